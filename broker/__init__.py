@@ -1,0 +1,1 @@
+"""The truth of the hall: domain, engine, store, wire and start-up."""

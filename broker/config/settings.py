@@ -1,0 +1,185 @@
+"""The shape of config.yaml: frozen models, unknown keys refused, cross-references checked elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from hardware.config import PanelConfig, PrinterConfig, SoundConfig
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+Letter = Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Span = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
+Text = dict[LanguageCode, Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]]
+TextList = dict[LanguageCode, tuple[Annotated[str, StringConstraints(min_length=1)], ...]]
+Shape = Literal["circle", "diamond", "square", "triangle", "star"]
+
+
+class SettingsModel(BaseModel):
+    """Base of every section."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Office(SettingsModel):
+    """Who the office is. The first language is the office's own."""
+
+    id: Identifier
+    name: Text
+    timezone: str
+    languages: tuple[LanguageCode, ...] = Field(min_length=1)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the office's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+class Hours(SettingsModel):
+    """When tickets are given out. `enforced: false` keeps them as information only (the demo)."""
+
+    enforced: bool = True
+    mon: tuple[Span, ...] = ()
+    tue: tuple[Span, ...] = ()
+    wed: tuple[Span, ...] = ()
+    thu: tuple[Span, ...] = ()
+    fri: tuple[Span, ...] = ()
+    sat: tuple[Span, ...] = ()
+    sun: tuple[Span, ...] = ()
+
+    def spans(self, day: dt.date) -> tuple[tuple[dt.time, dt.time], ...]:
+        """Return the opening spans of a date, local time."""
+        names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+        texts: tuple[str, ...] = getattr(self, names[day.weekday()])
+        return tuple(
+            (dt.time.fromisoformat(begin), dt.time.fromisoformat(end))
+            for begin, end in (text.split("-") for text in texts)
+        )
+
+
+class Stage(SettingsModel):
+    """One step that counters serve, with its standard time until today's is known."""
+
+    id: Identifier
+    name: Text
+    standard_min: float = Field(gt=0, le=480)
+
+
+class Lane(SettingsModel):
+    """A queue beside the others; the promise is what dispatch measures its tickets against."""
+
+    id: Identifier
+    letter: Letter | Literal[""] = ""
+    shape: Shape
+    name: Text
+    rule: Text
+    promised_wait_min: float = Field(gt=0, le=1440)
+    daily_quota: int | None = Field(default=None, ge=0)
+
+
+class Service(SettingsModel):
+    """What a visitor can come for; everything about it changes by regulation, so all of it is data."""
+
+    id: Identifier
+    letter: Letter
+    name: Text
+    stages: tuple[Identifier, ...] = Field(min_length=1)
+    promised_wait_min: float = Field(gt=0, le=1440)
+    documents: TextList
+    steps: TextList
+    fee: Text
+    time: Text
+    source: Annotated[str, StringConstraints(min_length=1)]
+    effective_from: dt.date
+
+
+class Counter(SettingsModel):
+    """A desk: what it serves. No `services` or `lanes` means all of them."""
+
+    id: Identifier
+    label: Annotated[str, StringConstraints(min_length=1, max_length=12)]
+    stages: tuple[Identifier, ...] = Field(min_length=1)
+    services: tuple[Identifier, ...] | None = None
+    lanes: tuple[Identifier, ...] | None = None
+    step_free: bool = False
+
+
+class Officer(SettingsModel):
+    """Who may sign in at a counter; the PIN only as an argon2 hash."""
+
+    id: Identifier
+    name: Annotated[str, StringConstraints(min_length=1)]
+    pin_hash: Annotated[str, StringConstraints(pattern=r"^\$argon2id\$")]
+    role: Literal["officer", "supervisor"] = "officer"
+
+
+class Dispatch(SettingsModel):
+    """Whose turn it is."""
+
+    type: Literal["promise"] = "promise"
+
+
+class Mqtt(SettingsModel):
+    """The MQTT server: started by us (`auto`, `mosquitto`, `embedded`) or run by others (`external`)."""
+
+    server: Literal["auto", "mosquitto", "embedded", "external"] = "auto"
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=18830, ge=1, le=65535)
+    listen: str = Field(default="127.0.0.1", min_length=1)
+    secret: str | None = Field(default=None, min_length=12)
+
+
+class Store(SettingsModel):
+    """Where tickets are kept: an SQLAlchemy URL; a relative SQLite path lies below the data folder."""
+
+    url: str = "sqlite:///office.db"
+
+
+class Kiosk(SettingsModel):
+    """One kiosk and its devices."""
+
+    id: Identifier
+    panel: PanelConfig
+    printer: PrinterConfig
+    idle_s: int = Field(default=45, ge=10, le=600)
+
+
+class Display(SettingsModel):
+    """One lobby display and its sound."""
+
+    id: Identifier
+    panel: PanelConfig
+    sound: SoundConfig = SoundConfig()
+    page_s: int = Field(default=12, ge=4, le=120)
+
+
+class Settings(SettingsModel):
+    """The whole office."""
+
+    office: Office
+    demo: bool = False
+    hours: Hours
+    stages: tuple[Stage, ...] = Field(min_length=1)
+    lanes: tuple[Lane, ...] = Field(min_length=1)
+    services: tuple[Service, ...] = Field(min_length=1)
+    counters: tuple[Counter, ...] = Field(min_length=1)
+    officers: tuple[Officer, ...] = Field(min_length=1)
+    dispatch: Dispatch = Dispatch()
+    mqtt: Mqtt = Mqtt()
+    store: Store = Store()
+    kiosks: tuple[Kiosk, ...] = Field(min_length=1)
+    displays: tuple[Display, ...] = ()
+    counter_panel: PanelConfig
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_empty_file(cls, value: object) -> object:
+        return {} if value is None else value
+
+
+DEFAULT_CONFIG = Path("config.yaml")

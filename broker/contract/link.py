@@ -1,0 +1,73 @@
+"""What a screen sees of the wire: requests out, freshness of what came in. Pure, so that presenters may use it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from broker.contract.messages import Reply
+
+STALE_AFTER_S = 15.0
+"""Seconds without a sign of the engine after which a picture is old (it repeats the hall every 5 s)."""
+
+
+class Pending(Protocol):
+    """A request under way; it is sent again with the same id until it is answered or cancelled."""
+
+    @property
+    def id(self) -> str:
+        """Return the request id."""
+        ...
+
+    def cancel(self) -> None:
+        """Stop asking. The engine may have done it all the same."""
+        ...
+
+
+class Requester(Protocol):
+    """Whoever can carry a request to the engine."""
+
+    def request(
+        self, command: str, arguments: Mapping[str, Any], on_reply: Callable[[Reply], None]
+    ) -> Pending:
+        """Send `command`; `on_reply` is called once, on the caller's own thread."""
+        ...
+
+
+@dataclass(slots=True)
+class Freshness:
+    """Whether what a screen shows is true now. Fed by the link, asked at every tick."""
+
+    now: Callable[[], dt.datetime]
+    online: bool = False
+    heard_at: dt.datetime | None = None
+    offline_since: dt.datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Count as offline from the first moment: nothing was heard yet."""
+        self.offline_since = self.now()
+
+    def link_changed(self, *, online: bool) -> None:
+        """Take note that the engine is reachable, or no longer."""
+        if online == self.online:
+            return
+        self.online = online
+        self.offline_since = None if online else self.now()
+        if online:
+            self.heard_at = self.now()
+
+    def heard(self) -> None:
+        """Take note of a snapshot."""
+        self.heard_at = self.now()
+
+    @property
+    def stale_since(self) -> dt.datetime | None:
+        """Return since when the picture is old, or None while it is fresh."""
+        if not self.online:
+            return self.heard_at or self.offline_since
+        if self.heard_at is None:
+            return self.now()
+        silent = (self.now() - self.heard_at).total_seconds()
+        return self.heard_at if silent > STALE_AFTER_S else None

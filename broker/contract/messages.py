@@ -1,0 +1,288 @@
+"""The messages of the wire as frozen models: replies, states, events, presences.
+
+Receivers ignore fields they do not know, so that a newer engine does not blind an older screen.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_PAYLOAD_BYTES = 8 * 1024
+
+TicketState = Literal[
+    "waiting", "called", "serving", "held", "finished", "no_show", "cancelled"
+]
+CounterState = Literal["closed", "open", "paused", "calling", "serving"]
+ErrorCode = Literal[
+    "bad_request",
+    "unknown_service",
+    "unknown_lane",
+    "unknown_ticket",
+    "unknown_counter",
+    "unknown_officer",
+    "wrong_pin",
+    "no_session",
+    "not_allowed",
+    "lane_closed",
+    "service_closed",
+    "quota_reached",
+    "illegal_transition",
+    "counter_busy",
+    "nothing_to_undo",
+    "storage_failed",
+    "not_ready",
+]
+Text = dict[str, str]
+TextList = dict[str, tuple[str, ...]]
+
+
+class Message(BaseModel):
+    """Base of what the engine says."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Wait(Message):
+    """A range of seconds: the middle of what is expected, never a single figure."""
+
+    low_s: int
+    high_s: int
+
+
+class HistoryEntry(Message):
+    """One thing that happened to a ticket."""
+
+    at: dt.datetime
+    type: str
+    stage: str | None = None
+    counter: str | None = None
+
+
+class Ticket(Message):
+    """One visitor's turn. `waiting_since` starts anew with each stage."""
+
+    id: str
+    number: str
+    service: str
+    lane: str
+    stage: str
+    state: TicketState
+    language: str
+    issued_at: dt.datetime
+    waiting_since: dt.datetime
+    ahead: int
+    wait: Wait | None = None
+    counter: str | None = None
+    copies: int = 0
+    qr: str
+    times_called: int = 0
+    history: tuple[HistoryEntry, ...] = ()
+
+
+class PassedOver(Message):
+    """A ticket that arrived earlier and waits on."""
+
+    number: str
+    score: float
+
+
+class Reason(Message):
+    """Why this ticket was next. `score` is its waited share of the lane's promise (1.0 = all of it)."""
+
+    policy: str
+    score: float
+    waited_s: int
+    promised_s: int
+    passed_over: tuple[PassedOver, ...] = ()
+
+
+class Error(Message):
+    """Why a request was refused; screens translate the code, the text is for logs."""
+
+    code: ErrorCode
+    message: str
+    detail: dict[str, Any] = Field(default_factory=dict)
+
+
+class Reply(Message):
+    """The answer to one request."""
+
+    id: str
+    ok: bool
+    result: dict[str, Any] | None = None
+    error: Error | None = None
+
+
+class OfficeName(Message):
+    """Who the office is."""
+
+    id: str
+    name: Text
+    timezone: str
+
+
+class ServiceInfo(Message):
+    """One service with its procedure."""
+
+    id: str
+    letter: str
+    name: Text
+    stages: tuple[str, ...]
+    promised_wait_s: int
+    documents: TextList
+    steps: TextList
+    fee: Text
+    time: Text
+    source: str
+    effective_from: dt.date
+
+
+class LaneInfo(Message):
+    """One lane: letter and shape beside the name, so that colour is never alone."""
+
+    id: str
+    letter: str
+    shape: str
+    name: Text
+    rule: Text
+    promised_wait_s: int
+
+
+class StageInfo(Message):
+    """One stage of a visit."""
+
+    id: str
+    name: Text
+
+
+class CounterInfo(Message):
+    """One counter and what it serves; None means everything."""
+
+    id: str
+    label: str
+    stages: tuple[str, ...]
+    services: tuple[str, ...] | None = None
+    lanes: tuple[str, ...] | None = None
+    step_free: bool = False
+
+
+class OfficeMessage(Message):
+    """`state/office`: what the office offers. No officers, no PINs."""
+
+    office: OfficeName
+    languages: tuple[str, ...]
+    services: tuple[ServiceInfo, ...]
+    lanes: tuple[LaneInfo, ...]
+    stages: tuple[StageInfo, ...]
+    counters: tuple[CounterInfo, ...]
+
+
+class Calling(Message):
+    """One call, as a display shows it."""
+
+    number: str
+    lane: str
+    language: str = "id"
+    counter: str
+    counter_label: str
+    called_at: dt.datetime
+    times_called: int
+
+
+class WaitingGroup(Message):
+    """How many wait for one stage, service and lane, and how long a newcomer would."""
+
+    stage: str
+    service: str
+    lane: str
+    count: int
+    wait: Wait | None = None
+
+
+class HallCounter(Message):
+    """One counter in the live picture."""
+
+    id: str
+    label: str
+    state: CounterState
+    number: str | None = None
+
+
+class HallMessage(Message):
+    """`state/hall`: enough to draw a display from nothing."""
+
+    revision: int
+    seq: int
+    at: dt.datetime
+    day: dt.date
+    calling: tuple[Calling, ...] = ()
+    recent: tuple[Calling, ...] = ()
+    waiting: tuple[WaitingGroup, ...] = ()
+    counters: tuple[HallCounter, ...] = ()
+
+
+class QueueEntry(Message):
+    """One ticket that a counter could call, with the score that orders it."""
+
+    id: str
+    number: str
+    service: str
+    lane: str
+    stage: str
+    language: str
+    waiting_since: dt.datetime
+    score: float
+
+
+class Today(Message):
+    """A counter's own figures of the day."""
+
+    served: int = 0
+    mean_service_s: int | None = None
+
+
+class CounterMessage(Message):
+    """`state/counter/{counter}`: what an officer's window draws."""
+
+    id: str
+    label: str
+    state: CounterState
+    officer: str | None = None
+    ticket: Ticket | None = None
+    queue: tuple[QueueEntry, ...] = ()
+    queue_length: int = 0
+    held: tuple[QueueEntry, ...] = ()
+    missed: tuple[QueueEntry, ...] = ()
+    undo_until: dt.datetime | None = None
+    reason: Reason | None = None
+    today: Today = Today()
+
+
+class EventMessage(Message):
+    """`event/{name}`: one fact; what it concerns stands beside as far as it applies."""
+
+    seq: int
+    at: dt.datetime
+    type: str
+    ticket: str | None = None
+    number: str | None = None
+    service: str | None = None
+    lane: str | None = None
+    stage: str | None = None
+    language: str | None = None
+    counter: str | None = None
+    counter_label: str | None = None
+    times_called: int | None = None
+    called_at: dt.datetime | None = None
+
+
+class Presence(Message):
+    """`presence/{client}`: whether a client is there, what it is, and how its devices fare."""
+
+    online: bool
+    kind: str
+    version: str = ""
+    devices: dict[str, str] = Field(default_factory=dict)

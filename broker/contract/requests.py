@@ -1,0 +1,176 @@
+"""The requests of the wire: one frozen model per command, unknown arguments refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Note = Annotated[str, StringConstraints(max_length=500)]
+
+
+class Request(BaseModel):
+    """Base of all requests: `id` names this request for ever, so that it is done once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class Issue(Request):
+    """Give out a new number."""
+
+    service: Id
+    lane: Id | None = None
+    language: Id | None = None
+
+
+class Printed(Request):
+    """Tell what became of the paper."""
+
+    ticket: Id
+    outcome: Literal["confirmed", "unconfirmed", "failed"]
+    reason: Note | None = None
+
+
+class Reprint(Request):
+    """Ask for another paper with the same number."""
+
+    ticket: Id
+
+
+class Lookup(Request):
+    """Find a ticket by id, by number of today, or by the text of its QR."""
+
+    ticket: Id
+
+
+class Open(Request):
+    """Sign an officer in at a counter."""
+
+    counter: Id
+    officer: Id
+    pin: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(repr=False)
+
+
+class AtCounter(Request):
+    """What every request of a signed-in counter carries."""
+
+    counter: Id
+    session: Id = Field(repr=False)
+
+
+class WithReason(AtCounter):
+    """A counter's request that may say why."""
+
+    reason: Note | None = None
+
+
+class Close(WithReason):
+    """Sign out and close the counter."""
+
+
+class Pause(WithReason):
+    """Stop calling for a while."""
+
+
+class Resume(WithReason):
+    """Go on calling."""
+
+
+class Next(AtCounter):
+    """Call whoever's turn it is."""
+
+
+class Call(AtCounter):
+    """Call one particular waiting ticket."""
+
+    ticket: Id
+
+
+class WithNote(AtCounter):
+    """A counter's request about its current ticket."""
+
+    note: Note | None = None
+
+
+class Recall(WithNote):
+    """Call the current ticket again."""
+
+
+class Start(WithNote):
+    """The visitor has come; service begins."""
+
+
+class Finish(WithNote):
+    """This stage is done."""
+
+
+class NoShow(WithNote):
+    """The visitor did not come."""
+
+
+class Hold(WithNote):
+    """Set the current ticket aside."""
+
+
+class Undo(WithNote):
+    """Take the counter's last action back."""
+
+
+class Unhold(AtCounter):
+    """Take a held ticket on again."""
+
+    ticket: Id
+
+
+class Transfer(WithReason):
+    """Send the current ticket elsewhere; exactly one target."""
+
+    stage: Id | None = None
+    service: Id | None = None
+    to_counter: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if sum(target is not None for target in (self.stage, self.service, self.to_counter)) != 1:
+            message = "exactly one of stage, service, to_counter is needed"
+            raise ValueError(message)
+        return self
+
+
+class Cancel(Request):
+    """Give a ticket up: by its holder (QR text or id), or from a counter with a reason."""
+
+    ticket: Id
+    counter: Id | None = None
+    session: Id | None = Field(default=None, repr=False)
+    reason: Note | None = None
+
+
+class Rejoin(Request):
+    """Take a missed visitor in again."""
+
+    ticket: Id
+    counter: Id | None = None
+    session: Id | None = Field(default=None, repr=False)
+    reason: Note | None = None
+
+
+REQUESTS: dict[str, type[Request]] = {
+    "issue": Issue,
+    "printed": Printed,
+    "reprint": Reprint,
+    "open": Open,
+    "close": Close,
+    "pause": Pause,
+    "resume": Resume,
+    "next": Next,
+    "call": Call,
+    "recall": Recall,
+    "start": Start,
+    "finish": Finish,
+    "no_show": NoShow,
+}
+"""The commands that are built; any other answers `bad_request`."""

@@ -1,0 +1,89 @@
+"""Every topic of the wire in one table, with its quality of service and whether it is retained."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+VERSION = "v1"
+ENGINE_CLIENT = "broker"
+"""The client id of the engine itself."""
+
+_CLIENT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
+
+
+@dataclass(frozen=True, slots=True)
+class TopicKind:
+    """How messages of one kind travel."""
+
+    template: str
+    qos: int
+    retained: bool
+
+
+COMMAND = TopicKind("cmd/{client}/{command}", qos=1, retained=False)
+REPLY = TopicKind("reply/{client}", qos=1, retained=False)
+OFFICE = TopicKind("state/office", qos=1, retained=True)
+HALL = TopicKind("state/hall", qos=1, retained=True)
+COUNTER = TopicKind("state/counter/{counter}", qos=1, retained=True)
+EVENT = TopicKind("event/{name}", qos=1, retained=False)
+PRESENCE = TopicKind("presence/{client}", qos=1, retained=True)
+
+
+def is_client_id(text: str) -> bool:
+    """Tell whether `text` may stand as a client's own level in a topic."""
+    return _CLIENT.match(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The topics of one office."""
+
+    office: str
+
+    @property
+    def root(self) -> str:
+        """Return the level under which everything of this office lies."""
+        return f"antrean/{VERSION}/{self.office}"
+
+    def command(self, client: str, command: str) -> str:
+        """Return where `client` sends requests for `command`."""
+        return f"{self.root}/cmd/{client}/{command}"
+
+    def reply(self, client: str) -> str:
+        """Return where `client` hears its answers."""
+        return f"{self.root}/reply/{client}"
+
+    def office_state(self) -> str:
+        """Return the retained topic of what the office offers."""
+        return f"{self.root}/state/office"
+
+    def hall(self) -> str:
+        """Return the retained topic of the live picture."""
+        return f"{self.root}/state/hall"
+
+    def counter(self, counter: str) -> str:
+        """Return the retained topic of one counter."""
+        return f"{self.root}/state/counter/{counter}"
+
+    def event(self, name: str) -> str:
+        """Return the topic of events of one name (`+` for all)."""
+        return f"{self.root}/event/{name}"
+
+    def presence(self, client: str) -> str:
+        """Return the retained topic that says whether `client` is online (`+` for all)."""
+        return f"{self.root}/presence/{client}"
+
+    def all_commands(self) -> str:
+        """Return the filter that hears every request of the office."""
+        return f"{self.root}/cmd/+/+"
+
+    def parse_command(self, topic: str) -> tuple[str, str] | None:
+        """Return (client, command) of a request's topic, or None where it is none."""
+        prefix = f"{self.root}/cmd/"
+        if not topic.startswith(prefix):
+            return None
+        client, slash, command = topic.removeprefix(prefix).partition("/")
+        if not slash or "/" in command or not is_client_id(client):
+            return None
+        return client, command

@@ -1,0 +1,1 @@
+"""The pure rules of the hall: no clock, no ids, no input or output."""

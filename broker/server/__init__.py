@@ -1,0 +1,1 @@
+"""The MQTT server that the office starts for itself."""

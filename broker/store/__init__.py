@@ -1,0 +1,1 @@
+"""What is on disk: rows, units of work, journal and migrations."""

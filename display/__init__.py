@@ -1,0 +1,1 @@
+"""The lobby screen that shows and speaks calls."""

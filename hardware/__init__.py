@@ -1,0 +1,1 @@
+"""Devices: printers, speech and sound, panels. Knows nothing of queues."""

@@ -1,0 +1,1 @@
+"""One module a kind of device, reached through the factory only."""

@@ -1,0 +1,1 @@
+"""The touchscreen where a visitor takes a number."""
