@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from broker.contract.messages import Reply
 
 STALE_AFTER_S = 15.0
 """Seconds without a sign of the engine after which a picture is old (it repeats the hall every 5 s)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the MQTT server listens, and the login to use there."""
+
+    host: str
+    port: int
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 class Pending(Protocol):
@@ -29,9 +39,7 @@ class Pending(Protocol):
 class Requester(Protocol):
     """Whoever can carry a request to the engine."""
 
-    def request(
-        self, command: str, arguments: Mapping[str, Any], on_reply: Callable[[Reply], None]
-    ) -> Pending:
+    def request(self, command: str, arguments: Mapping[str, Any], on_reply: Callable[[Reply], None]) -> Pending:
         """Send `command`; `on_reply` is called once, on the caller's own thread."""
         ...
 

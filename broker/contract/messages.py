@@ -12,9 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 MAX_PAYLOAD_BYTES = 8 * 1024
 
-TicketState = Literal[
-    "waiting", "called", "serving", "held", "finished", "no_show", "cancelled"
-]
+TicketState = Literal["waiting", "called", "serving", "held", "finished", "no_show", "cancelled"]
 CounterState = Literal["closed", "open", "paused", "calling", "serving"]
 ErrorCode = Literal[
     "bad_request",
