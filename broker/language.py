@@ -1,0 +1,160 @@
+"""What people read: gettext catalogues, clock, date and waits in a visitor's language.
+
+Msgids are the English text itself, so English needs no catalogue and a missing entry still reads well.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gettext
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from io import BytesIO
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from broker.contract.messages import ErrorCode
+
+_SHARED = "broker"
+_HOURS_FROM_MIN = 90
+"""Waits longer than this are said in hours and minutes."""
+_COARSE_MIN = 5
+"""In hours, single minutes would pretend to a precision nobody has."""
+
+
+def mark(message: str, /) -> str:
+    """Return `message` as it is; marks a text of a table for the catalogues that is said later."""
+    return message
+
+
+_ERRORS: dict[ErrorCode, str] = {
+    "bad_request": mark("The system did not understand this request. Please try again, or tell technical support."),
+    "unknown_service": mark("This service is not offered at this office now. Please choose another service."),
+    "unknown_lane": mark("This lane is not offered at this office now. Please choose another lane."),
+    "unknown_ticket": mark("This number was not found. Please check the number on the ticket and try again."),
+    "unknown_counter": mark("This counter is not known to the office. Please check the counter's settings."),
+    "unknown_officer": mark("This officer name is not known. Please check the name and sign in again."),
+    "wrong_pin": mark("The PIN is not correct. Please enter the PIN again."),
+    "no_session": mark("Nobody is signed in at this counter any more. Please sign in again."),
+    "not_allowed": mark("This is not allowed here. Please ask the supervisor on duty."),
+    "lane_closed": mark("This lane gives out no numbers now. Please choose another lane, or ask an officer."),
+    "service_closed": mark(
+        "This service gives out no numbers now. Please look at the opening hours, or ask an officer."
+    ),
+    "quota_reached": mark(
+        "All numbers of this lane are taken for today. Please choose another lane, or ask an officer."
+    ),
+    "illegal_transition": mark("This cannot be done with the ticket now. Please check its state and choose again."),
+    "counter_busy": mark("This counter still has a visitor. Please finish with that visitor first."),
+    "nothing_to_undo": mark("There is nothing to undo. Please go on with the next step."),
+    "storage_failed": mark(
+        "This could not be saved, so nothing was changed. Please try again, or tell technical support."
+    ),
+    "not_ready": mark("The queue system is still starting. Please wait a moment and try again."),
+}
+
+_OWN_NAMES = {"id": "Bahasa Indonesia"}
+"""Where Babel's own name is not what people call their language (CLDR: "Indonesia")."""
+
+
+@lru_cache(maxsize=64)
+def _translations(package: str, language: str) -> gettext.NullTranslations:
+    """Return the catalogue of a package, or an empty one (English) where there is none."""
+    entry = resources.files(package).joinpath("locale", language, "LC_MESSAGES", f"{package}.po")
+    translations: gettext.NullTranslations
+    if entry.is_file():
+        compiled = BytesIO()
+        with entry.open("rb") as source:
+            write_mo(compiled, read_po(source, locale=language))
+        compiled.seek(0)
+        translations = gettext.GNUTranslations(compiled)
+    else:
+        translations = gettext.NullTranslations()
+    if package != _SHARED:
+        translations.add_fallback(_translations(_SHARED, language))
+    return translations
+
+
+def has_catalogue(language: str) -> bool:
+    """Tell whether the screens have their own words in `language`; English always."""
+    entry = resources.files(_SHARED).joinpath("locale", language, "LC_MESSAGES", f"{_SHARED}.po")
+    return language == "en" or entry.is_file()
+
+
+def is_language(code: str) -> bool:
+    """Tell whether `code` names a language at all."""
+    try:
+        Locale(code)
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
+
+
+def own_name(language: str) -> str:
+    """Return a language's name in itself, as a chooser must show it."""
+    if language in _OWN_NAMES:
+        return _OWN_NAMES[language]
+    name = Locale(language).get_display_name(language) or language
+    return name[:1].upper() + name[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The words of one package in one language; what the package lacks, `broker` may have."""
+
+    package: str
+    language: str
+
+    def say(self, message: str, /, **values: object) -> str:
+        """Return `message` translated, with its named fields filled in."""
+        return _translations(self.package, self.language).gettext(message).format(**values)
+
+    def count(self, singular: str, plural: str, n: int, /, **values: object) -> str:
+        """Return the form that fits `n`, which the text may show as `{n}`."""
+        text = _translations(self.package, self.language).ngettext(singular, plural, n)
+        return text.format(n=n, **values)
+
+    def clock(self, at: dt.datetime) -> str:
+        """Return the time of day in `at`'s own zone."""
+        return _plain_spaces(format_time(at, "short", locale=self.language))
+
+    def date(self, day: dt.date) -> str:
+        """Return the date in full, with its weekday."""
+        return _plain_spaces(format_date(day, "full", locale=self.language))
+
+    def wait(self, low_s: float, high_s: float) -> str:
+        """Return a range of seconds as words, rounded outward: it never promises more than was meant."""
+        step = _COARSE_MIN if high_s > _HOURS_FROM_MIN * 60 else 1
+        low = max(0, int(low_s // (60 * step)) * step)
+        high = max(low, step, -int(-high_s // (60 * step)) * step)
+        if low == 0:
+            return self.say("less than {duration}", duration=self._duration(high))
+        if low == high:
+            return self.say("about {duration}", duration=self._duration(high))
+        if high <= _HOURS_FROM_MIN:
+            return self.count("about {low}-{n} minute", "about {low}-{n} minutes", high, low=low)
+        return self.say("about {low} to {high}", low=self._duration(low), high=self._duration(high))
+
+    def error(self, code: ErrorCode) -> str:
+        """Return what is wrong and what to do next, in a sentence for a visitor or an officer."""
+        return self.say(_ERRORS[code])
+
+    def _duration(self, minutes: int) -> str:
+        """Return whole minutes as words, with the full hours apart."""
+        hours, rest = divmod(minutes, 60)
+        parts = []
+        if hours:
+            parts.append(self.count("{n} hour", "{n} hours", hours))
+        if rest or not hours:
+            parts.append(self.count("{n} minute", "{n} minutes", rest))
+        return " ".join(parts)
+
+
+def _plain_spaces(text: str) -> str:
+    """Return `text` with CLDR's narrow no-break space made plain: ticket printers and fonts lack it."""
+    return text.replace("\u202f", " ")
