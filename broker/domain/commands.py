@@ -1,0 +1,115 @@
+"""What can be asked of the hall. A command may be refused; what it leads to are events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Give out a number; `ticket` is the identity made for it outside."""
+
+    ticket: str
+    service: str
+    lane: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What became of the paper."""
+
+    ticket: str
+    outcome: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """Another paper with the same number."""
+
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """An officer opens a counter; whether the PIN is right was found out before."""
+
+    counter: str
+    officer: str
+    pin: str = field(repr=False)
+    token: str = field(repr=False)
+    """The secret the officer's window will show with every request; only its digest is kept."""
+    pin_matches: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AtCounter:
+    """What a signed-in counter asks."""
+
+    counter: str
+    session: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Close(AtCounter):
+    """Sign out."""
+
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(AtCounter):
+    """Stop calling for a while."""
+
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resume(AtCounter):
+    """Go on calling."""
+
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Next(AtCounter):
+    """Call whoever's turn it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(AtCounter):
+    """Call one waiting ticket, by id or number."""
+
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recall(AtCounter):
+    """Call the current ticket again."""
+
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Start(AtCounter):
+    """The visitor has come."""
+
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finish(AtCounter):
+    """This stage is done."""
+
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoShow(AtCounter):
+    """The visitor did not come."""
+
+    note: str | None = None
+
+
+Command = Issue | Printed | Reprint | SignIn | Close | Pause | Resume | Next | Call | Recall | Start | Finish | NoShow

@@ -1,0 +1,37 @@
+"""Why a command is refused: the codes of the wire, with what a log needs to know."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """The protocol's error codes that a decision can end in."""
+
+    BAD_REQUEST = "bad_request"
+    UNKNOWN_SERVICE = "unknown_service"
+    UNKNOWN_LANE = "unknown_lane"
+    UNKNOWN_TICKET = "unknown_ticket"
+    UNKNOWN_COUNTER = "unknown_counter"
+    UNKNOWN_OFFICER = "unknown_officer"
+    WRONG_PIN = "wrong_pin"
+    NO_SESSION = "no_session"
+    NOT_ALLOWED = "not_allowed"
+    SERVICE_CLOSED = "service_closed"
+    LANE_CLOSED = "lane_closed"
+    QUOTA_REACHED = "quota_reached"
+    ILLEGAL_TRANSITION = "illegal_transition"
+    COUNTER_BUSY = "counter_busy"
+    STORAGE_FAILED = "storage_failed"
+    NOT_READY = "not_ready"
+
+
+class DomainError(Exception):
+    """A command that cannot be done; `detail` holds plain facts for the asker."""
+
+    def __init__(self, code: Code, message: str, **detail: str | int | None) -> None:
+        """Keep code, text for logs, and facts."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.detail = detail

@@ -1,0 +1,153 @@
+"""What happened: facts, never refused, and enough of them to rebuild the hall."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from broker.domain.model import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """A number was given out."""
+
+    at: dt.datetime
+    ticket: str
+    number: str
+    day: dt.date
+    series: str
+    sequence: int
+    service: str
+    lane: str
+    language: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """The kiosk told what became of the paper."""
+
+    at: dt.datetime
+    ticket: str
+    outcome: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reprinted:
+    """Another paper was asked for."""
+
+    at: dt.datetime
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """A waiting ticket was called to a counter."""
+
+    at: dt.datetime
+    ticket: str
+    counter: str
+    officer: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled:
+    """The same ticket was called again."""
+
+    at: dt.datetime
+    ticket: str
+    counter: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The visitor stands at the counter."""
+
+    at: dt.datetime
+    ticket: str
+    counter: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A stage is done; with `next_stage` the ticket waits on for that one."""
+
+    at: dt.datetime
+    ticket: str
+    counter: str
+    stage: str
+    next_stage: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoShow:
+    """The visitor did not come."""
+
+    at: dt.datetime
+    ticket: str
+    counter: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An officer signed in."""
+
+    at: dt.datetime
+    counter: str
+    officer: str
+    session: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """The officer signed out, or another took over."""
+
+    at: dt.datetime
+    counter: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused:
+    """The counter stopped calling."""
+
+    at: dt.datetime
+    counter: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """The counter calls again."""
+
+    at: dt.datetime
+    counter: str
+    reason: str | None
+
+
+Event = (
+    Issued | Printed | Reprinted | Called | Recalled | Started | Finished | NoShow | Opened | Closed | Paused | Resumed
+)
+
+EVENT_TYPES: dict[str, type[Event]] = {
+    "issued": Issued,
+    "printed": Printed,
+    "reprinted": Reprinted,
+    "called": Called,
+    "recalled": Recalled,
+    "started": Started,
+    "finished": Finished,
+    "no_show": NoShow,
+    "opened": Opened,
+    "closed": Closed,
+    "paused": Paused,
+    "resumed": Resumed,
+}
+EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENT_TYPES.items()}

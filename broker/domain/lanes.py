@@ -1,0 +1,89 @@
+"""Whose turn it is: pure dispatch, with the reason.
+
+The ticket that has used the largest share of its lane's promised wait goes next: accumulating priority
+(Kleinrock 1964; Stanford, Taylor, Ziedins 2014, doi 10.1007/s11134-013-9382-6) with rate = 1 / promise. A share grows
+for ever, so no lane can starve, and it explains itself to a visitor.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+
+from broker.domain.model import Lane, Reason, Ticket
+
+POLICY = "promise"
+MAX_PASSED_OVER = 10
+"""At most so many passed-over tickets stand in a reason: a reply has to fit 8 KiB."""
+
+
+def score(ticket: Ticket, lanes: Mapping[str, Lane], now: dt.datetime) -> float:
+    """Return the waited share of the lane's promised wait (1.0 = all of it)."""
+    return (now - ticket.waiting_since).total_seconds() / lanes[ticket.lane].promised_s
+
+
+def in_order(tickets: Iterable[Ticket], lanes: Mapping[str, Lane], now: dt.datetime) -> list[Ticket]:
+    """Return waiting tickets as they would be called now; the oldest first on ties."""
+    return sorted(tickets, key=lambda ticket: (-score(ticket, lanes, now), ticket.queue_key))
+
+
+def choose(
+    groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane], now: dt.datetime
+) -> tuple[Ticket, Reason] | None:
+    """Return the next ticket of what a counter may call, or None. Each group is in order of arrival.
+
+    Within a group the first has always the highest score, so only the heads compete.
+    """
+    heads = [group[0] for group in groups if group]
+    if not heads:
+        return None
+    chosen = in_order(heads, lanes, now)[0]
+    return chosen, explain(chosen, groups, lanes, now)
+
+
+def explain(chosen: Ticket, groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane], now: dt.datetime) -> Reason:
+    """Return why `chosen` is called, and who arrived earlier but waits on."""
+    earlier: list[Ticket] = []
+    for group in groups:
+        before = bisect_left(group, chosen.queue_key, key=lambda ticket: ticket.queue_key)
+        earlier.extend(ticket for ticket in group[: min(before, MAX_PASSED_OVER)] if ticket is not chosen)
+    passed_over = in_order(earlier, lanes, now)[:MAX_PASSED_OVER]
+    return Reason(
+        policy=POLICY,
+        score=round(score(chosen, lanes, now), 4),
+        waited_s=int((now - chosen.waiting_since).total_seconds()),
+        promised_s=lanes[chosen.lane].promised_s,
+        passed_over=tuple((ticket.number, round(score(ticket, lanes, now), 4)) for ticket in passed_over),
+    )
+
+
+def count_ahead(
+    ticket: Ticket, groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane], now: dt.datetime, *, pace_s: float
+) -> int:
+    """Return how many of `groups` would be called before `ticket` if one were called every `pace_s` seconds.
+
+    A ticket of a faster lane overtakes while it waits, so the order of this moment is not the order of the calls.
+    The answer is the smallest k with at most k tickets ahead at the moment of the k-th call, found by bisection.
+    """
+    low, high = 0, sum(len(group) for group in groups)
+    while low < high:
+        middle = (low + high) // 2
+        at = now + dt.timedelta(seconds=middle * pace_s)
+        if _ahead_at(ticket, groups, lanes, at) <= middle:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _ahead_at(ticket: Ticket, groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane], at: dt.datetime) -> int:
+    """Return how many of the waiting have a higher score than `ticket` at the moment `at`."""
+    waited = at - ticket.waiting_since
+    rate = lanes[ticket.lane].promised_s
+    ahead = 0
+    for group in groups:
+        if group:
+            ratio = lanes[group[0].lane].promised_s / rate
+            ahead += bisect_left(group, (at - waited * ratio, ticket.order), key=lambda other: other.queue_key)
+    return ahead

@@ -1,0 +1,247 @@
+"""The nouns of the hall: what an office offers, tickets, desks, calls. All frozen but nothing here decides."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+QR_PREFIX = "ANTREAN-"
+
+
+class TicketState(StrEnum):
+    """Where a ticket is in its life."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVING = "serving"
+    HELD = "held"
+    FINISHED = "finished"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+
+
+DONE = frozenset({TicketState.FINISHED, TicketState.NO_SHOW, TicketState.CANCELLED})
+"""States in which a ticket waits for nobody; it leaves the hall when the office day turns."""
+
+
+class DeskState(StrEnum):
+    """What a counter is doing."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    PAUSED = "paused"
+    CALLING = "calling"
+    SERVING = "serving"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a visitor comes for, and the stages it leads through."""
+
+    id: str
+    letter: str
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A queue beside the others, with the wait the office promises there."""
+
+    id: str
+    letter: str
+    promised_s: int
+    quota: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A desk and what it may call; None means everything."""
+
+    id: str
+    label: str
+    stages: frozenset[str]
+    services: frozenset[str] | None = None
+    lanes: frozenset[str] | None = None
+
+    def serves(self, stage: str, service: str, lane: str) -> bool:
+        """Tell whether this counter may call such a ticket."""
+        return (
+            stage in self.stages
+            and (self.services is None or service in self.services)
+            and (self.lanes is None or lane in self.lanes)
+        )
+
+
+Spans = tuple[tuple[dt.time, dt.time], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The rules of one office, as the configuration gives them."""
+
+    id: str
+    zone: dt.tzinfo
+    languages: tuple[str, ...]
+    services: Mapping[str, Service]
+    lanes: Mapping[str, Lane]
+    stage_standard_s: Mapping[str, int]
+    counters: Mapping[str, Counter]
+    officers: Mapping[str, str]
+    hours: Mapping[int, Spans] | None = None
+    """Opening spans by weekday (Monday is 0), or None where the office never refuses by the clock."""
+
+    def day(self, now: dt.datetime) -> dt.date:
+        """Return the office day: the date on the wall of the office, not of UTC."""
+        return now.astimezone(self.zone).date()
+
+    def is_open(self, now: dt.datetime) -> bool:
+        """Tell whether tickets are given out at this moment."""
+        if self.hours is None:
+            return True
+        local = now.astimezone(self.zone)
+        return any(begin <= local.time() < end for begin, end in self.hours.get(local.weekday(), ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a ticket's history."""
+
+    at: dt.datetime
+    type: str
+    stage: str | None = None
+    counter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One visitor's turn. `waiting_since` starts anew with each stage; `order` breaks ties by arrival."""
+
+    id: str
+    series: str
+    sequence: int
+    number: str
+    day: dt.date
+    service: str
+    lane: str
+    language: str
+    stage: str
+    state: TicketState
+    issued_at: dt.datetime
+    waiting_since: dt.datetime
+    order: int
+    counter: str | None = None
+    called_at: dt.datetime | None = None
+    started_at: dt.datetime | None = None
+    times_called: int = 0
+    copies: int = 0
+    paper: str | None = None
+    """What the kiosk told of the last paper: confirmed, unconfirmed, failed, or nothing yet."""
+    history: tuple[Happening, ...] = ()
+
+    @property
+    def group(self) -> tuple[str, str, str]:
+        """Return (stage, service, lane): tickets of one group are served in order of arrival."""
+        return self.stage, self.service, self.lane
+
+    @property
+    def queue_key(self) -> tuple[dt.datetime, int]:
+        """Return what sorts tickets of one group."""
+        return self.waiting_since, self.order
+
+    @property
+    def qr(self) -> str:
+        """Return the text of the code on the paper: finds the ticket, tells nothing about the visitor."""
+        return qr_text(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a ticket was next; scores are waited shares of the lane's promise."""
+
+    policy: str
+    score: float
+    waited_s: int
+    promised_s: int
+    passed_over: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One call, as screens show it."""
+
+    ticket: str
+    number: str
+    lane: str
+    language: str
+    counter: str
+    called_at: dt.datetime
+    times_called: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One counter now: who sits there and whom they have before them."""
+
+    counter: str
+    officer: str | None = None
+    session: str | None = None
+    paused: bool = False
+    ticket: str | None = None
+    reason: Reason | None = None
+    served_today: int = 0
+    service_s_today: float = 0.0
+
+
+@dataclass(slots=True)
+class Pace:
+    """How long a stage takes, measured today; the standard time counts like `PRIOR_WEIGHT` visits."""
+
+    standard_s: float
+    weight: float = 0.0
+    total_s: float = 0.0
+    _prior_weight: float = field(default=4.0, repr=False)
+
+    FADE = 0.95
+    """Each new visit makes the earlier ones count this much."""
+
+    def measured(self, duration_s: float) -> None:
+        """Take one finished visit in; recent ones weigh more."""
+        self.weight = self.weight * self.FADE + 1.0
+        self.total_s = self.total_s * self.FADE + duration_s
+
+    @property
+    def mean_s(self) -> float:
+        """Return the expected duration of the next visit in seconds."""
+        return (self._prior_weight * self.standard_s + self.total_s) / (self._prior_weight + self.weight)
+
+
+def qr_text(ticket_id: str) -> str:
+    """Return the QR text of a ticket: capitals and digits only, which QR packs tightly."""
+    return QR_PREFIX + base64.b32encode(uuid.UUID(ticket_id).bytes).decode().rstrip("=")
+
+
+def ticket_id_of_qr(text: str) -> str | None:
+    """Return the ticket id in a QR text, or None where it is not one of ours."""
+    if not text.startswith(QR_PREFIX):
+        return None
+    try:
+        raw = base64.b32decode(text.removeprefix(QR_PREFIX) + "======")
+        return str(uuid.UUID(bytes=raw))
+    except (binascii.Error, ValueError):
+        return None
+
+
+def session_digest(token: str) -> str:
+    """Return what is kept of a session: whoever reads the journal cannot act as the officer."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def number_text(series: str, sequence: int) -> str:
+    """Return the number on the paper, such as `AP-003`; past 999 it simply grows."""
+    return f"{series}-{sequence:03d}"

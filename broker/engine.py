@@ -1,0 +1,259 @@
+"""The single writer: takes requests in order, decides, commits, and only then speaks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from broker.domain.commands import Command, SignIn
+from broker.domain.decide import decide
+from broker.domain.errors import Code, DomainError
+from broker.domain.events import Event
+from broker.domain.hall import Hall
+from broker.domain.model import Office
+from broker.ports import Credentials, Recorded, RequestKey, StorageError, Store, Submission, Wire, Work
+
+MAX_BATCH = 256
+SNAPSHOT_GAP_S = 0.05
+"""Snapshots go out at most this often: a burst is drawn once, and no request waits for drawings."""
+HEARTBEAT_S = 5.0
+"""The hall is repeated at least this often, so that a silent engine is noticed."""
+REMEMBER = dt.timedelta(hours=48)
+"""How long replies are remembered; the protocol promises 24 h."""
+FORGET_EVERY_S = 3600.0
+REBUILD_RETRY_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Reconnected:
+    """A note in the queue: the wire is up again, everything retained has to be said anew."""
+
+
+class Engine:
+    """Owns the hall and the store. `submit` and `reconnected` may be called from any thread, the rest from one."""
+
+    def __init__(
+        self,
+        *,
+        office: Office,
+        store: Store,
+        wire: Wire,
+        credentials: Credentials,
+        clock: Callable[[], dt.datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Rebuild the hall from disk; raises `StorageError` where the disk cannot be read."""
+        self.failures = 0
+        self._office = office
+        self._store = store
+        self._wire = wire
+        self._credentials = credentials
+        self._clock = clock
+        self._monotonic = monotonic
+        self._queue: queue.SimpleQueue[Submission | Reconnected | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._hall: Hall | None = None
+        self._known: set[RequestKey] = set()
+        self._latest = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._stale = True
+        self._shown_at = 0.0
+        self._rebuild_at = 0.0
+        self._forget_at = monotonic() + FORGET_EVERY_S
+        self._rebuild()
+
+    # -- any thread -----------------------------------------------------------------------------------------------
+
+    def submit(self, submission: Submission) -> None:
+        """Queue a request."""
+        self._queue.put(submission)
+
+    def reconnected(self) -> None:
+        """Queue the note that all retained states are to be published again."""
+        self._queue.put(Reconnected())
+
+    def stop(self) -> None:
+        """End `run` after what is queued now."""
+        self._stopping.set()
+        self._queue.put(None)
+
+    # -- the engine's thread --------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Work until stopped. The one place where an unforeseen error is caught: the office goes on."""
+        while not self._stopping.is_set():
+            batch = self._take(self._until_next_tick())
+            try:
+                self.step(batch)
+            except Exception:
+                self.failures += 1
+                log.exception("the engine failed at %d requests", len(batch))
+                self._recover(batch)
+
+    def step(self, batch: Sequence[Submission | Reconnected]) -> None:
+        """Handle what was queued, then whatever is due by time."""
+        if self._hall is None:
+            self._try_rebuild()
+        requests = [item for item in batch if isinstance(item, Submission)]
+        if requests:
+            self._handle(requests)
+        if len(requests) < len(batch) and self._hall is not None:
+            self._wire.show_all(self._hall, self._now())
+            self._mark_shown()
+        self._tick()
+
+    @property
+    def hall(self) -> Hall:
+        """Return the live picture (for tests and start-up; only the engine's thread may change it)."""
+        if self._hall is None:
+            raise StorageError
+        return self._hall
+
+    def _take(self, timeout_s: float) -> list[Submission | Reconnected]:
+        try:
+            first = self._queue.get(timeout=timeout_s)
+        except queue.Empty:
+            return []
+        batch = [] if first is None else [first]
+        while len(batch) < MAX_BATCH:
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if item is not None:
+                batch.append(item)
+        return batch
+
+    def _handle(self, batch: Sequence[Submission]) -> None:
+        now = self._now()
+        work = Work(now)
+        answers: list[tuple[str, bytes]] = []
+        try:
+            answers = [(submission.client, self._answer(submission, work)) for submission in batch]
+            if work.replies:
+                self._store.commit(work)
+        except StorageError as error:
+            log.error("nothing of %d requests is on disk: %s", len(batch), error)  # noqa: TRY400 - the store logged it
+            self._refuse(batch, Code.STORAGE_FAILED, "the change could not be written to disk")
+            return
+        self._known.update(work.replies)
+        for client, payload in answers:
+            self._wire.reply(client, payload)
+        self._wire.tell(work.events)
+        self._stale = self._stale or bool(work.events)
+
+    def _answer(self, submission: Submission, work: Work) -> bytes:
+        """Return the reply to one request; what it changes is in the hall and in `work` afterwards."""
+        remembered = self._remembered(submission, work)
+        if remembered is not None:
+            return remembered
+        hall = self._hall
+        if hall is None:
+            return self._encode_error(submission, DomainError(Code.NOT_READY, "the store cannot be read"))
+        if isinstance(submission.command, DomainError):
+            return self._encode_error(submission, submission.command)
+        result: Sequence[Event] | DomainError
+        try:
+            result = decide(hall, self._checked(submission.command), work.at)
+        except DomainError as refusal:
+            result = refusal
+        else:
+            work.events.extend(self._record(hall, event, submission.client) for event in result)
+        payload = self._wire.encode(submission, result, hall, work.at)
+        work.replies[submission.key] = payload
+        return payload
+
+    def _remembered(self, submission: Submission, work: Work) -> bytes | None:
+        key = submission.key
+        if key in work.replies:
+            return work.replies[key]
+        return self._store.reply(key) if key in self._known else None
+
+    def _checked(self, command: Command) -> Command:
+        """Find out about a PIN here: the domain knows no secrets."""
+        if not isinstance(command, SignIn):
+            return command
+        return replace(command, pin_matches=self._credentials.matches(command.officer, command.pin))
+
+    def _record(self, hall: Hall, event: Event, client: str) -> Recorded:
+        hall.apply(event)
+        ticket_id = getattr(event, "ticket", None)
+        ticket = None if ticket_id is None else hall.tickets[ticket_id]
+        return Recorded(hall.seq, event, client, ticket)
+
+    def _encode_error(self, submission: Submission, error: DomainError) -> bytes:
+        hall = self._hall if self._hall is not None else Hall(self._office)
+        return self._wire.encode(submission, error, hall, self._now())
+
+    def _refuse(self, batch: Sequence[Submission], code: Code, message: str) -> None:
+        """Rebuild the hall, which may hold what never happened, and tell everyone; nothing of it is remembered."""
+        self._hall = None
+        self._try_rebuild()
+        for submission in batch:
+            self._wire.reply(submission.client, self._encode_error(submission, DomainError(code, message)))
+
+    def _recover(self, batch: Sequence[Submission | Reconnected]) -> None:
+        """After an unforeseen error: answer one by one, so that one poisonous request stops nobody else."""
+        self._hall = None
+        requests = [item for item in batch if isinstance(item, Submission)]
+        for submission in requests:
+            try:
+                self._try_rebuild()
+                self._handle([submission])
+            except Exception:
+                self.failures += 1
+                log.exception("request %s of %s cannot be handled", submission.request_id, submission.client)
+                self._refuse([submission], Code.NOT_READY, "the engine failed at this request")
+
+    def _now(self) -> dt.datetime:
+        """Return the time; it never runs backwards, for a number or a wait must not either."""
+        self._latest = max(self._latest, self._clock())
+        return self._latest
+
+    # -- what is due by time --------------------------------------------------------------------------------------
+
+    def _until_next_tick(self) -> float:
+        gap = SNAPSHOT_GAP_S if self._stale else HEARTBEAT_S
+        return max(0.0, self._shown_at + gap - self._monotonic())
+
+    def _tick(self) -> None:
+        if self._hall is not None and self._until_next_tick() <= 0.0:
+            self._wire.show(self._hall, self._now(), counters=self._stale)
+            self._mark_shown()
+        if self._monotonic() >= self._forget_at:
+            self._forget_at = self._monotonic() + FORGET_EVERY_S
+            self._store.forget_replies(self._now() - REMEMBER)
+            self._known = set(self._store.known_requests())
+
+    def _mark_shown(self) -> None:
+        self._stale = False
+        self._shown_at = self._monotonic()
+
+    # -- rebuilding -----------------------------------------------------------------------------------------------
+
+    def _try_rebuild(self) -> None:
+        if self._hall is not None or self._monotonic() < self._rebuild_at:
+            return
+        try:
+            self._rebuild()
+        except StorageError:
+            self._rebuild_at = self._monotonic() + REBUILD_RETRY_S
+            log.exception("the hall cannot be rebuilt from disk; trying again in %g s", REBUILD_RETRY_S)
+
+    def _rebuild(self) -> None:
+        past = self._store.past()
+        hall = Hall(self._office)
+        for seq, event in past.events:
+            hall.seq = seq - 1
+            hall.apply(event)
+        hall.seq = past.last_seq
+        self._known = set(self._store.known_requests())
+        self._hall = hall
+        if past.events:
+            self._latest = max(self._latest, past.events[-1][1].at)
+        self._stale = True

@@ -1,0 +1,121 @@
+"""What the engine needs of the world: a store that commits, a wire that speaks, someone who knows PINs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from broker.domain.commands import Command
+from broker.domain.errors import DomainError
+from broker.domain.events import Event
+from broker.domain.hall import Hall
+from broker.domain.model import Ticket
+
+RequestKey = tuple[str, str]
+"""(client, request id): what makes a request the same as one before."""
+
+
+class StorageError(Exception):
+    """Nothing of the unit of work is on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One request as it came in, or the reason why it cannot even be decided."""
+
+    client: str
+    request_id: str
+    command: Command | DomainError
+
+    @property
+    def key(self) -> RequestKey:
+        """Return what makes this request the same as one before."""
+        return self.client, self.request_id
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One event with its place in the journal, who asked for it, and the ticket as it was right after."""
+
+    seq: int
+    event: Event
+    client: str
+    ticket: Ticket | None
+
+
+@dataclass(slots=True)
+class Work:
+    """Everything that goes to disk in one transaction."""
+
+    at: dt.datetime
+    events: list[Recorded] = field(default_factory=list)
+    replies: dict[RequestKey, bytes] = field(default_factory=dict)
+    """The answers, kept so that a request that is sent again is done once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a hall is rebuilt from: the last seq on disk, and every event that still matters, with its seq."""
+
+    last_seq: int
+    events: Sequence[tuple[int, Event]]
+
+
+class Store(Protocol):
+    """What is on disk. Used by the engine's thread only; every method may raise `StorageError`."""
+
+    def past(self) -> Past:
+        """Return what is needed to rebuild today's hall."""
+        ...
+
+    def commit(self, work: Work) -> None:
+        """Write all of `work` durably, or nothing."""
+        ...
+
+    def known_requests(self) -> Iterable[RequestKey]:
+        """Return the key of every remembered reply."""
+        ...
+
+    def reply(self, key: RequestKey) -> bytes | None:
+        """Return a remembered reply."""
+        ...
+
+    def forget_replies(self, before: dt.datetime) -> None:
+        """Delete replies older than `before`."""
+        ...
+
+
+class Wire(Protocol):
+    """How the engine speaks. Nothing here blocks or raises."""
+
+    def encode(
+        self, submission: Submission, result: Sequence[Event] | DomainError, hall: Hall, now: dt.datetime
+    ) -> bytes:
+        """Return the reply to a request that led to events, or to an error."""
+        ...
+
+    def reply(self, client: str, payload: bytes) -> None:
+        """Send a reply."""
+        ...
+
+    def tell(self, events: Iterable[Recorded]) -> None:
+        """Publish what happened."""
+        ...
+
+    def show(self, hall: Hall, now: dt.datetime, *, counters: bool) -> None:
+        """Publish the hall and, where asked, every counter."""
+        ...
+
+    def show_all(self, hall: Hall, now: dt.datetime) -> None:
+        """Publish every retained state, then say online."""
+        ...
+
+
+class Credentials(Protocol):
+    """Whoever knows the officers' PINs."""
+
+    def matches(self, officer: str, pin: str) -> bool:
+        """Tell whether `pin` is the officer's; takes some milliseconds by intent."""
+        ...

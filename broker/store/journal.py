@@ -1,0 +1,67 @@
+"""Events as lines of text and back, and the chain of hashes over them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass, fields
+
+from broker.domain.events import EVENT_NAMES, EVENT_TYPES, Event
+from broker.domain.model import Reason
+
+GENESIS = "0" * 64
+"""The hash before the first line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first line of a journal that does not fit the chain."""
+
+    seq: int
+    why: str
+
+
+def body_of(event: Event) -> str:
+    """Return an event's facts as canonical JSON."""
+    facts = {name: _plain(getattr(event, name)) for name in _FIELDS[type(event)]}
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def event_of(type_name: str, body: str) -> Event:
+    """Return the event that `body_of` wrote; KeyError or ValueError where it is not one of ours."""
+    kind = EVENT_TYPES[type_name]
+    facts = json.loads(body)
+    facts["at"] = dt.datetime.fromisoformat(facts["at"])
+    if "day" in facts:
+        facts["day"] = dt.date.fromisoformat(facts["day"])
+    if "reason" in facts and isinstance(facts["reason"], dict):
+        reason = facts["reason"]
+        reason["passed_over"] = tuple((number, score) for number, score in reason["passed_over"])
+        facts["reason"] = Reason(**reason)
+    return kind(**{name: facts.get(name) for name in _FIELDS[kind]})  # type: ignore[arg-type]  # by name, from JSON
+
+
+def chain(previous: str, *, seq: int, event: Event, client: str, body: str) -> str:
+    """Return the hash of a line: SHA-256 over the hash before it and all that the line says."""
+    return chain_text(previous, seq=seq, name=EVENT_NAMES[type(event)], client=client, body=body)
+
+
+def chain_text(previous: str, *, seq: int, name: str, client: str, body: str) -> str:
+    """Return the hash of a line given as text."""
+    return hashlib.sha256(f"{previous}\n{seq}\n{name}\n{client}\n{body}".encode()).hexdigest()
+
+
+_FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in EVENT_NAMES}
+
+
+def _plain(value: object) -> object:
+    match value:
+        case dt.datetime():
+            return value.astimezone(dt.UTC).isoformat()
+        case dt.date():
+            return value.isoformat()
+        case Reason():
+            return {name: getattr(value, name) for name in ("policy", "score", "waited_s", "promised_s", "passed_over")}
+        case _:
+            return value
