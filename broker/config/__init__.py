@@ -1,7 +1,7 @@
 """config.yaml as frozen settings; every fault at once, for people."""
 
 from broker.config.errors import ConfigError, Problem
-from broker.config.load import load_settings
+from broker.config.load import check_settings, load_settings
 from broker.config.settings import Settings
 
-__all__ = ["ConfigError", "Problem", "Settings", "load_settings"]
+__all__ = ["ConfigError", "Problem", "Settings", "check_settings", "load_settings"]

@@ -7,16 +7,47 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from hardware.config import PanelConfig, PrinterConfig, SoundConfig
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
-Letter = Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
-LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
-Span = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
+_ID = r"^[a-z0-9][a-z0-9_-]{0,31}$"
+_LETTER = r"^[A-Z]$"
+_LETTER_OR_NONE = r"^[A-Z]?$"
+_LANGUAGE = r"^[a-z]{2}$"
+_SPAN = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+_PIN_HASH = r"^\$argon2id\$"
+_STORE_URL = r"^(sqlite|postgresql)(\+[a-z0-9]+)?://"
+
+PATTERNS = {
+    _ID: "must be 1 to 32 small letters, digits, - or _, beginning with a letter or digit",
+    _LETTER: "must be one capital letter A-Z",
+    _LETTER_OR_NONE: "must be one capital letter A-Z, or empty quotes",
+    _LANGUAGE: "must be a language code of two small letters, such as id or en",
+    _SPAN: 'must be a span of time in quotes, such as "07:30-12:00"',
+    _PIN_HASH: "must be an argon2id hash of the PIN, never the PIN itself",
+    _STORE_URL: "must be a database address, such as sqlite:///office.db or postgresql+psycopg://user@host/name",
+}
+"""What each pattern means, for people."""
+
+
+def _written_date(value: object) -> object:
+    """Read a date as it is written; figures alone would pass as seconds since 1970."""
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+Identifier = Annotated[str, StringConstraints(pattern=_ID)]
+Letter = Annotated[str, StringConstraints(pattern=_LETTER)]
+LanguageCode = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
+Span = Annotated[str, StringConstraints(pattern=_SPAN)]
+Day = Annotated[dt.date, BeforeValidator(_written_date)]
 Text = dict[LanguageCode, Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]]
-TextList = dict[LanguageCode, tuple[Annotated[str, StringConstraints(min_length=1)], ...]]
+TextList = dict[LanguageCode, tuple[Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)], ...]]
 Shape = Literal["circle", "diamond", "square", "triangle", "star"]
 
 
@@ -74,7 +105,7 @@ class Lane(SettingsModel):
     """A queue beside the others; the promise is what dispatch measures its tickets against."""
 
     id: Identifier
-    letter: Letter | Literal[""] = ""
+    letter: Annotated[str, StringConstraints(pattern=_LETTER_OR_NONE)] = ""
     shape: Shape
     name: Text
     rule: Text
@@ -95,7 +126,7 @@ class Service(SettingsModel):
     fee: Text
     time: Text
     source: Annotated[str, StringConstraints(min_length=1)]
-    effective_from: dt.date
+    effective_from: Day
 
 
 class Counter(SettingsModel):
@@ -114,7 +145,7 @@ class Officer(SettingsModel):
 
     id: Identifier
     name: Annotated[str, StringConstraints(min_length=1)]
-    pin_hash: Annotated[str, StringConstraints(pattern=r"^\$argon2id\$")]
+    pin_hash: Annotated[str, StringConstraints(pattern=_PIN_HASH)]
     role: Literal["officer", "supervisor"] = "officer"
 
 
@@ -137,7 +168,7 @@ class Mqtt(SettingsModel):
 class Store(SettingsModel):
     """Where tickets are kept: an SQLAlchemy URL; a relative SQLite path lies below the data folder."""
 
-    url: str = "sqlite:///office.db"
+    url: Annotated[str, StringConstraints(pattern=_STORE_URL)] = "sqlite:///office.db"
 
 
 class Kiosk(SettingsModel):
@@ -175,11 +206,6 @@ class Settings(SettingsModel):
     kiosks: tuple[Kiosk, ...] = Field(min_length=1)
     displays: tuple[Display, ...] = ()
     counter_panel: PanelConfig
-
-    @model_validator(mode="before")
-    @classmethod
-    def _no_empty_file(cls, value: object) -> object:
-        return {} if value is None else value
 
 
 DEFAULT_CONFIG = Path("config.yaml")

@@ -1,0 +1,195 @@
+"""config.yaml as plain data that remembers on which line everything stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from broker.config.errors import Problem
+
+PathKey = tuple[str | int, ...]
+"""Where something stands in the file: keys and list positions from the top."""
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 24
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"^[-+]?[0-9]{1,18}$")
+_FLOAT = re.compile(r"^[-+]?([0-9]{1,18}\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$")
+_WORDS: dict[str, object] = {
+    "": None,
+    "~": None,
+    "null": None,
+    "true": True,
+    "True": True,
+    "false": False,
+    "False": False,
+}
+
+
+@dataclass(slots=True)
+class Document:
+    """What one file says: data, the line of every key and entry, and the faults of its spelling."""
+
+    file: str
+    data: dict[str, object] = field(default_factory=dict)
+    lines: dict[PathKey, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def line(self, path: PathKey) -> int | None:
+        """Return the line of `path`, or of the nearest thing around it that is written down."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path)
+
+    def complain(self, path: PathKey, message: str, *, line: int | None = None) -> None:
+        """Note a fault."""
+        self.problems.append(Problem(self.file, line or self.line(path), path_text(path), message))
+
+
+class _RefusedError(Exception):
+    """The text is YAML that a configuration has no use for."""
+
+    def __init__(self, message: str, event: yaml.Event) -> None:
+        super().__init__(message)
+        self.line = event.start_mark.line + 1 if event.start_mark else None
+
+
+def path_text(path: PathKey) -> str:
+    """Return a path as people write it: `kiosks[0].printer.type`."""
+    text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+    return text.removeprefix(".")
+
+
+def read_document(path: Path) -> Document:
+    """Read a file; what is wrong with it stands in the document's problems."""
+    document = Document(str(path))
+    try:
+        with path.open("rb") as source:
+            raw = source.read(MAX_BYTES + 1)
+    except OSError as error:
+        document.complain((), f"cannot be read: {(error.strerror or str(error)).lower()}")
+        return document
+    if len(raw) > MAX_BYTES:
+        document.complain((), f"is larger than {MAX_BYTES // 1024} KiB: this cannot be a configuration")
+        return document
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        document.complain((), "is not UTF-8 text: save the file with the encoding UTF-8", line=line)
+        return document
+    _fill(document, text)
+    return document
+
+
+def read_value(text: str) -> object:
+    """Return one value written as YAML (`18840`, `true`, `[id, en]`); ValueError where it is none."""
+    document = Document("")
+    node = _compose(document, text)
+    if document.problems:
+        raise ValueError(document.problems[0].message)
+    value = None if node is None else _build(document, node, ())
+    if document.problems:
+        raise ValueError(document.problems[0].message)
+    return value
+
+
+def _fill(document: Document, text: str) -> None:
+    """Put what `text` says into the document."""
+    node = _compose(document, text)
+    if document.problems:
+        return
+    data = None if node is None else _build(document, node, ())
+    if data is None:
+        document.complain((), "is empty: it must describe an office, as the config.yaml that comes with antrean does")
+    elif isinstance(data, dict):
+        document.data = data
+    else:
+        document.complain((), "must be keys with values at the top level, such as `office:`", line=1)
+
+
+def _compose(document: Document, text: str) -> yaml.Node | None:
+    """Return the one YAML node of `text`; a fault is noted in the document."""
+    try:
+        _refuse_tricks(yaml.parse(text, Loader=_LOADER))
+        return yaml.compose(text, Loader=_LOADER)
+    except _RefusedError as error:
+        document.complain((), str(error), line=error.line)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        document.complain((), "contains a character that YAML does not allow", line=line)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = " ".join(part for part in (error.context, error.problem) if part)
+        document.complain((), f"is not valid YAML: {problem}", line=mark.line + 1 if mark else None)
+    return None
+
+
+def _refuse_tricks(events: Iterator[yaml.Event]) -> None:
+    """Refuse, before anything is built, what a small file can blow itself up with."""
+    depth = 0
+    for event in events:
+        match event:
+            case yaml.AliasEvent():
+                message = "aliases (`*name`) are not used in this file: write the value out"
+                raise _RefusedError(message, event)
+            case yaml.CollectionStartEvent():
+                depth += 1
+            case yaml.CollectionEndEvent():
+                depth -= 1
+        if depth > MAX_DEPTH:
+            message = f"is nested more than {MAX_DEPTH} levels deep"
+            raise _RefusedError(message, event)
+        if getattr(event, "tag", None) not in {None, "!"}:
+            message = "tags (`!name`) are not used in this file: put text in quotes instead"
+            raise _RefusedError(message, event)
+
+
+def _build(document: Document, node: yaml.Node, path: PathKey) -> object:
+    """Return the plain data of a node, noting lines and duplicate keys on the way."""
+    document.lines.setdefault(path, node.start_mark.line + 1)
+    match node:
+        case yaml.MappingNode():
+            return _mapping(document, node, path)
+        case yaml.SequenceNode():
+            return [_build(document, item, (*path, index)) for index, item in enumerate(node.value)]
+        case yaml.ScalarNode():
+            return _scalar(node)
+        case _:
+            message = f"unknown kind of YAML node: {node!r}"
+            raise TypeError(message)
+
+
+def _mapping(document: Document, node: yaml.MappingNode, path: PathKey) -> dict[str, object]:
+    data: dict[str, object] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            document.complain(path, "a key must be a plain word", line=line)
+            continue
+        key = (*path, key_node.value)
+        if key_node.value in data:
+            first = document.lines[key]
+            document.complain(key, f"is written twice: it already stands on line {first}", line=line)
+            continue
+        document.lines[key] = line
+        data[key_node.value] = _build(document, value_node, key)
+    return data
+
+
+def _scalar(node: yaml.ScalarNode) -> object:
+    """Return a scalar by the rules of YAML 1.2: `no` stays a word and 12:30 a time, not 750."""
+    text: str = node.value
+    if node.style is not None:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.match(text):
+        return int(text)
+    if _FLOAT.match(text):
+        return float(text)
+    return text

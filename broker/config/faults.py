@@ -1,0 +1,25 @@
+"""A fault at a path of the data, before it is known on which line or in which variable that stands."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from broker.config.document import PathKey
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong at a path."""
+
+    path: PathKey
+    message: str
+    hint: str | None = None
+    warning: bool = False
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str | None:
+    """Return a hint at the nearest known word, if one is near enough."""
+    near = difflib.get_close_matches(str(word), list(known), n=1)
+    return f'did you mean "{near[0]}"?' if near else None

@@ -1,0 +1,93 @@
+"""From a file and the environment to settings, or to everything that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from broker.config.document import Document, path_text, read_document
+from broker.config.environment import Overlay, overlay
+from broker.config.errors import ConfigError, Problem
+from broker.config.faults import Fault
+from broker.config.pins import demo_pin_faults, hash_faults
+from broker.config.references import reference_faults
+from broker.config.settings import Settings
+from broker.config.texts import text_faults
+from broker.config.wording import faults_of, truths_for_numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What became of one file: settings where nothing is wrong."""
+
+    settings: Settings | None
+    document: Document
+    overlay: Overlay
+    problems: list[Problem]
+
+
+def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
+    """Return the settings of a file, with the environment's values over it; ConfigError holds every fault."""
+    findings = _examine(path, environ)
+    errors = [problem for problem in findings.problems if not problem.warning]
+    if errors or findings.settings is None:
+        raise ConfigError(errors)
+    return findings.settings
+
+
+def check_settings(path: Path, environ: Mapping[str, str]) -> list[Problem]:
+    """Return every fault and every warning, the faults first; empty when all is well."""
+    findings = _examine(path, environ)
+    pins = _located(demo_pin_faults(findings.document.data), findings.document, findings.overlay)
+    return _ordered([*findings.problems, *pins], findings.document.file)
+
+
+def _examine(path: Path, environ: Mapping[str, str]) -> _Findings:
+    """Gather all faults; a file that is no YAML mapping at all leaves nothing more to say."""
+    document = read_document(path)
+    if document.problems and not document.data:
+        return _Findings(None, document, Overlay(), document.problems)
+    over = overlay(document.data, Settings, environ)
+    settings, shape = _validated(document.data)
+    known = {fault.path for fault in shape}
+    faults = (
+        *shape,
+        *(fault for fault in truths_for_numbers(document.data, Settings) if fault.path not in known),
+        *reference_faults(document.data),
+        *hash_faults(document.data),
+        *text_faults(document.data, Settings),
+    )
+    problems = [*document.problems, *over.problems, *_located(faults, document, over)]
+    return _Findings(settings, document, over, _ordered(problems, document.file))
+
+
+def _validated(data: dict[str, object]) -> tuple[Settings | None, list[Fault]]:
+    try:
+        return Settings.model_validate(data), []
+    except ValidationError as error:
+        return None, list(faults_of(error, Settings, data))
+
+
+def _located(faults: Iterable[Fault], document: Document, over: Overlay) -> list[Problem]:
+    """Give each fault its line, or the variable that caused it."""
+    return [_problem(fault, document, over) for fault in dict.fromkeys(faults)]
+
+
+def _problem(fault: Fault, document: Document, over: Overlay) -> Problem:
+    variable = over.variable(fault.path)
+    return Problem(
+        file=variable or document.file,
+        line=None if variable else document.line(fault.path),
+        path=path_text(fault.path),
+        message=fault.message,
+        hint=fault.hint,
+        warning=fault.warning,
+    )
+
+
+def _ordered(problems: list[Problem], file: str) -> list[Problem]:
+    """Sort faults before warnings, the file from top to bottom before the environment."""
+    return sorted(problems, key=lambda p: (p.warning, p.file != file, p.line or 0, p.file))

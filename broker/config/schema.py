@@ -1,0 +1,141 @@
+"""What the settings models allow at a place of the file: asked by the hints and by the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from broker.config.document import PathKey
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The types that may stand at one place."""
+
+    types: tuple[Any, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys that may stand inside."""
+        return tuple(dict.fromkeys(name for model in self.models for name in model.model_fields))
+
+    @property
+    def models(self) -> tuple[type[BaseModel], ...]:
+        """Return the models that may stand here, more than one where `type` decides."""
+        return tuple(kind for kind in self.types if isinstance(kind, type) and issubclass(kind, BaseModel))
+
+    @property
+    def is_list(self) -> bool:
+        """Tell whether a list stands here."""
+        return any(get_origin(kind) is tuple for kind in self.types)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether keys are free here, as languages are."""
+        return any(get_origin(kind) is dict for kind in self.types)
+
+    @property
+    def is_text(self) -> bool:
+        """Tell whether nothing but text (or nothing at all) stands here."""
+        return all(kind in {str, NoneType} or get_origin(kind) is Literal for kind in self.types)
+
+    @property
+    def is_number(self) -> bool:
+        """Tell whether nothing but a number (or nothing at all) stands here."""
+        return all(kind in {int, float, NoneType} for kind in self.types)
+
+    @property
+    def choices(self) -> tuple[object, ...]:
+        """Return the values to choose from, where there is such a list."""
+        return tuple(value for kind in self.types if get_origin(kind) is Literal for value in get_args(kind))
+
+    @property
+    def is_optional(self) -> bool:
+        """Tell whether this may be left empty."""
+        return NoneType in self.types
+
+    def tags(self) -> dict[str, type[BaseModel]]:
+        """Return the models by their `type`, where a `type` decides."""
+        return {
+            tag: model
+            for model in self.models
+            if "type" in model.model_fields
+            for tag in get_args(model.model_fields["type"].annotation)
+        }
+
+    def inside(self, key: str | int, data: object) -> Place | None:
+        """Return the place at `key`; `data` is what stands here and may decide between models."""
+        if isinstance(key, int):
+            return _place(get_args(kind)[0] for kind in self.types if get_origin(kind) is tuple)
+        if self.is_open:
+            return _place(get_args(kind)[1] for kind in self.types if get_origin(kind) is dict)
+        chosen = self.chosen(data)
+        return _place(model.model_fields[key].annotation for model in chosen if key in model.model_fields)
+
+    def chosen(self, data: object) -> tuple[type[BaseModel], ...]:
+        """Return the models that fit the `type` that `data` names, or all of them."""
+        named = data.get("type") if isinstance(data, Mapping) else None
+        tags = self.tags()
+        return (tags[named],) if isinstance(named, str) and named in tags else self.models
+
+
+def top(model: type[BaseModel]) -> Place:
+    """Return the place of the whole file."""
+    return Place((model,))
+
+
+def child(data: object, key: str | int) -> object:
+    """Return what stands at `key` of plain data, or None."""
+    match data, key:
+        case dict(), str():
+            return data.get(key)
+        case list(), int() if 0 <= key < len(data):
+            return data[key]
+        case _:
+            return None
+
+
+def place_at(model: type[BaseModel], data: object, path: PathKey) -> Place | None:
+    """Return what the models allow at `path`, or None where they know no such place."""
+    place: Place | None = top(model)
+    for key in path:
+        if place is None:
+            return None
+        place = place.inside(key, data)
+        data = child(data, key)
+    return place
+
+
+def walk(data: object, place: Place, path: PathKey = ()) -> Iterator[tuple[PathKey, Place, object]]:
+    """Yield everything in `data` that the models know, with its path and what may stand there."""
+    yield path, place, data
+    match data:
+        case dict():
+            keys: Iterable[str | int] = data
+        case list():
+            keys = range(len(data))
+        case _:
+            return
+    for key in keys:
+        inside = place.inside(key, data)
+        if inside is not None:
+            yield from walk(child(data, key), inside, (*path, key))
+
+
+def _place(annotations: Any) -> Place | None:  # noqa: ANN401 - typing's own forms have no common type
+    types = tuple(kind for annotation in annotations for kind in _flat(annotation))
+    return Place(types) if types else None
+
+
+def _flat(annotation: Any) -> tuple[Any, ...]:  # noqa: ANN401 - typing's own forms have no common type
+    """Return the members of a union, without what Annotated adds."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _flat(get_args(annotation)[0])
+    if origin in {Union, UnionType}:
+        return tuple(kind for member in get_args(annotation) for kind in _flat(member))
+    return (annotation,)

@@ -1,0 +1,145 @@
+"""Pydantic's findings as sentences for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from broker.config.document import PathKey
+from broker.config.faults import Fault, did_you_mean
+from broker.config.schema import Place, child, place_at, top, walk
+from broker.config.settings import PATTERNS
+
+SECRET_KEYS = frozenset({"pin_hash", "secret", "url"})
+"""Keys whose values are never repeated in a message; a URL may carry a password."""
+_SHOWN_CHARACTERS = 40
+
+_SENTENCES = {
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "date_type": "must be a date such as 2025-01-31",
+    "dict_type": "must be a section with one entry per language",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "finite_number": "must be a number",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "less_than": "must be less than {lt:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "model_attributes_type": "must be a section with keys",
+    "model_type": "must be a section with keys",
+    "path_type": "must be the path of a file",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_type": "must be text (put it in quotes)",
+    "too_short": "must have at least {min_length} entries",
+    "tuple_type": "must be a list",
+}
+
+
+def faults_of(error: ValidationError, model: type[BaseModel], data: object) -> Iterator[Fault]:
+    """Yield what pydantic found, one fault a path; a misspelt key is not also a missing one."""
+    found: dict[PathKey, Fault] = {}
+    meant: set[PathKey] = set()
+    details = error.errors(include_url=False)
+    for detail in sorted(details, key=lambda detail: detail["type"] != "extra_forbidden"):
+        fault = _fault(detail, model, data)
+        if detail["type"] == "extra_forbidden" and fault.hint:
+            meant |= {(*fault.path[:-1], key) for key in fault.hint.split('"')[1::2]}
+        if not (detail["type"] == "missing" and fault.path in meant):
+            found.setdefault(fault.path, fault)
+    yield from found.values()
+
+
+def truths_for_numbers(data: object, model: type[BaseModel]) -> Iterator[Fault]:
+    """Yield each true or false where a number belongs: pydantic would take them for 1 and 0."""
+    for path, place, value in walk(data, top(model)):
+        if isinstance(value, bool) and place.is_number:
+            yield Fault(path, f"must be a number, not {_shown(value)}")
+
+
+def _fault(detail: ErrorDetails, model: type[BaseModel], data: object) -> Fault:
+    path = _path(detail["loc"], model, data)
+    place = place_at(model, data, path) or place_at(model, data, path[:-1])
+    context = detail.get("ctx", {})
+    match detail["type"]:
+        case "missing":
+            return Fault(path, "is missing")
+        case "extra_forbidden":
+            known = _keys(path, model, data)
+            hint = did_you_mean(path[-1], known) or f"known here: {', '.join(known)}"
+            return Fault(path, "is not a known key", hint)
+        case "union_tag_not_found":
+            return Fault((*path, "type"), f"is missing: one of {_choices(_tags(place))}")
+        case "union_tag_invalid":
+            return _not_among((*path, "type"), _tags(place), child(detail["input"], "type"))
+        case "literal_error":
+            return _not_among(path, place.choices if place else (), detail["input"])
+        case "string_pattern_mismatch":
+            sentence = PATTERNS[context["pattern"]]
+        case kind:
+            sentence = _SENTENCES.get(kind, f"is not right: {detail['msg']}").format_map(context)
+    return Fault(path, sentence + _but_got(path, detail["input"]))
+
+
+def _path(location: tuple[str | int, ...], model: type[BaseModel], data: object) -> PathKey:
+    """Return where pydantic's location lies in the file: without the names of union members."""
+    path: PathKey = ()
+    place: Place | None = top(model)
+    inside_union = False
+    for key in location:
+        if place is None:
+            break
+        if len(place.models) > 1 and key in place.tags() and not inside_union:
+            inside_union = True
+            continue
+        here = place.inside(key, data)
+        if here is None and not place.models:
+            break
+        path, data, place, inside_union = (*path, key), child(data, key), here, False
+    return path
+
+
+def _keys(path: PathKey, model: type[BaseModel], data: object) -> list[str]:
+    """Return the keys that may stand beside the last of `path`."""
+    around = place_at(model, data, path[:-1])
+    for key in path[:-1]:
+        data = child(data, key)
+    return [key for kind in around.chosen(data) for key in kind.model_fields] if around else []
+
+
+def _tags(place: Place | None) -> tuple[object, ...]:
+    return tuple(place.tags()) if place else ()
+
+
+def _not_among(path: PathKey, choices: tuple[object, ...], got: object) -> Fault:
+    hint = did_you_mean(got, [str(choice) for choice in choices])
+    return Fault(path, f"must be one of {_choices(choices)}{_but_got(path, got)}", hint)
+
+
+def _choices(choices: tuple[object, ...]) -> str:
+    return ", ".join(str(choice) for choice in choices)
+
+
+def _but_got(path: PathKey, value: object) -> str:
+    """Return `, not "abc"` where the value may be shown."""
+    return "" if SECRET_KEYS.intersection(path) else f", not {_shown(value)}"
+
+
+def _shown(value: object) -> str:
+    """Return a value as it could stand in the file, short."""
+    match value:
+        case Mapping():
+            return "a section"
+        case list() | tuple():
+            return "a list"
+        case None:
+            return "empty"
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
