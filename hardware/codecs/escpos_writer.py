@@ -1,0 +1,123 @@
+"""A receipt as ESC/POS bytes: pure, by python-escpos's Dummy printer, which renders but never sends."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+import segno
+from escpos.constants import QR_ECLEVEL_M
+from escpos.printer import Dummy
+from PIL import Image
+
+from hardware.codecs.escpos_profile import Paper
+from hardware.codecs.letters import printable
+from hardware.receipt import Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, mark_text, wrap
+
+QR_ERROR = "m"
+"""Error correction M: a ticket is folded and carried in a pocket."""
+
+QR_QUIET_MODULES = 4
+"""White modules that a reader needs on each side (ISO/IEC 18004)."""
+
+FEED_TO_CUTTER_LINES = 6
+"""Where there is no cutter: so much paper that the last line can be torn off below it."""
+
+
+def render(receipt: Receipt, paper: Paper) -> bytes:
+    """Return the bytes that print `receipt` on `paper`, starting from a reset printer."""
+    # A fresh Dummy for each job: its idea of the code page would survive a reset of the printer.
+    device = Dummy(profile=paper.profile)
+    device.hw("INIT")
+    if paper.code_page is not None:
+        device.charcode(paper.page_name)
+    writer = _Writer(device, paper)
+    for item in receipt.items:
+        writer.write(item)
+    return bytes(device.output)
+
+
+def qr_module_dots(code: Qr, paper: Paper) -> int:
+    """Return the size of a module that fits the paper with its quiet zone."""
+    modules = len(segno.make_qr(code.text, error=QR_ERROR, boost_error=False).matrix)
+    fitting = paper.width_dots // (modules + 2 * QR_QUIET_MODULES)
+    return max(1, min(code.module_dots, fitting, 16))
+
+
+class _Writer:
+    """Walks the items and tells the printer only what changes."""
+
+    def __init__(self, device: Dummy, paper: Paper) -> None:
+        self._device = device
+        self._paper = paper
+        self._style = Text("")
+
+    def write(self, item: Item) -> None:
+        """Write one item."""
+        match item:
+            case Text():
+                self._text(item)
+            case Rule():
+                self._text(Text("-" * self._paper.columns))
+            case Blank():
+                self._text_style(Text(""))
+                self._device.text("\n" * item.lines)
+            case Qr():
+                self._qr(item)
+            case ShapeMark():
+                self._mark(item)
+            case Cut():
+                self._cut()
+            case _:
+                assert_never(item)
+
+    def _text(self, item: Text) -> None:
+        self._text_style(item)
+        edge = " " if item.invert else ""  # white letters need black on both sides
+        columns = self._paper.columns // item.width - 2 * len(edge)
+        for line in wrap(printable(item.text, self._paper.encoding), columns, hanging=item.hanging):
+            self._device.text(f"{edge}{line}{edge}\n")
+
+    def _mark(self, mark: ShapeMark) -> None:
+        text = mark_text(mark)
+        width = 2 if 2 * (len(text) + 2) <= self._paper.columns else 1
+        self._text(Text(text, align="center", width=width, height=2, bold=True, invert=True))
+
+    def _text_style(self, style: Text) -> None:
+        old = self._style
+        changes: dict[str, object] = {}
+        if (style.width, style.height) != (old.width, old.height):
+            changes |= {"custom_size": True, "width": style.width, "height": style.height}
+        if style.align != old.align:
+            changes["align"] = style.align
+        if style.bold != old.bold:
+            changes["bold"] = style.bold
+        if style.invert != old.invert:
+            changes["invert"] = style.invert
+        if changes:
+            self._device.set(**changes)
+        self._style = style
+
+    def _qr(self, code: Qr) -> None:
+        self._text_style(Text("", align="center"))
+        dots = qr_module_dots(code, self._paper)
+        if self._paper.native_qr:
+            self._device.qr(code.text, ec=QR_ECLEVEL_M, size=dots, native=True)
+        elif self._paper.raster:
+            self._device.image(_qr_image(code.text, dots), fragment_height=self._paper.width_dots)
+        else:
+            self._text(Text(code.text, align="center"))
+
+    def _cut(self) -> None:
+        self._text_style(Text(""))
+        if self._paper.cutter:
+            self._device.cut(mode="PART")  # hangs by a thread: it does not fall to the floor
+        else:
+            self._device.print_and_feed(FEED_TO_CUTTER_LINES)
+
+
+def _qr_image(text: str, dots: int) -> Image.Image:
+    code = segno.make_qr(text, error=QR_ERROR, boost_error=False)
+    rows = [bytes(row) for row in code.matrix_iter(scale=dots, border=0)]
+    image = Image.new("L", (len(rows[0]), len(rows)))
+    image.putdata([0 if dark else 255 for row in rows for dark in row])
+    return image.convert("RGB")

@@ -1,0 +1,35 @@
+"""Files below the data folder: whole or not at all, and never without bound."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write `data` so that a reader sees the old file or the new one, never a part. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def keep_newest(folder: Path, pattern: str, *, count: int) -> None:
+    """Delete all but the `count` newest files that match, so that a machine left alone for years has room."""
+    dated: list[tuple[float, Path]] = []
+    for path in folder.glob(pattern):
+        with contextlib.suppress(OSError):  # another process may tidy up as well
+            dated.append((path.stat().st_mtime, path))
+    dated.sort(reverse=True)
+    for _, path in dated[count:]:
+        with contextlib.suppress(OSError):
+            path.unlink()

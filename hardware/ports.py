@@ -1,0 +1,82 @@
+"""What screens may ask of devices. All calls block with deadlines and belong on a device's own thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+Outcome = Literal["confirmed", "unconfirmed"]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintResult:
+    """What is known after a print: `confirmed` only where the device itself vouches for it."""
+
+    outcome: Outcome
+    picture: Path | None = None
+
+
+class Printer(Protocol):
+    """Anything that turns ESC/POS bytes into paper."""
+
+    def print(self, data: bytes, *, title: str) -> PrintResult:
+        """Print one job; `title` names it for people. Raises HardwareError; never prints twice on its own."""
+        ...
+
+    def health(self) -> str:
+        """Return in one line what this printer is, for the device list."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One piece of speech in one language; number words are already spelled."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A finished announcement: the WAV that was played, how long it lasts, and whether it speaks."""
+
+    wav: bytes
+    duration_s: float
+    spoken: bool
+
+
+class Speech(Protocol):
+    """A voice that turns text into a WAV."""
+
+    def say(self, utterance: Utterance) -> bytes:
+        """Return a mono 16-bit WAV. Raises HardwareError."""
+        ...
+
+    def health(self) -> str:
+        """Return in one line which voice this is, or why there is none."""
+        ...
+
+
+class Player(Protocol):
+    """Whatever sends sound out of the machine."""
+
+    def play(self, wav: bytes) -> None:
+        """Play to the end; blocks as long as the sound lasts. Raises HardwareError."""
+        ...
+
+    def health(self) -> str:
+        """Return in one line where the sound goes."""
+        ...
+
+
+class Speaker(Protocol):
+    """Announces: a chime, then speech, as one sound, so that nothing can overlap."""
+
+    def announce(self, chime: str, utterances: tuple[Utterance, ...]) -> Sound:
+        """Play the chime called `chime` and say the utterances. Raises HardwareError when nothing can be heard."""
+        ...
+
+    def health(self) -> str:
+        """Return in one line how calls are heard here."""
+        ...

@@ -1,0 +1,107 @@
+"""A ticket as it stands on paper: pure, in the visitor's language, for any width of paper."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from broker.contract.messages import LaneInfo, OfficeMessage, ServiceInfo, Ticket
+from broker.language import Phrases
+from hardware.receipt import Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text
+
+MAX_NUMBER_SIZE = 6
+"""Letters 18 mm high: readable at arm's length without glasses; larger only costs paper."""
+
+BULLET = "- "
+
+
+def ticket_receipt(ticket: Ticket, office: OfficeMessage, phrases: Phrases, *, columns: int) -> Receipt:
+    """Return the paper of one ticket; `columns` is what the paper holds of letters in normal size."""
+    service = next((service for service in office.services if service.id == ticket.service), None)
+    lane = next((lane for lane in office.lanes if lane.id == ticket.lane), None)
+    return Receipt(
+        (
+            *_head(ticket, office, phrases),
+            *_number(ticket, lane, phrases, columns=columns),
+            *_purpose(ticket, office, service, phrases, columns=columns),
+            *_waiting(ticket, phrases),
+            *_documents(service, phrases),
+            *_foot(ticket, phrases),
+            Cut(),
+        )
+    )
+
+
+def _head(ticket: Ticket, office: OfficeMessage, phrases: Phrases) -> tuple[Item, ...]:
+    name = Text(_in(office.office.name, phrases), align="center", bold=True)
+    if not ticket.copies:
+        return (name, Rule())
+    copy = Text(phrases.say("COPY"), align="center", width=2, height=2, bold=True, invert=True)
+    return (name, Rule(), copy, Blank())
+
+
+def _number(ticket: Ticket, lane: LaneInfo | None, phrases: Phrases, *, columns: int) -> tuple[Item, ...]:
+    size = max(1, min(MAX_NUMBER_SIZE, columns // max(len(ticket.number), 1)))
+    items: list[Item] = [
+        Text(phrases.say("Your queue number"), align="center"),
+        Text(ticket.number, align="center", width=size, height=size, bold=True),
+    ]
+    if lane is not None and lane.letter:
+        items += [Blank(), ShapeMark(lane.shape, lane.letter, _in(lane.name, phrases))]
+    return (*items, Blank())
+
+
+def _purpose(
+    ticket: Ticket, office: OfficeMessage, service: ServiceInfo | None, phrases: Phrases, *, columns: int
+) -> tuple[Item, ...]:
+    at = ticket.issued_at.astimezone(ZoneInfo(office.office.timezone))
+    name = ticket.service if service is None else _in(service.name, phrases)
+    return (
+        Text(name, align="center", width=2 if 2 * len(name) <= columns else 1, height=2, bold=True),
+        Text(phrases.date(at.date()), align="center"),
+        Text(phrases.say("at {time}", time=phrases.clock(at)), align="center"),
+        Rule(),
+    )
+
+
+def _waiting(ticket: Ticket, phrases: Phrases) -> tuple[Item, ...]:
+    if ticket.ahead:
+        ahead = phrases.count("{n} person is before you", "{n} people are before you", ticket.ahead)
+    else:
+        ahead = phrases.say("You are first in line")
+    if ticket.wait is None:
+        wait = phrases.say("No counter is open yet. Please stay near.")
+    else:
+        wait = phrases.say("Wait: {range}", range=phrases.wait(ticket.wait.low_s, ticket.wait.high_s))
+    return (
+        Text(ahead, align="center", height=2, bold=True),
+        Text(wait, align="center", height=2, bold=True),
+        Rule(),
+    )
+
+
+def _documents(service: ServiceInfo | None, phrases: Phrases) -> tuple[Item, ...]:
+    documents = () if service is None else _list_in(service.documents, phrases)
+    if not documents:
+        return ()
+    return (
+        Text(phrases.say("Please have these ready:"), bold=True),
+        *(Text(BULLET + document, hanging=len(BULLET)) for document in documents),
+        Rule(),
+    )
+
+
+def _foot(ticket: Ticket, phrases: Phrases) -> tuple[Item, ...]:
+    return (
+        Qr(ticket.qr),
+        Text(phrases.say("Please keep this ticket until you are done."), align="center"),
+        Text(phrases.say("Thank you for waiting. We are glad to help you."), align="center", bold=True),
+    )
+
+
+def _in(texts: dict[str, str], phrases: Phrases) -> str:
+    """Return the text in the ticket's language, else in the office's own."""
+    return texts.get(phrases.language) or next(iter(texts.values()), "")
+
+
+def _list_in(texts: dict[str, tuple[str, ...]], phrases: Phrases) -> tuple[str, ...]:
+    return texts.get(phrases.language) or next(iter(texts.values()), ())
