@@ -144,7 +144,8 @@ class Engine:
         self._known.update(work.replies)
         for client, payload in answers:
             self._wire.reply(client, payload)
-        self._wire.tell(work.events)
+        if self._hall is not None:
+            self._wire.tell(work.events, self._hall)
         self._stale = self._stale or bool(work.events)
 
     def _answer(self, submission: Submission, work: Work) -> bytes:

@@ -100,7 +100,7 @@ class Wire(Protocol):
         """Send a reply."""
         ...
 
-    def tell(self, events: Iterable[Recorded]) -> None:
+    def tell(self, events: Iterable[Recorded], hall: Hall) -> None:
         """Publish what happened."""
         ...
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Note = Annotated[str, StringConstraints(max_length=500)]
@@ -36,12 +36,6 @@ class Printed(Request):
 
 class Reprint(Request):
     """Ask for another paper with the same number."""
-
-    ticket: Id
-
-
-class Lookup(Request):
-    """Find a ticket by id, by number of today, or by the text of its QR."""
 
     ticket: Id
 
@@ -111,54 +105,9 @@ class NoShow(WithNote):
     """The visitor did not come."""
 
 
-class Hold(WithNote):
-    """Set the current ticket aside."""
+AnyRequest = Issue | Printed | Reprint | Open | Close | Pause | Resume | Next | Call | Recall | Start | Finish | NoShow
 
-
-class Undo(WithNote):
-    """Take the counter's last action back."""
-
-
-class Unhold(AtCounter):
-    """Take a held ticket on again."""
-
-    ticket: Id
-
-
-class Transfer(WithReason):
-    """Send the current ticket elsewhere; exactly one target."""
-
-    stage: Id | None = None
-    service: Id | None = None
-    to_counter: Id | None = None
-
-    @model_validator(mode="after")
-    def _one_target(self) -> Self:
-        if sum(target is not None for target in (self.stage, self.service, self.to_counter)) != 1:
-            message = "exactly one of stage, service, to_counter is needed"
-            raise ValueError(message)
-        return self
-
-
-class Cancel(Request):
-    """Give a ticket up: by its holder (QR text or id), or from a counter with a reason."""
-
-    ticket: Id
-    counter: Id | None = None
-    session: Id | None = Field(default=None, repr=False)
-    reason: Note | None = None
-
-
-class Rejoin(Request):
-    """Take a missed visitor in again."""
-
-    ticket: Id
-    counter: Id | None = None
-    session: Id | None = Field(default=None, repr=False)
-    reason: Note | None = None
-
-
-REQUESTS: dict[str, type[Request]] = {
+REQUESTS: dict[str, type[AnyRequest]] = {
     "issue": Issue,
     "printed": Printed,
     "reprint": Reprint,

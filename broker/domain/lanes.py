@@ -8,14 +8,45 @@ for ever, so no lane can starve, and it explains itself to a visitor.
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from broker.domain.model import Lane, Reason, Ticket
 
 POLICY = "promise"
 MAX_PASSED_OVER = 10
 """At most so many passed-over tickets stand in a reason: a reply has to fit 8 KiB."""
+
+
+class Waiting(Protocol):
+    """Whatever waits in a lane: a ticket, or someone who might come."""
+
+    @property
+    def lane(self) -> str:
+        """Return the lane."""
+        ...
+
+    @property
+    def waiting_since(self) -> dt.datetime:
+        """Return since when."""
+        ...
+
+    @property
+    def order(self) -> int:
+        """Return the place in the order of arrival."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Someone who would come now."""
+
+    lane: str
+    waiting_since: dt.datetime
+    order: int = sys.maxsize
 
 
 def score(ticket: Ticket, lanes: Mapping[str, Lane], now: dt.datetime) -> float:
@@ -59,7 +90,7 @@ def explain(chosen: Ticket, groups: Sequence[Sequence[Ticket]], lanes: Mapping[s
 
 
 def count_ahead(
-    ticket: Ticket, groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane], now: dt.datetime, *, pace_s: float
+    ticket: Waiting, groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane], now: dt.datetime, *, pace_s: float
 ) -> int:
     """Return how many of `groups` would be called before `ticket` if one were called every `pace_s` seconds.
 
@@ -77,7 +108,7 @@ def count_ahead(
     return low
 
 
-def _ahead_at(ticket: Ticket, groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane], at: dt.datetime) -> int:
+def _ahead_at(ticket: Waiting, groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane], at: dt.datetime) -> int:
     """Return how many of the waiting have a higher score than `ticket` at the moment `at`."""
     waited = at - ticket.waiting_since
     rate = lanes[ticket.lane].promised_s

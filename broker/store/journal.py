@@ -39,7 +39,7 @@ def event_of(type_name: str, body: str) -> Event:
         reason = facts["reason"]
         reason["passed_over"] = tuple((number, score) for number, score in reason["passed_over"])
         facts["reason"] = Reason(**reason)
-    return kind(**{name: facts.get(name) for name in _FIELDS[kind]})  # type: ignore[arg-type]  # by name, from JSON
+    return kind(**{name: facts.get(name) for name in _FIELDS[kind]})
 
 
 def chain(previous: str, *, seq: int, event: Event, client: str, body: str) -> str:

@@ -1,0 +1,6 @@
+"""Between the wire and the engine: requests in, replies, events and pictures out."""
+
+from broker.gateway.inbound import Inbound
+from broker.gateway.outbound import MqttWire
+
+__all__ = ["Inbound", "MqttWire"]

@@ -1,0 +1,103 @@
+"""A message on a command topic -> a submission for the engine. Runs on the network thread: decodes, hands over."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import uuid
+from collections.abc import Callable
+from typing import assert_never
+
+import pydantic_core
+from pydantic import ValidationError
+
+from broker.contract import requests as rq
+from broker.contract.messages import MAX_PAYLOAD_BYTES
+from broker.contract.topics import Topics
+from broker.domain import commands as cmd
+from broker.domain.errors import Code, DomainError
+from broker.ports import Submission
+
+MAX_ID_LENGTH = 64
+
+log = logging.getLogger(__name__)
+
+
+class Inbound:
+    """Decodes requests; who asks comes from the topic, never from the payload."""
+
+    def __init__(self, topics: Topics, submit: Callable[[Submission], None]) -> None:
+        """Hand every decoded request to `submit`."""
+        self.unanswerable = 0
+        self._topics = topics
+        self._submit = submit
+
+    def received(self, topic: str, payload: bytes) -> None:
+        """Take one message in. What has no usable id can not be answered: it is logged and counted."""
+        parsed = self._topics.parse_command(topic)
+        request_id = usable_id(payload)
+        if parsed is None or request_id is None:
+            self.unanswerable += 1
+            log.warning("no usable request on %s: %.200r", topic, payload)
+            return
+        client, command = parsed
+        self._submit(Submission(client, request_id, _decode(command, payload)))
+
+
+def usable_id(payload: bytes) -> str | None:
+    """Return the request's id, or None where there is none to answer to."""
+    try:
+        body = pydantic_core.from_json(payload)
+    except ValueError:
+        return None
+    identity = body.get("id") if isinstance(body, dict) else None
+    if not isinstance(identity, str) or not 0 < len(identity) <= MAX_ID_LENGTH or not identity.isprintable():
+        return None
+    return identity
+
+
+def _decode(command: str, payload: bytes) -> cmd.Command | DomainError:
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        return DomainError(Code.BAD_REQUEST, f"longer than {MAX_PAYLOAD_BYTES} bytes", field="")
+    model = rq.REQUESTS.get(command)
+    if model is None:
+        return DomainError(Code.BAD_REQUEST, f"unknown command {command}", field="", command=command)
+    try:
+        request = model.model_validate_json(payload)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        return DomainError(Code.BAD_REQUEST, f"{name}: {first['msg']}", field=name)
+    return _command(request)
+
+
+def _command(request: rq.AnyRequest) -> cmd.Command:  # noqa: C901, PLR0911, PLR0912 - one line a command
+    match request:
+        case rq.Issue():
+            return cmd.Issue(str(uuid.uuid4()), request.service, request.lane, request.language)
+        case rq.Printed():
+            return cmd.Printed(request.ticket, request.outcome, request.reason)
+        case rq.Reprint():
+            return cmd.Reprint(request.ticket)
+        case rq.Open():
+            return cmd.SignIn(request.counter, request.officer, request.pin, secrets.token_urlsafe(18))
+        case rq.Close():
+            return cmd.Close(request.counter, request.session, request.reason)
+        case rq.Pause():
+            return cmd.Pause(request.counter, request.session, request.reason)
+        case rq.Resume():
+            return cmd.Resume(request.counter, request.session, request.reason)
+        case rq.Next():
+            return cmd.Next(request.counter, request.session)
+        case rq.Call():
+            return cmd.Call(request.counter, request.session, request.ticket)
+        case rq.Recall():
+            return cmd.Recall(request.counter, request.session, request.note)
+        case rq.Start():
+            return cmd.Start(request.counter, request.session, request.note)
+        case rq.Finish():
+            return cmd.Finish(request.counter, request.session, request.note)
+        case rq.NoShow():
+            return cmd.NoShow(request.counter, request.session, request.note)
+        case _:
+            assert_never(request)

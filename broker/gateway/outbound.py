@@ -1,0 +1,106 @@
+"""Replies, events and retained pictures on their way out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from broker.contract.messages import Error, OfficeMessage, Reply
+from broker.contract.topics import Topics
+from broker.domain import commands as cmd
+from broker.domain import events as ev
+from broker.domain.errors import DomainError
+from broker.domain.hall import Hall
+from broker.gateway.shapes import counter_shape, event_shape, hall_shape, reason_shape, ticket_shape
+from broker.ports import Recorded, Submission
+
+
+class Publisher(Protocol):
+    """What the bus offers the engine."""
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
+        """Publish at QoS 1, or drop it while not connected."""
+        ...
+
+    def announce(self) -> None:
+        """Say online."""
+        ...
+
+
+class MqttWire:
+    """Speaks for the engine. Used by the engine's thread only."""
+
+    def __init__(
+        self, topics: Topics, publisher: Publisher, office: OfficeMessage, *, first_revision: Callable[[], int]
+    ) -> None:
+        """`first_revision` gives a figure above all that earlier runs have used, such as centiseconds since 1970."""
+        self._topics = topics
+        self._publisher = publisher
+        self._office = office
+        self._revision = first_revision()
+
+    def encode(
+        self, submission: Submission, result: Sequence[ev.Event] | DomainError, hall: Hall, now: dt.datetime
+    ) -> bytes:
+        """Return the reply to a request."""
+        if isinstance(result, DomainError):
+            error = Error(code=result.code.value, message=result.message, detail=result.detail)
+            reply = Reply(id=submission.request_id, ok=False, error=error)
+        else:
+            reply = Reply(id=submission.request_id, ok=True, result=_result(submission.command, result, hall, now))
+        return reply.model_dump_json(exclude_none=False).encode()
+
+    def reply(self, client: str, payload: bytes) -> None:
+        """Send a reply."""
+        self._publisher.publish(self._topics.reply(client), payload)
+
+    def tell(self, events: Iterable[Recorded], hall: Hall) -> None:
+        """Publish what happened."""
+        for recorded in events:
+            message = event_shape(hall, recorded)
+            self._publisher.publish(
+                self._topics.event(message.type), message.model_dump_json(exclude_none=True).encode()
+            )
+
+    def show(self, hall: Hall, now: dt.datetime, *, counters: bool) -> None:
+        """Publish the hall and, where asked, every counter."""
+        self._revision += 1
+        picture = hall_shape(hall, now, self._revision)
+        self._publisher.publish(self._topics.hall(), picture.model_dump_json().encode(), retain=True)
+        for counter in hall.office.counters if counters else ():
+            shape = counter_shape(hall, counter, now)
+            self._publisher.publish(self._topics.counter(counter), shape.model_dump_json().encode(), retain=True)
+
+    def show_all(self, hall: Hall, now: dt.datetime) -> None:
+        """Publish every retained state, then say online: whoever sees that finds them all."""
+        self._publisher.publish(self._topics.office_state(), self._office.model_dump_json().encode(), retain=True)
+        self.show(hall, now, counters=True)
+        self._publisher.announce()
+
+
+def _result(
+    command: cmd.Command | DomainError, events: Sequence[ev.Event], hall: Hall, now: dt.datetime
+) -> dict[str, Any]:
+    """Return the result of a request that led to `events`."""
+    if isinstance(command, cmd.SignIn):
+        return {"session": command.token, "counter": _counter(hall, command.counter, now)}
+    if isinstance(command, cmd.Close | cmd.Pause | cmd.Resume):
+        return {"counter": _counter(hall, command.counter, now)}
+    if not events:
+        return {"ticket": None, "reason": None}
+    event = events[-1]
+    ticket = hall.tickets[event.ticket] if not isinstance(event, _DESK_EVENTS) else None
+    shape = None if ticket is None else ticket_shape(hall, ticket, now).model_dump(mode="json")
+    if isinstance(event, ev.Called):
+        return {"ticket": shape, "reason": reason_shape(event.reason).model_dump(mode="json")}
+    return {"ticket": shape}
+
+
+_DESK_EVENTS = (ev.Opened, ev.Closed, ev.Paused, ev.Resumed)
+
+
+def _counter(hall: Hall, counter: str, now: dt.datetime) -> dict[str, Any]:
+    """Return the counter without its queue: that comes with its retained picture, and a reply has to fit 8 KiB."""
+    shape = counter_shape(hall, counter, now)
+    return shape.model_dump(mode="json", exclude={"queue", "missed", "held"})

@@ -1,0 +1,198 @@
+"""The domain in the shapes of the wire. Pure; times leave with the office's offset."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from broker.contract import messages as ms
+from broker.domain import events as ev
+from broker.domain import lanes, waits
+from broker.domain.hall import Group, Hall
+from broker.domain.model import CallRecord, Desk, Reason, Ticket, TicketState
+from broker.ports import Recorded
+
+MAX_QUEUE = 50
+MAX_RECENT = 12
+
+
+def ticket_shape(hall: Hall, ticket: Ticket, now: dt.datetime, *, history: bool = False) -> ms.Ticket:
+    """Return a ticket as the wire shows it."""
+    zone = hall.office.zone
+    waiting = ticket.state is TicketState.WAITING
+    ahead = _ahead(hall, ticket, now) if waiting else 0
+    lines = ticket.history if history else ()
+    return ms.Ticket(
+        id=ticket.id,
+        number=ticket.number,
+        service=ticket.service,
+        lane=ticket.lane,
+        stage=ticket.stage,
+        state=ticket.state.value,
+        language=ticket.language,
+        issued_at=ticket.issued_at.astimezone(zone),
+        waiting_since=ticket.waiting_since.astimezone(zone),
+        ahead=ahead,
+        wait=_wait(hall, ticket.group, ahead) if waiting else None,
+        counter=ticket.counter,
+        copies=ticket.copies,
+        qr=ticket.qr,
+        times_called=ticket.times_called,
+        history=tuple(
+            ms.HistoryEntry(at=line.at.astimezone(zone), type=line.type, stage=line.stage, counter=line.counter)
+            for line in lines
+        ),
+    )
+
+
+def reason_shape(reason: Reason) -> ms.Reason:
+    """Return why a ticket was next."""
+    return ms.Reason(
+        policy=reason.policy,
+        score=reason.score,
+        waited_s=reason.waited_s,
+        promised_s=reason.promised_s,
+        passed_over=tuple(ms.PassedOver(number=number, score=score) for number, score in reason.passed_over),
+    )
+
+
+def hall_shape(hall: Hall, now: dt.datetime, revision: int) -> ms.HallMessage:
+    """Return the whole live picture."""
+    calling = [call for call in hall.calls if hall.desks[call.counter].ticket == call.ticket and _is_called(hall, call)]
+    recent = [call for call in hall.calls if call not in calling][:MAX_RECENT]
+    return ms.HallMessage(
+        revision=revision,
+        seq=hall.seq,
+        at=now.astimezone(hall.office.zone),
+        day=hall.office.day(now),
+        calling=tuple(_call_shape(hall, call) for call in calling),
+        recent=tuple(_call_shape(hall, call) for call in recent),
+        waiting=tuple(_waiting_shapes(hall, now)),
+        counters=tuple(_hall_counter(hall, desk) for desk in hall.desks.values()),
+    )
+
+
+def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessage:
+    """Return what an officer's window draws."""
+    desk = hall.desks[counter]
+    ticket = hall.current(desk)
+    groups = hall.callable_groups(counter)
+    nearest = lanes.in_order((t for group in groups for t in group[:MAX_QUEUE]), hall.office.lanes, now)[:MAX_QUEUE]
+    missed = [t for t in hall.tickets.values() if t.state is TicketState.NO_SHOW and t.counter == counter]
+    return ms.CounterMessage(
+        id=counter,
+        label=hall.office.counters[counter].label,
+        state=hall.desk_state(desk).value,
+        officer=None if desk.officer is None else hall.office.officers.get(desk.officer, desk.officer),
+        ticket=None if ticket is None else ticket_shape(hall, ticket, now, history=True),
+        queue=tuple(_queue_entry(hall, waiting, now) for waiting in nearest),
+        queue_length=sum(len(group) for group in groups),
+        missed=tuple(_queue_entry(hall, t, now) for t in missed[-MAX_QUEUE:]),
+        reason=None if desk.reason is None else reason_shape(desk.reason),
+        today=_today(desk),
+    )
+
+
+def event_shape(hall: Hall, recorded: Recorded) -> ms.EventMessage:
+    """Return one fact with all that a receiver needs to show it."""
+    event, ticket, zone = recorded.event, recorded.ticket, hall.office.zone
+    counter = getattr(event, "counter", None)
+    called = isinstance(event, ev.Called | ev.Recalled)
+    return ms.EventMessage(
+        seq=recorded.seq,
+        at=event.at.astimezone(zone),
+        type=ev.EVENT_NAMES[type(event)],
+        ticket=None if ticket is None else ticket.id,
+        number=None if ticket is None else ticket.number,
+        service=None if ticket is None else ticket.service,
+        lane=None if ticket is None else ticket.lane,
+        stage=None if ticket is None else ticket.stage,
+        language=None if ticket is None else ticket.language,
+        counter=counter,
+        counter_label=None if counter is None else hall.office.counters[counter].label,
+        times_called=ticket.times_called if called and ticket is not None else None,
+        called_at=event.at.astimezone(zone) if called else None,
+    )
+
+
+def _ahead(hall: Hall, ticket: Ticket, now: dt.datetime) -> int:
+    groups = hall.competing_groups(ticket.group)
+    working, _ = hall.staffing(ticket.group)
+    pace_s = hall.paces[ticket.stage].mean_s / max(working, 1)
+    return lanes.count_ahead(ticket, groups, hall.office.lanes, now, pace_s=pace_s)
+
+
+def _wait(hall: Hall, group: Group, ahead: int) -> ms.Wait | None:
+    working, idle = hall.staffing(group)
+    mean_s = hall.paces[group[0]].mean_s
+    range_s = waits.estimate(ahead=ahead, open_counters=working, idle_counters=idle, mean_service_s=mean_s)
+    return None if range_s is None else ms.Wait(low_s=range_s.low_s, high_s=range_s.high_s)
+
+
+def _waiting_shapes(hall: Hall, now: dt.datetime) -> Iterable[ms.WaitingGroup]:
+    """Return a row for every first stage, service and lane on offer, and for all that anyone waits in."""
+    offered = {
+        (service.stages[0], service.id, lane) for service in hall.office.services.values() for lane in hall.office.lanes
+    }
+    for group in sorted(offered | {key for key, tickets in hall.groups.items() if tickets}):
+        stage, service, lane = group
+        count = len(hall.groups.get(group, ()))
+        yield ms.WaitingGroup(
+            stage=stage, service=service, lane=lane, count=count, wait=_newcomer_wait(hall, group, now)
+        )
+
+
+def _newcomer_wait(hall: Hall, group: Group, now: dt.datetime) -> ms.Wait | None:
+    """Return how long someone who came now would wait; they overtake as their lane allows."""
+    working, _ = hall.staffing(group)
+    if working == 0:
+        return None
+    newcomer = lanes.Newcomer(lane=group[2], waiting_since=now)
+    pace_s = hall.paces[group[0]].mean_s / working
+    ahead = lanes.count_ahead(newcomer, hall.competing_groups(group), hall.office.lanes, now, pace_s=pace_s)
+    return _wait(hall, group, ahead)
+
+
+def _is_called(hall: Hall, call: CallRecord) -> bool:
+    ticket = hall.tickets.get(call.ticket)
+    return ticket is not None and ticket.state is TicketState.CALLED
+
+
+def _call_shape(hall: Hall, call: CallRecord) -> ms.Calling:
+    return ms.Calling(
+        number=call.number,
+        lane=call.lane,
+        language=call.language,
+        counter=call.counter,
+        counter_label=hall.office.counters[call.counter].label,
+        called_at=call.called_at.astimezone(hall.office.zone),
+        times_called=call.times_called,
+    )
+
+
+def _hall_counter(hall: Hall, desk: Desk) -> ms.HallCounter:
+    ticket = hall.current(desk)
+    return ms.HallCounter(
+        id=desk.counter,
+        label=hall.office.counters[desk.counter].label,
+        state=hall.desk_state(desk).value,
+        number=None if ticket is None else ticket.number,
+    )
+
+
+def _queue_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.QueueEntry:
+    return ms.QueueEntry(
+        id=ticket.id,
+        number=ticket.number,
+        service=ticket.service,
+        lane=ticket.lane,
+        stage=ticket.stage,
+        language=ticket.language,
+        waiting_since=ticket.waiting_since.astimezone(hall.office.zone),
+        score=round(lanes.score(ticket, hall.office.lanes, now), 4),
+    )
+
+
+def _today(desk: Desk) -> ms.Today:
+    mean_s = round(desk.service_s_today / desk.served_today) if desk.served_today else None
+    return ms.Today(served=desk.served_today, mean_service_s=mean_s)
