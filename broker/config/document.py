@@ -184,7 +184,7 @@ def _mapping(document: Document, node: yaml.MappingNode, path: PathKey) -> dict[
 def _scalar(node: yaml.ScalarNode) -> object:
     """Return a scalar by the rules of YAML 1.2: `no` stays a word and 12:30 a time, not 750."""
     text: str = node.value
-    if node.style is not None:
+    if node.style:
         return text
     if text in _WORDS:
         return _WORDS[text]

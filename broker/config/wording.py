@@ -38,7 +38,6 @@ _SENTENCES = {
     "string_too_long": "must have at most {max_length} characters",
     "string_too_short": "must have at least {min_length} characters",
     "string_type": "must be text (put it in quotes)",
-    "too_short": "must have at least {min_length} entries",
     "tuple_type": "must be a list",
 }
 
@@ -81,6 +80,10 @@ def _fault(detail: ErrorDetails, model: type[BaseModel], data: object) -> Fault:
             return _not_among((*path, "type"), _tags(place), child(detail["input"], "type"))
         case "literal_error":
             return _not_among(path, place.choices if place else (), detail["input"])
+        case "too_short":
+            return Fault(path, "needs at least one entry")
+        case "string_too_short" if context["min_length"] == 1:
+            return Fault(path, "must not be empty")
         case "string_pattern_mismatch":
             sentence = PATTERNS[context["pattern"]]
         case kind:
