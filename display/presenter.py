@@ -1,0 +1,293 @@
+"""What the lobby sees: pure. Messages and time go in, one frozen picture comes out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from broker.contract.link import Freshness
+from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, Wait
+from broker.language import Phrases
+from display.announcer import announcement, duration_s
+from display.calls import Call, CallBoard
+from display.pages import Lines, Page, pages
+from hardware.ports import Utterance
+
+Announce = Callable[[Call, tuple[Utterance, ...]], None]
+BETWEEN_LANGUAGES = " \N{MIDDLE DOT} "
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much the view can hold at its size: text lines of a page, rows of the two lists."""
+
+    page_lines: int
+    waiting_rows: int
+    other_calls: int
+    lines: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    """A lane's mark; `index` picks its colour, which never stands alone."""
+
+    letter: str
+    shape: str
+    name: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """The call at the front."""
+
+    number: str
+    lane: LaneView | None
+    counter_label: str
+    requests: tuple[str, ...]
+    again: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCallView:
+    """One line of the call history; `upcoming` has not been at the front yet."""
+
+    number: str
+    lane: LaneView | None
+    counter_label: str
+    time: str
+    upcoming: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingView:
+    """How many wait for one service, and how long a newcomer would."""
+
+    letter: str
+    service: str
+    count: str
+    wait: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """Whether the picture is true now, in words."""
+
+    live: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LobbyView:
+    """All that stands on the display."""
+
+    office: str
+    date: str
+    clock: str
+    link: LinkView
+    number_title: str
+    counter_title: str
+    call: CallView | None
+    calling: bool
+    resting: str
+    others_title: str
+    others: tuple[OtherCallView, ...]
+    waiting_title: str
+    waiting: tuple[WaitingView, ...]
+    page: Page | None
+
+
+class LobbyPresenter:
+    """Fed by the bus on the screen's thread; `view` may be asked at every frame."""
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], dt.datetime],
+        languages: tuple[str, ...],
+        phrases: Callable[[str], Phrases],
+        announce: Announce,
+        page_s: float,
+        room: Room,
+        words_per_minute: int,
+    ) -> None:
+        """`now` tells the office's own time; `announce` must return at once."""
+        self._now = now
+        self._phrases = phrases
+        self._announce = announce
+        self._page_s = page_s
+        self._room = room
+        self._words_per_minute = words_per_minute
+        self._languages = languages
+        self._fresh = Freshness(now)
+        self._board = CallBoard(now=now, speech_s=self._speech_s, first_language=languages[0])
+        self._office: OfficeMessage | None = None
+        self._hall: HallMessage | None = None
+        self._pages: tuple[Page, ...] = ()
+        self._turn = 0
+        self._turned_at = now()
+
+    # -- what came in -----------------------------------------------------------------------------------------------
+
+    def office(self, message: OfficeMessage) -> None:
+        """Take in what the office offers."""
+        self._office = message
+        self._languages = message.languages or self._languages
+        self._lay_out_pages()
+
+    def hall(self, message: HallMessage) -> None:
+        """Take in the live picture."""
+        self._fresh.heard()
+        self._hall = message
+        self._board.snapshot(message)
+        self.tick()
+
+    def event(self, message: EventMessage) -> None:
+        """Take in one fact."""
+        self._board.event(message)
+        self.tick()
+
+    def link(self, *, online: bool) -> None:
+        """Take note that the engine is reachable, or no longer."""
+        self._fresh.link_changed(online=online)
+
+    def speech_ended(self, call: Call) -> None:
+        """Take note that the voice has finished with `call`."""
+        self._board.speech_ended(call)
+
+    def fit(self, room: Room) -> None:
+        """Lay the pages out again for a window of another size."""
+        self._room = room
+        self._lay_out_pages()
+
+    def tick(self) -> None:
+        """Let time pass: bring the next call to the front, turn the page."""
+        call = self._board.tick()
+        if call is not None and call.announced:
+            self._announce(call, self._utterances(call))
+        now = self._now()
+        if self._board.calling_now:
+            self._turned_at = now
+        elif (now - self._turned_at).total_seconds() >= self._page_s:
+            self._turned_at = now
+            self._turn += 1
+
+    # -- what is shown ----------------------------------------------------------------------------------------------
+
+    @property
+    def view(self) -> LobbyView:
+        """Return the picture of this moment."""
+        now = self._now()
+        first = self._phrases(self._languages[0])
+        return LobbyView(
+            office=self._office.office.name.get(first.language, "") if self._office else "",
+            date=first.date(now.date()),
+            clock=first.clock(now),
+            link=self._link(),
+            number_title=self._all("Number"),
+            counter_title=self._all("Counter"),
+            call=self._call(),
+            calling=self._board.calling_now,
+            resting=self._all("Please keep your number ready."),
+            others_title=self._all("Recent calls"),
+            others=self._others(),
+            waiting_title=self._all("Waiting"),
+            waiting=self._waiting(),
+            page=self._page(),
+        )
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _utterances(self, call: Call) -> tuple[Utterance, ...]:
+        return announcement(call, first_language=self._languages[0], phrases=self._phrases)
+
+    def _speech_s(self, call: Call) -> float:
+        return duration_s(self._utterances(call), words_per_minute=self._words_per_minute)
+
+    def _lay_out_pages(self) -> None:
+        if self._office is not None:
+            self._pages = pages(self._office, phrases=self._phrases, lines=self._room.lines, room=self._room.page_lines)
+
+    def _all(self, message: str) -> str:
+        """Return a heading in every language of the office, each once."""
+        texts = dict.fromkeys(self._phrases(language).say(message) for language in self._languages)
+        return BETWEEN_LANGUAGES.join(texts)
+
+    def _link(self) -> LinkView:
+        since = self._fresh.stale_since
+        first = self._phrases(self._languages[0])
+        if since is None:
+            return LinkView(live=True, text=first.say("Live"))
+        text = first.say("Not connected since {time}. What is shown may be old.", time=first.clock(since))
+        return LinkView(live=False, text=text)
+
+    def _lane(self, lane_id: str, language: str) -> LaneView | None:
+        for index, lane in enumerate(self._office.lanes if self._office else ()):
+            if lane.id == lane_id:
+                return LaneView(lane.letter, lane.shape, lane.name.get(language, lane.id), index)
+        return None
+
+    def _call(self) -> CallView | None:
+        call = self._board.current
+        if call is None:
+            return None
+        voices = [self._phrases(language) for language in dict.fromkeys((call.language, self._languages[0]))]
+        again = voices[0].say("Call no. {n}", n=call.times_called) if call.times_called > 1 else ""
+        return CallView(
+            number=call.number,
+            lane=self._lane(call.lane, call.language),
+            counter_label=call.counter_label,
+            requests=tuple(voice.say("Please go to counter {counter}", counter=call.counter_label) for voice in voices),
+            again=again,
+        )
+
+    def _others(self) -> tuple[OtherCallView, ...]:
+        first = self._phrases(self._languages[0])
+        zone = self._now().tzinfo
+        upcoming = self._board.queued
+        return tuple(
+            OtherCallView(
+                number=call.number,
+                lane=self._lane(call.lane, first.language),
+                counter_label=call.counter_label,
+                time=first.clock(call.called_at.astimezone(zone)),
+                upcoming=call.place in upcoming,
+            )
+            for call in self._board.others[: self._room.other_calls]
+        )
+
+    def _page(self) -> Page | None:
+        return self._pages[self._turn % len(self._pages)] if self._pages else None
+
+    def _waiting(self) -> tuple[WaitingView, ...]:
+        if self._office is None or self._hall is None:
+            return ()
+        page = self._page()
+        phrases = self._phrases(page.language if page else self._languages[0])
+        rows = self._room.waiting_rows
+        blocks = max(1, -(-len(self._office.services) // rows))
+        begin = self._turn % blocks * rows
+        return tuple(
+            WaitingView(
+                letter=service.letter,
+                service=service.name.get(phrases.language, service.id),
+                count=str(sum(group.count for group in self._hall.waiting if group.service == service.id)),
+                wait=self._wait_text(service.id, service.stages[0], phrases),
+            )
+            for service in self._office.services[begin : begin + rows]
+        )
+
+    def _wait_text(self, service: str, stage: str, phrases: Phrases) -> str:
+        wait = self._newcomers_wait(service, stage)
+        return phrases.wait(wait.low_s, wait.high_s) if wait else ""
+
+    def _newcomers_wait(self, service: str, stage: str) -> Wait | None:
+        """Return the wait of whoever drew a number now: in the first lane, before the first stage."""
+        if self._hall is None or self._office is None:
+            return None
+        lane = self._office.lanes[0].id
+        for group in self._hall.waiting:
+            if (group.service, group.stage, group.lane) == (service, stage, lane):
+                return group.wait
+        return None

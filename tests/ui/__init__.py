@@ -1,0 +1,1 @@
+"""The screens: what they say, and that it fits."""

@@ -1,0 +1,128 @@
+"""A small office, a clock that tests move, and messages as the engine would publish them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from broker.contract.messages import (
+    Calling,
+    CounterInfo,
+    EventMessage,
+    HallMessage,
+    LaneInfo,
+    OfficeMessage,
+    OfficeName,
+    ServiceInfo,
+    StageInfo,
+    WaitingGroup,
+)
+
+ZONE = ZoneInfo("Asia/Jakarta")
+MORNING = dt.datetime(2025, 6, 12, 9, 0, tzinfo=ZONE)
+
+
+@dataclass
+class TestClock:
+    """The office's time, moved by hand."""
+
+    __test__ = False
+    at: dt.datetime = field(default=MORNING)
+
+    def __call__(self) -> dt.datetime:
+        return self.at
+
+    def pass_s(self, seconds: float) -> None:
+        """Move on."""
+        self.at += dt.timedelta(seconds=seconds)
+
+
+def service(letter: str, name: str, english: str) -> ServiceInfo:
+    return ServiceInfo(
+        id=name.lower().replace(" ", "-"),
+        letter=letter,
+        name={"id": name, "en": english},
+        stages=("interview",),
+        promised_wait_s=3600,
+        documents={"id": ("e-KTP", "Kartu keluarga"), "en": ("Identity card", "Family card")},
+        steps={"id": ("Wawancara", "Bayar"), "en": ("Interview", "Pay")},
+        fee={"id": "Rp350.000", "en": "Rp350,000"},
+        time={"id": "4 hari kerja", "en": "4 working days"},
+        source="PP 45/2024",
+        effective_from=dt.date(2024, 12, 17),
+    )
+
+
+def office(*services: ServiceInfo) -> OfficeMessage:
+    return OfficeMessage(
+        office=OfficeName(id="demo", name={"id": "Kantor Contoh", "en": "Sample Office"}, timezone="Asia/Jakarta"),
+        languages=("id", "en"),
+        services=services or (service("A", "Paspor baru", "New passport"), service("B", "Izin tinggal", "Stay permit")),
+        lanes=(
+            LaneInfo(
+                id="regular",
+                letter="",
+                shape="circle",
+                name={"id": "Umum", "en": "Regular"},
+                rule={},
+                promised_wait_s=3600,
+            ),
+            LaneInfo(
+                id="priority",
+                letter="P",
+                shape="diamond",
+                name={"id": "Prioritas", "en": "Priority"},
+                rule={},
+                promised_wait_s=900,
+            ),
+        ),
+        stages=(StageInfo(id="interview", name={"id": "Wawancara", "en": "Interview"}),),
+        counters=(CounterInfo(id="c3", label="3", stages=("interview",)),),
+    )
+
+
+def called(
+    number: str,
+    seq: int,
+    at: dt.datetime,
+    *,
+    counter: str = "3",
+    times: int = 1,
+    language: str = "id",
+    type_: str = "called",
+) -> EventMessage:
+    return EventMessage(
+        seq=seq,
+        at=at,
+        type=type_,
+        number=number,
+        lane="priority" if "P" in number else "regular",
+        language=language,
+        counter=f"c{counter}",
+        counter_label=counter,
+        times_called=times,
+        called_at=at,
+    )
+
+
+def calling(number: str, at: dt.datetime, *, counter: str = "3", times: int = 1) -> Calling:
+    return Calling(
+        number=number,
+        lane="priority" if "P" in number else "regular",
+        counter=f"c{counter}",
+        counter_label=counter,
+        called_at=at,
+        times_called=times,
+    )
+
+
+def hall(
+    seq: int,
+    at: dt.datetime,
+    *,
+    now_calling: tuple[Calling, ...] = (),
+    recent: tuple[Calling, ...] = (),
+    waiting: tuple[WaitingGroup, ...] = (),
+) -> HallMessage:
+    return HallMessage(revision=seq, seq=seq, at=at, day=at.date(), calling=now_calling, recent=recent, waiting=waiting)

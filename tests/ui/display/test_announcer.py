@@ -1,0 +1,88 @@
+"""What the lobby hears."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broker.language import Phrases
+from display.announcer import announcement, duration_s, spoken
+from display.calls import Call
+
+phrases = functools.partial(Phrases, "display")
+
+
+def call(number: str, label: str, language: str) -> Call:
+    return Call(
+        number=number,
+        lane="regular",
+        language=language,
+        counter="c",
+        counter_label=label,
+        called_at=dt.datetime(2025, 6, 12, tzinfo=dt.UTC),
+        times_called=1,
+        announced=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "indonesian", "english"),
+    [
+        ("A-012", "A, dua belas", "A, twelve"),
+        ("AP-003", "A, P, tiga", "A, P, three"),
+        ("B-010", "B, sepuluh", "B, ten"),
+        ("B-011", "B, sebelas", "B, eleven"),
+        ("C-100", "C, seratus", "C, one hundred"),
+        ("C-121", "C, seratus dua puluh satu", "C, one hundred and twenty-one"),
+        ("A-1204", "A, seribu dua ratus empat", "A, one thousand, two hundred and four"),
+        ("A-000", "A, nol", "A, zero"),
+        ("3", "tiga", "three"),
+        ("12", "dua belas", "twelve"),
+        ("3B", "tiga, B", "three, B"),
+        ("Lantai 2", "Lantai, dua", "Lantai, two"),
+        ("1234567", "satu, dua, tiga, empat, lima, enam, tujuh", "one, two, three, four, five, six, seven"),
+    ],
+)
+def test_numbers_and_labels_are_spelled(text: str, indonesian: str, english: str) -> None:
+    assert spoken(text, "id") == indonesian
+    assert spoken(text, "en") == english
+
+
+def test_a_foreign_visitor_hears_the_own_language_before_the_offices() -> None:
+    said = announcement(call("AP-003", "3", "en"), first_language="id", phrases=phrases)
+    assert [(utterance.language, utterance.text) for utterance in said] == [
+        ("en", "Number A, P, three. Please go to counter three."),
+        ("id", "Nomor antrean A, P, tiga. Silakan menuju loket tiga."),
+    ]
+
+
+def test_one_language_is_said_once() -> None:
+    said = announcement(call("A-012", "3", "id"), first_language="id", phrases=phrases)
+    assert [utterance.text for utterance in said] == ["Nomor antrean A, dua belas. Silakan menuju loket tiga."]
+
+
+def test_two_languages_last_longer_than_one() -> None:
+    one = announcement(call("A-012", "3", "id"), first_language="id", phrases=phrases)
+    two = announcement(call("A-012", "3", "en"), first_language="id", phrases=phrases)
+    assert 4 < duration_s(one) < 9
+    assert duration_s(two) > duration_s(one) + 3
+
+
+@given(
+    letters=st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", max_size=3),
+    number=st.integers(min_value=0, max_value=10**12),
+    label=st.text(min_size=1, max_size=12),
+    language=st.sampled_from(["id", "en"]),
+)
+def test_no_digit_is_left_to_the_synthesisers_guess(letters: str, number: int, label: str, language: str) -> None:
+    said = announcement(call(f"{letters}-{number:03d}", label, language), first_language="id", phrases=phrases)
+    for utterance in said:
+        assert not re.search(r"\d", utterance.text)
+    for text in (f"{letters}-{number:03d}", *([label] if re.search(r"[^\W_]", label) else [])):
+        assert spoken(text, language).strip() or not re.search(r"\w", text)
+    assert spoken(f"{letters}-{number:03d}", language)
