@@ -1,0 +1,71 @@
+"""The application of one screen: look, rules, and what happens at start and end. Import after `window.prepare`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kivy.app import App
+from kivy.core.window import Window
+from kivy.lang import Builder
+from kivy.properties import ObjectProperty
+
+from hardware.config import PanelConfig
+from hardware.panel import widgets
+from hardware.panel.look import look_for
+from hardware.panel.scale import Reader
+
+
+class PanelApp(App):  # type: ignore[misc] # Kivy has no types
+    """One window. Rules read `app.look`, which is made anew when the window changes size."""
+
+    look = ObjectProperty(None)
+
+    def __init__(
+        self,
+        panel: PanelConfig,
+        *,
+        reader: Reader,
+        title: str,
+        rules: Path,
+        root: Callable[[], Any],
+    ) -> None:
+        """Take the panel, who reads it, the window's title, the screen's own kv file and what makes the root widget."""
+        super().__init__(title=title, kv_file="")
+        self._panel = panel
+        self._reader = reader
+        self._rules = rules
+        self._make_root = root
+        self.on_begin: Callable[[], None] = _nothing
+        self.on_end: Callable[[], None] = _nothing
+        self.look = look_for(panel, reader, Window.size)
+
+    def load_kv(self, filename: str | None = None) -> bool:
+        """Load no file by guess: `build` names them."""
+        del filename
+        return False
+
+    def build(self) -> Any:  # noqa: ANN401 - the root widget
+        """Load the rules and build the one widget tree."""
+        for rules in (widgets.RULES, self._rules):
+            if str(rules) not in Builder.files:
+                Builder.load_file(str(rules))
+        Window.clearcolor = self.look.theme.ground
+        Window.bind(size=self._resized)
+        return self._make_root()
+
+    def _resized(self, _window: object, size: tuple[float, float]) -> None:
+        self.look = look_for(self._panel, self._reader, size)
+
+    def on_start(self) -> None:
+        """Begin once the window stands."""
+        self.on_begin()
+
+    def on_stop(self) -> None:
+        """End in order, however the window was closed."""
+        self.on_end()
+
+
+def _nothing() -> None:
+    """Do nothing."""
