@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from broker.contract.link import Address
 from hardware.config import PanelConfig, PrinterConfig, SoundConfig
 
 _ID = r"^[a-z0-9][a-z0-9_-]{0,31}$"
@@ -163,6 +164,12 @@ class Mqtt(SettingsModel):
     port: int = Field(default=18830, ge=1, le=65535)
     listen: str = Field(default="127.0.0.1", min_length=1)
     secret: str | None = Field(default=None, min_length=12)
+    devices: tuple[Identifier, ...] = ()
+
+    def address(self, client: str) -> Address:
+        """Return where a client of this office connects; with a secret it logs in by its own name."""
+        username = None if self.secret is None else client
+        return Address(self.host, self.port, username, self.secret)
 
 
 class Store(SettingsModel):

@@ -65,30 +65,39 @@ def truths_for_numbers(data: object, model: type[BaseModel]) -> Iterator[Fault]:
 
 def _fault(detail: ErrorDetails, model: type[BaseModel], data: object) -> Fault:
     path = _path(detail["loc"], model, data)
-    place = place_at(model, data, path) or place_at(model, data, path[:-1])
+    place = place_at(model, data, path)
+    match detail["type"]:
+        case "extra_forbidden":
+            known = _keys(path, model, data)
+            fault = Fault(
+                path, "is not a known key", did_you_mean(path[-1], known) or f"known here: {', '.join(known)}"
+            )
+        case "union_tag_not_found":
+            fault = Fault((*path, "type"), f"is missing: one of {_choices(_tags(place))}")
+        case "union_tag_invalid":
+            fault = _not_among((*path, "type"), _tags(place), child(detail["input"], "type"))
+        case "literal_error":
+            fault = _not_among(path, place.choices if place else (), detail["input"])
+        case _:
+            fault = Fault(path, _sentence(detail, path))
+    return fault
+
+
+def _sentence(detail: ErrorDetails, path: PathKey) -> str:
+    """Return what is wrong with one value."""
     context = detail.get("ctx", {})
     match detail["type"]:
         case "missing":
-            return Fault(path, "is missing")
-        case "extra_forbidden":
-            known = _keys(path, model, data)
-            hint = did_you_mean(path[-1], known) or f"known here: {', '.join(known)}"
-            return Fault(path, "is not a known key", hint)
-        case "union_tag_not_found":
-            return Fault((*path, "type"), f"is missing: one of {_choices(_tags(place))}")
-        case "union_tag_invalid":
-            return _not_among((*path, "type"), _tags(place), child(detail["input"], "type"))
-        case "literal_error":
-            return _not_among(path, place.choices if place else (), detail["input"])
+            return "is missing"
         case "too_short":
-            return Fault(path, "needs at least one entry")
+            return "needs at least one entry"
         case "string_too_short" if context["min_length"] == 1:
-            return Fault(path, "must not be empty")
+            return "must not be empty"
         case "string_pattern_mismatch":
             sentence = PATTERNS[context["pattern"]]
         case kind:
             sentence = _SENTENCES.get(kind, f"is not right: {detail['msg']}").format_map(context)
-    return Fault(path, sentence + _but_got(path, detail["input"]))
+    return sentence + _but_got(path, detail["input"])
 
 
 def _path(location: tuple[str | int, ...], model: type[BaseModel], data: object) -> PathKey:
@@ -122,7 +131,9 @@ def _tags(place: Place | None) -> tuple[object, ...]:
 
 
 def _not_among(path: PathKey, choices: tuple[object, ...], got: object) -> Fault:
-    hint = did_you_mean(got, [str(choice) for choice in choices])
+    words = [str(choice) for choice in choices]
+    # An unquoted null is nothing at all in YAML, not the word.
+    hint = 'write "null" in quotes' if got is None and "null" in words else did_you_mean(got, words)
     return Fault(path, f"must be one of {_choices(choices)}{_but_got(path, got)}", hint)
 
 

@@ -1,0 +1,1 @@
+"""config.yaml: what is taken, and what is said about the rest."""
