@@ -223,14 +223,11 @@ class HallMessage(Message):
 
 
 class QueueEntry(Message):
-    """One ticket that a counter could call, with the score that orders it."""
+    """One ticket that a counter could call, with the score that orders it. Small: fifty of them fit one message."""
 
-    id: str
     number: str
     service: str
     lane: str
-    stage: str
-    language: str
     waiting_since: dt.datetime
     score: float
 

@@ -35,6 +35,11 @@ def is_client_id(text: str) -> bool:
     return _CLIENT.match(text) is not None
 
 
+def screen_client(kind: str, device: str) -> str:
+    """Return the client id of a screen, such as `counter-3` for the counter `3` (or for the counter `counter-3`)."""
+    return device if device.startswith(f"{kind}-") else f"{kind}-{device}"
+
+
 @dataclass(frozen=True, slots=True)
 class Topics:
     """The topics of one office."""

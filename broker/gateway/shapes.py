@@ -182,13 +182,10 @@ def _hall_counter(hall: Hall, desk: Desk) -> ms.HallCounter:
 
 def _queue_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.QueueEntry:
     return ms.QueueEntry(
-        id=ticket.id,
         number=ticket.number,
         service=ticket.service,
         lane=ticket.lane,
-        stage=ticket.stage,
-        language=ticket.language,
-        waiting_since=ticket.waiting_since.astimezone(hall.office.zone),
+        waiting_since=ticket.waiting_since.astimezone(hall.office.zone).replace(microsecond=0),
         score=round(lanes.score(ticket, hall.office.lanes, now), 4),
     )
 

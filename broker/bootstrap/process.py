@@ -1,0 +1,116 @@
+"""The broker process: MQTT server, store, engine and gateway put together, until it is told to stop."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import logging
+import secrets
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from broker.bootstrap.rules import PinBook, office_message, office_rules
+from broker.bus import Bus
+from broker.config.settings import Settings
+from broker.contract.link import Address
+from broker.contract.topics import ENGINE_CLIENT, Topics, screen_client
+from broker.engine import Engine
+from broker.gateway import Inbound, MqttWire
+from broker.server import ServerSpec, choose_kind, start_server
+from broker.store.sql import SqlStore, resolve_url
+
+log = logging.getLogger(__name__)
+
+
+class AlreadyRunningError(Exception):
+    """Another engine works on the same data folder."""
+
+
+def run_broker(settings: Settings, data_dir: Path) -> None:
+    """Run the truth of the office until SIGTERM or SIGINT.
+
+    Raises `AlreadyRunningError`, `StorageError` or `ServerError` where it cannot begin.
+    """
+    with _only_engine(data_dir), _store(settings, data_dir) as store, _mqtt_server(settings, data_dir) as address:
+        topics = Topics(settings.office.id)
+        bus = Bus(
+            address=address, office=settings.office.id, client=ENGINE_CLIENT, kind="engine", post=lambda step: step()
+        )
+        engine = Engine(
+            office=office_rules(settings),
+            store=store,
+            wire=MqttWire(topics, bus, office_message(settings), first_revision=lambda: int(time.time() * 100)),
+            credentials=PinBook(settings),
+            clock=lambda: dt.datetime.now(dt.UTC),
+        )
+        bus.listen_raw(topics.all_commands(), Inbound(topics, engine.submit).received)
+        bus.on_connect(engine.reconnected)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: engine.stop())
+        bus.start()
+        log.info("office %s is open on port %d", settings.office.id, address.port)
+        engine.run()
+        bus.stop()
+
+
+@contextmanager
+def _only_engine(data_dir: Path) -> Iterator[None]:
+    """Hold the folder for one engine: there is one writer, or numbers would be given out twice."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "engine.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            message = f"another broker already works in {data_dir}: stop it, or choose another folder with --data"
+            raise AlreadyRunningError(message) from error
+        yield
+
+
+@contextmanager
+def _store(settings: Settings, data_dir: Path) -> Iterator[SqlStore]:
+    store = SqlStore(resolve_url(settings.store.url, data_dir), settings.office.id)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _mqtt_server(settings: Settings, data_dir: Path) -> Iterator[Address]:
+    """Start the MQTT server where it is ours to start; yield where the engine connects, and as whom."""
+    mqtt = settings.mqtt
+    if mqtt.server == "external":
+        yield mqtt.address(ENGINE_CLIENT)
+        return
+    kind = choose_kind(mqtt.server)
+    log.info("MQTT server: %s%s", kind, " (Mosquitto is not installed)" if mqtt.server != kind == "embedded" else "")
+    password = mqtt.secret or secrets.token_urlsafe(24)
+    spec = ServerSpec(
+        kind=kind,
+        topics=Topics(settings.office.id),
+        listen=mqtt.listen,
+        port=mqtt.port,
+        folder=data_dir / "mqtt",
+        logins=dict.fromkeys(client_ids(settings) if mqtt.secret else (ENGINE_CLIENT,), password),
+        anonymous=mqtt.secret is None,
+    )
+    server = start_server(spec)
+    try:
+        yield replace(spec.address, username=ENGINE_CLIENT, password=password)
+    finally:
+        server.stop()
+
+
+def client_ids(settings: Settings) -> tuple[str, ...]:
+    """Return who may log in where logins are asked for: the engine, each screen, and the devices named beside."""
+    return (
+        ENGINE_CLIENT,
+        *(screen_client("kiosk", kiosk.id) for kiosk in settings.kiosks),
+        *(screen_client("display", display.id) for display in settings.displays),
+        *(screen_client("counter", counter.id) for counter in settings.counters),
+        *settings.mqtt.devices,
+    )

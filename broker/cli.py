@@ -1,0 +1,140 @@
+"""The command `antrean`: starts parts of the office, never decides. Errors are sentences, not tracebacks."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from broker.bootstrap.process import AlreadyRunningError, run_broker
+from broker.config import ConfigError, Settings, check_settings, load_settings
+from broker.config.settings import DEFAULT_CONFIG
+from broker.logs import log_to
+from broker.ports import StorageError
+from broker.server import ServerError
+from broker.store.sql import SqlStore, resolve_url
+
+app = typer.Typer(
+    help="The queue of a public office: kiosk, counters, lobby display.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+journal = typer.Typer(help="The append-only record of all that happened.", no_args_is_help=True)
+app.add_typer(journal, name="journal")
+
+ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The office's configuration file.")]
+DataOption = Annotated[Path, typer.Option("--data", "-d", help="Everything that is written lies below this folder.")]
+DEFAULT_DATA = Path("var")
+
+
+def main() -> int:
+    """Run the command; every foreseen failure is one or more sentences and exit code 1."""
+    try:
+        app()
+    except ConfigError as error:
+        return _say(*(str(problem) for problem in error.problems))
+    except (AlreadyRunningError, StorageError, ServerError) as error:
+        return _say(str(error))
+    return 0
+
+
+@app.command("check-config")
+def check_config(path: Annotated[Path, typer.Argument(help="The file to check.")] = DEFAULT_CONFIG) -> None:
+    """Check a configuration file: every fault with its line, and exit 1 if there is one."""
+    problems = check_settings(path, os.environ)
+    for problem in problems:
+        _err().print(
+            f"{'warning' if problem.warning else 'error'}: {problem}", markup=False, highlight=False, soft_wrap=True
+        )
+    if any(not problem.warning for problem in problems):
+        raise typer.Exit(1)
+    Console().print(f"{path}: the configuration is good", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command("broker")
+def broker_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DATA) -> None:
+    """Run the engine and, unless configured otherwise, the MQTT server."""
+    settings = load_settings(config, os.environ)
+    log_to(data, "broker", terminal=logging.INFO)
+    run_broker(settings, data)
+
+
+@app.command()
+def kiosk(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    name: Annotated[str | None, typer.Option("--id", help="Which kiosk; the first by default.")] = None,
+) -> None:
+    """Open a kiosk window."""
+    settings = load_settings(config, os.environ)
+    _open("kiosk", config, data, _known(name, [k.id for k in settings.kiosks], "kiosk"))
+
+
+@app.command()
+def display(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    name: Annotated[str | None, typer.Option("--id", help="Which display; the first by default.")] = None,
+) -> None:
+    """Open a lobby display."""
+    settings = load_settings(config, os.environ)
+    _open("display", config, data, _known(name, [d.id for d in settings.displays], "display"))
+
+
+@app.command()
+def counter(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    name: Annotated[str | None, typer.Option("--id", help="Which counter; the first by default.")] = None,
+) -> None:
+    """Open an officer's window."""
+    settings = load_settings(config, os.environ)
+    _open("counter", config, data, _known(name, [c.id for c in settings.counters], "counter"))
+
+
+@journal.command()
+def verify(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DATA) -> None:
+    """Walk the chain of hashes; exit 1 at the first line that was altered or removed."""
+    settings = load_settings(config, os.environ)
+    store = _existing_store(settings, data)
+    broken = store.verify()
+    store.close()
+    if broken is not None:
+        _say(f"the journal is broken at line {broken.seq}: {broken.why}")
+        raise typer.Exit(1)
+    Console().print("the journal is whole", highlight=False)
+
+
+def _existing_store(settings: Settings, data: Path) -> SqlStore:
+    return SqlStore(resolve_url(settings.store.url, data), settings.office.id)
+
+
+def _known(name: str | None, ids: list[str], kind: str) -> str:
+    """Return which device is meant; a `ServerError`-like sentence where it is not in the configuration."""
+    if name is None and ids:
+        return ids[0]
+    if name in ids:
+        return str(name)
+    raise typer.Exit(_say(f"config.yaml has no {kind} {name!r}; it has: {', '.join(ids) or 'none'}"))
+
+
+def _open(part: str, config: Path, data: Path, name: str) -> None:
+    """Become the process of a screen: the parts above the broker are never imported here."""
+    arguments = [sys.executable, "-m", part, "--config", str(config), "--data", str(data), "--id", name]
+    os.execv(sys.executable, arguments)  # noqa: S606 - no shell, our own module
+
+
+def _say(*sentences: str) -> int:
+    for sentence in sentences:
+        _err().print(sentence, markup=False, highlight=False, soft_wrap=True)
+    return 1
+
+
+def _err() -> Console:
+    return Console(stderr=True)

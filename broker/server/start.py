@@ -1,0 +1,205 @@
+"""Starts the office's MQTT server as a child process, waits until it answers, and starts it again if it dies."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, assert_never
+
+from broker.contract.link import Address
+from broker.contract.topics import Topics
+from broker.server.addresses import accepts, is_loopback
+from broker.server.mosquitto import write_configuration
+
+Kind = Literal["mosquitto", "embedded"]
+START_TIMEOUT_S = 10.0
+STOP_TIMEOUT_S = 5.0
+RESTART_DELAY_S = 1.0
+MOSQUITTO_PATHS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
+"""Debian keeps the server where a plain user's PATH does not look."""
+
+log = logging.getLogger(__name__)
+
+
+class ServerError(Exception):
+    """The MQTT server cannot be started; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSpec:
+    """What server to start. `logins` maps client ids to passwords; `anonymous` lets anyone on loopback in."""
+
+    kind: Kind
+    topics: Topics
+    listen: str
+    port: int
+    folder: Path
+    logins: dict[str, str] = field(default_factory=dict, repr=False)
+    anonymous: bool = True
+
+    @property
+    def address(self) -> Address:
+        """Return where this machine reaches the server."""
+        everywhere = self.listen in {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+        return Address("127.0.0.1" if everywhere else self.listen, self.port)
+
+
+def mosquitto_program() -> str | None:
+    """Return the path of the Mosquitto server, or None where it is not installed."""
+    path = os.pathsep.join((os.environ.get("PATH", ""), *MOSQUITTO_PATHS))
+    return shutil.which("mosquitto", path=path)
+
+
+def choose_kind(wanted: Literal["auto", "mosquitto", "embedded"]) -> Kind:
+    """Return which server to start; `ServerError` where the wanted one is not there."""
+    match wanted:
+        case "embedded":
+            return "embedded"
+        case "mosquitto":
+            if mosquitto_program() is None:
+                message = "mqtt.server is mosquitto, but it is not installed: apt-get install mosquitto, or use auto"
+                raise ServerError(message)
+            return "mosquitto"
+        case "auto":
+            return "embedded" if mosquitto_program() is None else "mosquitto"
+        case _:
+            assert_never(wanted)
+
+
+class Server:
+    """A running MQTT server of ours."""
+
+    def __init__(self, spec: ServerSpec) -> None:
+        """Prepare; `start` runs it."""
+        self.spec = spec
+        self.restarts = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="mqtt-server-watch", daemon=True)
+        self._ready = threading.Event()
+        self._failure: ServerError | None = None
+
+    def start(self) -> None:
+        """Start and wait until it accepts connections; `ServerError` with the server's own words where it does not."""
+        self._wait_for_free_port()
+        self._watcher.start()
+        self._ready.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """End the server and its watcher."""
+        self._stopping.set()
+        self._end_process()
+        if self._watcher.is_alive():
+            self._watcher.join(timeout=STOP_TIMEOUT_S)
+
+    @property
+    def pid(self) -> int | None:
+        """Return the process id while it runs."""
+        return None if self._process is None else self._process.pid
+
+    def _watch(self) -> None:
+        """Keep the server running. The child is bound to this thread: it dies with it, and so with our process."""
+        try:
+            self._run_once()
+        except ServerError as error:
+            self._failure = error
+            self._ready.set()
+            return
+        while True:
+            self._ready.set()
+            if self._process is not None:
+                self._process.wait()
+            if self._stopping.wait(RESTART_DELAY_S if self.restarts else 0):
+                return
+            self.restarts += 1
+            log.error("the MQTT server ended by itself; starting it again (%d)", self.restarts)
+            try:
+                self._run_once()
+            except ServerError as error:
+                log.error("%s", error)  # noqa: TRY400 - one line is enough, the loop tries on
+
+    def _run_once(self) -> None:
+        self.spec.folder.mkdir(parents=True, exist_ok=True)
+        with (self.spec.folder / "server.log").open("ab") as output:
+            self._process = subprocess.Popen(  # noqa: S603 - our own command line
+                _bound_to_parent(self._command()), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            if accepts(self.spec.address):
+                return
+            time.sleep(0.01)
+        self._end_process()
+        message = f"the MQTT server did not start: {self._last_words()}"
+        raise ServerError(message)
+
+    def _command(self) -> list[str]:
+        spec = self.spec
+        if spec.kind == "embedded":
+            return [sys.executable, "-m", "broker.server.embedded", spec.listen, str(spec.port)]
+        configuration = write_configuration(
+            spec.folder,
+            topics=spec.topics,
+            listen=spec.listen,
+            port=spec.port,
+            user=getpass.getuser(),
+            logins=spec.logins,
+            anonymous=spec.anonymous,
+        )
+        return [str(mosquitto_program()), "-c", str(configuration)]
+
+    def _wait_for_free_port(self) -> None:
+        """Give a server that is just ending a moment; then say who is in the way."""
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        while accepts(self.spec.address):
+            if time.monotonic() > deadline:
+                message = (
+                    f"something else already listens on port {self.spec.port}: stop it, "
+                    "set mqtt.port to a free one, or set mqtt.server to external to use it"
+                )
+                raise ServerError(message)
+            time.sleep(0.05)
+
+    def _end_process(self) -> None:
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        process.terminate()
+        try:
+            process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _last_words(self) -> str:
+        lines = (self.spec.folder / "server.log").read_text(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+
+def start_server(spec: ServerSpec) -> Server:
+    """Start the server of `spec`; `ServerError` where that is not possible."""
+    if spec.kind == "embedded" and not is_loopback(spec.listen):
+        message = f"the embedded MQTT server serves this machine only, not {spec.listen}: install Mosquitto"
+        raise ServerError(message)
+    server = Server(spec)
+    server.start()
+    return server
+
+
+def _bound_to_parent(command: Sequence[str]) -> list[str]:
+    """Let a child end with us even if we are killed, where util-linux can arrange it."""
+    setpriv = shutil.which("setpriv")
+    return [*((setpriv, "--pdeathsig", "TERM") if setpriv else ()), *command]
