@@ -12,23 +12,23 @@ class HardwareError(Exception):
         self.why = why
 
 
-class DeviceUnavailable(HardwareError):
+class DeviceUnavailable(HardwareError):  # noqa: N818 - a state of the device, in its own words
     """Nothing there, or it went away; trying again later may help."""
 
 
-class DeviceTimeout(HardwareError):
+class DeviceTimeout(HardwareError):  # noqa: N818 - a state of the device, in its own words
     """It is there but did not take or answer in time; trying again later may help."""
 
 
-class PaperOut(HardwareError):
+class PaperOut(HardwareError):  # noqa: N818 - a state of the device, in its own words
     """No paper: a person must act."""
 
 
-class CoverOpen(HardwareError):
+class CoverOpen(HardwareError):  # noqa: N818 - a state of the device, in its own words
     """The cover stands open: a person must act."""
 
 
-class DriverMissing(HardwareError):
+class DriverMissing(HardwareError):  # noqa: N818 - a state of the device, in its own words
     """The program, library or profile that drives this device is not on this machine."""
 
 

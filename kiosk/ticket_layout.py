@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 from broker.contract.messages import LaneInfo, OfficeMessage, ServiceInfo, Ticket
 from broker.language import Phrases
-from hardware.receipt import Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text
+from hardware.receipt import Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, wrap
 
 MAX_NUMBER_SIZE = 6
 """Letters 18 mm high: readable at arm's length without glasses; larger only costs paper."""
+
+LARGE_LINES = 2
 
 BULLET = "- "
 
@@ -23,7 +25,7 @@ def ticket_receipt(ticket: Ticket, office: OfficeMessage, phrases: Phrases, *, c
             *_head(ticket, office, phrases),
             *_number(ticket, lane, phrases, columns=columns),
             *_purpose(ticket, office, service, phrases, columns=columns),
-            *_waiting(ticket, phrases),
+            *_waiting(ticket, phrases, columns=columns),
             *_documents(service, phrases),
             *_foot(ticket, phrases),
             Cut(),
@@ -56,27 +58,29 @@ def _purpose(
     at = ticket.issued_at.astimezone(ZoneInfo(office.office.timezone))
     name = ticket.service if service is None else _in(service.name, phrases)
     return (
-        Text(name, align="center", width=2 if 2 * len(name) <= columns else 1, height=2, bold=True),
+        _large(name, columns=columns),
         Text(phrases.date(at.date()), align="center"),
         Text(phrases.say("at {time}", time=phrases.clock(at)), align="center"),
         Rule(),
     )
 
 
-def _waiting(ticket: Ticket, phrases: Phrases) -> tuple[Item, ...]:
+def _waiting(ticket: Ticket, phrases: Phrases, *, columns: int) -> tuple[Item, ...]:
     if ticket.ahead:
         ahead = phrases.count("{n} person is before you", "{n} people are before you", ticket.ahead)
     else:
         ahead = phrases.say("You are first in line")
     if ticket.wait is None:
-        wait = phrases.say("No counter is open yet. Please stay near.")
+        wait = (
+            _large(phrases.say("No counter is open yet"), columns=columns),
+            Text(phrases.say("Please stay near, you will be called."), align="center"),
+        )
     else:
-        wait = phrases.say("Wait: {range}", range=phrases.wait(ticket.wait.low_s, ticket.wait.high_s))
-    return (
-        Text(ahead, align="center", height=2, bold=True),
-        Text(wait, align="center", height=2, bold=True),
-        Rule(),
-    )
+        wait = (
+            Text(phrases.say("Expected wait"), align="center"),
+            _large(phrases.wait(ticket.wait.low_s, ticket.wait.high_s), columns=columns),
+        )
+    return (_large(ahead, columns=columns), *wait, Rule())
 
 
 def _documents(service: ServiceInfo | None, phrases: Phrases) -> tuple[Item, ...]:
@@ -94,8 +98,14 @@ def _foot(ticket: Ticket, phrases: Phrases) -> tuple[Item, ...]:
     return (
         Qr(ticket.qr),
         Text(phrases.say("Please keep this ticket until you are done."), align="center"),
-        Text(phrases.say("Thank you for waiting. We are glad to help you."), align="center", bold=True),
+        Text(phrases.say("Thank you for waiting."), align="center", bold=True),
     )
+
+
+def _large(text: str, *, columns: int) -> Text:
+    """Return a line for weak eyes: letters twice as tall, and twice as wide where two lines hold them."""
+    fits = len(wrap(text, columns // 2)) <= LARGE_LINES and max(map(len, text.split()), default=0) <= columns // 2
+    return Text(text, align="center", width=2 if fits else 1, height=2, bold=True)
 
 
 def _in(texts: dict[str, str], phrases: Phrases) -> str:

@@ -11,6 +11,8 @@ from escpos.codepages import CodePages
 
 from hardware.errors import DriverMissing
 
+DEVICE = "printer"
+
 DOTS_BY_PAPER_MM = {58: 384, 80: 576}
 """Printable dots at 203 dpi, where the profile does not know better."""
 
@@ -67,7 +69,7 @@ def _profile_data(name: str) -> dict[str, Any]:
     near = difflib.get_close_matches(name, profiles, n=1, cutoff=0.4)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     message = f"no printer profile is called {name!r}{hint} Known: {', '.join(sorted(profiles))}"
-    raise DriverMissing("printer", message)
+    raise DriverMissing(DEVICE, message)
 
 
 def _width_dots(data: dict[str, Any], paper_mm: int) -> int:

@@ -9,6 +9,7 @@ from typing import Literal
 from hardware.codecs.escpos_profile import Paper
 from hardware.errors import FrameError
 
+DEVICE = "paper"
 ESC, GS, LF = 0x1B, 0x1D, 0x0A
 QR_LEVELS = {48: "L", 49: "M", 50: "Q", 51: "H"}
 ALIGNS: tuple[Literal["left", "center", "right"], ...] = ("left", "center", "right")
@@ -218,10 +219,10 @@ class _Reader:
     def _take_many(self, count: int) -> bytes:
         taken = self._data[self._at : self._at + count]
         if len(taken) < count:
-            raise FrameError("paper", f"the bytes end at offset {len(self._data)} in the middle of a command")
+            raise FrameError(DEVICE, f"the bytes end at offset {len(self._data)} in the middle of a command")
         self._at += count
         return taken
 
     def _refuse(self, offset: int, why: str) -> FrameError:
         shown = f"0x{self._data[offset]:02X}" if offset < len(self._data) else "the end"
-        return FrameError("paper", f"offset {offset}, byte {shown}: {why}")
+        return FrameError(DEVICE, f"offset {offset}, byte {shown}: {why}")

@@ -1,4 +1,4 @@
-"""Letters that a printer's code page lacks are replaced by the nearest it has: never a wrong glyph, never a control byte."""
+"""What a printer's code page lacks becomes the nearest it has: never a wrong glyph, never a control byte."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from hardware.errors import DeviceUnavailable
 from hardware.files import keep_newest, write_whole
 from hardware.ports import PrintResult
 
+DEVICE = "preview"
 KEPT_PICTURES = 500
 
 
@@ -37,7 +38,7 @@ class PreviewDriver:
             write_whole(self._folder / "latest.png", png.getvalue())
             keep_newest(self._folder, "[0-9]*.png", count=KEPT_PICTURES)
         except OSError as error:
-            raise DeviceUnavailable("preview", f"cannot write below {self._folder}: {error}") from error
+            raise DeviceUnavailable(DEVICE, f"cannot write below {self._folder}: {error}") from error
         return PrintResult("confirmed", path)
 
     def health(self) -> str:
