@@ -20,6 +20,7 @@ from broker.domain.model import (
     Pace,
     Ticket,
     TicketState,
+    queue_key,
 )
 
 RECENT_CALLS = 24
@@ -38,6 +39,8 @@ class Hall:
         self.tickets: dict[str, Ticket] = {}
         self.groups: dict[Group, list[Ticket]] = {}
         self.desks: dict[str, Desk] = {counter: Desk(counter) for counter in office.counters}
+        self.missed: list[str] = []
+        """Ids of tickets whose visitor did not come, in that order."""
         self.calls: deque[CallRecord] = deque(maxlen=RECENT_CALLS)
         self.last_sequence: dict[str, int] = {}
         self.issued_in_lane: dict[str, int] = {}
@@ -118,6 +121,7 @@ class Hall:
             case ev.NoShow():
                 self._left_desk(event.counter, event.at, served=False)
                 self._change(event.ticket, event.at, "no_show", lambda t: replace(t, state=TicketState.NO_SHOW))
+                self.missed.append(event.ticket)
             case ev.Opened():
                 self._desk(event.counter, officer=event.officer, session=event.session, paused=False)
             case ev.Closed():
@@ -136,6 +140,7 @@ class Hall:
         self.issued_in_lane.clear()
         for ticket in [ticket for ticket in self.tickets.values() if ticket.state in DONE]:
             del self.tickets[ticket.id]
+        self.missed.clear()
         self._numbers = {ticket.number: ticket.id for ticket in self.tickets.values()}
         for counter in self.desks:
             self._desk(counter, served_today=0, service_s_today=0.0)
@@ -258,15 +263,15 @@ class Hall:
         self.tickets[ticket_id] = after
         if before.state is TicketState.WAITING and after.state is TicketState.WAITING:
             group = self.groups[before.group]
-            group[bisect_left(group, before.queue_key, key=_queue_key)] = after
+            group[bisect_left(group, queue_key(before), key=queue_key)] = after
         return after
 
     def _enqueue(self, ticket: Ticket) -> None:
-        insort(self.groups.setdefault(ticket.group, []), ticket, key=_queue_key)
+        insort(self.groups.setdefault(ticket.group, []), ticket, key=queue_key)
 
     def _dequeue(self, ticket: Ticket) -> None:
         group = self.groups[ticket.group]
-        del group[bisect_left(group, ticket.queue_key, key=_queue_key)]
+        del group[bisect_left(group, queue_key(ticket), key=queue_key)]
 
     def _desk(self, counter: str, **changes: object) -> None:
         self.desks[counter] = replace(self.desks[counter], **changes)  # type: ignore[arg-type]  # names are checked by replace
@@ -278,7 +283,3 @@ def desk_taken_since(ticket: Ticket | None) -> dt.datetime | None:
         return None
     calls = [line.at for line in ticket.history if line.type == "called"]
     return calls[-1] if calls else ticket.called_at
-
-
-def _queue_key(ticket: Ticket) -> tuple[dt.datetime, int]:
-    return ticket.queue_key

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from broker.domain.model import Lane, Reason, Ticket
+from broker.domain.model import Lane, Reason, Ticket, queue_key
 
 POLICY = "promise"
 MAX_PASSED_OVER = 10
@@ -56,7 +56,7 @@ def score(ticket: Ticket, lanes: Mapping[str, Lane], now: dt.datetime) -> float:
 
 def in_order(tickets: Iterable[Ticket], lanes: Mapping[str, Lane], now: dt.datetime) -> list[Ticket]:
     """Return waiting tickets as they would be called now; the oldest first on ties."""
-    return sorted(tickets, key=lambda ticket: (-score(ticket, lanes, now), ticket.queue_key))
+    return sorted(tickets, key=lambda ticket: (-score(ticket, lanes, now), queue_key(ticket)))
 
 
 def choose(
@@ -77,7 +77,7 @@ def explain(chosen: Ticket, groups: Sequence[Sequence[Ticket]], lanes: Mapping[s
     """Return why `chosen` is called, and who arrived earlier but waits on."""
     earlier: list[Ticket] = []
     for group in groups:
-        before = bisect_left(group, chosen.queue_key, key=lambda ticket: ticket.queue_key)
+        before = bisect_left(group, queue_key(chosen), key=queue_key)
         earlier.extend(ticket for ticket in group[: min(before, MAX_PASSED_OVER)] if ticket is not chosen)
     passed_over = in_order(earlier, lanes, now)[:MAX_PASSED_OVER]
     return Reason(
@@ -116,5 +116,5 @@ def _ahead_at(ticket: Waiting, groups: Sequence[Sequence[Ticket]], lanes: Mappin
     for group in groups:
         if group:
             ratio = lanes[group[0].lane].promised_s / rate
-            ahead += bisect_left(group, (at - waited * ratio, ticket.order), key=lambda other: other.queue_key)
+            ahead += bisect_left(group, (at - waited * ratio, ticket.order), key=queue_key)
     return ahead

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 
 QR_PREFIX = "ANTREAN-"
 
@@ -150,14 +151,13 @@ class Ticket:
         return self.stage, self.service, self.lane
 
     @property
-    def queue_key(self) -> tuple[dt.datetime, int]:
-        """Return what sorts tickets of one group."""
-        return self.waiting_since, self.order
-
-    @property
     def qr(self) -> str:
         """Return the text of the code on the paper: finds the ticket, tells nothing about the visitor."""
         return qr_text(self.id)
+
+
+queue_key = attrgetter("waiting_since", "order")
+"""What sorts tickets of one group: arrival. Read in C, for bisection looks at it ten thousand times a second."""
 
 
 @dataclass(frozen=True, slots=True)

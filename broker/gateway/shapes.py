@@ -78,7 +78,7 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
     ticket = hall.current(desk)
     groups = hall.callable_groups(counter)
     nearest = lanes.in_order((t for group in groups for t in group[:MAX_QUEUE]), hall.office.lanes, now)[:MAX_QUEUE]
-    missed = [t for t in hall.tickets.values() if t.state is TicketState.NO_SHOW and t.counter == counter]
+    missed = [t for t in map(hall.tickets.__getitem__, hall.missed) if t.counter == counter]
     return ms.CounterMessage(
         id=counter,
         label=hall.office.counters[counter].label,

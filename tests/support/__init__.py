@@ -1,0 +1,1 @@
+"""What tests and benchmarks share: a client of the wire, an office in processes of its own."""

@@ -1,0 +1,96 @@
+"""A whole broker in a process of its own: real MQTT server, real SQLite file, free port, empty data folder."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from broker.config import Settings, load_settings
+from broker.contract.link import Address
+from tests.support.caller import Caller, wait_until
+
+CONFIG = Path(__file__).parents[2] / "config.yaml"
+
+
+def free_port() -> int:
+    """Return a TCP port of loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@dataclass(slots=True)
+class OfficeProcess:
+    """The demo office, started by `antrean broker`."""
+
+    data_dir: Path
+    server: str = "mosquitto"
+    port: int = field(default_factory=free_port)
+    extra: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what the office's processes are started with."""
+        ours = {"ANTREAN_MQTT__PORT": str(self.port), "ANTREAN_MQTT__SERVER": self.server, **self.extra}
+        return {**os.environ, **ours}
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings the office runs with."""
+        return load_settings(CONFIG, self.environment)
+
+    @property
+    def address(self) -> Address:
+        """Return where clients connect."""
+        return Address("127.0.0.1", self.port)
+
+    @property
+    def database(self) -> Path:
+        """Return the SQLite file."""
+        return self.data_dir / "office.db"
+
+    def start(self) -> None:
+        """Start the broker; callers wait until they see it online."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "broker", "broker", "--config", str(CONFIG), "--data", str(self.data_dir)],
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def stop(self) -> int:
+        """End the broker as Ctrl-C would; return its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the broker as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def caller(self, client: str) -> Caller:
+        """Return a client of this office (not yet started)."""
+        return Caller(self.address, client)
+
+    def wait_online(self) -> None:
+        """Block until the engine answers."""
+        with self.caller("probe"):
+            pass
+
+    def _end(self, number: signal.Signals) -> int:
+        assert self.process is not None
+        self.process.send_signal(number)
+        code = self.process.wait(timeout=20)
+        wait_until(lambda: not _accepts(self.port), "the MQTT server is gone too")
+        return code
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
