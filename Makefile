@@ -1,0 +1,43 @@
+# Two commands matter: `make run` opens the whole office on this machine, `make test` checks all that must hold.
+# Both set themselves up: system packages, a virtual environment, the locked Python packages.
+
+VENV := .venv
+BIN := $(VENV)/bin
+CODE := broker counter display hardware kiosk tests
+
+.PHONY: run test fmt bench pictures lock setup clean
+
+run: setup
+	@$(BIN)/antrean up
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/antrean check-config config.yaml
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+fmt: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup
+	$(BIN)/python -m tests.bench
+
+pictures: setup
+	$(BIN)/python -m tests.pictures docs/images
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml .ci/setup
+	@sh .ci/setup $(VENV)
+	@touch $@
+
+lock: setup
+	$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv
+	$(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --no-annotate --upgrade --group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
