@@ -1,0 +1,83 @@
+"""What the office offers at this moment, read from its two retained states. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broker.contract.messages import (
+    CounterInfo,
+    HallMessage,
+    LaneInfo,
+    OfficeMessage,
+    ServiceInfo,
+    Text,
+    TextList,
+    Wait,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Who waits for one service, how long a newcomer would, and whether any counter serves it now."""
+
+    count: int
+    wait: Wait | None
+    is_served: bool
+
+
+def in_language(texts: Text, language: str) -> str:
+    """Return the text in `language`, else in the office's own."""
+    return texts.get(language) or next(iter(texts.values()), "")
+
+
+def list_in_language(texts: TextList, language: str) -> tuple[str, ...]:
+    """Return the list in `language`, else in the office's own."""
+    return texts.get(language) or next(iter(texts.values()), ())
+
+
+def service_of(office: OfficeMessage, service: str | None) -> ServiceInfo | None:
+    """Return the service with this id, if it is offered."""
+    return next((info for info in office.services if info.id == service), None)
+
+
+def lane_of(office: OfficeMessage, lane: str | None) -> LaneInfo | None:
+    """Return the lane with this id, if there is one."""
+    return next((info for info in office.lanes if info.id == lane), None)
+
+
+def lane_index(office: OfficeMessage, lane: str | None) -> int:
+    """Return the lane's place in the office's list, which decides its colour."""
+    return next((at for at, info in enumerate(office.lanes) if info.id == lane), 0)
+
+
+def queue_of(office: OfficeMessage, hall: HallMessage | None, service: ServiceInfo, lane: str | None = None) -> Queue:
+    """Return how it stands at the service's first stage, for one lane or for all.
+
+    The wait is the lane's, or that of the office's first lane: it holds for whoever does not ask for another.
+    """
+    if hall is None:
+        return Queue(0, None, is_served=False)
+    stage = service.stages[0]
+    groups = [group for group in hall.waiting if group.stage == stage and group.service == service.id]
+    asked = lane or office.lanes[0].id
+    counted = [group for group in groups if lane is None or group.lane == lane]
+    wait = next((group.wait for group in groups if group.lane == asked), None)
+    return Queue(sum(group.count for group in counted), wait, is_served=_is_served(office, hall, service, asked))
+
+
+def open_counters(hall: HallMessage | None) -> int:
+    """Return how many counters serve visitors now."""
+    return 0 if hall is None else sum(counter.state in {"open", "calling", "serving"} for counter in hall.counters)
+
+
+def _is_served(office: OfficeMessage, hall: HallMessage, service: ServiceInfo, lane: str) -> bool:
+    here = {counter.id for counter in hall.counters if counter.state != "closed"}
+    return any(counter.id in here and _serves(counter, service, lane) for counter in office.counters)
+
+
+def _serves(counter: CounterInfo, service: ServiceInfo, lane: str) -> bool:
+    return (
+        service.stages[0] in counter.stages
+        and (counter.services is None or service.id in counter.services)
+        and (counter.lanes is None or lane in counter.lanes)
+    )

@@ -1,0 +1,200 @@
+"""Turns a moment of a visit into the view of it: which page, which words. Pure."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from broker.contract.messages import OfficeMessage
+from broker.language import mark, own_name
+from kiosk.offer import in_language, open_counters
+from kiosk.pages import (
+    Banner,
+    Choice,
+    Footer,
+    Header,
+    IdleWarning,
+    IssuingPage,
+    OfflinePage,
+    Page,
+    View,
+    WelcomePage,
+)
+from kiosk.scene import Scene
+from kiosk.visit import Step
+from kiosk.wording_choices import lane_page, requirements_page, services_page
+from kiosk.wording_result import problem_page, ticket_page
+
+_MID_FLOW = (Step.REQUIREMENTS, Step.LANE)
+
+
+def compose(scene: Scene) -> View:
+    """Return what the screen shows now."""
+    name, page = _page(scene)
+    step = scene.visit.step
+    at_choice = not isinstance(page, OfflinePage) and step in {Step.SERVICE, *_MID_FLOW}
+    say = scene.words.say
+    return View(
+        name=name,
+        header=_header(scene, with_languages=not isinstance(page, WelcomePage | OfflinePage)),
+        footer=_footer(scene),
+        page=page,
+        banner=_banner(scene, page),
+        back=say("Back") if at_choice and step in _MID_FLOW else "",
+        start_over=say("Start over") if at_choice and (step in _MID_FLOW or len(scene.languages) > 1) else "",
+        is_blocked=scene.offline_since is not None and step in _MID_FLOW,
+        warning=_warning(scene),
+    )
+
+
+def _page(scene: Scene) -> tuple[str, Page]:
+    """Return the page and its name; without connection nothing can be begun."""
+    step = scene.visit.step
+    if scene.office is None or (scene.offline_since is not None and step in {Step.LANGUAGE, Step.SERVICE}):
+        return "offline", _offline(scene)
+    return step.value, _step_page(scene, scene.office)
+
+
+def _step_page(scene: Scene, office: OfficeMessage) -> Page:
+    page: Page
+    match scene.visit.step:
+        case Step.LANGUAGE:
+            page = _welcome(scene)
+        case Step.SERVICE:
+            page = services_page(scene, office)
+        case Step.REQUIREMENTS:
+            page = requirements_page(scene, office)
+        case Step.LANE:
+            page = lane_page(scene, office)
+        case Step.ISSUING:
+            page = _issuing(scene)
+        case Step.TICKET:
+            page = ticket_page(scene, office)
+        case Step.PROBLEM:
+            page = problem_page(scene, office)
+        case _:
+            assert_never(scene.visit.step)
+    return page
+
+
+def _header(scene: Scene, *, with_languages: bool) -> Header:
+    office = scene.office
+    choices = tuple(Choice(code, own_name(code)) for code in scene.languages)
+    return Header(
+        office="" if office is None else in_language(office.office.name, scene.visit.language),
+        date=scene.words.date(scene.now.date()),
+        clock=scene.words.clock(scene.now),
+        language=scene.visit.language,
+        languages=choices if with_languages and len(choices) > 1 else (),
+    )
+
+
+def _footer(scene: Scene) -> Footer:
+    say, since = scene.words.say, scene.offline_since
+    connection = say("Connected")
+    if since is not None:
+        connection = say("Not connected since {time}", time=scene.words.clock(since))
+    if scene.is_starting:
+        connection = say("Starting")
+    return Footer(say("Need help? Please ask an officer."), connection, is_connected=since is None)
+
+
+def _banner(scene: Scene, page: Page) -> Banner | None:
+    say, since = scene.words.say, scene.offline_since
+    if since is not None and scene.visit.step in {*_MID_FLOW, Step.PROBLEM}:
+        return Banner(
+            "warn",
+            _in_all_languages(scene, "Not connected since {time}"),
+            say("Your choices are kept, please wait a moment. If this lasts, please ask an officer."),
+        )
+    if scene.late_number is not None and not isinstance(page, OfflinePage):
+        return Banner(
+            "info",
+            say("Ticket {number} was printed for an earlier visitor", number=scene.late_number),
+            say("Please hand it to an officer."),
+        )
+    return None
+
+
+def _in_all_languages(scene: Scene, message: str) -> str:
+    """Return a message about the lost connection, the visitor's language first."""
+    since = scene.offline_since or scene.now
+    codes = (scene.visit.language, *(code for code in scene.languages if code != scene.visit.language))
+    return " / ".join(scene.phrases(code).say(message, time=scene.phrases(code).clock(since)) for code in codes)
+
+
+def _welcome(scene: Scene) -> WelcomePage:
+    first = scene.phrases(scene.languages[0])
+    waiting = 0 if scene.hall is None else sum(group.count for group in scene.hall.waiting)
+    remarks = (
+        first.count("{n} person is waiting", "{n} people are waiting", waiting),
+        first.count("{n} counter is open", "{n} counters are open", open_counters(scene.hall)),
+    )
+    return WelcomePage(
+        titles=tuple(scene.phrases(code).say("Take your queue number here") for code in scene.languages),
+        steps=tuple(_in_two_languages(scene, message) for message in _STEPS),
+        remark="  ·  ".join(remarks),
+        choices=tuple(
+            Choice(code, own_name(code), scene.phrases(code).say("Touch here to begin")) for code in scene.languages
+        ),
+    )
+
+
+def _in_two_languages(scene: Scene, message: str) -> tuple[str, str]:
+    words = [scene.phrases(code).say(message) for code in scene.languages[:2]]
+    return words[0], words[1] if len(words) > 1 else ""
+
+
+_STEPS = (mark("Choose a service"), mark("Check your documents"), mark("Take your ticket"))
+
+
+def _issuing(scene: Scene) -> IssuingPage:
+    say, since = scene.words.say, scene.offline_since
+    banner = None
+    if scene.is_slow:
+        title = say("Still working, please wait")
+        if since is not None:
+            title = say("Not connected since {time}", time=scene.words.clock(since))
+        banner = Banner(
+            "warn",
+            title,
+            say("You will not lose your place and need not touch again. If this lasts, please ask an officer."),
+        )
+    return IssuingPage(
+        title=say("Your number is being prepared"),
+        text=say("Please wait a moment."),
+        banner=banner,
+        beat=scene.beat,
+    )
+
+
+def _offline(scene: Scene) -> OfflinePage:
+    if scene.is_starting:
+        words = tuple(
+            (scene.phrases(code).say("One moment, please"), scene.phrases(code).say("This screen is starting."))
+            for code in scene.languages
+        )
+        return OfflinePage(words, is_starting=True, beat=scene.beat)
+    since = scene.offline_since or scene.now
+    words = tuple(
+        (
+            scene.phrases(code).say("Not connected since {time}", time=scene.phrases(code).clock(since)),
+            scene.phrases(code).say("Please ask an officer for your number. This screen goes on by itself."),
+        )
+        for code in scene.languages
+    )
+    return OfflinePage(words, is_starting=False, beat=0)
+
+
+def _warning(scene: Scene) -> IdleWarning | None:
+    left = scene.warning_left_s
+    if left is None:
+        return None
+    words = scene.words
+    return IdleWarning(
+        title=words.say("Are you still there?"),
+        text=words.count(
+            "This screen returns to the start in {n} second.", "This screen returns to the start in {n} seconds.", left
+        ),
+        stay=words.say("Yes, go on"),
+        leave=words.say("No, back to the start"),
+    )

@@ -1,0 +1,92 @@
+"""The words of the pages on which a visitor chooses: service, its requirements, lane. Pure."""
+
+from __future__ import annotations
+
+from broker.contract.messages import LaneInfo, OfficeMessage, ServiceInfo
+from broker.language import Phrases
+from kiosk.offer import Queue, in_language, list_in_language, queue_of
+from kiosk.pages import Choice, LanePage, RequirementsPage, ServicesPage
+from kiosk.scene import Scene
+
+
+def services_page(scene: Scene, office: OfficeMessage) -> ServicesPage:
+    """Return the question what the visitor comes for."""
+    say = scene.words.say
+    return ServicesPage(
+        title=say("What do you need today?"),
+        hint=say("Please touch the service you have come for."),
+        choices=tuple(_service_choice(scene, office, service) for service in office.services),
+    )
+
+
+def _service_choice(scene: Scene, office: OfficeMessage, service: ServiceInfo) -> Choice:
+    return Choice(
+        key=service.id,
+        title=in_language(service.name, scene.visit.language),
+        subtitle=queue_words(queue_of(office, scene.hall, service), scene.words),
+        letter=service.letter,
+    )
+
+
+def queue_words(queue: Queue, words: Phrases) -> str:
+    """Return in one line how many wait and how long, or that nobody serves yet."""
+    waiting = words.say("Nobody is waiting")
+    if queue.count:
+        waiting = words.count("{n} person is waiting", "{n} people are waiting", queue.count)
+    if not queue.is_served:
+        return f"{waiting}  ·  {words.say('No counter is open yet')}"
+    if queue.wait is None:
+        return waiting
+    wait = words.wait(queue.wait.low_s, queue.wait.high_s)
+    return f"{waiting}  ·  {words.say('wait {duration}', duration=wait)}"
+
+
+def requirements_page(scene: Scene, office: OfficeMessage) -> RequirementsPage:
+    """Return what the chosen service needs."""
+    say, language, service = scene.words.say, scene.visit.language, scene.service
+    if service is None:
+        # The office has withdrawn it; the presenter leaves this step with the same message.
+        return RequirementsPage("", "", "", "", (), (), "", Choice("continue", say("Continue")))
+    several = len(office.lanes) > 1
+    return RequirementsPage(
+        kicker=queue_words(queue_of(office, scene.hall, service), scene.words),
+        title=in_language(service.name, language),
+        letter=service.letter,
+        heading=say("Please have these documents ready"),
+        documents=list_in_language(service.documents, language),
+        facts=(
+            (say("Fee"), in_language(service.fee, language)),
+            (say("Processing time"), in_language(service.time, language)),
+        ),
+        source=say(
+            "Source: {source}. In force since {date}.",
+            source=service.source,
+            date=scene.words.date(service.effective_from),
+        ),
+        go_on=Choice("continue", say("Continue") if several else say("Take a queue number")),
+    )
+
+
+def lane_page(scene: Scene, office: OfficeMessage) -> LanePage:
+    """Return the question whether a priority lane applies. Nobody is asked why."""
+    say = scene.words.say
+    return LanePage(
+        title=say("Which lane is yours?"),
+        hint=say("Please touch the lane that fits you. You need not give a reason, and none is stored."),
+        choices=tuple(_lane_choice(scene, office, at, lane) for at, lane in enumerate(office.lanes)),
+    )
+
+
+def _lane_choice(scene: Scene, office: OfficeMessage, at: int, lane: LaneInfo) -> Choice:
+    queue = (
+        "" if scene.service is None else queue_words(queue_of(office, scene.hall, scene.service, lane.id), scene.words)
+    )
+    return Choice(
+        key=lane.id,
+        title=in_language(lane.name, scene.visit.language),
+        subtitle=in_language(lane.rule, scene.visit.language),
+        note=queue,
+        letter=lane.letter,
+        shape=lane.shape,
+        lane=at,
+    )
