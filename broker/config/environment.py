@@ -76,7 +76,8 @@ def _resolve(data: object, place: Place, parts: list[str]) -> tuple[PathKey, Pla
     keys: list[str | int] = []
     for part in parts:
         key = _key(data, place, part)
-        inside = None if key is None else place.inside(key, data)
+        # Without the data: a printer's path may be set before its type is.
+        inside = None if key is None else place.inside(key, None)
         if key is None or inside is None:
             raise _NoSuchKeyError
         keys.append(key)

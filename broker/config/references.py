@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from broker.config.document import PathKey
 from broker.config.faults import Fault, did_you_mean
 from broker.config.schema import child
+from broker.config.settings import SPAN
 from broker.contract.topics import ENGINE_CLIENT
 
 Data = Mapping[str, object]
@@ -61,11 +63,21 @@ def _client_ids(data: Data) -> Iterator[Fault]:
     """Every machine speaks under its own id; two under one would cut each other off."""
     seen = {ENGINE_CLIENT: "the engine itself"}
     for section in ("counters", "kiosks", "displays"):
+        own = set(known_ids(data, section)) - set(seen)
         for path, entry in entries(data, section):
-            owner = seen.get(str(entry.get("id")))
-            if owner and owner != section:
-                yield Fault((*path, "id"), f'"{entry["id"]}" is already the id of {owner}: every machine needs its own')
-        seen |= dict.fromkeys(known_ids(data, section), section)
+            client = str(entry.get("id"))
+            if client in seen and client not in own:
+                yield Fault((*path, "id"), _taken(client, seen[client]))
+        seen |= dict.fromkeys(known_ids(data, section), f"one of the {section}")
+    mqtt = child(data, "mqtt")
+    for index, device in enumerate(words(mqtt, "devices") if isinstance(mqtt, dict) else []):
+        if device in seen:
+            yield Fault(("mqtt", "devices", index), _taken(device, seen[device]))
+        seen[device] = "another device"
+
+
+def _taken(client: str, owner: str) -> str:
+    return f'"{client}" is already the id of {owner}: every machine needs its own'
 
 
 def _signs(data: Data) -> Iterator[Fault]:
@@ -160,9 +172,9 @@ def _spans(path: PathKey, spans: list[str]) -> Iterator[Fault]:
     """Compare times as text: they are all written HH:MM."""
     last = ""
     for index, span in enumerate(spans):
-        begin, _, end = span.partition("-")
-        if not end:
+        if not re.match(SPAN, span):
             continue
+        begin, _, end = span.partition("-")
         if end <= begin:
             yield Fault((*path, index), f'"{span}" ends before it begins')
         elif begin < last:

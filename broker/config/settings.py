@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from broker.contract.link import Address
 from hardware.config import PanelConfig, PrinterConfig, SoundConfig
@@ -16,7 +17,7 @@ _ID = r"^[a-z0-9][a-z0-9_-]{0,31}$"
 _LETTER = r"^[A-Z]$"
 _LETTER_OR_NONE = r"^[A-Z]?$"
 _LANGUAGE = r"^[a-z]{2}$"
-_SPAN = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+SPAN = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
 _PIN_HASH = r"^\$argon2id\$"
 _STORE_URL = r"^(sqlite|postgresql)(\+[a-z0-9]+)?://"
 
@@ -25,7 +26,7 @@ PATTERNS = {
     _LETTER: "must be one capital letter A-Z",
     _LETTER_OR_NONE: "must be one capital letter A-Z, or empty quotes",
     _LANGUAGE: "must be a language code of two small letters, such as id or en",
-    _SPAN: 'must be a span of time in quotes, such as "07:30-12:00"',
+    SPAN: 'must be a span of time in quotes, such as "07:30-12:00"',
     _PIN_HASH: "must be an argon2id hash of the PIN, never the PIN itself",
     _STORE_URL: "must be a database address, such as sqlite:///office.db or postgresql+psycopg://user@host/name",
 }
@@ -37,15 +38,16 @@ def _written_date(value: object) -> object:
     if isinstance(value, dt.date):
         return value
     try:
-        return dt.date.fromisoformat(value) if isinstance(value, str) else None
+        return dt.date.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
-        return None
+        kind, message = "date_type", "must be a date"
+        raise PydanticCustomError(kind, message) from None
 
 
 Identifier = Annotated[str, StringConstraints(pattern=_ID)]
 Letter = Annotated[str, StringConstraints(pattern=_LETTER)]
 LanguageCode = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
-Span = Annotated[str, StringConstraints(pattern=_SPAN)]
+Span = Annotated[str, StringConstraints(pattern=SPAN)]
 Day = Annotated[dt.date, BeforeValidator(_written_date)]
 Text = dict[LanguageCode, Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]]
 TextList = dict[LanguageCode, tuple[Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)], ...]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -15,6 +15,8 @@ from broker.config.settings import PATTERNS
 
 SECRET_KEYS = frozenset({"pin_hash", "secret", "url"})
 """Keys whose values are never repeated in a message; a URL may carry a password."""
+MISSING = "is missing"
+UNKNOWN = "is not a known key"
 _SHOWN_CHARACTERS = 40
 
 _SENTENCES = {
@@ -47,13 +49,14 @@ def faults_of(error: ValidationError, model: type[BaseModel], data: object) -> I
     found: dict[PathKey, Fault] = {}
     meant: set[PathKey] = set()
     details = error.errors(include_url=False)
-    for detail in sorted(details, key=lambda detail: detail["type"] != "extra_forbidden"):
-        fault = _fault(detail, model, data)
-        if detail["type"] == "extra_forbidden" and fault.hint:
-            meant |= {(*fault.path[:-1], key) for key in fault.hint.split('"')[1::2]}
-        if not (detail["type"] == "missing" and fault.path in meant):
+    for detail in details:
+        # Entries that have faults of their own do not count for pydantic, so a list may only look too short.
+        if detail["type"] == "too_short" and detail["input"]:
+            continue
+        for fault in _faults(detail, model, data):
             found.setdefault(fault.path, fault)
-    yield from found.values()
+            meant |= {(*fault.path[:-1], key) for key in _meant(fault)}
+    yield from (fault for fault in found.values() if not (fault.path in meant and fault.message.startswith(MISSING)))
 
 
 def truths_for_numbers(data: object, model: type[BaseModel]) -> Iterator[Fault]:
@@ -63,24 +66,31 @@ def truths_for_numbers(data: object, model: type[BaseModel]) -> Iterator[Fault]:
             yield Fault(path, f"must be a number, not {_shown(value)}")
 
 
-def _fault(detail: ErrorDetails, model: type[BaseModel], data: object) -> Fault:
+def _meant(fault: Fault) -> list[str]:
+    """Return the key that was meant by a misspelt one, if that is clear."""
+    return fault.hint.split('"')[1:2] if fault.message == UNKNOWN and fault.hint else []
+
+
+def _faults(detail: ErrorDetails, model: type[BaseModel], data: object) -> Iterator[Fault]:
     path = _path(detail["loc"], model, data)
     place = place_at(model, data, path)
     match detail["type"]:
         case "extra_forbidden":
-            known = _keys(path, model, data)
-            fault = Fault(
-                path, "is not a known key", did_you_mean(path[-1], known) or f"known here: {', '.join(known)}"
-            )
+            yield _unknown(path, _keys(path, model, data))
         case "union_tag_not_found":
-            fault = Fault((*path, "type"), f"is missing: one of {_choices(_tags(place))}")
+            known = place.keys if place else ()
+            yield from (_unknown((*path, key), known) for key in detail["input"] if key not in known)
+            yield Fault((*path, "type"), f"{MISSING}: one of {_choices(_tags(place))}")
         case "union_tag_invalid":
-            fault = _not_among((*path, "type"), _tags(place), child(detail["input"], "type"))
+            yield _not_among((*path, "type"), _tags(place), child(detail["input"], "type"))
         case "literal_error":
-            fault = _not_among(path, place.choices if place else (), detail["input"])
+            yield _not_among(path, place.choices if place else (), detail["input"])
         case _:
-            fault = Fault(path, _sentence(detail, path))
-    return fault
+            yield Fault(path, _sentence(detail, path))
+
+
+def _unknown(path: PathKey, known: Iterable[str]) -> Fault:
+    return Fault(path, UNKNOWN, did_you_mean(path[-1], known) or f"known here: {', '.join(known)}")
 
 
 def _sentence(detail: ErrorDetails, path: PathKey) -> str:
@@ -88,13 +98,13 @@ def _sentence(detail: ErrorDetails, path: PathKey) -> str:
     context = detail.get("ctx", {})
     match detail["type"]:
         case "missing":
-            return "is missing"
+            return MISSING
         case "too_short":
             return "needs at least one entry"
         case "string_too_short" if context["min_length"] == 1:
             return "must not be empty"
         case "string_pattern_mismatch":
-            sentence = PATTERNS[context["pattern"]]
+            sentence = PATTERNS.get(context["pattern"], f"must look like {context['pattern']}")
         case kind:
             sentence = _SENTENCES.get(kind, f"is not right: {detail['msg']}").format_map(context)
     return sentence + _but_got(path, detail["input"])

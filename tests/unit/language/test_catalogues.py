@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import importlib
 import string
 from collections.abc import Iterable, Iterator
@@ -35,9 +34,18 @@ def texts_of_file(path: Path) -> Iterator[tuple[Key, str]]:
     else:
         chunks = [(n, line.partition(":")[2].strip()) for n, line in enumerate(source.splitlines())]
     for offset, chunk in chunks:
-        with contextlib.suppress(SyntaxError if path.suffix == ".kv" else ()):
-            for node in ast.walk(ast.parse(chunk)):
-                yield from ((text, f"{path.name}:{offset + line}") for text, line in texts_of_call(node))
+        for node in ast.walk(parsed(chunk, strict=path.suffix == ".py")):
+            yield from ((text, f"{path.name}:{offset + line}") for text, line in texts_of_call(node))
+
+
+def parsed(chunk: str, *, strict: bool) -> ast.AST:
+    """Return the tree of some Python; what is none counts as empty unless `strict`."""
+    try:
+        return ast.parse(chunk)
+    except SyntaxError:
+        if strict:
+            raise
+        return ast.Module(body=[], type_ignores=[])
 
 
 def texts_of_call(node: ast.AST) -> Iterator[tuple[Key, int]]:
@@ -147,9 +155,8 @@ def test_the_catalogue_knows_the_plural_of_indonesian(package: str) -> None:
 
 def test_the_check_itself_sees_texts_in_python_and_kv(tmp_path: Path) -> None:
     module, rules = tmp_path / "a.py", tmp_path / "b.kv"
-    module.write_text(
-        'p.say("One {a}", a=1)\np.count("{n} cat", "{n} cats", 2)\nT = mark("Two")\n"x".count(b"x")\np.say("Four" if T else "Five")\n'
-    )
+    said = ('p.say("One {a}", a=1)', 'p.count("{n} cat", "{n} cats", 2)', 'T = mark("Two")', '"x".count(b"x")')
+    module.write_text("\n".join((*said, 'p.say("Four" if T else "Five")')))
     rules.write_text("Label:\n    text: app.phrases.say('Three')\n")
     found = {text: place for path in (module, rules) for text, place in texts_of_file(path)}
     assert found == {
