@@ -15,8 +15,8 @@ from broker.config.schema import Place, child, top
 
 PREFIX = "ANTREAN_"
 SEPARATOR = "__"
-NOT_SETTINGS = frozenset({"ANTREAN_CONFIG", "ANTREAN_DATA"})
-"""Variables that begin like settings but belong to the command line (`--config`, `--data`)."""
+NOT_SETTINGS = frozenset({"ANTREAN_REGOLD", "ANTREAN_TARGETS", "ANTREAN_WINDOW"})
+"""Variables that begin like settings but are read elsewhere: by the tests (REGOLD) and by `hardware.panel`."""
 
 
 class _NoSuchKeyError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_a_new_entry_can_be_added_key_by_key(tmp_path: Path) -> None:
         ("ANTREAN_mqtt__port", None),
         ("ANTREAN_KIOSKS__7__IDLE_S", "did you mean ANTREAN_KIOSKS__0__IDLE_S?"),
         ("ANTREAN_KIOSKS__9999999999999__IDLE_S", None),
-        ("ANTREAN_DATE", "did you mean ANTREAN_DATA?"),
+        ("ANTREAN_WINDOWS", "did you mean ANTREAN_WINDOW?"),
         ("ANTREAN_", None),
         ("ANTREAN_DEMO__DEEPER", "did you mean ANTREAN_DEMO?"),
     ],
@@ -101,6 +102,17 @@ def test_a_reference_broken_by_a_variable_names_it(tmp_path: Path) -> None:
     assert problem.path == "counters[1].services[0]"
 
 
-def test_variables_of_the_command_line_and_of_others_are_left_alone(tmp_path: Path) -> None:
+def test_variables_that_are_read_elsewhere_are_left_alone(tmp_path: Path) -> None:
     others = dict.fromkeys([*NOT_SETTINGS, "PATH", "MQTT__PORT"], "x")
     assert problems_of(tmp_path, OFFICE, others) == []
+
+
+def test_every_variable_that_the_source_reads_by_name_is_left_alone() -> None:
+    root = Path(__file__).parents[3]
+    sources = (
+        path
+        for folder in ("broker", "counter", "display", "hardware", "kiosk")
+        for path in (root / folder).rglob("*.py")
+    )
+    names = {name for path in sources for name in re.findall(r'"(ANTREAN_[A-Z]+)"', path.read_text(encoding="utf-8"))}
+    assert {"ANTREAN_WINDOW"} <= names <= NOT_SETTINGS
