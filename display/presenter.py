@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from broker.contract.link import Freshness
 from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, Wait
-from broker.language import Phrases
+from broker.language import Phrases, mark
 from display.announcer import announcement, duration_s
 from display.calls import Call, CallBoard
 from display.pages import Lines, Page, pages
@@ -185,14 +185,14 @@ class LobbyPresenter:
             date=first.date(now.date()),
             clock=first.clock(now),
             link=self._link(),
-            number_title=self._all("Number"),
-            counter_title=self._all("Counter"),
+            number_title=self._all(mark("Number")),
+            counter_title=self._all(mark("Counter")),
             call=self._call(),
             calling=self._board.calling_now,
-            resting=self._all("Please keep your number ready."),
-            others_title=self._all("Recent calls"),
+            resting=self._all(mark("Please keep your number ready.")),
+            others_title=self._all(mark("Recent calls")),
             others=self._others(),
-            waiting_title=self._all("Waiting"),
+            waiting_title=self._all(mark("Waiting")),
             waiting=self._waiting(),
             page=self._page(),
         )

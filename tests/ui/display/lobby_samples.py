@@ -31,6 +31,7 @@ class TestClock:
     at: dt.datetime = field(default=MORNING)
 
     def __call__(self) -> dt.datetime:
+        """Return the time."""
         return self.at
 
     def pass_s(self, seconds: float) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broker.contract.messages import Calling
 from display.calls import Call, CallBoard
 from tests.ui.display.lobby_samples import TestClock, called, calling, hall
 
@@ -252,7 +253,7 @@ def test_every_call_comes_to_the_front_once_whatever_the_wire_does(
 ) -> None:
     lobby = Board()
     lobby.board.snapshot(hall(0, lobby.clock()))
-    entries = []
+    entries: list[Calling] = []
     for index, wait in enumerate(waits):
         lobby.run(round(wait, 1))
         number, counter = f"A-{index + 1:03d}", str(index)

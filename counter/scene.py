@@ -1,0 +1,129 @@
+"""What the window knows at one moment, and how it names things. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, OfficeMessage
+from broker.language import Phrases, own_name
+from counter.actions import ActionView, key_name
+from counter.keymap import Intent
+
+Tone = Literal["info", "good", "warn", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    """A lane's mark; `index` picks its colour, which never stands alone."""
+
+    letter: str
+    shape: str
+    name: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """A sentence that wants attention."""
+
+    tone: Tone
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Names of services, stages and lanes in the window's language, and how it speaks of time."""
+
+    office: OfficeMessage | None
+    phrases: Phrases
+    now: dt.datetime
+
+    def service(self, service_id: str) -> str:
+        """Return a service's name."""
+        for service in self.office.services if self.office else ():
+            if service.id == service_id:
+                return service.name.get(self.phrases.language, service.id)
+        return service_id
+
+    def stage(self, stage_id: str) -> str:
+        """Return a stage's name."""
+        for stage in self.office.stages if self.office else ():
+            if stage.id == stage_id:
+                return stage.name.get(self.phrases.language, stage.id)
+        return stage_id
+
+    def lanes(self) -> tuple[LaneView, ...]:
+        """Return the marks of all lanes."""
+        return tuple(
+            LaneView(lane.letter, lane.shape, lane.name.get(self.phrases.language, lane.id), index)
+            for index, lane in enumerate(self.office.lanes if self.office else ())
+        )
+
+    def lane(self, lane_id: str) -> LaneView | None:
+        """Return the mark of one lane."""
+        for index, lane in enumerate(self.office.lanes if self.office else ()):
+            if lane.id == lane_id:
+                return self.lanes()[index]
+        return None
+
+    def minutes(self, seconds: float) -> str:
+        """Return a duration in whole minutes."""
+        minutes = max(0, int(seconds // 60))
+        if minutes == 0:
+            return self.phrases.say("under 1 minute")
+        return self.phrases.count("{n} minute", "{n} minutes", minutes)
+
+    def since(self, moment: dt.datetime) -> float:
+        """Return seconds from a moment to now, never below zero."""
+        return max(0.0, (self.now - moment).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a view is drawn from."""
+
+    counter: str
+    office: OfficeMessage | None
+    hall: HallMessage | None
+    desk: CounterMessage | None
+    phrases: Phrases
+    next_language: str
+    now: dt.datetime
+    online: bool
+    stale_since: dt.datetime | None
+    busy: Intent | None
+    notice: NoticeView | None
+    asks_sign_out: bool
+
+    @property
+    def words(self) -> Words:
+        """Return the names of things."""
+        return Words(self.office, self.phrases, self.now)
+
+    @property
+    def info(self) -> CounterInfo | None:
+        """Return what this counter serves."""
+        counters = self.office.counters if self.office else ()
+        return next((info for info in counters if info.id == self.counter), None)
+
+    @property
+    def title(self) -> str:
+        """Return the counter as people call it."""
+        known = self.info.label if self.info else (self.desk.label if self.desk else self.counter)
+        return self.phrases.say("Counter {label}", label=known)
+
+    @property
+    def link(self) -> str:
+        """Return whether the picture is true now, in words."""
+        if self.stale_since is None:
+            return self.phrases.say("Live")
+        time = self.phrases.clock(self.stale_since.astimezone(self.now.tzinfo))
+        return self.phrases.say("Not connected since {time}. What is shown may be old.", time=time)
+
+    @property
+    def language_button(self) -> ActionView:
+        """Return the switch to the next language, named in itself."""
+        key = key_name(Intent.LANGUAGE, self.phrases)
+        return ActionView(Intent.LANGUAGE, own_name(self.next_language), key, enabled=True)

@@ -1,0 +1,61 @@
+"""The picture of the window before anyone is signed in. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from counter.actions import ActionView
+from counter.scene import NoticeView, Scene
+from counter.signin import Field, SignInForm
+
+
+@dataclass(frozen=True, slots=True)
+class SignInView:
+    """All that stands in the window before anyone is signed in."""
+
+    counter: str
+    title: str
+    officer_title: str
+    officers: tuple[str, ...]
+    chosen: int | None
+    typed_id: str
+    pin_title: str
+    pin_length: int
+    focus: Field
+    submit: str
+    hint: str
+    erase: str
+    busy: bool
+    notice: NoticeView | None
+    link: str
+    live: bool
+    language: ActionView
+
+
+def sign_in_view(form: SignInForm, scene: Scene) -> SignInView:
+    """Return the whole window."""
+    say = scene.phrases.say
+    hint = (
+        say("Choose with the arrow keys or the first letter, type the PIN, then Enter.")
+        if form.officers
+        else say("Type your ID, Tab, then the PIN and Enter.")
+    )
+    return SignInView(
+        counter=scene.title,
+        title=say("Sign in"),
+        officer_title=say("Officer") if form.officers else say("Officer ID"),
+        officers=tuple(name for _, name in form.officers),
+        chosen=form.chosen,
+        typed_id=form.typed_id,
+        pin_title=say("PIN"),
+        pin_length=len(form.pin),
+        focus=form.focus,
+        submit=say("Sign in"),
+        hint=hint,
+        erase=say("Erase"),
+        busy=scene.busy is not None,
+        notice=scene.notice,
+        link=scene.link,
+        live=scene.stale_since is None,
+        language=scene.language_button,
+    )

@@ -1,0 +1,288 @@
+"""An officer's window with everything around it made by hand: clock, engine, disk."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from broker.contract.messages import (
+    CounterInfo,
+    CounterMessage,
+    CounterState,
+    Error,
+    ErrorCode,
+    HallMessage,
+    HistoryEntry,
+    LaneInfo,
+    OfficeMessage,
+    OfficeName,
+    PassedOver,
+    QueueEntry,
+    Reason,
+    Reply,
+    ServiceInfo,
+    StageInfo,
+    Ticket,
+    TicketState,
+    WaitingGroup,
+)
+from broker.language import Phrases
+from counter.desk_view import DeskView
+from counter.keymap import Intent, Typed
+from counter.presenter import CounterPresenter
+from counter.session import Session
+from counter.signin_view import SignInView
+
+ZONE = ZoneInfo("Asia/Jakarta")
+MORNING = dt.datetime(2025, 6, 12, 9, 0, tzinfo=ZONE)
+OFFICERS = (("siti", "Siti Rahmawati"), ("budi", "Budi Santoso"), ("bayu", "Bayu Pratama"))
+
+
+@dataclass
+class Asked:
+    """One request that the engine has received."""
+
+    id: str
+    command: str
+    arguments: dict[str, Any]
+    answer: Callable[[Reply], None]
+
+    def cancel(self) -> None:
+        """Stop asking."""
+
+
+@dataclass
+class Engine:
+    """Takes requests down and answers when the test says so."""
+
+    asked: list[Asked] = field(default_factory=list)
+
+    def request(self, command: str, arguments: Mapping[str, Any], on_reply: Callable[[Reply], None]) -> Asked:
+        """Take a request down."""
+        asked = Asked(f"r{len(self.asked)}", command, dict(arguments), on_reply)
+        self.asked.append(asked)
+        return asked
+
+    @property
+    def commands(self) -> list[str]:
+        """Return what was asked, in order."""
+        return [asked.command for asked in self.asked]
+
+    def agrees(self, **result: object) -> None:
+        """Answer the last request with yes."""
+        self.asked[-1].answer(Reply(id=self.asked[-1].id, ok=True, result=dict(result)))
+
+    def refuses(self, code: ErrorCode, **detail: object) -> None:
+        """Answer the last request with an error."""
+        error = Error(code=code, message="", detail=dict(detail))
+        self.asked[-1].answer(Reply(id=self.asked[-1].id, ok=False, error=error))
+
+
+@dataclass
+class Drawer:
+    """Where the session is kept."""
+
+    kept: Session | None = None
+
+    def load(self) -> Session | None:
+        """Return what is kept."""
+        return self.kept
+
+    def save(self, session: Session) -> None:
+        """Keep it."""
+        self.kept = session
+
+    def clear(self) -> None:
+        """Forget it."""
+        self.kept = None
+
+
+class Window:
+    """A counter's window on a table."""
+
+    def __init__(self, drawer: Drawer | None = None, officers: tuple[tuple[str, str], ...] = OFFICERS) -> None:
+        self.at = MORNING
+        self.engine = Engine()
+        self.drawer = drawer or Drawer()
+        self.presenter = CounterPresenter(
+            counter="c3",
+            now=lambda: self.at,
+            requester=self.engine,
+            sessions=self.drawer,
+            officers=officers,
+            languages=("id", "en"),
+            phrases=functools.partial(Phrases, "counter"),
+        )
+        self.presenter.office(office())
+        self.presenter.link(online=True)
+
+    def pass_s(self, seconds: float) -> None:
+        """Let time pass."""
+        self.at += dt.timedelta(seconds=seconds)
+
+    def press(self, *intents: Intent) -> None:
+        """Press keys, each a second after the one before."""
+        for intent in intents:
+            self.pass_s(1)
+            self.presenter.press(intent)
+
+    def type(self, text: str) -> None:
+        """Type characters."""
+        for character in text:
+            self.presenter.type(Typed(character))
+
+    def sign_in(self, state: CounterState = "open", **changes: Any) -> None:  # noqa: ANN401 - fields of the message
+        """Sign Siti in, and bring the counter's picture."""
+        self.type("s1234")
+        self.press(Intent.CONFIRM)
+        desk = counter(state, **changes)
+        self.engine.agrees(session="token-1", counter=counter("open").model_dump(mode="json", exclude={"queue"}))
+        self.presenter.desk(desk)
+        self.engine.asked.clear()
+        self.pass_s(1)
+
+    @property
+    def desk(self) -> DeskView:
+        """Return the picture of the signed-in window."""
+        view = self.presenter.view
+        assert isinstance(view, DeskView)
+        return view
+
+    @property
+    def form(self) -> SignInView:
+        """Return the picture of the sign-in window."""
+        view = self.presenter.view
+        assert isinstance(view, SignInView)
+        return view
+
+    def notice(self) -> str:
+        """Return the sentence that wants attention, or nothing."""
+        view = self.presenter.view
+        return view.notice.text if view.notice else ""
+
+    def possible(self) -> set[Intent]:
+        """Return what the buttons offer."""
+        return {action.intent for action in self.desk.actions if action.enabled}
+
+    def why_not(self, intent: Intent) -> str:
+        """Return what a button says about itself."""
+        return next(action.why_not for action in self.desk.actions if action.intent is intent)
+
+
+def office() -> OfficeMessage:
+    """Return a small office."""
+    return OfficeMessage(
+        office=OfficeName(id="demo", name={"id": "Kantor Contoh", "en": "Sample Office"}, timezone="Asia/Jakarta"),
+        languages=("id", "en"),
+        services=tuple(
+            ServiceInfo(
+                id=id_,
+                letter=letter,
+                name={"id": name, "en": english},
+                stages=("interview", "payment"),
+                promised_wait_s=3600,
+                documents={},
+                steps={},
+                fee={},
+                time={},
+                source="",
+                effective_from=dt.date(2025, 1, 1),
+            )
+            for id_, letter, name, english in (
+                ("passport", "A", "Paspor baru", "New passport"),
+                ("permit", "B", "Izin tinggal", "Stay permit"),
+            )
+        ),
+        lanes=tuple(
+            LaneInfo(
+                id=id_, letter=letter, shape=shape, name={"id": name, "en": english}, rule={}, promised_wait_s=3600
+            )
+            for id_, letter, shape, name, english in (
+                ("regular", "", "circle", "Umum", "Regular"),
+                ("priority", "P", "diamond", "Prioritas", "Priority"),
+            )
+        ),
+        stages=(
+            StageInfo(id="interview", name={"id": "Wawancara", "en": "Interview"}),
+            StageInfo(id="payment", name={"id": "Pembayaran", "en": "Payment"}),
+        ),
+        counters=(
+            CounterInfo(id="c3", label="3", stages=("interview",)),
+            CounterInfo(id="c5", label="5", stages=("payment",)),
+        ),
+    )
+
+
+def ticket(number: str = "AP-012", state: TicketState = "called", **changes: Any) -> Ticket:  # noqa: ANN401 - fields
+    """Return a ticket that was called at nine."""
+    values: dict[str, Any] = {
+        "id": f"id-{number}",
+        "number": number,
+        "service": "passport",
+        "lane": "priority" if "P" in number else "regular",
+        "stage": "interview",
+        "state": state,
+        "language": "en",
+        "issued_at": MORNING - dt.timedelta(minutes=12),
+        "waiting_since": MORNING - dt.timedelta(minutes=12),
+        "ahead": 0,
+        "qr": "ANTREAN-X",
+        "times_called": 1,
+        "history": (HistoryEntry(at=MORNING, type="called"),),
+    }
+    return Ticket.model_validate(values | changes)
+
+
+def reason(*passed: tuple[str, float], score: float = 0.8) -> Reason:
+    """Return why a ticket was next."""
+    return Reason(
+        policy="promise",
+        score=score,
+        waited_s=720,
+        promised_s=900,
+        passed_over=tuple(PassedOver(number=number, score=share) for number, share in passed),
+    )
+
+
+def entry(number: str, minutes: float = 10, score: float = 0.5) -> QueueEntry:
+    """Return a waiting ticket."""
+    return QueueEntry(
+        number=number,
+        service="passport",
+        lane="priority" if "P" in number else "regular",
+        waiting_since=MORNING - dt.timedelta(minutes=minutes),
+        score=score,
+    )
+
+
+def counter(state: CounterState = "open", **changes: Any) -> CounterMessage:  # noqa: ANN401 - fields of the message
+    """Return a counter's picture, with two who wait."""
+    values: dict[str, Any] = {
+        "id": "c3",
+        "label": "3",
+        "state": state,
+        "officer": None if state == "closed" else "Siti Rahmawati",
+        "queue": (entry("A-010"), entry("AP-013")),
+        "queue_length": 2,
+    }
+    if state in ("calling", "serving"):
+        values["ticket"] = ticket(state="called" if state == "calling" else "serving")
+        values["reason"] = reason()
+    return CounterMessage.model_validate(values | changes)
+
+
+def hall(*groups: tuple[str, str, str, int]) -> HallMessage:
+    """Return a hall with (stage, service, lane, count) waiting."""
+    return HallMessage(
+        revision=1,
+        seq=1,
+        at=MORNING,
+        day=MORNING.date(),
+        waiting=tuple(
+            WaitingGroup(stage=stage, service=service, lane=lane, count=count) for stage, service, lane, count in groups
+        ),
+    )

@@ -1,0 +1,199 @@
+"""What stands on the lobby display, minute by minute."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+
+import pytest
+
+from broker.contract.messages import Wait, WaitingGroup
+from broker.language import Phrases
+from display.calls import Call
+from display.presenter import LobbyPresenter, Room
+from hardware.ports import Utterance
+from tests.ui.display.lobby_samples import MORNING, TestClock, called, calling, hall, office, service
+
+PAGE_S = 12.0
+
+
+class Lobby:
+    """A display on a table: its clock, its presenter, and what it had spoken."""
+
+    def __init__(self, page_lines: int = 6, waiting_rows: int = 4) -> None:
+        self.clock = TestClock()
+        self.spoken: list[list[str]] = []
+        self.presenter = LobbyPresenter(
+            now=self.clock,
+            languages=("id", "en"),
+            phrases=functools.partial(Phrases, "display"),
+            announce=self._announce,
+            page_s=PAGE_S,
+            room=Room(page_lines=page_lines, waiting_rows=waiting_rows, other_calls=4, lines=lambda _text: 1),
+            words_per_minute=140,
+        )
+
+    def _announce(self, call: Call, utterances: tuple[Utterance, ...]) -> None:
+        self.spoken.append([utterance.text for utterance in utterances])
+        self.presenter.speech_ended(call)
+
+    def run(self, seconds: float) -> None:
+        """Let time pass, with a tick every tenth of a second."""
+        for _ in range(round(seconds * 10)):
+            self.clock.pass_s(0.1)
+            self.presenter.tick()
+
+
+@pytest.fixture
+def lobby() -> Lobby:
+    lobby = Lobby()
+    lobby.presenter.link(online=True)
+    lobby.presenter.office(office())
+    lobby.presenter.hall(hall(0, lobby.clock()))
+    return lobby
+
+
+def test_a_call_stands_large_and_is_spoken_in_both_languages_with_its_message(lobby: Lobby) -> None:
+    lobby.presenter.event(called("AP-003", 1, lobby.clock(), language="en"))
+    view = lobby.presenter.view
+    assert view.call is not None
+    assert (view.call.number, view.call.counter_label) == ("AP-003", "3")
+    assert view.call.requests == ("Please go to counter 3", "Silakan menuju loket 3")
+    assert view.call.lane is not None
+    assert (view.call.lane.letter, view.call.lane.shape, view.call.lane.name) == ("P", "diamond", "Priority")
+    assert view.calling
+    assert lobby.spoken == [
+        ["Number A, P, three. Please go to counter three.", "Nomor antrean A, P, tiga. Silakan menuju loket tiga."]
+    ]
+
+
+def test_an_old_call_is_shown_in_silence(lobby: Lobby) -> None:
+    lobby.presenter.event(called("A-003", 1, lobby.clock() - dt.timedelta(seconds=40)))
+    assert lobby.presenter.view.call is not None
+    assert lobby.spoken == []
+
+
+def test_a_repeated_call_says_which_one_it_is(lobby: Lobby) -> None:
+    lobby.presenter.event(called("A-003", 1, lobby.clock()))
+    assert lobby.presenter.view.call is not None
+    assert lobby.presenter.view.call.again == ""
+    lobby.run(15)
+    lobby.presenter.event(called("A-003", 2, lobby.clock(), times=2, type_="recalled"))
+    assert lobby.presenter.view.call is not None
+    assert lobby.presenter.view.call.again == "Panggilan ke-2"
+    assert len(lobby.spoken) == 2
+
+
+def test_the_history_stays_readable_with_time_and_counter(lobby: Lobby) -> None:
+    earlier = lobby.clock() - dt.timedelta(minutes=4)
+    lobby.presenter.hall(
+        hall(
+            5,
+            lobby.clock(),
+            now_calling=(calling("A-003", lobby.clock()),),
+            recent=(calling("A-002", earlier, counter="4"),),
+        )
+    )
+    (row,) = lobby.presenter.view.others
+    assert (row.number, row.counter_label, row.time, row.upcoming) == ("A-002", "4", "08.56", False)
+
+
+def test_a_call_that_waits_its_turn_is_marked_as_upcoming(lobby: Lobby) -> None:
+    lobby.presenter.event(called("A-001", 1, lobby.clock()))
+    lobby.presenter.event(called("A-002", 2, lobby.clock(), counter="4"))
+    assert [(row.number, row.upcoming) for row in lobby.presenter.view.others] == [("A-002", True)]
+
+
+def test_pages_turn_by_service_and_language_and_come_round_again(lobby: Lobby) -> None:
+    seen = []
+    for _ in range(13):
+        page = lobby.presenter.view.page
+        assert page is not None
+        seen.append((page.letter, page.language, page.section))
+        lobby.run(PAGE_S)
+    assert seen[:6] == [
+        ("A", "id", "Persyaratan"),
+        ("A", "id", "Alur layanan"),
+        ("A", "id", "Biaya dan waktu"),
+        ("A", "en", "Documents to bring"),
+        ("A", "en", "How it goes"),
+        ("A", "en", "Fee and time"),
+    ]
+    assert seen[6][0] == "B"
+    assert seen[12] == seen[0]
+
+
+def test_the_panel_gives_way_to_a_call_and_then_starts_its_page_anew(lobby: Lobby) -> None:
+    lobby.run(PAGE_S - 1)
+    before = lobby.presenter.view.page
+    lobby.presenter.event(called("A-001", 1, lobby.clock()))
+    lobby.run(9)
+    assert lobby.presenter.view.calling
+    assert lobby.presenter.view.page == before
+    lobby.run(4)
+    assert not lobby.presenter.view.calling
+    assert lobby.presenter.view.page == before
+
+
+def test_a_long_list_goes_over_several_pages_without_losing_an_item() -> None:
+    lobby = Lobby(page_lines=3)
+    documents = tuple(f"Dokumen {n}" for n in range(1, 8))
+    long = service("A", "Paspor baru", "New passport").model_copy(update={"documents": {"id": documents, "en": ()}})
+    lobby.presenter.office(office(long))
+    shown: list[str] = []
+    for expected_part in (1, 2, 3):
+        page = lobby.presenter.view.page
+        assert page is not None
+        assert (page.part, page.parts) == (expected_part, 3)
+        shown += page.items
+        lobby.run(PAGE_S)
+    assert tuple(shown) == documents
+
+
+def test_waiting_is_counted_over_lanes_and_stages_and_the_wait_is_a_newcomers(lobby: Lobby) -> None:
+    groups = (
+        WaitingGroup(
+            stage="interview", service="paspor-baru", lane="regular", count=7, wait=Wait(low_s=900, high_s=2400)
+        ),
+        WaitingGroup(
+            stage="interview", service="paspor-baru", lane="priority", count=2, wait=Wait(low_s=60, high_s=300)
+        ),
+        WaitingGroup(stage="payment", service="paspor-baru", lane="regular", count=1),
+    )
+    lobby.presenter.hall(hall(3, lobby.clock(), waiting=groups))
+    first, second = lobby.presenter.view.waiting
+    assert (first.letter, first.service, first.count, first.wait) == ("A", "Paspor baru", "10", "sekitar 15-40 menit")
+    assert (second.letter, second.count, second.wait) == ("B", "0", "")
+
+
+def test_more_services_than_rows_take_turns() -> None:
+    lobby = Lobby(waiting_rows=2)
+    lobby.presenter.office(office(*(service(letter, f"Layanan {letter}", f"Service {letter}") for letter in "ABC")))
+    lobby.presenter.hall(hall(1, lobby.clock()))
+    assert [row.letter for row in lobby.presenter.view.waiting] == ["A", "B"]
+    lobby.run(PAGE_S)
+    assert [row.letter for row in lobby.presenter.view.waiting] == ["C"]
+
+
+def test_old_news_is_never_shown_as_new(lobby: Lobby) -> None:
+    assert lobby.presenter.view.link.live
+    lobby.presenter.link(online=False)
+    lobby.clock.pass_s(300)
+    link = lobby.presenter.view.link
+    assert not link.live
+    assert link.text == "Tidak tersambung sejak pukul 09.00. Informasi di layar mungkin sudah lama."
+    assert lobby.presenter.view.clock == "09.05"
+
+
+def test_a_connection_without_news_is_not_live_either(lobby: Lobby) -> None:
+    lobby.clock.pass_s(16)
+    assert not lobby.presenter.view.link.live
+    lobby.presenter.hall(hall(1, lobby.clock()))
+    assert lobby.presenter.view.link.live
+
+
+def test_headings_stand_in_every_language_of_the_office(lobby: Lobby) -> None:
+    view = lobby.presenter.view
+    assert view.number_title == "Nomor \N{MIDDLE DOT} Number"
+    assert view.others_title == "Panggilan terakhir \N{MIDDLE DOT} Recent calls"
+    assert view.date == Phrases("display", "id").date(MORNING.date())
