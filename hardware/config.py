@@ -52,9 +52,7 @@ class SerialPrinter(_Paper):
     timeout_s: float = Field(default=10.0, gt=0, le=120)
 
 
-PrinterConfig = Annotated[
-    PreviewPrinter | FilePrinter | NetworkPrinter | SerialPrinter, Field(discriminator="type")
-]
+PrinterConfig = Annotated[PreviewPrinter | FilePrinter | NetworkPrinter | SerialPrinter, Field(discriminator="type")]
 
 
 class SpeechConfig(DeviceModel):

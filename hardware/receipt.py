@@ -18,6 +18,10 @@ MARKS = {
 """How a lane's shape is drawn with what every printer can print."""
 
 
+LARGE_LINES = 2
+"""More lines than that in letters of double width cost more paper than they help."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A paragraph. `width` and `height` multiply the letters (1-8); `hanging` indents its later lines."""
@@ -53,7 +57,7 @@ class Qr:
 
 @dataclass(frozen=True, slots=True)
 class ShapeMark:
-    """A lane's mark: its letter within its shape, its name beside it, white on black."""
+    """A lane's mark: its letter within its shape, white on black, and its name below."""
 
     shape: str
     letter: str
@@ -75,15 +79,36 @@ class Receipt:
     items: tuple[Item, ...]
 
 
-def wrap(text: str, columns: int, *, hanging: int = 0) -> tuple[str, ...]:
-    """Return the lines of a paragraph, none wider than `columns`; a word that is longer goes on in the next line."""
+def wrap(text: str, columns: int, *, hanging: int = 0, balanced: bool = False) -> tuple[str, ...]:
+    """Return the lines of a paragraph, none wider than `columns`; a word that is longer goes on in the next line.
+
+    `balanced` makes the lines about as long as each other: centred text with a lonely last word reads badly.
+    """
     columns = max(columns, 1)
+    lines = _lines(text, columns, hanging)
+    if not balanced or len(lines) < 2:  # noqa: PLR2004 - one line is in balance
+        return lines
+    longest_word = max(map(len, text.split()))
+    for narrower in range(max(longest_word, 1), columns):
+        if len(tighter := _lines(text, narrower, hanging)) == len(lines):
+            return tighter
+    return lines
+
+
+def large(text: str, *, columns: int) -> Text:
+    """Return a centred line for weak eyes: letters twice as tall, and twice as wide where two lines hold them."""
+    half = columns // 2
+    fits = len(wrap(text, half)) <= LARGE_LINES and max(map(len, text.split()), default=0) <= half
+    return Text(text, align="center", width=2 if fits else 1, height=2, bold=True)
+
+
+def _lines(text: str, columns: int, hanging: int) -> tuple[str, ...]:
     indent = " " * min(hanging, columns - 1)
     lines = textwrap.wrap(text, columns, subsequent_indent=indent, break_on_hyphens=False)
     return tuple(lines) or ("",)
 
 
 def mark_text(mark: ShapeMark) -> str:
-    """Return a lane's mark in plain letters, such as `<P> Priority`."""
+    """Return a lane's letter within its shape, in plain letters, such as `<P>`."""
     opening, closing = MARKS.get(mark.shape, MARKS["square"])
-    return f"{opening}{mark.letter}{closing} {mark.name}"
+    return f"{opening}{mark.letter}{closing}"

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 from broker.contract.messages import LaneInfo, OfficeMessage, ServiceInfo, Ticket
 from broker.language import Phrases
-from hardware.receipt import Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, wrap
+from hardware.receipt import Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, large
 
 MAX_NUMBER_SIZE = 6
 """Letters 18 mm high: readable at arm's length without glasses; larger only costs paper."""
 
-LARGE_LINES = 2
+QR_MODULE_DOTS = 8
+"""One millimetre at 203 dpi: cheap scanners read it, also from worn paper."""
 
 BULLET = "- "
 
@@ -58,7 +59,7 @@ def _purpose(
     at = ticket.issued_at.astimezone(ZoneInfo(office.office.timezone))
     name = ticket.service if service is None else _in(service.name, phrases)
     return (
-        _large(name, columns=columns),
+        large(name, columns=columns),
         Text(phrases.date(at.date()), align="center"),
         Text(phrases.say("at {time}", time=phrases.clock(at)), align="center"),
         Rule(),
@@ -70,17 +71,19 @@ def _waiting(ticket: Ticket, phrases: Phrases, *, columns: int) -> tuple[Item, .
         ahead = phrases.count("{n} person is before you", "{n} people are before you", ticket.ahead)
     else:
         ahead = phrases.say("You are first in line")
+    wait: tuple[Item, ...]
     if ticket.wait is None:
         wait = (
-            _large(phrases.say("No counter is open yet"), columns=columns),
+            Blank(),
+            large(phrases.say("No counter is open yet"), columns=columns),
             Text(phrases.say("Please stay near, you will be called."), align="center"),
         )
     else:
         wait = (
             Text(phrases.say("Expected wait"), align="center"),
-            _large(phrases.wait(ticket.wait.low_s, ticket.wait.high_s), columns=columns),
+            large(phrases.wait(ticket.wait.low_s, ticket.wait.high_s), columns=columns),
         )
-    return (_large(ahead, columns=columns), *wait, Rule())
+    return (large(ahead, columns=columns), *wait, Rule())
 
 
 def _documents(service: ServiceInfo | None, phrases: Phrases) -> tuple[Item, ...]:
@@ -96,16 +99,10 @@ def _documents(service: ServiceInfo | None, phrases: Phrases) -> tuple[Item, ...
 
 def _foot(ticket: Ticket, phrases: Phrases) -> tuple[Item, ...]:
     return (
-        Qr(ticket.qr),
+        Qr(ticket.qr, module_dots=QR_MODULE_DOTS),
         Text(phrases.say("Please keep this ticket until you are done."), align="center"),
         Text(phrases.say("Thank you for waiting."), align="center", bold=True),
     )
-
-
-def _large(text: str, *, columns: int) -> Text:
-    """Return a line for weak eyes: letters twice as tall, and twice as wide where two lines hold them."""
-    fits = len(wrap(text, columns // 2)) <= LARGE_LINES and max(map(len, text.split()), default=0) <= columns // 2
-    return Text(text, align="center", width=2 if fits else 1, height=2, bold=True)
 
 
 def _in(texts: dict[str, str], phrases: Phrases) -> str:

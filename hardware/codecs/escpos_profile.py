@@ -28,13 +28,13 @@ LATIN_PAGES = ("CP850", "CP858", "CP437", "CP1252")
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A printer's abilities on its paper. `code_page` is its number for ESC t; without one only ASCII is printed."""
+    """A printer's abilities on its paper. `code_page` is its number for ESC t, `page_name` is python-escpos's."""
 
     profile: str
     paper_mm: int
     width_dots: int
     columns: int
-    code_page: int | None
+    code_page: int
     encoding: str
     page_name: str
     native_qr: bool
@@ -85,11 +85,12 @@ def _columns(data: dict[str, Any], dots: int) -> int:
     return min(stated, fitting) if width_known and stated >= MIN_COLUMNS else fitting
 
 
-def _code_page(data: dict[str, Any]) -> tuple[int | None, str, str]:
+def _code_page(data: dict[str, Any]) -> tuple[int, str, str]:
     numbers: dict[str, int] = {}
     for number, name in data["codePages"].items():
         numbers.setdefault(name, int(number))
     for name in LATIN_PAGES:
         if name in numbers:
             return numbers[name], name, CodePages.get_encoding(name)["python_encode"]
-    return None, "", "ascii"
+    first = min(numbers, key=lambda name: numbers[name])
+    return numbers[first], first, "ascii"  # whatever else is in it: these letters are the same everywhere

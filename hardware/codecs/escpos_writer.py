@@ -11,7 +11,7 @@ from PIL import Image
 
 from hardware.codecs.escpos_profile import Paper
 from hardware.codecs.letters import printable
-from hardware.receipt import Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, mark_text, wrap
+from hardware.receipt import Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, large, mark_text, wrap
 
 QR_ERROR = "m"
 """Error correction M: a ticket is folded and carried in a pocket."""
@@ -28,8 +28,7 @@ def render(receipt: Receipt, paper: Paper) -> bytes:
     # A fresh Dummy for each job: its idea of the code page would survive a reset of the printer.
     device = Dummy(profile=paper.profile)
     device.hw("INIT")
-    if paper.code_page is not None:
-        device.charcode(paper.page_name)
+    device.charcode(paper.page_name)
     writer = _Writer(device, paper)
     for item in receipt.items:
         writer.write(item)
@@ -74,13 +73,13 @@ class _Writer:
         self._text_style(item)
         edge = " " if item.invert else ""  # white letters need black on both sides
         columns = self._paper.columns // item.width - 2 * len(edge)
-        for line in wrap(printable(item.text, self._paper.encoding), columns, hanging=item.hanging):
+        text = printable(item.text, self._paper.encoding)
+        for line in wrap(text, columns, hanging=item.hanging, balanced=item.align == "center"):
             self._device.text(f"{edge}{line}{edge}\n")
 
     def _mark(self, mark: ShapeMark) -> None:
-        text = mark_text(mark)
-        width = 2 if 2 * (len(text) + 2) <= self._paper.columns else 1
-        self._text(Text(text, align="center", width=width, height=2, bold=True, invert=True))
+        self._text(Text(mark_text(mark), align="center", width=3, height=3, bold=True, invert=True))
+        self._text(large(mark.name, columns=self._paper.columns))
 
     def _text_style(self, style: Text) -> None:
         old = self._style

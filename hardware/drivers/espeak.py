@@ -55,7 +55,7 @@ class EspeakSpeech:
             path.touch()  # the newest are kept
             return kept
         wav = _run(self._command(utterance.language), utterance.text, deadline_s=self._deadline_s)
-        if not from_wav(wav).values:
+        if not any(from_wav(wav).values):
             raise DeviceUnavailable(DEVICE, f"nothing came out for {utterance.text!r}")
         with contextlib.suppress(OSError):  # a full disk costs the next time a few milliseconds, not this call
             write_whole(path, wav)

@@ -1,0 +1,1 @@
+"""Tests of printers, sound and the ticket's paper."""

@@ -1,0 +1,218 @@
+"""Chimes, speech and announcements: real synthesis, honest fallbacks."""
+
+from __future__ import annotations
+
+import io
+import math
+import stat
+import struct
+import wave
+from pathlib import Path
+
+import pytest
+
+from hardware.codecs.chime import TUNES, chime, tune
+from hardware.codecs.wave_sound import RATE_HZ, Samples, at_volume, from_wav, joined, silence, to_wav
+from hardware.drivers.espeak import EspeakSpeech, NoSpeech, choose_speech
+from hardware.drivers.players import AplayPlayer, NullPlayer, choose_player
+from hardware.drivers.speaker import PAUSE_S, Announcer
+from hardware.errors import DeviceTimeout, DeviceUnavailable, DriverMissing, FrameError
+from hardware.ports import Player, Utterance
+
+CALL_ID = Utterance("id", "Nomor antrean A, nol satu dua, silakan menuju loket tiga")
+CALL_EN = Utterance("en", "Number A, zero one two, please go to counter three")
+
+
+def loudness(samples: Samples) -> float:
+    return math.sqrt(sum(value * value for value in samples.values) / max(len(samples.values), 1))
+
+
+def speech(folder: Path) -> EspeakSpeech:
+    return EspeakSpeech(folder, program=None, words_per_minute=140, deadline_s=20)
+
+
+def program(folder: Path, name: str, script: str) -> str:
+    """Write an executable that stands for a program of the system."""
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(path)
+
+
+@pytest.mark.parametrize("name", [*TUNES, "some-other-lane"])
+def test_a_chime_is_a_wellformed_soft_and_short_wav(name: str) -> None:
+    with wave.open(io.BytesIO(to_wav(chime(name)))) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE_HZ)
+        assert 1.0 < file.getnframes() / RATE_HZ < 2.5
+    samples = chime(name).values
+    assert 0.4 < max(map(abs, samples)) / 32767 < 0.6
+    assert max(abs(value) for value in (*samples[:3], *samples[-3:])) < 600, "a click at the edge"
+
+
+def test_each_lane_has_its_own_chime_and_keeps_it() -> None:
+    assert tune("regular") != tune("priority")
+    assert tune("appeals") == tune("appeals")
+
+
+@pytest.mark.parametrize("utterance", [CALL_ID, CALL_EN], ids=["id", "en"])
+def test_speech_is_really_synthesised(utterance: Utterance, tmp_path: Path) -> None:
+    said = from_wav(speech(tmp_path).say(utterance))
+    assert 2.0 < said.duration_s < 9.0
+    assert loudness(said) > 500
+
+
+def test_languages_are_spoken_differently(tmp_path: Path) -> None:
+    voice = speech(tmp_path)
+    assert voice.say(Utterance("id", "loket tiga")) != voice.say(Utterance("en", "loket tiga"))
+
+
+def test_what_was_said_once_is_not_synthesised_again(tmp_path: Path) -> None:
+    count = tmp_path / "count"
+    wav = tmp_path / "said.wav"
+    wav.write_bytes(to_wav(chime("regular")))
+    fake = program(tmp_path, "espeak-ng", f"cat >/dev/null; echo x >> {count}; cat {wav}")
+    voice = EspeakSpeech(tmp_path / "speech", program=fake, words_per_minute=140)
+    first, again = voice.say(CALL_ID), voice.say(CALL_ID)
+    assert first == again
+    assert count.read_text().count("x") == 1
+    voice.say(CALL_EN)
+    EspeakSpeech(tmp_path / "speech", program=fake, words_per_minute=120).say(CALL_ID)
+    assert count.read_text().count("x") == 3
+
+
+def test_a_program_gets_the_text_by_stdin_and_never_as_an_argument(tmp_path: Path) -> None:
+    heard = tmp_path / "heard"
+    wav = tmp_path / "said.wav"
+    wav.write_bytes(to_wav(chime("regular")))
+    fake = program(tmp_path, "espeak-ng", f'echo "$@" > {heard}; cat >> {heard}; cat {wav}')
+    EspeakSpeech(tmp_path / "speech", program=fake, words_per_minute=140).say(Utterance("id", "--help; rm -rf"))
+    assert heard.read_text() == "--stdin --stdout -b 1 -v id -s 140\n--help; rm -rf"
+
+
+def test_a_voice_that_hangs_is_ended_at_its_deadline(tmp_path: Path) -> None:
+    fake = program(tmp_path, "espeak-ng", "exec sleep 30")
+    voice = EspeakSpeech(tmp_path / "speech", program=fake, words_per_minute=140, deadline_s=0.3)
+    with pytest.raises(DeviceTimeout, match="longer than"):
+        voice.say(CALL_ID)
+
+
+def test_a_language_without_a_voice_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DeviceUnavailable, match="no voice 'xx'"):
+        speech(tmp_path).say(Utterance("xx", "halo"))
+
+
+def test_silence_is_not_mistaken_for_speech(tmp_path: Path) -> None:
+    with pytest.raises(DeviceUnavailable, match="nothing came out"):
+        speech(tmp_path).say(Utterance("id", ""))
+
+
+def test_a_program_that_went_away_is_a_missing_driver(tmp_path: Path) -> None:
+    voice = EspeakSpeech(tmp_path, program=str(tmp_path / "gone"), words_per_minute=140)
+    with pytest.raises(DriverMissing, match="cannot be started"):
+        voice.say(CALL_ID)
+
+
+def test_the_engine_is_chosen_by_what_is_configured_and_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "switched off" in choose_speech("none", tmp_path, words_per_minute=140).health()
+    assert "program espeak-ng is not installed" in choose_speech("program", tmp_path, words_per_minute=140).health()
+    assert "library" in choose_speech("auto", tmp_path, words_per_minute=140).health()
+    program(tmp_path, "espeak-ng", "exit 1")
+    assert str(tmp_path) in choose_speech("program", tmp_path, words_per_minute=140).health()
+
+
+def test_an_announcement_is_one_sound_of_chime_and_speech(tmp_path: Path) -> None:
+    player = NullPlayer("a test")
+    voice = speech(tmp_path)
+    sound = Announcer(voice, player, volume_percent=80).announce("priority", (CALL_ID, CALL_EN))
+    assert list(player.played) == [sound.wav]
+    parts = [chime("priority").duration_s, *(from_wav(voice.say(said)).duration_s for said in (CALL_ID, CALL_EN))]
+    assert sound.duration_s == pytest.approx(sum(parts) + 2 * PAUSE_S, abs=0.01)
+    assert sound.spoken
+
+
+def test_without_a_voice_the_chime_still_sounds_and_health_says_why() -> None:
+    player = NullPlayer("a test")
+    speaker = Announcer(NoSpeech("not installed"), player, volume_percent=100)
+    sound = speaker.announce("regular", (CALL_ID,))
+    assert not sound.spoken
+    assert from_wav(player.played[0]).values == chime("regular").values
+    assert "chime only" in speaker.health()
+    assert "not installed" in speaker.health()
+
+
+def test_one_language_that_fails_does_not_silence_the_other(tmp_path: Path) -> None:
+    speaker = Announcer(speech(tmp_path), NullPlayer("a test"), volume_percent=100)
+    sound = speaker.announce("regular", (Utterance("xx", "halo"), CALL_EN))
+    assert sound.spoken
+    assert "no voice 'xx'" in speaker.health()
+    speaker.announce("regular", (CALL_EN,))
+    assert "trouble" not in speaker.health()
+
+
+def test_volume_scales_the_whole_sound() -> None:
+    loud, soft = NullPlayer("a test"), NullPlayer("a test")
+    Announcer(NoSpeech("off"), loud, volume_percent=100).announce("regular", ())
+    Announcer(NoSpeech("off"), soft, volume_percent=25).announce("regular", ())
+    ratio = loudness(from_wav(soft.played[0])) / loudness(from_wav(loud.played[0]))
+    assert ratio == pytest.approx(0.25, abs=0.01)
+    assert set(at_volume(chime("regular"), 0).values) == {0}
+
+
+def test_aplay_gets_the_whole_wav_and_its_complaint_is_passed_on(tmp_path: Path) -> None:
+    taken = tmp_path / "taken.wav"
+    wav = to_wav(chime("regular"))
+    AplayPlayer(program(tmp_path, "aplay", f"cat > {taken}")).play(wav)
+    assert taken.read_bytes() == wav
+    broken = AplayPlayer(program(tmp_path, "broken", "cat >/dev/null; echo 'audio open error' >&2; exit 1"))
+    with pytest.raises(DeviceUnavailable, match="audio open error"):
+        broken.play(wav)
+
+
+@pytest.mark.parametrize(
+    ("cards", "heard"),
+    [(" 0 [PCH ]: HDA-Intel - HDA Intel PCH\n", True), ("--- no soundcards ---\n", False), (None, False)],
+)
+def test_a_sound_card_decides_whether_anything_is_heard(
+    cards: str | None, *, heard: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path, "aplay", "exit 0")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    listing = tmp_path / "cards"
+    if cards is not None:
+        listing.write_text(cards)
+    player: Player = choose_player("auto", cards=listing)
+    assert isinstance(player, AplayPlayer) == heard
+    assert heard or "no sound card" in player.health()
+
+
+def test_without_aplay_it_is_silent_and_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "alsa-utils" in choose_player("aplay").health()
+    assert "switched off" in choose_player("null").health()
+
+
+def test_a_wav_that_was_streamed_without_its_length_is_read_whole() -> None:
+    wav = bytearray(to_wav(chime("regular")))
+    wav[4:8] = struct.pack("<I", 0x7FFFF024)
+    wav[40:44] = struct.pack("<I", 0x7FFFF000)  # as espeak-ng --stdout writes it
+    assert from_wav(bytes(wav)).values == chime("regular").values
+
+
+def test_a_wav_of_another_rate_keeps_its_duration() -> None:
+    wav = bytearray(to_wav(silence(1.0)))
+    wav[24:28] = struct.pack("<I", 16000)
+    wav[28:32] = struct.pack("<I", 32000)
+    assert from_wav(bytes(wav)).duration_s == pytest.approx(RATE_HZ / 16000, abs=0.01)
+
+
+@pytest.mark.parametrize("data", [b"", b"RIFF", b"no wav at all, but long enough to be one"])
+def test_what_is_no_wav_is_refused(data: bytes) -> None:
+    with pytest.raises(FrameError, match="not a WAV"):
+        from_wav(data)
+
+
+def test_joining_keeps_order_and_length() -> None:
+    whole = joined((silence(0.5), chime("regular"), silence(0.25)))
+    assert whole.duration_s == pytest.approx(0.75 + chime("regular").duration_s, abs=0.001)
+    assert not any(whole.values[: RATE_HZ // 2])

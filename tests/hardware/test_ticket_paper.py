@@ -1,0 +1,149 @@
+"""The ticket on paper: the very bytes, what stands on it, and its picture."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from broker.language import Phrases
+from hardware.codecs.escpos_profile import Paper, paper_of
+from hardware.codecs.escpos_reader import PaperCut, PrintedLine, PrintedQr, PrintedRaster, read
+from hardware.drivers.picture import draw
+from hardware.receipt import Qr, ShapeMark, Text
+from kiosk.ticket_layout import ticket_receipt
+from tests.hardware.qr_reading import read_qr
+from tests.hardware.ticket_samples import OFFICE, QR_TEXT, TICKETS, ticket, ticket_bytes
+
+GOLDEN = Path(__file__).with_name("golden")
+REGOLD = os.environ.get("ANTREAN_REGOLD") == "1"
+CASES = [(name, language, mm) for name in TICKETS for language in ("id", "en") for mm in (58, 80)]
+
+
+def lines_of(data: bytes, paper: Paper) -> list[str]:
+    printed = [item for item in read(data, paper) if isinstance(item, PrintedLine)]
+    return ["".join(run.text for run in line.runs) for line in printed]
+
+
+def words_of(data: bytes, paper: Paper) -> str:
+    return re.sub(r"\s+", " ", " ".join(lines_of(data, paper)))
+
+
+@pytest.mark.parametrize(("name", "language", "mm"), CASES)
+def test_a_ticket_is_the_very_bytes_that_were_looked_at(name: str, language: str, mm: int) -> None:
+    """After a wanted change: ANTREAN_REGOLD=1 pytest tests/hardware, then look at the papers."""
+    data = ticket_bytes(name, language=language, paper_mm=mm)
+    golden = GOLDEN / f"ticket-{name}-{language}-{mm}.escpos"
+    if REGOLD:
+        golden.write_bytes(data)
+    assert data == golden.read_bytes()
+
+
+@pytest.mark.parametrize(("name", "language", "mm"), CASES)
+def test_the_picture_of_a_ticket_carries_its_code_readable(name: str, language: str, mm: int) -> None:
+    paper = paper_of("default", paper_mm=mm)
+    golden = GOLDEN / f"ticket-{name}-{language}-{mm}.escpos"
+    picture = draw(read(golden.read_bytes(), paper), paper)
+    (code,) = picture.codes
+    read_back = read_qr(picture.image, left=code.left, top=code.top, module_dots=code.module_dots, modules=code.modules)
+    assert read_back == QR_TEXT
+    assert code.left > 0
+    assert code.left + code.modules * code.module_dots < picture.image.width
+
+
+@pytest.mark.parametrize(("name", "language", "mm"), CASES)
+def test_no_line_of_a_ticket_is_wider_than_its_paper(name: str, language: str, mm: int) -> None:
+    paper = paper_of("default", paper_mm=mm)
+    for item in read(ticket_bytes(name, language=language, paper_mm=mm), paper):
+        if isinstance(item, PrintedLine):
+            assert sum(len(run.text) * run.style.width for run in item.runs) <= paper.columns
+
+
+@pytest.mark.parametrize("mm", [58, 80])
+def test_an_indonesian_ticket_says_everything_a_visitor_needs(mm: int) -> None:
+    paper = paper_of("default", paper_mm=mm)
+    words = words_of(ticket_bytes("regular", language="id", paper_mm=mm), paper)
+    for needed in (
+        "Kantor Imigrasi Contoh",
+        "A-012",
+        "Paspor Baru",
+        "Kamis, 21 Mei 2026",
+        "pukul 09.30",
+        "4 orang sebelum Anda",
+        "sekitar 10-20 menit",
+        "- KTP elektronik (e-KTP)",
+        "akta kelahiran, buku nikah, ijazah, atau surat baptis, yang memuat nama, tempat dan tanggal lahir",
+        "Terima kasih",
+    ):
+        assert needed in words
+    assert "SALINAN" not in words
+
+
+def test_an_english_ticket_is_english_throughout() -> None:
+    words = words_of(ticket_bytes("regular", language="en", paper_mm=80), paper_of("default", paper_mm=80))
+    for needed in ("Sample Immigration Office", "New passport", "Thursday, May 21, 2026", "4 people are before you"):
+        assert needed in words
+    for foreign in ("Anda", "Mohon", "Kantor", "antrean"):
+        assert foreign not in words
+
+
+def test_a_reprint_is_marked_as_a_copy_in_its_language() -> None:
+    paper = paper_of("default", paper_mm=58)
+    assert "SALINAN" in words_of(ticket_bytes("priority-copy", language="id", paper_mm=58), paper)
+    assert "COPY" in words_of(ticket_bytes("priority-copy", language="en", paper_mm=58), paper)
+
+
+def test_without_an_open_counter_the_ticket_promises_no_time() -> None:
+    paper = paper_of("default", paper_mm=80)
+    words = words_of(ticket_bytes("priority-copy", language="en", paper_mm=80), paper)
+    assert "No counter is open yet" in words
+    assert "minutes" not in words
+
+
+def test_a_priority_ticket_shows_letter_and_shape_and_a_regular_one_no_mark() -> None:
+    phrases = Phrases("kiosk", "id")
+    priority = ticket_receipt(TICKETS["priority-copy"], OFFICE, phrases, columns=48)
+    regular = ticket_receipt(TICKETS["regular"], OFFICE, phrases, columns=48)
+    assert ShapeMark("diamond", "P", "Jalur Prioritas (Layanan Ramah HAM)") in priority.items
+    assert not [item for item in regular.items if isinstance(item, ShapeMark)]
+    paper = paper_of("default", paper_mm=80)
+    assert "<P>" in words_of(ticket_bytes("priority-copy", language="id", paper_mm=80), paper)
+
+
+@pytest.mark.parametrize("columns", [20, 32, 42, 48])
+@pytest.mark.parametrize("number", ["A-001", "AP-1003", "AP-10003"])
+def test_the_number_is_as_large_as_the_paper_allows(number: str, columns: int) -> None:
+    receipt = ticket_receipt(ticket(number=number), OFFICE, Phrases("kiosk", "id"), columns=columns)
+    (text,) = [item for item in receipt.items if isinstance(item, Text) and item.text == number]
+    assert text.width * len(number) <= columns
+    assert text.width == 6 or (text.width + 1) * len(number) > columns
+
+
+def test_a_service_that_is_no_longer_offered_is_still_printed() -> None:
+    receipt = ticket_receipt(ticket(service="gone", lane="gone"), OFFICE, Phrases("kiosk", "id"), columns=32)
+    assert Qr(QR_TEXT, module_dots=8) in receipt.items
+    assert [item for item in receipt.items if isinstance(item, Text) and item.text == "gone"]
+
+
+def test_a_ticket_in_a_language_the_office_lacks_falls_back_to_the_offices_own() -> None:
+    receipt = ticket_receipt(ticket(language="ms"), OFFICE, Phrases("kiosk", "ms"), columns=32)
+    assert [item for item in receipt.items if isinstance(item, Text) and item.text == "Paspor Baru"]
+
+
+def test_a_printer_without_native_codes_gets_the_code_as_a_picture() -> None:
+    paper = paper_of("POS-5890", paper_mm=58)
+    printed = read(ticket_bytes("regular", language="id", paper_mm=58, profile="POS-5890"), paper)
+    assert not [item for item in printed if isinstance(item, PrintedQr)]
+    (raster,) = [item for item in printed if isinstance(item, PrintedRaster)]
+    assert raster.width_bytes * 8 <= paper.width_dots
+
+
+def test_a_printer_without_a_cutter_is_told_to_feed_only() -> None:
+    def cuts(profile: str) -> list[PaperCut]:
+        data = ticket_bytes("regular", language="id", paper_mm=58, profile=profile)
+        return [item for item in read(data, paper_of(profile, paper_mm=58)) if isinstance(item, PaperCut)]
+
+    assert cuts("POS-5890") == []
+    assert cuts("default") == [PaperCut(partial=True)]
