@@ -19,6 +19,9 @@ QR_ERROR = "m"
 QR_QUIET_MODULES = 4
 """White modules that a reader needs on each side (ISO/IEC 18004)."""
 
+LINE_DOTS = 30
+"""How far an empty line moves the paper after a reset (Epson's default)."""
+
 FEED_TO_CUTTER_LINES = 6
 """Where there is no cutter: so much paper that the last line can be torn off below it."""
 
@@ -99,12 +102,16 @@ class _Writer:
     def _qr(self, code: Qr) -> None:
         self._text_style(Text("", align="center"))
         dots = qr_module_dots(code, self._paper)
+        # Epson: "the quiet zone is not included", so the white around a code is ours to print.
+        quiet = "\n" * max(1, round(QR_QUIET_MODULES * dots / LINE_DOTS))
+        self._device.text(quiet)
         if self._paper.native_qr:
             self._device.qr(code.text, ec=QR_ECLEVEL_M, size=dots, native=True)
         elif self._paper.raster:
             self._device.image(_qr_image(code.text, dots), fragment_height=self._paper.width_dots)
         else:
             self._text(Text(code.text, align="center"))
+        self._device.text(quiet)
 
     def _cut(self) -> None:
         self._text_style(Text(""))

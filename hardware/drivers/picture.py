@@ -34,7 +34,6 @@ INK = (34, 32, 36)
 TABLE = (206, 209, 214)
 SHADOW = (180, 183, 189)
 AROUND = 24
-QR_QUIET_MODULES = 4
 
 MONO_FONTS = tuple(
     Path(folder) / "DejaVuSansMono.ttf"
@@ -85,7 +84,7 @@ def _height(item: Printed) -> int:
         case FedLines():
             return item.lines * LINE_SPACING
         case PrintedQr():
-            return (_modules(item) + 2 * QR_QUIET_MODULES) * item.module_dots
+            return _modules(item) * item.module_dots
         case PrintedRaster():
             return item.height_dots
         case PaperCut():
@@ -135,7 +134,7 @@ class _Pen:
     def _qr(self, code: PrintedQr) -> None:
         symbol = segno.make_qr(code.text, error=code.level, boost_error=False)
         size = _modules(code) * code.module_dots
-        left, top = self._x(size, code.style), self._y + QR_QUIET_MODULES * code.module_dots
+        left, top = self._x(size, code.style), self._y
         for row, line in enumerate(symbol.matrix):
             for column, dark in enumerate(line):
                 if dark:
