@@ -111,7 +111,7 @@ class DeskView:
 
 def desk_view(scene: Scene) -> DeskView:
     """Return the whole window."""
-    desk, words, say = scene.desk, scene.words, scene.phrases.say
+    desk, words, phrases = scene.desk, scene.words, scene.phrases
     ticket = desk.ticket if desk else None
     state: CounterState = desk.state if desk else "closed"
     queue = desk.queue if desk else ()
@@ -120,13 +120,13 @@ def desk_view(scene: Scene) -> DeskView:
     return DeskView(
         counter=scene.title,
         officer=(desk.officer or "") if desk else "",
-        state=say(STATES[state]),
+        state=phrases.say(STATES[state]),
         state_tone=TONES[state],
         link=scene.link,
         live=scene.stale_since is None,
         language=scene.language_button,
         sign_out=_button(Intent.SIGN_OUT, scene),
-        question=say("Sign out and close this counter?") if scene.asks_sign_out else "",
+        question=phrases.say("Sign out and close this counter?") if scene.asks_sign_out else "",
         confirm=_answer(Intent.CONFIRM, scene),
         cancel=_answer(Intent.CANCEL, scene),
         notice=scene.notice,
@@ -134,10 +134,10 @@ def desk_view(scene: Scene) -> DeskView:
         resting=_resting(scene, waiting),
         reason=reason_view(desk.reason, ticket, words) if desk and desk.reason and ticket else None,
         actions=tuple(_button(intent, scene) for intent in BUTTONS),
-        queue_title=scene.phrases.count("{n} waiting for this counter", "{n} waiting for this counter", waiting),
+        queue_title=phrases.count("{n} waiting for this counter", "{n} waiting for this counter", waiting),
         queue=tuple(queue_row(entry, words) for entry in queue[:QUEUE_ROWS]),
-        more=scene.phrases.count("and {n} more", "and {n} more", more) if more > 0 else "",
-        waiting_title=say("By service and lane"),
+        more=phrases.count("and {n} more", "and {n} more", more) if more > 0 else "",
+        waiting_title=phrases.say("By service and lane"),
         lanes=words.lanes(),
         waiting=waiting_rows(scene.hall, scene.info, words),
         today=today_text(desk, words) if desk else "",

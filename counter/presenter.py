@@ -94,7 +94,7 @@ class CounterPresenter:
             return
         self._desk = message
         if message.state == "closed" and self._session is not None and self._under_way is None:
-            self._signed_out(self._say("This counter was closed. Please sign in again."))
+            self._signed_out(self._phrases.say("This counter was closed. Please sign in again."))
 
     def link(self, *, online: bool) -> None:
         """Take note that the engine is reachable, or no longer."""
@@ -184,9 +184,9 @@ class CounterPresenter:
             self._form.focus = Field.OFFICER
             self._tell(
                 "info",
-                self._say("Choose your name first.")
+                self._phrases.say("Choose your name first.")
                 if self._form.officers
-                else self._say("Type your officer ID first."),
+                else self._phrases.say("Type your officer ID first."),
             )
         elif not self._form.pin:
             self._form.focus = Field.PIN
@@ -224,14 +224,14 @@ class CounterPresenter:
         else:
             self._desk = bridged(self._desk, intent, result)
             if intent is Intent.NEXT and result.get("ticket") is None:
-                self._tell("info", self._say("Nobody is waiting for this counter."))
+                self._tell("info", self._phrases.say("Nobody is waiting for this counter."))
 
     def _refused(self, reply: Reply) -> None:
         code = reply.error.code if reply.error else "bad_request"
         text = self._phrases.error(code)
         where = reply.error.detail.get("open_at") if reply.error else None
         if code == "not_allowed" and where:
-            text = self._say(
+            text = self._phrases.say(
                 "You are still signed in at counter {counter}. Sign out there first.",
                 counter=self._label_of(str(where)),
             )
@@ -289,9 +289,6 @@ class CounterPresenter:
         at = self._languages.index(self._language) if self._language in self._languages else -1
         return self._languages[(at + 1) % len(self._languages)]
 
-    def _say(self, message: str, /, **values: object) -> str:
-        return self._phrases.say(message, **values)
-
     def _label_of(self, counter: str) -> str:
         counters = self._office.counters if self._office else ()
         return next((info.label for info in counters if info.id == counter), counter)
@@ -309,7 +306,7 @@ class CounterPresenter:
 
     def _notice_now(self) -> NoticeView | None:
         if self._under_way is not None and self._elapsed_s(self._under_way.since) >= SLOW_AFTER_S:
-            text = self._say("No answer yet. The same request goes on; it will be done once at most.")
+            text = self._phrases.say("No answer yet. The same request goes on; it will be done once at most.")
             return NoticeView("warn", text)
         if self._notice is None:
             return None

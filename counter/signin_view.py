@@ -34,25 +34,25 @@ class SignInView:
 
 def sign_in_view(form: SignInForm, scene: Scene) -> SignInView:
     """Return the whole window."""
-    say = scene.phrases.say
+    phrases = scene.phrases
     hint = (
-        say("Choose with the arrow keys or the first letter, type the PIN, then Enter.")
+        phrases.say("Choose with the arrow keys or the first letter, type the PIN, then Enter.")
         if form.officers
-        else say("Type your ID, Tab, then the PIN and Enter.")
+        else phrases.say("Type your ID, Tab, then the PIN and Enter.")
     )
     return SignInView(
         counter=scene.title,
-        title=say("Sign in"),
-        officer_title=say("Officer") if form.officers else say("Officer ID"),
+        title=phrases.say("Sign in"),
+        officer_title=phrases.say("Officer") if form.officers else phrases.say("Officer ID"),
         officers=tuple(name for _, name in form.officers),
         chosen=form.chosen,
         typed_id=form.typed_id,
-        pin_title=say("PIN"),
+        pin_title=phrases.say("PIN"),
         pin_length=len(form.pin),
         focus=form.focus,
-        submit=say("Sign in"),
+        submit=phrases.say("Sign in"),
         hint=hint,
-        erase=say("Erase"),
+        erase=phrases.say("Erase"),
         busy=scene.busy is not None,
         notice=scene.notice,
         link=scene.link,
