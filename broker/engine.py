@@ -19,7 +19,7 @@ from broker.domain.model import Office
 from broker.ports import Credentials, Recorded, RequestKey, StorageError, Store, Submission, Wire, Work
 
 MAX_BATCH = 256
-SNAPSHOT_GAP_S = 0.05
+SNAPSHOT_GAP_S = 0.02
 """Snapshots go out at most this often: a burst is drawn once, and no request waits for drawings."""
 HEARTBEAT_S = 5.0
 """The hall is repeated at least this often, so that a silent engine is noticed."""

@@ -6,13 +6,13 @@ import queue
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from broker.bus import Bus
 from broker.contract.link import Address
-from broker.contract.messages import CounterMessage, EventMessage, HallMessage, Message, OfficeMessage, Reply
+from broker.contract.messages import CounterMessage, EventMessage, HallMessage, OfficeMessage, Reply
 
-M = TypeVar("M", bound=Message)
+REPLY_TIMEOUT_S = 15.0
 
 
 class Caller:
@@ -42,25 +42,28 @@ class Caller:
     ) -> None:
         self.bus.stop()
 
-    def ask(self, command: str, *, timeout_s: float = 15.0, request_id: str | None = None, **arguments: Any) -> Reply:
+    def ask(self, command: str, *, request_id: str | None = None, **arguments: object) -> Reply:
         """Send a request and return its reply."""
-        replies: queue.SimpleQueue[Reply] = queue.SimpleQueue()
-        self.bus.request(command, arguments, replies.put, request_id=request_id)
-        return replies.get(timeout=timeout_s)
+        return self._asked(command, arguments, request_id)
 
-    def do(self, command: str, **arguments: Any) -> dict[str, Any]:
+    def do(self, command: str, **arguments: object) -> dict[str, Any]:
         """Send a request that has to succeed; return its result."""
-        reply = self.ask(command, **arguments)
+        reply = self._asked(command, arguments)
         assert reply.ok, reply
         assert reply.result is not None
         return reply.result
 
-    def refused(self, command: str, **arguments: Any) -> str:
+    def refused(self, command: str, *, request_id: str | None = None, **arguments: object) -> str:
         """Send a request that has to fail; return the error's code."""
-        reply = self.ask(command, **arguments)
+        reply = self._asked(command, arguments, request_id)
         assert not reply.ok, reply
         assert reply.error is not None
         return reply.error.code
+
+    def _asked(self, command: str, arguments: dict[str, object], request_id: str | None = None) -> Reply:
+        replies: queue.SimpleQueue[Reply] = queue.SimpleQueue()
+        self.bus.request(command, arguments, replies.put, request_id=request_id)
+        return replies.get(timeout=REPLY_TIMEOUT_S)
 
     def _link(self, online: bool) -> None:  # noqa: FBT001 - the bus calls it so
         self.linked = online

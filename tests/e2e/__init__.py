@@ -1,0 +1,1 @@
+"""Whole processes on real parts: the MQTT server, the engine, SQLite, windows."""
