@@ -6,6 +6,7 @@ import io
 import math
 import stat
 import struct
+import sys
 import wave
 from pathlib import Path
 
@@ -59,6 +60,12 @@ def test_speech_is_really_synthesised(utterance: Utterance, tmp_path: Path) -> N
     said = from_wav(speech(tmp_path).say(utterance))
     assert 2.0 < said.duration_s < 9.0
     assert loudness(said) > 500
+
+
+def test_the_gpl_voice_is_never_loaded_into_our_own_process(tmp_path: Path) -> None:
+    speech(tmp_path).say(CALL_ID)
+    assert "espeakng_loader" not in sys.modules
+    assert "espeak" not in Path("/proc/self/maps").read_text()
 
 
 def test_languages_are_spoken_differently(tmp_path: Path) -> None:
