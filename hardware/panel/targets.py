@@ -30,9 +30,10 @@ class TargetsFile:
         self._write = Clock.create_trigger(self._written, rest_s)
 
     def changed(self, root: Any, screen: str) -> None:  # noqa: ANN401 - any widget
-        """Write anew, `rest_s` after the last change."""
+        """Write anew: `rest_s` after another screen came, or soon after a change of this one."""
+        if screen != self._screen:
+            self._write.cancel()
         self._root, self._screen = root, screen
-        self._write.cancel()
         self._write()
 
     def _written(self, _elapsed: float) -> None:

@@ -9,6 +9,7 @@ import math
 from pathlib import Path
 from typing import Any, ClassVar
 
+from kivy.factory import Factory
 from kivy.graphics import Color, Ellipse, Line, Mesh, PopMatrix, PushMatrix, Rotate, SmoothLine
 from kivy.properties import (
     BooleanProperty,
@@ -53,6 +54,7 @@ class Card(BoxLayout):  # type: ignore[misc] # Kivy has no types
 class BigButton(ButtonBehavior, BoxLayout):  # type: ignore[misc] # Kivy has no types
     """A touch target with a title and, if there is one, a subtitle; `badge` is a letter before, `sign` an icon after.
 
+    With a `shape` the badge is the mark of the lane at index `lane` of the office's list.
     `target` names it to the outside (see `targets`).
     """
 
@@ -62,6 +64,8 @@ class BigButton(ButtonBehavior, BoxLayout):  # type: ignore[misc] # Kivy has no 
     note = StringProperty("")
     badge = StringProperty("")
     sign = StringProperty("")
+    shape = StringProperty("")
+    lane = NumericProperty(0)
     kind = OptionProperty("plain", options=KINDS)
     align = OptionProperty("left", options=("left", "center"))
     size_role = OptionProperty("body", options=("small", "body", "title"))
@@ -70,6 +74,13 @@ class BigButton(ButtonBehavior, BoxLayout):  # type: ignore[misc] # Kivy has no 
     edge = StringProperty("line")
     ink = StringProperty("ink")
     ink_soft = StringProperty("ink_soft")
+
+
+class Pill(ButtonBehavior, Label):  # type: ignore[misc] # Kivy has no types
+    """A small touch target as wide as its words; `chosen` marks the one that holds now."""
+
+    target = StringProperty("")
+    chosen = BooleanProperty(defaultvalue=False)
 
 
 class Notice(BoxLayout):  # type: ignore[misc] # Kivy has no types
@@ -102,6 +113,21 @@ class Overlay(FloatLayout):  # type: ignore[misc] # Kivy has no types
             return False
         super().on_touch_down(touch)
         return True
+
+
+class TouchScreen(FloatLayout):  # type: ignore[misc] # Kivy has no types
+    """The root of a screen that visitors touch: it says so after each touch, whatever the touch did."""
+
+    __events__ = ("on_touched",)
+
+    def on_touch_up(self, touch: Any) -> bool:  # noqa: ANN401 - Kivy's touch has no type
+        """Let the touch do its work, then report that there was one."""
+        taken: bool = super().on_touch_up(touch)
+        self.dispatch("on_touched")
+        return taken
+
+    def on_touched(self) -> None:
+        """Do nothing by default; screens bind to it."""
 
 
 class _Drawn(Widget):  # type: ignore[misc] # Kivy has no types
@@ -199,6 +225,13 @@ ICON_STROKES: dict[str, tuple[tuple[float, ...], ...]] = {
         (-0.55, -0.6, -0.5, -0.25, -0.25, -0.05, 0.25, -0.05, 0.5, -0.25, 0.55, -0.6),
         (0.0, 0.62, 0.21, 0.53, 0.3, 0.32, 0.21, 0.11, 0.0, 0.02, -0.21, 0.11, -0.3, 0.32, -0.21, 0.53, 0.0, 0.62),
     ),
+    "ticket": (
+        (-0.46, -0.66, -0.46, 0.68, 0.46, 0.68, 0.46, -0.66),
+        (0.46, -0.66, 0.31, -0.52, 0.155, -0.66, 0.0, -0.52, -0.155, -0.66, -0.31, -0.52, -0.46, -0.66),
+        (-0.22, 0.4, 0.22, 0.4),
+        (-0.22, 0.08, 0.22, 0.08),
+        (-0.22, -0.2, 0.04, -0.2),
+    ),
     "clock": ((0.0, 0.42, 0.0, 0.0, 0.28, -0.16),),
     "printer": (
         (-0.35, 0.25, -0.35, 0.62, 0.35, 0.62, 0.35, 0.25),
@@ -288,3 +321,8 @@ def dark_runs(modules: str) -> list[tuple[int, int]]:
             runs.append((start, at - start))
             start = None
     return runs
+
+
+def make(name: str) -> Any:  # noqa: ANN401 - whatever the rules call so
+    """Return a new widget of the class that a kv file calls `name`."""
+    return Factory.get(name)()

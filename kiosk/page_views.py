@@ -1,0 +1,204 @@
+"""One class a page: its widgets, built once, and how a page is written into them. Import after `window.prepare`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import segno
+
+from hardware.panel.pool import Pool
+from hardware.panel.widgets import make
+from kiosk.pages import (
+    Banner,
+    Choice,
+    IssuingPage,
+    LanePage,
+    OfflinePage,
+    ProblemPage,
+    RequirementsPage,
+    ServicesPage,
+    TicketPage,
+    WelcomePage,
+)
+
+Touch = Callable[[str], None]
+"""Gets the name of the touch target."""
+
+_STEP_ICONS = ("person", "document", "ticket")
+
+
+def button(touch: Touch, **looks: Any) -> Any:  # noqa: ANN401 - Kivy's properties and widgets have no types
+    """Return a button that reports its target."""
+    made = make("BigButton")
+    for name, value in looks.items():
+        setattr(made, name, value)
+    made.bind(on_release=lambda it: touch(it.target))
+    return made
+
+
+def draw_banner(notice: Any, banner: Banner | None) -> None:  # noqa: ANN401 - a Notice
+    """Write a banner into a notice; none hides it."""
+    if banner is not None:
+        notice.tone = banner.tone
+    notice.title = banner.title if banner else ""
+    notice.text = banner.text if banner else ""
+
+
+def draw_choices(pool: Pool, kind: str, choices: Sequence[Choice]) -> None:
+    """Write choices into buttons, as many as there are."""
+    for made, choice in zip(pool.take(len(choices)), choices, strict=True):
+        made.target = f"{kind}:{choice.key}"
+        made.title, made.subtitle, made.note = choice.title, choice.subtitle, choice.note
+        made.badge, made.shape, made.lane = choice.letter, choice.shape, choice.lane
+
+
+def draw_facts(pool: Pool, facts: Sequence[tuple[str, str]]) -> None:
+    """Write labels and values."""
+    for made, (label, value) in zip(pool.take(len(facts)), facts, strict=True):
+        made.ids.label.text, made.ids.value.text = label, value
+
+
+class Welcome:
+    """The start."""
+
+    def __init__(self, touch: Touch) -> None:
+        self.widget = make("WelcomePage")
+        self._steps = Pool(self.widget.ids.steps, lambda: make("Step"))
+        self._starts = Pool(self.widget.ids.choices, lambda: button(touch, kind="primary", sign="next"))
+
+    def draw(self, page: WelcomePage) -> None:
+        """Write the page."""
+        ids = self.widget.ids
+        ids.first.text = page.titles[0]
+        ids.second.text = "  /  ".join(page.titles[1:])
+        ids.remark.text = page.remark
+        for made, icon, (first, second) in zip(self._steps.take(len(page.steps)), _STEP_ICONS, page.steps, strict=True):
+            made.ids.icon.name, made.ids.first.text, made.ids.second.text = icon, first, second
+        draw_choices(self._starts, "language", page.choices)
+
+
+class Services:
+    """What do you come for."""
+
+    def __init__(self, touch: Touch) -> None:
+        self.widget = make("ServicesPage")
+        self._choices = Pool(self.widget.ids.choices, lambda: button(touch, sign="next"))
+
+    def draw(self, page: ServicesPage) -> None:
+        """Write the page."""
+        self.widget.ids.title.text, self.widget.ids.hint.text = page.title, page.hint
+        draw_choices(self._choices, "service", page.choices)
+
+
+class Requirements:
+    """What the service needs."""
+
+    def __init__(self, touch: Touch) -> None:
+        self.widget = make("RequirementsPage")
+        self.widget.ids.go_on.bind(on_release=lambda it: touch(it.target))
+        self._documents = Pool(self.widget.ids.documents, lambda: make("Line"))
+        self._facts = Pool(self.widget.ids.facts, lambda: make("Fact"))
+
+    def draw(self, page: RequirementsPage) -> None:
+        """Write the page; another service begins at its top."""
+        ids = self.widget.ids
+        if ids.title.text != page.title:
+            ids.scroll.scroll_y = 1
+        ids.letter.text, ids.title.text, ids.kicker.text = page.letter, page.title, page.kicker
+        ids.heading.text, ids.source.text, ids.go_on.title = page.heading, page.source, page.go_on.title
+        for made, document in zip(self._documents.take(len(page.documents)), page.documents, strict=True):
+            made.ids.words.text = document
+        draw_facts(self._facts, page.facts)
+
+
+class Lanes:
+    """Which lane."""
+
+    def __init__(self, touch: Touch) -> None:
+        self.widget = make("LanePage")
+        self._choices = Pool(self.widget.ids.choices, lambda: button(touch, sign="next", size_hint_y=None))
+
+    def draw(self, page: LanePage) -> None:
+        """Write the page."""
+        self.widget.ids.title.text, self.widget.ids.hint.text = page.title, page.hint
+        draw_choices(self._choices, "lane", page.choices)
+
+
+class Issuing:
+    """A number is being asked for."""
+
+    def __init__(self) -> None:
+        self.widget = make("IssuingPage")
+
+    def draw(self, page: IssuingPage) -> None:
+        """Write the page."""
+        ids = self.widget.ids
+        ids.title.text, ids.text.text, ids.busy.step = page.title, page.text, page.beat
+        draw_banner(ids.notice, page.banner)
+
+
+class TheTicket:
+    """Take your ticket."""
+
+    def __init__(self, touch: Touch) -> None:
+        self.widget = make("TicketPage")
+        self.widget.ids.done.bind(on_release=lambda it: touch(it.target))
+        self._facts = Pool(self.widget.ids.facts, lambda: make("Fact"))
+        self._qr = ""
+
+    def draw(self, page: TicketPage) -> None:
+        """Write the page."""
+        ids = self.widget.ids
+        ids.title.text, ids.caption.text, ids.number.text = page.title, page.caption, page.number
+        ids.service.text, ids.qr_caption.text = page.service, page.qr_caption
+        ids.done.title, ids.done.subtitle = page.done.title, page.done.subtitle
+        self._draw_lane(page.lane)
+        draw_facts(self._facts, page.facts)
+        draw_banner(ids.notice, page.paper)
+        if page.qr != self._qr:
+            self._qr = page.qr
+            ids.code.rows = qr_rows(page.qr)
+
+    def _draw_lane(self, lane: Choice | None) -> None:
+        ids = self.widget.ids
+        ids.lane_line.opacity = 0 if lane is None else 1
+        if lane is not None:
+            ids.mark.letter, ids.mark.shape, ids.mark.lane = lane.letter, lane.shape, lane.lane
+            ids.lane.text = lane.title
+
+
+class Problems:
+    """There is no number."""
+
+    def __init__(self, touch: Touch) -> None:
+        self.widget = make("ProblemPage")
+        self._choices = Pool(self.widget.ids.choices, lambda: button(touch, align="center", size_hint_y=None))
+
+    def draw(self, page: ProblemPage) -> None:
+        """Write the page; the first way out is the one to take."""
+        ids = self.widget.ids
+        ids.title.text, ids.text.text, ids.advice.text = page.title, page.text, page.advice
+        draw_choices(self._choices, "way", page.choices)
+        for at, made in enumerate(self._choices.take(len(page.choices))):
+            made.kind = "primary" if at == 0 else "plain"
+
+
+class Offline:
+    """Nothing can be done here now."""
+
+    def __init__(self) -> None:
+        self.widget = make("OfflinePage")
+        self._words = Pool(self.widget.ids.words, lambda: make("OfflineWords"))
+
+    def draw(self, page: OfflinePage) -> None:
+        """Write the page."""
+        ids = self.widget.ids
+        ids.icon.opacity, ids.busy.opacity, ids.busy.step = not page.is_starting, page.is_starting, page.beat
+        for made, (title, text) in zip(self._words.take(len(page.words)), page.words, strict=True):
+            made.ids.title.text, made.ids.text.text = title, text
+
+
+def qr_rows(text: str) -> list[str]:
+    """Return the modules of a QR code for `text`, row by row, 1 for dark."""
+    return ["".join("1" if dark else "0" for dark in row) for row in segno.make_qr(text, error="m").matrix]
