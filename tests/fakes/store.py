@@ -1,0 +1,81 @@
+"""A store in memory that keeps its promises, and breaks them on command."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from broker.domain.events import Issued
+from broker.ports import Past, Recorded, RequestKey, StorageError, Work
+
+
+@dataclass
+class MemoryStore:
+    """Implements `broker.ports.Store`. What it holds outlives an engine, as a disk would."""
+
+    events: list[Recorded] = field(default_factory=list)
+    replies: dict[RequestKey, tuple[dt.datetime, bytes]] = field(default_factory=dict)
+    diary: list[str] = field(default_factory=list)
+    """What happened to the store, and to whoever shares the list, in order."""
+    failing_commits: int = 0
+    """So many of the next commits fail."""
+    unreadable: bool = False
+    unforgettable: bool = False
+    """Old replies cannot be deleted."""
+
+    def past(self) -> Past:
+        """Return every event there is."""
+        self._must_be_readable()
+        return Past(len(self.events), [(recorded.seq, recorded.event) for recorded in self.events])
+
+    def commit(self, work: Work) -> None:
+        """Take all of `work`, or nothing."""
+        if self.failing_commits > 0:
+            self.failing_commits -= 1
+            self.diary.append("commit failed")
+            message = "the disk is full"
+            raise StorageError(message)
+        self._must_fit(work)
+        self.events.extend(work.events)
+        self.replies.update({key: (work.at, payload) for key, payload in work.replies.items()})
+        self.diary.append("commit")
+
+    def known_requests(self) -> Iterable[RequestKey]:
+        """Return the key of every remembered reply."""
+        self._must_be_readable()
+        return list(self.replies)
+
+    def reply(self, key: RequestKey) -> bytes | None:
+        """Return a remembered reply."""
+        self._must_be_readable()
+        return self.replies[key][1] if key in self.replies else None
+
+    def forget_replies(self, before: dt.datetime) -> None:
+        """Delete replies older than `before`."""
+        if self.unforgettable:
+            message = "the database is locked"
+            raise StorageError(message)
+        self.replies = {key: kept for key, kept in self.replies.items() if kept[0] >= before}
+
+    def close(self) -> None:
+        """Do nothing: memory needs no goodbye."""
+
+    def _must_be_readable(self) -> None:
+        if self.unreadable:
+            message = "the disk does not answer"
+            raise StorageError(message)
+
+    def _must_fit(self, work: Work) -> None:
+        """Refuse what a database would: a seq or a number of a day twice, a reply twice."""
+        seqs = [recorded.seq for recorded in (*self.events, *work.events)]
+        if seqs != list(range(1, len(seqs) + 1)):
+            message = f"seq is not gapless: {seqs[-5:]}"
+            raise StorageError(message)
+        issued = [r.event for r in (*self.events, *work.events) if isinstance(r.event, Issued)]
+        if len({(event.day, event.series, event.sequence) for event in issued}) != len(issued):
+            message = "a number twice in a day"
+            raise StorageError(message)
+        if work.replies.keys() & self.replies.keys():
+            message = "a request answered twice"
+            raise StorageError(message)

@@ -1,0 +1,79 @@
+"""A wire that only remembers what it was told to say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from broker.domain.errors import DomainError
+from broker.domain.events import EVENT_NAMES, Called, Event
+from broker.domain.hall import Hall
+from broker.ports import Recorded, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One publication of pictures."""
+
+    seq: int
+    at: dt.datetime
+    counters: bool
+    everything: bool
+
+
+@dataclass
+class RecordingWire:
+    """Implements `broker.ports.Wire` without a network; replies are small JSON objects."""
+
+    diary: list[str] = field(default_factory=list)
+    replies: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    told: list[Recorded] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
+    poisonous: str | None = None
+    """A request id that this wire cannot encode an answer to, but an error."""
+    blind: bool = False
+    """Drawing fails."""
+
+    def encode(
+        self, submission: Submission, result: Sequence[Event] | DomainError, hall: Hall, now: dt.datetime
+    ) -> bytes:
+        """Return what matters of a reply."""
+        body: dict[str, Any] = {"id": submission.request_id, "at": now.isoformat()}
+        if isinstance(result, DomainError):
+            return json.dumps(body | {"error": result.code.value, "detail": result.detail}).encode()
+        if submission.request_id == self.poisonous:
+            message = "nobody foresaw this"
+            raise RuntimeError(message)
+        body["events"] = [EVENT_NAMES[type(event)] for event in result]
+        if result and (ticket := getattr(result[-1], "ticket", None)) is not None:
+            body["number"] = hall.tickets[ticket].number
+        if result and isinstance(result[-1], Called):
+            body["score"] = result[-1].reason.score
+        return json.dumps(body).encode()
+
+    def reply(self, client: str, payload: bytes) -> None:
+        """Remember a reply."""
+        self.diary.append(f"reply {client}")
+        self.replies.append((client, json.loads(payload)))
+
+    def tell(self, events: Iterable[Recorded], hall: Hall) -> None:  # noqa: ARG002 - the protocol has it
+        """Remember events."""
+        for recorded in events:
+            self.diary.append(f"event {recorded.seq}")
+            self.told.append(recorded)
+
+    def show(self, hall: Hall, now: dt.datetime, *, counters: bool) -> None:
+        """Remember a picture."""
+        if self.blind:
+            message = "nobody can draw this"
+            raise RuntimeError(message)
+        self.diary.append("show")
+        self.shown.append(Shown(hall.seq, now, counters, everything=False))
+
+    def show_all(self, hall: Hall, now: dt.datetime) -> None:
+        """Remember a complete picture."""
+        self.diary.append("show all")
+        self.shown.append(Shown(hall.seq, now, counters=True, everything=True))
