@@ -1,0 +1,1 @@
+"""`make bench`: what the office costs, beside the floor of the same machine in the same run."""
