@@ -18,6 +18,7 @@ from broker.logs import log_to
 from broker.ports import StorageError
 from broker.server import ServerError
 from broker.store.sql import SqlStore, resolve_url
+from broker.up.office import Start, run_office
 
 app = typer.Typer(
     help="The queue of a public office: kiosk, counters, lobby display.",
@@ -31,6 +32,7 @@ app.add_typer(journal, name="journal")
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The office's configuration file.")]
 DataOption = Annotated[Path, typer.Option("--data", "-d", help="Everything that is written lies below this folder.")]
 DEFAULT_DATA = Path("var")
+DEMO_PIN = "1234"
 
 
 def main() -> int:
@@ -55,6 +57,28 @@ def check_config(path: Annotated[Path, typer.Argument(help="The file to check.")
     if any(not problem.warning for problem in problems):
         raise typer.Exit(1)
     Console().print(f"{path}: the configuration is good", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def up(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    once: Annotated[bool, typer.Option("--once", help="Play one visit on virtual screens, then end.")] = False,  # noqa: FBT002 - a flag
+    pin: Annotated[str, typer.Option(help="The PIN with which the played visit signs in.")] = DEMO_PIN,
+) -> None:
+    """Open the whole office on this machine; without a screen, play one visit on virtual ones."""
+    settings = load_settings(config, os.environ)
+    log_to(data, "up")
+    out = Console()
+    start = Start(
+        settings=settings,
+        config=config,
+        data_dir=data,
+        once=once,
+        pin=pin,
+        tell=lambda line: out.print(line, markup=False, highlight=False, soft_wrap=True),
+    )
+    raise typer.Exit(run_office(start))
 
 
 @app.command("broker")

@@ -1,0 +1,164 @@
+"""`antrean up`: opens the office, watches it, and ends it cleanly."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from broker.config.settings import Settings
+from broker.contract.topics import screen_client
+from broker.up.children import Child, Office
+from broker.up.screens import ScreenError, VirtualScreen, has_screen
+from broker.up.visit import VisitError, Window, Witness, play_visit
+from hardware.config import PanelConfig
+
+WATCH_S = 0.5
+ENGINE_PATIENCE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What `antrean up` was asked to do. `pin` is what the played visit signs in with."""
+
+    settings: Settings
+    config: Path
+    data_dir: Path
+    once: bool
+    pin: str
+    tell: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One window of the office on this machine."""
+
+    kind: str
+    id: str
+    panel: PanelConfig
+
+
+def run_office(start: Start) -> int:
+    """Run the whole office until Ctrl-C; return the exit code. With `once`, end after the played visit."""
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    office = Office(start.tell)
+    with ExitStack() as stack:
+        stack.callback(office.stop)
+        try:
+            return _run(start, office, stopping, stack)
+        except (VisitError, ScreenError) as error:
+            start.tell(f"FAILED: {error}")
+            start.tell(f"the logs are in {start.data_dir / 'logs'}")
+            return 1
+
+
+def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitStack) -> int:
+    witness = _open_engine(start, office, stopping, stack)
+    if witness is None:
+        return 1
+    if has_screen(os.environ) and not start.once:
+        for part in parts(start.settings):
+            office.add(_child(start, part.kind, ("--id", part.id), name=screen_client(part.kind, part.id)))
+        start.tell("the office is open: kiosk, display and counter have their windows. Ctrl-C closes it.")
+        _watch(office, stopping)
+        return 0
+    start.tell("there is no screen here, so the windows open on virtual ones and one visit is played on them")
+    windows = {part.kind: stack.enter_context(_virtual_window(start, office, part)) for part in parts(start.settings)}
+    with _watching(office):
+        shots = play_visit(
+            start.settings,
+            kiosk=windows["kiosk"],
+            counter=windows["counter"],
+            display=windows.get("display"),
+            witness=witness,
+            pictures=start.data_dir / "pictures",
+            tell=start.tell,
+            pin=start.pin,
+        )
+    _report(start, shots)
+    if not start.once:
+        start.tell("the office stays open until it is stopped (Ctrl-C)")
+        _watch(office, stopping)
+    return 0
+
+
+def parts(settings: Settings) -> list[Part]:
+    """Return the windows that one machine shows: the first of each kind."""
+    found = [Part("kiosk", settings.kiosks[0].id, settings.kiosks[0].panel)]
+    found += [Part("display", display.id, display.panel) for display in settings.displays[:1]]
+    return [*found, Part("counter", settings.counters[0].id, settings.counter_panel)]
+
+
+def _open_engine(start: Start, office: Office, stopping: threading.Event, stack: ExitStack) -> Witness | None:
+    """Start the broker and wait until it is online; None, with its own words, where it is not."""
+    broker = office.add(_child(start, "broker", ("broker",), name="broker"))
+    witness = Witness(start.settings)
+    witness.bus.start()
+    stack.callback(witness.bus.stop)
+    deadline = time.monotonic() + ENGINE_PATIENCE_S
+    while not witness.linked:
+        if broker.exit_code is not None or stopping.is_set() or time.monotonic() > deadline:
+            start.tell("the broker did not start:")
+            start.tell(broker.output.read_text(errors="replace").strip()[-2000:])
+            return None
+        time.sleep(0.05)
+    start.tell(f"the broker is online, port {start.settings.mqtt.port}, data in {start.data_dir}/")
+    return witness
+
+
+def _child(start: Start, module: str, arguments: tuple[str, ...], *, name: str, **extra: str) -> Child:
+    command = [sys.executable, "-m", module, *arguments]
+    command += ["--config", str(start.config), "--data", str(start.data_dir)]
+    output = start.data_dir / "logs" / f"{name}.out"
+    output.unlink(missing_ok=True)
+    return Child(name, command, {**os.environ, **extra}, output)
+
+
+@contextmanager
+def _virtual_window(start: Start, office: Office, part: Part) -> Iterator[Window]:
+    """Open a part on a virtual screen just as large as its panel."""
+    screen = VirtualScreen(part.panel.width_px, part.panel.height_px)
+    screen.start()
+    name = screen_client(part.kind, part.id)
+    targets = start.data_dir / "screens" / f"{name}.json"
+    targets.unlink(missing_ok=True)
+    place = f"{part.panel.width_px}x{part.panel.height_px}+0+0"
+    environment = {"DISPLAY": screen.name, "ANTREAN_TARGETS": str(targets), "ANTREAN_WINDOW": place}
+    office.add(_child(start, part.kind, ("--id", part.id), name=name, **environment))
+    try:
+        yield Window(part.kind, screen, targets)
+    finally:
+        office.stop()
+        screen.stop()
+
+
+@contextmanager
+def _watching(office: Office) -> Iterator[None]:
+    """Watch the processes beside the visit."""
+    done = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(office, done), name="office-watch", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _watch(office: Office, stopping: threading.Event) -> None:
+    while not stopping.wait(WATCH_S):
+        office.watch()
+
+
+def _report(start: Start, shots: list[Path]) -> None:
+    start.tell("one visit was played; its pictures:")
+    for path in (*shots, start.data_dir / "paper" / "latest.png"):
+        start.tell(f"  {path}")

@@ -1,0 +1,190 @@
+"""One honest visit through the real processes: touches on the real windows, and what the wire says of it.
+
+Nothing is called behind the windows' backs: the kiosk is touched and the officer's keys are pressed by xdotool on the
+virtual screens. The events of the engine tell whether it really happened.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from broker.bus import Bus
+from broker.config.settings import Settings
+from broker.contract.messages import EventMessage
+from broker.up.screens import VirtualScreen
+
+PATIENCE_S = 40.0
+"""How long any one step may take; a slow machine starts a window in ten."""
+POLL_S = 0.05
+SETTLE_S = 0.3
+"""A picture is taken when nothing has moved for so long."""
+
+
+T = TypeVar("T")
+
+
+class VisitError(Exception):
+    """The visit did not go as it has to; the text names the step."""
+
+
+@dataclass(slots=True)
+class Window:
+    """One window on a virtual screen of its own, and the file in which it tells its touch targets."""
+
+    name: str
+    screen: VirtualScreen
+    targets: Path
+
+    def touch(self, target: str) -> None:
+        """Wait until a target can be touched, then touch its middle."""
+        left, top, width, height = self.wait_for(target)
+        self.screen.touch(left + width // 2, top + height // 2)
+
+    def wait_for(self, target: str) -> tuple[int, int, int, int]:
+        """Return where a target is as soon as it is there."""
+        return _until(lambda: self._box(target), f"{self.name}: {target} can be touched")
+
+    def wait_screen(self, *names: str) -> str:
+        """Return which of the named screens is shown, as soon as one is."""
+        return _until(lambda: self._shown(names), f"{self.name}: the screen {' or '.join(names)}")
+
+    def picture(self, path: Path) -> Path:
+        """Take a picture when the window has come to rest."""
+        time.sleep(SETTLE_S)
+        self.screen.picture(path)
+        return path
+
+    def _shown(self, names: tuple[str, ...]) -> str | None:
+        screen = self._content().get("screen")
+        return screen if screen in names else None
+
+    def _box(self, target: str) -> tuple[int, int, int, int] | None:
+        box = self._content().get("targets", {}).get(target)
+        return None if box is None else (box[0], box[1], box[2], box[3])
+
+    def _content(self) -> dict[str, Any]:
+        try:
+            content: dict[str, Any] = json.loads(self.targets.read_text(encoding="utf-8"))
+        except (FileNotFoundError, json.JSONDecodeError):
+            return {}
+        return content
+
+
+@dataclass(slots=True)
+class Witness:
+    """Hears every event of the engine, as any client may."""
+
+    settings: Settings
+    client: str = "up"
+    events: queue.SimpleQueue[EventMessage] = field(default_factory=queue.SimpleQueue)
+    linked: bool = False
+    bus: Bus = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Build the client; `bus.start()` connects it."""
+        self.bus = Bus(
+            address=self.settings.mqtt.address(self.client),
+            office=self.settings.office.id,
+            client=self.client,
+            kind="witness",
+            post=lambda step: step(),
+        )
+        self.bus.listen(self.bus.topics.event("+"), EventMessage, self.events.put)
+        self.bus.on_link(self._link)
+
+    def wait_linked(self) -> None:
+        """Block until the engine is online."""
+        _until(lambda: self.linked or None, "the engine is online")
+
+    def wait_event(self, name: str) -> EventMessage:
+        """Return the next event of this name."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                event = self.events.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty as error:
+                message = f"the engine never told: {name}"
+                raise VisitError(message) from error
+            if event.type == name:
+                return event
+
+    def _link(self, online: bool) -> None:  # noqa: FBT001 - the bus calls it so
+        self.linked = online
+
+
+def play_visit(
+    settings: Settings,
+    *,
+    kiosk: Window,
+    counter: Window,
+    display: Window | None,
+    witness: Witness,
+    pictures: Path,
+    tell: Callable[[str], None],
+    pin: str,
+) -> list[Path]:
+    """Play one visit, telling each step; return the pictures. `VisitError` where a step fails."""
+    shots: list[Path] = []
+    language, service = settings.office.languages[0], settings.services[0]
+    _sign_in(counter, settings, pin)
+    opened = witness.wait_event("opened")
+    tell(f"an officer signed in at counter {opened.counter_label}")
+    shots.append(kiosk_picture(kiosk, pictures, language))
+    kiosk.touch(f"service:{service.id}")
+    kiosk.touch("continue")
+    if len(settings.lanes) > 1:
+        kiosk.touch(f"lane:{settings.lanes[0].id}")
+    issued = witness.wait_event("issued")
+    tell(f"the visitor chose {service.name[language]} at the kiosk and got {issued.number}")
+    printed = witness.wait_event("printed")
+    tell(f"the paper of {printed.number} came out")
+    kiosk.wait_screen("ticket")
+    shots.append(kiosk.picture(pictures / "kiosk.png"))
+    counter.screen.press("space")
+    called = witness.wait_event("called")
+    tell(f"the officer pressed Space: {called.number} was called to counter {called.counter_label}")
+    if called.number != issued.number:
+        message = f"{issued.number} was waiting, but {called.number} was called"
+        raise VisitError(message)
+    if display is not None:
+        display.wait_screen(f"calling {called.number} {called.counter_label}")
+        shots.append(display.picture(pictures / "display.png"))
+        tell(f"the display shows {called.number}")
+    counter.wait_for("start")
+    shots.append(counter.picture(pictures / "counter.png"))
+    counter.screen.press("s")
+    witness.wait_event("started")
+    counter.wait_for("finish")
+    counter.screen.press("f")
+    finished = witness.wait_event("finished")
+    tell(f"{finished.number} was served and is finished")
+    return shots
+
+
+def kiosk_picture(kiosk: Window, pictures: Path, language: str) -> Path:
+    """Begin a visit in `language` and take the picture of the services."""
+    if kiosk.wait_screen("language", "service") == "language":
+        kiosk.touch(f"language:{language}")
+    kiosk.wait_screen("service")
+    return kiosk.picture(pictures / "kiosk-services.png")
+
+
+def _sign_in(counter: Window, settings: Settings, pin: str) -> None:
+    counter.touch(f"officer:{settings.officers[0].id}")
+    counter.screen.press(*pin, "Return")
+
+
+def _until(ask: Callable[[], T | None], what: str) -> T:
+    deadline = time.monotonic() + PATIENCE_S
+    while (found := ask()) is None:
+        if time.monotonic() > deadline:
+            message = f"not within {PATIENCE_S:g} s: {what}"
+            raise VisitError(message)
+        time.sleep(POLL_S)
+    return found
