@@ -59,13 +59,22 @@ def draw_facts(pool: Pool, facts: Sequence[tuple[str, str]]) -> None:
         made.ids.label.text, made.ids.value.text = label, value
 
 
+def _strong_fact() -> Any:  # noqa: ANN401 - a widget
+    fact = make("Fact")
+    fact.strong = True
+    return fact
+
+
 class Welcome:
     """The start."""
 
     def __init__(self, touch: Touch) -> None:
         self.widget = make("WelcomePage")
         self._steps = Pool(self.widget.ids.steps, lambda: make("Step"))
-        self._starts = Pool(self.widget.ids.choices, lambda: button(touch, kind="primary", sign="next"))
+        self._starts = Pool(
+            self.widget.ids.choices,
+            lambda: button(touch, kind="primary", sign="next", size_role="title", size_hint_y=None),
+        )
 
     def draw(self, page: WelcomePage) -> None:
         """Write the page."""
@@ -97,7 +106,7 @@ class Requirements:
     def __init__(self, touch: Touch) -> None:
         self.widget = make("RequirementsPage")
         self.widget.ids.go_on.bind(on_release=lambda it: touch(it.target))
-        self._documents = Pool(self.widget.ids.documents, lambda: make("Line"))
+        self._documents = Pool(self.widget.ids.documents, lambda: make("DocumentLine"))
         self._facts = Pool(self.widget.ids.facts, lambda: make("Fact"))
 
     def draw(self, page: RequirementsPage) -> None:
@@ -144,7 +153,7 @@ class TheTicket:
     def __init__(self, touch: Touch) -> None:
         self.widget = make("TicketPage")
         self.widget.ids.done.bind(on_release=lambda it: touch(it.target))
-        self._facts = Pool(self.widget.ids.facts, lambda: make("Fact"))
+        self._facts = Pool(self.widget.ids.facts, _strong_fact)
         self._qr = ""
 
     def draw(self, page: TicketPage) -> None:
@@ -194,7 +203,8 @@ class Offline:
     def draw(self, page: OfflinePage) -> None:
         """Write the page."""
         ids = self.widget.ids
-        ids.icon.opacity, ids.busy.opacity, ids.busy.step = not page.is_starting, page.is_starting, page.beat
+        ids.icon.opacity, ids.busy.opacity = (0, 1) if page.is_starting else (1, 0)
+        ids.busy.step = page.beat
         for made, (title, text) in zip(self._words.take(len(page.words)), page.words, strict=True):
             made.ids.title.text, made.ids.text.text = title, text
 

@@ -31,7 +31,6 @@ def compose(scene: Scene) -> View:
     """Return what the screen shows now."""
     name, page = _page(scene)
     step = scene.visit.step
-    at_choice = not isinstance(page, OfflinePage) and step in {Step.SERVICE, *_MID_FLOW}
     say = scene.words.say
     return View(
         name=name,
@@ -39,8 +38,8 @@ def compose(scene: Scene) -> View:
         footer=_footer(scene),
         page=page,
         banner=_banner(scene, page),
-        back=say("Back") if at_choice and step in _MID_FLOW else "",
-        start_over=say("Start over") if at_choice and (step in _MID_FLOW or len(scene.languages) > 1) else "",
+        back=say("Back") if step in _MID_FLOW else "",
+        start_over=say("Start over") if step in _MID_FLOW else "",
         is_blocked=scene.offline_since is not None and step in _MID_FLOW,
         warning=_warning(scene),
     )

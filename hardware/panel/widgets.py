@@ -16,6 +16,7 @@ from kivy.properties import (
     ColorProperty,
     ListProperty,
     NumericProperty,
+    ObjectProperty,
     OptionProperty,
     StringProperty,
 )
@@ -81,6 +82,28 @@ class Pill(ButtonBehavior, Label):  # type: ignore[misc] # Kivy has no types
 
     target = StringProperty("")
     chosen = BooleanProperty(defaultvalue=False)
+
+
+class MoreButton(ButtonBehavior, Widget):  # type: ignore[misc] # Kivy has no types
+    """A round button over a scroll view that is there while more stands below, and shows it page by page."""
+
+    target = StringProperty("")
+    scroll = ObjectProperty(None, allownone=True)
+    needed = BooleanProperty(defaultvalue=False)
+
+    def on_scroll(self, _button: object, scroll: Any) -> None:  # noqa: ANN401 - a ScrollView
+        """Follow this scroll view from now on."""
+        scroll.bind(scroll_y=self._look, size=self._look, viewport_size=self._look)
+
+    def on_release(self) -> None:
+        """Scroll on by most of a page, so that the last line stays in sight."""
+        hidden = self.scroll.viewport_size[1] - self.scroll.height
+        if hidden > 0:
+            self.scroll.scroll_y = max(0.0, self.scroll.scroll_y - 0.8 * self.scroll.height / hidden)
+
+    def _look(self, *_changed: object) -> None:
+        hidden = self.scroll.viewport_size[1] - self.scroll.height
+        self.needed = hidden > 1 and self.scroll.scroll_y * hidden > 1
 
 
 class Notice(BoxLayout):  # type: ignore[misc] # Kivy has no types
@@ -206,6 +229,7 @@ def outline(shape: str, x: float, y: float, radius: float) -> list[tuple[float, 
 
 ICON_STROKES: dict[str, tuple[tuple[float, ...], ...]] = {
     "next": ((-0.25, 0.55, 0.3, 0.0, -0.25, -0.55),),
+    "down": ((-0.55, 0.25, 0.0, -0.3, 0.55, 0.25),),
     "back": ((0.25, 0.55, -0.3, 0.0, 0.25, -0.55),),
     "check": ((-0.55, 0.02, -0.15, -0.4, 0.6, 0.42),),
     "close": ((-0.45, 0.45, 0.45, -0.45), (-0.45, -0.45, 0.45, 0.45)),

@@ -1,0 +1,1 @@
+"""The kiosk, flow by flow and in its true window."""

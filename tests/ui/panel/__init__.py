@@ -1,0 +1,1 @@
+"""What a screen is: sizes, colours, windows."""
