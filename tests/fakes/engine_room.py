@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,10 +29,10 @@ class EngineRoom:
     clock: FakeClock = field(default_factory=FakeClock)
     office: Office = field(default_factory=small_office)
     sessions: dict[str, str] = field(default_factory=dict)
+    ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
         """Start the engine."""
-        self._ids = itertools.count(1)
         self.restart()
 
     @property
@@ -54,7 +55,7 @@ class EngineRoom:
         self, command: cmd.Command | DomainError, *, client: str = "kiosk-1", request: str | None = None
     ) -> Submission:
         """Return a request with an id nobody has used before."""
-        return Submission(client, request or f"r-{next(self._ids)}", command)
+        return Submission(client, request or f"r-{next(self.ids)}", command)
 
     def ask(
         self, command: cmd.Command | DomainError, *, client: str = "kiosk-1", request: str | None = None
@@ -70,14 +71,14 @@ class EngineRoom:
 
     def issue(self, service: str = "visa", lane: str | None = None) -> str:
         """Issue a ticket that has to succeed; return its id."""
-        ticket = str(uuid.UUID(int=next(self._ids)))
+        ticket = str(uuid.UUID(int=next(self.ids)))
         reply = self.ask(cmd.Issue(ticket, service, lane, None))
         assert "error" not in reply, reply
         return ticket
 
     def sign_in(self, counter: str = "c1", officer: str = "sari") -> str:
         """Open a counter; return the session."""
-        token = f"token-{next(self._ids)}"
+        token = f"token-{next(self.ids)}"
         reply = self.ask(cmd.SignIn(counter, officer, PIN, token))
         assert "error" not in reply, reply
         self.sessions[counter] = token

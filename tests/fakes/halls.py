@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from broker.domain.hall import Hall
@@ -9,7 +10,7 @@ from broker.domain.hall import Hall
 
 def contents(hall: Hall) -> dict[str, Any]:
     """Return all that a hall holds, field by field; groups that have run empty are as good as none."""
-    return {
+    picture = {
         "seq": hall.seq,
         "day": hall.day,
         "tickets": hall.tickets,
@@ -22,3 +23,4 @@ def contents(hall: Hall) -> dict[str, Any]:
         "paces": {stage: (pace.weight, pace.total_s, pace.standard_s) for stage, pace in hall.paces.items()},
         "numbers": hall._numbers,
     }
+    return copy.deepcopy(picture)

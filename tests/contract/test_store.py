@@ -1,0 +1,259 @@
+"""What an engine may rely on, whatever keeps its truth."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from broker.domain import commands as cmd
+from broker.domain import events as ev
+from broker.domain.hall import Hall
+from broker.ports import Recorded, StorageError, Store, Work
+from broker.store.sql import SqlStore
+from tests.fakes.clock import MORNING
+from tests.fakes.days import a_busy_day
+from tests.fakes.engine_room import EngineRoom
+from tests.fakes.halls import contents
+from tests.fakes.offices import small_office
+from tests.fakes.store import MemoryStore
+
+DAY_S = 24 * 3600
+
+
+@dataclass
+class Disk:
+    """Somewhere to keep a store; `reopen` is what a new process would see."""
+
+    reopen: Callable[[], Store]
+    break_next_commit: Callable[[Store], None]
+
+
+@pytest.fixture(params=["memory", "sql"])
+def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
+    if request.param == "memory":
+        kept = MemoryStore()
+        yield Disk(lambda: kept, lambda _: setattr(kept, "failing_commits", 1))
+        return
+    opened: list[SqlStore] = []
+
+    def reopen() -> SqlStore:
+        while opened:
+            opened.pop().close()
+        opened.append(SqlStore(f"sqlite:///{tmp_path}/office.db", "demo"))
+        return opened[0]
+
+    yield Disk(reopen, _let_the_next_commit_fail)
+    opened[0].close()
+
+
+def _let_the_next_commit_fail(store: Store) -> None:
+    """Take away the last table that a commit writes, and give it back when it has failed."""
+    assert isinstance(store, SqlStore)
+    connection = store._connection
+    connection.exec_driver_sql(
+        "CREATE TRIGGER full BEFORE INSERT ON replies BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END"
+    )
+    connection.commit()
+    commit = store.commit
+
+    def fail_once(work: Work) -> None:
+        try:
+            commit(work)
+        finally:
+            connection.exec_driver_sql("DROP TRIGGER full")
+            connection.commit()
+            store.commit = commit  # type: ignore[method-assign]  # back to what it was
+
+    store.commit = fail_once  # type: ignore[method-assign]  # one failure, then the real thing
+
+
+@pytest.fixture
+def room(disk: Disk) -> EngineRoom:
+    return EngineRoom(store=disk.reopen())
+
+
+def after_restart(room: EngineRoom, disk: Disk) -> EngineRoom:
+    """Return a room whose engine was rebuilt from what is kept, at the same moment."""
+    return EngineRoom(store=disk.reopen(), clock=room.clock, sessions=room.sessions, ids=room.ids)
+
+
+def _same_after_restart(room: EngineRoom, disk: Disk) -> EngineRoom:
+    live = contents(room.hall)
+    again = after_restart(room, disk)
+    assert contents(again.hall) == live
+    return again
+
+
+def test_the_rebuilt_hall_is_the_live_one(room: EngineRoom, disk: Disk) -> None:
+    a_busy_day(room)
+    live = contents(room.hall)
+    assert len(live["tickets"]) == 5
+    assert live["missed"]
+    assert contents(after_restart(room, disk).hall) == live
+
+
+def test_the_rebuilt_hall_is_the_live_one_after_two_nights_with_tickets_left_over(room: EngineRoom, disk: Disk) -> None:
+    a_busy_day(room)
+    room.clock.advance(DAY_S)
+    room.issue("visa")
+    room.finish("c1")
+    for _ in range(4):
+        room.call_next("c1")
+        room.start("c1")
+        room.clock.advance(100)
+        room.finish("c1")
+        room = _same_after_restart(room, disk)
+    room.clock.advance(DAY_S)
+    room.issue("visa")
+    _same_after_restart(room, disk)
+
+
+def test_a_visitor_of_yesterday_served_today_counts_after_a_restart(room: EngineRoom, disk: Disk) -> None:
+    """Issued before anything of today, and done: nothing of the day may hang on its first event."""
+    left_over = room.issue("visa")
+    room.clock.advance(DAY_S)
+    room.sign_in("c1", "sari")
+    room.issue("collection")
+    room.call_next("c1")
+    room.start("c1")
+    room.clock.advance(240)
+    room.finish("c1")
+    assert room.hall.desks["c1"].served_today == 1
+    again = after_restart(room, disk)
+    assert contents(again.hall) == contents(room.hall)
+    assert again.hall.find(left_over) is not None
+
+
+def test_a_closed_day_leaves_nothing_to_rebuild_but_the_next_seq(room: EngineRoom, disk: Disk) -> None:
+    room.sign_in("c1")
+    room.issue("visa")
+    room.call_next("c1")
+    room.finish("c1")
+    room.ask(cmd.Close("c1", room.sessions["c1"]))
+    seq = room.hall.seq
+    room.clock.advance(3 * DAY_S)
+    again = after_restart(room, disk)
+    again.issue("visa")
+    assert again.hall.seq == seq + 1
+    assert [ticket.number for ticket in again.hall.tickets.values()] == ["B-001"]
+
+
+def test_seq_and_numbers_go_on_after_a_restart(room: EngineRoom, disk: Disk) -> None:
+    room.issue("visa")
+    room.issue("visa")
+    again = after_restart(room, disk)
+    again.issue("visa")
+    assert [ticket.number for ticket in again.hall.tickets.values()] == ["B-001", "B-002", "B-003"]
+    assert again.hall.seq == 3
+
+
+def test_a_remembered_reply_survives_a_restart(room: EngineRoom, disk: Disk) -> None:
+    ask = cmd.Issue(str(uuid.uuid4()), "visa", None, None)
+    first = room.ask(ask, request="same")
+    again = after_restart(room, disk)
+    repeated = again.ask(cmd.Issue(str(uuid.uuid4()), "visa", None, None), request="same")
+    assert repeated == first
+    assert len(again.hall.tickets) == 1
+
+
+def test_tickets_that_wait_live_through_midnight_and_a_restart(room: EngineRoom, disk: Disk) -> None:
+    waiting = room.issue("visa")
+    room.clock.advance(DAY_S)
+    again = after_restart(room, disk)
+    again.sign_in("c1")
+    today = again.issue("visa")
+    assert again.hall.tickets[waiting].number == again.hall.tickets[today].number == "B-001"
+    again.call_next("c1")
+    assert again.hall.desks["c1"].ticket == waiting
+
+
+def test_a_session_lives_through_a_restart(room: EngineRoom, disk: Disk) -> None:
+    room.sign_in("c1")
+    room.issue("visa")
+    again = after_restart(room, disk)
+    assert again.call_next("c1")["number"] == "B-001"
+
+
+def test_a_failing_commit_leaves_nothing(room: EngineRoom, disk: Disk) -> None:
+    room.issue("visa")
+    before = contents(room.hall)
+    disk.break_next_commit(room.store)
+    reply = room.ask(cmd.Issue(str(uuid.uuid4()), "visa", None, None), request="lost")
+    assert reply["error"] == "storage_failed"
+    assert contents(room.hall) == before
+    assert ("kiosk-1", "lost") not in set(room.store.known_requests())
+    assert contents(after_restart(room, disk).hall) == before
+
+
+def test_after_a_failing_commit_the_next_one_works_and_the_number_is_used(room: EngineRoom, disk: Disk) -> None:
+    disk.break_next_commit(room.store)
+    room.ask(cmd.Issue(str(uuid.uuid4()), "visa", None, None))
+    room.issue("visa")
+    again = after_restart(room, disk)
+    assert [ticket.number for ticket in again.hall.tickets.values()] == ["B-001"]
+    assert again.hall.seq == 1
+
+
+def test_the_same_number_twice_in_a_day_is_refused(disk: Disk) -> None:
+    store = disk.reopen()
+    store.commit(_work(_issued(1, "visa-1")))
+    with pytest.raises(StorageError):
+        store.commit(_work(_issued(2, "visa-2")))
+    assert store.past().last_seq == 1
+
+
+def test_the_same_number_on_another_day_is_none_of_that(disk: Disk) -> None:
+    store = disk.reopen()
+    store.commit(_work(_issued(1, "visa-1")))
+    store.commit(_work(_issued(2, "visa-2", at=MORNING + dt.timedelta(days=1))))
+    assert [event.ticket for _, event in store.past().events if isinstance(event, ev.Issued)] == ["visa-1", "visa-2"]
+
+
+def test_replies_are_forgotten_by_age(disk: Disk) -> None:
+    store = disk.reopen()
+    for hours, request in ((0, "old"), (5, "new")):
+        work = Work(MORNING + dt.timedelta(hours=hours))
+        work.replies[("kiosk-1", request)] = request.encode()
+        store.commit(work)
+    store.forget_replies(MORNING + dt.timedelta(hours=1))
+    assert list(store.known_requests()) == [("kiosk-1", "new")]
+    assert store.reply(("kiosk-1", "old")) is None
+    assert store.reply(("kiosk-1", "new")) == b"new"
+
+
+def test_replies_of_two_clients_with_the_same_request_id_are_two(disk: Disk) -> None:
+    store = disk.reopen()
+    work = Work(MORNING)
+    work.replies[("kiosk-1", "1")] = b"one"
+    work.replies[("kiosk-2", "1")] = b"two"
+    store.commit(work)
+    assert store.reply(("kiosk-1", "1")) == b"one"
+    assert store.reply(("kiosk-2", "1")) == b"two"
+
+
+def _issued(seq: int, ticket: str, at: dt.datetime = MORNING) -> Recorded:
+    office = small_office()
+    event = ev.Issued(
+        at=at,
+        ticket=ticket,
+        number="B-001",
+        day=office.day(at),
+        series="B",
+        sequence=1,
+        service="visa",
+        lane="regular",
+        language="id",
+        stage="check",
+    )
+    hall = Hall(office)
+    hall.apply(event)
+    return Recorded(seq, event, "kiosk-1", hall.tickets[ticket])
+
+
+def _work(*recorded: Recorded) -> Work:
+    return Work(recorded[0].event.at, list(recorded))

@@ -1,0 +1,274 @@
+"""What the SQL store promises beyond the seam: durability, migrations, a journal that shows tampering."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlmodel import SQLModel
+
+from broker.domain import commands as cmd
+from broker.ports import StorageError
+from broker.store.journal import Broken
+from broker.store.sql import SqlStore, metadata_tables, resolve_url
+from tests.fakes.days import a_busy_day
+from tests.fakes.engine_room import EngineRoom
+from tests.fakes.halls import contents
+from tests.unit.store.frozen import thaw
+
+FROZEN = Path(__file__).parents[2] / "databases"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "office.db"
+
+
+@pytest.fixture
+def store(database: Path) -> Iterator[SqlStore]:
+    store = open_store(database)
+    yield store
+    store.close()
+
+
+def open_store(database: Path) -> SqlStore:
+    return SqlStore(f"sqlite:///{database}", "demo")
+
+
+# -- tables and migrations ------------------------------------------------------------------------------------------
+
+
+def test_migrations_make_exactly_the_tables_of_the_rows(store: SqlStore) -> None:
+    context = MigrationContext.configure(store._connection, opts={"compare_type": True})
+    assert compare_metadata(context, SQLModel.metadata) == []
+    assert {table.name for table in metadata_tables()} == set(SQLModel.metadata.tables)
+
+
+@pytest.mark.parametrize("dump", sorted(FROZEN.glob("*.sql")), ids=lambda dump: dump.stem)
+def test_a_database_of_an_earlier_version_opens_and_means_the_same(dump: Path, tmp_path: Path) -> None:
+    """The frozen day is the one that `a_busy_day` plays, so the hall is known without reading the file."""
+    thaw(dump, tmp_path / "old.db")
+    store, fresh = open_store(tmp_path / "old.db"), EngineRoom()
+    a_busy_day(fresh)
+    old = EngineRoom(store=store)
+    assert contents(old.hall) == contents(fresh.hall)
+    assert store.verify() is None
+    old.ids = iter(range(1_000, 2_000))
+    old.issue("visa")
+    assert store.verify() is None
+    store.close()
+
+
+def test_there_is_a_frozen_database_of_the_first_version() -> None:
+    assert (FROZEN / "0001.sql").is_file()
+
+
+def test_a_database_of_a_later_version_is_refused_with_a_word(store: SqlStore, database: Path) -> None:
+    store.close()
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StorageError, match="9999"):
+        open_store(database)
+
+
+def test_a_file_that_is_no_database_is_refused_with_a_word(database: Path) -> None:
+    database.write_bytes(b"this is a text about queues\n" * 100)
+    with pytest.raises(StorageError, match="not a database"):
+        open_store(database)
+
+
+def test_a_folder_that_cannot_be_made_is_refused_with_a_word(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="unable to open"):
+        SqlStore(f"sqlite:///{tmp_path}/missing/office.db", "demo")
+
+
+def test_a_journal_of_a_later_version_is_refused_with_a_word(store: SqlStore, database: Path) -> None:
+    a_busy_day(EngineRoom(store=store))
+    tamper(database, "UPDATE events SET type = 'beamed' WHERE seq = 5")
+    with pytest.raises(StorageError, match="beamed"):
+        store.past()
+
+
+@pytest.mark.parametrize(
+    ("url", "resolved"),
+    [
+        ("sqlite:///office.db", "sqlite:///{data}/office.db"),
+        ("sqlite:///deep/office.db", "sqlite:///{data}/deep/office.db"),
+        ("sqlite:////srv/office.db", "sqlite:////srv/office.db"),
+        ("sqlite://", "sqlite://"),
+        ("postgresql+psycopg://ann:pw@db/antrean", "postgresql+psycopg://ann:pw@db/antrean"),
+    ],
+)
+def test_a_relative_path_lies_below_the_data_folder(url: str, resolved: str, tmp_path: Path) -> None:
+    assert resolve_url(url, tmp_path) == resolved.format(data=tmp_path)
+
+
+def test_what_is_no_url_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="no database"):
+        resolve_url("no database", tmp_path)
+
+
+# -- durability -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 2000)]
+)
+def test_sqlite_is_durable_and_strict(store: SqlStore, pragma: str, value: object) -> None:
+    assert store._connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+def _issue_one(room: EngineRoom) -> str | None:
+    error: str | None = room.ask(cmd.Issue(str(uuid.uuid4()), "visa", None, None)).get("error")
+    return error
+
+
+def test_a_full_disk_is_an_error_and_passes(store: SqlStore) -> None:
+    room = EngineRoom(store=store)
+    for _ in range(20):
+        room.issue("visa")
+    pages = store._connection.exec_driver_sql("PRAGMA page_count").scalar()
+    store._connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    store._connection.rollback()
+    codes = [_issue_one(room) for _ in range(3)]
+    while codes[-3:] != ["storage_failed"] * 3:
+        codes.append(_issue_one(room))
+    issued = 20 + codes.count(None)
+    assert contents(room.hall)["last_sequence"] == {"B": issued}
+    store._connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    store._connection.rollback()
+    room.issue("visa")
+    assert contents(room.hall)["last_sequence"] == {"B": issued + 1}
+    assert store.verify() is None
+
+
+def test_a_commit_is_seen_by_others_when_it_returns(store: SqlStore, database: Path) -> None:
+    EngineRoom(store=store).issue("visa")
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        assert connection.execute("SELECT series, number, state FROM tickets").fetchall() == [("B", 1, "waiting")]
+
+
+def test_a_reader_does_not_hold_the_engine_up(store: SqlStore, database: Path) -> None:
+    room = EngineRoom(store=store)
+    room.issue("visa")
+    reader = sqlite3.connect(database)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM events").fetchone()
+    room.issue("visa")
+    reader.close()
+
+
+def test_a_locked_file_is_an_error_and_passes(database: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("broker.store.sql.BUSY_TIMEOUT_MS", 50)
+    store = open_store(database)
+    room = EngineRoom(store=store)
+    writer = sqlite3.connect(tmp_path / "office.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    reply = room.ask(cmd.Issue("00000000-0000-0000-0000-000000000001", "visa", None, None))
+    assert reply["error"] == "storage_failed"
+    writer.close()
+    room.issue("visa")
+    store.close()
+
+
+# -- the tables say what the hall says --------------------------------------------------------------------------------
+
+
+def test_the_tables_hold_the_tickets_of_the_hall(store: SqlStore, database: Path) -> None:
+    room = EngineRoom(store=store)
+    a_busy_day(room)
+    columns = "id, series, number, service, lane, stage, state, counter, times_called, copies, paper"
+    with sqlite3.connect(database) as connection:
+        rows = connection.execute(f"SELECT {columns} FROM tickets ORDER BY first_seq").fetchall()  # noqa: S608 - ours
+    assert rows == [
+        (t.id, t.series, t.sequence, t.service, t.lane, t.stage, t.state, t.counter, t.times_called, t.copies, t.paper)
+        for t in room.hall.tickets.values()
+    ]
+
+
+def test_the_sessions_tell_who_sat_where(store: SqlStore, database: Path) -> None:
+    room = EngineRoom(store=store)
+    a_busy_day(room)
+    room.clock.advance(60)
+    room.sign_in("c1", "sari")
+    with sqlite3.connect(database) as connection:
+        rows = connection.execute("SELECT counter, officer, closed_at IS NULL FROM sessions ORDER BY opened_seq")
+        assert rows.fetchall() == [("c1", "sari", 0), ("c2", "budi", 0), ("c1", "sari", 1)]
+
+
+def test_nobody_can_act_as_an_officer_with_what_the_journal_says(store: SqlStore, database: Path) -> None:
+    room = EngineRoom(store=store)
+    token = room.sign_in("c1", "sari")
+    with sqlite3.connect(database) as connection:
+        text = " ".join(str(row) for row in connection.execute("SELECT * FROM events"))
+    assert "sari" in text
+    assert token not in text
+
+
+def test_two_offices_share_a_database_and_nothing_else(store: SqlStore, database: Path) -> None:
+    EngineRoom(store=store).issue("visa")
+    other = SqlStore(f"sqlite:///{database}", "branch")
+    assert other.past().last_seq == 0
+    room = EngineRoom(store=other)
+    room.ids = iter(range(50, 60))
+    room.issue("visa")
+    assert (other.verify(), store.verify()) == (None, None)
+    assert store.past().last_seq == 1
+    other.close()
+
+
+# -- the journal ------------------------------------------------------------------------------------------------------
+
+
+def tamper(database: Path, statement: str) -> None:
+    """Change the file behind the engine's back."""
+    with sqlite3.connect(database) as connection:
+        assert connection.execute(statement).rowcount > 0
+
+
+def test_an_untouched_journal_is_whole(store: SqlStore) -> None:
+    a_busy_day(EngineRoom(store=store))
+    assert store.verify() is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "found_at"),
+    [
+        ("UPDATE events SET body = replace(body, 'regular', 'priority') WHERE seq = 4", 4),
+        ("UPDATE events SET client = 'kiosk-9' WHERE seq = 4", 4),
+        ("UPDATE events SET type = 'recalled' WHERE seq = 4", 4),
+        ("UPDATE events SET hash = substr(hash, 2) || '0' WHERE seq = 4", 4),
+        ("UPDATE events SET at = '2026-01-01 00:00:00' WHERE seq = 4", 4),
+        ("UPDATE events SET ticket = 'another' WHERE seq = 4", 4),
+        ("UPDATE events SET counter = 'c3' WHERE seq = 4", 4),
+        ("DELETE FROM events WHERE seq = 4", 5),
+        ("DELETE FROM events WHERE seq = 1", 2),
+        ("INSERT INTO events SELECT office, 0, at, type, client, ticket, counter, body, hash FROM events LIMIT 1", 0),
+        (
+            "INSERT INTO events SELECT office, 20, at, type, client, ticket, counter, body, hash FROM events LIMIT 1",
+            20,
+        ),
+        ("UPDATE events SET seq = seq + 1000 WHERE seq > 6", 1007),
+    ],
+)
+def test_the_journal_shows_what_was_altered_removed_or_put_in(
+    store: SqlStore, database: Path, statement: str, found_at: int
+) -> None:
+    a_busy_day(EngineRoom(store=store))
+    assert store.past().last_seq == 19
+    tamper(database, statement)
+    broken = store.verify()
+    assert isinstance(broken, Broken)
+    assert broken.seq == found_at
+
+
+def test_two_lines_that_change_places_show(store: SqlStore, database: Path) -> None:
+    a_busy_day(EngineRoom(store=store))
+    for statement in ("seq = -1 WHERE seq = 3", "seq = 3 WHERE seq = 4", "seq = 4 WHERE seq = -1"):
+        tamper(database, f"UPDATE events SET {statement}")  # noqa: S608 - our own text
+    assert store.verify() is not None
