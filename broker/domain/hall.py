@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, insort
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
@@ -41,7 +40,8 @@ class Hall:
         self.desks: dict[str, Desk] = {counter: Desk(counter) for counter in office.counters}
         self.missed: list[str] = []
         """Ids of tickets whose visitor did not come, in that order."""
-        self.calls: deque[CallRecord] = deque(maxlen=RECENT_CALLS)
+        self.calls: list[CallRecord] = []
+        """Newest first: every call that is still open, and the last ones before."""
         self.last_sequence: dict[str, int] = {}
         self.issued_in_lane: dict[str, int] = {}
         self.paces = {stage: Pace(standard) for stage, standard in office.stage_standard_s.items()}
@@ -68,6 +68,12 @@ class Hall:
         if ticket is not None:
             return DeskState.SERVING if ticket.state is TicketState.SERVING else DeskState.CALLING
         return DeskState.PAUSED if desk.paused else DeskState.OPEN
+
+    def is_calling(self, call: CallRecord) -> bool:
+        """Tell whether the visitor of this call is still awaited."""
+        ticket = self.tickets.get(call.ticket)
+        at_desk = self.desks[call.counter].ticket == call.ticket
+        return at_desk and ticket is not None and ticket.state is TicketState.CALLED
 
     def callable_groups(self, counter: str) -> list[list[Ticket]]:
         """Return the waiting groups this counter may call from, each in order of arrival."""
@@ -141,6 +147,7 @@ class Hall:
         for ticket in [ticket for ticket in self.tickets.values() if ticket.state in DONE]:
             del self.tickets[ticket.id]
         self.missed.clear()
+        self.calls = [call for call in self.calls if self.is_calling(call)]
         self._numbers = {ticket.number: ticket.id for ticket in self.tickets.values()}
         for counter in self.desks:
             self._desk(counter, served_today=0, service_s_today=0.0)
@@ -250,7 +257,8 @@ class Hall:
             times_called=ticket.times_called,
         )
         earlier = [call for call in self.calls if (call.ticket, call.counter) != (record.ticket, record.counter)]
-        self.calls = deque([record, *earlier], maxlen=RECENT_CALLS)
+        kept = (call for place, call in enumerate(earlier, 1) if place < RECENT_CALLS or self.is_calling(call))
+        self.calls = [record, *kept]
 
     def _change(
         self, ticket_id: str, at: dt.datetime, name: str, change: Callable[[Ticket], Ticket] = lambda ticket: ticket

@@ -58,7 +58,7 @@ def reason_shape(reason: Reason) -> ms.Reason:
 
 def hall_shape(hall: Hall, now: dt.datetime, revision: int) -> ms.HallMessage:
     """Return the whole live picture."""
-    calling = [call for call in hall.calls if hall.desks[call.counter].ticket == call.ticket and _is_called(hall, call)]
+    calling = [call for call in hall.calls if hall.is_calling(call)]
     recent = [call for call in hall.calls if call not in calling][:MAX_RECENT]
     return ms.HallMessage(
         revision=revision,
@@ -151,11 +151,6 @@ def _newcomer_wait(hall: Hall, group: Group, now: dt.datetime) -> ms.Wait | None
     pace_s = hall.paces[group[0]].mean_s / working
     ahead = lanes.count_ahead(newcomer, hall.competing_groups(group), hall.office.lanes, now, pace_s=pace_s)
     return _wait(hall, group, ahead)
-
-
-def _is_called(hall: Hall, call: CallRecord) -> bool:
-    ticket = hall.tickets.get(call.ticket)
-    return ticket is not None and ticket.state is TicketState.CALLED
 
 
 def _call_shape(hall: Hall, call: CallRecord) -> ms.Calling:

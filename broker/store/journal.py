@@ -5,13 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Any
 
 from broker.domain.events import EVENT_NAMES, EVENT_TYPES, Event
 from broker.domain.model import Reason
 
 GENESIS = "0" * 64
 """The hash before the first line."""
+
+
+class UnreadableError(Exception):
+    """A line of the journal means nothing to this version of the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +35,24 @@ def body_of(event: Event) -> str:
 
 
 def event_of(type_name: str, body: str) -> Event:
-    """Return the event that `body_of` wrote; KeyError or ValueError where it is not one of ours."""
-    kind = EVENT_TYPES[type_name]
-    facts = json.loads(body)
+    """Return the event that `body_of` wrote; `UnreadableError` where it is not one of ours."""
+    try:
+        return _event_of(EVENT_TYPES[type_name], json.loads(body))
+    except (KeyError, TypeError, ValueError) as error:
+        message = f"a line of the journal is no event of this version: {type_name} {body:.200}"
+        raise UnreadableError(message) from error
+
+
+def _event_of(kind: type[Event], facts: dict[str, Any]) -> Event:
     facts["at"] = dt.datetime.fromisoformat(facts["at"])
     if "day" in facts:
         facts["day"] = dt.date.fromisoformat(facts["day"])
-    if "reason" in facts and isinstance(facts["reason"], dict):
+    if isinstance(facts.get("reason"), dict):
         reason = facts["reason"]
         reason["passed_over"] = tuple((number, score) for number, score in reason["passed_over"])
         facts["reason"] = Reason(**reason)
-    return kind(**{name: facts.get(name) for name in _FIELDS[kind]})
+    build: Callable[..., Event] = kind
+    return build(**{name: facts.get(name) for name in _FIELDS[kind]})
 
 
 def chain(previous: str, *, seq: int, event: Event, client: str, body: str) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, Table, bindparam, delete, event, func, insert, select, union_all, update
+from alembic.util import CommandError
+from sqlalchemy import Engine, Select, Table, bindparam, delete, event, func, insert, select, union_all, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.sql.dml import Insert, Update
@@ -20,11 +21,13 @@ from sqlmodel import SQLModel, col, create_engine
 from broker.domain import events as ev
 from broker.domain.model import DONE, Ticket
 from broker.ports import Past, Recorded, RequestKey, StorageError, Work
-from broker.store.journal import GENESIS, Broken, body_of, chain, chain_text, event_of
+from broker.store.journal import GENESIS, Broken, UnreadableError, body_of, chain, chain_text, event_of
 from broker.store.tables import EventRow, ReplyRow, SessionRow, TicketRow
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 2000
+LONGEST_DAY = dt.timedelta(hours=25)
+"""An office day, with the hour that some zones turn their clocks back."""
 
 log = logging.getLogger(__name__)
 
@@ -120,15 +123,17 @@ class SqlStore:
     def verify(self) -> Broken | None:
         """Walk the whole journal; return the first line that was altered, removed or put in."""
         previous, expected = GENESIS, 1
-        columns = col(EventRow.seq), col(EventRow.type), col(EventRow.client), col(EventRow.body), col(EventRow.hash)
-        statement = select(*columns).where(col(EventRow.office) == self._office).order_by(col(EventRow.seq))
+        statement = select(_table(EventRow)).where(col(EventRow.office) == self._office).order_by(col(EventRow.seq))
         with self._reading("verify the journal"):
-            for seq, name, client, body, found in self._connection.execute(statement):
-                if seq != expected:
-                    return Broken(seq, f"line {expected} is missing")
-                previous = chain_text(previous, seq=seq, name=name, client=client, body=body)
-                if previous != found:
-                    return Broken(seq, "the line or one before it was altered")
+            for line in self._connection.execute(statement):
+                if line.seq != expected:
+                    return Broken(line.seq, f"line {expected} is missing")
+                previous = chain_text(previous, seq=line.seq, name=line.type, client=line.client, body=line.body)
+                if previous != line.hash:
+                    return Broken(line.seq, "the line or one before it was altered")
+                fact = event_of(line.type, line.body)
+                if (line.at, line.ticket, line.counter) != _columns_of(fact):
+                    return Broken(line.seq, "time, ticket or counter beside the line was altered")
                 expected += 1
         return None
 
@@ -155,19 +160,25 @@ class SqlStore:
         return GENESIS if found is None else str(found)
 
     def _first_needed_seq(self) -> int:
-        """Return where the rebuild starts; with nothing alive it is the day of the last event."""
-        live = select(func.min(col(TicketRow.first_seq))).where(
-            col(TicketRow.office) == self._office, col(TicketRow.state).not_in([state.value for state in DONE])
-        )
-        last_day = select(func.max(col(TicketRow.day))).where(col(TicketRow.office) == self._office).scalar_subquery()
-        today = select(func.min(col(TicketRow.first_seq))).where(
-            col(TicketRow.office) == self._office, col(TicketRow.day) == last_day
-        )
+        """Return where the rebuild starts: the first event of any ticket that lives or was touched of late."""
+        tickets = select(func.min(col(TicketRow.first_seq))).where(col(TicketRow.office) == self._office)
+        live = tickets.where(col(TicketRow.state).not_in([state.value for state in DONE]))
         sessions = select(func.min(col(SessionRow.opened_seq))).where(
             col(SessionRow.office) == self._office, col(SessionRow.closed_at).is_(None)
         )
-        seqs = [seq for (seq,) in self._connection.execute(union_all(live, today, sessions)) if seq is not None]
+        of_late = self._events_of_late()
+        touched = tickets.where(col(TicketRow.id).in_(of_late.with_only_columns(col(EventRow.ticket))))
+        first_of_late = of_late.with_only_columns(func.min(col(EventRow.seq)))
+        needed = union_all(live, sessions, touched, first_of_late)
+        seqs = [seq for (seq,) in self._connection.execute(needed) if seq is not None]
         return min(seqs) if seqs else self._last_seq() + 1
+
+    def _events_of_late(self) -> Select[Any]:
+        """Return the events of the last office day and a little more: the store knows no time zones."""
+        in_office = col(EventRow.office) == self._office
+        last_at = self._connection.scalar(select(func.max(col(EventRow.at))).where(in_office))
+        since = (last_at or dt.datetime.min.replace(tzinfo=dt.UTC) + LONGEST_DAY) - LONGEST_DAY
+        return select(EventRow).where(in_office, col(EventRow.at) >= since)
 
     def _last_seq(self) -> int:
         last = select(func.max(col(EventRow.seq))).where(col(EventRow.office) == self._office)
@@ -178,15 +189,16 @@ class SqlStore:
         for recorded in events:
             body = body_of(recorded.event)
             last_hash = chain(last_hash, seq=recorded.seq, event=recorded.event, client=recorded.client, body=body)
+            at, ticket, counter = _columns_of(recorded.event)
             rows.append(
                 {
                     "office": self._office,
                     "seq": recorded.seq,
-                    "at": recorded.event.at,
+                    "at": at,
                     "type": ev.EVENT_NAMES[type(recorded.event)],
                     "client": recorded.client,
-                    "ticket": getattr(recorded.event, "ticket", None),
-                    "counter": getattr(recorded.event, "counter", None),
+                    "ticket": ticket,
+                    "counter": counter,
                     "body": body,
                     "hash": last_hash,
                 }
@@ -259,6 +271,11 @@ def _table(row: type[SQLModel]) -> Table:
     return table
 
 
+def _columns_of(event: ev.Event) -> tuple[dt.datetime, str | None, str | None]:
+    """Return what stands beside a line so that queries need not read it."""
+    return event.at, getattr(event, "ticket", None), getattr(event, "counter", None)
+
+
 def _issues(recorded: Recorded) -> bool:
     return isinstance(recorded.event, ev.Issued)
 
@@ -312,7 +329,7 @@ def _converted(what: str) -> Iterator[None]:
     """Turn the library's errors into ours, with a word on what was tried."""
     try:
         yield
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, CommandError, UnreadableError, OSError) as error:
         message = f"cannot {what}: {error}"
         raise StorageError(message) from error
 

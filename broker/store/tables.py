@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Dialect, LargeBinary, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Index,
+    LargeBinary,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlmodel import Field, SQLModel
 
 
@@ -27,6 +38,7 @@ class EventRow(SQLModel, table=True):
     """One line of the journal; `hash` covers the line and the hash before it."""
 
     __tablename__ = "events"
+    __table_args__ = (Index("ix_events_office_at", "office", "at"),)
 
     office: str = Field(primary_key=True)
     seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
@@ -67,7 +79,7 @@ class TicketRow(SQLModel, table=True):
 
 
 class SessionRow(SQLModel, table=True):
-    """An officer at a counter, from signing in to signing out; `closed_seq` is empty while it lasts."""
+    """An officer at a counter, from signing in to signing out; `closed_at` is empty while it lasts."""
 
     __tablename__ = "sessions"
 

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(), nullable=False),
     )
     op.create_index("ix_events_ticket", "events", ["ticket"])
+    op.create_index("ix_events_office_at", "events", ["office", "at"])
     op.create_table(
         "tickets",
         sa.Column("id", sa.String(), primary_key=True),
