@@ -40,7 +40,7 @@ def open_store(database: Path) -> SqlStore:
     return SqlStore(f"sqlite:///{database}", "demo")
 
 
-# -- tables and migrations ------------------------------------------------------------------------------------------
+# -- tables and migrations ----------------------------------------------------------------------------------------
 
 
 def test_migrations_make_exactly_the_tables_of_the_rows(store: SqlStore) -> None:
@@ -113,7 +113,7 @@ def test_what_is_no_url_is_refused(tmp_path: Path) -> None:
         resolve_url("no database", tmp_path)
 
 
-# -- durability -----------------------------------------------------------------------------------------------------
+# -- durability ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_a_locked_file_is_an_error_and_passes(database: Path, monkeypatch: pytes
     store.close()
 
 
-# -- the tables say what the hall says --------------------------------------------------------------------------------
+# -- the tables say what the hall says ----------------------------------------------------------------------------
 
 
 def test_the_tables_hold_the_tickets_of_the_hall(store: SqlStore, database: Path) -> None:
@@ -222,7 +222,7 @@ def test_two_offices_share_a_database_and_nothing_else(store: SqlStore, database
     other.close()
 
 
-# -- the journal ------------------------------------------------------------------------------------------------------
+# -- the journal --------------------------------------------------------------------------------------------------
 
 
 def tamper(database: Path, statement: str) -> None:

@@ -1,0 +1,364 @@
+"""The single writer: commit, then speak; once, whatever is sent again; and nobody suffers for another's fault."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import threading
+import uuid
+from collections.abc import Sequence
+
+import pytest
+
+from broker.domain import commands as cmd
+from broker.domain import events as ev
+from broker.domain.errors import Code, DomainError
+from broker.engine import MAX_BATCH, REBUILD_RETRY_S, SNAPSHOT_GAP_S, Reconnected
+from broker.ports import StorageError, Submission
+from tests.fakes.engine_room import EngineRoom
+from tests.fakes.halls import contents
+from tests.fakes.store import MemoryStore
+from tests.fakes.wire import RecordingWire
+from tests.support.caller import wait_until
+
+
+@pytest.fixture
+def diary() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def store(diary: list[str]) -> MemoryStore:
+    return MemoryStore(diary=diary)
+
+
+@pytest.fixture
+def room(store: MemoryStore, diary: list[str]) -> EngineRoom:
+    room = EngineRoom(store=store, wire=RecordingWire(diary=diary))
+    room.engine.step([])
+    diary.clear()
+    return room
+
+
+def issue(service: str = "visa") -> cmd.Issue:
+    return cmd.Issue(str(uuid.uuid4()), service, None, None)
+
+
+# -- commit, then speak -------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_said_before_the_commit(room: EngineRoom, diary: list[str]) -> None:
+    room.clock.advance(1)
+    room.ask_all(room.submission(issue(), client="k1"), room.submission(issue(), client="k2"))
+    assert diary == ["commit", "reply k1", "reply k2", "event 1", "event 2", "show"]
+
+
+def test_a_batch_is_one_commit(room: EngineRoom, diary: list[str]) -> None:
+    room.ask_all(*(room.submission(issue()) for _ in range(50)))
+    assert diary.count("commit") == 1
+
+
+def test_a_refused_request_is_answered_and_changes_nothing(room: EngineRoom) -> None:
+    reply = room.ask(issue("fishing"))
+    assert reply["error"] == "unknown_service"
+    assert room.hall.seq == 0
+    assert room.wire.told == []
+
+
+def test_later_requests_of_a_batch_see_what_earlier_ones_did(room: EngineRoom) -> None:
+    token = room.sign_in()
+    replies = room.ask_all(room.submission(issue()), room.submission(cmd.Next("c1", token)))
+    assert [reply["number"] for reply in replies] == ["B-001", "B-001"]
+
+
+def test_when_a_commit_fails_everyone_in_it_hears_so(room: EngineRoom, store: MemoryStore, diary: list[str]) -> None:
+    room.issue()
+    before = contents(room.hall)
+    diary.clear()
+    store.failing_commits = 1
+    replies = room.ask_all(room.submission(issue()), room.submission(issue("fishing")))
+    assert [reply["error"] for reply in replies] == ["storage_failed", "storage_failed"]
+    assert contents(room.hall) == before
+    assert not any(line.startswith("event") for line in diary)
+
+
+def test_a_number_that_nobody_was_told_is_given_out_again(room: EngineRoom, store: MemoryStore) -> None:
+    store.failing_commits = 1
+    room.ask(issue())
+    assert room.ask(issue())["number"] == "B-001"
+    assert room.hall.seq == 1
+
+
+def test_a_wrong_time_in_the_future_of_a_lost_batch_leaves_no_gap_in_seq(room: EngineRoom, store: MemoryStore) -> None:
+    for _ in range(5):
+        store.failing_commits = 1
+        room.ask(issue())
+        room.issue()
+    assert [recorded.seq for recorded in room.wire.told] == [1, 2, 3, 4, 5]
+
+
+# -- once, whatever is sent again ---------------------------------------------------------------------------------
+
+
+def test_a_request_twice_in_a_batch_is_done_once(room: EngineRoom) -> None:
+    one = room.submission(issue())
+    replies = room.ask_all(one, Submission(one.client, one.request_id, issue()))
+    assert replies[0] == replies[1]
+    assert room.hall.seq == 1
+
+
+def test_a_request_sent_again_is_done_once(room: EngineRoom) -> None:
+    one = room.submission(issue())
+    first = room.ask_all(one)
+    room.clock.advance(60)
+    room.issue()
+    assert room.ask_all(one) == first
+    assert room.hall.seq == 2
+
+
+def test_a_request_sent_again_after_a_restart_is_done_once(room: EngineRoom) -> None:
+    one = room.submission(issue())
+    first = room.ask_all(one)
+    room.restart()
+    assert room.ask_all(one) == first
+    assert room.hall.seq == 1
+
+
+def test_the_same_id_of_another_client_is_another_request(room: EngineRoom) -> None:
+    numbers = [room.ask(issue(), client=client, request="1")["number"] for client in ("k1", "k2")]
+    assert numbers == ["B-001", "B-002"]
+
+
+def test_a_refusal_is_remembered_too(room: EngineRoom) -> None:
+    early = room.submission(cmd.Next("c1", "token"))
+    first = room.ask_all(early)
+    assert first[0]["error"] == "no_session"
+    room.sign_in()
+    room.issue()
+    assert room.ask_all(early) == first
+
+
+def test_a_request_that_came_to_nothing_is_remembered_too(room: EngineRoom) -> None:
+    early = room.submission(cmd.Next("c1", room.sign_in()))
+    first = room.ask_all(early)
+    assert first[0]["events"] == []
+    room.issue()
+    assert room.ask_all(early) == first
+
+
+def test_a_failed_commit_is_not_remembered(room: EngineRoom, store: MemoryStore) -> None:
+    one = room.submission(issue())
+    store.failing_commits = 1
+    assert room.ask_all(one)[0]["error"] == "storage_failed"
+    assert room.ask_all(one)[0]["number"] == "B-001"
+
+
+def test_what_could_not_be_decoded_writes_nothing_to_disk(room: EngineRoom, diary: list[str]) -> None:
+    bad = DomainError(Code.BAD_REQUEST, "service: Field required", field="service")
+    assert room.ask(bad)["error"] == "bad_request"
+    assert "commit" not in diary
+
+
+def test_replies_are_remembered_a_day_and_forgotten_after_two(room: EngineRoom, store: MemoryStore) -> None:
+    one = room.submission(issue())
+    first = room.ask_all(one)
+    room.clock.advance(24 * 3600)
+    assert room.ask_all(one) == first
+    room.clock.advance(25 * 3600)
+    room.engine.step([])
+    assert one.key not in store.replies
+
+
+def test_not_being_able_to_forget_is_no_reason_to_stop(room: EngineRoom, store: MemoryStore) -> None:
+    store.unforgettable = True
+    room.clock.advance(2 * 3600)
+    assert room.ask(issue())["number"] == "B-001"
+    assert room.ask(issue())["number"] == "B-002"
+    assert room.engine.failures == 0
+
+
+# -- an unreadable store ------------------------------------------------------------------------------------------
+
+
+def test_an_engine_does_not_start_on_a_store_that_cannot_be_read() -> None:
+    with pytest.raises(StorageError):
+        EngineRoom(store=MemoryStore(unreadable=True))
+
+
+def test_while_the_store_cannot_be_read_everyone_hears_not_ready(room: EngineRoom, store: MemoryStore) -> None:
+    room.issue()
+    store.failing_commits, store.unreadable = 1, True
+    one = room.submission(issue())
+    assert room.ask_all(one)[0]["error"] == "storage_failed"
+    assert room.ask_all(one)[0]["error"] == "not_ready"
+    with pytest.raises(StorageError):
+        assert room.hall
+    store.unreadable = False
+    assert room.ask_all(one)[0]["error"] == "not_ready"
+    room.clock.advance(REBUILD_RETRY_S)
+    assert room.ask_all(one)[0]["number"] == "B-002"
+
+
+def test_while_the_store_cannot_be_read_nothing_is_drawn(room: EngineRoom, store: MemoryStore) -> None:
+    store.failing_commits, store.unreadable = 1, True
+    room.ask(issue())
+    room.wire.shown.clear()
+    room.clock.advance(60)
+    room.engine.step([Reconnected()])
+    assert room.wire.shown == []
+    store.unreadable = False
+    room.clock.advance(60)
+    room.engine.step([])
+    assert len(room.wire.shown) == 1
+
+
+def test_while_the_store_cannot_be_read_the_engine_rests_between_trials(room: EngineRoom, store: MemoryStore) -> None:
+    store.failing_commits, store.unreadable = 1, True
+    room.ask(issue())
+    room.clock.advance(0.25)
+    room.engine.step([])
+    assert room.engine._until_next_tick() == pytest.approx(REBUILD_RETRY_S - 0.25)
+
+
+def test_a_reconnect_while_the_store_cannot_be_read_is_made_up_for(room: EngineRoom, store: MemoryStore) -> None:
+    store.failing_commits, store.unreadable = 1, True
+    room.ask(issue())
+    room.engine.step([Reconnected()])
+    store.unreadable = False
+    room.clock.advance(REBUILD_RETRY_S)
+    room.engine.step([])
+    assert any(shown.everything for shown in room.wire.shown)
+
+
+# -- a fault nobody foresaw ---------------------------------------------------------------------------------------
+
+
+def run_until_answered(room: EngineRoom, submissions: Sequence[Submission]) -> None:
+    """Let the true loop of the engine work on what is queued."""
+    for submission in submissions:
+        room.engine.submit(submission)
+    thread = threading.Thread(target=room.engine.run)
+    thread.start()
+    wait_until(lambda: len(room.wire.replies) >= len(submissions), "everyone is answered")
+    room.engine.stop()
+    thread.join(timeout=5)
+    assert not thread.is_alive()
+
+
+def test_a_poisonous_request_hurts_nobody_else(room: EngineRoom) -> None:
+    room.wire.poisonous = "poison"
+    batch = [
+        room.submission(issue(), request="before"),
+        room.submission(issue(), request="poison"),
+        room.submission(issue(), request="after"),
+    ]
+    run_until_answered(room, batch)
+    replies = {reply["id"]: reply for _, reply in room.wire.replies}
+    assert replies["before"]["number"] == "B-001"
+    assert replies["poison"]["error"] == "not_ready"
+    assert replies["after"]["number"] == "B-002"
+    assert [recorded.seq for recorded in room.wire.told] == [1, 2]
+    assert room.engine.failures == 2
+
+
+def test_a_command_that_breaks_the_rules_of_python_hurts_nobody_else(room: EngineRoom) -> None:
+    nonsense = cmd.Issue(str(uuid.uuid4()), ["not", "hashable"], None, None)  # type: ignore[arg-type]  # on purpose
+    run_until_answered(room, [room.submission(nonsense, request="bad"), room.submission(issue(), request="good")])
+    replies = {reply["id"]: reply for _, reply in room.wire.replies}
+    assert replies["bad"]["error"] == "not_ready"
+    assert replies["good"]["number"] == "B-001"
+
+
+def test_a_picture_that_cannot_be_drawn_stops_no_request_and_does_not_spin(room: EngineRoom) -> None:
+    room.wire.blind = True
+    run_until_answered(room, [room.submission(issue(), request="good")])
+    assert {reply["number"] for _, reply in room.wire.replies} == {"B-001"}
+    assert room.hall.seq == 1
+    assert room.engine.failures <= 2
+
+
+def test_more_requests_than_a_batch_holds_are_all_answered_in_order(room: EngineRoom) -> None:
+    batch = [room.submission(issue(), request=str(number)) for number in range(2 * MAX_BATCH + 10)]
+    run_until_answered(room, batch)
+    assert [reply["id"] for _, reply in room.wire.replies] == [submission.request_id for submission in batch]
+    assert room.hall.seq == len(batch)
+
+
+# -- pictures -----------------------------------------------------------------------------------------------------
+
+
+def test_a_change_is_shown_at_once_after_a_quiet_time(room: EngineRoom) -> None:
+    room.clock.advance(1)
+    room.wire.shown.clear()
+    room.issue()
+    assert [(shown.seq, shown.counters) for shown in room.wire.shown] == [(1, True)]
+
+
+def test_a_burst_is_shown_no_faster_than_the_gap_and_its_end_always(room: EngineRoom) -> None:
+    room.clock.advance(1)
+    room.wire.shown.clear()
+    for _ in range(100):
+        room.issue()
+        room.clock.advance(SNAPSHOT_GAP_S / 3)
+    room.clock.advance(SNAPSHOT_GAP_S)
+    room.engine.step([])
+    moments = [shown.at.timestamp() for shown in room.wire.shown]
+    assert min(later - earlier for earlier, later in itertools.pairwise(moments)) >= SNAPSHOT_GAP_S - 1e-6
+    assert len(moments) <= 40
+    assert room.wire.shown[-1].seq == 100
+
+
+def test_the_hall_is_repeated_every_5_s_though_nothing_happens(room: EngineRoom) -> None:
+    room.wire.shown.clear()
+    for _ in range(100):
+        room.clock.advance(0.2)
+        room.engine.step([])
+    assert [shown.counters for shown in room.wire.shown] == [False] * 4
+
+
+def test_after_a_reconnect_everything_retained_is_said_again(room: EngineRoom) -> None:
+    room.wire.shown.clear()
+    room.engine.step([Reconnected()])
+    assert [shown.everything for shown in room.wire.shown] == [True]
+
+
+def test_a_reconnect_shows_what_its_own_batch_did(room: EngineRoom) -> None:
+    room.wire.shown.clear()
+    room.engine.step([Reconnected(), room.submission(issue())])
+    assert [(shown.seq, shown.everything) for shown in room.wire.shown] == [(1, True)]
+
+
+def test_a_restarted_engine_shows_the_hall_without_being_asked(room: EngineRoom) -> None:
+    room.issue()
+    room.restart()
+    room.wire.shown.clear()
+    room.engine.step([])
+    assert [(shown.seq, shown.counters) for shown in room.wire.shown] == [(1, True)]
+
+
+# -- clocks -------------------------------------------------------------------------------------------------------
+
+
+def times_of(room: EngineRoom) -> list[dt.datetime]:
+    return [recorded.event.at for recorded in room.wire.told]
+
+
+def test_a_clock_that_runs_backwards_lowers_no_time(room: EngineRoom) -> None:
+    for _ in range(5):
+        room.issue()
+        room.clock.set_back(3600)
+    assert times_of(room) == sorted(times_of(room))
+
+
+def test_a_clock_set_back_over_midnight_repeats_no_number(room: EngineRoom) -> None:
+    room.issue()
+    room.clock.set_back(24 * 3600)
+    room.issue()
+    room.restart()
+    room.issue()
+    room.clock.set_back(24 * 3600)
+    room.restart()
+    room.issue()
+    numbers = [recorded.event.number for recorded in room.wire.told if isinstance(recorded.event, ev.Issued)]
+    assert numbers == ["B-001", "B-002", "B-003", "B-004"]
+    assert times_of(room) == sorted(times_of(room))
