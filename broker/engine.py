@@ -62,6 +62,8 @@ class Engine:
         self._known: set[RequestKey] = set()
         self._latest = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._stale = True
+        self._unsaid = False
+        """The wire was away: all that is retained has to be said again."""
         self._shown_at = 0.0
         self._rebuild_at = 0.0
         self._forget_at = monotonic() + FORGET_EVERY_S
@@ -102,9 +104,7 @@ class Engine:
         requests = [item for item in batch if isinstance(item, Submission)]
         if requests:
             self._handle(requests)
-        if len(requests) < len(batch) and self._hall is not None:
-            self._wire.show_all(self._hall, self._now())
-            self._mark_shown()
+        self._unsaid = self._unsaid or len(requests) < len(batch)
         self._tick()
 
     @property
@@ -200,8 +200,9 @@ class Engine:
 
     def _recover(self, batch: Sequence[Submission | Reconnected]) -> None:
         """After an unforeseen error: answer one by one, so that one poisonous request stops nobody else."""
-        self._hall = None
         requests = [item for item in batch if isinstance(item, Submission)]
+        if requests:
+            self._hall = None
         for submission in requests:
             try:
                 self._try_rebuild()
@@ -219,21 +220,36 @@ class Engine:
     # -- what is due by time --------------------------------------------------------------------------------------
 
     def _until_next_tick(self) -> float:
+        if self._hall is None:
+            return max(0.0, self._rebuild_at - self._monotonic())
         gap = SNAPSHOT_GAP_S if self._stale else HEARTBEAT_S
         return max(0.0, self._shown_at + gap - self._monotonic())
 
     def _tick(self) -> None:
-        if self._hall is not None and self._until_next_tick() <= 0.0:
-            self._wire.show(self._hall, self._now(), counters=self._stale)
-            self._mark_shown()
+        if self._hall is not None:
+            self._show(self._hall)
         if self._monotonic() >= self._forget_at:
             self._forget_at = self._monotonic() + FORGET_EVERY_S
+            self._forget()
+
+    def _show(self, hall: Hall) -> None:
+        """Draw what is due. What is due is put down first: a picture that fails is not tried again without a pause."""
+        unsaid, stale, due = self._unsaid, self._stale, self._until_next_tick() <= 0.0
+        if not unsaid and not due:
+            return
+        self._unsaid, self._stale, self._shown_at = False, False, self._monotonic()
+        if unsaid:
+            self._wire.show_all(hall, self._now())
+        else:
+            self._wire.show(hall, self._now(), counters=stale)
+
+    def _forget(self) -> None:
+        """Let old replies go; where the disk refuses, an hour later is as good."""
+        try:
             self._store.forget_replies(self._now() - REMEMBER)
             self._known = set(self._store.known_requests())
-
-    def _mark_shown(self) -> None:
-        self._stale = False
-        self._shown_at = self._monotonic()
+        except StorageError:
+            log.exception("old replies cannot be forgotten now")
 
     # -- rebuilding -----------------------------------------------------------------------------------------------
 
