@@ -1,0 +1,124 @@
+"""`make pictures`: the true windows and the true paper, photographed in their main states for docs/images."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from broker.up.office import Part, parts
+from broker.up.screens import VirtualScreen
+from broker.up.visit import Window
+from tests.support.caller import Caller, wait_until
+from tests.support.office import CONFIG, OfficeProcess
+
+PIN = "1234"
+CROWD = (
+    ("new-passport", "regular"),
+    ("passport-renewal", "regular"),
+    ("collection", "regular"),
+    ("new-passport", "priority"),
+    ("child-passport", "regular"),
+    ("new-passport", "regular"),
+    ("visit-permit", "regular"),
+    ("passport-renewal", "priority"),
+    ("collection", "regular"),
+)
+"""Who came before the picture is taken."""
+
+
+@contextmanager
+def window(office: OfficeProcess, part: Part, folder: Path) -> Iterator[Window]:
+    """Open a part of the office on a virtual screen of its panel's size."""
+    screen = VirtualScreen(part.panel.width_px, part.panel.height_px)
+    screen.start()
+    targets = folder / f"{part.kind}.json"
+    place = f"{part.panel.width_px}x{part.panel.height_px}+0+0"
+    environment = {"DISPLAY": screen.name, "ANTREAN_TARGETS": str(targets), "ANTREAN_WINDOW": place}
+    process = subprocess.Popen(
+        [sys.executable, "-m", part.kind, "--config", str(CONFIG), "--data", str(office.data_dir), "--id", part.id],
+        env={**office.environment, **environment},
+    )
+    try:
+        yield Window(part.kind, screen, targets)
+    finally:
+        process.terminate()
+        process.wait(20)
+        screen.stop()
+
+
+def kiosk_pictures(kiosk: Window, folder: Path) -> None:
+    """Walk through a visit in Indonesian, then in English."""
+    for language in ("id", "en"):
+        kiosk.wait_for("language:id")
+        kiosk.picture(folder / "kiosk-language.png")
+        kiosk.touch(f"language:{language}")
+        kiosk.wait_for("service:new-passport")
+        kiosk.picture(folder / f"kiosk-service-{language}.png")
+        kiosk.touch("service:new-passport")
+        kiosk.wait_for("continue")
+        kiosk.picture(folder / f"kiosk-requirements-{language}.png")
+        kiosk.touch("continue")
+        kiosk.wait_for("lane:priority")
+        kiosk.picture(folder / f"kiosk-lane-{language}.png")
+        kiosk.touch("lane:priority")
+        kiosk.wait_for("done")
+        kiosk.picture(folder / f"kiosk-ticket-{language}.png")
+        kiosk.touch("done")
+
+
+def counter_pictures(counter: Window, folder: Path) -> None:
+    """Sign in, call, serve."""
+    counter.wait_for("officer:0")
+    counter.picture(folder / "counter-sign-in.png")
+    counter.touch("officer:0")
+    counter.screen.press(*PIN, "Return")
+    counter.wait_for("next")
+    counter.picture(folder / "counter-open.png")
+    counter.screen.press("space")
+    counter.wait_for("start")
+    counter.picture(folder / "counter-called.png")
+
+
+def main(folder: Path) -> None:
+    """Take every picture; about a minute."""
+    with tempfile.TemporaryDirectory(prefix="antrean-pictures-") as name, ExitStack() as stack:
+        scratch = Path(name)
+        office = OfficeProcess(scratch / "var")
+        office.start()
+        stack.callback(office.stop)
+        with office.caller("crowd") as crowd:
+            _fill_hall(crowd)
+            panes = {p.kind: stack.enter_context(window(office, p, scratch)) for p in parts(office.settings)}
+            kiosk_pictures(panes["kiosk"], folder)
+            panes["display"].picture(folder / "display.png")
+            counter_pictures(panes["counter"], folder)
+            wait_until(lambda: crowd.hall is not None and bool(crowd.hall.calling), "somebody is called")
+            panes["display"].picture(folder / "display-call.png")
+            papers = sorted((office.data_dir / "paper").glob("*.png"))
+            shutil.copy(papers[0], folder / "ticket-id.png")
+            shutil.copy(papers[1], folder / "ticket-en.png")
+            office.kill()
+            for kind, pane in panes.items():
+                wait_until(lambda: not crowd.linked, "the engine is gone")
+                pane.picture(folder / f"{kind}-offline.png")
+            office.start()
+
+
+def _fill_hall(caller: Caller) -> None:
+    for service, lane in CROWD:
+        caller.do("issue", service=service, lane=lane)
+    for counter, officer in (("counter-2", "budi"), ("counter-3", "dewi")):
+        session = caller.do("open", counter=counter, officer=officer, pin=PIN)["session"]
+        if caller.do("next", counter=counter, session=session)["ticket"]:
+            caller.do("start", counter=counter, session=session)
+
+
+if __name__ == "__main__":
+    os.environ.pop("DISPLAY", None)
+    main(Path(sys.argv[1]))
