@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from counter.actions import ActionView
+from counter.actions import ActionView, key_name
+from counter.keymap import Intent
 from counter.scene import NoticeView, Scene
 from counter.signin import Field, SignInForm
 
@@ -23,6 +24,7 @@ class SignInView:
     pin_length: int
     focus: Field
     submit: str
+    submit_key: str
     hint: str
     erase: str
     busy: bool
@@ -51,6 +53,7 @@ def sign_in_view(form: SignInForm, scene: Scene) -> SignInView:
         pin_length=len(form.pin),
         focus=form.focus,
         submit=phrases.say("Sign in"),
+        submit_key=key_name(Intent.CONFIRM, phrases),
         hint=hint,
         erase=phrases.say("Erase"),
         busy=scene.busy is not None,

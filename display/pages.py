@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from babel.dates import format_date
 
 from broker.contract.messages import OfficeMessage, ServiceInfo
 from broker.language import Phrases, mark
 
+Item = TypeVar("Item")
 Lines = Callable[[str], int]
 """Tells how many lines a text takes in the panel."""
 
@@ -59,9 +61,9 @@ def _service_pages(service: ServiceInfo, phrases: Phrases, lines: Lines, room: i
     sections = (service.documents.get(language, ()), service.steps.get(language, ()), closing)
     for title, items in zip(_SECTIONS, sections, strict=True):
         ordered = title == _SECTIONS[1]
-        chunks = tuple(_chunks(items, lines, room))
+        parts = tuple(chunks(items, lines, room))
         first = 1
-        for index, chunk in enumerate(chunks):
+        for index, chunk in enumerate(parts):
             yield Page(
                 language=language,
                 letter=service.letter,
@@ -69,18 +71,18 @@ def _service_pages(service: ServiceInfo, phrases: Phrases, lines: Lines, room: i
                 section=phrases.say(title),
                 items=chunk,
                 part=index + 1,
-                parts=len(chunks),
+                parts=len(parts),
                 numbered_from=first if ordered else None,
             )
             first += len(chunk)
 
 
-def _chunks(items: Sequence[str], lines: Lines, room: int) -> Iterator[tuple[str, ...]]:
-    """Yield runs of items that fit a page; an item too long for any page stands alone."""
-    run: list[str] = []
+def chunks(items: Sequence[Item], needs: Callable[[Item], int], room: int) -> Iterator[tuple[Item, ...]]:
+    """Yield runs of items that fit into `room` lines; an item too long for any page stands alone."""
+    run: list[Item] = []
     used = 0
     for item in items:
-        needed = lines(item)
+        needed = needs(item)
         if run and used + needed > room:
             yield tuple(run)
             run, used = [], 0

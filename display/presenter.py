@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from broker.contract.link import Freshness
-from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, Wait
+from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, ServiceInfo, Wait
 from broker.language import Phrases, mark
 from display.announcer import announcement, duration_s
 from display.calls import Call, CallBoard
-from display.pages import Lines, Page, pages
+from display.pages import Lines, Page, chunks, pages
 from hardware.ports import Utterance
 
 Announce = Callable[[Call, tuple[Utterance, ...]], None]
@@ -20,12 +20,14 @@ BETWEEN_LANGUAGES = " \N{MIDDLE DOT} "
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much the view can hold at its size: text lines of a page, rows of the two lists."""
+    """How much the view can hold at its size: text lines of a page, calls of the list."""
 
     page_lines: int
-    waiting_rows: int
     other_calls: int
     lines: Lines
+    """Lines that an item of a page takes."""
+    name_lines: Lines
+    """Lines that a service's name takes beside its figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,15 @@ class WaitingView:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """As many services as fit, with what waits for them."""
+
+    language: str
+    title: str
+    rows: tuple[WaitingView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LinkView:
     """Whether the picture is true now, in words."""
 
@@ -93,9 +104,7 @@ class LobbyView:
     resting: str
     others_title: str
     others: tuple[OtherCallView, ...]
-    waiting_title: str
-    waiting: tuple[WaitingView, ...]
-    page: Page | None
+    panel: Page | WaitingPage | None
 
 
 class LobbyPresenter:
@@ -180,6 +189,7 @@ class LobbyPresenter:
         """Return the picture of this moment."""
         now = self._now()
         first = self._phrases(self._languages[0])
+        panel = self._panel()
         return LobbyView(
             office=self._office.office.name.get(first.language, "") if self._office else "",
             date=first.date(now.date()),
@@ -190,11 +200,9 @@ class LobbyPresenter:
             call=self._call(),
             calling=self._board.calling_now,
             resting=self._all(mark("Please keep your number ready.")),
-            others_title=self._all(mark("Recent calls")),
+            others_title=self._phrases(panel.language if panel else first.language).say("Recent calls"),
             others=self._others(),
-            waiting_title=self._all(mark("Waiting")),
-            waiting=self._waiting(),
-            page=self._page(),
+            panel=panel,
         )
 
     # -- inside -----------------------------------------------------------------------------------------------------
@@ -257,30 +265,40 @@ class LobbyPresenter:
             for call in self._board.others[: self._room.other_calls]
         )
 
-    def _page(self) -> Page | None:
-        return self._pages[self._turn % len(self._pages)] if self._pages else None
+    def _panel(self) -> Page | WaitingPage | None:
+        """Return what the panel shows: procedures and waiting services by turns."""
+        if not self._pages:
+            return None
+        round_, is_waiting = divmod(self._turn, 2)
+        page = self._pages[round_ % len(self._pages)]
+        return self._waiting_page(round_, page.language) if is_waiting else page
 
-    def _waiting(self) -> tuple[WaitingView, ...]:
-        if self._office is None or self._hall is None:
-            return ()
-        page = self._page()
-        phrases = self._phrases(page.language if page else self._languages[0])
-        rows = self._room.waiting_rows
-        blocks = max(1, -(-len(self._office.services) // rows))
-        begin = self._turn % blocks * rows
-        return tuple(
-            WaitingView(
-                letter=service.letter,
-                service=service.name.get(phrases.language, service.id),
-                count=str(sum(group.count for group in self._hall.waiting if group.service == service.id)),
-                wait=self._wait_text(service.id, service.stages[0], phrases),
-            )
-            for service in self._office.services[begin : begin + rows]
+    def _waiting_page(self, round_: int, language: str) -> WaitingPage | None:
+        if self._office is None:
+            return None
+        phrases = self._phrases(language)
+
+        def needs(service: ServiceInfo) -> int:
+            return self._room.name_lines(service.name.get(language, service.id)) + 1
+
+        blocks = tuple(chunks(self._office.services, needs, self._room.page_lines))
+        rows = tuple(self._waiting_row(service, phrases) for service in blocks[round_ % len(blocks)])
+        return WaitingPage(language, phrases.say("Waiting now"), rows)
+
+    def _waiting_row(self, service: ServiceInfo, phrases: Phrases) -> WaitingView:
+        groups = self._hall.waiting if self._hall else ()
+        return WaitingView(
+            letter=service.letter,
+            service=service.name.get(phrases.language, service.id),
+            count=str(sum(group.count for group in groups if group.service == service.id)),
+            wait=self._wait_text(service.id, service.stages[0], phrases),
         )
 
     def _wait_text(self, service: str, stage: str, phrases: Phrases) -> str:
         wait = self._newcomers_wait(service, stage)
-        return phrases.wait(wait.low_s, wait.high_s) if wait else ""
+        if wait is None:
+            return phrases.say("No counter is open yet")
+        return phrases.say("Wait: {range}", range=phrases.wait(wait.low_s, wait.high_s))
 
     def _newcomers_wait(self, service: str, stage: str) -> Wait | None:
         """Return the wait of whoever drew a number now: in the first lane, before the first stage."""

@@ -10,7 +10,8 @@ import pytest
 from broker.contract.messages import Wait, WaitingGroup
 from broker.language import Phrases
 from display.calls import Call
-from display.presenter import LobbyPresenter, Room
+from display.pages import Page
+from display.presenter import LobbyPresenter, Room, WaitingPage
 from hardware.ports import Utterance
 from tests.ui.display.lobby_samples import MORNING, TestClock, called, calling, hall, office, service
 
@@ -20,7 +21,7 @@ PAGE_S = 12.0
 class Lobby:
     """A display on a table: its clock, its presenter, and what it had spoken."""
 
-    def __init__(self, page_lines: int = 6, waiting_rows: int = 4) -> None:
+    def __init__(self, page_lines: int = 6) -> None:
         self.clock = TestClock()
         self.spoken: list[list[str]] = []
         self.presenter = LobbyPresenter(
@@ -29,13 +30,31 @@ class Lobby:
             phrases=functools.partial(Phrases, "display"),
             announce=self._announce,
             page_s=PAGE_S,
-            room=Room(page_lines=page_lines, waiting_rows=waiting_rows, other_calls=4, lines=lambda _text: 1),
+            room=Room(page_lines=page_lines, other_calls=4, lines=lambda _text: 1, name_lines=lambda _text: 1),
             words_per_minute=140,
         )
 
     def _announce(self, call: Call, utterances: tuple[Utterance, ...]) -> None:
         self.spoken.append([utterance.text for utterance in utterances])
         self.presenter.speech_ended(call)
+
+    @property
+    def page(self) -> Page:
+        """Return the procedure that the panel shows."""
+        panel = self.presenter.view.panel
+        assert isinstance(panel, Page)
+        return panel
+
+    @property
+    def waiting(self) -> WaitingPage:
+        """Return the waiting services that the panel shows."""
+        panel = self.presenter.view.panel
+        assert isinstance(panel, WaitingPage)
+        return panel
+
+    def turn(self) -> None:
+        """Let the panel turn once."""
+        self.run(PAGE_S)
 
     def run(self, seconds: float) -> None:
         """Let time pass, with a tick every tenth of a second."""
@@ -107,10 +126,10 @@ def test_a_call_that_waits_its_turn_is_marked_as_upcoming(lobby: Lobby) -> None:
 def test_pages_turn_by_service_and_language_and_come_round_again(lobby: Lobby) -> None:
     seen = []
     for _ in range(13):
-        page = lobby.presenter.view.page
-        assert page is not None
-        seen.append((page.letter, page.language, page.section))
-        lobby.run(PAGE_S)
+        seen.append((lobby.page.letter, lobby.page.language, lobby.page.section))
+        lobby.turn()
+        assert lobby.waiting.language == seen[-1][1]
+        lobby.turn()
     assert seen[:6] == [
         ("A", "id", "Persyaratan"),
         ("A", "id", "Alur layanan"),
@@ -125,12 +144,12 @@ def test_pages_turn_by_service_and_language_and_come_round_again(lobby: Lobby) -
 
 def test_the_panel_gives_way_to_a_call_and_then_starts_its_page_anew(lobby: Lobby) -> None:
     lobby.run(PAGE_S - 1)
-    before = lobby.presenter.view.page
+    before = lobby.presenter.view.panel
     lobby.presenter.event(called("A-001", 1, lobby.clock()))
     lobby.run(9)
-    assert (lobby.presenter.view.calling, lobby.presenter.view.page) == (True, before)
+    assert (lobby.presenter.view.calling, lobby.presenter.view.panel) == (True, before)
     lobby.run(4)
-    assert (lobby.presenter.view.calling, lobby.presenter.view.page) == (False, before)
+    assert (lobby.presenter.view.calling, lobby.presenter.view.panel) == (False, before)
 
 
 def test_a_long_list_goes_over_several_pages_without_losing_an_item() -> None:
@@ -140,11 +159,10 @@ def test_a_long_list_goes_over_several_pages_without_losing_an_item() -> None:
     lobby.presenter.office(office(long))
     shown: list[str] = []
     for expected_part in (1, 2, 3):
-        page = lobby.presenter.view.page
-        assert page is not None
-        assert (page.part, page.parts) == (expected_part, 3)
-        shown += page.items
-        lobby.run(PAGE_S)
+        assert (lobby.page.part, lobby.page.parts) == (expected_part, 3)
+        shown += lobby.page.items
+        lobby.turn()
+        lobby.turn()
     assert tuple(shown) == documents
 
 
@@ -159,18 +177,21 @@ def test_waiting_is_counted_over_lanes_and_stages_and_the_wait_is_a_newcomers(lo
         WaitingGroup(stage="payment", service="paspor-baru", lane="regular", count=1),
     )
     lobby.presenter.hall(hall(3, lobby.clock(), waiting=groups))
-    first, second = lobby.presenter.view.waiting
-    assert (first.letter, first.service, first.count, first.wait) == ("A", "Paspor baru", "10", "sekitar 15-40 menit")
-    assert (second.letter, second.count, second.wait) == ("B", "0", "")
+    lobby.turn()
+    first, second = lobby.waiting.rows
+    assert (first.letter, first.service, first.count) == ("A", "Paspor baru", "10")
+    assert first.wait == "Perkiraan tunggu: sekitar 15-40 menit"
+    assert (second.letter, second.count, second.wait) == ("B", "0", "Belum ada loket yang buka")
 
 
-def test_more_services_than_rows_take_turns() -> None:
-    lobby = Lobby(waiting_rows=2)
+def test_more_services_than_fit_take_turns_and_none_is_left_out() -> None:
+    lobby = Lobby(page_lines=4)
     lobby.presenter.office(office(*(service(letter, f"Layanan {letter}", f"Service {letter}") for letter in "ABC")))
-    lobby.presenter.hall(hall(1, lobby.clock()))
-    assert [row.letter for row in lobby.presenter.view.waiting] == ["A", "B"]
-    lobby.run(PAGE_S)
-    assert [row.letter for row in lobby.presenter.view.waiting] == ["C"]
+    lobby.turn()
+    assert [row.letter for row in lobby.waiting.rows] == ["A", "B"]
+    lobby.turn()
+    lobby.turn()
+    assert [row.letter for row in lobby.waiting.rows] == ["C"]
 
 
 def test_old_news_is_never_shown_as_new(lobby: Lobby) -> None:
@@ -194,5 +215,5 @@ def test_a_connection_without_news_is_not_live_either(lobby: Lobby) -> None:
 def test_headings_stand_in_every_language_of_the_office(lobby: Lobby) -> None:
     view = lobby.presenter.view
     assert view.number_title == "Nomor \N{MIDDLE DOT} Number"
-    assert view.others_title == "Panggilan terakhir \N{MIDDLE DOT} Recent calls"
+    assert view.counter_title == "Loket \N{MIDDLE DOT} Counter"
     assert view.date == Phrases("display", "id").date(MORNING.date())

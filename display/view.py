@@ -1,0 +1,161 @@
+"""Draws what the presenter says on the lobby's panel. Decides nothing. Import after `window.prepare`."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from display.pages import Page
+from display.presenter import CallView, LaneView, LobbyView, OtherCallView, Room, WaitingPage, WaitingView
+from hardware.panel.look import Look
+from hardware.panel.measure import text_lines
+from hardware.panel.pool import Pool
+from hardware.panel.targets import TargetsFile
+from hardware.panel.widgets import make
+
+RULES = Path(__file__).with_name("display.kv")
+
+_WIDE, _NARROW = 1.66, 1.0
+"""The two columns' shares of the width, as the rules give them."""
+_HERO, _PANEL = 0.62, 1.0
+"""Shares of the height of a settled call and of the panel below it."""
+_LINE = 1.27
+"""Height of a line of text, in font sizes."""
+
+
+def room_for(look: Look) -> Room:
+    """Return how much the display holds at its size; the figures are those of the rules."""
+    height = look.height - look.body * 1.75 - look.gap(4)
+    panel = (height - look.gap(2)) * _PANEL / (_HERO + _PANEL) - look.gap(5.5)
+    panel -= max(look.body * 1.6, (look.small + look.body) * _LINE)
+    others = height - look.gap(4) - look.small * _LINE
+    width = (look.width - look.gap(6)) * _WIDE / (_WIDE + _NARROW) - look.gap(6)
+
+    def lines(text: str, taken: float) -> int:
+        return text_lines(text, font_px=look.small, width_px=width - taken)
+
+    return Room(
+        page_lines=max(1, int(panel / (look.small * _LINE + look.gap(0.5)))),
+        other_calls=max(1, int(others / (look.body * 1.32 + look.gap(1)))),
+        lines=partial(lines, taken=look.small * 1.3 + look.gap(1.5)),
+        name_lines=partial(lines, taken=look.small * 1.7 + look.body * 2 + look.gap(4)),
+    )
+
+
+class LobbyScreen:
+    """The widgets of a display, built once and updated. One thread: the screen's."""
+
+    def __init__(self, look: Look, targets: TargetsFile | None) -> None:
+        """Build everything."""
+        self.root = make("LobbyRoot")
+        self._look = look
+        self._targets = targets
+        self._now = make("CallNow")
+        self._settled = make("CallSettled")
+        self._resting = make("CallResting")
+        self._page, self._waiting = make("PagePanel"), make("WaitingPanel")
+        ids = self.root.ids
+        self._others = Pool(ids.others, lambda: make("OtherCall"))
+        self._rows = Pool(self._waiting.ids.entries, lambda: make("WaitingRow"))
+        self._items = Pool(self._page.ids.entries, lambda: make("PageItem"))
+        self._empty = make("Widget")
+        for hero in (self._resting, self._settled):
+            hero.size_hint_y = _HERO
+        self._standing: tuple[Any, ...] = ()
+
+    def show(self, view: LobbyView) -> None:
+        """Draw a picture."""
+        ids = self.root.ids
+        header = ids.header.ids
+        header.office.text, header.date.text, header.clock.text = view.office, view.date, view.clock
+        header.status.text = view.link.text if view.link.live else ""
+        header.status.opacity = 1 if view.link.live else 0
+        ids.banner.tone, ids.banner.text = "bad", "" if view.link.live else view.link.text
+        # Old news is never drawn like new: all of it fades.
+        ids.content.opacity = 1 if view.link.live else 0.4
+        self._draw_call(view)
+        self._draw_lists(view)
+        if self._targets is not None:
+            self._targets.changed(self.root, screen_name(view))
+
+    def _draw_call(self, view: LobbyView) -> None:
+        if view.call is None:
+            self._resting.ids.text.text = view.resting
+            self._stand(self._resting, self._draw_panel(view.panel))
+        elif view.calling:
+            self._draw_now(view.call)
+            self._stand(self._now)
+        else:
+            self._draw_settled(view, view.call)
+            self._stand(self._settled, self._draw_panel(view.panel))
+
+    def _draw_panel(self, panel: Page | WaitingPage | None) -> Any:  # noqa: ANN401 - a widget
+        match panel:
+            case None:
+                return self._empty
+            case Page():
+                self._draw_page(panel)
+                return self._page
+            case WaitingPage():
+                self._waiting.ids.title.text = panel.title
+                for row, waiting in zip(self._rows.take(len(panel.rows)), panel.rows, strict=True):
+                    _draw_waiting(row, waiting)
+                return self._waiting
+
+    def _draw_now(self, call: CallView) -> None:
+        ids = self._now.ids
+        ids.number.text, ids.counter.text, ids.again.text = call.number, call.counter_label, call.again
+        ids.first.text = call.requests[0]
+        ids.second.text = call.requests[1] if len(call.requests) > 1 else ""
+        self._draw_mark(ids.mark, call.lane)
+
+    def _draw_settled(self, view: LobbyView, call: CallView) -> None:
+        ids = self._settled.ids
+        ids.number_title.text, ids.counter_title.text = view.number_title, view.counter_title
+        ids.number.text, ids.counter.text = call.number, call.counter_label
+        self._draw_mark(ids.mark, call.lane)
+
+    def _draw_mark(self, mark: Any, lane: LaneView | None) -> None:  # noqa: ANN401 - a widget
+        mark.opacity = 0 if lane is None else 1
+        if lane is not None:
+            mark.letter, mark.shape, mark.colour = lane.letter, lane.shape, self._look.theme.lane(lane.index)
+
+    def _draw_lists(self, view: LobbyView) -> None:
+        ids = self.root.ids
+        ids.others_title.text = view.others_title
+        for row, other in zip(self._others.take(len(view.others)), view.others, strict=True):
+            self._draw_other(row, other)
+
+    def _draw_other(self, row: Any, other: OtherCallView) -> None:  # noqa: ANN401 - a widget
+        row.ids.number.text, row.ids.counter.text, row.ids.time.text = other.number, other.counter_label, other.time
+        self._draw_mark(row.ids.mark, other.lane)
+
+    def _draw_page(self, page: Page) -> None:
+        ids = self._page.ids
+        ids.letter.text, ids.service.text, ids.section.text = page.letter, page.service, page.section
+        ids.part.text = f"{page.part}/{page.parts}" if page.parts > 1 else ""
+        for index, (row, item) in enumerate(zip(self._items.take(len(page.items)), page.items, strict=True)):
+            first = page.numbered_from
+            row.ids.bullet.text = "\N{BULLET}" if first is None else f"{first + index}."
+            row.ids.words.text = item
+
+    def _stand(self, *widgets: Any) -> None:  # noqa: ANN401 - widgets
+        if widgets != self._standing:
+            self._standing = widgets
+            self.root.ids.stage.clear_widgets()
+            for widget in widgets:
+                self.root.ids.stage.add_widget(widget)
+
+
+def screen_name(view: LobbyView) -> str:
+    """Return what stands on the display, for programs that watch it."""
+    if view.call is None:
+        return "resting"
+    return f"{'calling' if view.calling else 'called'} {view.call.number} {view.call.counter_label}"
+
+
+def _draw_waiting(row: Any, waiting: WaitingView) -> None:  # noqa: ANN401 - a widget
+    ids = row.ids
+    ids.letter.text, ids.service.text = waiting.letter, waiting.service
+    ids.count.text, ids.wait.text = waiting.count, waiting.wait

@@ -1,0 +1,67 @@
+"""Speaks calls on the sound device's own thread: it never blocks the screen, and no fault gets out as an error."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from display.calls import Call
+from hardware.config import SoundConfig
+from hardware.errors import HardwareError
+from hardware.factory import build_speaker
+from hardware.ports import Sound, Speaker, Utterance
+from hardware.worker import DeviceWorker
+
+log = logging.getLogger(__name__)
+
+
+class Voice:
+    """The display's speaker behind its worker, built there when it is first needed."""
+
+    def __init__(
+        self,
+        config: SoundConfig,
+        *,
+        data_dir: Path,
+        worker: DeviceWorker,
+        on_health: Callable[[str], None],
+        build: Callable[..., Speaker] = build_speaker,
+    ) -> None:
+        """`on_health` hears in one line how the speaker fares, whenever that changes."""
+        self._config = config
+        self._data_dir = data_dir
+        self._worker = worker
+        self._on_health = on_health
+        self._build = build
+        self._speaker: Speaker | None = None
+        self._health = ""
+
+    def check(self) -> None:
+        """Find out what speaker this is, and tell it."""
+        self._worker.submit(lambda: self._ready().health(), lambda health: self._tell(str(health)))
+
+    def announce(self, call: Call, utterances: tuple[Utterance, ...], on_ended: Callable[[Call], None]) -> None:
+        """Chime the lane's tune and say the call; `on_ended` is told once, also when nothing could be heard."""
+
+        def done(result: tuple[Sound, str] | HardwareError) -> None:
+            if isinstance(result, HardwareError):
+                log.warning("call %s was not heard: %s", call.number, result)
+            self._tell(str(result) if isinstance(result, HardwareError) else result[1])
+            on_ended(call)
+
+        self._worker.submit(lambda: self._announce(call.lane, utterances), done)
+
+    def _announce(self, lane: str, utterances: tuple[Utterance, ...]) -> tuple[Sound, str]:
+        speaker = self._ready()
+        return speaker.announce(lane, utterances), speaker.health()
+
+    def _ready(self) -> Speaker:
+        if self._speaker is None:
+            self._speaker = self._build(self._config, data_dir=self._data_dir)
+        return self._speaker
+
+    def _tell(self, health: str) -> None:
+        if health != self._health:
+            self._health = health
+            self._on_health(health)

@@ -1,0 +1,117 @@
+"""The display's main states as pictures of the true demo office, for looking at and for measuring."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable, Iterator
+
+from broker.bootstrap.rules import office_message
+from broker.config.settings import Settings
+from broker.contract.messages import Calling, HallMessage, OfficeMessage, Wait, WaitingGroup
+from broker.language import Phrases
+from display.presenter import LobbyPresenter, LobbyView, Room
+from tests.ui.display.lobby_samples import TestClock, called, calling, hall
+
+Scene = tuple[str, LobbyView]
+
+
+def scenes(settings: Settings, room: Room) -> Iterator[Scene]:
+    """Yield each state with its name."""
+    clock = TestClock()
+    office = office_message(settings)
+    lobby = _lobby(settings, clock, room)
+    yield "nothing-yet", lobby.view
+    lobby.link(online=True)
+    lobby.office(office)
+    lobby.hall(hall(0, clock(), waiting=_waiting(office)))
+    yield "resting", lobby.view
+    lobby = _lobby(settings, clock, room)
+    lobby.link(online=True)
+    lobby.office(office)
+    lobby.hall(_busy_hall(clock, office))
+    yield "settled", lobby.view
+    clock.pass_s(12)
+    lobby.tick()
+    yield "waiting", lobby.view
+    lobby.event(called("AP-003", 2, clock(), counter="3", language="en"))
+    lobby.event(called("B-117", 3, clock(), counter="12"))
+    yield "calling", lobby.view
+    clock.pass_s(20)
+    lobby.tick()
+    lobby.event(called("CP-1204", 4, clock(), counter="Khusus", times=2, type_="recalled"))
+    clock.pass_s(20)
+    lobby.tick()
+    yield "calling-long", lobby.view
+    clock.pass_s(20)
+    lobby.tick()
+    lobby.hall(_busy_hall(clock, office))
+    lobby.link(online=False)
+    clock.pass_s(300)
+    yield "offline", lobby.view
+
+
+def pages(settings: Settings, room: Room) -> Iterator[Scene]:
+    """Yield every page of the information panel, in every language."""
+    clock = TestClock()
+    lobby = _lobby(settings, clock, room)
+    lobby.link(online=True)
+    lobby.office(office_message(settings))
+    first = None
+    for number in range(1000):
+        lobby.hall(_busy_hall(clock, office_message(settings)))
+        view = lobby.view
+        if number and view.panel == first:
+            return
+        first = first or view.panel
+        yield f"page-{number}", view
+        clock.pass_s(12)
+        lobby.tick()
+
+
+def _lobby(settings: Settings, clock: Callable[[], dt.datetime], room: Room) -> LobbyPresenter:
+    lobby = LobbyPresenter(
+        now=clock,
+        languages=settings.office.languages,
+        phrases=functools.partial(Phrases, "display"),
+        announce=lambda call, _words: lobby.speech_ended(call),
+        page_s=12,
+        room=room,
+        words_per_minute=140,
+    )
+    return lobby
+
+
+def _busy_hall(clock: Callable[[], dt.datetime], office: OfficeMessage) -> HallMessage:
+    now = clock()
+
+    def call(number: str, minutes: float, counter: str) -> Calling:
+        return calling(number, now - dt.timedelta(minutes=minutes), counter=counter)
+
+    return hall(
+        1,
+        now,
+        now_calling=(call("A-041", 1, "2"),),
+        recent=(
+            call("EP-007", 3, "6"),
+            call("A-040", 5, "1"),
+            call("G-1003", 8, "4"),
+            call("B-016", 9, "5"),
+            call("A-039", 11, "2"),
+        ),
+        waiting=_waiting(office),
+    )
+
+
+def _waiting(office: OfficeMessage) -> tuple[WaitingGroup, ...]:
+    return tuple(
+        WaitingGroup(
+            stage=service.stages[0],
+            service=service.id,
+            lane=lane.id,
+            count=(7 * place + 3 * rank) % 19,
+            wait=Wait(low_s=60 * (5 + 9 * place), high_s=60 * (12 + 17 * place)) if place % 4 != 3 else None,
+        )
+        for place, service in enumerate(office.services)
+        for rank, lane in enumerate(office.lanes)
+    )

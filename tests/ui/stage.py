@@ -1,0 +1,116 @@
+"""Draws every state of display or counter in one window, saves pictures, and reports words that do not fit.
+
+`python -m tests.ui.stage display|counter OUT WIDTHxHEIGHT` needs an X server. Prints one JSON object per fault.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from broker.config import load_settings
+from hardware.config import PanelConfig
+from hardware.panel.scale import Reader
+from hardware.panel.window import prepare
+
+SETTLE_FRAMES = 4
+"""Kivy's layouts need some frames to come to rest."""
+
+Step = tuple[str, Callable[[], None]]
+
+
+def main() -> int:
+    """Walk through all states of one screen."""
+    part, out, size = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+    os.environ["ANTREAN_WINDOW"] = f"{size}+0+0"
+    settings = load_settings(Path("config.yaml"), {})
+    panel = settings.displays[0].panel if part == "display" else settings.counter_panel
+    prepare(panel, title=f"stage-{part}", data_dir=out / "data")
+    _Stage(part, panel, out).run()
+    return 0
+
+
+class _Stage:
+    """One window and the steps through its states."""
+
+    def __init__(self, part: str, panel: PanelConfig, out: Path) -> None:
+        from hardware.panel.screen import PanelApp  # noqa: PLC0415 - imports Kivy, which `prepare` must precede
+
+        if part == "display":
+            from display.view import RULES  # noqa: PLC0415 - the same
+        else:
+            from counter.view import RULES  # noqa: PLC0415 - the same
+        self._part, self._out = part, out
+        self._screen: Any = None
+        reader = Reader.HALL if part == "display" else Reader.OFFICER
+        self._app = PanelApp(panel, reader=reader, title=f"stage {part}", rules=RULES, root=self._build)
+        self._app.on_begin = self._begin
+
+    def run(self) -> None:
+        """Show the window until all states were seen."""
+        self._app.run()
+
+    def _build(self) -> Any:  # noqa: ANN401 - a widget
+        self._steps = self._lobby_steps() if self._part == "display" else self._desk_steps()
+        return self._screen.root
+
+    def _lobby_steps(self) -> Iterator[Step]:
+        from display.view import LobbyScreen, room_for  # noqa: PLC0415 - imports Kivy
+        from tests.ui.display.lobby_scenes import pages, scenes  # noqa: PLC0415 - only one of the two is needed
+
+        settings = load_settings(Path("config.yaml"), {})
+        screen = self._screen = LobbyScreen(self._app.look, None)
+        room = room_for(self._app.look)
+        every = (*scenes(settings, room), *pages(settings, room))
+        return iter([(f"display-{name}", lambda view=view: screen.show(view)) for name, view in every])
+
+    def _desk_steps(self) -> Iterator[Step]:
+        from counter.view import CounterScreen  # noqa: PLC0415 - imports Kivy
+        from tests.ui.counter.desk_scenes import Office, scenes  # noqa: PLC0415 - only one of the two is needed
+
+        settings = load_settings(Path("config.yaml"), {})
+        inputs = Office(settings, "id").presenter
+        screen = self._screen = CounterScreen(inputs, self._app.look.theme, touched=lambda: None, targets=None)
+        every = [
+            (f"counter-{language}-{name}", view)
+            for language in settings.office.languages
+            for name, view in scenes(settings, language)
+        ]
+        return iter([(name, lambda view=view: screen.show(view)) for name, view in every])
+
+    def _begin(self) -> None:
+        from hardware.panel.bridge import post  # noqa: PLC0415 - imports Kivy
+
+        def advance() -> None:
+            step = next(self._steps, None)
+            if step is None:
+                self._app.stop()
+                return
+            name, draw = step
+            draw()
+            wait(SETTLE_FRAMES, lambda: self._look_at(name, lambda: post(advance)))
+
+        def wait(frames: int, then: Callable[[], None]) -> None:
+            post(then if frames == 0 else lambda: wait(frames - 1, then))
+
+        wait(SETTLE_FRAMES, advance)
+
+    def _look_at(self, name: str, then: Callable[[], None]) -> None:
+        from hardware.panel.clipping import clipped  # noqa: PLC0415 - imports Kivy
+        from hardware.panel.pictures import save_picture  # noqa: PLC0415 - the same
+
+        look = self._app.look
+        for fault in clipped(self._screen.root, (look.width, look.height)):
+            fact = {"state": name, "text": fault.text, "needs": fault.needs, "room": fault.room}
+            sys.stdout.write(json.dumps(fact, ensure_ascii=False) + "\n")
+        if "-page-" not in name:
+            save_picture(self._out / f"{name}.png")
+        then()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
