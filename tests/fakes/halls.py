@@ -1,11 +1,22 @@
-"""Looking at halls: everything they hold, in a form that can be compared."""
+"""Halls in every situation, and looking at them: everything they hold, in a form that can be compared."""
 
 from __future__ import annotations
 
 import copy
+import datetime as dt
+import itertools
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
+from broker.domain import commands as cmd
+from broker.domain import events as ev
+from broker.domain.decide import decide
 from broker.domain.hall import Hall
+from broker.domain.model import Office, Ticket
+from tests.fakes.clock import MORNING
+from tests.fakes.offices import PIN, small_office
 
 
 def contents(hall: Hall) -> dict[str, Any]:
@@ -24,3 +35,60 @@ def contents(hall: Hall) -> dict[str, Any]:
         "numbers": hall._numbers,
     }
     return copy.deepcopy(picture)
+
+
+@dataclass
+class Play:
+    """A hall without an engine: decides and applies, at a time that a test sets."""
+
+    office: Office = field(default_factory=small_office)
+    now: dt.datetime = MORNING
+    ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        """Begin with an empty hall."""
+        self.hall = Hall(self.office)
+
+    def do(self, command: cmd.Command) -> list[ev.Event]:
+        """Decide and apply; return what happened."""
+        events = decide(self.hall, command, self.now)
+        for event in events:
+            self.hall.apply(event)
+        return events
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += dt.timedelta(seconds=seconds)
+
+    def issue(self, service: str = "visa", lane: str | None = None) -> Ticket:
+        """Issue a ticket."""
+        ticket = str(uuid.UUID(int=next(self.ids)))
+        self.do(cmd.Issue(ticket, service, lane, None))
+        return self.hall.tickets[ticket]
+
+    def sign_in(self, counter: str = "c1", officer: str = "sari", token: str = "") -> None:
+        """Open a counter; the session is the counter's id, where no other is given."""
+        self.do(cmd.SignIn(counter, officer, PIN, token or counter, pin_matches=True))
+
+    def call_next(self, counter: str = "c1") -> Ticket | None:
+        """Call the next; return it."""
+        events = self.do(cmd.Next(counter, counter))
+        return self.hall.tickets[events[0].ticket] if events and isinstance(events[0], ev.Called) else None
+
+    def start(self, counter: str = "c1") -> None:
+        """Begin to serve."""
+        self.do(cmd.Start(counter, counter))
+
+    def finish(self, counter: str = "c1") -> None:
+        """Finish with the current visitor."""
+        self.do(cmd.Finish(counter, counter))
+
+    def no_show(self, counter: str = "c1") -> None:
+        """Give the current visitor up."""
+        self.do(cmd.NoShow(counter, counter))
+
+    def ticket(self, text: str) -> Ticket:
+        """Return a ticket by id or number."""
+        found = self.hall.find(text)
+        assert found is not None
+        return found

@@ -1,0 +1,260 @@
+"""Whose turn it is, why, and how many come before: against simulations that do it the slow way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broker.domain import lanes
+from broker.domain.lanes import MAX_PASSED_OVER, PLAYED_CALLS, Newcomer, Waiting
+from broker.domain.model import Lane, Reason, Ticket, TicketState, queue_key
+from tests.fakes.clock import MORNING
+
+LANES = {
+    "regular": Lane("regular", "", 3600),
+    "family": Lane("family", "F", 1800),
+    "priority": Lane("priority", "P", 900),
+}
+Groups = list[list[Ticket]]
+
+
+@dataclass
+class Arrivals:
+    """Tickets as they came, in the groups they wait in."""
+
+    groups: dict[tuple[str, str, str], list[Ticket]]
+    now: dt.datetime = MORNING
+
+    @property
+    def sorted_groups(self) -> Groups:
+        """Return the groups as the hall keeps them."""
+        return list(self.groups.values())
+
+    @property
+    def tickets(self) -> list[Ticket]:
+        """Return everybody, by arrival."""
+        return sorted((ticket for group in self.groups.values() for ticket in group), key=queue_key)
+
+
+def arrivals(*came: tuple[str, float], service: str = "visa") -> Arrivals:
+    """Make a hall of (lane, seconds ago)."""
+    groups: dict[tuple[str, str, str], list[Ticket]] = {}
+    for order, (lane, ago_s) in enumerate(sorted(came, key=lambda one: -one[1]), 1):
+        ticket = _ticket(lane, ago_s, order, service)
+        groups.setdefault(ticket.group, []).append(ticket)
+    return Arrivals(groups)
+
+
+def _ticket(lane: str, ago_s: float, order: int, service: str) -> Ticket:
+    at = MORNING - dt.timedelta(seconds=ago_s)
+    return Ticket(
+        id=str(order),
+        series="B",
+        sequence=order,
+        number=f"B-{order:03d}",
+        day=MORNING.date(),
+        service=service,
+        lane=lane,
+        language="id",
+        stage="check",
+        state=TicketState.WAITING,
+        issued_at=at,
+        waiting_since=at,
+        order=order,
+    )
+
+
+@st.composite
+def halls(draw: st.DrawFn, *, max_size: int = 25, lane_ids: Sequence[str] = tuple(LANES)) -> Arrivals:
+    """Draw a hall: whole seconds, so that ties happen."""
+    came = st.tuples(st.sampled_from(lane_ids), st.integers(0, 5400), st.sampled_from(["visa", "passport"]))
+    drawn = sorted(draw(st.lists(came, min_size=1, max_size=max_size)), key=lambda one: -one[1])
+    groups: dict[tuple[str, str, str], list[Ticket]] = {}
+    for order, (lane, ago_s, service) in enumerate(drawn, 1):
+        ticket = _ticket(lane, ago_s, order, service)
+        groups.setdefault(ticket.group, []).append(ticket)
+    return Arrivals(groups)
+
+
+def choose(hall: Arrivals) -> tuple[Ticket, Reason]:
+    """Choose from a hall that is not empty."""
+    choice = lanes.choose(hall.sorted_groups, LANES, hall.now)
+    assert choice is not None
+    return choice
+
+
+# -- the next -------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_waits_nobody_is_next() -> None:
+    assert lanes.choose([], LANES, MORNING) is None
+    assert lanes.choose([[]], LANES, MORNING) is None
+
+
+@pytest.mark.parametrize(
+    ("came", "lane"),
+    [
+        ([("regular", 600), ("priority", 149)], "regular"),
+        ([("regular", 600), ("priority", 151)], "priority"),
+        ([("regular", 3600), ("priority", 899)], "regular"),
+        ([("regular", 3600), ("priority", 901)], "priority"),
+        ([("regular", 1000), ("family", 501), ("priority", 249)], "family"),
+    ],
+)
+def test_the_largest_share_of_the_promise_goes_next(came: list[tuple[str, float]], lane: str) -> None:
+    assert choose(arrivals(*came))[0].lane == lane
+
+
+def test_of_equal_shares_the_oldest_goes_next() -> None:
+    ticket, reason = choose(arrivals(("priority", 900), ("regular", 3600), ("family", 1800)))
+    assert ticket.lane == "regular"
+    assert reason.score == 1.0
+
+
+def test_of_equal_moments_the_first_to_arrive_goes_next() -> None:
+    assert choose(arrivals(("regular", 60), ("regular", 60)))[0].number == "B-001"
+
+
+@given(halls())
+def test_the_next_is_who_a_plain_search_of_everybody_finds(hall: Arrivals) -> None:
+    plain = max(hall.tickets, key=lambda t: (hall.now - t.waiting_since).total_seconds() / LANES[t.lane].promised_s)
+    best = lanes.score(plain, LANES, hall.now)
+    chosen, _ = choose(hall)
+    assert lanes.score(chosen, LANES, hall.now) == best
+    equals = [ticket for ticket in hall.tickets if lanes.score(ticket, LANES, hall.now) == best]
+    assert chosen is equals[0]
+
+
+@given(halls())
+def test_the_reason_is_true(hall: Arrivals) -> None:
+    chosen, reason = choose(hall)
+    waited_s = (hall.now - chosen.waiting_since).total_seconds()
+    assert reason.policy == "promise"
+    assert reason.waited_s == int(waited_s)
+    assert reason.promised_s == LANES[chosen.lane].promised_s
+    assert reason.score == pytest.approx(waited_s / reason.promised_s, abs=1e-4)
+
+
+@given(halls())
+def test_passed_over_are_those_who_came_earlier_and_wait_on(hall: Arrivals) -> None:
+    chosen, reason = choose(hall)
+    earlier = [ticket for ticket in hall.tickets if queue_key(ticket) < queue_key(chosen)]
+    shares = {ticket.number: round(lanes.score(ticket, LANES, hall.now), 4) for ticket in earlier}
+    told = dict(reason.passed_over)
+    assert set(told) <= set(shares)
+    assert len(told) == min(len(earlier), MAX_PASSED_OVER)
+    assert all(told[number] == shares[number] for number in told)
+    scores = [score for _, score in reason.passed_over]
+    assert scores == sorted(scores, reverse=True)
+    assert all(score <= reason.score for score in scores)
+    left_out = [score for number, score in shares.items() if number not in told]
+    assert not left_out or max(left_out) <= min(scores)
+
+
+@given(halls(), st.data())
+def test_who_is_called_out_of_turn_passes_over_all_before_it(hall: Arrivals, data: st.DataObject) -> None:
+    picked = data.draw(st.sampled_from(hall.tickets))
+    reason = lanes.explain(picked, hall.sorted_groups, LANES, hall.now)
+    earlier = {ticket.number for ticket in hall.tickets if queue_key(ticket) < queue_key(picked)}
+    told = {number for number, _ in reason.passed_over}
+    assert told <= earlier
+    assert len(told) == min(len(earlier), MAX_PASSED_OVER)
+
+
+@given(halls())
+def test_the_order_of_calls_puts_the_next_first_and_keeps_arrival_in_a_group(hall: Arrivals) -> None:
+    order = lanes.in_order(hall.tickets, LANES, hall.now)
+    assert order[0] is choose(hall)[0]
+    for group in hall.sorted_groups:
+        assert [ticket for ticket in order if ticket.group == group[0].group] == group
+
+
+# -- how many before ------------------------------------------------------------------------------------------------
+
+
+def really_call(asked: Waiting, groups: Groups, now: dt.datetime, pace_s: float) -> int:
+    """Call one every `pace_s` seconds until it is the turn of `asked`; return how many were called before."""
+    left = [ticket for group in groups for ticket in group]
+    for call in range(len(left) + 1):
+        at = now + dt.timedelta(seconds=call * pace_s)
+        first = min([*left, asked], key=lambda t: (-_share(t, at), queue_key(t)))
+        if first is asked or queue_key(first) == queue_key(asked):
+            return call
+        left.remove(first)  # type: ignore[arg-type]  # it is none but one of them
+    raise AssertionError
+
+
+def _share(waiting: Waiting, at: dt.datetime) -> float:
+    return (at - waiting.waiting_since).total_seconds() / LANES[waiting.lane].promised_s
+
+
+PACES = st.sampled_from([0, 1, 20, 60, 150, 400])
+
+
+@given(halls(), PACES, st.data())
+def test_ahead_is_what_calling_them_shows(hall: Arrivals, pace_s: float, data: st.DataObject) -> None:
+    asked = data.draw(st.sampled_from(hall.tickets))
+    counted = lanes.count_ahead(asked, hall.sorted_groups, LANES, hall.now, pace_s=pace_s)
+    assert counted == really_call(asked, hall.sorted_groups, hall.now, pace_s)
+
+
+@given(halls(), PACES, st.sampled_from(sorted(LANES)))
+def test_ahead_of_a_newcomer_is_what_calling_them_shows(hall: Arrivals, pace_s: float, lane: str) -> None:
+    newcomer = Newcomer(lane, hall.now)
+    counted = lanes.count_ahead(newcomer, hall.sorted_groups, LANES, hall.now, pace_s=pace_s)
+    assert counted == really_call(newcomer, hall.sorted_groups, hall.now, pace_s)
+
+
+@given(halls(max_size=80, lane_ids=("regular",)), PACES)
+def test_in_one_lane_however_long_ahead_is_the_place_in_the_line(hall: Arrivals, pace_s: float) -> None:
+    for place, ticket in enumerate(hall.tickets):
+        assert lanes.count_ahead(ticket, hall.sorted_groups, LANES, hall.now, pace_s=pace_s) == place
+
+
+def test_a_group_of_priority_that_comes_together_is_counted_right() -> None:
+    """The closed form alone said 9 for the last of them, and 20 for the tenth regular one."""
+    hall = arrivals(
+        *(("regular", 60.0 * minute) for minute in range(1, 61)), *(("priority", 10.0 - n) for n in range(10))
+    )
+    last = hall.tickets[-1]
+    assert lanes.count_ahead(last, hall.sorted_groups, LANES, hall.now, pace_s=180) == 15
+    assert lanes.count_ahead(hall.tickets[10], hall.sorted_groups, LANES, hall.now, pace_s=60) == 10
+
+
+def test_a_newcomer_far_back_in_a_busy_morning_is_counted_to_within_one() -> None:
+    """Beyond the calls that are played through: 150 waiting, every fourth with priority, 90 s a call."""
+    hall = arrivals(*(("regular" if n % 4 else "priority", 24.0 * n) for n in range(150)))
+    newcomer = Newcomer("regular", hall.now)
+    counted = lanes.count_ahead(newcomer, hall.sorted_groups, LANES, hall.now, pace_s=90)
+    assert counted > PLAYED_CALLS
+    assert abs(counted - really_call(newcomer, hall.sorted_groups, hall.now, 90)) <= 1
+
+
+@given(halls(), PACES)
+def test_nobody_is_counted_twice_and_everybody_has_a_place(hall: Arrivals, pace_s: float) -> None:
+    """If one is called at each moment, no two tickets can be called at the same."""
+    places = [lanes.count_ahead(t, hall.sorted_groups, LANES, hall.now, pace_s=pace_s) for t in hall.tickets]
+    assert sorted(places) == list(range(len(places)))
+
+
+@given(halls(), st.data())
+def test_who_leaves_a_line_makes_nobody_wait_longer(hall: Arrivals, data: st.DataObject) -> None:
+    asked = data.draw(st.sampled_from(hall.tickets))
+    before = lanes.count_ahead(asked, hall.sorted_groups, LANES, hall.now, pace_s=60)
+    leaving = data.draw(st.sampled_from(hall.tickets))
+    fewer = [[t for t in group if t is not leaving or t is asked] for group in hall.sorted_groups]
+    assert lanes.count_ahead(asked, fewer, LANES, hall.now, pace_s=60) <= before
+
+
+def test_a_shorter_promise_is_called_sooner() -> None:
+    hall = arrivals(("regular", 900), ("regular", 600))
+    ahead = {
+        lane: lanes.count_ahead(Newcomer(lane, hall.now), hall.sorted_groups, LANES, hall.now, pace_s=400)
+        for lane in LANES
+    }
+    assert ahead == {"regular": 2, "family": 2, "priority": 1}
