@@ -15,6 +15,7 @@ from broker.domain.decide import decide
 from broker.domain.errors import Code, DomainError
 from broker.domain.events import Event
 from broker.domain.hall import Hall
+from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
 from broker.ports import Credentials, Recorded, RequestKey, StorageError, Store, Submission, Wire, Work
 
@@ -264,7 +265,7 @@ class Engine:
 
     def _rebuild(self) -> None:
         past = self._store.past()
-        hall = Hall(self._office)
+        hall = Hall(with_leftovers(self._office, (event for _, event in past.events)))
         for seq, event in past.events:
             hall.seq = seq - 1
             hall.apply(event)

@@ -157,13 +157,13 @@ def _about_current(
     counter, note = desk.counter, command.note
     match command:
         case cmd.Finish():
-            stages = hall.office.services[ticket.service].stages
+            service = hall.office.services.get(ticket.service)
             return ev.Finished(
                 at=now,
                 ticket=ticket.id,
                 counter=counter,
                 stage=ticket.stage,
-                next_stage=_stage_after(stages, ticket.stage),
+                next_stage=_stage_after(() if service is None else service.stages, ticket.stage),
                 note=note,
             )
         case _ if ticket.state is not TicketState.CALLED:

@@ -8,9 +8,10 @@ for ever, so no lane can starve, and it explains itself to a visitor.
 from __future__ import annotations
 
 import datetime as dt
+import heapq
 import sys
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +20,9 @@ from broker.domain.model import Lane, Reason, Ticket, queue_key
 POLICY = "promise"
 MAX_PASSED_OVER = 10
 """At most so many passed-over tickets stand in a reason: a reply has to fit 8 KiB."""
+
+PLAYED_CALLS = 32
+"""So many calls are played through to count who is ahead: exact where visitors look, and 0.1 ms at most."""
 
 
 class Waiting(Protocol):
@@ -95,9 +99,13 @@ def count_ahead(
     """Return how many of `groups` would be called before `ticket` if one were called every `pace_s` seconds.
 
     A ticket of a faster lane overtakes while it waits, so the order of this moment is not the order of the calls.
-    The answer is the smallest k with at most k tickets ahead at the moment of the k-th call, found by bisection.
+    The first calls are played through. For whoever waits longer the answer is the smallest k with at most k tickets
+    ahead at the moment of the k-th call, found by bisection: it leaves out those who are called and then overtaken.
     """
-    low, high = 0, sum(len(group) for group in groups)
+    played = _play_calls(ticket, groups, lanes, now, pace_s=pace_s)
+    if played is not None:
+        return played
+    low, high = PLAYED_CALLS, sum(len(group) for group in groups)
     while low < high:
         middle = (low + high) // 2
         at = now + dt.timedelta(seconds=middle * pace_s)
@@ -106,6 +114,56 @@ def count_ahead(
         else:
             low = middle + 1
     return low
+
+
+@dataclass(slots=True)
+class _Line:
+    """All that wait in one lane, of whatever group, in order of arrival."""
+
+    promised_s: int
+    rest: Iterator[Ticket]
+    head: Waiting
+    since_s: float
+
+    def comes_before(self, other: _Line, at_s: float) -> bool:
+        """Tell whose head is called first, as `in_order` does."""
+        mine, theirs = (at_s - self.since_s) / self.promised_s, (at_s - other.since_s) / other.promised_s
+        return mine > theirs or (mine == theirs and queue_key(self.head) < queue_key(other.head))
+
+
+def _play_calls(
+    ticket: Waiting, groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane], now: dt.datetime, *, pace_s: float
+) -> int | None:
+    """Return which call is the one of `ticket`, counted from 0, or None where it is none of the first."""
+    lines, now_s = _lines(groups, lanes), now.timestamp()
+    asked = _Line(lanes[ticket.lane].promised_s, iter(()), ticket, ticket.waiting_since.timestamp())
+    for call in range(PLAYED_CALLS):
+        at_s = now_s + call * pace_s
+        first = asked
+        for line in lines:
+            if line.comes_before(first, at_s):
+                first = line
+        if first is asked:
+            return call
+        following = next(first.rest, None)
+        if following is None:
+            lines.remove(first)
+        else:
+            first.head, first.since_s = following, following.waiting_since.timestamp()
+    return None
+
+
+def _lines(groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane]) -> list[_Line]:
+    by_lane: dict[str, list[Sequence[Ticket]]] = {}
+    for group in groups:
+        if group:
+            by_lane.setdefault(group[0].lane, []).append(group)
+    lines = []
+    for lane, same in by_lane.items():
+        rest = heapq.merge(*same, key=queue_key)
+        head = next(rest)
+        lines.append(_Line(lanes[lane].promised_s, rest, head, head.waiting_since.timestamp()))
+    return lines
 
 
 def _ahead_at(ticket: Waiting, groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane], at: dt.datetime) -> int:
