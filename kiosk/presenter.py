@@ -165,7 +165,8 @@ class Presenter:
         arguments = {"ticket": ticket, "outcome": outcome} | ({"reason": reason[:500]} if reason else {})
         self._requester.request("printed", arguments, _log_refusal)
         if self._visit.ticket is not None and self._visit.ticket.id == ticket:
-            self._visit = replace(self._visit, paper=Paper(outcome), since=self._clocks.monotonic())
+            self._visit = replace(self._visit, paper=Paper(outcome))
+            self._touched_at = self._clocks.monotonic()
         self._show()
 
     def tick(self) -> None:

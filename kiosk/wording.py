@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from broker.contract.messages import OfficeMessage
-from broker.language import mark, own_name
+from broker.language import Phrases, mark, own_name
 from kiosk.offer import in_language, open_counters
 from kiosk.pages import (
     Banner,
@@ -124,10 +124,7 @@ def _in_all_languages(scene: Scene, message: str) -> str:
 def _welcome(scene: Scene) -> WelcomePage:
     first = scene.phrases(scene.languages[0])
     waiting = 0 if scene.hall is None else sum(group.count for group in scene.hall.waiting)
-    remarks = (
-        first.count("{n} person is waiting", "{n} people are waiting", waiting),
-        first.count("{n} counter is open", "{n} counters are open", open_counters(scene.hall)),
-    )
+    remarks = (_waiting(first, waiting), _open(first, open_counters(scene.hall)))
     return WelcomePage(
         titles=tuple(scene.phrases(code).say("Take your queue number here") for code in scene.languages),
         steps=tuple(_in_two_languages(scene, message) for message in _STEPS),
@@ -136,6 +133,18 @@ def _welcome(scene: Scene) -> WelcomePage:
             Choice(code, own_name(code), scene.phrases(code).say("Touch here to begin")) for code in scene.languages
         ),
     )
+
+
+def _waiting(words: Phrases, count: int) -> str:
+    if count == 0:
+        return words.say("Nobody is waiting")
+    return words.count("{n} person is waiting", "{n} people are waiting", count)
+
+
+def _open(words: Phrases, count: int) -> str:
+    if count == 0:
+        return words.say("No counter is open yet")
+    return words.count("{n} counter is open", "{n} counters are open", count)
 
 
 def _in_two_languages(scene: Scene, message: str) -> tuple[str, str]:

@@ -57,7 +57,11 @@ def main() -> None:
         app.stop()
 
     tour = visit()
-    app.on_begin = lambda: every(0, lambda: next(tour, None)) and None
+
+    def begin() -> None:
+        every(0, lambda: next(tour, None))
+
+    app.on_begin = begin
     app.run()
     sys.stdout.write(json.dumps(faults, indent=1))
 

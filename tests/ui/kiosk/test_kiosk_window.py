@@ -1,0 +1,92 @@
+"""The true window on a virtual screen: touched by a finger from outside, and looked at in every state."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from broker.up.screens import VirtualScreen
+from broker.up.visit import Window
+from hardware.panel.scale import density
+from tests.ui.kiosk.kiosk_samples import settings
+
+pytestmark = pytest.mark.xdist_group("windows")
+
+
+@pytest.fixture
+def kiosk(screen: VirtualScreen, data_dir: Path) -> Iterator[Window]:
+    """Open the kiosk; it has to end by itself, and well, when it is told to."""
+    targets = data_dir / "targets.json"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.ui.kiosk.kiosk_on_fake_bus", str(data_dir)],
+        env={**os.environ, "DISPLAY": screen.name, "ANTREAN_TARGETS": str(targets)},
+    )
+    yield Window("kiosk", screen, targets)
+    process.terminate()
+    assert process.wait(10) == 0
+
+
+def _requests(data_dir: Path, command: str) -> list[dict[str, str]]:
+    lines = (data_dir / "requests.jsonl").read_text(encoding="utf-8").splitlines()
+    return [entry["arguments"] for entry in map(json.loads, lines) if entry["command"] == command]
+
+
+def test_a_finger_gets_one_ticket_on_paper_though_it_touches_twice(
+    kiosk: Window, screen: VirtualScreen, data_dir: Path
+) -> None:
+    kiosk.touch("language:en")
+    kiosk.touch("service:new-passport")
+    kiosk.touch("continue")
+    left, top, width, height = kiosk.wait_for("lane:priority")
+    for _ in range(2):
+        screen.touch(left + width // 2, top + height // 2)
+    kiosk.wait_screen("issuing")
+    kiosk.wait_for("done")
+    asked = {"service": "new-passport", "lane": "priority", "language": "en"}
+    assert _requests(data_dir, "issue") == [asked]
+    assert [entry["outcome"] for entry in _requests(data_dir, "printed")] == ["confirmed"]
+    with Image.open(data_dir / "paper" / "latest.png") as paper:
+        assert paper.width < paper.height
+    kiosk.touch("done")
+    kiosk.wait_for("language:id")
+
+
+def test_touch_targets_are_at_least_twenty_millimetres_high(kiosk: Window) -> None:
+    kiosk.touch("language:id")
+    kiosk.wait_for("service:new-passport")
+    content = json.loads(kiosk.targets.read_text(encoding="utf-8"))
+    millimetre = density(settings().kiosks[0].panel)
+    low = {name: box[3] / millimetre for name, box in content["targets"].items() if box[3] < 20 * millimetre - 1}
+    assert set(low) == {"switch:id", "switch:en"}
+    assert min(low.values()) > 14.9
+    assert content["size"] == [1080, 1920]
+
+
+@pytest.mark.parametrize("size", ["1080x1920", "720x1280", "1280x800"])
+def test_no_word_is_cut_off_on_any_screen_in_any_language(size: str, screen: VirtualScreen, data_dir: Path) -> None:
+    assert _cut_off(size, screen, data_dir) == []
+
+
+def test_the_search_for_cut_off_words_finds_them_where_there_is_no_room(screen: VirtualScreen, data_dir: Path) -> None:
+    assert _cut_off("1000x300", screen, data_dir)
+
+
+def _cut_off(size: str, screen: VirtualScreen, data_dir: Path) -> list[dict[str, object]]:
+    """Lay out every screen; nothing is drawn, which takes a software renderer most of its time."""
+    data_dir.mkdir()
+    report = subprocess.run(
+        [sys.executable, "-m", "tests.ui.kiosk.gallery", size, str(data_dir)],
+        env={**os.environ, "DISPLAY": screen.name, "KIVY_GL_BACKEND": "mock"},
+        check=True,
+        capture_output=True,
+        timeout=90,
+    )
+    faults: list[dict[str, object]] = json.loads(report.stdout)
+    return faults

@@ -1,0 +1,63 @@
+"""Type is as high as the rules want it, on any panel."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hardware.config import PanelConfig
+from hardware.panel.look import look_for
+from hardware.panel.scale import KEY_ANGLE, LEAST_MM, Reader, density, type_scale
+
+KIOSK = PanelConfig(width_px=1080, height_px=1920, diagonal_in=21.5, viewing_distance_m=0.6)
+LOBBY = PanelConfig(width_px=1920, height_px=1080, diagonal_in=43, viewing_distance_m=5)
+
+panels = st.builds(
+    PanelConfig,
+    width_px=st.integers(480, 3840),
+    height_px=st.integers(480, 3840),
+    diagonal_in=st.floats(7, 100),
+    viewing_distance_m=st.floats(0.3, 20),
+)
+
+
+def test_the_demo_kiosk_has_the_figures_of_the_facts() -> None:
+    scale = type_scale(KIOSK, Reader.VISITOR)
+    assert scale.px_per_mm * 25.4 == pytest.approx(102.5, abs=0.1)
+    assert scale.capital_mm(scale.body) == pytest.approx(7.32, abs=0.01)
+    assert scale.body == pytest.approx(41.5, abs=0.1)
+
+
+def test_a_called_number_at_five_metres_has_capitals_of_61_mm() -> None:
+    scale = type_scale(LOBBY, Reader.HALL)
+    assert scale.capital_mm(scale.huge) == pytest.approx(61, abs=0.1)
+
+
+@settings(deadline=None)
+@given(panels)
+def test_key_text_of_a_visitor_always_subtends_seven_tenths_of_a_degree(panel: PanelConfig) -> None:
+    scale = type_scale(panel, Reader.VISITOR)
+    least = KEY_ANGLE * panel.viewing_distance_m * 1000
+    assert scale.capital_mm(scale.body) >= least - 1e-6
+    assert scale.capital_mm(scale.small) >= LEAST_MM - 1e-6
+
+
+@settings(deadline=None)
+@given(panels, st.sampled_from(Reader))
+def test_sizes_never_fall_towards_the_important(panel: PanelConfig, reader: Reader) -> None:
+    scale = type_scale(panel, reader)
+    assert scale.small <= scale.body <= scale.title <= scale.huge
+
+
+def test_a_smaller_window_shows_the_panel_in_miniature() -> None:
+    half = type_scale(KIOSK, Reader.VISITOR, (540, 960))
+    assert half.body == pytest.approx(type_scale(KIOSK, Reader.VISITOR).body / 2)
+    assert density(KIOSK, (540, 960)) == pytest.approx(density(KIOSK) / 2)
+
+
+def test_a_look_measures_touch_targets_in_true_millimetres() -> None:
+    look = look_for(KIOSK, Reader.VISITOR)
+    assert look.touch == pytest.approx(81, abs=1)
+    assert look.portrait
+    assert look.gap(2) == pytest.approx(2 * look.gap(1), abs=1)

@@ -1,0 +1,49 @@
+"""A window has the panel's size, fits on the desktop, or goes where a demo puts it."""
+
+from __future__ import annotations
+
+import pytest
+
+from hardware.config import PanelConfig
+from hardware.panel.desktop import fitted
+from hardware.panel.window import parse_place, place, settings
+
+PANEL = PanelConfig(width_px=1080, height_px=1920, diagonal_in=21.5, viewing_distance_m=0.6)
+LOCKED = PANEL.model_copy(update={"fullscreen": True})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("540x960", ((540, 960), None)),
+        ("540x960+10+0", ((540, 960), (10, 0))),
+        ("", None),
+        ("540", None),
+        ("540x960+10", None),
+        ("x960", None),
+    ],
+)
+def test_the_place_of_a_demo_window_is_read(text: str, expected: object) -> None:
+    assert parse_place(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("desktop", "expected"),
+    [(None, (1080, 1920)), ((1080, 1920), (1080, 1920)), ((3840, 2160), (1080, 1920)), ((1920, 1080), (559, 994))],
+)
+def test_a_window_is_shrunk_in_proportion_only_where_the_desktop_is_too_small(
+    desktop: tuple[int, int] | None, expected: tuple[int, int]
+) -> None:
+    assert fitted((1080, 1920), desktop) == expected
+
+
+def test_a_locked_screen_takes_all_and_hides_the_pointer() -> None:
+    chosen = {key: value for _, key, value in settings(LOCKED, place(LOCKED, {}))}
+    assert (chosen["fullscreen"], chosen["show_cursor"], chosen["borderless"]) == ("auto", "0", "1")
+    assert (chosen["width"], chosen["height"]) == ("1080", "1920")
+
+
+def test_no_key_leaves_a_screen_and_no_saver_hides_it() -> None:
+    chosen = {key: value for _, key, value in settings(PANEL, ((540, 960), (5, 6)))}
+    assert (chosen["exit_on_escape"], chosen["allow_screensaver"]) == ("0", "0")
+    assert (chosen["position"], chosen["left"], chosen["top"]) == ("custom", "5", "6")
