@@ -95,7 +95,7 @@ def action_view(
         label=label(intent, desk, phrases),
         key=key_name(intent, phrases),
         enabled=not why_not and busy is None,
-        why_not=why_not,
+        why_not=phrases.say("Waiting for the answer") if busy is intent else why_not,
         busy=busy is intent,
         primary=not why_not and desk is not None and _PRIMARY.get(desk.state) is intent,
     )

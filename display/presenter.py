@@ -20,9 +20,10 @@ BETWEEN_LANGUAGES = " \N{MIDDLE DOT} "
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much the view can hold at its size: text lines of a page, calls of the list."""
+    """How much the view can hold at its size: text lines of the two kinds of page, calls of the list."""
 
     page_lines: int
+    waiting_lines: int
     other_calls: int
     lines: Lines
     """Lines that an item of a page takes."""
@@ -58,7 +59,6 @@ class OtherCallView:
     number: str
     lane: LaneView | None
     counter_label: str
-    time: str
     upcoming: bool
 
 
@@ -190,17 +190,19 @@ class LobbyPresenter:
         now = self._now()
         first = self._phrases(self._languages[0])
         panel = self._panel()
+        # Headings change their language with the panel: side by side, two languages would not fit.
+        passing = self._phrases(panel.language) if panel else first
         return LobbyView(
             office=self._office.office.name.get(first.language, "") if self._office else "",
             date=first.date(now.date()),
             clock=first.clock(now),
             link=self._link(),
-            number_title=self._all(mark("Number")),
-            counter_title=self._all(mark("Counter")),
+            number_title=passing.say("Number"),
+            counter_title=passing.say("Counter"),
             call=self._call(),
             calling=self._board.calling_now,
             resting=self._all(mark("Please keep your number ready.")),
-            others_title=self._phrases(panel.language if panel else first.language).say("Recent calls"),
+            others_title=passing.say("Recent calls"),
             others=self._others(),
             panel=panel,
         )
@@ -218,7 +220,7 @@ class LobbyPresenter:
             self._pages = pages(self._office, phrases=self._phrases, lines=self._room.lines, room=self._room.page_lines)
 
     def _all(self, message: str) -> str:
-        """Return a heading in every language of the office, each once."""
+        """Return a text in every language of the office, each once."""
         texts = dict.fromkeys(self._phrases(language).say(message) for language in self._languages)
         return BETWEEN_LANGUAGES.join(texts)
 
@@ -252,14 +254,12 @@ class LobbyPresenter:
 
     def _others(self) -> tuple[OtherCallView, ...]:
         first = self._phrases(self._languages[0])
-        zone = self._now().tzinfo
         upcoming = self._board.queued
         return tuple(
             OtherCallView(
                 number=call.number,
                 lane=self._lane(call.lane, first.language),
                 counter_label=call.counter_label,
-                time=first.clock(call.called_at.astimezone(zone)),
                 upcoming=call.place in upcoming,
             )
             for call in self._board.others[: self._room.other_calls]
@@ -281,7 +281,7 @@ class LobbyPresenter:
         def needs(service: ServiceInfo) -> int:
             return self._room.name_lines(service.name.get(language, service.id)) + 1
 
-        blocks = tuple(chunks(self._office.services, needs, self._room.page_lines))
+        blocks = tuple(chunks(self._office.services, needs, self._room.waiting_lines))
         rows = tuple(self._waiting_row(service, phrases) for service in blocks[round_ % len(blocks)])
         return WaitingPage(language, phrases.say("Waiting now"), rows)
 

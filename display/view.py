@@ -18,17 +18,18 @@ RULES = Path(__file__).with_name("display.kv")
 
 _WIDE, _NARROW = 1.66, 1.0
 """The two columns' shares of the width, as the rules give them."""
-_HERO, _PANEL = 0.62, 1.0
-"""Shares of the height of a settled call and of the panel below it."""
-_LINE = 1.27
+_LINE, _TIGHT_LINE = 1.25, 1.18
 """Height of a line of text, in font sizes."""
 
 
 def room_for(look: Look) -> Room:
     """Return how much the display holds at its size; the figures are those of the rules."""
     height = look.height - look.body * 1.75 - look.gap(4)
-    panel = (height - look.gap(2)) * _PANEL / (_HERO + _PANEL) - look.gap(5.5)
-    panel -= max(look.body * 1.6, (look.small + look.body) * _LINE)
+    hero = look.huge * 1.24 + look.small * 1.3 + look.gap(5)
+    panel = height - look.gap(2) - hero - look.gap(6)
+    tight = look.small * _TIGHT_LINE
+    page = panel - 2 * tight
+    waiting = panel - look.body * _LINE
     others = height - look.gap(4) - look.small * _LINE
     width = (look.width - look.gap(6)) * _WIDE / (_WIDE + _NARROW) - look.gap(6)
 
@@ -36,7 +37,8 @@ def room_for(look: Look) -> Room:
         return text_lines(text, font_px=look.small, width_px=width - taken)
 
     return Room(
-        page_lines=max(1, int(panel / (look.small * _LINE + look.gap(0.5)))),
+        page_lines=max(1, int(page / (look.small * _LINE + look.gap(0.5)))),
+        waiting_lines=max(1, int(waiting / (tight + look.gap(0.25)))),
         other_calls=max(1, int(others / (look.body * 1.32 + look.gap(1)))),
         lines=partial(lines, taken=look.small * 1.3 + look.gap(1.5)),
         name_lines=partial(lines, taken=look.small * 1.7 + look.body * 2 + look.gap(4)),
@@ -60,8 +62,6 @@ class LobbyScreen:
         self._rows = Pool(self._waiting.ids.entries, lambda: make("WaitingRow"))
         self._items = Pool(self._page.ids.entries, lambda: make("PageItem"))
         self._empty = make("Widget")
-        for hero in (self._resting, self._settled):
-            hero.size_hint_y = _HERO
         self._standing: tuple[Any, ...] = ()
 
     def show(self, view: LobbyView) -> None:
@@ -128,7 +128,7 @@ class LobbyScreen:
             self._draw_other(row, other)
 
     def _draw_other(self, row: Any, other: OtherCallView) -> None:  # noqa: ANN401 - a widget
-        row.ids.number.text, row.ids.counter.text, row.ids.time.text = other.number, other.counter_label, other.time
+        row.ids.number.text, row.ids.counter.text = other.number, other.counter_label
         self._draw_mark(row.ids.mark, other.lane)
 
     def _draw_page(self, page: Page) -> None:
