@@ -31,15 +31,15 @@ def compose(scene: Scene) -> View:
     """Return what the screen shows now."""
     name, page = _page(scene)
     step = scene.visit.step
-    say = scene.words.say
+    words = scene.words
     return View(
         name=name,
         header=_header(scene, with_languages=not isinstance(page, WelcomePage | OfflinePage)),
         footer=_footer(scene),
         page=page,
         banner=_banner(scene, page),
-        back=say("Back") if step in _MID_FLOW else "",
-        start_over=say("Start over") if step in _MID_FLOW else "",
+        back=words.say("Back") if step in _MID_FLOW else "",
+        start_over=words.say("Start over") if step in _MID_FLOW else "",
         is_blocked=scene.offline_since is not None and step in _MID_FLOW,
         warning=_warning(scene),
     )
@@ -88,28 +88,28 @@ def _header(scene: Scene, *, with_languages: bool) -> Header:
 
 
 def _footer(scene: Scene) -> Footer:
-    say, since = scene.words.say, scene.offline_since
-    connection = say("Connected")
+    words, since = scene.words, scene.offline_since
+    connection = words.say("Connected")
     if since is not None:
-        connection = say("Not connected since {time}", time=scene.words.clock(since))
+        connection = words.say("Not connected since {time}", time=scene.words.clock(since))
     if scene.is_starting:
-        connection = say("Starting")
-    return Footer(say("Need help? Please ask an officer."), connection, is_connected=since is None)
+        connection = words.say("Starting")
+    return Footer(words.say("Need help? Please ask an officer."), connection, is_connected=since is None)
 
 
 def _banner(scene: Scene, page: Page) -> Banner | None:
-    say, since = scene.words.say, scene.offline_since
+    words, since = scene.words, scene.offline_since
     if since is not None and scene.visit.step in {*_MID_FLOW, Step.PROBLEM}:
         return Banner(
             "warn",
             _in_all_languages(scene, "Not connected since {time}"),
-            say("Your choices are kept, please wait a moment. If this lasts, please ask an officer."),
+            words.say("Your choices are kept, please wait a moment. If this lasts, please ask an officer."),
         )
     if scene.late_number is not None and not isinstance(page, OfflinePage):
         return Banner(
             "info",
-            say("Ticket {number} was printed for an earlier visitor", number=scene.late_number),
-            say("Please hand it to an officer."),
+            words.say("Ticket {number} was printed for an earlier visitor", number=scene.late_number),
+            words.say("Please hand it to an officer."),
         )
     return None
 
@@ -156,20 +156,20 @@ _STEPS = (mark("Choose a service"), mark("Check your documents"), mark("Take you
 
 
 def _issuing(scene: Scene) -> IssuingPage:
-    say, since = scene.words.say, scene.offline_since
+    words, since = scene.words, scene.offline_since
     banner = None
     if scene.is_slow:
-        title = say("Still working, please wait")
+        title = words.say("Still working, please wait")
         if since is not None:
-            title = say("Not connected since {time}", time=scene.words.clock(since))
+            title = words.say("Not connected since {time}", time=scene.words.clock(since))
         banner = Banner(
             "warn",
             title,
-            say("You will not lose your place and need not touch again. If this lasts, please ask an officer."),
+            words.say("You will not lose your place and need not touch again. If this lasts, please ask an officer."),
         )
     return IssuingPage(
-        title=say("Your number is being prepared"),
-        text=say("Please wait a moment."),
+        title=words.say("Your number is being prepared"),
+        text=words.say("Please wait a moment."),
         banner=banner,
         beat=scene.beat,
     )

@@ -11,10 +11,10 @@ from kiosk.scene import Scene
 
 def services_page(scene: Scene, office: OfficeMessage) -> ServicesPage:
     """Return the question what the visitor comes for."""
-    say = scene.words.say
+    words = scene.words
     return ServicesPage(
-        title=say("What do you need today?"),
-        hint=say("Please touch the service you have come for."),
+        title=words.say("What do you need today?"),
+        hint=words.say("Please touch the service you have come for."),
         choices=tuple(_service_choice(scene, office, service) for service in office.services),
     )
 
@@ -43,36 +43,36 @@ def queue_words(queue: Queue, words: Phrases) -> str:
 
 def requirements_page(scene: Scene, office: OfficeMessage) -> RequirementsPage:
     """Return what the chosen service needs."""
-    say, language, service = scene.words.say, scene.visit.language, scene.service
+    words, language, service = scene.words, scene.visit.language, scene.service
     if service is None:
         # The office has withdrawn it; the presenter leaves this step with the same message.
-        return RequirementsPage("", "", "", "", (), (), "", Choice("continue", say("Continue")))
+        return RequirementsPage("", "", "", "", (), (), "", Choice("continue", words.say("Continue")))
     several = len(office.lanes) > 1
     return RequirementsPage(
         kicker=queue_words(queue_of(office, scene.hall, service), scene.words),
         title=in_language(service.name, language),
         letter=service.letter,
-        heading=say("Please have these documents ready"),
+        heading=words.say("Please have these documents ready"),
         documents=list_in_language(service.documents, language),
         facts=(
-            (say("Fee"), in_language(service.fee, language)),
-            (say("Processing time"), in_language(service.time, language)),
+            (words.say("Fee"), in_language(service.fee, language)),
+            (words.say("Processing time"), in_language(service.time, language)),
         ),
-        source=say(
+        source=words.say(
             "Source: {source}. In force since {date}.",
             source=service.source,
             date=scene.words.date(service.effective_from),
         ),
-        go_on=Choice("continue", say("Continue") if several else say("Take a queue number")),
+        go_on=Choice("continue", words.say("Continue") if several else words.say("Take a queue number")),
     )
 
 
 def lane_page(scene: Scene, office: OfficeMessage) -> LanePage:
     """Return the question whether a priority lane applies. Nobody is asked why."""
-    say = scene.words.say
+    words = scene.words
     return LanePage(
-        title=say("Which lane is yours?"),
-        hint=say("Please touch the lane that fits you. You need not give a reason, and none is stored."),
+        title=words.say("Which lane is yours?"),
+        hint=words.say("Please touch the lane that fits you. You need not give a reason, and none is stored."),
         choices=tuple(_lane_choice(scene, office, at, lane) for at, lane in enumerate(office.lanes)),
     )
 

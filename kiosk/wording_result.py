@@ -39,23 +39,22 @@ def ticket_page(scene: Scene, office: OfficeMessage) -> TicketPage:
 
 
 def _paper(paper: Paper, words: Phrases) -> tuple[str, Banner]:
-    say = words.say
     match paper:
         case Paper.PRINTING:
-            return say("Your ticket is being printed"), Banner("info", say("Please wait for the paper."))
+            return words.say("Your ticket is being printed"), Banner("info", words.say("Please wait for the paper."))
         case Paper.CONFIRMED:
-            return say("Please take your ticket"), Banner(
-                "good", say("Please keep it until you are done."), say(_SIT_DOWN)
+            return words.say("Please take your ticket"), Banner(
+                "good", words.say("Please keep it until you are done."), words.say(_SIT_DOWN)
             )
         case Paper.UNCONFIRMED:
-            return say("Please take your ticket"), Banner(
-                "good", say("If no paper comes out, this number is enough."), say(_SIT_DOWN)
+            return words.say("Please take your ticket"), Banner(
+                "good", words.say("If no paper comes out, this number is enough."), words.say(_SIT_DOWN)
             )
         case Paper.FAILED:
-            return say("Please remember your number"), Banner(
+            return words.say("Please remember your number"), Banner(
                 "warn",
-                say("The printer could not print"),
-                say("Remember or photograph this number. Your ticket is valid without paper."),
+                words.say("The printer could not print"),
+                words.say("Remember or photograph this number. Your ticket is valid without paper."),
             )
     assert_never(paper)
 
@@ -106,17 +105,16 @@ def problem_page(scene: Scene, office: OfficeMessage) -> ProblemPage:
 
 
 def _silence(words: Phrases, problem: Problem | None) -> ProblemPage:
-    say = words.say
-    text = say("Your number could not be confirmed. Please go to an officer, who will help you at once.")
+    text = words.say("Your number could not be confirmed. Please go to an officer, who will help you at once.")
     if problem is Problem.NO_ANSWER:
-        advice = say("Should the answer still come, your number appears here.")
+        advice = words.say("Should the answer still come, your number appears here.")
     else:
-        advice = say("The answer could not be read.")
+        advice = words.say("The answer could not be read.")
     return ProblemPage(
-        title=say("Please see an officer"),
+        title=words.say("Please see an officer"),
         text=text,
         advice=advice,
-        choices=(Choice("start_over", say("Back to the start")),),
+        choices=(Choice("start_over", words.say("Back to the start")),),
     )
 
 
