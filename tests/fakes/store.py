@@ -23,6 +23,7 @@ class MemoryStore:
     unreadable: bool = False
     unforgettable: bool = False
     """Old replies cannot be deleted."""
+    _numbers: set[tuple[dt.date, str, int]] = field(default_factory=set)
 
     def past(self) -> Past:
         """Return every event there is."""
@@ -68,14 +69,16 @@ class MemoryStore:
 
     def _must_fit(self, work: Work) -> None:
         """Refuse what a database would: a seq or a number of a day twice, a reply twice."""
-        seqs = [recorded.seq for recorded in (*self.events, *work.events)]
-        if seqs != list(range(1, len(seqs) + 1)):
-            message = f"seq is not gapless: {seqs[-5:]}"
+        first = len(self.events) + 1
+        if [recorded.seq for recorded in work.events] != list(range(first, first + len(work.events))):
+            message = f"seq does not go on at {first}"
             raise StorageError(message)
-        issued = [r.event for r in (*self.events, *work.events) if isinstance(r.event, Issued)]
-        if len({(event.day, event.series, event.sequence) for event in issued}) != len(issued):
+        issued = [recorded.event for recorded in work.events if isinstance(recorded.event, Issued)]
+        numbers = {(event.day, event.series, event.sequence) for event in issued}
+        if len(numbers) != len(issued) or numbers & self._numbers:
             message = "a number twice in a day"
             raise StorageError(message)
         if work.replies.keys() & self.replies.keys():
             message = "a request answered twice"
             raise StorageError(message)
+        self._numbers |= numbers

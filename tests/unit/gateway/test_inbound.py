@@ -1,0 +1,264 @@
+"""Whatever comes in on a command topic: a command, an error that names the field, or a line in the log."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broker.contract.messages import MAX_PAYLOAD_BYTES
+from broker.contract.requests import REQUESTS
+from broker.contract.topics import Topics
+from broker.domain import commands as cmd
+from broker.domain.errors import DomainError
+from broker.gateway import Inbound
+from broker.ports import Submission
+
+TOPICS = Topics("demo")
+
+
+class Desk:
+    """An `Inbound` and what it handed over."""
+
+    def __init__(self) -> None:
+        self.submissions: list[Submission] = []
+        self.inbound = Inbound(TOPICS, self.submissions.append)
+
+    def send(self, command: str, payload: bytes, *, client: str = "kiosk-1") -> Submission | None:
+        """Receive one message; return what became of it."""
+        count = len(self.submissions)
+        self.inbound.received(TOPICS.command(client, command), payload)
+        return self.submissions[-1] if len(self.submissions) > count else None
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def body(**arguments: object) -> bytes:
+    return json.dumps({"id": "r-1", **arguments}).encode()
+
+
+AT = {"counter": "c1", "session": "s"}
+GOOD: dict[str, tuple[dict[str, Any], cmd.Command]] = {
+    "printed": (
+        {"ticket": "t", "outcome": "failed", "reason": "no paper"},
+        cmd.Printed("t", "failed", "no paper"),
+    ),
+    "reprint": ({"ticket": "t"}, cmd.Reprint("t")),
+    "close": (AT, cmd.Close("c1", "s")),
+    "pause": (AT | {"reason": "lunch"}, cmd.Pause("c1", "s", "lunch")),
+    "resume": (AT, cmd.Resume("c1", "s")),
+    "next": (AT, cmd.Next("c1", "s")),
+    "call": (AT | {"ticket": "A-001"}, cmd.Call("c1", "s", "A-001")),
+    "recall": (AT | {"note": "x"}, cmd.Recall("c1", "s", "x")),
+    "start": (AT, cmd.Start("c1", "s")),
+    "finish": (AT, cmd.Finish("c1", "s")),
+    "no_show": (AT | {"note": None}, cmd.NoShow("c1", "s")),
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_request_becomes_its_command(desk: Desk, name: str) -> None:
+    arguments, command = GOOD[name]
+    assert desk.send(name, body(**arguments)) == Submission("kiosk-1", "r-1", command)
+
+
+def test_every_command_of_the_contract_is_tried_here() -> None:
+    assert {*GOOD, "issue", "open"} == set(REQUESTS)
+
+
+def test_issue_makes_an_identity_for_each_ticket(desk: Desk) -> None:
+    made = [desk.send("issue", body(service="visa", lane="priority", language="en")) for _ in range(2)]
+    commands = [submission.command for submission in made if submission is not None]
+    assert all(isinstance(command, cmd.Issue) for command in commands)
+    tickets = {str(uuid.UUID(command.ticket)) for command in commands if isinstance(command, cmd.Issue)}
+    assert len(tickets) == 2
+    first = commands[0]
+    assert isinstance(first, cmd.Issue)
+    assert (first.service, first.lane, first.language) == ("visa", "priority", "en")
+
+
+def test_open_makes_a_session_that_cannot_be_guessed_and_no_log_shows_it(desk: Desk) -> None:
+    made = [desk.send("open", body(counter="c1", officer="sari", pin="1234")) for _ in range(2)]
+    commands = [submission.command for submission in made if submission is not None]
+    tokens = {command.token for command in commands if isinstance(command, cmd.SignIn)}
+    assert len(tokens) == 2
+    assert all(len(token) >= 24 for token in tokens)
+    assert not any(secret in repr(made) for secret in ("1234", *tokens))
+    assert not any(command.pin_matches for command in commands if isinstance(command, cmd.SignIn))
+
+
+# -- what is wrong and can be answered ------------------------------------------------------------------------------
+
+WRONG: dict[str, tuple[str, bytes, str]] = {
+    "missing argument": ("issue", body(), "service"),
+    "unknown argument": ("issue", body(service="visa", colour="red"), "colour"),
+    "unknown argument of another command": ("next", body(**AT, ticket="A-001"), "ticket"),
+    "number for text": ("issue", body(service=5), "service"),
+    "true for text": ("issue", body(service=True), "service"),
+    "null for text": ("issue", body(service=None), "service"),
+    "list for text": ("issue", body(service=["visa"]), "service"),
+    "object for text": ("issue", body(service={"id": "visa"}), "service"),
+    "empty text": ("issue", body(service=""), "service"),
+    "text too long": ("issue", body(service="x" * 201), "service"),
+    "note too long": ("recall", body(**AT, note="x" * 501), "note"),
+    "pin too long": ("open", body(counter="c1", officer="o", pin="1" * 65), "pin"),
+    "pin as a number": ("open", body(counter="c1", officer="o", pin=1234), "pin"),
+    "no such outcome": ("printed", body(ticket="t", outcome="perhaps"), "outcome"),
+    "infinite number": ("issue", b'{"id": "r-1", "service": NaN}', "service"),
+    "huge number": ("issue", b'{"id": "r-1", "service": 1e999}', "service"),
+    "too long": ("issue", body(service="visa", lane="x" * MAX_PAYLOAD_BYTES), ""),
+    "one byte too long": ("issue", body(service="visa").ljust(MAX_PAYLOAD_BYTES + 1), ""),
+    "unknown command": ("fly", body(), ""),
+    "command of a later issue": ("transfer", body(**AT, stage="interview"), ""),
+    "command in capitals": ("Issue", body(service="visa"), ""),
+    "several faults": ("open", body(counter=1, officer=2), "counter"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_gets_an_error_that_names_the_field(desk: Desk, name: str) -> None:
+    command, payload, named = WRONG[name]
+    submission = desk.send(command, payload)
+    assert submission is not None
+    assert submission.request_id == "r-1"
+    error = submission.command
+    assert isinstance(error, DomainError)
+    assert error.code == "bad_request"
+    assert error.detail["field"] == named
+    assert named in error.message
+    assert desk.inbound.unanswerable == 0
+
+
+def test_exactly_8_kib_is_not_too_long(desk: Desk) -> None:
+    submission = desk.send("issue", body(service="visa").ljust(MAX_PAYLOAD_BYTES))
+    assert submission is not None
+    assert isinstance(submission.command, cmd.Issue)
+
+
+@pytest.mark.parametrize(
+    ("command", "payload"), [("issue", body(service="visa", **{"k" * 8000: 1})), ("f" * 60_000, body())]
+)
+def test_an_error_stays_short_however_long_the_name_of_what_is_wrong(desk: Desk, command: str, payload: bytes) -> None:
+    submission = desk.send(command, payload)
+    assert submission is not None
+    assert isinstance(submission.command, DomainError)
+    assert len(submission.command.message) + len(repr(submission.command.detail)) < 1000
+
+
+def test_of_two_equal_keys_the_last_counts_for_the_id_and_for_the_rest(desk: Desk) -> None:
+    payload = b'{"id": "first", "service": "visa", "id": "r-2", "service": "passport"}'
+    submission = desk.send("issue", payload)
+    assert submission is not None
+    assert submission.request_id == "r-2"
+    assert isinstance(submission.command, cmd.Issue)
+    assert submission.command.service == "passport"
+
+
+@pytest.mark.parametrize("identity", ["1", "x" * 64, "ünï-côdé", "a b", "../../etc", "'; DROP TABLE replies; --"])
+def test_any_printable_id_of_up_to_64_characters_is_usable(desk: Desk, identity: str) -> None:
+    submission = desk.send("issue", body(service="visa").replace(b'"r-1"', json.dumps(identity).encode()))
+    assert submission is not None
+    assert submission.request_id == identity
+    assert isinstance(submission.command, cmd.Issue)
+
+
+# -- what cannot even be answered -----------------------------------------------------------------------------------
+
+UNANSWERABLE: dict[str, bytes] = {
+    "nothing": b"",
+    "no JSON": b"hello",
+    "half of it": b'{"id": "r-1"',
+    "two of it": b'{"id": "r-1"} {"id": "r-2"}',
+    "a list": b'["r-1"]',
+    "a text": b'"r-1"',
+    "null": b"null",
+    "no id": b'{"service": "visa"}',
+    "empty id": b'{"id": ""}',
+    "id too long": json.dumps({"id": "x" * 65}).encode(),
+    "id a number": b'{"id": 1}',
+    "id true": b'{"id": true}',
+    "id null": b'{"id": null}',
+    "id a list": b'{"id": ["r-1"]}',
+    "id with a control character": b'{"id": "r\\u0000"}',
+    "id with a line break": b'{"id": "r\\n1"}',
+    "lone surrogate": b'{"id": "r-1", "service": "\\ud800"}',
+    "lone surrogate in the id": b'{"id": "\\udfff"}',
+    "not UTF-8": b'{"id": "r-1", "service": "\xff"}',
+    "UTF-16": '{"id": "r-1"}'.encode("utf-16"),
+    "byte order mark": b'\xef\xbb\xbf{"id": "r-1"}',
+    "deep lists": b'{"id": "r-1", "x": ' + b"[" * 3000 + b"]" * 3000 + b"}",
+    "deep objects": b'{"id": "r-1", "x": ' + b'{"a":' * 1000 + b"1" + b"}" * 1000 + b"}",
+    "very deep and cut off": b"[" * 1_000_000,
+    "digits without end": b'{"id": "r-1", "x": ' + b"9" * 100_000 + b"}",
+}
+
+
+@pytest.mark.parametrize("name", UNANSWERABLE)
+def test_what_has_no_usable_id_is_logged_and_counted(desk: Desk, name: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert desk.send("issue", UNANSWERABLE[name]) is None
+    assert desk.inbound.unanswerable == 1
+    assert len(caplog.records) == 1
+    assert len(caplog.text) < 1200
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "antrean/v1/demo/cmd/kiosk-1",
+        "antrean/v1/demo/cmd//issue",
+        "antrean/v1/demo/cmd/kiosk-1/issue/now",
+        "antrean/v1/demo/cmd/-kiosk/issue",
+        "antrean/v1/demo/cmd/kiosk 1/issue",
+        "antrean/v1/demo/cmd/kiosk\n/issue",
+        "antrean/v1/demo/cmd/kiösk/issue",
+        "antrean/v1/demo/cmd/" + "k" * 65 + "/issue",
+        "antrean/v1/other/cmd/kiosk-1/issue",
+        "antrean/v2/demo/cmd/kiosk-1/issue",
+        "antrean/v1/demo/event/issued",
+    ],
+)
+def test_what_comes_on_an_odd_topic_is_logged_and_counted(desk: Desk, topic: str) -> None:
+    desk.inbound.received(topic, body(service="visa"))
+    assert desk.submissions == []
+    assert desk.inbound.unanswerable == 1
+
+
+@pytest.mark.parametrize("client", ["k", "kiosk-1", "Counter_3.b", "k" * 64, "0"])
+def test_a_plain_client_id_is_taken_from_the_topic(desk: Desk, client: str) -> None:
+    submission = desk.send("issue", body(service="visa"), client=client)
+    assert submission is not None
+    assert submission.client == client
+
+
+def test_who_asks_is_never_taken_from_the_payload(desk: Desk) -> None:
+    submission = desk.send("issue", body(service="visa", client="counter-1"))
+    assert submission is not None
+    assert submission.client == "kiosk-1"
+    assert isinstance(submission.command, DomainError)
+
+
+# -- anything at all ------------------------------------------------------------------------------------------------
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=8,
+)
+NAMES = ["id", "service", "lane", "language", "counter", "session", "ticket", "outcome", "pin", "officer", "note"]
+REQUEST_LIKE = st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=8), JSON, max_size=8)
+
+
+@given(
+    st.sampled_from([*REQUESTS, "fly"]), st.binary(max_size=300) | REQUEST_LIKE.map(lambda b: json.dumps(b).encode())
+)
+def test_nothing_that_comes_in_gets_out_as_an_exception(command: str, payload: bytes) -> None:
+    desk = Desk()
+    submission = desk.send(command, payload)
+    assert (submission is None) == (desk.inbound.unanswerable == 1)

@@ -1,0 +1,483 @@
+"""What leaves: the shapes of the protocol, field by field, times with an offset, and never more than 8 KiB."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from broker.bootstrap.rules import office_message, office_rules
+from broker.config import load_settings
+from broker.contract.messages import MAX_PAYLOAD_BYTES
+from broker.contract.topics import Topics
+from broker.domain import commands as cmd
+from broker.domain.model import Counter, Lane, Service
+from broker.engine import Engine
+from broker.gateway import Inbound, MqttWire
+from tests.fakes.clock import FakeClock
+from tests.fakes.offices import OnePin, small_office
+from tests.fakes.store import MemoryStore
+
+CONFIG = Path(__file__).parents[3] / "config.yaml"
+ROOT = "antrean/v1/demo"
+OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+07:00")
+
+
+@dataclass
+class Air:
+    """A publisher that keeps what was published, and checks what holds for every message."""
+
+    messages: list[tuple[str, dict[str, Any], bool]] = field(default_factory=list)
+    announced_after: list[int] = field(default_factory=list)
+    longest: int = 0
+    """Of all but state/office, which says all that the office offers."""
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
+        """Keep a message."""
+        if not topic.endswith("state/office"):
+            self.longest = max(self.longest, len(payload))
+        self.messages.append((topic, json.loads(payload.decode()), retain))
+        return True
+
+    def announce(self) -> None:
+        """Keep the moment."""
+        self.announced_after.append(len(self.messages))
+
+    def last(self, topic: str) -> dict[str, Any]:
+        """Return the last message of a topic."""
+        return [body for name, body, _ in self.messages if name == f"{ROOT}/{topic}"][-1]
+
+    def all(self, topic: str) -> list[dict[str, Any]]:
+        """Return every message whose topic begins so."""
+        return [body for name, body, _ in self.messages if name.startswith(f"{ROOT}/{topic}")]
+
+
+class Office:
+    """Gateway and engine as the broker has them, with the network taken out."""
+
+    def __init__(self, rules: Any = None) -> None:  # noqa: ANN401 - rules of an office, or the small one
+        settings = load_settings(CONFIG, {})
+        self.air, self.clock = Air(), FakeClock()
+        topics = Topics("demo")
+        self.engine = Engine(
+            office=rules or small_office(),
+            store=MemoryStore(),
+            wire=MqttWire(topics, self.air, office_message(settings), first_revision=lambda: 1000),
+            credentials=OnePin(),
+            clock=self.clock.now,
+            monotonic=self.clock.monotonic,
+        )
+        self._inbound = Inbound(topics, lambda submission: self.engine.step([submission]))
+        self._count = 0
+
+    def ask(self, command: str, *, client: str = "kiosk-1", **arguments: object) -> dict[str, Any]:
+        """Send a request as a client would; return the reply."""
+        self._count += 1
+        self.clock.advance(1)
+        payload = json.dumps({"id": f"r-{self._count}", **arguments}).encode()
+        self._inbound.received(f"{ROOT}/cmd/{client}/{command}", payload)
+        return self.air.last(f"reply/{client}")
+
+    def do(self, command: str, *, client: str = "kiosk-1", **arguments: object) -> dict[str, Any]:
+        """Send a request that has to succeed; return the result."""
+        reply = self.ask(command, client=client, **arguments)
+        assert reply["ok"], reply
+        result: dict[str, Any] = reply["result"]
+        return result
+
+    def sign_in(self, counter: str = "c1", officer: str = "sari") -> dict[str, str]:
+        """Open a counter; return what its requests carry."""
+        result = self.do("open", client="counter-1", counter=counter, officer=officer, pin="1234")
+        return {"client": "counter-1", "counter": counter, "session": result["session"]}
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+# -- fields ---------------------------------------------------------------------------------------------------------
+
+TICKET = {
+    "id": str,
+    "number": str,
+    "service": str,
+    "lane": str,
+    "stage": str,
+    "state": str,
+    "language": str,
+    "issued_at": str,
+    "waiting_since": str,
+    "ahead": int,
+    "wait": (dict, type(None)),
+    "counter": (str, type(None)),
+    "copies": int,
+    "qr": str,
+    "times_called": int,
+    "history": list,
+}
+REASON = {"policy": str, "score": float, "waited_s": int, "promised_s": int, "passed_over": list}
+HALL = {
+    "revision": int,
+    "seq": int,
+    "at": str,
+    "day": str,
+    "calling": list,
+    "recent": list,
+    "waiting": list,
+    "counters": list,
+}
+CALL = {
+    "number": str,
+    "lane": str,
+    "language": str,
+    "counter": str,
+    "counter_label": str,
+    "called_at": str,
+    "times_called": int,
+}
+ROW = {"stage": str, "service": str, "lane": str, "count": int, "wait": (dict, type(None))}
+HALL_COUNTER = {"id": str, "label": str, "state": str, "number": (str, type(None))}
+COUNTER = {
+    "id": str,
+    "label": str,
+    "state": str,
+    "officer": (str, type(None)),
+    "ticket": (dict, type(None)),
+    "queue": list,
+    "queue_length": int,
+    "held": list,
+    "missed": list,
+    "undo_until": type(None),
+    "reason": (dict, type(None)),
+    "today": dict,
+}
+ENTRY = {"number": str, "service": str, "lane": str, "waiting_since": str, "score": float}
+EVENT_OF_TICKET = {
+    "seq": int,
+    "at": str,
+    "type": str,
+    "ticket": str,
+    "number": str,
+    "service": str,
+    "lane": str,
+    "stage": str,
+    "language": str,
+}
+EVENT_AT_COUNTER = EVENT_OF_TICKET | {"counter": str, "counter_label": str}
+EVENT_OF_CALL = EVENT_AT_COUNTER | {"times_called": int, "called_at": str}
+EVENT_OF_COUNTER = {"seq": int, "at": str, "type": str, "counter": str, "counter_label": str}
+
+
+def check(body: dict[str, Any], fields: dict[str, Any]) -> None:
+    """Check that `body` has exactly these fields, of these types."""
+    assert {name: type(value) for name, value in body.items()}.keys() == fields.keys()
+    wrong = {name: body[name] for name, kind in fields.items() if not isinstance(body[name], kind)}
+    assert not wrong
+
+
+def a_visit(office: Office) -> dict[str, Any]:
+    """Let one visitor come, be called twice, be served and leave; return the session."""
+    at = office.sign_in()
+    office.do("issue", service="visa", lane="priority", language="en")
+    office.do("issue", service="visa")
+    office.do("next", **at)
+    office.do("recall", **at)
+    office.do("start", **at)
+    office.do("finish", **at)
+    office.do("next", **at)
+    office.do("no_show", **at)
+    return at
+
+
+def test_a_ticket_has_the_fields_of_the_protocol(office: Office) -> None:
+    ticket = office.do("issue", service="visa")["ticket"]
+    check(ticket, TICKET)
+    assert (ticket["number"], ticket["state"], ticket["ahead"], ticket["wait"]) == ("B-001", "waiting", 0, None)
+    office.sign_in()
+    second = office.do("issue", service="visa")["ticket"]
+    assert second["ahead"] == 1
+    check(second["wait"], {"low_s": int, "high_s": int})
+
+
+def test_a_call_tells_its_reason(office: Office) -> None:
+    at = office.sign_in()
+    office.do("issue", service="visa")
+    office.do("issue", service="visa", lane="priority")
+    office.clock.advance(600)
+    result = office.do("next", **at)
+    assert set(result) == {"ticket", "reason"}
+    check(result["reason"], REASON)
+    (earlier,) = result["reason"]["passed_over"]
+    check(earlier, {"number": str, "score": float})
+    assert (result["ticket"]["number"], earlier["number"]) == ("BP-001", "B-001")
+    assert (result["ticket"]["counter"], result["ticket"]["times_called"]) == ("c1", 1)
+
+
+def test_the_result_of_each_command_is_the_one_of_the_protocol(office: Office) -> None:
+    assert set(office.do("issue", service="visa")) == {"ticket"}
+    ticket = office.do("issue", service="passport")["ticket"]["id"]
+    assert set(office.do("printed", ticket=ticket, outcome="confirmed")) == {"ticket"}
+    assert office.do("reprint", ticket=ticket)["ticket"]["copies"] == 1
+    opened = office.do("open", counter="c1", officer="sari", pin="1234")
+    assert set(opened) == {"session", "counter"}
+    at = {"counter": "c1", "session": opened["session"]}
+    for command in ("pause", "resume"):
+        assert set(office.do(command, **at)) == {"counter"}
+    assert set(office.do("next", **at)) == {"ticket", "reason"}
+    for command in ("recall", "start", "finish"):
+        assert set(office.do(command, **at)) == {"ticket"}
+    assert set(office.do("call", **at, ticket=ticket)) == {"ticket", "reason"}
+    assert office.do("no_show", **at)["ticket"]["state"] == "no_show"
+    assert office.do("next", **at) == {"ticket": None, "reason": None}
+    assert office.do("close", **at)["counter"]["state"] == "closed"
+
+
+def test_an_error_has_code_text_and_detail(office: Office) -> None:
+    reply = office.ask("issue", service="fishing")
+    assert (reply["ok"], reply["result"]) == (False, None)
+    check(reply["error"], {"code": str, "message": str, "detail": dict})
+    assert reply["error"]["code"] == "unknown_service"
+    assert reply["error"]["detail"] == {"service": "fishing"}
+
+
+def test_the_hall_has_the_fields_of_the_protocol(office: Office) -> None:
+    at = a_visit(office)
+    office.do("issue", service="visa")
+    office.do("issue", service="visa")
+    office.do("next", **at)
+    office.clock.advance(1)
+    office.engine.step([])
+    hall = office.air.last("state/hall")
+    check(hall, HALL)
+    (calling,) = hall["calling"]
+    check(calling, CALL)
+    assert calling["number"] == "B-002"
+    for call in hall["recent"]:
+        check(call, CALL)
+    assert [call["number"] for call in hall["recent"]] == ["B-001", "BP-001"]
+    for row in hall["waiting"]:
+        check(row, ROW)
+    assert [row["count"] for row in hall["waiting"] if row["count"]] == [1]
+    for counter in hall["counters"]:
+        check(counter, HALL_COUNTER)
+    assert {c["id"]: (c["state"], c["number"]) for c in hall["counters"]}["c1"] == ("calling", "B-002")
+
+
+def test_the_hall_has_a_row_for_all_that_is_on_offer(office: Office) -> None:
+    office.engine.step([])
+    rows = {(row["stage"], row["service"], row["lane"]) for row in office.air.last("state/hall")["waiting"]}
+    assert rows == {
+        (stage, service, lane)
+        for stage, service in (("check", "passport"), ("check", "visa"), ("collection", "collection"))
+        for lane in ("regular", "priority")
+    }
+
+
+def test_a_counter_has_the_fields_of_the_protocol(office: Office) -> None:
+    at = a_visit(office)
+    for _ in range(3):
+        office.do("issue", service="visa")
+    office.do("next", **at)
+    office.clock.advance(1)
+    office.engine.step([])
+    counter = office.air.last("state/counter/c1")
+    check(counter, COUNTER)
+    check(counter["ticket"], TICKET)
+    check(counter["reason"], REASON)
+    assert [line["type"] for line in counter["ticket"]["history"]] == ["issued", "called"]
+    for entry in (*counter["queue"], *counter["missed"]):
+        check(entry, ENTRY)
+    assert [entry["number"] for entry in counter["queue"]] == ["B-003", "B-004"]
+    assert [entry["number"] for entry in counter["missed"]] == ["B-001"]
+    assert counter["officer"] == "Sari W."
+    assert counter["today"]["served"] == 1
+
+
+def test_events_have_the_fields_of_the_protocol(office: Office) -> None:
+    at = a_visit(office)
+    ticket = office.do("issue", service="visa")["ticket"]["id"]
+    office.do("printed", ticket=ticket, outcome="failed", reason="no paper")
+    office.do("reprint", ticket=ticket)
+    for command in ("pause", "resume", "close"):
+        office.do(command, **at)
+    fields = {
+        "issued": EVENT_OF_TICKET,
+        "printed": EVENT_OF_TICKET,
+        "reprinted": EVENT_OF_TICKET,
+        "called": EVENT_OF_CALL,
+        "recalled": EVENT_OF_CALL,
+        "started": EVENT_AT_COUNTER,
+        "finished": EVENT_AT_COUNTER,
+        "no_show": EVENT_AT_COUNTER,
+        "opened": EVENT_OF_COUNTER,
+        "closed": EVENT_OF_COUNTER,
+        "paused": EVENT_OF_COUNTER,
+        "resumed": EVENT_OF_COUNTER,
+    }
+    seen = set()
+    for topic, body, retained in office.air.messages:
+        if "/event/" in topic:
+            name = topic.rsplit("/", 1)[1]
+            seen.add(name)
+            check(body, fields[name])
+            assert body["type"] == name
+            assert not retained
+    assert seen == set(fields)
+    assert [event["seq"] for event in office.air.all("event/")] == list(range(1, 16))
+    assert [event["times_called"] for event in office.air.all("event/recalled")] == [2]
+
+
+# -- times, secrets, order ------------------------------------------------------------------------------------------
+
+
+def times(body: object, name: str = "") -> Iterator[str]:
+    """Find everything that is a moment."""
+    if isinstance(body, dict):
+        for key, value in body.items():
+            yield from times(value, key)
+    elif isinstance(body, list):
+        for value in body:
+            yield from times(value, name)
+    elif isinstance(body, str) and (name == "at" or name.endswith(("_at", "_since", "_until"))):
+        yield body
+
+
+def test_every_time_carries_the_offset_of_the_office(office: Office) -> None:
+    office.clock.at = office.clock.at.astimezone(dt.UTC)
+    at = a_visit(office)
+    office.do("issue", service="visa")
+    office.do("next", **at)
+    found = [moment for _, body, _ in office.air.messages for moment in times(body)]
+    assert len(found) > 50
+    assert [moment for moment in found if not OFFSET.fullmatch(moment)] == []
+
+
+def test_no_secret_leaves_but_the_session_to_who_opened(office: Office) -> None:
+    at = a_visit(office)
+    told = [topic for topic, body, _ in office.air.messages if at["session"] in json.dumps(body)]
+    assert told == [f"{ROOT}/reply/counter-1"]
+    assert not any('"1234"' in json.dumps(body) or "pin" in body for _, body, _ in office.air.messages)
+
+
+def test_states_are_retained_and_nothing_else(office: Office) -> None:
+    a_visit(office)
+    assert all(retained == ("/state/" in topic) for topic, _, retained in office.air.messages)
+
+
+def test_online_is_said_last_when_everything_is_there(office: Office) -> None:
+    office.engine.reconnected()
+    office.engine.step(office.engine._take(0))
+    (count,) = office.air.announced_after
+    topics = {topic.removeprefix(f"{ROOT}/") for topic, _, _ in office.air.messages[:count]}
+    assert topics == {"state/office", "state/hall", *(f"state/counter/c{n}" for n in (1, 2, 3, 4))}
+    assert len(office.air.messages) == count
+
+
+def test_the_revision_rises_by_one(office: Office) -> None:
+    a_visit(office)
+    revisions = [hall["revision"] for hall in office.air.all("state/hall")]
+    assert revisions == list(range(1001, 1001 + len(revisions)))
+
+
+def test_a_request_that_is_repeated_gets_the_same_bytes(office: Office) -> None:
+    first = office.ask("issue", service="visa")
+    office.clock.advance(100)
+    office._count -= 1
+    assert office.ask("issue", service="visa") == first
+
+
+# -- 8 KiB ----------------------------------------------------------------------------------------------------------
+
+LONG = "x" * 29
+
+
+def longest_office() -> Any:  # noqa: ANN401 - an office, kept short
+    """Return an office whose every id is as long as a configuration allows (32 characters)."""
+    lanes = tuple(Lane(f"{LONG}{n:03}", "P" if n else "", 900 * (n + 1)) for n in range(2))
+    stages = tuple(f"{LONG}{n:03}" for n in range(2))
+    services = {f"{LONG}{n:03}": Service(f"{LONG}{n:03}", "ABC"[n], stages) for n in range(3)}
+    return small_office(
+        lanes=lanes,
+        services=services,
+        stage_standard_s=dict.fromkeys(stages, 600),
+        counters={
+            f"{LONG}{n:03}": Counter(f"{LONG}{n:03}", "12345678901" + str(n), frozenset(stages)) for n in range(2)
+        },
+    )
+
+
+@pytest.mark.parametrize("rules", [small_office, longest_office], ids=["small", "longest ids"])
+def test_with_a_thousand_waiting_every_message_fits_8_kib_and_carries_what_it_promises(rules: Any) -> None:  # noqa: ANN401 - a function that makes an office
+    office = Office(rules())
+    counter = next(iter(office.engine.hall.office.counters))
+    at = office.sign_in(counter)
+    services = list(office.engine.hall.office.services)
+    lanes = list(office.engine.hall.office.lanes)
+    for n in range(1100):
+        office.do("issue", service=services[n % 2], lane=lanes[n % 7 == 0])
+    for _ in range(60):
+        office.do("next", **at)
+        office.do("no_show", **at)
+    office.do("next", **at)
+    for n in range(100):
+        office.do("recall", **at, note=str(n))
+    office.clock.advance(1)
+    office.engine.step([])
+    state = office.air.last(f"state/counter/{counter}")
+    assert state["queue_length"] == 1039
+    assert state["ticket"]["history"][-1]["type"] == "recalled"
+    assert state["ticket"]["history"][0]["type"] == "issued"
+    if rules is small_office:
+        assert len(state["queue"]) == 50
+    else:
+        assert len(state["queue"]) >= 10
+    assert [entry["score"] for entry in state["queue"]] == sorted((e["score"] for e in state["queue"]), reverse=True)
+    assert state["missed"]
+    assert office.air.longest <= MAX_PAYLOAD_BYTES
+
+
+def test_hundreds_of_reprints_fit_as_well(office: Office) -> None:
+    at = office.sign_in()
+    ticket = office.do("issue", service="visa")["ticket"]["id"]
+    office.do("next", **at)
+    for _ in range(300):
+        office.do("reprint", ticket=ticket)
+    assert office.air.longest <= MAX_PAYLOAD_BYTES
+    assert office.air.last("state/counter/c1")["ticket"]["copies"] == 300
+
+
+def test_errors_about_the_longest_names_fit() -> None:
+    office = Office()
+    name = "\u0001" * 200
+    for command, arguments in {
+        "issue": {"service": name},
+        "reprint": {"ticket": name},
+        "open": {"counter": name, "officer": name, "pin": "1"},
+        "next": {"counter": name, "session": name},
+    }.items():
+        assert not office.ask(command, **arguments)["ok"]
+    assert office.air.longest <= MAX_PAYLOAD_BYTES
+
+
+def test_the_demo_office_at_noon_fits() -> None:
+    settings = load_settings(CONFIG, {})
+    office = Office(office_rules(settings))
+    for n in range(400):
+        for service in settings.services:
+            if n % 10 == 0:
+                office.ask("issue", service=service.id, lane="priority")
+        office.do("issue", service=settings.services[n % 9].id)
+    assert office.air.longest <= MAX_PAYLOAD_BYTES
+
+
+def test_no_command_of_the_domain_is_forgotten_in_replies() -> None:
+    """`_result` falls through to the ticket: every command but the desk's own must concern one."""
+    about_desks = {cmd.SignIn, cmd.Close, cmd.Pause, cmd.Resume}
+    assert about_desks < set(cmd.Command.__args__)
