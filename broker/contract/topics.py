@@ -9,7 +9,7 @@ VERSION = "v1"
 ENGINE_CLIENT = "broker"
 """The client id of the engine itself."""
 
-_CLIENT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
+_CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ PRESENCE = TopicKind("presence/{client}", qos=1, retained=True)
 
 def is_client_id(text: str) -> bool:
     """Tell whether `text` may stand as a client's own level in a topic."""
-    return _CLIENT.match(text) is not None
+    return _CLIENT.fullmatch(text) is not None
 
 
 def screen_client(kind: str, device: str) -> str:

@@ -19,6 +19,8 @@ from broker.domain.errors import Code, DomainError
 from broker.ports import Submission
 
 MAX_ID_LENGTH = 64
+MAX_NAME_LENGTH = 64
+"""So much of a name that somebody made up is repeated in an error: a reply has to fit 8 KiB."""
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ class Inbound:
         request_id = usable_id(payload)
         if parsed is None or request_id is None:
             self.unanswerable += 1
-            log.warning("no usable request on %s: %.200r", topic, payload)
+            log.warning("no usable request on %.200s: %.200r", topic, payload)
             return
         client, command = parsed
         self._submit(Submission(client, request_id, _decode(command, payload)))
@@ -61,12 +63,13 @@ def _decode(command: str, payload: bytes) -> cmd.Command | DomainError:
         return DomainError(Code.BAD_REQUEST, f"longer than {MAX_PAYLOAD_BYTES} bytes", field="")
     model = rq.REQUESTS.get(command)
     if model is None:
-        return DomainError(Code.BAD_REQUEST, f"unknown command {command}", field="", command=command)
+        unknown = command[:MAX_NAME_LENGTH]
+        return DomainError(Code.BAD_REQUEST, f"unknown command {unknown}", field="", command=unknown)
     try:
         request = model.model_validate_json(payload)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        name = ".".join(str(part) for part in first["loc"])
+        name = ".".join(str(part) for part in first["loc"])[:MAX_NAME_LENGTH]
         return DomainError(Code.BAD_REQUEST, f"{name}: {first['msg']}", field=name)
     return _command(request)
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from broker.contract.messages import Error, OfficeMessage, Reply
+from broker.contract.messages import MAX_PAYLOAD_BYTES, CounterMessage, Error, OfficeMessage, Reply
 from broker.contract.topics import Topics
 from broker.domain import commands as cmd
 from broker.domain import events as ev
@@ -69,8 +69,8 @@ class MqttWire:
         picture = hall_shape(hall, now, self._revision)
         self._publisher.publish(self._topics.hall(), picture.model_dump_json().encode(), retain=True)
         for counter in hall.office.counters if counters else ():
-            shape = counter_shape(hall, counter, now)
-            self._publisher.publish(self._topics.counter(counter), shape.model_dump_json().encode(), retain=True)
+            payload = _fitting(counter_shape(hall, counter, now))
+            self._publisher.publish(self._topics.counter(counter), payload, retain=True)
 
     def show_all(self, hall: Hall, now: dt.datetime) -> None:
         """Publish every retained state, then say online: whoever sees that finds them all."""
@@ -95,6 +95,15 @@ def _result(
     if isinstance(event, ev.Called):
         return {"ticket": shape, "reason": reason_shape(event.reason).model_dump(mode="json")}
     return {"ticket": shape}
+
+
+def _fitting(shape: CounterMessage) -> bytes:
+    """Return the message; where long ids make it too long, the end of the queue is left out (its length is told)."""
+    payload = shape.model_dump_json().encode()
+    while len(payload) > MAX_PAYLOAD_BYTES and shape.queue:
+        shape = shape.model_copy(update={"queue": shape.queue[: len(shape.queue) * 7 // 8]})
+        payload = shape.model_dump_json().encode()
+    return payload
 
 
 _DESK_EVENTS = (ev.Opened, ev.Closed, ev.Paused, ev.Resumed)

@@ -9,10 +9,13 @@ from broker.contract import messages as ms
 from broker.domain import events as ev
 from broker.domain import lanes, waits
 from broker.domain.hall import Group, Hall
-from broker.domain.model import CallRecord, Desk, Reason, Ticket, TicketState
+from broker.domain.model import CallRecord, Desk, Happening, Reason, Ticket, TicketState
 from broker.ports import Recorded
 
 MAX_QUEUE = 50
+MAX_MISSED = 6
+MAX_HISTORY = 8
+"""Of a long history the first line and the last ones are told: a message has to fit 8 KiB."""
 MAX_RECENT = 12
 
 
@@ -21,7 +24,7 @@ def ticket_shape(hall: Hall, ticket: Ticket, now: dt.datetime, *, history: bool 
     zone = hall.office.zone
     waiting = ticket.state is TicketState.WAITING
     ahead = _ahead(hall, ticket, now) if waiting else 0
-    lines = ticket.history if history else ()
+    lines = _history(ticket) if history else ()
     return ms.Ticket(
         id=ticket.id,
         number=ticket.number,
@@ -87,7 +90,7 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
         ticket=None if ticket is None else ticket_shape(hall, ticket, now, history=True),
         queue=tuple(_queue_entry(hall, waiting, now) for waiting in nearest),
         queue_length=sum(len(group) for group in groups),
-        missed=tuple(_queue_entry(hall, t, now) for t in missed[-MAX_QUEUE:]),
+        missed=tuple(_queue_entry(hall, t, now) for t in missed[-MAX_MISSED:]),
         reason=None if desk.reason is None else reason_shape(desk.reason),
         today=_today(desk),
     )
@@ -113,6 +116,11 @@ def event_shape(hall: Hall, recorded: Recorded) -> ms.EventMessage:
         times_called=ticket.times_called if called and ticket is not None else None,
         called_at=event.at.astimezone(zone) if called else None,
     )
+
+
+def _history(ticket: Ticket) -> tuple[Happening, ...]:
+    lines = ticket.history
+    return lines if len(lines) <= MAX_HISTORY else (lines[0], *lines[1 - MAX_HISTORY :])
 
 
 def _ahead(hall: Hall, ticket: Ticket, now: dt.datetime) -> int:
