@@ -110,8 +110,9 @@ class VirtualScreen:
         self._xdotool("mousemove", str(x), str(y), "click", "1")
 
     def press(self, *keys: str) -> None:
-        """Press keys by their X names (`space`, `Return`, `1`)."""
-        self._xdotool("key", "--delay", "60", *keys)
+        """Press keys by their X names (`space`, `Return`, `1`). Without a window manager they go where the pointer is."""
+        middle = str(self.width // 2), str(self.height // 2)
+        self._xdotool("mousemove", *middle, "key", "--delay", "60", *keys)
 
     def _xdotool(self, *arguments: str) -> None:
         subprocess.run(  # noqa: S603 - our own arguments

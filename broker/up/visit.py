@@ -50,6 +50,17 @@ class Window:
         """Return where a target is as soon as it is there."""
         return _until(lambda: self._box(target), f"{self.name}: {target} can be touched")
 
+    def wait_any(self, *targets: str) -> str:
+        """Return the first of the named targets that can be touched, as soon as one can."""
+        return _until(
+            lambda: next((target for target in targets if self._box(target) is not None), None),
+            f"{self.name}: {' or '.join(targets)} can be touched",
+        )
+
+    def wait_gone(self, target: str) -> None:
+        """Wait until a target can no longer be touched: the window has drawn what happened."""
+        _until(lambda: True if self._box(target) is None else None, f"{self.name}: {target} is over")
+
     def wait_screen(self, *names: str) -> str:
         """Return which of the named screens is shown, as soon as one is."""
         return _until(lambda: self._shown(names), f"{self.name}: the screen {' or '.join(names)}")
@@ -132,9 +143,7 @@ def play_visit(
     """Play one visit, telling each step; return the pictures. `VisitError` where a step fails."""
     shots: list[Path] = []
     language, service = settings.office.languages[0], settings.services[0]
-    _sign_in(counter, pin)
-    opened = witness.wait_event("opened")
-    tell(f"an officer signed in at counter {opened.counter_label}")
+    _make_ready(counter, witness, pin, tell)
     shots.append(kiosk_picture(kiosk, pictures, language))
     kiosk.touch(f"service:{service.id}")
     kiosk.touch("continue")
@@ -146,12 +155,7 @@ def play_visit(
     tell(f"the paper of {printed.number} came out")
     kiosk.wait_screen("ticket")
     shots.append(kiosk.picture(pictures / "kiosk.png"))
-    counter.screen.press("space")
-    called = witness.wait_event("called")
-    tell(f"the officer pressed Space: {called.number} was called to counter {called.counter_label}")
-    if called.number != issued.number:
-        message = f"{issued.number} was waiting, but {called.number} was called"
-        raise VisitError(message)
+    called = _call_until(issued.number or "", counter, witness, tell)
     if display is not None:
         display.wait_screen(f"calling {called.number} {called.counter_label}")
         shots.append(display.picture(pictures / "display.png"))
@@ -160,10 +164,8 @@ def play_visit(
     shots.append(counter.picture(pictures / "counter.png"))
     counter.screen.press("s")
     witness.wait_event("started")
-    counter.wait_for("finish")
-    counter.screen.press("f")
-    finished = witness.wait_event("finished")
-    tell(f"{finished.number} was served and is finished")
+    counter.wait_gone("start")
+    tell(f"{_finish(counter, witness).number} was served and is finished")
     return shots
 
 
@@ -175,9 +177,36 @@ def kiosk_picture(kiosk: Window, pictures: Path, language: str) -> Path:
     return kiosk.picture(pictures / "kiosk-services.png")
 
 
-def _sign_in(counter: Window, pin: str) -> None:
-    counter.touch("officer:0")
-    counter.screen.press(*pin, "Return")
+def _make_ready(counter: Window, witness: Witness, pin: str, tell: Callable[[str], None]) -> None:
+    """Sign in; or, where the session of an earlier run goes on, finish with the visitor who still stands there."""
+    if counter.wait_any("officer:0", "pause", "finish") == "officer:0":
+        counter.touch("officer:0")
+        counter.screen.press(*pin, "Return")
+        tell(f"an officer signed in at counter {witness.wait_event('opened').counter_label}")
+        counter.wait_for("pause")
+    elif counter.wait_any("pause", "finish") == "finish":
+        tell(f"{_finish(counter, witness).number} was still at the counter and is finished")
+
+
+def _call_until(number: str, counter: Window, witness: Witness, tell: Callable[[str], None]) -> EventMessage:
+    """Call whoever is next until it is `number`; visitors who waited before it are served first."""
+    while True:
+        counter.wait_for("next")
+        counter.screen.press("space")
+        called = witness.wait_event("called")
+        tell(f"the officer pressed Space: {called.number} was called to counter {called.counter_label}")
+        if called.number == number:
+            return called
+        _finish(counter, witness)
+
+
+def _finish(counter: Window, witness: Witness) -> EventMessage:
+    """Finish with the visitor at the counter."""
+    counter.wait_for("finish")
+    counter.screen.press("f")
+    finished = witness.wait_event("finished")
+    counter.wait_gone("finish")
+    return finished
 
 
 def _until(ask: Callable[[], T | None], what: str) -> T:
