@@ -24,6 +24,8 @@ PATIENCE_S = 40.0
 POLL_S = 0.05
 SETTLE_S = 0.3
 """A picture is taken when nothing has moved for so long."""
+REACTION_S = 1.0
+"""An officer looks before the next key; the window takes a faster one for the second half of a double press."""
 
 
 T = TypeVar("T")
@@ -162,6 +164,7 @@ def play_visit(
         tell(f"the display shows {called.number}")
     counter.wait_for("start")
     shots.append(counter.picture(pictures / "counter.png"))
+    time.sleep(REACTION_S)
     counter.screen.press("s")
     witness.wait_event("started")
     counter.wait_gone("start")
@@ -192,6 +195,7 @@ def _call_until(number: str, counter: Window, witness: Witness, tell: Callable[[
     """Call whoever is next until it is `number`; visitors who waited before it are served first."""
     while True:
         counter.wait_for("next")
+        time.sleep(REACTION_S)
         counter.screen.press("space")
         called = witness.wait_event("called")
         tell(f"the officer pressed Space: {called.number} was called to counter {called.counter_label}")
@@ -203,6 +207,7 @@ def _call_until(number: str, counter: Window, witness: Witness, tell: Callable[[
 def _finish(counter: Window, witness: Witness) -> EventMessage:
     """Finish with the visitor at the counter."""
     counter.wait_for("finish")
+    time.sleep(REACTION_S)
     counter.screen.press("f")
     finished = witness.wait_event("finished")
     counter.wait_gone("finish")
