@@ -75,11 +75,12 @@ class Office:
         )
         self._inbound = Inbound(topics, lambda submission: self.engine.step([submission]))
         self._count = 0
+        self.pause_s = 1.0
 
     def ask(self, command: str, *, client: str = "kiosk-1", **arguments: object) -> dict[str, Any]:
         """Send a request as a client would; return the reply."""
         self._count += 1
-        self.clock.advance(1)
+        self.clock.advance(self.pause_s)
         payload = json.dumps({"id": f"r-{self._count}", **arguments}).encode()
         self._inbound.received(f"{ROOT}/cmd/{client}/{command}", payload)
         return self.air.last(f"reply/{client}")
@@ -416,6 +417,7 @@ def longest_office() -> Any:  # noqa: ANN401 - an office, kept short
 @pytest.mark.parametrize("rules", [small_office, longest_office], ids=["small", "longest ids"])
 def test_with_a_thousand_waiting_every_message_fits_8_kib_and_carries_what_it_promises(rules: Any) -> None:  # noqa: ANN401 - a function that makes an office
     office = Office(rules())
+    office.pause_s = 0.001
     counter = next(iter(office.engine.hall.office.counters))
     at = office.sign_in(counter)
     services = list(office.engine.hall.office.services)
@@ -469,6 +471,7 @@ def test_errors_about_the_longest_names_fit() -> None:
 def test_the_demo_office_at_noon_fits() -> None:
     settings = load_settings(CONFIG, {})
     office = Office(office_rules(settings))
+    office.pause_s = 0.01
     for n in range(400):
         for service in settings.services:
             if n % 10 == 0:
