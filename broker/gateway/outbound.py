@@ -12,7 +12,7 @@ from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import DomainError
 from broker.domain.hall import Hall
-from broker.gateway.shapes import counter_shape, event_shape, hall_shape, reason_shape, ticket_shape
+from broker.gateway.shapes import BRIEF, brief, counter_shape, event_shape, hall_shape, reason_shape, ticket_shape
 from broker.ports import Recorded, Submission
 
 
@@ -98,8 +98,13 @@ def _result(
 
 
 def _fitting(shape: CounterMessage) -> bytes:
-    """Return the message; where long ids make it too long, the end of the queue is left out (its length is told)."""
+    """Return the message; where it is too long, older history goes first, then the end of the queue."""
     payload = shape.model_dump_json().encode()
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        ticket = shape.ticket
+        shorter = None if ticket is None else ticket.model_copy(update={"history": brief(ticket.history)})
+        shape = shape.model_copy(update={"ticket": shorter, "missed": shape.missed[-BRIEF:]})
+        payload = shape.model_dump_json().encode()
     while len(payload) > MAX_PAYLOAD_BYTES and shape.queue:
         shape = shape.model_copy(update={"queue": shape.queue[: len(shape.queue) * 7 // 8]})
         payload = shape.model_dump_json().encode()

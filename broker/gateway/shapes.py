@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import TypeVar
 
 from broker.contract import messages as ms
 from broker.domain import events as ev
 from broker.domain import lanes, waits
 from broker.domain.hall import Group, Hall
-from broker.domain.model import CallRecord, Desk, Happening, Reason, Ticket, TicketState
+from broker.domain.model import CallRecord, Desk, Reason, Ticket, TicketState
 from broker.ports import Recorded
 
+T = TypeVar("T")
 MAX_QUEUE = 50
-MAX_MISSED = 6
-MAX_HISTORY = 8
-"""Of a long history the first line and the last ones are told: a message has to fit 8 KiB."""
+MAX_MISSED = 12
+MAX_HISTORY = 16
+BRIEF = 3
+"""So much of missed and history is left where a message would not fit 8 KiB."""
 MAX_RECENT = 12
 
 
@@ -24,7 +27,7 @@ def ticket_shape(hall: Hall, ticket: Ticket, now: dt.datetime, *, history: bool 
     zone = hall.office.zone
     waiting = ticket.state is TicketState.WAITING
     ahead = _ahead(hall, ticket, now) if waiting else 0
-    lines = _history(ticket) if history else ()
+    lines = brief(ticket.history, MAX_HISTORY) if history else ()
     return ms.Ticket(
         id=ticket.id,
         number=ticket.number,
@@ -118,9 +121,9 @@ def event_shape(hall: Hall, recorded: Recorded) -> ms.EventMessage:
     )
 
 
-def _history(ticket: Ticket) -> tuple[Happening, ...]:
-    lines = ticket.history
-    return lines if len(lines) <= MAX_HISTORY else (lines[0], *lines[1 - MAX_HISTORY :])
+def brief(lines: tuple[T, ...], most: int = BRIEF) -> tuple[T, ...]:
+    """Return a history that fits a message: how it began, and the last lines."""
+    return lines if len(lines) <= most else (lines[0], *lines[1 - most :])
 
 
 def _ahead(hall: Hall, ticket: Ticket, now: dt.datetime) -> int:
