@@ -71,9 +71,7 @@ class _Listener:
 class Bus:
     """One client of the office's MQTT server. Handlers run wherever `post` takes them."""
 
-    def __init__(
-        self, *, address: Address, office: str, client: str, kind: str, post: Post, version: str = ""
-    ) -> None:
+    def __init__(self, *, address: Address, office: str, client: str, kind: str, post: Post, version: str = "") -> None:
         """Prepare a client; nothing is sent before `start`."""
         self.topics = Topics(office)
         self.client_id = client
@@ -218,7 +216,12 @@ class Bus:
         self._guard(lambda: self._refused(reason) if reason.is_failure else self._accepted())
 
     def _guarded_disconnect(
-        self, _client: Client, _data: object, _flags: DisconnectFlags, _reason: ReasonCode, _properties: Properties | None
+        self,
+        _client: Client,
+        _data: object,
+        _flags: DisconnectFlags,
+        _reason: ReasonCode,
+        _properties: Properties | None,
     ) -> None:
         self._guard(self._lost)
 

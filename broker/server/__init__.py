@@ -1,5 +1,5 @@
 """The MQTT server that the office starts for itself: Mosquitto, or the stand-in on loopback."""
 
-from broker.server.start import Kind, Server, ServerError, ServerSpec, choose_kind, start_server
+from broker.server.start import Kind, Server, ServerError, ServerSpec, choose_kind, require_free_port, start_server
 
-__all__ = ["Kind", "Server", "ServerError", "ServerSpec", "choose_kind", "start_server"]
+__all__ = ["Kind", "Server", "ServerError", "ServerSpec", "choose_kind", "require_free_port", "start_server"]

@@ -90,7 +90,7 @@ class Server:
 
     def start(self) -> None:
         """Start and wait until it accepts connections; `ServerError` with the server's own words where it does not."""
-        self._wait_for_free_port()
+        require_free_port(self.spec.address)
         self._watcher.start()
         self._ready.wait()
         if self._failure is not None:
@@ -161,18 +161,6 @@ class Server:
         )
         return [str(mosquitto_program()), "-c", str(configuration)]
 
-    def _wait_for_free_port(self) -> None:
-        """Give a server that is just ending a moment; then say who is in the way."""
-        deadline = time.monotonic() + STOP_TIMEOUT_S
-        while accepts(self.spec.address):
-            if time.monotonic() > deadline:
-                message = (
-                    f"something else already listens on port {self.spec.port}: stop it, "
-                    "set mqtt.port to a free one, or set mqtt.server to external to use it"
-                )
-                raise ServerError(message)
-            time.sleep(0.05)
-
     def _end_process(self) -> None:
         process = self._process
         if process is None or process.poll() is not None:
@@ -187,6 +175,19 @@ class Server:
     def _last_words(self) -> str:
         lines = (self.spec.folder / "server.log").read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing"
+
+
+def require_free_port(address: Address) -> None:
+    """Give a server that is just ending a moment; then raise `ServerError`, for something else is in the way."""
+    deadline = time.monotonic() + STOP_TIMEOUT_S
+    while accepts(address):
+        if time.monotonic() > deadline:
+            message = (
+                f"something else already listens on port {address.port}: stop it, "
+                "set mqtt.port to a free one, or set mqtt.server to external to use it"
+            )
+            raise ServerError(message)
+        time.sleep(0.05)
 
 
 def start_server(spec: ServerSpec) -> Server:

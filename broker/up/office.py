@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broker.config.settings import Settings
-from broker.contract.topics import screen_client
+from broker.contract.topics import ENGINE_CLIENT, screen_client
+from broker.server import require_free_port
 from broker.up.children import Child, Office
 from broker.up.screens import ScreenError, VirtualScreen, has_screen
 from broker.up.visit import VisitError, Window, Witness, play_visit
@@ -98,7 +99,12 @@ def parts(settings: Settings) -> list[Part]:
 
 
 def _open_engine(start: Start, office: Office, stopping: threading.Event, stack: ExitStack) -> Witness | None:
-    """Start the broker and wait until it is online; None, with its own words, where it is not."""
+    """Start the broker and wait until it is online; None, with its own words, where it is not.
+
+    `ServerError` where another server has the port: its engine must not be taken for ours.
+    """
+    if start.settings.mqtt.server != "external":
+        require_free_port(start.settings.mqtt.address(ENGINE_CLIENT))
     broker = office.add(_child(start, "broker", ("broker",), name="broker"))
     witness = Witness(start.settings)
     witness.bus.start()

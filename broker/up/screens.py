@@ -110,7 +110,7 @@ class VirtualScreen:
         self._xdotool("mousemove", str(x), str(y), "click", "1")
 
     def press(self, *keys: str) -> None:
-        """Press keys by their X names (`space`, `Return`, `1`). Without a window manager they go where the pointer is."""
+        """Press keys by their X names (`space`, `Return`); with no window manager they go where the pointer is."""
         middle = str(self.width // 2), str(self.height // 2)
         self._xdotool("mousemove", *middle, "key", "--delay", "60", *keys)
 

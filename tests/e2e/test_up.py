@@ -1,0 +1,125 @@
+"""`antrean up`: what `make run` calls."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from broker.up.screens import VirtualScreen, has_screen
+from tests.support.caller import wait_until
+from tests.support.office import CONFIG, OfficeProcess
+
+pytestmark = pytest.mark.xdist_group("windows")
+
+
+def up(office: OfficeProcess, *arguments: str, display: str = "") -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "broker", "up", "--config", str(CONFIG), "--data", str(office.data_dir)]
+    environment = {**office.environment, "DISPLAY": display, "WAYLAND_DISPLAY": "", "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        [*command, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+@contextmanager
+def virtual_screen() -> Iterator[str]:
+    screen = VirtualScreen(1920, 1080)
+    screen.start()
+    try:
+        yield screen.name
+    finally:
+        screen.stop()
+
+
+def said(process: subprocess.Popen[str], pattern: str) -> str:
+    """Return the first line that matches; everything said until then stands in the failure."""
+    assert process.stdout is not None
+    heard = []
+    for line in process.stdout:
+        heard.append(line)
+        if re.search(pattern, line):
+            return line
+    pytest.fail(f"never said {pattern}: {''.join(heard)}")
+
+
+def windows_of(process: subprocess.Popen[str]) -> dict[str, psutil.Process]:
+    children = psutil.Process(process.pid).children()
+    return {child.cmdline()[2]: child for child in children if len(child.cmdline()) > 2}
+
+
+@pytest.mark.timeout(180)
+def test_without_a_screen_one_visit_is_played_and_its_pictures_are_there(tmp_path: Path) -> None:
+    office = OfficeProcess(tmp_path / "var")
+    done = up(office, "--once")
+    output, _ = done.communicate(timeout=170)
+    assert done.returncode == 0, output
+    assert "there is no screen here" in output
+    for step in (
+        r"got A-001",
+        r"paper of A-001",
+        r"A-001 was called to counter 1",
+        r"display shows A-001",
+        r"finished",
+    ):
+        assert re.search(step, output), output
+    pictures = [Path(line.strip()) for line in output.splitlines() if line.startswith("  ")]
+    assert len(pictures) == 5
+    for path in pictures:
+        assert path.read_bytes().startswith(b"\x89PNG")
+        assert path.is_relative_to(office.data_dir)
+
+
+@pytest.mark.timeout(120)
+def test_with_a_screen_windows_open_a_dead_one_comes_back_and_ctrl_c_ends_all(tmp_path: Path) -> None:
+    office = OfficeProcess(tmp_path / "var")
+    with virtual_screen() as display:
+        assert has_screen({"DISPLAY": display})
+        process = up(office, display=display)
+        said(process, "the office is open")
+        wait_until(lambda: set(windows_of(process)) == {"broker", "kiosk", "display", "counter"}, "four processes")
+        windows_of(process)["kiosk"].kill()
+        said(process, "kiosk-1 ended by itself")
+        said(process, "kiosk-1 was started again")
+        wait_until(lambda: "kiosk" in windows_of(process), "the kiosk is back")
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=40) == 0
+        assert process.stdout is not None
+        process.stdout.close()
+        wait_until(lambda: not any(child.is_running() for child in family), "no process is left behind")
+
+
+def test_a_broken_configuration_opens_nothing(tmp_path: Path) -> None:
+    broken = tmp_path / "config.yaml"
+    broken.write_text(CONFIG.read_text().replace("timezone:", "timezon:"))
+    found = subprocess.run(
+        [sys.executable, "-m", "broker", "up", "--config", str(broken), "--data", str(tmp_path / "var")],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env={**os.environ, "DISPLAY": ""},
+    )
+    assert found.returncode == 1
+    assert "timezone" in found.stderr
+    assert "Traceback" not in found.stderr
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_port_that_is_taken_is_said_in_words(mosquitto_office: OfficeProcess, tmp_path: Path) -> None:
+    mosquitto_office.wait_online()
+    second = OfficeProcess(tmp_path / "second", port=mosquitto_office.port)
+    process = up(second, "--once")
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert f"something else already listens on port {second.port}" in output
+    assert "online" not in output
+    assert "Traceback" not in output
