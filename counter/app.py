@@ -92,6 +92,7 @@ class _Process:
             phrases=functools.partial(Phrases, "counter"),
         )
         self._drawn: SignInView | DeskView | None = None
+        self._is_over = False
         self._app = PanelApp(
             settings.counter_panel,
             reader=Reader.OFFICER,
@@ -146,7 +147,8 @@ class _Process:
 
     def _draw(self) -> None:
         view = self._presenter.view
-        if view != self._drawn:
+        # What the bus still tells while the window closes has nothing left to be drawn on.
+        if view != self._drawn and not self._is_over:
             self._drawn = view
             self._screen.show(view)
 
@@ -160,5 +162,6 @@ class _Process:
         self._bus.start()
 
     def _end(self) -> None:
+        self._is_over = True
         self._stop_ticks()
         self._bus.stop()

@@ -28,7 +28,7 @@ SLOW_AFTER_S = 3.0
 BUSY_SHOWN_AFTER_S = 0.25
 """Answers usually take a millisecond; buttons that blink grey would only disturb."""
 DOUBLE_PRESS_S = 0.6
-"""A second press within this belongs to the first one."""
+"""A second press of the same key within this belongs to the first one; another key is another wish."""
 NOTICE_S = 8.0
 
 
@@ -70,7 +70,7 @@ class CounterPresenter:
         self._hall: HallMessage | None = None
         self._desk: CounterMessage | None = None
         self._under_way: _UnderWay | None = None
-        self._pressed_at: dt.datetime | None = None
+        self._pressed: tuple[Intent, dt.datetime] | None = None
         self._notice: tuple[dt.datetime, NoticeView] | None = None
         self._asks_sign_out = False
         kept = sessions.load()
@@ -119,13 +119,13 @@ class CounterPresenter:
             self._act(intent)
 
     def type(self, typed: Typed) -> None:
-        """Take a character for the sign-in form."""
-        if self._session is None and self._under_way is None:
+        """Take a character for the sign-in form, also while the engine still looks at the last attempt."""
+        if self._session is None:
             self._form.type(typed.character)
 
     def choose_officer(self, index: int) -> None:
         """Take the officer at `index` of the list."""
-        if self._session is None and self._under_way is None:
+        if self._session is None:
             self._form.choose(index)
 
     def focus(self, field: Field) -> None:
@@ -133,10 +133,8 @@ class CounterPresenter:
         self._form.focus = field
 
     def _press_in_form(self, intent: Intent) -> None:
-        if self._under_way is not None:
-            return
         match intent:
-            case Intent.CONFIRM:
+            case Intent.CONFIRM if self._under_way is None:
                 self._sign_in()
             case Intent.ERASE:
                 self._form.erase()
@@ -150,13 +148,13 @@ class CounterPresenter:
                 pass
 
     def _act(self, intent: Intent) -> None:
-        if self._under_way is not None or self._is_double_press():
+        if self._under_way is not None or self._is_double_press(intent):
             return
         why_not = obstacle(intent, self._desk, online=self._fresh.online, phrases=self._phrases)
         if why_not:
             self._tell("info", f"{label(intent, self._desk, self._phrases)}: {why_not}")
             return
-        self._pressed_at = self._now()
+        self._pressed = (intent, self._now())
         self._notice = None
         if intent is Intent.SIGN_OUT:
             self._asks_sign_out = True
@@ -170,8 +168,11 @@ class CounterPresenter:
         elif intent is Intent.CANCEL:
             self._asks_sign_out = False
 
-    def _is_double_press(self) -> bool:
-        return self._pressed_at is not None and self._elapsed_s(self._pressed_at) < DOUBLE_PRESS_S
+    def _is_double_press(self, intent: Intent) -> bool:
+        if self._pressed is None:
+            return False
+        last, at = self._pressed
+        return intent is last and self._elapsed_s(at) < DOUBLE_PRESS_S
 
     def _switch_language(self) -> None:
         self._language = self._next_language

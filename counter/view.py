@@ -123,6 +123,7 @@ class CounterScreen:
         header.sign_out.title, header.sign_out.key = view.sign_out.label, view.sign_out.key
         header.sign_out.opacity, header.sign_out.disabled = 1, False
         header.sign_out.possible = view.sign_out.enabled
+        header.sign_out.target = "sign_out" if view.sign_out.enabled else ""
         self._stand(self._desk)
         # Old news is never drawn like new: it fades.
         self._desk.ids.side.opacity = self._desk.ids.visitor.opacity = 1 if view.live else 0.45
@@ -191,8 +192,9 @@ class CounterScreen:
     def _show_action(self, button: Any, action: ActionView) -> None:  # noqa: ANN401 - a widget
         if button not in self._bound:
             self._bound.add(button)
-            button.target = action.intent.value
             self._bind(button, partial(self._inputs.press, action.intent))
+        # What is not possible can be pressed, to be told why; programs from outside see only what works.
+        button.target = action.intent.value if action.enabled else ""
         button.title, button.key, button.note = action.label, action.key, action.why_not
         button.possible, button.primary = action.enabled or action.busy, action.primary and action.enabled
 

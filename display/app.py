@@ -106,6 +106,7 @@ class _Process:
             words_per_minute=display.sound.speech.words_per_minute,
         )
         self._drawn: LobbyView | None = None
+        self._is_over = False
         self._listen(Topics(settings.office.id))
 
     def run(self) -> None:
@@ -150,7 +151,8 @@ class _Process:
 
     def _draw(self) -> None:
         view = self._presenter.view
-        if view != self._drawn:
+        # What the bus still tells while the window closes has nothing left to be drawn on.
+        if view != self._drawn and not self._is_over:
             self._drawn = view
             self._screen.show(view)
 
@@ -163,6 +165,7 @@ class _Process:
         self._bus.start()
 
     def _end(self) -> None:
+        self._is_over = True
         self._stop_ticks()
         self._bus.stop()
         self._worker.stop(timeout_s=VOICE_ENDS_WITHIN_S)

@@ -38,7 +38,7 @@ def room_for(look: Look) -> Room:
 
     return Room(
         page_lines=max(1, int(page / (look.small * _LINE + look.gap(0.5)))),
-        waiting_lines=max(1, int(waiting / (tight + look.gap(0.25)))),
+        waiting_lines=max(1, int((waiting + look.gap(0.5)) / (tight + look.gap(0.25)))),
         other_calls=max(1, int(others / (look.body * 1.32 + look.gap(1)))),
         lines=partial(lines, taken=look.small * 1.3 + look.gap(1.5)),
         name_lines=partial(lines, taken=look.small * 1.7 + look.body * 2 + look.gap(4)),

@@ -17,7 +17,7 @@ from hardware.config import PanelConfig
 from hardware.panel.scale import Reader
 from hardware.panel.window import prepare
 
-SETTLE_FRAMES = 4
+SETTLE_FRAMES = 3
 """Kivy's layouts need some frames to come to rest."""
 
 Step = tuple[str, Callable[[], None]]

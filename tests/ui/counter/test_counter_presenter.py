@@ -83,6 +83,17 @@ def test_an_officer_who_is_signed_in_elsewhere_learns_where(window: Window) -> N
     assert window.notice() == "Anda masih masuk di loket 5. Keluarlah dari sana dahulu."
 
 
+def test_what_is_typed_while_the_engine_looks_at_the_last_attempt_is_not_lost(window: Window) -> None:
+    window.type("s9999")
+    window.press(Intent.CONFIRM)
+    window.type("12")
+    window.press(Intent.CONFIRM)
+    window.engine.refuses("wrong_pin")
+    window.type("34")
+    window.press(Intent.CONFIRM)
+    assert [asked.arguments["pin"] for asked in window.engine.asked] == ["9999", "1234"]
+
+
 def test_another_name_drops_the_pin_typed_for_the_first(window: Window) -> None:
     window.type("s12")
     window.presenter.choose_officer(1)
@@ -178,6 +189,15 @@ def test_a_double_press_is_one_press_even_when_the_answer_is_quicker(window: Win
     window.pass_s(1)
     window.presenter.press(R)
     assert window.engine.commands == ["recall", "recall"]
+
+
+def test_finish_and_call_next_may_follow_as_fast_as_hands_can(window: Window) -> None:
+    window.sign_in("serving")
+    window.presenter.press(F)
+    window.engine.agrees(ticket=ticket(state="finished").model_dump(mode="json"))
+    window.pass_s(0.1)
+    window.presenter.press(N)
+    assert window.engine.commands == ["finish", "next"]
 
 
 @given(st.lists(st.sampled_from([*Intent]), max_size=30))

@@ -1,0 +1,164 @@
+"""The true windows of display and counter on a virtual screen: worked by keys alone, over the real wire."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from broker.up.screens import ScreenError, VirtualScreen
+from broker.up.visit import Window
+from tests.support.caller import Caller, wait_until
+from tests.support.office import CONFIG, OfficeProcess
+
+pytestmark = pytest.mark.xdist_group("windows")
+
+
+@contextmanager
+def virtual_screen(width: int, height: int) -> Iterator[VirtualScreen]:
+    """Yield an X server of that size."""
+    made = VirtualScreen(width, height)
+    try:
+        made.start()
+    except ScreenError as error:
+        pytest.skip(str(error))
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[OfficeProcess]:
+    """Yield a running broker."""
+    process = OfficeProcess(tmp_path / "office")
+    process.start()
+    yield process
+    process.stop()
+
+
+@contextmanager
+def window(part: str, name: str, office: OfficeProcess, screen: VirtualScreen, data_dir: Path) -> Iterator[Window]:
+    """Open the window of a part; it has to end by itself, and well, when it is told to."""
+    targets = data_dir / f"{name}.targets.json"
+    process = subprocess.Popen(
+        [sys.executable, "-m", part, "--config", str(CONFIG), "--data", str(data_dir), "--id", name],
+        env={**office.environment, "DISPLAY": screen.name, "ANTREAN_TARGETS": str(targets)},
+    )
+    try:
+        yield Window(name, screen, targets)
+    finally:
+        process.terminate()
+        code = process.wait(15)
+    assert code == 0
+
+
+def test_an_officer_works_by_keys_alone_and_a_restarted_window_goes_on(office: OfficeProcess, tmp_path: Path) -> None:
+    data_dir = tmp_path / "counter"
+    with virtual_screen(1280, 800) as screen, office.caller("kiosk-1") as kiosk:
+        number = kiosk.do("issue", service="new-passport", language="en")["ticket"]["number"]
+        with window("counter", "counter-1", office, screen, data_dir) as counter:
+            counter.wait_for("officer:0")
+            screen.press("s", "9", "9", "Return")
+            screen.press("1", "2", "3", "4", "Return")
+            counter.wait_for("next")
+            screen.press("space")
+            counter.wait_screen(f"desk {number}")
+            counter.wait_for("recall")
+        session = data_dir / "counter-1" / "session.json"
+        assert stat.S_IMODE(session.stat().st_mode) == 0o600
+        with window("counter", "counter-1", office, screen, data_dir) as counter:
+            counter.wait_screen(f"desk {number}")
+            counter.wait_for("start")
+            screen.press("s")
+            counter.wait_gone("start")
+            screen.press("f")
+            counter.wait_screen("desk")
+            screen.press("x", "Return")
+            counter.wait_for("officer:0")
+        assert not session.exists()
+        wait_until(lambda: kiosk.counters["counter-1"].state == "closed", "the counter is closed")
+        assert kiosk.counters["counter-1"].today.served == 1
+
+
+def test_the_display_shows_calls_in_turn_and_survives_the_broker(office: OfficeProcess, tmp_path: Path) -> None:
+    with (
+        virtual_screen(1920, 1080) as screen,
+        office.caller("kiosk-1") as kiosk,
+        office.caller("counter-1") as desk,
+        window("display", "display-1", office, screen, tmp_path / "display") as display,
+    ):
+        display.wait_screen("resting")
+        for _ in range(2):
+            kiosk.do("issue", service="new-passport")
+        first = {"counter": "counter-1", "session": _sign_in(desk, "counter-1", "siti")}
+        second = {"counter": "counter-2", "session": _sign_in(desk, "counter-2", "budi")}
+        desk.do("next", **first)
+        desk.do("next", **second)
+        display.wait_screen("calling A-001 1")
+        display.wait_screen("calling A-002 2")
+        office.kill()
+        wait_until(lambda: not desk.linked, "the broker is gone")
+        office.start()
+        wait_until(lambda: desk.linked, "the broker is back")
+        desk.do("recall", **first)
+        display.wait_screen("calling A-001 1")
+
+
+def test_a_call_stands_on_the_display_within_a_second(office: OfficeProcess, tmp_path: Path) -> None:
+    with (
+        virtual_screen(1920, 1080) as screen,
+        office.caller("kiosk-1") as kiosk,
+        office.caller("counter-1") as desk,
+        window("display", "display-1", office, screen, tmp_path / "display") as display,
+    ):
+        display.wait_screen("resting")
+        kiosk.do("issue", service="new-passport")
+        session = {"counter": "counter-1", "session": _sign_in(desk, "counter-1", "siti")}
+        before = screen.picture(tmp_path / "before.png").getpixel((200, 700))
+        asked = time.monotonic()
+        desk.do("next", **session)
+        while screen.picture(tmp_path / "after.png").getpixel((200, 700)) == before:
+            assert time.monotonic() - asked < 5
+        # Taking a picture from outside costs more than drawing; the bound covers a loaded machine.
+        assert time.monotonic() - asked < 1.0
+
+
+@pytest.mark.parametrize(
+    ("part", "size"),
+    [("display", "1920x1080"), ("display", "1280x720"), ("counter", "1280x800"), ("counter", "1600x900")],
+)
+def test_no_word_is_cut_off_in_any_state_and_language(part: str, size: str, tmp_path: Path) -> None:
+    assert _cut_off(part, size, tmp_path) == []
+
+
+def test_the_search_for_cut_off_words_finds_them_where_there_is_no_room(tmp_path: Path) -> None:
+    assert _cut_off("counter", "1000x300", tmp_path)
+
+
+def _cut_off(part: str, size: str, out: Path) -> list[object]:
+    width, height = (int(side) for side in size.split("x"))
+    with virtual_screen(width, height) as screen:
+        found = subprocess.run(
+            [sys.executable, "-m", "tests.ui.stage", part, str(out), size],
+            env={**os.environ, "DISPLAY": screen.name},
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=90,
+        )
+    assert list(out.glob(f"{part}-*.png"))
+    return [json.loads(line) for line in found.stdout.splitlines()]
+
+
+def _sign_in(desk: Caller, counter: str, officer: str) -> str:
+    session: str = desk.do("open", counter=counter, officer=officer, pin="1234")["session"]
+    return session
