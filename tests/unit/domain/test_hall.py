@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 
@@ -11,6 +12,7 @@ from broker.domain.hall import RECENT_CALLS, Hall
 from broker.domain.model import Counter
 from tests.fakes.halls import Play, contents
 from tests.fakes.offices import OFFICERS, small_office
+from tests.unit.domain.test_issuing import refusal
 
 DAY_S = 24 * 3600
 
@@ -252,6 +254,19 @@ def test_the_day_turns_with_any_event(play: Play) -> None:
     play.sign_in()
     assert play.hall.day == play.now.date()
     assert play.issue().number == "B-001"
+
+
+@pytest.mark.parametrize("command", [cmd.Reprint, lambda ticket: cmd.Printed(ticket, "confirmed", None)])
+def test_who_is_done_is_gone_at_midnight_even_before_the_first_event_of_the_day(
+    play: Play, command: Callable[[str], cmd.Command]
+) -> None:
+    play.sign_in()
+    missed, waiting = play.issue(), play.issue()
+    play.call_next()
+    play.no_show()
+    play.wait(DAY_S)
+    assert refusal(play, command(missed.id)).code == "unknown_ticket"
+    play.do(command(waiting.id))
 
 
 def test_an_empty_hall_has_no_day_yet() -> None:

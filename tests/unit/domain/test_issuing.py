@@ -216,6 +216,13 @@ def test_what_became_of_the_paper_is_kept_and_changes_nothing_else(outcome: str)
     assert now.history[-1].type == f"printed_{outcome}"
 
 
+def test_paper_is_told_of_by_number_as_well() -> None:
+    play = Play()
+    ticket = play.issue()
+    play.do(cmd.Printed(ticket.number, "confirmed", None))
+    assert play.ticket(ticket.id).paper == "confirmed"
+
+
 def test_another_paper_has_the_same_number_and_the_same_place() -> None:
     play = Play()
     first, second = play.issue(), play.issue()

@@ -1,0 +1,437 @@
+"""What every client of the wire may rely on, whatever carries it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from broker.bus import Bus, NotConnectedError
+from broker.contract.messages import HallMessage, Presence, Reply
+from broker.contract.topics import ENGINE_CLIENT, Topics
+from broker.server import Server
+from tests.contract.worlds import AnyBus, FakeWorld, RealWorld, World, new_server, settle
+
+HALL = HallMessage.model_validate(
+    {"revision": 7, "seq": 3, "at": "2026-03-02T08:00:00+07:00", "day": "2026-03-02"}
+).model_dump_json()
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
+    """One embedded server for all tests: it takes a second to start. The list holds the current one."""
+    servers = [new_server("embedded", tmp_path_factory.mktemp("embedded"))]
+    yield servers
+    servers[0].stop()
+
+
+@pytest.fixture(params=["fake", "mosquitto", "embedded"])
+def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setattr("broker.bus.RESEND_AFTER_S", 0.3)
+    if request.param == "fake":
+        world: World = FakeWorld()
+        yield world
+        world.close()
+        return
+    servers = None if request.param == "mosquitto" else request.getfixturevalue("embedded")
+    real = RealWorld(new_server("mosquitto", tmp_path) if servers is None else servers[0])
+    real.topics = Topics("demo" if servers is None else tmp_path.name)
+    yield real
+    real.close()
+    if servers is None:
+        real.server.stop()
+    else:
+        servers[0] = real.server
+
+
+class Engine:
+    """Answers every request with the name of its command, and keeps what came in; online as the engine is."""
+
+    def __init__(self, world: World) -> None:
+        self.heard: list[tuple[str, bytes]] = []
+        self.deaf_to = 0
+        """So many requests are not answered."""
+        self.bus = world.bus(ENGINE_CLIENT)
+        self.bus.listen_raw(self.bus.topics.all_commands(), self._request)
+        self.bus.on_connect(self._say_everything)
+
+    def start(self) -> Engine:
+        """Begin."""
+        self.bus.start()
+        settle(lambda: self.bus.connected, "the engine is connected")
+        return self
+
+    def _say_everything(self) -> None:
+        self.bus.publish(self.bus.topics.hall(), HALL.encode(), retain=True)
+        self.bus.announce()
+
+    def _request(self, topic: str, payload: bytes) -> None:
+        self.heard.append((topic, payload))
+        if self.deaf_to > 0:
+            self.deaf_to -= 1
+            return
+        parsed = self.bus.topics.parse_command(topic)
+        assert parsed is not None
+        client, command = parsed
+        request = Reply.model_validate_json(payload.replace(b"{", b'{"ok": true, ', 1))
+        reply = Reply(id=request.id, ok=True, result={"did": command})
+        self.bus.publish(self.bus.topics.reply(client), reply.model_dump_json().encode())
+
+
+class Screen:
+    """A client that keeps all it hears."""
+
+    def __init__(self, world: World, client: str = "kiosk-1") -> None:
+        self.replies: list[Reply] = []
+        self.links: list[bool] = []
+        self.halls: list[HallMessage] = []
+        self.bus: AnyBus = world.bus(client)
+        self.bus.on_link(self.links.append)
+        self.bus.listen(self.bus.topics.hall(), HallMessage, self.halls.append)
+
+    def start(self) -> Screen:
+        """Begin, and wait until the engine is seen."""
+        self.bus.start()
+        settle(lambda: self.links[-1:] == [True], "the screen sees the engine")
+        return self
+
+
+# -- requests -------------------------------------------------------------------------------------------------------
+
+
+def test_a_request_gets_its_reply(world: World) -> None:
+    engine, screen = Engine(world).start(), Screen(world).start()
+    pending = screen.bus.request("issue", {"service": "visa"}, screen.replies.append)
+    settle(lambda: bool(screen.replies), "the reply is here")
+    assert screen.replies == [Reply(id=pending.id, ok=True, result={"did": "issue"})]
+    assert engine.heard[0][0] == screen.bus.topics.command("kiosk-1", "issue")
+
+
+def test_the_reply_goes_to_who_asked(world: World) -> None:
+    Engine(world).start()
+    one, other = Screen(world, "kiosk-1").start(), Screen(world, "kiosk-2").start()
+    one.bus.request("issue", {}, one.replies.append, request_id="same")
+    other.bus.request("next", {}, other.replies.append, request_id="same")
+    settle(lambda: bool(one.replies and other.replies), "both are answered")
+    assert (one.replies[0].result, other.replies[0].result) == ({"did": "issue"}, {"did": "next"})
+
+
+def test_many_requests_at_once_each_get_their_own_reply_in_order(world: World) -> None:
+    engine, screen = Engine(world).start(), Screen(world).start()
+    asked = [screen.bus.request("issue", {"n": n}, screen.replies.append).id for n in range(200)]
+    settle(lambda: len(screen.replies) >= 200, "all are answered")
+    assert [reply.id for reply in screen.replies] == asked
+    assert len(set(asked)) == 200
+    assert len(engine.heard) >= 200
+
+
+def test_an_unanswered_request_is_sent_again_with_the_same_id_until_it_is_answered(world: World) -> None:
+    engine, screen = Engine(world).start(), Screen(world).start()
+    engine.deaf_to = 2
+    screen.bus.request("issue", {"service": "visa"}, screen.replies.append)
+    for count in (1, 2):
+        settle(lambda count=count: len(engine.heard) == count, "it was heard")  # type: ignore[misc]  # binds count
+        assert screen.replies == []
+        world.pass_time()
+    settle(lambda: bool(screen.replies), "it is answered at last")
+    assert len(set(engine.heard)) == 1
+    let_a_repetition_pass(world, engine)
+    assert len([topic for topic, _ in engine.heard if "kiosk-1" in topic]) == 3
+
+
+def let_a_repetition_pass(world: World, engine: Engine) -> None:
+    """Wait as long as it takes until a late request is sent again: what should not come had its time to come."""
+    probe = Screen(world, "probe").start()
+    engine.deaf_to, before = 1, len(engine.heard)
+    probe.bus.request("recall", {}, probe.replies.append)
+    settle(lambda: len(engine.heard) > before, "the engine ignores the probe once")
+    world.pass_time()
+    settle(lambda: bool(probe.replies), "the probe is answered when it asks again")
+    probe.bus.stop()
+
+
+def test_a_cancelled_request_is_not_sent_again_and_its_late_reply_is_dropped(world: World) -> None:
+    engine, screen = Engine(world).start(), Screen(world).start()
+    engine.deaf_to = 1
+    pending = screen.bus.request("issue", {}, screen.replies.append)
+    settle(lambda: len(engine.heard) == 1, "it was heard")
+    pending.cancel()
+    pending.cancel()
+    late = Reply(id=pending.id, ok=True, result={})
+    engine.bus.publish(engine.bus.topics.reply("kiosk-1"), late.model_dump_json().encode())
+    let_a_repetition_pass(world, engine)
+    assert [topic for topic, _ in engine.heard if "kiosk-1" in topic] == [engine.bus.topics.command("kiosk-1", "issue")]
+    assert screen.replies == []
+
+
+def test_a_reply_that_comes_twice_is_heard_once(world: World) -> None:
+    engine, screen = Engine(world).start(), Screen(world).start()
+    pending = screen.bus.request("issue", {}, screen.replies.append)
+    settle(lambda: bool(screen.replies), "the reply is here")
+    again = Reply(id=pending.id, ok=True, result={})
+    engine.bus.publish(engine.bus.topics.reply("kiosk-1"), again.model_dump_json().encode())
+    let_a_repetition_pass(world, engine)
+    assert len(screen.replies) == 1
+
+
+def test_a_request_made_offline_is_sent_on_connect(world: World) -> None:
+    world.stop_server()
+    screen = Screen(world)
+    screen.bus.start()
+    screen.bus.request("issue", {}, screen.replies.append)
+    assert not screen.bus.publish(screen.bus.topics.event("x"), b"{}")
+    with pytest.raises(NotConnectedError, match=r"0\.01 s"):
+        screen.bus.wait_connected(0.01)
+    world.start_server()
+    Engine(world).start()
+    world.pass_time()
+    settle(lambda: bool(screen.replies), "it is answered when all are there")
+
+
+def test_a_request_under_way_survives_the_server(world: World) -> None:
+    engine, screen = Engine(world).start(), Screen(world).start()
+    engine.deaf_to = 1
+    screen.bus.request("issue", {}, screen.replies.append)
+    settle(lambda: bool(engine.heard), "it was heard")
+    world.stop_server()
+    settle(lambda: not screen.bus.connected, "the screen notices")
+    world.start_server()
+    world.pass_time()
+    settle(lambda: bool(screen.replies), "it is answered after all")
+    assert len(set(engine.heard)) == 1
+
+
+# -- state and link -------------------------------------------------------------------------------------------------
+
+
+def test_retained_state_reaches_who_comes_late(world: World) -> None:
+    Engine(world).start()
+    screen = Screen(world).start()
+    settle(lambda: bool(screen.halls), "the hall is here")
+    assert screen.halls[0].revision == 7
+
+
+def test_without_an_engine_there_is_no_link(world: World) -> None:
+    screen = Screen(world)
+    screen.bus.start()
+    settle(lambda: screen.bus.connected, "the screen is connected")
+    assert screen.links == []
+    Engine(world).start()
+    settle(lambda: screen.links == [True], "the engine is seen")
+
+
+def test_an_engine_that_ends_takes_the_link_down(world: World) -> None:
+    engine, screen = Engine(world).start(), Screen(world).start()
+    engine.bus.stop()
+    settle(lambda: screen.links == [True, False], "the engine's farewell is heard")
+    assert screen.bus.connected
+
+
+def test_an_engine_that_is_killed_takes_the_link_down(world: World) -> None:
+    engine, screen = Engine(world).start(), Screen(world).start()
+    world.kill(engine.bus)
+    settle(lambda: screen.links == [True, False], "the engine's will is read")
+    Engine(world).start()
+    settle(lambda: screen.links == [True, False, True], "the next engine is seen")
+
+
+def test_a_retained_farewell_of_the_engine_is_no_link_for_who_comes_late(world: World) -> None:
+    Engine(world).start().bus.stop()
+    screen = Screen(world)
+    presences: list[Presence] = []
+    screen.bus.listen(screen.bus.topics.presence("+"), Presence, presences.append)
+    screen.bus.start()
+    settle(lambda: any(not presence.online for presence in presences), "the farewell is read")
+    assert screen.links == []
+
+
+def test_the_link_follows_the_server_down_and_up_again(world: World) -> None:
+    engine, screen = Engine(world).start(), Screen(world).start()
+    world.stop_server()
+    settle(lambda: screen.links == [True, False], "the loss is noticed")
+    assert not screen.bus.connected
+    screen.halls.clear()
+    world.start_server()
+    settle(lambda: screen.links == [True, False, True], "the link is back")
+    settle(lambda: bool(screen.halls), "the hall is said again, though the server forgot it")
+    assert engine.bus.connected
+
+
+def test_after_each_connect_the_handlers_are_told(world: World) -> None:
+    told: list[str] = []
+    bus = world.bus("kiosk-1")
+    bus.on_connect(lambda: told.append("one"))
+    bus.on_connect(lambda: told.append("two"))
+    bus.start()
+    settle(lambda: told == ["one", "two"], "both are told")
+    world.stop_server()
+    settle(lambda: not bus.connected, "the loss is noticed")
+    world.start_server()
+    settle(lambda: told == ["one", "two"] * 2, "and again after the next")
+
+
+# -- presence -------------------------------------------------------------------------------------------------------
+
+
+def presences(world: World) -> dict[str, Presence]:
+    """Return what a watcher hears of everybody's presence, by kind and client."""
+    heard: dict[str, Presence] = {}
+    watcher = world.bus("watcher")
+    prefix = watcher.topics.presence("")
+
+    def keep(topic: str, payload: bytes) -> None:
+        heard[topic.removeprefix(prefix)] = Presence.model_validate_json(payload)
+
+    watcher.listen_raw(watcher.topics.presence("+"), keep)
+    watcher.start()
+    settle(lambda: watcher.connected, "the watcher is connected")
+    return heard
+
+
+def test_a_client_says_online_how_its_devices_fare_and_goodbye(world: World) -> None:
+    heard = presences(world)
+    bus = world.bus("kiosk-1")
+    bus.report_devices({"printer": "unknown"})
+    bus.start()
+    settle(lambda: "kiosk-1" in heard, "it says online")
+    assert heard["kiosk-1"] == Presence(online=True, kind="test", devices={"printer": "unknown"})
+    bus.report_devices({"printer": "paper out"})
+    settle(lambda: heard["kiosk-1"].devices == {"printer": "paper out"}, "its trouble is known")
+    bus.stop()
+    settle(lambda: not heard["kiosk-1"].online, "it says goodbye")
+
+
+def test_a_client_that_vanishes_is_said_to_be_offline(world: World) -> None:
+    heard = presences(world)
+    bus = world.bus("kiosk-1")
+    bus.start()
+    settle(lambda: "kiosk-1" in heard, "it says online")
+    world.kill(bus)
+    settle(lambda: not heard["kiosk-1"].online, "its will is read")
+
+
+def test_the_engine_says_online_only_when_it_has_said_everything(world: World) -> None:
+    heard = presences(world)
+    engine = world.bus(ENGINE_CLIENT)
+    engine.start()
+    settle(lambda: engine.connected, "the engine is connected")
+    other = world.bus("kiosk-1")
+    other.start()
+    settle(lambda: "kiosk-1" in heard, "somebody else says online")
+    assert ENGINE_CLIENT not in heard
+    engine.announce()
+    settle(lambda: ENGINE_CLIENT in heard, "now it does")
+
+
+# -- what is broken -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("payload", [b"", b"hello", b"[]", b"\xff\xfe", b'{"revision": "x"}', b"[" * 5000])
+def test_what_cannot_be_decoded_is_counted_and_nothing_stops(world: World, payload: bytes) -> None:
+    engine, screen = Engine(world).start(), Screen(world).start()
+    settle(lambda: bool(screen.halls), "the hall is here")
+    bad = screen.bus.bad_messages
+    for topic in (engine.bus.topics.hall(), engine.bus.topics.reply("kiosk-1"), engine.bus.topics.presence("broker")):
+        engine.bus.publish(topic, payload)
+    settle(lambda: screen.bus.bad_messages == bad + 3, "all three are counted")
+    screen.bus.request("issue", {}, screen.replies.append)
+    settle(lambda: bool(screen.replies), "the client lives")
+    assert screen.links == [True]
+
+
+def test_an_exception_in_a_handler_does_not_kill_the_client(world: World) -> None:
+    def fail(_hall: HallMessage) -> None:
+        message = "a fault in a screen"
+        raise RuntimeError(message)
+
+    Engine(world).start()
+    screen = Screen(world)
+    screen.bus.listen(screen.bus.topics.hall(), HallMessage, fail)
+    screen.start()
+    settle(lambda: screen.bus.bad_messages == 1, "the fault is counted")
+    screen.bus.request("issue", {}, screen.replies.append)
+    settle(lambda: bool(screen.replies), "the client lives")
+
+
+def test_an_exception_in_one_handler_does_not_take_the_message_from_the_next(world: World) -> None:
+    def fail(_topic: str, _payload: bytes) -> None:
+        message = "a fault in a screen"
+        raise RuntimeError(message)
+
+    heard: list[bytes] = []
+    bus = world.bus("kiosk-1")
+    bus.listen_raw(bus.topics.hall(), fail)
+    bus.listen_raw(bus.topics.hall(), lambda _, payload: heard.append(payload))
+    bus.start()
+    Engine(world).start()
+    settle(lambda: bool(heard), "the second handler is told")
+    assert bus.bad_messages == 1
+
+
+def test_an_exception_on_connect_does_not_keep_requests_from_going_out(world: World) -> None:
+    def fail() -> None:
+        message = "a fault in a screen"
+        raise RuntimeError(message)
+
+    engine = Engine(world).start()
+    engine.deaf_to = 0
+    bus, replies = world.bus("kiosk-1"), list[Reply]()
+    bus.on_connect(fail)
+    bus.request("issue", {}, replies.append)
+    bus.start()
+    settle(lambda: bool(replies), "it is answered")
+
+
+def test_an_exception_at_a_reply_does_not_kill_the_client(world: World) -> None:
+    def fail(_reply: Reply) -> None:
+        message = "a fault in a screen"
+        raise RuntimeError(message)
+
+    Engine(world).start()
+    screen = Screen(world).start()
+    screen.bus.request("issue", {}, fail)
+    screen.bus.request("next", {}, screen.replies.append)
+    settle(lambda: bool(screen.replies), "the next one is answered")
+
+
+def test_stopping_without_a_start_or_twice_is_no_fault(world: World) -> None:
+    bus = world.bus("kiosk-1")
+    bus.stop()
+    other = world.bus("kiosk-2")
+    other.start()
+    settle(lambda: other.connected, "it is connected")
+    other.stop()
+    other.stop()
+
+
+# -- the real ones --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("world", ["mosquitto", "embedded"], indirect=True)
+def test_small_messages_are_not_held_back(world: World) -> None:
+    bus = world.bus("kiosk-1")
+    bus.start()
+    settle(lambda: bus.connected, "it is connected")
+    assert isinstance(bus, Bus)
+    sock = bus._paho.socket()
+    assert isinstance(sock, socket.socket)
+    assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+
+
+def test_a_message_for_two_filters_of_a_client_is_handled_once_by_each(world: World) -> None:
+    """Servers differ in how often they deliver it."""
+    heard: list[str] = []
+    bus = world.bus("kiosk-1")
+    bus.listen_raw(bus.topics.event("+"), lambda *_: heard.append("all"))
+    bus.listen_raw(bus.topics.event("called"), lambda *_: heard.append("called"))
+    bus.start()
+    engine = Engine(world).start()
+    settle(lambda: bus.connected, "it is connected")
+    screen = Screen(world, "kiosk-2").start()
+    engine.bus.publish(bus.topics.event("called"), b"{}")
+    screen.bus.request("issue", {}, screen.replies.append)
+    settle(lambda: bool(screen.replies) and len(heard) >= 2, "it went round")
+    let_a_repetition_pass(world, engine)
+    assert sorted(heard) == ["all", "called"]
