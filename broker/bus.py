@@ -232,16 +232,21 @@ class Bus:
         log.error("%s: the MQTT server refused the login: %s", self.client_id, reason)
 
     def _accepted(self) -> None:
-        self._paho.subscribe([(listener.topic_filter, 1) for listener in self._listeners])
+        self._paho.subscribe([(topic_filter, 1) for topic_filter in self._filters()])
         self._connected.set()
         if self.client_id != ENGINE_CLIENT:
             self._publish_presence(self._presence)
         for handler in self._connect_handlers:
-            self._post(handler)
+            self._guard(lambda handler=handler: self._post(handler))  # type: ignore[misc]  # the same
         with self._lock:
             waiting = list(self._pending.values())
         for pending in waiting:
             self._send(pending)
+
+    def _filters(self) -> list[str]:
+        """Return what to subscribe to, without what a wider filter brings: a server may deliver overlaps twice."""
+        wanted = dict.fromkeys(listener.topic_filter for listener in self._listeners)
+        return [one for one in wanted if not any(wide != one and topic_matches_sub(wide, one) for wide in wanted)]
 
     def _lost(self) -> None:
         self._connected.clear()
@@ -251,7 +256,8 @@ class Bus:
     def _received(self, message: MQTTMessage) -> None:
         for listener in self._listeners:
             if topic_matches_sub(listener.topic_filter, message.topic):
-                listener.handler(message.topic, bytes(message.payload))
+                handler = listener.handler
+                self._guard(lambda handler=handler: handler(message.topic, message.payload))  # type: ignore[misc]  # binds
 
     def _engine_presence(self, _topic: str, payload: bytes) -> None:
         try:
