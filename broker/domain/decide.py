@@ -10,7 +10,18 @@ from broker.domain import events as ev
 from broker.domain import lanes
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
-from broker.domain.model import Counter, Desk, Lane, Reason, Service, Ticket, TicketState, number_text, session_digest
+from broker.domain.model import (
+    DONE,
+    Counter,
+    Desk,
+    Lane,
+    Reason,
+    Service,
+    Ticket,
+    TicketState,
+    number_text,
+    session_digest,
+)
 
 
 def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]:  # noqa: PLR0911 - one a command
@@ -19,8 +30,8 @@ def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]
         case cmd.Issue():
             return [_issue(hall, command, now)]
         case cmd.Printed():
-            _known(hall, command.ticket)
-            return [ev.Printed(at=now, ticket=command.ticket, outcome=command.outcome, reason=command.reason)]
+            ticket = _known(hall, command.ticket, now)
+            return [ev.Printed(at=now, ticket=ticket.id, outcome=command.outcome, reason=command.reason)]
         case cmd.Reprint():
             return [_reprint(hall, command, now)]
         case cmd.SignIn():
@@ -80,7 +91,7 @@ def _offered(hall: Hall, command: cmd.Issue) -> tuple[Service, Lane]:
 
 
 def _reprint(hall: Hall, command: cmd.Reprint, now: dt.datetime) -> ev.Reprinted:
-    ticket = _known(hall, command.ticket)
+    ticket = _known(hall, command.ticket, now)
     if ticket.state in {TicketState.FINISHED, TicketState.CANCELLED}:
         raise _illegal(ticket, "reprint")
     return ev.Reprinted(at=now, ticket=ticket.id)
@@ -134,7 +145,7 @@ def _next(hall: Hall, desk: Desk, now: dt.datetime) -> list[ev.Event]:
 
 def _call(hall: Hall, desk: Desk, command: cmd.Call, now: dt.datetime) -> ev.Called:
     _ready_to_call(desk)
-    ticket = _known(hall, command.ticket)
+    ticket = _known(hall, command.ticket, now)
     if ticket.state is not TicketState.WAITING:
         raise _illegal(ticket, "call")
     if not hall.office.counters[desk.counter].serves(*ticket.group):
@@ -187,9 +198,9 @@ def _stage_after(stages: tuple[str, ...], stage: str) -> str | None:
 # -- what must hold -----------------------------------------------------------------------------------------------
 
 
-def _known(hall: Hall, text: str) -> Ticket:
+def _known(hall: Hall, text: str, now: dt.datetime) -> Ticket:
     ticket = hall.find(text)
-    if ticket is None:
+    if ticket is None or (ticket.state in DONE and hall.office.day(now) != hall.day):
         raise DomainError(Code.UNKNOWN_TICKET, f"no ticket {text}", ticket=text)
     return ticket
 
