@@ -49,6 +49,7 @@ def office(tmp_path: Path) -> Iterator[OfficeProcess]:
 def window(part: str, name: str, office: OfficeProcess, screen: VirtualScreen, data_dir: Path) -> Iterator[Window]:
     """Open the window of a part; it has to end by itself, and well, when it is told to."""
     targets = data_dir / f"{name}.targets.json"
+    targets.unlink(missing_ok=True)
     process = subprocess.Popen(
         [sys.executable, "-m", part, "--config", str(CONFIG), "--data", str(data_dir), "--id", name],
         env={**office.environment, "DISPLAY": screen.name, "ANTREAN_TARGETS": str(targets)},

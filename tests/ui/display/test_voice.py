@@ -1,0 +1,102 @@
+"""The display's voice: on its own thread, and never a reason for the board to stand still."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from display.calls import Call
+from display.voice import Voice
+from hardware.config import SoundConfig
+from hardware.errors import DeviceUnavailable
+from hardware.ports import Sound, Utterance
+from hardware.worker import DeviceWorker
+from tests.ui.display.lobby_samples import MORNING
+
+CALL = Call(
+    number="AP-003",
+    lane="priority",
+    language="id",
+    counter="c3",
+    counter_label="3",
+    called_at=MORNING,
+    times_called=1,
+    announced=True,
+)
+WORDS = (Utterance("id", "Nomor antrean A, P, tiga. Silakan menuju loket tiga."),)
+
+
+class Loudspeaker:
+    """Takes down what it is to say; `fault` makes it fail."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, tuple[Utterance, ...]]] = []
+        self.fault: DeviceUnavailable | None = None
+
+    def announce(self, chime: str, utterances: tuple[Utterance, ...]) -> Sound:
+        """Say it, or fail."""
+        if self.fault is not None:
+            raise self.fault
+        self.said.append((chime, utterances))
+        return Sound(b"", 1.0, spoken=True)
+
+    def health(self) -> str:
+        """Return how it fares."""
+        return "speaks"
+
+
+class Booth:
+    """A voice with its worker; `settle` runs what comes back until `count` calls have ended."""
+
+    def __init__(self) -> None:
+        self.speaker = Loudspeaker()
+        self.posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self.health: list[str] = []
+        self.ended: list[Call] = []
+        self.worker = DeviceWorker("speaker", self.posted.put)
+        self.voice = Voice(
+            SoundConfig(),
+            data_dir=Path(),
+            worker=self.worker,
+            on_health=self.health.append,
+            build=lambda _config, *, data_dir: self._built(data_dir),
+        )
+
+    def _built(self, data_dir: Path) -> Loudspeaker:
+        assert data_dir == Path()
+        return self.speaker
+
+    def settle(self, count: int) -> None:
+        """Run what comes back."""
+        while len(self.ended) < count:
+            self.posted.get(timeout=5)()
+
+
+@pytest.fixture
+def booth() -> Iterator[Booth]:
+    booth = Booth()
+    yield booth
+    assert booth.worker.stop()
+
+
+def test_a_call_is_said_with_its_lanes_chime_and_its_end_is_told(booth: Booth) -> None:
+    booth.voice.announce(CALL, WORDS, booth.ended.append)
+    booth.settle(1)
+    assert booth.speaker.said == [("priority", WORDS)]
+    assert booth.ended == [CALL]
+
+
+def test_a_speaker_that_fails_ends_the_call_all_the_same_and_is_reported_once(
+    booth: Booth, caplog: pytest.LogCaptureFixture
+) -> None:
+    booth.voice.announce(CALL, WORDS, booth.ended.append)
+    booth.settle(1)
+    booth.speaker.fault = DeviceUnavailable("speaker", "unplugged")
+    for _ in range(2):
+        booth.voice.announce(CALL, WORDS, booth.ended.append)
+    booth.settle(3)
+    assert booth.health == ["speaks", "speaker: unplugged"]
+    assert "AP-003 was not heard" in caplog.text
