@@ -328,14 +328,17 @@ def test_the_engine_says_online_only_when_it_has_said_everything(world: World) -
 # -- what is broken -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("payload", [b"", b"hello", b"[]", b"\xff\xfe", b'{"revision": "x"}', b"[" * 5000])
-def test_what_cannot_be_decoded_is_counted_and_nothing_stops(world: World, payload: bytes) -> None:
+BROKEN = [b"", b"hello", b"[]", b"\xff\xfe", b'{"revision": "x"}', b"[" * 5000]
+
+
+def test_what_cannot_be_decoded_is_counted_and_nothing_stops(world: World) -> None:
     engine, screen = Engine(world).start(), Screen(world).start()
     settle(lambda: bool(screen.halls), "the hall is here")
     bad = screen.bus.bad_messages
     for topic in (engine.bus.topics.hall(), engine.bus.topics.reply("kiosk-1"), engine.bus.topics.presence("broker")):
-        engine.bus.publish(topic, payload)
-    settle(lambda: screen.bus.bad_messages == bad + 3, "all three are counted")
+        for payload in BROKEN:
+            engine.bus.publish(topic, payload)
+    settle(lambda: screen.bus.bad_messages == bad + 3 * len(BROKEN), "all are counted")
     screen.bus.request("issue", {}, screen.replies.append)
     settle(lambda: bool(screen.replies), "the client lives")
     assert screen.links == [True]

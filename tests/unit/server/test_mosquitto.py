@@ -1,0 +1,279 @@
+"""Who may do what: asked of a real Mosquitto, through a client that keeps no rules of its own."""
+
+from __future__ import annotations
+
+import base64
+import queue
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pytest
+from paho.mqtt.client import Client, MQTTMessage, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion
+
+from broker.contract.topics import ENGINE_CLIENT, Topics
+from broker.server import Server, ServerSpec, start_server
+from broker.server.mosquitto import access_rules, password_entry
+from tests.support.office import free_port
+
+ROOT = "antrean/v1/demo"
+ENGINE_PASSWORD, SECRET = "engine-password", "office-secret-of-the-house"
+
+
+@dataclass
+class Stranger:
+    """A plain MQTT client: what any program of the network can do."""
+
+    port: int
+    client: str
+    username: str | None = None
+    password: str | None = None
+    heard: queue.SimpleQueue[tuple[str, bytes]] = field(default_factory=queue.SimpleQueue)
+    refused: bool | None = None
+
+    def __enter__(self) -> Self:
+        """Log in, or be refused."""
+        answered = threading.Event()
+        self.paho = Client(CallbackAPIVersion.VERSION2, client_id=self.client, protocol=MQTTv311)
+        if self.username is not None:
+            self.paho.username_pw_set(self.username, self.password)
+
+        def connected(_client: Client, _data: object, _flags: object, reason: object, _properties: object) -> None:
+            self.refused = bool(getattr(reason, "is_failure", True))
+            answered.set()
+
+        self.paho.on_connect = connected
+        self.paho.on_message = self._message
+        self.paho.connect("127.0.0.1", self.port)
+        self.paho.loop_start()
+        assert answered.wait(5)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave."""
+        self.paho.disconnect()
+        self.paho.loop_stop()
+
+    def listen(self, topic: str) -> None:
+        """Subscribe; the server answers the same whether it will deliver or not."""
+        done = threading.Event()
+        self.paho.on_subscribe = lambda *_: done.set()
+        self.paho.subscribe(topic, 1)
+        assert done.wait(5)
+
+    def say(self, topic: str, text: str = "{}", *, retain: bool = False) -> None:
+        """Publish; the server acknowledges the same whether it takes it or not."""
+        self.paho.publish(topic, text, qos=1, retain=retain).wait_for_publish(5)
+
+    def topics_heard(self, until: str) -> list[str]:
+        """Return the topics heard up to the one that was published last."""
+        topics: list[str] = []
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            topic, _ = self.heard.get(timeout=5)
+            if topic == until:
+                return topics
+            topics.append(topic)
+        raise AssertionError
+
+    def _message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        self.heard.put((message.topic, bytes(message.payload)))
+
+
+def start(folder: Path, *, anonymous: bool, logins: dict[str, str]) -> Server:
+    """Start a Mosquitto on a free port."""
+    return start_server(
+        ServerSpec(
+            kind="mosquitto",
+            topics=Topics("demo"),
+            listen="127.0.0.1",
+            port=free_port(),
+            folder=folder,
+            logins=logins,
+            anonymous=anonymous,
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def open_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """One machine: anybody may ask, only the engine may tell."""
+    folder = tmp_path_factory.mktemp("open")
+    server = start(folder, anonymous=True, logins={ENGINE_CLIENT: ENGINE_PASSWORD})
+    yield server.spec.port
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Several machines: everybody by a login of their own."""
+    folder = tmp_path_factory.mktemp("guarded")
+    server = start(folder, anonymous=False, logins=dict.fromkeys((ENGINE_CLIENT, "kiosk-1", "counter-1"), SECRET))
+    yield server.spec.port
+    server.stop()
+
+
+# -- logins ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("username", "password", "refused"),
+    [
+        (ENGINE_CLIENT, ENGINE_PASSWORD, False),
+        (ENGINE_CLIENT, "wrong", True),
+        (ENGINE_CLIENT, "", True),
+        (ENGINE_CLIENT, None, True),
+        ("kiosk-1", ENGINE_PASSWORD, True),
+        (None, None, False),
+    ],
+)
+def test_on_one_machine_anybody_may_come_but_not_as_the_engine(
+    open_house: int,
+    username: str | None,
+    password: str | None,
+    refused: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    with Stranger(open_house, "some-client", username, password) as stranger:
+        assert stranger.refused is refused
+
+
+@pytest.mark.parametrize(
+    ("username", "password", "refused"),
+    [
+        (ENGINE_CLIENT, SECRET, False),
+        ("kiosk-1", SECRET, False),
+        ("kiosk-1", "wrong", True),
+        ("kiosk-9", SECRET, True),
+        (None, None, True),
+    ],
+)
+def test_on_several_machines_nobody_comes_without_a_login(
+    guarded: int,
+    username: str | None,
+    password: str | None,
+    refused: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    with Stranger(guarded, "some-client", username, password) as stranger:
+        assert stranger.refused is refused
+
+
+def test_a_password_entry_is_what_mosquitto_passwd_writes(tmp_path: Path) -> None:
+    """The program hashes a plain file in place (-U): the same form, the same cost, another salt."""
+    plain = tmp_path / "passwords"
+    plain.write_text("kiosk-1:secret\n")
+    plain.chmod(0o600)
+    subprocess.run(["mosquitto_passwd", "-U", str(plain)], check=True, capture_output=True)
+    theirs = plain.read_text().strip().removeprefix("kiosk-1:")
+    salt = base64.b64decode(theirs.split("$")[3])
+    assert password_entry("secret", salt) == theirs
+
+
+def test_each_password_entry_has_a_salt_of_its_own() -> None:
+    assert password_entry("secret") != password_entry("secret")
+
+
+def test_only_we_can_read_the_passwords(tmp_path: Path) -> None:
+    server = start(tmp_path, anonymous=True, logins={ENGINE_CLIENT: ENGINE_PASSWORD})
+    server.stop()
+    assert (tmp_path / "passwords").stat().st_mode & 0o077 == 0
+    assert ENGINE_PASSWORD not in (tmp_path / "passwords").read_text()
+
+
+# -- what may be said -----------------------------------------------------------------------------------------------
+
+ENGINE_ONLY = [
+    "state/office",
+    "state/hall",
+    "state/counter/c1",
+    "event/called",
+    "presence/broker",
+    "reply/kiosk-1",
+]
+MARK = f"{ROOT}/event/mark"
+
+
+def heard_by_the_engine(port: int, speaker: Stranger, password: str, topics: list[str]) -> list[str]:
+    """Let `speaker` publish to `topics`; return those that came through."""
+    with Stranger(port, ENGINE_CLIENT, ENGINE_CLIENT, password) as engine, speaker:
+        assert not speaker.refused
+        engine.listen(f"{ROOT}/#")
+        for topic in topics:
+            speaker.say(f"{ROOT}/{topic}")
+        engine.say(MARK)
+        return [topic.removeprefix(f"{ROOT}/") for topic in engine.topics_heard(MARK)]
+
+
+def test_without_the_login_of_the_engine_nobody_speaks_for_it(open_house: int) -> None:
+    stranger = Stranger(open_house, "some-client")
+    assert heard_by_the_engine(open_house, stranger, ENGINE_PASSWORD, ENGINE_ONLY) == []
+
+
+def test_on_one_machine_anybody_may_ask_and_say_how_they_are(open_house: int) -> None:
+    topics = ["cmd/some-client/issue", "cmd/another/issue", "presence/some-client", "presence/another", "cmd/x/y/z"]
+    stranger = Stranger(open_house, "some-client")
+    heard = heard_by_the_engine(open_house, stranger, ENGINE_PASSWORD, topics)
+    assert heard == ["cmd/some-client/issue", "cmd/another/issue", "presence/some-client", "cmd/x/y/z"]
+
+
+def test_with_logins_everybody_asks_under_their_own_name_only(guarded: int) -> None:
+    topics = [*ENGINE_ONLY, "cmd/kiosk-1/issue", "cmd/counter-1/next", "presence/kiosk-1", "presence/counter-1"]
+    kiosk = Stranger(guarded, "any-id", "kiosk-1", SECRET)
+    assert heard_by_the_engine(guarded, kiosk, SECRET, topics) == ["cmd/kiosk-1/issue", "presence/kiosk-1"]
+
+
+def test_with_logins_a_borrowed_client_id_opens_nothing(guarded: int) -> None:
+    kiosk = Stranger(guarded, "counter-1", "kiosk-1", SECRET)
+    assert heard_by_the_engine(guarded, kiosk, SECRET, ["cmd/counter-1/next", "presence/counter-1"]) == []
+
+
+def test_outside_the_office_nobody_says_anything(open_house: int) -> None:
+    with Stranger(open_house, "one") as one, Stranger(open_house, "other") as other:
+        other.listen("#")
+        one.say("chat/room")
+        one.say("antrean/v1/branch/cmd/one/issue")
+        one.say(f"{ROOT}/presence/one")
+        assert other.topics_heard(f"{ROOT}/presence/one") == []
+
+
+# -- what may be heard ----------------------------------------------------------------------------------------------
+
+
+def heard_of_the_engine(port: int, listener: Stranger, password: str, topics: list[str]) -> list[str]:
+    """Let the engine publish to `topics`; return what `listener`, who asks for everything, hears."""
+    with Stranger(port, ENGINE_CLIENT, ENGINE_CLIENT, password) as engine, listener:
+        assert not listener.refused
+        listener.listen("#")
+        for topic in topics:
+            engine.say(f"{ROOT}/{topic}")
+        engine.say(MARK)
+        return [topic.removeprefix(f"{ROOT}/") for topic in listener.topics_heard(MARK)]
+
+
+def test_with_logins_everybody_hears_the_office_and_their_own_replies_only(guarded: int) -> None:
+    topics = [*ENGINE_ONLY, "reply/counter-1", "cmd/counter-1/open"]
+    kiosk = Stranger(guarded, "any-id", "kiosk-1", SECRET)
+    assert heard_of_the_engine(guarded, kiosk, SECRET, topics) == ENGINE_ONLY
+
+
+def test_on_one_machine_nobody_hears_the_requests_of_others(open_house: int) -> None:
+    """They carry PINs."""
+    stranger = Stranger(open_house, "some-client")
+    topics = ["cmd/counter-1/open", "state/hall"]
+    assert heard_of_the_engine(open_house, stranger, ENGINE_PASSWORD, topics) == ["state/hall"]
+
+
+@pytest.mark.parametrize(
+    "rules", [lambda t: access_rules(t, anonymous=True), lambda t: access_rules(t, anonymous=False)]
+)
+def test_the_rules_name_no_topic_outside_the_office(rules: Callable[[Topics], str]) -> None:
+    lines = rules(Topics("demo")).splitlines()
+    assert all(f" {ROOT}/" in line for line in lines if line.startswith(("topic", "pattern")))
+    assert not any(line.startswith("topic") and "write" in line and "state" in line for line in lines)
