@@ -135,6 +135,9 @@ class Server:
             self._process = subprocess.Popen(  # noqa: S603 - our own command line
                 _bound_to_parent(self._command()), stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
+        if self._stopping.is_set():  # `stop` may have looked for a process just before this one began
+            self._end_process()
+            return
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
