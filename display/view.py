@@ -129,6 +129,7 @@ class LobbyScreen:
 
     def _draw_other(self, row: Any, other: OtherCallView) -> None:  # noqa: ANN401 - a widget
         row.ids.number.text, row.ids.counter.text = other.number, other.counter_label
+        row.upcoming = other.upcoming
         self._draw_mark(row.ids.mark, other.lane)
 
     def _draw_page(self, page: Page) -> None:
