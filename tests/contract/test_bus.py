@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import queue
+import os
+import signal
 import socket
+import statistics
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -421,6 +426,40 @@ def test_small_messages_are_not_held_back(world: World) -> None:
     sock = bus._paho.socket()
     assert isinstance(sock, socket.socket)
     assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+
+
+@pytest.mark.parametrize("world", ["mosquitto", "embedded"], indirect=True)
+def test_a_request_and_its_reply_take_no_40_ms(world: World) -> None:
+    """What one side alone that holds small messages back costs, at each request; both together cost 88."""
+    Engine(world).start()
+    screen = Screen(world).start()
+    replies: queue.SimpleQueue[Reply] = queue.SimpleQueue()
+    took_s = []
+    for _ in range(15):
+        began = time.perf_counter()
+        screen.bus.request("issue", {}, replies.put)
+        replies.get(timeout=5)
+        took_s.append(time.perf_counter() - began)
+    assert statistics.median(took_s) < 0.030
+
+
+@pytest.mark.parametrize("world", ["mosquitto"], indirect=True)
+def test_what_a_lost_connection_left_behind_is_not_said_late(world: World) -> None:
+    """A frozen server acknowledges nothing; what was cancelled or is old by then must not come out of its successor."""
+    assert isinstance(world, RealWorld)
+    engine, screen = Engine(world).start(), Screen(world).start()
+    settle(lambda: len(screen.halls) == 1, "the hall is here")
+    frozen = world.server.pid
+    assert frozen is not None
+    os.kill(frozen, signal.SIGSTOP)
+    screen.bus.request("issue", {}, screen.replies.append).cancel()
+    engine.bus.publish(engine.bus.topics.hall(), HALL.replace('"revision":7', '"revision":6').encode(), retain=True)
+    os.kill(frozen, signal.SIGKILL)
+    settle(lambda: screen.links == [True, False, True], "all are connected again")
+    screen.bus.request("next", {}, screen.replies.append)
+    settle(lambda: bool(screen.replies), "it is answered")
+    assert [topic.rpartition("/")[2] for topic, _ in engine.heard] == ["next"]
+    assert {hall.revision for hall in screen.halls} == {7}
 
 
 def test_a_message_for_two_filters_of_a_client_is_handled_once_by_each(world: World) -> None:
