@@ -6,6 +6,7 @@ Every callback of paho only decodes and hands over. An exception there would kil
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import socket
@@ -30,6 +31,8 @@ RESEND_AFTER_S = 3.0
 KEEPALIVE_S = 10
 MAX_RECONNECT_DELAY_S = 5
 MAX_IN_FLIGHT = 10_000
+CONNECT_TIMEOUT_S = 2.0
+"""An office's own network answers at once; `stop` may have to wait for one attempt."""
 
 M = TypeVar("M", bound=BaseModel)
 Post = Callable[[Callable[[], None]], None]
@@ -128,12 +131,13 @@ class Bus:
         self._resender.start()
 
     def stop(self) -> None:
-        """Say offline, disconnect and end the threads; at most about two seconds."""
+        """Say offline, disconnect and end the threads; at most about three seconds."""
         self._stopping.set()
         if self._connected.is_set():
             offline = self._presence.model_copy(update={"online": False})
             info = self._publish_presence(offline)
-            info.wait_for_publish(timeout=1.0)
+            with contextlib.suppress(RuntimeError):  # the connection ended at this very moment: the will says it
+                info.wait_for_publish(timeout=1.0)
         self._paho.disconnect()
         self._paho.loop_stop()
         if self._resender.is_alive():
@@ -188,6 +192,7 @@ class Bus:
         paho = Client(CallbackAPIVersion.VERSION2, client_id=self.client_id, clean_session=True, protocol=MQTTv311)
         paho.reconnect_delay_set(1, MAX_RECONNECT_DELAY_S)
         paho.max_inflight_messages_set(MAX_IN_FLIGHT)
+        paho.connect_timeout = CONNECT_TIMEOUT_S
         if self._address.username is not None:
             paho.username_pw_set(self._address.username, self._address.password)
         offline = self._presence.model_copy(update={"online": False})
@@ -195,6 +200,7 @@ class Bus:
             self.topics.presence(self.client_id), offline.model_dump_json(), qos=PRESENCE.qos, retain=PRESENCE.retained
         )
         paho.on_socket_open = _no_delay
+        paho.on_pre_connect = _forget_backlog
         paho.on_connect = self._guarded_connect
         paho.on_disconnect = self._guarded_disconnect
         paho.on_message = self._guarded_message
@@ -220,10 +226,10 @@ class Bus:
         _client: Client,
         _data: object,
         _flags: DisconnectFlags,
-        _reason: ReasonCode,
+        reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
-        self._guard(self._lost)
+        self._guard(lambda: self._lost(reason))
 
     def _guarded_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         self._guard(lambda: self._received(message))
@@ -234,6 +240,7 @@ class Bus:
     def _accepted(self) -> None:
         self._paho.subscribe([(topic_filter, 1) for topic_filter in self._filters()])
         self._connected.set()
+        log.info("%s: connected to %s:%d", self.client_id, self._address.host, self._address.port)
         if self.client_id != ENGINE_CLIENT:
             self._publish_presence(self._presence)
         for handler in self._connect_handlers:
@@ -248,7 +255,9 @@ class Bus:
         wanted = dict.fromkeys(listener.topic_filter for listener in self._listeners)
         return [one for one in wanted if not any(wide != one and topic_matches_sub(wide, one) for wide in wanted)]
 
-    def _lost(self) -> None:
+    def _lost(self, reason: ReasonCode) -> None:
+        if self._connected.is_set():
+            log.info("%s: not connected any more: %s", self.client_id, reason)
         self._connected.clear()
         self._engine_online = False
         self._tell_link()
@@ -312,6 +321,15 @@ class Bus:
     def announce(self) -> None:
         """Say online; the engine calls this itself, after its states are out."""
         self._publish_presence(self._presence)
+
+
+def _forget_backlog(client: Client, _data: object) -> None:
+    """Drop what the last connection left unacknowledged, which paho would send again: too late, and out of order.
+
+    A request that was cancelled meanwhile would be done, and an old picture would come after the new one.
+    Whoever still wants an answer asks again, and who reconnects says everything anew.
+    """
+    client.drop_out_messages()
 
 
 def _no_delay(_client: Client, _data: object, sock: object) -> None:
