@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -130,11 +130,11 @@ class Server:
                 log.error("%s", error)  # noqa: TRY400 - one line is enough, the loop tries on
 
     def _run_once(self) -> None:
-        self.spec.folder.mkdir(parents=True, exist_ok=True)
-        with (self.spec.folder / "server.log").open("ab") as output:
-            self._process = subprocess.Popen(  # noqa: S603 - our own command line
-                _bound_to_parent(self._command()), stdin=subprocess.DEVNULL, stdout=output, stderr=output
-            )
+        try:
+            self._process = self._started()
+        except OSError as error:
+            message = f"the MQTT server cannot be started: {error}"
+            raise ServerError(message) from error
         if self._stopping.is_set():  # `stop` may have looked for a process just before this one began
             self._end_process()
             return
@@ -149,6 +149,17 @@ class Server:
         message = f"the MQTT server did not start: {self._last_words()}"
         raise ServerError(message)
 
+    def _started(self) -> subprocess.Popen[bytes]:
+        self.spec.folder.mkdir(parents=True, exist_ok=True)
+        with (self.spec.folder / "server.log").open("ab") as output:
+            return subprocess.Popen(  # noqa: S603 - our own command line
+                _bound_to_parent(self._command()),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                process_group=0,  # Ctrl-C at a terminal is for us alone: the server ends after its clients
+            )
+
     def _command(self) -> list[str]:
         spec = self.spec
         if spec.kind == "embedded":
@@ -158,7 +169,7 @@ class Server:
             topics=spec.topics,
             listen=spec.listen,
             port=spec.port,
-            user=getpass.getuser(),
+            user=_own_user(),
             logins=spec.logins,
             anonymous=spec.anonymous,
         )
@@ -201,6 +212,14 @@ def start_server(spec: ServerSpec) -> Server:
     server = Server(spec)
     server.start()
     return server
+
+
+def _own_user() -> str:
+    """Return whom Mosquitto shall become where root starts it: somebody who can read what we wrote."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # a container's nameless user; Mosquitto changes nothing then
+        return str(os.geteuid())
 
 
 def _bound_to_parent(command: Sequence[str]) -> list[str]:

@@ -155,6 +155,18 @@ def test_a_server_that_does_not_start_is_quoted(kind: Kind, tmp_path: Path) -> N
     assert (tmp_path / "server.log").read_text()
 
 
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "mqtt").write_text("a file stands where the folder should be")
+    with pytest.raises(ServerError, match="cannot be started"):
+        start_server(spec("mosquitto", tmp_path / "mqtt"))
+
+
+def test_ctrl_c_at_the_terminal_is_not_for_the_server(server: Server) -> None:
+    """Else it would be gone before its clients could say goodbye."""
+    assert server.pid is not None
+    assert os.getpgid(server.pid) != os.getpgid(0)
+
+
 @pytest.mark.parametrize("listen", ["0.0.0.0", "192.168.1.10", "::", "office.example"])  # noqa: S104 - refused
 def test_the_embedded_server_serves_this_machine_only(
     listen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
