@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import math
 import queue
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -58,7 +58,7 @@ class Engine:
         self._clock = clock
         self._monotonic = monotonic
         self._queue: queue.SimpleQueue[Submission | Reconnected | None] = queue.SimpleQueue()
-        self._stopping = threading.Event()
+        self._stopping = False
         self._hall: Hall | None = None
         self._known: set[RequestKey] = set()
         self._latest = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -81,15 +81,15 @@ class Engine:
         self._queue.put(Reconnected())
 
     def stop(self) -> None:
-        """End `run` after what is queued now."""
-        self._stopping.set()
+        """End `run` after the batch in hand: whoever was not answered asks again. Fit for a signal handler."""
+        self._stopping = True
         self._queue.put(None)
 
     # -- the engine's thread --------------------------------------------------------------------------------------
 
     def run(self) -> None:
         """Work until stopped. The one place where an unforeseen error is caught: the office goes on."""
-        while not self._stopping.is_set():
+        while not self._stopping:
             batch = self._take(self._until_next_tick())
             try:
                 self.step(batch)
@@ -100,12 +100,12 @@ class Engine:
 
     def step(self, batch: Sequence[Submission | Reconnected]) -> None:
         """Handle what was queued, then whatever is due by time."""
-        if self._hall is None:
-            self._try_rebuild()
+        self._try_rebuild()
         requests = [item for item in batch if isinstance(item, Submission)]
         if requests:
             self._handle(requests)
-        self._unsaid = self._unsaid or len(requests) < len(batch)
+        if len(requests) < len(batch):
+            self._unsaid, self._shown_at = True, -math.inf
         self._tick()
 
     @property
@@ -193,9 +193,8 @@ class Engine:
         return self._wire.encode(submission, error, hall, self._now())
 
     def _refuse(self, batch: Sequence[Submission], code: Code, message: str) -> None:
-        """Rebuild the hall, which may hold what never happened, and tell everyone; nothing of it is remembered."""
+        """Drop the hall, which may hold what never happened, and tell everyone; nothing of it is remembered."""
         self._hall = None
-        self._try_rebuild()
         for submission in batch:
             self._wire.reply(submission.client, self._encode_error(submission, DomainError(code, message)))
 
@@ -227,6 +226,7 @@ class Engine:
         return max(0.0, self._shown_at + gap - self._monotonic())
 
     def _tick(self) -> None:
+        self._try_rebuild()
         if self._hall is not None:
             self._show(self._hall)
         if self._monotonic() >= self._forget_at:
@@ -234,15 +234,16 @@ class Engine:
             self._forget()
 
     def _show(self, hall: Hall) -> None:
-        """Draw what is due. What is due is put down first: a picture that fails is not tried again without a pause."""
-        unsaid, stale, due = self._unsaid, self._stale, self._until_next_tick() <= 0.0
-        if not unsaid and not due:
+        """Draw what is due. A picture that fails is made up for by all of them, but not without a pause."""
+        if self._until_next_tick() > 0.0:
             return
-        self._unsaid, self._stale, self._shown_at = False, False, self._monotonic()
-        if unsaid:
+        everything, stale = self._unsaid, self._stale
+        self._unsaid, self._stale, self._shown_at = True, False, self._monotonic()
+        if everything:
             self._wire.show_all(hall, self._now())
         else:
             self._wire.show(hall, self._now(), counters=stale)
+        self._unsaid = False
 
     def _forget(self) -> None:
         """Let old replies go; where the disk refuses, an hour later is as good."""
@@ -257,11 +258,13 @@ class Engine:
     def _try_rebuild(self) -> None:
         if self._hall is not None or self._monotonic() < self._rebuild_at:
             return
+        self._rebuild_at = self._monotonic() + REBUILD_RETRY_S  # first: no fault may make us try without a pause
         try:
             self._rebuild()
         except StorageError:
-            self._rebuild_at = self._monotonic() + REBUILD_RETRY_S
             log.exception("the hall cannot be rebuilt from disk; trying again in %g s", REBUILD_RETRY_S)
+        else:
+            self._rebuild_at = 0.0
 
     def _rebuild(self) -> None:
         past = self._store.past()

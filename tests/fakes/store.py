@@ -21,6 +21,8 @@ class MemoryStore:
     failing_commits: int = 0
     """So many of the next commits fail."""
     unreadable: bool = False
+    incomprehensible: bool = False
+    """Reading ends in an error that no store may raise."""
     unforgettable: bool = False
     """Old replies cannot be deleted."""
     _numbers: set[tuple[dt.date, str, int]] = field(default_factory=set)
@@ -63,6 +65,9 @@ class MemoryStore:
         """Do nothing: memory needs no goodbye."""
 
     def _must_be_readable(self) -> None:
+        if self.incomprehensible:
+            message = "nobody foresaw this"
+            raise RuntimeError(message)
         if self.unreadable:
             message = "the disk does not answer"
             raise StorageError(message)

@@ -13,7 +13,7 @@ import pytest
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
-from broker.engine import MAX_BATCH, REBUILD_RETRY_S, SNAPSHOT_GAP_S, Reconnected
+from broker.engine import HEARTBEAT_S, MAX_BATCH, REBUILD_RETRY_S, SNAPSHOT_GAP_S, Reconnected
 from broker.ports import StorageError, Submission
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.halls import contents
@@ -275,6 +275,35 @@ def test_a_picture_that_cannot_be_drawn_stops_no_request_and_does_not_spin(room:
     assert {reply["number"] for _, reply in room.wire.replies} == {"B-001"}
     assert room.hall.seq == 1
     assert room.engine.failures <= 2
+
+
+@pytest.mark.parametrize("unsaid", [[Reconnected()], []], ids=["everything", "counters"])
+def test_a_picture_that_could_not_be_drawn_is_made_up_for_at_the_next_heartbeat(
+    room: EngineRoom, unsaid: list[Reconnected]
+) -> None:
+    room.clock.advance(1)
+    room.wire.blind = True
+    with pytest.raises(RuntimeError):
+        room.engine.step([room.submission(issue()), *unsaid])
+    room.wire.blind = False
+    room.wire.shown.clear()
+    room.engine.step([])
+    assert room.wire.shown == []
+    room.clock.advance(HEARTBEAT_S)
+    room.engine.step([])
+    assert [(shown.seq, shown.everything) for shown in room.wire.shown] == [(1, True)]
+
+
+def test_a_journal_that_breaks_the_rebuilding_stops_nobody_and_does_not_spin(
+    room: EngineRoom, store: MemoryStore
+) -> None:
+    store.failing_commits, store.incomprehensible = 1, True
+    run_until_answered(room, [room.submission(issue(), request="lost")])
+    assert {reply["error"] for _, reply in room.wire.replies} <= {"storage_failed", "not_ready"}
+    assert room.engine.failures <= 2
+    store.incomprehensible = False
+    room.clock.advance(REBUILD_RETRY_S)
+    assert room.ask(issue())["number"] == "B-001"
 
 
 def test_more_requests_than_a_batch_holds_are_all_answered_in_order(room: EngineRoom) -> None:
