@@ -35,12 +35,15 @@ class Inbound:
         self._submit = submit
 
     def received(self, topic: str, payload: bytes) -> None:
-        """Take one message in. What has no usable id can not be answered: it is logged and counted."""
+        """Take one message in. What has no usable id can not be answered: it is counted, and logged without its text.
+
+        A PIN could stand in it.
+        """
         parsed = self._topics.parse_command(topic)
         request_id = usable_id(payload)
         if parsed is None or request_id is None:
             self.unanswerable += 1
-            log.warning("no usable request on %.200s: %.200r", topic, payload)
+            log.warning("no usable request on %.200s (%d bytes)", topic, len(payload))
             return
         client, command = parsed
         self._submit(Submission(client, request_id, _decode(command, payload)))

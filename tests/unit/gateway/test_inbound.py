@@ -208,6 +208,13 @@ def test_what_has_no_usable_id_is_logged_and_counted(desk: Desk, name: str, capl
     assert len(caplog.text) < 1200
 
 
+def test_a_pin_never_gets_into_the_log(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.send("open", b'{"counter": "c1", "officer": "sari", "pin": "80246"}')
+    desk.send("open", b'{"id": "one", "counter": "c1", "officer": "sari", "pin": "80246", "extra": 1}')
+    assert desk.inbound.unanswerable == 1
+    assert "80246" not in caplog.text + repr(desk.submissions)
+
+
 @pytest.mark.parametrize(
     "topic",
     [
