@@ -13,7 +13,7 @@ from rich.console import Console
 
 from broker.bootstrap.process import AlreadyRunningError, run_broker
 from broker.config import ConfigError, Settings, check_settings, load_settings
-from broker.config.settings import DEFAULT_CONFIG
+from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
 from broker.logs import log_to
 from broker.ports import StorageError
 from broker.server import ServerError
@@ -31,7 +31,6 @@ app.add_typer(journal, name="journal")
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The office's configuration file.")]
 DataOption = Annotated[Path, typer.Option("--data", "-d", help="Everything that is written lies below this folder.")]
-DEFAULT_DATA = Path("var")
 DEMO_PIN = "1234"
 
 
@@ -43,6 +42,8 @@ def main() -> int:
         return _say(*(str(problem) for problem in error.problems))
     except (AlreadyRunningError, StorageError, ServerError) as error:
         return _say(str(error))
+    except OSError as error:  # a data folder that cannot be written, a disk that is full
+        return _say(f"{error.strerror or error}: {error.filename or ''}".removesuffix(": "))
     return 0
 
 
@@ -96,8 +97,7 @@ def kiosk(
     name: Annotated[str | None, typer.Option("--id", help="Which kiosk; the first by default.")] = None,
 ) -> None:
     """Open a kiosk window."""
-    settings = load_settings(config, os.environ)
-    _open("kiosk", config, data, _known(name, [k.id for k in settings.kiosks], "kiosk"))
+    _become("kiosk", config, data, name)
 
 
 @app.command()
@@ -107,8 +107,7 @@ def display(
     name: Annotated[str | None, typer.Option("--id", help="Which display; the first by default.")] = None,
 ) -> None:
     """Open a lobby display."""
-    settings = load_settings(config, os.environ)
-    _open("display", config, data, _known(name, [d.id for d in settings.displays], "display"))
+    _become("display", config, data, name)
 
 
 @app.command()
@@ -118,8 +117,7 @@ def counter(
     name: Annotated[str | None, typer.Option("--id", help="Which counter; the first by default.")] = None,
 ) -> None:
     """Open an officer's window."""
-    settings = load_settings(config, os.environ)
-    _open("counter", config, data, _known(name, [c.id for c in settings.counters], "counter"))
+    _become("counter", config, data, name)
 
 
 @journal.command()
@@ -139,18 +137,10 @@ def _existing_store(settings: Settings, data: Path) -> SqlStore:
     return SqlStore(resolve_url(settings.store.url, data), settings.office.id)
 
 
-def _known(name: str | None, ids: list[str], kind: str) -> str:
-    """Return which device is meant; a `ServerError`-like sentence where it is not in the configuration."""
-    if name is None and ids:
-        return ids[0]
-    if name in ids:
-        return str(name)
-    raise typer.Exit(_say(f"config.yaml has no {kind} {name!r}; it has: {', '.join(ids) or 'none'}"))
-
-
-def _open(part: str, config: Path, data: Path, name: str) -> None:
+def _become(part: str, config: Path, data: Path, name: str | None) -> None:
     """Become the process of a screen: the parts above the broker are never imported here."""
-    arguments = [sys.executable, "-m", part, "--config", str(config), "--data", str(data), "--id", name]
+    arguments = [sys.executable, "-m", part, "--config", str(config), "--data", str(data)]
+    arguments += [] if name is None else ["--id", name]
     os.execv(sys.executable, arguments)  # noqa: S606 - no shell, our own module
 
 

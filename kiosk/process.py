@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,12 @@ from typing import Any
 from broker.config.settings import Kiosk, Settings
 from broker.contract.messages import HallMessage, OfficeMessage, Ticket
 from broker.contract.topics import Topics
+from broker.screen import OfficeBus
 from hardware.panel.bridge import every, post
 from hardware.panel.scale import Reader
 from hardware.panel.screen import PanelApp
 from hardware.panel.targets import targets_file
 from hardware.worker import DeviceWorker
-from kiosk.office_bus import OfficeBus
 from kiosk.pages import View
 from kiosk.presenter import Clocks, Presenter
 from kiosk.printing import TicketPrinter
@@ -53,9 +52,7 @@ class KioskProcess:
         self._listen(Topics(settings.office.id))
 
     def run(self) -> None:
-        """Show the window until it is closed, or until SIGTERM or SIGINT."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: self._app.stop())
+        """Show the window until it is closed or told to end."""
         self._app.run()
 
     def _listen(self, topics: Topics) -> None:
@@ -76,6 +73,7 @@ class KioskProcess:
 
     def _end(self) -> None:
         self._stop_ticks()
+        self._view = None  # what still comes in has nothing left to be drawn on
         self._bus.stop()
         self._worker.stop()
 

@@ -17,7 +17,7 @@ from broker.bootstrap.rules import PinBook, office_message, office_rules
 from broker.bus import Bus
 from broker.config.settings import Settings
 from broker.contract.link import Address
-from broker.contract.topics import ENGINE_CLIENT, Topics, screen_client
+from broker.contract.topics import ENGINE_CLIENT, UP_CLIENT, Topics
 from broker.engine import Engine
 from broker.gateway import Inbound, MqttWire
 from broker.server import ServerSpec, choose_kind, start_server
@@ -106,11 +106,12 @@ def _mqtt_server(settings: Settings, data_dir: Path) -> Iterator[Address]:
 
 
 def client_ids(settings: Settings) -> tuple[str, ...]:
-    """Return who may log in where logins are asked for: the engine, each screen, and the devices named beside."""
+    """Return who may log in where logins are asked for: the engine, `up`, each screen, and the devices named beside."""
     return (
         ENGINE_CLIENT,
-        *(screen_client("kiosk", kiosk.id) for kiosk in settings.kiosks),
-        *(screen_client("display", display.id) for display in settings.displays),
-        *(screen_client("counter", counter.id) for counter in settings.counters),
+        UP_CLIENT,
+        *(kiosk.id for kiosk in settings.kiosks),
+        *(display.id for display in settings.displays),
+        *(counter.id for counter in settings.counters),
         *settings.mqtt.devices,
     )

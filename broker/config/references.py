@@ -11,7 +11,7 @@ from broker.config.document import PathKey
 from broker.config.faults import Fault, did_you_mean
 from broker.config.schema import child
 from broker.config.settings import SPAN
-from broker.contract.topics import ENGINE_CLIENT
+from broker.contract.topics import ENGINE_CLIENT, UP_CLIENT
 
 Data = Mapping[str, object]
 Entry = tuple[PathKey, Data]
@@ -61,7 +61,7 @@ def _ids(data: Data) -> Iterator[Fault]:
 
 def _client_ids(data: Data) -> Iterator[Fault]:
     """Every machine speaks under its own id; two under one would cut each other off."""
-    seen = {ENGINE_CLIENT: "the engine itself"}
+    seen = {ENGINE_CLIENT: "the engine itself", UP_CLIENT: "the command `antrean up`"}
     for section in ("counters", "kiosks", "displays"):
         own = set(known_ids(data, section)) - set(seen)
         for path, entry in entries(data, section):

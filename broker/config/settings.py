@@ -218,3 +218,4 @@ class Settings(SettingsModel):
 
 
 DEFAULT_CONFIG = Path("config.yaml")
+DEFAULT_DATA = Path("var")

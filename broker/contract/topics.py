@@ -8,6 +8,8 @@ from dataclasses import dataclass
 VERSION = "v1"
 ENGINE_CLIENT = "broker"
 """The client id of the engine itself."""
+UP_CLIENT = "up"
+"""The client id of `antrean up`, which watches the office that it opened."""
 
 _CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -33,11 +35,6 @@ PRESENCE = TopicKind("presence/{client}", qos=1, retained=True)
 def is_client_id(text: str) -> bool:
     """Tell whether `text` may stand as a client's own level in a topic."""
     return _CLIENT.fullmatch(text) is not None
-
-
-def screen_client(kind: str, device: str) -> str:
-    """Return the client id of a screen, such as `counter-3` for the counter `3` (or for the counter `counter-3`)."""
-    return device if device.startswith(f"{kind}-") else f"{kind}-{device}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broker.config.settings import Settings
-from broker.contract.topics import ENGINE_CLIENT, screen_client
+from broker.contract.topics import ENGINE_CLIENT
 from broker.server import require_free_port
 from broker.up.children import Child, Office
 from broker.up.screens import ScreenError, VirtualScreen, has_screen
@@ -67,7 +67,7 @@ def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitSta
         return 1
     if has_screen(os.environ) and not start.once:
         for part in parts(start.settings):
-            office.add(_child(start, part.kind, ("--id", part.id), name=screen_client(part.kind, part.id)))
+            office.add(_child(start, part.kind, ("--id", part.id), name=part.id))
         start.tell("the office is open: kiosk, display and counter have their windows. Ctrl-C closes it.")
         _watch(office, stopping)
         return 0
@@ -133,7 +133,7 @@ def _virtual_window(start: Start, office: Office, part: Part) -> Iterator[Window
     """Open a part on a virtual screen just as large as its panel."""
     screen = VirtualScreen(part.panel.width_px, part.panel.height_px)
     screen.start()
-    name = screen_client(part.kind, part.id)
+    name = part.id
     targets = start.data_dir / "screens" / f"{name}.json"
     targets.unlink(missing_ok=True)
     place = f"{part.panel.width_px}x{part.panel.height_px}+0+0"

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from broker.bus import Bus
 from broker.config.settings import Settings
 from broker.contract.messages import EventMessage
+from broker.contract.topics import UP_CLIENT
 from broker.up.screens import VirtualScreen
 
 PATIENCE_S = 40.0
@@ -94,7 +95,7 @@ class Witness:
     """Hears every event of the engine, as any client may."""
 
     settings: Settings
-    client: str = "up"
+    client: str = UP_CLIENT
     events: queue.SimpleQueue[EventMessage] = field(default_factory=queue.SimpleQueue)
     linked: bool = False
     bus: Bus = field(init=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,12 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         self.on_begin: Callable[[], None] = _nothing
         self.on_end: Callable[[], None] = _nothing
         self.look = look_for(panel, reader, Window.size)
+
+    def run(self) -> None:
+        """Show the window until it is closed, or until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: self.stop())
+        super().run()
 
     def load_kv(self, filename: str | None = None) -> bool:
         """Load no file by guess: `build` names them."""

@@ -78,10 +78,11 @@ def main() -> int:
     """Run the kiosk until it is ended."""
     data_dir = Path(sys.argv[1])
 
-    def bus(_settings: Settings, _kiosk: str, post: Post) -> PlayedBus:
+    def bus(_kind: str, _settings: Settings, _kiosk: str, post: Post) -> PlayedBus:
         return PlayedBus(data_dir, post)
 
-    return run(settings(), "kiosk-1", data_dir=data_dir, bus_for=bus)
+    run(settings(), "kiosk-1", data_dir=data_dir, bus_for=bus)
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,93 @@
+"""What the process of every screen begins with: arguments, configuration, log, and its place on the bus."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from broker.bus import Bus, Post
+from broker.config import ConfigError, Settings, load_settings
+from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
+from broker.contract.link import Requester
+from broker.logs import log_to
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class OfficeBus(Requester, Protocol):
+    """What a screen needs of `broker.bus.Bus`; every handler runs on the screen's own thread."""
+
+    def listen(self, topic_filter: str, model: type[M], handler: Callable[[M], None]) -> None:
+        """Hand over what comes on a topic."""
+        ...
+
+    def on_link(self, handler: Callable[[bool], None]) -> None:
+        """Tell when the engine can be reached and when not."""
+        ...
+
+    def report_devices(self, devices: Mapping[str, str]) -> None:
+        """Tell how devices fare."""
+        ...
+
+    def start(self) -> None:
+        """Connect in the background."""
+        ...
+
+    def stop(self) -> None:
+        """Disconnect."""
+        ...
+
+
+BusFor = Callable[[str, Settings, str, Post], OfficeBus]
+"""Makes the bus, not yet started, of a screen of this kind and id."""
+
+
+class Show(Protocol):
+    """Shows one screen until it is closed or told to end."""
+
+    def __call__(self, settings: Settings, name: str, *, data_dir: Path) -> None:
+        """Show the screen that `settings` call `name`."""
+        ...
+
+
+def open_bus(kind: str, settings: Settings, name: str, post: Post) -> OfficeBus:
+    """Return a screen's bus, not yet started; on the wire it is called by its id in the configuration."""
+    return Bus(address=settings.mqtt.address(name), office=settings.office.id, client=name, kind=kind, post=post)
+
+
+def run_screen(kind: str, show: Show, *, names: Callable[[Settings], Sequence[str]]) -> int:
+    """Read arguments and configuration, then show the screen; return the exit code. Faults are said in sentences."""
+    arguments = _arguments(kind)
+    try:
+        settings = load_settings(arguments.config, os.environ)
+    except ConfigError as error:
+        return _refuse(str(error))
+    known = names(settings)
+    name = arguments.id or next(iter(known), "")
+    if name not in known:
+        return _refuse(f"{arguments.config} has no {kind} {name!r}; it has: {', '.join(known) or 'none'}")
+    try:
+        log_to(arguments.data, name)
+    except OSError as error:
+        return _refuse(f"cannot write below {arguments.data}: {error}")
+    show(settings, name, data_dir=arguments.data)
+    return 0
+
+
+def _arguments(kind: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=kind, description=f"One {kind} of the office.")
+    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="the office's configuration file")
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="where everything that is written lies")
+    parser.add_argument("--id", help=f"which {kind}; the first by default")
+    return parser.parse_args()
+
+
+def _refuse(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return 1

@@ -1,0 +1,94 @@
+"""The parts of a running officer's window, put together. Import after `window.prepare`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from pathlib import Path
+from typing import Any
+
+from broker.config.settings import Counter, Settings
+from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage
+from broker.contract.topics import Topics
+from broker.language import Phrases
+from broker.screen import OfficeBus
+from counter.desk_view import DeskView
+from counter.keymap import Typed, at_desk, in_form
+from counter.presenter import CounterPresenter
+from counter.session import SessionFile
+from counter.signin_view import SignInView
+from counter.view import RULES, CounterScreen
+from hardware.panel.bridge import every
+from hardware.panel.drawing import Drawing
+from hardware.panel.keys import on_key
+from hardware.panel.scale import Reader
+from hardware.panel.screen import PanelApp
+from hardware.panel.targets import targets_file
+
+TICK_S = 0.1
+
+
+class CounterProcess:
+    """One officer's window, from its opening to its end."""
+
+    def __init__(self, settings: Settings, counter: Counter, *, data_dir: Path, bus: OfficeBus) -> None:
+        """Build all parts; nothing is shown or sent before `run`."""
+        zone = settings.office.zone
+        self._bus = bus
+        self._presenter = CounterPresenter(
+            counter=counter.id,
+            now=lambda: dt.datetime.now(zone),
+            requester=bus,
+            sessions=SessionFile(data_dir / counter.id / "session.json"),
+            officers=tuple((officer.id, officer.name) for officer in settings.officers),
+            languages=settings.office.languages,
+            phrases=functools.partial(Phrases, "counter"),
+        )
+        self._drawing = Drawing(lambda: self._presenter.view, self._show)
+        title = f"Antrean {counter.id}"
+        self._app = PanelApp(settings.counter_panel, reader=Reader.OFFICER, title=title, rules=RULES, root=self._build)
+        self._app.on_begin, self._app.on_end = self._begin, self._end
+        self._listen(Topics(settings.office.id), counter.id)
+
+    def run(self) -> None:
+        """Show the window until it is closed or told to end."""
+        self._app.run()
+
+    def _listen(self, topics: Topics, counter: str) -> None:
+        drawn = self._drawing.after
+        self._bus.listen(topics.office_state(), OfficeMessage, drawn(self._presenter.office))
+        self._bus.listen(topics.hall(), HallMessage, drawn(self._presenter.hall))
+        self._bus.listen(topics.counter(counter), CounterMessage, drawn(self._presenter.desk))
+        self._bus.on_link(drawn(lambda online: self._presenter.link(online=online)))
+
+    def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
+        theme, touched = self._app.look.theme, self._drawing.update
+        self._screen = CounterScreen(self._presenter, theme, touched=touched, targets=targets_file())
+        return self._screen.root
+
+    def _show(self, view: SignInView | DeskView) -> None:
+        self._screen.show(view)
+
+    def _key(self, name: str) -> None:
+        if self._presenter.signed_in:
+            intent = at_desk(name)
+            if intent is not None:
+                self._presenter.press(intent)
+        else:
+            meaning = in_form(name)
+            if isinstance(meaning, Typed):
+                self._presenter.type(meaning)
+            elif meaning is not None:
+                self._presenter.press(meaning)
+        self._drawing.update()
+
+    def _begin(self) -> None:
+        self._drawing.update()
+        on_key(self._key)
+        self._stop_ticks = every(TICK_S, self._drawing.update)
+        self._bus.start()
+
+    def _end(self) -> None:
+        self._stop_ticks()
+        self._drawing.end()
+        self._bus.stop()

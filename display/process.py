@@ -1,0 +1,97 @@
+"""The parts of a running lobby display, put together. Import after `window.prepare`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from pathlib import Path
+from typing import Any
+
+from broker.config.settings import Display, Settings
+from broker.contract.messages import EventMessage, HallMessage, OfficeMessage
+from broker.contract.topics import Topics
+from broker.language import Phrases
+from broker.screen import OfficeBus
+from display.presenter import LobbyPresenter, LobbyView
+from display.view import RULES, LobbyScreen, room_for
+from display.voice import Voice
+from hardware.panel.bridge import every, post
+from hardware.panel.drawing import Drawing
+from hardware.panel.look import Look
+from hardware.panel.scale import Reader
+from hardware.panel.screen import PanelApp
+from hardware.panel.targets import targets_file
+from hardware.worker import DeviceWorker
+
+TICK_S = 0.1
+VOICE_ENDS_WITHIN_S = 1.0
+"""At the end of the display nobody waits for an announcement to its last word."""
+
+
+class DisplayProcess:
+    """One lobby display, from the window's opening to its end."""
+
+    def __init__(self, settings: Settings, display: Display, *, data_dir: Path, bus: OfficeBus) -> None:
+        """Build all parts; nothing is shown or sent before `run`."""
+        self._bus = bus
+        self._worker = DeviceWorker("speaker", post)
+        self._voice = Voice(
+            display.sound,
+            data_dir=data_dir,
+            worker=self._worker,
+            on_health=lambda health: bus.report_devices({"speaker": health}),
+        )
+        title = f"Antrean {display.id}"
+        self._app = PanelApp(display.panel, reader=Reader.HALL, title=title, rules=RULES, root=self._build)
+        self._app.on_begin, self._app.on_end = self._begin, self._end
+        zone = settings.office.zone
+        self._presenter = LobbyPresenter(
+            now=lambda: dt.datetime.now(zone),
+            languages=settings.office.languages,
+            phrases=functools.partial(Phrases, "display"),
+            announce=lambda call, words: self._voice.announce(call, words, self._presenter.speech_ended),
+            page_s=display.page_s,
+            room=room_for(self._app.look),
+            words_per_minute=display.sound.speech.words_per_minute,
+        )
+        self._drawing = Drawing(lambda: self._presenter.view, self._show)
+        self._listen(Topics(settings.office.id))
+
+    def run(self) -> None:
+        """Show the window until it is closed or told to end."""
+        self._app.run()
+
+    def _listen(self, topics: Topics) -> None:
+        drawn = self._drawing.after
+        self._bus.listen(topics.office_state(), OfficeMessage, drawn(self._presenter.office))
+        self._bus.listen(topics.hall(), HallMessage, drawn(self._presenter.hall))
+        self._bus.listen(topics.event("+"), EventMessage, drawn(self._presenter.event))
+        self._bus.on_link(drawn(lambda online: self._presenter.link(online=online)))
+
+    def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
+        self._screen = LobbyScreen(self._app.look, targets_file())
+        self._app.fbind("look", self._resized)
+        return self._screen.root
+
+    def _show(self, view: LobbyView) -> None:
+        self._screen.show(view)
+
+    def _resized(self, _app: object, look: Look) -> None:
+        self._presenter.fit(room_for(look))
+        self._drawing.update()
+
+    def _tick(self) -> None:
+        self._presenter.tick()
+        self._drawing.update()
+
+    def _begin(self) -> None:
+        self._drawing.update()
+        self._stop_ticks = every(TICK_S, self._tick)
+        self._voice.check()
+        self._bus.start()
+
+    def _end(self) -> None:
+        self._stop_ticks()
+        self._drawing.end()
+        self._bus.stop()
+        self._worker.stop(timeout_s=VOICE_ENDS_WITHIN_S)
