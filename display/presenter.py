@@ -16,6 +16,8 @@ from hardware.ports import Utterance
 
 Announce = Callable[[Call, tuple[Utterance, ...]], None]
 BETWEEN_LANGUAGES = " \N{MIDDLE DOT} "
+STARTING_S = 8.0
+"""A screen that was just switched on is not disconnected yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,8 @@ class LobbyPresenter:
         first = self._phrases(self._languages[0])
         if since is None:
             return LinkView(live=True, text=first.say("Live"))
+        if self._hall is None and (self._now() - since).total_seconds() < STARTING_S:
+            return LinkView(live=False, text=first.say("One moment, please. This screen is starting."))
         text = first.say("Not connected since {time}. What is shown may be old.", time=first.clock(since))
         return LinkView(live=False, text=text)
 

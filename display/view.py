@@ -151,6 +151,8 @@ class LobbyScreen:
 
 def screen_name(view: LobbyView) -> str:
     """Return what stands on the display, for programs that watch it."""
+    if not view.link.live:
+        return "offline"
     if view.call is None:
         return "resting"
     return f"{'calling' if view.calling else 'called'} {view.call.number} {view.call.counter_label}"

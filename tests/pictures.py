@@ -93,10 +93,13 @@ def main(folder: Path) -> None:
         office.start()
         stack.callback(office.stop)
         with office.caller("crowd") as crowd:
-            _fill_hall(crowd)
+            for service, lane in CROWD:
+                crowd.do("issue", service=service, lane=lane)
             panes = {p.kind: stack.enter_context(window(office, p, scratch)) for p in parts(office.settings)}
+            panes["display"].wait_screen("resting")
+            panes["display"].picture(folder / "display-procedures.png")
+            _serve(crowd)
             kiosk_pictures(panes["kiosk"], folder)
-            panes["display"].picture(folder / "display.png")
             counter_pictures(panes["counter"], folder)
             wait_until(lambda: crowd.hall is not None and bool(crowd.hall.calling), "somebody is called")
             panes["display"].picture(folder / "display-call.png")
@@ -110,9 +113,8 @@ def main(folder: Path) -> None:
             office.start()
 
 
-def _fill_hall(caller: Caller) -> None:
-    for service, lane in CROWD:
-        caller.do("issue", service=service, lane=lane)
+def _serve(caller: Caller) -> None:
+    """Open two more counters, so that waits can be told."""
     for counter, officer in (("counter-2", "budi"), ("counter-3", "dewi")):
         session = caller.do("open", counter=counter, officer=officer, pin=PIN)["session"]
         if caller.do("next", counter=counter, session=session)["ticket"]:

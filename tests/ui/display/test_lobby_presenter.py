@@ -227,3 +227,12 @@ def test_headings_speak_the_language_of_the_panel_below(lobby: Lobby) -> None:
     assert headings[0] == headings[5] == ("Nomor", "Loket", "Panggilan terakhir")
     assert headings[6] == ("Number", "Counter", "Recent calls")
     assert lobby.presenter.view.date == Phrases("display", "id").date(MORNING.date())
+
+
+def test_a_display_that_was_just_switched_on_says_so_before_it_speaks_of_a_lost_connection() -> None:
+    lobby = Lobby()
+    starting = lobby.presenter.view.link
+    assert (starting.live, "disiapkan" in starting.text) == (False, True)
+    lobby.run(9)
+    lost = lobby.presenter.view.link
+    assert (lost.live, "Tidak tersambung" in lost.text) == (False, True)
