@@ -36,7 +36,12 @@ class Child:
         self.output.parent.mkdir(parents=True, exist_ok=True)
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own command line
-                self.command, env=dict(self.environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                self.command,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                process_group=0,  # Ctrl-C at a terminal is for us alone: we end them in order
             )
         self.started_at = time.monotonic()
         self.start_again_at = None

@@ -17,7 +17,7 @@ from broker.contract.topics import ENGINE_CLIENT
 from broker.server import require_free_port
 from broker.up.children import Child, Office
 from broker.up.screens import ScreenError, VirtualScreen, has_screen
-from broker.up.visit import VisitError, Window, Witness, play_visit
+from broker.up.visit import Patience, VisitError, Window, Witness, play_visit
 from hardware.config import PanelConfig
 
 WATCH_S = 0.5
@@ -48,7 +48,7 @@ class Part:
 def run_office(start: Start) -> int:
     """Run the whole office until Ctrl-C; return the exit code. With `once`, end after the played visit."""
     stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopping.set())
     office = Office(start.tell)
     with ExitStack() as stack:
@@ -56,6 +56,8 @@ def run_office(start: Start) -> int:
         try:
             return _run(start, office, stopping, stack)
         except (VisitError, ScreenError) as error:
+            if stopping.is_set():
+                return 1 if start.once else 0
             start.tell(f"FAILED: {error}")
             start.tell(f"the logs are in {start.data_dir / 'logs'}")
             return 1
@@ -72,7 +74,10 @@ def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitSta
         _watch(office, stopping)
         return 0
     start.tell("there is no screen here, so the windows open on virtual ones and one visit is played on them")
-    windows = {part.kind: stack.enter_context(_virtual_window(start, office, part)) for part in parts(start.settings)}
+    windows = {
+        part.kind: stack.enter_context(_virtual_window(start, office, part, witness.patience))
+        for part in parts(start.settings)
+    }
     with _watching(office):
         shots = play_visit(
             start.settings,
@@ -99,19 +104,21 @@ def parts(settings: Settings) -> list[Part]:
 
 
 def _open_engine(start: Start, office: Office, stopping: threading.Event, stack: ExitStack) -> Witness | None:
-    """Start the broker and wait until it is online; None, with its own words, where it is not.
+    """Start the broker and wait until it is online; None where it is not (in its own words) or we are told to end.
 
     `ServerError` where another server has the port: its engine must not be taken for ours.
     """
     if start.settings.mqtt.server != "external":
         require_free_port(start.settings.mqtt.address(ENGINE_CLIENT))
     broker = office.add(_child(start, "broker", ("broker",), name="broker"))
-    witness = Witness(start.settings)
+    witness = Witness(start.settings, Patience(stopping))
     witness.bus.start()
     stack.callback(witness.bus.stop)
     deadline = time.monotonic() + ENGINE_PATIENCE_S
     while not witness.linked:
-        if broker.exit_code is not None or stopping.is_set() or time.monotonic() > deadline:
+        if stopping.is_set():
+            return None
+        if broker.exit_code is not None or time.monotonic() > deadline:
             start.tell("the broker did not start:")
             start.tell(broker.output.read_text(errors="replace").strip()[-2000:])
             return None
@@ -129,7 +136,7 @@ def _child(start: Start, module: str, arguments: tuple[str, ...], *, name: str, 
 
 
 @contextmanager
-def _virtual_window(start: Start, office: Office, part: Part) -> Iterator[Window]:
+def _virtual_window(start: Start, office: Office, part: Part, patience: Patience) -> Iterator[Window]:
     """Open a part on a virtual screen just as large as its panel."""
     screen = VirtualScreen(part.panel.width_px, part.panel.height_px)
     screen.start()
@@ -140,7 +147,7 @@ def _virtual_window(start: Start, office: Office, part: Part) -> Iterator[Window
     environment = {"DISPLAY": screen.name, "ANTREAN_TARGETS": str(targets), "ANTREAN_WINDOW": place}
     office.add(_child(start, part.kind, ("--id", part.id), name=name, **environment))
     try:
-        yield Window(part.kind, screen, targets)
+        yield Window(part.kind, screen, targets, patience)
     finally:
         office.stop()
         screen.stop()

@@ -42,7 +42,11 @@ def _x_answers(host: str, number: int) -> bool:
     )
     with contextlib.closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
         probe.settimeout(1.0)
-        return probe.connect_ex(address) == 0
+        try:
+            probe.connect(address)
+        except OSError:  # also where the host has no address
+            return False
+        return True
 
 
 @dataclass(slots=True)
@@ -73,6 +77,7 @@ class VirtualScreen:
                 "-noreset",
             ],
             pass_fds=(writer,),
+            process_group=0,  # Ctrl-C at a terminal is for us alone: windows end before their screen
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -115,10 +120,14 @@ class VirtualScreen:
         self._xdotool("mousemove", *middle, "key", "--delay", "60", *keys)
 
     def _xdotool(self, *arguments: str) -> None:
-        subprocess.run(  # noqa: S603 - our own arguments
-            ["xdotool", *arguments],  # noqa: S607 - found on PATH at start
-            env={**os.environ, "DISPLAY": self.name},
-            check=True,
-            timeout=TOUCH_TIMEOUT_S,
-            capture_output=True,
-        )
+        try:
+            subprocess.run(  # noqa: S603 - our own arguments
+                ["xdotool", *arguments],  # noqa: S607 - found on PATH at start
+                env={**os.environ, "DISPLAY": self.name},
+                check=True,
+                timeout=TOUCH_TIMEOUT_S,
+                capture_output=True,
+            )
+        except (subprocess.SubprocessError, OSError) as error:
+            message = f"the virtual screen {self.name} takes no input: {error}"
+            raise ScreenError(message) from error

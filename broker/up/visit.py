@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import queue
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,6 +37,25 @@ class VisitError(Exception):
     """The visit did not go as it has to; the text names the step."""
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a step is waited for, and whether the whole is to end before."""
+
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def until(self, ask: Callable[[], T | None], what: str) -> T:
+        """Return what `ask` finds as soon as it finds something; `VisitError` where it never does."""
+        deadline = time.monotonic() + PATIENCE_S
+        while (found := ask()) is None:
+            if time.monotonic() > deadline:
+                message = f"not within {PATIENCE_S:g} s: {what}"
+                raise VisitError(message)
+            if self.stopping.wait(POLL_S):
+                message = f"told to end before: {what}"
+                raise VisitError(message)
+        return found
+
+
 @dataclass(slots=True)
 class Window:
     """One window on a virtual screen of its own, and the file in which it tells its touch targets."""
@@ -43,6 +63,7 @@ class Window:
     name: str
     screen: VirtualScreen
     targets: Path
+    patience: Patience = field(default_factory=Patience)
 
     def touch(self, target: str) -> None:
         """Wait until a target can be touched, then touch its middle."""
@@ -51,22 +72,22 @@ class Window:
 
     def wait_for(self, target: str) -> tuple[int, int, int, int]:
         """Return where a target is as soon as it is there."""
-        return _until(lambda: self._box(target), f"{self.name}: {target} can be touched")
+        return self.patience.until(lambda: self._box(target), f"{self.name}: {target} can be touched")
 
     def wait_any(self, *targets: str) -> str:
         """Return the first of the named targets that can be touched, as soon as one can."""
-        return _until(
+        return self.patience.until(
             lambda: next((target for target in targets if self._box(target) is not None), None),
             f"{self.name}: {' or '.join(targets)} can be touched",
         )
 
     def wait_gone(self, target: str) -> None:
         """Wait until a target can no longer be touched: the window has drawn what happened."""
-        _until(lambda: True if self._box(target) is None else None, f"{self.name}: {target} is over")
+        self.patience.until(lambda: True if self._box(target) is None else None, f"{self.name}: {target} is over")
 
     def wait_screen(self, *names: str) -> str:
         """Return which of the named screens is shown, as soon as one is."""
-        return _until(lambda: self._shown(names), f"{self.name}: the screen {' or '.join(names)}")
+        return self.patience.until(lambda: self._shown(names), f"{self.name}: the screen {' or '.join(names)}")
 
     def picture(self, path: Path) -> Path:
         """Take a picture when the window has come to rest."""
@@ -95,6 +116,7 @@ class Witness:
     """Hears every event of the engine, as any client may."""
 
     settings: Settings
+    patience: Patience = field(default_factory=Patience)
     client: str = UP_CLIENT
     events: queue.SimpleQueue[EventMessage] = field(default_factory=queue.SimpleQueue)
     linked: bool = False
@@ -114,19 +136,18 @@ class Witness:
 
     def wait_linked(self) -> None:
         """Block until the engine is online."""
-        _until(lambda: self.linked or None, "the engine is online")
+        self.patience.until(lambda: self.linked or None, "the engine is online")
 
     def wait_event(self, name: str) -> EventMessage:
         """Return the next event of this name."""
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                event = self.events.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty as error:
-                message = f"the engine never told: {name}"
-                raise VisitError(message) from error
+        return self.patience.until(lambda: self._heard(name), f"the engine tells: {name}")
+
+    def _heard(self, name: str) -> EventMessage | None:
+        while not self.events.empty():
+            event = self.events.get()
             if event.type == name:
                 return event
+        return None
 
     def _link(self, online: bool) -> None:  # noqa: FBT001 - the bus calls it so
         self.linked = online
@@ -185,6 +206,7 @@ def _make_ready(counter: Window, witness: Witness, pin: str, tell: Callable[[str
     """Sign in; or, where the session of an earlier run goes on, finish with the visitor who still stands there."""
     if counter.wait_any("officer:0", "pause", "finish") == "officer:0":
         counter.touch("officer:0")
+        time.sleep(REACTION_S)  # a window takes keys at once but touches with its next frame: the PIN would come first
         counter.screen.press(*pin, "Return")
         tell(f"an officer signed in at counter {witness.wait_event('opened').counter_label}")
         counter.wait_for("pause")
@@ -213,13 +235,3 @@ def _finish(counter: Window, witness: Witness) -> EventMessage:
     finished = witness.wait_event("finished")
     counter.wait_gone("finish")
     return finished
-
-
-def _until(ask: Callable[[], T | None], what: str) -> T:
-    deadline = time.monotonic() + PATIENCE_S
-    while (found := ask()) is None:
-        if time.monotonic() > deadline:
-            message = f"not within {PATIENCE_S:g} s: {what}"
-            raise VisitError(message)
-        time.sleep(POLL_S)
-    return found

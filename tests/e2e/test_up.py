@@ -25,8 +25,18 @@ def up(office: OfficeProcess, *arguments: str, display: str = "") -> subprocess.
     command = [sys.executable, "-m", "broker", "up", "--config", str(CONFIG), "--data", str(office.data_dir)]
     environment = {**office.environment, "DISPLAY": display, "WAYLAND_DISPLAY": "", "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
-        [*command, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*command, *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        process_group=0,
     )
+
+
+def press_ctrl_c(process: subprocess.Popen[str]) -> None:
+    """Interrupt it as a terminal does: with everything that belongs to its group."""
+    os.killpg(process.pid, signal.SIGINT)
 
 
 @contextmanager
@@ -90,11 +100,26 @@ def test_with_a_screen_windows_open_a_dead_one_comes_back_and_ctrl_c_ends_all(tm
         said(process, "kiosk-1 was started again")
         wait_until(lambda: "kiosk" in windows_of(process), "the kiosk is back")
         family = psutil.Process(process.pid).children(recursive=True)
-        process.send_signal(signal.SIGINT)
+        press_ctrl_c(process)
         assert process.wait(timeout=40) == 0
         assert process.stdout is not None
         process.stdout.close()
         wait_until(lambda: not any(child.is_running() for child in family), "no process is left behind")
+    assert "ended by itself" not in (office.data_dir / "logs" / "broker.log").read_text()
+
+
+@pytest.mark.timeout(60)
+def test_ctrl_c_ends_all_also_while_the_visit_is_played(tmp_path: Path) -> None:
+    office = OfficeProcess(tmp_path / "var")
+    process = up(office)
+    said(process, "there is no screen here")
+    wait_until(lambda: {"broker", "kiosk"} <= set(windows_of(process)), "the first window opens")
+    family = psutil.Process(process.pid).children(recursive=True)
+    press_ctrl_c(process)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert output == ""
+    wait_until(lambda: not any(child.is_running() for child in family), "no process is left behind")
 
 
 def test_a_broken_configuration_opens_nothing(tmp_path: Path) -> None:
