@@ -159,12 +159,17 @@ def _called(desk: Desk, ticket: Ticket, reason: Reason, now: dt.datetime) -> ev.
     return ev.Called(at=now, ticket=ticket.id, counter=desk.counter, officer=desk.officer or "", reason=reason)
 
 
+def _action(command: cmd.Recall | cmd.Start | cmd.Finish | cmd.NoShow) -> str:
+    """Return the command's name as the protocol writes it."""
+    return "no_show" if isinstance(command, cmd.NoShow) else type(command).__name__.lower()
+
+
 def _about_current(
     hall: Hall, desk: Desk, command: cmd.Recall | cmd.Start | cmd.Finish | cmd.NoShow, now: dt.datetime
 ) -> ev.Event:
     ticket = hall.current(desk)
     if ticket is None:
-        raise _desk_illegal(desk, type(command).__name__.lower(), "no visitor is called")
+        raise _desk_illegal(desk, _action(command), "no visitor is called")
     counter, note = desk.counter, command.note
     match command:
         case cmd.Finish():
@@ -178,7 +183,7 @@ def _about_current(
                 note=note,
             )
         case _ if ticket.state is not TicketState.CALLED:
-            raise _illegal(ticket, type(command).__name__.lower())
+            raise _illegal(ticket, _action(command))
         case cmd.Recall():
             return ev.Recalled(at=now, ticket=ticket.id, counter=counter, note=note)
         case cmd.Start():
