@@ -50,32 +50,26 @@ class Freshness:
 
     now: Callable[[], dt.datetime]
     online: bool = False
-    heard_at: dt.datetime | None = None
-    offline_since: dt.datetime | None = None
+    heard_at: dt.datetime = field(init=False)
+    """When the engine gave the last sign of life; at first, when we began to listen."""
 
     def __post_init__(self) -> None:
         """Count as offline from the first moment: nothing was heard yet."""
-        self.offline_since = self.now()
+        self.heard_at = self.now()
 
     def link_changed(self, *, online: bool) -> None:
         """Take note that the engine is reachable, or no longer."""
-        if online == self.online:
-            return
-        self.online = online
-        self.offline_since = None if online else self.now()
-        if online:
+        if online and not self.online:
             self.heard_at = self.now()
+        self.online = online
 
     def heard(self) -> None:
-        """Take note of a snapshot."""
-        self.heard_at = self.now()
+        """Take note of a snapshot; one that is retained says nothing while the engine is away."""
+        if self.online:
+            self.heard_at = self.now()
 
     @property
     def stale_since(self) -> dt.datetime | None:
         """Return since when the picture is old, or None while it is fresh."""
-        if not self.online:
-            return self.heard_at or self.offline_since
-        if self.heard_at is None:
-            return self.now()
-        silent = (self.now() - self.heard_at).total_seconds()
-        return self.heard_at if silent > STALE_AFTER_S else None
+        silent_s = abs((self.now() - self.heard_at).total_seconds())  # a clock that was set back proves nothing
+        return None if self.online and silent_s <= STALE_AFTER_S else self.heard_at

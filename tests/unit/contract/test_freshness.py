@@ -1,0 +1,66 @@
+"""Old data is never shown as new: what counts as old, and since when."""
+
+from __future__ import annotations
+
+import pytest
+
+from broker.contract.link import STALE_AFTER_S, Freshness
+from tests.fakes.clock import FakeClock
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def fresh(clock: FakeClock) -> Freshness:
+    return Freshness(clock.now)
+
+
+def test_before_anything_is_heard_the_picture_is_old_since_the_start(fresh: Freshness, clock: FakeClock) -> None:
+    began = clock.now()
+    clock.advance(60)
+    assert fresh.stale_since == began
+
+
+def test_a_retained_picture_without_an_engine_is_old_news(fresh: Freshness, clock: FakeClock) -> None:
+    began = clock.now()
+    clock.advance(60)
+    fresh.heard()
+    assert fresh.stale_since == began
+
+
+def test_while_the_engine_speaks_the_picture_is_true(fresh: Freshness, clock: FakeClock) -> None:
+    fresh.link_changed(online=True)
+    for _ in range(10):
+        clock.advance(STALE_AFTER_S - 1)
+        assert fresh.stale_since is None
+        fresh.heard()
+
+
+def test_an_engine_that_falls_silent_is_noticed(fresh: Freshness, clock: FakeClock) -> None:
+    fresh.link_changed(online=True)
+    fresh.heard()
+    last = clock.now()
+    clock.advance(STALE_AFTER_S + 0.1)
+    assert fresh.stale_since == last
+
+
+def test_when_the_link_is_lost_the_picture_is_as_old_as_the_last_word(fresh: Freshness, clock: FakeClock) -> None:
+    fresh.link_changed(online=True)
+    clock.advance(3)
+    fresh.heard()
+    last = clock.now()
+    clock.advance(1)
+    fresh.link_changed(online=False)
+    clock.advance(600)
+    assert fresh.stale_since == last
+
+
+def test_a_clock_that_is_set_back_makes_no_silence_look_short(fresh: Freshness, clock: FakeClock) -> None:
+    fresh.link_changed(online=True)
+    clock.set_back(3600)
+    assert fresh.stale_since is not None
+    fresh.heard()
+    assert fresh.stale_since is None
