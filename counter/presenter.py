@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from broker.contract.link import Freshness, Pending, Requester
+from broker.contract.link import Freshness, Requester
 from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Reply
 from broker.language import Phrases
 from counter.actions import BUTTONS, command_for, label, obstacle
@@ -32,14 +32,12 @@ DOUBLE_PRESS_S = 0.6
 NOTICE_S = 8.0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _UnderWay:
     """The request that has not been answered yet."""
 
     intent: Intent
     since: dt.datetime
-    pending: Pending | None = None
-    answered: bool = False
 
 
 class CounterPresenter:
@@ -202,17 +200,14 @@ class CounterPresenter:
             self._request(intent, command, {"counter": self._counter, "session": self._session.token})
 
     def _request(self, intent: Intent, command: str, arguments: Mapping[str, Any]) -> None:
-        under_way = self._under_way = _UnderWay(intent, self._now())
+        self._under_way = _UnderWay(intent, self._now())
         officer = self._form.officer
 
         def answered(reply: Reply) -> None:
-            under_way.answered = True
             self._under_way = None
             self._answered(intent, reply, officer)
 
-        pending = self._requester.request(command, arguments, answered)
-        if not under_way.answered:
-            under_way.pending = pending
+        self._requester.request(command, arguments, answered)
 
     def _answered(self, intent: Intent, reply: Reply, officer: str) -> None:
         result = reply.result or {}

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from broker.contract.messages import LaneInfo, OfficeMessage, ServiceInfo, Ticket
 from broker.language import Phrases
 from hardware.receipt import Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, large
+from kiosk.offer import in_language, lane_of, list_in_language, service_of
 
 MAX_NUMBER_SIZE = 6
 """Letters 18 mm high: readable at arm's length without glasses; larger only costs paper."""
@@ -19,8 +20,8 @@ BULLET = "- "
 
 def ticket_receipt(ticket: Ticket, office: OfficeMessage, phrases: Phrases, *, columns: int) -> Receipt:
     """Return the paper of one ticket; `columns` is what the paper holds of letters in normal size."""
-    service = next((service for service in office.services if service.id == ticket.service), None)
-    lane = next((lane for lane in office.lanes if lane.id == ticket.lane), None)
+    service = service_of(office, ticket.service)
+    lane = lane_of(office, ticket.lane)
     return Receipt(
         (
             *_head(ticket, office, phrases),
@@ -35,7 +36,7 @@ def ticket_receipt(ticket: Ticket, office: OfficeMessage, phrases: Phrases, *, c
 
 
 def _head(ticket: Ticket, office: OfficeMessage, phrases: Phrases) -> tuple[Item, ...]:
-    name = Text(_in(office.office.name, phrases), align="center", bold=True)
+    name = Text(in_language(office.office.name, phrases.language), align="center", bold=True)
     if not ticket.copies:
         return (name, Rule())
     copy = Text(phrases.say("COPY"), align="center", width=2, height=2, bold=True, invert=True)
@@ -49,7 +50,7 @@ def _number(ticket: Ticket, lane: LaneInfo | None, phrases: Phrases, *, columns:
         Text(ticket.number, align="center", width=size, height=size, bold=True),
     ]
     if lane is not None and lane.letter:
-        items += [Blank(), ShapeMark(lane.shape, lane.letter, _in(lane.name, phrases))]
+        items += [Blank(), ShapeMark(lane.shape, lane.letter, in_language(lane.name, phrases.language))]
     return (*items, Blank())
 
 
@@ -57,7 +58,7 @@ def _purpose(
     ticket: Ticket, office: OfficeMessage, service: ServiceInfo | None, phrases: Phrases, *, columns: int
 ) -> tuple[Item, ...]:
     at = ticket.issued_at.astimezone(ZoneInfo(office.office.timezone))
-    name = ticket.service if service is None else _in(service.name, phrases)
+    name = ticket.service if service is None else in_language(service.name, phrases.language)
     return (
         large(name, columns=columns),
         Text(phrases.date(at.date()), align="center"),
@@ -87,7 +88,7 @@ def _waiting(ticket: Ticket, phrases: Phrases, *, columns: int) -> tuple[Item, .
 
 
 def _documents(service: ServiceInfo | None, phrases: Phrases) -> tuple[Item, ...]:
-    documents = () if service is None else _list_in(service.documents, phrases)
+    documents = () if service is None else list_in_language(service.documents, phrases.language)
     if not documents:
         return ()
     return (
@@ -103,12 +104,3 @@ def _foot(ticket: Ticket, phrases: Phrases) -> tuple[Item, ...]:
         Text(phrases.say("Please keep this ticket until you are done."), align="center"),
         Text(phrases.say("Thank you for waiting."), align="center", bold=True),
     )
-
-
-def _in(texts: dict[str, str], phrases: Phrases) -> str:
-    """Return the text in the ticket's language, else in the office's own."""
-    return texts.get(phrases.language) or next(iter(texts.values()), "")
-
-
-def _list_in(texts: dict[str, tuple[str, ...]], phrases: Phrases) -> tuple[str, ...]:
-    return texts.get(phrases.language) or next(iter(texts.values()), ())
