@@ -50,35 +50,35 @@ class Topics:
 
     def command(self, client: str, command: str) -> str:
         """Return where `client` sends requests for `command`."""
-        return f"{self.root}/cmd/{client}/{command}"
+        return self._of(COMMAND, client=client, command=command)
 
     def reply(self, client: str) -> str:
         """Return where `client` hears its answers."""
-        return f"{self.root}/reply/{client}"
+        return self._of(REPLY, client=client)
 
     def office_state(self) -> str:
         """Return the retained topic of what the office offers."""
-        return f"{self.root}/state/office"
+        return self._of(OFFICE)
 
     def hall(self) -> str:
         """Return the retained topic of the live picture."""
-        return f"{self.root}/state/hall"
+        return self._of(HALL)
 
     def counter(self, counter: str) -> str:
         """Return the retained topic of one counter."""
-        return f"{self.root}/state/counter/{counter}"
+        return self._of(COUNTER, counter=counter)
 
     def event(self, name: str) -> str:
         """Return the topic of events of one name (`+` for all)."""
-        return f"{self.root}/event/{name}"
+        return self._of(EVENT, name=name)
 
     def presence(self, client: str) -> str:
         """Return the retained topic that says whether `client` is online (`+` for all)."""
-        return f"{self.root}/presence/{client}"
+        return self._of(PRESENCE, client=client)
 
     def all_commands(self) -> str:
         """Return the filter that hears every request of the office."""
-        return f"{self.root}/cmd/+/+"
+        return self.command("+", "+")
 
     def parse_command(self, topic: str) -> tuple[str, str] | None:
         """Return (client, command) of a request's topic, or None where it is none."""
@@ -89,3 +89,6 @@ class Topics:
         if not slash or "/" in command or not is_client_id(client):
             return None
         return client, command
+
+    def _of(self, kind: TopicKind, **levels: str) -> str:
+        return f"{self.root}/{kind.template.format(**levels)}"
