@@ -13,11 +13,12 @@ from rich.console import Console
 
 from broker.bootstrap.process import AlreadyRunningError, run_broker
 from broker.config import ConfigError, Settings, check_settings, load_settings
+from broker.config.pins import DEMO_PIN
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
 from broker.logs import log_to
 from broker.ports import StorageError
 from broker.server import ServerError
-from broker.store.sql import SqlStore, resolve_url
+from broker.store.sql import SqlStore, require_database, resolve_url
 from broker.up.office import Start, run_office
 
 app = typer.Typer(
@@ -31,7 +32,6 @@ app.add_typer(journal, name="journal")
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The office's configuration file.")]
 DataOption = Annotated[Path, typer.Option("--data", "-d", help="Everything that is written lies below this folder.")]
-DEMO_PIN = "1234"
 
 
 def main() -> int:
@@ -134,7 +134,10 @@ def verify(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DAT
 
 
 def _existing_store(settings: Settings, data: Path) -> SqlStore:
-    return SqlStore(resolve_url(settings.store.url, data), settings.office.id)
+    """Return the office's store; `StorageError` where there is none: an empty new one would prove nothing."""
+    url = resolve_url(settings.store.url, data)
+    require_database(url)
+    return SqlStore(url, settings.office.id)
 
 
 def _become(part: str, config: Path, data: Path, name: str | None) -> None:

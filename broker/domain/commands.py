@@ -39,7 +39,7 @@ class SignIn:
     officer: str
     pin: str = field(repr=False)
     token: str = field(repr=False)
-    """The secret the officer's window will show with every request; only its digest is kept."""
+    """The secret the officer's window will show with every request; the journal keeps its digest only."""
     pin_matches: bool = False
 
 

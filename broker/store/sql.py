@@ -48,6 +48,14 @@ def resolve_url(url: str, data_dir: Path) -> str:
     return parsed.set(database=str(path.absolute())).render_as_string(hide_password=False)
 
 
+def require_database(url: str) -> None:
+    """Raise `StorageError` where `url` names an SQLite file that is not there: opening it would make one."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).is_file():
+        message = f"there is no database at {parsed.database}"
+        raise StorageError(message)
+
+
 class SqlStore:
     """Rows of one office. Used by one thread."""
 

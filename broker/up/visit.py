@@ -134,10 +134,6 @@ class Witness:
         self.bus.listen(self.bus.topics.event("+"), EventMessage, self.events.put)
         self.bus.on_link(self._link)
 
-    def wait_linked(self) -> None:
-        """Block until the engine is online."""
-        self.patience.until(lambda: self.linked or None, "the engine is online")
-
     def wait_event(self, name: str) -> EventMessage:
         """Return the next event of this name."""
         return self.patience.until(lambda: self._heard(name), f"the engine tells: {name}")

@@ -1,0 +1,45 @@
+"""The command `antrean`: what cannot be done is said in a sentence, never in a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from broker.cli import main
+from tests.support.office import CONFIG
+
+
+def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """Run a command that has to fail; return what it said."""
+    monkeypatch.setattr("sys.argv", ["antrean", *map(str, arguments)])
+    assert main() == 1
+    return capsys.readouterr().err
+
+
+def test_a_journal_that_is_not_there_is_not_called_whole(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    text = said(monkeypatch, capsys, "journal", "verify", "--config", CONFIG, "--data", tmp_path)
+    assert f"there is no database at {tmp_path / 'office.db'}" in text
+    assert not (tmp_path / "office.db").exists()
+
+
+@pytest.mark.parametrize("command", ["broker", "up"])
+def test_a_data_folder_that_cannot_be_written_is_said(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    taken = tmp_path / "var"
+    taken.write_text("a file stands where the folder should be")
+    text = said(monkeypatch, capsys, command, "--config", CONFIG, "--data", taken)
+    assert str(taken) in text
+    assert len(text.splitlines()) == 1
+
+
+def test_a_broken_configuration_is_said_line_by_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    broken = tmp_path / "config.yaml"
+    broken.write_text(CONFIG.read_text().replace("timezone:", "timezon:"))
+    assert "did you mean" in said(monkeypatch, capsys, "broker", "--config", broken, "--data", tmp_path / "var")
+    assert not (tmp_path / "var").exists()
