@@ -148,7 +148,7 @@ class Officer(SettingsModel):
 
     id: Identifier
     name: Annotated[str, StringConstraints(min_length=1)]
-    pin_hash: Annotated[str, StringConstraints(pattern=_PIN_HASH)]
+    pin_hash: Annotated[str, StringConstraints(pattern=_PIN_HASH)] = Field(repr=False)
     role: Literal["officer", "supervisor"] = "officer"
 
 
@@ -165,7 +165,7 @@ class Mqtt(SettingsModel):
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=18830, ge=1, le=65535)
     listen: str = Field(default="127.0.0.1", min_length=1)
-    secret: str | None = Field(default=None, min_length=12)
+    secret: str | None = Field(default=None, min_length=12, repr=False)
     devices: tuple[Identifier, ...] = ()
 
     def address(self, client: str) -> Address:
