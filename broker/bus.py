@@ -15,6 +15,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any, TypeVar
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv311, topic_matches_sub
@@ -74,14 +75,14 @@ class _Listener:
 class Bus:
     """One client of the office's MQTT server. Handlers run wherever `post` takes them."""
 
-    def __init__(self, *, address: Address, office: str, client: str, kind: str, post: Post, version: str = "") -> None:
+    def __init__(self, *, address: Address, office: str, client: str, kind: str, post: Post) -> None:
         """Prepare a client; nothing is sent before `start`."""
         self.topics = Topics(office)
         self.client_id = client
         self.bad_messages = 0
         self._address = address
         self._post = post
-        self._presence = Presence(online=True, kind=kind, version=version)
+        self._presence = Presence(online=True, kind=kind, version=version("antrean"))
         self._listeners: list[_Listener] = []
         self._connect_handlers: list[Callable[[], None]] = []
         self._link_handlers: list[Callable[[bool], None]] = []

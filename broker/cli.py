@@ -20,6 +20,7 @@ from broker.ports import StorageError
 from broker.server import ServerError
 from broker.store.sql import SqlStore, require_database, resolve_url
 from broker.up.office import Start, run_office
+from broker.up.screens import has_screen
 
 app = typer.Typer(
     help="The queue of a public office: kiosk, counters, lobby display.",
@@ -30,7 +31,8 @@ app = typer.Typer(
 journal = typer.Typer(help="The append-only record of all that happened.", no_args_is_help=True)
 app.add_typer(journal, name="journal")
 
-ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The office's configuration file.")]
+ConfigOption = Annotated[Path, typer.Option("--config", "-c", readable=False, help="The office's configuration file.")]
+FileArgument = Annotated[Path, typer.Argument(readable=False, help="The file to check.")]
 DataOption = Annotated[Path, typer.Option("--data", "-d", help="Everything that is written lies below this folder.")]
 
 
@@ -48,7 +50,9 @@ def main() -> int:
 
 
 @app.command("check-config")
-def check_config(path: Annotated[Path, typer.Argument(help="The file to check.")] = DEFAULT_CONFIG) -> None:
+def check_config(
+    path: Annotated[Path, typer.Argument(readable=False, help="The file to check.")] = DEFAULT_CONFIG,
+) -> None:
     """Check a configuration file: every fault with its line, and exit 1 if there is one."""
     problems = check_settings(path, os.environ)
     for problem in problems:
@@ -140,8 +144,15 @@ def _existing_store(settings: Settings, data: Path) -> SqlStore:
     return SqlStore(url, settings.office.id)
 
 
+def _require_screen() -> None:
+    """End with a sentence where no window could be seen: the window library would open one that nobody sees."""
+    if not has_screen(os.environ) and "SDL_VIDEODRIVER" not in os.environ:
+        raise typer.Exit(_say("there is no screen here: start this in a desktop session, or set DISPLAY"))
+
+
 def _become(part: str, config: Path, data: Path, name: str | None) -> None:
     """Become the process of a screen: the parts above the broker are never imported here."""
+    _require_screen()
     arguments = [sys.executable, "-m", part, "--config", str(config), "--data", str(data)]
     arguments += [] if name is None else ["--id", name]
     os.execv(sys.executable, arguments)  # noqa: S606 - no shell, our own module

@@ -23,8 +23,8 @@ from broker.contract.messages import ErrorCode
 _SHARED = "broker"
 _HOURS_FROM_MIN = 90
 """Waits longer than this are said in hours and minutes."""
-_COARSE_MIN = 5
-"""In hours, single minutes would pretend to a precision nobody has."""
+_LONG_HOURS = 4
+"""Whoever waits longer than this needs no figure but another plan."""
 
 
 def mark(message: str, /) -> str:
@@ -129,30 +129,36 @@ class Phrases:
 
     def wait(self, low_s: float, high_s: float) -> str:
         """Return a range of seconds as words, rounded outward: it never promises more than was meant."""
-        step = _COARSE_MIN if high_s > _HOURS_FROM_MIN * 60 else 1
-        low = max(0, int(low_s // (60 * step)) * step)
-        high = max(low, step, -int(-high_s // (60 * step)) * step)
+        if high_s > _HOURS_FROM_MIN * 60:
+            return self._hours(int(low_s // 3600), -int(-high_s // 3600))
+        low = max(0, int(low_s // 60))
+        high = max(low, 1, -int(-high_s // 60))
         if low == 0:
             return self.say("less than {duration}", duration=self._duration(high))
         if low == high:
             return self.say("about {duration}", duration=self._duration(high))
-        if high <= _HOURS_FROM_MIN:
-            return self.count("about {low}-{n} minute", "about {low}-{n} minutes", high, low=low)
-        return self.say("about {low} to {high}", low=self._duration(low), high=self._duration(high))
+        return self.count("about {low}-{n} minute", "about {low}-{n} minutes", high, low=low)
+
+    def _hours(self, low: int, high: int) -> str:
+        """Return a long wait in whole hours: finer would pretend to a precision nobody has."""
+        if low >= _LONG_HOURS:
+            return self.count("more than {n} hour", "more than {n} hours", _LONG_HOURS)
+        if low == 0:
+            return self.say("less than {duration}", duration=self._duration(high * 60))
+        if low == high:
+            return self.say("about {duration}", duration=self._duration(high * 60))
+        return self.count("about {low}-{n} hour", "about {low}-{n} hours", high, low=low)
 
     def error(self, code: ErrorCode) -> str:
         """Return what is wrong and what to do next, in a sentence for a visitor or an officer."""
         return self.say(_ERRORS[code])
 
     def _duration(self, minutes: int) -> str:
-        """Return whole minutes as words, with the full hours apart."""
+        """Return whole minutes as words, full hours as hours."""
         hours, rest = divmod(minutes, 60)
-        parts = []
-        if hours:
-            parts.append(self.count("{n} hour", "{n} hours", hours))
-        if rest or not hours:
-            parts.append(self.count("{n} minute", "{n} minutes", rest))
-        return " ".join(parts)
+        if hours and not rest:
+            return self.count("{n} hour", "{n} hours", hours)
+        return self.count("{n} minute", "{n} minutes", minutes)
 
 
 def _plain_spaces(text: str) -> str:

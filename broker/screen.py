@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -74,10 +76,22 @@ def run_screen(kind: str, show: Show, *, names: Callable[[Settings], Sequence[st
         return _refuse(f"{arguments.config} has no {kind} {name!r}; it has: {', '.join(known) or 'none'}")
     try:
         log_to(arguments.data, name)
+        _keep_temporary_files_in(arguments.data / "tmp" / name)
     except OSError as error:
         return _refuse(f"cannot write below {arguments.data}: {error}")
     show(settings, name, data_dir=arguments.data)
     return 0
+
+
+def _keep_temporary_files_in(folder: Path) -> None:
+    """Let libraries leave their temporary files below the data folder; what an earlier run left goes.
+
+    python-escpos makes a folder for its cache at every import.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["TMPDIR"] = str(folder.absolute())
+    tempfile.tempdir = None
 
 
 def _arguments(kind: str) -> argparse.Namespace:

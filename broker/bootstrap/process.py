@@ -18,7 +18,7 @@ from broker.bus import Bus
 from broker.config.settings import Settings
 from broker.contract.link import Address
 from broker.contract.topics import ENGINE_CLIENT, UP_CLIENT, Topics
-from broker.engine import Engine
+from broker.engine import REMEMBER, Engine
 from broker.gateway import Inbound, MqttWire
 from broker.server import ServerSpec, choose_kind, start_server
 from broker.store.sql import SqlStore, resolve_url
@@ -36,6 +36,7 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
     Raises `AlreadyRunningError`, `StorageError` or `ServerError` where it cannot begin.
     """
     with _only_engine(data_dir), _store(settings, data_dir) as store, _mqtt_server(settings, data_dir) as address:
+        store.forget_replies(dt.datetime.now(dt.UTC) - REMEMBER)  # writes, so that a disk that refuses shows now
         topics = Topics(settings.office.id)
         bus = Bus(
             address=address, office=settings.office.id, client=ENGINE_CLIENT, kind="engine", post=lambda step: step()
@@ -49,10 +50,11 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
         )
         bus.listen_raw(topics.all_commands(), Inbound(topics, engine.submit).received)
         bus.on_connect(engine.reconnected)
+        bus.on_connect(lambda: log.info("office %s is open on port %d", settings.office.id, address.port))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: engine.stop())
         bus.start()
-        log.info("office %s is open on port %d", settings.office.id, address.port)
+        log.info("connecting to the MQTT server at %s:%d", address.host, address.port)
         engine.run()
         bus.stop()
 

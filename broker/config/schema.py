@@ -41,7 +41,7 @@ class Place:
     @property
     def is_text(self) -> bool:
         """Tell whether nothing but text (or nothing at all) stands here."""
-        return all(kind in {str, NoneType} or get_origin(kind) is Literal for kind in self.types)
+        return all(kind in {str, NoneType} or _is_choice_of_texts(kind) for kind in self.types)
 
     @property
     def is_number(self) -> bool:
@@ -139,3 +139,7 @@ def _flat(annotation: Any) -> tuple[Any, ...]:  # noqa: ANN401 - typing's own fo
     if origin in {Union, UnionType}:
         return tuple(kind for member in get_args(annotation) for kind in _flat(member))
     return (annotation,)
+
+
+def _is_choice_of_texts(kind: object) -> bool:
+    return get_origin(kind) is Literal and all(isinstance(value, str) for value in get_args(kind))

@@ -49,7 +49,7 @@ class MqttWire:
             reply = Reply(id=submission.request_id, ok=False, error=error)
         else:
             reply = Reply(id=submission.request_id, ok=True, result=_result(submission.command, result, hall, now))
-        return reply.model_dump_json(exclude_none=False).encode()
+        return reply.model_dump_json(exclude={"error"} if reply.ok else {"result"}).encode()
 
     def reply(self, client: str, payload: bytes) -> None:
         """Send a reply."""

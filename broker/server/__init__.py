@@ -1,5 +1,15 @@
 """The MQTT server that the office starts for itself: Mosquitto, or the stand-in on loopback."""
 
+from broker.server.parent import bound_to_parent
 from broker.server.start import Kind, Server, ServerError, ServerSpec, choose_kind, require_free_port, start_server
 
-__all__ = ["Kind", "Server", "ServerError", "ServerSpec", "choose_kind", "require_free_port", "start_server"]
+__all__ = [
+    "Kind",
+    "Server",
+    "ServerError",
+    "ServerSpec",
+    "bound_to_parent",
+    "choose_kind",
+    "require_free_port",
+    "start_server",
+]

@@ -34,6 +34,7 @@ def write_configuration(
                 f"listener {port} {listen}",
                 f"user {user}",
                 f"allow_anonymous {str(anonymous).lower()}",
+                *([] if anonymous else ["use_username_as_clientid true"]),
                 f"password_file {passwords}",
                 f"acl_file {rules}",
                 "set_tcp_nodelay true",

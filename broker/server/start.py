@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, assert_never
@@ -19,6 +18,7 @@ from broker.contract.link import Address
 from broker.contract.topics import Topics
 from broker.server.addresses import accepts, is_loopback
 from broker.server.mosquitto import write_configuration
+from broker.server.parent import bound_to_parent
 
 Kind = Literal["mosquitto", "embedded"]
 START_TIMEOUT_S = 10.0
@@ -153,7 +153,7 @@ class Server:
         self.spec.folder.mkdir(parents=True, exist_ok=True)
         with (self.spec.folder / "server.log").open("ab") as output:
             return subprocess.Popen(  # noqa: S603 - our own command line
-                _bound_to_parent(self._command()),
+                bound_to_parent(self._command()),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -220,9 +220,3 @@ def _own_user() -> str:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:  # a container's nameless user; Mosquitto changes nothing then
         return str(os.geteuid())
-
-
-def _bound_to_parent(command: Sequence[str]) -> list[str]:
-    """Let a child end with us even if we are killed, where util-linux can arrange it."""
-    setpriv = shutil.which("setpriv")
-    return [*((setpriv, "--pdeathsig", "TERM") if setpriv else ()), *command]

@@ -337,8 +337,9 @@ def _converted(what: str) -> Iterator[None]:
     """Turn the library's errors into ours, with a word on what was tried."""
     try:
         yield
-    except (SQLAlchemyError, CommandError, UnreadableError, OSError) as error:
-        message = f"cannot {what}: {error}"
+    except (SQLAlchemyError, CommandError, UnreadableError, ImportError, OSError) as error:
+        cause = getattr(error, "orig", None) or error  # without the statement and its values: they are no news
+        message = f"cannot {what}: {cause}"
         raise StorageError(message) from error
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from broker.server import bound_to_parent
+
 STOP_TIMEOUT_S = 8.0
 FIRST_DELAY_S = 1.0
 MAX_DELAY_S = 30.0
@@ -36,7 +38,7 @@ class Child:
         self.output.parent.mkdir(parents=True, exist_ok=True)
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own command line
-                self.command,
+                bound_to_parent(self.command),
                 env=dict(self.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -54,7 +56,7 @@ class Child:
 
 @dataclass(slots=True)
 class Office:
-    """All child processes, in the order in which they were started. Used by one thread."""
+    """All child processes, in the order in which they were started. Used by one thread: they end with it."""
 
     tell: Callable[[str], None]
     children: list[Child] = field(default_factory=list)

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,8 +79,9 @@ def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitSta
         part.kind: stack.enter_context(_virtual_window(start, office, part, witness.patience))
         for part in parts(start.settings)
     }
-    with _watching(office):
-        shots = play_visit(
+    shots = _watched(
+        office,
+        lambda: play_visit(
             start.settings,
             kiosk=windows["kiosk"],
             counter=windows["counter"],
@@ -88,7 +90,8 @@ def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitSta
             pictures=start.data_dir / "pictures",
             tell=start.tell,
             pin=start.pin,
-        )
+        ),
+    )
     _report(start, shots)
     if not start.once:
         start.tell("the office stays open until it is stopped (Ctrl-C)")
@@ -153,17 +156,14 @@ def _virtual_window(start: Start, office: Office, part: Part, patience: Patience
         screen.stop()
 
 
-@contextmanager
-def _watching(office: Office) -> Iterator[None]:
-    """Watch the processes beside the visit."""
-    done = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(office, done), name="office-watch", daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watcher.join()
+def _watched(office: Office, play: Callable[[], list[Path]]) -> list[Path]:
+    """Play on a thread of its own and watch the processes meanwhile: they end with the thread that started them."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="visit") as pool:
+        playing = pool.submit(play)
+        while not playing.done():
+            wait([playing], timeout=WATCH_S)
+            office.watch()
+        return playing.result()
 
 
 def _watch(office: Office, stopping: threading.Event) -> None:

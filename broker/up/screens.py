@@ -15,6 +15,8 @@ from pathlib import Path
 
 from PIL import Image, ImageGrab
 
+from broker.server import bound_to_parent
+
 START_TIMEOUT_S = 15.0
 STOP_TIMEOUT_S = 3.0
 TOUCH_TIMEOUT_S = 5.0
@@ -65,17 +67,19 @@ class VirtualScreen:
             raise ScreenError(message)
         reader, writer = os.pipe()
         self.process = subprocess.Popen(  # noqa: S603 - fixed program
-            [  # noqa: S607 - found on PATH just above
-                "Xvfb",
-                "-displayfd",
-                str(writer),
-                "-screen",
-                "0",
-                f"{self.width}x{self.height}x24",
-                "-nolisten",
-                "tcp",
-                "-noreset",
-            ],
+            bound_to_parent(
+                [
+                    "Xvfb",
+                    "-displayfd",
+                    str(writer),
+                    "-screen",
+                    "0",
+                    f"{self.width}x{self.height}x24",
+                    "-nolisten",
+                    "tcp",
+                    "-noreset",
+                ]
+            ),
             pass_fds=(writer,),
             process_group=0,  # Ctrl-C at a terminal is for us alone: windows end before their screen
             stdin=subprocess.DEVNULL,

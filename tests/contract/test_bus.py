@@ -9,6 +9,7 @@ import socket
 import statistics
 import time
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -235,7 +236,8 @@ def test_a_client_says_online_how_its_devices_fare_and_goodbye(world: World) -> 
     bus.report_devices({"printer": "unknown"})
     bus.start()
     settle(lambda: "kiosk-1" in heard, "it says online")
-    assert heard["kiosk-1"] == Presence(online=True, kind="test", devices={"printer": "unknown"})
+    expected = Presence(online=True, kind="test", version=version("antrean"), devices={"printer": "unknown"})
+    assert heard["kiosk-1"] == expected
     bus.report_devices({"printer": "paper out"})
     settle(lambda: heard["kiosk-1"].devices == {"printer": "paper out"}, "its trouble is known")
     bus.stop()

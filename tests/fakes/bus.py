@@ -7,6 +7,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -122,7 +123,7 @@ class FakeBus:
         self.connected = False
         self._server = server
         self._post = post
-        self._presence = Presence(online=True, kind=kind)
+        self._presence = Presence(online=True, kind=kind, version=version("antrean"))
         self._listeners: list[tuple[str, Callable[[str, bytes], None]]] = []
         self._connect_handlers: list[Callable[[], None]] = []
         self._link_handlers: list[Callable[[bool], None]] = []

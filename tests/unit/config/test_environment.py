@@ -35,6 +35,7 @@ def loaded(folder: Path, environ: dict[str, str]) -> Settings:
         ({"ANTREAN_MQTT__SECRET": "123456789012"}, "mqtt.secret", "123456789012"),
         ({"ANTREAN_MQTT__SECRET": "*with #signs: and"}, "mqtt.secret", "*with #signs: and"),
         ({"ANTREAN_MQTT__SECRET": ""}, "mqtt.secret", None),
+        ({"ANTREAN_KIOSKS__0__PRINTER__PAPER_MM": "58"}, "kiosks.0.printer.paper_mm", 58),
         ({"ANTREAN_DISPATCH__TYPE": "promise"}, "dispatch.type", "promise"),
         ({"ANTREAN_DISPLAYS__0__SOUND__PLAYER": "null"}, "displays.0.sound.player", "null"),
         ({"ANTREAN_DISPLAYS__0__SOUND__SPEECH__ENGINE": "none"}, "displays.0.sound.speech.engine", "none"),
