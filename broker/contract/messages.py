@@ -198,6 +198,8 @@ class WaitingGroup(Message):
     lane: str
     count: int
     wait: Wait | None = None
+    offer: Literal["open", "closed", "full"] = "open"
+    """Whether a ticket would be given out now; `full` is over the day's quota."""
 
 
 class HallCounter(Message):

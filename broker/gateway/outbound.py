@@ -87,6 +87,9 @@ def _result(
         return {"session": command.token, "counter": _counter(hall, command.counter, now)}
     if isinstance(command, cmd.Close | cmd.Pause | cmd.Resume):
         return {"counter": _counter(hall, command.counter, now)}
+    if isinstance(command, cmd.Lookup):
+        found = hall.find(command.ticket)
+        return {"ticket": None if found is None else ticket_shape(hall, found, now).model_dump(mode="json")}
     if not events:
         return {"ticket": None, "reason": None}
     event = events[-1]
