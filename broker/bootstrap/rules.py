@@ -71,6 +71,7 @@ def office_message(settings: Settings) -> ms.OfficeMessage:
         ),
         stages=tuple(ms.StageInfo(id=stage.id, name=stage.name) for stage in settings.stages),
         counters=tuple(ms.CounterInfo(**counter.model_dump()) for counter in settings.counters),
+        policy=settings.dispatch.type,
     )
 
 

@@ -176,6 +176,8 @@ class OfficeMessage(Message):
     lanes: tuple[LaneInfo, ...]
     stages: tuple[StageInfo, ...]
     counters: tuple[CounterInfo, ...]
+    policy: str = "promise"
+    """What orders the queues (`dispatch.type`): scores are shares of the promise there, seconds under the others."""
 
 
 class Calling(Message):
@@ -232,6 +234,8 @@ class QueueEntry(Message):
     lane: str
     waiting_since: dt.datetime
     score: float
+    note: str | None = None
+    """Why it is held, cut to what fits."""
 
 
 class Today(Message):
@@ -254,6 +258,9 @@ class CounterMessage(Message):
     held: tuple[QueueEntry, ...] = ()
     missed: tuple[QueueEntry, ...] = ()
     undo_until: dt.datetime | None = None
+    undo_action: str | None = None
+    """What `undo` would take back, as an event's name, and of which ticket."""
+    undo_number: str | None = None
     reason: Reason | None = None
     today: Today = Today()
 

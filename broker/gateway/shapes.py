@@ -20,6 +20,8 @@ T = TypeVar("T")
 MAX_QUEUE = 50
 MAX_MISSED = 12
 MAX_HISTORY = 16
+MAX_NOTE = 60
+"""So many characters of a note fit beside a held number."""
 BRIEF = 3
 """So much of missed and history is left where a message would not fit 8 KiB."""
 MAX_RECENT = 12
@@ -91,6 +93,7 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
     nearest = lanes.in_order(heads, hall.office, now, position=position)[:MAX_QUEUE]
     held = [t for t in map(hall.tickets.__getitem__, hall.held) if t.counter == counter]
     missed = [t for t in map(hall.tickets.__getitem__, hall.missed) if t.counter == counter]
+    undo_until = _local(hall, hall.undo_until(counter), now)
     return ms.CounterMessage(
         id=counter,
         label=hall.office.counters[counter].label,
@@ -99,8 +102,10 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
         ticket=None if ticket is None else ticket_shape(hall, ticket, now, history=True),
         queue=tuple(_queue_entry(hall, waiting, now) for waiting in nearest),
         queue_length=sum(len(group) for group in groups),
-        held=tuple(_queue_entry(hall, t, now) for t in held[-MAX_MISSED:]),
-        undo_until=_local(hall, hall.undo_until(counter), now),
+        held=tuple(_held_entry(hall, t, now) for t in held[-MAX_MISSED:]),
+        undo_until=undo_until,
+        undo_action=None if undo_until is None else hall.undoable[counter].action,
+        undo_number=None if undo_until is None else hall.undoable[counter].after.number,
         missed=tuple(_queue_entry(hall, t, now) for t in missed[-MAX_MISSED:]),
         reason=None if desk.reason is None else reason_shape(desk.reason),
         today=_today(desk),
@@ -229,6 +234,11 @@ def _queue_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.QueueEntry:
         waiting_since=ticket.waiting_since.astimezone(hall.office.zone).replace(microsecond=0),
         score=round(lanes.score(ticket, hall.office, now), 4),
     )
+
+
+def _held_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.QueueEntry:
+    note = None if ticket.note is None else ticket.note[:MAX_NOTE]
+    return _queue_entry(hall, ticket, now).model_copy(update={"note": note})
 
 
 def _today(desk: Desk) -> ms.Today:
