@@ -234,8 +234,12 @@ class QueueEntry(Message):
     lane: str
     waiting_since: dt.datetime
     score: float
+
+
+class HeldEntry(QueueEntry):
+    """A ticket that a counter has set aside, and why; the note is cut to what fits."""
+
     note: str | None = None
-    """Why it is held, cut to what fits."""
 
 
 class Today(Message):
@@ -255,7 +259,7 @@ class CounterMessage(Message):
     ticket: Ticket | None = None
     queue: tuple[QueueEntry, ...] = ()
     queue_length: int = 0
-    held: tuple[QueueEntry, ...] = ()
+    held: tuple[HeldEntry, ...] = ()
     missed: tuple[QueueEntry, ...] = ()
     undo_until: dt.datetime | None = None
     undo_action: str | None = None

@@ -236,9 +236,9 @@ def _queue_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.QueueEntry:
     )
 
 
-def _held_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.QueueEntry:
+def _held_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.HeldEntry:
     note = None if ticket.note is None else ticket.note[:MAX_NOTE]
-    return _queue_entry(hall, ticket, now).model_copy(update={"note": note})
+    return ms.HeldEntry(note=note, **_queue_entry(hall, ticket, now).model_dump())
 
 
 def _today(desk: Desk) -> ms.Today:
