@@ -13,6 +13,7 @@ from typing import Any
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.decide import decide
+from broker.domain.facts import apply
 from broker.domain.hall import Hall
 from broker.domain.model import Office, Ticket
 from tests.fakes.clock import MORNING
@@ -28,9 +29,13 @@ def contents(hall: Hall) -> dict[str, Any]:
         "groups": {key: group for key, group in hall.groups.items() if group},
         "desks": hall.desks,
         "missed": list(hall.missed),
+        "held": list(hall.held),
+        "undoable": hall.undoable,
+        "turns": hall.turns,
         "calls": list(hall.calls),
         "last_sequence": hall.last_sequence,
         "issued_in_lane": hall.issued_in_lane,
+        "issued_of_service": hall.issued_of_service,
         "paces": {stage: (pace.weight, pace.total_s, pace.standard_s) for stage, pace in hall.paces.items()},
         "numbers": hall._numbers,
     }
@@ -53,7 +58,7 @@ class Play:
         """Decide and apply; return what happened."""
         events = decide(self.hall, command, self.now)
         for event in events:
-            self.hall.apply(event)
+            apply(self.hall, event)
         return events
 
     def wait(self, seconds: float) -> None:

@@ -143,7 +143,7 @@ CALL = {
     "called_at": str,
     "times_called": int,
 }
-ROW = {"stage": str, "service": str, "lane": str, "count": int, "wait": (dict, type(None))}
+ROW = {"stage": str, "service": str, "lane": str, "count": int, "wait": (dict, type(None)), "offer": str}
 HALL_COUNTER = {"id": str, "label": str, "state": str, "number": (str, type(None))}
 COUNTER = {
     "id": str,
@@ -155,7 +155,9 @@ COUNTER = {
     "queue_length": int,
     "held": list,
     "missed": list,
-    "undo_until": type(None),
+    "undo_until": (str, type(None)),
+    "undo_action": (str, type(None)),
+    "undo_number": (str, type(None)),
     "reason": (dict, type(None)),
     "today": dict,
 }
@@ -408,9 +410,7 @@ def longest_office() -> Any:  # noqa: ANN401 - an office, kept short
         lanes=lanes,
         services=services,
         stage_standard_s=dict.fromkeys(stages, 600),
-        counters={
-            f"{LONG}{n:03}": Counter(f"{LONG}{n:03}", "12345678901" + str(n), frozenset(stages)) for n in range(2)
-        },
+        counters={f"{LONG}{n:03}": Counter(f"{LONG}{n:03}", "12345678901" + str(n), stages) for n in range(2)},
     )
 
 
