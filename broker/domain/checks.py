@@ -66,6 +66,25 @@ def takes(hall: Hall, desk: Desk, ticket: Ticket) -> None:
         raise DomainError(Code.NOT_ALLOWED, message, counter=desk.counter, ticket=ticket.number)
 
 
+def not_sent_elsewhere(desk: Desk, ticket: Ticket, now: dt.datetime) -> None:
+    """Refuse a ticket that waits for another counter, until its time there is over."""
+    mine = ticket.sent_to in {"", desk.counter}
+    if not mine and (ticket.sent_until is None or ticket.sent_until > now):
+        message = f"{ticket.number} waits for counter {ticket.sent_to}"
+        raise DomainError(Code.NOT_ALLOWED, message, counter=ticket.sent_to, ticket=ticket.number)
+
+
+def served_somewhere(hall: Hall, ticket: Ticket) -> None:
+    """Refuse to let a ticket wait where no counter of the office ever calls it."""
+    office = hall.office
+    if not any(
+        ticket.stage in (*counter.stages, *counter.borrows) and office.may_take(counter, ticket.service, ticket.lane)
+        for counter in office.counters.values()
+    ):
+        message = f"no counter serves {ticket.number} there"
+        raise DomainError(Code.NOT_ALLOWED, message, ticket=ticket.number, service=ticket.service, stage=ticket.stage)
+
+
 def is_supervisor(hall: Hall, desk: Desk) -> bool:
     """Tell whether a supervisor sits there."""
     return desk.officer in hall.office.supervisors

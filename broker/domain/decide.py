@@ -11,6 +11,7 @@ from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
 from broker.domain.model import Group, Lane, Service, Ticket, TicketState, number_text
+from broker.domain.policies import Ratio, Strict
 
 END_OF_DAY = "end of day"
 """The reason of a ticket that was closed because nobody served it any more."""
@@ -166,14 +167,18 @@ def _rejoin(hall: Hall, command: cmd.Rejoin, now: dt.datetime) -> ev.Rejoined:
 
 
 def _behind(hall: Hall, ticket: Ticket, now: dt.datetime) -> dt.datetime:
-    """Return from when a missed ticket counts, so that it comes right behind the next k of its stage.
+    """Return from when a missed ticket counts, so that it comes right behind the next k who may be called before it.
 
-    The k-th one's score is turned into seconds of this ticket's lane; its later place in the order of arrival decides
-    the tie. With fewer waiting it comes behind all of them.
+    The k-th one's score is turned into seconds of this ticket's lane, and a microsecond decides the tie. With fewer
+    waiting it comes behind all of them. Where the policy sets lanes apart, the k-th one's place says nothing to
+    another lane: then it comes behind those of the next k that are in its own.
     """
-    groups = hall.competing_groups(_common_group(ticket))
-    waiting = lanes.in_order((t for group in groups for t in group), hall.office, now)
+    group = _common_group(ticket)
+    groups = hall.competing_groups(group)
+    waiting = lanes.in_order((t for g in groups for t in g), hall.office, now, position=hall.turn_of_group(group))
     behind = waiting[: hall.office.journey.rejoin_behind]
+    if isinstance(hall.office.policy, Ratio | Strict):
+        behind = [other for other in behind if other.lane == ticket.lane]
     if not behind:
         return ticket.ranked_since
     divisor, credit_s = lanes.weight(hall.office, ticket.lane)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import assert_never
 
 from broker.domain import checks, lanes
@@ -58,8 +59,8 @@ def call_next(hall: Hall, desk: Desk, now: dt.datetime) -> list[ev.Event]:
     """Call whoever's turn it is; nothing happens where nobody waits."""
     checks.ready_to_call(desk)
     groups = hall.callable_groups(desk.counter, now)
-    position = hall.turns.get(groups[0][0].stage, 0) if groups else 0
-    choice = lanes.choose(groups, hall.office, hall.office.counters[desk.counter], now, position=position)
+    counter = hall.office.counters[desk.counter]
+    choice = lanes.choose(groups, hall.office, counter, now, position=hall.turn_of(desk.counter))
     if choice is None:
         return []
     ticket, reason = choice
@@ -73,6 +74,7 @@ def call_one(hall: Hall, desk: Desk, command: cmd.Call, now: dt.datetime) -> ev.
     if ticket.state is not TicketState.WAITING:
         raise checks.illegal(ticket, "call")
     checks.takes(hall, desk, ticket)
+    checks.not_sent_elsewhere(desk, ticket, now)
     groups = hall.callable_groups(desk.counter, now)
     reason = lanes.explain(ticket, groups, hall.office, now, policy=CHOSEN)
     return ev.Called(at=now, ticket=ticket.id, counter=desk.counter, officer=desk.officer or "", reason=reason)
@@ -134,6 +136,7 @@ def transfer(hall: Hall, desk: Desk, command: cmd.Transfer, now: dt.datetime) ->
         stage = command.stage
     else:
         stage, sent_to = _at_counter(hall, ticket, command.to_counter or "")
+    checks.served_somewhere(hall, replace(ticket, service=service, stage=stage))
     fallback = dt.timedelta(seconds=hall.office.journey.sent_fallback_s)
     return ev.Transferred(
         at=now,

@@ -33,9 +33,16 @@ def apply(hall: Hall, event: ev.Event) -> None:
 def _with_undo(hall: Hall, event: AtDesk) -> None:
     """Do what the counter did, and remember how it was before."""
     before, desk = hall.tickets[event.ticket], hall.desks[event.counter]
+    pace, turn = replace(hall.paces[before.stage]), hall.turn_of(event.counter)
     _at_desk(hall, event)
     hall.undoable[event.counter] = Undoable(
-        event.at, ev.EVENT_NAMES[type(event)], before, desk, hall.tickets[event.ticket]
+        at=event.at,
+        action=ev.EVENT_NAMES[type(event)],
+        before=before,
+        desk=desk,
+        after=hall.tickets[event.ticket],
+        pace=(pace, replace(hall.paces[before.stage])),
+        turn=(turn, hall.turn_of(event.counter)),
     )
 
 
@@ -136,8 +143,8 @@ def _at_desk(hall: Hall, event: AtDesk) -> None:
 def _called(hall: Hall, event: ev.Called) -> None:
     before = hall.tickets[event.ticket]
     if isinstance(hall.office.policy, Ratio):
-        turn = hall.turns.get(before.stage, 0)
-        hall.turns[before.stage] = turn_after(hall.office.policy.pattern, turn, before.lane)
+        turn = turn_after(hall.office.policy.pattern, hall.turn_of(event.counter), before.lane)
+        hall.turns[hall.turn_key(event.counter)] = turn
     ticket = hall.change(
         event.ticket,
         event.at,
@@ -245,7 +252,7 @@ def _cancelled(hall: Hall, event: ev.Cancelled) -> None:
 
 
 def _undone(hall: Hall, event: ev.Undone) -> None:
-    """Put ticket and desk back as they were; paper and history stay."""
+    """Put ticket, desk and figures back as they were; paper and history stay."""
     last = hall.undoable.pop(event.counter)
     now = hall.tickets[event.ticket]
     hall.change(
@@ -256,5 +263,9 @@ def _undone(hall: Hall, event: ev.Undone) -> None:
         counter=event.counter,
     )
     hall.desks[event.counter] = replace(last.desk, session=hall.desks[event.counter].session)
+    hall.paces[last.before.stage].take_back(*last.pace)
+    turn_before, turn_left = last.turn
+    if hall.turn_of(event.counter) == turn_left != turn_before:
+        hall.turns[hall.turn_key(event.counter)] = turn_before
     if last.action == "called":
         hall.calls = [call for call in hall.calls if (call.ticket, call.counter) != (now.id, event.counter)]

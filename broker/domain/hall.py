@@ -49,7 +49,7 @@ class Hall:
         self.issued_in_lane: dict[str, int] = {}
         self.issued_of_service: dict[str, int] = {}
         self.turns: dict[str, int] = {}
-        """By stage: whose turn it is in the pattern of the ratio policy."""
+        """By the first stage of the counters that call: whose turn it is in the pattern of the ratio policy."""
         self.undoable: dict[str, Undoable] = {}
         """By counter: its last action, while nothing else has happened there."""
         self.paces = {stage: Pace(standard) for stage, standard in office.stage_standard_s.items()}
@@ -114,7 +114,25 @@ class Hall:
     def undo_until(self, counter: str) -> dt.datetime | None:
         """Return until when the counter's last action can be taken back, or None."""
         last = self.undoable.get(counter)
-        return None if last is None or not self._is_untouched(last) else last.at + UNDO_WINDOW
+        if last is None or not self._is_untouched(last):
+            return None
+        tomorrow = self.office.day(last.at) + dt.timedelta(days=1)
+        midnight = dt.datetime.combine(tomorrow, dt.time(), self.office.zone)
+        return min(last.at + UNDO_WINDOW, midnight - dt.timedelta(microseconds=1))
+
+    def turn_of(self, counter: str) -> int:
+        """Return whose turn it is, in the pattern of the ratio policy, when this counter calls."""
+        return self.turns.get(self.turn_key(counter), 0)
+
+    def turn_of_group(self, group: Group) -> int:
+        """Return whose turn it is for those who wait in `group`, at the first counter that serves them."""
+        serving = (counter.id for counter in self.office.counters.values() if self._serves(counter, group))
+        return self.turn_of(next(serving, ""))
+
+    def turn_key(self, counter: str) -> str:
+        """Return what counters that share the turns of a pattern have in common."""
+        place = self.office.counters.get(counter)
+        return "" if place is None or not place.stages else place.stages[0]
 
     # -- changes, for `facts` only --------------------------------------------------------------------------------
 
@@ -128,6 +146,7 @@ class Hall:
             del self.tickets[ticket.id]
         self.missed.clear()
         self.undoable.clear()
+        self.turns.clear()
         self.calls = [call for call in self.calls if self.is_calling(call)]
         self._numbers = {ticket.number: ticket.id for ticket in self.tickets.values()}
         for counter in self.desks:
@@ -221,14 +240,9 @@ class Hall:
         return sent_to in {"", counter.id} and self.office.may_serve(counter, stage, service, lane)
 
     def _is_untouched(self, last: Undoable) -> bool:
-        """Tell whether the ticket is still as the action left it; more paper does not count."""
+        """Tell whether the ticket is still as the action left it; more calls and more paper do not count."""
         now = self.tickets.get(last.after.id)
-        return now is not None and (now.state, now.group, now.counter, now.rejoined) == (
-            last.after.state,
-            last.after.group,
-            last.after.counter,
-            last.after.rejoined,
-        )
+        return now is not None and _place_of(now) == _place_of(last.after)
 
     def _keep_list(self, ids: list[str], ticket: Ticket, state: TicketState) -> None:
         if ticket.state is state:
@@ -243,6 +257,10 @@ class Hall:
     def _dequeue(self, ticket: Ticket) -> None:
         group = self.groups[ticket.group]
         del group[bisect_left(group, queue_key(ticket), key=queue_key)]
+
+
+def _place_of(ticket: Ticket) -> tuple[object, ...]:
+    return ticket.state, ticket.group, ticket.counter, ticket.waiting_since, ticket.started_at, ticket.rejoined
 
 
 def desk_taken_since(ticket: Ticket | None) -> dt.datetime | None:

@@ -85,6 +85,18 @@ def choose(
     return chosen, explain(chosen, groups, office, now)
 
 
+def line_up(
+    tickets: Sequence[Ticket], office: Office, counter: Counter, now: dt.datetime, *, position: int = 0
+) -> list[Ticket]:
+    """Return waiting tickets as this counter would call them now, with all that stands over the policy."""
+    overdue = sorted((ticket for ticket in tickets if _is_overdue(ticket, office, now)), key=queue_key)
+    others = [ticket for ticket in tickets if not _is_overdue(ticket, office, now)]
+    preferred = [ticket for ticket in others if ticket.lane == counter.prefers]
+    rest = [ticket for ticket in others if ticket.lane != counter.prefers]
+    ordered = (in_order(some, office, now, position=position) for some in (preferred, rest))
+    return [*overdue, *(ticket for some in ordered for ticket in some)]
+
+
 def explain(chosen: Ticket, groups: Groups, office: Office, now: dt.datetime, *, policy: str | None = None) -> Reason:
     """Return why `chosen` is called, and who arrived earlier but waits on."""
     earlier: list[Ticket] = []

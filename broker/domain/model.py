@@ -238,13 +238,18 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True)
 class Undoable:
-    """The last action of a desk: how ticket and desk were before it, and how it left the ticket."""
+    """The last action of a desk: how ticket and desk were before it, and how it left the ticket.
+
+    Beside them the pace of the stage and the turn of the lanes, each before and after.
+    """
 
     at: dt.datetime
     action: str
     before: Ticket
     desk: Desk
     after: Ticket
+    pace: tuple[Pace, Pace]
+    turn: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +273,7 @@ class Pace:
     standard_s: float
     weight: float = 0.0
     total_s: float = 0.0
+    visits: int = 0
     _prior_weight: float = field(default=4.0, repr=False)
 
     FADE = 0.95
@@ -277,6 +283,16 @@ class Pace:
         """Take one finished visit in; recent ones weigh more."""
         self.weight = self.weight * self.FADE + 1.0
         self.total_s = self.total_s * self.FADE + duration_s
+        self.visits += 1
+
+    def take_back(self, before: Pace, after: Pace) -> None:
+        """Unlearn what came between `before` and `after`; what was measured since stays."""
+        if before.visits == after.visits:
+            return
+        fade = self.FADE ** (self.visits - after.visits)
+        self.weight -= (after.weight - before.weight) * fade
+        self.total_s -= (after.total_s - before.total_s) * fade
+        self.visits -= 1
 
     @property
     def mean_s(self) -> float:

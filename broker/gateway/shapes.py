@@ -88,9 +88,9 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
     desk = hall.desks[counter]
     ticket = hall.current(desk)
     groups = hall.callable_groups(counter, now)
-    position = hall.turns.get(groups[0][0].stage, 0) if groups else 0
-    heads = (ticket for group in groups for ticket in group[:MAX_QUEUE])
-    nearest = lanes.in_order(heads, hall.office, now, position=position)[:MAX_QUEUE]
+    heads = [ticket for group in groups for ticket in group[:MAX_QUEUE]]
+    place, position = hall.office.counters[counter], hall.turn_of(counter)
+    nearest = lanes.line_up(heads, hall.office, place, now, position=position)[:MAX_QUEUE]
     held = [t for t in map(hall.tickets.__getitem__, hall.held) if t.counter == counter]
     missed = [t for t in map(hall.tickets.__getitem__, hall.missed) if t.counter == counter]
     undo_until = _local(hall, hall.undo_until(counter), now)
@@ -143,7 +143,7 @@ def _ahead(hall: Hall, ticket: Ticket, now: dt.datetime) -> int:
     groups = hall.competing_groups(ticket.group)
     working, _ = hall.staffing(ticket.group)
     pace_s = hall.paces[ticket.stage].mean_s / max(working, 1)
-    position = hall.turns.get(ticket.stage, 0)
+    position = hall.turn_of_group(ticket.group)
     return count_ahead(ticket, groups, hall.office, now, pace_s=pace_s, position=position)
 
 
@@ -194,7 +194,7 @@ def _newcomer_wait(hall: Hall, group: Group, now: dt.datetime) -> ms.Wait | None
         return None
     newcomer = Newcomer(lane=group[2], ranked_since=now)
     pace_s = hall.paces[group[0]].mean_s / working
-    position = hall.turns.get(group[0], 0)
+    position = hall.turn_of_group(group)
     ahead = count_ahead(newcomer, hall.competing_groups(group), hall.office, now, pace_s=pace_s, position=position)
     return _wait(hall, group, ahead)
 
