@@ -18,7 +18,6 @@ from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage
 from broker.contract.topics import Topics, screen_client
 from broker.language import Phrases
 from counter.desk_view import DeskView
-from counter.keymap import Typed, at_desk, in_form
 from counter.presenter import CounterPresenter
 from counter.session import SessionFile
 from counter.signin_view import SignInView
@@ -90,6 +89,7 @@ class _Process:
             officers=tuple((officer.id, officer.name) for officer in settings.officers),
             languages=settings.office.languages,
             phrases=functools.partial(Phrases, "counter"),
+            calls_before_no_show=settings.journey.calls_before_no_show,
         )
         self._drawn: SignInView | DeskView | None = None
         self._is_over = False
@@ -133,16 +133,7 @@ class _Process:
         return self._screen.root
 
     def _key(self, name: str) -> None:
-        if self._presenter.signed_in:
-            intent = at_desk(name)
-            if intent is not None:
-                self._presenter.press(intent)
-        else:
-            meaning = in_form(name)
-            if isinstance(meaning, Typed):
-                self._presenter.type(meaning)
-            elif meaning is not None:
-                self._presenter.press(meaning)
+        self._presenter.key(name)
         self._draw()
 
     def _draw(self) -> None:

@@ -31,6 +31,7 @@ from broker.contract.messages import (
     WaitingGroup,
 )
 from broker.language import Phrases
+from counter.actions import ActionView
 from counter.desk_view import DeskView
 from counter.keymap import Intent, Typed
 from counter.presenter import CounterPresenter
@@ -164,13 +165,18 @@ class Window:
         view = self.presenter.view
         return view.notice.text if view.notice else ""
 
+    @property
+    def buttons(self) -> tuple[ActionView, ...]:
+        """Return every button of the two rows."""
+        return (*self.desk.actions, *self.desk.side_actions)
+
     def possible(self) -> set[Intent]:
         """Return what the buttons offer."""
-        return {action.intent for action in self.desk.actions if action.enabled}
+        return {action.intent for action in self.buttons if action.enabled}
 
     def why_not(self, intent: Intent) -> str:
         """Return what a button says about itself."""
-        return next(action.why_not for action in self.desk.actions if action.intent is intent)
+        return next(action.why_not for action in self.buttons if action.intent is intent)
 
 
 def office() -> OfficeMessage:
