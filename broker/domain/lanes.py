@@ -19,6 +19,8 @@ MAX_PASSED_OVER = 10
 """At most so many passed-over tickets stand in a reason: a reply has to fit 8 KiB."""
 MAX_WAIT = "max_wait"
 """The policy that a reason names when a lane's longest wait was over."""
+PREFERS = "prefers"
+"""The policy that a reason names when the counter's preferred lane overruled the office's policy."""
 
 Groups = Sequence[Sequence[Ticket]]
 
@@ -82,7 +84,8 @@ def choose(
         return chosen, explain(chosen, groups, office, now, policy=MAX_WAIT)
     preferred = [ticket for ticket in heads if ticket.lane == counter.prefers]
     chosen = in_order(preferred or heads, office, now, position=position)[0]
-    return chosen, explain(chosen, groups, office, now)
+    by_policy = in_order(heads, office, now, position=position)[0] if preferred else chosen
+    return chosen, explain(chosen, groups, office, now, policy=None if chosen is by_policy else PREFERS)
 
 
 def line_up(
