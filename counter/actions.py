@@ -136,7 +136,7 @@ def _not_ready(desk: CounterMessage, phrases: Phrases) -> str:
 
 def _pick_obstacle(scene: Scene, desk: CounterMessage) -> str:
     if scene.picked is None:
-        return scene.phrases.say("Choose a number first")
+        return scene.phrases.say("Use the arrow keys")
     return "" if scene.tab is Intent.MISSED else _not_ready(desk, scene.phrases)
 
 

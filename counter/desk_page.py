@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from counter.desk_view import DeskView
+from counter.keymap import Intent
 from counter.lists_view import ColleagueView, HallView, ListsView, RowView, TabView, WaitingRow
 from counter.ticket_view import HistoryView, ReasonView, TicketView
 from counter.touches import Touches, show_mark, stand_in
@@ -84,11 +85,15 @@ class ListsColumn:
         self._counters = Pool(hall.counters, lambda: make("ColleagueLine"))
         self._lanes = Pool(hall.lanes, lambda: make("LaneHead"))
         self._waiting = Pool(hall.waiting, lambda: make("WaitingLine"))
+        self._open: Intent | None = None
 
     def show(self, view: ListsView) -> None:
         """Draw the column."""
         for handle, tab in zip(self._tabs.take(len(view.tabs)), view.tabs, strict=True):
             self._show_tab(handle, tab)
+        opened = next((tab.intent for tab in view.tabs if tab.chosen), None)
+        if opened is not self._open:
+            self._open, self._rows_area.scroll_y, self._hall_area.scroll_y = opened, 1, 1
         stand_in(self._ids.list_area, [self._rows_area if view.hall is None else self._hall_area])
         self._ids.caption.text, self._ids.today.text = view.caption, view.today
         self._rows_area.ids.more.text = view.more

@@ -50,14 +50,15 @@ _HAPPENED: Mapping[str, str] = {
 _RULES: Mapping[str, str] = {
     "chosen": mark("An officer chose this number."),
     "max_wait": mark("It waited longer than its lane allows; such numbers go first."),
-    "head_start": mark("Nobody else has waited longer, counting the head start of the lanes."),
-    "ratio": mark("Lanes take turns, and it was the turn of this one."),
-    "strict": mark("Its lane goes before the others."),
-    "fifo": mark("Nobody else has waited longer."),
+    "head_start": mark("With the head start of the lanes, nobody else who waits for this counter has waited longer."),
+    "ratio": mark("Lanes take turns, and the turn has come to its lane."),
+    "strict": mark("Nobody is waiting in a lane that goes before its own."),
+    "fifo": mark("Nobody else who waits for this counter has waited longer."),
+    "prefers": mark("This counter serves its lane first."),
     "promise": mark("Nobody else who waits for this counter has used a larger share."),
 }
 _LARGEST_FIRST = frozenset({"promise", "head_start", "fifo"})
-"""Policies under which a passed-over number with a larger score shows that the counter prefers a lane."""
+"""Policies that claim the largest score; where one that was passed over has a larger one, nothing is claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +138,8 @@ def _waited(reason: Reason, words: Words) -> str:
 
 def _rule(reason: Reason, words: Words) -> str:
     overtaken = any(other.score > reason.score for other in reason.passed_over)
-    if overtaken and reason.policy in _LARGEST_FIRST:
-        return words.phrases.say("This counter serves its lane first.")
     known = _RULES.get(reason.policy)
-    return words.phrases.say(known) if known else ""
+    return words.phrases.say(known) if known and not (overtaken and reason.policy in _LARGEST_FIRST) else ""
 
 
 def _score(score: float, reason: Reason, words: Words) -> str:

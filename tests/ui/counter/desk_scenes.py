@@ -89,7 +89,7 @@ class Office:
             "open",
             id="counter-1",
             label="1",
-            queue=tuple(self._entry(place, 85 - 3 * place, 1.3 - place * 0.06) for place in range(24)),
+            queue=tuple(self._entry(place, 85 - 3 * place, 1.3 - place * 0.08) for place in range(14)),
             queue_length=37,
             held=tuple(
                 HeldEntry(note=note, **self._entry(place, 30 + place).model_dump()) for place, note in enumerate(notes)
@@ -204,9 +204,8 @@ def _lists(office: Office) -> Iterator[Scene]:
     yield "list-empty", office.presenter.view
     office.presenter.press(Intent.QUEUE)
     undo = {"undo_until": office.at + dt.timedelta(seconds=24), "undo_number": "AP-1012"}
-    for action in ("finished", "transferred"):
-        office.presenter.desk(office.desk(undo_action=action, **undo))
-        yield f"undo-{action}", office.presenter.view
+    office.presenter.desk(office.desk(undo_action="transferred", **undo))
+    yield "undo", office.presenter.view
     office.presenter.desk(office.desk())
 
 
@@ -214,10 +213,9 @@ def _dialogs(office: Office) -> Iterator[Scene]:
     for opened, name in ((Intent.HOLD, "hold"), (Intent.DROP, "cancel")):
         office.pass_s(1)
         office.presenter.press(opened)
-        yield name, office.presenter.view
         office.pass_s(1)
         office.presenter.key("2")
-        yield f"{name}-picked", office.presenter.view
+        yield name, office.presenter.view
         for character in "menjemput anak di sekolah, kembali sebelum pukul sebelas siang ini":
             office.presenter.key(character)
         yield f"{name}-typed", office.presenter.view
@@ -228,16 +226,18 @@ def _dialogs(office: Office) -> Iterator[Scene]:
         office.pass_s(1)
         office.presenter.key(kind)
         yield f"transfer-{kind}", office.presenter.view
-        office.presenter.key("2")
-        yield f"transfer-{kind}-reason", office.presenter.view
         office.presenter.press(Intent.CANCEL)
-        office.presenter.press(Intent.CANCEL)
+    office.presenter.key("1")
+    office.presenter.key("2")
+    yield "transfer-reason", office.presenter.view
+    office.presenter.press(Intent.CANCEL)
+    office.presenter.press(Intent.CANCEL)
     office.presenter.press(Intent.CANCEL)
 
 
 def _reasons(office: Office, called: Ticket) -> Iterator[Scene]:
     passed = tuple((f"A-{n:03d}", 3000.0 + n) for n in range(38, 43))
-    for policy in ("chosen", "max_wait", "head_start", "ratio", "strict", "fifo"):
+    for policy in ("chosen", "head_start"):
         why = reason(*passed, score=4000.0).model_copy(update={"policy": policy})
         office.presenter.desk(office.desk(state="calling", ticket=called, reason=why))
         yield f"why-{policy}", office.presenter.view
