@@ -46,15 +46,16 @@ class Found:
         self._choices = Pool(self.widget.ids.choices, lambda: button(touch, align="center", size_hint_y=None))
 
     def draw(self, page: FoundPage) -> None:
-        """Write the page; to be done is the quiet way out below what can be done."""
+        """Write the page; what most people came for stands out."""
         ids = self.widget.ids
         ids.caption.text, ids.number.text, ids.service.text = page.caption, page.number, page.service
         draw_lane(ids.lane_line, page.lane)
         draw_facts(self._facts, page.facts)
         draw_banner(ids.notice, page.state)
         draw_choices(self._choices, "do", page.choices)
+        main = page.choices[0] if page.choices[0].key == "rejoin" else page.choices[-1]
         for made, choice in zip(self._choices.take(len(page.choices)), page.choices, strict=True):
-            made.kind = "primary" if choice.key in {"rejoin", "done"} else "plain"
+            made.kind = "primary" if choice is main else "plain"
 
 
 class Confirm:

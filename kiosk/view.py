@@ -152,7 +152,9 @@ class KioskView:
         nav.shown = bool(view.back or view.start_over)
         for made, title in ((nav.ids.back, view.back), (nav.ids.start_over, view.start_over)):
             made.title = title
-            made.opacity, made.disabled = (1, False) if title else (0, True)
+            # In this order: to be disabled has an opacity of its own.
+            made.disabled = not title
+            made.opacity = 1 if title else 0
 
     def _draw_warning(self, warning: IdleWarning | None) -> None:
         overlay = self.root.ids.overlay

@@ -21,7 +21,7 @@ from kiosk.pages import (
 )
 from kiosk.scene import Scene
 from kiosk.visit import Errand, Step
-from kiosk.wording_choices import lane_page, offer_banner, requirements_page, services_page
+from kiosk.wording_choices import closed_banner, lane_page, offer_banner, requirements_page, services_page
 from kiosk.wording_holder import confirm_page, errand_problem_page, errand_words, found_page, number_page
 from kiosk.wording_result import problem_page, ticket_page
 
@@ -42,7 +42,7 @@ def compose(scene: Scene) -> View:
         page=page,
         banner=_banner(scene, page),
         back=words.say("Back") if _has_back(scene) else "",
-        start_over=words.say("Start over") if step in _MID_FLOW else "",
+        start_over=words.say("Start over") if step in _CHOOSING | {Step.NUMBER} else "",
         is_blocked=scene.offline_since is not None and step in _MID_FLOW,
         warning=_warning(scene),
     )
@@ -131,6 +131,8 @@ def _banner(scene: Scene, page: Page) -> Banner | None:
         )
     if scene.visit.step in _CHOOSING and (banner := offer_banner(scene)) is not None:
         return banner
+    if isinstance(page, WelcomePage) and scene.office is not None and not is_anything_open(scene.office, scene.hall):
+        return closed_banner(scene)
     if scene.late_number is not None and not isinstance(page, OfflinePage):
         return Banner(
             "info",
@@ -150,9 +152,7 @@ def _in_all_languages(scene: Scene, message: str) -> str:
 def _welcome(scene: Scene) -> WelcomePage:
     first = scene.phrases(scene.languages[0])
     waiting = 0 if scene.hall is None else sum(group.count for group in scene.hall.waiting)
-    remarks: tuple[str, ...] = (_waiting(first, waiting), _open(first, open_counters(scene.hall)))
-    if scene.office is not None and not is_anything_open(scene.office, scene.hall):
-        remarks = (first.say("No numbers are given out now. Please see the opening hours, or ask an officer."),)
+    remarks = (_waiting(first, waiting), _open(first, open_counters(scene.hall)))
     return WelcomePage(
         titles=tuple(scene.phrases(code).say("Take your queue number here") for code in scene.languages),
         steps=tuple(_in_two_languages(scene, message) for message in _STEPS),
