@@ -98,16 +98,16 @@ def obstacle(intent: Intent, scene: Scene) -> str:
 
 
 def _desk_obstacle(intent: Intent, scene: Scene, desk: CounterMessage) -> str:
-    say = scene.phrases.say
+    phrases = scene.phrases
     match intent:
         case Intent.NEXT:
-            return _not_ready(desk, scene.phrases) or ("" if queue_length(desk) else say("Nobody is waiting"))
+            return _not_ready(desk, phrases) or ("" if queue_length(desk) else phrases.say("Nobody is waiting"))
         case Intent.DROP:
-            return "" if scene.picked or desk.ticket else say("Choose a number first")
+            return "" if scene.picked or desk.ticket else phrases.say("Choose a number first")
         case Intent.PAUSE | Intent.SIGN_OUT:
-            return _occupied(desk, scene.phrases)
+            return _occupied(desk, phrases)
         case Intent.UNDO:
-            return "" if scene.undo_left_s else say("Nothing to take back")
+            return "" if scene.undo_left_s else phrases.say("Nothing to take back")
         case Intent.PICK:
             return _pick_obstacle(scene, desk)
         case _:

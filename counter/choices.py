@@ -40,16 +40,16 @@ _NOTES: Mapping[Intent, tuple[str, ...]] = {
 
 def options(dialog: Dialog, scene: Scene) -> tuple[Option, ...]:
     """Return what can be picked in this step; a question has nothing to pick."""
-    say = scene.phrases.say
+    phrases = scene.phrases
     match dialog.step:
         case Step.QUESTION:
             return ()
         case Step.KIND:
-            return tuple(Option(value, say(label), say(detail)) for value, label, detail in _KINDS)
+            return tuple(Option(value, phrases.say(label), phrases.say(detail)) for value, label, detail in _KINDS)
         case Step.TARGET:
             return _targets(dialog, scene)
         case Step.NOTE:
-            return tuple(Option(note, say(note)) for note in _NOTES[dialog.purpose])
+            return tuple(Option(note, phrases.say(note)) for note in _NOTES[dialog.purpose])
 
 
 def kind_label(kind: str, scene: Scene) -> str:

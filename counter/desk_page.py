@@ -10,6 +10,7 @@ from counter.lists_view import ColleagueView, HallView, ListsView, RowView, TabV
 from counter.ticket_view import HistoryView, ReasonView, TicketView
 from counter.touches import Touches, show_mark, stand_in
 from hardware.panel.pool import Pool
+from hardware.panel.scrolling import bring_into_view
 from hardware.panel.theme import Theme
 from hardware.panel.widgets import make
 
@@ -121,7 +122,7 @@ class ListsColumn:
         ids.text.text, ids.waited.text, ids.figure.text = row.text, row.waited, row.figure
         show_mark(ids.mark, row.lane, self._theme)
         if row.chosen and not was_chosen:
-            self._rows_area.scroll_to(line, animate=False)
+            bring_into_view(self._rows_area, line)
 
     def _show_hall(self, hall: HallView) -> None:
         for line, counter in zip(self._counters.take(len(hall.counters)), hall.counters, strict=True):

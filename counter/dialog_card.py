@@ -8,6 +8,7 @@ from typing import Any
 from counter.dialog_view import DialogView, OptionView
 from counter.touches import Touches
 from hardware.panel.pool import Pool
+from hardware.panel.scrolling import bring_into_view
 from hardware.panel.widgets import make
 
 
@@ -39,4 +40,4 @@ class DialogCard:
         line.key, line.title, line.detail = option.key, option.label, option.detail
         was_chosen, line.chosen = line.chosen, option.chosen
         if option.chosen and not was_chosen:
-            self._overlay.ids.scroll.scroll_to(line, animate=False)
+            bring_into_view(self._overlay.ids.scroll, line)

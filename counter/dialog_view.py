@@ -75,34 +75,34 @@ def dialog_view(dialog: Dialog, scene: Scene) -> DialogView:
 
 
 def _title(dialog: Dialog, scene: Scene) -> str:
-    say, number = scene.phrases.say, dialog.number
+    phrases, number = scene.phrases, dialog.number
     match dialog.step:
         case Step.KIND:
-            return say("Where does {number} go?", number=number)
+            return phrases.say("Where does {number} go?", number=number)
         case Step.TARGET:
             return f"{number}: {kind_label(dialog.kind, scene)}"
         case _ if dialog.purpose is Intent.TRANSFER:
-            return say("{number} to {target}?", number=number, target=target_name(dialog, scene))
+            return phrases.say("{number} to {target}?", number=number, target=target_name(dialog, scene))
         case _:
-            return say(_QUESTIONS[dialog.purpose], number=number)
+            return phrases.say(_QUESTIONS[dialog.purpose], number=number)
 
 
 def _text(dialog: Dialog, scene: Scene, *, has_options: bool) -> str:
-    say = scene.phrases.say
+    phrases = scene.phrases
     match dialog.step:
         case Step.QUESTION if dialog.purpose is Intent.SIGN_OUT:
             held = len(scene.desk.held) if scene.desk else 0
             return (
-                scene.phrases.count("{n} number is still held here.", "{n} numbers are still held here.", held)
+                phrases.count("{n} number is still held here.", "{n} numbers are still held here.", held)
                 if held
                 else ""
             )
         case Step.KIND:
             return ""
         case Step.TARGET:
-            return "" if has_options else say("There is nowhere to send it.")
+            return "" if has_options else phrases.say("There is nowhere to send it.")
         case _:
-            return say(_EXPLAINED[dialog.purpose])
+            return phrases.say(_EXPLAINED[dialog.purpose])
 
 
 def _confirm(dialog: Dialog, scene: Scene) -> ActionView:

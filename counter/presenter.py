@@ -375,8 +375,11 @@ class CounterPresenter:
         return max(0, round((self._locked[1] - self._now()).total_seconds()))
 
     def _locked_notice(self, left_s: int) -> NoticeView:
-        minutes, seconds = divmod(left_s, 60)
-        text = self._phrases.say(
-            "Too many wrong PINs. No PIN of this officer is taken for {time} minutes.", time=f"{minutes}:{seconds:02d}"
+        phrases, minutes = self._phrases, -(-left_s // 60)
+        left = (
+            phrases.count("{n} minute", "{n} minutes", minutes)
+            if minutes > 1
+            else phrases.count("{n} second", "{n} seconds", left_s)
         )
+        text = phrases.say("Too many wrong PINs. This officer can sign in again in {duration}.", duration=left)
         return NoticeView("bad", text)

@@ -9,6 +9,7 @@ from counter.signin import Field
 from counter.signin_view import SignInView
 from counter.touches import Touches
 from hardware.panel.pool import Pool
+from hardware.panel.scrolling import bring_into_view
 from hardware.panel.widgets import make
 
 PAD = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "erase")
@@ -58,4 +59,4 @@ class SignInPage:
             self._touches.bind(line, partial(self._touches.inputs.choose_officer, index))
             was_chosen, line.chosen, line.title = line.chosen, index == view.chosen, name
             if line.chosen and not was_chosen:
-                self.root.ids.scroll.scroll_to(line, animate=False)
+                bring_into_view(self.root.ids.scroll, line)

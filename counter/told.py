@@ -16,18 +16,20 @@ _CANNOT_COME_BACK = mark("{number} came back too often. Please ask the superviso
 
 def outcome(command: str, result: Mapping[str, Any], undone: str, words: Words) -> NoticeView | None:
     """Return what has happened, where the window itself does not show it."""
-    ticket, say = reply_ticket(result), words.phrases.say
+    ticket, phrases = reply_ticket(result), words.phrases
     if ticket is None:
-        return NoticeView("info", say("Nobody is waiting for this counter.")) if command == "next" else None
+        return NoticeView("info", phrases.say("Nobody is waiting for this counter.")) if command == "next" else None
     match command:
         case "finish" | "transfer" if ticket.state == "waiting":
             stage = words.stage(ticket.stage)
-            return NoticeView("good", say("{number} now waits for: {stage}.", number=ticket.number, stage=stage))
+            return NoticeView(
+                "good", phrases.say("{number} now waits for: {stage}.", number=ticket.number, stage=stage)
+            )
         case "cancel":
-            return NoticeView("good", say("{number} is cancelled.", number=ticket.number))
+            return NoticeView("good", phrases.say("{number} is cancelled.", number=ticket.number))
         case "undo":
-            what = undoes(undone, ticket.number, words.phrases)
-            return NoticeView("good", say("Taken back: {what}.", what=what))
+            what = undoes(undone, ticket.number, phrases)
+            return NoticeView("good", phrases.say("Taken back: {what}.", what=what))
         case "rejoin":
             return NoticeView("good", _rejoined(ticket, words))
         case _:
