@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from broker.contract.messages import LaneInfo, OfficeMessage, ServiceInfo
-from broker.language import Phrases, mark
+from broker.language import Phrases
 from kiosk.offer import Offer, Queue, in_language, list_in_language, offer_of, queue_of
 from kiosk.pages import Banner, Choice, LanePage, RequirementsPage, ServicesPage
 from kiosk.scene import Scene
@@ -44,18 +44,15 @@ def offer_banner(scene: Scene) -> Banner | None:
         case "full":
             advice = words.say("All numbers for today are taken. Please choose another service, or ask an officer.")
         case "closed":
-            advice = words.say(_NO_NUMBERS)
+            advice = words.say("No numbers are given out now. Please see the opening hours, or ask an officer.")
     return Banner("warn", _state(offer, words), advice)
 
 
 def closed_banner(scene: Scene) -> Banner:
     """Return, in every language, that nothing is offered now: whoever has no ticket need not begin."""
     titles = [scene.phrases(code).say("Closed now") for code in scene.languages]
-    advice = [scene.phrases(code).say(_NO_NUMBERS) for code in scene.languages]
+    advice = [scene.phrases(code).say("Please see the opening hours, or ask an officer.") for code in scene.languages]
     return Banner("warn", "  /  ".join(titles), "\n".join(advice))
-
-
-_NO_NUMBERS = mark("No numbers are given out now. Please see the opening hours, or ask an officer.")
 
 
 def _state(offer: Offer, words: Phrases) -> str:
