@@ -44,7 +44,9 @@ def event_of(type_name: str, body: str) -> Event:
 
 
 def _event_of(kind: type[Event], facts: dict[str, Any]) -> Event:
-    facts["at"] = dt.datetime.fromisoformat(facts["at"])
+    for name in _MOMENTS & facts.keys():
+        if facts[name] is not None:
+            facts[name] = dt.datetime.fromisoformat(facts[name])
     if "day" in facts:
         facts["day"] = dt.date.fromisoformat(facts["day"])
     if isinstance(facts.get("reason"), dict):
@@ -65,6 +67,7 @@ def chain_text(previous: str, *, seq: int, name: str, client: str, body: str) ->
     return hashlib.sha256(f"{previous}\n{seq}\n{name}\n{client}\n{body}".encode()).hexdigest()
 
 
+_MOMENTS = frozenset({"at", "sent_until", "ranked_since"})
 _FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in EVENT_NAMES}
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from broker.domain import commands as cmd
 from broker.domain import events as ev
+from broker.domain.facts import apply
 from broker.domain.hall import Hall
 from broker.ports import Recorded, StorageError, Store, Work
 from broker.store.sql import SqlStore
@@ -251,7 +252,7 @@ def _issued(seq: int, ticket: str, at: dt.datetime = MORNING) -> Recorded:
         stage="check",
     )
     hall = Hall(office)
-    hall.apply(event)
+    apply(hall, event)
     return Recorded(seq, event, "kiosk-1", hall.tickets[ticket])
 
 

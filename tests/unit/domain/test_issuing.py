@@ -117,7 +117,7 @@ def full() -> Play:
 def test_a_lane_that_is_full_for_today_is_refused_over_all_services(full: Play) -> None:
     error = refusal(full, issue("visa", "priority"))
     assert error.code is Code.QUOTA_REACHED
-    assert error.detail == {"lane": "priority", "quota": 2}
+    assert error.detail == {"service": "visa", "lane": "priority"}
 
 
 def test_the_other_lanes_go_on(full: Play) -> None:
@@ -194,10 +194,10 @@ def test_after_hours_those_who_wait_are_still_called() -> None:
         (cmd.Reprint("nobody"), Code.UNKNOWN_TICKET, {"ticket": "nobody"}),
         (cmd.SignIn("c9", "sari", "", "", pin_matches=True), Code.UNKNOWN_COUNTER, {"counter": "c9"}),
         (cmd.SignIn("c1", "nobody", "", "", pin_matches=True), Code.UNKNOWN_OFFICER, {"officer": "nobody"}),
-        (cmd.SignIn("c1", "sari", "0000", ""), Code.WRONG_PIN, {"officer": "sari"}),
+        (cmd.SignIn("c1", "sari", "0000", ""), Code.WRONG_PIN, {"officer": "sari", "locked_s": 0}),
     ],
 )
-def test_what_there_is_not_is_named(command: cmd.Command, code: Code, detail: dict[str, str]) -> None:
+def test_what_there_is_not_is_named(command: cmd.Command, code: Code, detail: dict[str, object]) -> None:
     error = refusal(Play(), command)
     assert error.code is code
     assert error.detail == detail
