@@ -19,12 +19,12 @@ from counter.choices import options
 from counter.desk_view import DeskView, desk_view
 from counter.dialog import Dialog, Wanted
 from counter.dialog_view import missing
+from counter.entrance import Entrance
 from counter.keymap import KEYS, Intent, Place, Typed, meaning
 from counter.lists import PICK_COMMANDS, TABS, Lists
 from counter.reply import bridged
 from counter.scene import NoticeView, Scene, Tone
 from counter.session import Session, Sessions
-from counter.signin import Field, SignInForm
 from counter.signin_view import SignInView, sign_in_view
 from counter.told import outcome, refusal
 
@@ -55,16 +55,15 @@ class CounterPresenter:
         self._phrases_of = phrases
         self._calls_before_no_show = calls_before_no_show
         self._language = languages[0]
-        self._form = SignInForm(officers)
         self._fresh = Freshness(now)
         self._asking = Asking(now, requester)
+        self._entrance = Entrance(counter, officers, asking=self._asking, now=now, hears=self)
         self._office: OfficeMessage | None = None
         self._hall: HallMessage | None = None
         self._desk: CounterMessage | None = None
         self._lists = Lists()
         self._dialog: Dialog | None = None
         self._notice: tuple[dt.datetime, NoticeView] | None = None
-        self._locked: tuple[str, dt.datetime] | None = None
         kept = sessions.load()
         self._session = kept if kept is not None and kept.counter == counter else None
 
@@ -99,11 +98,6 @@ class CounterPresenter:
     # -- what the officer does --------------------------------------------------------------------------------------
 
     @property
-    def signed_in(self) -> bool:
-        """Tell which of the two pictures is shown."""
-        return self._session is not None
-
-    @property
     def place(self) -> Place:
         """Return where keys go."""
         if self._session is None:
@@ -125,7 +119,8 @@ class CounterPresenter:
         if intent is Intent.LANGUAGE and self._dialog is None:
             self._switch_language()
         elif self._session is None:
-            self._press_in_form(intent)
+            self._notice = None
+            self._entrance.press(intent)
         elif self._dialog is not None:
             self._press_in_dialog(self._dialog, intent)
         elif intent in (*BUTTONS, *SIDE_BUTTONS, Intent.SIGN_OUT, Intent.PICK):
@@ -136,7 +131,7 @@ class CounterPresenter:
     def type(self, typed: Typed) -> None:
         """Take a character for the form, also while the engine still looks at the last attempt; or for a dialog."""
         if self._session is None:
-            self._form.type(typed.character)
+            self._entrance.form.type(typed.character)
         elif self._dialog is not None:
             opened_by = self._dialog.purpose
             if typed.character.lower() == KEYS[opened_by] and self._asking.is_double_press(opened_by):
@@ -146,7 +141,7 @@ class CounterPresenter:
     def choose_officer(self, index: int) -> None:
         """Take the officer at `index` of the list."""
         if self._session is None:
-            self._form.choose(index)
+            self._entrance.form.choose(index)
 
     def choose_number(self, number: str) -> None:
         """Choose a line of the open list, or let it go."""
@@ -157,25 +152,6 @@ class CounterPresenter:
         """Pick what stands at `index` of the dialog."""
         if self._dialog is not None:
             self._dialog = dialogs.picked(self._dialog, index, options(self._dialog, self._scene()))
-
-    def focus(self, field: Field) -> None:
-        """Go to a field of the form."""
-        self._form.focus = field
-
-    def _press_in_form(self, intent: Intent) -> None:
-        match intent:
-            case Intent.CONFIRM if self._asking.idle:
-                self._sign_in()
-            case Intent.ERASE:
-                self._form.erase()
-            case Intent.UP | Intent.DOWN:
-                self._form.move(1 if intent is Intent.DOWN else -1)
-            case Intent.FIELD:
-                self._form.next_field()
-            case Intent.CANCEL:
-                self._form.take_pin()
-            case _:
-                pass
 
     def _press_in_dialog(self, dialog: Dialog, intent: Intent) -> None:
         offered = options(dialog, self._scene())
@@ -245,33 +221,19 @@ class CounterPresenter:
 
     # -- requests ---------------------------------------------------------------------------------------------------
 
-    def _sign_in(self) -> None:
-        if not self._form.officer:
-            self._form.focus = Field.OFFICER
-            self._tell(
-                "info",
-                self._phrases.say("Choose your name first.")
-                if self._form.officers
-                else self._phrases.say("Type your officer ID first."),
-            )
-        elif not self._form.pin:
-            self._form.focus = Field.PIN
-        else:
-            self._notice = None
-            officer = self._form.officer
-            arguments = {"counter": self._counter, "officer": officer, "pin": self._form.take_pin()}
-            self._asking.ask(Intent.CONFIRM, "open", arguments, lambda reply: self._sign_in_answered(reply, officer))
+    def nobody_named(self) -> None:
+        """Ask for a name: nothing was sent."""
+        phrases = self._phrases
+        has_list = bool(self._entrance.form.officers)
+        self._tell(
+            "info", phrases.say("Choose your name first.") if has_list else phrases.say("Type your officer ID first.")
+        )
 
-    def _sign_in_answered(self, reply: Reply, officer: str) -> None:
-        if not reply.ok:
-            locked_s = reply.error.detail.get("locked_s") if reply.error else None
-            self._locked = (officer, self._now() + dt.timedelta(seconds=locked_s)) if locked_s else None
-            if self._locked is None:
-                self._refused(reply)
-            return
-        result = reply.result or {}
-        self._session = Session(self._counter, officer, str(result.get("session", "")))
-        self._sessions.save(self._session)
+    def signed_in(self, session: Session, result: Mapping[str, Any]) -> None:
+        """Go on to the desk."""
+        self._session = session
+        self._sessions.save(session)
+        self._notice = None
         self._desk = bridged(self._desk, Intent.CONFIRM, result)
 
     def _ask(self, wanted: Wanted) -> None:
@@ -286,7 +248,7 @@ class CounterPresenter:
     def _answered(self, wanted: Wanted, reply: Reply, undone: str) -> None:
         result: Mapping[str, Any] = reply.result or {}
         if not reply.ok:
-            self._refused(reply)
+            self.refused(reply)
         elif wanted.intent is Intent.SIGN_OUT:
             self._signed_out("")
         else:
@@ -297,7 +259,8 @@ class CounterPresenter:
             if told is not None:
                 self._notice = (self._now(), told)
 
-    def _refused(self, reply: Reply) -> None:
+    def refused(self, reply: Reply) -> None:
+        """Say why something was not done."""
         text = refusal(reply.error, self._scene().words)
         if reply.error and reply.error.code == "no_session" and self._session is not None:
             self._signed_out(text)
@@ -309,7 +272,7 @@ class CounterPresenter:
         self._dialog = None
         self._lists = Lists()
         self._sessions.clear()
-        self._form = SignInForm(self._form.officers)
+        self._entrance.empty()
         self._notice = None
         if why:
             self._tell("warn", why)
@@ -320,7 +283,7 @@ class CounterPresenter:
     def view(self) -> SignInView | DeskView:
         """Return the picture of this moment."""
         scene = self._scene()
-        return sign_in_view(self._form, scene) if self._session is None else desk_view(scene)
+        return sign_in_view(self._entrance.form, scene) if self._session is None else desk_view(scene)
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
@@ -359,20 +322,13 @@ class CounterPresenter:
         if self._asking.slow:
             text = self._phrases.say("No answer yet. The same request goes on; it will be done once at most.")
             return NoticeView("warn", text)
-        if self._session is None and self._locked_left_s:
-            return self._locked_notice(self._locked_left_s)
+        if self._session is None and self._entrance.locked_left_s:
+            return self._locked_notice(self._entrance.locked_left_s)
         if self._notice is None:
             return None
         told_at, notice = self._notice
         is_over = notice.tone in _PASSING and (self._now() - told_at).total_seconds() > NOTICE_S
         return None if is_over else notice
-
-    @property
-    def _locked_left_s(self) -> int:
-        """Return for how long the officer in the form cannot sign in."""
-        if self._locked is None or self._locked[0] != self._form.officer:
-            return 0
-        return max(0, round((self._locked[1] - self._now()).total_seconds()))
 
     def _locked_notice(self, left_s: int) -> NoticeView:
         phrases, minutes = self._phrases, -(-left_s // 60)

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from broker.domain.hall import Hall
 from broker.domain.lanes import Groups, lane_rank, turn_after, weight
-from broker.domain.model import Office, Ticket, queue_key
+from broker.domain.model import Group, Office, Ticket, queue_key
 from broker.domain.policies import Ratio, Strict
 
 PLAYED_CALLS = 32
@@ -44,6 +45,14 @@ class Newcomer:
     lane: str
     ranked_since: dt.datetime
     order: int = sys.maxsize
+
+
+def ahead_of(hall: Hall, waiting: Waiting, group: Group, now: dt.datetime) -> int:
+    """Return how many would be called before someone who waits, at the counters that share their work."""
+    working, _ = hall.staffing(group)
+    pace_s = hall.pace(group[0], now).mean_s / max(working, 1)
+    position = hall.turn_of_group(group)
+    return count_ahead(waiting, hall.competing_groups(group), hall.office, now, pace_s=pace_s, position=position)
 
 
 def count_ahead(

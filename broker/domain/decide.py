@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import assert_never
 
-from broker.domain import checks, desk_work, lanes
+from broker.domain import checks, desk_work, lanes, waits
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
@@ -96,6 +96,7 @@ def _issue(hall: Hall, command: cmd.Issue, now: dt.datetime) -> ev.Issued:
         lane=lane.id,
         language=language,
         stage=service.stages[0],
+        promised=waits.promise(hall, (service.stages[0], service.id, lane.id, ""), now),
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from broker.domain.model import Reason
+from broker.domain.model import Promised, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issued:
-    """A number was given out."""
+    """A number was given out; `promised` is the wait that was told, where a counter was open."""
 
     at: dt.datetime
     ticket: str
@@ -22,6 +22,7 @@ class Issued:
     lane: str
     language: str
     stage: str
+    promised: Promised | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,6 +111,10 @@ class Hall:
         working = sum(state in {DeskState.OPEN, DeskState.CALLING, DeskState.SERVING} for state in states)
         return working, states.count(DeskState.OPEN)
 
+    def pace(self, stage: str, now: dt.datetime) -> Pace:
+        """Return how long a stage takes today; a day on which nothing has happened yet begins with the standard."""
+        return self.paces[stage] if self.office.day(now) == self.day else Pace(self.office.stage_standard_s[stage])
+
     def undo_until(self, counter: str) -> dt.datetime | None:
         """Return until when the counter's last action can be taken back, or None."""
         last = self.undoable.get(counter)

@@ -274,6 +274,8 @@ class Pace:
     weight: float = 0.0
     total_s: float = 0.0
     visits: int = 0
+    day_s: float = 0.0
+    """What the visits of the day took together."""
     _prior_weight: float = field(default=4.0, repr=False)
 
     FADE = 0.95
@@ -284,6 +286,7 @@ class Pace:
         self.weight = self.weight * self.FADE + 1.0
         self.total_s = self.total_s * self.FADE + duration_s
         self.visits += 1
+        self.day_s += duration_s
 
     def take_back(self, before: Pace, after: Pace) -> None:
         """Unlearn what came between `before` and `after`; what was measured since stays."""
@@ -293,11 +296,38 @@ class Pace:
         self.weight -= (after.weight - before.weight) * fade
         self.total_s -= (after.total_s - before.total_s) * fade
         self.visits -= 1
+        self.day_s -= after.day_s - before.day_s
+
+    @property
+    def average_s(self) -> float:
+        """Return the plain average of the day in seconds, which the usual rule for waits goes by."""
+        return self.day_s / self.visits if self.visits > 0 else self.standard_s
 
     @property
     def mean_s(self) -> float:
         """Return the expected duration of the next visit in seconds."""
         return (self._prior_weight * self.standard_s + self.total_s) / (self._prior_weight + self.weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A range of seconds in which the call is expected: from the 20th to the 80th percentile."""
+
+    low_s: int
+    high_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What a visitor was told with the number, and what the usual rule would have been made of."""
+
+    ahead: int
+    low_s: int
+    high_s: int
+    average_s: float
+    """Average service time of the day at that moment."""
+    counters: int
+    """Open counters that served the stage."""
 
 
 def qr_text(ticket_id: str) -> str:

@@ -9,11 +9,12 @@ from typing import Literal, TypeVar
 from broker.contract import messages as ms
 from broker.domain import events as ev
 from broker.domain import lanes, waits
-from broker.domain.ahead import Newcomer, count_ahead
+from broker.domain.ahead import ahead_of
 from broker.domain.decide import offer_refusal
 from broker.domain.errors import Code
+from broker.domain.foresight import Foresight
 from broker.domain.hall import Hall
-from broker.domain.model import CallRecord, Desk, Group, Reason, Ticket, TicketState
+from broker.domain.model import CallRecord, Desk, Reason, Ticket, TicketState, Wait
 from broker.ports import Recorded
 
 T = TypeVar("T")
@@ -31,7 +32,6 @@ def ticket_shape(hall: Hall, ticket: Ticket, now: dt.datetime, *, history: bool 
     """Return a ticket as the wire shows it."""
     zone = hall.office.zone
     waiting = ticket.state is TicketState.WAITING
-    ahead = _ahead(hall, ticket, now) if waiting else 0
     lines = brief(ticket.history, MAX_HISTORY) if history else ()
     return ms.Ticket(
         id=ticket.id,
@@ -43,8 +43,8 @@ def ticket_shape(hall: Hall, ticket: Ticket, now: dt.datetime, *, history: bool 
         language=ticket.language,
         issued_at=ticket.issued_at.astimezone(zone),
         waiting_since=ticket.waiting_since.astimezone(zone),
-        ahead=ahead,
-        wait=_wait(hall, ticket.group, ahead) if waiting else None,
+        ahead=ahead_of(hall, ticket, ticket.group, now) if waiting else 0,
+        wait=_wait(waits.wait_of(Foresight(hall, now), ticket)) if waiting else None,
         counter=ticket.counter,
         copies=ticket.copies,
         qr=ticket.qr,
@@ -139,19 +139,8 @@ def brief(lines: tuple[T, ...], most: int = BRIEF) -> tuple[T, ...]:
     return lines if len(lines) <= most else (lines[0], *lines[1 - most :])
 
 
-def _ahead(hall: Hall, ticket: Ticket, now: dt.datetime) -> int:
-    groups = hall.competing_groups(ticket.group)
-    working, _ = hall.staffing(ticket.group)
-    pace_s = hall.paces[ticket.stage].mean_s / max(working, 1)
-    position = hall.turn_of_group(ticket.group)
-    return count_ahead(ticket, groups, hall.office, now, pace_s=pace_s, position=position)
-
-
-def _wait(hall: Hall, group: Group, ahead: int) -> ms.Wait | None:
-    working, idle = hall.staffing(group)
-    mean_s = hall.paces[group[0]].mean_s
-    range_s = waits.estimate(ahead=ahead, open_counters=working, idle_counters=idle, mean_service_s=mean_s)
-    return None if range_s is None else ms.Wait(low_s=range_s.low_s, high_s=range_s.high_s)
+def _wait(expected: Wait | None) -> ms.Wait | None:
+    return None if expected is None else ms.Wait(low_s=expected.low_s, high_s=expected.high_s)
 
 
 def _waiting_shapes(hall: Hall, now: dt.datetime) -> Iterable[ms.WaitingGroup]:
@@ -162,13 +151,14 @@ def _waiting_shapes(hall: Hall, now: dt.datetime) -> Iterable[ms.WaitingGroup]:
     for (stage, service, lane, _), tickets in hall.groups.items():
         if tickets:
             counts[stage, service, lane] = counts.get((stage, service, lane), 0) + len(tickets)
+    foresight = Foresight(hall, now)
     for stage, service, lane in sorted(offered | counts.keys()):
         yield ms.WaitingGroup(
             stage=stage,
             service=service,
             lane=lane,
             count=counts.get((stage, service, lane), 0),
-            wait=_newcomer_wait(hall, (stage, service, lane, ""), now),
+            wait=_wait(waits.newcomer_wait(foresight, (stage, service, lane, ""))),
             offer=_offer(hall, service, lane, now),
         )
 
@@ -185,18 +175,6 @@ def _offer(hall: Hall, service: str, lane: str, now: dt.datetime) -> Literal["op
             return "full"
         case _:
             return "closed"
-
-
-def _newcomer_wait(hall: Hall, group: Group, now: dt.datetime) -> ms.Wait | None:
-    """Return how long someone who came now would wait; they overtake as their lane allows."""
-    working, _ = hall.staffing(group)
-    if working == 0:
-        return None
-    newcomer = Newcomer(lane=group[2], ranked_since=now)
-    pace_s = hall.paces[group[0]].mean_s / working
-    position = hall.turn_of_group(group)
-    ahead = count_ahead(newcomer, hall.competing_groups(group), hall.office, now, pace_s=pace_s, position=position)
-    return _wait(hall, group, ahead)
 
 
 def _local(hall: Hall, at: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:

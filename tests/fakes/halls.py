@@ -7,7 +7,7 @@ import itertools
 import uuid
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from broker.domain import commands as cmd
@@ -21,25 +21,27 @@ from tests.fakes.offices import PIN, small_office
 
 
 def contents(hall: Hall) -> dict[str, Any]:
-    """Return all that a hall holds, field by field; groups that have run empty are as good as none."""
-    picture = {
+    """Return all that a hall holds, field by field; groups that have run empty are as good as none.
+
+    What is frozen is shared with the hall, what is not is copied: a later change of the hall does not show here.
+    """
+    return {
         "seq": hall.seq,
         "day": hall.day,
-        "tickets": hall.tickets,
-        "groups": {key: group for key, group in hall.groups.items() if group},
-        "desks": hall.desks,
+        "tickets": dict(hall.tickets),
+        "groups": {key: list(group) for key, group in hall.groups.items() if group},
+        "desks": dict(hall.desks),
         "missed": list(hall.missed),
         "held": list(hall.held),
-        "undoable": hall.undoable,
-        "turns": hall.turns,
         "calls": list(hall.calls),
-        "last_sequence": hall.last_sequence,
-        "issued_in_lane": hall.issued_in_lane,
-        "issued_of_service": hall.issued_of_service,
-        "paces": {stage: (pace.weight, pace.total_s, pace.standard_s) for stage, pace in hall.paces.items()},
-        "numbers": hall._numbers,
+        "undoable": dict(hall.undoable),
+        "turns": dict(hall.turns),
+        "last_sequence": dict(hall.last_sequence),
+        "issued_in_lane": dict(hall.issued_in_lane),
+        "issued_of_service": dict(hall.issued_of_service),
+        "paces": {stage: replace(pace) for stage, pace in hall.paces.items()},
+        "numbers": dict(hall._numbers),
     }
-    return deepcopy(picture)
 
 
 @dataclass

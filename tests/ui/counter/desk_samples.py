@@ -36,7 +36,7 @@ from broker.language import Phrases
 from counter.actions import ActionView
 from counter.desk_view import DeskView
 from counter.dialog_view import DialogView
-from counter.keymap import Intent, Typed
+from counter.keymap import Intent, Place, Typed
 from counter.presenter import CounterPresenter
 from counter.session import Session
 from counter.signin_view import SignInView
@@ -154,6 +154,11 @@ class Window:
         self.presenter.desk(desk)
         self.engine.asked.clear()
         self.pass_s(1)
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Tell whether the window shows the desk."""
+        return self.presenter.place is not Place.FORM
 
     @property
     def desk(self) -> DeskView:

@@ -30,7 +30,7 @@ def test_an_officer_signs_in_by_initial_pin_and_enter(window: Window) -> None:
     assert window.engine.commands == ["open"]
     assert window.engine.asked[0].arguments == {"counter": "c3", "officer": "siti", "pin": "1234"}
     window.engine.agrees(session="token-1", counter=counter("open").model_dump(mode="json", exclude={"queue"}))
-    assert window.presenter.signed_in
+    assert window.is_signed_in
     assert window.drawer.kept == Session("c3", "siti", "token-1")
     assert window.desk.officer == "Siti Rahmawati"
 
@@ -86,11 +86,31 @@ def test_what_is_typed_while_the_engine_looks_at_the_last_attempt_is_not_lost(wi
     window.type("s9999")
     window.press(Intent.CONFIRM)
     window.type("12")
-    window.press(Intent.CONFIRM)
     window.engine.refuses("wrong_pin")
     window.type("34")
     window.press(Intent.CONFIRM)
     assert [asked.arguments["pin"] for asked in window.engine.asked] == ["9999", "1234"]
+
+
+def test_a_whole_attempt_typed_meanwhile_is_made_when_the_first_was_wrong(window: Window) -> None:
+    window.type("s9999")
+    window.press(Intent.CONFIRM, Intent.CONFIRM)
+    window.type("1234")
+    window.press(Intent.CONFIRM)
+    assert len(window.engine.asked) == 1
+    window.engine.refuses("wrong_pin")
+    assert [asked.arguments["pin"] for asked in window.engine.asked] == ["9999", "1234"]
+    window.engine.refuses("wrong_pin")
+    assert len(window.engine.asked) == 2
+
+
+def test_no_attempt_typed_meanwhile_is_made_while_locked_out(window: Window) -> None:
+    window.type("s9999")
+    window.press(Intent.CONFIRM)
+    window.type("1234")
+    window.press(Intent.CONFIRM)
+    window.engine.refuses("wrong_pin", locked_s=60)
+    assert len(window.engine.asked) == 1
 
 
 def test_another_name_drops_the_pin_typed_for_the_first(window: Window) -> None:
@@ -288,7 +308,7 @@ def test_a_silent_engine_is_noticed_though_the_server_is_there(window: Window) -
 
 def test_a_restarted_window_goes_on_with_session_and_ticket() -> None:
     window = Window(Drawer(Session("c3", "siti", "token-7")))
-    assert window.presenter.signed_in
+    assert window.is_signed_in
     window.presenter.desk(counter("serving"))
     assert window.desk.ticket is not None
     assert window.desk.ticket.number == "AP-012"
@@ -297,7 +317,7 @@ def test_a_restarted_window_goes_on_with_session_and_ticket() -> None:
 
 
 def test_the_session_of_another_counter_is_not_ours() -> None:
-    assert not Window(Drawer(Session("c5", "siti", "token-7"))).presenter.signed_in
+    assert not Window(Drawer(Session("c5", "siti", "token-7"))).is_signed_in
 
 
 def test_an_ended_session_leads_to_the_sign_in_with_a_clear_word() -> None:
@@ -318,7 +338,7 @@ def test_a_counter_that_was_closed_elsewhere_asks_to_sign_in_again() -> None:
 def test_another_counters_picture_changes_nothing(window: Window) -> None:
     window.sign_in("open")
     window.presenter.desk(counter("closed").model_copy(update={"id": "c5"}))
-    assert window.presenter.signed_in
+    assert window.is_signed_in
 
 
 def test_signing_out_asks_first_and_closes_the_counter(window: Window) -> None:
@@ -331,7 +351,7 @@ def test_signing_out_asks_first_and_closes_the_counter(window: Window) -> None:
     window.press(Intent.SIGN_OUT, Intent.CONFIRM)
     assert window.engine.commands == ["close"]
     window.engine.agrees(counter=counter("closed").model_dump(mode="json"))
-    assert not window.presenter.signed_in
+    assert not window.is_signed_in
     assert window.drawer.kept is None
 
 
