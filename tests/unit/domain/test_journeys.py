@@ -144,7 +144,7 @@ def test_a_transfer_to_a_service_begins_at_its_first_stage_and_keeps_number_and_
 
 def test_a_transfer_takes_no_number_of_the_other_service_and_none_of_its_quota() -> None:
     office = small_office()
-    services = office.services | {"passport": replace(office.services["passport"], quota=1)}
+    services = {**office.services, "passport": replace(office.services["passport"], quota=1)}
     play = Play(replace(office, services=services))
     play.sign_in()
     play.issue("visa")
