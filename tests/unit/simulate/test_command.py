@@ -88,10 +88,9 @@ def test_waits_tells_what_the_promises_of_the_real_office_were_worth(tmp_path: P
         room.finish()
     store.close()
     output = antrean("waits", "--config", str(SHIPPED), "--data", str(tmp_path))
-    assert (
-        line(output, "all") == ["all", "3", "100%", "0%", "0%", "2.8", "0.0", "0.0", "1"]
-        or line(output, "all")[1] == "3"
-    )
+    assert line(output, "all") == ["all", *line(output, "regular")[1:]]
+    assert line(output, "all")[1:5] == ["3", "100%", "0%", "0%"]
+    assert line(output, "all")[-1] == "1"
 
 
 def test_waits_of_an_office_without_any(tmp_path: Path) -> None:

@@ -14,13 +14,13 @@ MORNINGS = 12
 
 
 def plan() -> Plan:
-    """Return the morning of the literature: 5 counters, 35 arrivals an hour, a quarter with priority, 4 hours, 8 minutes."""
+    """Return the morning that is known: 5 counters, 35 arrivals an hour, a quarter with priority, 4 h, visits of 8 min."""
     return made_up_plan(Demand(per_hour=35), counters=5, mean_min=8, hours=4)
 
 
 @pytest.fixture(scope="module")
 def runs() -> dict[PolicyName, Figures]:
-    """The same mornings under every policy."""
+    """Play the same mornings under every policy."""
     plans = {name: with_policy(plan(), name) for name in POLICIES}
     return {name: figures_of(played.office, play_days(played, MORNINGS)) for name, played in plans.items()}
 
