@@ -14,7 +14,7 @@ MORNINGS = 12
 
 
 def plan() -> Plan:
-    """Return the morning that is known: 5 counters, 35 arrivals an hour, a quarter with priority, 4 h, visits of 8 min."""
+    """Return the morning that is known: 5 counters, 35 arrivals an hour, a quarter with priority, 4 h, 8 min each."""
     return made_up_plan(Demand(per_hour=35), counters=5, mean_min=8, hours=4)
 
 
