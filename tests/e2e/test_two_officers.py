@@ -1,4 +1,4 @@
-"""Two officers never get one visitor: sixteen counters call at once through five thousand tickets, over the true wire."""
+"""Two officers never get one visitor: sixteen counters call at once through five thousand tickets, over the wire."""
 
 from __future__ import annotations
 
