@@ -263,7 +263,17 @@ class _Statements:
         self.insert_event = insert(_table(EventRow))
         self.insert_ticket = insert(_table(TicketRow))
         self.insert_reply = insert(_table(ReplyRow))
-        changing = ("stage", "state", "counter", "waiting_since", "called_at", "started_at", "times_called", "copies")
+        changing = (
+            "service",
+            "stage",
+            "state",
+            "counter",
+            "waiting_since",
+            "called_at",
+            "started_at",
+            "times_called",
+            "copies",
+        )
         tickets = _table(TicketRow)
         self.update_ticket = (
             update(tickets)
@@ -304,7 +314,6 @@ def _new_ticket(office: str, recorded: Recorded) -> dict[str, Any]:
         "day": ticket.day,
         "series": ticket.series,
         "number": ticket.sequence,
-        "service": ticket.service,
         "lane": ticket.lane,
         "language": ticket.language,
         "issued_at": ticket.issued_at,
@@ -321,6 +330,7 @@ def _changed_tickets(events: Sequence[Recorded]) -> list[dict[str, Any]]:
 
 def _changing(ticket: Ticket) -> Mapping[str, Any]:
     return {
+        "service": ticket.service,
         "stage": ticket.stage,
         "state": ticket.state.value,
         "counter": ticket.counter,

@@ -24,22 +24,7 @@ class Stranger:
         self.asked += 1
         identity = f"{self.client}-{self.asked}"
         topic = f"{ROOT}/reply/{self.client}"
-        listen = [
-            "mosquitto_sub",
-            "-h",
-            "127.0.0.1",
-            "-p",
-            self.port,
-            "-i",
-            f"{self.client}-ears",
-            "-q",
-            "1",
-            "-d",
-            "-W",
-            "15",
-            "-C",
-            "1",
-        ]
+        listen = ["mosquitto_sub", *self.server, "-i", f"{self.client}-ears", "-q", "1", "-d", "-W", "15", "-C", "1"]
         ears = subprocess.Popen(["stdbuf", "-oL", *listen, "-t", topic], stdout=subprocess.PIPE, text=True)
         assert ears.stdout is not None
         for line in ears.stdout:
@@ -47,21 +32,7 @@ class Stranger:
                 break
         payload = json.dumps({"id": identity, **arguments})
         topic = f"{ROOT}/cmd/{self.client}/{command}"
-        publish = [
-            "mosquitto_pub",
-            "-h",
-            "127.0.0.1",
-            "-p",
-            self.port,
-            "-i",
-            self.client,
-            "-q",
-            "1",
-            "-t",
-            topic,
-            "-m",
-            payload,
-        ]
+        publish = ["mosquitto_pub", *self.server, "-i", self.client, "-q", "1", "-t", topic, "-m", payload]
         subprocess.run(publish, check=True, timeout=15)
         reply = next(json.loads(line) for line in ears.stdout if line.startswith("{"))
         ears.stdout.read()

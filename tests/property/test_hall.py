@@ -7,7 +7,7 @@ import itertools
 import json
 import uuid
 from collections import Counter as Tally
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -42,8 +42,17 @@ UNDO_S = 30
 COUNTER_IDS = tuple(counter.id for counter in COUNTERS)
 SERVICE_IDS = tuple(service.id for service in SERVICES)
 LANE_IDS = ("regular", "priority", "regular", "priority", "wheel")
-CURRENT = (cmd.Finish, cmd.Start, cmd.NoShow, cmd.Hold, cmd.Recall, cmd.Finish, cmd.NoShow)
-SITTING = (cmd.Resume, cmd.Pause, cmd.Resume, cmd.Close)
+Ask = Callable[[str, str], cmd.Command]
+CURRENT: tuple[Ask, ...] = (
+    cmd.Finish,
+    cmd.Start,
+    cmd.NoShow,
+    cmd.Hold,
+    cmd.Recall,
+    cmd.Finish,
+    cmd.NoShow,
+)
+SITTING: tuple[Ask, ...] = (cmd.Resume, cmd.Pause, cmd.Resume, cmd.Close)
 TARGETS: tuple[dict[str, str], ...] = (
     {"stage": "check"},
     {"stage": "interview"},
@@ -228,12 +237,12 @@ class OfficeDay(RuleBasedStateMachine):
 
     def about_current(self, data: st.DataObject) -> None:
         """Something is done with the visitor at a counter, or refused."""
-        kind: type[cmd.Recall] = self.one_of(data, CURRENT)
+        kind = self.one_of(data, CURRENT)
         self.ask(kind(*self.at(self.a_counter(data, busy=True))))
 
     def sitting(self, data: st.DataObject) -> None:
-        """A counter pauses, goes on or closes, or is refused to."""
-        kind: type[cmd.Pause] = self.one_of(data, SITTING)
+        """Pause a counter, let it go on or close, or be refused."""
+        kind = self.one_of(data, SITTING)
         self.ask(kind(*self.at(self.a_counter(data))))
 
     def transfer(self, data: st.DataObject) -> None:
@@ -241,7 +250,7 @@ class OfficeDay(RuleBasedStateMachine):
         counter, where = self.a_counter(data, busy=True), self.one_of(data, TARGETS)
         desk = self.room.hall.desks[counter]
         before = self.room.hall.current(desk)
-        reply = self.ask(cmd.Transfer(*self.at(counter), **where))  # type: ignore[arg-type]  # one of its targets
+        reply = self.ask(cmd.Transfer(*self.at(counter), **where))
         if before is not None and "error" not in reply:
             after = self.room.hall.tickets[before.id]
             assert (after.number, after.lane, after.issued_at) == (before.number, before.lane, before.issued_at)
@@ -273,7 +282,7 @@ class OfficeDay(RuleBasedStateMachine):
         self.ask(cmd.Cancel(ticket, None if by == "holder" else self.desk(by), "enough"))
 
     def rejoin(self, data: st.DataObject) -> None:
-        """A missed visitor comes back; the number alone is enough for officers only."""
+        """Let a missed visitor come back; the number alone is enough for officers only."""
         by = self.one_of(data, ("qr", "id", "number", "c1", "c4"))
         ticket = self.room.hall.tickets[self.any_ticket(data, TicketState.NO_SHOW)]
         text = {"qr": ticket.qr, "id": ticket.id}.get(by, ticket.number)
