@@ -141,7 +141,7 @@ def new_server(kind: Kind, folder: Path, office: str = "demo") -> Server:
 
 def settle(true: Callable[[], bool], what: str) -> None:
     """Wait until something is true; in memory it is at once."""
-    wait_until(true, what, timeout_s=12)
+    wait_until(true, what, timeout_s=30)
 
 
 def _at_once(step: Callable[[], None]) -> None:

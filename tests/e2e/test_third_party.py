@@ -16,14 +16,15 @@ class Stranger:
     """Speaks MQTT through the two programs; knows no line of our code."""
 
     def __init__(self, port: int, client: str) -> None:
-        self.port, self.client, self.asked = str(port), client, 0
+        self.server = ("-h", "127.0.0.1", "-p", str(port))
+        self.client, self.asked = client, 0
 
     def ask(self, command: str, **arguments: object) -> dict[str, Any]:
         """Subscribe to the own replies, send a request, return the reply with its id."""
         self.asked += 1
         identity = f"{self.client}-{self.asked}"
         topic = f"{ROOT}/reply/{self.client}"
-        listen = ["mosquitto_sub", "-p", self.port, "-i", f"{self.client}-ears", "-q", "1", "-d", "-W", "15", "-C", "1"]
+        listen = ["mosquitto_sub", *self.server, "-i", f"{self.client}-ears", "-q", "1", "-d", "-W", "15", "-C", "1"]
         ears = subprocess.Popen(["stdbuf", "-oL", *listen, "-t", topic], stdout=subprocess.PIPE, text=True)
         assert ears.stdout is not None
         for line in ears.stdout:
@@ -31,7 +32,7 @@ class Stranger:
                 break
         payload = json.dumps({"id": identity, **arguments})
         topic = f"{ROOT}/cmd/{self.client}/{command}"
-        publish = ["mosquitto_pub", "-p", self.port, "-i", self.client, "-q", "1", "-t", topic, "-m", payload]
+        publish = ["mosquitto_pub", *self.server, "-i", self.client, "-q", "1", "-t", topic, "-m", payload]
         subprocess.run(publish, check=True, timeout=15)
         reply = next(json.loads(line) for line in ears.stdout if line.startswith("{"))
         ears.stdout.read()
@@ -44,7 +45,7 @@ class Stranger:
     def retained(self, topic: str) -> dict[str, Any]:
         """Return what is retained on a topic."""
         done = subprocess.run(
-            ["mosquitto_sub", "-p", self.port, "-W", "15", "-C", "1", "-t", f"{ROOT}/{topic}"],
+            ["mosquitto_sub", *self.server, "-W", "15", "-C", "1", "-t", f"{ROOT}/{topic}"],
             check=True,
             capture_output=True,
             text=True,
