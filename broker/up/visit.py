@@ -74,16 +74,20 @@ class Window:
         """Return where a target is as soon as it is there."""
         return self.patience.until(lambda: self._box(target), f"{self.name}: {target} can be touched")
 
+    def has(self, target: str) -> bool:
+        """Tell whether a target can be touched now."""
+        return self._box(target) is not None
+
     def wait_any(self, *targets: str) -> str:
         """Return the first of the named targets that can be touched, as soon as one can."""
         return self.patience.until(
-            lambda: next((target for target in targets if self._box(target) is not None), None),
+            lambda: next(filter(self.has, targets), None),
             f"{self.name}: {' or '.join(targets)} can be touched",
         )
 
     def wait_gone(self, target: str) -> None:
         """Wait until a target can no longer be touched: the window has drawn what happened."""
-        self.patience.until(lambda: True if self._box(target) is None else None, f"{self.name}: {target} is over")
+        self.patience.until(lambda: None if self.has(target) else True, f"{self.name}: {target} is over")
 
     def wait_screen(self, *names: str) -> str:
         """Return which of the named screens is shown, as soon as one is."""
