@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := broker counter display hardware kiosk tests
 
-.PHONY: run test fmt bench pictures lock setup clean
+.PHONY: run test fmt bench pictures tables lock setup clean
 
 run: setup
 	@$(BIN)/antrean up
@@ -27,6 +27,9 @@ bench: setup
 
 pictures: setup
 	$(BIN)/python -m tests.pictures docs/images
+
+tables: setup
+	$(BIN)/python -m tests.tables docs/commands.md
 
 setup: $(VENV)/.ready
 

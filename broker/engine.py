@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from broker.contract.topics import ENGINE_CLIENT
 from broker.domain.commands import Command, SignIn
-from broker.domain.decide import decide
+from broker.domain.decide import decide, end_of_day
 from broker.domain.errors import Code, DomainError
 from broker.domain.events import Event
+from broker.domain.facts import apply
 from broker.domain.hall import Hall
 from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
@@ -180,10 +182,11 @@ class Engine:
         """Find out about a PIN here: the domain knows no secrets."""
         if not isinstance(command, SignIn):
             return command
-        return replace(command, pin_matches=self._credentials.matches(command.officer, command.pin))
+        matches = self._credentials.matches(command.officer, command.pin)
+        return replace(command, pin_matches=matches, locked_s=self._credentials.locked_s(command.officer))
 
     def _record(self, hall: Hall, event: Event, client: str) -> Recorded:
-        hall.apply(event)
+        apply(hall, event)
         ticket_id = getattr(event, "ticket", None)
         ticket = None if ticket_id is None else hall.tickets[ticket_id]
         return Recorded(hall.seq, event, client, ticket)
@@ -227,11 +230,29 @@ class Engine:
 
     def _tick(self) -> None:
         self._try_rebuild()
+        if self._hall is not None and self._until_next_tick() <= 0.0:
+            self._close_left(self._hall)
         if self._hall is not None:
             self._show(self._hall)
         if self._monotonic() >= self._forget_at:
             self._forget_at = self._monotonic() + FORGET_EVERY_S
             self._forget()
+
+    def _close_left(self, hall: Hall) -> None:
+        """Close what an earlier day left where nobody serves it any more; the office itself is who asks."""
+        work = Work(self._now())
+        work.events.extend(self._record(hall, event, ENGINE_CLIENT) for event in end_of_day(hall, work.at))
+        if not work.events:
+            return
+        try:
+            self._store.commit(work)
+        except StorageError:
+            log.exception("%d tickets of yesterday cannot be closed now", len(work.events))
+            self._hall = None
+            return
+        log.info("%d tickets of yesterday were closed: nobody serves them any more", len(work.events))
+        self._wire.tell(work.events, hall)
+        self._stale = True
 
     def _show(self, hall: Hall) -> None:
         """Draw what is due. A picture that fails is made up for by all of them, but not without a pause."""
@@ -271,7 +292,7 @@ class Engine:
         hall = Hall(with_leftovers(self._office, (event for _, event in past.events)))
         for seq, event in past.events:
             hall.seq = seq - 1
-            hall.apply(event)
+            apply(hall, event)
         hall.seq = past.last_seq
         self._known = set(self._store.known_requests())
         self._hall = hall

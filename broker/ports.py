@@ -119,3 +119,7 @@ class Credentials(Protocol):
     def matches(self, officer: str, pin: str) -> bool:
         """Tell whether `pin` is the officer's; takes some milliseconds by intent."""
         ...
+
+    def locked_s(self, officer: str) -> int:
+        """Return for how many seconds yet no PIN of the officer is taken; 0 where it is."""
+        ...

@@ -19,11 +19,23 @@ class Intent(StrEnum):
     START = "start"
     FINISH = "finish"
     NO_SHOW = "no_show"
+    HOLD = "hold"
+    TRANSFER = "transfer"
+    DROP = "drop"
+    """Cancel the chosen ticket, or the current one."""
+    UNDO = "undo"
     PAUSE = "pause"
     SIGN_OUT = "sign_out"
     LANGUAGE = "language"
+    QUEUE = "queue"
+    HELD = "held"
+    MISSED = "missed"
+    HALL = "hall"
+    PICK = "pick"
+    """Do with the chosen line of a list what that list is for."""
     CONFIRM = "confirm"
     CANCEL = "cancel"
+    """Leave a question or a choice as it is."""
     ERASE = "erase"
     UP = "up"
     DOWN = "down"
@@ -37,29 +49,45 @@ class Typed:
     character: str
 
 
+class Place(StrEnum):
+    """Where a key is pressed: the same key means different things there."""
+
+    DESK = "desk"
+    FORM = "form"
+    DIALOG = "dialog"
+
+
 KEYS: Mapping[Intent, str] = {
     Intent.NEXT: "space",
     Intent.RECALL: "r",
     Intent.START: "s",
     Intent.FINISH: "f",
     Intent.NO_SHOW: "n",
+    Intent.HOLD: "h",
+    Intent.TRANSFER: "t",
+    Intent.DROP: "c",
+    Intent.UNDO: "u",
     Intent.PAUSE: "p",
     Intent.SIGN_OUT: "x",
     Intent.LANGUAGE: "l",
-    Intent.CONFIRM: "enter",
+    Intent.QUEUE: "1",
+    Intent.HELD: "2",
+    Intent.MISSED: "3",
+    Intent.HALL: "4",
+    Intent.PICK: "enter",
     Intent.CANCEL: "escape",
 }
 """The key that is printed on each button: the same in every language, so that hands need not learn twice."""
 
 ALIASES: Mapping[str, Intent] = {
-    "u": Intent.RECALL,  # panggil Ulang
     "m": Intent.START,  # Mulai
-    "t": Intent.NO_SHOW,  # Tidak hadir
     "j": Intent.PAUSE,  # Jeda
     "k": Intent.SIGN_OUT,  # Keluar
     "b": Intent.LANGUAGE,  # Bahasa
+    "up": Intent.UP,
+    "down": Intent.DOWN,
 }
-"""Initials of the Indonesian labels, where no English key has the letter: S stays start, "selesai" is F alone."""
+"""Arrows, and initials of Indonesian labels where no printed key has the letter: T is Teruskan, U is Urungkan."""
 
 DESK_KEYS: Mapping[str, Intent] = {**{key: intent for intent, key in KEYS.items()}, **ALIASES}
 
@@ -73,6 +101,17 @@ FORM_KEYS: Mapping[str, Intent] = {
 }
 
 
+def meaning(key: str, place: Place) -> Intent | Typed | None:
+    """Return what a key of the keyboard means in a place."""
+    match place:
+        case Place.DESK:
+            return at_desk(key)
+        case Place.FORM:
+            return in_form(key)
+        case Place.DIALOG:
+            return in_dialog(key)
+
+
 def at_desk(key: str, bindings: Mapping[str, Intent] = DESK_KEYS) -> Intent | None:
     """Return what a key means to a signed-in officer; `bindings` may hold those of a keypad."""
     return bindings.get(key.lower())
@@ -84,3 +123,8 @@ def in_form(key: str) -> Intent | Typed | None:
     if known is not None:
         return known
     return Typed(key) if len(key) == 1 and key.isprintable() and not key.isspace() else None
+
+
+def in_dialog(key: str) -> Intent | Typed | None:
+    """Return what a key means while a note is written or something is chosen: as in the form, and words have spaces."""
+    return Typed(" ") if key in {"space", " "} else in_form(key)

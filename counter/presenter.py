@@ -1,43 +1,35 @@
 """The officer's window: pure. Keys, touches, messages and time go in; one frozen picture comes out.
 
-At most one request is under way; until it is answered nothing else can be asked. The truth about the counter
-is its retained picture; a reply only bridges the moment until that arrives.
+The truth about the counter is its retained picture; a reply only bridges the moment until that arrives.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from broker.contract.link import Freshness, Requester
 from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Reply
 from broker.language import Phrases
-from counter.actions import BUTTONS, command_for, label, obstacle
+from counter import dialog as dialogs
+from counter.actions import ASK_FIRST, BUTTONS, SIDE_BUTTONS, command_for, label, obstacle
+from counter.asking import Asking
+from counter.choices import options
 from counter.desk_view import DeskView, desk_view
-from counter.keymap import Intent, Typed
+from counter.dialog import Dialog, Wanted
+from counter.dialog_view import missing
+from counter.entrance import Entrance
+from counter.keymap import KEYS, Intent, Place, Typed, meaning
+from counter.lists import PICK_COMMANDS, TABS, Lists
 from counter.reply import bridged
 from counter.scene import NoticeView, Scene, Tone
 from counter.session import Session, Sessions
-from counter.signin import Field, SignInForm
 from counter.signin_view import SignInView, sign_in_view
+from counter.told import outcome, refusal
 
-SLOW_AFTER_S = 3.0
-"""A request without an answer is shown as such after this."""
-BUSY_SHOWN_AFTER_S = 0.25
-"""Answers usually take a millisecond; buttons that blink grey would only disturb."""
-DOUBLE_PRESS_S = 0.6
-"""A second press of the same key within this belongs to the first one; another key is another wish."""
 NOTICE_S = 8.0
-
-
-@dataclass(frozen=True, slots=True)
-class _UnderWay:
-    """The request that has not been answered yet."""
-
-    intent: Intent
-    since: dt.datetime
+_PASSING: frozenset[Tone] = frozenset({"info", "good"})
 
 
 class CounterPresenter:
@@ -53,24 +45,25 @@ class CounterPresenter:
         officers: tuple[tuple[str, str], ...],
         languages: tuple[str, ...],
         phrases: Callable[[str], Phrases],
+        calls_before_no_show: int = 1,
     ) -> None:
         """`officers` are the (id, name) pairs that this machine knows, or none: then the id is typed."""
         self._counter = counter
         self._now = now
-        self._requester = requester
         self._sessions = sessions
         self._languages = languages
         self._phrases_of = phrases
+        self._calls_before_no_show = calls_before_no_show
         self._language = languages[0]
-        self._form = SignInForm(officers)
         self._fresh = Freshness(now)
+        self._asking = Asking(now, requester)
+        self._entrance = Entrance(counter, officers, asking=self._asking, now=now, hears=self)
         self._office: OfficeMessage | None = None
         self._hall: HallMessage | None = None
         self._desk: CounterMessage | None = None
-        self._under_way: _UnderWay | None = None
-        self._pressed: tuple[Intent, dt.datetime] | None = None
+        self._lists = Lists()
+        self._dialog: Dialog | None = None
         self._notice: tuple[dt.datetime, NoticeView] | None = None
-        self._asks_sign_out = False
         kept = sessions.load()
         self._session = kept if kept is not None and kept.counter == counter else None
 
@@ -91,7 +84,11 @@ class CounterPresenter:
         if message.id != self._counter:
             return
         self._desk = message
-        if message.state == "closed" and self._session is not None and self._under_way is None:
+        current = message.ticket.number if message.ticket else ""
+        about_current = self._dialog is not None and self._dialog.purpose in {Intent.HOLD, Intent.TRANSFER}
+        if self._dialog is not None and about_current and self._dialog.number != current:
+            self._dialog = None
+        if message.state == "closed" and self._session is not None and self._asking.idle:
             self._signed_out(self._phrases.say("This counter was closed. Please sign in again."))
 
     def link(self, *, online: bool) -> None:
@@ -101,76 +98,122 @@ class CounterPresenter:
     # -- what the officer does --------------------------------------------------------------------------------------
 
     @property
-    def signed_in(self) -> bool:
-        """Tell which of the two pictures is shown."""
-        return self._session is not None
+    def place(self) -> Place:
+        """Return where keys go."""
+        if self._session is None:
+            return Place.FORM
+        return Place.DESK if self._dialog is None else Place.DIALOG
+
+    def key(self, name: str) -> None:
+        """Take a key of the keyboard."""
+        match meaning(name, self.place):
+            case Typed() as typed:
+                self.type(typed)
+            case Intent() as intent:
+                self.press(intent)
+            case None:
+                pass
 
     def press(self, intent: Intent) -> None:
-        """Do what a key or a button of the desk asks for, if that is possible now."""
-        if intent is Intent.LANGUAGE:
+        """Do what a key or a button asks for, if that is possible now."""
+        if intent is Intent.LANGUAGE and self._dialog is None:
             self._switch_language()
         elif self._session is None:
-            self._press_in_form(intent)
-        elif self._asks_sign_out:
-            self._answer_question(intent)
-        elif intent in (*BUTTONS, Intent.SIGN_OUT):
+            self._notice = None
+            self._entrance.press(intent)
+        elif self._dialog is not None:
+            self._press_in_dialog(self._dialog, intent)
+        elif intent in (*BUTTONS, *SIDE_BUTTONS, Intent.SIGN_OUT, Intent.PICK):
             self._act(intent)
+        else:
+            self._press_in_lists(intent)
 
     def type(self, typed: Typed) -> None:
-        """Take a character for the sign-in form, also while the engine still looks at the last attempt."""
+        """Take a character for the form, also while the engine still looks at the last attempt; or for a dialog."""
         if self._session is None:
-            self._form.type(typed.character)
+            self._entrance.form.type(typed.character)
+        elif self._dialog is not None:
+            opened_by = self._dialog.purpose
+            if typed.character.lower() == KEYS[opened_by] and self._asking.is_double_press(opened_by):
+                return
+            self._dialog = dialogs.typed(self._dialog, typed.character, options(self._dialog, self._scene()))
 
     def choose_officer(self, index: int) -> None:
         """Take the officer at `index` of the list."""
         if self._session is None:
-            self._form.choose(index)
+            self._entrance.form.choose(index)
 
-    def focus(self, field: Field) -> None:
-        """Go to a field of the form."""
-        self._form.focus = field
+    def choose_number(self, number: str) -> None:
+        """Choose a line of the open list, or let it go."""
+        if self._dialog is None:
+            self._lists.choose(number)
 
-    def _press_in_form(self, intent: Intent) -> None:
+    def choose_option(self, index: int) -> None:
+        """Pick what stands at `index` of the dialog."""
+        if self._dialog is not None:
+            self._dialog = dialogs.picked(self._dialog, index, options(self._dialog, self._scene()))
+
+    def _press_in_dialog(self, dialog: Dialog, intent: Intent) -> None:
+        offered = options(dialog, self._scene())
         match intent:
-            case Intent.CONFIRM if self._under_way is None:
-                self._sign_in()
-            case Intent.ERASE:
-                self._form.erase()
             case Intent.UP | Intent.DOWN:
-                self._form.move(1 if intent is Intent.DOWN else -1)
-            case Intent.FIELD:
-                self._form.next_field()
+                self._dialog = dialogs.moved(dialog, 1 if intent is Intent.DOWN else -1, len(offered))
+            case Intent.ERASE:
+                self._dialog = dialogs.erased(dialog)
             case Intent.CANCEL:
-                self._form.take_pin()
+                self._dialog = dialogs.back(dialog)
+            case Intent.CONFIRM if self._asking.idle and not self._asking.is_double_press(intent):
+                self._confirm(dialog)
             case _:
                 pass
 
-    def _act(self, intent: Intent) -> None:
-        if self._under_way is not None or self._is_double_press(intent):
-            return
-        why_not = obstacle(intent, self._desk, online=self._fresh.online, phrases=self._phrases)
-        if why_not:
-            self._tell("info", f"{label(intent, self._desk, self._phrases)}: {why_not}")
-            return
-        self._pressed = (intent, self._now())
-        self._notice = None
-        if intent is Intent.SIGN_OUT:
-            self._asks_sign_out = True
-            return
-        self._ask(intent)
-
-    def _answer_question(self, intent: Intent) -> None:
-        if intent is Intent.CONFIRM and self._under_way is None:
-            self._asks_sign_out = False
-            self._ask(Intent.SIGN_OUT)
+    def _press_in_lists(self, intent: Intent) -> None:
+        if intent in TABS:
+            self._lists.open(intent)
+        elif intent in {Intent.UP, Intent.DOWN}:
+            self._lists.move(1 if intent is Intent.DOWN else -1, self._desk)
         elif intent is Intent.CANCEL:
-            self._asks_sign_out = False
+            self._lists.leave()
+            self._notice = None
 
-    def _is_double_press(self, intent: Intent) -> bool:
-        if self._pressed is None:
-            return False
-        last, at = self._pressed
-        return intent is last and self._elapsed_s(at) < DOUBLE_PRESS_S
+    def _act(self, intent: Intent) -> None:
+        if not self._asking.idle or self._asking.is_double_press(intent):
+            return
+        scene = self._scene()
+        why_not = obstacle(intent, scene)
+        if why_not:
+            self._tell("info", f"{label(intent, scene)}: {why_not}")
+            return
+        self._asking.pressed(intent)
+        self._notice = None
+        if intent in ASK_FIRST or (intent is Intent.PICK and self._lists.tab is Intent.QUEUE):
+            self._dialog = self._opened(intent)
+        elif intent is Intent.PICK:
+            self._ask(Wanted(intent, PICK_COMMANDS[self._lists.tab], {"ticket": self._lists.number}))
+        else:
+            command = command_for(intent, self._desk)
+            if command is not None:
+                self._ask(Wanted(intent, command, {}))
+
+    def _opened(self, intent: Intent) -> Dialog:
+        picked, ticket = self._lists.picked(self._desk), self._desk.ticket if self._desk else None
+        if picked is not None and intent in {Intent.PICK, Intent.DROP}:
+            return dialogs.begun(intent, number=picked.number, ticket=picked.number)
+        if ticket is not None and intent is not Intent.SIGN_OUT:
+            return dialogs.begun(intent, number=ticket.number, ticket=ticket.id)
+        return dialogs.begun(intent)
+
+    def _confirm(self, dialog: Dialog) -> None:
+        self._asking.pressed(Intent.CONFIRM)
+        scene = self._scene()
+        if missing(dialog, scene):
+            return
+        decided = dialogs.confirmed(dialog, options(dialog, scene))
+        if isinstance(decided, Wanted):
+            self._dialog = None
+            self._ask(decided)
+        elif decided is not None:
+            self._dialog = decided
 
     def _switch_language(self) -> None:
         self._language = self._next_language
@@ -178,74 +221,58 @@ class CounterPresenter:
 
     # -- requests ---------------------------------------------------------------------------------------------------
 
-    def _sign_in(self) -> None:
-        if not self._form.officer:
-            self._form.focus = Field.OFFICER
-            self._tell(
-                "info",
-                self._phrases.say("Choose your name first.")
-                if self._form.officers
-                else self._phrases.say("Type your officer ID first."),
-            )
-        elif not self._form.pin:
-            self._form.focus = Field.PIN
-        else:
-            self._notice = None
-            arguments = {"counter": self._counter, "officer": self._form.officer, "pin": self._form.take_pin()}
-            self._request(Intent.CONFIRM, "open", arguments)
+    def nobody_named(self) -> None:
+        """Ask for a name: nothing was sent."""
+        phrases = self._phrases
+        has_list = bool(self._entrance.form.officers)
+        self._tell(
+            "info", phrases.say("Choose your name first.") if has_list else phrases.say("Type your officer ID first.")
+        )
 
-    def _ask(self, intent: Intent) -> None:
-        command = command_for(intent, self._desk)
-        if command is not None and self._session is not None:
-            self._request(intent, command, {"counter": self._counter, "session": self._session.token})
+    def signed_in(self, session: Session, result: Mapping[str, Any]) -> None:
+        """Go on to the desk."""
+        self._session = session
+        self._sessions.save(session)
+        self._notice = None
+        self._desk = bridged(self._desk, Intent.CONFIRM, result)
 
-    def _request(self, intent: Intent, command: str, arguments: Mapping[str, Any]) -> None:
-        self._under_way = _UnderWay(intent, self._now())
-        officer = self._form.officer
+    def _ask(self, wanted: Wanted) -> None:
+        if self._session is None:
+            return
+        arguments = {"counter": self._counter, "session": self._session.token, **wanted.arguments}
+        undone = self._desk.undo_action if self._desk else None
+        self._asking.ask(
+            wanted.intent, wanted.command, arguments, lambda reply: self._answered(wanted, reply, undone or "")
+        )
 
-        def answered(reply: Reply) -> None:
-            self._under_way = None
-            self._answered(intent, reply, officer)
-
-        self._requester.request(command, arguments, answered)
-
-    def _answered(self, intent: Intent, reply: Reply, officer: str) -> None:
-        result = reply.result or {}
+    def _answered(self, wanted: Wanted, reply: Reply, undone: str) -> None:
+        result: Mapping[str, Any] = reply.result or {}
         if not reply.ok:
-            self._refused(reply)
-        elif intent is Intent.CONFIRM:
-            self._signed_in(str(result.get("session", "")), officer, result)
-        elif intent is Intent.SIGN_OUT:
+            self.refused(reply)
+        elif wanted.intent is Intent.SIGN_OUT:
             self._signed_out("")
         else:
-            self._desk = bridged(self._desk, intent, result)
-            if intent is Intent.NEXT and result.get("ticket") is None:
-                self._tell("info", self._phrases.say("Nobody is waiting for this counter."))
+            self._desk = bridged(self._desk, wanted.intent, result)
+            if wanted.intent in {Intent.PICK, Intent.DROP}:
+                self._lists.leave()
+            told = outcome(wanted.command, result, undone, self._scene().words)
+            if told is not None:
+                self._notice = (self._now(), told)
 
-    def _refused(self, reply: Reply) -> None:
-        code = reply.error.code if reply.error else "bad_request"
-        text = self._phrases.error(code)
-        where = reply.error.detail.get("open_at") if reply.error else None
-        if code == "not_allowed" and where:
-            text = self._phrases.say(
-                "You are still signed in at counter {counter}. Sign out there first.",
-                counter=self._label_of(str(where)),
-            )
-        if code == "no_session" and self._session is not None:
+    def refused(self, reply: Reply) -> None:
+        """Say why something was not done."""
+        text = refusal(reply.error, self._scene().words)
+        if reply.error and reply.error.code == "no_session" and self._session is not None:
             self._signed_out(text)
         else:
             self._tell("bad", text)
 
-    def _signed_in(self, token: str, officer: str, result: Mapping[str, Any]) -> None:
-        self._session = Session(self._counter, officer, token)
-        self._sessions.save(self._session)
-        self._desk = bridged(self._desk, Intent.CONFIRM, result)
-
     def _signed_out(self, why: str) -> None:
         self._session = None
-        self._asks_sign_out = False
+        self._dialog = None
+        self._lists = Lists()
         self._sessions.clear()
-        self._form = SignInForm(self._form.officers)
+        self._entrance.empty()
         self._notice = None
         if why:
             self._tell("warn", why)
@@ -256,7 +283,7 @@ class CounterPresenter:
     def view(self) -> SignInView | DeskView:
         """Return the picture of this moment."""
         scene = self._scene()
-        return sign_in_view(self._form, scene) if self._session is None else desk_view(scene)
+        return sign_in_view(self._entrance.form, scene) if self._session is None else desk_view(scene)
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
@@ -271,9 +298,12 @@ class CounterPresenter:
             now=self._now(),
             online=self._fresh.online,
             stale_since=self._fresh.stale_since,
-            busy=self._busy,
+            busy=self._asking.busy,
             notice=self._notice_now(),
-            asks_sign_out=self._asks_sign_out,
+            dialog=self._dialog,
+            tab=self._lists.tab,
+            picked=self._lists.picked(self._desk),
+            calls_before_no_show=self._calls_before_no_show,
         )
 
     @property
@@ -285,26 +315,27 @@ class CounterPresenter:
         at = self._languages.index(self._language) if self._language in self._languages else -1
         return self._languages[(at + 1) % len(self._languages)]
 
-    def _label_of(self, counter: str) -> str:
-        counters = self._office.counters if self._office else ()
-        return next((info.label for info in counters if info.id == counter), counter)
-
-    @property
-    def _busy(self) -> Intent | None:
-        under_way = self._under_way
-        return under_way.intent if under_way and self._elapsed_s(under_way.since) >= BUSY_SHOWN_AFTER_S else None
-
-    def _elapsed_s(self, since: dt.datetime) -> float:
-        return (self._now() - since).total_seconds()
-
     def _tell(self, tone: Tone, text: str) -> None:
         self._notice = (self._now(), NoticeView(tone, text))
 
     def _notice_now(self) -> NoticeView | None:
-        if self._under_way is not None and self._elapsed_s(self._under_way.since) >= SLOW_AFTER_S:
+        if self._asking.slow:
             text = self._phrases.say("No answer yet. The same request goes on; it will be done once at most.")
             return NoticeView("warn", text)
+        if self._session is None and self._entrance.locked_left_s:
+            return self._locked_notice(self._entrance.locked_left_s)
         if self._notice is None:
             return None
         told_at, notice = self._notice
-        return None if notice.tone == "info" and self._elapsed_s(told_at) > NOTICE_S else notice
+        is_over = notice.tone in _PASSING and (self._now() - told_at).total_seconds() > NOTICE_S
+        return None if is_over else notice
+
+    def _locked_notice(self, left_s: int) -> NoticeView:
+        phrases, minutes = self._phrases, -(-left_s // 60)
+        left = (
+            phrases.count("{n} minute", "{n} minutes", minutes)
+            if minutes > 1
+            else phrases.count("{n} second", "{n} seconds", left_s)
+        )
+        text = phrases.say("Too many wrong PINs. This officer can sign in again in {duration}.", duration=left)
+        return NoticeView("bad", text)

@@ -13,7 +13,6 @@ from broker.contract.topics import Topics
 from broker.language import Phrases
 from broker.screen import OfficeBus
 from counter.desk_view import DeskView
-from counter.keymap import Typed, at_desk, in_form
 from counter.presenter import CounterPresenter
 from counter.session import SessionFile
 from counter.signin_view import SignInView
@@ -43,6 +42,7 @@ class CounterProcess:
             officers=tuple((officer.id, officer.name) for officer in settings.officers),
             languages=settings.office.languages,
             phrases=functools.partial(Phrases, "counter"),
+            calls_before_no_show=settings.journey.calls_before_no_show,
         )
         self._drawing = Drawing(lambda: self._presenter.view, self._show)
         title = f"Antrean {counter.id}"
@@ -70,16 +70,7 @@ class CounterProcess:
         self._screen.show(view)
 
     def _key(self, name: str) -> None:
-        if self._presenter.signed_in:
-            intent = at_desk(name)
-            if intent is not None:
-                self._presenter.press(intent)
-        else:
-            meaning = in_form(name)
-            if isinstance(meaning, Typed):
-                self._presenter.type(meaning)
-            elif meaning is not None:
-                self._presenter.press(meaning)
+        self._presenter.key(name)
         self._drawing.update()
 
     def _begin(self) -> None:

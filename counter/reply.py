@@ -9,22 +9,38 @@ from broker.contract.messages import CounterMessage, CounterState, Reason, Ticke
 from counter.keymap import Intent
 
 _STATES: Mapping[TicketState, CounterState] = {"called": "calling", "serving": "serving"}
+_LISTS = ("queue", "held", "missed")
+"""Replies leave the lists out: they have to fit 8 KiB."""
 
 
 def bridged(desk: CounterMessage | None, intent: Intent, result: Mapping[str, Any]) -> CounterMessage | None:
     """Return the counter's picture with what the reply to `intent` adds to it."""
     if isinstance(result.get("counter"), Mapping):
-        # Replies leave the queue out: it has to fit 8 KiB.
-        queue = desk.queue if desk else ()
-        return CounterMessage.model_validate({**result["counter"], "queue": ()}).model_copy(update={"queue": queue})
-    if desk is None or not isinstance(result.get("ticket"), Mapping):
+        known = {name: getattr(desk, name) for name in _LISTS} if desk else {}
+        bare = {name: value for name, value in result["counter"].items() if name not in _LISTS}
+        return CounterMessage.model_validate(bare).model_copy(update=known)
+    ticket = reply_ticket(result)
+    if desk is None or ticket is None or _concerns_another(desk, intent, ticket):
         return desk
-    ticket = Ticket.model_validate(result["ticket"])
+    # What can be taken back now is told by the picture alone.
+    desk = desk.model_copy(update={"undo_until": None})
     state = _STATES.get(ticket.state, "open")
     if state == "open":
         return desk.model_copy(update={"state": state, "ticket": None, "reason": None})
     changed = desk.model_copy(update={"state": state, "ticket": _with_history(ticket, desk)})
-    return _called(changed, ticket, result) if intent is Intent.NEXT else changed
+    return _called(changed, ticket, result) if "reason" in result else changed
+
+
+def reply_ticket(result: Mapping[str, Any]) -> Ticket | None:
+    """Return the ticket of a reply, if it has one."""
+    return Ticket.model_validate(result["ticket"]) if isinstance(result.get("ticket"), Mapping) else None
+
+
+def _concerns_another(desk: CounterMessage, intent: Intent, ticket: Ticket) -> bool:
+    """Tell whether the reply is about a number of a list, which leaves the visitor at the counter alone."""
+    if ticket.state in _STATES or intent is Intent.UNDO:
+        return False
+    return desk.ticket is None or desk.ticket.id != ticket.id
 
 
 def _called(desk: CounterMessage, ticket: Ticket, result: Mapping[str, Any]) -> CounterMessage:

@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, OfficeMessage
-from broker.language import Phrases, own_name
-from counter.actions import ActionView, key_name
+from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, OfficeMessage, QueueEntry
+from broker.language import Phrases
+from counter.dialog import Dialog
 from counter.keymap import Intent
 
 Tone = Literal["info", "good", "warn", "bad"]
@@ -54,6 +54,11 @@ class Words:
                 return stage.name.get(self.phrases.language, stage.id)
         return stage_id
 
+    def counter(self, counter_id: str) -> str:
+        """Return what is written above a counter."""
+        counters = self.office.counters if self.office else ()
+        return next((info.label for info in counters if info.id == counter_id), counter_id)
+
     def lanes(self) -> tuple[LaneView, ...]:
         """Return the marks of all lanes."""
         return tuple(
@@ -75,6 +80,10 @@ class Words:
             return self.phrases.say("under 1 minute")
         return self.phrases.count("{n} minute", "{n} minutes", minutes)
 
+    def clock(self, moment: dt.datetime) -> str:
+        """Return a time of day by the office's clock."""
+        return self.phrases.clock(moment.astimezone(self.now.tzinfo))
+
     def since(self, moment: dt.datetime) -> float:
         """Return seconds from a moment to now, never below zero."""
         return max(0.0, (self.now - moment).total_seconds())
@@ -95,7 +104,10 @@ class Scene:
     stale_since: dt.datetime | None
     busy: Intent | None
     notice: NoticeView | None
-    asks_sign_out: bool
+    dialog: Dialog | None
+    tab: Intent
+    picked: QueueEntry | None
+    calls_before_no_show: int
 
     @property
     def words(self) -> Words:
@@ -119,11 +131,11 @@ class Scene:
         """Return whether the picture is true now, in words."""
         if self.stale_since is None:
             return self.phrases.say("Live")
-        time = self.phrases.clock(self.stale_since.astimezone(self.now.tzinfo))
+        time = self.words.clock(self.stale_since)
         return self.phrases.say("Not connected since {time}. What is shown may be old.", time=time)
 
     @property
-    def language_button(self) -> ActionView:
-        """Return the switch to the next language, named in itself."""
-        key = key_name(Intent.LANGUAGE, self.phrases)
-        return ActionView(Intent.LANGUAGE, own_name(self.next_language), key, enabled=True)
+    def undo_left_s(self) -> int:
+        """Return for how many seconds the last action can still be taken back; 0 where it cannot."""
+        until = self.desk.undo_until if self.desk else None
+        return 0 if until is None else max(0, int((until - self.now).total_seconds()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from counter.actions import ActionView, key_name
+from counter.actions import ActionView, key_name, language_button
 from counter.keymap import Intent
 from counter.scene import NoticeView, Scene
 from counter.signin import Field, SignInForm
@@ -60,5 +60,5 @@ def sign_in_view(form: SignInForm, scene: Scene) -> SignInView:
         notice=scene.notice,
         link=scene.link,
         live=scene.stale_since is None,
-        language=scene.language_button,
+        language=language_button(scene),
     )

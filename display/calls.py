@@ -16,6 +16,8 @@ DWELL_S = (10.0, 8.0, 6.0, 5.0)
 SPEECH_OVERRUN_S = 20.0
 """A sound device that never comes back holds the board no longer than this beyond the expected speech."""
 _KEPT_CALLS = 64
+_GIVEN_UP = frozenset({"cancelled", "held", "transferred"})
+"""After these nobody is expected at the counter any more: what was not announced yet never will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,12 @@ class CallBoard:
     # -- what came in -----------------------------------------------------------------------------------------------
 
     def event(self, event: EventMessage) -> None:
-        """Take in any event: calls are queued, and each shows whether one before it was missed."""
+        """Take in any event: calls are queued, or not awaited any more; each shows whether one before was missed."""
         if self._seq and event.seq > self._seq + 1:
             self.gaps += 1
         self._seq = max(self._seq, event.seq)
+        if event.type in _GIVEN_UP:
+            self._queue = deque(call for call in self._queue if call.number != event.number)
         call = self._called(event)
         if call is not None and self._is_new(call):
             self._log[call.place] = (event.seq, call)
@@ -94,6 +98,7 @@ class CallBoard:
                 self._enqueue(call)
             self._know(call)
         self._rebuild_log(hall, calling + over)
+        self._drop_withdrawn(over)
         self._seq = max(self._seq, hall.seq)
 
     def speech_ended(self, call: Call) -> None:
@@ -203,6 +208,23 @@ class CallBoard:
             horizon = self._now() - dt.timedelta(days=1)
             self._known = {place: mark for place, mark in self._known.items() if mark[0] > horizon}
 
+    def _drop_withdrawn(self, over: list[Call]) -> None:
+        """Take back what the snapshot no longer knows: it was undone. Older ones may only have been cut off."""
+        oldest = min((call.mark for call in over), default=None)
+
+        def stands(call: Call) -> bool:
+            return call.place in self._log or (oldest is not None and call.mark < oldest)
+
+        self._queue = deque(filter(stands, self._queue))
+        if self._front is not None and not stands(self._front.call):
+            self._fall_back(self._now() - dt.timedelta(seconds=DWELL_S[0]))
+
+    def _fall_back(self, since: dt.datetime) -> None:
+        """Let the newest call that was at the front already stand there again, in silence."""
+        shown = [call for _, call in self._log.values() if call.place not in self.queued]
+        newest = max(shown, key=lambda call: call.mark, default=None)
+        self._front = None if newest is None else _Front(newest, since)
+
     def _may_move_on(self) -> bool:
         front = self._front
         if front is None:
@@ -214,9 +236,7 @@ class CallBoard:
     def _drop_ended_front(self) -> None:
         front = self._front
         if front is not None and self._drawn_once and not self.calling_now and front.call.place not in self._log:
-            left = [call for _, call in self._log.values()]
-            newest = max(left, key=lambda call: call.mark, default=None)
-            self._front = None if newest is None else _Front(newest, front.since)
+            self._fall_back(front.since)
 
     def _shown_s(self, front: _Front) -> float:
         return (self._now() - front.since).total_seconds()

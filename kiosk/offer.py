@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from broker.contract.messages import (
     CounterInfo,
@@ -14,6 +15,9 @@ from broker.contract.messages import (
     TextList,
     Wait,
 )
+
+Offer = Literal["open", "closed", "full"]
+"""Whether a number would be given out now; `full` is over the day's quota."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,36 @@ def queue_of(office: OfficeMessage, hall: HallMessage | None, service: ServiceIn
     counted = [group for group in groups if lane is None or group.lane == lane]
     wait = next((group.wait for group in groups if group.lane == asked), None)
     return Queue(sum(group.count for group in counted), wait, is_served=_is_served(office, hall, service, asked))
+
+
+def offer_of(office: OfficeMessage, hall: HallMessage | None, service: ServiceInfo, lane: str | None = None) -> Offer:
+    """Return whether a number would be given out for a service: in one lane, or in any that the office has.
+
+    What the picture does not tell counts as open: the engine has the last word.
+    """
+    lanes = {lane} if lane is not None else {info.id for info in office.lanes}
+    told = {
+        group.lane: group.offer
+        for group in (hall.waiting if hall is not None else ())
+        if (group.stage, group.service) == (service.stages[0], service.id) and group.lane in lanes
+    }
+    offers: set[Offer] = {told.get(lane, "open") for lane in lanes}
+    return "open" if "open" in offers else "full" if "full" in offers else "closed"
+
+
+def is_anything_open(office: OfficeMessage, hall: HallMessage | None) -> bool:
+    """Tell whether a number would be given out for any service at all."""
+    return any(offer_of(office, hall, service) == "open" for service in office.services)
+
+
+def counter_label(office: OfficeMessage, counter: str | None) -> str | None:
+    """Return what is written above a counter, or None for no counter."""
+    return next((info.label for info in office.counters if info.id == counter), counter)
+
+
+def stage_name(office: OfficeMessage, stage: str, language: str) -> str:
+    """Return the name of a stage in `language`."""
+    return next((in_language(info.name, language) for info in office.stages if info.id == stage), stage)
 
 
 def open_counters(hall: HallMessage | None) -> int:

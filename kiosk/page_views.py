@@ -53,13 +53,31 @@ def draw_choices(pool: Pool, kind: str, choices: Sequence[Choice]) -> None:
         made.badge, made.shape, made.lane = choice.letter, choice.shape, choice.lane
 
 
+def draw_offers(pool: Pool, kind: str, choices: Sequence[Choice]) -> None:
+    """Write choices that may be full or closed: those lie flat, lead nowhere, and their words stay as dark as all."""
+    draw_choices(pool, kind, choices)
+    for made, choice in zip(pool.take(len(choices)), choices, strict=True):
+        made.kind, made.sign = ("plain", "next") if choice.is_available else ("quiet", "")
+        made.disabled = not choice.is_available
+        made.opacity = 1
+
+
+def draw_lane(line: Any, lane: Choice | None) -> None:  # noqa: ANN401 - a LaneLine
+    """Write a lane's sign and name; none where there is one lane only."""
+    line.opacity = 0 if lane is None else 1
+    if lane is not None:
+        line.ids.mark.letter, line.ids.mark.shape, line.ids.mark.lane = lane.letter, lane.shape, lane.lane
+        line.ids.lane.text = lane.title
+
+
 def draw_facts(pool: Pool, facts: Sequence[tuple[str, str]]) -> None:
     """Write labels and values."""
     for made, (label, value) in zip(pool.take(len(facts)), facts, strict=True):
         made.ids.label.text, made.ids.value.text = label, value
 
 
-def _strong_fact() -> Any:  # noqa: ANN401 - a widget
+def strong_fact() -> Any:  # noqa: ANN401 - a widget
+    """Return a fact whose value stands out."""
     fact = make("Fact")
     fact.strong = True
     return fact
@@ -70,6 +88,7 @@ class Welcome:
 
     def __init__(self, touch: Touch) -> None:
         self.widget = make("WelcomePage")
+        self.widget.ids.entry.bind(on_release=lambda it: touch(it.target))
         self._steps = Pool(self.widget.ids.steps, lambda: make("Step"))
         self._starts = Pool(
             self.widget.ids.choices,
@@ -85,6 +104,7 @@ class Welcome:
         for made, icon, (first, second) in zip(self._steps.take(len(page.steps)), _STEP_ICONS, page.steps, strict=True):
             made.ids.icon.name, made.ids.first.text, made.ids.second.text = icon, first, second
         draw_choices(self._starts, "language", page.choices)
+        ids.entry.title, ids.entry.subtitle = page.entry.title, page.entry.subtitle
 
 
 class Services:
@@ -92,12 +112,14 @@ class Services:
 
     def __init__(self, touch: Touch) -> None:
         self.widget = make("ServicesPage")
+        self.widget.ids.entry.bind(on_release=lambda it: touch(it.target))
         self._choices = Pool(self.widget.ids.choices, lambda: button(touch, sign="next"))
 
     def draw(self, page: ServicesPage) -> None:
         """Write the page."""
         self.widget.ids.title.text, self.widget.ids.hint.text = page.title, page.hint
-        draw_choices(self._choices, "service", page.choices)
+        draw_offers(self._choices, "service", page.choices)
+        self.widget.ids.entry.title = page.entry.title
 
 
 class Requirements:
@@ -116,6 +138,7 @@ class Requirements:
             ids.scroll.scroll_y = 1
         ids.letter.text, ids.title.text, ids.kicker.text = page.letter, page.title, page.kicker
         ids.heading.text, ids.source.text, ids.go_on.title = page.heading, page.source, page.go_on.title
+        ids.go_on.disabled = not page.go_on.is_available
         for made, document in zip(self._documents.take(len(page.documents)), page.documents, strict=True):
             made.ids.words.text = document
         draw_facts(self._facts, page.facts)
@@ -131,7 +154,7 @@ class Lanes:
     def draw(self, page: LanePage) -> None:
         """Write the page."""
         self.widget.ids.title.text, self.widget.ids.hint.text = page.title, page.hint
-        draw_choices(self._choices, "lane", page.choices)
+        draw_offers(self._choices, "lane", page.choices)
 
 
 class Issuing:
@@ -153,7 +176,7 @@ class TheTicket:
     def __init__(self, touch: Touch) -> None:
         self.widget = make("TicketPage")
         self.widget.ids.done.bind(on_release=lambda it: touch(it.target))
-        self._facts = Pool(self.widget.ids.facts, _strong_fact)
+        self._facts = Pool(self.widget.ids.facts, strong_fact)
         self._qr = ""
 
     def draw(self, page: TicketPage) -> None:
@@ -162,19 +185,12 @@ class TheTicket:
         ids.title.text, ids.caption.text, ids.number.text = page.title, page.caption, page.number
         ids.service.text, ids.qr_caption.text = page.service, page.qr_caption
         ids.done.title, ids.done.subtitle = page.done.title, page.done.subtitle
-        self._draw_lane(page.lane)
+        draw_lane(ids.lane_line, page.lane)
         draw_facts(self._facts, page.facts)
         draw_banner(ids.notice, page.paper)
         if page.qr != self._qr:
             self._qr = page.qr
             ids.code.rows = qr_rows(page.qr)
-
-    def _draw_lane(self, lane: Choice | None) -> None:
-        ids = self.widget.ids
-        ids.lane_line.opacity = 0 if lane is None else 1
-        if lane is not None:
-            ids.mark.letter, ids.mark.shape, ids.mark.lane = lane.letter, lane.shape, lane.lane
-            ids.lane.text = lane.title
 
 
 class Problems:

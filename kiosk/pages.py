@@ -19,6 +19,8 @@ class Choice:
     letter: str = ""
     shape: str = ""
     lane: int = 0
+    is_available: bool = True
+    """Whether it can be touched now; the words say why not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +54,23 @@ class Footer:
 
 @dataclass(frozen=True, slots=True)
 class WelcomePage:
-    """The start: what this machine is for, and the languages."""
+    """The start: what this machine is for, and the languages; `entry` is for whoever has a ticket."""
 
     titles: tuple[str, ...]
     steps: tuple[tuple[str, str], ...]
     remark: str
     choices: tuple[Choice, ...]
+    entry: Choice
 
 
 @dataclass(frozen=True, slots=True)
 class ServicesPage:
-    """The question what the visitor comes for."""
+    """The question what the visitor comes for; `entry` is for whoever has a ticket."""
 
     title: str
     hint: str
     choices: tuple[Choice, ...]
+    entry: Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class LanePage:
 
 @dataclass(frozen=True, slots=True)
 class IssuingPage:
-    """The number is being asked for."""
+    """Something is being asked of the engine."""
 
     title: str
     text: str
@@ -120,7 +124,7 @@ class TicketPage:
 
 @dataclass(frozen=True, slots=True)
 class ProblemPage:
-    """There is no number: why, and what to do."""
+    """It came to nothing: why, and what to do."""
 
     title: str
     text: str
@@ -137,7 +141,56 @@ class OfflinePage:
     beat: int
 
 
-Page = WelcomePage | ServicesPage | RequirementsPage | LanePage | IssuingPage | TicketPage | ProblemPage | OfflinePage
+@dataclass(frozen=True, slots=True)
+class NumberPage:
+    """The number on a ticket is typed; keys that do not fit now cannot be touched."""
+
+    title: str
+    hint: str
+    typed: str
+    letters: tuple[Choice, ...]
+    digits: tuple[Choice, ...]
+    """With `erase` where telephones have their star."""
+    find: Choice
+    banner: Banner | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """A ticket as it stands, and what its holder may do with it."""
+
+    caption: str
+    number: str
+    service: str
+    lane: Choice | None
+    state: Banner
+    facts: tuple[tuple[str, str], ...]
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPage:
+    """A question before something that cannot be taken back here."""
+
+    title: str
+    text: str
+    advice: str
+    choices: tuple[Choice, ...]
+
+
+Page = (
+    WelcomePage
+    | ServicesPage
+    | RequirementsPage
+    | LanePage
+    | IssuingPage
+    | TicketPage
+    | ProblemPage
+    | NumberPage
+    | FoundPage
+    | ConfirmPage
+    | OfflinePage
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from broker.contract.messages import HallMessage, LaneInfo, OfficeMessage, ServiceInfo
 from broker.language import Phrases
-from kiosk.offer import lane_of, service_of
+from kiosk.offer import Offer, lane_of, offer_of, service_of
 from kiosk.visit import SLOW_AFTER_S, Visit
 
 
@@ -46,6 +46,13 @@ class Scene:
     def lane(self) -> LaneInfo | None:
         """Return the chosen lane."""
         return None if self.office is None else lane_of(self.office, self.visit.lane)
+
+    @property
+    def offer(self) -> Offer:
+        """Return whether a number would be given out for the chosen service in any lane."""
+        if self.office is None or self.service is None:
+            return "open"
+        return offer_of(self.office, self.hall, self.service)
 
     @property
     def is_slow(self) -> bool:

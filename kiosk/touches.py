@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from kiosk.presenter import Presenter
+from kiosk.visit import Errand
 
 log = logging.getLogger(__name__)
 
@@ -15,30 +16,64 @@ def touch(presenter: Presenter, target: str) -> None:
     match kind:
         case "language" | "switch":
             presenter.choose_language(key)
-        case "service":
-            presenter.choose_service(key)
-        case "lane":
-            presenter.choose_lane(key)
-        case "continue":
-            presenter.go_on()
         case "back":
             presenter.back()
         case "start_over" | "leave" | "done":
             presenter.start_over()
         case "way":
             _way_out(presenter, key)
+        case "have_ticket" | "key" | "erase" | "find" | "do" | "confirm":
+            _with_ticket(presenter, kind, key)
         case "stay":
             pass  # that there was a touch is all it takes
         case _:
-            log.error("no such touch target: %s", target)
+            _choose(presenter, kind, key)
     presenter.touched()
+
+
+def _choose(presenter: Presenter, kind: str, key: str) -> None:
+    match kind:
+        case "service":
+            presenter.newcomer.choose_service(key)
+        case "lane":
+            presenter.newcomer.choose_lane(key)
+        case "continue":
+            presenter.newcomer.go_on()
+        case _:
+            log.error("no such touch target: %s:%s", kind, key)
+
+
+def _with_ticket(presenter: Presenter, kind: str, key: str) -> None:
+    holder = presenter.holder
+    match kind:
+        case "have_ticket":
+            holder.begin()
+        case "key":
+            holder.press(key)
+        case "erase":
+            holder.erase()
+        case "find":
+            holder.find()
+        case "do" if key in _ERRANDS:
+            holder.choose(Errand(key))
+        case "do":
+            presenter.start_over()
+        case _ if key == "yes":
+            holder.confirm()
+        case _:
+            holder.back()
+
+
+_ERRANDS = frozenset({Errand.REPRINT.value, Errand.REJOIN.value, Errand.CANCEL.value})
 
 
 def _way_out(presenter: Presenter, key: str) -> None:
     match key:
         case "again":
             presenter.try_again()
+        case "look":
+            presenter.holder.look_again()
         case "services" | "lanes":
-            presenter.choose_again(key)
+            presenter.newcomer.choose_again(key)
         case _:
             presenter.start_over()

@@ -9,14 +9,17 @@ from typing import Any, assert_never
 from hardware.panel.pool import Pool
 from hardware.panel.targets import TargetsFile
 from hardware.panel.widgets import make
-from kiosk import page_views
+from kiosk import holder_views, page_views
 from kiosk.page_views import Touch, draw_banner
 from kiosk.pages import (
+    ConfirmPage,
     Footer,
+    FoundPage,
     Header,
     IdleWarning,
     IssuingPage,
     LanePage,
+    NumberPage,
     OfflinePage,
     Page,
     ProblemPage,
@@ -47,6 +50,9 @@ class KioskView:
         self._ticket = page_views.TheTicket(touch)
         self._problem = page_views.Problems(touch)
         self._offline = page_views.Offline()
+        self._number = holder_views.Number(touch)
+        self._found = holder_views.Found(touch)
+        self._confirm = holder_views.Confirm(touch)
         self._languages = Pool(self.root.ids.header.ids.languages, lambda: _pill(touch))
         nav, overlay = self.root.ids.nav.ids, self.root.ids.overlay.ids
         for made in (nav.back, nav.start_over, overlay.stay, overlay.leave):
@@ -88,7 +94,9 @@ class KioskView:
             case _:
                 return self._draw_end(page)
 
-    def _draw_end(self, page: IssuingPage | TicketPage | ProblemPage | OfflinePage) -> Any:  # noqa: ANN401 - the same
+    def _draw_end(
+        self, page: IssuingPage | TicketPage | ProblemPage | NumberPage | FoundPage | ConfirmPage | OfflinePage
+    ) -> Any:  # noqa: ANN401 - the same
         match page:
             case IssuingPage():
                 self._issuing.draw(page)
@@ -102,6 +110,20 @@ class KioskView:
             case OfflinePage():
                 self._offline.draw(page)
                 return self._offline.widget
+            case _:
+                return self._draw_holder(page)
+
+    def _draw_holder(self, page: NumberPage | FoundPage | ConfirmPage) -> Any:  # noqa: ANN401 - the same
+        match page:
+            case NumberPage():
+                self._number.draw(page)
+                return self._number.widget
+            case FoundPage():
+                self._found.draw(page)
+                return self._found.widget
+            case ConfirmPage():
+                self._confirm.draw(page)
+                return self._confirm.widget
             case _:
                 assert_never(page)
 
@@ -130,7 +152,9 @@ class KioskView:
         nav.shown = bool(view.back or view.start_over)
         for made, title in ((nav.ids.back, view.back), (nav.ids.start_over, view.start_over)):
             made.title = title
-            made.opacity, made.disabled = (1, False) if title else (0, True)
+            # In this order: to be disabled has an opacity of its own.
+            made.disabled = not title
+            made.opacity = 1 if title else 0
 
     def _draw_warning(self, warning: IdleWarning | None) -> None:
         overlay = self.root.ids.overlay

@@ -32,6 +32,22 @@ class Step(Enum):
     ISSUING = "issuing"
     TICKET = "ticket"
     PROBLEM = "problem"
+    NUMBER = "number"
+    """Whoever has a ticket types its number."""
+    ASKING = "asking"
+    """Something about that ticket is under way."""
+    FOUND = "found"
+    CONFIRM = "confirm"
+
+
+class Errand(Enum):
+    """What is asked of the engine: a number, or something about the ticket that the visitor has."""
+
+    ISSUE = "issue"
+    LOOKUP = "lookup"
+    REPRINT = "reprint"
+    REJOIN = "rejoin"
+    CANCEL = "cancel"
 
 
 class Paper(Enum):
@@ -44,7 +60,7 @@ class Paper(Enum):
 
 
 class Problem(Enum):
-    """Why there is no number, where no code of the engine says it."""
+    """Why an errand came to nothing, where no code of the engine says it."""
 
     NO_ANSWER = "no_answer"
     UNREADABLE = "unreadable"
@@ -62,3 +78,28 @@ class Visit:
     ticket: Ticket | None = None
     paper: Paper = Paper.PRINTING
     problem: ErrorCode | Problem | None = None
+    errand: Errand = Errand.ISSUE
+    typed: str = ""
+    """What was typed of a ticket's number, without its dash."""
+    is_not_found: bool = False
+    """Whether the typed number was looked up in vain."""
+    did: Errand | None = None
+    """What was just done with the ticket on the screen."""
+    has_chosen_language: bool = False
+
+
+_ACTIONS = {
+    "waiting": (Errand.REPRINT, Errand.CANCEL),
+    "called": (Errand.REPRINT,),
+    "serving": (Errand.REPRINT,),
+    "held": (Errand.REPRINT, Errand.CANCEL),
+    "no_show": (Errand.REJOIN, Errand.REPRINT, Errand.CANCEL),
+    "finished": (),
+    "cancelled": (),
+}
+"""What a visitor may do with a ticket, by its state; the engine has the last word."""
+
+
+def actions(ticket: Ticket) -> tuple[Errand, ...]:
+    """Return what its holder may do with a ticket now, the likeliest first."""
+    return _ACTIONS[ticket.state]

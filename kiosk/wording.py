@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Literal, assert_never
 
 from broker.contract.messages import OfficeMessage
 from broker.language import Phrases, mark, own_name
-from kiosk.offer import in_language, open_counters
+from kiosk.offer import in_language, is_anything_open, open_counters
 from kiosk.pages import (
     Banner,
     Choice,
@@ -20,11 +20,14 @@ from kiosk.pages import (
     WelcomePage,
 )
 from kiosk.scene import Scene
-from kiosk.visit import Step
-from kiosk.wording_choices import lane_page, requirements_page, services_page
+from kiosk.visit import Errand, Step
+from kiosk.wording_choices import closed_banner, lane_page, offer_banner, requirements_page, services_page
+from kiosk.wording_holder import confirm_page, errand_problem_page, errand_words, found_page, number_page
 from kiosk.wording_result import problem_page, ticket_page
 
-_MID_FLOW = (Step.REQUIREMENTS, Step.LANE)
+_CHOOSING = frozenset({Step.REQUIREMENTS, Step.LANE})
+_WITH_TICKET = frozenset({Step.NUMBER, Step.FOUND, Step.CONFIRM})
+_MID_FLOW = _CHOOSING | _WITH_TICKET
 
 
 def compose(scene: Scene) -> View:
@@ -38,11 +41,16 @@ def compose(scene: Scene) -> View:
         footer=_footer(scene),
         page=page,
         banner=_banner(scene, page),
-        back=words.say("Back") if step in _MID_FLOW else "",
-        start_over=words.say("Start over") if step in _MID_FLOW else "",
+        back=words.say("Back") if _has_back(scene) else "",
+        start_over=words.say("Start over") if step in _CHOOSING | {Step.NUMBER} else "",
         is_blocked=scene.offline_since is not None and step in _MID_FLOW,
         warning=_warning(scene),
     )
+
+
+def _has_back(scene: Scene) -> bool:
+    visit = scene.visit
+    return visit.step in _CHOOSING or (visit.step is Step.ASKING and visit.errand is Errand.LOOKUP)
 
 
 def _page(scene: Scene) -> tuple[str, Page]:
@@ -69,10 +77,26 @@ def _step_page(scene: Scene, office: OfficeMessage) -> Page:
         case Step.TICKET:
             page = ticket_page(scene, office)
         case Step.PROBLEM:
-            page = problem_page(scene, office)
+            page = problem_page(scene, office) if scene.visit.errand is Errand.ISSUE else errand_problem_page(scene)
         case _:
-            assert_never(scene.visit.step)
+            page = _holder_page(scene, office, scene.visit.step)
     return page
+
+
+def _holder_page(
+    scene: Scene, office: OfficeMessage, step: Literal[Step.NUMBER, Step.ASKING, Step.FOUND, Step.CONFIRM]
+) -> Page:
+    match step:
+        case Step.NUMBER:
+            return number_page(scene, office)
+        case Step.ASKING:
+            return _issuing(scene)
+        case Step.FOUND:
+            return found_page(scene, office)
+        case Step.CONFIRM:
+            return confirm_page(scene)
+        case _:
+            assert_never(step)
 
 
 def _header(scene: Scene, *, with_languages: bool) -> Header:
@@ -105,6 +129,10 @@ def _banner(scene: Scene, page: Page) -> Banner | None:
             _in_all_languages(scene, "Not connected since {time}"),
             words.say("Your choices are kept, please wait a moment. If this lasts, please ask an officer."),
         )
+    if scene.visit.step in _CHOOSING and (banner := offer_banner(scene)) is not None:
+        return banner
+    if isinstance(page, WelcomePage) and scene.office is not None and not is_anything_open(scene.office, scene.hall):
+        return closed_banner(scene)
     if scene.late_number is not None and not isinstance(page, OfflinePage):
         return Banner(
             "info",
@@ -132,7 +160,13 @@ def _welcome(scene: Scene) -> WelcomePage:
         choices=tuple(
             Choice(code, own_name(code), scene.phrases(code).say("Touch here to begin")) for code in scene.languages
         ),
+        entry=_entry(scene),
     )
+
+
+def _entry(scene: Scene) -> Choice:
+    first, *others = (scene.phrases(code).say("I have a ticket") for code in scene.languages)
+    return Choice("have_ticket", first, "  /  ".join(others))
 
 
 def _waiting(words: Phrases, count: int) -> str:
@@ -168,7 +202,7 @@ def _issuing(scene: Scene) -> IssuingPage:
             words.say("You will not lose your place and need not touch again. If this lasts, please ask an officer."),
         )
     return IssuingPage(
-        title=words.say("Your number is being prepared"),
+        title=errand_words(scene),
         text=words.say("Please wait a moment."),
         banner=banner,
         beat=scene.beat,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from broker.contract.messages import LaneInfo, OfficeMessage, ServiceInfo
 from broker.language import Phrases
-from kiosk.offer import Queue, in_language, list_in_language, queue_of
-from kiosk.pages import Choice, LanePage, RequirementsPage, ServicesPage
+from kiosk.offer import Offer, Queue, in_language, list_in_language, offer_of, queue_of
+from kiosk.pages import Banner, Choice, LanePage, RequirementsPage, ServicesPage
 from kiosk.scene import Scene
 
 
@@ -16,16 +16,47 @@ def services_page(scene: Scene, office: OfficeMessage) -> ServicesPage:
         title=words.say("What do you need today?"),
         hint=words.say("Please touch the service you have come for."),
         choices=tuple(_service_choice(scene, office, service) for service in office.services),
+        entry=Choice("have_ticket", words.say("I have a ticket")),
     )
 
 
 def _service_choice(scene: Scene, office: OfficeMessage, service: ServiceInfo) -> Choice:
+    words, offer = scene.words, offer_of(office, scene.hall, service)
+    subtitle = queue_words(queue_of(office, scene.hall, service), words)
+    if offer != "open":
+        advice = words.say("please come another day") if offer == "full" else words.say("please see the opening hours")
+        subtitle = f"{_state(offer, words)}  ·  {advice}"
     return Choice(
         key=service.id,
         title=in_language(service.name, scene.visit.language),
-        subtitle=queue_words(queue_of(office, scene.hall, service), scene.words),
+        subtitle=subtitle,
         letter=service.letter,
+        is_available=offer == "open",
     )
+
+
+def offer_banner(scene: Scene) -> Banner | None:
+    """Return that no number is given out any more for what the visitor is looking at, and what to do."""
+    words, offer = scene.words, scene.offer
+    match offer:
+        case "open":
+            return None
+        case "full":
+            advice = words.say("All numbers for today are taken. Please choose another service, or ask an officer.")
+        case "closed":
+            advice = words.say("No numbers are given out now. Please see the opening hours, or ask an officer.")
+    return Banner("warn", _state(offer, words), advice)
+
+
+def closed_banner(scene: Scene) -> Banner:
+    """Return, in every language, that nothing is offered now: whoever has no ticket need not begin."""
+    titles = [scene.phrases(code).say("Closed now") for code in scene.languages]
+    advice = [scene.phrases(code).say("Please see the opening hours, or ask an officer.") for code in scene.languages]
+    return Banner("warn", "  /  ".join(titles), "\n".join(advice))
+
+
+def _state(offer: Offer, words: Phrases) -> str:
+    return words.say("Full for today") if offer == "full" else words.say("Closed now")
 
 
 def queue_words(queue: Queue, words: Phrases) -> str:
@@ -63,7 +94,11 @@ def requirements_page(scene: Scene, office: OfficeMessage) -> RequirementsPage:
             source=service.source,
             date=scene.words.date(service.effective_from),
         ),
-        go_on=Choice("continue", words.say("Continue") if several else words.say("Take a queue number")),
+        go_on=Choice(
+            "continue",
+            words.say("Continue") if several else words.say("Take a queue number"),
+            is_available=scene.offer == "open",
+        ),
     )
 
 
@@ -78,15 +113,22 @@ def lane_page(scene: Scene, office: OfficeMessage) -> LanePage:
 
 
 def _lane_choice(scene: Scene, office: OfficeMessage, at: int, lane: LaneInfo) -> Choice:
-    queue = (
-        "" if scene.service is None else queue_words(queue_of(office, scene.hall, scene.service, lane.id), scene.words)
-    )
+    words, service = scene.words, scene.service
+    offer = "open" if service is None else offer_of(office, scene.hall, service, lane.id)
+    note = ""
+    if offer != "open":
+        note = _state(offer, words)
+        if scene.offer == "open":
+            note += f"  ·  {words.say('please choose another lane, or ask an officer')}"
+    elif service is not None:
+        note = queue_words(queue_of(office, scene.hall, service, lane.id), words)
     return Choice(
         key=lane.id,
         title=in_language(lane.name, scene.visit.language),
         subtitle=in_language(lane.rule, scene.visit.language),
-        note=queue,
+        note=note,
         letter=lane.letter,
         shape=lane.shape,
         lane=at,
+        is_available=offer == "open",
     )

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from broker.contract.messages import ErrorCode, OfficeMessage, Ticket
 from broker.language import Phrases, mark
-from kiosk.offer import in_language, lane_index, lane_of, service_of
+from kiosk.offer import in_language, lane_index, lane_of, offer_of, service_of
 from kiosk.pages import Banner, Choice, ProblemPage, TicketPage
 from kiosk.scene import Scene
 from kiosk.visit import Paper, Problem
@@ -29,8 +29,8 @@ def ticket_page(scene: Scene, office: OfficeMessage) -> TicketPage:
         caption=words.say("Your queue number"),
         number=ticket.number,
         service=ticket.service if service is None else in_language(service.name, words.language),
-        lane=_lane_mark(office, ticket, words),
-        facts=_waiting(ticket, words),
+        lane=lane_mark(office, ticket, words),
+        facts=waiting_facts(ticket, words),
         paper=banner,
         qr=ticket.qr,
         qr_caption=words.say("You may photograph this code: it is your ticket."),
@@ -62,7 +62,8 @@ def _paper(paper: Paper, words: Phrases) -> tuple[str, Banner]:
 _SIT_DOWN = mark("Please sit down. Your number will be shown on the display and called out.")
 
 
-def _lane_mark(office: OfficeMessage, ticket: Ticket, words: Phrases) -> Choice | None:
+def lane_mark(office: OfficeMessage, ticket: Ticket, words: Phrases) -> Choice | None:
+    """Return the sign of a ticket's lane, where there are several lanes."""
     lane = lane_of(office, ticket.lane)
     if lane is None or len(office.lanes) == 1:
         return None
@@ -75,7 +76,8 @@ def _lane_mark(office: OfficeMessage, ticket: Ticket, words: Phrases) -> Choice 
     )
 
 
-def _waiting(ticket: Ticket, words: Phrases) -> tuple[tuple[str, str], ...]:
+def waiting_facts(ticket: Ticket, words: Phrases) -> tuple[tuple[str, str], ...]:
+    """Return how many are before a waiting ticket, and how long that may take."""
     ahead = words.say("You are first in line")
     if ticket.ahead:
         ahead = words.count("{n} person", "{n} people", ticket.ahead)
@@ -100,7 +102,7 @@ def problem_page(scene: Scene, office: OfficeMessage) -> ProblemPage:
         title=words.say("No number was given out"),
         text=words.error(problem),
         advice=words.say("An officer will gladly help you."),
-        choices=_ways_out(problem, office, words),
+        choices=_ways_out(scene, problem, office),
     )
 
 
@@ -118,13 +120,20 @@ def _silence(words: Phrases, problem: Problem | None) -> ProblemPage:
     )
 
 
-def _ways_out(problem: ErrorCode, office: OfficeMessage, words: Phrases) -> tuple[Choice, ...]:
+def _ways_out(scene: Scene, problem: ErrorCode, office: OfficeMessage) -> tuple[Choice, ...]:
+    words = scene.words
     start_over = Choice("start_over", words.say("Back to the start"))
     other_service = Choice("services", words.say("Choose another service"))
     if problem in PASSING_PROBLEMS:
         return Choice("again", words.say("Try again")), start_over
-    if problem in LANE_PROBLEMS and len(office.lanes) > 1:
+    if problem in LANE_PROBLEMS and _has_other_lane(scene, office):
         return Choice("lanes", words.say("Choose another lane")), other_service, start_over
     if problem in SERVICE_PROBLEMS or problem in LANE_PROBLEMS:
         return other_service, start_over
     return (start_over,)
+
+
+def _has_other_lane(scene: Scene, office: OfficeMessage) -> bool:
+    service = scene.service
+    others = [lane.id for lane in office.lanes if lane.id != scene.visit.lane]
+    return service is not None and any(offer_of(office, scene.hall, service, lane) == "open" for lane in others)

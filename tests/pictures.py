@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from broker.up.office import Part, parts
 from broker.up.screens import VirtualScreen
-from broker.up.visit import Window
+from broker.up.visit import REACTION_S, Window
 from tests.support.caller import Caller, wait_until
 from tests.support.office import CONFIG, OfficeProcess
 
@@ -72,11 +73,26 @@ def kiosk_pictures(kiosk: Window, folder: Path) -> None:
         kiosk.touch("done")
 
 
+def holder_pictures(kiosk: Window, caller: Caller, folder: Path) -> None:
+    """Look a ticket up by its number, as whoever lost the paper would."""
+    number = caller.do("issue", service="new-passport", lane="regular")["ticket"]["number"]
+    kiosk.touch("have_ticket")
+    for key in number.replace("-", ""):
+        kiosk.touch(f"key:{key}")
+    kiosk.wait_for("find")
+    kiosk.picture(folder / "kiosk-number.png")
+    kiosk.touch("find")
+    kiosk.wait_for("do:cancel")
+    kiosk.picture(folder / "kiosk-found.png")
+    kiosk.touch("do:done")
+
+
 def counter_pictures(counter: Window, folder: Path) -> None:
     """Sign in, call, serve."""
     counter.wait_for("officer:0")
     counter.picture(folder / "counter-sign-in.png")
     counter.touch("officer:0")
+    time.sleep(REACTION_S)
     counter.screen.press(*PIN, "Return")
     counter.wait_for("next")
     counter.picture(folder / "counter-open.png")
@@ -100,6 +116,7 @@ def main(folder: Path) -> None:
             panes["display"].picture(folder / "display-procedures.png")
             _serve(crowd)
             kiosk_pictures(panes["kiosk"], folder)
+            holder_pictures(panes["kiosk"], crowd, folder)
             counter_pictures(panes["counter"], folder)
             wait_until(lambda: crowd.hall is not None and bool(crowd.hall.calling), "somebody is called")
             panes["display"].picture(folder / "display-call.png")

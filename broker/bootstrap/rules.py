@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import time
+from collections.abc import Callable
+from typing import assert_never
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from broker.config import settings as config
 from broker.config.settings import Settings
 from broker.contract import messages as ms
-from broker.domain.model import Counter, Lane, Office, Service, Spans
+from broker.domain.model import Counter, Hours, Journey, Lane, Office, Service
+from broker.domain.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
 
 SECONDS_PER_MINUTE = 60
+WRONG_PINS = 5
+"""So many wrong PINs in a row lock an officer for a minute; as many again for two, then four, up to an hour."""
+MAX_LOCK_DOUBLINGS = 6
 
 
 def office_rules(settings: Settings) -> Office:
@@ -20,18 +29,23 @@ def office_rules(settings: Settings) -> Office:
         id=settings.office.id,
         zone=settings.office.zone,
         languages=settings.office.languages,
-        services={s.id: Service(s.id, s.letter, s.stages) for s in settings.services},
-        lanes={
-            lane.id: Lane(lane.id, lane.letter, _seconds(lane.promised_wait_min), lane.daily_quota)
-            for lane in settings.lanes
+        services={
+            s.id: Service(s.id, s.letter, s.stages, s.daily_quota, _weekly_hours(s.hours)) for s in settings.services
         },
+        lanes={lane.id: _lane(lane) for lane in settings.lanes},
         stage_standard_s={stage.id: _seconds(stage.standard_min) for stage in settings.stages},
-        counters={
-            c.id: Counter(c.id, c.label, frozenset(c.stages), _some(c.services), _some(c.lanes))
-            for c in settings.counters
-        },
+        counters={counter.id: _counter(counter) for counter in settings.counters},
         officers={officer.id: officer.name for officer in settings.officers},
-        hours=_weekly_hours(settings) if settings.hours.enforced else None,
+        hours=_weekly_hours(settings.hours),
+        supervisors=frozenset(officer.id for officer in settings.officers if officer.role == "supervisor"),
+        policy=_policy(settings.dispatch),
+        journey=Journey(
+            calls_before_no_show=settings.journey.calls_before_no_show,
+            rejoin_behind=settings.journey.rejoin_behind,
+            rejoin_times=settings.journey.rejoin_times,
+            sent_fallback_s=_seconds(settings.journey.sent_fallback_min),
+            closes_left=settings.journey.closes_left,
+        ),
     )
 
 
@@ -57,23 +71,43 @@ def office_message(settings: Settings) -> ms.OfficeMessage:
         ),
         stages=tuple(ms.StageInfo(id=stage.id, name=stage.name) for stage in settings.stages),
         counters=tuple(ms.CounterInfo(**counter.model_dump()) for counter in settings.counters),
+        policy=settings.dispatch.type,
     )
 
 
 class PinBook:
-    """Knows the officers' PINs as argon2 hashes."""
+    """Knows the officers' PINs as argon2 hashes, and lets nobody guess: five wrong ones lock for a minute, growing."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, monotonic: Callable[[], float] = time.monotonic) -> None:
         """Take the hashes out of the settings."""
+        self._monotonic = monotonic
+        self._wrong: dict[str, int] = {}
+        self._locked_until: dict[str, float] = {}
         self._hashes = {officer.id: officer.pin_hash for officer in settings.officers}
         self._hasher = PasswordHasher()
 
     def matches(self, officer: str, pin: str) -> bool:
-        """Tell whether `pin` is the officer's; an unknown officer has none."""
-        try:
-            return self._hasher.verify(self._hashes.get(officer, ""), pin)
-        except (VerificationError, InvalidHashError):
+        """Tell whether `pin` is the officer's; an unknown officer has none, and while locked no PIN is right."""
+        if self.locked_s(officer) > 0 or officer not in self._hashes:
             return False
+        try:
+            self._hasher.verify(self._hashes[officer], pin)
+        except (VerificationError, InvalidHashError):
+            self._missed(officer)
+            return False
+        self._wrong.pop(officer, None)
+        return True
+
+    def locked_s(self, officer: str) -> int:
+        """Return for how many seconds yet the officer cannot sign in; 0 where not locked."""
+        return max(0, math.ceil(self._locked_until.get(officer, 0.0) - self._monotonic()))
+
+    def _missed(self, officer: str) -> None:
+        wrong = self._wrong.get(officer, 0) + 1
+        self._wrong[officer] = wrong
+        if wrong % WRONG_PINS == 0:
+            minutes = 2 ** min(wrong // WRONG_PINS - 1, MAX_LOCK_DOUBLINGS)
+            self._locked_until[officer] = self._monotonic() + minutes * SECONDS_PER_MINUTE
 
 
 def _seconds(minutes: float) -> int:
@@ -84,6 +118,49 @@ def _some(ids: tuple[str, ...] | None) -> frozenset[str] | None:
     return None if ids is None else frozenset(ids)
 
 
-def _weekly_hours(settings: Settings) -> dict[int, Spans]:
+def _weekly_hours(hours: config.Hours | None) -> Hours | None:
+    if hours is None or not hours.enforced:
+        return None
     monday = dt.date(2024, 1, 1)
-    return {weekday: settings.hours.spans(monday + dt.timedelta(days=weekday)) for weekday in range(7)}
+    return {weekday: hours.spans(monday + dt.timedelta(days=weekday)) for weekday in range(7)}
+
+
+def _lane(lane: config.Lane) -> Lane:
+    return Lane(
+        id=lane.id,
+        letter=lane.letter,
+        promised_s=_seconds(lane.promised_wait_min),
+        quota=lane.daily_quota,
+        max_wait_s=None if lane.max_wait_min is None else _seconds(lane.max_wait_min),
+        step_free=lane.step_free,
+        hours=_weekly_hours(lane.hours),
+    )
+
+
+def _counter(counter: config.Counter) -> Counter:
+    return Counter(
+        id=counter.id,
+        label=counter.label,
+        stages=counter.stages,
+        services=_some(counter.services),
+        lanes=_some(counter.lanes),
+        step_free=counter.step_free,
+        prefers=counter.prefers,
+        borrows=counter.borrows,
+    )
+
+
+def _policy(dispatch: config.Dispatch) -> Policy:
+    match dispatch:
+        case config.PromiseDispatch():
+            return Promise()
+        case config.HeadStartDispatch():
+            return HeadStart({lane: minutes * SECONDS_PER_MINUTE for lane, minutes in dispatch.credit_min.items()})
+        case config.RatioDispatch():
+            return Ratio(dispatch.pattern)
+        case config.StrictDispatch():
+            return Strict(dispatch.order)
+        case config.FifoDispatch():
+            return Fifo()
+        case _:
+            assert_never(dispatch)

@@ -8,7 +8,7 @@ from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from broker.config.faults import Fault
-from broker.config.references import entries
+from broker.config.schema import entries
 
 DEMO_PIN = "1234"
 _MOST_MEMORY_KIB = 1024 * 1024

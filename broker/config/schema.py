@@ -11,6 +11,9 @@ from pydantic import BaseModel
 
 from broker.config.document import PathKey
 
+Entry = tuple[PathKey, Mapping[str, object]]
+"""One section of a list, with its path."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -37,6 +40,12 @@ class Place:
     def is_open(self) -> bool:
         """Tell whether keys are free here, as languages are."""
         return any(get_origin(kind) is dict for kind in self.types)
+
+    @property
+    def is_by_language(self) -> bool:
+        """Tell whether the free keys are languages: what stands there is text. Figures go by other names."""
+        inside = self.inside("", None) if self.is_open else None
+        return inside is not None and not inside.is_number
 
     @property
     def is_text(self) -> bool:
@@ -97,6 +106,27 @@ def child(data: object, key: str | int) -> object:
             return data[key]
         case _:
             return None
+
+
+def entries(data: object, section: str) -> list[Entry]:
+    """Return the well-formed entries of a list, each with its path."""
+    found = child(data, section)
+    return [
+        ((section, index), entry)
+        for index, entry in enumerate(found if isinstance(found, list) else [])
+        if isinstance(entry, dict)
+    ]
+
+
+def words(entry: Mapping[str, object], key: str) -> list[str]:
+    """Return the words of a list inside an entry, empty strings where there are none."""
+    found = entry.get(key)
+    return [word if isinstance(word, str) else "" for word in found] if isinstance(found, list) else []
+
+
+def known_ids(data: object, section: str) -> list[str]:
+    """Return the ids of a list."""
+    return [str(entry["id"]) for _, entry in entries(data, section) if isinstance(entry.get("id"), str)]
 
 
 def place_at(model: type[BaseModel], data: object, path: PathKey) -> Place | None:

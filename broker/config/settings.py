@@ -114,6 +114,9 @@ class Lane(SettingsModel):
     rule: Text
     promised_wait_min: float = Field(gt=0, le=1440)
     daily_quota: int | None = Field(default=None, ge=0)
+    max_wait_min: float | None = Field(default=None, gt=0, le=1440)
+    step_free: bool = False
+    hours: Hours | None = None
 
 
 class Service(SettingsModel):
@@ -124,6 +127,8 @@ class Service(SettingsModel):
     name: Text
     stages: tuple[Identifier, ...] = Field(min_length=1)
     promised_wait_min: float = Field(gt=0, le=1440)
+    daily_quota: int | None = Field(default=None, ge=0)
+    hours: Hours | None = None
     documents: TextList
     steps: TextList
     fee: Text
@@ -141,6 +146,8 @@ class Counter(SettingsModel):
     services: tuple[Identifier, ...] | None = None
     lanes: tuple[Identifier, ...] | None = None
     step_free: bool = False
+    prefers: Identifier | None = None
+    borrows: tuple[Identifier, ...] = ()
 
 
 class Officer(SettingsModel):
@@ -152,10 +159,52 @@ class Officer(SettingsModel):
     role: Literal["officer", "supervisor"] = "officer"
 
 
-class Dispatch(SettingsModel):
-    """Whose turn it is."""
+class PromiseDispatch(SettingsModel):
+    """The ticket that has used the largest share of its lane's promised wait."""
 
     type: Literal["promise"] = "promise"
+
+
+class HeadStartDispatch(SettingsModel):
+    """The longest waiting, after lanes were given minutes of credit."""
+
+    type: Literal["head_start"]
+    credit_min: dict[Identifier, Annotated[float, Field(ge=0, le=1440)]]
+
+
+class RatioDispatch(SettingsModel):
+    """Lanes take turns in this pattern, such as priority, priority, regular."""
+
+    type: Literal["ratio"]
+    pattern: tuple[Identifier, ...] = Field(min_length=1, max_length=24)
+
+
+class StrictDispatch(SettingsModel):
+    """The first lane of this order that has anyone."""
+
+    type: Literal["strict"]
+    order: tuple[Identifier, ...] = Field(min_length=1)
+
+
+class FifoDispatch(SettingsModel):
+    """The longest waiting, whatever the lane."""
+
+    type: Literal["fifo"]
+
+
+Dispatch = Annotated[
+    PromiseDispatch | HeadStartDispatch | RatioDispatch | StrictDispatch | FifoDispatch, Field(discriminator="type")
+]
+
+
+class Journey(SettingsModel):
+    """What happens to tickets that do not go straight through."""
+
+    calls_before_no_show: int = Field(default=1, ge=1, le=10)
+    rejoin_behind: int = Field(default=3, ge=0, le=100)
+    rejoin_times: int = Field(default=2, ge=0, le=10)
+    sent_fallback_min: float = Field(default=15, gt=0, le=480)
+    closes_left: bool = True
 
 
 class Mqtt(SettingsModel):
@@ -209,7 +258,8 @@ class Settings(SettingsModel):
     services: tuple[Service, ...] = Field(min_length=1)
     counters: tuple[Counter, ...] = Field(min_length=1)
     officers: tuple[Officer, ...] = Field(min_length=1)
-    dispatch: Dispatch = Dispatch()
+    dispatch: Dispatch = PromiseDispatch()
+    journey: Journey = Journey()
     mqtt: Mqtt = Mqtt()
     store: Store = Store()
     kiosks: tuple[Kiosk, ...] = Field(min_length=1)

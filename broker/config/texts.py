@@ -19,7 +19,7 @@ def text_faults(data: object, model: type[BaseModel]) -> Iterator[Fault]:
         return
     yield from _languages(languages)
     for path, place, value in walk(data, top(model)):
-        if place.is_open and isinstance(value, dict):
+        if place.is_by_language and isinstance(value, dict):
             yield from _incomplete(path, value, languages)
 
 

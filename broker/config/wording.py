@@ -99,6 +99,8 @@ def _sentence(detail: ErrorDetails, path: PathKey) -> str:
     match detail["type"]:
         case "missing":
             return MISSING
+        case "dict_type" if path[-1] == "credit_min":
+            sentence = "must be a section with one entry per lane"
         case "too_short":
             return "needs at least one entry"
         case "string_too_short" if context["min_length"] == 1:

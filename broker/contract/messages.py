@@ -176,6 +176,8 @@ class OfficeMessage(Message):
     lanes: tuple[LaneInfo, ...]
     stages: tuple[StageInfo, ...]
     counters: tuple[CounterInfo, ...]
+    policy: str = "promise"
+    """What orders the queues (`dispatch.type`): scores are shares of the promise there, seconds under the others."""
 
 
 class Calling(Message):
@@ -198,6 +200,8 @@ class WaitingGroup(Message):
     lane: str
     count: int
     wait: Wait | None = None
+    offer: Literal["open", "closed", "full"] = "open"
+    """Whether a ticket would be given out now; `full` is over the day's quota."""
 
 
 class HallCounter(Message):
@@ -232,6 +236,12 @@ class QueueEntry(Message):
     score: float
 
 
+class HeldEntry(QueueEntry):
+    """A ticket that a counter has set aside, and why; the note is cut to what fits."""
+
+    note: str | None = None
+
+
 class Today(Message):
     """A counter's own figures of the day."""
 
@@ -249,9 +259,12 @@ class CounterMessage(Message):
     ticket: Ticket | None = None
     queue: tuple[QueueEntry, ...] = ()
     queue_length: int = 0
-    held: tuple[QueueEntry, ...] = ()
+    held: tuple[HeldEntry, ...] = ()
     missed: tuple[QueueEntry, ...] = ()
     undo_until: dt.datetime | None = None
+    undo_action: str | None = None
+    """What `undo` would take back, as an event's name, and of which ticket."""
+    undo_number: str | None = None
     reason: Reason | None = None
     today: Today = Today()
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Note = Annotated[str, StringConstraints(max_length=500)]
@@ -36,6 +36,12 @@ class Printed(Request):
 
 class Reprint(Request):
     """Ask for another paper with the same number."""
+
+    ticket: Id
+
+
+class Lookup(Request):
+    """Find a ticket by id, by number of today, or by the text of its QR."""
 
     ticket: Id
 
@@ -105,12 +111,89 @@ class NoShow(WithNote):
     """The visitor did not come."""
 
 
-AnyRequest = Issue | Printed | Reprint | Open | Close | Pause | Resume | Next | Call | Recall | Start | Finish | NoShow
+class Hold(WithNote):
+    """Set the current ticket aside."""
+
+
+class Undo(WithNote):
+    """Take the counter's last action back."""
+
+
+class Unhold(AtCounter):
+    """Take a held ticket on again."""
+
+    ticket: Id
+
+
+class Transfer(WithReason):
+    """Send the current ticket elsewhere; exactly one target."""
+
+    stage: Id | None = None
+    service: Id | None = None
+    to_counter: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if sum(target is not None for target in (self.stage, self.service, self.to_counter)) != 1:
+            message = "exactly one of stage, service, to_counter is needed"
+            raise ValueError(message)
+        return self
+
+
+class OfHolder(Request):
+    """A request of whoever holds the ticket; or of a counter, which then names itself and its session."""
+
+    ticket: Id
+    counter: Id | None = None
+    session: Id | None = Field(default=None, repr=False)
+    reason: Note | None = None
+
+    @model_validator(mode="after")
+    def _whole_counter(self) -> Self:
+        if (self.counter is None) != (self.session is None):
+            message = "counter and session go together"
+            raise ValueError(message)
+        return self
+
+
+class Cancel(OfHolder):
+    """Give a ticket up."""
+
+
+class Rejoin(OfHolder):
+    """Take a missed visitor in again."""
+
+
+AnyRequest = (
+    Issue
+    | Printed
+    | Reprint
+    | Lookup
+    | Cancel
+    | Rejoin
+    | Open
+    | Close
+    | Pause
+    | Resume
+    | Next
+    | Call
+    | Recall
+    | Start
+    | Finish
+    | NoShow
+    | Hold
+    | Unhold
+    | Transfer
+    | Undo
+)
 
 REQUESTS: dict[str, type[AnyRequest]] = {
     "issue": Issue,
     "printed": Printed,
     "reprint": Reprint,
+    "lookup": Lookup,
+    "cancel": Cancel,
+    "rejoin": Rejoin,
     "open": Open,
     "close": Close,
     "pause": Pause,
@@ -121,5 +204,9 @@ REQUESTS: dict[str, type[AnyRequest]] = {
     "start": Start,
     "finish": Finish,
     "no_show": NoShow,
+    "hold": Hold,
+    "unhold": Unhold,
+    "transfer": Transfer,
+    "undo": Undo,
 }
-"""The commands that are built; any other answers `bad_request`."""
+"""Every command; any other answers `bad_request`."""

@@ -41,6 +41,8 @@ class SignIn:
     token: str = field(repr=False)
     """The secret the officer's window will show with every request; the journal keeps its digest only."""
     pin_matches: bool = False
+    locked_s: int = 0
+    """For how long no PIN is taken, after too many wrong ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +114,81 @@ class NoShow(AtCounter):
     note: str | None = None
 
 
-Command = Issue | Printed | Reprint | SignIn | Close | Pause | Resume | Next | Call | Recall | Start | Finish | NoShow
+@dataclass(frozen=True, slots=True)
+class Hold(AtCounter):
+    """Set the current ticket aside, such as for a missing copy."""
+
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unhold(AtCounter):
+    """Go on with a held ticket."""
+
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo(AtCounter):
+    """Take the counter's last action back."""
+
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer(AtCounter):
+    """Send the current ticket elsewhere; exactly one target is given."""
+
+    stage: str | None = None
+    service: str | None = None
+    to_counter: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Find a ticket by id, number of today or QR text."""
+
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Give a ticket up: by its holder, or from a counter."""
+
+    ticket: str
+    desk: AtCounter | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejoin:
+    """Take a missed visitor in again: at the kiosk, or at a counter."""
+
+    ticket: str
+    desk: AtCounter | None = None
+    reason: str | None = None
+
+
+Command = (
+    Issue
+    | Printed
+    | Reprint
+    | Lookup
+    | Cancel
+    | Rejoin
+    | SignIn
+    | Close
+    | Pause
+    | Resume
+    | Next
+    | Call
+    | Recall
+    | Start
+    | Finish
+    | NoShow
+    | Hold
+    | Unhold
+    | Transfer
+    | Undo
+)

@@ -5,23 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import assert_never
 
+from broker.domain import checks, desk_work, lanes, waits
 from broker.domain import commands as cmd
 from broker.domain import events as ev
-from broker.domain import lanes
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
-from broker.domain.model import (
-    DONE,
-    Counter,
-    Desk,
-    Lane,
-    Reason,
-    Service,
-    Ticket,
-    TicketState,
-    number_text,
-    session_digest,
-)
+from broker.domain.model import Group, Lane, Service, Ticket, TicketState, number_text
+from broker.domain.policies import Ratio, Strict
+
+END_OF_DAY = "end of day"
+"""The reason of a ticket that was closed because nobody served it any more."""
+_OPEN_TO_HOLDER = frozenset({TicketState.WAITING, TicketState.HELD, TicketState.NO_SHOW})
 
 
 def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]:  # noqa: PLR0911 - one a command
@@ -30,25 +24,55 @@ def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]
         case cmd.Issue():
             return [_issue(hall, command, now)]
         case cmd.Printed():
-            ticket = _known(hall, command.ticket, now)
+            ticket = checks.known_ticket(hall, command.ticket, now)
             return [ev.Printed(at=now, ticket=ticket.id, outcome=command.outcome, reason=command.reason)]
         case cmd.Reprint():
             return [_reprint(hall, command, now)]
+        case cmd.Lookup():
+            checks.known_ticket(hall, command.ticket, now)
+            return []
+        case cmd.Cancel():
+            return [_cancel(hall, command, now)]
+        case cmd.Rejoin():
+            return [_rejoin(hall, command, now)]
         case cmd.SignIn():
-            return _sign_in(hall, command, now)
-        case cmd.Close() | cmd.Pause() | cmd.Resume():
-            return [_desk_change(_desk(hall, command), command, now)]
-        case cmd.Next():
-            return _next(hall, _desk(hall, command), now)
-        case cmd.Call():
-            return [_call(hall, _desk(hall, command), command, now)]
-        case cmd.Recall() | cmd.Start() | cmd.Finish() | cmd.NoShow():
-            return [_about_current(hall, _desk(hall, command), command, now)]
+            return desk_work.sign_in(hall, command, now)
         case _:
-            assert_never(command)
+            return _at_counter(hall, command, now)
 
 
-# -- the kiosk ----------------------------------------------------------------------------------------------------
+def end_of_day(hall: Hall, now: dt.datetime) -> list[ev.Event]:
+    """Return what closes the tickets of earlier days that wait where no counter is open; the others live on."""
+    today = hall.office.day(now)
+    if not hall.office.journey.closes_left:
+        return []
+    left = [t for t in hall.tickets.values() if t.day < today and t.state in {TicketState.WAITING, TicketState.HELD}]
+    return [
+        ev.Cancelled(at=now, ticket=ticket.id, counter=None, reason=END_OF_DAY)
+        for ticket in left
+        if not _is_served(hall, ticket.stage)
+    ]
+
+
+def _at_counter(hall: Hall, command: cmd.AtCounter, now: dt.datetime) -> list[ev.Event]:  # noqa: PLR0911 - the same
+    desk = checks.signed_in(hall, command)
+    match command:
+        case cmd.Close() | cmd.Pause() | cmd.Resume():
+            return [desk_work.change_desk(desk, command, now)]
+        case cmd.Next():
+            return desk_work.call_next(hall, desk, now)
+        case cmd.Call():
+            return [desk_work.call_one(hall, desk, command, now)]
+        case cmd.Recall() | cmd.Start() | cmd.Finish() | cmd.NoShow() | cmd.Hold():
+            return [desk_work.about_current(hall, desk, command, now)]
+        case cmd.Unhold():
+            return [desk_work.unhold(hall, desk, command, now)]
+        case cmd.Transfer():
+            return [desk_work.transfer(hall, desk, command, now)]
+        case cmd.Undo():
+            return [desk_work.undo(hall, desk, command, now)]
+        case _:
+            assert_never(command)  # type: ignore[arg-type]  # AtCounter itself is never sent
 
 
 def _issue(hall: Hall, command: cmd.Issue, now: dt.datetime) -> ev.Issued:
@@ -57,15 +81,10 @@ def _issue(hall: Hall, command: cmd.Issue, now: dt.datetime) -> ev.Issued:
     if language not in hall.office.languages:
         offered = ", ".join(hall.office.languages)
         raise DomainError(Code.BAD_REQUEST, f"language: {language} is not one of {offered}", field="language")
+    _require_open(hall, service, lane, now)
     day = hall.office.day(now)
-    same_day = day == hall.day
-    if not hall.office.is_open(now):
-        raise DomainError(Code.SERVICE_CLOSED, "the office gives no tickets at this hour", service=service.id)
-    issued = hall.issued_in_lane.get(lane.id, 0) if same_day else 0
-    if lane.quota is not None and issued >= lane.quota:
-        raise DomainError(Code.QUOTA_REACHED, f"lane {lane.id} is full for today", lane=lane.id, quota=lane.quota)
     series = service.letter + lane.letter
-    sequence = (hall.last_sequence.get(series, 0) if same_day else 0) + 1
+    sequence = (hall.last_sequence.get(series, 0) if day == hall.day else 0) + 1
     return ev.Issued(
         at=now,
         ticket=command.ticket,
@@ -77,6 +96,7 @@ def _issue(hall: Hall, command: cmd.Issue, now: dt.datetime) -> ev.Issued:
         lane=lane.id,
         language=language,
         stage=service.stages[0],
+        promised=waits.promise(hall, (service.stages[0], service.id, lane.id, ""), now),
     )
 
 
@@ -90,164 +110,97 @@ def _offered(hall: Hall, command: cmd.Issue) -> tuple[Service, Lane]:
     return service, lane
 
 
+def _require_open(hall: Hall, service: Service, lane: Lane, now: dt.datetime) -> None:
+    refusal = offer_refusal(hall, service, lane, now)
+    if refusal is None:
+        return
+    raise DomainError(refusal, f"{service.id} in lane {lane.id}: {refusal}", service=service.id, lane=lane.id)
+
+
+def offer_refusal(hall: Hall, service: Service, lane: Lane, now: dt.datetime) -> Code | None:
+    """Return why no ticket is given for this service in this lane now, or None where one is."""
+    office = hall.office
+    if not (office.is_open(office.hours, now) and office.is_open(service.hours, now)):
+        return Code.SERVICE_CLOSED
+    if not office.is_open(lane.hours, now):
+        return Code.LANE_CLOSED
+    same_day = office.day(now) == hall.day
+    in_lane = hall.issued_in_lane.get(lane.id, 0) if same_day else 0
+    of_service = hall.issued_of_service.get(service.id, 0) if same_day else 0
+    lane_is_full = lane.quota is not None and in_lane >= lane.quota
+    service_is_full = service.quota is not None and of_service >= service.quota
+    return Code.QUOTA_REACHED if lane_is_full or service_is_full else None
+
+
 def _reprint(hall: Hall, command: cmd.Reprint, now: dt.datetime) -> ev.Reprinted:
-    ticket = _known(hall, command.ticket, now)
+    ticket = checks.known_ticket(hall, command.ticket, now)
     if ticket.state in {TicketState.FINISHED, TicketState.CANCELLED}:
-        raise _illegal(ticket, "reprint")
+        raise checks.illegal(ticket, "reprint")
     return ev.Reprinted(at=now, ticket=ticket.id)
 
 
-# -- the desk -----------------------------------------------------------------------------------------------------
+def _cancel(hall: Hall, command: cmd.Cancel, now: dt.datetime) -> ev.Cancelled:
+    ticket = _ticket_of_holder(hall, command, now)
+    counter = None
+    allowed = _OPEN_TO_HOLDER
+    if command.desk is not None:
+        desk = checks.signed_in(hall, command.desk)
+        counter = desk.counter
+        if ticket.id == desk.ticket or checks.is_supervisor(hall, desk):
+            allowed = _OPEN_TO_HOLDER | desk_work.AT_DESK
+        else:
+            checks.takes(hall, desk, ticket)
+    if ticket.state not in allowed:
+        raise checks.illegal(ticket, "cancel")
+    return ev.Cancelled(at=now, ticket=ticket.id, counter=counter, reason=command.reason)
 
 
-def _sign_in(hall: Hall, command: cmd.SignIn, now: dt.datetime) -> list[ev.Event]:
-    counter = _counter(hall, command.counter)
-    if command.officer not in hall.office.officers:
-        raise DomainError(Code.UNKNOWN_OFFICER, f"no officer {command.officer}", officer=command.officer)
-    if not command.pin_matches:
-        raise DomainError(Code.WRONG_PIN, "the PIN is not right", officer=command.officer)
-    elsewhere = [desk for desk in hall.desks.values() if desk.officer == command.officer and desk.counter != counter.id]
-    if elsewhere:
-        where = elsewhere[0].counter
-        raise DomainError(Code.NOT_ALLOWED, f"{command.officer} is signed in at counter {where}", open_at=where)
-    desk = hall.desks[counter.id]
-    events: list[ev.Event] = []
-    if desk.officer not in {None, command.officer}:
-        if desk.ticket is not None:
-            raise DomainError(Code.COUNTER_BUSY, "another officer has a visitor there", counter=counter.id)
-        events.append(ev.Closed(at=now, counter=counter.id, reason=f"taken over by {command.officer}"))
-    events.append(ev.Opened(at=now, counter=counter.id, officer=command.officer, session=session_digest(command.token)))
-    return events
+def _rejoin(hall: Hall, command: cmd.Rejoin, now: dt.datetime) -> ev.Rejoined:
+    ticket = _ticket_of_holder(hall, command, now)
+    if command.desk is not None:
+        checks.signed_in(hall, command.desk)
+    if ticket.state is not TicketState.NO_SHOW:
+        raise checks.illegal(ticket, "rejoin")
+    if ticket.rejoined >= hall.office.journey.rejoin_times:
+        message = f"{ticket.number} was missed {ticket.rejoined + 1} times"
+        raise DomainError(Code.NOT_ALLOWED, message, ticket=ticket.number, times=ticket.rejoined)
+    return ev.Rejoined(at=now, ticket=ticket.id, ranked_since=_behind(hall, ticket, now), reason=command.reason)
 
 
-def _desk_change(desk: Desk, command: cmd.Close | cmd.Pause | cmd.Resume, now: dt.datetime) -> ev.Event:
-    counter, reason = command.counter, command.reason
-    if isinstance(command, cmd.Resume):
-        if not desk.paused:
-            raise _desk_illegal(desk, "resume", "it is not paused")
-        return ev.Resumed(at=now, counter=counter, reason=reason)
-    _needs_nobody(desk)
-    if isinstance(command, cmd.Close):
-        return ev.Closed(at=now, counter=counter, reason=reason)
-    if desk.paused:
-        raise _desk_illegal(desk, "pause", "it is paused already")
-    return ev.Paused(at=now, counter=counter, reason=reason)
+def _behind(hall: Hall, ticket: Ticket, now: dt.datetime) -> dt.datetime:
+    """Return from when a missed ticket counts, so that it comes right behind the next k who may be called before it.
+
+    The k-th one's score is turned into seconds of this ticket's lane, and a microsecond decides the tie. With fewer
+    waiting it comes behind all of them. Where the policy sets lanes apart, the k-th one's place says nothing to
+    another lane: then it comes behind those of the next k that are in its own.
+    """
+    group = _common_group(ticket)
+    groups = hall.competing_groups(group)
+    waiting = lanes.in_order((t for g in groups for t in g), hall.office, now, position=hall.turn_of_group(group))
+    behind = waiting[: hall.office.journey.rejoin_behind]
+    if isinstance(hall.office.policy, Ratio | Strict):
+        behind = [other for other in behind if other.lane == ticket.lane]
+    if not behind:
+        return ticket.ranked_since
+    divisor, credit_s = lanes.weight(hall.office, ticket.lane)
+    seconds = lanes.score(behind[-1], hall.office, now) * divisor - credit_s
+    return max(now - dt.timedelta(seconds=seconds), ticket.ranked_since) + dt.timedelta(microseconds=1)
 
 
-def _next(hall: Hall, desk: Desk, now: dt.datetime) -> list[ev.Event]:
-    _ready_to_call(desk)
-    choice = lanes.choose(hall.callable_groups(desk.counter), hall.office.lanes, now)
-    if choice is None:
-        return []
-    ticket, reason = choice
-    return [_called(desk, ticket, reason, now)]
+def _common_group(ticket: Ticket) -> Group:
+    """Return the group in which a ticket waits when it belongs to no single counter."""
+    return ticket.stage, ticket.service, ticket.lane, ""
 
 
-def _call(hall: Hall, desk: Desk, command: cmd.Call, now: dt.datetime) -> ev.Called:
-    _ready_to_call(desk)
-    ticket = _known(hall, command.ticket, now)
-    if ticket.state is not TicketState.WAITING:
-        raise _illegal(ticket, "call")
-    if not hall.office.counters[desk.counter].serves(*ticket.group):
-        message = f"counter {desk.counter} does not serve {ticket.number}"
-        raise DomainError(Code.NOT_ALLOWED, message, counter=desk.counter, ticket=ticket.number)
-    reason = lanes.explain(ticket, hall.callable_groups(desk.counter), hall.office.lanes, now)
-    return _called(desk, ticket, reason, now)
-
-
-def _called(desk: Desk, ticket: Ticket, reason: Reason, now: dt.datetime) -> ev.Called:
-    return ev.Called(at=now, ticket=ticket.id, counter=desk.counter, officer=desk.officer or "", reason=reason)
-
-
-def _action(command: cmd.Recall | cmd.Start | cmd.Finish | cmd.NoShow) -> str:
-    """Return the command's name as the protocol writes it."""
-    return "no_show" if isinstance(command, cmd.NoShow) else type(command).__name__.lower()
-
-
-def _about_current(
-    hall: Hall, desk: Desk, command: cmd.Recall | cmd.Start | cmd.Finish | cmd.NoShow, now: dt.datetime
-) -> ev.Event:
-    ticket = hall.current(desk)
-    if ticket is None:
-        raise _desk_illegal(desk, _action(command), "no visitor is called")
-    counter, note = desk.counter, command.note
-    match command:
-        case cmd.Finish():
-            service = hall.office.services.get(ticket.service)
-            return ev.Finished(
-                at=now,
-                ticket=ticket.id,
-                counter=counter,
-                stage=ticket.stage,
-                next_stage=_stage_after(() if service is None else service.stages, ticket.stage),
-                note=note,
-            )
-        case _ if ticket.state is not TicketState.CALLED:
-            raise _illegal(ticket, _action(command))
-        case cmd.Recall():
-            return ev.Recalled(at=now, ticket=ticket.id, counter=counter, note=note)
-        case cmd.Start():
-            return ev.Started(at=now, ticket=ticket.id, counter=counter, note=note)
-        case cmd.NoShow():
-            return ev.NoShow(at=now, ticket=ticket.id, counter=counter, note=note)
-        case _:
-            assert_never(command)
-
-
-def _stage_after(stages: tuple[str, ...], stage: str) -> str | None:
-    """Return the stage that follows; None after the last, or where the configuration dropped this one."""
-    later = stages[stages.index(stage) + 1 :] if stage in stages else ()
-    return later[0] if later else None
-
-
-# -- what must hold -----------------------------------------------------------------------------------------------
-
-
-def _known(hall: Hall, text: str, now: dt.datetime) -> Ticket:
-    ticket = hall.find(text)
-    if ticket is None or (ticket.state in DONE and hall.office.day(now) != hall.day):
-        raise DomainError(Code.UNKNOWN_TICKET, f"no ticket {text}", ticket=text)
+def _ticket_of_holder(hall: Hall, command: cmd.Cancel | cmd.Rejoin, now: dt.datetime) -> Ticket:
+    """Return the ticket; whoever holds it shows id or QR, a number that anyone can read is for officers only."""
+    ticket = checks.known_ticket(hall, command.ticket, now)
+    if command.desk is None and command.ticket not in {ticket.id, ticket.qr}:
+        raise DomainError(Code.UNKNOWN_TICKET, "the ticket's QR text or id is needed", ticket=command.ticket)
     return ticket
 
 
-def _counter(hall: Hall, counter: str) -> Counter:
-    found = hall.office.counters.get(counter)
-    if found is None:
-        raise DomainError(Code.UNKNOWN_COUNTER, f"no counter {counter}", counter=counter)
-    return found
-
-
-def _desk(hall: Hall, command: cmd.AtCounter) -> Desk:
-    counter = _counter(hall, command.counter)
-    desk = hall.desks[counter.id]
-    if desk.session is None or desk.session != session_digest(command.session):
-        raise DomainError(Code.NO_SESSION, "nobody is signed in there with this session", counter=counter.id)
-    return desk
-
-
-def _needs_nobody(desk: Desk) -> None:
-    if desk.ticket is not None:
-        message = "the counter has a visitor: finish or no-show first"
-        raise DomainError(Code.COUNTER_BUSY, message, counter=desk.counter, ticket=desk.ticket)
-
-
-def _ready_to_call(desk: Desk) -> None:
-    _needs_nobody(desk)
-    if desk.paused:
-        raise _desk_illegal(desk, "next", "it is paused")
-
-
-def _desk_illegal(desk: Desk, action: str, why: str) -> DomainError:
-    return DomainError(
-        Code.ILLEGAL_TRANSITION, f"counter {desk.counter} cannot {action}: {why}", counter=desk.counter, action=action
-    )
-
-
-def _illegal(ticket: Ticket, action: str) -> DomainError:
-    return DomainError(
-        Code.ILLEGAL_TRANSITION,
-        f"{ticket.number} is {ticket.state} and cannot {action}",
-        ticket=ticket.number,
-        state=ticket.state,
-        action=action,
+def _is_served(hall: Hall, stage: str) -> bool:
+    return any(
+        desk.session is not None and stage in hall.office.counters[desk.counter].stages for desk in hall.desks.values()
     )

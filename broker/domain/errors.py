@@ -22,6 +22,7 @@ class Code(StrEnum):
     QUOTA_REACHED = "quota_reached"
     ILLEGAL_TRANSITION = "illegal_transition"
     COUNTER_BUSY = "counter_busy"
+    NOTHING_TO_UNDO = "nothing_to_undo"
     STORAGE_FAILED = "storage_failed"
     NOT_READY = "not_ready"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from broker.domain.model import Reason
+from broker.domain.model import Promised, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issued:
-    """A number was given out."""
+    """A number was given out; `promised` is the wait that was told, where a counter was open."""
 
     at: dt.datetime
     ticket: str
@@ -22,6 +22,7 @@ class Issued:
     lane: str
     language: str
     stage: str
+    promised: Promised | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +133,89 @@ class Resumed:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """The ticket was set aside."""
+
+    at: dt.datetime
+    ticket: str
+    counter: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unheld:
+    """A held ticket is being served again."""
+
+    at: dt.datetime
+    ticket: str
+    counter: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred:
+    """The ticket waits on elsewhere; `sent_to` alone may call it until `sent_until`."""
+
+    at: dt.datetime
+    ticket: str
+    counter: str
+    service: str
+    stage: str
+    sent_to: str
+    sent_until: dt.datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejoined:
+    """A missed visitor waits again; the turn is measured from `ranked_since`."""
+
+    at: dt.datetime
+    ticket: str
+    ranked_since: dt.datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """The ticket was given up, or closed at the end of the day."""
+
+    at: dt.datetime
+    ticket: str
+    counter: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """The last action of a counter was taken back."""
+
+    at: dt.datetime
+    ticket: str
+    counter: str
+    action: str
+    note: str | None
+
+
 Event = (
-    Issued | Printed | Reprinted | Called | Recalled | Started | Finished | NoShow | Opened | Closed | Paused | Resumed
+    Issued
+    | Printed
+    | Reprinted
+    | Called
+    | Recalled
+    | Started
+    | Finished
+    | NoShow
+    | Held
+    | Unheld
+    | Transferred
+    | Rejoined
+    | Cancelled
+    | Undone
+    | Opened
+    | Closed
+    | Paused
+    | Resumed
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -145,6 +227,12 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "started": Started,
     "finished": Finished,
     "no_show": NoShow,
+    "held": Held,
+    "unheld": Unheld,
+    "transferred": Transferred,
+    "rejoined": Rejoined,
+    "cancelled": Cancelled,
+    "undone": Undone,
     "opened": Opened,
     "closed": Closed,
     "paused": Paused,

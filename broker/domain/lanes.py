@@ -1,6 +1,6 @@
 """Whose turn it is: pure dispatch, with the reason.
 
-The ticket that has used the largest share of its lane's promised wait goes next: accumulating priority
+By default the ticket that has used the largest share of its lane's promised wait goes next: accumulating priority
 (Kleinrock 1964; Stanford, Taylor, Ziedins 2014, doi 10.1007/s11134-013-9382-6) with rate = 1 / promise. A share grows
 for ever, so no lane can starve, and it explains itself to a visitor.
 """
@@ -8,171 +8,139 @@ for ever, so no lane can starve, and it explains itself to a visitor.
 from __future__ import annotations
 
 import datetime as dt
-import heapq
-import sys
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import assert_never
 
-from broker.domain.model import Lane, Reason, Ticket, queue_key
+from broker.domain.model import Counter, Office, Reason, Ticket, queue_key
+from broker.domain.policies import Fifo, HeadStart, Promise, Ratio, Strict, policy_name
 
-POLICY = "promise"
 MAX_PASSED_OVER = 10
 """At most so many passed-over tickets stand in a reason: a reply has to fit 8 KiB."""
+MAX_WAIT = "max_wait"
+"""The policy that a reason names when a lane's longest wait was over."""
+PREFERS = "prefers"
+"""The policy that a reason names when the counter's preferred lane overruled the office's policy."""
 
-PLAYED_CALLS = 32
-"""So many calls are played through to count who is ahead: exact where visitors look, and 0.1 ms at most."""
-
-
-class Waiting(Protocol):
-    """Whatever waits in a lane: a ticket, or someone who might come."""
-
-    @property
-    def lane(self) -> str:
-        """Return the lane."""
-        ...
-
-    @property
-    def waiting_since(self) -> dt.datetime:
-        """Return since when."""
-        ...
-
-    @property
-    def order(self) -> int:
-        """Return the place in the order of arrival."""
-        ...
+Groups = Sequence[Sequence[Ticket]]
 
 
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """Someone who would come now."""
+def weight(office: Office, lane: str) -> tuple[float, float]:
+    """Return (divisor, credit in seconds) of a lane: its score is (waited + credit) / divisor."""
+    match office.policy:
+        case Promise():
+            return float(office.lanes[lane].promised_s), 0.0
+        case HeadStart(credit_s):
+            return 1.0, credit_s.get(lane, 0.0)
+        case Ratio() | Strict() | Fifo():
+            return 1.0, 0.0
+        case _:
+            assert_never(office.policy)
 
-    lane: str
-    waiting_since: dt.datetime
-    order: int = sys.maxsize
+
+def waited_s(ticket: Ticket, now: dt.datetime) -> float:
+    """Return the seconds that count for a ticket's turn."""
+    return (now - ticket.ranked_since).total_seconds()
 
 
-def score(ticket: Ticket, lanes: Mapping[str, Lane], now: dt.datetime) -> float:
-    """Return the waited share of the lane's promised wait (1.0 = all of it)."""
-    return (now - ticket.waiting_since).total_seconds() / lanes[ticket.lane].promised_s
+def score(ticket: Ticket, office: Office, now: dt.datetime) -> float:
+    """Return what the policy compares: a share of the promise (1.0 = all of it), or seconds."""
+    divisor, credit_s = weight(office, ticket.lane)
+    return (waited_s(ticket, now) + credit_s) / divisor
 
 
-def in_order(tickets: Iterable[Ticket], lanes: Mapping[str, Lane], now: dt.datetime) -> list[Ticket]:
+def in_order(tickets: Iterable[Ticket], office: Office, now: dt.datetime, *, position: int = 0) -> list[Ticket]:
     """Return waiting tickets as they would be called now; the oldest first on ties."""
-    return sorted(tickets, key=lambda ticket: (-score(ticket, lanes, now), queue_key(ticket)))
+    policy = office.policy
+    if isinstance(policy, Ratio):
+        return _by_turns(list(tickets), policy.pattern, position)
+    rank = lane_rank(office)
+    return sorted(tickets, key=lambda ticket: (rank(ticket.lane), -score(ticket, office, now), queue_key(ticket)))
+
+
+def lane_rank(office: Office) -> Callable[[str], int]:
+    """Return how much later than all others a lane comes; only the strict policy sets lanes apart."""
+    if not isinstance(office.policy, Strict):
+        return lambda _lane: 0
+    order = office.policy.order
+    places = {lane: place for place, lane in enumerate(order)}
+    return lambda lane: places.get(lane, len(order))
 
 
 def choose(
-    groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane], now: dt.datetime
+    groups: Groups, office: Office, counter: Counter, now: dt.datetime, *, position: int = 0
 ) -> tuple[Ticket, Reason] | None:
     """Return the next ticket of what a counter may call, or None. Each group is in order of arrival.
 
-    Within a group the first has always the highest score, so only the heads compete.
+    Within a group the first always comes first, so only the heads compete. Over any policy stand the longest waits of
+    the lanes, then the counter's preferred lane.
     """
     heads = [group[0] for group in groups if group]
     if not heads:
         return None
-    chosen = in_order(heads, lanes, now)[0]
-    return chosen, explain(chosen, groups, lanes, now)
+    overdue = [ticket for ticket in heads if _is_overdue(ticket, office, now)]
+    if overdue:
+        chosen = min(overdue, key=queue_key)
+        return chosen, explain(chosen, groups, office, now, policy=MAX_WAIT)
+    preferred = [ticket for ticket in heads if ticket.lane == counter.prefers]
+    chosen = in_order(preferred or heads, office, now, position=position)[0]
+    by_policy = in_order(heads, office, now, position=position)[0] if preferred else chosen
+    return chosen, explain(chosen, groups, office, now, policy=None if chosen is by_policy else PREFERS)
 
 
-def explain(chosen: Ticket, groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane], now: dt.datetime) -> Reason:
+def line_up(
+    tickets: Sequence[Ticket], office: Office, counter: Counter, now: dt.datetime, *, position: int = 0
+) -> list[Ticket]:
+    """Return waiting tickets as this counter would call them now, with all that stands over the policy."""
+    overdue = sorted((ticket for ticket in tickets if _is_overdue(ticket, office, now)), key=queue_key)
+    others = [ticket for ticket in tickets if not _is_overdue(ticket, office, now)]
+    preferred = [ticket for ticket in others if ticket.lane == counter.prefers]
+    rest = [ticket for ticket in others if ticket.lane != counter.prefers]
+    ordered = (in_order(some, office, now, position=position) for some in (preferred, rest))
+    return [*overdue, *(ticket for some in ordered for ticket in some)]
+
+
+def explain(chosen: Ticket, groups: Groups, office: Office, now: dt.datetime, *, policy: str | None = None) -> Reason:
     """Return why `chosen` is called, and who arrived earlier but waits on."""
     earlier: list[Ticket] = []
     for group in groups:
         before = bisect_left(group, queue_key(chosen), key=queue_key)
         earlier.extend(ticket for ticket in group[: min(before, MAX_PASSED_OVER)] if ticket is not chosen)
-    passed_over = in_order(earlier, lanes, now)[:MAX_PASSED_OVER]
+    passed_over = sorted(earlier, key=lambda ticket: (-score(ticket, office, now), queue_key(ticket)))
     return Reason(
-        policy=POLICY,
-        score=round(score(chosen, lanes, now), 4),
-        waited_s=int((now - chosen.waiting_since).total_seconds()),
-        promised_s=lanes[chosen.lane].promised_s,
-        passed_over=tuple((ticket.number, round(score(ticket, lanes, now), 4)) for ticket in passed_over),
+        policy=policy or policy_name(office.policy),
+        score=round(score(chosen, office, now), 4),
+        waited_s=int(waited_s(chosen, now)),
+        promised_s=office.lanes[chosen.lane].promised_s,
+        passed_over=tuple(
+            (ticket.number, round(score(ticket, office, now), 4)) for ticket in passed_over[:MAX_PASSED_OVER]
+        ),
     )
 
 
-def count_ahead(
-    ticket: Waiting, groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane], now: dt.datetime, *, pace_s: float
-) -> int:
-    """Return how many of `groups` would be called before `ticket` if one were called every `pace_s` seconds.
-
-    A ticket of a faster lane overtakes while it waits, so the order of this moment is not the order of the calls.
-    The first calls are played through. For whoever waits longer the answer is the smallest k with at most k tickets
-    ahead at the moment of the k-th call, found by bisection: it leaves out those who are called and then overtaken.
-    """
-    played = _play_calls(ticket, groups, lanes, now, pace_s=pace_s)
-    if played is not None:
-        return played
-    low, high = PLAYED_CALLS, sum(len(group) for group in groups)
-    while low < high:
-        middle = (low + high) // 2
-        at = now + dt.timedelta(seconds=middle * pace_s)
-        if _ahead_at(ticket, groups, lanes, at) <= middle:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+def turn_after(pattern: Sequence[str], position: int, lane: str) -> int:
+    """Return the place in the pattern after `lane` had a turn; a lane outside the pattern takes nobody's."""
+    for step in range(len(pattern)):
+        place = (position + step) % len(pattern)
+        if pattern[place] == lane:
+            return (place + 1) % len(pattern)
+    return position
 
 
-@dataclass(slots=True)
-class _Line:
-    """All that wait in one lane, of whatever group, in order of arrival."""
-
-    promised_s: int
-    rest: Iterator[Ticket]
-    head: Waiting
-    since_s: float
-
-    def comes_before(self, other: _Line, at_s: float) -> bool:
-        """Tell whose head is called first, as `in_order` does."""
-        mine, theirs = (at_s - self.since_s) / self.promised_s, (at_s - other.since_s) / other.promised_s
-        return mine > theirs or (mine == theirs and queue_key(self.head) < queue_key(other.head))
+def _is_overdue(ticket: Ticket, office: Office, now: dt.datetime) -> bool:
+    longest_s = office.lanes[ticket.lane].max_wait_s
+    return longest_s is not None and waited_s(ticket, now) > longest_s
 
 
-def _play_calls(
-    ticket: Waiting, groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane], now: dt.datetime, *, pace_s: float
-) -> int | None:
-    """Return which call is the one of `ticket`, counted from 0, or None where it is none of the first."""
-    lines, now_s = _lines(groups, lanes), now.timestamp()
-    asked = _Line(lanes[ticket.lane].promised_s, iter(()), ticket, ticket.waiting_since.timestamp())
-    for call in range(PLAYED_CALLS):
-        at_s = now_s + call * pace_s
-        first = asked
-        for line in lines:
-            if line.comes_before(first, at_s):
-                first = line
-        if first is asked:
-            return call
-        following = next(first.rest, None)
-        if following is None:
-            lines.remove(first)
-        else:
-            first.head, first.since_s = following, following.waiting_since.timestamp()
-    return None
-
-
-def _lines(groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane]) -> list[_Line]:
-    by_lane: dict[str, list[Sequence[Ticket]]] = {}
-    for group in groups:
-        if group:
-            by_lane.setdefault(group[0].lane, []).append(group)
-    lines = []
-    for lane, same in by_lane.items():
-        rest = heapq.merge(*same, key=queue_key)
-        head = next(rest)
-        lines.append(_Line(lanes[lane].promised_s, rest, head, head.waiting_since.timestamp()))
-    return lines
-
-
-def _ahead_at(ticket: Waiting, groups: Sequence[Sequence[Ticket]], lanes: Mapping[str, Lane], at: dt.datetime) -> int:
-    """Return how many of the waiting have a higher score than `ticket` at the moment `at`."""
-    waited = at - ticket.waiting_since
-    rate = lanes[ticket.lane].promised_s
-    ahead = 0
-    for group in groups:
-        if group:
-            ratio = lanes[group[0].lane].promised_s / rate
-            ahead += bisect_left(group, (at - waited * ratio, ticket.order), key=queue_key)
-    return ahead
+def _by_turns(tickets: list[Ticket], pattern: Sequence[str], position: int) -> list[Ticket]:
+    """Return tickets as the pattern calls them; lanes outside it come last."""
+    lines: dict[str, list[Ticket]] = {}
+    for ticket in sorted(tickets, key=queue_key, reverse=True):
+        lines.setdefault(ticket.lane, []).append(ticket)
+    called: list[Ticket] = []
+    while any(lines.get(lane) for lane in pattern):
+        lane = next(name for name in (*pattern[position:], *pattern[:position]) if lines.get(name))
+        called.append(lines[lane].pop())
+        position = turn_after(pattern, position, lane)
+    rest = [ticket for line in lines.values() for ticket in line]
+    return [*called, *sorted(rest, key=queue_key)]

@@ -23,7 +23,7 @@ def with_leftovers(office: Office, events: Iterable[ev.Event]) -> Office:
     longest_s = max(office.stage_standard_s.values())
     return replace(
         office,
-        counters={**office.counters, **{name: Counter(name, name, frozenset()) for name in sorted(counters)}},
+        counters={**office.counters, **{name: Counter(name, name, ()) for name in sorted(counters)}},
         lanes={**office.lanes, **{name: Lane(name, "", slowest_s, quota=0) for name in sorted(lanes)}},
         stage_standard_s={**office.stage_standard_s, **dict.fromkeys(sorted(stages), longest_s)},
     )
@@ -35,5 +35,7 @@ def _stages(fact: ev.Event) -> tuple[str, ...]:
             return (fact.stage,)
         case ev.Finished():
             return (fact.stage, fact.next_stage) if fact.next_stage is not None else (fact.stage,)
+        case ev.Transferred():
+            return (fact.stage,)
         case _:
             return ()

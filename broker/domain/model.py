@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from operator import attrgetter
 
+from broker.domain.policies import Policy, Promise
+
 QR_PREFIX = "ANTREAN-"
 
 
@@ -41,6 +43,11 @@ class DeskState(StrEnum):
     SERVING = "serving"
 
 
+Spans = tuple[tuple[dt.time, dt.time], ...]
+Hours = Mapping[int, Spans]
+"""Opening spans by weekday; Monday is 0."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """What a visitor comes for, and the stages it leads through."""
@@ -48,6 +55,8 @@ class Service:
     id: str
     letter: str
     stages: tuple[str, ...]
+    quota: int | None = None
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,11 @@ class Lane:
     letter: str
     promised_s: int
     quota: int | None = None
+    max_wait_s: int | None = None
+    """Nobody here waits longer while others are served, whatever the policy says."""
+    step_free: bool = False
+    """Its visitors go to step-free counters only."""
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +80,32 @@ class Counter:
 
     id: str
     label: str
-    stages: frozenset[str]
+    stages: tuple[str, ...]
     services: frozenset[str] | None = None
     lanes: frozenset[str] | None = None
+    step_free: bool = False
+    prefers: str | None = None
+    """A lane that is called first whenever anyone waits there."""
+    borrows: tuple[str, ...] = ()
+    """Stages it helps out with while nobody waits for its own."""
 
-    def serves(self, stage: str, service: str, lane: str) -> bool:
-        """Tell whether this counter may call such a ticket."""
-        return (
-            stage in self.stages
-            and (self.services is None or service in self.services)
-            and (self.lanes is None or lane in self.lanes)
-        )
+    def takes(self, service: str, lane: str) -> bool:
+        """Tell whether this counter may serve such visitors, at whatever stage."""
+        return (self.services is None or service in self.services) and (self.lanes is None or lane in self.lanes)
 
 
-Spans = tuple[tuple[dt.time, dt.time], ...]
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """What happens to tickets that do not go straight through."""
+
+    calls_before_no_show: int = 1
+    rejoin_behind: int = 3
+    """A missed visitor who comes back is called after so many others."""
+    rejoin_times: int = 2
+    sent_fallback_s: int = 900
+    """A ticket sent to one counter may be called by any after so long."""
+    closes_left: bool = True
+    """At the end of the office day, whoever still waits where nobody serves is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +120,30 @@ class Office:
     stage_standard_s: Mapping[str, int]
     counters: Mapping[str, Counter]
     officers: Mapping[str, str]
-    hours: Mapping[int, Spans] | None = None
-    """Opening spans by weekday (Monday is 0), or None where the office never refuses by the clock."""
+    hours: Hours | None = None
+    """When tickets are given out, or None where the office never refuses by the clock."""
+    supervisors: frozenset[str] = frozenset()
+    policy: Policy = field(default_factory=Promise)
+    journey: Journey = field(default_factory=Journey)
 
     def day(self, now: dt.datetime) -> dt.date:
         """Return the office day: the date on the wall of the office, not of UTC."""
         return now.astimezone(self.zone).date()
 
-    def is_open(self, now: dt.datetime) -> bool:
-        """Tell whether tickets are given out at this moment."""
-        if self.hours is None:
+    def is_open(self, hours: Hours | None, now: dt.datetime) -> bool:
+        """Tell whether `hours` hold at this moment, by the office's clock."""
+        if hours is None:
             return True
         local = now.astimezone(self.zone)
-        return any(begin <= local.time() < end for begin, end in self.hours.get(local.weekday(), ()))
+        return any(begin <= local.time() < end for begin, end in hours.get(local.weekday(), ()))
+
+    def may_serve(self, counter: Counter, stage: str, service: str, lane: str) -> bool:
+        """Tell whether a counter may call such a ticket as its own work."""
+        return stage in counter.stages and self.may_take(counter, service, lane)
+
+    def may_take(self, counter: Counter, service: str, lane: str) -> bool:
+        """Tell whether a counter may serve such visitors at some stage; step-free lanes need a step-free counter."""
+        return counter.takes(service, lane) and (counter.step_free or not self.lanes[lane].step_free)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +156,17 @@ class Happening:
     counter: str | None = None
 
 
+Group = tuple[str, str, str, str]
+"""(stage, service, lane, counter sent to or nothing)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One visitor's turn. `waiting_since` starts anew with each stage; `order` breaks ties by arrival."""
+    """One visitor's turn.
+
+    `waiting_since` starts anew with each stage. `ranked_since` is what its turn is measured from: earlier than that by
+    what the visitor has waited at stages before, or later for one who was missed and came back.
+    """
 
     id: str
     series: str
@@ -135,6 +180,7 @@ class Ticket:
     state: TicketState
     issued_at: dt.datetime
     waiting_since: dt.datetime
+    ranked_since: dt.datetime
     order: int
     counter: str | None = None
     called_at: dt.datetime | None = None
@@ -143,12 +189,18 @@ class Ticket:
     copies: int = 0
     paper: str | None = None
     """What the kiosk told of the last paper: confirmed, unconfirmed, failed, or nothing yet."""
+    sent_to: str = ""
+    """The one counter that may call it, until `sent_until`."""
+    sent_until: dt.datetime | None = None
+    note: str | None = None
+    """Why it is held."""
+    rejoined: int = 0
     history: tuple[Happening, ...] = ()
 
     @property
-    def group(self) -> tuple[str, str, str]:
-        """Return (stage, service, lane): tickets of one group are served in order of arrival."""
-        return self.stage, self.service, self.lane
+    def group(self) -> Group:
+        """Return what tickets served in order of arrival have in common."""
+        return self.stage, self.service, self.lane, self.sent_to
 
     @property
     def qr(self) -> str:
@@ -156,8 +208,8 @@ class Ticket:
         return qr_text(self.id)
 
 
-queue_key = attrgetter("waiting_since", "order")
-"""What sorts tickets of one group: arrival. Read in C, for bisection looks at it ten thousand times a second."""
+queue_key = attrgetter("ranked_since", "order")
+"""What sorts tickets of one group: arrival, as it counts. Read in C: bisection looks at it 10,000 times a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +237,22 @@ class CallRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Undoable:
+    """The last action of a desk: how ticket and desk were before it, and how it left the ticket.
+
+    Beside them the pace of the stage and the turn of the lanes, each before and after.
+    """
+
+    at: dt.datetime
+    action: str
+    before: Ticket
+    desk: Desk
+    after: Ticket
+    pace: tuple[Pace, Pace]
+    turn: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """One counter now: who sits there and whom they have before them."""
 
@@ -205,6 +273,9 @@ class Pace:
     standard_s: float
     weight: float = 0.0
     total_s: float = 0.0
+    visits: int = 0
+    day_s: float = 0.0
+    """What the visits of the day took together."""
     _prior_weight: float = field(default=4.0, repr=False)
 
     FADE = 0.95
@@ -214,11 +285,49 @@ class Pace:
         """Take one finished visit in; recent ones weigh more."""
         self.weight = self.weight * self.FADE + 1.0
         self.total_s = self.total_s * self.FADE + duration_s
+        self.visits += 1
+        self.day_s += duration_s
+
+    def take_back(self, before: Pace, after: Pace) -> None:
+        """Unlearn what came between `before` and `after`; what was measured since stays."""
+        if before.visits == after.visits:
+            return
+        fade = self.FADE ** (self.visits - after.visits)
+        self.weight -= (after.weight - before.weight) * fade
+        self.total_s -= (after.total_s - before.total_s) * fade
+        self.visits -= 1
+        self.day_s -= after.day_s - before.day_s
+
+    @property
+    def average_s(self) -> float:
+        """Return the plain average of the day in seconds, which the usual rule for waits goes by."""
+        return self.day_s / self.visits if self.visits > 0 else self.standard_s
 
     @property
     def mean_s(self) -> float:
         """Return the expected duration of the next visit in seconds."""
         return (self._prior_weight * self.standard_s + self.total_s) / (self._prior_weight + self.weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A range of seconds in which the call is expected: from the 20th to the 80th percentile."""
+
+    low_s: int
+    high_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What a visitor was told with the number, and what the usual rule would have been made of."""
+
+    ahead: int
+    low_s: int
+    high_s: int
+    average_s: float
+    """Average service time of the day at that moment."""
+    counters: int
+    """Open counters that served the stage."""
 
 
 def qr_text(ticket_id: str) -> str:

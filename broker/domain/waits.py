@@ -1,47 +1,101 @@
-"""How long it will take: a range from queue length and the pace of today.
+"""How long it will take: a range a visitor can trust, from the hall played forward at the pace of today.
 
-Queue-length estimator of Ibrahim & Whitt 2009 (doi 10.1287/msom.1080.0223): calls to go x mean service / open counters.
-The time of k departures is taken as gamma distributed; the range is its 20th to 80th percentile (Wilson-Hilferty).
+The play (`foresight`) gives one figure; how far the truth lies from it was measured over simulated months of offices
+whose counters come and go (`antrean simulate --shifting`): the range is to hold three of five visitors.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 
-DEPARTURE_VARIATION = 0.8
-"""Coefficient of variation of the time between two departures of a stage."""
-PERCENTILE_Z = 0.8416
-"""Standard normal quantile of the 80th percentile."""
+from broker.domain.ahead import Newcomer, ahead_of
+from broker.domain.foresight import Foreseen, Foresight
+from broker.domain.hall import Hall
+from broker.domain.lanes import lane_rank, weight
+from broker.domain.model import Group, Office, Promised, Ticket, Wait
+from broker.domain.policies import Ratio
+
 SOON_S = 60
 """What "at once" is taken to last: walking to a free counter, an officer looking up."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """A range of seconds in which the call is expected."""
+class Odds:
+    """How the truth lies around what was played: a bound is `far` + `near` / (calls before + 1) ** `power`."""
 
-    low_s: int
-    high_s: int
+    low_far: float
+    low_near: float
+    low_power: float
+    high_far: float
+    high_near: float
+    high_power: float
 
 
-def estimate(*, ahead: int, open_counters: int, idle_counters: int, mean_service_s: float) -> Wait | None:
-    """Return the range for a ticket with `ahead` calls before it, or None while no counter is open."""
-    if open_counters == 0:
+IN_TURN = Odds(0.82, -0.52, 0.8, 1.06, 0.46, 0.8)
+"""Of lanes that nobody overtakes; measured as 20th and 80th percentile of truth / play."""
+OVERTAKEN = Odds(0.956, -0.606, 0.6, 1.334, 0.166, 0.4)
+"""Of lanes that others overtake who have yet to come: later, and not as sure."""
+MIXED = 1.25
+"""So much wider are the ranges of counters that serve several stages: more comes in between there."""
+
+
+def wait_of(foresight: Foresight, ticket: Ticket) -> Wait | None:
+    """Return the range for a waiting ticket, or None while no counter is open for it."""
+    return _range(foresight, foresight.of(ticket), ticket.group)
+
+
+def newcomer_wait(foresight: Foresight, group: Group) -> Wait | None:
+    """Return the range for someone who came now, or None while no counter is open for that."""
+    return _range(foresight, foresight.newcomer(group), group)
+
+
+def promise(hall: Hall, group: Group, now: dt.datetime) -> Promised | None:
+    """Return what a newcomer is told, with what the usual rule would be made of; None while no counter is open."""
+    wait = newcomer_wait(Foresight(hall, now), group)
+    if wait is None:
         return None
-    departures = ahead + 1 - idle_counters
-    if departures <= 0:
-        return Wait(0, SOON_S)
-    gap_s = mean_service_s / open_counters
-    shape = departures / DEPARTURE_VARIATION**2
-    scale_s = gap_s * DEPARTURE_VARIATION**2
-    return Wait(
-        low_s=int(_gamma_quantile(shape, -PERCENTILE_Z) * scale_s),
-        high_s=math.ceil(max(_gamma_quantile(shape, PERCENTILE_Z) * scale_s, SOON_S)),
+    working, _ = hall.staffing(group)
+    return Promised(
+        ahead=ahead_of(hall, Newcomer(group[2], now), group, now),
+        low_s=wait.low_s,
+        high_s=wait.high_s,
+        average_s=round(hall.pace(group[0], now).average_s, 1),
+        counters=max(working, 1),
     )
 
 
-def _gamma_quantile(shape: float, z: float) -> float:
-    """Return a quantile of the gamma distribution with scale 1 (Wilson & Hilferty 1931)."""
-    root = 1 - 1 / (9 * shape) + z / (3 * math.sqrt(shape))
-    return shape * max(root, 0.0) ** 3
+def spread(odds: Odds, *, after_s: float, calls_before: int, width: float = 1.0) -> Wait:
+    """Return the 20th to 80th percentile of a wait that was played as `after_s`, behind so many calls."""
+    if after_s <= 0:
+        return Wait(0, SOON_S)
+    low = odds.low_far + odds.low_near / (calls_before + 1) ** odds.low_power
+    high = odds.high_far + odds.high_near / (calls_before + 1) ** odds.high_power
+    middle, half = (low + high) / 2, (high - low) / 2 * width
+    low_s, high_s = after_s * max(middle - half, 0.0), after_s * (middle + half)
+    return Wait(low_s=int(low_s), high_s=max(math.ceil(high_s), SOON_S))
+
+
+def odds_of(office: Office, lane: str) -> Odds:
+    """Return how sure a wait in a lane can be: whether those who come later may be called before."""
+    policy, own = office.policy, _claim(office, lane)
+    if isinstance(policy, Ratio):
+        overtaken = any(policy.pattern.count(other) > policy.pattern.count(lane) for other in office.lanes)
+    else:
+        overtaken = any(_claim(office, other) < own for other in office.lanes)
+    return OVERTAKEN if overtaken else IN_TURN
+
+
+def _claim(office: Office, lane: str) -> tuple[int, float, float]:
+    """Return what makes a newcomer of a lane overtake: smaller overtakes larger."""
+    divisor, credit_s = weight(office, lane)
+    return lane_rank(office)(lane), divisor, -credit_s
+
+
+def _range(foresight: Foresight, foreseen: Foreseen | None, group: Group) -> Wait | None:
+    if foreseen is None:
+        return None
+    odds = odds_of(foresight.hall.office, group[2])
+    width = MIXED if foresight.is_mixed(group) else 1.0
+    return spread(odds, after_s=foreseen.after_s, calls_before=foreseen.calls_before, width=width)

@@ -85,6 +85,12 @@ def _command(request: rq.AnyRequest) -> cmd.Command:  # noqa: C901, PLR0911, PLR
             return cmd.Printed(request.ticket, request.outcome, request.reason)
         case rq.Reprint():
             return cmd.Reprint(request.ticket)
+        case rq.Lookup():
+            return cmd.Lookup(request.ticket)
+        case rq.Cancel():
+            return cmd.Cancel(request.ticket, _desk(request), request.reason)
+        case rq.Rejoin():
+            return cmd.Rejoin(request.ticket, _desk(request), request.reason)
         case rq.Open():
             return cmd.SignIn(request.counter, request.officer, request.pin, secrets.token_urlsafe(18))
         case rq.Close():
@@ -105,5 +111,26 @@ def _command(request: rq.AnyRequest) -> cmd.Command:  # noqa: C901, PLR0911, PLR
             return cmd.Finish(request.counter, request.session, request.note)
         case rq.NoShow():
             return cmd.NoShow(request.counter, request.session, request.note)
+        case rq.Hold():
+            return cmd.Hold(request.counter, request.session, request.note)
+        case rq.Unhold():
+            return cmd.Unhold(request.counter, request.session, request.ticket)
+        case rq.Transfer():
+            return cmd.Transfer(
+                request.counter,
+                request.session,
+                stage=request.stage,
+                service=request.service,
+                to_counter=request.to_counter,
+                reason=request.reason,
+            )
+        case rq.Undo():
+            return cmd.Undo(request.counter, request.session, request.note)
         case _:
             assert_never(request)
+
+
+def _desk(request: rq.OfHolder) -> cmd.AtCounter | None:
+    if request.counter is None or request.session is None:
+        return None
+    return cmd.AtCounter(request.counter, request.session)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from broker.contract.messages import MAX_PAYLOAD_BYTES, CounterMessage, Error, OfficeMessage, Reply
+from broker.contract.messages import MAX_PAYLOAD_BYTES, CounterMessage, Error, HallMessage, OfficeMessage, Reply
 from broker.contract.topics import Topics
 from broker.domain import commands as cmd
 from broker.domain import events as ev
@@ -67,7 +67,7 @@ class MqttWire:
         """Publish the hall and, where asked, every counter."""
         self._revision += 1
         picture = hall_shape(hall, now, self._revision)
-        self._publisher.publish(self._topics.hall(), picture.model_dump_json().encode(), retain=True)
+        self._publisher.publish(self._topics.hall(), _fitting_hall(picture, self._office), retain=True)
         for counter in hall.office.counters if counters else ():
             payload = _fitting(counter_shape(hall, counter, now))
             self._publisher.publish(self._topics.counter(counter), payload, retain=True)
@@ -87,6 +87,9 @@ def _result(
         return {"session": command.token, "counter": _counter(hall, command.counter, now)}
     if isinstance(command, cmd.Close | cmd.Pause | cmd.Resume):
         return {"counter": _counter(hall, command.counter, now)}
+    if isinstance(command, cmd.Lookup):
+        found = hall.find(command.ticket)
+        return {"ticket": None if found is None else ticket_shape(hall, found, now).model_dump(mode="json")}
     if not events:
         return {"ticket": None, "reason": None}
     event = events[-1]
@@ -95,6 +98,22 @@ def _result(
     if isinstance(event, ev.Called):
         return {"ticket": shape, "reason": reason_shape(event.reason).model_dump(mode="json")}
     return {"ticket": shape}
+
+
+def _fitting_hall(picture: HallMessage, office: OfficeMessage) -> bytes:
+    """Return the hall; where many journeys make it too long, the oldest calls go, then waits that nobody draws for."""
+    payload = picture.model_dump_json().encode()
+    while len(payload) > MAX_PAYLOAD_BYTES and picture.recent:
+        picture = picture.model_copy(update={"recent": picture.recent[:-1]})
+        payload = picture.model_dump_json().encode()
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        first = {(service.stages[0], service.id) for service in office.services}
+        rows = tuple(
+            row if (row.stage, row.service) in first else row.model_copy(update={"wait": None})
+            for row in picture.waiting
+        )
+        payload = picture.model_copy(update={"waiting": rows}).model_dump_json().encode()
+    return payload
 
 
 def _fitting(shape: CounterMessage) -> bytes:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from broker.contract import messages as ms
 from broker.domain import events as ev
 from broker.domain import lanes, waits
-from broker.domain.hall import Group, Hall
-from broker.domain.model import CallRecord, Desk, Reason, Ticket, TicketState
+from broker.domain.ahead import ahead_of
+from broker.domain.decide import offer_refusal
+from broker.domain.errors import Code
+from broker.domain.foresight import Foresight
+from broker.domain.hall import Hall
+from broker.domain.model import CallRecord, Desk, Reason, Ticket, TicketState, Wait
 from broker.ports import Recorded
 
 T = TypeVar("T")
 MAX_QUEUE = 50
 MAX_MISSED = 12
 MAX_HISTORY = 16
+MAX_NOTE = 60
+"""So many characters of a note fit beside a held number."""
 BRIEF = 3
 """So much of missed and history is left where a message would not fit 8 KiB."""
 MAX_RECENT = 12
@@ -26,7 +32,6 @@ def ticket_shape(hall: Hall, ticket: Ticket, now: dt.datetime, *, history: bool 
     """Return a ticket as the wire shows it."""
     zone = hall.office.zone
     waiting = ticket.state is TicketState.WAITING
-    ahead = _ahead(hall, ticket, now) if waiting else 0
     lines = brief(ticket.history, MAX_HISTORY) if history else ()
     return ms.Ticket(
         id=ticket.id,
@@ -38,8 +43,8 @@ def ticket_shape(hall: Hall, ticket: Ticket, now: dt.datetime, *, history: bool 
         language=ticket.language,
         issued_at=ticket.issued_at.astimezone(zone),
         waiting_since=ticket.waiting_since.astimezone(zone),
-        ahead=ahead,
-        wait=_wait(hall, ticket.group, ahead) if waiting else None,
+        ahead=ahead_of(hall, ticket, ticket.group, now) if waiting else 0,
+        wait=_wait(waits.wait_of(Foresight(hall, now), ticket)) if waiting else None,
         counter=ticket.counter,
         copies=ticket.copies,
         qr=ticket.qr,
@@ -82,9 +87,13 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
     """Return what an officer's window draws."""
     desk = hall.desks[counter]
     ticket = hall.current(desk)
-    groups = hall.callable_groups(counter)
-    nearest = lanes.in_order((t for group in groups for t in group[:MAX_QUEUE]), hall.office.lanes, now)[:MAX_QUEUE]
+    groups = hall.callable_groups(counter, now)
+    heads = [ticket for group in groups for ticket in group[:MAX_QUEUE]]
+    place, position = hall.office.counters[counter], hall.turn_of(counter)
+    nearest = lanes.line_up(heads, hall.office, place, now, position=position)[:MAX_QUEUE]
+    held = [t for t in map(hall.tickets.__getitem__, hall.held) if t.counter == counter]
     missed = [t for t in map(hall.tickets.__getitem__, hall.missed) if t.counter == counter]
+    undo_until = _local(hall, hall.undo_until(counter), now)
     return ms.CounterMessage(
         id=counter,
         label=hall.office.counters[counter].label,
@@ -93,6 +102,10 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
         ticket=None if ticket is None else ticket_shape(hall, ticket, now, history=True),
         queue=tuple(_queue_entry(hall, waiting, now) for waiting in nearest),
         queue_length=sum(len(group) for group in groups),
+        held=tuple(_held_entry(hall, t, now) for t in held[-MAX_MISSED:]),
+        undo_until=undo_until,
+        undo_action=None if undo_until is None else hall.undoable[counter].action,
+        undo_number=None if undo_until is None else hall.undoable[counter].after.number,
         missed=tuple(_queue_entry(hall, t, now) for t in missed[-MAX_MISSED:]),
         reason=None if desk.reason is None else reason_shape(desk.reason),
         today=_today(desk),
@@ -126,42 +139,47 @@ def brief(lines: tuple[T, ...], most: int = BRIEF) -> tuple[T, ...]:
     return lines if len(lines) <= most else (lines[0], *lines[1 - most :])
 
 
-def _ahead(hall: Hall, ticket: Ticket, now: dt.datetime) -> int:
-    groups = hall.competing_groups(ticket.group)
-    working, _ = hall.staffing(ticket.group)
-    pace_s = hall.paces[ticket.stage].mean_s / max(working, 1)
-    return lanes.count_ahead(ticket, groups, hall.office.lanes, now, pace_s=pace_s)
-
-
-def _wait(hall: Hall, group: Group, ahead: int) -> ms.Wait | None:
-    working, idle = hall.staffing(group)
-    mean_s = hall.paces[group[0]].mean_s
-    range_s = waits.estimate(ahead=ahead, open_counters=working, idle_counters=idle, mean_service_s=mean_s)
-    return None if range_s is None else ms.Wait(low_s=range_s.low_s, high_s=range_s.high_s)
+def _wait(expected: Wait | None) -> ms.Wait | None:
+    return None if expected is None else ms.Wait(low_s=expected.low_s, high_s=expected.high_s)
 
 
 def _waiting_shapes(hall: Hall, now: dt.datetime) -> Iterable[ms.WaitingGroup]:
     """Return a row for every first stage, service and lane on offer, and for all that anyone waits in."""
-    offered = {
-        (service.stages[0], service.id, lane) for service in hall.office.services.values() for lane in hall.office.lanes
-    }
-    for group in sorted(offered | {key for key, tickets in hall.groups.items() if tickets}):
-        stage, service, lane = group
-        count = len(hall.groups.get(group, ()))
+    office = hall.office
+    offered = {(service.stages[0], service.id, lane) for service in office.services.values() for lane in office.lanes}
+    counts: dict[tuple[str, str, str], int] = {}
+    for (stage, service, lane, _), tickets in hall.groups.items():
+        if tickets:
+            counts[stage, service, lane] = counts.get((stage, service, lane), 0) + len(tickets)
+    foresight = Foresight(hall, now)
+    for stage, service, lane in sorted(offered | counts.keys()):
         yield ms.WaitingGroup(
-            stage=stage, service=service, lane=lane, count=count, wait=_newcomer_wait(hall, group, now)
+            stage=stage,
+            service=service,
+            lane=lane,
+            count=counts.get((stage, service, lane), 0),
+            wait=_wait(waits.newcomer_wait(foresight, (stage, service, lane, ""))),
+            offer=_offer(hall, service, lane, now),
         )
 
 
-def _newcomer_wait(hall: Hall, group: Group, now: dt.datetime) -> ms.Wait | None:
-    """Return how long someone who came now would wait; they overtake as their lane allows."""
-    working, _ = hall.staffing(group)
-    if working == 0:
-        return None
-    newcomer = lanes.Newcomer(lane=group[2], waiting_since=now)
-    pace_s = hall.paces[group[0]].mean_s / working
-    ahead = lanes.count_ahead(newcomer, hall.competing_groups(group), hall.office.lanes, now, pace_s=pace_s)
-    return _wait(hall, group, ahead)
+def _offer(hall: Hall, service: str, lane: str, now: dt.datetime) -> Literal["open", "closed", "full"]:
+    """Return whether a kiosk may offer this service in this lane, so that nobody chooses in vain."""
+    offered = hall.office.services.get(service)
+    if offered is None:
+        return "closed"
+    match offer_refusal(hall, offered, hall.office.lanes[lane], now):
+        case None:
+            return "open"
+        case Code.QUOTA_REACHED:
+            return "full"
+        case _:
+            return "closed"
+
+
+def _local(hall: Hall, at: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
+    """Return a coming moment by the office's clock, or None once it is past."""
+    return None if at is None or at < now else at.astimezone(hall.office.zone)
 
 
 def _call_shape(hall: Hall, call: CallRecord) -> ms.Calling:
@@ -192,8 +210,13 @@ def _queue_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.QueueEntry:
         service=ticket.service,
         lane=ticket.lane,
         waiting_since=ticket.waiting_since.astimezone(hall.office.zone).replace(microsecond=0),
-        score=round(lanes.score(ticket, hall.office.lanes, now), 4),
+        score=round(lanes.score(ticket, hall.office, now), 4),
     )
+
+
+def _held_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.HeldEntry:
+    note = None if ticket.note is None else ticket.note[:MAX_NOTE]
+    return ms.HeldEntry(note=note, **_queue_entry(hall, ticket, now).model_dump())
 
 
 def _today(desk: Desk) -> ms.Today:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -10,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from broker.domain.events import EVENT_NAMES, EVENT_TYPES, Event
-from broker.domain.model import Reason
+from broker.domain.model import Promised, Reason
 
 GENESIS = "0" * 64
 """The hash before the first line."""
@@ -44,13 +45,17 @@ def event_of(type_name: str, body: str) -> Event:
 
 
 def _event_of(kind: type[Event], facts: dict[str, Any]) -> Event:
-    facts["at"] = dt.datetime.fromisoformat(facts["at"])
+    for name in _MOMENTS & facts.keys():
+        if facts[name] is not None:
+            facts[name] = dt.datetime.fromisoformat(facts[name])
     if "day" in facts:
         facts["day"] = dt.date.fromisoformat(facts["day"])
     if isinstance(facts.get("reason"), dict):
         reason = facts["reason"]
         reason["passed_over"] = tuple((number, score) for number, score in reason["passed_over"])
         facts["reason"] = Reason(**reason)
+    if isinstance(facts.get("promised"), dict):
+        facts["promised"] = Promised(**facts["promised"])
     build: Callable[..., Event] = kind
     return build(**{name: facts.get(name) for name in _FIELDS[kind]})
 
@@ -65,6 +70,7 @@ def chain_text(previous: str, *, seq: int, name: str, client: str, body: str) ->
     return hashlib.sha256(f"{previous}\n{seq}\n{name}\n{client}\n{body}".encode()).hexdigest()
 
 
+_MOMENTS = frozenset({"at", "sent_until", "ranked_since"})
 _FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in EVENT_NAMES}
 
 
@@ -76,5 +82,7 @@ def _plain(value: object) -> object:
             return value.isoformat()
         case Reason():
             return {name: getattr(value, name) for name in ("policy", "score", "waited_s", "promised_s", "passed_over")}
+        case Promised():
+            return dataclasses.asdict(value)
         case _:
             return value

@@ -20,9 +20,11 @@ from sqlmodel import SQLModel, col, create_engine
 
 from broker.domain import events as ev
 from broker.domain.model import DONE, Ticket
+from broker.domain.outcomes import Outcome
 from broker.ports import Past, Recorded, RequestKey, StorageError, Work
 from broker.store.journal import GENESIS, Broken, UnreadableError, body_of, chain, chain_text, event_of
-from broker.store.tables import EventRow, ReplyRow, SessionRow, TicketRow
+from broker.store.promises import read_outcomes, write_promises
+from broker.store.tables import EventRow, PromiseRow, ReplyRow, SessionRow, TicketRow
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 2000
@@ -97,6 +99,7 @@ class SqlStore:
             self._run(self._statements.insert_event, rows)
             self._run(self._statements.insert_ticket, [_new_ticket(self._office, r) for r in work.events if _issues(r)])
             self._run(self._statements.update_ticket, _changed_tickets(work.events))
+            write_promises(self._connection, self._office, work.events)
             self._write_sessions(work.events)
             self._run(self._statements.insert_reply, self._reply_rows(work))
         self._last_hash = last_hash
@@ -120,6 +123,11 @@ class SqlStore:
                     col(ReplyRow.request) == request,
                 )
             )
+
+    def outcomes(self, since: dt.datetime) -> list[Outcome]:
+        """Return what visitors were promised since a moment, and what came true."""
+        with self._reading("read the promises"):
+            return read_outcomes(self._connection, self._office, since)
 
     def forget_replies(self, before: dt.datetime) -> None:
         """Delete replies older than `before`."""
@@ -255,7 +263,17 @@ class _Statements:
         self.insert_event = insert(_table(EventRow))
         self.insert_ticket = insert(_table(TicketRow))
         self.insert_reply = insert(_table(ReplyRow))
-        changing = ("stage", "state", "counter", "waiting_since", "called_at", "started_at", "times_called", "copies")
+        changing = (
+            "service",
+            "stage",
+            "state",
+            "counter",
+            "waiting_since",
+            "called_at",
+            "started_at",
+            "times_called",
+            "copies",
+        )
         tickets = _table(TicketRow)
         self.update_ticket = (
             update(tickets)
@@ -296,7 +314,6 @@ def _new_ticket(office: str, recorded: Recorded) -> dict[str, Any]:
         "day": ticket.day,
         "series": ticket.series,
         "number": ticket.sequence,
-        "service": ticket.service,
         "lane": ticket.lane,
         "language": ticket.language,
         "issued_at": ticket.issued_at,
@@ -313,6 +330,7 @@ def _changed_tickets(events: Sequence[Recorded]) -> list[dict[str, Any]]:
 
 def _changing(ticket: Ticket) -> Mapping[str, Any]:
     return {
+        "service": ticket.service,
         "stage": ticket.stage,
         "state": ticket.state.value,
         "counter": ticket.counter,
@@ -366,4 +384,4 @@ def _sqlite_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 
 def metadata_tables() -> Sequence[Table]:
     """Return the tables as the rows declare them (for the check against the migrations)."""
-    return [_table(row) for row in (EventRow, TicketRow, SessionRow, ReplyRow)]
+    return [_table(row) for row in (EventRow, TicketRow, SessionRow, ReplyRow, PromiseRow)]

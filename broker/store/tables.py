@@ -101,3 +101,22 @@ class ReplyRow(SQLModel, table=True):
     request: str = Field(primary_key=True)
     at: dt.datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
     payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class PromiseRow(SQLModel, table=True):
+    """What a visitor was told with the number, and when the call came; `called_at` is empty until it does."""
+
+    __tablename__ = "promises"
+    __table_args__ = (Index("ix_promises_office_at", "office", "at"),)
+
+    ticket: str = Field(primary_key=True)
+    office: str
+    at: dt.datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    stage: str
+    lane: str
+    ahead: int
+    low_s: int
+    high_s: int
+    average_s: float
+    counters: int
+    called_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

@@ -190,8 +190,16 @@ def play_visit(
     counter.screen.press("s")
     witness.wait_event("started")
     counter.wait_gone("start")
-    tell(f"{_finish(counter, witness).number} was served and is finished")
+    tell(_outcome(settings, called, _finish(counter, witness)))
     return shots
+
+
+def _outcome(settings: Settings, called: EventMessage, finished: EventMessage) -> str:
+    """Return in words what became of the visitor; where the stage is another one now, the journey goes on."""
+    if finished.stage == called.stage:
+        return f"{finished.number} was served and is finished"
+    names = {stage.id: stage.name[settings.office.languages[0]] for stage in settings.stages}
+    return f"{finished.number} was served and goes on, with the same number: {names.get(finished.stage or '')}"
 
 
 def kiosk_picture(kiosk: Window, pictures: Path, language: str) -> Path:
@@ -211,7 +219,7 @@ def _make_ready(counter: Window, witness: Witness, pin: str, tell: Callable[[str
         tell(f"an officer signed in at counter {witness.wait_event('opened').counter_label}")
         counter.wait_for("pause")
     elif counter.wait_any("pause", "finish") == "finish":
-        tell(f"{_finish(counter, witness).number} was still at the counter and is finished")
+        tell(f"{_finish(counter, witness).number} was still at the counter and is done there")
 
 
 def _call_until(number: str, counter: Window, witness: Witness, tell: Callable[[str], None]) -> EventMessage:

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.server import Kind, ServerSpec, start_server
+from tests.bench.crowd import crowd_table, memory_table
 from tests.bench.floor import commits, round_trips
 from tests.bench.load import issue_from
 from tests.support.caller import Caller
@@ -28,7 +29,7 @@ SERVICE, COUNTER, OFFICER, PIN = "new-passport", "counter-1", "siti", "1234"
 
 
 def main() -> None:
-    """Run everything, about two minutes."""
+    """Run everything, about three minutes."""
     console = Console()
     with tempfile.TemporaryDirectory(prefix="antrean-bench-") as name:
         folder = Path(name)
@@ -43,6 +44,8 @@ def main() -> None:
                 console.print(_throughput(office, server, _p(commit, 50)))
             finally:
                 office.stop()
+        console.print(crowd_table(folder))
+        console.print(memory_table(folder))
 
 
 def _floor_trips(server: Kind, folder: Path) -> list[float]:

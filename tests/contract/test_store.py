@@ -12,11 +12,14 @@ import pytest
 
 from broker.domain import commands as cmd
 from broker.domain import events as ev
+from broker.domain.facts import apply
 from broker.domain.hall import Hall
+from broker.domain.model import Journey
 from broker.ports import Recorded, StorageError, Store, Work
 from broker.store.sql import SqlStore
 from tests.fakes.clock import MORNING
-from tests.fakes.days import a_busy_day
+from tests.fakes.days import a_busy_day, a_day_of_journeys
+from tests.fakes.dispatch import POLICIES
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.halls import contents
 from tests.fakes.offices import small_office
@@ -95,6 +98,66 @@ def test_the_rebuilt_hall_is_the_live_one(room: EngineRoom, disk: Disk) -> None:
     assert len(live["tickets"]) == 5
     assert live["missed"]
     assert contents(after_restart(room, disk).hall) == live
+
+
+@pytest.mark.parametrize("policy", sorted(POLICIES))
+def test_a_day_of_journeys_is_rebuilt_whatever_the_policy(disk: Disk, policy: str) -> None:
+    office = small_office(policy=POLICIES[policy], journey=Journey(rejoin_behind=1))
+    room = EngineRoom(store=disk.reopen(), office=office)
+    a_day_of_journeys(room)
+    live = contents(room.hall)
+    assert live["held"]
+    assert live["missed"]
+    assert live["undoable"]
+    assert any(key[3] for key in live["groups"]), "somebody waits for one counter"
+    again = EngineRoom(store=disk.reopen(), clock=room.clock, office=office)
+    assert contents(again.hall) == live
+
+
+@pytest.mark.parametrize("policy", sorted(POLICIES))
+def test_a_morning_after_is_rebuilt_whatever_the_policy(disk: Disk, policy: str) -> None:
+    """What is read again begins some hours ago: nothing of today may hang on what was before."""
+    office = small_office(policy=POLICIES[policy])
+    room = EngineRoom(store=disk.reopen(), office=office)
+    a_day_of_journeys(room)
+    for night in range(3):
+        room.clock.advance(DAY_S)
+        for _ in range(2):
+            room.issue("visa", "priority")
+            room.issue("passport")
+        room.ask(cmd.Finish("c1", room.sessions["c1"]))
+        room.call_next("c1")
+        room.clock.advance(40 + night)
+        again = EngineRoom(store=disk.reopen(), clock=room.clock, sessions=room.sessions, ids=room.ids, office=office)
+        assert contents(again.hall) == contents(room.hall)
+        room = again
+
+
+def test_an_action_can_be_taken_back_after_a_restart(room: EngineRoom, disk: Disk) -> None:
+    room.sign_in("c1")
+    ticket = room.issue("passport")
+    room.call_next("c1")
+    room.start("c1")
+    before = room.hall.tickets[ticket]
+    room.finish("c1")
+    again = after_restart(room, disk)
+    again.clock.advance(30)
+    assert again.ask(cmd.Undo("c1", again.sessions["c1"]))["events"] == ["undone"]
+    after = again.hall.tickets[ticket]
+    assert (after.state, after.stage, after.counter) == (before.state, before.stage, before.counter)
+    assert contents(after_restart(again, disk).hall) == contents(again.hall)
+
+
+def test_who_was_sent_to_a_counter_falls_back_after_a_restart_too(room: EngineRoom, disk: Disk) -> None:
+    room.sign_in("c1", "sari")
+    room.sign_in("c2", "budi")
+    ticket = room.issue("passport")
+    room.call_next("c2")
+    room.ask(cmd.Transfer("c2", room.sessions["c2"], to_counter="c1"))
+    again = after_restart(room, disk)
+    assert again.call_next("c2")["events"] == []
+    again.clock.advance(again.office.journey.sent_fallback_s)
+    assert again.call_next("c2")["number"] == again.hall.tickets[ticket].number
 
 
 def test_the_rebuilt_hall_is_the_live_one_after_two_nights_with_tickets_left_over(room: EngineRoom, disk: Disk) -> None:
@@ -251,7 +314,7 @@ def _issued(seq: int, ticket: str, at: dt.datetime = MORNING) -> Recorded:
         stage="check",
     )
     hall = Hall(office)
-    hall.apply(event)
+    apply(hall, event)
     return Recorded(seq, event, "kiosk-1", hall.tickets[ticket])
 
 

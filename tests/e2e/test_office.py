@@ -44,9 +44,13 @@ def test_a_visit_from_ticket_to_finish(office: OfficeProcess) -> None:
         assert lobby.hall.calling[0].number == "A-001"
         assert counter.do("recall", **desk)["ticket"]["times_called"] == 2
         assert counter.do("start", **desk)["ticket"]["state"] == "serving"
+        for stage in ("interview", "payment"):
+            moved_on = counter.do("finish", **desk)["ticket"]
+            assert (moved_on["number"], moved_on["state"], moved_on["stage"]) == ("A-001", "waiting", stage)
+            assert counter.do("next", **desk)["ticket"]["id"] == ticket["id"]
         assert counter.do("finish", **desk)["ticket"]["state"] == "finished"
         assert counter.do("next", **desk) == {"ticket": None, "reason": None}
-        wait_until(lambda: counter.counters[COUNTER].today.served == 1, "today's figures are shown")
+        wait_until(lambda: counter.counters[COUNTER].today.served == 3, "today's figures are shown")
 
 
 def test_a_request_sent_again_is_done_once_even_after_a_crash(office: OfficeProcess) -> None:
@@ -85,7 +89,8 @@ def test_the_broker_is_killed_in_the_middle_and_nothing_is_lost(office: OfficePr
         assert served == [numbers[1]]
         later = [event_named(counter, "finished").seq]
         assert later[0] > seq
-        wait_until(lambda: counter.counters[COUNTER].queue_length == 4, "the rest still waits")
+        # Four have not been called yet; the two who were served wait for their interview.
+        wait_until(lambda: counter.counters[COUNTER].queue_length == 6, "all others still wait")
 
 
 def test_eight_clients_issue_500_tickets_at_once(mosquitto_office: OfficeProcess) -> None:

@@ -77,7 +77,7 @@ def test_without_a_screen_one_visit_is_played_and_its_pictures_are_there(tmp_pat
         r"paper of A-001",
         r"A-001 was called to counter 1",
         r"display shows A-001",
-        r"finished",
+        r"A-001 was served and goes on",
     ):
         assert re.search(step, output), output
     pictures = [Path(line.strip()) for line in output.splitlines() if line.startswith("  ")]

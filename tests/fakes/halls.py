@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import itertools
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.decide import decide
+from broker.domain.facts import apply
 from broker.domain.hall import Hall
 from broker.domain.model import Office, Ticket
 from tests.fakes.clock import MORNING
@@ -20,21 +21,27 @@ from tests.fakes.offices import PIN, small_office
 
 
 def contents(hall: Hall) -> dict[str, Any]:
-    """Return all that a hall holds, field by field; groups that have run empty are as good as none."""
-    picture = {
+    """Return all that a hall holds, field by field; groups that have run empty are as good as none.
+
+    What is frozen is shared with the hall, what is not is copied: a later change of the hall does not show here.
+    """
+    return {
         "seq": hall.seq,
         "day": hall.day,
-        "tickets": hall.tickets,
-        "groups": {key: group for key, group in hall.groups.items() if group},
-        "desks": hall.desks,
+        "tickets": dict(hall.tickets),
+        "groups": {key: list(group) for key, group in hall.groups.items() if group},
+        "desks": dict(hall.desks),
         "missed": list(hall.missed),
+        "held": list(hall.held),
         "calls": list(hall.calls),
-        "last_sequence": hall.last_sequence,
-        "issued_in_lane": hall.issued_in_lane,
-        "paces": {stage: (pace.weight, pace.total_s, pace.standard_s) for stage, pace in hall.paces.items()},
-        "numbers": hall._numbers,
+        "undoable": dict(hall.undoable),
+        "turns": dict(hall.turns),
+        "last_sequence": dict(hall.last_sequence),
+        "issued_in_lane": dict(hall.issued_in_lane),
+        "issued_of_service": dict(hall.issued_of_service),
+        "paces": {stage: replace(pace) for stage, pace in hall.paces.items()},
+        "numbers": dict(hall._numbers),
     }
-    return copy.deepcopy(picture)
 
 
 @dataclass
@@ -53,7 +60,7 @@ class Play:
         """Decide and apply; return what happened."""
         events = decide(self.hall, command, self.now)
         for event in events:
-            self.hall.apply(event)
+            apply(self.hall, event)
         return events
 
     def wait(self, seconds: float) -> None:
@@ -86,6 +93,38 @@ class Play:
     def no_show(self, counter: str = "c1") -> None:
         """Give the current visitor up."""
         self.do(cmd.NoShow(counter, counter))
+
+    def hold(self, counter: str = "c1", note: str | None = None) -> None:
+        """Set the current visitor aside."""
+        self.do(cmd.Hold(counter, counter, note))
+
+    def unhold(self, ticket: Ticket, counter: str = "c1") -> None:
+        """Go on with a held visitor."""
+        self.do(cmd.Unhold(counter, counter, ticket.id))
+
+    def send_to(
+        self, counter: str = "c1", *, stage: str | None = None, service: str | None = None, to: str | None = None
+    ) -> None:
+        """Send the current visitor elsewhere."""
+        self.do(cmd.Transfer(counter, counter, stage=stage, service=service, to_counter=to))
+
+    def undo(self, counter: str = "c1") -> None:
+        """Take the last action back."""
+        self.do(cmd.Undo(counter, counter))
+
+    def rejoin(self, ticket: Ticket) -> Ticket:
+        """Take a missed visitor in again, at the kiosk; return the ticket as it is then."""
+        self.do(cmd.Rejoin(ticket.qr))
+        return self.hall.tickets[ticket.id]
+
+    def order(self, counter: str = "c1") -> list[str]:
+        """Return the numbers that a counter would call if nobody else came and no time passed."""
+        copy = deepcopy(self)
+        called = []
+        while (ticket := copy.call_next(counter)) is not None:
+            called.append(ticket.number)
+            copy.finish(counter)
+        return called
 
     def ticket(self, text: str) -> Ticket:
         """Return a ticket by id or number."""

@@ -20,7 +20,7 @@ LANES = st.sampled_from(["regular", "priority"])
 def oldest_share(hall: Hall, play: Play) -> float:
     """Return the largest waited share of a promise in the hall."""
     waiting = [ticket for group in hall.groups.values() for ticket in group]
-    return max((score(ticket, hall.office.lanes, play.now) for ticket in waiting), default=0.0)
+    return max((score(ticket, hall.office, play.now) for ticket in waiting), default=0.0)
 
 
 def serve(play: Play) -> str | None:
@@ -93,7 +93,7 @@ def test_under_load_both_lanes_use_the_same_share_of_their_promise() -> None:
         ticket = play.call_next()
         assert ticket is not None
         if minute > 300:
-            shares[ticket.lane].append(score(ticket, play.hall.office.lanes, play.now))
+            shares[ticket.lane].append(score(ticket, play.hall.office, play.now))
         play.wait(SERVICE_S)
         play.finish()
     means = {lane: sum(seen) / len(seen) for lane, seen in shares.items()}

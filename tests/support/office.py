@@ -27,12 +27,13 @@ def free_port() -> int:
 
 @dataclass(slots=True)
 class OfficeProcess:
-    """The demo office, started by `antrean broker`."""
+    """The demo office, or another, started by `antrean broker`."""
 
     data_dir: Path
     server: str = "mosquitto"
     port: int = field(default_factory=free_port)
     extra: dict[str, str] = field(default_factory=dict)
+    config: Path = CONFIG
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -44,7 +45,7 @@ class OfficeProcess:
     @property
     def settings(self) -> Settings:
         """Return the settings the office runs with."""
-        return load_settings(CONFIG, self.environment)
+        return load_settings(self.config, self.environment)
 
     @property
     def address(self) -> Address:
@@ -59,7 +60,7 @@ class OfficeProcess:
     def start(self) -> None:
         """Start the broker; callers wait until they see it online."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "broker", "broker", "--config", str(CONFIG), "--data", str(self.data_dir)],
+            [sys.executable, "-m", "broker", "broker", "--config", str(self.config), "--data", str(self.data_dir)],
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -96,6 +96,50 @@ def test_an_officer_works_by_keys_alone_and_a_restarted_window_goes_on(office: O
         assert kiosk.counters["counter-1"].today.served == 1
 
 
+def test_what_does_not_happen_with_every_visitor_works_by_keys_alone_too(office: OfficeProcess, tmp_path: Path) -> None:
+    with (
+        virtual_screen(1280, 800) as screen,
+        office.caller("kiosk-1") as kiosk,
+        window("counter", "counter-1", office, screen, tmp_path / "counter") as counter,
+    ):
+        number = kiosk.do("issue", service="new-passport")["ticket"]["number"]
+        counter.wait_for("officer:0")
+        screen.press("s", "1", "2", "3", "4", "Return")
+        counter.wait_for("next")
+        screen.press("space")
+        counter.wait_screen(f"desk {number}")
+        counter.wait_for("hold")
+        screen.press("h")
+        counter.wait_screen("dialog")
+        screen.press("1", "Return")
+        counter.wait_screen("desk")
+        wait_until(lambda: bool(kiosk.counters["counter-1"].held), "the number is held")
+        assert kiosk.counters["counter-1"].held[0].note == "Mengambil fotokopi"
+        screen.press("2", "Down")
+        counter.wait_for("pick")
+        screen.press("Return")
+        counter.wait_screen(f"desk {number}")
+        counter.wait_for("undo")
+        screen.press("u")
+        counter.wait_screen("desk")
+        counter.wait_for(f"number:{number}")
+        screen.press("Down")
+        counter.wait_for("pick")
+        screen.press("Return")
+        counter.wait_screen(f"desk {number}")
+        counter.wait_for("transfer")
+        screen.press("t")
+        counter.wait_screen("dialog")
+        screen.press("1", "3", "Return")
+        counter.wait_screen("desk")
+        sent = kiosk.do("lookup", ticket=number)["ticket"]
+        assert (sent["state"], sent["stage"]) == ("waiting", "payment")
+        screen.press("1", "Down", "c")
+        counter.wait_screen("dialog")
+        screen.press("1", "Return")
+        wait_until(lambda: kiosk.do("lookup", ticket=number)["ticket"]["state"] == "cancelled", "it is cancelled")
+
+
 def test_the_display_shows_calls_in_turn_and_survives_the_broker(office: OfficeProcess, tmp_path: Path) -> None:
     with (
         virtual_screen(1920, 1080) as screen,
@@ -160,7 +204,7 @@ def _cut_off(part: str, size: str, out: Path) -> list[object]:
             check=True,
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=240,
         )
     assert list(out.glob(f"{part}-*.png"))
     return [json.loads(line) for line in found.stdout.splitlines()]

@@ -15,7 +15,9 @@ from broker.contract.messages import (
     CounterState,
     Error,
     ErrorCode,
+    HallCounter,
     HallMessage,
+    HeldEntry,
     HistoryEntry,
     LaneInfo,
     OfficeMessage,
@@ -31,8 +33,10 @@ from broker.contract.messages import (
     WaitingGroup,
 )
 from broker.language import Phrases
+from counter.actions import ActionView
 from counter.desk_view import DeskView
-from counter.keymap import Intent, Typed
+from counter.dialog_view import DialogView
+from counter.keymap import Intent, Place, Typed
 from counter.presenter import CounterPresenter
 from counter.session import Session
 from counter.signin_view import SignInView
@@ -104,7 +108,12 @@ class Drawer:
 class Window:
     """A counter's window on a table."""
 
-    def __init__(self, drawer: Drawer | None = None, officers: tuple[tuple[str, str], ...] = OFFICERS) -> None:
+    def __init__(
+        self,
+        drawer: Drawer | None = None,
+        officers: tuple[tuple[str, str], ...] = OFFICERS,
+        calls_before_no_show: int = 1,
+    ) -> None:
         self.at = MORNING
         self.engine = Engine()
         self.drawer = drawer or Drawer()
@@ -116,6 +125,7 @@ class Window:
             officers=officers,
             languages=("id", "en"),
             phrases=functools.partial(Phrases, "counter"),
+            calls_before_no_show=calls_before_no_show,
         )
         self.presenter.office(office())
         self.presenter.link(online=True)
@@ -146,6 +156,11 @@ class Window:
         self.pass_s(1)
 
     @property
+    def is_signed_in(self) -> bool:
+        """Tell whether the window shows the desk."""
+        return self.presenter.place is not Place.FORM
+
+    @property
     def desk(self) -> DeskView:
         """Return the picture of the signed-in window."""
         view = self.presenter.view
@@ -159,23 +174,41 @@ class Window:
         assert isinstance(view, SignInView)
         return view
 
+    @property
+    def dialog(self) -> DialogView:
+        """Return the card that asks something."""
+        assert self.desk.dialog is not None
+        return self.desk.dialog
+
+    def keys(self, *names: str) -> None:
+        """Press keys of the keyboard, each a second after the one before."""
+        for name in names:
+            self.pass_s(1)
+            self.presenter.key(name)
+
     def notice(self) -> str:
         """Return the sentence that wants attention, or nothing."""
         view = self.presenter.view
         return view.notice.text if view.notice else ""
 
+    @property
+    def buttons(self) -> tuple[ActionView, ...]:
+        """Return every button of the two rows."""
+        return (*self.desk.actions, *self.desk.side_actions)
+
     def possible(self) -> set[Intent]:
         """Return what the buttons offer."""
-        return {action.intent for action in self.desk.actions if action.enabled}
+        return {action.intent for action in self.buttons if action.enabled}
 
     def why_not(self, intent: Intent) -> str:
         """Return what a button says about itself."""
-        return next(action.why_not for action in self.desk.actions if action.intent is intent)
+        return next(action.why_not for action in self.buttons if action.intent is intent)
 
 
-def office() -> OfficeMessage:
+def office(policy: str = "promise") -> OfficeMessage:
     """Return a small office."""
     return OfficeMessage(
+        policy=policy,
         office=OfficeName(id="demo", name={"id": "Kantor Contoh", "en": "Sample Office"}, timezone="Asia/Jakarta"),
         languages=("id", "en"),
         services=tuple(
@@ -213,6 +246,7 @@ def office() -> OfficeMessage:
         counters=(
             CounterInfo(id="c3", label="3", stages=("interview",)),
             CounterInfo(id="c5", label="5", stages=("payment",)),
+            CounterInfo(id="c6", label="6", stages=("payment",), services=("permit",)),
         ),
     )
 
@@ -237,15 +271,20 @@ def ticket(number: str = "AP-012", state: TicketState = "called", **changes: Any
     return Ticket.model_validate(values | changes)
 
 
-def reason(*passed: tuple[str, float], score: float = 0.8) -> Reason:
+def reason(*passed: tuple[str, float], score: float = 0.8, policy: str = "promise") -> Reason:
     """Return why a ticket was next."""
     return Reason(
-        policy="promise",
+        policy=policy,
         score=score,
         waited_s=720,
         promised_s=900,
         passed_over=tuple(PassedOver(number=number, score=share) for number, share in passed),
     )
+
+
+def held(number: str, note: str | None = None) -> HeldEntry:
+    """Return a held ticket."""
+    return HeldEntry(note=note, **entry(number).model_dump())
 
 
 def entry(number: str, minutes: float = 10, score: float = 0.5) -> QueueEntry:
@@ -284,5 +323,9 @@ def hall(*groups: tuple[str, str, str, int]) -> HallMessage:
         day=MORNING.date(),
         waiting=tuple(
             WaitingGroup(stage=stage, service=service, lane=lane, count=count) for stage, service, lane, count in groups
+        ),
+        counters=(
+            HallCounter(id="c3", label="3", state="open"),
+            HallCounter(id="c5", label="5", state="serving", number="B-004"),
         ),
     )

@@ -8,7 +8,18 @@ from collections.abc import Iterator
 
 from broker.bootstrap.rules import office_message
 from broker.config.settings import Settings
-from broker.contract.messages import CounterMessage, HallMessage, HistoryEntry, QueueEntry, Ticket, Today, WaitingGroup
+from broker.contract.messages import (
+    CounterMessage,
+    CounterState,
+    HallCounter,
+    HallMessage,
+    HeldEntry,
+    HistoryEntry,
+    QueueEntry,
+    Ticket,
+    Today,
+    WaitingGroup,
+)
 from broker.language import Phrases
 from counter.desk_view import DeskView
 from counter.keymap import Intent, Typed
@@ -52,23 +63,39 @@ class Office:
             for place, service in enumerate(self.message.services)
             for rank, lane in enumerate(self.message.lanes)
         )
-        return HallMessage(revision=1, seq=1, at=self.at, day=self.at.date(), waiting=groups)
+        states: tuple[CounterState, ...] = ("open", "serving", "calling", "paused", "closed", "serving")
+        counters = tuple(
+            HallCounter(id=info.id, label=info.label, state=state, number=_number(state, place))
+            for place, (info, state) in enumerate(zip(self.message.counters, states, strict=False))
+        )
+        return HallMessage(revision=1, seq=1, at=self.at, day=self.at.date(), waiting=groups, counters=counters)
+
+    def _entry(self, place: int, minutes: float, score: float = 0.0) -> QueueEntry:
+        """Return a number of the `place`-th service and lane."""
+        service = self.message.services[place % len(self.message.services)]
+        lane = self.message.lanes[place % len(self.message.lanes)]
+        return QueueEntry(
+            number=f"{service.letter}{lane.letter}-{place * 9 + 3:03d}",
+            service=service.id,
+            lane=lane.id,
+            waiting_since=self.at - dt.timedelta(minutes=minutes),
+            score=score,
+        )
 
     def desk(self, **changes: object) -> CounterMessage:
-        """Return the counter's picture with a long queue."""
-        queue = tuple(
-            QueueEntry(
-                number=f"{service.letter}{lane.letter}-{place * 9 + 3:03d}",
-                service=service.id,
-                lane=lane.id,
-                waiting_since=self.at - dt.timedelta(minutes=50 - 5 * place),
-                score=1.3 - place * 0.12,
-            )
-            for place, service in enumerate(self.message.services[:8])
-            for lane in self.message.lanes[place % 2 : place % 2 + 1]
-        )
+        """Return the counter's picture with long lists."""
+        notes = (None, "Mengambil fotokopi Kartu Keluarga dan akta kelahiran anak", "Fetch a copy")
         base = counter(
-            "open", id="counter-1", label="1", queue=queue, queue_length=37, today=Today(served=14, mean_service_s=560)
+            "open",
+            id="counter-1",
+            label="1",
+            queue=tuple(self._entry(place, 85 - 3 * place, 1.3 - place * 0.08) for place in range(14)),
+            queue_length=37,
+            held=tuple(
+                HeldEntry(note=note, **self._entry(place, 30 + place).model_dump()) for place, note in enumerate(notes)
+            ),
+            missed=tuple(self._entry(place, 100 - place) for place in range(3, 15)),
+            today=Today(served=14, mean_service_s=560),
         )
         return base.model_copy(update=changes)
 
@@ -76,9 +103,25 @@ class Office:
         """Return a ticket of the service with the longest names."""
         service = max(self.message.services, key=lambda one: len(one.name["en"]))
         stage = max(self.message.stages, key=lambda one: len(one.name["en"]))
-        history = (
-            HistoryEntry(at=self.at - dt.timedelta(seconds=260), type="called"),
-            HistoryEntry(at=self.at - dt.timedelta(seconds=222), type="started"),
+        history = tuple(
+            HistoryEntry(at=self.at - dt.timedelta(seconds=ago), type=kind, stage=at_stage, counter="counter-1")
+            for ago, kind, at_stage in (
+                (4000, "issued", "document-check"),
+                (3996, "printed_unconfirmed", "document-check"),
+                (3000, "called", "document-check"),
+                (2940, "recalled", "document-check"),
+                (2880, "no_show", "document-check"),
+                (2700, "rejoined", "document-check"),
+                (2000, "called", "document-check"),
+                (1990, "started", "document-check"),
+                (1600, "finished", "interview"),
+                (900, "called", stage.id),
+                (890, "held", stage.id),
+                (300, "unheld", stage.id),
+                (280, "transferred", stage.id),
+                (260, "called", stage.id),
+                (222, "started", stage.id),
+            )
         )
         return ticket(number, service=service.id, stage=stage.id, history=history).model_copy(
             update={"state": state, "lane": self.message.lanes[1].id, **changes}
@@ -110,12 +153,14 @@ def scenes(settings: Settings, language: str) -> Iterator[Scene]:
         office.presenter.type(Typed(digit))
     yield "sign-in-pin", office.presenter.view
     office.presenter.press(Intent.CONFIRM)
-    office.engine.refuses("wrong_pin")
+    office.engine.refuses("wrong_pin", locked_s=0)
     yield "wrong-pin", office.presenter.view
+    yield from _refused_sign_ins(office)
     office.sign_in()
     yield "open", office.presenter.view
+    yield from _lists(office)
     office.presenter.press(Intent.SIGN_OUT)
-    yield "question", office.presenter.view
+    yield "sign-out", office.presenter.view
     office.presenter.press(Intent.CANCEL)
     yield from _with_a_visitor(office)
     office.presenter.desk(office.desk(state="paused"))
@@ -127,12 +172,85 @@ def scenes(settings: Settings, language: str) -> Iterator[Scene]:
     yield "offline", office.presenter.view
 
 
+def _refused_sign_ins(office: Office) -> Iterator[Scene]:
+    office.presenter.type(Typed("1"))
+    office.presenter.press(Intent.CONFIRM)
+    office.engine.refuses("wrong_pin", locked_s=3600)
+    yield "locked", office.presenter.view
+    office.presenter.type(Typed("1"))
+    office.presenter.press(Intent.CONFIRM)
+    office.engine.refuses("not_allowed", open_at="counter-5")
+    yield "elsewhere", office.presenter.view
+
+
+def _number(state: CounterState, place: int) -> str | None:
+    return f"AP-{place:03d}" if state in {"calling", "serving"} else None
+
+
+def _lists(office: Office) -> Iterator[Scene]:
+    office.presenter.press(Intent.DOWN)
+    office.presenter.press(Intent.DOWN)
+    yield "queue-chosen", office.presenter.view
+    office.presenter.press(Intent.PICK)
+    yield "call-one", office.presenter.view
+    office.presenter.press(Intent.CANCEL)
+    for tab in (Intent.HELD, Intent.MISSED, Intent.HALL):
+        office.presenter.press(tab)
+        office.presenter.press(Intent.DOWN)
+        yield f"list-{tab}", office.presenter.view
+    office.presenter.press(Intent.QUEUE)
+    office.presenter.desk(office.desk(held=(), missed=()))
+    office.presenter.press(Intent.HELD)
+    yield "list-empty", office.presenter.view
+    office.presenter.press(Intent.QUEUE)
+    undo = {"undo_until": office.at + dt.timedelta(seconds=24), "undo_number": "AP-1012"}
+    office.presenter.desk(office.desk(undo_action="transferred", **undo))
+    yield "undo", office.presenter.view
+    office.presenter.desk(office.desk())
+
+
+def _dialogs(office: Office) -> Iterator[Scene]:
+    for opened, name in ((Intent.HOLD, "hold"), (Intent.DROP, "cancel")):
+        office.pass_s(1)
+        office.presenter.press(opened)
+        office.pass_s(1)
+        office.presenter.key("2")
+        yield name, office.presenter.view
+        for character in "menjemput anak di sekolah, kembali sebelum pukul sebelas siang ini":
+            office.presenter.key(character)
+        yield f"{name}-typed", office.presenter.view
+        office.presenter.press(Intent.CANCEL)
+    office.presenter.press(Intent.TRANSFER)
+    yield "transfer", office.presenter.view
+    for kind in "123":
+        office.pass_s(1)
+        office.presenter.key(kind)
+        yield f"transfer-{kind}", office.presenter.view
+        office.presenter.press(Intent.CANCEL)
+    office.presenter.key("1")
+    office.presenter.key("2")
+    yield "transfer-reason", office.presenter.view
+    office.presenter.press(Intent.CANCEL)
+    office.presenter.press(Intent.CANCEL)
+    office.presenter.press(Intent.CANCEL)
+
+
+def _reasons(office: Office, called: Ticket) -> Iterator[Scene]:
+    passed = tuple((f"A-{n:03d}", 3000.0 + n) for n in range(38, 43))
+    for policy in ("chosen", "head_start"):
+        why = reason(*passed, score=4000.0).model_copy(update={"policy": policy})
+        office.presenter.desk(office.desk(state="calling", ticket=called, reason=why))
+        yield f"why-{policy}", office.presenter.view
+
+
 def _with_a_visitor(office: Office) -> Iterator[Scene]:
     passed = tuple((f"A-{n:03d}", 0.9 - n / 100) for n in range(38, 43))
     called = office.ticket("AP-012", "called", times_called=2)
-    why = reason(*passed, score=0.93)
+    why = reason(*passed, score=0.93).model_copy(update={"waited_s": 837})
     office.presenter.desk(office.desk(state="calling", ticket=called, reason=why))
     yield "calling", office.presenter.view
+    yield from _reasons(office, called)
+    office.presenter.desk(office.desk(state="calling", ticket=called, reason=why))
     office.pass_s(1)
     office.presenter.press(Intent.NEXT)
     yield "why-not", office.presenter.view
@@ -149,3 +267,4 @@ def _with_a_visitor(office: Office) -> Iterator[Scene]:
     office.presenter.desk(office.desk(state="serving", ticket=serving, reason=why))
     office.pass_s(1)
     yield "serving", office.presenter.view
+    yield from _dialogs(office)

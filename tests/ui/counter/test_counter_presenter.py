@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.contract.messages import CounterState, ErrorCode, HistoryEntry, Today
+from broker.contract.messages import CounterState, ErrorCode, Today
 from broker.language import Phrases
 from counter.keymap import Intent
 from counter.session import Session
-from tests.ui.counter.desk_samples import MORNING, Drawer, Window, counter, entry, hall, reason, ticket
+from tests.ui.counter.desk_samples import Drawer, Window, counter, entry, hall, reason, ticket
 
 N, R, S, F, X, P = Intent.NEXT, Intent.RECALL, Intent.START, Intent.FINISH, Intent.NO_SHOW, Intent.PAUSE
+H, T, C, U = Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.UNDO
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def test_an_officer_signs_in_by_initial_pin_and_enter(window: Window) -> None:
     assert window.engine.commands == ["open"]
     assert window.engine.asked[0].arguments == {"counter": "c3", "officer": "siti", "pin": "1234"}
     window.engine.agrees(session="token-1", counter=counter("open").model_dump(mode="json", exclude={"queue"}))
-    assert window.presenter.signed_in
+    assert window.is_signed_in
     assert window.drawer.kept == Session("c3", "siti", "token-1")
     assert window.desk.officer == "Siti Rahmawati"
 
@@ -80,18 +79,38 @@ def test_an_officer_who_is_signed_in_elsewhere_learns_where(window: Window) -> N
     window.type("s1234")
     window.press(Intent.CONFIRM)
     window.engine.refuses("not_allowed", open_at="c5")
-    assert window.notice() == "Anda masih masuk di loket 5. Keluarlah dari sana dahulu."
+    assert window.notice() == "Anda masih masuk di loket 5. Keluarlah dari sana dahulu, lalu masuk di sini."
 
 
 def test_what_is_typed_while_the_engine_looks_at_the_last_attempt_is_not_lost(window: Window) -> None:
     window.type("s9999")
     window.press(Intent.CONFIRM)
     window.type("12")
-    window.press(Intent.CONFIRM)
     window.engine.refuses("wrong_pin")
     window.type("34")
     window.press(Intent.CONFIRM)
     assert [asked.arguments["pin"] for asked in window.engine.asked] == ["9999", "1234"]
+
+
+def test_a_whole_attempt_typed_meanwhile_is_made_when_the_first_was_wrong(window: Window) -> None:
+    window.type("s9999")
+    window.press(Intent.CONFIRM, Intent.CONFIRM)
+    window.type("1234")
+    window.press(Intent.CONFIRM)
+    assert len(window.engine.asked) == 1
+    window.engine.refuses("wrong_pin")
+    assert [asked.arguments["pin"] for asked in window.engine.asked] == ["9999", "1234"]
+    window.engine.refuses("wrong_pin")
+    assert len(window.engine.asked) == 2
+
+
+def test_no_attempt_typed_meanwhile_is_made_while_locked_out(window: Window) -> None:
+    window.type("s9999")
+    window.press(Intent.CONFIRM)
+    window.type("1234")
+    window.press(Intent.CONFIRM)
+    window.engine.refuses("wrong_pin", locked_s=60)
+    assert len(window.engine.asked) == 1
 
 
 def test_another_name_drops_the_pin_typed_for_the_first(window: Window) -> None:
@@ -107,8 +126,8 @@ def test_another_name_drops_the_pin_typed_for_the_first(window: Window) -> None:
     ("state", "possible", "primary"),
     [
         ("open", {N, P}, N),
-        ("calling", {R, S, F, X}, S),
-        ("serving", {F}, F),
+        ("calling", {R, S, F, X, H, T, C}, S),
+        ("serving", {F, H, T, C}, F),
         ("paused", {P}, P),
     ],
 )
@@ -117,7 +136,7 @@ def test_only_what_the_state_allows_is_offered(
 ) -> None:
     window.sign_in(state)
     assert window.possible() == possible
-    assert [action.intent for action in window.desk.actions if action.primary] == [primary]
+    assert [action.intent for action in window.buttons if action.primary] == [primary]
 
 
 @pytest.mark.parametrize(
@@ -131,13 +150,18 @@ def test_only_what_the_state_allows_is_offered(
         ("serving", S, "Pelayanan sudah dimulai"),
         ("serving", X, "Pelayanan sudah dimulai"),
         ("calling", P, "Selesaikan AP-012 dahulu"),
+        ("open", H, "Belum ada yang dipanggil"),
+        ("open", T, "Belum ada yang dipanggil"),
+        ("open", C, "Pilih nomor dahulu"),
+        ("open", U, "Tidak ada yang dapat diurungkan"),
+        ("serving", Intent.SIGN_OUT, "Selesaikan AP-012 dahulu"),
     ],
 )
 def test_what_is_not_possible_says_why_and_asks_nothing(
     window: Window, state: CounterState, intent: Intent, why: str
 ) -> None:
     window.sign_in(state)
-    assert window.why_not(intent) == why
+    assert intent is Intent.SIGN_OUT or window.why_not(intent) == why
     window.press(intent)
     assert window.engine.commands == []
     assert why in window.notice()
@@ -215,8 +239,8 @@ def test_an_answer_shows_at_once_and_before_the_picture_comes(window: Window) ->
     window.engine.agrees(ticket=called, reason=reason().model_dump(mode="json"))
     assert window.desk.ticket is not None
     assert window.desk.ticket.number == "A-010"
-    assert [row.number for row in window.desk.queue] == ["AP-013"]
-    assert window.possible() == {R, S, F, X}
+    assert [row.number for row in window.desk.lists.rows] == ["AP-013"]
+    assert window.possible() == {R, S, F, X, H, T, C}
 
 
 def test_after_finish_the_next_can_be_called_without_waiting_for_the_picture(window: Window) -> None:
@@ -284,7 +308,7 @@ def test_a_silent_engine_is_noticed_though_the_server_is_there(window: Window) -
 
 def test_a_restarted_window_goes_on_with_session_and_ticket() -> None:
     window = Window(Drawer(Session("c3", "siti", "token-7")))
-    assert window.presenter.signed_in
+    assert window.is_signed_in
     window.presenter.desk(counter("serving"))
     assert window.desk.ticket is not None
     assert window.desk.ticket.number == "AP-012"
@@ -293,7 +317,7 @@ def test_a_restarted_window_goes_on_with_session_and_ticket() -> None:
 
 
 def test_the_session_of_another_counter_is_not_ours() -> None:
-    assert not Window(Drawer(Session("c5", "siti", "token-7"))).presenter.signed_in
+    assert not Window(Drawer(Session("c5", "siti", "token-7"))).is_signed_in
 
 
 def test_an_ended_session_leads_to_the_sign_in_with_a_clear_word() -> None:
@@ -314,20 +338,20 @@ def test_a_counter_that_was_closed_elsewhere_asks_to_sign_in_again() -> None:
 def test_another_counters_picture_changes_nothing(window: Window) -> None:
     window.sign_in("open")
     window.presenter.desk(counter("closed").model_copy(update={"id": "c5"}))
-    assert window.presenter.signed_in
+    assert window.is_signed_in
 
 
 def test_signing_out_asks_first_and_closes_the_counter(window: Window) -> None:
     window.sign_in("open")
     window.press(Intent.SIGN_OUT)
     assert window.engine.commands == []
-    assert window.desk.question == "Keluar dan tutup loket ini?"
+    assert window.dialog.title == "Keluar dan tutup loket ini?"
     window.press(Intent.CANCEL)
-    assert window.desk.question == ""
+    assert window.desk.dialog is None
     window.press(Intent.SIGN_OUT, Intent.CONFIRM)
     assert window.engine.commands == ["close"]
     window.engine.agrees(counter=counter("closed").model_dump(mode="json"))
-    assert not window.presenter.signed_in
+    assert not window.is_signed_in
     assert window.drawer.kept is None
 
 
@@ -347,82 +371,13 @@ def test_a_refusal_is_said_in_words_and_the_next_action_clears_it(window: Window
     assert window.notice() == ""
 
 
-# -- what the window says -----------------------------------------------------------------------------------------
-
-
-def test_the_ticket_says_all_an_officer_needs(window: Window) -> None:
-    window.sign_in("calling", ticket=ticket(times_called=2))
-    window.pass_s(64)
-    shown = window.desk.ticket
-    assert shown is not None
-    assert (shown.number, shown.service, shown.stage, shown.language) == (
-        "AP-012",
-        "Paspor baru",
-        "Wawancara",
-        "English",
-    )
-    assert shown.lane is not None
-    assert (shown.lane.letter, shown.lane.shape, shown.lane.name) == ("P", "diamond", "Prioritas")
-    assert shown.waited == "Menunggu 12 menit"
-    assert shown.called == "dipanggil 2 kali"
-    assert shown.timer.startswith("Dipanggil 1:0")
-
-
-def test_service_is_timed_from_its_start(window: Window) -> None:
-    started = HistoryEntry(at=MORNING + dt.timedelta(seconds=2), type="started")
-    window.sign_in("serving", ticket=ticket(state="serving", history=(started,)))
-    window.at = MORNING + dt.timedelta(seconds=127)
-    assert window.desk.ticket is not None
-    assert window.desk.ticket.timer == "Dilayani selama 2:05"
-
-
-def test_the_reason_names_share_and_those_passed_over(window: Window) -> None:
-    window.sign_in("calling", reason=reason(("A-009", 0.4), ("A-010", 0.35)))
-    shown = window.desk.reason
-    assert shown is not None
-    assert shown.title == "Mengapa AP-012?"
-    assert shown.text.startswith("Sudah menunggu 12 menit dari 15 menit yang dijanjikan: 80\N{NO-BREAK SPACE}%.")
-    assert "lebih besar" in shown.text
-    assert shown.passed_over == (
-        "Datang lebih dahulu dan masih menunggu: A-009 (40\N{NO-BREAK SPACE}%), A-010 (35\N{NO-BREAK SPACE}%)"
-    )
-
-
-def test_the_reason_never_claims_the_largest_share_when_an_officer_chose(window: Window) -> None:
-    window.sign_in("calling", reason=reason(("A-009", 0.9)))
-    assert window.desk.reason is not None
-    assert "lebih besar" not in window.desk.reason.text
-
-
-def test_what_waits_is_counted_per_service_and_lane_for_this_counters_stages(window: Window) -> None:
-    window.sign_in("open")
-    window.presenter.hall(
-        hall(
-            ("interview", "passport", "regular", 4),
-            ("interview", "passport", "priority", 2),
-            ("payment", "passport", "regular", 9),
-            ("interview", "permit", "regular", 1),
-        )
-    )
-    assert [(row.letter, row.service, row.counts) for row in window.desk.waiting] == [
-        ("A", "Paspor baru", ("4", "2")),
-        ("B", "Izin tinggal", ("1", "\N{EN DASH}")),
-    ]
-
-
-def test_a_long_queue_shows_its_head_and_how_many_more(window: Window) -> None:
-    window.sign_in("open", queue=tuple(entry(f"A-{n:03d}") for n in range(1, 51)), queue_length=70)
-    assert [row.number for row in window.desk.queue][:2] == ["A-001", "A-002"]
-    assert window.desk.more == f"dan {70 - len(window.desk.queue)} lagi"
-
-
 def test_the_window_changes_its_language_and_back(window: Window) -> None:
     window.sign_in("open", today=Today(served=3, mean_service_s=480))
     assert window.desk.language.label == "English"
-    assert window.desk.today == "3 dilayani hari ini, rata-rata 8 menit"
+    assert window.desk.lists.today == "3 dilayani hari ini, rata-rata 8 menit"
     window.press(Intent.LANGUAGE)
     assert window.desk.language.label == "Bahasa Indonesia"
     assert [action.label for action in window.desk.actions][:2] == ["Call next", "Recall"]
-    assert window.desk.today == "3 served today, on average 8 minutes"
+    assert window.desk.lists.today == "3 served today, on average 8 minutes"
     window.press(Intent.LANGUAGE)
     assert window.desk.language.label == "English"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from counter.keymap import ALIASES, DESK_KEYS, KEYS, Intent, Typed, at_desk, in_form
+from counter.keymap import ALIASES, DESK_KEYS, KEYS, Intent, Typed, at_desk, in_dialog, in_form
 
 
 @pytest.mark.parametrize(
@@ -18,11 +18,19 @@ from counter.keymap import ALIASES, DESK_KEYS, KEYS, Intent, Typed, at_desk, in_
         ("n", Intent.NO_SHOW),
         ("p", Intent.PAUSE),
         ("x", Intent.SIGN_OUT),
-        ("u", Intent.RECALL),
+        ("h", Intent.HOLD),
+        ("t", Intent.TRANSFER),
+        ("c", Intent.DROP),
+        ("u", Intent.UNDO),
+        ("1", Intent.QUEUE),
+        ("2", Intent.HELD),
+        ("3", Intent.MISSED),
+        ("4", Intent.HALL),
+        ("enter", Intent.PICK),
+        ("escape", Intent.CANCEL),
+        ("down", Intent.DOWN),
         ("m", Intent.START),
-        ("t", Intent.NO_SHOW),
         ("j", Intent.PAUSE),
-        ("enter", Intent.CONFIRM),
         ("q", None),
         ("7", None),
     ],
@@ -57,3 +65,24 @@ def test_a_keypad_brings_its_own_table() -> None:
 )
 def test_in_the_form_letters_and_digits_are_typed(key: str, meaning: Intent | Typed | None) -> None:
     assert in_form(key) == meaning
+
+
+@pytest.mark.parametrize(
+    ("key", "meaning"),
+    [
+        ("space", Typed(" ")),
+        (" ", Typed(" ")),
+        ("h", Typed("h")),
+        ("2", Typed("2")),
+        ("enter", Intent.CONFIRM),
+        ("escape", Intent.CANCEL),
+        ("down", Intent.DOWN),
+        ("f5", None),
+    ],
+)
+def test_in_a_dialog_words_are_typed_with_spaces(key: str, meaning: Intent | Typed | None) -> None:
+    assert in_dialog(key) == meaning
+
+
+def test_every_button_has_a_key_of_its_own() -> None:
+    assert len(set(KEYS.values())) == len(KEYS)

@@ -107,6 +107,20 @@ def called(
     )
 
 
+def told(type_: str, number: str, seq: int, at: dt.datetime, *, counter: str = "3") -> EventMessage:
+    """Return an event about a ticket that is no call."""
+    return EventMessage(
+        seq=seq,
+        at=at,
+        type=type_,
+        number=number,
+        lane="priority" if "P" in number else "regular",
+        language="id",
+        counter=f"c{counter}",
+        counter_label=counter,
+    )
+
+
 def calling(number: str, at: dt.datetime, *, counter: str = "3", times: int = 1) -> Calling:
     return Calling(
         number=number,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from broker.contract.messages import Calling
 from display.calls import Call, CallBoard
-from tests.ui.display.lobby_samples import TestClock, called, calling, hall
+from tests.ui.display.lobby_samples import TestClock, called, calling, hall, told
 
 SPEECH_S = 4.0
 
@@ -241,6 +241,113 @@ def test_yesterdays_call_leaves_the_board_when_the_hall_is_empty(lobby: Board) -
     lobby.tick()
     assert lobby.board.current is None
     assert lobby.board.others == ()
+
+
+# -- taken back and given up ------------------------------------------------------------------------------------------
+
+
+def test_a_call_that_was_undone_leaves_the_front_at_once_and_the_one_before_stands_again(lobby: Board) -> None:
+    earlier = lobby.clock()
+    lobby.board.event(called("A-001", 1, earlier))
+    lobby.tick()
+    lobby.run(60)
+    lobby.board.event(called("A-002", 2, lobby.clock(), counter="4"))
+    lobby.tick()
+    lobby.board.event(told("undone", "A-002", 3, lobby.clock(), counter="4"))
+    lobby.board.snapshot(hall(3, lobby.clock(), recent=(calling("A-001", earlier),)))
+    lobby.tick()
+    assert lobby.board.current is not None
+    assert (lobby.board.current.number, lobby.board.others) == ("A-001", ())
+    assert lobby.numbers == ["A-001", "A-002"]
+
+
+def test_a_call_that_was_undone_before_its_turn_is_never_announced(lobby: Board) -> None:
+    at = lobby.clock()
+    lobby.board.event(called("A-001", 1, at))
+    lobby.tick()
+    lobby.board.event(called("A-002", 2, at, counter="4"))
+    lobby.board.event(told("undone", "A-002", 3, at, counter="4"))
+    lobby.board.snapshot(hall(3, at, now_calling=(calling("A-001", at),)))
+    lobby.run(60)
+    assert lobby.numbers == ["A-001"]
+    assert lobby.board.others == ()
+
+
+def test_an_undo_that_took_no_call_back_leaves_the_call_where_it_is(lobby: Board) -> None:
+    at = lobby.clock()
+    lobby.board.event(called("A-001", 1, at))
+    lobby.tick()
+    lobby.board.event(called("A-002", 2, at, counter="4"))
+    lobby.board.event(told("started", "A-002", 3, at, counter="4"))
+    lobby.board.event(told("undone", "A-002", 4, at, counter="4"))
+    lobby.board.snapshot(hall(4, at, now_calling=(calling("A-002", at, counter="4"), calling("A-001", at))))
+    lobby.run(60)
+    assert lobby.numbers == ["A-001", "A-002"]
+
+
+def test_a_snapshot_from_before_the_call_takes_nothing_back(lobby: Board) -> None:
+    at = lobby.clock()
+    lobby.board.event(called("A-001", 5, at))
+    lobby.tick()
+    lobby.board.event(called("A-002", 6, at, counter="4"))
+    lobby.board.snapshot(hall(4, at))
+    lobby.run(60)
+    assert lobby.numbers == ["A-001", "A-002"]
+
+
+def test_a_call_that_only_fell_off_the_end_of_a_short_snapshot_is_announced_all_the_same(lobby: Board) -> None:
+    at = lobby.clock()
+    lobby.board.event(called("A-001", 1, at))
+    lobby.tick()
+    lobby.clock.pass_s(1)
+    lobby.board.event(called("A-002", 2, lobby.clock(), counter="4"))
+    later = lobby.clock() + dt.timedelta(seconds=1)
+    lobby.clock.pass_s(1)
+    lobby.board.event(called("A-003", 3, later, counter="5"))
+    lobby.board.snapshot(hall(3, later, recent=(calling("A-003", later, counter="5"),)))
+    lobby.run(60)
+    assert lobby.numbers == ["A-001", "A-002", "A-003"]
+
+
+@pytest.mark.parametrize("type_", ["cancelled", "held", "transferred"])
+def test_whoever_is_not_expected_any_more_is_not_announced(lobby: Board, type_: str) -> None:
+    at = lobby.clock()
+    lobby.board.event(called("A-001", 1, at))
+    lobby.tick()
+    lobby.board.event(called("A-002", 2, at, counter="4"))
+    lobby.board.event(told(type_, "A-002", 3, at, counter="4"))
+    lobby.board.snapshot(hall(3, at, now_calling=(calling("A-001", at),), recent=(calling("A-002", at, counter="4"),)))
+    lobby.run(60)
+    assert lobby.numbers == ["A-001"]
+
+
+@pytest.mark.parametrize("type_", ["rejoined", "transferred"])
+def test_whoever_comes_back_is_called_as_if_for_the_first_time(lobby: Board, type_: str) -> None:
+    lobby.board.event(called("A-001", 1, lobby.clock()))
+    lobby.tick()
+    lobby.run(60)
+    lobby.board.event(told("no_show", "A-001", 2, lobby.clock()))
+    lobby.board.event(told(type_, "A-001", 3, lobby.clock()))
+    lobby.run(60)
+    lobby.board.event(called("A-001", 4, lobby.clock()))
+    lobby.tick()
+    assert lobby.numbers == ["A-001", "A-001"]
+    assert all(call.announced for call in lobby.front)
+    assert lobby.board.gaps == 0
+
+
+def test_a_call_that_was_undone_and_made_again_is_announced_again(lobby: Board) -> None:
+    lobby.board.event(called("A-001", 1, lobby.clock()))
+    lobby.tick()
+    lobby.run(5)
+    lobby.board.event(told("undone", "A-001", 2, lobby.clock()))
+    lobby.board.snapshot(hall(2, lobby.clock()))
+    lobby.tick()
+    assert lobby.board.current is None
+    lobby.run(5)
+    lobby.board.event(called("A-001", 3, lobby.clock()))
+    lobby.tick()
+    assert lobby.numbers == ["A-001", "A-001"]
 
 
 @given(

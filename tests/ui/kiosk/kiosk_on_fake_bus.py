@@ -22,11 +22,16 @@ from tests.ui.kiosk.kiosk_samples import hall, office, settings, ticket
 from tests.ui.kiosk.kiosk_visitor import FakeRequest
 
 FIRST_ANSWER_S = 1.5
+ANSWERS = {
+    "lookup": ticket(lane="priority", number="AP-003", state="no_show", counter="counter-3"),
+    "rejoin": ticket(lane="priority", number="AP-003", ahead=3),
+    "reprint": ticket(lane="priority", number="AP-003").model_copy(update={"copies": 1}),
+}
 M = TypeVar("M", bound=BaseModel)
 
 
 class PlayedBus:
-    """An office that is always there and gives everybody A-012."""
+    """An office that is always there, gives everybody A-012, and knows AP-003 as one that was missed."""
 
     def __init__(self, data_dir: Path, post: Post) -> None:
         self._log = data_dir / "requests.jsonl"
@@ -49,13 +54,15 @@ class PlayedBus:
         self._write({"command": "devices", "arguments": dict(devices)})
 
     def request(self, command: str, arguments: Mapping[str, Any], on_reply: Callable[[Reply], None]) -> FakeRequest:
-        """Write the request down; answer `issue`, the first one late."""
+        """Write the request down and answer it; the first `issue` late."""
         made = FakeRequest(f"request-{self._answered}", command, arguments, on_reply)
         self._write({"command": command, "arguments": dict(arguments)})
         if command == "issue":
             delay = FIRST_ANSWER_S if self._answered == 0 else 0.0
             self._answered += 1
             threading.Timer(delay, lambda: self._post(lambda: made.answer(ticket(lane=str(arguments["lane"]))))).start()
+        elif command in ANSWERS:
+            self._post(lambda: made.answer(ANSWERS[command]))
         return made
 
     def start(self) -> None:

@@ -9,11 +9,21 @@ from pathlib import Path
 from broker.bootstrap.rules import office_message
 from broker.config import load_settings
 from broker.config.settings import Settings
-from broker.contract.messages import HallCounter, HallMessage, OfficeMessage, Ticket, Wait, WaitingGroup
+from broker.contract.messages import (
+    Calling,
+    HallCounter,
+    HallMessage,
+    OfficeMessage,
+    Ticket,
+    TicketState,
+    Wait,
+    WaitingGroup,
+)
 from broker.language import Phrases
+from kiosk.offer import Offer
 from kiosk.pages import View
 from kiosk.scene import Scene
-from kiosk.visit import Paper, Problem, Step, Visit
+from kiosk.visit import Errand, Paper, Problem, Step, Visit
 from kiosk.wording import compose
 
 CONFIG = Path(__file__).parents[3] / "config.yaml"
@@ -53,7 +63,40 @@ def hall(offer: OfficeMessage) -> HallMessage:
     return HallMessage(revision=1, seq=1, at=NOW, day=NOW.date(), waiting=waiting, counters=counters)
 
 
-def ticket(*, lane: str = "regular", number: str = "A-012", ahead: int = 4, wait: Wait | None = None) -> Ticket:
+def offered(picture: HallMessage, *rows: tuple[str, str | None, Offer]) -> HallMessage:
+    """Return the picture with other offers: (service, lane or all, open, full or closed)."""
+    changes = {(service, lane): offer for service, lane, offer in rows}
+
+    def changed(group: WaitingGroup) -> WaitingGroup:
+        offer = changes.get((group.service, group.lane), changes.get((group.service, None), group.offer))
+        return group.model_copy(update={"offer": offer})
+
+    return picture.model_copy(update={"waiting": tuple(map(changed, picture.waiting))})
+
+
+def calling(picture: HallMessage, number: str, counter: str = "2") -> HallMessage:
+    """Return the picture while a number is called."""
+    call = Calling(
+        number=number,
+        lane="regular",
+        counter=f"counter-{counter}",
+        counter_label=counter,
+        called_at=NOW,
+        times_called=1,
+    )
+    return picture.model_copy(update={"calling": (call,)})
+
+
+def ticket(
+    *,
+    lane: str = "regular",
+    number: str = "A-012",
+    ahead: int = 4,
+    wait: Wait | None = None,
+    state: TicketState = "waiting",
+    counter: str | None = None,
+    language: str = "id",
+) -> Ticket:
     """Return a ticket that was just issued."""
     return Ticket(
         id="6f1c1f0e-0000-4000-8000-000000000012",
@@ -61,8 +104,9 @@ def ticket(*, lane: str = "regular", number: str = "A-012", ahead: int = 4, wait
         service="new-passport",
         lane=lane,
         stage="document-check",
-        state="waiting",
-        language="id",
+        state=state,
+        language=language,
+        counter=counter,
         issued_at=NOW,
         waiting_since=NOW,
         ahead=ahead,
@@ -99,6 +143,7 @@ def screens(language: str) -> Iterator[tuple[str, View]]:
 
     yield "1-welcome", view(at(Step.LANGUAGE))
     yield "2-service", view(at(Step.SERVICE))
+    yield from _shortages(offer, view, at)
     for service in offer.services:
         yield f"3-requirements-{service.id}", view(at(Step.REQUIREMENTS, service=service.id))
     lane = at(Step.LANE, service="new-passport")
@@ -113,6 +158,7 @@ def screens(language: str) -> Iterator[tuple[str, View]]:
     for problem in ("quota_reached", "service_closed", "storage_failed", "bad_request", *Problem):
         name = problem if isinstance(problem, str) else problem.value
         yield f"7-problem-{name}", view(at(Step.PROBLEM, service="new-passport", lane="priority", problem=problem))
+    yield from _with_ticket(offer, view, at)
     yield "8-offline", view(at(Step.LANGUAGE), offline_since=OFFLINE_SINCE)
     yield "8-starting", view(at(Step.LANGUAGE), offline_since=NOW, is_starting=True)
 
@@ -123,3 +169,52 @@ def _tickets(view: ViewOf, at: VisitAt) -> Iterator[tuple[str, View]]:
         yield f"6-ticket-{paper.value}", view(visit)
     priority = ticket(lane="priority", number="AP-1003", ahead=0)
     yield "6-ticket-priority", view(at(Step.TICKET, ticket=priority, paper=Paper.CONFIRMED), stay_left_s=17)
+
+
+def _shortages(offer: OfficeMessage, view: ViewOf, at: VisitAt) -> Iterator[tuple[str, View]]:
+    """Yield what a visitor sees of services and lanes that are full or closed."""
+    short = offered(
+        hall(offer),
+        ("new-passport", "priority", "full"),
+        ("passport-renewal", None, "full"),
+        ("lost-damaged-passport", None, "closed"),
+        ("collection", None, "closed"),
+    )
+    yield "2-service-short", view(at(Step.SERVICE), hall=short)
+    yield "3-requirements-full", view(at(Step.REQUIREMENTS, service="passport-renewal"), hall=short)
+    yield "4-lane-full", view(at(Step.LANE, service="new-passport"), hall=short)
+    yield "4-lane-all-closed", view(at(Step.LANE, service="collection"), hall=short)
+    shut = offered(hall(offer), *((service.id, None, "closed") for service in offer.services))
+    yield "1-welcome-closed", view(at(Step.LANGUAGE), hall=shut)
+
+
+FOUND = {
+    "waiting": ticket(),
+    "called": ticket(state="called", counter="counter-3"),
+    "serving": ticket(state="serving", counter="counter-3"),
+    "held": ticket(state="held", counter="counter-3"),
+    "missed": ticket(state="no_show", counter="counter-3", lane="priority", number="AP-1003"),
+    "finished": ticket(state="finished", counter="counter-3"),
+    "cancelled": ticket(state="cancelled"),
+}
+
+
+def _with_ticket(offer: OfficeMessage, view: ViewOf, at: VisitAt) -> Iterator[tuple[str, View]]:
+    """Yield what somebody meets who has a ticket."""
+    for typed in ("", "A", "AP10"):
+        yield f"9-number-{len(typed)}", view(at(Step.NUMBER, typed=typed))
+    yield "9-number-unknown", view(at(Step.NUMBER, typed="AP1003", is_not_found=True))
+    yield "9-number-unlinked", view(at(Step.NUMBER, typed="A0"), offline_since=OFFLINE_SINCE)
+    for errand in Errand:
+        yield f"9-asking-{errand.value}", view(at(Step.ASKING, errand=errand), elapsed_s=3.2)
+    for name, found in FOUND.items():
+        yield f"9-found-{name}", view(at(Step.FOUND, ticket=found))
+    yield "9-found-rejoined", view(at(Step.FOUND, ticket=ticket(), did=Errand.REJOIN))
+    yield "9-found-given-up", view(at(Step.FOUND, ticket=ticket(state="cancelled"), did=Errand.CANCEL))
+    yield "9-found-called-now", view(at(Step.FOUND, ticket=ticket()), hall=calling(hall(offer), "A-012"))
+    yield "9-found-idle", view(at(Step.FOUND, ticket=ticket()), warning_left_s=12)
+    yield "9-confirm", view(at(Step.CONFIRM, ticket=ticket(lane="priority", number="AP-1003")))
+    for problem in ("not_allowed", "illegal_transition", "storage_failed", *Problem):
+        name = problem if isinstance(problem, str) else problem.value
+        missed = FOUND["missed"]
+        yield f"9-problem-{name}", view(at(Step.PROBLEM, ticket=missed, errand=Errand.REJOIN, problem=problem))

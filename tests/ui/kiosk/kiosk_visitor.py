@@ -114,7 +114,7 @@ class Visitor:
     @property
     def presenter_is_linked(self) -> bool:
         """Return whether the engine can be reached."""
-        return self.presenter._freshness.online
+        return self.presenter._flow.freshness.online
 
     def settle(self) -> None:
         """Wait until touches count again."""
@@ -133,9 +133,9 @@ class Visitor:
         """Walk the usual way until this screen stands."""
         moves: dict[str, Callable[[], None]] = {
             "language": lambda: self.presenter.choose_language("id"),
-            "service": lambda: self.presenter.choose_service("new-passport"),
-            "requirements": self.presenter.go_on,
-            "lane": lambda: self.presenter.choose_lane("regular"),
+            "service": lambda: self.presenter.newcomer.choose_service("new-passport"),
+            "requirements": self.presenter.newcomer.go_on,
+            "lane": lambda: self.presenter.newcomer.choose_lane("regular"),
             "issuing": lambda: self.issues[-1].answer(ticket()),
         }
         while self.screen != screen:

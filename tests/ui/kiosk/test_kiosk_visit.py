@@ -61,7 +61,7 @@ def test_the_ticket_stands_large_with_people_ahead_wait_and_lane() -> None:
 
 def test_one_lane_only_skips_the_lane_question() -> None:
     visitor = Visitor(with_lanes(office(), 1)).connected().go("requirements")
-    visitor.presenter.go_on()
+    visitor.presenter.newcomer.go_on()
     assert visitor.screen == "issuing"
     assert visitor.issues[0].arguments["lane"] == "regular"
 
@@ -141,8 +141,8 @@ def test_the_lane_question_shows_rule_letter_and_shape() -> None:
 
 def test_a_double_touch_asks_for_one_number() -> None:
     visitor = Visitor().connected().go("lane")
-    visitor.presenter.choose_lane("regular")
-    visitor.presenter.choose_lane("regular")
+    visitor.presenter.newcomer.choose_lane("regular")
+    visitor.presenter.newcomer.choose_lane("regular")
     assert len(visitor.issues) == 1
 
 
@@ -155,14 +155,14 @@ def test_touches_of_another_screen_do_nothing(target: str) -> None:
 
 def test_the_second_half_of_a_double_touch_does_not_reach_the_next_screen() -> None:
     visitor = Visitor().connected().go("requirements")
-    visitor.presenter.go_on()
-    visitor.presenter.choose_lane("regular")
+    visitor.presenter.newcomer.go_on()
+    visitor.presenter.newcomer.choose_lane("regular")
     assert (visitor.screen, visitor.issues) == ("lane", [])
 
 
 def test_nothing_leads_away_while_a_number_is_being_asked_for() -> None:
     visitor = Visitor().connected().go("issuing")
-    for move in (visitor.presenter.start_over, visitor.presenter.back, visitor.presenter.go_on):
+    for move in (visitor.presenter.start_over, visitor.presenter.back, visitor.presenter.newcomer.go_on):
         move()
     assert visitor.screen == "issuing"
     assert (visitor.view.back, visitor.view.start_over) == ("", "")
@@ -210,7 +210,7 @@ def test_an_unanswered_request_cannot_be_repeated_as_another_one() -> None:
     visitor = Visitor().connected().go("issuing")
     visitor.wait(GIVE_UP_AFTER_S + 1)
     visitor.presenter.try_again()
-    visitor.presenter.choose_again("lanes")
+    visitor.presenter.newcomer.choose_again("lanes")
     assert (visitor.screen, len(visitor.issues)) == ("problem", 1)
 
 
@@ -346,8 +346,8 @@ def test_a_visitor_keeps_the_place_when_the_connection_goes_and_returns(screen: 
 def test_without_connection_no_number_is_asked_for_but_one_can_go_back(screen: str) -> None:
     visitor = Visitor().connected().go(screen)
     visitor.cut()
-    visitor.presenter.go_on()
-    visitor.presenter.choose_lane("regular")
+    visitor.presenter.newcomer.go_on()
+    visitor.presenter.newcomer.choose_lane("regular")
     assert visitor.issues == []
     visitor.presenter.back()
     assert visitor.screen != screen

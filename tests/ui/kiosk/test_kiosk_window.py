@@ -15,6 +15,7 @@ from PIL import Image
 from broker.up.screens import VirtualScreen
 from broker.up.visit import Window
 from hardware.panel.scale import density
+from tests.support.caller import wait_until
 from tests.ui.kiosk.kiosk_samples import settings
 
 pytestmark = pytest.mark.xdist_group("windows")
@@ -58,6 +59,22 @@ def test_a_finger_gets_one_ticket_on_paper_though_it_touches_twice(
     kiosk.wait_for("language:id")
 
 
+def test_a_missed_visitor_types_the_number_comes_back_and_gets_a_copy(kiosk: Window, data_dir: Path) -> None:
+    kiosk.touch("have_ticket")
+    for key in "AP3":
+        kiosk.touch(f"key:{key}")
+    kiosk.touch("find")
+    kiosk.touch("do:rejoin")
+    kiosk.wait_gone("do:rejoin")
+    kiosk.touch("do:reprint")
+    kiosk.wait_for("done")
+    assert _requests(data_dir, "lookup") == [{"ticket": "AP-003"}]
+    assert len(_requests(data_dir, "rejoin")) == len(_requests(data_dir, "reprint")) == 1
+    wait_until(lambda: bool(_requests(data_dir, "printed")), "the copy is printed")
+    kiosk.touch("done")
+    kiosk.wait_for("language:id")
+
+
 def test_touch_targets_are_at_least_twenty_millimetres_high(kiosk: Window) -> None:
     kiosk.touch("language:id")
     kiosk.wait_for("service:new-passport")
@@ -67,6 +84,19 @@ def test_touch_targets_are_at_least_twenty_millimetres_high(kiosk: Window) -> No
     assert set(low) == {"switch:id", "switch:en"}
     assert min(low.values()) > 14.9
     assert content["size"] == [1080, 1920]
+
+
+def test_every_key_of_the_keypad_is_at_least_twenty_millimetres_high_and_fifteen_wide(kiosk: Window) -> None:
+    kiosk.touch("have_ticket")
+    kiosk.wait_for("key:A")
+    kiosk.touch("key:A")
+    kiosk.wait_for("key:1")
+    millimetre = density(settings().kiosks[0].panel)
+    targets = json.loads(kiosk.targets.read_text(encoding="utf-8"))["targets"]
+    keys = {name: box for name, box in targets.items() if name.startswith("key:")}
+    assert len(keys) == 11
+    assert min(box[3] for box in keys.values()) >= 20 * millimetre - 1
+    assert min(box[2] for box in keys.values()) >= 15 * millimetre
 
 
 @pytest.mark.parametrize("size", ["1080x1920", "720x1280", "1280x800"])

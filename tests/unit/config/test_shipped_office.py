@@ -54,6 +54,27 @@ def test_the_office_offers_the_nine_services_under_clear_letters(office: Setting
     assert not set(letters) & set("IOP"), "letters that look like figures, or are the priority lane's"
 
 
+def test_journeys_lead_through_the_office_and_the_step_free_counter_serves_each_of_their_stages(
+    office: Settings,
+) -> None:
+    journeys = {service.id: service.stages for service in office.services}
+    for service in ("new-passport", "passport-renewal", "child-passport", "lost-damaged-passport"):
+        assert journeys[service] == ("document-check", "interview", "payment")
+    assert journeys["collection"] == ("collection",)
+    assert set().union(*journeys.values()) <= set(office.counters[0].stages)
+
+
+@pytest.mark.parametrize("commented", ["head_start", "ratio", "strict", "fifo"])
+def test_every_policy_that_stands_there_commented_is_without_a_fault(commented: str, tmp_path: Path) -> None:
+    begin = next(n for n, line in enumerate(LINES) if f"# type: {commented}" in line)
+    lines = ["  type: promise" if line.startswith("  type: promise") else line for line in LINES]
+    at = lines.index("  type: promise")
+    lines[at] = lines[begin].replace("  # ", "  ", 1)
+    if "# type:" not in lines[begin + 1] and lines[begin + 1].startswith("  # "):
+        lines[at + 1 : at + 1] = [lines[begin + 1].replace("  # ", "  ", 1)]
+    assert problems_of(tmp_path, "\n".join(lines)) == []
+
+
 def test_there_are_counters_for_all_and_one_without_steps_serves_everything(office: Settings) -> None:
     [step_free] = [counter for counter in office.counters if counter.step_free]
     assert len(office.counters) >= 6

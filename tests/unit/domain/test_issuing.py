@@ -117,7 +117,7 @@ def full() -> Play:
 def test_a_lane_that_is_full_for_today_is_refused_over_all_services(full: Play) -> None:
     error = refusal(full, issue("visa", "priority"))
     assert error.code is Code.QUOTA_REACHED
-    assert error.detail == {"lane": "priority", "quota": 2}
+    assert error.detail == {"service": "visa", "lane": "priority"}
 
 
 def test_the_other_lanes_go_on(full: Play) -> None:
@@ -141,6 +141,33 @@ def test_a_quota_of_none_means_no_limit_and_of_nought_means_never() -> None:
     assert refusal(play, issue("visa", "priority")).code is Code.QUOTA_REACHED
     for _ in range(200):
         play.issue()
+
+
+def test_a_service_that_is_full_is_refused_in_every_lane_and_the_others_go_on() -> None:
+    office = small_office()
+    passport = replace(office.services["passport"], quota=2)
+    play = Play(replace(office, services={**office.services, "passport": passport}))
+    play.issue("passport", "regular")
+    play.issue("passport", "priority")
+    for lane in ("regular", "priority"):
+        assert refusal(play, issue("passport", lane)).code is Code.QUOTA_REACHED
+    assert play.issue("visa").number == "B-001"
+    play.now = MIDNIGHT_IN_JAKARTA
+    assert play.issue("passport").number == "A-001"
+
+
+def test_a_ticket_that_was_given_up_makes_no_room() -> None:
+    play = Play(small_office(lanes=(replace(REGULAR, quota=1),)))
+    play.do(cmd.Cancel(play.issue().id))
+    assert refusal(play, issue()).code is Code.QUOTA_REACHED
+
+
+def test_a_quota_counts_from_midnight_even_before_the_first_event_of_the_day() -> None:
+    play = Play(small_office(lanes=(replace(REGULAR, quota=1),)), now=MIDNIGHT_IN_JAKARTA - dt.timedelta(seconds=1))
+    play.issue()
+    assert refusal(play, issue()).code is Code.QUOTA_REACHED
+    play.wait(1)
+    assert play.issue().number == "B-001"
 
 
 # -- hours ----------------------------------------------------------------------------------------------------------
@@ -179,6 +206,31 @@ def test_after_hours_those_who_wait_are_still_called() -> None:
     assert play.call_next() is not None
 
 
+@pytest.mark.parametrize("of", ["service", "lane"])
+def test_a_service_or_a_lane_may_have_hours_of_its_own(of: str) -> None:
+    """Until 12:00 by its own hours; the office and the others go on."""
+    morning_only = {0: ((dt.time(7, 30), dt.time(12)),)}
+    office = small_office(lanes=(REGULAR, replace(PRIORITY, hours=morning_only if of == "lane" else None)))
+    passport = replace(office.services["passport"], hours=morning_only if of == "service" else None)
+    play = Play(replace(office, services={**office.services, "passport": passport}))
+    play.now = MORNING.replace(hour=11, minute=59, second=59, microsecond=999_999)
+    play.issue("passport", "priority")
+    play.wait(0.000001)
+    code = Code.SERVICE_CLOSED if of == "service" else Code.LANE_CLOSED
+    assert refusal(play, issue("passport", "priority")).code is code
+    other = issue("visa", "priority") if of == "service" else issue("passport", "regular")
+    assert play.do(other)
+
+
+def test_a_closed_office_comes_before_a_closed_lane_and_that_before_a_full_one() -> None:
+    never: dict[int, tuple[tuple[dt.time, dt.time], ...]] = {}
+    office = small_office(lanes=(REGULAR, replace(PRIORITY, hours=never, quota=0)), hours=never)
+    assert refusal(Play(office), issue("visa", "priority")).code is Code.SERVICE_CLOSED
+    assert refusal(Play(replace(office, hours=None)), issue("visa", "priority")).code is Code.LANE_CLOSED
+    full = replace(office, hours=None, lanes={"priority": replace(PRIORITY, quota=0)})
+    assert refusal(Play(full), issue("visa", "priority")).code is Code.QUOTA_REACHED
+
+
 # -- what there is not ----------------------------------------------------------------------------------------------
 
 
@@ -194,10 +246,10 @@ def test_after_hours_those_who_wait_are_still_called() -> None:
         (cmd.Reprint("nobody"), Code.UNKNOWN_TICKET, {"ticket": "nobody"}),
         (cmd.SignIn("c9", "sari", "", "", pin_matches=True), Code.UNKNOWN_COUNTER, {"counter": "c9"}),
         (cmd.SignIn("c1", "nobody", "", "", pin_matches=True), Code.UNKNOWN_OFFICER, {"officer": "nobody"}),
-        (cmd.SignIn("c1", "sari", "0000", ""), Code.WRONG_PIN, {"officer": "sari"}),
+        (cmd.SignIn("c1", "sari", "0000", ""), Code.WRONG_PIN, {"officer": "sari", "locked_s": 0}),
     ],
 )
-def test_what_there_is_not_is_named(command: cmd.Command, code: Code, detail: dict[str, str]) -> None:
+def test_what_there_is_not_is_named(command: cmd.Command, code: Code, detail: dict[str, object]) -> None:
     error = refusal(Play(), command)
     assert error.code is code
     assert error.detail == detail

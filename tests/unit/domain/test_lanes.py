@@ -11,15 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.domain import lanes
-from broker.domain.lanes import MAX_PASSED_OVER, PLAYED_CALLS, Newcomer, Waiting
-from broker.domain.model import Lane, Reason, Ticket, TicketState, queue_key
+from broker.domain.ahead import PLAYED_CALLS, Newcomer, Waiting, count_ahead
+from broker.domain.lanes import MAX_PASSED_OVER
+from broker.domain.model import Counter, Group, Lane, Reason, Ticket, TicketState, queue_key
 from tests.fakes.clock import MORNING
+from tests.fakes.offices import small_office
 
-LANES = {
-    "regular": Lane("regular", "", 3600),
-    "family": Lane("family", "F", 1800),
-    "priority": Lane("priority", "P", 900),
-}
+REGULAR, FAMILY, PRIORITY = Lane("regular", "", 3600), Lane("family", "F", 1800), Lane("priority", "P", 900)
+OFFICE = small_office(lanes=(REGULAR, FAMILY, PRIORITY))
+LANES = OFFICE.lanes
+ANY = Counter("any", "0", ("check",))
 Groups = list[list[Ticket]]
 
 
@@ -27,7 +28,7 @@ Groups = list[list[Ticket]]
 class Arrivals:
     """Tickets as they came, in the groups they wait in."""
 
-    groups: dict[tuple[str, str, str], list[Ticket]]
+    groups: dict[Group, list[Ticket]]
     now: dt.datetime = MORNING
 
     @property
@@ -43,7 +44,7 @@ class Arrivals:
 
 def arrivals(*came: tuple[str, float], service: str = "visa") -> Arrivals:
     """Make a hall of (lane, seconds ago)."""
-    groups: dict[tuple[str, str, str], list[Ticket]] = {}
+    groups: dict[Group, list[Ticket]] = {}
     for order, (lane, ago_s) in enumerate(sorted(came, key=lambda one: -one[1]), 1):
         ticket = _ticket(lane, ago_s, order, service)
         groups.setdefault(ticket.group, []).append(ticket)
@@ -65,6 +66,7 @@ def _ticket(lane: str, ago_s: float, order: int, service: str) -> Ticket:
         state=TicketState.WAITING,
         issued_at=at,
         waiting_since=at,
+        ranked_since=at,
         order=order,
     )
 
@@ -74,7 +76,7 @@ def halls(draw: st.DrawFn, *, max_size: int = 25, lane_ids: Sequence[str] = tupl
     """Draw a hall: whole seconds, so that ties happen."""
     came = st.tuples(st.sampled_from(lane_ids), st.integers(0, 5400), st.sampled_from(["visa", "passport"]))
     drawn = sorted(draw(st.lists(came, min_size=1, max_size=max_size)), key=lambda one: -one[1])
-    groups: dict[tuple[str, str, str], list[Ticket]] = {}
+    groups: dict[Group, list[Ticket]] = {}
     for order, (lane, ago_s, service) in enumerate(drawn, 1):
         ticket = _ticket(lane, ago_s, order, service)
         groups.setdefault(ticket.group, []).append(ticket)
@@ -83,7 +85,7 @@ def halls(draw: st.DrawFn, *, max_size: int = 25, lane_ids: Sequence[str] = tupl
 
 def choose(hall: Arrivals) -> tuple[Ticket, Reason]:
     """Choose from a hall that is not empty."""
-    choice = lanes.choose(hall.sorted_groups, LANES, hall.now)
+    choice = lanes.choose(hall.sorted_groups, OFFICE, ANY, hall.now)
     assert choice is not None
     return choice
 
@@ -92,8 +94,8 @@ def choose(hall: Arrivals) -> tuple[Ticket, Reason]:
 
 
 def test_nobody_waits_nobody_is_next() -> None:
-    assert lanes.choose([], LANES, MORNING) is None
-    assert lanes.choose([[]], LANES, MORNING) is None
+    assert lanes.choose([], OFFICE, ANY, MORNING) is None
+    assert lanes.choose([[]], OFFICE, ANY, MORNING) is None
 
 
 @pytest.mark.parametrize(
@@ -123,10 +125,10 @@ def test_of_equal_moments_the_first_to_arrive_goes_next() -> None:
 @given(halls())
 def test_the_next_is_who_a_plain_search_of_everybody_finds(hall: Arrivals) -> None:
     plain = max(hall.tickets, key=lambda t: (hall.now - t.waiting_since).total_seconds() / LANES[t.lane].promised_s)
-    best = lanes.score(plain, LANES, hall.now)
+    best = lanes.score(plain, OFFICE, hall.now)
     chosen, _ = choose(hall)
-    assert lanes.score(chosen, LANES, hall.now) == best
-    equals = [ticket for ticket in hall.tickets if lanes.score(ticket, LANES, hall.now) == best]
+    assert lanes.score(chosen, OFFICE, hall.now) == best
+    equals = [ticket for ticket in hall.tickets if lanes.score(ticket, OFFICE, hall.now) == best]
     assert chosen is equals[0]
 
 
@@ -144,7 +146,7 @@ def test_the_reason_is_true(hall: Arrivals) -> None:
 def test_passed_over_are_those_who_came_earlier_and_wait_on(hall: Arrivals) -> None:
     chosen, reason = choose(hall)
     earlier = [ticket for ticket in hall.tickets if queue_key(ticket) < queue_key(chosen)]
-    shares = {ticket.number: round(lanes.score(ticket, LANES, hall.now), 4) for ticket in earlier}
+    shares = {ticket.number: round(lanes.score(ticket, OFFICE, hall.now), 4) for ticket in earlier}
     told = dict(reason.passed_over)
     assert set(told) <= set(shares)
     assert len(told) == min(len(earlier), MAX_PASSED_OVER)
@@ -159,7 +161,7 @@ def test_passed_over_are_those_who_came_earlier_and_wait_on(hall: Arrivals) -> N
 @given(halls(), st.data())
 def test_who_is_called_out_of_turn_passes_over_all_before_it(hall: Arrivals, data: st.DataObject) -> None:
     picked = data.draw(st.sampled_from(hall.tickets))
-    reason = lanes.explain(picked, hall.sorted_groups, LANES, hall.now)
+    reason = lanes.explain(picked, hall.sorted_groups, OFFICE, hall.now)
     earlier = {ticket.number for ticket in hall.tickets if queue_key(ticket) < queue_key(picked)}
     told = {number for number, _ in reason.passed_over}
     assert told <= earlier
@@ -168,7 +170,7 @@ def test_who_is_called_out_of_turn_passes_over_all_before_it(hall: Arrivals, dat
 
 @given(halls())
 def test_the_order_of_calls_puts_the_next_first_and_keeps_arrival_in_a_group(hall: Arrivals) -> None:
-    order = lanes.in_order(hall.tickets, LANES, hall.now)
+    order = lanes.in_order(hall.tickets, OFFICE, hall.now)
     assert order[0] is choose(hall)[0]
     for group in hall.sorted_groups:
         assert [ticket for ticket in order if ticket.group == group[0].group] == group
@@ -190,7 +192,7 @@ def really_call(asked: Waiting, groups: Groups, now: dt.datetime, pace_s: float)
 
 
 def _share(waiting: Waiting, at: dt.datetime) -> float:
-    return (at - waiting.waiting_since).total_seconds() / LANES[waiting.lane].promised_s
+    return (at - waiting.ranked_since).total_seconds() / LANES[waiting.lane].promised_s
 
 
 PACES = st.sampled_from([0, 1, 20, 60, 150, 400])
@@ -199,21 +201,21 @@ PACES = st.sampled_from([0, 1, 20, 60, 150, 400])
 @given(halls(), PACES, st.data())
 def test_ahead_is_what_calling_them_shows(hall: Arrivals, pace_s: float, data: st.DataObject) -> None:
     asked = data.draw(st.sampled_from(hall.tickets))
-    counted = lanes.count_ahead(asked, hall.sorted_groups, LANES, hall.now, pace_s=pace_s)
+    counted = count_ahead(asked, hall.sorted_groups, OFFICE, hall.now, pace_s=pace_s)
     assert counted == really_call(asked, hall.sorted_groups, hall.now, pace_s)
 
 
 @given(halls(), PACES, st.sampled_from(sorted(LANES)))
 def test_ahead_of_a_newcomer_is_what_calling_them_shows(hall: Arrivals, pace_s: float, lane: str) -> None:
     newcomer = Newcomer(lane, hall.now)
-    counted = lanes.count_ahead(newcomer, hall.sorted_groups, LANES, hall.now, pace_s=pace_s)
+    counted = count_ahead(newcomer, hall.sorted_groups, OFFICE, hall.now, pace_s=pace_s)
     assert counted == really_call(newcomer, hall.sorted_groups, hall.now, pace_s)
 
 
 @given(halls(max_size=80, lane_ids=("regular",)), PACES)
 def test_in_one_lane_however_long_ahead_is_the_place_in_the_line(hall: Arrivals, pace_s: float) -> None:
     for place, ticket in enumerate(hall.tickets):
-        assert lanes.count_ahead(ticket, hall.sorted_groups, LANES, hall.now, pace_s=pace_s) == place
+        assert count_ahead(ticket, hall.sorted_groups, OFFICE, hall.now, pace_s=pace_s) == place
 
 
 def test_a_group_of_priority_that_comes_together_is_counted_right() -> None:
@@ -222,15 +224,15 @@ def test_a_group_of_priority_that_comes_together_is_counted_right() -> None:
         *(("regular", 60.0 * minute) for minute in range(1, 61)), *(("priority", 10.0 - n) for n in range(10))
     )
     last = hall.tickets[-1]
-    assert lanes.count_ahead(last, hall.sorted_groups, LANES, hall.now, pace_s=180) == 15
-    assert lanes.count_ahead(hall.tickets[10], hall.sorted_groups, LANES, hall.now, pace_s=60) == 10
+    assert count_ahead(last, hall.sorted_groups, OFFICE, hall.now, pace_s=180) == 15
+    assert count_ahead(hall.tickets[10], hall.sorted_groups, OFFICE, hall.now, pace_s=60) == 10
 
 
 def test_a_newcomer_far_back_in_a_busy_morning_is_counted_to_within_one() -> None:
     """Beyond the calls that are played through: 150 waiting, every fourth with priority, 90 s a call."""
     hall = arrivals(*(("regular" if n % 4 else "priority", 24.0 * n) for n in range(150)))
     newcomer = Newcomer("regular", hall.now)
-    counted = lanes.count_ahead(newcomer, hall.sorted_groups, LANES, hall.now, pace_s=90)
+    counted = count_ahead(newcomer, hall.sorted_groups, OFFICE, hall.now, pace_s=90)
     assert counted > PLAYED_CALLS
     assert abs(counted - really_call(newcomer, hall.sorted_groups, hall.now, 90)) <= 1
 
@@ -238,23 +240,22 @@ def test_a_newcomer_far_back_in_a_busy_morning_is_counted_to_within_one() -> Non
 @given(halls(), PACES)
 def test_nobody_is_counted_twice_and_everybody_has_a_place(hall: Arrivals, pace_s: float) -> None:
     """If one is called at each moment, no two tickets can be called at the same."""
-    places = [lanes.count_ahead(t, hall.sorted_groups, LANES, hall.now, pace_s=pace_s) for t in hall.tickets]
+    places = [count_ahead(t, hall.sorted_groups, OFFICE, hall.now, pace_s=pace_s) for t in hall.tickets]
     assert sorted(places) == list(range(len(places)))
 
 
 @given(halls(), st.data())
 def test_who_leaves_a_line_makes_nobody_wait_longer(hall: Arrivals, data: st.DataObject) -> None:
     asked = data.draw(st.sampled_from(hall.tickets))
-    before = lanes.count_ahead(asked, hall.sorted_groups, LANES, hall.now, pace_s=60)
+    before = count_ahead(asked, hall.sorted_groups, OFFICE, hall.now, pace_s=60)
     leaving = data.draw(st.sampled_from(hall.tickets))
     fewer = [[t for t in group if t is not leaving or t is asked] for group in hall.sorted_groups]
-    assert lanes.count_ahead(asked, fewer, LANES, hall.now, pace_s=60) <= before
+    assert count_ahead(asked, fewer, OFFICE, hall.now, pace_s=60) <= before
 
 
 def test_a_shorter_promise_is_called_sooner() -> None:
     hall = arrivals(("regular", 900), ("regular", 600))
     ahead = {
-        lane: lanes.count_ahead(Newcomer(lane, hall.now), hall.sorted_groups, LANES, hall.now, pace_s=400)
-        for lane in LANES
+        lane: count_ahead(Newcomer(lane, hall.now), hall.sorted_groups, OFFICE, hall.now, pace_s=400) for lane in LANES
     }
     assert ahead == {"regular": 2, "family": 2, "priority": 1}

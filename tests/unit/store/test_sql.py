@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from broker.domain import commands as cmd
 from broker.ports import StorageError
 from broker.store.journal import Broken
 from broker.store.sql import SqlStore, metadata_tables, resolve_url
-from tests.fakes.days import a_busy_day
+from tests.fakes.days import a_busy_day, a_day_of_journeys
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.halls import contents
 from tests.unit.store.frozen import thaw
@@ -179,9 +179,12 @@ def test_a_locked_file_is_an_error_and_passes(database: Path, monkeypatch: pytes
 # -- the tables say what the hall says ----------------------------------------------------------------------------
 
 
-def test_the_tables_hold_the_tickets_of_the_hall(store: SqlStore, database: Path) -> None:
+@pytest.mark.parametrize("day", [a_busy_day, a_day_of_journeys])
+def test_the_tables_hold_the_tickets_of_the_hall(
+    store: SqlStore, database: Path, day: Callable[[EngineRoom], None]
+) -> None:
     room = EngineRoom(store=store)
-    a_busy_day(room)
+    day(room)
     columns = "id, series, number, service, lane, stage, state, counter, times_called, copies, paper"
     with sqlite3.connect(database) as connection:
         rows = connection.execute(f"SELECT {columns} FROM tickets ORDER BY first_seq").fetchall()  # noqa: S608 - ours
@@ -231,8 +234,9 @@ def tamper(database: Path, statement: str) -> None:
         assert connection.execute(statement).rowcount > 0
 
 
-def test_an_untouched_journal_is_whole(store: SqlStore) -> None:
-    a_busy_day(EngineRoom(store=store))
+@pytest.mark.parametrize("day", [a_busy_day, a_day_of_journeys])
+def test_an_untouched_journal_is_whole(store: SqlStore, day: Callable[[EngineRoom], None]) -> None:
+    day(EngineRoom(store=store))
     assert store.verify() is None
 
 

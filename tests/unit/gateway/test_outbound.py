@@ -1,4 +1,4 @@
-"""What leaves: the shapes of the protocol, field by field, and every time with the office's offset."""
+"""What leaves: the shapes of the protocol, field by field, times with an offset, and never more than 8 KiB."""
 
 from __future__ import annotations
 
@@ -6,14 +6,96 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from broker.bootstrap.rules import office_message, office_rules
+from broker.config import load_settings
+from broker.contract.messages import MAX_PAYLOAD_BYTES
+from broker.contract.topics import Topics
 from broker.domain import commands as cmd
-from tests.unit.gateway.office import ROOT, Office
+from broker.domain.model import Counter, Lane, Service
+from broker.engine import Engine
+from broker.gateway import Inbound, MqttWire
+from tests.fakes.clock import FakeClock
+from tests.fakes.offices import OnePin, small_office
+from tests.fakes.store import MemoryStore
 
+CONFIG = Path(__file__).parents[3] / "config.yaml"
+ROOT = "antrean/v1/demo"
 OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+07:00")
+
+
+@dataclass
+class Air:
+    """A publisher that keeps what was published, and checks what holds for every message."""
+
+    messages: list[tuple[str, dict[str, Any], bool]] = field(default_factory=list)
+    announced_after: list[int] = field(default_factory=list)
+    longest: int = 0
+    """Of all but state/office, which says all that the office offers."""
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
+        """Keep a message."""
+        if not topic.endswith("state/office"):
+            self.longest = max(self.longest, len(payload))
+        self.messages.append((topic, json.loads(payload.decode()), retain))
+        return True
+
+    def announce(self) -> None:
+        """Keep the moment."""
+        self.announced_after.append(len(self.messages))
+
+    def last(self, topic: str) -> dict[str, Any]:
+        """Return the last message of a topic."""
+        return [body for name, body, _ in self.messages if name == f"{ROOT}/{topic}"][-1]
+
+    def all(self, topic: str) -> list[dict[str, Any]]:
+        """Return every message whose topic begins so."""
+        return [body for name, body, _ in self.messages if name.startswith(f"{ROOT}/{topic}")]
+
+
+class Office:
+    """Gateway and engine as the broker has them, with the network taken out."""
+
+    def __init__(self, rules: Any = None) -> None:  # noqa: ANN401 - rules of an office, or the small one
+        settings = load_settings(CONFIG, {})
+        self.air, self.clock = Air(), FakeClock()
+        topics = Topics("demo")
+        self.engine = Engine(
+            office=rules or small_office(),
+            store=MemoryStore(),
+            wire=MqttWire(topics, self.air, office_message(settings), first_revision=lambda: 1000),
+            credentials=OnePin(),
+            clock=self.clock.now,
+            monotonic=self.clock.monotonic,
+        )
+        self._inbound = Inbound(topics, lambda submission: self.engine.step([submission]))
+        self._count = 0
+        self.pause_s = 1.0
+
+    def ask(self, command: str, *, client: str = "kiosk-1", **arguments: object) -> dict[str, Any]:
+        """Send a request as a client would; return the reply."""
+        self._count += 1
+        self.clock.advance(self.pause_s)
+        payload = json.dumps({"id": f"r-{self._count}", **arguments}).encode()
+        self._inbound.received(f"{ROOT}/cmd/{client}/{command}", payload)
+        return self.air.last(f"reply/{client}")
+
+    def do(self, command: str, *, client: str = "kiosk-1", **arguments: object) -> dict[str, Any]:
+        """Send a request that has to succeed; return the result."""
+        reply = self.ask(command, client=client, **arguments)
+        assert reply["ok"], reply
+        result: dict[str, Any] = reply["result"]
+        return result
+
+    def sign_in(self, counter: str = "c1", officer: str = "sari") -> dict[str, str]:
+        """Open a counter; return what its requests carry."""
+        result = self.do("open", client="counter-1", counter=counter, officer=officer, pin="1234")
+        return {"client": "counter-1", "counter": counter, "session": result["session"]}
 
 
 @pytest.fixture
@@ -61,7 +143,7 @@ CALL = {
     "called_at": str,
     "times_called": int,
 }
-ROW = {"stage": str, "service": str, "lane": str, "count": int, "wait": (dict, type(None))}
+ROW = {"stage": str, "service": str, "lane": str, "count": int, "wait": (dict, type(None)), "offer": str}
 HALL_COUNTER = {"id": str, "label": str, "state": str, "number": (str, type(None))}
 COUNTER = {
     "id": str,
@@ -73,7 +155,9 @@ COUNTER = {
     "queue_length": int,
     "held": list,
     "missed": list,
-    "undo_until": type(None),
+    "undo_until": (str, type(None)),
+    "undo_action": (str, type(None)),
+    "undo_number": (str, type(None)),
     "reason": (dict, type(None)),
     "today": dict,
 }
@@ -310,6 +394,90 @@ def test_a_request_that_is_repeated_gets_the_same_bytes(office: Office) -> None:
     office.clock.advance(100)
     office._count -= 1
     assert office.ask("issue", service="visa") == first
+
+
+# -- 8 KiB ----------------------------------------------------------------------------------------------------------
+
+LONG = "x" * 29
+
+
+def longest_office() -> Any:  # noqa: ANN401 - an office, kept short
+    """Return an office whose every id is as long as a configuration allows (32 characters)."""
+    lanes = tuple(Lane(f"{LONG}{n:03}", "P" if n else "", 900 * (n + 1)) for n in range(2))
+    stages = tuple(f"{LONG}{n:03}" for n in range(2))
+    services = {f"{LONG}{n:03}": Service(f"{LONG}{n:03}", "ABC"[n], stages) for n in range(3)}
+    return small_office(
+        lanes=lanes,
+        services=services,
+        stage_standard_s=dict.fromkeys(stages, 600),
+        counters={f"{LONG}{n:03}": Counter(f"{LONG}{n:03}", "12345678901" + str(n), stages) for n in range(2)},
+    )
+
+
+@pytest.mark.parametrize("rules", [small_office, longest_office], ids=["small", "longest ids"])
+def test_with_a_thousand_waiting_every_message_fits_8_kib_and_carries_what_it_promises(rules: Any) -> None:  # noqa: ANN401 - a function that makes an office
+    office = Office(rules())
+    office.pause_s = 0.001
+    counter = next(iter(office.engine.hall.office.counters))
+    at = office.sign_in(counter)
+    services = list(office.engine.hall.office.services)
+    lanes = list(office.engine.hall.office.lanes)
+    for n in range(1100):
+        office.do("issue", service=services[n % 2], lane=lanes[n % 7 == 0])
+    for _ in range(60):
+        office.do("next", **at)
+        office.do("no_show", **at)
+    office.do("next", **at)
+    for n in range(100):
+        office.do("recall", **at, note=str(n))
+    office.clock.advance(1)
+    office.engine.step([])
+    state = office.air.last(f"state/counter/{counter}")
+    assert state["queue_length"] == 1039
+    assert state["ticket"]["history"][-1]["type"] == "recalled"
+    assert state["ticket"]["history"][0]["type"] == "issued"
+    if rules is small_office:
+        assert len(state["queue"]) == 50
+    else:
+        assert len(state["queue"]) >= 10
+    assert [entry["score"] for entry in state["queue"]] == sorted((e["score"] for e in state["queue"]), reverse=True)
+    assert state["missed"]
+    assert office.air.longest <= MAX_PAYLOAD_BYTES
+
+
+def test_hundreds_of_reprints_fit_as_well(office: Office) -> None:
+    at = office.sign_in()
+    ticket = office.do("issue", service="visa")["ticket"]["id"]
+    office.do("next", **at)
+    for _ in range(300):
+        office.do("reprint", ticket=ticket)
+    assert office.air.longest <= MAX_PAYLOAD_BYTES
+    assert office.air.last("state/counter/c1")["ticket"]["copies"] == 300
+
+
+def test_errors_about_the_longest_names_fit() -> None:
+    office = Office()
+    name = "\u0001" * 200
+    for command, arguments in {
+        "issue": {"service": name},
+        "reprint": {"ticket": name},
+        "open": {"counter": name, "officer": name, "pin": "1"},
+        "next": {"counter": name, "session": name},
+    }.items():
+        assert not office.ask(command, **arguments)["ok"]
+    assert office.air.longest <= MAX_PAYLOAD_BYTES
+
+
+def test_the_demo_office_at_noon_fits() -> None:
+    settings = load_settings(CONFIG, {})
+    office = Office(office_rules(settings))
+    office.pause_s = 0.01
+    for n in range(400):
+        for service in settings.services:
+            if n % 10 == 0:
+                office.ask("issue", service=service.id, lane="priority")
+        office.do("issue", service=settings.services[n % 9].id)
+    assert office.air.longest <= MAX_PAYLOAD_BYTES
 
 
 def test_no_command_of_the_domain_is_forgotten_in_replies() -> None:

@@ -1,0 +1,108 @@
+"""What must hold before a command is done; each check names the error that it ends in."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from broker.domain.commands import AtCounter
+from broker.domain.errors import Code, DomainError
+from broker.domain.hall import Hall
+from broker.domain.model import DONE, Counter, Desk, Ticket, session_digest
+
+
+def known_ticket(hall: Hall, text: str, now: dt.datetime) -> Ticket:
+    """Return the ticket of an id, a QR text or a number; what was done on an earlier day is forgotten."""
+    ticket = hall.find(text)
+    if ticket is None or (ticket.state in DONE and hall.office.day(now) != hall.day):
+        raise DomainError(Code.UNKNOWN_TICKET, f"no ticket {text}", ticket=text)
+    return ticket
+
+
+def known_counter(hall: Hall, counter: str) -> Counter:
+    """Return a counter of the office."""
+    found = hall.office.counters.get(counter)
+    if found is None:
+        raise DomainError(Code.UNKNOWN_COUNTER, f"no counter {counter}", counter=counter)
+    return found
+
+
+def signed_in(hall: Hall, command: AtCounter) -> Desk:
+    """Return the desk whose session the command carries."""
+    counter = known_counter(hall, command.counter)
+    desk = hall.desks[counter.id]
+    if desk.session is None or desk.session != session_digest(command.session):
+        raise DomainError(Code.NO_SESSION, "nobody is signed in there with this session", counter=counter.id)
+    return desk
+
+
+def current_ticket(hall: Hall, desk: Desk, action: str) -> Ticket:
+    """Return whom the desk has before it."""
+    ticket = hall.current(desk)
+    if ticket is None:
+        raise illegal_at(desk, action, "no visitor is called")
+    return ticket
+
+
+def free(desk: Desk) -> None:
+    """Refuse while the desk has a visitor."""
+    if desk.ticket is not None:
+        message = "the counter has a visitor: finish or no-show first"
+        raise DomainError(Code.COUNTER_BUSY, message, counter=desk.counter, ticket=desk.ticket)
+
+
+def ready_to_call(desk: Desk) -> None:
+    """Refuse while the desk has a visitor or a pause."""
+    free(desk)
+    if desk.paused:
+        raise illegal_at(desk, "next", "it is paused")
+
+
+def takes(hall: Hall, desk: Desk, ticket: Ticket) -> None:
+    """Refuse a ticket that this counter may not serve."""
+    counter = hall.office.counters[desk.counter]
+    stages = (*counter.stages, *counter.borrows)
+    if ticket.stage not in stages or not hall.office.may_take(counter, ticket.service, ticket.lane):
+        message = f"counter {desk.counter} does not serve {ticket.number}"
+        raise DomainError(Code.NOT_ALLOWED, message, counter=desk.counter, ticket=ticket.number)
+
+
+def not_sent_elsewhere(desk: Desk, ticket: Ticket, now: dt.datetime) -> None:
+    """Refuse a ticket that waits for another counter, until its time there is over."""
+    mine = ticket.sent_to in {"", desk.counter}
+    if not mine and (ticket.sent_until is None or ticket.sent_until > now):
+        message = f"{ticket.number} waits for counter {ticket.sent_to}"
+        raise DomainError(Code.NOT_ALLOWED, message, counter=ticket.sent_to, ticket=ticket.number)
+
+
+def served_somewhere(hall: Hall, ticket: Ticket) -> None:
+    """Refuse to let a ticket wait where no counter of the office ever calls it."""
+    office = hall.office
+    if not any(
+        ticket.stage in (*counter.stages, *counter.borrows) and office.may_take(counter, ticket.service, ticket.lane)
+        for counter in office.counters.values()
+    ):
+        message = f"no counter serves {ticket.number} there"
+        raise DomainError(Code.NOT_ALLOWED, message, ticket=ticket.number, service=ticket.service, stage=ticket.stage)
+
+
+def is_supervisor(hall: Hall, desk: Desk) -> bool:
+    """Tell whether a supervisor sits there."""
+    return desk.officer in hall.office.supervisors
+
+
+def illegal_at(desk: Desk, action: str, why: str) -> DomainError:
+    """Return the error of an action that the desk cannot do now."""
+    return DomainError(
+        Code.ILLEGAL_TRANSITION, f"counter {desk.counter} cannot {action}: {why}", counter=desk.counter, action=action
+    )
+
+
+def illegal(ticket: Ticket, action: str) -> DomainError:
+    """Return the error of an action that the ticket does not allow now."""
+    return DomainError(
+        Code.ILLEGAL_TRANSITION,
+        f"{ticket.number} is {ticket.state} and cannot {action}",
+        ticket=ticket.number,
+        state=ticket.state,
+        action=action,
+    )

@@ -1,0 +1,174 @@
+"""What an officer decides at a counter: call, serve, set aside, send on, take back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import assert_never
+
+from broker.domain import checks, lanes
+from broker.domain import commands as cmd
+from broker.domain import events as ev
+from broker.domain.errors import Code, DomainError
+from broker.domain.hall import Hall
+from broker.domain.model import Desk, Ticket, TicketState, session_digest
+
+CHOSEN = "chosen"
+"""The policy that a reason names when the officer chose the ticket."""
+AT_DESK = frozenset({TicketState.CALLED, TicketState.SERVING})
+
+
+def sign_in(hall: Hall, command: cmd.SignIn, now: dt.datetime) -> list[ev.Event]:
+    """Open a counter. An officer sits at one counter; another's idle counter may be taken over."""
+    counter = checks.known_counter(hall, command.counter)
+    if command.officer not in hall.office.officers:
+        raise DomainError(Code.UNKNOWN_OFFICER, f"no officer {command.officer}", officer=command.officer)
+    if not command.pin_matches:
+        why = "too many wrong PINs" if command.locked_s else "the PIN is not right"
+        raise DomainError(Code.WRONG_PIN, why, officer=command.officer, locked_s=command.locked_s)
+    elsewhere = [desk for desk in hall.desks.values() if desk.officer == command.officer and desk.counter != counter.id]
+    if elsewhere:
+        where = elsewhere[0].counter
+        raise DomainError(Code.NOT_ALLOWED, f"{command.officer} is signed in at counter {where}", open_at=where)
+    desk = hall.desks[counter.id]
+    events: list[ev.Event] = []
+    if desk.officer not in {None, command.officer}:
+        if desk.ticket is not None:
+            raise DomainError(Code.COUNTER_BUSY, "another officer has a visitor there", counter=counter.id)
+        events.append(ev.Closed(at=now, counter=counter.id, reason=f"taken over by {command.officer}"))
+    events.append(ev.Opened(at=now, counter=counter.id, officer=command.officer, session=session_digest(command.token)))
+    return events
+
+
+def change_desk(desk: Desk, command: cmd.Close | cmd.Pause | cmd.Resume, now: dt.datetime) -> ev.Event:
+    """Sign out, pause or go on."""
+    counter, reason = command.counter, command.reason
+    if isinstance(command, cmd.Resume):
+        if not desk.paused:
+            raise checks.illegal_at(desk, "resume", "it is not paused")
+        return ev.Resumed(at=now, counter=counter, reason=reason)
+    checks.free(desk)
+    if isinstance(command, cmd.Close):
+        return ev.Closed(at=now, counter=counter, reason=reason)
+    if desk.paused:
+        raise checks.illegal_at(desk, "pause", "it is paused already")
+    return ev.Paused(at=now, counter=counter, reason=reason)
+
+
+def call_next(hall: Hall, desk: Desk, now: dt.datetime) -> list[ev.Event]:
+    """Call whoever's turn it is; nothing happens where nobody waits."""
+    checks.ready_to_call(desk)
+    groups = hall.callable_groups(desk.counter, now)
+    counter = hall.office.counters[desk.counter]
+    choice = lanes.choose(groups, hall.office, counter, now, position=hall.turn_of(desk.counter))
+    if choice is None:
+        return []
+    ticket, reason = choice
+    return [ev.Called(at=now, ticket=ticket.id, counter=desk.counter, officer=desk.officer or "", reason=reason)]
+
+
+def call_one(hall: Hall, desk: Desk, command: cmd.Call, now: dt.datetime) -> ev.Called:
+    """Call one particular ticket."""
+    checks.ready_to_call(desk)
+    ticket = checks.known_ticket(hall, command.ticket, now)
+    if ticket.state is not TicketState.WAITING:
+        raise checks.illegal(ticket, "call")
+    checks.takes(hall, desk, ticket)
+    checks.not_sent_elsewhere(desk, ticket, now)
+    groups = hall.callable_groups(desk.counter, now)
+    reason = lanes.explain(ticket, groups, hall.office, now, policy=CHOSEN)
+    return ev.Called(at=now, ticket=ticket.id, counter=desk.counter, officer=desk.officer or "", reason=reason)
+
+
+def about_current(
+    hall: Hall, desk: Desk, command: cmd.Recall | cmd.Start | cmd.Finish | cmd.NoShow | cmd.Hold, now: dt.datetime
+) -> ev.Event:
+    """Do something with the visitor at the counter."""
+    action = "no_show" if isinstance(command, cmd.NoShow) else type(command).__name__.lower()
+    ticket = checks.current_ticket(hall, desk, action)
+    counter, note = desk.counter, command.note
+    match command:
+        case cmd.Finish():
+            service = hall.office.services.get(ticket.service)
+            following = stage_after(() if service is None else service.stages, ticket.stage)
+            return ev.Finished(
+                at=now, ticket=ticket.id, counter=counter, stage=ticket.stage, next_stage=following, note=note
+            )
+        case cmd.Hold():
+            return ev.Held(at=now, ticket=ticket.id, counter=counter, note=note)
+        case _ if ticket.state is not TicketState.CALLED:
+            raise checks.illegal(ticket, action)
+        case cmd.Recall():
+            return ev.Recalled(at=now, ticket=ticket.id, counter=counter, note=note)
+        case cmd.Start():
+            return ev.Started(at=now, ticket=ticket.id, counter=counter, note=note)
+        case cmd.NoShow():
+            if ticket.times_called < hall.office.journey.calls_before_no_show:
+                message = f"{ticket.number} has to be called again before it is a no-show"
+                raise DomainError(Code.ILLEGAL_TRANSITION, message, ticket=ticket.number, action=action)
+            return ev.NoShow(at=now, ticket=ticket.id, counter=counter, note=note)
+        case _:
+            assert_never(command)
+
+
+def unhold(hall: Hall, desk: Desk, command: cmd.Unhold, now: dt.datetime) -> ev.Unheld:
+    """Go on with a held ticket at this counter."""
+    checks.ready_to_call(desk)
+    ticket = checks.known_ticket(hall, command.ticket, now)
+    if ticket.state is not TicketState.HELD:
+        raise checks.illegal(ticket, "unhold")
+    checks.takes(hall, desk, ticket)
+    return ev.Unheld(at=now, ticket=ticket.id, counter=desk.counter)
+
+
+def transfer(hall: Hall, desk: Desk, command: cmd.Transfer, now: dt.datetime) -> ev.Transferred:
+    """Send the visitor at the counter to a stage, another service, or one counter."""
+    ticket = checks.current_ticket(hall, desk, "transfer")
+    service, stage, sent_to = ticket.service, ticket.stage, ""
+    if command.service is not None:
+        target = hall.office.services.get(command.service)
+        if target is None:
+            raise DomainError(Code.UNKNOWN_SERVICE, f"no service {command.service}", service=command.service)
+        service, stage = target.id, target.stages[0]
+    elif command.stage is not None:
+        if command.stage not in hall.office.stage_standard_s:
+            raise DomainError(Code.BAD_REQUEST, f"stage: no stage {command.stage}", field="stage")
+        stage = command.stage
+    else:
+        stage, sent_to = _at_counter(hall, ticket, command.to_counter or "")
+    checks.served_somewhere(hall, replace(ticket, service=service, stage=stage))
+    fallback = dt.timedelta(seconds=hall.office.journey.sent_fallback_s)
+    return ev.Transferred(
+        at=now,
+        ticket=ticket.id,
+        counter=desk.counter,
+        service=service,
+        stage=stage,
+        sent_to=sent_to,
+        sent_until=now + fallback if sent_to else None,
+        reason=command.reason,
+    )
+
+
+def undo(hall: Hall, desk: Desk, command: cmd.Undo, now: dt.datetime) -> ev.Undone:
+    """Take back the counter's last action, within half a minute, if nobody has gone on with the ticket."""
+    until = hall.undo_until(desk.counter)
+    if until is None or now > until:
+        raise DomainError(Code.NOTHING_TO_UNDO, "there is no action to take back", counter=desk.counter)
+    last = hall.undoable[desk.counter]
+    return ev.Undone(at=now, ticket=last.after.id, counter=desk.counter, action=last.action, note=command.note)
+
+
+def stage_after(stages: tuple[str, ...], stage: str) -> str | None:
+    """Return the stage that follows; None after the last, or where the configuration dropped this one."""
+    later = stages[stages.index(stage) + 1 :] if stage in stages else ()
+    return later[0] if later else None
+
+
+def _at_counter(hall: Hall, ticket: Ticket, counter_id: str) -> tuple[str, str]:
+    """Return (stage, counter) for a ticket sent to one counter: its stage, or the first that is served there."""
+    counter = checks.known_counter(hall, counter_id)
+    if not counter.stages or not hall.office.may_take(counter, ticket.service, ticket.lane):
+        message = f"counter {counter.id} does not serve {ticket.number}"
+        raise DomainError(Code.NOT_ALLOWED, message, counter=counter.id, ticket=ticket.number)
+    return (ticket.stage if ticket.stage in counter.stages else counter.stages[0]), counter.id

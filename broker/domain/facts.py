@@ -1,0 +1,271 @@
+"""What each event does to the live picture. Never refuses: an event is a fact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from broker.domain import events as ev
+from broker.domain.hall import Hall
+from broker.domain.lanes import turn_after
+from broker.domain.model import Happening, Ticket, TicketState, Undoable
+from broker.domain.policies import Ratio
+
+AtDesk = ev.Called | ev.Started | ev.Finished | ev.NoShow | ev.Held | ev.Unheld | ev.Transferred
+"""What a counter does with its ticket, and may take back."""
+
+
+def apply(hall: Hall, event: ev.Event) -> None:
+    """Make one fact part of the picture."""
+    hall.seq += 1
+    day = hall.office.day(event.at)
+    if day != hall.day:
+        hall.turn_day(day)
+    match event:
+        case ev.Called() | ev.Started() | ev.Finished() | ev.NoShow() | ev.Held() | ev.Unheld() | ev.Transferred():
+            _with_undo(hall, event)
+        case ev.Opened() | ev.Closed() | ev.Paused() | ev.Resumed():
+            _desk(hall, event)
+        case _:
+            _ticket(hall, event)
+
+
+def _with_undo(hall: Hall, event: AtDesk) -> None:
+    """Do what the counter did, and remember how it was before."""
+    before, desk = hall.tickets[event.ticket], hall.desks[event.counter]
+    pace, turn = replace(hall.paces[before.stage]), hall.turn_of(event.counter)
+    _at_desk(hall, event)
+    hall.undoable[event.counter] = Undoable(
+        at=event.at,
+        action=ev.EVENT_NAMES[type(event)],
+        before=before,
+        desk=desk,
+        after=hall.tickets[event.ticket],
+        pace=(pace, replace(hall.paces[before.stage])),
+        turn=(turn, hall.turn_of(event.counter)),
+    )
+
+
+def _desk(hall: Hall, event: ev.Opened | ev.Closed | ev.Paused | ev.Resumed) -> None:
+    hall.undoable.pop(event.counter, None)
+    match event:
+        case ev.Opened():
+            hall.set_desk(event.counter, officer=event.officer, session=event.session, paused=False)
+        case ev.Closed():
+            hall.set_desk(event.counter, officer=None, session=None, paused=False)
+        case ev.Paused():
+            hall.set_desk(event.counter, paused=True)
+        case ev.Resumed():
+            hall.set_desk(event.counter, paused=False)
+        case _:
+            assert_never(event)
+
+
+def _ticket(
+    hall: Hall,
+    event: ev.Issued | ev.Printed | ev.Reprinted | ev.Recalled | ev.Rejoined | ev.Cancelled | ev.Undone,
+) -> None:
+    match event:
+        case ev.Issued():
+            _issued(hall, event)
+        case ev.Printed():
+            name = f"printed_{event.outcome}"
+            hall.change(event.ticket, event.at, name, lambda t: replace(t, paper=event.outcome))
+        case ev.Reprinted():
+            hall.change(event.ticket, event.at, "reprinted", lambda t: replace(t, copies=t.copies + 1))
+        case ev.Recalled():
+            ticket = hall.change(
+                event.ticket,
+                event.at,
+                "recalled",
+                lambda t: replace(t, called_at=event.at, times_called=t.times_called + 1),
+            )
+            hall.record_call(ticket)
+        case ev.Rejoined():
+            hall.change(event.ticket, event.at, "rejoined", lambda t: _waiting_again(t, event))
+        case ev.Cancelled():
+            _cancelled(hall, event)
+        case ev.Undone():
+            _undone(hall, event)
+        case _:
+            assert_never(event)
+
+
+def _issued(hall: Hall, event: ev.Issued) -> None:
+    hall.add(
+        Ticket(
+            id=event.ticket,
+            series=event.series,
+            sequence=event.sequence,
+            number=event.number,
+            day=event.day,
+            service=event.service,
+            lane=event.lane,
+            language=event.language,
+            stage=event.stage,
+            state=TicketState.WAITING,
+            issued_at=event.at,
+            waiting_since=event.at,
+            ranked_since=event.at,
+            order=hall.seq,
+            history=(Happening(event.at, "issued", event.stage),),
+        )
+    )
+
+
+def _at_desk(hall: Hall, event: AtDesk) -> None:
+    match event:
+        case ev.Called():
+            _called(hall, event)
+        case ev.Started():
+            hall.change(
+                event.ticket,
+                event.at,
+                "started",
+                lambda t: replace(t, state=TicketState.SERVING, started_at=event.at),
+            )
+        case ev.Finished():
+            _finished(hall, event)
+        case ev.NoShow():
+            hall.leave_desk(event.counter, event.at, served=False)
+            hall.change(event.ticket, event.at, "no_show", lambda t: replace(t, state=TicketState.NO_SHOW))
+        case ev.Held():
+            hall.leave_desk(event.counter, event.at, served=False)
+            hall.change(event.ticket, event.at, "held", lambda t: replace(t, state=TicketState.HELD, note=event.note))
+        case ev.Unheld():
+            _unheld(hall, event)
+        case ev.Transferred():
+            _transferred(hall, event)
+        case _:
+            assert_never(event)
+
+
+def _called(hall: Hall, event: ev.Called) -> None:
+    before = hall.tickets[event.ticket]
+    if isinstance(hall.office.policy, Ratio):
+        turn = turn_after(hall.office.policy.pattern, hall.turn_of(event.counter), before.lane)
+        hall.turns[hall.turn_key(event.counter)] = turn
+    ticket = hall.change(
+        event.ticket,
+        event.at,
+        "called",
+        lambda t: replace(
+            t,
+            state=TicketState.CALLED,
+            counter=event.counter,
+            called_at=event.at,
+            started_at=None,
+            times_called=1,
+            sent_to="",
+            sent_until=None,
+        ),
+    )
+    hall.set_desk(event.counter, ticket=event.ticket, reason=event.reason)
+    hall.record_call(ticket)
+
+
+def _finished(hall: Hall, event: ev.Finished) -> None:
+    """Finish a stage. What was waited so far goes on counting: a journey does not begin at the end of every queue."""
+    hall.leave_desk(event.counter, event.at, served=True)
+    stage = event.next_stage
+    if stage is None:
+        hall.change(event.ticket, event.at, "finished", lambda t: replace(t, state=TicketState.FINISHED))
+    else:
+        hall.change(
+            event.ticket,
+            event.at,
+            "finished",
+            lambda t: replace(_back_in_queue(t, event), stage=stage, counter=None),
+            counter=event.counter,
+        )
+
+
+def _unheld(hall: Hall, event: ev.Unheld) -> None:
+    hall.change(
+        event.ticket,
+        event.at,
+        "unheld",
+        lambda t: replace(t, state=TicketState.SERVING, counter=event.counter, note=None),
+    )
+    hall.set_desk(event.counter, ticket=event.ticket, reason=None)
+
+
+def _transferred(hall: Hall, event: ev.Transferred) -> None:
+    hall.leave_desk(event.counter, event.at, served=False)
+    hall.change(
+        event.ticket,
+        event.at,
+        "transferred",
+        lambda t: replace(
+            _back_in_queue(t, event),
+            service=event.service,
+            stage=event.stage,
+            sent_to=event.sent_to,
+            sent_until=event.sent_until,
+            counter=None,
+        ),
+        counter=event.counter,
+    )
+
+
+def _back_in_queue(ticket: Ticket, event: ev.Finished | ev.Transferred) -> Ticket:
+    """Return the ticket waiting anew, with the seconds it has waited so far to its credit."""
+    called_at = next((line.at for line in reversed(ticket.history) if line.type == "called"), event.at)
+    credit = max(called_at - ticket.ranked_since, event.at - event.at)
+    return replace(
+        ticket,
+        state=TicketState.WAITING,
+        waiting_since=event.at,
+        ranked_since=event.at - credit,
+        called_at=None,
+        started_at=None,
+        times_called=0,
+    )
+
+
+def _waiting_again(ticket: Ticket, event: ev.Rejoined) -> Ticket:
+    return replace(
+        ticket,
+        state=TicketState.WAITING,
+        waiting_since=event.at,
+        ranked_since=event.ranked_since,
+        counter=None,
+        called_at=None,
+        started_at=None,
+        times_called=0,
+        rejoined=ticket.rejoined + 1,
+    )
+
+
+def _cancelled(hall: Hall, event: ev.Cancelled) -> None:
+    for desk in list(hall.desks.values()):
+        if desk.ticket == event.ticket:
+            hall.leave_desk(desk.counter, event.at, served=False)
+            hall.undoable.pop(desk.counter, None)
+    hall.change(
+        event.ticket,
+        event.at,
+        "cancelled",
+        lambda t: replace(t, state=TicketState.CANCELLED, note=None),
+        counter=event.counter,
+    )
+
+
+def _undone(hall: Hall, event: ev.Undone) -> None:
+    """Put ticket, desk and figures back as they were; paper and history stay."""
+    last = hall.undoable.pop(event.counter)
+    now = hall.tickets[event.ticket]
+    hall.change(
+        event.ticket,
+        event.at,
+        "undone",
+        lambda t: replace(last.before, copies=t.copies, paper=t.paper, history=t.history),
+        counter=event.counter,
+    )
+    hall.desks[event.counter] = replace(last.desk, session=hall.desks[event.counter].session)
+    hall.paces[last.before.stage].take_back(*last.pace)
+    turn_before, turn_left = last.turn
+    if hall.turn_of(event.counter) == turn_left != turn_before:
+        hall.turns[hall.turn_key(event.counter)] = turn_before
+    if last.action == "called":
+        hall.calls = [call for call in hall.calls if (call.ticket, call.counter) != (now.id, event.counter)]

@@ -1,0 +1,140 @@
+"""What a dialog offers: where a ticket can go, and the notes that need no typing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from broker.contract.messages import CounterInfo, HallMessage, OfficeMessage, Ticket
+from broker.language import mark
+from counter.dialog import Dialog, Option, Step
+from counter.keymap import Intent
+from counter.scene import Scene
+from counter.ticket_view import STATES
+
+_KINDS: tuple[tuple[str, str, str], ...] = (
+    ("stage", mark("To a stage"), mark("Skip or repeat a part of the visit")),
+    ("service", mark("To another service"), mark("Begin that service with the same number")),
+    ("to_counter", mark("To a certain counter"), mark("Only that counter calls it, for a while")),
+)
+_NOTES: Mapping[Intent, tuple[str, ...]] = {
+    Intent.HOLD: (
+        mark("Fetch a copy"),
+        mark("Fetch a missing document"),
+        mark("Fill in a form"),
+        mark("Pay first"),
+    ),
+    Intent.TRANSFER: (
+        mark("Wrong queue"),
+        mark("Part already done"),
+        mark("Part to be repeated"),
+        mark("Needs this officer"),
+    ),
+    Intent.DROP: (
+        mark("The visitor has left"),
+        mark("Wrong service chosen"),
+        mark("Number taken twice"),
+        mark("Nothing left to do"),
+    ),
+}
+
+
+def options(dialog: Dialog, scene: Scene) -> tuple[Option, ...]:
+    """Return what can be picked in this step; a question has nothing to pick."""
+    phrases = scene.phrases
+    match dialog.step:
+        case Step.QUESTION:
+            return ()
+        case Step.KIND:
+            return tuple(Option(value, phrases.say(label), phrases.say(detail)) for value, label, detail in _KINDS)
+        case Step.TARGET:
+            return _targets(dialog, scene)
+        case Step.NOTE:
+            return tuple(Option(note, phrases.say(note)) for note in _NOTES[dialog.purpose])
+
+
+def kind_label(kind: str, scene: Scene) -> str:
+    """Return what kind of place a ticket is sent to."""
+    return next((scene.phrases.say(label) for value, label, _ in _KINDS if value == kind), kind)
+
+
+def target_name(dialog: Dialog, scene: Scene) -> str:
+    """Return where a ticket is sent."""
+    match dialog.kind:
+        case "stage":
+            return scene.words.stage(dialog.target)
+        case "service":
+            return scene.words.service(dialog.target)
+        case _:
+            return scene.phrases.say("Counter {label}", label=scene.words.counter(dialog.target))
+
+
+def _targets(dialog: Dialog, scene: Scene) -> tuple[Option, ...]:
+    ticket = scene.desk.ticket if scene.desk else None
+    if scene.office is None or ticket is None:
+        return ()
+    match dialog.kind:
+        case "stage":
+            return _stages(scene.office, ticket, scene)
+        case "service":
+            return _services(scene.office, ticket, scene)
+        case _:
+            return _counters(scene.office, ticket, scene)
+
+
+def _stages(office: OfficeMessage, ticket: Ticket, scene: Scene) -> tuple[Option, ...]:
+    """Return the stages, those of the ticket's own service first and in its order."""
+    own = next((service.stages for service in office.services if service.id == ticket.service), ())
+    others = tuple(stage.id for stage in office.stages if stage.id not in own)
+    return tuple(
+        Option(stage, scene.words.stage(stage), _stage_detail(stage, ticket, scene)) for stage in (*own, *others)
+    )
+
+
+def _stage_detail(stage: str, ticket: Ticket, scene: Scene) -> str:
+    now = scene.phrases.say("again") if stage == ticket.stage else ""
+    closed = _closed(stage, ticket.service, ticket.lane, scene)
+    return ", ".join(part for part in (now, closed) if part)
+
+
+def _services(office: OfficeMessage, ticket: Ticket, scene: Scene) -> tuple[Option, ...]:
+    return tuple(
+        Option(
+            service.id,
+            scene.words.service(service.id),
+            _closed(service.stages[0], service.id, ticket.lane, scene) if service.stages else "",
+        )
+        for service in office.services
+        if service.id != ticket.service
+    )
+
+
+def _counters(office: OfficeMessage, ticket: Ticket, scene: Scene) -> tuple[Option, ...]:
+    """Return the other counters that serve such a visitor, with what they are doing."""
+    states = {counter.id: counter.state for counter in scene.hall.counters} if scene.hall else {}
+    return tuple(
+        Option(
+            counter.id,
+            scene.phrases.say("Counter {label}", label=counter.label),
+            scene.phrases.say(STATES[states.get(counter.id, "closed")]),
+        )
+        for counter in office.counters
+        if counter.id != scene.counter and takes(counter, ticket.service, ticket.lane)
+    )
+
+
+def _closed(stage: str, service: str, lane: str, scene: Scene) -> str:
+    if scene.office is None or scene.hall is None:
+        return ""
+    places = [info for info in scene.office.counters if stage in info.stages and takes(info, service, lane)]
+    return "" if any(_is_open(info, scene.hall) for info in places) else scene.phrases.say("no counter is open")
+
+
+def _is_open(counter: CounterInfo, hall: HallMessage) -> bool:
+    return any(seen.id == counter.id and seen.state != "closed" for seen in hall.counters)
+
+
+def takes(counter: CounterInfo, service: str, lane: str) -> bool:
+    """Tell whether a counter serves such visitors at whatever stage."""
+    return (counter.services is None or service in counter.services) and (
+        counter.lanes is None or lane in counter.lanes
+    )

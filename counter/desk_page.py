@@ -1,0 +1,152 @@
+"""Draws the window of a signed-in officer: visitor, actions, lists. Import after `window.prepare`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from counter.desk_view import DeskView
+from counter.keymap import Intent
+from counter.lists_view import ColleagueView, HallView, ListsView, RowView, TabView, WaitingRow
+from counter.ticket_view import HistoryView, ReasonView, TicketView
+from counter.touches import Touches, show_mark, stand_in
+from hardware.panel.pool import Pool
+from hardware.panel.scrolling import bring_into_view
+from hardware.panel.theme import Theme
+from hardware.panel.widgets import make
+
+FADED = 0.45
+"""Old news is never drawn like new."""
+
+
+class DeskPage:
+    """The page, built once and updated."""
+
+    def __init__(self, touches: Touches, theme: Theme) -> None:
+        """Report touches to `touches`."""
+        self.root = make("DeskPage")
+        self._touches = touches
+        self._theme = theme
+        self._ticket, self._reason, self._rest = make("TicketCard"), make("ReasonCard"), make("RestCard")
+        self._history = Pool(self._ticket.ids.history, lambda: make("HistoryLine"))
+        self._actions = Pool(self.root.ids.actions, lambda: make("DeskAction"))
+        self._side_actions = Pool(self.root.ids.side_actions, lambda: make("SideAction"))
+        self._lists = ListsColumn(self.root.ids, touches, theme)
+
+    def show(self, view: DeskView) -> None:
+        """Draw a picture."""
+        ids = self.root.ids
+        ids.side.opacity = ids.visitor.opacity = 1 if view.live else FADED
+        self._show_visitor(view)
+        self._lists.show(view.lists)
+        for index, (button, action) in enumerate(zip(self._actions.take(len(view.actions)), view.actions, strict=True)):
+            self._touches.show_action(button, action)
+            button.size_hint_x = 1.7 if index == 0 else 1
+        side = self._side_actions.take(len(view.side_actions))
+        for button, action in zip(side, view.side_actions, strict=True):
+            self._touches.show_action(button, action)
+
+    def _show_visitor(self, view: DeskView) -> None:
+        wanted = [self._rest] if view.ticket is None else [self._ticket]
+        if view.ticket is None:
+            self._rest.ids.text.text = view.resting
+        else:
+            self._show_ticket(view.ticket)
+        if view.reason is not None:
+            self._show_reason(view.reason)
+            wanted.append(self._reason)
+        stand_in(self.root.ids.visitor, wanted)
+
+    def _show_ticket(self, ticket: TicketView) -> None:
+        ids = self._ticket.ids
+        ids.number.text, ids.service.text, ids.stage.text = ticket.number, ticket.service, ticket.stage
+        ids.language.text, ids.waited.text = ticket.language, ticket.waited
+        ids.called.text, ids.timer.text = ticket.called, ticket.timer
+        ids.lane.text = ticket.lane.name if ticket.lane else ""
+        show_mark(ids.mark, ticket.lane, self._theme)
+        for line, entry in zip(self._history.take(len(ticket.history)), ticket.history, strict=True):
+            _show_history(line, entry)
+
+    def _show_reason(self, reason: ReasonView) -> None:
+        ids = self._reason.ids
+        ids.title.text, ids.text.text, ids.passed.text = reason.title, reason.text, reason.passed_over
+
+
+class ListsColumn:
+    """The column beside the visitor: handles of the lists, and the open one."""
+
+    def __init__(self, ids: Any, touches: Touches, theme: Theme) -> None:  # noqa: ANN401 - a page's named widgets
+        """Draw into a page's widgets."""
+        self._ids = ids
+        self._touches = touches
+        self._theme = theme
+        self._rows_area, self._hall_area = make("RowsArea"), make("HallArea")
+        rows, hall = self._rows_area.ids, self._hall_area.ids
+        self._tabs = Pool(ids.tabs, lambda: make("TabHandle"))
+        self._rows = Pool(rows.rows, lambda: make("ListLine"))
+        self._counters = Pool(hall.counters, lambda: make("ColleagueLine"))
+        self._lanes = Pool(hall.lanes, lambda: make("LaneHead"))
+        self._waiting = Pool(hall.waiting, lambda: make("WaitingLine"))
+        self._open: Intent | None = None
+
+    def show(self, view: ListsView) -> None:
+        """Draw the column."""
+        for handle, tab in zip(self._tabs.take(len(view.tabs)), view.tabs, strict=True):
+            self._show_tab(handle, tab)
+        opened = next((tab.intent for tab in view.tabs if tab.chosen), None)
+        if opened is not self._open:
+            self._open, self._rows_area.scroll_y, self._hall_area.scroll_y = opened, 1, 1
+        stand_in(self._ids.list_area, [self._rows_area if view.hall is None else self._hall_area])
+        self._ids.caption.text, self._ids.today.text = view.caption, view.today
+        self._rows_area.ids.more.text = view.more
+        for line, row in zip(self._rows.take(len(view.rows)), view.rows, strict=True):
+            self._show_row(line, row)
+        pick = self._ids.pick
+        pick.shown = view.pick is not None
+        if view.pick is not None:
+            self._touches.show_action(pick, view.pick)
+        else:
+            pick.target = ""
+        if view.hall is not None:
+            self._show_hall(view.hall)
+
+    def _show_tab(self, handle: Any, tab: TabView) -> None:  # noqa: ANN401 - a widget
+        self._touches.bind(handle, lambda: self._touches.inputs.press(tab.intent))
+        handle.title, handle.key, handle.count, handle.chosen = tab.label, tab.key, tab.count, tab.chosen
+        handle.target = f"tab:{tab.intent.value}"
+
+    def _show_row(self, line: Any, row: RowView) -> None:  # noqa: ANN401 - a widget
+        self._touches.bind(line, lambda: self._touches.inputs.choose_number(line.number))
+        ids = line.ids
+        was_chosen, line.chosen, line.late, line.number = line.chosen, row.chosen, row.late, row.number
+        line.target = f"number:{row.number}"
+        ids.text.text, ids.waited.text, ids.figure.text = row.text, row.waited, row.figure
+        show_mark(ids.mark, row.lane, self._theme)
+        if row.chosen and not was_chosen:
+            bring_into_view(self._rows_area, line)
+
+    def _show_hall(self, hall: HallView) -> None:
+        for line, counter in zip(self._counters.take(len(hall.counters)), hall.counters, strict=True):
+            _show_colleague(line, counter)
+        self._hall_area.ids.waiting_title.text = hall.waiting_title
+        for head, lane in zip(self._lanes.take(len(hall.lanes)), hall.lanes, strict=True):
+            show_mark(head.ids.mark, lane, self._theme)
+        for line, waiting in zip(self._waiting.take(len(hall.waiting)), hall.waiting, strict=True):
+            _show_waiting(line, waiting)
+
+
+def _show_history(line: Any, entry: HistoryView) -> None:  # noqa: ANN401 - a widget
+    line.ids.time.text, line.ids.text.text = entry.time, entry.text
+
+
+def _show_colleague(line: Any, counter: ColleagueView) -> None:  # noqa: ANN401 - a widget
+    line.ids.label.text, line.ids.number.text, line.ids.state.text = counter.label, counter.number, counter.state
+    line.tone, line.own = counter.tone, counter.own
+
+
+def _show_waiting(line: Any, row: WaitingRow) -> None:  # noqa: ANN401 - a widget
+    line.ids.letter.text, line.ids.service.text = row.letter, row.service
+    counts = line.ids.counts
+    while len(counts.children) < len(row.counts):
+        counts.add_widget(make("Count"))
+    for label, count in zip(reversed(counts.children), row.counts, strict=False):
+        label.text = count

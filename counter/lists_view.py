@@ -1,0 +1,207 @@
+"""The picture of the lists beside the visitor: the queue and why it stands so, held, missed, and the office. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, HeldEntry, QueueEntry
+from broker.language import mark
+from counter.actions import ActionView, action_view, key_name
+from counter.choices import takes
+from counter.keymap import Intent
+from counter.lists import PICK_COMMANDS, TABS, entries, queue_length
+from counter.scene import LaneView, Scene, Tone, Words
+from counter.ticket_view import STATES, TONES, share
+
+_TITLES: Mapping[Intent, str] = {
+    Intent.QUEUE: mark("Queue"),
+    Intent.HELD: mark("Held"),
+    Intent.MISSED: mark("Missed"),
+    Intent.HALL: mark("Office"),
+}
+_EMPTY: Mapping[Intent, str] = {
+    Intent.QUEUE: mark("Nobody is waiting for this counter."),
+    Intent.HELD: mark("No number is held at this counter."),
+    Intent.MISSED: mark("Nobody was missed at this counter."),
+}
+_ORDER: Mapping[str, str] = {
+    "promise": mark("In order of the share of the promised wait that is used up."),
+    "head_start": mark("In order of the wait, with the head start of the lanes."),
+    "ratio": mark("Lanes take turns; within a lane, in order of arrival."),
+    "strict": mark("The first lane goes before the others; within a lane, in order of arrival."),
+    "fifo": mark("In order of arrival."),
+}
+LATE = 1.0
+"""From this share of the promise on, a promise is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class TabView:
+    """The handle of one list."""
+
+    intent: Intent
+    label: str
+    key: str
+    count: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One number of a list; `figure` is what orders it."""
+
+    number: str
+    lane: LaneView | None
+    text: str
+    waited: str
+    figure: str
+    late: bool
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueView:
+    """One counter of the office and what it is doing."""
+
+    label: str
+    state: str
+    tone: Tone
+    number: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """How many of one service wait, lane by lane in the office's order."""
+
+    letter: str
+    service: str
+    counts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HallView:
+    """The office at a glance."""
+
+    counters: tuple[ColleagueView, ...]
+    waiting_title: str
+    lanes: tuple[LaneView, ...]
+    waiting: tuple[WaitingRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListsView:
+    """The column beside the visitor."""
+
+    tabs: tuple[TabView, ...]
+    caption: str
+    rows: tuple[RowView, ...]
+    more: str
+    pick: ActionView | None
+    hall: HallView | None
+    today: str
+
+
+def lists_view(scene: Scene) -> ListsView:
+    """Return the column."""
+    desk = scene.desk
+    shown = entries(scene.tab, desk)
+    waiting = queue_length(desk)
+    more = waiting - len(shown) if scene.tab is Intent.QUEUE else 0
+    return ListsView(
+        tabs=tuple(_tab(tab, scene) for tab in TABS),
+        caption=_caption(scene, has_rows=bool(shown)),
+        rows=tuple(_row(entry, scene) for entry in shown),
+        more=scene.phrases.count("and {n} more", "and {n} more", more) if more > 0 else "",
+        pick=action_view(Intent.PICK, scene) if shown and scene.tab in PICK_COMMANDS else None,
+        hall=_hall_view(scene) if scene.tab is Intent.HALL else None,
+        today=today_text(desk, scene.words) if desk else "",
+    )
+
+
+def today_text(desk: CounterMessage, words: Words) -> str:
+    """Return the counter's own figures of the day."""
+    served = words.phrases.count("{n} served today", "{n} served today", desk.today.served)
+    if desk.today.mean_service_s is None:
+        return served
+    mean = words.phrases.say("on average {duration}", duration=words.minutes(desk.today.mean_service_s))
+    return f"{served}, {mean}"
+
+
+def _tab(tab: Intent, scene: Scene) -> TabView:
+    count = queue_length(scene.desk) if tab is Intent.QUEUE else len(entries(tab, scene.desk))
+    return TabView(
+        intent=tab,
+        label=scene.phrases.say(_TITLES[tab]),
+        key=key_name(tab, scene.phrases),
+        count="" if tab is Intent.HALL else str(count),
+        chosen=tab is scene.tab,
+    )
+
+
+def _caption(scene: Scene, *, has_rows: bool) -> str:
+    if scene.tab is Intent.HALL:
+        return scene.phrases.say("Counters")
+    if not has_rows:
+        return scene.phrases.say(_EMPTY[scene.tab])
+    if scene.tab is not Intent.QUEUE:
+        return ""
+    order = _ORDER.get(scene.office.policy if scene.office else "")
+    return scene.phrases.say(order) if order else ""
+
+
+def _row(entry: QueueEntry, scene: Scene) -> RowView:
+    words, is_queue = scene.words, scene.tab is Intent.QUEUE
+    by_promise = scene.office is not None and scene.office.policy == "promise"
+    note = entry.note if isinstance(entry, HeldEntry) else None
+    return RowView(
+        number=entry.number,
+        lane=words.lane(entry.lane),
+        text=note or words.service(entry.service),
+        waited=words.minutes(words.since(entry.waiting_since)),
+        figure=share(entry.score) if is_queue and by_promise else "",
+        late=is_queue and by_promise and entry.score >= LATE,
+        chosen=scene.picked is not None and scene.picked.number == entry.number,
+    )
+
+
+def _hall_view(scene: Scene) -> HallView:
+    counters = scene.hall.counters if scene.hall else ()
+    waiting = waiting_rows(scene.hall, scene.info, scene.words)
+    return HallView(
+        counters=tuple(
+            ColleagueView(
+                label=scene.phrases.say("Counter {label}", label=counter.label),
+                state=scene.phrases.say(STATES[counter.state]),
+                tone=TONES[counter.state],
+                number=counter.number or "",
+                own=counter.id == scene.counter,
+            )
+            for counter in counters
+        ),
+        waiting_title=scene.phrases.say("Waiting for this counter") if waiting else "",
+        lanes=scene.words.lanes() if waiting else (),
+        waiting=waiting,
+    )
+
+
+def waiting_rows(hall: HallMessage | None, counter: CounterInfo | None, words: Words) -> tuple[WaitingRow, ...]:
+    """Return what waits for this counter's stages, a service a line, a lane a column."""
+    if words.office is None or hall is None or counter is None:
+        return ()
+    counts: dict[tuple[str, str], int] = {}
+    for group in hall.waiting:
+        if group.stage in counter.stages and takes(counter, group.service, group.lane):
+            key = (group.service, group.lane)
+            counts[key] = counts.get(key, 0) + group.count
+    lanes = [lane.id for lane in words.office.lanes]
+    return tuple(
+        WaitingRow(
+            letter=service.letter,
+            service=words.service(service.id),
+            counts=tuple(str(counts.get((service.id, lane), 0) or "\N{EN DASH}") for lane in lanes),
+        )
+        for service in words.office.services
+        if any(counts.get((service.id, lane)) for lane in lanes)
+    )

@@ -1,0 +1,123 @@
+"""The steps of a visitor who has a ticket: find it, print, rejoin or cancel it. No widgets, no wire."""
+
+from __future__ import annotations
+
+import logging
+from typing import assert_never
+
+from broker.contract.messages import Reply, Ticket
+from kiosk import keypad
+from kiosk.answers import ticket_of
+from kiosk.flow import Flow
+from kiosk.newcomer import Print
+from kiosk.visit import Errand, Paper, Problem, Step, actions
+
+log = logging.getLogger(__name__)
+
+
+class Holder:
+    """Leads from a ticket's number to what can be done with the ticket."""
+
+    def __init__(self, flow: Flow, print_ticket: Print) -> None:
+        """Take the visit and who prints."""
+        self._flow = flow
+        self._print = print_ticket
+
+    def begin(self) -> None:
+        """Ask for the number on the ticket."""
+        flow = self._flow
+        if (flow.takes(Step.LANGUAGE) or flow.takes(Step.SERVICE)) and flow.is_linked:
+            flow.go(Step.NUMBER, typed="", is_not_found=False)
+
+    def press(self, key: str) -> None:
+        """Add a letter or digit, where one fits. Fast fingers count: typing has no second half of a double touch."""
+        flow = self._flow
+        if flow.visit.step is Step.NUMBER and flow.office is not None:
+            flow.change(typed=keypad.press(flow.office, flow.visit.typed, key), is_not_found=False)
+
+    def erase(self) -> None:
+        """Take the last key back."""
+        if self._flow.visit.step is Step.NUMBER:
+            self._flow.change(typed=self._flow.visit.typed[:-1], is_not_found=False)
+
+    def find(self) -> None:
+        """Look the typed number up."""
+        flow = self._flow
+        if flow.takes(Step.NUMBER) and flow.office and keypad.is_complete(flow.office, flow.visit.typed):
+            self._do(Errand.LOOKUP)
+
+    def look_again(self) -> None:
+        """Look the same ticket up anew, after something that could not be done."""
+        if self._flow.takes(Step.PROBLEM) and self._flow.visit.ticket is not None:
+            self._do(Errand.LOOKUP)
+
+    def choose(self, errand: Errand) -> None:
+        """Do something with the ticket on the screen; giving it up is asked about once more."""
+        flow = self._flow
+        if not (flow.takes(Step.FOUND) and flow.is_linked and flow.visit.ticket):
+            return
+        if errand not in actions(flow.visit.ticket):
+            return
+        if errand is Errand.CANCEL:
+            flow.go(Step.CONFIRM)
+        else:
+            self._do(errand)
+
+    def confirm(self) -> None:
+        """Give the ticket up."""
+        if self._flow.takes(Step.CONFIRM):
+            self._do(Errand.CANCEL)
+
+    def try_again(self) -> None:
+        """Ask anew after a refusal that may pass."""
+        if self._flow.takes(Step.PROBLEM):
+            self._do(self._flow.visit.errand)
+
+    def back(self) -> None:
+        """Return one step; what was only looked up may be left at any time."""
+        flow = self._flow
+        if flow.takes(Step.ASKING) and flow.visit.errand is Errand.LOOKUP:
+            flow.drop_request()
+            flow.go(Step.NUMBER)
+        elif flow.takes(Step.CONFIRM):
+            flow.go(Step.FOUND)
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _do(self, errand: Errand) -> None:
+        flow = self._flow
+        if flow.is_unanswered or not flow.is_linked:
+            return
+        ticket = flow.visit.ticket
+        wanted = keypad.number(flow.visit.typed) if ticket is None else ticket.id
+        flow.go(Step.ASKING, errand=errand, is_not_found=False, did=None)
+        flow.ask(errand.value, {"ticket": wanted}, lambda reply: self._answered(errand, reply))
+
+    def _answered(self, errand: Errand, reply: Reply) -> None:
+        ticket = ticket_of(reply) if reply.ok else None
+        if ticket is not None:
+            self._done(errand, ticket)
+        elif reply.error is not None and reply.error.code == "unknown_ticket" and self._flow.visit.ticket is None:
+            self._flow.go(Step.NUMBER, is_not_found=True)
+        else:
+            log.warning("%s refused: %s", errand.value, reply.error)
+            self._flow.go(Step.PROBLEM, problem=reply.error.code if reply.error is not None else Problem.UNREADABLE)
+
+    def _done(self, errand: Errand, ticket: Ticket) -> None:
+        flow = self._flow
+        match errand:
+            case Errand.LOOKUP:
+                language = flow.visit.language if flow.visit.has_chosen_language else ticket.language
+                spoken = language if language in flow.languages else flow.visit.language
+                flow.go(Step.FOUND, ticket=ticket, language=spoken)
+            case Errand.REJOIN | Errand.CANCEL:
+                flow.go(Step.FOUND, ticket=ticket, did=errand)
+            case Errand.REPRINT:
+                flow.go(Step.TICKET, ticket=ticket, paper=Paper.PRINTING)
+                if flow.office is not None:
+                    self._print(ticket, flow.office)
+            case Errand.ISSUE:
+                message = "a number is not asked for by whoever has one"
+                raise ValueError(message)
+            case _:
+                assert_never(errand)

@@ -1,0 +1,170 @@
+"""`make tables`: what every command does to a ticket in every state, asked of the domain, for docs/commands.md."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from broker.bootstrap.rules import office_rules
+from broker.config import load_settings
+from broker.contract.requests import REQUESTS
+from broker.domain import commands as cmd
+from broker.domain import facts
+from broker.domain.decide import decide
+from broker.domain.errors import DomainError
+from broker.domain.hall import Hall
+from broker.domain.model import Office as Rules
+from broker.domain.model import TicketState
+
+CONFIG = Path(__file__).parents[1] / "config.yaml"
+TICKET = str(uuid.UUID(int=1))
+SERVICE, OTHER_SERVICE, OTHER_STAGE = "new-passport", "collection", "payment"
+COUNTER, OTHER_COUNTER, OFFICER, SESSION = "counter-1", "counter-2", "siti", "the session"
+AT = (COUNTER, SESSION)
+STEP = dt.timedelta(seconds=5)
+
+HEAD = """\
+# Every command, in every state of a ticket
+
+Made by `make tables` from the domain itself and compared with it by the tests: do not edit.
+
+There is one ticket, at the first of the stages {stages}. The counter is open and serves them all.
+Where the ticket is `called` or `serving`, it is at this counter; in every other state the counter is free, and the
+ticket got into its state here, just now: that is what `undo` takes back. `finished` is a ticket after its last stage:
+there `finish` leads to `finished`, and to `waiting` for the next stage before.
+
+- **-> state**: the command works, and this is the ticket's state afterwards; **works**: it stays as it is.
+- `code`: the command is refused with this error, and nothing changes.
+"""
+
+FOOT = """\
+## What is refused before the ticket is looked at
+
+| error | when |
+|---|---|
+| `bad_request` | no JSON; longer than 8 KiB; an argument missing, unknown or of a wrong type; no such stage |
+| `unknown_service`, `unknown_lane`, `unknown_counter`, `unknown_officer` | the office has no such thing |
+| `unknown_ticket` | no such ticket today; or a number where `cancel` and `rejoin` need the id or the text of the QR |
+| `service_closed`, `lane_closed`, `quota_reached` | `issue`: outside the hours, or after the day's last number |
+| `wrong_pin` | `open`: the PIN is not right, or too many wrong ones were tried |
+| `no_session` | nobody is signed in at the counter with this session |
+| `not_allowed` | the counter does not serve this ticket; the officer sits elsewhere; the visitor was missed too often |
+| `counter_busy` | the counter has a visitor: finish with that one first |
+| `nothing_to_undo` | `undo`: no last action, older than 30 s, or somebody has gone on with the ticket |
+| `storage_failed`, `not_ready` | the change could not be saved; the engine is still starting |
+"""
+
+Reach = Callable[["Office"], None]
+
+
+class Office:
+    """The demo office with one ticket and one open counter."""
+
+    def __init__(self, rules: Rules) -> None:
+        """Issue the ticket, sign in."""
+        self.now = dt.datetime(2025, 11, 24, 9, 0, tzinfo=rules.zone)
+        self.hall = Hall(rules)
+        self.do(cmd.Issue(TICKET, SERVICE, None, None))
+        self.do(cmd.SignIn(COUNTER, OFFICER, "", SESSION, pin_matches=True))
+
+    @property
+    def state(self) -> TicketState:
+        """Return the ticket's state."""
+        return self.hall.tickets[TICKET].state
+
+    def do(self, *commands: cmd.Command) -> None:
+        """Do commands one after the other, some seconds apart."""
+        for command in commands:
+            self.now += STEP
+            for event in decide(self.hall, command, self.now):
+                facts.apply(self.hall, event)
+
+
+def _finished(office: Office) -> None:
+    for _ in office.hall.office.services[SERVICE].stages:
+        office.do(cmd.Next(*AT), cmd.Start(*AT), cmd.Finish(*AT))
+
+
+STATES: dict[TicketState, Reach] = {
+    TicketState.WAITING: lambda _office: None,
+    TicketState.CALLED: lambda office: office.do(cmd.Next(*AT)),
+    TicketState.SERVING: lambda office: office.do(cmd.Next(*AT), cmd.Start(*AT)),
+    TicketState.HELD: lambda office: office.do(cmd.Next(*AT), cmd.Start(*AT), cmd.Hold(*AT)),
+    TicketState.FINISHED: _finished,
+    TicketState.NO_SHOW: lambda office: office.do(cmd.Next(*AT), cmd.NoShow(*AT)),
+    TicketState.CANCELLED: lambda office: office.do(cmd.Cancel(TICKET)),
+}
+"""How a ticket comes into each state."""
+
+COMMANDS: dict[str, tuple[tuple[str, cmd.Command], ...]] = {
+    "issue": (("", cmd.Issue(str(uuid.UUID(int=2)), SERVICE, None, None)),),
+    "printed": (("", cmd.Printed(TICKET, "confirmed", None)),),
+    "reprint": (("", cmd.Reprint(TICKET)),),
+    "lookup": (("", cmd.Lookup(TICKET)),),
+    "cancel": (("by the visitor", cmd.Cancel(TICKET)), ("at the counter", cmd.Cancel(TICKET, cmd.AtCounter(*AT)))),
+    "rejoin": (("by the visitor", cmd.Rejoin(TICKET)), ("at the counter", cmd.Rejoin(TICKET, cmd.AtCounter(*AT)))),
+    "open": (("the same officer", cmd.SignIn(COUNTER, OFFICER, "", "another session", pin_matches=True)),),
+    "close": (("", cmd.Close(*AT)),),
+    "pause": (("", cmd.Pause(*AT)),),
+    "resume": (("not paused", cmd.Resume(*AT)),),
+    "next": (("", cmd.Next(*AT)),),
+    "call": (("", cmd.Call(*AT, ticket=TICKET)),),
+    "recall": (("", cmd.Recall(*AT)),),
+    "start": (("", cmd.Start(*AT)),),
+    "finish": (("", cmd.Finish(*AT)),),
+    "no_show": (("", cmd.NoShow(*AT)),),
+    "hold": (("", cmd.Hold(*AT)),),
+    "unhold": (("", cmd.Unhold(*AT, ticket=TICKET)),),
+    "transfer": (
+        ("to a stage", cmd.Transfer(*AT, stage=OTHER_STAGE)),
+        ("to a service", cmd.Transfer(*AT, service=OTHER_SERVICE)),
+        ("to a counter", cmd.Transfer(*AT, to_counter=OTHER_COUNTER)),
+    ),
+    "undo": (("", cmd.Undo(*AT)),),
+}
+"""The protocol's commands, some in several forms."""
+
+
+def demo_rules() -> Rules:
+    """Return the rules of the demo office."""
+    return office_rules(load_settings(CONFIG, {}))
+
+
+def outcome(rules: Rules, command: cmd.Command, state: TicketState) -> str:
+    """Return what the domain makes of a command while the ticket is in a state."""
+    office = Office(rules)
+    STATES[state](office)
+    if office.state is not state:
+        message = f"the ticket is {office.state}, not {state}"
+        raise ValueError(message)
+    try:
+        office.do(command)
+    except DomainError as error:
+        return f"`{error.code}`"
+    after = office.state
+    return "works" if after is state else f"-> {after}"
+
+
+def page(rules: Rules) -> str:
+    """Return docs/commands.md."""
+    if COMMANDS.keys() != REQUESTS.keys():
+        message = f"not in both: {sorted(COMMANDS.keys() ^ REQUESTS.keys())}"
+        raise ValueError(message)
+    lines = [
+        f"| command | {' | '.join(STATES)} |",
+        "|---" * (len(STATES) + 1) + "|",
+        *(
+            f"| `{name}`{form and f' {form}'} | {' | '.join(outcome(rules, command, state) for state in STATES)} |"
+            for name, forms in COMMANDS.items()
+            for form, command in forms
+        ),
+    ]
+    stages = ", ".join(rules.services[SERVICE].stages)
+    return "\n".join([HEAD.format(stages=stages), *lines, "", FOOT])
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(page(demo_rules()), encoding="utf-8")

@@ -1,0 +1,124 @@
+"""What the night does to those who were left: closed where nobody serves, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from broker.domain import commands as cmd
+from broker.domain import events as ev
+from broker.domain.decide import END_OF_DAY, end_of_day
+from broker.domain.facts import apply
+from broker.domain.model import Journey, Ticket
+from tests.fakes.halls import Play
+from tests.fakes.offices import small_office
+
+DAY_S = 24 * 3600
+
+
+@pytest.fixture
+def play() -> Play:
+    """Return an office at 23:59, where counter 1 serves document checks and interviews."""
+    play = Play()
+    play.now = play.now.replace(hour=23, minute=59)
+    play.sign_in("c1", "sari")
+    return play
+
+
+def closed(play: Play) -> list[str]:
+    """Let the office close what was left; return the numbers."""
+    events = end_of_day(play.hall, play.now)
+    for event in events:
+        assert isinstance(event, ev.Cancelled)
+        assert (event.reason, event.counter) == (END_OF_DAY, None)
+        apply(play.hall, event)
+    return [play.hall.tickets[event.ticket].number for event in events if isinstance(event, ev.Cancelled)]
+
+
+def test_before_midnight_nobody_is_closed(play: Play) -> None:
+    play.issue("collection")
+    play.wait(59.999)
+    assert closed(play) == []
+
+
+def test_after_midnight_only_those_are_closed_whom_no_open_counter_serves(play: Play) -> None:
+    served, left = play.issue("visa"), play.issue("collection")
+    play.wait(60)
+    assert closed(play) == [left.number]
+    assert play.ticket(served.id).state == "waiting"
+    assert play.call_next() is not None
+
+
+def test_when_the_last_counter_of_a_stage_closes_after_midnight_the_rest_is_closed(play: Play) -> None:
+    """An emergency desk runs over midnight, for as long as it likes."""
+    ticket = play.issue("visa")
+    play.wait(3 * 3600)
+    assert closed(play) == []
+    play.do(cmd.Close("c1", "c1"))
+    assert closed(play) == [ticket.number]
+
+
+def test_a_paused_counter_is_an_open_one(play: Play) -> None:
+    play.issue("visa")
+    play.do(cmd.Pause("c1", "c1"))
+    play.wait(60)
+    assert closed(play) == []
+
+
+def test_whoever_is_at_a_counter_is_served_to_the_end(play: Play) -> None:
+    play.issue("visa")
+    play.call_next()
+    play.wait(DAY_S)
+    assert closed(play) == []
+    play.start()
+    play.finish()
+    assert play.hall.desks["c1"].served_today == 1
+
+
+def test_who_moves_on_after_midnight_to_a_stage_that_nobody_serves_is_closed(play: Play) -> None:
+    ticket = play.issue("passport")
+    play.call_next()
+    play.wait(60)
+    play.send_to(stage="collection")
+    assert closed(play) == [ticket.number]
+
+
+def test_the_held_are_closed_where_nobody_would_take_them_on(play: Play) -> None:
+    ticket = play.issue("visa")
+    play.call_next()
+    play.hold()
+    play.wait(60)
+    assert closed(play) == []
+    assert play.hall.held == [ticket.id]
+    play.do(cmd.Close("c1", "c1"))
+    assert closed(play) == [ticket.number]
+    assert play.hall.held == []
+
+
+def test_tickets_of_today_are_never_closed(play: Play) -> None:
+    play.wait(60)
+    play.issue("collection")
+    play.wait(DAY_S - 1)
+    assert closed(play) == []
+
+
+def test_nobody_is_closed_twice(play: Play) -> None:
+    play.issue("collection")
+    play.wait(60)
+    assert len(closed(play)) == 1
+    assert closed(play) == []
+
+
+def test_where_the_office_says_so_nobody_is_ever_closed() -> None:
+    play = Play(small_office(journey=Journey(closes_left=False)))
+    ticket: Ticket = play.issue("collection")
+    play.wait(3 * DAY_S)
+    assert closed(play) == []
+    assert play.ticket(ticket.id).state == "waiting"
+
+
+def test_a_closed_ticket_cannot_come_back(play: Play) -> None:
+    ticket = play.issue("collection")
+    play.wait(60)
+    closed(play)
+    with pytest.raises(Exception, match="cancelled and cannot rejoin"):
+        play.do(cmd.Rejoin(ticket.id))

@@ -1,0 +1,1 @@
+"""Office days that are played."""
