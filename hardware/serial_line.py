@@ -12,6 +12,7 @@ import serial
 from hardware.errors import DeviceTimeout, DeviceUnavailable, DriverMissing
 
 POLL_S = 0.01
+MOST_AT_ONCE = 4096
 
 
 class SerialLine:
@@ -44,6 +45,19 @@ class SerialLine:
             raise DeviceTimeout(self._device, f"did not take the data within {self._timeout_s:g} s") from error
         except (serial.SerialException, OSError) as error:
             raise DeviceUnavailable(self._device, f"went away while sending: {error}") from error
+
+    def receive(self, *, timeout_s: float) -> bytes:
+        """Return what arrived, as soon as there is any, or nothing after `timeout_s`. Raises DeviceUnavailable."""
+        try:
+            self._port.timeout = timeout_s
+            first = bytes(self._port.read(1))
+            if not first:
+                return b""
+            self._port.timeout = 0  # the rest, as far as it is here: `in_waiting` of a socket only says whether
+            return first + bytes(self._port.read(MOST_AT_ONCE))
+        except (serial.SerialException, OSError, TypeError) as error:
+            # TypeError: pyserial reads from a descriptor that it has closed itself meanwhile (pyserial #707).
+            raise DeviceUnavailable(self._device, f"went away while reading: {error}") from error
 
     def _drain(self, deadline: float) -> None:
         # Not flush(): tcdrain has no deadline, a printer that holds its line would stop us for ever.
