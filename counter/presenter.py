@@ -168,6 +168,7 @@ class CounterPresenter:
                 pass
 
     def _press_in_lists(self, intent: Intent) -> None:
+        self._asking.pressed(intent)  # whatever key comes next is another wish
         if intent in TABS:
             self._lists.open(intent)
         elif intent in {Intent.UP, Intent.DOWN}:

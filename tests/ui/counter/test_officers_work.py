@@ -180,6 +180,13 @@ def test_a_double_enter_does_not_run_through_the_question(window: Window) -> Non
     assert window.engine.commands == ["call"]
 
 
+def test_an_enter_after_another_key_is_a_new_wish_however_quick(window: Window) -> None:
+    signed_in(window, "open")
+    for key in ("down", "enter", "escape", "escape", "2", "down", "enter"):
+        window.presenter.key(key)
+    assert window.engine.commands == ["unhold"]
+
+
 def test_a_dialog_about_a_visitor_who_is_gone_goes_too(window: Window) -> None:
     signed_in(window, "serving")
     window.keys("h")

@@ -94,6 +94,7 @@ def test_waits_tells_what_the_promises_of_the_real_office_were_worth(tmp_path: P
 
 
 def test_waits_of_an_office_without_any(tmp_path: Path) -> None:
+    SqlStore(f"sqlite:///{tmp_path / 'office.db'}", "demo").close()
     output = antrean("waits", "--config", str(SHIPPED), "--data", str(tmp_path))
     assert line(output, "all")[1] == "0"
 
