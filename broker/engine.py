@@ -19,7 +19,7 @@ from broker.domain.facts import apply
 from broker.domain.hall import Hall
 from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
-from broker.ports import Credentials, Recorded, RequestKey, StorageError, Store, Submission, Wire, Work
+from broker.ports import Credentials, Health, Recorded, RequestKey, StorageError, Store, Submission, Wire, Work
 
 MAX_BATCH = 256
 SNAPSHOT_GAP_S = 0.02
@@ -28,6 +28,8 @@ HEARTBEAT_S = 5.0
 """The hall is repeated at least this often, so that a silent engine is noticed."""
 REMEMBER = dt.timedelta(hours=48)
 """How long replies are remembered; the protocol promises 24 h."""
+KEEP_HEALTH = dt.timedelta(days=90)
+"""How long it is kept how devices fared: long enough to see which one fails every week."""
 FORGET_EVERY_S = 3600.0
 REBUILD_RETRY_S = 1.0
 
@@ -36,6 +38,10 @@ log = logging.getLogger(__name__)
 
 class Reconnected:
     """A note in the queue: the wire is up again, everything retained has to be said anew."""
+
+
+Item = Submission | Reconnected | Health
+"""What stands in the engine's queue."""
 
 
 class Engine:
@@ -59,7 +65,7 @@ class Engine:
         self._credentials = credentials
         self._clock = clock
         self._monotonic = monotonic
-        self._queue: queue.SimpleQueue[Submission | Reconnected | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._stopping = False
         self._hall: Hall | None = None
         self._known: set[RequestKey] = set()
@@ -77,6 +83,10 @@ class Engine:
     def submit(self, submission: Submission) -> None:
         """Queue a request."""
         self._queue.put(submission)
+
+    def heard(self, health: Health) -> None:
+        """Queue what a client said of its devices."""
+        self._queue.put(health)
 
     def reconnected(self) -> None:
         """Queue the note that all retained states are to be published again."""
@@ -100,13 +110,16 @@ class Engine:
                 log.exception("the engine failed at %d requests", len(batch))
                 self._recover(batch)
 
-    def step(self, batch: Sequence[Submission | Reconnected]) -> None:
+    def step(self, batch: Sequence[Item]) -> None:
         """Handle what was queued, then whatever is due by time."""
         self._try_rebuild()
         requests = [item for item in batch if isinstance(item, Submission)]
         if requests:
             self._handle(requests)
-        if len(requests) < len(batch):
+        for item in batch:
+            if isinstance(item, Health):
+                self._note(item)
+        if any(isinstance(item, Reconnected) for item in batch):
             self._unsaid, self._shown_at = True, -math.inf
         self._tick()
 
@@ -117,7 +130,7 @@ class Engine:
             raise StorageError
         return self._hall
 
-    def _take(self, timeout_s: float) -> list[Submission | Reconnected]:
+    def _take(self, timeout_s: float) -> list[Item]:
         try:
             first = self._queue.get(timeout=timeout_s)
         except queue.Empty:
@@ -201,7 +214,7 @@ class Engine:
         for submission in batch:
             self._wire.reply(submission.client, self._encode_error(submission, DomainError(code, message)))
 
-    def _recover(self, batch: Sequence[Submission | Reconnected]) -> None:
+    def _recover(self, batch: Sequence[Item]) -> None:
         """After an unforeseen error: answer one by one, so that one poisonous request stops nobody else."""
         requests = [item for item in batch if isinstance(item, Submission)]
         if requests:
@@ -266,10 +279,18 @@ class Engine:
             self._wire.show(hall, self._now(), counters=stale)
         self._unsaid = False
 
+    def _note(self, health: Health) -> None:
+        """Keep how devices fare. A disk that refuses costs this note, never the office its work."""
+        try:
+            self._store.note_health(health.client, health.states, self._now())
+        except StorageError as error:
+            log.error("how %s fares is not on disk: %s", health.client, error)  # noqa: TRY400 - the store logged it
+
     def _forget(self) -> None:
         """Let old replies go; where the disk refuses, an hour later is as good."""
         try:
             self._store.forget_replies(self._now() - REMEMBER)
+            self._store.forget_health(self._now() - KEEP_HEALTH)
             self._known = set(self._store.known_requests())
         except StorageError:
             log.exception("old replies cannot be forgotten now")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -33,6 +33,19 @@ class Submission:
     def key(self) -> RequestKey:
         """Return what makes this request the same as one before."""
         return self.client, self.request_id
+
+
+CONNECTION = "connection"
+"""Stands among a client's devices for whether the client itself is there."""
+ONLINE, OFFLINE = "online", "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a client's devices fare, as it says; `CONNECTION` among them."""
+
+    client: str
+    states: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,14 @@ class Store(Protocol):
 
     def forget_replies(self, before: dt.datetime) -> None:
         """Delete replies older than `before`."""
+        ...
+
+    def note_health(self, client: str, states: Mapping[str, str], at: dt.datetime) -> None:
+        """Write down how a client's devices fare, where that has changed."""
+        ...
+
+    def forget_health(self, before: dt.datetime) -> None:
+        """Delete how devices fared before a moment; the latest word on each stays."""
         ...
 
 

@@ -19,7 +19,7 @@ from broker.config.settings import Settings
 from broker.contract.link import Address
 from broker.contract.topics import ENGINE_CLIENT, UP_CLIENT, Topics
 from broker.engine import REMEMBER, Engine
-from broker.gateway import Inbound, MqttWire
+from broker.gateway import Inbound, MqttWire, Presences
 from broker.server import ServerSpec, choose_kind, start_server
 from broker.store.sql import SqlStore, resolve_url
 
@@ -49,6 +49,7 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
             clock=lambda: dt.datetime.now(dt.UTC),
         )
         bus.listen_raw(topics.all_commands(), Inbound(topics, engine.submit).received)
+        bus.listen_raw(topics.presence("+"), Presences(topics, engine.heard).received)
         bus.on_connect(engine.reconnected)
         bus.on_connect(lambda: log.info("office %s is open on port %d", settings.office.id, address.port))
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -285,6 +285,9 @@ class EventMessage(Message):
     counter_label: str | None = None
     times_called: int | None = None
     called_at: dt.datetime | None = None
+    client: str | None = None
+    """Who asked for another paper (`reprinted`), and which one it is."""
+    copies: int | None = None
 
 
 class Presence(Message):

@@ -90,5 +90,10 @@ class Topics:
             return None
         return client, command
 
+    def parse_presence(self, topic: str) -> str | None:
+        """Return whose presence a topic is, or None where it is none."""
+        client = topic.removeprefix(self.presence(""))
+        return client if client != topic and is_client_id(client) else None
+
     def _of(self, kind: TopicKind, **levels: str) -> str:
         return f"{self.root}/{kind.template.format(**levels)}"

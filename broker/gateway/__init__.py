@@ -2,5 +2,6 @@
 
 from broker.gateway.inbound import Inbound
 from broker.gateway.outbound import MqttWire
+from broker.gateway.presences import Presences
 
-__all__ = ["Inbound", "MqttWire"]
+__all__ = ["Inbound", "MqttWire", "Presences"]

@@ -117,6 +117,7 @@ def event_shape(hall: Hall, recorded: Recorded) -> ms.EventMessage:
     event, ticket, zone = recorded.event, recorded.ticket, hall.office.zone
     counter = getattr(event, "counter", None)
     called = isinstance(event, ev.Called | ev.Recalled)
+    reprinted = isinstance(event, ev.Reprinted)
     return ms.EventMessage(
         seq=recorded.seq,
         at=event.at.astimezone(zone),
@@ -131,6 +132,8 @@ def event_shape(hall: Hall, recorded: Recorded) -> ms.EventMessage:
         counter_label=None if counter is None else hall.office.counters[counter].label,
         times_called=ticket.times_called if called and ticket is not None else None,
         called_at=event.at.astimezone(zone) if called else None,
+        client=recorded.client if reprinted else None,
+        copies=ticket.copies if reprinted and ticket is not None else None,
     )
 
 

@@ -22,9 +22,11 @@ from broker.domain import events as ev
 from broker.domain.model import DONE, Ticket
 from broker.domain.outcomes import Outcome
 from broker.ports import Past, Recorded, RequestKey, StorageError, Work
+from broker.store.health import delete_health, write_health
 from broker.store.journal import GENESIS, Broken, UnreadableError, body_of, chain, chain_text, event_of
+from broker.store.papers import write_papers
 from broker.store.promises import read_outcomes, write_promises
-from broker.store.tables import EventRow, PromiseRow, ReplyRow, SessionRow, TicketRow
+from broker.store.tables import DeviceHealthRow, EventRow, PrintJobRow, PromiseRow, ReplyRow, SessionRow, TicketRow
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 2000
@@ -100,6 +102,7 @@ class SqlStore:
             self._run(self._statements.insert_ticket, [_new_ticket(self._office, r) for r in work.events if _issues(r)])
             self._run(self._statements.update_ticket, _changed_tickets(work.events))
             write_promises(self._connection, self._office, work.events)
+            write_papers(self._connection, self._office, work.events)
             self._write_sessions(work.events)
             self._run(self._statements.insert_reply, self._reply_rows(work))
         self._last_hash = last_hash
@@ -135,6 +138,16 @@ class SqlStore:
             self._connection.execute(
                 delete(ReplyRow).where(col(ReplyRow.office) == self._office, col(ReplyRow.at) < before)
             )
+
+    def note_health(self, client: str, states: Mapping[str, str], at: dt.datetime) -> None:
+        """Write down how a client's devices fare, where that has changed."""
+        with _converted("write down how devices fare"), self._connection.begin():
+            write_health(self._connection, self._office, client, states, at)
+
+    def forget_health(self, before: dt.datetime) -> None:
+        """Delete how devices fared before a moment; the latest word on each stays."""
+        with _converted("forget how devices fared"), self._connection.begin():
+            delete_health(self._connection, self._office, before)
 
     def verify(self) -> Broken | None:
         """Walk the whole journal; return the first line that was altered, removed or put in."""
@@ -384,4 +397,6 @@ def _sqlite_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 
 def metadata_tables() -> Sequence[Table]:
     """Return the tables as the rows declare them (for the check against the migrations)."""
-    return [_table(row) for row in (EventRow, TicketRow, SessionRow, ReplyRow, PromiseRow)]
+    return [
+        _table(row) for row in (EventRow, TicketRow, SessionRow, ReplyRow, PromiseRow, PrintJobRow, DeviceHealthRow)
+    ]

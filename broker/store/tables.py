@@ -120,3 +120,36 @@ class PromiseRow(SQLModel, table=True):
     average_s: float
     counters: int
     called_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class PrintJobRow(SQLModel, table=True):
+    """One paper of a ticket; `copy_no` 0 is the first, `client` asked for it, `printer` told what became of it."""
+
+    __tablename__ = "print_jobs"
+    __table_args__ = (Index("ix_print_jobs_office_state", "office", "state"),)
+
+    ticket: str = Field(primary_key=True)
+    copy_no: int = Field(primary_key=True)
+    office: str
+    client: str
+    printer: str | None = None
+    state: str
+    """`queued`, then `confirmed`, `unconfirmed` or `failed`."""
+    reason: str | None = None
+    queued_at: dt.datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    at: dt.datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    """When the state was last heard of."""
+
+
+class DeviceHealthRow(SQLModel, table=True):
+    """One change of one device of one client; the device `connection` is the client's own."""
+
+    __tablename__ = "device_health"
+    __table_args__ = (Index("ix_device_health_office_client", "office", "client"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    office: str
+    client: str
+    device: str
+    state: str
+    at: dt.datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

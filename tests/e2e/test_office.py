@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -51,6 +52,19 @@ def test_a_visit_from_ticket_to_finish(office: OfficeProcess) -> None:
         assert counter.do("finish", **desk)["ticket"]["state"] == "finished"
         assert counter.do("next", **desk) == {"ticket": None, "reason": None}
         wait_until(lambda: counter.counters[COUNTER].today.served == 3, "today's figures are shown")
+
+
+def test_papers_and_devices_are_on_record(office: OfficeProcess) -> None:
+    with office.caller("kiosk-1") as kiosk:
+        kiosk.bus.report_devices({"printer": "paper_low"})
+        ticket = kiosk.do("issue", service=SERVICE)["ticket"]["id"]
+        kiosk.do("printed", ticket=ticket, outcome="unconfirmed", reason="the cable came out")
+    office.stop()
+    with sqlite3.connect(office.database) as connection:
+        papers = connection.execute("SELECT ticket, copy_no, client, state, reason FROM print_jobs").fetchall()
+        devices = connection.execute("SELECT device, state FROM device_health WHERE client = 'kiosk-1' ORDER BY id")
+        assert papers == [(ticket, 0, "kiosk-1", "unconfirmed", "the cable came out")]
+        assert [state for device, state in devices if device == "printer"] == ["paper_low"]
 
 
 def test_a_request_sent_again_is_done_once_even_after_a_crash(office: OfficeProcess) -> None:

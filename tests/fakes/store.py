@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from broker.domain.events import Issued
@@ -25,6 +25,8 @@ class MemoryStore:
     """Reading ends in an error that no store may raise."""
     unforgettable: bool = False
     """Old replies cannot be deleted."""
+    health: list[tuple[dt.datetime, str, str, str]] = field(default_factory=list)
+    """Every change: when, client, device, state."""
     _numbers: set[tuple[dt.date, str, int]] = field(default_factory=set)
 
     def past(self) -> Past:
@@ -60,6 +62,18 @@ class MemoryStore:
             message = "the database is locked"
             raise StorageError(message)
         self.replies = {key: kept for key, kept in self.replies.items() if kept[0] >= before}
+
+    def note_health(self, client: str, states: Mapping[str, str], at: dt.datetime) -> None:
+        """Keep what has changed."""
+        self._must_be_readable()
+        known = {(whose, device): state for _, whose, device, state in self.health}
+        changed = {device: state for device, state in states.items() if known.get((client, device)) != state}
+        self.health.extend((at, client, device, state) for device, state in changed.items())
+
+    def forget_health(self, before: dt.datetime) -> None:
+        """Keep the latest word on each device, and what is not old."""
+        latest = {(client, device): at for at, client, device, _ in self.health}
+        self.health = [entry for entry in self.health if entry[0] >= before or latest[entry[1:3]] == entry[0]]
 
     def close(self) -> None:
         """Do nothing: memory needs no goodbye."""

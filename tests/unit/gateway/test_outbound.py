@@ -313,7 +313,7 @@ def test_events_have_the_fields_of_the_protocol(office: Office) -> None:
     fields = {
         "issued": EVENT_OF_TICKET,
         "printed": EVENT_OF_TICKET,
-        "reprinted": EVENT_OF_TICKET,
+        "reprinted": EVENT_OF_TICKET | {"client": str, "copies": int},
         "called": EVENT_OF_CALL,
         "recalled": EVENT_OF_CALL,
         "started": EVENT_AT_COUNTER,
@@ -350,6 +350,15 @@ def times(body: object, name: str = "") -> Iterator[str]:
             yield from times(value, name)
     elif isinstance(body, str) and (name == "at" or name.endswith(("_at", "_since", "_until"))):
         yield body
+
+
+def test_another_paper_says_who_asked_for_it_and_which_one_it_is(office: Office) -> None:
+    ticket = office.do("issue", service="visa")["ticket"]["id"]
+    office.do("reprint", client="counter-1", ticket=ticket)
+    office.do("reprint", client="kiosk-1", ticket=ticket)
+    told = [(event["client"], event["copies"]) for event in office.air.all("event/reprinted")]
+    assert told == [("counter-1", 1), ("kiosk-1", 2)]
+    assert "client" not in office.air.last("event/issued")
 
 
 def test_every_time_carries_the_offset_of_the_office(office: Office) -> None:

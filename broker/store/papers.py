@@ -1,0 +1,63 @@
+"""Every paper that a ticket was to have, as a job with its outcome: a table beside the journal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, insert, select, update
+
+from broker.domain import events as ev
+from broker.ports import Recorded
+from broker.store.tables import PrintJobRow
+
+_ROWS: Table = PrintJobRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+
+QUEUED = "queued"
+NEVER_TOLD = "it came back and has not told what became of this paper"
+"""The reason of a job whose client was gone in between; should it tell after all, its word replaces this one."""
+
+
+def write_papers(connection: Connection, office: str, events: Sequence[Recorded]) -> None:
+    """Queue a job for each paper that was asked for, and write down what became of it."""
+    for recorded in events:
+        match recorded.event:
+            case ev.Issued(ticket=ticket):
+                connection.execute(insert(_ROWS), _new(office, ticket, 0, recorded))
+            case ev.Reprinted(ticket=ticket) if recorded.ticket is not None:
+                connection.execute(insert(_ROWS), _new(office, ticket, recorded.ticket.copies, recorded))
+            case ev.Printed(ticket=ticket, outcome=outcome, reason=reason, at=at):
+                told = update(_ROWS).where(_ROWS.c.ticket == ticket, _ROWS.c.copy_no == _copy_told_of(ticket))
+                connection.execute(told.values(state=outcome, reason=reason, at=at, printer=recorded.client))
+            case _:
+                pass
+
+
+def give_up_papers(connection: Connection, office: str, client: str, at: dt.datetime) -> None:
+    """Take the jobs that a client left open when it went as `unconfirmed`: paper may have come out or not."""
+    left = update(_ROWS).where(_ROWS.c.office == office, _ROWS.c.state == QUEUED, _ROWS.c.client == client)
+    connection.execute(left.values(state="unconfirmed", reason=NEVER_TOLD, at=at))
+
+
+def _copy_told_of(ticket: str) -> Any:  # noqa: ANN401 - an SQL expression
+    """Return which paper a report is about: the first that is still open, for they are printed in order; or the last.
+
+    The report itself names the ticket only (protocol, `printed`).
+    """
+    of_ticket = _ROWS.alias()
+    opened = select(func.min(of_ticket.c.copy_no)).where(of_ticket.c.ticket == ticket, of_ticket.c.state == QUEUED)
+    newest = select(func.max(of_ticket.c.copy_no)).where(of_ticket.c.ticket == ticket)
+    return func.coalesce(opened.scalar_subquery(), newest.scalar_subquery())
+
+
+def _new(office: str, ticket: str, copy: int, recorded: Recorded) -> dict[str, Any]:
+    return {
+        "ticket": ticket,
+        "copy_no": copy,
+        "office": office,
+        "client": recorded.client,
+        "state": QUEUED,
+        "queued_at": recorded.event.at,
+        "at": recorded.event.at,
+    }

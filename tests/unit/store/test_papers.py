@@ -1,0 +1,145 @@
+"""Every paper is a row with its outcome; a row follows each change of a device, and only a change."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from broker.domain import commands as cmd
+from broker.ports import CONNECTION, OFFLINE, ONLINE, Health
+from broker.store.papers import NEVER_TOLD
+from broker.store.sql import SqlStore
+from tests.fakes.clock import MORNING
+from tests.fakes.engine_room import EngineRoom
+
+
+class Room:
+    """An engine on a true database, and what stands in the tables."""
+
+    def __init__(self, database: Path) -> None:
+        self.store = SqlStore(f"sqlite:///{database}", "demo")
+        self.engine = EngineRoom(store=self.store)
+        self._database = database
+
+    def papers(self, ticket: str) -> list[tuple[object, ...]]:
+        """Return (copy, state, reason) of a ticket's papers."""
+        return self.rows("SELECT copy_no, state, reason FROM print_jobs WHERE ticket = ? ORDER BY copy_no", ticket)
+
+    def rows(self, statement: str, *values: str) -> list[tuple[object, ...]]:
+        """Return what another program would read."""
+        with sqlite3.connect(self._database) as connection:
+            return connection.execute(statement, values).fetchall()
+
+    def printed(self, ticket: str, outcome: str, reason: str | None = None) -> None:
+        """Let the kiosk tell."""
+        self.engine.ask(cmd.Printed(ticket, outcome, reason))
+
+    def said(self, client: str, **states: str) -> None:
+        """Let a client say how it is."""
+        self.engine.engine.step([Health(client, states)])
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    room = Room(tmp_path / "office.db")
+    yield room
+    room.store.close()
+
+
+def test_a_paper_is_queued_with_the_number_and_ends_as_the_kiosk_tells(room: Room) -> None:
+    ticket = room.engine.issue()
+    assert room.papers(ticket) == [(0, "queued", None)]
+    room.printed(ticket, "failed", "no paper")
+    assert room.papers(ticket) == [(0, "failed", "no paper")]
+
+
+def test_it_is_known_who_asked_and_who_printed(room: Room) -> None:
+    ticket = room.engine.issue()
+    room.engine.ask(cmd.Reprint(ticket), client="counter-1")
+    room.printed(ticket, "confirmed")
+    room.printed(ticket, "unconfirmed")
+    assert room.rows("SELECT copy_no, client, printer, state FROM print_jobs ORDER BY copy_no") == [
+        (0, "kiosk-1", "kiosk-1", "confirmed"),
+        (1, "counter-1", "kiosk-1", "unconfirmed"),
+    ]
+
+
+def test_each_copy_is_a_job_and_reports_go_to_the_first_that_is_open(room: Room) -> None:
+    ticket = room.engine.issue()
+    room.engine.ask(cmd.Reprint(ticket))
+    room.printed(ticket, "failed", "cover open")
+    assert room.papers(ticket) == [(0, "failed", "cover open"), (1, "queued", None)]
+    room.printed(ticket, "confirmed")
+    assert room.papers(ticket) == [(0, "failed", "cover open"), (1, "confirmed", None)]
+
+
+def test_a_visitor_who_has_the_paper_after_all_puts_the_last_word_right(room: Room) -> None:
+    ticket = room.engine.issue()
+    room.printed(ticket, "unconfirmed")
+    room.printed(ticket, "confirmed", "the visitor has it")
+    assert room.papers(ticket) == [(0, "confirmed", "the visitor has it")]
+
+
+def test_papers_of_one_ticket_say_nothing_of_another(room: Room) -> None:
+    first, second = room.engine.issue(), room.engine.issue()
+    room.printed(second, "confirmed")
+    assert room.papers(first) == [(0, "queued", None)]
+
+
+def test_a_kiosk_that_was_gone_leaves_its_open_papers_unconfirmed_until_it_tells(room: Room) -> None:
+    told, open_one = room.engine.issue(), room.engine.issue()
+    room.printed(told, "confirmed")
+    room.said("kiosk-1", **{CONNECTION: OFFLINE})
+    assert room.papers(open_one) == [(0, "queued", None)]
+    room.said("kiosk-1", **{CONNECTION: ONLINE})
+    assert room.papers(told) == [(0, "confirmed", None)]
+    assert room.papers(open_one) == [(0, "unconfirmed", NEVER_TOLD)]
+    room.printed(open_one, "failed", "restarted")
+    assert room.papers(open_one) == [(0, "failed", "restarted")]
+
+
+def test_another_client_that_comes_back_gives_nothing_up(room: Room) -> None:
+    ticket = room.engine.issue()
+    room.said("kiosk-2", **{CONNECTION: ONLINE})
+    assert room.papers(ticket) == [(0, "queued", None)]
+
+
+HEALTH = "SELECT client, device, state FROM device_health ORDER BY id"
+
+
+def test_a_device_has_a_row_for_each_change_and_none_for_what_is_known(room: Room) -> None:
+    for state in ("ready", "ready", "paper_out", "ready"):
+        room.said("kiosk-1", printer=state)
+    room.said("kiosk-2", printer="ready")
+    assert room.rows(HEALTH) == [
+        ("kiosk-1", "printer", "ready"),
+        ("kiosk-1", "printer", "paper_out"),
+        ("kiosk-1", "printer", "ready"),
+        ("kiosk-2", "printer", "ready"),
+    ]
+
+
+def test_what_is_known_of_a_device_survives_a_restart(room: Room, tmp_path: Path) -> None:
+    room.said("kiosk-1", printer="ready")
+    again = Room(tmp_path / "office.db")
+    again.said("kiosk-1", printer="ready")
+    again.store.close()
+    assert room.rows(HEALTH) == [("kiosk-1", "printer", "ready")]
+
+
+def test_old_health_goes_but_the_latest_word_on_each_device_stays(room: Room) -> None:
+    room.store.note_health("kiosk-1", {"printer": "paper_out", "scanner": "ready"}, MORNING)
+    room.store.note_health("kiosk-1", {"printer": "ready"}, MORNING + dt.timedelta(days=1))
+    room.store.forget_health(MORNING + dt.timedelta(days=100))
+    assert room.rows(HEALTH) == [("kiosk-1", "scanner", "ready"), ("kiosk-1", "printer", "ready")]
+
+
+def test_a_disk_that_refuses_costs_the_note_and_nothing_else(room: Room) -> None:
+    room.store._connection.exec_driver_sql("DROP TABLE device_health")
+    room.store._connection.commit()
+    room.said("kiosk-1", printer="ready")
+    assert room.papers(room.engine.issue()) == [(0, "queued", None)]
