@@ -24,17 +24,17 @@ def configuration(host: str, port: int) -> dict[str, Any]:
 
 
 async def serve(host: str, port: int) -> None:
-    """Serve until told to stop."""
+    """Serve until a signal ends the process.
+
+    At once: there is nothing to save, and amqtt's own shutdown can wait for ever for clients that never close.
+    """
     from amqtt.broker import Broker  # noqa: PLC0415 - takes 0.3 s, and only this process needs it
 
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+        signal.signal(number, signal.SIG_DFL)
     broker = Broker(configuration(host, port))
     await broker.start()
-    await stopping.wait()
-    await broker.shutdown()
+    await asyncio.Event().wait()
 
 
 def main() -> int:
