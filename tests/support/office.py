@@ -58,13 +58,18 @@ class OfficeProcess:
         return self.data_dir / "office.db"
 
     def start(self) -> None:
-        """Start the broker; callers wait until they see it online."""
+        """Start the broker and wait for its MQTT server: a client that came too early would try again in a second.
+
+        Whether the engine is online is for callers to see.
+        """
         self.process = subprocess.Popen(
             [sys.executable, "-m", "broker", "broker", "--config", str(self.config), "--data", str(self.data_dir)],
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        process = self.process
+        wait_until(lambda: process.poll() is not None or _accepts(self.port), "the MQTT server answers")
 
     def stop(self) -> int:
         """End the broker as Ctrl-C would; return its exit code."""

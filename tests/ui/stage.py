@@ -1,6 +1,7 @@
-"""Draws every state of display or counter in one window, saves pictures, and reports words that do not fit.
+"""Lays out every state of display or counter in one window and reports words that do not fit.
 
-`python -m tests.ui.stage display|counter OUT WIDTHxHEIGHT` needs an X server. Prints one JSON object per fault.
+`python -m tests.ui.stage display|counter OUT WIDTHxHEIGHT [look]` needs an X server; with `look` the pictures of all
+states are saved to OUT. Prints one JSON object per fault, then how many states were laid out.
 """
 
 from __future__ import annotations
@@ -30,21 +31,24 @@ def main() -> int:
     settings = load_settings(Path("config.yaml"), {})
     panel = settings.displays[0].panel if part == "display" else settings.counter_panel
     prepare(panel, title=f"stage-{part}", data_dir=out / "data")
-    _Stage(part, panel, out).run()
+    stage = _Stage(part, panel, out, pictures="look" in sys.argv[4:])
+    stage.run()
+    sys.stdout.write(json.dumps({"states": stage.states}) + "\n")
     return 0
 
 
 class _Stage:
     """One window and the steps through its states."""
 
-    def __init__(self, part: str, panel: PanelConfig, out: Path) -> None:
+    def __init__(self, part: str, panel: PanelConfig, out: Path, *, pictures: bool) -> None:
         from hardware.panel.screen import PanelApp  # noqa: PLC0415 - imports Kivy, which `prepare` must precede
 
         if part == "display":
             from display.view import RULES  # noqa: PLC0415 - the same
         else:
             from counter.view import RULES  # noqa: PLC0415 - the same
-        self._part, self._out = part, out
+        self._part, self._out, self._pictures = part, out, pictures
+        self.states = 0
         self._screen: Any = None
         reader = Reader.HALL if part == "display" else Reader.OFFICER
         self._app = PanelApp(panel, reader=reader, title=f"stage {part}", rules=RULES, root=self._build)
@@ -107,7 +111,8 @@ class _Stage:
         for fault in clipped(self._screen.root, (look.width, look.height)):
             fact = {"state": name, "text": fault.text, "needs": fault.needs, "room": fault.room}
             sys.stdout.write(json.dumps(fact, ensure_ascii=False) + "\n")
-        if "-page-" not in name:
+        self.states += 1
+        if self._pictures and "-page-" not in name:
             save_picture(self._out / f"{name}.png")
         then()
 

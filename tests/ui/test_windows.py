@@ -188,25 +188,27 @@ def test_a_call_stands_on_the_display_within_a_second(office: OfficeProcess, tmp
     [("display", "1920x1080"), ("display", "1280x720"), ("counter", "1280x800"), ("counter", "1600x900")],
 )
 def test_no_word_is_cut_off_in_any_state_and_language(part: str, size: str, tmp_path: Path) -> None:
-    assert _cut_off(part, size, tmp_path) == []
+    *faults, seen = _cut_off(part, size, tmp_path)
+    assert faults == []
+    assert seen["states"] > 20
 
 
 def test_the_search_for_cut_off_words_finds_them_where_there_is_no_room(tmp_path: Path) -> None:
-    assert _cut_off("counter", "1000x300", tmp_path)
+    assert len(_cut_off("counter", "1000x300", tmp_path)) > 1
 
 
-def _cut_off(part: str, size: str, out: Path) -> list[object]:
+def _cut_off(part: str, size: str, out: Path) -> list[dict[str, object]]:
+    """Lay out every state; nothing is drawn, which takes a software renderer most of its time."""
     width, height = (int(side) for side in size.split("x"))
     with virtual_screen(width, height) as screen:
         found = subprocess.run(
             [sys.executable, "-m", "tests.ui.stage", part, str(out), size],
-            env={**os.environ, "DISPLAY": screen.name},
+            env={**os.environ, "DISPLAY": screen.name, "KIVY_GL_BACKEND": "mock"},
             check=True,
             capture_output=True,
             text=True,
             timeout=240,
         )
-    assert list(out.glob(f"{part}-*.png"))
     return [json.loads(line) for line in found.stdout.splitlines()]
 
 
