@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -197,7 +198,7 @@ def test_the_search_for_cut_off_words_finds_them_where_there_is_no_room(tmp_path
     assert len(_cut_off("counter", "1000x300", tmp_path)) > 1
 
 
-def _cut_off(part: str, size: str, out: Path) -> list[dict[str, object]]:
+def _cut_off(part: str, size: str, out: Path) -> list[dict[str, Any]]:
     """Lay out every state; nothing is drawn, which takes a software renderer most of its time."""
     width, height = (int(side) for side in size.split("x"))
     with virtual_screen(width, height) as screen:
