@@ -5,13 +5,61 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+LINE_URL = r"^(/[^\x00]+|pty:[a-z0-9][a-z0-9_-]{0,31}|(socket|rfc2217)://[^/]+:[0-9]+.*|loop://.*)$"
+"""What a line may be called: a device, an emulator's name, or what pyserial opens over the network."""
 
 
 class DeviceModel(BaseModel):
     """Base of all device sections: frozen, unknown keys refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LineConfig(DeviceModel):
+    """A serial line: where it is, how bytes look on it, and who switches an RS-485 pair between sending and hearing."""
+
+    url: Annotated[str, StringConstraints(pattern=LINE_URL)]
+    baud: int = Field(default=9600, ge=300, le=921600)
+    bytesize: Literal[7, 8] = 8
+    parity: Literal["none", "even", "odd"] = "none"
+    stopbits: Literal[1, 2] = 1
+    rs485: bool = False
+    rs485_before_ms: float = Field(default=0, ge=0, le=1000)
+    rs485_after_ms: float = Field(default=0, ge=0, le=1000)
+    timeout_s: float = Field(default=2.0, gt=0, le=120)
+
+    @property
+    def emulated(self) -> str | None:
+        """Return the name of the emulated device behind this line, or None for a true one."""
+        return self.url.removeprefix("pty:") if self.url.startswith("pty:") else None
+
+    def address(self, data_dir: Path) -> str:
+        """Return what to open; an emulator keeps a stable link below the data folder."""
+        return self.url if self.emulated is None else str(emulated_link(self.emulated, data_dir))
+
+
+class Polling(DeviceModel):
+    """How a bus asks its devices, in seconds: whose turn comes when, and what counts as no answer."""
+
+    every_s: float = Field(default=0.1, ge=0, le=10)
+    answer_s: float = Field(default=0.15, gt=0, le=10)
+    retries: int = Field(default=2, ge=0, le=10)
+    absent_every_s: float = Field(default=3.0, ge=0, le=300)
+    refresh_s: float = Field(default=30.0, gt=0, le=3600)
+
+
+PadKey = Literal[
+    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9",
+    "next", "recall", "start", "finish", "no_show", "pause", "close", "enter", "clear",
+]  # fmt: skip
+"""What a key of a keypad means."""
+
+
+def emulated_link(name: str, data_dir: Path) -> Path:
+    """Return where the emulator called `name` can be opened like a device."""
+    return data_dir.absolute() / "devices" / name
 
 
 class _Paper(DeviceModel):

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import contextlib
+import termios
 import time
+from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import serial
+from serial.rs485 import RS485Settings
 
+from hardware.config import LineConfig
 from hardware.errors import DeviceTimeout, DeviceUnavailable, DriverMissing
 
 POLL_S = 0.01
 MOST_AT_ONCE = 4096
+MOST_STALE = 64
+FAULTS = (serial.SerialException, OSError, termios.error, TypeError)
+"""What pyserial raises when a device has gone; `is_open` stays True then.
+
+TypeError: it reads from a descriptor that it has closed itself meanwhile (pyserial #707).
+"""
+_PARITIES: Mapping[str, str] = {
+    "none": serial.PARITY_NONE,
+    "even": serial.PARITY_EVEN,
+    "odd": serial.PARITY_ODD,
+}
 
 
 class SerialLine:
@@ -30,9 +46,41 @@ class SerialLine:
             port = serial.serial_for_url(url, baudrate=baud, timeout=timeout_s, write_timeout=timeout_s)
         except ValueError as error:
             raise DriverMissing(device, f"{url!r} cannot be opened: {error}") from error
-        except (serial.SerialException, OSError) as error:
+        except FAULTS as error:
             raise DeviceUnavailable(device, f"{url} cannot be opened: {error}") from error
         return cls(port, device=device, timeout_s=timeout_s)
+
+    @classmethod
+    def of(cls, line: LineConfig, *, data_dir: Path, device: str) -> SerialLine:
+        """Open a configured line, for nobody but us. Raises DeviceUnavailable, DriverMissing."""
+        address = line.address(data_dir)
+        opened = cls.open(address, baud=line.baud, timeout_s=line.timeout_s, device=device)
+        try:
+            opened.arrange(line)
+        except (*FAULTS, ValueError) as error:
+            opened.close()
+            if line.rs485 and isinstance(error, ValueError):
+                why = f"{address} cannot switch an RS-485 pair by itself ({error}): set rs485 to false"
+                raise DriverMissing(device, why) from error
+            raise DeviceUnavailable(device, f"{address} cannot be set up: {error}") from error
+        return opened
+
+    def arrange(self, line: LineConfig) -> None:
+        """Set up an open line. Raises what pyserial raises."""
+        port = self._port
+        port.bytesize, port.parity, port.stopbits = line.bytesize, _PARITIES[line.parity], line.stopbits
+        if line.address(Path()).startswith("/"):
+            port.exclusive = True
+        if line.rs485:
+            port.rs485_mode = RS485Settings(
+                delay_before_tx=line.rs485_before_ms / 1000, delay_before_rx=line.rs485_after_ms / 1000
+            )
+
+    def drop_input(self) -> None:
+        """Throw away what came before anybody listened. Raises DeviceUnavailable."""
+        for _ in range(MOST_STALE):  # a device that floods the line must not hold us for ever
+            if not self.receive(timeout_s=0):
+                return
 
     def send(self, data: bytes) -> None:
         """Send all of `data` and wait until it left this machine. Raises DeviceTimeout, DeviceUnavailable."""
@@ -43,7 +91,7 @@ class SerialLine:
         except serial.SerialTimeoutException as error:
             self._forget_unsent()
             raise DeviceTimeout(self._device, f"did not take the data within {self._timeout_s:g} s") from error
-        except (serial.SerialException, OSError) as error:
+        except FAULTS as error:
             raise DeviceUnavailable(self._device, f"went away while sending: {error}") from error
 
     def receive(self, *, timeout_s: float) -> bytes:
@@ -55,13 +103,12 @@ class SerialLine:
                 return b""
             self._port.timeout = 0  # the rest, as far as it is here: `in_waiting` of a socket only says whether
             return first + bytes(self._port.read(MOST_AT_ONCE))
-        except (serial.SerialException, OSError, TypeError) as error:
-            # TypeError: pyserial reads from a descriptor that it has closed itself meanwhile (pyserial #707).
+        except FAULTS as error:
             raise DeviceUnavailable(self._device, f"went away while reading: {error}") from error
 
     def _drain(self, deadline: float) -> None:
         # Not flush(): tcdrain has no deadline, a printer that holds its line would stop us for ever.
-        while getattr(self._port, "out_waiting", 0):
+        while isinstance(self._port, serial.Serial) and self._port.out_waiting:  # what `loop://` has is not on its way
             if time.monotonic() > deadline:
                 message = "still has data to send"
                 raise serial.SerialTimeoutException(message)
@@ -70,7 +117,7 @@ class SerialLine:
     def _forget_unsent(self) -> None:
         # What stays in the kernel would make close() wait, and come out in front of the next job.
         if isinstance(self._port, serial.Serial):
-            with contextlib.suppress(serial.SerialException, OSError):
+            with contextlib.suppress(*FAULTS):
                 self._port.reset_output_buffer()
 
     def __enter__(self) -> Self:
@@ -79,4 +126,12 @@ class SerialLine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._port.close()
+        self.close()
+
+    def close(self) -> None:
+        """Give the port back; never raises."""
+        connection = getattr(self._port, "_socket", None)
+        with contextlib.suppress(*FAULTS):
+            self._port.close()
+        if connection is not None:  # pyserial 3.5 forgets to close it where the other end has gone first
+            connection.close()

@@ -138,10 +138,11 @@ class TcpWire:
     def read(self, timeout_s: float) -> bytes:
         """Return what the driver sent; a driver that went away makes room for the next."""
         with contextlib.suppress(OSError, ValueError):
-            if self._driver is None:
+            driver = self._driver  # unplugging takes it away at any moment
+            if driver is None:
                 return self._accept(timeout_s)
-            if _readable(self._driver.fileno(), timeout_s):
-                data = self._driver.recv(CHUNK)
+            if _readable(driver.fileno(), timeout_s):
+                data = driver.recv(CHUNK)
                 if not data:
                     self.drop()
                 return data
@@ -151,9 +152,10 @@ class TcpWire:
 
     def write(self, data: bytes) -> None:
         """Send to the driver."""
-        if self._driver is not None:
+        driver = self._driver
+        if driver is not None:
             with contextlib.suppress(OSError):
-                self._driver.sendall(data)
+                driver.sendall(data)
 
     def close(self) -> None:
         """End for good."""
@@ -162,8 +164,9 @@ class TcpWire:
     def _accept(self, timeout_s: float) -> bytes:
         listener = self._listener
         if listener is not None and _readable(listener.fileno(), timeout_s):
-            self._driver, _ = listener.accept()
-            self._driver.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            driver, _ = listener.accept()
+            driver.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._driver = driver
         return b""
 
 

@@ -1,0 +1,217 @@
+"""The master of a line: one thread, several addressed devices, each asked in turn, each present or absent.
+
+It runs on the thread of a DeviceWorker, one turn after the other, so that a fault in one turn never ends the next.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from queue import Empty, SimpleQueue
+from typing import Generic, Protocol, TypeVar
+
+from hardware.codecs.framing import Framer
+from hardware.config import Polling
+from hardware.errors import HardwareError
+from hardware.lasting_line import LastingLine
+from hardware.talk import Heard, Manner, State
+from hardware.turns import Turn, Turns
+from hardware.worker import DeviceWorker
+
+LISTEN_S = 0.02
+"""So long at most a bus with nothing to say listens before it looks again for something to show."""
+CLOSED_S = 0.5
+"""So long at most a bus whose line is closed sleeps in one piece."""
+LAST_WORDS_S = 1.0
+
+Face = TypeVar("Face")
+Shown_contra = TypeVar("Shown_contra", contravariant=True)
+
+
+class Talk(Protocol[Shown_contra]):
+    """The language of the devices on a bus. Pure: bytes in, bytes out."""
+
+    @property
+    def manner(self) -> Manner:
+        """Return how these devices talk."""
+        ...
+
+    def framer(self) -> Framer:
+        """Return what cuts that which is heard."""
+        ...
+
+    def poll(self, address: int, seq: int | None) -> bytes:
+        """Return the question for news; `seq` is that of the last key that was heard from there."""
+        ...
+
+    def show(self, address: int, face: Shown_contra) -> bytes:
+        """Return how a device is told what to show."""
+        ...
+
+    def hear(self, frame: bytes) -> Heard | None:
+        """Return what a frame says, or None where it says nothing to us."""
+        ...
+
+
+class DeviceBus(Generic[Face]):
+    """Owns one line. `show` may be called from any thread; the callbacks run on the bus's own and only hand over."""
+
+    def __init__(
+        self,
+        name: str,
+        talk: Talk[Face],
+        addresses: Iterable[int],
+        *,
+        line: LastingLine,
+        polling: Polling,
+        on_key: Callable[[int, str], None],
+        on_state: Callable[[int, State], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Prepare; nothing is opened before `start`."""
+        self._name = name
+        self._talk = talk
+        self._addresses = tuple(addresses)
+        self._line = line
+        self._polling = polling
+        self._on_key, self._on_state = on_key, on_state
+        self._monotonic = monotonic
+        self._turns: Turns[Face] = Turns(self._addresses, polling, manner=talk.manner)
+        self._framer = talk.framer()
+        self._wanted: SimpleQueue[tuple[int, Face]] = SimpleQueue()
+        self._seqs: dict[int, int | None] = dict.fromkeys(self._addresses)
+        self._told: dict[int, State] = {}
+        self._is_open = False
+        self._stopping = threading.Event()
+        self._worker: DeviceWorker | None = None
+
+    def start(self) -> None:
+        """Begin to serve the line; every device's state is told within moments."""
+        self._worker = DeviceWorker(self._name, post=lambda step: step())
+        self._again(None)
+
+    def show(self, address: int, face: Face) -> None:
+        """Have a device show `face`, as soon as it can; a newer face replaces one that was not sent yet."""
+        self._wanted.put((address, face))
+
+    def stop(self, *, timeout_s: float = 5.0) -> bool:
+        """Send what is still to be shown to those who are there, give the line back; tell whether the thread ended."""
+        self._stopping.set()
+        if self._worker is None:
+            return True
+        self._worker.submit(self._last_words, lambda _: None)
+        ended = self._worker.stop(timeout_s=timeout_s)
+        if ended:
+            self._line.close()
+        return ended
+
+    # -- one turn, on the bus's thread ------------------------------------------------------------------------------
+
+    def _again(self, outcome: HardwareError | None) -> None:
+        """Queue the next turn. An outcome is an unforeseen fault: the line rests, or we would fail a thousand times."""
+        if outcome is not None:
+            self._line.give_up()
+            self._lost()
+        if self._worker is not None and not self._stopping.is_set():
+            self._worker.submit(self._turn, self._again)
+
+    def _turn(self) -> None:
+        try:
+            self._serve()
+        except HardwareError:  # the line has closed itself, and has said why
+            self._lost()
+        self._tell_states()
+
+    def _last_words(self) -> None:
+        """Show what waits; whoever does not answer the first time has lost it."""
+        deadline_s = self._monotonic() + LAST_WORDS_S
+        self._take_wanted()
+        while self._is_open and self._monotonic() < deadline_s:
+            turn = self._turns.next(self._monotonic())
+            if turn is None or turn.kind == "poll":
+                return
+            self._say(turn)
+
+    def _serve(self) -> None:
+        if not self._open():
+            self._stopping.wait(min(self._line.retry_in_s, CLOSED_S))
+            return
+        self._take_wanted()
+        now_s = self._monotonic()
+        turn = self._turns.next(now_s)
+        if turn is None:
+            self._take(self._line.receive(timeout_s=LISTEN_S))
+        else:
+            self._say(turn)
+
+    def _open(self) -> bool:
+        opened = self._line.opened()
+        if opened and not self._is_open:
+            self._framer.drop()
+            self._turns.line_opened()
+        elif not opened:
+            self._turns.line_lost()
+        self._is_open = opened
+        return opened
+
+    def _lost(self) -> None:
+        self._is_open = False
+        self._turns.line_lost()
+
+    def _take_wanted(self) -> None:
+        while True:
+            try:
+                address, face = self._wanted.get_nowait()
+            except Empty:
+                return
+            self._turns.want(address, face)
+
+    def _say(self, turn: Turn[Face]) -> None:
+        """Say one thing, again where no answer comes; once only to those who did not answer the last time either."""
+        request = self._request(turn)
+        attempts = 1 if self._turns.state(turn.address) == "absent" else 1 + self._polling.retries
+        for _ in range(attempts):
+            self._line.send(request)
+            if self._talk.manner in {"one_way", "own_line"} or self._heard_from(turn):
+                self._turns.answered(turn, self._monotonic())
+                return
+            if self._stopping.is_set():
+                return
+        self._turns.silent(turn, self._monotonic())
+        self._seqs[turn.address] = None  # whoever comes back may count from the start again
+
+    def _request(self, turn: Turn[Face]) -> bytes:
+        if turn.kind == "show" and turn.face is not None:
+            return self._talk.show(turn.address, turn.face)
+        return self._talk.poll(turn.address, self._seqs[turn.address])
+
+    def _heard_from(self, turn: Turn[Face]) -> bool:
+        """Wait for the answer that belongs to `turn`; what else is heard meanwhile counts as well."""
+        deadline_s = self._monotonic() + self._polling.answer_s
+        while (left_s := deadline_s - self._monotonic()) > 0:
+            heard = self._take(self._line.receive(timeout_s=left_s))
+            if any(one.address == turn.address and one.answers == turn.kind for one in heard):
+                return True
+        return False
+
+    def _take(self, data: bytes) -> list[Heard]:
+        """Understand what came, and hand on the keys that are new."""
+        frames = self._framer.feed(data, at_s=self._monotonic())
+        heard = [one for frame in frames if (one := self._talk.hear(frame)) and one.address in self._seqs]
+        for one in heard:
+            repeated = one.seq is not None and one.seq == self._seqs[one.address]
+            # What was pressed while nobody could hear it is not done now: the visitor may have gone.
+            stale = self._turns.state(one.address) == "absent"
+            if one.seq is not None:
+                self._seqs[one.address] = one.seq
+            for key in () if repeated or stale else one.keys:
+                self._on_key(one.address, key)
+        return heard
+
+    def _tell_states(self) -> None:
+        for address in self._addresses:
+            state = self._turns.state(address)
+            if self._told.get(address) != state:
+                self._told[address] = state
+                self._on_state(address, state)

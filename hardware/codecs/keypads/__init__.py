@@ -1,0 +1,1 @@
+"""The languages of keypads, one file each; `known` lists them."""
