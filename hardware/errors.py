@@ -4,16 +4,21 @@ from __future__ import annotations
 
 
 class HardwareError(Exception):
-    """A device did not do what it was asked; `device` is its name, the rest is said in plain words."""
+    """A device did not do what it was asked; `device` is its name, `why` is said in plain words.
 
-    def __init__(self, device: str, why: str) -> None:
+    `sent` tells that at least a part of the job had left this machine: paper may come out of it, now or after somebody
+    helped the device, so nobody may send the job again without being asked to.
+    """
+
+    def __init__(self, device: str, why: str, *, sent: bool = False) -> None:
         super().__init__(f"{device}: {why}")
         self.device = device
         self.why = why
+        self.sent = sent
 
 
 class DeviceUnavailable(HardwareError):  # noqa: N818 - a state of the device, in its own words
-    """Nothing there, or it went away; trying again later may help."""
+    """Nothing there, switched off line, or it went away; trying again later may help."""
 
 
 class DeviceTimeout(HardwareError):  # noqa: N818 - a state of the device, in its own words
@@ -26,6 +31,10 @@ class PaperOut(HardwareError):  # noqa: N818 - a state of the device, in its own
 
 class CoverOpen(HardwareError):  # noqa: N818 - a state of the device, in its own words
     """The cover stands open: a person must act."""
+
+
+class CutterError(HardwareError):
+    """The cutter is stuck: a person must act."""
 
 
 class DriverMissing(HardwareError):  # noqa: N818 - a state of the device, in its own words

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hardware.codecs.escpos_profile import Paper
 
 FILE_TIMEOUT_S = 10.0
+PREVIEW_TIMEOUT_S = 5.0
 
 
 def paper_for(config: PrinterConfig) -> Paper:
@@ -22,28 +23,43 @@ def paper_for(config: PrinterConfig) -> Paper:
     return paper_of(config.profile, paper_mm=config.paper_mm)
 
 
-def build_printer(config: PrinterConfig, *, data_dir: Path) -> Printer:
-    """Return the printer, not yet opened. Raises DriverMissing for an unknown profile."""
+def build_printer(config: PrinterConfig, *, data_dir: Path, name: str = "printer") -> Printer:
+    """Return the printer, not yet opened; an emulated one takes commands by `name`. Raises DriverMissing."""
+    from hardware.drivers.escpos_printer import Patience  # noqa: PLC0415 - only what is configured is loaded
+
     paper = paper_for(config)
     match config:
         case PreviewPrinter():
-            from hardware.drivers.preview import PreviewDriver  # noqa: PLC0415 - only what is configured is loaded
-
-            return PreviewDriver(data_dir / "paper", paper, now=_local_now)
+            return _preview(paper, data_dir=data_dir, name=name)
         case FilePrinter():
             from hardware.drivers.raw_file import FileDriver  # noqa: PLC0415 - the same
 
-            return FileDriver(data_dir / config.path, timeout_s=FILE_TIMEOUT_S)
+            return FileDriver(data_dir / config.path, Patience(FILE_TIMEOUT_S))
         case NetworkPrinter():
-            from hardware.drivers.network import NetworkDriver  # noqa: PLC0415 - the same
+            from hardware.drivers.network import network_printer  # noqa: PLC0415 - the same
 
-            return NetworkDriver(config.host, config.port, timeout_s=config.timeout_s)
+            return network_printer(config.host, config.port, Patience(config.timeout_s))
         case SerialPrinter():
-            from hardware.drivers.serial_printer import SerialDriver  # noqa: PLC0415 - the same
+            from hardware.drivers.serial_printer import serial_printer  # noqa: PLC0415 - the same
 
-            return SerialDriver(config.url, baud=config.baud, timeout_s=config.timeout_s)
+            return serial_printer(config.url, baud=config.baud, patience=Patience(config.timeout_s))
         case _:
             assert_never(config)
+
+
+def _preview(paper: Paper, *, data_dir: Path, name: str) -> Printer:
+    from hardware.drivers.escpos_printer import Patience  # noqa: PLC0415 - the same
+    from hardware.drivers.preview import PreviewDriver  # noqa: PLC0415 - the same
+    from hardware.emulators.control import socket_path  # noqa: PLC0415 - the same
+    from hardware.emulators.paper_folder import PaperFolder  # noqa: PLC0415 - the same
+    from hardware.emulators.printer import PrinterEmulator  # noqa: PLC0415 - the same
+
+    return PreviewDriver(
+        PaperFolder(data_dir / "paper", paper, now=_local_now),
+        lambda wire, tray: PrinterEmulator(wire, paper, tray, name=name),
+        control=socket_path(data_dir, name),
+        patience=Patience(PREVIEW_TIMEOUT_S),
+    )
 
 
 def build_speaker(config: SoundConfig, *, data_dir: Path) -> Speaker:

@@ -7,25 +7,56 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 Outcome = Literal["confirmed", "unconfirmed"]
+PrinterState = Literal["ready", "paper_low", "paper_out", "cover_open", "cutter_error", "offline", "unknown"]
+PRINTABLE: tuple[PrinterState, ...] = ("ready", "paper_low", "unknown")
+"""A printer that never answers is `unknown`: it may well print, but nobody vouches for its paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    """What a printer says of itself; its worst trouble first."""
+
+    state: PrinterState
+
+    @property
+    def printable(self) -> bool:
+        """Tell whether a job may be sent."""
+        return self.state in PRINTABLE
 
 
 @dataclass(frozen=True, slots=True)
 class PrintResult:
-    """What is known after a print: `confirmed` only where the device itself vouches for it."""
+    """What is known after a print: `confirmed` only where the device itself vouches for it.
+
+    `picture` is where an emulated printer drew its paper.
+    """
 
     outcome: Outcome
+    paper_low: bool = False
     picture: Path | None = None
 
 
 class Printer(Protocol):
-    """Anything that turns ESC/POS bytes into paper."""
+    """Anything that turns ESC/POS bytes into paper. A job is sent once: no driver ever tries again on its own."""
+
+    def status(self) -> PrinterStatus:
+        """Ask how the printer is. Raises DeviceUnavailable where it cannot be reached, DriverMissing."""
+        ...
 
     def print(self, data: bytes, *, title: str) -> PrintResult:
-        """Print one job; `title` names it for people. Raises HardwareError; never prints twice on its own."""
+        """Print one job; `title` names it for people.
+
+        Known trouble is raised before a byte is sent; trouble that came while or after the job was sent is raised with
+        `sent` true. Raises PaperOut, CoverOpen, CutterError, DeviceUnavailable, DeviceTimeout, DriverMissing.
+        """
         ...
 
     def health(self) -> str:
-        """Return in one line what this printer is, for the device list."""
+        """Return in one line what this printer is, for the device list; asks nothing of the device."""
+        ...
+
+    def close(self) -> None:
+        """Let go of whatever is held between jobs."""
         ...
 
 

@@ -1,54 +1,76 @@
-"""A printer without hardware: the very bytes are interpreted and drawn as a PNG of the paper."""
+"""A printer without hardware: the emulated printer on a loopback cable, driven over the network as a true one is."""
 
 from __future__ import annotations
 
-import datetime as dt
-import re
+import logging
 from collections.abc import Callable
-from io import BytesIO
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
-from hardware.codecs.escpos_profile import Paper
-from hardware.codecs.escpos_reader import read
-from hardware.drivers.picture import draw
+from hardware.drivers.escpos_printer import DEVICE, EscposPrinter, Patience
+from hardware.drivers.network import network_printer
+from hardware.emulators.control import Control
+from hardware.emulators.paper_folder import PaperFolder
+from hardware.emulators.printer import PrinterEmulator
+from hardware.emulators.wire import TcpWire
 from hardware.errors import DeviceUnavailable
-from hardware.files import keep_newest, write_whole
-from hardware.ports import PrintResult
+from hardware.ports import PrinterStatus, PrintResult
 
-DEVICE = "preview"
-KEPT_PICTURES = 500
+log = logging.getLogger(__name__)
 
 
 class PreviewDriver:
-    """Draws each job to `folder`, newest also as latest.png; refuses bytes that we never meant to send."""
+    """Starts its emulated printer when it is first needed, and ends it with `close`."""
 
-    def __init__(self, folder: Path, paper: Paper, *, now: Callable[[], dt.datetime]) -> None:
-        self._folder = folder
-        self._paper = paper
-        self._now = now
+    def __init__(
+        self,
+        tray: PaperFolder,
+        build: Callable[[TcpWire, PaperFolder], PrinterEmulator],
+        *,
+        control: Path,
+        patience: Patience,
+    ) -> None:
+        """Take where papers fall, how the printer is built on a cable, and where it takes commands."""
+        self._tray = tray
+        self._build = build
+        self._control = control
+        self._patience = patience
+        self._printer: EscposPrinter | None = None
+        self._running = ExitStack()
+
+    def status(self) -> PrinterStatus:
+        """Ask the emulated printer."""
+        return self._ready().status()
 
     def print(self, data: bytes, *, title: str) -> PrintResult:
-        """Draw one job. Raises FrameError for bytes that are not understood, DeviceUnavailable if the disk refuses."""
-        picture = draw(read(data, self._paper), self._paper)
-        png = BytesIO()
-        picture.image.save(png, "PNG")
-        try:
-            path = self._free_path(title)
-            write_whole(path, png.getvalue())
-            write_whole(self._folder / "latest.png", png.getvalue())
-            keep_newest(self._folder, "[0-9]*.png", count=KEPT_PICTURES)
-        except OSError as error:
-            raise DeviceUnavailable(DEVICE, f"cannot write below {self._folder}: {error}") from error
-        return PrintResult("confirmed", path)
+        """Print one job; the result names the picture of its paper."""
+        printer = self._ready()
+        self._tray.title = title
+        self._tray.newest = None
+        result = printer.print(data, title=title)
+        return replace(result, picture=self._tray.newest)
 
     def health(self) -> str:
         """Return where the paper comes out."""
-        return f"preview: pictures in {self._folder}"
+        return f"preview: pictures in {self._tray.folder}"
 
-    def _free_path(self, title: str) -> Path:
-        name = re.sub(r"[^A-Za-z0-9-]+", "-", title).strip("-") or "paper"
-        stem = f"{self._now():%Y%m%d-%H%M%S}-{name}"
-        path, copy = self._folder / f"{stem}.png", 2
-        while path.exists():
-            path, copy = self._folder / f"{stem}-{copy}.png", copy + 1
-        return path
+    def close(self) -> None:
+        """Switch the emulated printer off."""
+        self._printer = None
+        self._running.close()
+
+    def _ready(self) -> EscposPrinter:
+        if self._printer is None:
+            try:
+                wire = TcpWire()
+            except OSError as error:
+                raise DeviceUnavailable(DEVICE, f"the emulated printer has no loopback network: {error}") from error
+            emulator = self._build(wire, self._tray)
+            self._running.callback(emulator.close)
+            try:
+                self._running.callback(Control(self._control, emulator.command).close)
+            except OSError as error:  # tickets matter more than commands to try faults with
+                log.warning("the emulated printer takes no commands: %s", error)
+            self._printer = network_printer("127.0.0.1", wire.port, self._patience)
+        return self._printer

@@ -1,61 +1,51 @@
-"""A printer behind a file: a device node such as /dev/usb/lp0, or a plain file that keeps the bytes."""
+"""A printer behind a path: a plain file that keeps the bytes, or a device node such as /dev/usb/lp0."""
 
 from __future__ import annotations
 
 import os
-import select
-import stat
-import time
 from pathlib import Path
 
-from hardware.errors import DeviceTimeout, DeviceUnavailable
-from hardware.ports import PrintResult
+from hardware.drivers.escpos_printer import DEVICE, Patience
+from hardware.drivers.node import node_printer
+from hardware.errors import DeviceUnavailable
+from hardware.ports import PrinterStatus, PrintResult
 
-DEVICE = "printer"
+DEVICES = Path("/dev")
 
 
 class FileDriver:
-    """Appends each job. A plain file is durable when `print` returns; a device node can promise nothing."""
+    """Appends each job; a plain file is durable when `print` returns. What a path is is seen at each job anew."""
 
-    def __init__(self, path: Path, *, timeout_s: float) -> None:
+    def __init__(self, path: Path, patience: Patience) -> None:
         self._path = path
-        self._timeout_s = timeout_s
+        self._node = node_printer(f"file: {path}", lambda: path, patience)
 
-    def print(self, data: bytes, *, title: str) -> PrintResult:  # noqa: ARG002 - only the bytes go into the file
-        """Append one job. Raises DeviceUnavailable, DeviceTimeout."""
+    def status(self) -> PrinterStatus:
+        """Ask the device; a plain file is always ready."""
+        return PrinterStatus("ready") if self._plain else self._node.status()
+
+    def print(self, data: bytes, *, title: str) -> PrintResult:
+        """Print one job; see `hardware.ports.Printer`."""
+        if not self._plain:
+            return self._node.print(data, title=title)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            # Without O_NONBLOCK a printer that is switched off would hold us for ever.
-            handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o644)
-            try:
-                return self._append(handle, data)
-            finally:
-                os.close(handle)
-        except TimeoutError as error:
-            raise DeviceTimeout(DEVICE, f"{self._path} did not take the job in {self._timeout_s:g} s") from error
+            with self._path.open("ab") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
         except OSError as error:
             raise DeviceUnavailable(DEVICE, f"{self._path}: {error.strerror or error}") from error
+        return PrintResult("confirmed")
 
     def health(self) -> str:
         """Return which file."""
-        return f"file: {self._path}"
+        return self._node.health()
 
-    def _append(self, handle: int, data: bytes) -> PrintResult:
-        _write_all(handle, data, deadline=time.monotonic() + self._timeout_s)
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            return PrintResult("unconfirmed")
-        os.fsync(handle)
-        return PrintResult("confirmed")
+    def close(self) -> None:
+        """Nothing is held between jobs."""
 
-
-def _write_all(handle: int, data: bytes, *, deadline: float) -> None:
-    rest = memoryview(data)
-    while rest:
-        _, ready, _ = select.select([], [handle], [], max(deadline - time.monotonic(), 0))
-        if not ready:
-            raise TimeoutError
-        try:
-            rest = rest[os.write(handle, rest) :]
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise TimeoutError from None
+    @property
+    def _plain(self) -> bool:
+        # A device that is not plugged in must not be replaced by a file of its name.
+        return not self._path.is_relative_to(DEVICES) and (self._path.is_file() or not self._path.exists())

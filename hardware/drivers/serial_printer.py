@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from hardware.ports import PrintResult
+from hardware.drivers.escpos_printer import DEVICE, EscposPrinter, Patience
 from hardware.serial_line import SerialLine
 
-DEVICE = "printer"
+
+def serial_printer(url: str, *, baud: int, patience: Patience) -> EscposPrinter:
+    """Return the printer on this line; nothing is opened yet."""
+    return EscposPrinter(
+        f"serial: {url} at {baud} baud", lambda: SerialLink(url, baud=baud, timeout_s=patience.job_s), patience
+    )
 
 
-class SerialDriver:
-    """Sends each job over a fresh opening of the line; nothing answers, so nothing is confirmed."""
+class SerialLink:
+    """One opening of the line. Raises HardwareError only."""
 
     def __init__(self, url: str, *, baud: int, timeout_s: float) -> None:
-        self._url = url
-        self._baud = baud
-        self._timeout_s = timeout_s
+        self._line = SerialLine.open(url, baud=baud, timeout_s=timeout_s, device=DEVICE)
 
-    def print(self, data: bytes, *, title: str) -> PrintResult:  # noqa: ARG002 - a line has no place for a title
-        """Send one job. Raises DeviceUnavailable, DeviceTimeout."""
-        with SerialLine.open(self._url, baud=self._baud, timeout_s=self._timeout_s, device=DEVICE) as line:
-            line.send(data)
-        return PrintResult("unconfirmed")
+    def send(self, data: bytes) -> None:
+        """Send all of it. Raises DeviceTimeout, DeviceUnavailable."""
+        self._line.send(data)
 
-    def health(self) -> str:
-        """Return the line and its speed."""
-        return f"serial: {self._url} at {self._baud} baud"
+    def receive(self, *, timeout_s: float) -> bytes:
+        """Return what came, or nothing after `timeout_s`. Raises DeviceUnavailable."""
+        return self._line.receive(timeout_s=timeout_s)
+
+    def finish(self) -> None:
+        """Nothing more can be known: `send` has already waited until it left this machine."""
+
+    def close(self) -> None:
+        """Close the line."""
+        self._line.__exit__(None, None, None)

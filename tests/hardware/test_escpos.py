@@ -7,11 +7,12 @@ from escpos.capabilities import CAPABILITIES
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardware.codecs.escpos_printed import PrintedLine, PrintedQr, PrintedRaster
 from hardware.codecs.escpos_profile import Paper, paper_of
-from hardware.codecs.escpos_reader import PrintedLine, PrintedQr, PrintedRaster, read
+from hardware.codecs.escpos_reader import read
 from hardware.codecs.escpos_writer import render
 from hardware.codecs.letters import printable
-from hardware.drivers.picture import draw
+from hardware.emulators.picture import draw
 from hardware.errors import DriverMissing, FrameError
 from hardware.receipt import Align, Blank, Cut, Qr, Receipt, Rule, ShapeMark, Text, mark_text, wrap
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
 
 from hardware.config import FilePrinter, PrinterConfig, SoundConfig, SpeechConfig
+from hardware.emulators.control import socket_path, tell
 from hardware.errors import DriverMissing
 from hardware.factory import build_printer, build_speaker, paper_for
 from hardware.files import keep_newest, write_whole
@@ -41,8 +43,9 @@ def test_no_type_of_printer_is_left_out() -> None:
 
 
 def test_a_preview_printer_prints_below_the_data_folder(tmp_path: Path) -> None:
-    printer = build_printer(config_of({"type": "preview", "paper_mm": 58}), data_dir=tmp_path)
-    result = printer.print(ticket_bytes("regular", language="en", paper_mm=58), title="A-012")
+    with closing(build_printer(config_of({"type": "preview", "paper_mm": 58}), data_dir=tmp_path, name="k")) as printer:
+        result = printer.print(ticket_bytes("regular", language="en", paper_mm=58), title="A-012")
+        assert tell(socket_path(tmp_path, "k"), "status") == "ready"
     assert result.picture is not None
     assert result.picture.is_relative_to(tmp_path / "paper")
 

@@ -17,15 +17,22 @@ import pytest
 from PIL import Image
 
 from hardware.codecs.escpos_profile import paper_of
-from hardware.drivers.network import NetworkDriver
+from hardware.drivers.escpos_printer import EscposPrinter, Patience
+from hardware.drivers.network import network_printer
 from hardware.drivers.preview import PreviewDriver
 from hardware.drivers.raw_file import FileDriver
-from hardware.drivers.serial_printer import SerialDriver
-from hardware.errors import DeviceTimeout, DeviceUnavailable, DriverMissing, FrameError
-from hardware.ports import PrintResult
+from hardware.drivers.serial_printer import serial_printer
+from hardware.emulators.control import tell
+from hardware.emulators.paper_folder import PaperFolder
+from hardware.emulators.printer import PrinterEmulator
+from hardware.errors import DeviceTimeout, DeviceUnavailable, DriverMissing, PaperOut
+from hardware.ports import PrinterStatus, PrintResult
 from tests.hardware.ticket_samples import ticket_bytes
 
 JOB = ticket_bytes("regular", language="id", paper_mm=80)
+QUESTION = b"\x10\x04\x01"
+"""What a printer is asked first; these here never answer."""
+
 TOO_MUCH = b"x" * 20_000_000
 """More than any socket or terminal buffers."""
 
@@ -61,8 +68,16 @@ def everything(connection: socket.socket) -> bytes:
     return taken
 
 
-def network(port: int, *, timeout_s: float = 2.0) -> NetworkDriver:
-    return NetworkDriver("127.0.0.1", port, timeout_s=timeout_s)
+def patience(job_s: float) -> Patience:
+    return Patience(job_s, status_s=0.05)
+
+
+def network(port: int, *, timeout_s: float = 2.0) -> EscposPrinter:
+    return network_printer("127.0.0.1", port, patience(timeout_s))
+
+
+def serial(url: str, *, timeout_s: float = 2.0) -> EscposPrinter:
+    return serial_printer(url, baud=19200, patience=patience(timeout_s))
 
 
 def test_a_network_printer_gets_each_job_whole_on_its_own_connection() -> None:
@@ -70,7 +85,7 @@ def test_a_network_printer_gets_each_job_whole_on_its_own_connection() -> None:
     with tcp_printer(lambda connection: jobs.append(everything(connection))) as port:
         printer = network(port)
         results = [printer.print(JOB, title="A-012"), printer.print(JOB + JOB, title="A-013")]
-    assert jobs == [JOB, JOB + JOB]
+    assert jobs == [QUESTION + JOB, JOB + JOB]
     assert results == [PrintResult("unconfirmed")] * 2
 
 
@@ -135,30 +150,30 @@ def test_a_network_printer_heals_after_a_dropped_job() -> None:
         with pytest.raises(DeviceUnavailable):
             printer.print(JOB, title="A-012")
         printer.print(JOB, title="A-013")
-    assert kept == [JOB]
+    assert kept == [QUESTION + JOB]
 
 
 def test_a_name_that_nobody_knows_is_unavailable() -> None:
     with pytest.raises(DeviceUnavailable):
-        NetworkDriver("printer.invalid", 9100, timeout_s=2).print(JOB, title="A-012")
+        network_printer("printer.invalid", 9100, patience(2)).print(JOB, title="A-012")
 
 
 def test_a_file_keeps_every_job_in_order(tmp_path: Path) -> None:
-    printer = FileDriver(tmp_path / "new" / "paper.bin", timeout_s=1)
+    printer = FileDriver(tmp_path / "new" / "paper.bin", patience(1))
     assert printer.print(b"one", title="1") == PrintResult("confirmed")
     assert printer.print(b"two", title="2") == PrintResult("confirmed")
     assert (tmp_path / "new" / "paper.bin").read_bytes() == b"onetwo"
 
 
 def test_a_device_node_can_confirm_nothing() -> None:
-    assert FileDriver(Path("/dev/null"), timeout_s=1).print(JOB, title="1") == PrintResult("unconfirmed")
+    assert FileDriver(Path("/dev/null"), patience(1)).print(JOB, title="1") == PrintResult("unconfirmed")
 
 
 def test_a_device_node_without_a_device_is_unavailable(tmp_path: Path) -> None:
     node = tmp_path / "lp0"
     os.mkfifo(node)  # a pipe without a reader answers as a printer without power does
     with pytest.raises(DeviceUnavailable, match="lp0"):
-        FileDriver(node, timeout_s=1).print(JOB, title="1")
+        FileDriver(node, patience(1)).print(JOB, title="1")
 
 
 def test_a_device_node_that_takes_nothing_times_out(tmp_path: Path) -> None:
@@ -167,14 +182,14 @@ def test_a_device_node_that_takes_nothing_times_out(tmp_path: Path) -> None:
     reader = os.open(node, os.O_RDONLY | os.O_NONBLOCK)
     try:
         with pytest.raises(DeviceTimeout, match="did not take the job"):
-            FileDriver(node, timeout_s=0.3).print(TOO_MUCH, title="1")
+            FileDriver(node, patience(0.3)).print(TOO_MUCH, title="1")
     finally:
         os.close(reader)
 
 
 def test_a_full_disk_is_said_and_not_raised_raw() -> None:
     with pytest.raises(DeviceUnavailable, match="No space left"):
-        FileDriver(Path("/dev/full"), timeout_s=1).print(JOB, title="1")
+        FileDriver(Path("/dev/full"), patience(1)).print(JOB, title="1")
 
 
 @pytest.fixture
@@ -200,50 +215,57 @@ def read_until(handle: int, count: int) -> bytes:
 def test_a_serial_printer_gets_the_very_bytes(terminal: tuple[int, str]) -> None:
     ours, path = terminal
     taken: list[bytes] = []
-    reader = threading.Thread(target=lambda: taken.append(read_until(ours, 2 * len(JOB))))
+    reader = threading.Thread(target=lambda: taken.append(read_until(ours, len(QUESTION) + 2 * len(JOB))))
     reader.start()
-    printer = SerialDriver(path, baud=19200, timeout_s=5)
+    printer = serial(path, timeout_s=5)
     assert printer.print(JOB, title="A-012") == PrintResult("unconfirmed")
     printer.print(JOB, title="A-013")
     reader.join(5)
-    assert taken == [JOB + JOB]
+    assert taken == [QUESTION + JOB + JOB]
 
 
 def test_a_serial_printer_that_holds_its_line_times_out(terminal: tuple[int, str]) -> None:
     _, path = terminal
     began = time.monotonic()
     with pytest.raises(DeviceTimeout, match="did not take the data"):
-        SerialDriver(path, baud=19200, timeout_s=0.3).print(b"x" * 200_000, title="A-012")
+        serial(path, timeout_s=0.3).print(b"x" * 200_000, title="A-012")
     assert time.monotonic() - began < 2
 
 
 def test_an_unplugged_serial_printer_is_unavailable() -> None:
     with pytest.raises(DeviceUnavailable, match="/dev/ttyUSB99"):
-        SerialDriver("/dev/ttyUSB99", baud=19200, timeout_s=0.3).print(JOB, title="A-012")
+        serial("/dev/ttyUSB99").print(JOB, title="A-012")
 
 
 def test_a_serial_line_may_be_a_socket() -> None:
     jobs: list[bytes] = []
     with tcp_printer(lambda connection: jobs.append(everything(connection))) as port:
-        SerialDriver(f"socket://127.0.0.1:{port}", baud=19200, timeout_s=2).print(JOB, title="A-012")
-    assert jobs == [JOB]
+        serial(f"socket://127.0.0.1:{port}").print(JOB, title="A-012")
+    assert jobs == [QUESTION + JOB]
 
 
 def test_a_serial_url_of_an_unknown_kind_is_a_missing_driver() -> None:
     with pytest.raises(DriverMissing, match="nonsense"):
-        SerialDriver("nonsense://x", baud=19200, timeout_s=0.3).print(JOB, title="A-012")
+        serial("nonsense://x").print(JOB, title="A-012")
 
 
 @pytest.fixture
-def preview(tmp_path: Path) -> PreviewDriver:
-    at = dt.datetime(2026, 5, 21, 9, 30, 15, tzinfo=dt.UTC)
-    return PreviewDriver(tmp_path / "paper", paper_of("default", paper_mm=80), now=lambda: at)
+def preview(tmp_path: Path) -> Iterator[PreviewDriver]:
+    paper = paper_of("default", paper_mm=80)
+    made = PreviewDriver(
+        PaperFolder(tmp_path / "paper", paper, now=lambda: dt.datetime(2026, 5, 21, 9, 30, 15, tzinfo=dt.UTC)),
+        lambda wire, tray: PrinterEmulator(wire, paper, tray, tick_s=0.002),
+        control=tmp_path / "devices" / "printer.sock",
+        patience=Patience(5),
+    )
+    with closing(made):
+        yield made
 
 
 def test_a_preview_names_its_pictures_by_time_and_number(preview: PreviewDriver, tmp_path: Path) -> None:
     result = preview.print(JOB, title="A-012")
     again = preview.print(JOB, title="A-012")
-    assert result == PrintResult("confirmed", tmp_path / "paper" / "20260521-093015-A-012.png")
+    assert result == PrintResult("confirmed", picture=tmp_path / "paper" / "20260521-093015-A-012.png")
     assert again.picture == tmp_path / "paper" / "20260521-093015-A-012-2.png"
 
 
@@ -264,16 +286,28 @@ def test_no_title_leaves_the_folder(preview: PreviewDriver, tmp_path: Path, titl
     assert picture.parent == tmp_path / "paper"
 
 
-def test_a_preview_refuses_bytes_that_we_never_meant_to_send(preview: PreviewDriver, tmp_path: Path) -> None:
-    with pytest.raises(FrameError, match="offset 2"):
-        preview.print(b"\x1b@\x1bp\x00", title="A-012")
-    assert not (tmp_path / "paper").exists()
+def test_a_preview_starts_nothing_before_it_is_needed(preview: PreviewDriver, tmp_path: Path) -> None:
+    assert preview.health() == f"preview: pictures in {tmp_path / 'paper'}"
+    assert list(tmp_path.iterdir()) == []
+    assert preview.status() == PrinterStatus("ready")
+    preview.close()
+    assert list((tmp_path / "devices").iterdir()) == []
 
 
-def test_a_preview_that_cannot_write_says_so(tmp_path: Path) -> None:
+def test_a_preview_takes_its_faults_by_command(preview: PreviewDriver, tmp_path: Path) -> None:
+    preview.status()
+    assert tell(tmp_path / "devices" / "printer.sock", "paper_out") == "paper_out"
+    with pytest.raises(PaperOut, match="no paper"):
+        preview.print(JOB, title="A-012")
+    assert tell(tmp_path / "devices" / "printer.sock", "ready") == "ready"
+    assert preview.print(JOB, title="A-012").outcome == "confirmed"
+
+
+def test_a_preview_without_room_for_its_socket_prints_all_the_same(preview: PreviewDriver, tmp_path: Path) -> None:
+    (tmp_path / "devices").write_text("a file where the folder belongs")
+    assert preview.print(JOB, title="A-012").outcome == "confirmed"
+
+
+def test_a_preview_that_cannot_draw_prints_all_the_same(preview: PreviewDriver, tmp_path: Path) -> None:
     (tmp_path / "paper").write_text("a file where the folder belongs")
-    printer = PreviewDriver(
-        tmp_path / "paper", paper_of("default", paper_mm=80), now=lambda: dt.datetime(2026, 5, 21, tzinfo=dt.UTC)
-    )
-    with pytest.raises(DeviceUnavailable, match="cannot write"):
-        printer.print(JOB, title="A-012")
+    assert preview.print(JOB, title="A-012") == PrintResult("confirmed", picture=None)

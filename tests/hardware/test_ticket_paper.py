@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from broker.language import Phrases
+from hardware.codecs.escpos_printed import PaperCut, PrintedLine, PrintedQr, PrintedRaster
 from hardware.codecs.escpos_profile import Paper, paper_of
-from hardware.codecs.escpos_reader import PaperCut, PrintedLine, PrintedQr, PrintedRaster, read
-from hardware.drivers.picture import draw
+from hardware.codecs.escpos_reader import read
+from hardware.emulators.picture import draw
 from hardware.receipt import Qr, ShapeMark, Text
 from kiosk.ticket_layout import ticket_receipt
 from tests.hardware.qr_reading import read_qr

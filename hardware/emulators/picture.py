@@ -10,17 +10,18 @@ from typing import assert_never
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
-from hardware.codecs.escpos_profile import FONT_A_DOTS, Paper
-from hardware.codecs.escpos_reader import (
+from hardware.codecs.escpos_printed import (
     FedLines,
     PaperCut,
     Printed,
     PrintedLine,
+    PrintedLogo,
     PrintedQr,
     PrintedRaster,
     Run,
     Style,
 )
+from hardware.codecs.escpos_profile import FONT_A_DOTS, Paper
 
 CELL_HEIGHT = 24
 LINE_SPACING = 30
@@ -87,8 +88,8 @@ def _height(item: Printed) -> int:
             return _modules(item) * item.module_dots
         case PrintedRaster():
             return item.height_dots
-        case PaperCut():
-            return 0
+        case PaperCut() | PrintedLogo():
+            return 0  # only the printer knows its logo: whoever emulates one puts the picture in its place
         case _:
             assert_never(item)
 
@@ -114,7 +115,7 @@ class _Pen:
                 self._raster(item)
             case PaperCut():
                 self._cut()
-            case FedLines():
+            case FedLines() | PrintedLogo():
                 pass  # only the paper moves
             case _:
                 assert_never(item)

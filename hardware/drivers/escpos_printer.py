@@ -1,0 +1,125 @@
+"""Any printer that takes ESC/POS bytes over a link: asked before a job, followed through it, believed only then."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+
+from hardware.codecs.printer_status import ASK_WHEN_DONE
+from hardware.drivers.conversation import Conversation, Link
+from hardware.errors import CoverOpen, CutterError, DeviceTimeout, DeviceUnavailable, HardwareError, PaperOut
+from hardware.ports import PrinterState, PrinterStatus, PrintResult
+
+DEVICE = "printer"
+SILENCE_KEPT_S = 600.0
+"""So long a printer that never answers is not asked again: no visitor pays for its silence but one in ten minutes."""
+
+GLANCE_S = 0.3
+"""How often a printer that is at work is asked how it is."""
+
+TROUBLES: dict[PrinterState, tuple[type[HardwareError], str]] = {
+    "paper_out": (PaperOut, "there is no paper; put in a new roll"),
+    "cover_open": (CoverOpen, "the cover is open; close it"),
+    "cutter_error": (CutterError, "the cutter is stuck; switch the printer off and on"),
+    "offline": (DeviceUnavailable, "it is switched off line or has a fault; look at its lamps"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds that a printer gets: `job_s` for each of opening, sending and finishing, `status_s` for an answer."""
+
+    job_s: float
+    status_s: float = 1.0
+
+
+class EscposPrinter:
+    """A printer behind `open_link`, which is called for each job anew: unplugging heals by itself."""
+
+    def __init__(
+        self,
+        health: str,
+        open_link: Callable[[], Link],
+        patience: Patience,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._health = health
+        self._open_link = open_link
+        self._patience = patience
+        self._clock = clock
+        self._silent_until = self._undone_until = clock()
+
+    def status(self) -> PrinterStatus:
+        """Ask the printer. Raises DeviceUnavailable, DeviceTimeout where it cannot be reached."""
+        with closing(self._open()) as link:
+            return self._ask(self._talk(link))
+
+    def print(self, data: bytes, *, title: str) -> PrintResult:  # noqa: ARG002 - raw printing has no place for a title
+        """Print one job, once; see `hardware.ports.Printer`."""
+        with closing(self._open()) as link:
+            before = PrinterStatus("unknown")
+            talk = None
+            if self._clock() >= self._silent_until:
+                talk = self._talk(link)
+                before = self._ask(talk)
+                _require_well(before)
+            try:
+                if talk is None or before.state == "unknown":
+                    link.send(data)
+                    link.finish()
+                    return PrintResult("unconfirmed")
+                return self._follow(link, talk, data)
+            except HardwareError as error:
+                error.sent = True
+                raise
+
+    def health(self) -> str:
+        """Return what printer this is."""
+        return self._health
+
+    def close(self) -> None:
+        """Nothing is held between jobs."""
+
+    def _open(self) -> Link:
+        try:
+            return self._open_link()
+        except HardwareError:
+            self._silent_until = self._clock()  # what comes back may be another printer
+            raise
+
+    def _talk(self, link: Link) -> Conversation:
+        return Conversation(link, patience_s=self._patience.status_s, clock=self._clock)
+
+    def _ask(self, talk: Conversation) -> PrinterStatus:
+        status = talk.status()
+        self._silent_until = self._clock() + (SILENCE_KEPT_S if status.state == "unknown" else 0.0)
+        return status
+
+    def _follow(self, link: Link, talk: Conversation, data: bytes) -> PrintResult:
+        link.send(data + ASK_WHEN_DONE)
+        patience_s = self._patience.job_s if self._clock() >= self._undone_until else self._patience.status_s
+        deadline = self._clock() + patience_s
+        while True:
+            done = talk.wait_done(min(GLANCE_S, patience_s))
+            status = talk.status()
+            _require_well(status)
+            if done or self._clock() >= deadline:
+                return self._verdict(link, status, done=done)
+
+    def _verdict(self, link: Link, status: PrinterStatus, *, done: bool) -> PrintResult:
+        if status.state == "unknown":
+            raise DeviceTimeout(DEVICE, "it stopped answering while it printed; look whether the paper came out")
+        if not done:  # it is well, but never says when it has finished
+            self._undone_until = self._clock() + SILENCE_KEPT_S
+            link.finish()
+        return PrintResult("confirmed" if done else "unconfirmed", paper_low=status.state == "paper_low")
+
+
+def _require_well(status: PrinterStatus) -> None:
+    trouble = TROUBLES.get(status.state)
+    if trouble is not None:
+        error, why = trouble
+        raise error(DEVICE, why)
