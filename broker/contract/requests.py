@@ -47,11 +47,12 @@ class Lookup(Request):
 
 
 class Open(Request):
-    """Sign an officer in at a counter."""
+    """Sign an officer in at a counter; `leave` names the counter that the officer gives up for it."""
 
     counter: Id
     officer: Id
     pin: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(repr=False)
+    leave: Id | None = None
 
 
 class AtCounter(Request):
@@ -126,8 +127,9 @@ class Unhold(AtCounter):
 
 
 class Transfer(WithReason):
-    """Send the current ticket elsewhere; exactly one target."""
+    """Send the current ticket elsewhere, or the one that a supervisor names; exactly one target."""
 
+    ticket: Id | None = None
     stage: Id | None = None
     service: Id | None = None
     to_counter: Id | None = None

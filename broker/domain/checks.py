@@ -90,6 +90,16 @@ def is_supervisor(hall: Hall, desk: Desk) -> bool:
     return desk.officer in hall.office.supervisors
 
 
+def supervised(hall: Hall, desk: Desk, ticket: Ticket, reason: str | None) -> None:
+    """Refuse what only a supervisor may do with another's ticket, and a supervisor who does not say why."""
+    if not is_supervisor(hall, desk):
+        message = f"{ticket.number} is not at counter {desk.counter}: only a supervisor reaches that far"
+        raise DomainError(Code.NOT_ALLOWED, message, counter=desk.counter, ticket=ticket.number)
+    if not (reason or "").strip():
+        message = f"reason: a supervisor says why {ticket.number} is taken out of its course"
+        raise DomainError(Code.BAD_REQUEST, message, field="reason")
+
+
 def illegal_at(desk: Desk, action: str, why: str) -> DomainError:
     """Return the error of an action that the desk cannot do now."""
     return DomainError(

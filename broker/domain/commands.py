@@ -43,6 +43,8 @@ class SignIn:
     pin_matches: bool = False
     locked_s: int = 0
     """For how long no PIN is taken, after too many wrong ones."""
+    leave: str | None = None
+    """The counter that the officer gives up for this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +139,10 @@ class Undo(AtCounter):
 
 @dataclass(frozen=True, slots=True)
 class Transfer(AtCounter):
-    """Send the current ticket elsewhere; exactly one target is given."""
+    """Send a ticket elsewhere; exactly one target is given. Without `ticket` it is the current one."""
 
+    ticket: str | None = None
+    """Any ticket of the office, which a supervisor may name."""
     stage: str | None = None
     service: str | None = None
     to_counter: str | None = None

@@ -146,7 +146,10 @@ def _cancel(hall: Hall, command: cmd.Cancel, now: dt.datetime) -> ev.Cancelled:
     if command.desk is not None:
         desk = checks.signed_in(hall, command.desk)
         counter = desk.counter
-        if ticket.id == desk.ticket or checks.is_supervisor(hall, desk):
+        if ticket.id == desk.ticket:
+            allowed = _OPEN_TO_HOLDER | desk_work.AT_DESK
+        elif checks.is_supervisor(hall, desk):
+            checks.supervised(hall, desk, ticket, command.reason)
             allowed = _OPEN_TO_HOLDER | desk_work.AT_DESK
         else:
             checks.takes(hall, desk, ticket)

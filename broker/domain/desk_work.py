@@ -16,27 +16,38 @@ from broker.domain.model import Desk, Ticket, TicketState, session_digest
 CHOSEN = "chosen"
 """The policy that a reason names when the officer chose the ticket."""
 AT_DESK = frozenset({TicketState.CALLED, TicketState.SERVING})
+GONE = frozenset({TicketState.FINISHED, TicketState.CANCELLED})
+"""Whoever is missed may come back; these do not."""
 
 
 def sign_in(hall: Hall, command: cmd.SignIn, now: dt.datetime) -> list[ev.Event]:
-    """Open a counter. An officer sits at one counter; another's idle counter may be taken over."""
+    """Open a counter. An officer sits at one counter, and may give that up; another's idle one may be taken over."""
     counter = checks.known_counter(hall, command.counter)
     if command.officer not in hall.office.officers:
         raise DomainError(Code.UNKNOWN_OFFICER, f"no officer {command.officer}", officer=command.officer)
     if not command.pin_matches:
         why = "too many wrong PINs" if command.locked_s else "the PIN is not right"
         raise DomainError(Code.WRONG_PIN, why, officer=command.officer, locked_s=command.locked_s)
-    elsewhere = [desk for desk in hall.desks.values() if desk.officer == command.officer and desk.counter != counter.id]
-    if elsewhere:
-        where = elsewhere[0].counter
-        raise DomainError(Code.NOT_ALLOWED, f"{command.officer} is signed in at counter {where}", open_at=where)
     desk = hall.desks[counter.id]
-    events: list[ev.Event] = []
+    events: list[ev.Event] = _left(hall, command, now)
     if desk.officer not in {None, command.officer}:
         if desk.ticket is not None:
             raise DomainError(Code.COUNTER_BUSY, "another officer has a visitor there", counter=counter.id)
         events.append(ev.Closed(at=now, counter=counter.id, reason=f"taken over by {command.officer}"))
     events.append(ev.Opened(at=now, counter=counter.id, officer=command.officer, session=session_digest(command.token)))
+    return events
+
+
+def _left(hall: Hall, command: cmd.SignIn, now: dt.datetime) -> list[ev.Event]:
+    """Close where the officer sits already, if that is what they want; a visitor there is finished with first."""
+    desks = [d for d in hall.desks.values() if d.officer == command.officer and d.counter != command.counter]
+    events: list[ev.Event] = []
+    for desk in desks:
+        where = desk.counter
+        if command.leave != where:
+            raise DomainError(Code.NOT_ALLOWED, f"{command.officer} is signed in at counter {where}", open_at=where)
+        checks.free(desk)
+        events.append(ev.Closed(at=now, counter=where, reason=f"{command.officer} went to {command.counter}"))
     return events
 
 
@@ -122,8 +133,8 @@ def unhold(hall: Hall, desk: Desk, command: cmd.Unhold, now: dt.datetime) -> ev.
 
 
 def transfer(hall: Hall, desk: Desk, command: cmd.Transfer, now: dt.datetime) -> ev.Transferred:
-    """Send the visitor at the counter to a stage, another service, or one counter."""
-    ticket = checks.current_ticket(hall, desk, "transfer")
+    """Send the visitor at the counter, or whomever a supervisor names, to a stage, another service, or one counter."""
+    ticket = _moved(hall, desk, command, now)
     service, stage, sent_to = ticket.service, ticket.stage, ""
     if command.service is not None:
         target = hall.office.services.get(command.service)
@@ -148,6 +159,19 @@ def transfer(hall: Hall, desk: Desk, command: cmd.Transfer, now: dt.datetime) ->
         sent_until=now + fallback if sent_to else None,
         reason=command.reason,
     )
+
+
+def _moved(hall: Hall, desk: Desk, command: cmd.Transfer, now: dt.datetime) -> Ticket:
+    """Return whom a transfer is about."""
+    if command.ticket is None:
+        return checks.current_ticket(hall, desk, "transfer")
+    ticket = checks.known_ticket(hall, command.ticket, now)
+    if ticket.id == desk.ticket:
+        return ticket
+    checks.supervised(hall, desk, ticket, command.reason)
+    if ticket.state in GONE:
+        raise checks.illegal(ticket, "transfer")
+    return ticket
 
 
 def undo(hall: Hall, desk: Desk, command: cmd.Undo, now: dt.datetime) -> ev.Undone:

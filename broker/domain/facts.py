@@ -33,6 +33,10 @@ def apply(hall: Hall, event: ev.Event) -> None:
 def _with_undo(hall: Hall, event: AtDesk) -> None:
     """Do what the counter did, and remember how it was before."""
     before, desk = hall.tickets[event.ticket], hall.desks[event.counter]
+    if before.state in {TicketState.CALLED, TicketState.SERVING} and desk.ticket != before.id:
+        _at_desk(hall, event)
+        hall.undoable.pop(event.counter, None)  # taken from a colleague, who may have gone on since: it stands
+        return
     pace, turn = replace(hall.paces[before.stage]), hall.turn_of(event.counter)
     _at_desk(hall, event)
     hall.undoable[event.counter] = Undoable(
@@ -191,7 +195,7 @@ def _unheld(hall: Hall, event: ev.Unheld) -> None:
 
 
 def _transferred(hall: Hall, event: ev.Transferred) -> None:
-    hall.leave_desk(event.counter, event.at, served=False)
+    _free_desks(hall, event)
     hall.change(
         event.ticket,
         event.at,
@@ -203,6 +207,7 @@ def _transferred(hall: Hall, event: ev.Transferred) -> None:
             sent_to=event.sent_to,
             sent_until=event.sent_until,
             counter=None,
+            note=None,
         ),
         counter=event.counter,
     )
@@ -211,7 +216,8 @@ def _transferred(hall: Hall, event: ev.Transferred) -> None:
 def _back_in_queue(ticket: Ticket, event: ev.Finished | ev.Transferred) -> Ticket:
     """Return the ticket waiting anew, with the seconds it has waited so far to its credit."""
     called_at = next((line.at for line in reversed(ticket.history) if line.type == "called"), event.at)
-    credit = max(called_at - ticket.ranked_since, event.at - event.at)
+    waited_until = event.at if ticket.state is TicketState.WAITING else called_at
+    credit = max(waited_until - ticket.ranked_since, event.at - event.at)
     return replace(
         ticket,
         state=TicketState.WAITING,
@@ -238,10 +244,7 @@ def _waiting_again(ticket: Ticket, event: ev.Rejoined) -> Ticket:
 
 
 def _cancelled(hall: Hall, event: ev.Cancelled) -> None:
-    for desk in list(hall.desks.values()):
-        if desk.ticket == event.ticket:
-            hall.leave_desk(desk.counter, event.at, served=False)
-            hall.undoable.pop(desk.counter, None)
+    _free_desks(hall, event)
     hall.change(
         event.ticket,
         event.at,
@@ -249,6 +252,14 @@ def _cancelled(hall: Hall, event: ev.Cancelled) -> None:
         lambda t: replace(t, state=TicketState.CANCELLED, note=None),
         counter=event.counter,
     )
+
+
+def _free_desks(hall: Hall, event: ev.Cancelled | ev.Transferred) -> None:
+    """Free the desk that has the ticket, whoever took it from there; what that desk did last can not be undone."""
+    for desk in list(hall.desks.values()):
+        if desk.ticket == event.ticket:
+            hall.leave_desk(desk.counter, event.at, served=False)
+            hall.undoable.pop(desk.counter, None)
 
 
 def _undone(hall: Hall, event: ev.Undone) -> None:

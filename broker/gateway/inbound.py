@@ -92,7 +92,9 @@ def _command(request: rq.AnyRequest) -> cmd.Command:  # noqa: C901, PLR0911, PLR
         case rq.Rejoin():
             return cmd.Rejoin(request.ticket, _desk(request), request.reason)
         case rq.Open():
-            return cmd.SignIn(request.counter, request.officer, request.pin, secrets.token_urlsafe(18))
+            return cmd.SignIn(
+                request.counter, request.officer, request.pin, secrets.token_urlsafe(18), leave=request.leave
+            )
         case rq.Close():
             return cmd.Close(request.counter, request.session, request.reason)
         case rq.Pause():
@@ -119,6 +121,7 @@ def _command(request: rq.AnyRequest) -> cmd.Command:  # noqa: C901, PLR0911, PLR
             return cmd.Transfer(
                 request.counter,
                 request.session,
+                ticket=request.ticket,
                 stage=request.stage,
                 service=request.service,
                 to_counter=request.to_counter,

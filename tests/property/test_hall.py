@@ -38,6 +38,7 @@ LANES = (
     Lane("wheel", "W", 900, step_free=True),
 )
 JOURNEY = Journey(calls_before_no_show=1, rejoin_behind=2, rejoin_times=1, sent_fallback_s=600)
+PRESENT = (TicketState.WAITING, TicketState.HELD, TicketState.NO_SHOW, TicketState.CALLED, TicketState.SERVING)
 UNDO_S = 30
 COUNTER_IDS = tuple(counter.id for counter in COUNTERS)
 SERVICE_IDS = tuple(service.id for service in SERVICES)
@@ -67,6 +68,7 @@ STEPS = {
     "time_passes": 5,
     "undo": 4,
     "transfer": 3,
+    "move": 3,
     "unhold": 2,
     "rejoin": 3,
     "call": 2,
@@ -81,7 +83,7 @@ STEPS = {
     "night_falls": 1,
 }
 """What may happen, and how often: left to chance alone, nobody would ever be called."""
-_ABOUT_TICKETS = {"call", "unhold", "cancel", "rejoin", "paper"}
+_ABOUT_TICKETS = {"call", "unhold", "cancel", "rejoin", "paper", "move"}
 T = TypeVar("T")
 
 
@@ -192,12 +194,13 @@ class OfficeDay(RuleBasedStateMachine):
 
     def sign_in(self, data: st.DataObject) -> None:
         """Let an officer try to open a counter."""
-        self.sign_in_at(self.one_of(data, COUNTER_IDS), self.one_of(data, sorted(OFFICERS)))
+        leave = self.one_of(data, (None, *COUNTER_IDS))
+        self.sign_in_at(self.one_of(data, COUNTER_IDS), self.one_of(data, sorted(OFFICERS)), leave)
 
-    def sign_in_at(self, counter: str, officer: str) -> None:
-        """Let an officer try to open this counter."""
+    def sign_in_at(self, counter: str, officer: str, leave: str | None = None) -> None:
+        """Let an officer try to open this counter, and give another one up for it."""
         token = f"token-{next(self.ids)}"
-        reply = self.ask(cmd.SignIn(counter, officer, PIN, token))
+        reply = self.ask(cmd.SignIn(counter, officer, PIN, token, leave=leave))
         if "error" not in reply:
             self.tokens[counter] = token
 
@@ -255,6 +258,19 @@ class OfficeDay(RuleBasedStateMachine):
             after = self.room.hall.tickets[before.id]
             assert (after.number, after.lane, after.issued_at) == (before.number, before.lane, before.issued_at)
             assert after.history[: len(before.history)] == before.history
+
+    def move(self, data: st.DataObject) -> None:
+        """Send anybody elsewhere: a supervisor may, an officer only the own visitor."""
+        hall, counter, where = self.room.hall, self.a_counter(data), self.one_of(data, TARGETS)
+        before, desk = hall.tickets[self.any_ticket(data, *PRESENT)], hall.desks[counter]
+        reply = self.ask(cmd.Transfer(*self.at(counter), ticket=before.id, reason="enough", **where))
+        if "error" in reply:
+            return
+        assert desk.officer == "dewi" or desk.ticket == before.id
+        after = self.room.hall.tickets[before.id]
+        assert (after.number, after.lane, after.issued_at) == (before.number, before.lane, before.issued_at)
+        if before.state is TicketState.WAITING:
+            assert after.ranked_since == before.ranked_since, "nothing of the wait is lost"
 
     def unhold(self, data: st.DataObject) -> None:
         """Go on with somebody who was set aside."""

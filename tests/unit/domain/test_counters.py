@@ -63,6 +63,52 @@ def test_an_officer_sits_at_one_counter_and_is_told_at_which(play: Play) -> None
     assert error.detail == {"open_at": "c1"}
 
 
+def go_over(leave: str = "c1", counter: str = "c2") -> cmd.SignIn:
+    """Return Sari's wish to give a counter up for another."""
+    return cmd.SignIn(counter, "sari", "", "second", pin_matches=True, leave=leave)
+
+
+def test_an_officer_gives_one_counter_up_for_another_and_both_are_on_record(play: Play) -> None:
+    play.sign_in("c1", "sari")
+    closed, opened = play.do(go_over())
+    assert isinstance(closed, ev.Closed)
+    assert isinstance(opened, ev.Opened)
+    assert (closed.counter, closed.reason) == ("c1", "sari went to c2")
+    assert (opened.counter, opened.officer) == ("c2", "sari")
+    assert state(play) is DeskState.CLOSED
+    assert refusal(play, cmd.Next("c1", "c1")).code is Code.NO_SESSION
+
+
+def test_a_counter_with_a_visitor_is_not_given_up(play: Play) -> None:
+    play.sign_in("c1", "sari")
+    ticket = play.issue()
+    play.call_next()
+    error = refusal(play, go_over())
+    assert (error.code, error.detail) == (Code.COUNTER_BUSY, {"counter": "c1", "ticket": ticket.id})
+    assert play.hall.desks["c1"].ticket == ticket.id
+    assert play.hall.desks["c2"].officer is None
+
+
+def test_only_the_counter_that_was_named_is_given_up(play: Play) -> None:
+    play.sign_in("c1", "sari")
+    error = refusal(play, go_over(leave="c3"))
+    assert (error.code, error.detail) == (Code.NOT_ALLOWED, {"open_at": "c1"})
+
+
+def test_nothing_is_given_up_for_a_colleagues_visitor(play: Play) -> None:
+    play.sign_in("c1", "sari")
+    play.sign_in("c2", "budi")
+    play.issue("passport")
+    play.call_next("c2")
+    assert refusal(play, go_over()).code is Code.COUNTER_BUSY
+    assert play.hall.desks["c1"].officer == "sari"
+
+
+def test_who_has_left_already_signs_in_all_the_same(play: Play) -> None:
+    (opened,) = play.do(go_over())
+    assert isinstance(opened, ev.Opened)
+
+
 def test_a_wrong_pin_says_nothing_of_who_sits_where(play: Play) -> None:
     play.sign_in("c1", "sari")
     assert refusal(play, cmd.SignIn("c2", "sari", "", "second")).code is Code.WRONG_PIN

@@ -154,6 +154,7 @@ COMMANDS: dict[str, cmd.Command] = {
     "sign_in": cmd.SignIn("c1", "sari", "1234", "new", pin_matches=True),
     "take_over": cmd.SignIn("c1", "budi", "1234", "new", pin_matches=True),
     "sign_in_elsewhere": cmd.SignIn("c2", "sari", "1234", "new", pin_matches=True),
+    "go_over": cmd.SignIn("c2", "sari", "1234", "new", pin_matches=True, leave="c1"),
     "close": cmd.Close("c1", "c1"),
     "pause": cmd.Pause("c1", "c1"),
     "resume": cmd.Resume("c1", "c1"),
@@ -172,6 +173,8 @@ COMMANDS: dict[str, cmd.Command] = {
     "to_no_service": cmd.Transfer("c1", "c1", service="fishing"),
     "to_no_counter": cmd.Transfer("c1", "c1", to_counter="c9"),
     "to_wrong_counter": cmd.Transfer("c1", "c1", to_counter="c2"),
+    "move_officer": cmd.Transfer("c1", "c1", ticket=T, stage="interview", reason="wrong queue"),
+    "move_supervisor": cmd.Transfer("c3", "c3", ticket=T, stage="interview", reason="wrong queue"),
     "undo": cmd.Undo("c1", "c1"),
 }
 
@@ -197,6 +200,7 @@ rejoin_intruder   unknown_ticket no_session         unknown_ticket     no_sessio
 sign_in           opened         opened             opened             opened             opened             opened             opened             opened             opened             opened             opened             opened             opened             opened             opened             opened
 take_over         opened         opened             closed+opened      closed+opened      closed+opened      counter_busy       counter_busy       not_allowed        closed+opened      counter_busy       closed+opened      closed+opened      closed+opened      closed+opened      closed+opened      counter_busy
 sign_in_elsewhere opened         opened             not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed
+go_over           opened         opened             closed+opened      closed+opened      closed+opened      counter_busy       counter_busy       counter_busy       closed+opened      counter_busy       closed+opened      closed+opened      closed+opened      closed+opened      closed+opened      counter_busy
 close             no_session     no_session         closed             closed             closed             counter_busy       counter_busy       closed             closed             counter_busy       closed             closed             closed             closed             closed             counter_busy
 pause             no_session     no_session         paused             paused             illegal_transition counter_busy       counter_busy       paused             paused             counter_busy       paused             paused             paused             paused             paused             counter_busy
 resume            no_session     no_session         illegal_transition illegal_transition resumed            illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition
@@ -215,6 +219,8 @@ to_no_stage       no_session     no_session         illegal_transition illegal_t
 to_no_service     no_session     no_session         illegal_transition illegal_transition illegal_transition unknown_service    unknown_service    illegal_transition illegal_transition unknown_service    illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition unknown_service
 to_no_counter     no_session     no_session         illegal_transition illegal_transition illegal_transition unknown_counter    unknown_counter    illegal_transition illegal_transition unknown_counter    illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition unknown_counter
 to_wrong_counter  no_session     no_session         illegal_transition illegal_transition illegal_transition not_allowed        not_allowed        illegal_transition illegal_transition not_allowed        illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition not_allowed
+move_officer      no_session     no_session         unknown_ticket     not_allowed        not_allowed        transferred        transferred        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        transferred
+move_supervisor   no_session     no_session         unknown_ticket     transferred        transferred        transferred        transferred        transferred        transferred        transferred        illegal_transition transferred        illegal_transition transferred        transferred        transferred
 undo              no_session     no_session         nothing_to_undo    nothing_to_undo    nothing_to_undo    undone             undone             nothing_to_undo    undone             undone             undone             undone             nothing_to_undo    undone             undone             nothing_to_undo
 """  # noqa: E501 - a table is read across
 
