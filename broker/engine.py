@@ -168,7 +168,7 @@ class Engine:
         """Return the reply to one request; what it changes is in the hall and in `work` afterwards."""
         remembered = self._remembered(submission, work)
         if remembered is not None:
-            return remembered
+            return submission.with_secret(remembered)
         hall = self._hall
         if hall is None:
             return self._encode_error(submission, DomainError(Code.NOT_READY, "the store cannot be read"))
@@ -182,7 +182,7 @@ class Engine:
         else:
             work.events.extend(self._record(hall, event, submission.client) for event in result)
         payload = self._wire.encode(submission, result, hall, work.at)
-        work.replies[submission.key] = payload
+        work.replies[submission.key] = submission.without_secret(payload)
         return payload
 
     def _remembered(self, submission: Submission, work: Work) -> bytes | None:

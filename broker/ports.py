@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from broker.domain.commands import Command
+from broker.domain.commands import Command, SignIn
 from broker.domain.errors import DomainError
 from broker.domain.events import Event
 from broker.domain.hall import Hall
@@ -15,6 +15,7 @@ from broker.domain.model import Ticket
 
 RequestKey = tuple[str, str]
 """(client, request id): what makes a request the same as one before."""
+KEPT_BACK = b"<the session's token is not written down>"
 
 
 class StorageError(Exception):
@@ -33,6 +34,18 @@ class Submission:
     def key(self) -> RequestKey:
         """Return what makes this request the same as one before."""
         return self.client, self.request_id
+
+    def without_secret(self, reply: bytes) -> bytes:
+        """Return a reply as it is written down: whoever reads the database cannot act as the officer."""
+        return reply.replace(self._secret, KEPT_BACK) if self._secret else reply
+
+    def with_secret(self, reply: bytes) -> bytes:
+        """Return a reply as it was given: the same request has the same token again."""
+        return reply.replace(KEPT_BACK, self._secret) if self._secret else reply
+
+    @property
+    def _secret(self) -> bytes:
+        return self.command.token.encode() if isinstance(self.command, SignIn) else b""
 
 
 CONNECTION = "connection"

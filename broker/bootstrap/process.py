@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from broker.bootstrap.rules import PinBook, office_message, office_rules
+from broker.bootstrap.pins import MissedFile, PinBook
+from broker.bootstrap.rules import office_message, office_rules
+from broker.bootstrap.tokens import SessionTokens
 from broker.bus import Bus
 from broker.config.settings import Settings
 from broker.contract.link import Address
@@ -45,10 +47,11 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
             office=office_rules(settings),
             store=store,
             wire=MqttWire(topics, bus, office_message(settings), first_revision=lambda: int(time.time() * 100)),
-            credentials=PinBook(settings),
+            credentials=_pins(settings, data_dir),
             clock=lambda: dt.datetime.now(dt.UTC),
         )
-        bus.listen_raw(topics.all_commands(), Inbound(topics, engine.submit).received)
+        tokens = SessionTokens(data_dir / "sessions.key")
+        bus.listen_raw(topics.all_commands(), Inbound(topics, engine.submit, token=tokens.token).received)
         bus.listen_raw(topics.presence("+"), Presences(topics, engine.heard).received)
         bus.on_connect(engine.reconnected)
         bus.on_connect(lambda: log.info("office %s is open on port %d", settings.office.id, address.port))
@@ -58,6 +61,11 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
         log.info("connecting to the MQTT server at %s:%d", address.host, address.port)
         engine.run()
         bus.stop()
+
+
+def _pins(settings: Settings, data_dir: Path) -> PinBook:
+    hashes = {officer.id: officer.pin_hash for officer in settings.officers}
+    return PinBook(hashes, MissedFile(data_dir / "wrong-pins.json"))
 
 
 @contextmanager

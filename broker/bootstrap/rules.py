@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-import time
-from collections.abc import Callable
 from typing import assert_never
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from broker.config import settings as config
 from broker.config.settings import Settings
@@ -18,9 +12,6 @@ from broker.domain.model import Counter, Hours, Journey, Lane, Office, Service
 from broker.domain.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
 
 SECONDS_PER_MINUTE = 60
-WRONG_PINS = 5
-"""So many wrong PINs in a row lock an officer for a minute; as many again for two, then four, up to an hour."""
-MAX_LOCK_DOUBLINGS = 6
 
 
 def office_rules(settings: Settings) -> Office:
@@ -73,41 +64,6 @@ def office_message(settings: Settings) -> ms.OfficeMessage:
         counters=tuple(ms.CounterInfo(**counter.model_dump()) for counter in settings.counters),
         policy=settings.dispatch.type,
     )
-
-
-class PinBook:
-    """Knows the officers' PINs as argon2 hashes, and lets nobody guess: five wrong ones lock for a minute, growing."""
-
-    def __init__(self, settings: Settings, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """Take the hashes out of the settings."""
-        self._monotonic = monotonic
-        self._wrong: dict[str, int] = {}
-        self._locked_until: dict[str, float] = {}
-        self._hashes = {officer.id: officer.pin_hash for officer in settings.officers}
-        self._hasher = PasswordHasher()
-
-    def matches(self, officer: str, pin: str) -> bool:
-        """Tell whether `pin` is the officer's; an unknown officer has none, and while locked no PIN is right."""
-        if self.locked_s(officer) > 0 or officer not in self._hashes:
-            return False
-        try:
-            self._hasher.verify(self._hashes[officer], pin)
-        except (VerificationError, InvalidHashError):
-            self._missed(officer)
-            return False
-        self._wrong.pop(officer, None)
-        return True
-
-    def locked_s(self, officer: str) -> int:
-        """Return for how many seconds yet the officer cannot sign in; 0 where not locked."""
-        return max(0, math.ceil(self._locked_until.get(officer, 0.0) - self._monotonic()))
-
-    def _missed(self, officer: str) -> None:
-        wrong = self._wrong.get(officer, 0) + 1
-        self._wrong[officer] = wrong
-        if wrong % WRONG_PINS == 0:
-            minutes = 2 ** min(wrong // WRONG_PINS - 1, MAX_LOCK_DOUBLINGS)
-            self._locked_until[officer] = self._monotonic() + minutes * SECONDS_PER_MINUTE
 
 
 def _seconds(minutes: float) -> int:

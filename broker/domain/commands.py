@@ -38,7 +38,7 @@ class SignIn:
     counter: str
     officer: str
     pin: str = field(repr=False)
-    token: str = field(repr=False)
+    token: str = field(default="", repr=False)
     """The secret the officer's window will show with every request; the journal keeps its digest only."""
     pin_matches: bool = False
     locked_s: int = 0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import assert_never
 
 import pydantic_core
@@ -28,11 +28,14 @@ log = logging.getLogger(__name__)
 class Inbound:
     """Decodes requests; who asks comes from the topic, never from the payload."""
 
-    def __init__(self, topics: Topics, submit: Callable[[Submission], None]) -> None:
-        """Hand every decoded request to `submit`."""
+    def __init__(
+        self, topics: Topics, submit: Callable[[Submission], None], *, token: Callable[[str, str], str]
+    ) -> None:
+        """Hand every decoded request to `submit`; `token` makes a session's secret of client and request id."""
         self.unanswerable = 0
         self._topics = topics
         self._submit = submit
+        self._token = token
 
     def received(self, topic: str, payload: bytes) -> None:
         """Take one message in. What has no usable id can not be answered: it is counted, and logged without its text.
@@ -46,7 +49,10 @@ class Inbound:
             log.warning("no usable request on %.200s (%d bytes)", topic, len(payload))
             return
         client, command = parsed
-        self._submit(Submission(client, request_id, _decode(command, payload)))
+        decoded = _decode(command, payload)
+        if isinstance(decoded, cmd.SignIn):
+            decoded = replace(decoded, token=self._token(client, request_id))
+        self._submit(Submission(client, request_id, decoded))
 
 
 def usable_id(payload: bytes) -> str | None:
@@ -92,9 +98,7 @@ def _command(request: rq.AnyRequest) -> cmd.Command:  # noqa: C901, PLR0911, PLR
         case rq.Rejoin():
             return cmd.Rejoin(request.ticket, _desk(request), request.reason)
         case rq.Open():
-            return cmd.SignIn(
-                request.counter, request.officer, request.pin, secrets.token_urlsafe(18), leave=request.leave
-            )
+            return cmd.SignIn(request.counter, request.officer, request.pin, leave=request.leave)
         case rq.Close():
             return cmd.Close(request.counter, request.session, request.reason)
         case rq.Pause():

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from broker.domain.commands import SignIn
 from broker.domain.errors import DomainError
 from broker.domain.events import EVENT_NAMES, Called, Event
 from broker.domain.hall import Hall
@@ -52,6 +53,8 @@ class RecordingWire:
             body["number"] = hall.tickets[ticket].number
         if result and isinstance(result[-1], Called):
             body["score"] = result[-1].reason.score
+        if isinstance(submission.command, SignIn):
+            body["session"] = submission.command.token
         return json.dumps(body).encode()
 
     def reply(self, client: str, payload: bytes) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from broker.bootstrap.rules import WRONG_PINS, PinBook
+from broker.bootstrap.pins import WRONG_PINS, MissedFile, PinBook
 from broker.config import load_settings
 from broker.domain import commands as cmd
 from broker.engine import Engine
@@ -27,9 +27,20 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def book(clock: FakeClock) -> PinBook:
-    """Return the PINs of the demo office, where everybody has the same."""
-    return PinBook(load_settings(CONFIG, {}), clock.monotonic)
+def file(tmp_path: Path) -> Path:
+    """Return where wrong PINs are kept."""
+    return tmp_path / "wrong-pins.json"
+
+
+@pytest.fixture
+def book(clock: FakeClock, file: Path) -> PinBook:
+    return opened(clock, file)
+
+
+def opened(clock: FakeClock, file: Path) -> PinBook:
+    """Return the PINs of the demo office, where everybody has the same, as a broker that starts knows them."""
+    hashes = {officer.id: officer.pin_hash for officer in load_settings(CONFIG, {}).officers}
+    return PinBook(hashes, MissedFile(file), monotonic=clock.monotonic, wall=lambda: clock.now().timestamp())
 
 
 def guess(book: PinBook, times: int, officer: str = "siti") -> None:
@@ -132,3 +143,57 @@ def test_the_reply_says_for_how_long(book: PinBook, clock: FakeClock) -> None:
     assert sign_in(RIGHT, 10)["detail"] == {"officer": "siti", "locked_s": 40}
     clock.advance(40)
     assert "error" not in sign_in(RIGHT, 11)
+
+
+# -- over a restart -------------------------------------------------------------------------------------------------
+
+
+def test_a_restart_neither_unlocks_nor_lengthens(book: PinBook, clock: FakeClock, file: Path) -> None:
+    guess(book, WRONG_PINS)
+    clock.advance(20)
+    again = opened(clock, file)
+    assert again.locked_s("siti") == 40
+    assert not again.matches("siti", RIGHT)
+    clock.advance(40)
+    assert again.matches("siti", RIGHT)
+    assert opened(clock, file).locked_s("siti") == 0
+
+
+def test_a_restart_does_not_forget_how_many_were_wrong(book: PinBook, clock: FakeClock, file: Path) -> None:
+    guess(book, WRONG_PINS - 1)
+    guess(opened(clock, file), 1)
+    assert opened(clock, file).locked_s("siti") == 60
+    clock.advance(60)
+    guess(opened(clock, file), WRONG_PINS)
+    assert opened(clock, file).locked_s("siti") == 120
+
+
+@pytest.mark.parametrize(("moved_s", "left_s"), [(-7200, 60), (3600, 0)])
+def test_a_clock_that_was_set_meanwhile_locks_nobody_for_longer(
+    book: PinBook, clock: FakeClock, file: Path, moved_s: float, left_s: int
+) -> None:
+    guess(book, WRONG_PINS)
+    clock.set_back(-moved_s)
+    assert opened(clock, file).locked_s("siti") == left_s
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"siti": 3}', b'{"siti": {"wrong": "5"}}', b"\xff"])
+def test_a_broken_file_locks_nobody(clock: FakeClock, file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    assert opened(clock, file).matches("siti", RIGHT)
+
+
+def test_a_disk_that_takes_nothing_still_locks(clock: FakeClock, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    book = opened(clock, tmp_path / "file" / "wrong-pins.json")
+    guess(book, WRONG_PINS)
+    assert book.locked_s("siti") == 60
+
+
+def test_an_officer_who_left_the_office_is_not_kept(book: PinBook, clock: FakeClock, file: Path) -> None:
+    guess(book, 1)
+    file.write_bytes(file.read_bytes().replace(b"siti", b"gone"))
+    guess(opened(clock, file), 1, "maria")
+    assert b"gone" not in file.read_bytes()
+    assert b"maria" in file.read_bytes()
+    assert file.stat().st_mode & 0o077 == 0

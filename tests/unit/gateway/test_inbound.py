@@ -26,7 +26,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.submissions: list[Submission] = []
-        self.inbound = Inbound(TOPICS, self.submissions.append)
+        self.inbound = Inbound(TOPICS, self.submissions.append, token=lambda client, request: f"{client}/{request}")
 
     def send(self, command: str, payload: bytes, *, client: str = "kiosk-1") -> Submission | None:
         """Receive one message; return what became of it."""
@@ -94,12 +94,12 @@ def test_issue_makes_an_identity_for_each_ticket(desk: Desk) -> None:
     assert (first.service, first.lane, first.language) == ("visa", "priority", "en")
 
 
-def test_open_makes_a_session_that_cannot_be_guessed_and_no_log_shows_it(desk: Desk) -> None:
-    made = [desk.send("open", body(counter="c1", officer="sari", pin="1234")) for _ in range(2)]
+def test_open_makes_a_session_of_client_and_request_and_no_log_shows_it(desk: Desk) -> None:
+    asked = body(counter="c1", officer="sari", pin="1234")
+    made = [desk.send("open", asked, client=client) for client in ("counter-1", "counter-2", "counter-1")]
     commands = [submission.command for submission in made if submission is not None]
-    tokens = {command.token for command in commands if isinstance(command, cmd.SignIn)}
-    assert len(tokens) == 2
-    assert all(len(token) >= 24 for token in tokens)
+    tokens = [command.token for command in commands if isinstance(command, cmd.SignIn)]
+    assert tokens == ["counter-1/r-1", "counter-2/r-1", "counter-1/r-1"]
     assert not any(secret in repr(made) for secret in ("1234", *tokens))
     assert not any(command.pin_matches for command in commands if isinstance(command, cmd.SignIn))
 

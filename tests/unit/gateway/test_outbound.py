@@ -73,7 +73,9 @@ class Office:
             clock=self.clock.now,
             monotonic=self.clock.monotonic,
         )
-        self._inbound = Inbound(topics, lambda submission: self.engine.step([submission]))
+        self._inbound = Inbound(
+            topics, lambda submission: self.engine.step([submission]), token=lambda *request: "/".join(request)
+        )
         self._count = 0
         self.pause_s = 1.0
 

@@ -1,0 +1,65 @@
+"""A session's token is told to whoever signed in, again if need be, and is written down nowhere."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from broker.bootstrap.tokens import SessionTokens
+from broker.domain import commands as cmd
+from tests.fakes.engine_room import EngineRoom
+from tests.fakes.offices import PIN
+from tests.fakes.store import MemoryStore
+
+
+def test_the_same_request_has_the_same_token_over_a_restart(tmp_path: Path) -> None:
+    before, after = SessionTokens(tmp_path / "key"), SessionTokens(tmp_path / "key")
+    assert before.token("counter-1", "r-1") == after.token("counter-1", "r-1")
+    assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
+
+
+def test_every_client_and_request_has_a_token_of_its_own(tmp_path: Path) -> None:
+    book = SessionTokens(tmp_path / "key")
+    asked = [("a", "b"), ("ab", ""), ("", "ab"), ("b", "a"), ("a", "b2"), ('a","b', "")]
+    tokens = {book.token(client, request) for client, request in asked}
+    assert len(tokens) == len(asked)
+    assert {len(token) for token in tokens} == {32}
+
+
+def test_another_offices_key_makes_other_tokens(tmp_path: Path) -> None:
+    assert SessionTokens(tmp_path / "a").token("c", "r") != SessionTokens(tmp_path / "b").token("c", "r")
+
+
+@pytest.mark.parametrize("content", [b"", b"too short"])
+def test_a_broken_key_is_replaced(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(content)
+    assert SessionTokens(path).token("c", "r") == SessionTokens(path).token("c", "r")
+
+
+def test_a_disk_that_takes_nothing_stops_nobody(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    book = SessionTokens(tmp_path / "file" / "key")
+    assert book.token("c", "r") == book.token("c", "r")
+
+
+def test_a_sign_in_that_is_sent_again_gets_the_same_session_from_books_that_hold_none() -> None:
+    store = MemoryStore()
+    room = EngineRoom(store=store)
+    command = cmd.SignIn("c1", "sari", PIN, "the-token")
+    first = room.ask(command, request="r-1")
+    assert first["session"] == "the-token"
+    assert room.ask(command, request="r-1") == first
+    room.restart()
+    assert room.ask(command, request="r-1") == first
+    assert b"the-token" not in b"".join(payload for _, payload in store.replies.values())
+
+
+def test_a_sign_in_that_is_sent_twice_at_once_gets_one_session() -> None:
+    room = EngineRoom()
+    asked = room.submission(cmd.SignIn("c1", "sari", PIN, "the-token"), request="r-1")
+    first, second = room.ask_all(asked, asked)
+    assert first == second
+    assert room.hall.seq == 1
