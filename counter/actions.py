@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from broker.contract.messages import CounterMessage, Ticket
 from broker.language import Phrases, mark, own_name
 from counter.keymap import KEYS, Intent
-from counter.lists import PICK_COMMANDS, queue_length
+from counter.lists import pick_command, queue_length
 from counter.scene import Scene
 
 BUTTONS = (Intent.NEXT, Intent.RECALL, Intent.START, Intent.FINISH, Intent.NO_SHOW)
 """The large row of actions, in the order of a visit."""
 SIDE_BUTTONS = (Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.UNDO, Intent.PAUSE)
 """The smaller row: what does not happen with every visitor."""
-ASK_FIRST = frozenset({Intent.SIGN_OUT, Intent.HOLD, Intent.TRANSFER, Intent.DROP})
+ASK_FIRST = frozenset({Intent.SIGN_OUT, Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.FIND})
 """What opens a dialog before anything is asked of the engine."""
 
 _BEFORE_SERVICE = frozenset({Intent.RECALL, Intent.START, Intent.NO_SHOW})
@@ -42,11 +42,12 @@ _LABELS: Mapping[Intent, str] = {
     Intent.UNDO: mark("Undo"),
     Intent.PAUSE: mark("Pause"),
     Intent.SIGN_OUT: mark("Sign out"),
+    Intent.FIND: mark("Look up"),
 }
-_PICK_LABELS: Mapping[Intent, str] = {
-    Intent.QUEUE: mark("Call {number}"),
-    Intent.HELD: mark("Take {number} on again"),
-    Intent.MISSED: mark("Let {number} queue again"),
+_PICK_LABELS: Mapping[str, str] = {
+    "call": mark("Call {number}"),
+    "unhold": mark("Take {number} on again"),
+    "rejoin": mark("Let {number} queue again"),
 }
 _UNDOES: Mapping[str, str] = {
     "called": mark("the call of {number}"),
@@ -92,6 +93,8 @@ def obstacle(intent: Intent, scene: Scene) -> str:
     desk = scene.desk
     if not scene.online or desk is None:
         return scene.phrases.say("Not connected")
+    if intent is Intent.TRANSFER and scene.moves_picked:
+        return ""
     if intent in _ABOUT_CURRENT:
         return _current_obstacle(intent, scene, desk)
     return _desk_obstacle(intent, scene, desk)
@@ -116,6 +119,8 @@ def _desk_obstacle(intent: Intent, scene: Scene, desk: CounterMessage) -> str:
 
 def _current_obstacle(intent: Intent, scene: Scene, desk: CounterMessage) -> str:
     """Return why the visitor at the counter does not allow this."""
+    if desk.ticket is None and intent is Intent.TRANSFER and scene.picked is not None:
+        return scene.phrases.say("Only a supervisor may")
     if desk.ticket is None:
         return scene.phrases.say("Nobody is called")
     if intent in _BEFORE_SERVICE and desk.state == "serving":
@@ -137,7 +142,10 @@ def _not_ready(desk: CounterMessage, phrases: Phrases) -> str:
 def _pick_obstacle(scene: Scene, desk: CounterMessage) -> str:
     if scene.picked is None:
         return scene.phrases.say("Use the arrow keys")
-    return "" if scene.tab is Intent.MISSED else _not_ready(desk, scene.phrases)
+    command = pick_command(scene.tab, scene.picked)
+    if command is None:
+        return scene.phrases.say("There is nothing to do")
+    return "" if command == "rejoin" else _not_ready(desk, scene.phrases)
 
 
 def action_view(intent: Intent, scene: Scene) -> ActionView:
@@ -163,11 +171,20 @@ def label(intent: Intent, scene: Scene) -> str:
         return phrases.say("Resume")
     if intent is Intent.DROP and picked is not None:
         return phrases.say("Cancel {number}", number=picked.number)
+    if intent is Intent.TRANSFER and scene.moves_picked and picked is not None:
+        return phrases.say("Transfer {number}", number=picked.number)
     if intent is Intent.PICK:
-        if picked is None or scene.tab not in PICK_COMMANDS:
-            return phrases.say("Choose a number")
-        return phrases.say(_PICK_LABELS[scene.tab], number=picked.number)
+        return _pick_label(scene)
     return phrases.say(_LABELS[intent])
+
+
+def _pick_label(scene: Scene) -> str:
+    if scene.picked is None:
+        return scene.phrases.say("Choose a number")
+    command = pick_command(scene.tab, scene.picked)
+    if command is None:
+        return scene.picked.number
+    return scene.phrases.say(_PICK_LABELS[command], number=scene.picked.number)
 
 
 def _hint(intent: Intent, scene: Scene) -> str:

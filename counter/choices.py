@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from broker.contract.messages import CounterInfo, HallMessage, OfficeMessage, Ticket
+from broker.contract.messages import CounterInfo, HallMessage, OfficeMessage, QueueEntry, Ticket
 from broker.language import mark
 from counter.dialog import Dialog, Option, Step
 from counter.keymap import Intent
+from counter.lists import FoundEntry
 from counter.scene import Scene
 from counter.ticket_view import STATES
 
@@ -42,7 +43,7 @@ def options(dialog: Dialog, scene: Scene) -> tuple[Option, ...]:
     """Return what can be picked in this step; a question has nothing to pick."""
     phrases = scene.phrases
     match dialog.step:
-        case Step.QUESTION:
+        case Step.QUESTION | Step.NUMBER:
             return ()
         case Step.KIND:
             return tuple(Option(value, phrases.say(label), phrases.say(detail)) for value, label, detail in _KINDS)
@@ -69,7 +70,7 @@ def target_name(dialog: Dialog, scene: Scene) -> str:
 
 
 def _targets(dialog: Dialog, scene: Scene) -> tuple[Option, ...]:
-    ticket = scene.desk.ticket if scene.desk else None
+    ticket = scene.picked if dialog.moved else (scene.desk.ticket if scene.desk else None)
     if scene.office is None or ticket is None:
         return ()
     match dialog.kind:
@@ -78,10 +79,10 @@ def _targets(dialog: Dialog, scene: Scene) -> tuple[Option, ...]:
         case "service":
             return _services(scene.office, ticket, scene)
         case _:
-            return _counters(scene.office, ticket, scene)
+            return _counters(scene.office, ticket, scene, here=dialog.moved)
 
 
-def _stages(office: OfficeMessage, ticket: Ticket, scene: Scene) -> tuple[Option, ...]:
+def _stages(office: OfficeMessage, ticket: Ticket | QueueEntry, scene: Scene) -> tuple[Option, ...]:
     """Return the stages, those of the ticket's own service first and in its order."""
     own = next((service.stages for service in office.services if service.id == ticket.service), ())
     others = tuple(stage.id for stage in office.stages if stage.id not in own)
@@ -90,13 +91,14 @@ def _stages(office: OfficeMessage, ticket: Ticket, scene: Scene) -> tuple[Option
     )
 
 
-def _stage_detail(stage: str, ticket: Ticket, scene: Scene) -> str:
-    now = scene.phrases.say("again") if stage == ticket.stage else ""
+def _stage_detail(stage: str, ticket: Ticket | QueueEntry, scene: Scene) -> str:
+    is_now = isinstance(ticket, Ticket | FoundEntry) and stage == ticket.stage
+    now = scene.phrases.say("again") if is_now else ""
     closed = _closed(stage, ticket.service, ticket.lane, scene)
     return ", ".join(part for part in (now, closed) if part)
 
 
-def _services(office: OfficeMessage, ticket: Ticket, scene: Scene) -> tuple[Option, ...]:
+def _services(office: OfficeMessage, ticket: Ticket | QueueEntry, scene: Scene) -> tuple[Option, ...]:
     return tuple(
         Option(
             service.id,
@@ -108,8 +110,8 @@ def _services(office: OfficeMessage, ticket: Ticket, scene: Scene) -> tuple[Opti
     )
 
 
-def _counters(office: OfficeMessage, ticket: Ticket, scene: Scene) -> tuple[Option, ...]:
-    """Return the other counters that serve such a visitor, with what they are doing."""
+def _counters(office: OfficeMessage, ticket: Ticket | QueueEntry, scene: Scene, *, here: bool) -> tuple[Option, ...]:
+    """Return the counters that serve such a visitor, with what they are doing; `here` counts this one in."""
     states = {counter.id: counter.state for counter in scene.hall.counters} if scene.hall else {}
     return tuple(
         Option(
@@ -118,7 +120,7 @@ def _counters(office: OfficeMessage, ticket: Ticket, scene: Scene) -> tuple[Opti
             scene.phrases.say(STATES[states.get(counter.id, "closed")]),
         )
         for counter in office.counters
-        if counter.id != scene.counter and takes(counter, ticket.service, ticket.lane)
+        if (here or counter.id != scene.counter) and takes(counter, ticket.service, ticket.lane)
     )
 
 

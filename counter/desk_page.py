@@ -14,6 +14,8 @@ from hardware.panel.scrolling import bring_into_view
 from hardware.panel.theme import Theme
 from hardware.panel.widgets import make
 
+TAB_FRAME = 4
+"""A tab's key and edges take the room of so many letters."""
 FADED = 0.45
 """Old news is never drawn like new."""
 
@@ -113,6 +115,7 @@ class ListsColumn:
         self._touches.bind(handle, lambda: self._touches.inputs.press(tab.intent))
         handle.title, handle.key, handle.count, handle.chosen = tab.label, tab.key, tab.count, tab.chosen
         handle.target = f"tab:{tab.intent.value}"
+        handle.size_hint_x = len(tab.label) + len(tab.count) + TAB_FRAME
 
     def _show_row(self, line: Any, row: RowView) -> None:  # noqa: ANN401 - a widget
         self._touches.bind(line, lambda: self._touches.inputs.choose_number(line.number))

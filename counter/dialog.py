@@ -5,6 +5,7 @@ One rule holds throughout: a digit picks, Enter does it, Esc goes back. Where no
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -13,6 +14,9 @@ from counter.keymap import Intent
 MAX_TEXT = 60
 """So many characters of a note are shown wherever it stands."""
 MAX_DIGIT = 9
+DIGITS = 3
+"""Numbers are printed with so many digits at least: whoever types A12 means A-012."""
+_NUMBER = re.compile(r"([A-Z]+)-?([0-9]{1,6})")
 
 
 class Step(Enum):
@@ -22,6 +26,7 @@ class Step(Enum):
     KIND = "kind"
     TARGET = "target"
     NOTE = "note"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class Dialog:
     target: str = ""
     at: int | None = None
     text: str = ""
+    moved: bool = False
+    """A supervisor takes the ticket out of its course: named on the wire, and not without a reason."""
 
     @property
     def step(self) -> Step:
@@ -61,6 +68,8 @@ class Dialog:
         match self.purpose:
             case Intent.SIGN_OUT | Intent.PICK:
                 return Step.QUESTION
+            case Intent.FIND:
+                return Step.NUMBER
             case Intent.TRANSFER if not self.kind:
                 return Step.KIND
             case Intent.TRANSFER if not self.target:
@@ -69,9 +78,14 @@ class Dialog:
                 return Step.NOTE
 
     @property
+    def is_about_current(self) -> bool:
+        """Tell whether it makes no sense any more once the visitor at the counter is another."""
+        return self.purpose in {Intent.HOLD, Intent.TRANSFER} and not self.moved
+
+    @property
     def needs_reason(self) -> bool:
         """Tell whether nothing is done without a reason: a turn that is given up stays given up."""
-        return self.purpose is Intent.DROP
+        return self.purpose is Intent.DROP or self.moved
 
     def reason(self, options: tuple[Option, ...]) -> str:
         """Return the note: what was typed, else what was picked."""
@@ -80,9 +94,9 @@ class Dialog:
         return options[self.at].label if self.at is not None and self.at < len(options) else ""
 
 
-def begun(purpose: Intent, *, number: str = "", ticket: str = "") -> Dialog:
+def begun(purpose: Intent, *, number: str = "", ticket: str = "", moved: bool = False) -> Dialog:
     """Return a dialog at its first step; where something has to be chosen, the first option is."""
-    return Dialog(purpose, number, ticket, at=0 if purpose is Intent.TRANSFER else None)
+    return Dialog(purpose, number, ticket, at=0 if purpose is Intent.TRANSFER else None, moved=moved)
 
 
 def moved(dialog: Dialog, step: int, count: int) -> Dialog:
@@ -104,7 +118,9 @@ def picked(dialog: Dialog, index: int, options: tuple[Option, ...]) -> Dialog:
 
 
 def typed(dialog: Dialog, character: str, options: tuple[Option, ...]) -> Dialog:
-    """Return the dialog after a character: a digit picks, unless it stands within words."""
+    """Return the dialog after a character: a digit picks, unless it stands within words or a number."""
+    if dialog.step is Step.NUMBER:
+        return replace(dialog, text=(dialog.text + character.strip().upper())[:MAX_TEXT])
     if character.isdecimal() and not dialog.text:
         return picked(dialog, int(character) - 1, options)
     if dialog.step is not Step.NOTE or (not dialog.text and character == " "):
@@ -137,6 +153,14 @@ def confirmed(dialog: Dialog, options: tuple[Option, ...]) -> Dialog | Wanted | 
             return _gone_on(dialog, options) if options and dialog.at is not None else None
         case Step.NOTE:
             return _noted(dialog, dialog.reason(options))
+        case Step.NUMBER:
+            return Wanted(Intent.FIND, "lookup", {"ticket": number_of(dialog.text)}) if dialog.text else None
+
+
+def number_of(text: str) -> str:
+    """Return a number as it stands on paper, however it was typed; what a scanner reads stays as it is."""
+    match = _NUMBER.fullmatch(text)
+    return text if match is None else f"{match[1]}-{match[2].zfill(DIGITS)}"
 
 
 def _gone_on(dialog: Dialog, options: tuple[Option, ...]) -> Dialog:
@@ -147,13 +171,14 @@ def _gone_on(dialog: Dialog, options: tuple[Option, ...]) -> Dialog:
 
 
 def _noted(dialog: Dialog, reason: str) -> Wanted | None:
+    if dialog.needs_reason and not reason:
+        return None
     match dialog.purpose:
         case Intent.HOLD:
             return Wanted(Intent.HOLD, "hold", {"note": reason} if reason else {})
         case Intent.TRANSFER:
             why = {"reason": reason} if reason else {}
-            return Wanted(Intent.TRANSFER, "transfer", {dialog.kind: dialog.target, **why})
-        case _ if not reason:
-            return None
+            whom = {"ticket": dialog.ticket} if dialog.moved else {}
+            return Wanted(Intent.TRANSFER, "transfer", {**whom, dialog.kind: dialog.target, **why})
         case _:
             return Wanted(Intent.DROP, "cancel", {"ticket": dialog.ticket, "reason": reason})

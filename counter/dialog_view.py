@@ -18,19 +18,23 @@ _VERBS: Mapping[Intent, str] = {
     Intent.DROP: mark("Cancel {number}"),
     Intent.PICK: mark("Call {number}"),
     Intent.SIGN_OUT: mark("Sign out"),
+    Intent.FIND: mark("Look up"),
 }
 _QUESTIONS: Mapping[Intent, str] = {
     Intent.HOLD: mark("Why is {number} held?"),
     Intent.DROP: mark("Cancel {number}?"),
     Intent.PICK: mark("Call {number} now?"),
     Intent.SIGN_OUT: mark("Sign out and close this counter?"),
+    Intent.FIND: mark("Which number?"),
 }
 _EXPLAINED: Mapping[Intent, str] = {
     Intent.HOLD: mark("The number stays with this counter. Take it on again from the list of held numbers."),
     Intent.TRANSFER: mark("It keeps its number and what it has waited. A reason may be added."),
     Intent.DROP: mark("The visitor gives up the turn. This cannot be taken back."),
     Intent.PICK: mark("An officer's own choice is recorded with the call."),
+    Intent.FIND: mark("Type it as it stands on the ticket, or scan the ticket."),
 }
+_MOVED = mark("It keeps its number and what it has waited. The reason is recorded.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,6 @@ class DialogView:
 def dialog_view(dialog: Dialog, scene: Scene) -> DialogView:
     """Return the card."""
     phrases, offered = scene.phrases, options(dialog, scene)
-    is_note = dialog.step is Step.NOTE
     return DialogView(
         title=_title(dialog, scene),
         text=_text(dialog, scene, has_options=bool(offered)),
@@ -67,8 +70,8 @@ def dialog_view(dialog: Dialog, scene: Scene) -> DialogView:
             OptionView(str(place) if place <= MAX_DIGIT else "", option.label, option.detail, dialog.at == place - 1)
             for place, option in enumerate(offered, 1)
         ),
-        field_label=phrases.say("or type a few words") if is_note else "",
-        field=dialog.text if is_note else "",
+        field_label=_field_label(dialog, scene),
+        field=dialog.text,
         confirm=_confirm(dialog, scene),
         cancel=ActionView(Intent.CANCEL, phrases.say("Back"), key_name(Intent.CANCEL, phrases), enabled=True),
     )
@@ -102,12 +105,23 @@ def _text(dialog: Dialog, scene: Scene, *, has_options: bool) -> str:
         case Step.TARGET:
             return "" if has_options else phrases.say("There is nowhere to send it.")
         case _:
-            return phrases.say(_EXPLAINED[dialog.purpose])
+            return phrases.say(_MOVED if dialog.moved else _EXPLAINED[dialog.purpose])
+
+
+def _field_label(dialog: Dialog, scene: Scene) -> str:
+    """Return what stands in the empty field; nothing where nothing is typed."""
+    match dialog.step:
+        case Step.NOTE:
+            return scene.phrases.say("or type a few words")
+        case Step.NUMBER:
+            return scene.phrases.say("Number")
+        case _:
+            return ""
 
 
 def _confirm(dialog: Dialog, scene: Scene) -> ActionView:
     phrases = scene.phrases
-    is_last = dialog.step in {Step.QUESTION, Step.NOTE}
+    is_last = dialog.step in {Step.QUESTION, Step.NOTE, Step.NUMBER}
     label = phrases.say(_VERBS[dialog.purpose], number=dialog.number) if is_last else phrases.say("Go on")
     why_not = missing(dialog, scene)
     return ActionView(
@@ -125,4 +139,6 @@ def missing(dialog: Dialog, scene: Scene) -> str:
     offered = options(dialog, scene)
     if dialog.step is Step.NOTE and dialog.needs_reason and not dialog.reason(offered):
         return scene.phrases.say("Pick or type a reason first")
+    if dialog.step is Step.NUMBER and not dialog.text:
+        return scene.phrases.say("Type a number first")
     return obstacle(dialog.purpose, scene)

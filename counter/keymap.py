@@ -31,6 +31,8 @@ class Intent(StrEnum):
     HELD = "held"
     MISSED = "missed"
     HALL = "hall"
+    FIND = "find"
+    """Look any number up."""
     PICK = "pick"
     """Do with the chosen line of a list what that list is for."""
     CONFIRM = "confirm"
@@ -74,6 +76,7 @@ KEYS: Mapping[Intent, str] = {
     Intent.HELD: "2",
     Intent.MISSED: "3",
     Intent.HALL: "4",
+    Intent.FIND: "5",
     Intent.PICK: "enter",
     Intent.CANCEL: "escape",
 }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, HeldEntry, QueueEntry
+from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, HeldEntry, QueueEntry, TicketState
 from broker.language import mark
 from counter.actions import ActionView, action_view, key_name
 from counter.choices import takes
 from counter.keymap import Intent
-from counter.lists import PICK_COMMANDS, TABS, entries, queue_length
+from counter.lists import TABS, FoundEntry, entries, queue_length
 from counter.scene import LaneView, Scene, Tone, Words
 from counter.ticket_view import STATES, TONES, share
 
@@ -19,11 +19,22 @@ _TITLES: Mapping[Intent, str] = {
     Intent.HELD: mark("Held"),
     Intent.MISSED: mark("Missed"),
     Intent.HALL: mark("Office"),
+    Intent.FIND: mark("Find"),
 }
 _EMPTY: Mapping[Intent, str] = {
     Intent.QUEUE: mark("Nobody is waiting for this counter."),
     Intent.HELD: mark("No number is held at this counter."),
     Intent.MISSED: mark("Nobody was missed at this counter."),
+    Intent.FIND: mark("Press 5 and type any number of today."),
+}
+_FOUND: Mapping[TicketState, str] = {
+    "waiting": mark("Waits for: {stage}"),
+    "called": mark("Called to counter {counter}"),
+    "serving": mark("Served at counter {counter}"),
+    "held": mark("Held at counter {counter}"),
+    "finished": mark("Everything is finished"),
+    "no_show": mark("Did not come to counter {counter}"),
+    "cancelled": mark("Cancelled"),
 }
 _ORDER: Mapping[str, str] = {
     "promise": mark("In order of the share of the promised wait that is used up."),
@@ -106,7 +117,7 @@ class ListsView:
 def lists_view(scene: Scene) -> ListsView:
     """Return the column."""
     desk = scene.desk
-    shown = entries(scene.tab, desk)
+    shown = entries(scene.tab, desk, scene.found)
     waiting = queue_length(desk)
     more = waiting - len(shown) if scene.tab is Intent.QUEUE else 0
     return ListsView(
@@ -114,7 +125,7 @@ def lists_view(scene: Scene) -> ListsView:
         caption=_caption(scene, has_rows=bool(shown)),
         rows=tuple(_row(entry, scene) for entry in shown),
         more=scene.phrases.count("and {n} more", "and {n} more", more) if more > 0 else "",
-        pick=action_view(Intent.PICK, scene) if shown and scene.tab in PICK_COMMANDS else None,
+        pick=action_view(Intent.PICK, scene) if shown else None,
         hall=_hall_view(scene) if scene.tab is Intent.HALL else None,
         today=today_text(desk, scene.words) if desk else "",
     )
@@ -130,12 +141,12 @@ def today_text(desk: CounterMessage, words: Words) -> str:
 
 
 def _tab(tab: Intent, scene: Scene) -> TabView:
-    count = queue_length(scene.desk) if tab is Intent.QUEUE else len(entries(tab, scene.desk))
+    count = queue_length(scene.desk) if tab is Intent.QUEUE else len(entries(tab, scene.desk, None))
     return TabView(
         intent=tab,
         label=scene.phrases.say(_TITLES[tab]),
         key=key_name(tab, scene.phrases),
-        count="" if tab is Intent.HALL else str(count),
+        count="" if tab in {Intent.HALL, Intent.FIND} else str(count),
         chosen=tab is scene.tab,
     )
 
@@ -154,16 +165,30 @@ def _caption(scene: Scene, *, has_rows: bool) -> str:
 def _row(entry: QueueEntry, scene: Scene) -> RowView:
     words, is_queue = scene.words, scene.tab is Intent.QUEUE
     by_promise = scene.office is not None and scene.office.policy == "promise"
-    note = entry.note if isinstance(entry, HeldEntry) else None
     return RowView(
         number=entry.number,
         lane=words.lane(entry.lane),
-        text=note or words.service(entry.service),
-        waited=words.minutes(words.since(entry.waiting_since)),
+        text=_row_text(entry, words),
+        waited=words.minutes(words.since(entry.waiting_since)) if _waits(entry) else "",
         figure=share(entry.score) if is_queue and by_promise else "",
         late=is_queue and by_promise and entry.score >= LATE,
         chosen=scene.picked is not None and scene.picked.number == entry.number,
     )
+
+
+def _row_text(entry: QueueEntry, words: Words) -> str:
+    match entry:
+        case FoundEntry():
+            stage, counter = words.stage(entry.stage), words.counter(entry.counter or "")
+            return words.phrases.say(_FOUND[entry.state], stage=stage, counter=counter)
+        case HeldEntry(note=str(note)) if note:
+            return note
+        case _:
+            return words.service(entry.service)
+
+
+def _waits(entry: QueueEntry) -> bool:
+    return not isinstance(entry, FoundEntry) or entry.state in {"waiting", "held", "no_show"}
 
 
 def _hall_view(scene: Scene) -> HallView:

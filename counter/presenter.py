@@ -21,15 +21,13 @@ from counter.dialog import Dialog, Wanted
 from counter.dialog_view import missing
 from counter.entrance import Entrance
 from counter.keymap import KEYS, Intent, Place, Typed, meaning
-from counter.lists import PICK_COMMANDS, TABS, Lists
-from counter.reply import bridged
+from counter.lists import TABS, Lists, pick_command
+from counter.notices import Notices, locked, slow
+from counter.reply import bridged, reply_ticket
 from counter.scene import NoticeView, Scene, Tone
 from counter.session import Session, Sessions
-from counter.signin_view import SignInView, sign_in_view
+from counter.signin_view import SignInView, sign_in_view, visitor_at
 from counter.told import outcome, refusal
-
-NOTICE_S = 8.0
-_PASSING: frozenset[Tone] = frozenset({"info", "good"})
 
 
 class CounterPresenter:
@@ -63,7 +61,7 @@ class CounterPresenter:
         self._desk: CounterMessage | None = None
         self._lists = Lists()
         self._dialog: Dialog | None = None
-        self._notice: tuple[dt.datetime, NoticeView] | None = None
+        self._notices = Notices(now)
         kept = sessions.load()
         self._session = kept if kept is not None and kept.counter == counter else None
 
@@ -85,8 +83,7 @@ class CounterPresenter:
             return
         self._desk = message
         current = message.ticket.number if message.ticket else ""
-        about_current = self._dialog is not None and self._dialog.purpose in {Intent.HOLD, Intent.TRANSFER}
-        if self._dialog is not None and about_current and self._dialog.number != current:
+        if self._dialog is not None and self._dialog.is_about_current and self._dialog.number != current:
             self._dialog = None
         if message.state == "closed" and self._session is not None and self._asking.idle:
             self._signed_out(self._phrases.say("This counter was closed. Please sign in again."))
@@ -101,7 +98,7 @@ class CounterPresenter:
     def place(self) -> Place:
         """Return where keys go."""
         if self._session is None:
-            return Place.FORM
+            return Place.FORM if self._entrance.elsewhere is None else Place.DIALOG
         return Place.DESK if self._dialog is None else Place.DIALOG
 
     def key(self, name: str) -> None:
@@ -119,7 +116,7 @@ class CounterPresenter:
         if intent is Intent.LANGUAGE and self._dialog is None:
             self._switch_language()
         elif self._session is None:
-            self._notice = None
+            self._notices.clear()
             self._entrance.press(intent)
         elif self._dialog is not None:
             self._press_in_dialog(self._dialog, intent)
@@ -131,7 +128,7 @@ class CounterPresenter:
     def type(self, typed: Typed) -> None:
         """Take a character for the form, also while the engine still looks at the last attempt; or for a dialog."""
         if self._session is None:
-            self._entrance.form.type(typed.character)
+            self._entrance.type(typed.character)
         elif self._dialog is not None:
             opened_by = self._dialog.purpose
             if typed.character.lower() == KEYS[opened_by] and self._asking.is_double_press(opened_by):
@@ -141,7 +138,7 @@ class CounterPresenter:
     def choose_officer(self, index: int) -> None:
         """Take the officer at `index` of the list."""
         if self._session is None:
-            self._entrance.form.choose(index)
+            self._entrance.choose(index)
 
     def choose_number(self, number: str) -> None:
         """Choose a line of the open list, or let it go."""
@@ -168,6 +165,10 @@ class CounterPresenter:
                 pass
 
     def _press_in_lists(self, intent: Intent) -> None:
+        if intent is Intent.FIND:
+            self._lists.open(intent)
+            self._act(intent)
+            return
         self._asking.pressed(intent)  # whatever key comes next is another wish
         if intent in TABS:
             self._lists.open(intent)
@@ -175,7 +176,7 @@ class CounterPresenter:
             self._lists.move(1 if intent is Intent.DOWN else -1, self._desk)
         elif intent is Intent.CANCEL:
             self._lists.leave()
-            self._notice = None
+            self._notices.clear()
 
     def _act(self, intent: Intent) -> None:
         if not self._asking.idle or self._asking.is_double_press(intent):
@@ -186,21 +187,20 @@ class CounterPresenter:
             self._tell("info", f"{label(intent, scene)}: {why_not}")
             return
         self._asking.pressed(intent)
-        self._notice = None
-        if intent in ASK_FIRST or (intent is Intent.PICK and self._lists.tab is Intent.QUEUE):
-            self._dialog = self._opened(intent)
-        elif intent is Intent.PICK:
-            self._ask(Wanted(intent, PICK_COMMANDS[self._lists.tab], {"ticket": self._lists.number}))
-        else:
-            command = command_for(intent, self._desk)
-            if command is not None:
-                self._ask(Wanted(intent, command, {}))
+        self._notices.clear()
+        picked = scene.picked if intent is Intent.PICK else None
+        command = pick_command(scene.tab, picked) if picked is not None else command_for(intent, self._desk)
+        if intent in ASK_FIRST or command == "call":
+            self._dialog = self._opened(intent, scene)
+        elif command is not None:
+            self._ask(Wanted(intent, command, {} if picked is None else {"ticket": picked.number}))
 
-    def _opened(self, intent: Intent) -> Dialog:
-        picked, ticket = self._lists.picked(self._desk), self._desk.ticket if self._desk else None
-        if picked is not None and intent in {Intent.PICK, Intent.DROP}:
-            return dialogs.begun(intent, number=picked.number, ticket=picked.number)
-        if ticket is not None and intent is not Intent.SIGN_OUT:
+    def _opened(self, intent: Intent, scene: Scene) -> Dialog:
+        picked, ticket = scene.picked, self._desk.ticket if self._desk else None
+        moved = intent is Intent.TRANSFER and scene.moves_picked
+        if picked is not None and (moved or intent in {Intent.PICK, Intent.DROP}):
+            return dialogs.begun(intent, number=picked.number, ticket=picked.number, moved=moved)
+        if ticket is not None and intent not in {Intent.SIGN_OUT, Intent.FIND}:
             return dialogs.begun(intent, number=ticket.number, ticket=ticket.id)
         return dialogs.begun(intent)
 
@@ -218,7 +218,7 @@ class CounterPresenter:
 
     def _switch_language(self) -> None:
         self._language = self._next_language
-        self._notice = None
+        self._notices.clear()
 
     # -- requests ---------------------------------------------------------------------------------------------------
 
@@ -230,17 +230,22 @@ class CounterPresenter:
             "info", phrases.say("Choose your name first.") if has_list else phrases.say("Type your officer ID first.")
         )
 
+    def may_leave(self, counter: str) -> bool:
+        """Tell whether a counter can be closed, as far as is known here."""
+        return not visitor_at(counter, self._scene()) and self._fresh.online
+
     def signed_in(self, session: Session, result: Mapping[str, Any]) -> None:
         """Go on to the desk."""
         self._session = session
         self._sessions.save(session)
-        self._notice = None
+        self._notices.clear()
         self._desk = bridged(self._desk, Intent.CONFIRM, result)
 
     def _ask(self, wanted: Wanted) -> None:
         if self._session is None:
             return
-        arguments = {"counter": self._counter, "session": self._session.token, **wanted.arguments}
+        who = {"counter": self._counter, "session": self._session.token}
+        arguments = wanted.arguments if wanted.intent is Intent.FIND else {**who, **wanted.arguments}
         undone = self._desk.undo_action if self._desk else None
         self._asking.ask(
             wanted.intent, wanted.command, arguments, lambda reply: self._answered(wanted, reply, undone or "")
@@ -248,17 +253,22 @@ class CounterPresenter:
 
     def _answered(self, wanted: Wanted, reply: Reply, undone: str) -> None:
         result: Mapping[str, Any] = reply.result or {}
+        ticket = reply_ticket(result) if reply.ok else None
         if not reply.ok:
             self.refused(reply)
         elif wanted.intent is Intent.SIGN_OUT:
             self._signed_out("")
+        elif wanted.intent is Intent.FIND and ticket is not None:
+            self._lists.show(ticket)
         else:
             self._desk = bridged(self._desk, wanted.intent, result)
-            if wanted.intent in {Intent.PICK, Intent.DROP}:
+            if ticket is not None:
+                self._lists.heard(ticket)
+            if wanted.intent in {Intent.PICK, Intent.DROP} or "ticket" in wanted.arguments:
                 self._lists.leave()
             told = outcome(wanted.command, result, undone, self._scene().words)
             if told is not None:
-                self._notice = (self._now(), told)
+                self._notices.tell(told)
 
     def refused(self, reply: Reply) -> None:
         """Say why something was not done."""
@@ -274,7 +284,7 @@ class CounterPresenter:
         self._lists = Lists()
         self._sessions.clear()
         self._entrance.empty()
-        self._notice = None
+        self._notices.clear()
         if why:
             self._tell("warn", why)
 
@@ -284,7 +294,9 @@ class CounterPresenter:
     def view(self) -> SignInView | DeskView:
         """Return the picture of this moment."""
         scene = self._scene()
-        return sign_in_view(self._entrance.form, scene) if self._session is None else desk_view(scene)
+        if self._session is not None:
+            return desk_view(scene)
+        return sign_in_view(self._entrance.form, scene, elsewhere=self._entrance.elsewhere)
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
@@ -304,6 +316,7 @@ class CounterPresenter:
             dialog=self._dialog,
             tab=self._lists.tab,
             picked=self._lists.picked(self._desk),
+            found=self._lists.found,
             calls_before_no_show=self._calls_before_no_show,
         )
 
@@ -317,26 +330,11 @@ class CounterPresenter:
         return self._languages[(at + 1) % len(self._languages)]
 
     def _tell(self, tone: Tone, text: str) -> None:
-        self._notice = (self._now(), NoticeView(tone, text))
+        self._notices.tell(NoticeView(tone, text))
 
     def _notice_now(self) -> NoticeView | None:
         if self._asking.slow:
-            text = self._phrases.say("No answer yet. The same request goes on; it will be done once at most.")
-            return NoticeView("warn", text)
+            return slow(self._phrases)
         if self._session is None and self._entrance.locked_left_s:
-            return self._locked_notice(self._entrance.locked_left_s)
-        if self._notice is None:
-            return None
-        told_at, notice = self._notice
-        is_over = notice.tone in _PASSING and (self._now() - told_at).total_seconds() > NOTICE_S
-        return None if is_over else notice
-
-    def _locked_notice(self, left_s: int) -> NoticeView:
-        phrases, minutes = self._phrases, -(-left_s // 60)
-        left = (
-            phrases.count("{n} minute", "{n} minutes", minutes)
-            if minutes > 1
-            else phrases.count("{n} second", "{n} seconds", left_s)
-        )
-        text = phrases.say("Too many wrong PINs. This officer can sign in again in {duration}.", duration=left)
-        return NoticeView("bad", text)
+            return locked(self._entrance.locked_left_s, self._phrases)
+        return self._notices.current

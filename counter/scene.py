@@ -10,6 +10,7 @@ from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, O
 from broker.language import Phrases
 from counter.dialog import Dialog
 from counter.keymap import Intent
+from counter.lists import FoundEntry
 
 Tone = Literal["info", "good", "warn", "bad"]
 
@@ -107,6 +108,7 @@ class Scene:
     dialog: Dialog | None
     tab: Intent
     picked: QueueEntry | None
+    found: FoundEntry | None
     calls_before_no_show: int
 
     @property
@@ -119,6 +121,16 @@ class Scene:
         """Return what this counter serves."""
         counters = self.office.counters if self.office else ()
         return next((info for info in counters if info.id == self.counter), None)
+
+    @property
+    def moves_picked(self) -> bool:
+        """Tell whether a transfer is about the chosen line: a supervisor moves anybody."""
+        supervises = self.desk is not None and self.desk.role == "supervisor"
+        return supervises and self.picked is not None and self.picked.number != self._current_number
+
+    @property
+    def _current_number(self) -> str:
+        return self.desk.ticket.number if self.desk and self.desk.ticket else ""
 
     @property
     def title(self) -> str:

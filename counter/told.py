@@ -11,7 +11,7 @@ from counter.actions import undoes
 from counter.reply import reply_ticket
 from counter.scene import NoticeView, Words
 
-_CANNOT_COME_BACK = mark("{number} came back too often. Please ask the supervisor on duty.")
+_CANNOT_COME_BACK = mark("{number} came back too often. Only a supervisor brings it back now, by Transfer.")
 
 
 def outcome(command: str, result: Mapping[str, Any], undone: str, words: Words) -> NoticeView | None:
@@ -41,9 +41,9 @@ def refusal(error: Error | None, words: Words) -> str:
     if error is None:
         return words.phrases.error("bad_request")
     where = error.detail.get("open_at")
-    if error.code == "not_allowed" and where:
+    if error.code == "counter_busy" and where:
         return words.phrases.say(
-            "You are still signed in at counter {counter}. Sign out there first, then sign in here.",
+            "Counter {counter} has a visitor: finish there first, then sign in here.",
             counter=words.counter(str(where)),
         )
     if error.code == "not_allowed" and "times" in error.detail:

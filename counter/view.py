@@ -59,7 +59,7 @@ class CounterScreen:
         else:
             self._show_form_header()
             self._form.show(view)
-            self._dialog.show(None)
+            self._dialog.show(view.dialog)
         stand_in(self.root.ids.stage, [page])
         if self._targets is not None:
             self._targets.changed(self.root, screen_name(view))
@@ -81,8 +81,8 @@ class CounterScreen:
 
 def screen_name(view: SignInView | DeskView) -> str:
     """Return what stands in the window, for programs that watch it."""
-    if isinstance(view, SignInView):
-        return "sign_in"
     if view.dialog is not None:
         return "dialog"
+    if isinstance(view, SignInView):
+        return "sign_in"
     return "desk" if view.ticket is None else f"desk {view.ticket.number}"

@@ -256,6 +256,8 @@ class CounterMessage(Message):
     label: str
     state: CounterState
     officer: str | None = None
+    role: str | None = None
+    """What the officer may do: `officer` or `supervisor`."""
     ticket: Ticket | None = None
     queue: tuple[QueueEntry, ...] = ()
     queue_length: int = 0

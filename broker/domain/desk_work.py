@@ -46,7 +46,9 @@ def _left(hall: Hall, command: cmd.SignIn, now: dt.datetime) -> list[ev.Event]:
         where = desk.counter
         if command.leave != where:
             raise DomainError(Code.NOT_ALLOWED, f"{command.officer} is signed in at counter {where}", open_at=where)
-        checks.free(desk)
+        if desk.ticket is not None:
+            message = f"{command.officer} has a visitor at counter {where}: finish or no-show first"
+            raise DomainError(Code.COUNTER_BUSY, message, counter=where, open_at=where)
         events.append(ev.Closed(at=now, counter=where, reason=f"{command.officer} went to {command.counter}"))
     return events
 

@@ -99,6 +99,7 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
         label=hall.office.counters[counter].label,
         state=hall.desk_state(desk).value,
         officer=None if desk.officer is None else hall.office.officers.get(desk.officer, desk.officer),
+        role=_role(hall, desk),
         ticket=None if ticket is None else ticket_shape(hall, ticket, now, history=True),
         queue=tuple(_queue_entry(hall, waiting, now) for waiting in nearest),
         queue_length=sum(len(group) for group in groups),
@@ -220,6 +221,12 @@ def _queue_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.QueueEntry:
 def _held_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.HeldEntry:
     note = None if ticket.note is None else ticket.note[:MAX_NOTE]
     return ms.HeldEntry(note=note, **_queue_entry(hall, ticket, now).model_dump())
+
+
+def _role(hall: Hall, desk: Desk) -> str | None:
+    if desk.officer is None:
+        return None
+    return "supervisor" if desk.officer in hall.office.supervisors else "officer"
 
 
 def _today(desk: Desk) -> ms.Today:

@@ -162,6 +162,7 @@ def scenes(settings: Settings, language: str) -> Iterator[Scene]:
     office.presenter.press(Intent.SIGN_OUT)
     yield "sign-out", office.presenter.view
     office.presenter.press(Intent.CANCEL)
+    yield from _found(office)
     yield from _with_a_visitor(office)
     office.presenter.desk(office.desk(state="paused"))
     yield "paused", office.presenter.view
@@ -179,8 +180,14 @@ def _refused_sign_ins(office: Office) -> Iterator[Scene]:
     yield "locked", office.presenter.view
     office.presenter.type(Typed("1"))
     office.presenter.press(Intent.CONFIRM)
+    office.engine.refuses("not_allowed", open_at="counter-2")
+    yield "elsewhere-busy", office.presenter.view
+    office.presenter.press(Intent.CANCEL)
+    office.presenter.type(Typed("1"))
+    office.presenter.press(Intent.CONFIRM)
     office.engine.refuses("not_allowed", open_at="counter-5")
     yield "elsewhere", office.presenter.view
+    office.presenter.press(Intent.CANCEL)
 
 
 def _number(state: CounterState, place: int) -> str | None:
@@ -206,6 +213,33 @@ def _lists(office: Office) -> Iterator[Scene]:
     undo = {"undo_until": office.at + dt.timedelta(seconds=24), "undo_number": "AP-1012"}
     office.presenter.desk(office.desk(undo_action="transferred", **undo))
     yield "undo", office.presenter.view
+    office.presenter.desk(office.desk())
+
+
+def _found(office: Office) -> Iterator[Scene]:
+    """Look numbers up, as a supervisor."""
+    office.presenter.desk(office.desk(role="supervisor"))
+    for state in ("waiting", "serving"):
+        office.pass_s(1)
+        office.presenter.key("5")
+        for character in "ap1012":
+            office.presenter.key(character)
+        yield f"find-{state}", office.presenter.view
+        office.presenter.key("enter")
+        ticket = office.ticket("AP-1012", state, counter="counter-2")
+        office.engine.agrees(ticket=ticket.model_dump(mode="json"))
+        yield f"found-{state}", office.presenter.view
+    office.pass_s(1)
+    office.presenter.key("t")
+    office.presenter.key("1")
+    office.presenter.key("2")
+    yield "move-reason", office.presenter.view
+    for _ in range(3):
+        office.presenter.press(Intent.CANCEL)
+    office.presenter.press(Intent.QUEUE)
+    office.presenter.press(Intent.DOWN)
+    yield "supervisor", office.presenter.view
+    office.presenter.press(Intent.CANCEL)
     office.presenter.desk(office.desk())
 
 

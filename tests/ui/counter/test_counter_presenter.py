@@ -75,13 +75,6 @@ def test_a_wrong_pin_is_said_and_the_pin_forgotten(window: Window) -> None:
     assert window.notice() == Phrases("counter", "id").error("wrong_pin")
 
 
-def test_an_officer_who_is_signed_in_elsewhere_learns_where(window: Window) -> None:
-    window.type("s1234")
-    window.press(Intent.CONFIRM)
-    window.engine.refuses("not_allowed", open_at="c5")
-    assert window.notice() == "Anda masih masuk di loket 5. Keluarlah dari sana dahulu, lalu masuk di sini."
-
-
 def test_what_is_typed_while_the_engine_looks_at_the_last_attempt_is_not_lost(window: Window) -> None:
     window.type("s9999")
     window.press(Intent.CONFIRM)

@@ -48,6 +48,7 @@ def test_tabs_tell_how_many_there_are(window: Window) -> None:
         ("Ditunda", "2", "2", False),
         ("Terlewat", "3", "0", False),
         ("Kantor", "4", "", False),
+        ("Cari", "5", "", False),
     ]
 
 

@@ -299,7 +299,10 @@ def test_who_was_missed_too_often_is_the_supervisors_case(window: Window) -> Non
     signed_in(window, "open")
     window.keys("3", "down", "enter")
     window.engine.refuses("not_allowed", ticket="A-001", times=2)
-    assert window.notice() == "A-001 sudah terlalu sering kembali. Silakan hubungi pengawas yang bertugas."
+    assert (
+        window.notice()
+        == "A-001 sudah terlalu sering kembali. Kini hanya pengawas yang dapat mengembalikannya, dengan Teruskan."
+    )
 
 
 def test_a_request_without_an_answer_is_never_doubled_whatever_it_is(window: Window) -> None:

@@ -84,7 +84,7 @@ def test_a_counter_with_a_visitor_is_not_given_up(play: Play) -> None:
     ticket = play.issue()
     play.call_next()
     error = refusal(play, go_over())
-    assert (error.code, error.detail) == (Code.COUNTER_BUSY, {"counter": "c1", "ticket": ticket.id})
+    assert (error.code, error.detail) == (Code.COUNTER_BUSY, {"counter": "c1", "open_at": "c1"})
     assert play.hall.desks["c1"].ticket == ticket.id
     assert play.hall.desks["c2"].officer is None
 
