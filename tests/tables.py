@@ -23,7 +23,9 @@ CONFIG = Path(__file__).parents[1] / "config.yaml"
 TICKET = str(uuid.UUID(int=1))
 SERVICE, OTHER_SERVICE, OTHER_STAGE = "new-passport", "collection", "payment"
 COUNTER, OTHER_COUNTER, OFFICER, SESSION = "counter-1", "counter-2", "siti", "the session"
-AT = (COUNTER, SESSION)
+SUPERVISOR, THIRD_COUNTER = "maria", "counter-3"
+AT, BESIDE = (COUNTER, SESSION), (THIRD_COUNTER, "another session")
+WHY = "said so"
 STEP = dt.timedelta(seconds=5)
 
 HEAD = """\
@@ -34,7 +36,7 @@ Made by `make tables` from the domain itself and compared with it by the tests: 
 There is one ticket, at the first of the stages {stages}. The counter is open and serves them all.
 Where the ticket is `called` or `serving`, it is at this counter; in every other state the counter is free, and the
 ticket got into its state here, just now: that is what `undo` takes back. `finished` is a ticket after its last stage:
-there `finish` leads to `finished`, and to `waiting` for the next stage before.
+there `finish` leads to `finished`, and to `waiting` for the next stage before. A supervisor sits at another counter.
 
 - **-> state**: the command works, and this is the ticket's state afterwards; **works**: it stays as it is.
 - `code`: the command is refused with this error, and nothing changes.
@@ -45,14 +47,16 @@ FOOT = """\
 
 | error | when |
 |---|---|
-| `bad_request` | no JSON; longer than 8 KiB; an argument missing, unknown or of a wrong type; no such stage |
+| `bad_request` | no JSON; longer than 8 KiB; an argument missing, unknown or of a wrong type; no such stage; \
+a supervisor who does not say why |
 | `unknown_service`, `unknown_lane`, `unknown_counter`, `unknown_officer` | the office has no such thing |
 | `unknown_ticket` | no such ticket today; or a number where `cancel` and `rejoin` need the id or the text of the QR |
 | `service_closed`, `lane_closed`, `quota_reached` | `issue`: outside the hours, or after the day's last number |
 | `wrong_pin` | `open`: the PIN is not right, or too many wrong ones were tried |
 | `no_session` | nobody is signed in at the counter with this session |
-| `not_allowed` | the counter does not serve this ticket; the officer sits elsewhere; the visitor was missed too often |
-| `counter_busy` | the counter has a visitor: finish with that one first |
+| `not_allowed` | the counter does not serve this ticket; the officer sits elsewhere; the visitor was missed too \
+often; an officer names another's ticket in `transfer` |
+| `counter_busy` | the counter has a visitor: finish with that one first; the one to `leave` has |
 | `nothing_to_undo` | `undo`: no last action, older than 30 s, or somebody has gone on with the ticket |
 | `storage_failed`, `not_ready` | the change could not be saved; the engine is still starting |
 """
@@ -69,6 +73,7 @@ class Office:
         self.hall = Hall(rules)
         self.do(cmd.Issue(TICKET, SERVICE, None, None))
         self.do(cmd.SignIn(COUNTER, OFFICER, "", SESSION, pin_matches=True))
+        self.do(cmd.SignIn(THIRD_COUNTER, SUPERVISOR, "", BESIDE[1], pin_matches=True))
 
     @property
     def state(self) -> TicketState:
@@ -104,9 +109,17 @@ COMMANDS: dict[str, tuple[tuple[str, cmd.Command], ...]] = {
     "printed": (("", cmd.Printed(TICKET, "confirmed", None)),),
     "reprint": (("", cmd.Reprint(TICKET)),),
     "lookup": (("", cmd.Lookup(TICKET)),),
-    "cancel": (("by the visitor", cmd.Cancel(TICKET)), ("at the counter", cmd.Cancel(TICKET, cmd.AtCounter(*AT)))),
+    "cancel": (
+        ("by the visitor", cmd.Cancel(TICKET)),
+        ("at the counter", cmd.Cancel(TICKET, cmd.AtCounter(*AT), WHY)),
+        ("by a supervisor", cmd.Cancel(TICKET, cmd.AtCounter(*BESIDE), WHY)),
+    ),
     "rejoin": (("by the visitor", cmd.Rejoin(TICKET)), ("at the counter", cmd.Rejoin(TICKET, cmd.AtCounter(*AT)))),
-    "open": (("the same officer", cmd.SignIn(COUNTER, OFFICER, "", "another session", pin_matches=True)),),
+    "open": (
+        ("the same officer", cmd.SignIn(COUNTER, OFFICER, "", "a new session", pin_matches=True)),
+        ("elsewhere", cmd.SignIn(OTHER_COUNTER, OFFICER, "", "a new session", pin_matches=True)),
+        ("elsewhere, `leave`", cmd.SignIn(OTHER_COUNTER, OFFICER, "", "session", pin_matches=True, leave=COUNTER)),
+    ),
     "close": (("", cmd.Close(*AT)),),
     "pause": (("", cmd.Pause(*AT)),),
     "resume": (("not paused", cmd.Resume(*AT)),),
@@ -122,6 +135,7 @@ COMMANDS: dict[str, tuple[tuple[str, cmd.Command], ...]] = {
         ("to a stage", cmd.Transfer(*AT, stage=OTHER_STAGE)),
         ("to a service", cmd.Transfer(*AT, service=OTHER_SERVICE)),
         ("to a counter", cmd.Transfer(*AT, to_counter=OTHER_COUNTER)),
+        ("by a supervisor, `ticket`", cmd.Transfer(*BESIDE, ticket=TICKET, stage=OTHER_STAGE, reason=WHY)),
     ),
     "undo": (("", cmd.Undo(*AT)),),
 }

@@ -141,6 +141,31 @@ def test_what_does_not_happen_with_every_visitor_works_by_keys_alone_too(office:
         wait_until(lambda: kiosk.do("lookup", ticket=number)["ticket"]["state"] == "cancelled", "it is cancelled")
 
 
+def test_a_supervisor_comes_over_from_another_counter_and_moves_any_number(
+    office: OfficeProcess, tmp_path: Path
+) -> None:
+    with (
+        virtual_screen(1280, 800) as screen,
+        office.caller("kiosk-1") as kiosk,
+        window("counter", "counter-1", office, screen, tmp_path / "counter") as counter,
+    ):
+        number = kiosk.do("issue", service="visit-permit")["ticket"]["number"]
+        _sign_in(kiosk, "counter-5", "maria")
+        counter.wait_for("officer:0")
+        wait_until(lambda: kiosk.counters["counter-5"].role == "supervisor", "maria sits at counter 5")
+        screen.press("m", "m", "1", "2", "3", "4", "Return")
+        counter.wait_screen("dialog")
+        wait_until(lambda: _entered(screen, counter), "she goes over to counter 1")
+        wait_until(lambda: kiosk.counters["counter-5"].state == "closed", "counter 5 is closed")
+        screen.press("5", *number.replace("-", "").lower(), "Return")
+        counter.wait_for(f"number:{number}")
+        screen.press("t")
+        counter.wait_screen("dialog")
+        screen.press("1", "2", "1", "Return")
+        counter.wait_screen("desk")
+        wait_until(lambda: kiosk.do("lookup", ticket=number)["ticket"]["stage"] == "payment", "it waits elsewhere")
+
+
 def test_the_display_shows_calls_in_turn_and_survives_the_broker(office: OfficeProcess, tmp_path: Path) -> None:
     with (
         virtual_screen(1920, 1080) as screen,

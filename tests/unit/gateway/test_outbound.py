@@ -152,6 +152,7 @@ COUNTER = {
     "label": str,
     "state": str,
     "officer": (str, type(None)),
+    "role": (str, type(None)),
     "ticket": (dict, type(None)),
     "queue": list,
     "queue_length": int,
