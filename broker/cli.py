@@ -36,9 +36,13 @@ app = typer.Typer(
 )
 journal = typer.Typer(help="The append-only record of all that happened.", no_args_is_help=True)
 app.add_typer(journal, name="journal")
+voice = typer.Typer(help="What the lobby hears: try it, or have it recorded by a person.", no_args_is_help=True)
+app.add_typer(voice, name="voice")
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", readable=False, help="The office's configuration file.")]
 FileArgument = Annotated[Path, typer.Argument(readable=False, help="The file to check.")]
+LanguageOption = Annotated[list[str] | None, typer.Option("--language", help="Of the office's languages, only this.")]
+SoundOption = Annotated[str | None, typer.Option("--id", help="Whose sound; the first display's by default.")]
 DataOption = Annotated[Path, typer.Option("--data", "-d", help="Everything that is written lies below this folder.")]
 
 
@@ -189,6 +193,35 @@ def verify(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DAT
     Console().print("the journal is whole", highlight=False)
 
 
+@voice.command("export")
+def voice_export(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    name: SoundOption = None,
+    language: LanguageOption = None,
+    to: Annotated[Path | None, typer.Option("--to", help="The folder; else the configured one.")] = None,
+) -> None:
+    """Write what has to be recorded, and synthesised clips to start from; recordings that are there stay."""
+    given = [] if to is None else ["--to", str(to)]
+    _become_voice("export", config, data, name, [*_languages(language), *given])
+
+
+@voice.command("say")
+def voice_say(  # noqa: PLR0917 - typer passes them by name
+    number: Annotated[str, typer.Argument(help="A number, such as A-012.")],
+    counter: Annotated[str, typer.Argument(help="A counter's label, such as 3.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    name: SoundOption = None,
+    language: LanguageOption = None,
+    lane: Annotated[str | None, typer.Option(help="Whose chime; the first lane's by default.")] = None,
+    player: Annotated[str | None, typer.Option(help="auto, aplay, file or null; else as configured.")] = None,
+) -> None:
+    """Let a call be heard as the lobby would hear it."""
+    given = [word for key, value in (("--lane", lane), ("--player", player)) if value for word in (key, value)]
+    _become_voice("say", config, data, name, [*_languages(language), *given, "--", number, counter])
+
+
 def _existing_store(settings: Settings, data: Path) -> SqlStore:
     """Return the office's store; `StorageError` where there is none: an empty new one would prove nothing."""
     url = resolve_url(settings.store.url, data)
@@ -208,6 +241,17 @@ def _become(part: str, config: Path, data: Path, name: str | None) -> None:
     arguments = [sys.executable, "-m", part, "--config", str(config), "--data", str(data)]
     arguments += [] if name is None else ["--id", name]
     os.execv(sys.executable, arguments)  # noqa: S606 - no shell, our own module
+
+
+def _become_voice(task: str, config: Path, data: Path, name: str | None, given: list[str]) -> None:
+    """Become the tool for the display's voice; it needs no screen."""
+    arguments = [sys.executable, "-m", "display.voice_tool", task, "--config", str(config), "--data", str(data)]
+    arguments += [] if name is None else ["--id", name]
+    os.execv(sys.executable, [*arguments, *given])  # noqa: S606 - no shell, our own module
+
+
+def _languages(chosen: list[str] | None) -> list[str]:
+    return [word for language in chosen or () for word in ("--language", language)]
 
 
 def _say(*sentences: str) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from broker.contract.messages import Calling, EventMessage, HallMessage
 
 ANNOUNCED_WITHIN_S = 30.0
-"""Protocol: an older call is shown, not announced."""
+"""Protocol: a call that is older when its turn comes is shown, not announced."""
 DWELL_S = (10.0, 8.0, 6.0, 5.0)
 """Least time at the front by the number of calls behind it; the last figure holds for all longer queues."""
 SPEECH_OVERRUN_S = 20.0
@@ -113,7 +113,7 @@ class CallBoard:
         if not self._queue or not self._may_move_on():
             self._drop_ended_front()
             return None
-        call = self._queue.popleft()
+        call = self._aged(self._queue.popleft())  # what grew old in the queue is shown like any other old call
         speech_s = self._speech_s(call) if call.announced else 0.0
         self._front = _Front(call, self._now(), speech_s, speaking=call.announced)
         return call

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from broker.contract.link import Freshness
 from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, ServiceInfo, Wait
 from broker.language import Phrases, mark
-from display.announcer import announcement, duration_s
+from display.announcer import SpeechRules
 from display.calls import Call, CallBoard
 from display.pages import Lines, Page, chunks, pages
 from hardware.ports import Utterance
@@ -121,7 +121,7 @@ class LobbyPresenter:
         announce: Announce,
         page_s: float,
         room: Room,
-        words_per_minute: int,
+        speech: SpeechRules,
     ) -> None:
         """`now` tells the office's own time; `announce` must return at once."""
         self._now = now
@@ -129,7 +129,7 @@ class LobbyPresenter:
         self._announce = announce
         self._page_s = page_s
         self._room = room
-        self._words_per_minute = words_per_minute
+        self._speech = speech
         self._languages = languages
         self._fresh = Freshness(now)
         self._board = CallBoard(now=now, speech_s=self._speech_s, first_language=languages[0])
@@ -176,7 +176,7 @@ class LobbyPresenter:
         """Let time pass: bring the next call to the front, turn the page."""
         call = self._board.tick()
         if call is not None and call.announced:
-            self._announce(call, self._utterances(call))
+            self._say(call)
         now = self._now()
         if self._board.calling_now:
             self._turned_at = now
@@ -211,11 +211,19 @@ class LobbyPresenter:
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _utterances(self, call: Call) -> tuple[Utterance, ...]:
-        return announcement(call, first_language=self._languages[0], phrases=self._phrases)
+    def _utterances(self, call: Call) -> tuple[Utterance, ...] | None:
+        first, at, behind = self._languages[0], self._now().time(), len(self._board.queued)
+        return self._speech.announcement(call, first_language=first, at=at, behind=behind)
 
     def _speech_s(self, call: Call) -> float:
-        return duration_s(self._utterances(call), words_per_minute=self._words_per_minute)
+        return self._speech.duration_s(self._utterances(call))
+
+    def _say(self, call: Call) -> None:
+        utterances = self._utterances(call)
+        if utterances is None:  # quiet hours
+            self._board.speech_ended(call)
+        else:
+            self._announce(call, utterances)
 
     def _lay_out_pages(self) -> None:
         if self._office is not None:

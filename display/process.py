@@ -13,6 +13,7 @@ from broker.contract.topics import Topics
 from broker.language import Phrases
 from broker.screen import OfficeBus
 from display.presenter import LobbyPresenter, LobbyView
+from display.speaking import chimes, speech_rules
 from display.view import RULES, LobbyScreen, room_for
 from display.voice import Voice
 from hardware.panel.bridge import every, post
@@ -24,6 +25,7 @@ from hardware.panel.targets import targets_file
 from hardware.worker import DeviceWorker
 
 TICK_S = 0.1
+SOUND_CHECK_S = 30.0
 VOICE_ENDS_WITHIN_S = 1.0
 """At the end of the display nobody waits for an announcement to its last word."""
 
@@ -38,6 +40,7 @@ class DisplayProcess:
         self._voice = Voice(
             display.sound,
             data_dir=data_dir,
+            chimes=chimes(settings),
             worker=self._worker,
             on_health=lambda health: bus.report_devices({"speaker": health}),
         )
@@ -52,7 +55,7 @@ class DisplayProcess:
             announce=lambda call, words: self._voice.announce(call, words, self._presenter.speech_ended),
             page_s=display.page_s,
             room=room_for(self._app.look),
-            words_per_minute=display.sound.speech.words_per_minute,
+            speech=speech_rules(display.sound, data_dir=data_dir),
         )
         self._drawing = Drawing(lambda: self._presenter.view, self._show)
         self._listen(Topics(settings.office.id))
@@ -87,11 +90,13 @@ class DisplayProcess:
     def _begin(self) -> None:
         self._drawing.update()
         self._stop_ticks = every(TICK_S, self._tick)
+        self._stop_checks = every(SOUND_CHECK_S, self._voice.check)
         self._voice.check()
         self._bus.start()
 
     def _end(self) -> None:
         self._stop_ticks()
+        self._stop_checks()
         self._drawing.end()
         self._bus.stop()
         self._worker.stop(timeout_s=VOICE_ENDS_WITHIN_S)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from display.calls import Call
@@ -24,13 +24,15 @@ class Voice:
         config: SoundConfig,
         *,
         data_dir: Path,
+        chimes: Mapping[str, str],
         worker: DeviceWorker,
         on_health: Callable[[str], None],
         build: Callable[..., Speaker] = build_speaker,
     ) -> None:
-        """`on_health` hears in one line how the speaker fares, whenever that changes."""
+        """`chimes` by lane; `on_health` hears in one line how the speaker fares, whenever that changes."""
         self._config = config
         self._data_dir = data_dir
+        self._chimes = chimes
         self._worker = worker
         self._on_health = on_health
         self._build = build
@@ -38,8 +40,8 @@ class Voice:
         self._health = ""
 
     def check(self) -> None:
-        """Find out what speaker this is, and tell it."""
-        self._worker.submit(lambda: self._ready().health(), lambda health: self._tell(str(health)))
+        """Make ready, find out what speaker this is, and tell it: a card that was unplugged shows before a call."""
+        self._worker.submit(self._check, lambda health: self._tell(str(health)))
 
     def announce(self, call: Call, utterances: tuple[Utterance, ...], on_ended: Callable[[Call], None]) -> None:
         """Chime the lane's tune and say the call; `on_ended` is told once, also when nothing could be heard."""
@@ -52,9 +54,14 @@ class Voice:
 
         self._worker.submit(lambda: self._announce(call.lane, utterances), done)
 
+    def _check(self) -> str:
+        speaker = self._ready()
+        speaker.prepare(self._chimes.values())
+        return speaker.health()
+
     def _announce(self, lane: str, utterances: tuple[Utterance, ...]) -> tuple[Sound, str]:
         speaker = self._ready()
-        return speaker.announce(lane, utterances), speaker.health()
+        return speaker.announce(self._chimes.get(lane, lane), utterances), speaker.health()
 
     def _ready(self) -> Speaker:
         if self._speaker is None:

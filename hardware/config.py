@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 LINE_URL = r"^(/[^\x00]+|pty:[a-z0-9][a-z0-9_-]{0,31}|(socket|rfc2217)://[^/]+:[0-9]+.*|loop://.*)$"
 """What a line may be called: a device, an emulator's name, or what pyserial opens over the network."""
+SPAN = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+ALSA_DEVICE = r"^[A-Za-z0-9_][^\s]*$"
+Chime = Literal["auto", "regular", "priority", "rising", "falling", "arch", "none"]
+"""A tune by its name in `codecs.chime`; `auto` is the lane's own, `none` is speech without one."""
 
 
 class DeviceModel(BaseModel):
@@ -104,18 +109,28 @@ PrinterConfig = Annotated[PreviewPrinter | FilePrinter | NetworkPrinter | Serial
 
 
 class SpeechConfig(DeviceModel):
-    """The voice. `auto` takes the bundled espeak-ng library, else the program, else none."""
+    """The voice. `auto` takes the bundled espeak-ng library, else the program, else none; `clips` what was recorded."""
 
-    engine: Literal["auto", "library", "program", "none"] = "auto"
+    engine: Literal["auto", "library", "program", "clips", "none"] = "auto"
     words_per_minute: int = Field(default=140, ge=80, le=250)
+    folder: Path = Path("voice")
 
 
 class SoundConfig(DeviceModel):
     """How sound leaves the machine. `auto` takes a sound card where there is one, else `null`."""
 
-    player: Literal["auto", "aplay", "null"] = "auto"
+    player: Literal["auto", "aplay", "file", "null"] = "auto"
+    device: str | None = Field(default=None, pattern=ALSA_DEVICE)
     volume_percent: int = Field(default=80, ge=0, le=100)
+    repeat: int = Field(default=1, ge=1, le=3)
+    quiet_hours: tuple[Annotated[str, StringConstraints(pattern=SPAN)], ...] = ()
+    quiet_chime: bool = True
     speech: SpeechConfig = SpeechConfig()
+
+    def is_quiet(self, at: dt.time) -> bool:
+        """Tell whether calls are only shown at this time of day; a span may run over midnight."""
+        spans = [tuple(map(dt.time.fromisoformat, span.split("-"))) for span in self.quiet_hours]
+        return any(begin <= at < end if begin < end else at >= begin or at < end for begin, end in spans)
 
 
 class PanelConfig(DeviceModel):

@@ -6,11 +6,21 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
-from hardware.config import FilePrinter, NetworkPrinter, PreviewPrinter, PrinterConfig, SerialPrinter, SoundConfig
-from hardware.ports import Printer, Speaker
+from hardware.config import (
+    FilePrinter,
+    NetworkPrinter,
+    PreviewPrinter,
+    PrinterConfig,
+    SerialPrinter,
+    SoundConfig,
+    SpeechConfig,
+)
+from hardware.errors import HardwareError
+from hardware.ports import Player, Printer, Speaker, Speech
 
 if TYPE_CHECKING:
     from hardware.codecs.escpos_profile import Paper
+    from hardware.codecs.voice_folder import VoiceFolder
 
 FILE_TIMEOUT_S = 10.0
 PREVIEW_TIMEOUT_S = 5.0
@@ -64,13 +74,51 @@ def _preview(paper: Paper, *, data_dir: Path, name: str) -> Printer:
 
 def build_speaker(config: SoundConfig, *, data_dir: Path) -> Speaker:
     """Return the announcer with the voice and the player that this machine has."""
-    from hardware.drivers.espeak import choose_speech  # noqa: PLC0415 - the same
-    from hardware.drivers.players import choose_player  # noqa: PLC0415 - the same
     from hardware.drivers.speaker import Announcer  # noqa: PLC0415 - the same
 
-    voice = config.speech
-    speech = choose_speech(voice.engine, data_dir / "speech", words_per_minute=voice.words_per_minute)
-    return Announcer(speech, choose_player(config.player), volume_percent=config.volume_percent)
+    speech = build_speech(config.speech, data_dir=data_dir)
+    return Announcer(speech, build_player(config, data_dir=data_dir), volume_percent=config.volume_percent)
+
+
+def build_speech(config: SpeechConfig, *, data_dir: Path) -> Speech:
+    """Return the voice: recorded, synthesised, or none."""
+    from hardware.drivers.clips import ClipSpeech  # noqa: PLC0415 - the same
+    from hardware.drivers.espeak import choose_speech  # noqa: PLC0415 - the same
+
+    synthesiser = "auto" if config.engine == "clips" else config.engine
+    speech = choose_speech(synthesiser, data_dir / "speech", words_per_minute=config.words_per_minute)
+    return ClipSpeech(data_dir / config.folder, speech) if config.engine == "clips" else speech
+
+
+def build_player(config: SoundConfig, *, data_dir: Path) -> Player:
+    """Return the way out for sound; nothing is opened before something is played."""
+    from hardware.drivers import players  # noqa: PLC0415 - the same
+
+    wanted = config.player
+    match wanted:
+        case "null":
+            return players.NullPlayer("switched off in the configuration")
+        case "file":
+            return players.FilePlayer(data_dir / "sound", now=_local_now)
+        case "auto" | "aplay":
+            return players.CardPlayer(lambda: players.find_card(wanted, device=config.device))
+        case _:
+            assert_never(wanted)
+
+
+def voices(config: SpeechConfig, *, data_dir: Path) -> tuple[dict[str, VoiceFolder], list[HardwareError]]:
+    """Return the languages that have a folder, as their manifests say, and what is wrong with others."""
+    from hardware.drivers.clips import read_voice, voice_languages  # noqa: PLC0415 - the same
+
+    folder = data_dir / config.folder
+    found: dict[str, VoiceFolder] = {}
+    faults: list[HardwareError] = []
+    for language in voice_languages(folder):
+        try:
+            found[language] = read_voice(folder / language)
+        except HardwareError as error:
+            faults.append(error)
+    return found, faults
 
 
 def _local_now() -> dt.datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -66,13 +67,14 @@ class Utterance:
 
     language: str
     text: str
+    voice: str = ""
+    """The synthesiser's name for the voice, where it is not the language's own code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A finished announcement: the WAV that was played, how long it lasts, and whether it speaks."""
+    """A finished announcement: how long it lasted, and whether it spoke."""
 
-    wav: bytes
     duration_s: float
     spoken: bool
 
@@ -81,7 +83,7 @@ class Speech(Protocol):
     """A voice that turns text into a WAV."""
 
     def say(self, utterance: Utterance) -> bytes:
-        """Return a mono 16-bit WAV. Raises HardwareError."""
+        """Return a WAV of the utterance. Raises HardwareError."""
         ...
 
     def health(self) -> str:
@@ -92,8 +94,11 @@ class Speech(Protocol):
 class Player(Protocol):
     """Whatever sends sound out of the machine."""
 
-    def play(self, wav: bytes) -> None:
-        """Play to the end; blocks as long as the sound lasts. Raises HardwareError."""
+    def play(self, parts: Iterable[bytes]) -> None:
+        """Play the parts (PCM as `wave_sound.pcm` gives it) as one sound, to its end. Raises HardwareError.
+
+        Each part is asked for when the one before has been handed over, so the next is made while one is heard.
+        """
         ...
 
     def health(self) -> str:
@@ -103,6 +108,10 @@ class Player(Protocol):
 
 class Speaker(Protocol):
     """Announces: a chime, then speech, as one sound, so that nothing can overlap."""
+
+    def prepare(self, chimes: Iterable[str]) -> None:
+        """Make ready what every announcement begins with, so that none waits for it."""
+        ...
 
     def announce(self, chime: str, utterances: tuple[Utterance, ...]) -> Sound:
         """Play the chime called `chime` and say the utterances. Raises HardwareError when nothing can be heard."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from broker.config.document import PathKey
 from broker.config.faults import Fault
 from broker.config.schema import child, entries, words
-from broker.config.settings import SPAN
+from hardware.config import SPAN
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -19,6 +19,19 @@ def hours_faults(data: Mapping[str, object]) -> Iterator[Fault]:
     for section in ("lanes", "services"):
         for path, entry in entries(data, section):
             yield from _hours((*path, "hours"), entry.get("hours"))
+    for path, entry in entries(data, "displays"):
+        sound = child(entry, "sound")
+        yield from _quiet(
+            (*path, "sound", "quiet_hours"), words(sound, "quiet_hours") if isinstance(sound, dict) else []
+        )
+
+
+def _quiet(path: PathKey, spans: list[str]) -> Iterator[Fault]:
+    """Yield spans without length; quiet hours may pass midnight, so a later begin is none."""
+    for index, span in enumerate(spans):
+        begin, _, end = span.partition("-")
+        if re.match(SPAN, span) and begin == end:
+            yield Fault((*path, index), f'"{span}" ends when it begins')
 
 
 def _hours(path: PathKey, hours: object) -> Iterator[Fault]:

@@ -11,13 +11,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from broker.contract.link import Address
-from hardware.config import PanelConfig, PrinterConfig, SoundConfig
+from hardware.config import ALSA_DEVICE, SPAN, Chime, PanelConfig, PrinterConfig, SoundConfig
 
 _ID = r"^[a-z0-9][a-z0-9_-]{0,31}$"
 _LETTER = r"^[A-Z]$"
 _LETTER_OR_NONE = r"^[A-Z]?$"
 _LANGUAGE = r"^[a-z]{2}$"
-SPAN = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
 _PIN_HASH = r"^\$argon2id\$"
 _STORE_URL = r"^(sqlite|postgresql)(\+[a-z0-9]+)?://"
 
@@ -27,6 +26,7 @@ PATTERNS = {
     _LETTER_OR_NONE: "must be one capital letter A-Z, or empty quotes",
     _LANGUAGE: "must be a language code of two small letters, such as id or en",
     SPAN: 'must be a span of time in quotes, such as "07:30-12:00"',
+    ALSA_DEVICE: "must be the name of a sound device, such as default or plughw:CARD=Device",
     _PIN_HASH: "must be an argon2id hash of the PIN, never the PIN itself",
     _STORE_URL: "must be a database address, such as sqlite:///office.db or postgresql+psycopg://user@host/name",
 }
@@ -116,6 +116,7 @@ class Lane(SettingsModel):
     daily_quota: int | None = Field(default=None, ge=0)
     max_wait_min: float | None = Field(default=None, gt=0, le=1440)
     step_free: bool = False
+    chime: Chime = "auto"
     hours: Hours | None = None
 
 

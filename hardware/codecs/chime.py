@@ -7,12 +7,13 @@ import math
 import zlib
 from functools import cache
 
-from hardware.codecs.wave_sound import PEAK, RATE_HZ, Samples
+from hardware.codecs.wave_sound import PEAK, RATE_HZ, Samples, silence
 
 C5, D5, E5, G5, A5, C6 = 523.25, 587.33, 659.26, 783.99, 880.0, 1046.5
 """Pitches in hertz (equal temperament, A4 = 440)."""
 
 TUNES: dict[str, tuple[float, ...]] = {
+    "none": (),
     "regular": (E5, C5),
     "priority": (C5, E5, G5),
     "rising": (G5, C6),
@@ -35,6 +36,8 @@ LOUDNESS = 0.5
 def chime(name: str) -> Samples:
     """Return the chime called `name`."""
     notes = tune(name)
+    if not notes:
+        return silence(0)
     total = round((STEP_S * (len(notes) - 1) + RING_S) * RATE_HZ)
     mixed = [0.0] * total
     for place, pitch in enumerate(notes):
@@ -49,7 +52,7 @@ def tune(name: str) -> tuple[float, ...]:
     """Return the pitches of the chime called `name`; a name without a tune of its own gets one for good."""
     if name in TUNES:
         return TUNES[name]
-    names = sorted(TUNES)
+    names = sorted(TUNES.keys() - {"none"})
     return TUNES[names[zlib.crc32(name.encode()) % len(names)]]
 
 

@@ -54,7 +54,7 @@ class EspeakSpeech:
             kept = path.read_bytes()
             path.touch()  # the newest are kept
             return kept
-        wav = _run(self._command(utterance.language), utterance.text, deadline_s=self._deadline_s)
+        wav = _run(self._command(utterance.voice or utterance.language), utterance.text, deadline_s=self._deadline_s)
         if not any(from_wav(wav).values):
             raise DeviceUnavailable(DEVICE, f"nothing came out for {utterance.text!r}")
         with contextlib.suppress(OSError):  # a full disk costs the next time a few milliseconds, not this call
@@ -72,7 +72,8 @@ class EspeakSpeech:
         return program_command(self._program, voice=voice, words_per_minute=self._words_per_minute)
 
     def _key(self, utterance: Utterance) -> str:
-        parts = (self._program or "library", utterance.language, utterance.text, str(self._words_per_minute))
+        voice = utterance.voice or utterance.language
+        parts = (self._program or "library", voice, utterance.text, str(self._words_per_minute))
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 

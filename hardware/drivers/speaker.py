@@ -1,11 +1,13 @@
-"""Announcements: chime and speech become one WAV, so that nothing can come between or above them."""
+"""Announcements: chime and speech are one sound, so that nothing can come between or above them."""
 
 from __future__ import annotations
 
+import functools
 import logging
+from collections.abc import Iterable, Iterator
 
 from hardware.codecs.chime import chime as chime_of
-from hardware.codecs.wave_sound import Samples, at_volume, from_wav, joined, silence, to_wav
+from hardware.codecs.wave_sound import Samples, at_volume, from_wav, pcm, silence
 from hardware.errors import HardwareError
 from hardware.ports import Player, Sound, Speech, Utterance
 
@@ -23,30 +25,53 @@ class Announcer:
         self._volume_percent = volume_percent
         self._trouble = ""
 
+    def prepare(self, chimes: Iterable[str]) -> None:
+        """Compute these chimes: it takes a tenth of a second each, which no call should wait for."""
+        for name in chimes:
+            self._chime(name)
+
     def announce(self, chime: str, utterances: tuple[Utterance, ...]) -> Sound:
-        """Play one announcement to its end. Raises HardwareError if nothing could be played."""
-        spoken = self._spoken(utterances)
-        parts = [chime_of(chime)]
-        for part in spoken:
-            parts += [silence(PAUSE_S), part]
-        whole = at_volume(joined(parts), self._volume_percent)
-        sound = Sound(to_wav(whole), whole.duration_s, bool(spoken))
-        self._player.play(sound.wav)
-        return sound
+        """Play one announcement to its end. Raises HardwareError if nothing could be played.
+
+        Speech is made while the chime is heard, and each language while the one before is.
+        """
+        played = _Played()
+        self._trouble = ""
+        self._player.play(played.counted(self._parts(chime, utterances, played)))
+        return Sound(played.duration_s, played.spoken)
 
     def health(self) -> str:
         """Return voice, way out and the last trouble in one line."""
         parts = [f"speech: {self._speech.health()}", f"sound: {self._player.health()}"]
         return "; ".join([*parts, f"trouble: {self._trouble}"] if self._trouble else parts)
 
-    def _spoken(self, utterances: tuple[Utterance, ...]) -> list[Samples]:
-        """Return what could be said; one language that fails does not silence the others."""
-        spoken: list[Samples] = []
-        self._trouble = ""
+    def _parts(self, chime: str, utterances: tuple[Utterance, ...], played: _Played) -> Iterator[Samples]:
+        yield self._chime(chime)
         for utterance in utterances:
             try:
-                spoken.append(from_wav(self._speech.say(utterance)))
-            except HardwareError as error:
+                said = from_wav(self._speech.say(utterance))
+            except HardwareError as error:  # one language that fails does not silence the others
                 self._trouble = str(error)
                 _log.warning("not spoken: %s", error)
-        return spoken
+            else:
+                played.spoken = True
+                yield silence(PAUSE_S)
+                yield at_volume(said, self._volume_percent)
+
+    @functools.cache  # noqa: B019 - one announcer lives as long as its process
+    def _chime(self, name: str) -> Samples:
+        return at_volume(chime_of(name), self._volume_percent)
+
+
+class _Played:
+    """Takes note of what is on its way to the player."""
+
+    def __init__(self) -> None:
+        self.duration_s = 0.0
+        self.spoken = False
+
+    def counted(self, parts: Iterable[Samples]) -> Iterator[bytes]:
+        """Return the parts as players take them."""
+        for part in parts:
+            self.duration_s += part.duration_s
+            yield pcm(part)

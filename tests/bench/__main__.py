@@ -17,6 +17,7 @@ from broker.server import Kind, ServerSpec, start_server
 from tests.bench.crowd import crowd_table, memory_table
 from tests.bench.floor import commits, round_trips
 from tests.bench.load import issue_from
+from tests.bench.sound import sound_table
 from tests.support.caller import Caller
 from tests.support.office import OfficeProcess, free_port
 
@@ -29,7 +30,7 @@ SERVICE, COUNTER, OFFICER, PIN = "new-passport", "counter-1", "siti", "1234"
 
 
 def main() -> None:
-    """Run everything, about three minutes."""
+    """Run everything, about five minutes."""
     console = Console()
     with tempfile.TemporaryDirectory(prefix="antrean-bench-") as name:
         folder = Path(name)
@@ -46,6 +47,7 @@ def main() -> None:
                 office.stop()
         console.print(crowd_table(folder))
         console.print(memory_table(folder))
+        console.print(sound_table(folder))
 
 
 def _floor_trips(server: Kind, folder: Path) -> list[float]:

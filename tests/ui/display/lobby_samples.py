@@ -18,8 +18,11 @@ from broker.contract.messages import (
     StageInfo,
     WaitingGroup,
 )
+from broker.language import Phrases
+from display.announcer import SpeechRules, manner_of
 
 ZONE = ZoneInfo("Asia/Jakarta")
+SPEECH = SpeechRules(manner=lambda language: manner_of(Phrases("display", language)))
 MORNING = dt.datetime(2025, 6, 12, 9, 0, tzinfo=ZONE)
 
 

@@ -11,7 +11,7 @@ from broker.config.settings import Settings
 from broker.contract.messages import Calling, HallMessage, OfficeMessage, Wait, WaitingGroup
 from broker.language import Phrases
 from display.presenter import LobbyPresenter, LobbyView, Room
-from tests.ui.display.lobby_samples import TestClock, called, calling, hall
+from tests.ui.display.lobby_samples import SPEECH, TestClock, called, calling, hall
 
 Scene = tuple[str, LobbyView]
 
@@ -78,7 +78,7 @@ def _lobby(settings: Settings, clock: Callable[[], dt.datetime], room: Room) -> 
         announce=lambda call, _words: lobby.speech_ended(call),
         page_s=12,
         room=room,
-        words_per_minute=140,
+        speech=SPEECH,
     )
     return lobby
 

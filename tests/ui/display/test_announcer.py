@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import re
 
 import pytest
@@ -11,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.language import Phrases
-from display.announcer import announcement, duration_s, spoken
+from display.announcer import Manner, SpeechRules, announcement, duration_s, manner_of, spoken
 from display.calls import Call
+from hardware.codecs.voice_folder import VoiceFolder
 
-phrases = functools.partial(Phrases, "display")
+
+def manner(language: str) -> Manner:
+    return manner_of(Phrases("display", language))
 
 
 def call(number: str, label: str, language: str) -> Call:
@@ -49,12 +51,12 @@ def call(number: str, label: str, language: str) -> Call:
     ],
 )
 def test_numbers_and_labels_are_spelled(text: str, indonesian: str, english: str) -> None:
-    assert spoken(text, "id") == indonesian
-    assert spoken(text, "en") == english
+    assert spoken(text, manner("id")) == indonesian
+    assert spoken(text, manner("en")) == english
 
 
 def test_a_foreign_visitor_hears_the_own_language_before_the_offices() -> None:
-    said = announcement(call("AP-003", "3", "en"), first_language="id", phrases=phrases)
+    said = announcement(call("AP-003", "3", "en"), ("en", "id"), manner=manner)
     assert [(utterance.language, utterance.text) for utterance in said] == [
         ("en", "Number A, P, three. Please go to counter three."),
         ("id", "Nomor antrean A, P, tiga. Silakan menuju loket tiga."),
@@ -62,13 +64,13 @@ def test_a_foreign_visitor_hears_the_own_language_before_the_offices() -> None:
 
 
 def test_one_language_is_said_once() -> None:
-    said = announcement(call("A-012", "3", "id"), first_language="id", phrases=phrases)
+    said = announcement(call("A-012", "3", "id"), ("id", "id"), manner=manner)
     assert [utterance.text for utterance in said] == ["Nomor antrean A, dua belas. Silakan menuju loket tiga."]
 
 
 def test_two_languages_last_longer_than_one() -> None:
-    one = announcement(call("A-012", "3", "id"), first_language="id", phrases=phrases)
-    two = announcement(call("A-012", "3", "en"), first_language="id", phrases=phrases)
+    one = announcement(call("A-012", "3", "id"), ("id", "id"), manner=manner)
+    two = announcement(call("A-012", "3", "en"), ("en", "id"), manner=manner)
     assert 4 < duration_s(one) < 9
     assert duration_s(two) > duration_s(one) + 3
 
@@ -80,9 +82,44 @@ def test_two_languages_last_longer_than_one() -> None:
     language=st.sampled_from(["id", "en"]),
 )
 def test_no_digit_is_left_to_the_synthesisers_guess(letters: str, number: int, label: str, language: str) -> None:
-    said = announcement(call(f"{letters}-{number:03d}", label, language), first_language="id", phrases=phrases)
+    said = announcement(call(f"{letters}-{number:03d}", label, language), (language, "id"), manner=manner)
     for utterance in said:
         assert not re.search(r"\d", utterance.text)
     for text in (f"{letters}-{number:03d}", *([label] if re.search(r"[^\W_]", label) else [])):
-        assert spoken(text, language).strip() or not re.search(r"\w", text)
-    assert spoken(f"{letters}-{number:03d}", language)
+        assert spoken(text, manner(language)).strip() or not re.search(r"\w", text)
+    assert spoken(f"{letters}-{number:03d}", manner(language))
+
+
+def test_a_folder_brings_a_language_its_sentence_its_numbers_and_its_letters() -> None:
+    folder = VoiceFolder(
+        sentence="Nombor {number}, sila ke kaunter {counter}.", numbers="id", voice="ms", spelling={"b": "bi"}
+    )
+    malay = manner_of(Phrases("display", "ms"), folder)
+    said = announcement(call("B-012", "3", "ms"), ("ms", "id"), manner={"ms": malay, "id": manner("id")}.__getitem__)
+    assert [(part.language, part.text, part.voice) for part in said] == [
+        ("ms", "Nombor bi, dua belas, sila ke kaunter tiga.", "ms"),
+        ("id", "Nomor antrean B, dua belas. Silakan menuju loket tiga.", ""),
+    ]
+
+
+def test_a_language_without_number_words_says_digits_by_their_names() -> None:
+    folder = VoiceFolder(
+        sentence="{number}: {counter}", numbers="digits", spelling={"0": "das", "1": "siji", "2": "loro"}
+    )
+    assert spoken("012", manner_of(Phrases("display", "jv"), folder)) == "siji, loro"
+
+
+def test_a_language_that_nobody_knows_is_called_in_english_by_an_english_voice() -> None:
+    said = announcement(call("A-002", "1", "xx"), ("xx", "en"), manner=manner)
+    assert [(part.language, part.text) for part in said] == [("en", "Number A, two. Please go to counter one.")]
+
+
+@pytest.mark.parametrize(
+    ("behind", "quiet", "chime", "count"),
+    [(0, False, True, 4), (1, False, True, 2), (3, False, True, 1), (0, True, True, 0), (0, True, False, None)],
+)
+def test_how_much_is_said(behind: int, quiet: bool, chime: bool, count: int | None) -> None:  # noqa: FBT001
+    rules = SpeechRules(manner=manner, repeat=2, is_quiet=lambda _at: quiet, quiet_chime=chime)
+    said = rules.announcement(call("A-002", "1", "en"), first_language="id", at=dt.time(9), behind=behind)
+    assert (None if said is None else len(said)) == count
+    assert (rules.duration_s(said) > 0) == (said is not None)

@@ -120,6 +120,21 @@ def test_a_call_older_than_thirty_seconds_is_shown_but_not_announced(lobby: Boar
     assert not lobby.front[0].announced
 
 
+def test_a_call_that_grew_old_in_the_queue_is_shown_but_not_announced() -> None:
+    lobby = Board()
+    lobby.board = CallBoard(now=lobby.clock, speech_s=lambda _call: 14.0, first_language="id")
+    for index in range(1, 5):
+        lobby.board.event(called(f"A-00{index}", index, lobby.clock(), counter=str(index)))
+    lobby.tick()
+    lobby.run(50)
+    assert [(call.number, call.announced) for call in lobby.front] == [
+        ("A-001", True),
+        ("A-002", True),
+        ("A-003", True),
+        ("A-004", False),
+    ]
+
+
 def test_a_recall_shows_and_speaks_again(lobby: Board) -> None:
     lobby.board.event(called("A-001", 1, lobby.clock()))
     lobby.tick()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 
@@ -9,11 +10,12 @@ import pytest
 
 from broker.contract.messages import Wait, WaitingGroup
 from broker.language import Phrases
+from display.announcer import SpeechRules
 from display.calls import Call
 from display.pages import Page
 from display.presenter import LobbyPresenter, Room, WaitingPage
 from hardware.ports import Utterance
-from tests.ui.display.lobby_samples import MORNING, TestClock, called, calling, hall, office, service
+from tests.ui.display.lobby_samples import MORNING, SPEECH, TestClock, called, calling, hall, office, service
 
 PAGE_S = 12.0
 
@@ -21,7 +23,7 @@ PAGE_S = 12.0
 class Lobby:
     """A display on a table: its clock, its presenter, and what it had spoken."""
 
-    def __init__(self, page_lines: int = 6, waiting_lines: int = 6) -> None:
+    def __init__(self, page_lines: int = 6, waiting_lines: int = 6, speech: SpeechRules = SPEECH) -> None:
         self.clock = TestClock()
         self.spoken: list[list[str]] = []
         self.presenter = LobbyPresenter(
@@ -37,7 +39,7 @@ class Lobby:
                 lines=lambda _text: 1,
                 name_lines=lambda _text: 1,
             ),
-            words_per_minute=140,
+            speech=speech,
         )
 
     def _announce(self, call: Call, utterances: tuple[Utterance, ...]) -> None:
@@ -90,6 +92,30 @@ def test_a_call_stands_large_and_is_spoken_in_both_languages_with_its_message(lo
     assert lobby.spoken == [
         ["Number A, P, three. Please go to counter three.", "Nomor antrean A, P, tiga. Silakan menuju loket tiga."]
     ]
+
+
+def test_while_others_wait_a_call_is_said_once_and_in_a_crowd_in_its_own_language_alone() -> None:
+    lobby = Lobby(speech=dataclasses.replace(SPEECH, repeat=2))
+    lobby.presenter.hall(hall(0, lobby.clock()))
+    lobby.presenter.event(called("A-001", 1, lobby.clock(), language="en", counter="1"))
+    for place in range(2, 7):
+        lobby.presenter.event(called(f"A-00{place}", place, lobby.clock(), language="en", counter=str(place)))
+    lobby.run(90)
+    assert [len(said) for said in lobby.spoken] == [4, 1, 1], "alone twice in both, then in a hurry"
+    assert lobby.presenter.view.call is not None
+    assert lobby.presenter.view.call.number == "A-006", "the last three had grown old: shown, not spoken"
+
+
+@pytest.mark.parametrize(("chime", "heard"), [(True, [[]]), (False, [])])
+def test_in_quiet_hours_a_call_is_shown_and_at_most_chimed(chime: bool, heard: list[list[str]]) -> None:  # noqa: FBT001
+    lobby = Lobby(speech=dataclasses.replace(SPEECH, is_quiet=lambda at: at.hour == MORNING.hour, quiet_chime=chime))
+    lobby.presenter.hall(hall(0, lobby.clock()))
+    lobby.presenter.event(called("A-003", 1, lobby.clock()))
+    assert lobby.presenter.view.calling
+    assert lobby.spoken == heard
+    lobby.run(3600)
+    lobby.presenter.event(called("A-004", 2, lobby.clock()))
+    assert len(lobby.spoken[-1]) == 1, "an hour later it speaks again"
 
 
 def test_an_old_call_is_shown_in_silence(lobby: Lobby) -> None:

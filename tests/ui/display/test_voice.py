@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -33,15 +33,20 @@ class Loudspeaker:
     """Takes down what it is to say; `fault` makes it fail."""
 
     def __init__(self) -> None:
+        self.prepared: list[str] = []
         self.said: list[tuple[str, tuple[Utterance, ...]]] = []
         self.fault: DeviceUnavailable | None = None
+
+    def prepare(self, chimes: Iterable[str]) -> None:
+        """Make ready."""
+        self.prepared += chimes
 
     def announce(self, chime: str, utterances: tuple[Utterance, ...]) -> Sound:
         """Say it, or fail."""
         if self.fault is not None:
             raise self.fault
         self.said.append((chime, utterances))
-        return Sound(b"", 1.0, spoken=True)
+        return Sound(1.0, spoken=True)
 
     def health(self) -> str:
         """Return how it fares."""
@@ -60,6 +65,7 @@ class Booth:
         self.voice = Voice(
             SoundConfig(),
             data_dir=Path(),
+            chimes={"regular": "regular", "priority": "rising"},
             worker=self.worker,
             on_health=self.health.append,
             build=lambda _config, *, data_dir: self._built(data_dir),
@@ -85,7 +91,7 @@ def booth() -> Iterator[Booth]:
 def test_a_call_is_said_with_its_lanes_chime_and_its_end_is_told(booth: Booth) -> None:
     booth.voice.announce(CALL, WORDS, booth.ended.append)
     booth.settle(1)
-    assert booth.speaker.said == [("priority", WORDS)]
+    assert booth.speaker.said == [("rising", WORDS)]
     assert booth.ended == [CALL]
 
 
@@ -100,3 +106,11 @@ def test_a_speaker_that_fails_ends_the_call_all_the_same_and_is_reported_once(
     booth.settle(3)
     assert booth.health == ["speaks", "speaker: unplugged"]
     assert "AP-003 was not heard" in caplog.text
+
+
+def test_a_check_prepares_every_lanes_chime_and_tells_a_change_only(booth: Booth) -> None:
+    for _ in range(2):
+        booth.voice.check()
+        booth.posted.get(timeout=5)()
+    assert set(booth.speaker.prepared) == {"regular", "rising"}
+    assert booth.health == ["speaks"]

@@ -23,6 +23,8 @@ class Case:
     warning: bool = False
 
 
+DISPLAY = "  - id: display-1\n    panel: {width_px: 1920, height_px: 1080, diagonal_in: 43, viewing_distance_m: 5}\n"
+
 SHAPE = [
     Case("  port: 18830", "  prot: 18830", "prot", "mqtt.prot", "is not a known key", 'did you mean "port"?'),
     Case(
@@ -323,6 +325,40 @@ REFERENCES += [
     ),
 ]
 
+SOUND = [
+    Case(
+        DISPLAY,
+        f"{DISPLAY}    sound: {{{keys}}}\n",
+        keys,
+        f"displays[0].sound.{path}",
+        message,
+        hint,
+    )
+    for keys, path, message, hint in (
+        ('player: "fil"', "player", 'must be one of auto, aplay, file, null, not "fil"', 'did you mean "file"?'),
+        (
+            "device: -D hw",
+            "device",
+            'must be the name of a sound device, such as default or plughw:CARD=Device, not "-D hw"',
+            None,
+        ),
+        ("repeat: 9", "repeat", "must be at most 3, not 9", None),
+        (
+            'quiet_hours: ["12-13"]',
+            "quiet_hours[0]",
+            'must be a span of time in quotes, such as "07:30-12:00", not "12-13"',
+            None,
+        ),
+        ('quiet_hours: ["12:00-12:00"]', "quiet_hours[0]", '"12:00-12:00" ends when it begins', None),
+        (
+            "speech: {engine: clip}",
+            "speech.engine",
+            'must be one of auto, library, program, clips, none, not "clip"',
+            'did you mean "clips"?',
+        ),
+    )
+]
+
 TEXTS = [
     Case(
         "{id: Paspor, en: Passport}",
@@ -359,7 +395,7 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize("case", [*SHAPE, *REFERENCES], ids=lambda case: f"{case.path}: {case.new[:24]!r}")
+@pytest.mark.parametrize("case", [*SHAPE, *SOUND, *REFERENCES], ids=lambda case: f"{case.path}: {case.new[:24]!r}")
 def test_one_fault_is_told_once_with_its_place(tmp_path: Path, case: Case) -> None:
     text = changed((case.old, case.new))
     [problem] = [problem for problem in problems_of(tmp_path, text) if not problem.warning]
