@@ -134,6 +134,16 @@ def counter(
     _become("counter", config, data, name)
 
 
+@app.command()
+def keypads(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    name: Annotated[str | None, typer.Option("--id", help="Which line of keypads; the first by default.")] = None,
+) -> None:
+    """Serve the keypads of one line: counters without a PC."""
+    _become("counter.keypads", config, data, name, needs_screen=False)
+
+
 @app.command("simulate")
 def simulate_command(  # noqa: PLR0917 - typer passes them by name
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Play this office; else one made up.")] = None,
@@ -235,9 +245,10 @@ def _require_screen() -> None:
         raise typer.Exit(_say("there is no screen here: start this in a desktop session, or set DISPLAY"))
 
 
-def _become(part: str, config: Path, data: Path, name: str | None) -> None:
-    """Become the process of a screen: the parts above the broker are never imported here."""
-    _require_screen()
+def _become(part: str, config: Path, data: Path, name: str | None, *, needs_screen: bool = True) -> None:
+    """Become the process of a part: those above the broker are never imported here."""
+    if needs_screen:
+        _require_screen()
     arguments = [sys.executable, "-m", part, "--config", str(config), "--data", str(data)]
     arguments += [] if name is None else ["--id", name]
     os.execv(sys.executable, arguments)  # noqa: S606 - no shell, our own module

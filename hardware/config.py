@@ -62,6 +62,23 @@ PadKey = Literal[
 """What a key of a keypad means."""
 
 
+class KeymapEntry(DeviceModel):
+    """What one key of a pad means: the code that it sends."""
+
+    code: int = Field(ge=0, le=0x2FF)
+    key: PadKey
+
+
+class KeypadLine(DeviceModel):
+    """Keypads on one line, and the language they speak."""
+
+    codec: Literal["ascii", "caller", "hid"]
+    line: LineConfig
+    characters: int = Field(default=8, ge=4, le=20)
+    keymap: tuple[KeymapEntry, ...] = ()
+    polling: Polling = Polling()
+
+
 def emulated_link(name: str, data_dir: Path) -> Path:
     """Return where the emulator called `name` can be opened like a device."""
     return data_dir.absolute() / "devices" / name

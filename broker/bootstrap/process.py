@@ -117,12 +117,13 @@ def _mqtt_server(settings: Settings, data_dir: Path) -> Iterator[Address]:
 
 
 def client_ids(settings: Settings) -> tuple[str, ...]:
-    """Return who may log in where logins are asked for: the engine, `up`, each screen, and the devices named beside."""
+    """Return who may log in where logins are asked for: engine, `up`, screens, keypads, and the devices named."""
     return (
         ENGINE_CLIENT,
         UP_CLIENT,
         *(kiosk.id for kiosk in settings.kiosks),
         *(display.id for display in settings.displays),
         *(counter.id for counter in settings.counters),
+        *(keypads.id for keypads in settings.keypads),
         *settings.mqtt.devices,
     )

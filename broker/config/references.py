@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from broker.config.faults import Fault, did_you_mean
 from broker.config.hours import hours_faults
+from broker.config.keypads import keypad_faults
 from broker.config.schema import Entry, child, entries, known_ids, words
 from broker.config.turns import turn_faults, unknown_id
 from broker.contract.topics import ENGINE_CLIENT, UP_CLIENT
 
 Data = Mapping[str, object]
 
-_LISTS = ("stages", "lanes", "services", "counters", "officers", "kiosks", "displays")
+_LISTS = ("stages", "lanes", "services", "counters", "officers", "kiosks", "displays", "keypads")
 
 
 def reference_faults(data: Data) -> Iterator[Fault]:
@@ -25,6 +26,7 @@ def reference_faults(data: Data) -> Iterator[Fault]:
     yield from _references(data)
     yield from turn_faults(data)
     yield from _staff(data)
+    yield from keypad_faults(data)
     yield from _timezone(data)
     yield from hours_faults(data)
     yield from _mqtt(data)
@@ -38,7 +40,7 @@ def _ids(data: Data) -> Iterator[Fault]:
 def _client_ids(data: Data) -> Iterator[Fault]:
     """Every machine speaks under its own id; two under one would cut each other off."""
     seen = {ENGINE_CLIENT: "the engine itself", UP_CLIENT: "the command `antrean up`"}
-    for section in ("counters", "kiosks", "displays"):
+    for section in ("counters", "kiosks", "displays", "keypads"):
         own = set(known_ids(data, section)) - set(seen)
         for path, entry in entries(data, section):
             client = str(entry.get("id"))

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from broker.contract.link import Address
-from hardware.config import ALSA_DEVICE, SPAN, Chime, PanelConfig, PrinterConfig, SoundConfig
+from hardware.config import ALSA_DEVICE, LINE_URL, SPAN, Chime, KeypadLine, PanelConfig, PrinterConfig, SoundConfig
 
 _ID = r"^[a-z0-9][a-z0-9_-]{0,31}$"
 _LETTER = r"^[A-Z]$"
@@ -28,6 +28,7 @@ PATTERNS = {
     SPAN: 'must be a span of time in quotes, such as "07:30-12:00"',
     ALSA_DEVICE: "must be the name of a sound device, such as default or plughw:CARD=Device",
     _PIN_HASH: "must be an argon2id hash of the PIN, never the PIN itself",
+    LINE_URL: "must be a device such as /dev/ttyUSB0, socket://host:port, rfc2217://host:port, loop:// or pty:name",
     _STORE_URL: "must be a database address, such as sqlite:///office.db or postgresql+psycopg://user@host/name",
 }
 """What each pattern means, for people."""
@@ -248,6 +249,21 @@ class Display(SettingsModel):
     page_s: int = Field(default=12, ge=4, le=120)
 
 
+class Pad(SettingsModel):
+    """One keypad: the counter it stands at, and who may sign in there, in the order of the numbers they type."""
+
+    counter: Identifier
+    address: int = Field(default=1, ge=0, le=99)
+    officers: tuple[Identifier, ...] = Field(min_length=1)
+
+
+class Keypads(KeypadLine):
+    """The keypads of one line; the process that serves them is a client of this id."""
+
+    id: Identifier
+    pads: tuple[Pad, ...] = Field(min_length=1)
+
+
 class Settings(SettingsModel):
     """The whole office."""
 
@@ -265,6 +281,7 @@ class Settings(SettingsModel):
     store: Store = Store()
     kiosks: tuple[Kiosk, ...] = Field(min_length=1)
     displays: tuple[Display, ...] = ()
+    keypads: tuple[Keypads, ...] = ()
     counter_panel: PanelConfig
 
 

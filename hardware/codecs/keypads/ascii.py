@@ -53,8 +53,8 @@ class AsciiTalk:
         return frame(address, "P", "-" if seq is None else str(seq))
 
     def show(self, address: int, face: PadFace) -> bytes:
-        """Return how a pad is told its face; what is no plain ASCII is left out."""
-        text = fitted(face.text, self._width).encode("ascii", "ignore").decode()
+        """Return how a pad is told its face; what is no plain ASCII is left out, and so is `@`, which begins a line."""
+        text = fitted(face.text.replace("@", ""), self._width).encode("ascii", "ignore").decode()
         return frame(address, "S", count_text(face.waiting, COUNT_WIDTH) + text)
 
     def hear(self, line: bytes) -> Heard | None:

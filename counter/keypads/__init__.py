@@ -1,0 +1,1 @@
+"""Keypads that drive counters without a PC."""
