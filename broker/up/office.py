@@ -68,6 +68,8 @@ def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitSta
     witness = _open_engine(start, office, stopping, stack)
     if witness is None:
         return 1
+    for keypads in start.settings.keypads:
+        office.add(_child(start, "counter.keypads", ("--id", keypads.id), name=keypads.id))
     if has_screen(os.environ) and not start.once:
         for part in parts(start.settings):
             office.add(_child(start, part.kind, ("--id", part.id), name=part.id))

@@ -6,16 +6,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from broker.contract.messages import EventMessage, Presence
-from hardware.codecs.keypads.known import Codec, pad_side_for
+from hardware.codecs.keypads.ascii import AsciiPad
+from hardware.codecs.keypads.caller import CallerPad
 from hardware.codecs.keypads.pad import PadFace
 from hardware.emulators.keypad import EmulatedKeypads
-from hardware.emulators.wire import PtyWire, TcpWire, Wire
+from hardware.emulators.wire import PtyWire, TcpWire
 from tests.support.caller import Caller, wait_until
 from tests.support.office import CONFIG, OfficeProcess
 
@@ -23,27 +25,78 @@ PIN = ("1", "2", "3", "4", "enter")
 KEYPADS = """\
 keypads:
   - id: keypads-1
-    codec: {codec}
-    line: {{url: "{url}"}}
-    polling: {{every_s: 0.02, absent_every_s: 0.1}}
+    codec: ascii
+    line: {url: "pty:pads"}
+    polling: {every_s: 0.02, absent_every_s: 0.1}
     pads:
-      - counter: counter-1
-        address: 1
-        officers: [siti]
-      - counter: counter-2
-        address: 2
-        officers: [budi, dewi]
+      - {counter: counter-1, address: 7, officers: [siti]}
+      - {counter: counter-3, address: 8, officers: [dewi]}
+  - id: keypads-2
+    codec: caller
+    line: {url: "socket://127.0.0.1:PORT"}
+    polling: {every_s: 0.02, absent_every_s: 0.1}
+    pads:
+      - {counter: counter-2, address: 1, officers: [agus, budi]}
 """
 
 
+@dataclass
+class Morning:
+    """An open office, two lines of keypads, and somebody who takes numbers and watches."""
+
+    office: OfficeProcess
+    one: EmulatedKeypads
+    two: EmulatedKeypads
+    caller: Caller
+    presences: list[Presence] = field(default_factory=list)
+
+    def number(self) -> str:
+        """Take a number."""
+        ticket: dict[str, str] = self.caller.do("issue", service="new-passport")["ticket"]
+        return ticket["number"]
+
+    def event(self, kind: str) -> EventMessage:
+        """Return the next event of a kind."""
+        while (event := self.caller.events.get(timeout=10)).type != kind:
+            pass
+        return event
+
+    def fares(self, state: str) -> None:
+        """Wait until both pads of the first line are told to be so."""
+        both = {"keypad counter-1": state, "keypad counter-3": state}
+        wait_until(lambda: bool(self.presences) and self.presences[-1].devices == both, f"the pads are {state}")
+
+
+@pytest.fixture
+def morning(tmp_path: Path) -> Iterator[Morning]:
+    cable = TcpWire()
+    config = tmp_path / "config.yaml"
+    keypads = KEYPADS.replace("PORT", str(cable.port))
+    config.write_text(CONFIG.read_text(encoding="utf-8").replace("keypads: []", keypads, 1), encoding="utf-8")
+    office = OfficeProcess(tmp_path / "var", config=config, extra={"ANTREAN_MQTT__SECRET": "a-secret-of-the-house"})
+    one = EmulatedKeypads(PtyWire(office.data_dir / "devices" / "pads"), AsciiPad(), (7, 8))
+    two = EmulatedKeypads(cable, CallerPad(), (1,))
+    with ExitStack() as stack:
+        for pads in (one, two):
+            pads.start()
+            stack.callback(pads.stop)
+        office.start()
+        stack.callback(office.stop)
+        made = Morning(office, one, two, Caller(office.settings.mqtt.address("up"), "up"))
+        made.caller.bus.listen(made.caller.bus.topics.presence("keypads-1"), Presence, made.presences.append)
+        stack.enter_context(made.caller)
+        yield made
+
+
 @contextmanager
-def keypads_process(office: OfficeProcess) -> Iterator[subprocess.Popen[bytes]]:
+def keypads_process(office: OfficeProcess, name: str) -> Iterator[None]:
+    """Serve a line of keypads as `antrean keypads` does, until the end of the block."""
+    command = [sys.executable, "-m", "broker", "keypads", "--id", name]
     process = subprocess.Popen(
-        [sys.executable, "-m", "broker", "keypads", "--config", str(office.config), "--data", str(office.data_dir)],
-        env=office.environment,
+        [*command, "--config", str(office.config), "--data", str(office.data_dir)], env=office.environment
     )
     try:
-        yield process
+        yield
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0
@@ -53,63 +106,35 @@ def shows(pads: EmulatedKeypads, address: int, text: str, waiting: int | None = 
     wait_until(lambda: pads.face(address) == PadFace(text, waiting), f"{address} shows {text}, {waiting} waiting")
 
 
-def next_event(caller: Caller, kind: str) -> EventMessage:
-    while (event := caller.events.get(timeout=10)).type != kind:
-        pass
-    return event
-
-
-@pytest.mark.parametrize(("codec", "cable"), [("ascii", "pty"), ("caller", "tcp")])
-def test_a_morning_at_two_counters_without_a_pc(tmp_path: Path, codec: Codec, cable: str) -> None:
-    wire: Wire = PtyWire(tmp_path / "var" / "devices" / "pads") if cable == "pty" else TcpWire()
-    url = "pty:pads" if cable == "pty" else wire.url
-    config = tmp_path / "config.yaml"
-    text = CONFIG.read_text(encoding="utf-8").replace("keypads: []", KEYPADS.format(codec=codec, url=url), 1)
-    config.write_text(text, encoding="utf-8")
-    office = OfficeProcess(tmp_path / "var", config=config, extra={"ANTREAN_MQTT__SECRET": "a-secret-of-the-house"})
-    office.start()
-    pads = EmulatedKeypads(wire, pad_side_for(codec, keymap={}), (1, 2))
-    pads.start()
-    try:
-        play(office, pads, wire)
-    finally:
-        pads.stop()
-        office.stop()
-
-
-def play(office: OfficeProcess, pads: EmulatedKeypads, wire: Wire) -> None:
-    caller = Caller(office.settings.mqtt.address("up"), "up")
-    presences: list[Presence] = []
-    caller.bus.listen(caller.bus.topics.presence("keypads-1"), Presence, presences.append)
-    with caller, keypads_process(office):
-        shows(pads, 1, "PIN", 0)
-        shows(pads, 2, "ID", 0)
-        first = caller.do("issue", service="new-passport")["ticket"]["number"]
-        second = caller.do("issue", service="new-passport")["ticket"]["number"]
-        pads.press(1, *PIN)
-        shows(pads, 1, "----", 2)
-        pads.press(1, "next")
-        called = next_event(caller, "called")
+def test_a_morning_at_two_counters_without_a_pc(morning: Morning) -> None:
+    one, two = morning.one, morning.two
+    with keypads_process(morning.office, "keypads-1"), keypads_process(morning.office, "keypads-2"):
+        shows(one, 7, "PIN", 0)
+        shows(two, 1, "ID", 0)
+        first, second = morning.number(), morning.number()
+        one.press(7, *PIN)
+        shows(one, 7, "----", 2)
+        one.press(7, "next")
+        called = morning.event("called")
         assert (called.number, called.counter) == (first, "counter-1")
-        shows(pads, 1, first, 1)
-        pads.press(2, "2", "enter", *PIN)
-        shows(pads, 2, "----", 1)
-        pads.press(2, "next")
-        assert next_event(caller, "called").number == second
-        shows(pads, 2, second, 0)
-        pads.press(2, "no_show")
-        assert next_event(caller, "no_show").number == second
-        pads.press(1, "start", "finish")
-        assert next_event(caller, "finished").number == first
-        both = ("keypad counter-1", "keypad counter-2")
-        assert presences[-1].devices == dict.fromkeys(both, "present")
-        wire.unplug()
-        wait_until(lambda: presences[-1].devices == dict.fromkeys(both, "absent"), "the pulled cable is told")
-        wire.plug()
-        wait_until(lambda: presences[-1].devices == dict.fromkeys(both, "present"), "the pads are back")
-    shows(pads, 1, "E-00")
-    with Caller(office.settings.mqtt.address("up"), "up") as caller, keypads_process(office):
-        shows(pads, 1, "----", 1)  # nobody was asked for a PIN again; the first visitor waits for the next stage
-        pads.press(1, "next")
-        assert next_event(caller, "called").number == first
-        shows(pads, 1, first, 0)
+        shows(one, 7, first, 1)
+        two.press(1, "2", "enter", *PIN)
+        shows(two, 1, "----", 1)
+        two.press(1, "next")
+        assert morning.event("called").number == second
+        shows(two, 1, second, 0)
+        two.press(1, "no_show")
+        assert morning.event("no_show").number == second
+        one.press(7, "start", "finish")
+        assert morning.event("finished").number == first
+        morning.fares("present")
+        one.wire.unplug()
+        morning.fares("absent")
+        one.wire.plug()
+        morning.fares("present")
+    shows(one, 7, "E-00")
+    with keypads_process(morning.office, "keypads-1"):
+        shows(one, 7, "----", 1)  # nobody was asked for a PIN again; the first visitor waits for the next stage
+        one.press(7, "next")
+        assert morning.event("called").number == first
+        shows(one, 7, first, 0)
