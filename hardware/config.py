@@ -15,6 +15,9 @@ ALSA_DEVICE = r"^[A-Za-z0-9_][^\s]*$"
 Chime = Literal["auto", "regular", "priority", "rising", "falling", "arch", "none"]
 """A tune by its name in `codecs.chime`; `auto` is the lane's own, `none` is speech without one."""
 
+USB_ID = r"^[0-9a-fA-F]{4}$"
+QUEUE_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,126}$"
+
 
 class DeviceModel(BaseModel):
     """Base of all device sections: frozen, unknown keys refused."""
@@ -89,6 +92,7 @@ class _Paper(DeviceModel):
 
     paper_mm: Literal[58, 80] = 80
     profile: str = Field(default="default", min_length=1)
+    cut: Literal["profile", "gs-v", "esc-i", "esc-m", "none"] = "profile"
 
 
 class PreviewPrinter(_Paper):
@@ -122,7 +126,28 @@ class SerialPrinter(_Paper):
     timeout_s: float = Field(default=10.0, gt=0, le=120)
 
 
-PrinterConfig = Annotated[PreviewPrinter | FilePrinter | NetworkPrinter | SerialPrinter, Field(discriminator="type")]
+class UsbPrinter(_Paper):
+    """A printer on USB, by its ids as in `lsusb`; `serial` only where several of one model are plugged in."""
+
+    type: Literal["usb"]
+    vendor: str = Field(pattern=USB_ID)
+    product: str = Field(pattern=USB_ID)
+    serial: str = ""
+    timeout_s: float = Field(default=10.0, gt=0, le=120)
+
+
+class CupsPrinter(_Paper):
+    """A raw queue of CUPS, for printers that have a driver of their maker only."""
+
+    type: Literal["cups"]
+    queue: str = Field(pattern=QUEUE_NAME)
+    timeout_s: float = Field(default=20.0, gt=0, le=120)
+
+
+PrinterConfig = Annotated[
+    PreviewPrinter | FilePrinter | NetworkPrinter | SerialPrinter | UsbPrinter | CupsPrinter,
+    Field(discriminator="type"),
+]
 
 
 class SpeechConfig(DeviceModel):

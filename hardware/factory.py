@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from hardware.config import (
+    CupsPrinter,
     FilePrinter,
     NetworkPrinter,
     PreviewPrinter,
@@ -14,6 +15,7 @@ from hardware.config import (
     SerialPrinter,
     SoundConfig,
     SpeechConfig,
+    UsbPrinter,
 )
 from hardware.errors import HardwareError
 from hardware.ports import Player, Printer, Speaker, Speech
@@ -30,7 +32,8 @@ def paper_for(config: PrinterConfig) -> Paper:
     """Return what this printer's profile can do on its paper. Raises DriverMissing for an unknown profile."""
     from hardware.codecs.escpos_profile import paper_of  # noqa: PLC0415 - loads python-escpos, 0.2 s
 
-    return paper_of(config.profile, paper_mm=config.paper_mm)
+    cut = None if config.cut == "profile" else config.cut
+    return paper_of(config.profile, paper_mm=config.paper_mm, cut=cut)
 
 
 def build_printer(config: PrinterConfig, *, data_dir: Path, name: str = "printer") -> Printer:
@@ -53,6 +56,14 @@ def build_printer(config: PrinterConfig, *, data_dir: Path, name: str = "printer
             from hardware.drivers.serial_printer import serial_printer  # noqa: PLC0415 - the same
 
             return serial_printer(config.url, baud=config.baud, patience=Patience(config.timeout_s))
+        case UsbPrinter():
+            from hardware.drivers.usb_printer import usb_printer  # noqa: PLC0415 - the same
+
+            return usb_printer(config.vendor, config.product, config.serial, Patience(config.timeout_s))
+        case CupsPrinter():
+            from hardware.drivers.cups import CupsDriver, Queue  # noqa: PLC0415 - the same
+
+            return CupsDriver(Queue(config.queue, config.timeout_s))
         case _:
             assert_never(config)
 

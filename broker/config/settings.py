@@ -11,7 +11,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from broker.contract.link import Address
-from hardware.config import ALSA_DEVICE, LINE_URL, SPAN, Chime, KeypadLine, PanelConfig, PrinterConfig, SoundConfig
+from hardware.config import (
+    ALSA_DEVICE,
+    LINE_URL,
+    QUEUE_NAME,
+    SPAN,
+    USB_ID,
+    Chime,
+    KeypadLine,
+    PanelConfig,
+    PrinterConfig,
+    SoundConfig,
+)
 
 _ID = r"^[a-z0-9][a-z0-9_-]{0,31}$"
 _LETTER = r"^[A-Z]$"
@@ -29,6 +40,8 @@ PATTERNS = {
     ALSA_DEVICE: "must be the name of a sound device, such as default or plughw:CARD=Device",
     _PIN_HASH: "must be an argon2id hash of the PIN, never the PIN itself",
     LINE_URL: "must be a device such as /dev/ttyUSB0, socket://host:port, rfc2217://host:port, loop:// or pty:name",
+    USB_ID: 'must be four hexadecimal figures as lsusb shows them, in quotes, such as "04b8"',
+    QUEUE_NAME: "must be the name of a CUPS queue as lpstat -p shows it, such as tickets",
     _STORE_URL: "must be a database address, such as sqlite:///office.db or postgresql+psycopg://user@host/name",
 }
 """What each pattern means, for people."""

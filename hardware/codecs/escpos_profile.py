@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from escpos.capabilities import CAPABILITIES
+from escpos.capabilities import CAPABILITIES, Profile
 from escpos.codepages import CodePages
 
 from hardware.errors import DriverMissing
+
+Cut = Literal["gs-v", "esc-i", "esc-m", "none"]
+"""How the paper is cut: GS V is Epson's; some clones know only ESC i or ESC m."""
 
 DEVICE = "printer"
 
@@ -26,9 +29,35 @@ LATIN_PAGES = ("CP850", "CP858", "CP437", "CP1252")
 """Code pages in order of preference; every clone has one of the first three."""
 
 
+LATIN_CLONE = {"0": "CP437", "2": "CP850", "16": "CP1252", "19": "CP858"}
+"""The pages that every clone numbers as Epson does; what else it has is numbered as it likes."""
+
+
+def _own(base: str, *, dots: int, columns: int, lacks: tuple[str, ...] = (), **data: Any) -> dict[str, Any]:  # noqa: ANN401 - the library's own words
+    """Return a profile of ours: one of the library's, with what differs."""
+    found: dict[str, Any] = CAPABILITIES["profiles"][base]
+    features = {name: on and name not in lacks for name, on in found["features"].items()}
+    fonts = {"0": found["fonts"]["0"] | {"columns": columns}}
+    return found | {"features": features, "fonts": fonts, "media": {"dpi": 203, "width": {"pixels": dots}}} | data
+
+
+def _own_profiles() -> dict[str, dict[str, Any]]:
+    """Return the printers that Indonesian shops sell most and the library does not know."""
+    no_cutter = ("paperFullCut", "paperPartCut")
+    return {
+        # QR codes go as pictures: half of what is sold as XP-58 prints nothing for the native command.
+        "XP-58": _own("default", dots=384, columns=32, lacks=(*no_cutter, "qrCode", "graphics"), codePages=LATIN_CLONE),
+        "XP-80": _own("default", dots=576, columns=48, lacks=("graphics",), codePages=LATIN_CLONE),
+        "TM-T82": _own("TM-T20II", dots=576, columns=48),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A printer's abilities on its paper. `code_page` is its number for ESC t, `page_name` is python-escpos's."""
+    """A printer's abilities on its paper. `code_page` is its number for ESC t, `page_name` is python-escpos's.
+
+    `graphics` tells that it keeps pictures by GS ( L; else it is taken to know the older FS q.
+    """
 
     profile: str
     paper_mm: int
@@ -39,11 +68,17 @@ class Paper:
     page_name: str
     native_qr: bool
     raster: bool
-    cutter: bool
+    graphics: bool
+    cut: Cut
+
+    @property
+    def cutter(self) -> bool:
+        """Tell whether the printer cuts its paper."""
+        return self.cut != "none"
 
 
-def paper_of(profile: str, *, paper_mm: int) -> Paper:
-    """Return what `profile` can do on this paper. Raises DriverMissing, with the nearest name, if it is unknown."""
+def paper_of(profile: str, *, paper_mm: int, cut: Cut | None = None) -> Paper:
+    """Return what `profile` can do on this paper; `cut` overrules it. Raises DriverMissing, with the nearest name."""
     data = _profile_data(profile)
     features: dict[str, bool] = data["features"]
     dots = _width_dots(data, paper_mm)
@@ -58,12 +93,25 @@ def paper_of(profile: str, *, paper_mm: int) -> Paper:
         page_name=name,
         native_qr=bool(features.get("qrCode")),
         raster=bool(features.get("bitImageRaster")),
-        cutter=bool(features.get("paperFullCut") or features.get("paperPartCut")),
+        graphics=bool(features.get("graphics")),
+        cut=cut or ("gs-v" if features.get("paperFullCut") or features.get("paperPartCut") else "none"),
     )
 
 
+def profile_names() -> tuple[str, ...]:
+    """Return every profile there is, the library's and ours."""
+    return tuple(sorted({**CAPABILITIES["profiles"], **_own_profiles()}))
+
+
+def library_profile(paper: Paper) -> Profile:
+    """Return the profile as python-escpos wants it."""
+    data = _profile_data(paper.profile)
+    kind = type("PaperProfile", (Profile,), {"profile_data": data})
+    return kind(features=data["features"])
+
+
 def _profile_data(name: str) -> dict[str, Any]:
-    profiles: dict[str, dict[str, Any]] = CAPABILITIES["profiles"]
+    profiles: dict[str, dict[str, Any]] = {**CAPABILITIES["profiles"], **_own_profiles()}
     if name in profiles:
         return profiles[name]
     near = difflib.get_close_matches(name, profiles, n=1, cutoff=0.4)

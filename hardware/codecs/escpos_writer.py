@@ -9,7 +9,8 @@ from escpos.constants import QR_ECLEVEL_M
 from escpos.printer import Dummy
 from PIL import Image
 
-from hardware.codecs.escpos_profile import Paper
+from hardware.codecs.escpos_profile import Cut as CutCommand
+from hardware.codecs.escpos_profile import Paper, library_profile
 from hardware.codecs.letters import printable
 from hardware.receipt import Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, large, mark_text, wrap
 
@@ -23,13 +24,16 @@ LINE_DOTS = 30
 """How far an empty line moves the paper after a reset (Epson's default)."""
 
 FEED_TO_CUTTER_LINES = 6
-"""Where there is no cutter: so much paper that the last line can be torn off below it."""
+"""The last line stands so far below the cutter, or below the edge where the paper is torn off."""
+
+CUT: dict[CutCommand, bytes] = {"gs-v": b"\x1dV\x01", "esc-i": b"\x1bi", "esc-m": b"\x1bm", "none": b""}
+"""Partial cuts where there is a choice: the ticket hangs by a thread and does not fall to the floor."""
 
 
 def render(receipt: Receipt, paper: Paper) -> bytes:
     """Return the bytes that print `receipt` on `paper`, starting from a reset printer."""
     # A fresh Dummy for each job: its idea of the code page would survive a reset of the printer.
-    device = Dummy(profile=paper.profile)
+    device = Dummy(profile=library_profile(paper))
     device.hw("INIT")
     device.charcode(paper.page_name)
     writer = _Writer(device, paper)
@@ -115,10 +119,8 @@ class _Writer:
 
     def _cut(self) -> None:
         self._text_style(Text(""))
-        if self._paper.cutter:
-            self._device.cut(mode="PART")  # hangs by a thread: it does not fall to the floor
-        else:
-            self._device.print_and_feed(FEED_TO_CUTTER_LINES)
+        self._device.print_and_feed(FEED_TO_CUTTER_LINES)
+        self._device._raw(CUT[self._paper.cut])  # noqa: SLF001 - its own cut() knows GS V only
 
 
 def _qr_image(text: str, dots: int) -> Image.Image:

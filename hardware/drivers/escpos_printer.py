@@ -65,7 +65,7 @@ class EscposPrinter:
             if self._clock() >= self._silent_until:
                 talk = self._talk(link)
                 before = self._ask(talk)
-                _require_well(before)
+                require_well(before)
             try:
                 if talk is None or before.state == "unknown":
                     link.send(data)
@@ -105,7 +105,7 @@ class EscposPrinter:
         while True:
             done = talk.wait_done(min(GLANCE_S, patience_s))
             status = talk.status()
-            _require_well(status)
+            require_well(status)
             if done or self._clock() >= deadline:
                 return self._verdict(link, status, done=done)
 
@@ -118,7 +118,8 @@ class EscposPrinter:
         return PrintResult("confirmed" if done else "unconfirmed", paper_low=status.state == "paper_low")
 
 
-def _require_well(status: PrinterStatus) -> None:
+def require_well(status: PrinterStatus) -> None:
+    """Raise the error that belongs to a state in which nothing can be printed."""
     trouble = TROUBLES.get(status.state)
     if trouble is not None:
         error, why = trouble

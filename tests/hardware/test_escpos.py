@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from io import StringIO
+from pathlib import Path
+
 import pytest
-from escpos.capabilities import CAPABILITIES
+from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
+import kiosk
 from hardware.codecs.escpos_printed import PrintedLine, PrintedQr, PrintedRaster
-from hardware.codecs.escpos_profile import Paper, paper_of
+from hardware.codecs.escpos_profile import Cut as CutCommand
+from hardware.codecs.escpos_profile import Paper, paper_of, profile_names
 from hardware.codecs.escpos_reader import read
 from hardware.codecs.escpos_writer import render
 from hardware.codecs.letters import printable
@@ -99,7 +104,7 @@ def test_each_shape_has_a_mark_that_needs_no_colour_and_no_picture(shape: str, m
 
 
 @pytest.mark.parametrize("paper_mm", [58, 80])
-@pytest.mark.parametrize("profile", sorted(CAPABILITIES["profiles"]))
+@pytest.mark.parametrize("profile", profile_names())
 def test_every_profile_prints_on_every_paper_and_is_read_back(
     profile: str, paper_mm: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,6 +127,12 @@ def test_every_profile_prints_on_every_paper_and_is_read_back(
         ("NT-80-V-UL", 80, 576, 48),
         ("TM-T20II", 58, 384, 32),
         ("POS-5890", 80, 384, 32),
+        ("XP-58", 58, 384, 32),
+        ("XP-58", 80, 384, 32),
+        ("XP-80", 80, 576, 48),
+        ("XP-80", 58, 384, 32),
+        ("TM-T82", 80, 576, 48),
+        ("TM-T82", 58, 384, 32),
     ],
 )
 def test_widths_come_from_profile_and_paper(profile: str, mm: int, dots: int, columns: int) -> None:
@@ -132,6 +143,41 @@ def test_widths_come_from_profile_and_paper(profile: str, mm: int, dots: int, co
 def test_an_unknown_profile_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(DriverMissing, match=r"'TM-T20'; did you mean 'TM-T20II'\?"):
         paper_of("TM-T20", paper_mm=80)
+
+
+@pytest.mark.parametrize(
+    ("cut", "ends"),
+    [
+        ("gs-v", b"\x1bd\x06\x1dV\x01"),
+        ("esc-i", b"\x1bd\x06\x1bi"),
+        ("esc-m", b"\x1bd\x06\x1bm"),
+        ("none", b"\x1bd\x06"),
+    ],
+)
+def test_clones_are_cut_in_their_own_way(cut: CutCommand, ends: bytes) -> None:
+    paper = paper_of("XP-80", paper_mm=80, cut=cut)
+    data = render(Receipt((Text("Halo"), Cut())), paper)
+    assert data == b"\x1b@\x1bt\x02Halo\n" + ends
+    assert len(read(data, paper)) == (2 if cut == "none" else 3)
+
+
+LANGUAGES = {path.parent.parent.name: path for path in (Path(kiosk.__file__).parent / "locale").glob("*/*/*.po")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_that_can_stand_on_a_ticket_has_its_letters_on_paper(language: str) -> None:
+    catalogue = read_po(StringIO(LANGUAGES[language].read_text()))
+    texts = [text for message in catalogue for text in (message.id, message.string) if isinstance(text, str)]
+    assert len(texts) > 50
+    assert [text for text in texts if "?" in printable(text, "cp850").replace("?", "", text.count("?"))] == []
+
+
+@pytest.mark.parametrize("profile", profile_names())
+def test_letters_beyond_ascii_are_right_on_every_printer(profile: str, capsys: pytest.CaptureFixture[str]) -> None:
+    paper = paper_of(profile, paper_mm=58)
+    word = "cafe" if paper.encoding == "ascii" else "café"
+    assert printed_text(Receipt((Text("café"),)), paper) == [word]
+    capsys.readouterr()
 
 
 def test_a_code_shrinks_until_narrow_paper_holds_it_with_its_quiet_zone() -> None:

@@ -22,6 +22,8 @@ CONFIGS: dict[str, dict[str, object]] = {
     "file": {"type": "file", "path": "paper.bin"},
     "network": {"type": "network", "host": "192.0.2.7"},
     "serial": {"type": "serial", "url": "/dev/ttyUSB0", "baud": 9600},
+    "usb": {"type": "usb", "vendor": "04b8", "product": "0e28"},
+    "cups": {"type": "cups", "queue": "tickets"},
 }
 
 

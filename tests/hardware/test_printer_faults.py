@@ -52,7 +52,7 @@ AT_THE_END: list[tuple[str, type[HardwareError] | PrintResult]] = [
 ]
 
 
-@pytest.fixture(params=TRANSPORTS)
+@pytest.fixture(params=["network", "serial"])
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     with bench_on(request.param, tmp_path) as made:
         yield made
@@ -132,6 +132,20 @@ def test_a_printer_is_asked_without_printing(bench: Bench, state: str) -> None:
     bench.emulator.command(state)
     assert bench.printer.status().state == state
     assert bench.hand.papers == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"), [("silence", UNCONFIRMED), ("paper_out 5", PaperOut), ("drop 3", DeviceUnavailable)]
+)
+def test_a_device_node_behaves_as_a_line_does(
+    tmp_path: Path, fault: str, expected: type[HardwareError] | PrintResult
+) -> None:
+    with bench_on("node", tmp_path) as bench:
+        bench.emulator.command(fault)
+        got = outcome(bench)
+        assert got == expected if isinstance(expected, PrintResult) else type(got) is expected
+        bench.heal()
+        assert outcome(bench).__class__ is PrintResult
 
 
 def test_a_silent_printer_costs_its_deadline_once(bench: Bench) -> None:

@@ -22,6 +22,16 @@ GOLDEN = Path(__file__).with_name("golden")
 REGOLD = os.environ.get("ANTREAN_REGOLD") == "1"
 CASES = [(name, language, mm) for name in TICKETS for language in ("id", "en") for mm in (58, 80)]
 
+PRINTERS = [
+    ("TM-T88III", 80),
+    ("TM-T82", 80),
+    ("TM-T82", 58),
+    ("XP-80", 80),
+    ("XP-58", 58),
+    ("POS-5890", 58),
+]
+"""Beside the default: Epson at 180 and at 203 dpi, and clones with and without cutter and codes of their own."""
+
 
 def lines_of(data: bytes, paper: Paper) -> list[str]:
     printed = [item for item in read(data, paper) if isinstance(item, PrintedLine)]
@@ -37,6 +47,16 @@ def test_a_ticket_is_the_very_bytes_that_were_looked_at(name: str, language: str
     """After a wanted change: ANTREAN_REGOLD=1 pytest tests/hardware, then look at the papers."""
     data = ticket_bytes(name, language=language, paper_mm=mm)
     golden = GOLDEN / f"ticket-{name}-{language}-{mm}.escpos"
+    if REGOLD:
+        golden.write_bytes(data)
+    assert data == golden.read_bytes()
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize(("profile", "mm"), PRINTERS)
+def test_a_ticket_is_the_very_bytes_for_each_kind_of_printer(profile: str, mm: int, language: str) -> None:
+    data = ticket_bytes("regular", language=language, paper_mm=mm, profile=profile)
+    golden = GOLDEN / f"ticket-regular-{language}-{mm}-{profile}.escpos"
     if REGOLD:
         golden.write_bytes(data)
     assert data == golden.read_bytes()

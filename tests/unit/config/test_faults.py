@@ -81,7 +81,7 @@ SHAPE = [
         "type: previw",
         "previw",
         "kiosks[0].printer.type",
-        'must be one of preview, file, network, serial, not "previw"',
+        'must be one of preview, file, network, serial, usb, cups, not "previw"',
         'did you mean "preview"?',
     ),
     Case(
@@ -89,7 +89,7 @@ SHAPE = [
         "",
         "printer:",
         "kiosks[0].printer.type",
-        "is missing: one of preview, file, network, serial",
+        "is missing: one of preview, file, network, serial, usb, cups",
     ),
     Case("paper_mm: 80", "paper_mm: 70", "paper_mm", "kiosks[0].printer.paper_mm", "must be one of 58, 80, not 70"),
     Case(
@@ -101,6 +101,20 @@ SHAPE = [
         'did you mean "paper_mm"?',
     ),
     Case("type: preview", "type: file", "printer:", "kiosks[0].printer.path", "is missing"),
+    Case(
+        "type: preview",
+        'type: usb\n      vendor: "4b8"\n      product: "0e28"',
+        "4b8",
+        "kiosks[0].printer.vendor",
+        'must be four hexadecimal figures as lsusb shows them, in quotes, such as "04b8", not "4b8"',
+    ),
+    Case(
+        "type: preview",
+        "type: cups\n      queue: -o",
+        "queue: -o",
+        "kiosks[0].printer.queue",
+        'must be the name of a CUPS queue as lpstat -p shows it, such as tickets, not "-o"',
+    ),
     Case(
         "id: siti",
         "id: Ibu Siti",
