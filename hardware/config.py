@@ -149,6 +149,9 @@ PrinterConfig = Annotated[
     Field(discriminator="type"),
 ]
 
+SignCodecName = Literal["ascii", "edi", "modbus"]
+"""The languages that LED signs speak here."""
+
 
 class SpeechConfig(DeviceModel):
     """The voice. `auto` takes the bundled espeak-ng library, else the program, else none; `clips` what was recorded."""

@@ -277,6 +277,20 @@ class Keypads(KeypadLine):
     pads: tuple[Pad, ...] = Field(min_length=1)
 
 
+class Sign(SettingsModel):
+    """One LED sign on a bus: a counter's own, or the board of all calls, whose rows have successive addresses."""
+
+    address: int = Field(ge=1, le=99)
+    counter: Identifier | None = None
+    board: bool = False
+    lines: int = Field(default=1, ge=1, le=16)
+
+    @property
+    def addresses(self) -> range:
+        """Return the addresses of its rows, from the top."""
+        return range(self.address, self.address + (self.lines if self.board else 1))
+
+
 class Settings(SettingsModel):
     """The whole office."""
 

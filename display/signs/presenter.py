@@ -1,0 +1,91 @@
+"""What each LED sign shows: pure. States and time go in, rows by their address come out.
+
+Dark is a counter that calls nobody. Dashes mean that nobody knows: the engine has been away for too long, and a
+number from before must not stand there as if it were called now.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from broker.config.settings import Sign
+from broker.contract.link import STALE_AFTER_S, Freshness
+from broker.contract.messages import CounterMessage, HallMessage
+from hardware.codecs.signs.row import DARK, UNSURE_MARK, Row
+
+BLINK_HALF_S = 0.5
+"""One flash a second: WCAG 2.3.1 allows three."""
+_NO_CALL = Row("", "")
+_SHOWN = frozenset({"calling", "serving"})
+_CALLS = frozenset({"called", "recalled"})
+
+
+class SignPresenter:
+    """The signs of one bus. Knows nothing of bytes: every row is told whole, at every moment."""
+
+    def __init__(self, signs: Sequence[Sign], *, blink_s: float, now: Callable[[], dt.datetime]) -> None:
+        """Begin dark: nothing was heard yet."""
+        self._signs = signs
+        self._blink_s = blink_s
+        self._now = now
+        self._fresh = Freshness(now)
+        self._was_linked = False
+        self._counters: dict[str, CounterMessage] = {}
+        self._hall: HallMessage | None = None
+
+    def counter(self, message: CounterMessage) -> None:
+        """Take in how one counter stands."""
+        self._counters[message.id] = message
+
+    def hall(self, message: HallMessage) -> None:
+        """Take in the live picture."""
+        self._fresh.heard()
+        self._hall = message
+
+    def link(self, *, online: bool) -> None:
+        """Take note that the engine is reachable, or no longer."""
+        self._fresh.link_changed(online=online)
+        self._was_linked = self._was_linked or online
+
+    def rows(self) -> Mapping[int, Row]:
+        """Return what stands at each address now."""
+        return {address: row for sign in self._signs for address, row in self._rows(sign)}
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _rows(self, sign: Sign) -> Iterator[tuple[int, Row]]:
+        if self._is_too_old:
+            place = "" if sign.board else None
+            yield from ((address, Row(UNSURE_MARK, place)) for address in sign.addresses)
+        elif sign.board:
+            calls = list(self._calls())[: sign.lines]
+            yield from zip(sign.addresses, calls + [_NO_CALL] * (sign.lines - len(calls)), strict=True)
+        else:
+            yield sign.address, self._own(sign.counter)
+
+    @property
+    def _is_too_old(self) -> bool:
+        """Tell whether the engine has been away for longer than a picture lives; a short restart disturbs nobody."""
+        since = self._fresh.stale_since
+        return since is not None and abs((self._now() - since).total_seconds()) > STALE_AFTER_S
+
+    def _own(self, counter: str | None) -> Row:
+        """Return the row of a counter's sign. What was retained while no engine was there is not news yet."""
+        message = self._counters.get(counter or "")
+        if message is None or message.ticket is None or message.state not in _SHOWN or not self._was_linked:
+            return DARK
+        calls = [line.at for line in message.ticket.history if line.type in _CALLS]
+        if message.state == "calling" and calls and self._is_off_beat(calls[-1]):
+            return DARK
+        return Row(message.ticket.number)
+
+    def _calls(self) -> Iterator[Row]:
+        """Yield the rows of the board, the newest call first."""
+        for call in self._hall.calling if self._hall is not None and self._was_linked else ():
+            yield _NO_CALL if self._is_off_beat(call.called_at) else Row(call.number, call.counter_label)
+
+    def _is_off_beat(self, called_at: dt.datetime) -> bool:
+        """Tell whether a blinking row is dark at this moment; it begins lit."""
+        age_s = (self._now() - called_at).total_seconds()
+        return 0 <= age_s < self._blink_s and int(age_s / BLINK_HALF_S) % 2 == 1
