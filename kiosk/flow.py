@@ -44,6 +44,7 @@ class Flow:
         languages: tuple[str, ...],
         idle_s: float,
         phrases: Callable[[str], Phrases],
+        has_scanner: bool = False,
     ) -> None:
         """Take who carries requests and who draws; `languages` holds until the office is heard."""
         self.clocks = clocks
@@ -55,9 +56,11 @@ class Flow:
         self._show_view = show
         self._phrases = phrases
         self._idle_s = idle_s
+        self._has_scanner = has_scanner
         self._pending: Pending | None = None
         self._begun = self._touched_at = clocks.monotonic()
         self._late: tuple[str, float] | None = None
+        self._foreign_at = -math.inf
         self._was_linked = False
         self.visit = self._fresh_visit()
         self._view: View | None = None
@@ -108,6 +111,7 @@ class Flow:
         now = self.clocks.monotonic()
         self.visit = replace(self.visit, step=step, since=now, **changes)  # type: ignore[arg-type]  # Visit's own
         self._touched_at = max(self._touched_at, now)
+        self._foreign_at = -math.inf
         self.show()
 
     def change(self, **changes: object) -> None:
@@ -118,6 +122,7 @@ class Flow:
     def begin_anew(self) -> None:
         """End the visit. A request without an answer is dropped."""
         self.drop_request()
+        self._foreign_at = -math.inf
         self.visit = replace(self._fresh_visit(), since=self.clocks.monotonic())
         self.show()
 
@@ -137,6 +142,11 @@ class Flow:
     def tell_late(self, number: str) -> None:
         """Tell for a while that paper came out for an earlier visitor."""
         self._late = (number, self.clocks.monotonic())
+
+    def tell_foreign(self) -> None:
+        """Tell for a while, or until the screen changes, that a scanned code is no ticket of this office."""
+        self._foreign_at = self.clocks.monotonic()
+        self.show()
 
     def tick(self) -> None:
         """Let time pass."""
@@ -219,6 +229,8 @@ class Flow:
             warning_left_s=max(1, math.ceil(self._warning_left_s)) if waits else None,
             stay_left_s=max(1, math.ceil(self._stay_left_s)) if closes else None,
             late_number=self._late_number(),
+            is_foreign_code=self.clocks.monotonic() - self._foreign_at < patience.FOREIGN_NOTICE_S,
+            has_scanner=self._has_scanner,
         )
 
     def _patient_visit(self) -> Visit:

@@ -10,9 +10,13 @@ from kiosk import keypad
 from kiosk.answers import ticket_of
 from kiosk.flow import Flow
 from kiosk.newcomer import Print
+from kiosk.scan import ticket_code
 from kiosk.visit import Errand, Paper, Problem, Step, actions
 
 log = logging.getLogger(__name__)
+
+_SCANNING = frozenset({Step.LANGUAGE, Step.SERVICE, Step.NUMBER, Step.FOUND})
+"""Steps that a scanned ticket may end: nobody has begun anything there that would be lost."""
 
 
 class Holder:
@@ -46,6 +50,21 @@ class Holder:
         if flow.takes(Step.NUMBER) and flow.office and keypad.is_complete(flow.office, flow.visit.typed):
             self._do(Errand.LOOKUP)
 
+    def scanned(self, text: str) -> None:
+        """Look up the ticket whose code was held to the scanner. Whatever another visitor is doing goes first."""
+        flow = self._flow
+        if flow.visit.step not in _SCANNING or flow.is_unanswered or not flow.is_linked:
+            return
+        flow.touched()
+        code = ticket_code(text)
+        if code is None:
+            if flow.visit.step is not Step.FOUND:
+                flow.tell_foreign()
+            return
+        # Whoever scans after a ticket was found is another visitor, with a language of their own.
+        has_chosen = flow.visit.has_chosen_language and flow.visit.step is not Step.FOUND
+        self._ask(Errand.LOOKUP, code, scanned=code, typed="", ticket=None, has_chosen_language=has_chosen)
+
     def look_again(self) -> None:
         """Look the same ticket up anew, after something that could not be done."""
         if self._flow.takes(Step.PROBLEM) and self._flow.visit.ticket is not None:
@@ -78,7 +97,7 @@ class Holder:
         flow = self._flow
         if flow.takes(Step.ASKING) and flow.visit.errand is Errand.LOOKUP:
             flow.drop_request()
-            flow.go(Step.NUMBER)
+            flow.go(Step.NUMBER, scanned="")
         elif flow.takes(Step.CONFIRM):
             flow.go(Step.FOUND)
 
@@ -89,19 +108,34 @@ class Holder:
         if flow.is_unanswered or not flow.is_linked:
             return
         ticket = flow.visit.ticket
-        wanted = keypad.number(flow.visit.typed) if ticket is None else ticket.id
-        flow.go(Step.ASKING, errand=errand, is_not_found=False, did=None)
-        flow.ask(errand.value, {"ticket": wanted}, lambda reply: self._answered(errand, reply))
+        looked_for = flow.visit.scanned or keypad.number(flow.visit.typed)
+        self._ask(errand, looked_for if ticket is None else ticket.id)
+
+    def _ask(self, errand: Errand, wanted: str, **changes: object) -> None:
+        self._flow.go(Step.ASKING, errand=errand, is_not_found=False, did=None, **changes)
+        self._flow.ask(errand.value, {"ticket": wanted}, lambda reply: self._answered(errand, reply))
 
     def _answered(self, errand: Errand, reply: Reply) -> None:
         ticket = ticket_of(reply) if reply.ok else None
         if ticket is not None:
             self._done(errand, ticket)
         elif reply.error is not None and reply.error.code == "unknown_ticket" and self._flow.visit.ticket is None:
-            self._flow.go(Step.NUMBER, is_not_found=True)
+            self._not_found()
         else:
             log.warning("%s refused: %s", errand.value, reply.error)
             self._flow.go(Step.PROBLEM, problem=reply.error.code if reply.error is not None else Problem.UNREADABLE)
+
+    def _not_found(self) -> None:
+        """Say so where the ticket was asked for: a code of another office or another year is as foreign as any."""
+        flow = self._flow
+        if not flow.visit.scanned:
+            flow.go(Step.NUMBER, is_not_found=True)
+            return
+        if flow.visit.has_chosen_language:
+            flow.go(Step.NUMBER, scanned="")
+        else:
+            flow.begin_anew()
+        flow.tell_foreign()
 
     def _done(self, errand: Errand, ticket: Ticket) -> None:
         flow = self._flow
@@ -109,7 +143,7 @@ class Holder:
             case Errand.LOOKUP:
                 language = flow.visit.language if flow.visit.has_chosen_language else ticket.language
                 spoken = language if language in flow.languages else flow.visit.language
-                flow.go(Step.FOUND, ticket=ticket, language=spoken)
+                flow.go(Step.FOUND, ticket=ticket, language=spoken, scanned="")
             case Errand.REJOIN | Errand.CANCEL:
                 flow.go(Step.FOUND, ticket=ticket, did=errand)
             case Errand.REPRINT:

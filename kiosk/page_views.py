@@ -100,7 +100,7 @@ class Welcome:
         ids = self.widget.ids
         ids.first.text = page.titles[0]
         ids.second.text = "  /  ".join(page.titles[1:])
-        ids.remark.text = page.remark
+        ids.remark.text = f"{page.scan}\n{page.remark}" if page.scan else page.remark
         for made, icon, (first, second) in zip(self._steps.take(len(page.steps)), _STEP_ICONS, page.steps, strict=True):
             made.ids.icon.name, made.ids.first.text, made.ids.second.text = icon, first, second
         draw_choices(self._starts, "language", page.choices)
@@ -119,7 +119,7 @@ class Services:
         """Write the page."""
         self.widget.ids.title.text, self.widget.ids.hint.text = page.title, page.hint
         draw_offers(self._choices, "service", page.choices)
-        self.widget.ids.entry.title = page.entry.title
+        self.widget.ids.entry.title, self.widget.ids.entry.subtitle = page.entry.title, page.entry.subtitle
 
 
 class Requirements:

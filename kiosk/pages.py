@@ -61,6 +61,8 @@ class WelcomePage:
     remark: str
     choices: tuple[Choice, ...]
     entry: Choice
+    scan: str = ""
+    """What to do with the code on a ticket; empty where there is no scanner."""
 
 
 @dataclass(frozen=True, slots=True)

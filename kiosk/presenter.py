@@ -40,10 +40,17 @@ class Presenter:
         languages: tuple[str, ...],
         idle_s: float,
         phrases: Callable[[str], Phrases] = lambda language: Phrases("kiosk", language),
+        has_scanner: bool = False,
     ) -> None:
         """Take who carries requests, who prints, who draws; `languages` holds until the office is heard."""
         self._flow = Flow(
-            requester=requester, show=show, clocks=clocks, languages=languages, idle_s=idle_s, phrases=phrases
+            requester=requester,
+            show=show,
+            clocks=clocks,
+            languages=languages,
+            idle_s=idle_s,
+            phrases=phrases,
+            has_scanner=has_scanner,
         )
         self.newcomer = Newcomer(self._flow, print_ticket)
         self.holder = Holder(self._flow, print_ticket)

@@ -31,6 +31,9 @@ class Scene:
     stay_left_s: int | None = None
     """Seconds that the ticket stays on the screen, once they are few."""
     late_number: str | None = None
+    is_foreign_code: bool = False
+    """Whether a code was just scanned that is no ticket of this office."""
+    has_scanner: bool = False
 
     @property
     def words(self) -> Phrases:

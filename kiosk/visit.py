@@ -20,6 +20,8 @@ PAPER_PATIENCE_S = 20.0
 """No word from the printer for so long: the screen stops promising paper."""
 STARTING_S = 8.0
 LATE_NOTICE_S = 30.0
+FOREIGN_NOTICE_S = 10.0
+"""So long a screen says that a scanned code is no ticket of this office."""
 
 
 class Step(Enum):
@@ -81,6 +83,8 @@ class Visit:
     errand: Errand = Errand.ISSUE
     typed: str = ""
     """What was typed of a ticket's number, without its dash."""
+    scanned: str = ""
+    """The text of the QR that is being looked up."""
     is_not_found: bool = False
     """Whether the typed number was looked up in vain."""
     did: Errand | None = None

@@ -14,6 +14,7 @@ from kiosk.pages import (
     Header,
     IdleWarning,
     IssuingPage,
+    NumberPage,
     OfflinePage,
     Page,
     View,
@@ -21,8 +22,16 @@ from kiosk.pages import (
 )
 from kiosk.scene import Scene
 from kiosk.visit import Errand, Step
-from kiosk.wording_choices import closed_banner, lane_page, offer_banner, requirements_page, services_page
-from kiosk.wording_holder import confirm_page, errand_problem_page, errand_words, found_page, number_page
+from kiosk.wording_choices import SCAN, closed_banner, lane_page, offer_banner, requirements_page, services_page
+from kiosk.wording_holder import (
+    FOREIGN,
+    confirm_page,
+    errand_problem_page,
+    errand_words,
+    foreign_code,
+    found_page,
+    number_page,
+)
 from kiosk.wording_result import problem_page, ticket_page
 
 _CHOOSING = frozenset({Step.REQUIREMENTS, Step.LANE})
@@ -129,6 +138,8 @@ def _banner(scene: Scene, page: Page) -> Banner | None:
             _in_all_languages(scene, "Not connected since {time}"),
             words.say("Your choices are kept, please wait a moment. If this lasts, please ask an officer."),
         )
+    if scene.is_foreign_code and not isinstance(page, OfflinePage | NumberPage):
+        return _foreign_banner(scene)
     if scene.visit.step in _CHOOSING and (banner := offer_banner(scene)) is not None:
         return banner
     if isinstance(page, WelcomePage) and scene.office is not None and not is_anything_open(scene.office, scene.hall):
@@ -140,6 +151,13 @@ def _banner(scene: Scene, page: Page) -> Banner | None:
             words.say("Please hand it to an officer."),
         )
     return None
+
+
+def _foreign_banner(scene: Scene) -> Banner:
+    """Return that a code is none of ours; at the start in every language, where what to do stands beside."""
+    if scene.visit.has_chosen_language:
+        return foreign_code(scene.words)
+    return Banner("warn", _each(scene, FOREIGN))
 
 
 def _in_all_languages(scene: Scene, message: str) -> str:
@@ -161,12 +179,18 @@ def _welcome(scene: Scene) -> WelcomePage:
             Choice(code, own_name(code), scene.phrases(code).say("Touch here to begin")) for code in scene.languages
         ),
         entry=_entry(scene),
+        scan=_each(scene, SCAN) if scene.has_scanner else "",
     )
 
 
 def _entry(scene: Scene) -> Choice:
     first, *others = (scene.phrases(code).say("I have a ticket") for code in scene.languages)
     return Choice("have_ticket", first, "  /  ".join(others))
+
+
+def _each(scene: Scene, message: str) -> str:
+    """Return a text in every language of the office, one a line."""
+    return "\n".join(scene.phrases(code).say(message) for code in scene.languages)
 
 
 def _waiting(words: Phrases, count: int) -> str:

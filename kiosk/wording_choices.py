@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from broker.contract.messages import LaneInfo, OfficeMessage, ServiceInfo
-from broker.language import Phrases
+from broker.language import Phrases, mark
 from kiosk.offer import Offer, Queue, in_language, list_in_language, offer_of, queue_of
 from kiosk.pages import Banner, Choice, LanePage, RequirementsPage, ServicesPage
 from kiosk.scene import Scene
+
+SCAN = mark("You can also hold the code of your ticket to the scanner.")
 
 
 def services_page(scene: Scene, office: OfficeMessage) -> ServicesPage:
@@ -16,7 +18,7 @@ def services_page(scene: Scene, office: OfficeMessage) -> ServicesPage:
         title=words.say("What do you need today?"),
         hint=words.say("Please touch the service you have come for."),
         choices=tuple(_service_choice(scene, office, service) for service in office.services),
-        entry=Choice("have_ticket", words.say("I have a ticket")),
+        entry=Choice("have_ticket", words.say("I have a ticket"), words.say(SCAN) if scene.has_scanner else ""),
     )
 
 

@@ -11,6 +11,7 @@ from kiosk.offer import counter_label, in_language, service_of, stage_name
 from kiosk.pages import Banner, Choice, ConfirmPage, FoundPage, NumberPage, ProblemPage
 from kiosk.scene import Scene
 from kiosk.visit import Errand, Problem, actions
+from kiosk.wording_choices import SCAN
 from kiosk.wording_result import PASSING_PROBLEMS, lane_mark, waiting_facts
 
 _UNDER_WAY = {
@@ -39,19 +40,33 @@ def number_page(scene: Scene, office: OfficeMessage) -> NumberPage:
     if scene.visit.is_not_found:
         title = words.say("{number} was not found", number=keypad.number(typed))
         banner = Banner("warn", title, words.say("Please compare it with your ticket, or ask an officer."))
+    if scene.is_foreign_code:
+        banner = foreign_code(words)
 
     def key(name: str) -> Choice:
         return Choice(name, name, is_available=keypad.fits(office, typed, name))
 
+    hint = words.say("It stands large on the paper, such as {example}.", example=keypad.example(office))
     return NumberPage(
         title=words.say("Type the number of your ticket"),
-        hint=words.say("It stands large on the paper, such as {example}.", example=keypad.example(office)),
+        hint=f"{hint} {words.say(SCAN)}" if scene.has_scanner and banner is None else hint,
         typed=keypad.shown(typed),
         letters=tuple(key(letter) for letter in keypad.letters(office)),
         digits=(*map(key, "123456789"), Choice("erase", words.say("Erase"), is_available=bool(typed)), key("0")),
         find=Choice("find", words.say("Show my ticket"), is_available=keypad.is_complete(office, typed)),
         banner=banner,
     )
+
+
+FOREIGN = mark("This code is not a ticket of this office")
+
+
+def foreign_code(words: Phrases) -> Banner:
+    """Return that a scanned code is none of ours."""
+    return Banner("warn", words.say(FOREIGN), words.say(_HOLD_YOURS))
+
+
+_HOLD_YOURS = mark("Please hold the code of your ticket to the scanner, or ask an officer.")
 
 
 def found_page(scene: Scene, office: OfficeMessage) -> FoundPage:

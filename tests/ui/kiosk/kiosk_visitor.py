@@ -59,7 +59,7 @@ class FakeRequester:
 class Visitor:
     """Stands before a kiosk and sees its views."""
 
-    def __init__(self, offer: OfficeMessage | None = None) -> None:
+    def __init__(self, offer: OfficeMessage | None = None, *, has_scanner: bool = False) -> None:
         self.seconds = 0.0
         self.requester = FakeRequester()
         self.papers: list[Ticket] = []
@@ -73,6 +73,7 @@ class Visitor:
             clocks=Clocks(lambda: NOW + dt.timedelta(seconds=self.seconds), lambda: self.seconds),
             languages=self.offer.languages,
             idle_s=IDLE_S,
+            has_scanner=has_scanner,
         )
 
     @property

@@ -1,0 +1,82 @@
+"""What comes from code scanners: lines, repeats, and fast typing told from fingers."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from hardware.codecs.scans import MOST_CHARACTERS, Repeats, Wedge, text_of
+from tests.fakes.clock import FakeClock
+
+CODE = "ANTREAN-N4OB6DQAABAABAAAAAAAAAAAAI"
+
+LINES = [
+    (CODE.encode(), CODE),
+    (b"  8991234567890 ", "8991234567890"),
+    ("https://contoh.id/é".encode(), "https://contoh.id/é"),
+    (b"", None),
+    (b"abc", None),
+    (b"\xff\xfe\x00ANTREAN", None),
+    (b"]C1\x1d0104", None),
+    (b"A" * 257, None),
+]
+
+
+@pytest.mark.parametrize(("line", "text"), LINES)
+def test_a_line_is_a_code_or_garbage(line: bytes, text: str | None) -> None:
+    assert text_of(line) == text
+
+
+def test_a_code_that_is_held_still_counts_once_and_again_after_two_seconds() -> None:
+    clock = FakeClock()
+    repeats = Repeats(clock.monotonic)
+    seen = []
+    for pause, text in [(0, "one"), (1, "one"), (1.9, "one"), (0.1, "two"), (0.1, "one"), (2.1, "one")]:
+        clock.advance(pause)
+        seen.append(repeats.is_new(text))
+    assert seen == [True, False, False, True, True, True]
+
+
+def typed(keys: list[str], seconds_a_key: float) -> list[str]:
+    """Type keys at a speed; return the codes that were recognised."""
+    clock = FakeClock()
+    wedge = Wedge(clock.monotonic)
+    found = []
+    for key in keys:
+        clock.advance(seconds_a_key)
+        found.append(wedge.key(key))
+    return [code for code in found if code is not None]
+
+
+@pytest.mark.parametrize(("seconds", "codes"), [(0.0, [CODE]), (0.02, [CODE]), (0.08, []), (0.2, [])])
+def test_a_scanner_types_faster_than_any_hand(seconds: float, codes: list[str]) -> None:
+    assert typed([*CODE, "enter"], seconds) == codes
+
+
+def test_keys_that_are_no_characters_are_stepped_over_and_spaces_count() -> None:
+    assert typed(["shift", "a", "b", "space", "f1", "c", "enter"], 0.001) == ["ab c"]
+
+
+def test_a_key_that_was_touched_before_is_not_part_of_the_code() -> None:
+    clock = FakeClock()
+    wedge = Wedge(clock.monotonic)
+    wedge.key("x")
+    clock.advance(0.6)
+    assert [wedge.key(key) for key in (*"12345", "enter")][-1] == "12345"
+
+
+def test_a_frame_that_takes_long_in_the_middle_of_a_code_does_not_break_it() -> None:
+    clock = FakeClock()
+    wedge = Wedge(clock.monotonic)
+    for at, key in enumerate(CODE):
+        clock.advance(0.3 if at == 10 else 0.005)
+        wedge.key(key)
+    assert wedge.key("enter") == CODE
+
+
+def test_a_keyboard_that_a_cat_sits_on_fills_no_memory() -> None:
+    wedge = Wedge(FakeClock().monotonic)
+    for key in itertools.repeat("y", 10_000):
+        wedge.key(key)
+        assert len(wedge._typed) <= MOST_CHARACTERS + 1
