@@ -6,14 +6,45 @@ digits, data as digits, spaces and minus signs (letters where the sign has them)
 
 from __future__ import annotations
 
-from hardware.codecs.signs.row import Face, Message, Row, ascii_bytes, row_text
+from hardware.codecs.framing import ETX, STX, Framer, between_stx_and_etx
+from hardware.codecs.signs.row import LONGEST_ROW, Build, Lit, Row, addressed, ascii_bytes, row_text
+from hardware.talk import Heard, Manner
 
-STX, ETX = b"\x02", b"\x03"
+GAP_S = 0.5
 
 
-class Edi:
-    """One frame a row."""
+class EdiSigns:
+    """The master's side."""
 
-    def message(self, address: int, row: Row, face: Face) -> Message:
+    manner: Manner = "one_way"
+
+    def __init__(self, build: Build) -> None:
+        self._build = build
+
+    def framer(self) -> Framer:
+        """Return what cuts frames, though none come."""
+        return EdiSign().framer()
+
+    def poll(self, address: int, seq: int | None) -> bytes:  # noqa: ARG002 - there is nothing to ask
+        """Return nothing."""
+        return b""
+
+    def show(self, address: int, face: Row) -> bytes:
         """Return the frame for one sign."""
-        return Message(STX + f"{address:02d}".encode() + ascii_bytes(row_text(row, face)) + ETX)
+        return bytes((STX,)) + f"{address:02}".encode() + ascii_bytes(row_text(face, self._build)) + bytes((ETX,))
+
+    def hear(self, frame: bytes) -> Heard | None:  # noqa: ARG002 - they are dumb
+        """Return nothing."""
+        return None
+
+
+class EdiSign:
+    """The sign's side."""
+
+    def framer(self) -> Framer:
+        """Return what cuts frames."""
+        return Framer(between_stx_and_etx(max_length=2 + LONGEST_ROW), gap_s=GAP_S)
+
+    def told(self, frame: bytes) -> Lit | None:
+        """Return the text of a frame."""
+        return addressed(frame)

@@ -1,17 +1,19 @@
-"""What one row of a sign shows, as text of its width, and what every sign language can do. Pure."""
+"""What one row of a sign shows, as text of its width, and the sign's own side of every language. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol
 
-MOST_ADDRESS = 99
-"""Two decimal digits, which all sign languages here can carry."""
+from hardware.codecs.framing import Framer
+
+LONGEST_ROW = 32
+"""Characters; wider rows are none of a counter's or a hall's."""
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
-    """How a sign is built: its width in characters, and whether it has figures only, no letters."""
+class Build:
+    """How the signs of a bus are built: their width in characters, and whether they have figures only, no letters."""
 
     width: int
     digits_only: bool = False
@@ -32,38 +34,43 @@ UNSURE = Row(UNSURE_MARK)
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """One message to a sign, and the only answer that proves it was taken; empty where the language has none."""
+class Lit:
+    """What a sign was told to show, and what it answers; nothing, where the language has no answers."""
 
-    data: bytes
-    reply: bytes = b""
+    address: int
+    text: str
+    answer: bytes = b""
 
 
-class SignCodec(Protocol):
-    """A sign language: what to send so that the sign at an address shows a row."""
+class SignSide(Protocol):
+    """The sign's end of a language, for emulators."""
 
-    def message(self, address: int, row: Row, face: Face) -> Message:
-        """Return the message. It is whole: what the sign showed before does not matter."""
+    def framer(self) -> Framer:
+        """Return what cuts that which the master says."""
+        ...
+
+    def told(self, frame: bytes) -> Lit | None:
+        """Return what the master wants shown, and where."""
         ...
 
 
-def row_text(row: Row, face: Face) -> str:
+def row_text(row: Row, build: Build) -> str:
     """Return a row as text of exactly the sign's width.
 
     The fullest form of the number that fits: `A-012`, `A012`, `012`, `12`. A number that would have to be cut
     would be another visitor's, so the sign shows dashes instead.
     """
     if not row.number:
-        return " " * face.width
+        return " " * build.width
     if row.number == UNSURE_MARK:
-        return UNSURE_MARK * face.width
+        return UNSURE_MARK * build.width
     place = "" if row.place is None else f" {row.place}"
-    room = face.width - len(place)
-    fitting = (form for form in _forms(row.number, digits_only=face.digits_only) if len(form) <= room)
+    room = build.width - len(place)
+    fitting = (form for form in _forms(row.number, digits_only=build.digits_only) if len(form) <= room)
     number = next(fitting, None)
     if number is None:
-        return UNSURE_MARK * face.width
-    return number.ljust(room) + place if place else number.rjust(face.width)
+        return UNSURE_MARK * build.width
+    return number.ljust(room) + place if place else number.rjust(build.width)
 
 
 def split(number: str) -> tuple[str, str]:
@@ -75,6 +82,13 @@ def split(number: str) -> tuple[str, str]:
 def ascii_bytes(text: str) -> bytes:
     """Return text for a sign that knows ASCII only; what it lacks, and control characters, become a question mark."""
     return "".join(c if c.isprintable() else "?" for c in text).encode("ascii", "replace")
+
+
+def addressed(content: bytes) -> Lit | None:
+    """Return what a frame of two digits and text says."""
+    if not content[:2].isdigit() or not content.isascii():
+        return None
+    return Lit(int(content[:2]), content[2:].decode())
 
 
 def _forms(number: str, *, digits_only: bool) -> tuple[str, ...]:
