@@ -144,6 +144,16 @@ def keypads(
     _become("counter.keypads", config, data, name, needs_screen=False)
 
 
+@app.command()
+def signs(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    name: Annotated[str | None, typer.Option("--id", help="Which line of signs; the first by default.")] = None,
+) -> None:
+    """Serve the LED signs of one line: at the counters, and the board of all calls."""
+    _become("display.signs", config, data, name, needs_screen=False)
+
+
 @app.command("simulate")
 def simulate_command(  # noqa: PLR0917 - typer passes them by name
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Play this office; else one made up.")] = None,

@@ -153,6 +153,22 @@ SignCodecName = Literal["ascii", "edi", "modbus"]
 """The languages that LED signs speak here."""
 
 
+class SerialScanner(DeviceModel):
+    """A code scanner on a line of its own, USB-CDC or RS-232; it ends each code with CR, LF or both."""
+
+    type: Literal["serial"]
+    line: LineConfig
+
+
+class KeyboardScanner(DeviceModel):
+    """A code scanner that acts as a keyboard: it types each code and ends it with Enter."""
+
+    type: Literal["keyboard"]
+
+
+ScannerConfig = Annotated[SerialScanner | KeyboardScanner, Field(discriminator="type")]
+
+
 class SpeechConfig(DeviceModel):
     """The voice. `auto` takes the bundled espeak-ng library, else the program, else none; `clips` what was recorded."""
 

@@ -12,6 +12,7 @@ from broker.contract.messages import HallMessage, OfficeMessage, Ticket
 from broker.contract.topics import Topics
 from broker.screen import OfficeBus
 from hardware.panel.bridge import every, post
+from hardware.panel.keys import on_key
 from hardware.panel.scale import Reader
 from hardware.panel.screen import PanelApp
 from hardware.panel.targets import targets_file
@@ -19,6 +20,7 @@ from hardware.worker import DeviceWorker
 from kiosk.pages import View
 from kiosk.presenter import Clocks, Presenter
 from kiosk.printing import TicketPrinter
+from kiosk.scanning import KioskScanner
 from kiosk.touches import touch
 from kiosk.view import RULES, KioskView
 from kiosk.visit import SETTLE_S
@@ -37,6 +39,7 @@ class KioskProcess:
         self._bus = bus
         self._worker = DeviceWorker("printer", post)
         self._printer = TicketPrinter(kiosk.printer, data_dir=data_dir, worker=self._worker)
+        self._devices: dict[str, str] = {}
         self._view: KioskView | None = None
         self._presenter = Presenter(
             requester=bus,
@@ -45,6 +48,14 @@ class KioskProcess:
             clocks=Clocks(lambda: dt.datetime.now(zone), time.monotonic),
             languages=settings.office.languages,
             idle_s=kiosk.idle_s,
+            has_scanner=kiosk.scanner is not None,
+        )
+        self._scanner = KioskScanner(
+            kiosk.scanner,
+            data_dir=data_dir,
+            post=post,
+            on_code=self._presenter.holder.scanned,
+            on_health=lambda health: self._report("scanner", health),
         )
         title = f"Antrean {kiosk.id}"
         self._app = PanelApp(kiosk.panel, reader=Reader.VISITOR, title=title, rules=RULES, root=self._build)
@@ -63,19 +74,26 @@ class KioskProcess:
     def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
         targets = targets_file(rest_s=TARGETS_REST_S)
         self._view = KioskView(self._touch, touched=self._presenter.touched, targets=targets)
+        on_key(self._scanner.key, repeats=True)
         return self._view.root
 
     def _begin(self) -> None:
         self._presenter.tick()
         self._stop_ticks = every(TICK_S, self._presenter.tick)
-        self._printer.check(lambda health: self._bus.report_devices({"printer": health}))
+        self._printer.check(lambda health: self._report("printer", health))
+        self._scanner.start()
         self._bus.start()
 
     def _end(self) -> None:
         self._stop_ticks()
         self._view = None  # what still comes in has nothing left to be drawn on
         self._bus.stop()
+        self._scanner.stop()
         self._worker.stop()
+
+    def _report(self, device: str, health: str) -> None:
+        self._devices[device] = health
+        self._bus.report_devices(self._devices)
 
     def _touch(self, target: str) -> None:
         touch(self._presenter, target)

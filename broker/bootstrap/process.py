@@ -125,5 +125,6 @@ def client_ids(settings: Settings) -> tuple[str, ...]:
         *(display.id for display in settings.displays),
         *(counter.id for counter in settings.counters),
         *(keypads.id for keypads in settings.keypads),
+        *(signs.id for signs in settings.signs),
         *settings.mqtt.devices,
     )

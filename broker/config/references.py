@@ -10,23 +10,25 @@ from broker.config.faults import Fault, did_you_mean
 from broker.config.hours import hours_faults
 from broker.config.keypads import keypad_faults
 from broker.config.schema import Entry, child, entries, known_ids, words
+from broker.config.signs import sign_faults
 from broker.config.turns import turn_faults, unknown_id
 from broker.contract.topics import ENGINE_CLIENT, UP_CLIENT
 
 Data = Mapping[str, object]
 
-_LISTS = ("stages", "lanes", "services", "counters", "officers", "kiosks", "displays", "keypads")
+_LISTS = ("stages", "lanes", "services", "counters", "officers", "kiosks", "displays", "keypads", "signs")
 
 
 def reference_faults(data: Data) -> Iterator[Fault]:
     """Yield every fault that only shows between sections."""
     yield from _ids(data)
     yield from _client_ids(data)
-    yield from _signs(data)
+    yield from _marks(data)
     yield from _references(data)
     yield from turn_faults(data)
     yield from _staff(data)
     yield from keypad_faults(data)
+    yield from sign_faults(data)
     yield from _timezone(data)
     yield from hours_faults(data)
     yield from _mqtt(data)
@@ -40,7 +42,7 @@ def _ids(data: Data) -> Iterator[Fault]:
 def _client_ids(data: Data) -> Iterator[Fault]:
     """Every machine speaks under its own id; two under one would cut each other off."""
     seen = {ENGINE_CLIENT: "the engine itself", UP_CLIENT: "the command `antrean up`"}
-    for section in ("counters", "kiosks", "displays", "keypads"):
+    for section in ("counters", "kiosks", "displays", "keypads", "signs"):
         own = set(known_ids(data, section)) - set(seen)
         for path, entry in entries(data, section):
             client = str(entry.get("id"))
@@ -58,7 +60,7 @@ def _taken(client: str, owner: str) -> str:
     return f'"{client}" is already the id of {owner}: every machine needs its own'
 
 
-def _signs(data: Data) -> Iterator[Fault]:
+def _marks(data: Data) -> Iterator[Fault]:
     """Tell apart what people read: letters and labels."""
     yield from _repeated(entries(data, "services"), "letter", "another service")
     lanes: list[Entry] = [(path, {"letter": "", **entry}) for path, entry in entries(data, "lanes")]

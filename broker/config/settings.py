@@ -19,8 +19,11 @@ from hardware.config import (
     USB_ID,
     Chime,
     KeypadLine,
+    LineConfig,
     PanelConfig,
     PrinterConfig,
+    ScannerConfig,
+    SignCodecName,
     SoundConfig,
 )
 
@@ -251,6 +254,7 @@ class Kiosk(SettingsModel):
     panel: PanelConfig
     printer: PrinterConfig
     idle_s: int = Field(default=45, ge=10, le=600)
+    scanner: ScannerConfig | None = None
 
 
 class Display(SettingsModel):
@@ -291,6 +295,24 @@ class Sign(SettingsModel):
         return range(self.address, self.address + (self.lines if self.board else 1))
 
 
+class SignBus(SettingsModel):
+    """The LED signs of one line; the process that serves them is a client of this id."""
+
+    id: Identifier
+    line: LineConfig
+    codec: SignCodecName
+    width: int = Field(default=5, ge=3, le=32)
+    digits_only: bool = False
+    blink_s: float = Field(default=8, ge=0, le=60)
+    refresh_s: float = Field(default=2, ge=0.5, le=60)
+    signs: tuple[Sign, ...] = Field(min_length=1)
+
+    @property
+    def addresses(self) -> tuple[int, ...]:
+        """Return the address of every row of the bus."""
+        return tuple(address for sign in self.signs for address in sign.addresses)
+
+
 class Settings(SettingsModel):
     """The whole office."""
 
@@ -309,6 +331,7 @@ class Settings(SettingsModel):
     kiosks: tuple[Kiosk, ...] = Field(min_length=1)
     displays: tuple[Display, ...] = ()
     keypads: tuple[Keypads, ...] = ()
+    signs: tuple[SignBus, ...] = ()
     counter_panel: PanelConfig
 
 

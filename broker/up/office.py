@@ -70,6 +70,8 @@ def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitSta
         return 1
     for keypads in start.settings.keypads:
         office.add(_child(start, "counter.keypads", ("--id", keypads.id), name=keypads.id))
+    for signs in start.settings.signs:
+        office.add(_child(start, "display.signs", ("--id", signs.id), name=signs.id))
     if has_screen(os.environ) and not start.once:
         for part in parts(start.settings):
             office.add(_child(start, part.kind, ("--id", part.id), name=part.id))

@@ -5,6 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from hardware.codecs.framing import Framer, lines
+from hardware.talk import Heard, Manner
+
+SCANNER_ADDRESS = 0
+"""A line of its own needs no address."""
 MOST_CHARACTERS = 256
 """More than any code that is scanned at a kiosk; longer lines are dropped."""
 FEWEST_CHARACTERS = 4
@@ -25,6 +30,29 @@ def text_of(line: bytes) -> str | None:
         return None
     is_code = FEWEST_CHARACTERS <= len(text) <= MOST_CHARACTERS and text.isprintable()
     return text if is_code else None
+
+
+class ScannerTalk:
+    """A scanner on a line of its own, as a bus hears it: each code is a key."""
+
+    manner: Manner = "own_line"
+
+    def framer(self) -> Framer:
+        """Return what cuts lines."""
+        return Framer(lines(max_length=MOST_CHARACTERS), gap_s=CUT_OFF_AFTER_S)
+
+    def poll(self, address: int, seq: int | None) -> bytes:  # noqa: ARG002 - a scanner is not asked
+        """Return nothing."""
+        return b""
+
+    def show(self, address: int, face: None) -> bytes:  # noqa: ARG002 - it has nothing to show
+        """Return nothing."""
+        return b""
+
+    def hear(self, frame: bytes) -> Heard | None:
+        """Return the code in a line, if it holds one."""
+        text = text_of(frame)
+        return None if text is None else Heard(SCANNER_ADDRESS, keys=(text,))
 
 
 class Repeats:

@@ -18,18 +18,23 @@ def key_name(code: int, character: str | None) -> str:
         return name[-1]
     if name in _RENAMED:
         return _RENAMED[name]
+    if len(name) > 1:  # Kivy also gives these a character, by their code: Shift would be a Turkish I
+        return name
     if character and character.isprintable():
         return character
     return name
 
 
-def on_key(handler: Callable[[str], None]) -> None:
-    """Hand over each key press once: a key that is held down does not repeat, chords belong to the desktop."""
+def on_key(handler: Callable[[str], None], *, repeats: bool = False) -> None:
+    """Hand over each key press once: a key that is held down does not repeat, chords belong to the desktop.
+
+    `repeats` hands over repetitions too: X takes two quick presses of one key by a scanner for a key that is held.
+    """
     held: set[int] = set()
 
     def down(_window: object, code: int, _scancode: int, character: str | None, modifiers: list[str]) -> bool:
         name = key_name(code, character)
-        if code not in held and name and not _CHORDS.intersection(modifiers):
+        if (repeats or code not in held) and name and not _CHORDS.intersection(modifiers):
             held.add(code)
             handler(name)
         return True

@@ -27,10 +27,15 @@ class Row:
     place: str | None = None
 
 
-UNSURE_MARK = "-"
 DARK = Row()
+UNSURE_MARK = "-"
 UNSURE = Row(UNSURE_MARK)
 """Dashes: the sign is alive, but nobody knows what it should show."""
+
+
+def dark(row: Row) -> Row:
+    """Return the row as it is dark: a board's keeps its place for the counter."""
+    return Row("", None if row.place is None else "")
 
 
 @dataclass(frozen=True, slots=True)

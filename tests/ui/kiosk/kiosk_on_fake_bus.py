@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from broker.bus import Post
 from broker.config.settings import Settings
 from broker.contract.messages import HallMessage, OfficeMessage, Reply
+from hardware.config import KeyboardScanner
 from kiosk.app import run
 from tests.ui.kiosk.kiosk_samples import hall, office, settings, ticket
 from tests.ui.kiosk.kiosk_visitor import FakeRequest
@@ -88,7 +89,9 @@ def main() -> int:
     def bus(_kind: str, _settings: Settings, _kiosk: str, post: Post) -> PlayedBus:
         return PlayedBus(data_dir, post)
 
-    run(settings(), "kiosk-1", data_dir=data_dir, bus_for=bus)
+    office = settings()
+    kiosk = office.kiosks[0].model_copy(update={"scanner": KeyboardScanner(type="keyboard")})
+    run(office.model_copy(update={"kiosks": (kiosk,)}), "kiosk-1", data_dir=data_dir, bus_for=bus)
     return 0
 
 

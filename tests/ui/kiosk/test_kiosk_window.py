@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from broker.domain.model import qr_text
 from broker.up.screens import VirtualScreen
 from broker.up.visit import Window
 from hardware.panel.scale import density
 from tests.support.caller import wait_until
 from tests.ui.kiosk.kiosk_samples import settings
+
+CODE = qr_text("6f1c1f0e-0000-4000-8000-000000000012")
 
 pytestmark = pytest.mark.xdist_group("windows")
 
@@ -59,7 +62,9 @@ def test_a_finger_gets_one_ticket_on_paper_though_it_touches_twice(
     kiosk.wait_for("language:id")
 
 
-def test_a_missed_visitor_types_the_number_comes_back_and_gets_a_copy(kiosk: Window, data_dir: Path) -> None:
+def test_a_missed_visitor_types_the_number_comes_back_and_gets_a_copy_and_the_next_one_scans(
+    kiosk: Window, screen: VirtualScreen, data_dir: Path
+) -> None:
     kiosk.touch("have_ticket")
     for key in "AP3":
         kiosk.touch(f"key:{key}")
@@ -73,6 +78,9 @@ def test_a_missed_visitor_types_the_number_comes_back_and_gets_a_copy(kiosk: Win
     wait_until(lambda: bool(_requests(data_dir, "printed")), "the copy is printed")
     kiosk.touch("done")
     kiosk.wait_for("language:id")
+    screen._xdotool("key", "--delay", "3", *("minus" if key == "-" else key for key in CODE), "Return")
+    kiosk.wait_for("do:rejoin")
+    assert _requests(data_dir, "lookup")[1:] == [{"ticket": CODE}]
 
 
 def test_touch_targets_are_at_least_twenty_millimetres_high(kiosk: Window) -> None:

@@ -36,6 +36,18 @@ def test_a_data_folder_that_cannot_be_written_is_said(
     assert len(text.splitlines()) == 1
 
 
+def test_signs_are_served_where_there_is_no_screen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    become: list[list[str]] = []
+    monkeypatch.setattr("os.execv", lambda _program, arguments: become.append(arguments))
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setattr("sys.argv", ["antrean", "signs", "--data", str(tmp_path), "--id", "signs-1"])
+    with pytest.raises(SystemExit, match="0"):
+        main()
+    [arguments] = become
+    assert arguments[1:3] == ["-m", "display.signs"]
+    assert arguments[-2:] == ["--id", "signs-1"]
+
+
 def test_a_broken_configuration_is_said_line_by_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
