@@ -5,6 +5,8 @@ from __future__ import annotations
 from hardware.emulators.wire import Wire
 
 CR, LF, CRLF = b"\r", b"\n", b"\r\n"
+NOISE = b"\xff\x00\xfe\x1b garbage\r\n"
+COMMANDS = "read TEXT (a code), cut TEXT (without its end), noise, unplug, plug"
 
 
 class EmulatedScanner:
@@ -22,6 +24,24 @@ class EmulatedScanner:
     def send(self, data: bytes) -> None:
         """Send bytes as they are: noise, or a code that was cut off."""
         self.wire.write(data)
+
+    def command(self, line: str) -> str:
+        """Do what `line` says and return what was done, or a sentence that says what is wrong with the line."""
+        word, _, rest = line.strip().partition(" ")
+        match word:
+            case "read" if rest:
+                self.read(rest)
+            case "cut" if rest:
+                self.send(rest.encode())
+            case "noise":
+                self.send(NOISE)
+            case "unplug":
+                self.wire.unplug()
+            case "plug":
+                self.wire.plug()
+            case _:
+                return COMMANDS
+        return f"done: {line.strip()}"
 
     def stop(self) -> None:
         """Pull the cable for good."""

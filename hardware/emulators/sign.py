@@ -14,6 +14,8 @@ READ_S = 0.02
 BLINKS_FOR_S = 1.5
 """A sign that went dark or lit so shortly ago, and again before that, blinks."""
 
+COMMANDS = "show, cut N (power off and on), away N, back N, unplug, plug"
+
 
 @dataclass(slots=True)
 class _Sign:
@@ -72,6 +74,29 @@ class EmulatedSigns:
     def picture(self) -> str:
         """Return all signs as text for people, one a line."""
         return "\n".join(self._line(address, sign) for address, sign in self._signs.items())
+
+    def command(self, line: str) -> str:
+        """Do what `line` says and return what is lit, or a sentence that says what is wrong with the line."""
+        word, _, rest = line.strip().partition(" ")
+        address = int(rest) if rest.isdecimal() else None
+        if word in {"cut", "away", "back"} and address not in self._signs:
+            return f"{word} needs the address of a sign: {', '.join(map(str, self._signs))}"
+        match word:
+            case "cut":
+                self.lose_power(int(rest))
+            case "away":
+                self.absent.add(int(rest))
+            case "back":
+                self.absent.discard(int(rest))
+            case "unplug":
+                self.wire.unplug()
+            case "plug":
+                self.wire.plug()
+            case "" | "show":
+                pass
+            case _:
+                return COMMANDS
+        return "; ".join(line.strip() for line in self.picture().splitlines())
 
     def _line(self, address: int, sign: _Sign) -> str:
         if address in self.absent:

@@ -136,19 +136,20 @@ def test_a_sign_that_lost_its_power_is_right_again_within_a_refresh(codec: SignC
     with open_hall(PtyWire(tmp_path / "signs"), codec, tmp_path, digits_only=True) as lobby:
         lobby.tell_counter("counter-1", "serving", "A-012")
         lobby.wait_lit("012", "", "", "")
-        lobby.signs.lose_power(1)
+        lobby.signs.command("cut 1")
         lobby.wait_lit("012", "", "", "")
 
 
 def test_an_absent_sign_is_told_and_shows_what_counts_when_it_comes_back(tmp_path: Path) -> None:
     with open_hall(PtyWire(tmp_path / "signs"), "modbus", tmp_path) as lobby:
         lobby.wait_device("sign 1", "present")
-        lobby.signs.absent.add(1)
+        lobby.signs.command("away 1")
         lobby.wait_device("sign 1", "absent")
         lobby.tell_counter("counter-2", "serving", "B-001")
         lobby.wait_lit("", "B001", "", "")
         lobby.tell_counter("counter-1", "serving", "A-012")
-        lobby.signs.absent.discard(1)
+        assert lobby.signs.command("show").startswith("1 (away); 2 [B001]")
+        lobby.signs.command("back 1")
         lobby.wait_lit("A012", "B001", "", "")
         lobby.wait_device("sign 1", "present")
 
@@ -162,6 +163,13 @@ def test_a_pulled_cable_heals_by_itself(wire: Wire, tmp_path: Path) -> None:
         lobby.tell_counter("counter-1", "serving", "A-013")
         lobby.wire.plug()
         lobby.wait_lit("A013", "", "", "")
+
+
+def test_a_command_that_makes_no_sense_is_answered_with_those_that_do(tmp_path: Path) -> None:
+    signs = EmulatedSigns(PtyWire(tmp_path / "signs"), sign_side("edi"), (1, 2))
+    assert signs.command("cut 5") == "cut needs the address of a sign: 1, 2"
+    assert signs.command("dance").startswith("show, cut N")
+    signs.wire.close()
 
 
 def test_a_new_call_blinks_and_a_line_of_noise_hurts_nothing(tmp_path: Path) -> None:

@@ -86,8 +86,9 @@ def test_noise_repeats_and_cut_off_codes_are_nothing_and_a_foreign_code_is_told(
     wire = PtyWire(tmp_path / "scanner")
     scanner = EmulatedScanner(wire)
     with kiosk_on(wire, tmp_path) as kiosk:
-        scanner.send(b"\xff\x00\xfe garbage \x1b\r\n" + b"A" * 5000 + b"\r\n\r\n\r\nab\r")
-        scanner.read(FOREIGN)
+        assert scanner.command("noise") == "done: noise"
+        scanner.send(b"A" * 3000 + b"\r\n\r\n\r\nab\r")
+        scanner.command(f"read {FOREIGN}")
         scanner.read(FOREIGN)
         scanner.read(CODE)
         scanner.read(CODE)
