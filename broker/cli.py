@@ -27,6 +27,8 @@ from broker.simulate.report import promises_table
 from broker.store.sql import SqlStore, require_database, resolve_url
 from broker.up.office import Start, run_office
 from broker.up.screens import has_screen
+from hardware.emulators.control import socket_path
+from hardware.emulators.control import tell as send_command
 
 app = typer.Typer(
     help="The queue of a public office: kiosk, counters, lobby display.",
@@ -38,6 +40,8 @@ journal = typer.Typer(help="The append-only record of all that happened.", no_ar
 app.add_typer(journal, name="journal")
 voice = typer.Typer(help="What the lobby hears: try it, or have it recorded by a person.", no_args_is_help=True)
 app.add_typer(voice, name="voice")
+printer = typer.Typer(help="A kiosk's ticket printer.", no_args_is_help=True)
+app.add_typer(printer, name="printer")
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", readable=False, help="The office's configuration file.")]
 FileArgument = Annotated[Path, typer.Argument(readable=False, help="The file to check.")]
@@ -240,6 +244,32 @@ def voice_say(  # noqa: PLR0917 - typer passes them by name
     """Let a call be heard as the lobby would hear it."""
     given = [word for key, value in (("--lane", lane), ("--player", player)) if value for word in (key, value)]
     _become_voice("say", config, data, name, [*_languages(language), *given, "--", number, counter])
+
+
+@printer.command("logo")
+def printer_logo(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    name: Annotated[str | None, typer.Option("--kiosk", help="Which kiosk; the first by default.")] = None,
+) -> None:
+    """Store the configured logo in the printer's own memory, once, and print a paper that shows it."""
+    _become("kiosk.printer_tool", config, data, name, needs_screen=False)
+
+
+@app.command()
+def tell(
+    device: Annotated[str, typer.Argument(help="An emulated device, such as printer: a name in var/devices.")],
+    command: Annotated[list[str], typer.Argument(help="What it is to do, such as paper_out; help lists it.")],
+    data: DataOption = DEFAULT_DATA,
+) -> None:
+    """Send a command to an emulated device that is running: let its paper run out, and put in a new roll."""
+    path = socket_path(data, device)
+    try:
+        answer = send_command(path, " ".join(command))
+    except OSError:
+        running = ", ".join(sorted(entry.stem for entry in path.parent.glob("*.sock"))) or "none"
+        raise typer.Exit(_say(f"no emulated device {device!r} is running; running: {running}")) from None
+    Console().print(answer, markup=False, highlight=False, soft_wrap=True)
 
 
 def _existing_store(settings: Settings, data: Path) -> SqlStore:

@@ -93,6 +93,7 @@ class _Paper(DeviceModel):
     paper_mm: Literal[58, 80] = 80
     profile: str = Field(default="default", min_length=1)
     cut: Literal["profile", "gs-v", "esc-i", "esc-m", "none"] = "profile"
+    logo: Path | None = None
 
 
 class PreviewPrinter(_Paper):

@@ -41,7 +41,7 @@ def paper_for(config: PrinterConfig) -> Paper:
     from hardware.codecs.escpos_profile import paper_of  # noqa: PLC0415 - loads python-escpos, 0.2 s
 
     cut = None if config.cut == "profile" else config.cut
-    return paper_of(config.profile, paper_mm=config.paper_mm, cut=cut)
+    return paper_of(config.profile, paper_mm=config.paper_mm, cut=cut, logo=config.logo is not None)
 
 
 def build_printer(config: PrinterConfig, *, data_dir: Path, name: str = "printer") -> Printer:
@@ -80,12 +80,14 @@ def _preview(paper: Paper, *, data_dir: Path, name: str) -> Printer:
     from hardware.drivers.escpos_printer import Patience  # noqa: PLC0415 - the same
     from hardware.drivers.preview import PreviewDriver  # noqa: PLC0415 - the same
     from hardware.emulators.control import socket_path  # noqa: PLC0415 - the same
-    from hardware.emulators.paper_folder import PaperFolder  # noqa: PLC0415 - the same
+    from hardware.emulators.paper_folder import LogoFile, PaperFolder  # noqa: PLC0415 - the same
     from hardware.emulators.printer import PrinterEmulator  # noqa: PLC0415 - the same
 
     return PreviewDriver(
         PaperFolder(data_dir / "paper", paper, now=_local_now),
-        lambda wire, tray: PrinterEmulator(wire, paper, tray, name=name),
+        lambda wire, tray: PrinterEmulator(
+            wire, paper, tray, memory=LogoFile(socket_path(data_dir, name).with_suffix(".logo")), name=name
+        ),
         control=socket_path(data_dir, name),
         patience=Patience(PREVIEW_TIMEOUT_S),
     )

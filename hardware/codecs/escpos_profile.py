@@ -56,7 +56,8 @@ def _own_profiles() -> dict[str, dict[str, Any]]:
 class Paper:
     """A printer's abilities on its paper. `code_page` is its number for ESC t, `page_name` is python-escpos's.
 
-    `graphics` tells that it keeps pictures by GS ( L; else it is taken to know the older FS q.
+    `graphics` tells that it keeps pictures by GS ( L; else it is taken to know the older FS q. `logo` tells that one is
+    in its memory, to be printed on every paper.
     """
 
     profile: str
@@ -70,6 +71,7 @@ class Paper:
     raster: bool
     graphics: bool
     cut: Cut
+    logo: bool
 
     @property
     def cutter(self) -> bool:
@@ -77,7 +79,7 @@ class Paper:
         return self.cut != "none"
 
 
-def paper_of(profile: str, *, paper_mm: int, cut: Cut | None = None) -> Paper:
+def paper_of(profile: str, *, paper_mm: int, cut: Cut | None = None, logo: bool = False) -> Paper:
     """Return what `profile` can do on this paper; `cut` overrules it. Raises DriverMissing, with the nearest name."""
     data = _profile_data(profile)
     features: dict[str, bool] = data["features"]
@@ -95,6 +97,7 @@ def paper_of(profile: str, *, paper_mm: int, cut: Cut | None = None) -> Paper:
         raster=bool(features.get("bitImageRaster")),
         graphics=bool(features.get("graphics")),
         cut=cut or ("gs-v" if features.get("paperFullCut") or features.get("paperPartCut") else "none"),
+        logo=logo,
     )
 
 

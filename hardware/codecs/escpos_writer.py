@@ -9,6 +9,7 @@ from escpos.constants import QR_ECLEVEL_M
 from escpos.printer import Dummy
 from PIL import Image
 
+from hardware.codecs.escpos_logo import printed
 from hardware.codecs.escpos_profile import Cut as CutCommand
 from hardware.codecs.escpos_profile import Paper, library_profile
 from hardware.codecs.letters import printable
@@ -37,6 +38,8 @@ def render(receipt: Receipt, paper: Paper) -> bytes:
     device.hw("INIT")
     device.charcode(paper.page_name)
     writer = _Writer(device, paper)
+    if paper.logo:
+        writer.logo()
     for item in receipt.items:
         writer.write(item)
     return bytes(device.output)
@@ -56,6 +59,12 @@ class _Writer:
         self._device = device
         self._paper = paper
         self._style = Text("")
+
+    def logo(self) -> None:
+        """Write the command that prints the picture from the printer's memory."""
+        self._text_style(Text("", align="center"))
+        self._device._raw(printed(self._paper))  # noqa: SLF001 - the library only sends pictures whole
+        self._device.text("\n")
 
     def write(self, item: Item) -> None:
         """Write one item."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
-from hardware.codecs.escpos_printed import Printed
+from hardware.codecs.escpos_printed import Printed, StoredLogo
 from hardware.codecs.escpos_profile import Paper
 from hardware.emulators.picture import draw
 from hardware.files import keep_newest, write_whole
@@ -17,6 +17,30 @@ from hardware.files import keep_newest, write_whole
 KEPT_PICTURES = 500
 
 log = logging.getLogger(__name__)
+
+
+class LogoFile:
+    """The memory of an emulated printer: a file, so that a picture stored by one process is there for the next."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def keep(self, logo: StoredLogo) -> None:
+        """Store the picture; a disk that refuses is logged."""
+        size = logo.width_bytes.to_bytes(2, "little") + logo.height_dots.to_bytes(2, "little")
+        try:
+            write_whole(self._path, size + logo.bits)
+        except OSError as error:
+            log.warning("the emulated printer cannot keep its logo: %s", error)
+
+    def kept(self) -> StoredLogo | None:
+        """Return the picture; a damaged file is none."""
+        try:
+            data = self._path.read_bytes()
+        except OSError:
+            return None
+        width, height = int.from_bytes(data[:2], "little"), int.from_bytes(data[2:4], "little")
+        return StoredLogo(width, height, data[4:]) if len(data) == 4 + width * height else None
 
 
 class PaperFolder:

@@ -26,7 +26,7 @@ from typing import Protocol
 
 from hardware.codecs.escpos_printed import Printed
 from hardware.codecs.escpos_profile import Paper
-from hardware.emulators.printer_body import Output, PrinterBody
+from hardware.emulators.printer_body import Chip, Memory, Output, PrinterBody
 from hardware.emulators.wire import Wire
 
 TICK_S = 0.05
@@ -55,12 +55,13 @@ class PrinterEmulator:
         paper: Paper,
         tray: Tray,
         *,
+        memory: Memory | None = None,
         name: str = "printer",
         tick_s: float = TICK_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take the cable, which is closed with the printer."""
-        self.body = PrinterBody(paper)
+        self.body = PrinterBody(paper, memory or Chip())
         self._wire = wire
         self._tray = tray
         self._tick_s = tick_s

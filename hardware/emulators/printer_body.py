@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from hardware.codecs.escpos_printed import (
     AutomaticAsked,
@@ -42,15 +43,42 @@ class Output:
     papers: list[tuple[Printed, ...]] = field(default_factory=list)
 
 
+class Memory(Protocol):
+    """What keeps a printer's picture while it is switched off."""
+
+    def keep(self, logo: StoredLogo) -> None:
+        """Store the picture in place of an older one."""
+        ...
+
+    def kept(self) -> StoredLogo | None:
+        """Return the picture, if there is one."""
+        ...
+
+
+class Chip:
+    """A memory that lasts as long as the process."""
+
+    def __init__(self) -> None:
+        self._logo: StoredLogo | None = None
+
+    def keep(self, logo: StoredLogo) -> None:
+        """Store the picture."""
+        self._logo = logo
+
+    def kept(self) -> StoredLogo | None:
+        """Return the picture."""
+        return self._logo
+
+
 class PrinterBody:
     """A printer between cable and paper. Real-time questions are answered at once, all else when its turn comes."""
 
-    def __init__(self, paper: Paper, *, lines_per_s: float = 0.0) -> None:
+    def __init__(self, paper: Paper, memory: Memory, *, lines_per_s: float = 0.0) -> None:
         """Take the paper it has; `lines_per_s` 0 prints at once."""
         self.sensors = Sensors()
         self.lines_per_s = lines_per_s
-        self.logo: StoredLogo | None = None
         self.misread = 0
+        self._memory = memory
         self._model = paper
         self._due: tuple[int, Fault] | None = None
         self._restart()
@@ -149,10 +177,9 @@ class PrinterBody:
                 self._finish(output)
                 output.answers += when_done(self.sensors)
             case StoredLogo():
-                self.logo = said
+                self._memory.keep(said)
             case PrintedLogo():
-                if self.logo is not None:
-                    logo = self.logo
+                if (logo := self._memory.kept()) is not None:
                     self._put(PrintedRaster(logo.width_bytes, logo.height_dots, logo.bits, said.style), output, now_s)
             case StatusAsked():
                 pass  # was answered when it came

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from broker.cli import main
+from hardware.emulators.control import Control, socket_path
 from tests.support.office import CONFIG
 
 
@@ -55,3 +57,17 @@ def test_a_broken_configuration_is_said_line_by_line(
     broken.write_text(CONFIG.read_text().replace("timezone:", "timezon:"))
     assert "did you mean" in said(monkeypatch, capsys, "broker", "--config", broken, "--data", tmp_path / "var")
     assert not (tmp_path / "var").exists()
+
+
+def test_an_emulated_device_is_told_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with closing(Control(socket_path(tmp_path, "printer"), lambda line: f"did [{line}]")):
+        for device, status in (("printer", 0), ("sign", 1)):
+            monkeypatch.setattr("sys.argv", ["antrean", "tell", device, "paper_out", "5", "--data", str(tmp_path)])
+            with pytest.raises(SystemExit) as ended:
+                main()
+            assert ended.value.code == status
+    said_here = capsys.readouterr()
+    assert said_here.out == "did [paper_out 5]\n"
+    assert said_here.err == "no emulated device 'sign' is running; running: printer\n"
