@@ -12,7 +12,8 @@ from broker.contract.messages import EventMessage, HallMessage, OfficeMessage
 from broker.contract.topics import Topics
 from broker.language import Phrases
 from broker.screen import OfficeBus
-from display.presenter import LobbyPresenter, LobbyView
+from display.presenter import LobbyPresenter
+from display.scene import LobbyView
 from display.speaking import chimes, speech_rules
 from display.view import RULES, LobbyScreen, room_for
 from display.voice import Voice

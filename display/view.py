@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from display.pages import Page
-from display.presenter import CallView, LaneView, LobbyView, OtherCallView, Room, WaitingPage, WaitingView
+from display.scene import CallView, LaneView, LobbyView, OtherCallView, Room, WaitingPage, WaitingView
 from hardware.panel.look import Look
 from hardware.panel.measure import text_lines
 from hardware.panel.pool import Pool

@@ -21,6 +21,9 @@ CHANNELS = range(1, 3)
 WIDTHS = range(1, 5)
 RATES_HZ = range(8000, 48001)
 
+_PCM, _EXTENSIBLE = b"\x01\x00", b"\xfe\xff"
+"""Format tags of a WAV (mmreg.h), as they stand in the file."""
+
 SILENT_BELOW = 0.02
 """Share of a sound's own peak under which its beginning and end count as silence."""
 EDGE_S = 0.02
@@ -109,7 +112,7 @@ def to_wav(samples: Samples) -> bytes:
 def from_wav(data: bytes) -> Samples:
     """Return the sound of a WAV: mono or stereo, 8 to 32 bits, 8 to 48 kHz. Raises FrameError for anything else."""
     try:
-        with wave.open(io.BytesIO(data)) as file:
+        with wave.open(io.BytesIO(_plain(data))) as file:
             channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
             raw = file.readframes(file.getnframes())
     except (wave.Error, EOFError) as error:
@@ -122,6 +125,14 @@ def from_wav(data: bytes) -> Samples:
         sides = zip(values[::2], values[1::2], strict=True)
         values = array.array("h", ((left + right) // 2 for left, right in sides))
     return Samples(values if rate == RATE_HZ else _resampled(values, rate))
+
+
+def _plain(data: bytes) -> bytes:
+    """Return a WAV of the "extensible" kind (recorders write 24 bits so) marked as PCM: Python 3.11 reads no other."""
+    fmt = data.find(b"fmt ") + len("fmt ") + 4
+    tag, inner = slice(fmt, fmt + 2), slice(fmt + 24, fmt + 26)
+    is_pcm = data[tag] == _EXTENSIBLE and data[inner] == _PCM
+    return data[: tag.start] + _PCM + data[tag.stop :] if is_pcm else data
 
 
 def _values(raw: bytes, width: int) -> array.array[int]:

@@ -250,6 +250,19 @@ def test_a_hiss_that_the_lower_rate_cannot_carry_does_not_come_back_as_a_tone() 
     assert max(hiss.values) < 16000 / 3
 
 
+def test_an_extensible_wav_of_24_bits_is_read_like_a_plain_one() -> None:
+    plain = tone_wav(44100, 1, 3)
+    head, body = plain[:16], plain[36:]
+    pcm_guid = bytes.fromhex("0100000000001000800000aa00389b71")
+    shape = b"\xfe\xff" + plain[22:36] + struct.pack("<HHI", 22, 24, 4) + pcm_guid
+    extensible = bytearray(head + struct.pack("<I", len(shape)) + shape + body)
+    extensible[4:8] = struct.pack("<I", len(extensible) - 8)
+    assert from_wav(bytes(extensible)).values == from_wav(plain).values
+    extensible[44] = 3  # floating point
+    with pytest.raises(FrameError, match="not a WAV file of plain PCM"):
+        from_wav(bytes(extensible))
+
+
 def test_another_shape_is_refused_in_a_sentence() -> None:
     with pytest.raises(FrameError, match=r"3 channel.* mono or stereo"):
         from_wav(tone_wav(22050, 3, 2))

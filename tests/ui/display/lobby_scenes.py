@@ -10,7 +10,8 @@ from broker.bootstrap.rules import office_message
 from broker.config.settings import Settings
 from broker.contract.messages import Calling, HallMessage, OfficeMessage, Wait, WaitingGroup
 from broker.language import Phrases
-from display.presenter import LobbyPresenter, LobbyView, Room
+from display.presenter import LobbyPresenter
+from display.scene import LobbyView, Room
 from tests.ui.display.lobby_samples import SPEECH, TestClock, called, calling, hall
 
 Scene = tuple[str, LobbyView]

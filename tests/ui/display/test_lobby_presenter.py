@@ -13,7 +13,8 @@ from broker.language import Phrases
 from display.announcer import SpeechRules
 from display.calls import Call
 from display.pages import Page
-from display.presenter import LobbyPresenter, Room, WaitingPage
+from display.presenter import LobbyPresenter
+from display.scene import Room, WaitingPage
 from hardware.ports import Utterance
 from tests.ui.display.lobby_samples import MORNING, SPEECH, TestClock, called, calling, hall, office, service
 

@@ -11,6 +11,9 @@ import pytest
 from display.calls import Call
 from display.voice import Voice
 from hardware.config import SoundConfig
+from hardware.drivers.aplay import AplayPlayer
+from hardware.drivers.espeak import NoSpeech
+from hardware.drivers.speaker import Announcer
 from hardware.errors import DeviceUnavailable
 from hardware.ports import Sound, Utterance
 from hardware.worker import DeviceWorker
@@ -106,6 +109,31 @@ def test_a_speaker_that_fails_ends_the_call_all_the_same_and_is_reported_once(
     booth.settle(3)
     assert booth.health == ["speaks", "speaker: unplugged"]
     assert "AP-003 was not heard" in caplog.text
+
+
+def test_a_burst_of_calls_is_heard_one_after_the_other_without_overlap(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    card = tmp_path / "aplay"
+    card.write_text(f"#!/bin/sh\necho begin >> {log}\nhead -c 2 >/dev/null\ncat >/dev/null\necho end >> {log}\n")
+    card.chmod(0o755)
+    posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+    worker = DeviceWorker("speaker", posted.put)
+    speaker = Announcer(NoSpeech("a test"), AplayPlayer(str(card)), volume_percent=80)
+    voice = Voice(
+        SoundConfig(),
+        data_dir=tmp_path,
+        chimes={},
+        worker=worker,
+        on_health=lambda _health: None,
+        build=lambda *_arguments, **_places: speaker,
+    )
+    ended: list[Call] = []
+    for _ in range(5):
+        voice.announce(CALL, WORDS, ended.append)
+    while len(ended) < 5:
+        posted.get(timeout=5)()
+    assert log.read_text().split() == ["begin", "end"] * 5
+    assert worker.stop()
 
 
 def test_a_check_prepares_every_lanes_chime_and_tells_a_change_only(booth: Booth) -> None:
