@@ -17,8 +17,6 @@ from hardware.ports import Utterance
 
 CHIME_S = 1.2
 WORDS_PER_MINUTE = 140
-CROWD = 3
-"""With so many calls waiting, one each is all there is time for before the last of them is 30 s old."""
 _PAUSE_S = 0.4
 """What a comma or a full stop costs a synthesiser, on top of the words."""
 _LONGEST_NUMBER = 6
@@ -57,8 +55,9 @@ class SpeechRules:
         """Return what is said after the chime while `behind` calls wait; None if not even the chime is to be heard."""
         if self.is_quiet(at):
             return () if self.quiet_chime else None
-        languages = (call.language,) if behind >= CROWD else (call.language, first_language)
-        return announcement(call, languages, manner=self.manner) * (1 if behind else self.repeat)
+        if behind:  # the shortest there is, so that those behind are spoken too before they are 30 s old
+            return announcement(call, (call.language,), manner=self.manner)
+        return announcement(call, (call.language, first_language), manner=self.manner) * self.repeat
 
     def duration_s(self, utterances: tuple[Utterance, ...] | None) -> float:
         """Return about how long that lasts."""

@@ -230,8 +230,15 @@ class CallBoard:
         if front is None:
             return True
         shown_s = self._shown_s(front)
-        least_s = max(DWELL_S[min(len(self._queue) - 1, len(DWELL_S) - 1)], front.speech_s)
+        least_s = max(self._dwell_s(shown_s), front.speech_s)
         return shown_s >= least_s and (not front.speaking or shown_s >= front.speech_s + SPEECH_OVERRUN_S)
+
+    def _dwell_s(self, shown_s: float) -> float:
+        """Return how long the front stays; the least there is if else the last that waits grew too old to be spoken."""
+        *between, dwell_s = [DWELL_S[min(behind, len(DWELL_S) - 1)] for behind in range(len(self._queue))]
+        last = self._queue[-1]
+        age_s = (self._now() - last.called_at).total_seconds() + dwell_s - shown_s + sum(between)
+        return DWELL_S[-1] if last.announced and age_s > ANNOUNCED_WITHIN_S else dwell_s
 
     def _drop_ended_front(self) -> None:
         front = self._front

@@ -120,6 +120,20 @@ def test_a_call_older_than_thirty_seconds_is_shown_but_not_announced(lobby: Boar
     assert not lobby.front[0].announced
 
 
+def test_a_burst_hurries_so_that_the_last_is_still_spoken(lobby: Board) -> None:
+    for index in range(1, 7):
+        lobby.board.event(called(f"A-00{index}", index, lobby.clock(), counter=str(index)))
+    lobby.tick()
+    lobby.run(26)
+    assert [call.announced for call in lobby.front] == [True] * 6, "at the usual pace the last would come after 34 s"
+    lobby.run(30)
+    lobby.board.event(called("B-001", 8, lobby.clock(), counter="1"))
+    lobby.board.event(called("B-002", 9, lobby.clock(), counter="2"))
+    lobby.tick()
+    lobby.run(9.8)
+    assert lobby.numbers[-1] == "B-001", "two have time to be read"
+
+
 def test_a_call_that_grew_old_in_the_queue_is_shown_but_not_announced() -> None:
     lobby = Board()
     lobby.board = CallBoard(now=lobby.clock, speech_s=lambda _call: 14.0, first_language="id")
