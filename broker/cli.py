@@ -25,6 +25,7 @@ from broker.simulate.offices import POLICIES, Demand, PolicyName, configured_pla
 from broker.simulate.plan import SHIFTING, STEADY
 from broker.simulate.report import promises_table
 from broker.store.sql import SqlStore, require_database, resolve_url
+from broker.up.emulated import keypad_arguments
 from broker.up.office import Start, run_office
 from broker.up.screens import has_screen
 from hardware.emulators.control import socket_path
@@ -38,6 +39,8 @@ app = typer.Typer(
 )
 journal = typer.Typer(help="The append-only record of all that happened.", no_args_is_help=True)
 app.add_typer(journal, name="journal")
+emulate = typer.Typer(help="Devices without hardware, to try out and to learn on.", no_args_is_help=True)
+app.add_typer(emulate, name="emulate")
 voice = typer.Typer(help="What the lobby hears: try it, or have it recorded by a person.", no_args_is_help=True)
 app.add_typer(voice, name="voice")
 printer = typer.Typer(help="A kiosk's ticket printer.", no_args_is_help=True)
@@ -202,6 +205,23 @@ def waits_command(
     by_lane = {lane.id: [outcome for outcome in outcomes if outcome.lane == lane.id] for lane in settings.lanes}
     scores = {"all": score(outcomes), **{lane: score(some) for lane, some in by_lane.items()}}
     Console().print(promises_table(scores))
+
+
+@emulate.command("keypad")
+def emulate_keypads(
+    name: Annotated[str, typer.Option("--bus", help="Which line of keypads.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+) -> None:
+    """Be the keypads of a line whose url is pty:NAME or socket://127.0.0.1:PORT, until Ctrl-C."""
+    found = {entry.id: entry for entry in load_settings(config, os.environ).keypads}
+    if name not in found:
+        raise typer.Exit(_say(f"{config} has no keypads {name!r}; it has: {', '.join(found) or 'none'}"))
+    try:
+        arguments = keypad_arguments(found[name], data)
+    except ValueError as error:
+        raise typer.Exit(_say(str(error))) from error
+    os.execv(sys.executable, [sys.executable, "-m", "hardware.emulators", *arguments])  # noqa: S606 - no shell, our own
 
 
 @journal.command()

@@ -69,6 +69,11 @@ def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitSta
     if witness is None:
         return 1
     for keypads in start.settings.keypads:
+        if keypads.line.emulated is not None:
+            office.add(
+                _child(start, "broker", ("emulate", "keypad", "--bus", keypads.id), name=f"{keypads.id}-emulated")
+            )
+            start.tell(f"{keypads.id} is emulated: antrean tell {keypads.line.emulated} press ADDRESS KEY")
         office.add(_child(start, "counter.keypads", ("--id", keypads.id), name=keypads.id))
     for signs in start.settings.signs:
         office.add(_child(start, "display.signs", ("--id", signs.id), name=signs.id))

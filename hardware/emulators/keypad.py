@@ -1,13 +1,26 @@
-"""Keypads on a cable: keys are pressed by command, faces can be read; a pad can be away, or its line noisy."""
+"""Keypads on a cable: keys are pressed by command, faces can be read; a pad can be away, or its line noisy.
+
+Commands are one line each, and each answers with what all pads show:
+
+    press ADDRESS KEY...     0-9 next recall start finish no_show pause close enter clear
+    absent ADDRESS           does not answer any more
+    present ADDRESS          answers again
+    power ADDRESS            is switched off and on: shows nothing, has forgotten its keys
+    noise on|off             every answer is spoilt on its way
+    unplug  plug             the cable of all of them
+    status                   changes nothing
+"""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import get_args
 
 from hardware.codecs.keypads.pad import PadFace, PadSide
+from hardware.config import PadKey
 from hardware.emulators.wire import Wire
 
 READ_S = 0.02
@@ -52,9 +65,12 @@ class EmulatedKeypads:
         self.wire.close()
 
     def press(self, address: int, *keys: str) -> None:
-        """Press keys, one after the other. KeyError for a pad that is not there."""
-        pad = self._pads[address]
+        """Press keys, one after the other. ValueError for a pad or a key that is not there."""
+        pad = self._pads[self._known(str(address))]
         for key in keys:
+            if key not in get_args(PadKey):
+                message = f"there is no key {key}"
+                raise ValueError(message)
             unasked = self._side.pressed(key)
             if unasked:
                 self.wire.write(unasked)
@@ -65,6 +81,46 @@ class EmulatedKeypads:
     def face(self, address: int) -> PadFace | None:
         """Return what a pad shows; None before anything was shown."""
         return self._pads[address].face
+
+    def command(self, line: str) -> str:
+        """Do what `line` says; return what all pads show, or a sentence that says what is wrong with it."""
+        verb, *words = line.split() or ["status"]
+        deeds: dict[str, Callable[[], object]] = {
+            "press": lambda: self.press(int(words[0]), *words[1:]),
+            "absent": lambda: self.absent.add(self._known(words[0])),
+            "present": lambda: self.absent.discard(self._known(words[0])),
+            "power": lambda: self.lose_power(self._known(words[0])),
+            "noise": lambda: setattr(self, "noisy", words[0] == "on"),
+            "unplug": self.wire.unplug,
+            "plug": self.wire.plug,
+            "status": lambda: None,
+        }
+        if verb not in deeds:
+            return f"there are: {', '.join(deeds)}"
+        try:
+            deeds[verb]()
+        except IndexError:
+            return f"{line!r} needs more words: see docs/hardware.md"
+        except (ValueError, OSError) as error:
+            return f"{line!r} is not understood: {error}"
+        return self.status()
+
+    def status(self) -> str:
+        """Return in one line what all pads show."""
+        return " | ".join(f"{address}: {self._told(address)}" for address in self._pads)
+
+    def _told(self, address: int) -> str:
+        face = self._pads[address].face
+        if address in self.absent:
+            return "absent"
+        return "dark" if face is None else f"{face.text} ({'?' if face.waiting is None else face.waiting} waiting)"
+
+    def _known(self, word: str) -> int:
+        address = int(word)
+        if address not in self._pads:
+            message = f"there is no pad {address}"
+            raise ValueError(message)
+        return address
 
     def lose_power(self, address: int) -> None:
         """Blank a pad and forget its keys, as when its plug is pulled and put back."""

@@ -15,14 +15,18 @@ import psutil
 import pytest
 
 from broker.up.screens import VirtualScreen, has_screen
+from hardware.emulators.control import socket_path, tell
 from tests.support.caller import wait_until
 from tests.support.office import CONFIG, OfficeProcess
+
+WINDOWS = ("broker", "kiosk", "display", "counter")
+KEYPAD_PARTS = ("hardware.emulators", "counter.keypads")
 
 pytestmark = pytest.mark.xdist_group("windows")
 
 
 def up(office: OfficeProcess, *arguments: str, display: str = "") -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "broker", "up", "--config", str(CONFIG), "--data", str(office.data_dir)]
+    command = [sys.executable, "-m", "broker", "up", "--config", str(office.config), "--data", str(office.data_dir)]
     environment = {**office.environment, "DISPLAY": display, "WAYLAND_DISPLAY": "", "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
         [*command, *arguments],
@@ -32,6 +36,15 @@ def up(office: OfficeProcess, *arguments: str, display: str = "") -> subprocess.
         text=True,
         process_group=0,
     )
+
+
+def with_keypads(folder: Path) -> Path:
+    """Write the demo's configuration with a keypad at its second counter, emulated."""
+    keypads = """keypads: [{id: keypads-1, codec: ascii, line: {url: "pty:pads"},
+  pads: [{counter: counter-2, officers: [dewi]}]}]"""
+    path = folder / "config.yaml"
+    path.write_text(CONFIG.read_text(encoding="utf-8").replace("keypads: []", keypads, 1), encoding="utf-8")
+    return path
 
 
 def press_ctrl_c(process: subprocess.Popen[str]) -> None:
@@ -89,16 +102,19 @@ def test_without_a_screen_one_visit_is_played_and_its_pictures_are_there(tmp_pat
 
 @pytest.mark.timeout(120)
 def test_with_a_screen_windows_open_a_dead_one_comes_back_and_ctrl_c_ends_all(tmp_path: Path) -> None:
-    office = OfficeProcess(tmp_path / "var")
+    office = OfficeProcess(tmp_path / "var", config=with_keypads(tmp_path))
     with virtual_screen() as display:
         assert has_screen({"DISPLAY": display})
         process = up(office, display=display)
         said(process, "the office is open")
-        wait_until(lambda: set(windows_of(process)) == {"broker", "kiosk", "display", "counter"}, "four processes")
+        wait_until(lambda: set(windows_of(process)) == {*WINDOWS, *KEYPAD_PARTS}, "all processes")
         windows_of(process)["kiosk"].kill()
         said(process, "kiosk-1 ended by itself")
         said(process, "kiosk-1 was started again")
         wait_until(lambda: "kiosk" in windows_of(process), "the kiosk is back")
+        pad = socket_path(office.data_dir, "pads")
+        wait_until(lambda: tell(pad, "status") == "1: PIN (0 waiting)", "the emulated keypad asks for a PIN")
+        assert "there is no key nxt" in tell(pad, "press 1 nxt")
         family = psutil.Process(process.pid).children(recursive=True)
         press_ctrl_c(process)
         assert process.wait(timeout=40) == 0

@@ -1,0 +1,28 @@
+"""What an emulated device is started with: the configuration as arguments of `python -m hardware.emulators`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from broker.config.settings import Keypads
+from hardware.config import LineConfig
+
+_OWN_PORT = re.compile(r"socket://(?:127\.0\.0\.1|localhost):(\d+)/?")
+
+
+def keypad_arguments(keypads: Keypads, data_dir: Path) -> list[str]:
+    """Return how to be the keypads of a line. ValueError, in a sentence, where the line leads to true ones."""
+    arguments = ["keypad", "--codec", keypads.codec, *line_arguments(keypads.line, keypads.id, data_dir)]
+    arguments += [text for pad in keypads.pads for text in ("--address", str(pad.address))]
+    return arguments + [text for entry in keypads.keymap for text in ("--keymap", entry.model_dump_json())]
+
+
+def line_arguments(line: LineConfig, name: str, data_dir: Path) -> list[str]:
+    """Return where an emulator listens; its name is that of its `pty:`, or of its section."""
+    port = _OWN_PORT.fullmatch(line.url)
+    if line.emulated is None and port is None:
+        message = f"{name} is no emulated line: its url must be pty:NAME or socket://127.0.0.1:PORT, not {line.url}"
+        raise ValueError(message)
+    place = ["--name", line.emulated or name, "--data", str(data_dir)]
+    return place if port is None else [*place, "--port", port[1]]

@@ -1,0 +1,79 @@
+"""`python -m hardware.emulators KIND ...`: one emulated device as a process, until SIGTERM or Ctrl-C.
+
+`antrean emulate` starts it with what the configuration says. It takes commands by its socket (see `control`), and from
+the terminal where it has one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from hardware.codecs.keypads.known import pad_side_for
+from hardware.config import KeymapEntry, emulated_link
+from hardware.emulators.control import Control, socket_path
+from hardware.emulators.keypad import EmulatedKeypads
+from hardware.emulators.wire import PtyWire, TcpWire, Wire
+
+
+def main() -> int:
+    """Run one device; return the exit code. What is wrong is said in a sentence."""
+    arguments = _arguments()
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        with ExitStack() as stack:
+            command = arguments.open(arguments, stack)
+            stack.enter_context(closing(Control(socket_path(arguments.data, arguments.name), command)))
+            if sys.stdin.isatty():
+                threading.Thread(target=_obey_terminal, args=(command,), name="terminal", daemon=True).start()
+            stopping.wait()
+    except OSError as error:
+        sys.stderr.write(f"{arguments.name} cannot be emulated: {error}\n")
+        return 1
+    return 0
+
+
+def _keypads(arguments: argparse.Namespace, stack: ExitStack) -> Callable[[str], str]:
+    keymap = {entry.code: entry.key for entry in map(KeymapEntry.model_validate_json, arguments.keymap)}
+    pads = EmulatedKeypads(_wire(arguments), pad_side_for(arguments.codec, keymap=keymap), arguments.address)
+    pads.start()
+    stack.callback(pads.stop)
+    return pads.command
+
+
+def _wire(arguments: argparse.Namespace) -> Wire:
+    if arguments.port is None:
+        return PtyWire(emulated_link(arguments.name, arguments.data))
+    return TcpWire(arguments.port)
+
+
+def _obey_terminal(command: Callable[[str], str]) -> None:
+    for line in sys.stdin:
+        sys.stdout.write(f"{command(line.strip())}\n")
+        sys.stdout.flush()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="emulators", description="One emulated device.")
+    kinds = parser.add_subparsers(required=True, metavar="KIND")
+    keypads = kinds.add_parser("keypad", help="keypads on one line")
+    keypads.add_argument("--codec", required=True, help="the language they speak")
+    keypads.add_argument("--address", type=int, action="append", required=True, help="one for each pad")
+    keypads.add_argument("--keymap", action="append", default=[], help='what a code means: {"code": 78, "key": "next"}')
+    keypads.set_defaults(open=_keypads)
+    for kind in (keypads,):
+        kind.add_argument("--name", required=True, help="below devices/ in the data folder, also for commands")
+        kind.add_argument("--data", type=Path, required=True, help="where everything that is written lies")
+        kind.add_argument("--port", type=int, help="listen on this TCP port of loopback instead of a pseudo terminal")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
