@@ -16,6 +16,7 @@ from broker.bootstrap.process import AlreadyRunningError, run_broker
 from broker.config import ConfigError, Settings, check_settings, load_settings
 from broker.config.pins import DEMO_PIN
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
+from broker.doctor.command import CheckUp, run_checks
 from broker.domain.outcomes import score
 from broker.logs import log_to
 from broker.ports import StorageError
@@ -159,6 +160,21 @@ def signs(
 ) -> None:
     """Serve the LED signs of one line: at the counters, and the board of all calls."""
     _become("display.signs", config, data, name, needs_screen=False)
+
+
+@app.command()
+def doctor(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="The devices of this part alone; may be repeated.")
+    ] = None,
+    print_test: Annotated[bool, typer.Option("--print-test", help="Print a test page on each printer.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Check this machine, the office's truth and each device; exit 1 if anything is wrong."""
+    log_to(data, "doctor", terminal=logging.CRITICAL)
+    wanted = CheckUp(config=config, data_dir=data, only=frozenset(only or ()), prints=print_test)
+    raise typer.Exit(run_checks(wanted, Console()))
 
 
 @app.command("simulate")

@@ -12,6 +12,7 @@ from typing import Self
 
 import serial
 from serial.rs485 import RS485Settings
+from serial.tools.list_ports import comports
 
 from hardware.config import LineConfig
 from hardware.errors import DeviceTimeout, DeviceUnavailable, DriverMissing
@@ -135,3 +136,8 @@ class SerialLine:
             self._port.close()
         if connection is not None:  # pyserial 3.5 forgets to close it where the other end has gone first
             connection.close()
+
+
+def plugged_ports() -> list[tuple[str, str]]:
+    """Return the serial ports of this machine as (device, description); built-in ones only where they are real."""
+    return [(port.device, "" if port.description == "n/a" else port.description) for port in comports()]

@@ -19,7 +19,7 @@ from broker.bootstrap.tokens import SessionTokens
 from broker.bus import Bus
 from broker.config.settings import Settings
 from broker.contract.link import Address
-from broker.contract.topics import ENGINE_CLIENT, UP_CLIENT, Topics
+from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, Topics
 from broker.engine import REMEMBER, Engine
 from broker.gateway import Inbound, MqttWire, Presences
 from broker.server import ServerSpec, choose_kind, start_server
@@ -117,10 +117,11 @@ def _mqtt_server(settings: Settings, data_dir: Path) -> Iterator[Address]:
 
 
 def client_ids(settings: Settings) -> tuple[str, ...]:
-    """Return who may log in where logins are asked for: engine, `up`, screens, keypads, and the devices named."""
+    """Return who may log in where logins are asked for: the engine, our commands, every part, and more devices."""
     return (
         ENGINE_CLIENT,
         UP_CLIENT,
+        DOCTOR_CLIENT,
         *(kiosk.id for kiosk in settings.kiosks),
         *(display.id for display in settings.displays),
         *(counter.id for counter in settings.counters),

@@ -12,7 +12,7 @@ from broker.config.keypads import keypad_faults
 from broker.config.schema import Entry, child, entries, known_ids, words
 from broker.config.signs import sign_faults
 from broker.config.turns import turn_faults, unknown_id
-from broker.contract.topics import ENGINE_CLIENT, UP_CLIENT
+from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT
 
 Data = Mapping[str, object]
 
@@ -41,7 +41,11 @@ def _ids(data: Data) -> Iterator[Fault]:
 
 def _client_ids(data: Data) -> Iterator[Fault]:
     """Every machine speaks under its own id; two under one would cut each other off."""
-    seen = {ENGINE_CLIENT: "the engine itself", UP_CLIENT: "the command `antrean up`"}
+    seen = {
+        ENGINE_CLIENT: "the engine itself",
+        UP_CLIENT: "the command `antrean up`",
+        DOCTOR_CLIENT: "the command `antrean doctor`",
+    }
     for section in ("counters", "kiosks", "displays", "keypads", "signs"):
         own = set(known_ids(data, section)) - set(seen)
         for path, entry in entries(data, section):

@@ -10,6 +10,8 @@ ENGINE_CLIENT = "broker"
 """The client id of the engine itself."""
 UP_CLIENT = "up"
 """The client id of `antrean up`, which watches the office that it opened."""
+DOCTOR_CLIENT = "doctor"
+"""The client id of `antrean doctor`, which only listens."""
 
 _CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 

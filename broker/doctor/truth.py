@@ -1,0 +1,83 @@
+"""What keeps the truth: the store, the MQTT server, the engine, and who is connected to it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+
+from broker.bus import Bus
+from broker.config.settings import Settings
+from broker.contract.messages import Presence
+from broker.contract.topics import DOCTOR_CLIENT
+from broker.server import choose_kind
+from broker.server.start import mosquitto_program
+from broker.server.addresses import accepts, is_loopback
+from broker.store.checkup import Checkup
+from hardware.finding import Finding
+
+ANSWER_S = 4.0
+GATHER_S = 0.5
+"""Retained presences come at once after the subscription; this is patience enough."""
+
+Presences = Mapping[str, Presence]
+
+
+def store(checkup: Checkup | None) -> Finding:
+    """Judge what was read of the database; None where there is none yet."""
+    if checkup is None:
+        return Finding(subject="store", verdict="good", seen="no database yet: the broker makes it at its first start")
+    if checkup.damage:
+        advice = "stop the broker, keep a copy of the file, and put back the last backup"
+        return Finding(subject="store", verdict="fault", seen=checkup.damage, advice=advice)
+    seen = f"{checkup.events} events, sound; {checkup.where}"
+    if checkup.is_old:
+        advice = "back it up: the next start of the broker brings it up to date"
+        return Finding(subject="store", verdict="warning", seen=f"{seen}; of an earlier version", advice=advice)
+    return Finding(subject="store", verdict="good", seen=seen)
+
+
+def server(settings: Settings) -> Finding:
+    """Tell which MQTT server the office has."""
+    mqtt = settings.mqtt
+    where = f"{mqtt.host}:{mqtt.port}"
+    if mqtt.server == "external" or not is_loopback(mqtt.host):
+        return Finding(subject="MQTT server", verdict="good", seen=f"run by others, at {where}")
+    kind = choose_kind("auto" if mqtt.server == "auto" else mqtt.server)
+    if kind == "embedded" and mqtt.server == "auto":
+        seen = "Mosquitto is not installed: the embedded stand-in serves this machine only"
+        return Finding(subject="MQTT server", verdict="warning", seen=seen, advice="apt-get install mosquitto")
+    program = mosquitto_program() if kind == "mosquitto" else "embedded"
+    return Finding(subject="MQTT server", verdict="good", seen=f"{program}, at {where}")
+
+
+def engine(settings: Settings) -> tuple[Finding, Presences]:
+    """Ask whether the engine is online; return also whoever else is known there. Blocks some seconds at most."""
+    address = settings.mqtt.address(DOCTOR_CLIENT)
+    where = f"{address.host}:{address.port}"
+    if not accepts(address):
+        advice = "start it: antrean broker, or antrean up; on another machine check mqtt.host, the cable, the firewall"
+        return Finding(subject="broker", verdict="fault", seen=f"nothing listens at {where}", advice=advice), {}
+    presences: dict[str, Presence] = {}
+    linked = threading.Event()
+    bus = Bus(address=address, office=settings.office.id, client=DOCTOR_CLIENT, kind="doctor", post=lambda step: step())
+
+    def heard(topic: str, payload: bytes) -> None:
+        client = bus.topics.parse_presence(topic)
+        if client is not None and payload:
+            presences[client] = Presence.model_validate_json(payload)
+
+    bus.listen_raw(bus.topics.presence("+"), heard)
+    bus.on_link(lambda online: linked.set() if online else None)
+    bus.start()
+    is_online = linked.wait(ANSWER_S)
+    if is_online:
+        time.sleep(GATHER_S)
+    bus.stop()
+    presences.pop(DOCTOR_CLIENT, None)
+    if not is_online:
+        advice = "see logs/broker.log; another program may have the port, or mqtt.secret differs between machines"
+        return Finding(
+            subject="broker", verdict="fault", seen=f"no engine answers at {where}", advice=advice
+        ), presences
+    return Finding(subject="broker", verdict="good", seen=f"online at {where}"), presences

@@ -1,0 +1,106 @@
+"""Looks at one device in a process of its own, so that a driver that hangs can be ended: `python -m hardware.probe`.
+
+Reads one question as JSON from standard input and writes one finding as JSON; the exit code is 0 whatever was found.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import assert_never
+
+from hardware.codecs.escpos_writer import render
+from hardware.errors import CoverOpen, CutterError, DeviceTimeout, DriverMissing, HardwareError, PaperOut
+from hardware.factory import build_printer, build_speaker, paper_for
+from hardware.finding import Finding, Verdict
+from hardware.ports import Printer, PrinterState
+from hardware.question import Asked, LineQuestion, PrinterQuestion, Question, SpeakerQuestion
+from hardware.serial_line import SerialLine
+from hardware.test_page import test_page
+
+LOOK_AT_CABLE = "check power and cable, then the address in config.yaml; `antrean devices` lists what is plugged in"
+PRINTER_ADVICE: dict[PrinterState, str] = {
+    "ready": "",
+    "paper_low": "have a new roll at hand, and change it in a quiet moment",
+    "paper_out": "put in a new roll, thermal side up, and close the cover",
+    "cover_open": "close the cover until it clicks",
+    "cutter_error": "switch off, take out the jammed paper, switch on again",
+    "offline": "press the printer's FEED or ONLINE button, or switch it off and on",
+    "unknown": "it prints, but tells nothing of its paper: have somebody look at it now and then",
+}
+
+
+def main() -> int:
+    """Answer the question on standard input."""
+    question = Asked.model_validate_json(sys.stdin.read()).question
+    sys.stdout.write(answer(question).model_dump_json() + "\n")
+    return 0
+
+
+def answer(question: Question) -> Finding:
+    """Look at the device. Blocks as long as its driver's deadlines allow; never raises HardwareError."""
+    try:
+        match question:
+            case PrinterQuestion():
+                return _printer(question)
+            case SpeakerQuestion():
+                return _speaker(question)
+            case LineQuestion():
+                return _line(question)
+            case _:
+                assert_never(question)
+    except HardwareError as error:
+        return Finding(subject=question.subject, verdict="fault", seen=error.why, advice=_advice(error))
+
+
+def _printer(question: PrinterQuestion) -> Finding:
+    printer = build_printer(question.config, data_dir=question.data_dir, name=question.subject)
+    try:
+        status = printer.status()
+        state = status.state
+        seen = f"{state}; {printer.health()}"
+        verdict: Verdict = "good" if state == "ready" else "warning" if status.printable else "fault"
+        if question.prints and status.printable:
+            seen += f"; the test page: {_print_page(question, printer)}"
+        return Finding(subject=question.subject, verdict=verdict, seen=seen, advice=PRINTER_ADVICE[state])
+    finally:
+        printer.close()
+
+
+def _print_page(question: PrinterQuestion, printer: Printer) -> str:
+    paper = paper_for(question.config)
+    page = test_page(question.subject, columns=paper.columns)
+    result = printer.print(render(page, paper), title="test-page")
+    return result.outcome if result.picture is None else f"{result.outcome}, {result.picture}"
+
+
+def _speaker(question: SpeakerQuestion) -> Finding:
+    health = build_speaker(question.config, data_dir=question.data_dir).health()
+    silent = "silent" in health or "trouble" in health
+    advice = "connect loudspeakers or choose a player in config.yaml; calls are shown all the same" if silent else ""
+    return Finding(subject=question.subject, verdict="warning" if silent else "good", seen=health, advice=advice)
+
+
+def _line(question: LineQuestion) -> Finding:
+    line = question.config
+    with SerialLine.of(line, data_dir=question.data_dir, device=question.subject):
+        return Finding(subject=question.subject, verdict="good", seen=f"{line.url} can be opened, {line.baud} baud")
+
+
+def _advice(error: HardwareError) -> str:
+    match error:
+        case PaperOut():
+            return PRINTER_ADVICE["paper_out"]
+        case CoverOpen():
+            return PRINTER_ADVICE["cover_open"]
+        case CutterError():
+            return PRINTER_ADVICE["cutter_error"]
+        case DriverMissing():
+            return "correct config.yaml, or install what is missing"
+        case DeviceTimeout():
+            return f"switch it off and on; {LOOK_AT_CABLE}"
+        case _:
+            return LOOK_AT_CABLE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

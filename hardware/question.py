@@ -1,0 +1,50 @@
+"""What can be asked of `hardware.probe`: one question about one device. Pure data, so that anybody may ask."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hardware.config import LineConfig, PrinterConfig, SoundConfig
+
+
+class _Question(BaseModel):
+    """Base of all questions: which device, and where its files may lie."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject: str
+    data_dir: Path
+
+
+class PrinterQuestion(_Question):
+    """How is this printer; and, if asked, can it print a page."""
+
+    ask: Literal["printer"] = "printer"
+    config: PrinterConfig
+    prints: bool = False
+
+
+class SpeakerQuestion(_Question):
+    """What would be heard of a call here."""
+
+    ask: Literal["speaker"] = "speaker"
+    config: SoundConfig
+
+
+class LineQuestion(_Question):
+    """Whether this line can be opened."""
+
+    ask: Literal["line"] = "line"
+    config: LineConfig
+
+
+Question = PrinterQuestion | SpeakerQuestion | LineQuestion
+
+
+class Asked(BaseModel):
+    """One question, told apart by `ask`."""
+
+    question: Annotated[Question, Field(discriminator="ask")]
