@@ -177,6 +177,12 @@ def doctor(
     raise typer.Exit(run_checks(wanted, Console()))
 
 
+@app.command()
+def devices() -> None:
+    """List what is plugged in here, and the lines of config.yaml that would use it."""
+    _become_module("hardware.inventory")
+
+
 @app.command("simulate")
 def simulate_command(  # noqa: PLR0917 - typer passes them by name
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Play this office; else one made up.")] = None,
@@ -325,16 +331,22 @@ def _become(part: str, config: Path, data: Path, name: str | None, *, needs_scre
     """Become the process of a part: those above the broker are never imported here."""
     if needs_screen:
         _require_screen()
-    arguments = [sys.executable, "-m", part, "--config", str(config), "--data", str(data)]
-    arguments += [] if name is None else ["--id", name]
-    os.execv(sys.executable, arguments)  # noqa: S606 - no shell, our own module
+    _become_module(part, *_office(config, data, name))
+
+
+def _become_module(module: str, *arguments: str) -> None:
+    """Become another of our programs, one that may do what the broker may not."""
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606 - no shell, our own module
+
+
+def _office(config: Path, data: Path, name: str | None) -> list[str]:
+    """Return the arguments that every part understands."""
+    return ["--config", str(config), "--data", str(data), *(() if name is None else ("--id", name))]
 
 
 def _become_voice(task: str, config: Path, data: Path, name: str | None, given: list[str]) -> None:
     """Become the tool for the display's voice; it needs no screen."""
-    arguments = [sys.executable, "-m", "display.voice_tool", task, "--config", str(config), "--data", str(data)]
-    arguments += [] if name is None else ["--id", name]
-    os.execv(sys.executable, [*arguments, *given])  # noqa: S606 - no shell, our own module
+    _become_module("display.voice_tool", task, *_office(config, data, name), *given)
 
 
 def _languages(chosen: list[str] | None) -> list[str]:

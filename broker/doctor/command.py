@@ -76,9 +76,8 @@ def _findings(wanted: CheckUp) -> Iterator[Finding]:
     yield machine.screen(os.environ)
     yield machine.fonts()
     yield truth.server(settings)
-    engine, presences = truth.engine(settings)
-    yield engine
-    yield from check_devices(settings, presences, wanted.data_dir, only=wanted.only, prints=wanted.prints)
+    yield truth.engine(settings)[0]
+    yield from check_devices(settings, wanted.data_dir, only=wanted.only, prints=wanted.prints)
 
 
 def _summary(faults: int, looks: int) -> str:

@@ -11,29 +11,20 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from broker.config.settings import Kiosk, Settings
-from broker.contract.messages import Presence
-from broker.doctor.truth import Presences
-from hardware.config import LineConfig, PrinterConfig
+from hardware.config import PrinterConfig
 from hardware.finding import Finding
-from hardware.question import Asked, LineQuestion, PrinterQuestion, Question, SpeakerQuestion
+from hardware.question import Asked, PrinterQuestion, Question, SpeakerQuestion
 
 PATIENCE_S = 45.0
 """The longest that any driver's deadlines may add up to, a test page included."""
 AT_ONCE = 4
-BAD_WORDS = ("absent", "unplugged", "cannot", "not there", "fault")
 
 
-def check_devices(
-    settings: Settings, presences: Presences, data_dir: Path, *, only: frozenset[str], prints: bool
-) -> list[Finding]:
+def check_devices(settings: Settings, data_dir: Path, *, only: frozenset[str], prints: bool) -> list[Finding]:
     """Look at all devices of the parts in `only` (all parts where it is empty), several at once."""
-    questions = [
-        question for part, question in questions_of(settings, data_dir, prints=prints) if not only or part in only
-    ]
+    questions = questions_of(settings, data_dir, prints=prints)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        asked = list(pool.map(_asked, questions))
-    lines = [line for part, line in lines_of(settings) if not only or part in only]
-    return [*asked, *(finding for line in lines for finding in _line(line, presences, data_dir))]
+        return list(pool.map(_asked, [question for part, question in questions if not only or part in only]))
 
 
 def questions_of(settings: Settings, data_dir: Path, *, prints: bool) -> Iterator[tuple[str, Question]]:
@@ -48,17 +39,7 @@ def questions_of(settings: Settings, data_dir: Path, *, prints: bool) -> Iterato
 
 def printers_of(kiosk: Kiosk) -> list[tuple[str, PrinterConfig]]:
     """Return a kiosk's printers by name."""
-    spare = [] if kiosk.spare_printer is None else [("spare-printer", kiosk.spare_printer)]
-    return [("printer", kiosk.printer), *spare]
-
-
-def lines_of(settings: Settings) -> Iterator[tuple[str, LineQuestion]]:
-    """Yield every line that a part keeps open while it runs."""
-    return iter(())
-
-
-def _line(question: LineQuestion, presences: Presences, data_dir: Path) -> list[Finding]:
-    return []
+    return [("printer", kiosk.printer)]
 
 
 def _asked(question: Question) -> Finding:

@@ -11,8 +11,8 @@ from broker.config.settings import Settings
 from broker.contract.messages import Presence
 from broker.contract.topics import DOCTOR_CLIENT
 from broker.server import choose_kind
-from broker.server.start import mosquitto_program
 from broker.server.addresses import accepts, is_loopback
+from broker.server.start import mosquitto_program
 from broker.store.checkup import Checkup
 from hardware.finding import Finding
 
