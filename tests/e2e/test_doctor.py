@@ -12,7 +12,7 @@ from tests.support.office import CONFIG, OfficeProcess
 def doctor(office: OfficeProcess, *arguments: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "broker", "doctor", "--config", str(CONFIG), "--data", str(office.data_dir), *arguments],
-        env={**office.environment, "COLUMNS": "200"},
+        env={**office.environment, "COLUMNS": "400"},
         capture_output=True,
         text=True,
         timeout=60,
@@ -49,7 +49,7 @@ def test_a_faulty_configuration_is_the_only_thing_looked_at(tmp_path: Path) -> N
     broken.write_text(CONFIG.read_text().replace("timezone:", "timezon:"))
     done = subprocess.run(
         [sys.executable, "-m", "broker", "doctor", "--config", str(broken), "--data", str(tmp_path / "var")],
-        env={"COLUMNS": "200"},
+        env={"COLUMNS": "400"},
         capture_output=True,
         text=True,
         timeout=60,
