@@ -170,10 +170,11 @@ def doctor(
         list[str] | None, typer.Option("--only", help="The devices of this part alone; may be repeated.")
     ] = None,
     print_test: Annotated[bool, typer.Option("--print-test", help="Print a test page on each printer.")] = False,  # noqa: FBT002 - a flag
+    say: Annotated[bool, typer.Option("--say", help="Announce a call at each display.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Check this machine, the office's truth and each device; exit 1 if anything is wrong."""
     log_to(data, "doctor", terminal=logging.CRITICAL)
-    wanted = CheckUp(config=config, data_dir=data, only=frozenset(only or ()), prints=print_test)
+    wanted = CheckUp(config=config, data_dir=data, only=frozenset(only or ()), prints=print_test, says=say)
     raise typer.Exit(run_checks(wanted, Console()))
 
 

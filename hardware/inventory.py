@@ -15,11 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from hardware.serial_line import plugged_ports
+from hardware.usb_devices import SYSFS, usb_printers
 
-SYSFS = Path("/sys")
 DEV = Path("/dev")
-PRINTER_CLASS = "07"
-"""USB class of printers (USB-IF, Base Class 07h)."""
 LIST_TIMEOUT_S = 5.0
 
 
@@ -58,17 +56,11 @@ def plugged(*, sysfs: Path = SYSFS, dev: Path = DEV) -> Iterator[Plugged]:
 
 
 def _usb_printers(sysfs: Path) -> Iterator[Plugged]:
-    for interface in sorted((sysfs / "bus/usb/devices").glob("*:*")):
-        if _word(interface / "bInterfaceClass") != PRINTER_CLASS:
-            continue
-        device = interface.parent / interface.name.split(":")[0]
-        vendor, product, serial = (_word(device / name) for name in ("idVendor", "idProduct", "serial"))
-        node = next((path.name for path in (interface / "usbmisc").glob("lp*")), None)
-        name = f"{_word(device / 'manufacturer')} {_word(device / 'product')}".strip() or "printer"
-        where = f"/dev/usb/{node}" if node else "not ready: modprobe usblp"
-        lines = [f'printer: {{type: usb, vendor: "{vendor}", product: "{product}"']
-        lines += [f', serial: "{serial}"' if serial else "", "}"]
-        yield Plugged("USB printer", f"{name} ({where})", "".join(lines))
+    for found in usb_printers(sysfs):
+        serial = f', serial: "{found.serial}"' if found.serial else ""
+        config = f'printer: {{type: usb, vendor: "{found.vendor}", product: "{found.product}"{serial}}}'
+        where = found.node or "not ready: modprobe usblp"
+        yield Plugged("USB printer", f"{found.name or 'printer'} ({where})", config)
 
 
 def _queues() -> Iterator[Plugged]:

@@ -12,6 +12,7 @@ from hardware.codecs.escpos_writer import render
 from hardware.errors import CoverOpen, CutterError, DeviceTimeout, DriverMissing, HardwareError, PaperOut
 from hardware.factory import build_printer, build_speaker, paper_for
 from hardware.finding import Finding, Verdict
+from hardware.input_device import InputDevice
 from hardware.ports import Printer, PrinterState
 from hardware.question import Asked, LineQuestion, PrinterQuestion, Question, SpeakerQuestion
 from hardware.serial_line import SerialLine
@@ -82,8 +83,11 @@ def _speaker(question: SpeakerQuestion) -> Finding:
 
 def _line(question: LineQuestion) -> Finding:
     line = question.config
-    with SerialLine.of(line, data_dir=question.data_dir, device=question.subject):
-        return Finding(subject=question.subject, verdict="good", seen=f"{line.url} can be opened, {line.baud} baud")
+    if question.is_keyboard:
+        InputDevice(line.address(question.data_dir), device=question.subject).close()
+        return Finding(subject=question.subject, verdict="good", seen=f"{line.url} can be had")
+    SerialLine.of(line, data_dir=question.data_dir, device=question.subject).close()
+    return Finding(subject=question.subject, verdict="good", seen=f"{line.url} can be opened at {line.baud} baud")
 
 
 def _advice(error: HardwareError) -> str:

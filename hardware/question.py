@@ -35,10 +35,11 @@ class SpeakerQuestion(_Question):
 
 
 class LineQuestion(_Question):
-    """Whether this line can be opened."""
+    """Whether this line can be opened; a keyboard is an input device, not a serial port."""
 
     ask: Literal["line"] = "line"
     config: LineConfig
+    is_keyboard: bool = False
 
 
 Question = PrinterQuestion | SpeakerQuestion | LineQuestion

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from broker.config import check_settings, load_settings
 from broker.doctor import machine, truth
-from broker.doctor.devices import check_devices
+from broker.doctor.devices import check_devices, say_a_call
 from broker.store.checkup import check_up
 from broker.store.sql import resolve_url
 from hardware.finding import Finding, Verdict
@@ -35,6 +35,7 @@ class CheckUp:
     data_dir: Path
     only: frozenset[str] = frozenset()
     prints: bool = False
+    says: bool = False
 
 
 def run_checks(wanted: CheckUp, console: Console) -> int:
@@ -76,8 +77,11 @@ def _findings(wanted: CheckUp) -> Iterator[Finding]:
     yield machine.screen(os.environ)
     yield machine.fonts()
     yield truth.server(settings)
-    yield truth.engine(settings)[0]
-    yield from check_devices(settings, wanted.data_dir, only=wanted.only, prints=wanted.prints)
+    engine, presences = truth.engine(settings)
+    yield engine
+    yield from check_devices(settings, presences, wanted.data_dir, only=wanted.only, prints=wanted.prints)
+    if wanted.says:
+        yield from say_a_call(settings, wanted.config, wanted.data_dir, only=wanted.only)
 
 
 def _summary(faults: int, looks: int) -> str:

@@ -11,24 +11,66 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from broker.config.settings import Kiosk, Settings
-from hardware.config import PrinterConfig
-from hardware.finding import Finding
-from hardware.question import Asked, PrinterQuestion, Question, SpeakerQuestion
+from broker.doctor.truth import Presences
+from hardware.config import PrinterConfig, SerialScanner
+from hardware.finding import Finding, Verdict
+from hardware.question import Asked, LineQuestion, PrinterQuestion, Question, SpeakerQuestion
 
 PATIENCE_S = 45.0
 """The longest that any driver's deadlines may add up to, a test page included."""
 AT_ONCE = 4
+STATES: dict[str, tuple[Verdict, str]] = {
+    "present": ("good", ""),
+    "unknown": ("good", ""),
+    "absent": ("fault", "check its power, the cable, and its address in config.yaml"),
+}
+"""What a running part says of a device on a line of its own (`hardware.talk.State`). `unknown`: it never answers."""
+
+Owned = tuple[str, str, LineQuestion]
+"""The part that keeps a line open while it runs, how its devices' names begin, and the line."""
 
 
-def check_devices(settings: Settings, data_dir: Path, *, only: frozenset[str], prints: bool) -> list[Finding]:
+def check_devices(
+    settings: Settings, presences: Presences, data_dir: Path, *, only: frozenset[str], prints: bool
+) -> list[Finding]:
     """Look at all devices of the parts in `only` (all parts where it is empty), several at once."""
-    questions = questions_of(settings, data_dir, prints=prints)
+
+    def wanted(part: str) -> bool:
+        return not only or part in only
+
+    questions = [question for part, question in _asked_any_time(settings, data_dir, prints=prints) if wanted(part)]
+    lines = [owned for owned in _owned(settings, data_dir) if wanted(owned[0])]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(_asked, [question for part, question in questions if not only or part in only]))
+        answers = pool.map(_ask, questions)
+        told = pool.map(lambda owned: _of_line(owned, presences), lines)
+        return [*answers, *(finding for findings in told for finding in findings)]
 
 
-def questions_of(settings: Settings, data_dir: Path, *, prints: bool) -> Iterator[tuple[str, Question]]:
-    """Yield every device that may be asked at any time, with the part it belongs to."""
+def say_a_call(settings: Settings, config: Path, data_dir: Path, *, only: frozenset[str]) -> Iterator[Finding]:
+    """Let each display's loudspeaker announce a call, one after the other. Blocks as long as that lasts."""
+    for display in settings.displays:
+        if only and display.id not in only:
+            continue
+        subject = f"{display.id}-voice"
+        call = (settings.services[0].letter + "-012", settings.counters[0].label)
+        command = [sys.executable, "-m", "display.voice_tool", "say", "--config", str(config), "--data", str(data_dir)]
+        done = subprocess.run(  # noqa: S603 - our own module
+            [*command, "--id", display.id, "--", *call], capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        )
+        seen = "; ".join((done.stdout + done.stderr).strip().splitlines())
+        if done.returncode:
+            yield Finding(subject=subject, verdict="fault", seen=seen, advice="see docs/hardware.md, Sound")
+        else:
+            advice = "listen: could everybody in the hall understand it"
+            yield Finding(subject=subject, verdict="good", seen=seen, advice=advice)
+
+
+def printers_of(kiosk: Kiosk) -> list[tuple[str, PrinterConfig]]:
+    """Return a kiosk's printers by name."""
+    return [("printer", kiosk.printer)]
+
+
+def _asked_any_time(settings: Settings, data_dir: Path, *, prints: bool) -> Iterator[tuple[str, Question]]:
     for kiosk in settings.kiosks:
         for name, config in printers_of(kiosk):
             subject = f"{kiosk.id}-{name}"
@@ -37,12 +79,39 @@ def questions_of(settings: Settings, data_dir: Path, *, prints: bool) -> Iterato
         yield display.id, SpeakerQuestion(subject=f"{display.id}-speaker", data_dir=data_dir, config=display.sound)
 
 
-def printers_of(kiosk: Kiosk) -> list[tuple[str, PrinterConfig]]:
-    """Return a kiosk's printers by name."""
-    return [("printer", kiosk.printer)]
+def _owned(settings: Settings, data_dir: Path) -> Iterator[Owned]:
+    for kiosk in settings.kiosks:
+        if isinstance(kiosk.scanner, SerialScanner):
+            subject = f"{kiosk.id}-scanner"
+            yield kiosk.id, "scanner", LineQuestion(subject=subject, data_dir=data_dir, config=kiosk.scanner.line)
+    for pads in settings.keypads:
+        is_keyboard = pads.codec == "hid"
+        line = LineQuestion(subject=pads.id, data_dir=data_dir, config=pads.line, is_keyboard=is_keyboard)
+        yield pads.id, "keypad", line
+    for signs in settings.signs:
+        yield signs.id, "sign", LineQuestion(subject=signs.id, data_dir=data_dir, config=signs.line)
 
 
-def _asked(question: Question) -> Finding:
+def _of_line(owned: Owned, presences: Presences) -> list[Finding]:
+    """Return what the part says that keeps the line; where it does not run, whether the line can be opened."""
+    part, name, question = owned
+    presence = presences.get(part)
+    if presence is None or not presence.online:
+        found = _ask(question)
+        if found.verdict == "fault":
+            return [found]
+        seen = f"{found.seen}, but {part} does not run"
+        return [found.model_copy(update={"verdict": "warning", "seen": seen, "advice": f"start it: {part}"})]
+    devices = {device: state for device, state in presence.devices.items() if device.startswith(name)}
+    return [_as_told(f"{part} {device}", state) for device, state in sorted(devices.items())]
+
+
+def _as_told(subject: str, state: str) -> Finding:
+    verdict, advice = STATES.get(state, ("warning", "see the log of this part"))
+    return Finding(subject=subject, verdict=verdict, seen=f"{state}, says the part that uses it", advice=advice)
+
+
+def _ask(question: Question) -> Finding:
     command = [sys.executable, "-m", "hardware.probe"]
     try:
         done = subprocess.run(  # noqa: S603 - our own module
@@ -57,7 +126,8 @@ def _asked(question: Question) -> Finding:
     except subprocess.TimeoutExpired:
         seen = f"did not answer within {PATIENCE_S:.0f} s"
         return Finding(subject=question.subject, verdict="fault", seen=seen, advice="switch the device off and on")
-    except (subprocess.CalledProcessError, ValidationError) as error:
-        said = getattr(error, "stderr", "") or str(error)
-        seen = said.strip().splitlines()[-1]
-        return Finding(subject=question.subject, verdict="fault", seen=seen, advice="report this with logs/doctor.log")
+    except subprocess.CalledProcessError as error:
+        seen = error.stderr.strip().rpartition("\n")[2]
+        return Finding(subject=question.subject, verdict="fault", seen=seen, advice="please report this as a bug")
+    except ValidationError as error:
+        return Finding(subject=question.subject, verdict="fault", seen=str(error), advice="please report this as a bug")

@@ -25,14 +25,15 @@ def row(output: str, subject: str) -> str:
     return next(line for line in output.splitlines() if line.startswith(f"│ {subject} "))
 
 
-def test_an_open_office_has_nothing_wrong_and_prints_a_test_page(mosquitto_office: OfficeProcess) -> None:
+def test_an_open_office_has_nothing_wrong_prints_a_page_and_says_a_call(mosquitto_office: OfficeProcess) -> None:
     mosquitto_office.wait_online()
-    code, output = doctor(mosquitto_office, "--print-test")
+    code, output = doctor(mosquitto_office, "--print-test", "--say")
     assert code == 0, output
     assert "nothing is wrong" in output
     for subject in ("configuration", "disk", "store", "broker", "kiosk-1-printer"):
         assert "│ ok " in row(output, subject), output
     assert "the test page: confirmed" in output
+    assert "Silakan menuju loket satu" in row(output, "display-1-voice")
     assert list((mosquitto_office.data_dir / "paper").glob("*test-page.png"))
 
 

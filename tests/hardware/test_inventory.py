@@ -17,12 +17,18 @@ def write(path: Path, text: str) -> None:
 
 
 def usb(sysfs: Path, name: str, *, interface_class: str, node: str | None = None, **facts: str) -> None:
-    devices = sysfs / "bus/usb/devices"
+    """Lay one device out as the kernel does: its interface is a folder inside it, and both are linked to."""
+    device = sysfs / "devices" / name
     for fact, text in facts.items():
-        write(devices / name / fact, text)
-    write(devices / f"{name}:1.0" / "bInterfaceClass", interface_class)
+        write(device / fact, text)
+    interface = device / f"{name}:1.0"
+    write(interface / "bInterfaceClass", interface_class)
     if node is not None:
-        (devices / f"{name}:1.0" / "usbmisc" / node).mkdir(parents=True)
+        (interface / "usbmisc" / node).mkdir(parents=True)
+    links = sysfs / "bus/usb/devices"
+    links.mkdir(parents=True, exist_ok=True)
+    (links / name).symlink_to(device)
+    (links / interface.name).symlink_to(interface)
 
 
 def test_a_usb_printer_comes_with_a_line_that_the_configuration_takes(tmp_path: Path) -> None:

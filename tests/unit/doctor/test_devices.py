@@ -1,0 +1,43 @@
+"""Devices on lines that a running part keeps for itself: what it says counts; else the line is tried."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from broker.config import Settings, load_settings
+from broker.config.settings import Keypads, Pad
+from broker.contract.messages import Presence
+from broker.doctor.devices import check_devices
+from hardware.config import LineConfig
+from hardware.emulators.wire import PtyWire
+from tests.support.office import CONFIG
+
+
+def with_pads(url: str) -> Settings:
+    pads = Keypads(
+        id="pads-1", codec="ascii", line=LineConfig(url=url), pads=(Pad(counter="counter-3", officers=("siti",)),)
+    )
+    return load_settings(CONFIG, {}).model_copy(update={"keypads": (pads,)})
+
+
+def looked_at(url: str, data_dir: Path, presence: Presence | None = None) -> list[tuple[str, str]]:
+    presences = {} if presence is None else {"pads-1": presence}
+    found = check_devices(with_pads(url), presences, data_dir, only=frozenset({"pads-1"}), prints=False)
+    return [(finding.subject, finding.verdict) for finding in found]
+
+
+def test_a_running_part_is_asked_and_its_line_left_alone(tmp_path: Path) -> None:
+    devices = {"keypad counter-3": "present", "keypad counter-4": "absent"}
+    told = looked_at("/dev/no-such-line", tmp_path, Presence(online=True, kind="keypads", devices=devices))
+    assert told == [("pads-1 keypad counter-3", "good"), ("pads-1 keypad counter-4", "fault")]
+
+
+def test_a_line_that_nobody_serves_is_only_worth_a_look(tmp_path: Path) -> None:
+    wire = PtyWire(tmp_path / "devices" / "pads")
+    gone = Presence(online=False, kind="keypads", devices={"keypad counter-3": "present"})
+    assert looked_at("pty:pads", tmp_path, gone) == [("pads-1", "warning")]
+    wire.close()
+
+
+def test_a_line_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    assert looked_at("pty:pads", tmp_path) == [("pads-1", "fault")]
