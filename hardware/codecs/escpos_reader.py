@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, get_args
 
+from PIL import Image
+
 from hardware.codecs.escpos_printed import (
     AutomaticAsked,
     DoneAsked,
@@ -216,10 +218,13 @@ class EscposReader:
         return StoredLogo(width // 8, height, _rows(columns, width, height))
 
     def _raster(self, start: int) -> PrintedRaster:
-        if self._take_many(2) != b"0\x00":
-            raise self._refuse(start, "GS v 0 in another mode than 1:1")
+        mode = self._take_many(2)
+        if mode not in {b"0\x00", b"0\x03"}:
+            raise self._refuse(start, "GS v 0 in another mode than 1:1 and 2:2")
         width_bytes, height = self._take_word(), self._take_word()
         bits = self._take_many(width_bytes * height)
+        if mode == b"0\x03":
+            width_bytes, height, bits = 2 * width_bytes, 2 * height, _doubled(bits, width_bytes, height)
         return PrintedRaster(width_bytes, height, bits, self._style)
 
     def _line_end(self) -> PrintedLine:
@@ -267,12 +272,14 @@ class EscposReader:
         return FrameError(DEVICE, f"offset {self._gone + offset}, byte {shown}: {why}")
 
 
+def _doubled(bits: bytes, width_bytes: int, height: int) -> bytes:
+    """Return the picture with every dot twice as wide and twice as high."""
+    width = 8 * width_bytes
+    return Image.frombytes("1", (width, height), bits).resize((2 * width, 2 * height)).tobytes() if bits else b""
+
+
 def _rows(columns: bytes, width: int, height: int) -> bytes:
     """Return rows of dots from FS q's columns: each column from top to bottom, eight dots a byte."""
-    rows = bytearray(width // 8 * height)
-    deep = height // 8
-    for x in range(width):
-        for y in range(height):
-            if columns[x * deep + y // 8] & 0x80 >> y % 8:
-                rows[y * (width // 8) + x // 8] |= 0x80 >> x % 8
-    return bytes(rows)
+    if not columns:
+        return b""
+    return Image.frombytes("1", (height, width), columns).transpose(Image.Transpose.TRANSPOSE).tobytes()

@@ -17,6 +17,7 @@ from broker.server import Kind, ServerSpec, start_server
 from tests.bench.crowd import crowd_table, memory_table
 from tests.bench.floor import commits, round_trips
 from tests.bench.load import issue_from
+from tests.bench.printing import printing_table
 from tests.bench.sound import sound_table
 from tests.support.caller import Caller
 from tests.support.office import OfficeProcess, free_port
@@ -47,6 +48,7 @@ def main() -> None:
                 office.stop()
         console.print(crowd_table(folder))
         console.print(memory_table(folder))
+        console.print(printing_table())
         console.print(sound_table(folder))
 
 
