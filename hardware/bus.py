@@ -67,21 +67,23 @@ class DeviceBus(Generic[Face]):
         polling: Polling,
         on_key: Callable[[int, str], None],
         on_state: Callable[[int, State], None],
+        on_line: Callable[[str], None] = lambda _trouble: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Prepare; nothing is opened before `start`."""
+        """Prepare; nothing is opened before `start`. `on_line` hears why the line is closed, or nothing: it is open."""
         self._name = name
         self._talk = talk
         self._addresses = tuple(addresses)
         self._line = line
         self._polling = polling
-        self._on_key, self._on_state = on_key, on_state
+        self._on_key, self._on_state, self._on_line = on_key, on_state, on_line
         self._monotonic = monotonic
         self._turns: Turns[Face] = Turns(self._addresses, polling, manner=talk.manner)
         self._framer = talk.framer()
         self._wanted: SimpleQueue[tuple[int, Face]] = SimpleQueue()
         self._seqs: dict[int, int | None] = dict.fromkeys(self._addresses)
         self._told: dict[int, State] = {}
+        self._told_line: str | None = None
         self._is_open = False
         self._stopping = threading.Event()
         self._worker: DeviceWorker | None = None
@@ -210,6 +212,10 @@ class DeviceBus(Generic[Face]):
         return heard
 
     def _tell_states(self) -> None:
+        trouble = self._line.trouble
+        if self._told_line != trouble:
+            self._told_line = trouble
+            self._on_line(trouble)
         for address in self._addresses:
             state = self._turns.state(address)
             if self._told.get(address) != state:

@@ -23,6 +23,7 @@ def build_keypads(
     data_dir: Path,
     on_key: Callable[[int, str], None],
     on_state: Callable[[int, State], None],
+    on_line: Callable[[str], None],
 ) -> DeviceBus[PadFace]:
     """Return the bus of these pads, not yet started; the callbacks run on its thread and may only hand over."""
     keymap = {entry.code: entry.key for entry in config.keymap}
@@ -32,4 +33,6 @@ def build_keypads(
         if talk.manner == "own_line"
         else lambda: SerialLine.of(config.line, data_dir=data_dir, device=name)
     )
-    return DeviceBus(name, talk, addresses, line=line, polling=config.polling, on_key=on_key, on_state=on_state)
+    return DeviceBus(
+        name, talk, addresses, line=line, polling=config.polling, on_key=on_key, on_state=on_state, on_line=on_line
+    )

@@ -71,6 +71,11 @@ class LastingLine:
         return self._line is not None
 
     @property
+    def trouble(self) -> str:
+        """Return why the line is closed, for people; nothing while it is open or was never tried."""
+        return "" if self._line is not None else self._told
+
+    @property
     def retry_in_s(self) -> float:
         """Return how long it stays closed at least; 0 where it may be tried now."""
         return max(0.0, self._retry_at_s - self._monotonic())
@@ -108,7 +113,7 @@ class LastingLine:
             raise
 
     def _failed(self, error: HardwareError) -> None:
-        if str(error) != self._told:  # once, not at every attempt
+        if error.why != self._told:  # once, not at every attempt
             log.warning("%s", error)
-        self._told = str(error)
+        self._told = error.why
         self.give_up()

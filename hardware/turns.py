@@ -26,7 +26,6 @@ class Turn(Generic[Face]):
 class _Device(Generic[Face]):
     state: State = "absent"
     wanted: Face | None = None
-    shown: Face | None = None
     shown_at_s: float = -math.inf
     next_poll_s: float = -math.inf
     next_show_s: float = -math.inf
@@ -89,7 +88,7 @@ class Turns(Generic[Face]):
             device.state = "present"
         device.next_poll_s = now_s + self._polling.every_s
         if turn.kind == "show":
-            device.shown, device.shown_at_s = turn.face, now_s
+            device.shown_at_s = now_s
             if device.wanted == turn.face:
                 self._pending.pop(turn.address, None)
         elif came_back and device.wanted is not None:

@@ -18,8 +18,9 @@ from counter.keypads.words import NO_CONNECTION
 from counter.session import SessionFile
 from hardware.codecs.keypads.pad import PadFace
 from hardware.keypads import build_keypads
-from hardware.talk import State
 
+LINE = "line"
+"""The device by whose name the line itself is reported."""
 TICK_S = 0.1
 """Faces also change as time goes by: errors pass, pictures grow old."""
 
@@ -45,14 +46,15 @@ class KeypadsProcess:
             for pad in keypads.pads
         }
         self._faces: dict[int, PadFace] = {}
-        self._states: dict[int, State] = {}
+        self._states: dict[str, str] = {}
         self._devices = build_keypads(
             keypads,
             tuple(self._presenters),
             name=keypads.id,
             data_dir=data_dir,
             on_key=lambda address, key: self._steps.put(lambda: self._presenters[address].key(key)),
-            on_state=lambda address, state: self._steps.put(lambda: self._fares(address, state)),
+            on_state=lambda address, state: self._steps.put(lambda: self._fares(self._device(address), state)),
+            on_line=lambda trouble: self._steps.put(lambda: self._fares(LINE, trouble or "open")),
         )
         self._listen(Topics(settings.office.id))
 
@@ -100,9 +102,12 @@ class KeypadsProcess:
                 self._faces[address] = face
                 self._devices.show(address, face)
 
-    def _fares(self, address: int, state: State) -> None:
-        self._states[address] = state
-        self._bus.report_devices({f"keypad {self._counters[each]}": told for each, told in self._states.items()})
+    def _device(self, address: int) -> str:
+        return f"keypad {self._counters[address]}"
+
+    def _fares(self, device: str, state: str) -> None:
+        self._states[device] = state
+        self._bus.report_devices(self._states)
 
 
 def run(settings: Settings, name: str, *, data_dir: Path) -> None:
