@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import io
 import itertools
+import math
 import sys
 import wave
 from collections.abc import Iterable
@@ -29,6 +30,13 @@ SILENT_BELOW = 0.02
 EDGE_S = 0.02
 SOFT_S = 0.005
 """What is left of that silence, and over how much of it the sound fades in and out."""
+
+ACTIVE_ABOVE = 0.1
+SPEECH_LEVEL = 0.2
+"""What recorded words are brought to: the root of their mean square, about that of the synthesised voice."""
+SPEECH_PEAK = 0.9
+MOST_LIFT = 6.0
+"""And what they are never taken beyond: their peaks would be cut off, or a silent room would roar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,17 @@ def trimmed(samples: Samples) -> Samples:
         kept[place] = kept[place] * place // soft
         kept[-1 - place] = kept[-1 - place] * place // soft
     return Samples(kept)
+
+
+def levelled(samples: Samples) -> Samples:
+    """Return the sound as loud as others, by what of it is no pause: words recorded apart sound as if said at once."""
+    peak = max((abs(value) for value in samples.values), default=0)
+    active = [value for value in samples.values if abs(value) > peak * ACTIVE_ABOVE]
+    if not active:
+        return samples
+    loudness = math.sqrt(sum(value * value for value in active) / len(active))
+    factor = min(SPEECH_LEVEL * PEAK / loudness, SPEECH_PEAK * PEAK / peak, MOST_LIFT)
+    return Samples(array.array("h", (int(value * factor) for value in samples.values)))
 
 
 def pcm(samples: Samples) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hardware.codecs.voice_folder import MANIFEST, VoiceFolder, clips_for, is_pause, read_manifest
-from hardware.codecs.wave_sound import Samples, from_wav, joined, silence, to_wav, trimmed
+from hardware.codecs.wave_sound import Samples, from_wav, joined, levelled, silence, to_wav, trimmed
 from hardware.errors import DeviceUnavailable, HardwareError
 from hardware.ports import Speech, Utterance
 
@@ -81,7 +81,7 @@ def voice_languages(folder: Path) -> list[str]:
 
 def _clip(path: Path) -> Samples:
     try:
-        return trimmed(from_wav(path.read_bytes()))
+        return levelled(trimmed(from_wav(path.read_bytes())))
     except OSError as error:
         raise DeviceUnavailable(DEVICE, f"{path} cannot be read: {_why(error)}") from error
     except HardwareError as error:

@@ -16,7 +16,7 @@ from hardware.drivers.espeak import NoSpeech
 from hardware.errors import DriverMissing, FrameError
 from hardware.factory import build_speech, voices
 from hardware.ports import Utterance
-from tests.hardware.test_sound import tone_wav
+from tests.hardware.sound_samples import tone_wav
 
 WORDS = {
     "nomor antrean": "nomor.wav",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import array
 import io
 import itertools
 import math
-import stat
 import struct
 import sys
 import wave
@@ -24,6 +24,7 @@ from hardware.codecs.wave_sound import (
     from_wav,
     gain,
     joined,
+    levelled,
     pcm,
     silence,
     to_wav,
@@ -34,6 +35,7 @@ from hardware.drivers.players import NullPlayer
 from hardware.drivers.speaker import PAUSE_S, Announcer
 from hardware.errors import DeviceTimeout, DeviceUnavailable, DriverMissing, FrameError
 from hardware.ports import Utterance
+from tests.hardware.sound_samples import TONE_HZ, program, tone_wav
 
 CALL_ID = Utterance("id", "Nomor antrean A, nol satu dua, silakan menuju loket tiga")
 CALL_EN = Utterance("en", "Number A, zero one two, please go to counter three")
@@ -45,32 +47,6 @@ def loudness(samples: Samples) -> float:
 
 def speech(folder: Path) -> EspeakSpeech:
     return EspeakSpeech(folder, program=None, words_per_minute=140, deadline_s=20)
-
-
-TONE_HZ = 400
-
-
-def tone_wav(rate: int, channels: int, width: int, *, pitch: float = TONE_HZ) -> bytes:
-    """Return a quarter of a second of a tone at half the full level."""
-    levels = [math.sin(2 * math.pi * pitch * place / rate) * 16000 / 32768 for place in range(rate // 4)]
-    scale = 1 << 8 * width - 1
-    words = (round(level * scale) + (scale if width == 1 else 0) for level in levels)
-    frames = (word.to_bytes(width, "little", signed=width > 1) * channels for word in words)
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(channels)
-        file.setsampwidth(width)
-        file.setframerate(rate)
-        file.writeframes(b"".join(frames))
-    return out.getvalue()
-
-
-def program(folder: Path, name: str, script: str) -> str:
-    """Write an executable that stands for a program of the system."""
-    path = folder / name
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return str(path)
 
 
 @pytest.mark.parametrize("name", [*sorted(TUNES.keys() - {"none"}), "some-other-lane"])
@@ -284,6 +260,21 @@ def test_the_silence_around_a_recording_goes_and_its_edges_are_soft() -> None:
 def test_what_is_no_wav_is_refused(data: bytes) -> None:
     with pytest.raises(FrameError, match="not a WAV"):
         from_wav(data)
+
+
+@pytest.mark.parametrize("percent", [30, 55, 100])
+def test_words_recorded_at_different_levels_are_heard_at_one(percent: int) -> None:
+    word = from_wav(tone_wav(22050, 1, 2))
+    recorded = joined((at_volume(word, percent), silence(0.3)))
+    assert loudness(Samples(levelled(recorded).values[: len(word.values)])) == pytest.approx(0.2 * 32767, rel=0.05)
+
+
+def test_a_peak_is_never_cut_off_and_a_silent_room_never_roars() -> None:
+    sharp = Samples(array.array("h", [30000, *[3100] * 2000]))
+    assert max(levelled(sharp).values) <= 0.9 * 32767
+    faint = Samples(array.array("h", [20, -20] * 1000))
+    assert max(levelled(faint).values) == 120
+    assert levelled(silence(0.1)).values == silence(0.1).values
 
 
 def test_joining_keeps_order_and_length() -> None:

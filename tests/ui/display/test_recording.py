@@ -19,7 +19,7 @@ from hardware.codecs.voice_folder import clips_for, read_manifest
 from hardware.codecs.wave_sound import from_wav, to_wav
 from hardware.drivers.clips import ClipSpeech
 from hardware.drivers.espeak import NoSpeech
-from tests.hardware.test_sound import tone_wav
+from tests.hardware.sound_samples import tone_wav
 from tests.support.office import CONFIG
 from tests.ui.display.lobby_samples import SPEECH
 from tests.ui.display.test_announcer import call
