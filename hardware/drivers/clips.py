@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from hardware.codecs.voice_folder import MANIFEST, VoiceFolder, clips_for, is_pause, read_manifest
@@ -15,10 +16,12 @@ PAUSE_S = 0.25
 """What any other mark stands for."""
 BETWEEN_S = 0.04
 """Between two clips without a mark."""
+KEPT_CLIPS = 300
+"""About 10 MB: all of two languages, so that calls cost the screen's process next to nothing."""
 
 
 class ClipSpeech:
-    """Puts sentences together from the clips in `folder/<language>`, read anew each time: changes are heard at once."""
+    """Puts sentences together from the clips in `folder/<language>`, changed files are heard at once."""
 
     def __init__(self, folder: Path, otherwise: Speech) -> None:
         """`otherwise` says whole sentences that clips cannot: two voices never mix in one."""
@@ -81,11 +84,17 @@ def voice_languages(folder: Path) -> list[str]:
 
 def _clip(path: Path) -> Samples:
     try:
-        return levelled(trimmed(from_wav(path.read_bytes())))
+        return _made_to_fit(path, path.stat().st_mtime_ns)
     except OSError as error:
         raise DeviceUnavailable(DEVICE, f"{path} cannot be read: {_why(error)}") from error
     except HardwareError as error:
         raise DeviceUnavailable(DEVICE, f"{path} is {error.why}") from error
+
+
+@lru_cache(maxsize=KEPT_CLIPS)
+def _made_to_fit(path: Path, _changed_ns: int) -> Samples:
+    """Return a clip as it is joined to others; a file that was changed is read anew."""
+    return levelled(trimmed(from_wav(path.read_bytes())))
 
 
 def _why(error: OSError | UnicodeDecodeError) -> str:

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from broker.contract.messages import EventMessage
 from broker.up.screens import VirtualScreen
+from hardware.drivers.aplay import AplayPlayer
 from tests.support.caller import Caller, wait_until
 from tests.support.office import CONFIG, OfficeProcess
 
@@ -40,11 +41,33 @@ def sound_table(folder: Path) -> Table:
     table = Table(title=f"{CALLS} calls in two languages, none said before: first sample at aplay, milliseconds")
     for column in ("engine", "from", "p50", "p99", "longest"):
         table.add_column(column, justify="left" if column in {"engine", "from"} else "right")
+    table.add_row("floor: starting the program alone", "", *_ms(_floor(folder / "sound-floor")))
     for engine in ("auto", "clips"):
         from_message, from_officer = _calls(folder / f"sound-{engine}", engine)
         table.add_row(f"speech.engine: {engine}", "the message event/called", *_ms(from_message))
         table.add_row("", "the officer's request", *_ms(from_officer))
     return table
+
+
+def _floor(folder: Path) -> list[float]:
+    """Return how long this machine needs to start a program and hand it a sample."""
+    folder.mkdir()
+    heard, player = _player(folder)
+    taken = []
+    for _ in range(CALLS):
+        begin = time.monotonic_ns()
+        AplayPlayer(str(player)).play([b"\0\0"])
+        taken.append((int(heard.read_text().splitlines()[-1]) - begin) / 1e9)
+    return taken
+
+
+def _player(folder: Path) -> tuple[Path, Path]:
+    """Return the file in which first samples are noted, and the program that does."""
+    heard, player = folder / "heard", folder / "aplay"
+    heard.touch()
+    player.write_text(PLAYER.format(python=sys.executable, heard=str(heard)))
+    player.chmod(0o755)
+    return heard, player
 
 
 def _calls(folder: Path, engine: str) -> tuple[list[float], list[float]]:
@@ -67,10 +90,7 @@ def _calls(folder: Path, engine: str) -> tuple[list[float], list[float]]:
 def _display(data_dir: Path, office: OfficeProcess, screen: VirtualScreen, engine: str) -> Iterator[Path]:
     """Open a display whose aplay writes the time of each first sample into the file that is returned."""
     data_dir.mkdir(parents=True)
-    heard, player = data_dir / "heard", data_dir / "aplay"
-    heard.touch()
-    player.write_text(PLAYER.format(python=sys.executable, heard=str(heard)))
-    player.chmod(0o755)
+    heard, _ = _player(data_dir)
     sound = {"PLAYER": "aplay", "SPEECH__ENGINE": engine}
     keys = {f"ANTREAN_DISPLAYS__0__SOUND__{key}": value for key, value in sound.items()}
     path = f"{data_dir}{os.pathsep}{os.environ['PATH']}"
