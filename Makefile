@@ -30,6 +30,7 @@ pictures: setup
 
 tables: setup
 	$(BIN)/python -m tests.tables docs/commands.md
+	$(BIN)/python -m tests.printer_faults docs/hardware.md
 
 setup: $(VENV)/.ready
 

@@ -94,6 +94,8 @@ class _Paper(DeviceModel):
     profile: str = Field(default="default", min_length=1)
     cut: Literal["profile", "gs-v", "esc-i", "esc-m", "none"] = "profile"
     logo: Path | None = None
+    roll_m: float = Field(default=70, gt=0, le=500)
+    roll_warning_m: float = Field(default=5, ge=0, le=100)
 
 
 class PreviewPrinter(_Paper):

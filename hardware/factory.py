@@ -44,6 +44,14 @@ def paper_for(config: PrinterConfig) -> Paper:
     return paper_of(config.profile, paper_mm=config.paper_mm, cut=cut, logo=config.logo is not None)
 
 
+def height_mm(data: bytes, paper: Paper) -> float:
+    """Return how much of the roll a job takes."""
+    from hardware.codecs.escpos_reader import read  # noqa: PLC0415 - only what is needed is loaded
+    from hardware.emulators.picture import DOTS_PER_MM, height_dots  # noqa: PLC0415 - the same
+
+    return height_dots(read(data, paper)) / DOTS_PER_MM
+
+
 def build_printer(config: PrinterConfig, *, data_dir: Path, name: str = "printer") -> Printer:
     """Return the printer, not yet opened; an emulated one takes commands by `name`. Raises DriverMissing."""
     from hardware.drivers.escpos_printer import Patience  # noqa: PLC0415 - only what is configured is loaded

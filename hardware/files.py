@@ -8,19 +8,36 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` so that a reader sees the old file or the new one, never a part. Raises OSError."""
+def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
+    """Write `data` so that a reader sees the old file or the new one, never a part. Raises OSError.
+
+    With `durable` it outlives a power cut from the moment of the return.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         Path(name).chmod(0o644)
         Path(name).replace(path)
+        if durable:
+            _sync_folder(path.parent)
     except OSError:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Let the folder's own entry reach the disk: without it a new name may be gone after a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def keep_newest(folder: Path, pattern: str, *, count: int) -> None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from broker.contract.link import Freshness, Pending, Requester
-from broker.contract.messages import HallMessage, OfficeMessage, Reply
+from broker.contract.messages import HallMessage, OfficeMessage, Reply, Text
 from broker.language import Phrases
 from kiosk import visit as patience
 from kiosk.pages import View
+from kiosk.paper import Printers
 from kiosk.scene import Scene
 from kiosk.visit import Paper, Problem, Step, Visit
 from kiosk.wording import compose
@@ -45,6 +46,7 @@ class Flow:
         idle_s: float,
         phrases: Callable[[str], Phrases],
         has_scanner: bool = False,
+        spare_label: Text | None = None,
     ) -> None:
         """Take who carries requests and who draws; `languages` holds until the office is heard."""
         self.clocks = clocks
@@ -52,6 +54,8 @@ class Flow:
         self.freshness = Freshness(clocks.now)
         self.office: OfficeMessage | None = None
         self.hall: HallMessage | None = None
+        self.printers = Printers()
+        self._spare_label = spare_label
         self._requester = requester
         self._show_view = show
         self._phrases = phrases
@@ -231,12 +235,14 @@ class Flow:
             late_number=self._late_number(),
             is_foreign_code=self.clocks.monotonic() - self._foreign_at < patience.FOREIGN_NOTICE_S,
             has_scanner=self._has_scanner,
+            printers=self.printers,
+            spare_label=self._spare_label,
         )
 
     def _patient_visit(self) -> Visit:
         """Return the visit; a printer that says nothing for long is treated as one that may have failed."""
         silent = self.visit.paper is Paper.PRINTING and self.elapsed_s >= patience.PAPER_PATIENCE_S
-        return replace(self.visit, paper=Paper.FAILED) if silent else self.visit
+        return replace(self.visit, paper=Paper.SILENT) if silent else self.visit
 
     def _late_number(self) -> str | None:
         if self._late is None:

@@ -82,6 +82,12 @@ class Holder:
         else:
             self._do(errand)
 
+    def print_again(self) -> None:
+        """Ask for another paper of the ticket that was just printed, or not."""
+        flow = self._flow
+        if flow.takes(Step.TICKET) and flow.is_linked and flow.visit.paper in {Paper.UNCONFIRMED, Paper.FAILED}:
+            self._do(Errand.REPRINT)
+
     def confirm(self) -> None:
         """Give the ticket up."""
         if self._flow.takes(Step.CONFIRM):
@@ -147,7 +153,7 @@ class Holder:
             case Errand.REJOIN | Errand.CANCEL:
                 flow.go(Step.FOUND, ticket=ticket, did=errand)
             case Errand.REPRINT:
-                flow.go(Step.TICKET, ticket=ticket, paper=Paper.PRINTING)
+                flow.go(Step.TICKET, ticket=ticket, paper=Paper.PRINTING, trouble=None, is_by_spare=False)
                 if flow.office is not None:
                     self._print(ticket, flow.office)
             case Errand.ISSUE:

@@ -50,6 +50,8 @@ class Footer:
     help: str
     connection: str
     is_connected: bool
+    staff: str = ""
+    """A small sign for whoever looks after the kiosk; it stands where else the good connection is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ class TicketPage:
     qr: str
     qr_caption: str
     done: Choice
+    again: Choice | None = None
+    """Another paper, where there is need of one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ does things twice.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 from broker.contract.link import Requester
-from broker.contract.messages import HallMessage, OfficeMessage, Ticket
+from broker.contract.messages import HallMessage, OfficeMessage, Reply, Text, Ticket
 from broker.language import Phrases
 from kiosk.answers import log_refusal
 from kiosk.flow import Clocks, Flow
@@ -20,11 +19,10 @@ from kiosk.holder import Holder
 from kiosk.newcomer import Newcomer
 from kiosk.offer import service_of
 from kiosk.pages import View
+from kiosk.paper import PaperNews, Printers
 from kiosk.visit import Errand, Paper, Step
 
-__all__ = ["Clocks", "Presenter", "PrintOutcome"]
-
-PrintOutcome = Literal["confirmed", "unconfirmed", "failed"]
+__all__ = ["Clocks", "Presenter"]
 
 
 class Presenter:
@@ -41,6 +39,7 @@ class Presenter:
         idle_s: float,
         phrases: Callable[[str], Phrases] = lambda language: Phrases("kiosk", language),
         has_scanner: bool = False,
+        spare_label: Text | None = None,
     ) -> None:
         """Take who carries requests, who prints, who draws; `languages` holds until the office is heard."""
         self._flow = Flow(
@@ -51,6 +50,7 @@ class Presenter:
             idle_s=idle_s,
             phrases=phrases,
             has_scanner=has_scanner,
+            spare_label=spare_label,
         )
         self.newcomer = Newcomer(self._flow, print_ticket)
         self.holder = Holder(self._flow, print_ticket)
@@ -122,16 +122,32 @@ class Presenter:
         self._flow.freshness.heard()
         self._flow.show()
 
-    def printed(self, ticket: str, outcome: PrintOutcome, reason: str = "") -> None:
-        """Take what became of the paper, and tell the engine."""
+    def printed(self, news: PaperNews) -> None:
+        """Take what became of a paper, and tell the engine, for as long as it takes until it has heard."""
         flow = self._flow
-        arguments = {"ticket": ticket, "outcome": outcome} | ({"reason": reason[:500]} if reason else {})
-        flow.tell("printed", arguments, log_refusal)
-        if flow.visit.ticket is not None and flow.visit.ticket.id == ticket:
-            flow.change(paper=Paper(outcome))
+        reason = {"reason": news.reason[:500]} if news.reason else {}
+        flow.tell(
+            "printed", {"ticket": news.ticket, "outcome": news.outcome} | reason, lambda reply: _told(news, reply)
+        )
+        shown = flow.visit.ticket if flow.visit.step is Step.TICKET else None
+        if shown is not None and (shown.id, shown.copies) == (news.ticket, news.copies):
+            flow.change(paper=Paper(news.outcome), trouble=news.trouble, is_by_spare=news.by_spare)
             flow.touched()
+        elif news.is_late and news.outcome != "failed":
+            flow.tell_late(news.number)
         flow.show()
+
+    def printers_changed(self, printers: Printers) -> None:
+        """Take how the printers fare."""
+        self._flow.printers = printers
+        self._flow.show()
 
     def tick(self) -> None:
         """Let time pass; several times a second."""
         self._flow.tick()
+
+
+def _told(news: PaperNews, reply: Reply) -> None:
+    """Take the answer to a report: also one that was refused has arrived, and would be refused again."""
+    log_refusal(reply)
+    news.told()

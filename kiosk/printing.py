@@ -1,64 +1,202 @@
-"""Prints tickets on the device's own thread and tells what became of the paper."""
+"""Brings each paper to a printer that can print it, never to two, and tells what became of it.
+
+On the screen's thread; whatever blocks is done by the printers' own threads. What a kiosk that was killed left behind
+is made good at the next start: a paper that was under way is `unconfirmed` for good, one that had not begun is printed
+if its visitor may still stand here.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import assert_never
 
 from broker.contract.messages import OfficeMessage, Ticket
-from broker.language import Phrases
-from hardware.codecs.escpos_writer import render
-from hardware.config import PrinterConfig
-from hardware.errors import HardwareError
-from hardware.factory import build_printer, paper_for
-from hardware.ports import Printer, PrintResult
+from hardware.ports import PrinterState
 from hardware.worker import DeviceWorker
-from kiosk.presenter import PrintOutcome
-from kiosk.ticket_layout import ticket_receipt
+from kiosk.one_printer import Attempt, OnePrinter
+from kiosk.paper import PaperNews, Printers, PrintOutcome
+from kiosk.print_log import Entry, PrintLog
+
+YOUNG = dt.timedelta(seconds=30)
+"""A paper that was not begun is printed after a restart while its visitor may still stand here."""
+INTERRUPTED = "the kiosk was interrupted while it printed this paper"
+TOO_LATE = "the kiosk was interrupted before it printed this paper"
+_TROUBLE_WORDS: Mapping[PrinterState, str] = {
+    "paper_out": "no paper",
+    "cover_open": "the cover is open",
+    "cutter_error": "the cutter is stuck",
+    "offline": "the printer does not answer",
+}
 
 log = logging.getLogger(__name__)
 
-Printed = Callable[[str, PrintOutcome, str], None]
-"""Gets the ticket's id, the outcome, and the reason where it failed."""
+OnNews = Callable[[PaperNews], None]
 
 
-class TicketPrinter:
-    """The kiosk's printer behind its worker. Nothing here blocks the screen, and no fault reaches it as an error."""
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """A paper on its way, and who wants to know."""
 
-    def __init__(self, config: PrinterConfig, *, data_dir: Path, worker: DeviceWorker) -> None:
-        """Take the configuration; the printer is built on the worker's thread, when it is first needed."""
-        self._config = config
-        self._data_dir = data_dir
-        self._worker = worker
-        self._printer: Printer | None = None
+    ticket: Ticket
+    office: OfficeMessage
+    on_news: OnNews
+    is_late: bool = False
 
-    def check(self, on_health: Callable[[str], None]) -> None:
-        """Find out what printer this is, and tell it in one line."""
 
-        def done(result: str | HardwareError) -> None:
-            on_health(str(result))
+class TicketPrinters:
+    """The kiosk's printers by their names, the preferred one first."""
 
-        self._worker.submit(lambda: self._ready().health(), done)
+    def __init__(
+        self,
+        printers: Mapping[str, OnePrinter],
+        *,
+        papers: PrintLog,
+        writer: DeviceWorker,
+        now: Callable[[], dt.datetime],
+        on_health: Callable[[Printers], None],
+    ) -> None:
+        """`writer` waits for the disk; `on_health` hears how the printers fare whenever that changes."""
+        self._printers = tuple(printers.values())
+        self._names = tuple(printers)
+        self._papers = papers
+        self._writer = writer
+        self._now = now
+        self._on_health = on_health
+        self._health: Printers | None = None
+        self._left: list[Entry] = []
+        self._on_news: OnNews = lambda _news: None
 
-    def print(self, ticket: Ticket, office: OfficeMessage, on_printed: Printed) -> None:
-        """Print a ticket in its own language; `on_printed` is told once."""
+    @property
+    def devices(self) -> dict[str, str]:
+        """Return how each printer fares and which it is, for the device list."""
+        return {name: f"{_shown(one)}, {one.what}" for name, one in zip(self._names, self._printers, strict=True)}
 
-        def done(result: PrintResult | HardwareError) -> None:
-            if isinstance(result, HardwareError):
-                log.error("ticket %s was not printed: %s", ticket.number, result)
-                on_printed(ticket.id, "failed", str(result))
+    def check(self) -> None:
+        """Ask every printer how it is."""
+        for printer in self._printers:
+            printer.check(self._tell_health)
+
+    def print(self, ticket: Ticket, office: OfficeMessage, on_news: OnNews) -> None:
+        """Print a ticket in its own language, the same paper once at most; `on_news` is told what became of it.
+
+        Where every printer is known to be in trouble that is told at once, and nothing is tried.
+        """
+        if self._papers.claim(ticket):
+            self._give(_Paper(ticket, office, on_news))
+
+    def recover(self, on_news: OnNews) -> None:
+        """Tell what became of the papers that an earlier run left; the rest waits for `office_heard`."""
+        self._on_news = on_news
+        for entry in self._papers.untold():
+            match entry.state:
+                case "queued":
+                    self._left.append(entry)
+                case "sent":
+                    self._end(entry.ticket, "unconfirmed", INTERRUPTED)
+                case "confirmed" | "unconfirmed" | "failed":
+                    on_news(self._news(entry.ticket, entry.state, entry.reason))
+                case "told":
+                    pass
+                case _:
+                    assert_never(entry.state)
+
+    def office_heard(self, office: OfficeMessage) -> None:
+        """Print what an earlier run was asked for and had not begun, if that is not long ago."""
+        left, self._left = self._left, []
+        for entry in left:
+            if self._now() - entry.at <= YOUNG:
+                self._give(_Paper(entry.ticket, office, self._on_news, is_late=True))
             else:
-                on_printed(ticket.id, result.outcome, "")
+                self._end(entry.ticket, "failed", TOO_LATE)
 
-        self._worker.submit(lambda: self._print(ticket, office), done)
+    def stop(self) -> None:
+        """Finish what is queued, at most for some seconds, and let the printers go."""
+        for printer in self._printers:
+            printer.stop()
+        self._writer.stop()
 
-    def _print(self, ticket: Ticket, office: OfficeMessage) -> PrintResult:
-        paper = paper_for(self._config)
-        receipt = ticket_receipt(ticket, office, Phrases("kiosk", ticket.language), columns=paper.columns)
-        return self._ready().print(render(receipt, paper), title=ticket.number)
+    # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _ready(self) -> Printer:
-        if self._printer is None:
-            self._printer = build_printer(self._config, data_dir=self._data_dir)
-        return self._printer
+    def _give(self, paper: _Paper) -> None:
+        usable = [printer for printer in self._printers if printer.is_printable]
+        if usable:
+            self._try(paper, usable)
+        else:
+            trouble = self._printers[0].state
+            self._ended(paper, "failed", _TROUBLE_WORDS.get(trouble, trouble), trouble=trouble)
+
+    def _try(self, paper: _Paper, usable: Sequence[OnePrinter]) -> None:
+        printer, *others = usable
+
+        def done(attempt: Attempt) -> None:
+            self._tell_health()
+            if attempt.outcome is not None:
+                paper.on_news(self._from_printer(paper, printer, attempt))
+            elif others:
+                self._try(paper, others)
+            else:
+                trouble = self._printers[0].state
+                self._ended(paper, "failed", attempt.reason, trouble=trouble)
+
+        printer.print(paper.ticket, paper.office, done)
+
+    def _ended(self, paper: _Paper, outcome: PrintOutcome, reason: str, *, trouble: PrinterState) -> None:
+        self._write(lambda: self._papers.end(paper.ticket, outcome, reason))
+        paper.on_news(self._news(paper.ticket, outcome, reason, trouble=trouble, is_late=paper.is_late))
+
+    def _from_printer(self, paper: _Paper, printer: OnePrinter, attempt: Attempt) -> PaperNews:
+        outcome = attempt.outcome or "failed"
+        return self._news(
+            paper.ticket,
+            outcome,
+            attempt.reason,
+            trouble=None if printer.is_printable else printer.state,
+            by_spare=printer is not self._printers[0],
+            is_late=paper.is_late,
+        )
+
+    def _end(self, ticket: Ticket, outcome: PrintOutcome, reason: str) -> None:
+        self._write(lambda: self._papers.end(ticket, outcome, reason))
+        self._on_news(self._news(ticket, outcome, reason))
+
+    def _news(
+        self,
+        ticket: Ticket,
+        outcome: PrintOutcome,
+        reason: str,
+        *,
+        trouble: PrinterState | None = None,
+        by_spare: bool = False,
+        is_late: bool = False,
+    ) -> PaperNews:
+        return PaperNews(
+            ticket=ticket.id,
+            number=ticket.number,
+            copies=ticket.copies,
+            outcome=outcome,
+            reason=reason,
+            trouble=trouble,
+            by_spare=by_spare,
+            is_late=is_late,
+            told=lambda: self._write(lambda: self._papers.told(ticket)),
+        )
+
+    def _write(self, note: Callable[[], None]) -> None:
+        self._writer.submit(note, lambda _done: None)
+
+    def _tell_health(self) -> None:
+        health = Printers(
+            tuple(printer.state for printer in self._printers),
+            is_paper_low=any(printer.is_paper_low for printer in self._printers),
+        )
+        if health != self._health:
+            self._health = health
+            self._on_health(health)
+
+
+def _shown(printer: OnePrinter) -> PrinterState:
+    """Return the state with what only the count of paper knows."""
+    return "paper_low" if printer.state == "ready" and printer.is_paper_low else printer.state

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import time
 from pathlib import Path
 from typing import Any
 
 from broker.config.settings import Kiosk, Settings
-from broker.contract.messages import HallMessage, OfficeMessage, Ticket
+from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, Ticket
 from broker.contract.topics import Topics
 from broker.screen import OfficeBus
 from hardware.panel.bridge import every, post
@@ -16,16 +17,18 @@ from hardware.panel.keys import on_key
 from hardware.panel.scale import Reader
 from hardware.panel.screen import PanelApp
 from hardware.panel.targets import targets_file
-from hardware.worker import DeviceWorker
 from kiosk.pages import View
+from kiosk.paper import Printers
 from kiosk.presenter import Clocks, Presenter
-from kiosk.printing import TicketPrinter
+from kiosk.printers import printers_of
+from kiosk.reprints import CounterPapers
 from kiosk.scanning import KioskScanner
 from kiosk.touches import touch
 from kiosk.view import RULES, KioskView
 from kiosk.visit import SETTLE_S
 
 TICK_S = 0.1
+CHECK_PRINTERS_S = 3.0
 TARGETS_REST_S = SETTLE_S + 0.1
 """Touch targets are told to the outside only when touching them would count."""
 
@@ -37,26 +40,29 @@ class KioskProcess:
         """Build all parts; nothing is shown or sent before `run`."""
         zone = settings.office.zone
         self._bus = bus
-        self._worker = DeviceWorker("printer", post)
-        self._printer = TicketPrinter(kiosk.printer, data_dir=data_dir, worker=self._worker)
+        now = functools.partial(dt.datetime.now, zone)
+        self._printers = printers_of(kiosk, data_dir=data_dir, post=post, now=now, on_health=self._printers_changed)
         self._devices: dict[str, str] = {}
         self._view: KioskView | None = None
         self._presenter = Presenter(
             requester=bus,
             print_ticket=self._print,
             show=self._show,
-            clocks=Clocks(lambda: dt.datetime.now(zone), time.monotonic),
+            clocks=Clocks(now, time.monotonic),
             languages=settings.office.languages,
             idle_s=kiosk.idle_s,
             has_scanner=kiosk.scanner is not None,
+            spare_label=kiosk.spare_printer_label,
         )
         self._scanner = KioskScanner(
             kiosk.scanner,
             data_dir=data_dir,
             post=post,
             on_code=self._presenter.holder.scanned,
-            on_health=lambda health: self._report("scanner", health),
+            on_health=lambda health: self._report(scanner=health),
         )
+        counters = frozenset(counter.id for counter in settings.counters if settings.kiosk_of(counter) == kiosk.id)
+        self._counter_papers = CounterPapers(counters, requester=bus, print_ticket=self._print)
         title = f"Antrean {kiosk.id}"
         self._app = PanelApp(kiosk.panel, reader=Reader.VISITOR, title=title, rules=RULES, root=self._build)
         self._app.on_begin, self._app.on_end = self._begin, self._end
@@ -67,7 +73,8 @@ class KioskProcess:
         self._app.run()
 
     def _listen(self, topics: Topics) -> None:
-        self._bus.listen(topics.office_state(), OfficeMessage, self._presenter.office_changed)
+        self._bus.listen(topics.office_state(), OfficeMessage, self._office_changed)
+        self._bus.listen(topics.event("reprinted"), EventMessage, self._counter_papers.heard)
         self._bus.listen(topics.hall(), HallMessage, self._presenter.hall_changed)
         self._bus.on_link(self._presenter.link_changed)
 
@@ -80,19 +87,22 @@ class KioskProcess:
     def _begin(self) -> None:
         self._presenter.tick()
         self._stop_ticks = every(TICK_S, self._presenter.tick)
-        self._printer.check(lambda health: self._report("printer", health))
+        self._stop_checks = every(CHECK_PRINTERS_S, self._printers.check)
+        self._printers.check()
+        self._printers.recover(self._presenter.printed)
         self._scanner.start()
         self._bus.start()
 
     def _end(self) -> None:
         self._stop_ticks()
+        self._stop_checks()
         self._view = None  # what still comes in has nothing left to be drawn on
         self._bus.stop()
         self._scanner.stop()
-        self._worker.stop()
+        self._printers.stop()
 
-    def _report(self, device: str, health: str) -> None:
-        self._devices[device] = health
+    def _report(self, **devices: str) -> None:
+        self._devices |= devices
         self._bus.report_devices(self._devices)
 
     def _touch(self, target: str) -> None:
@@ -102,5 +112,14 @@ class KioskProcess:
         if self._view is not None:
             self._view.show(view)
 
+    def _office_changed(self, office: OfficeMessage) -> None:
+        self._presenter.office_changed(office)
+        self._counter_papers.office = office
+        self._printers.office_heard(office)
+
+    def _printers_changed(self, printers: Printers) -> None:
+        self._presenter.printers_changed(printers)
+        self._report(**self._printers.devices)
+
     def _print(self, ticket: Ticket, office: OfficeMessage) -> None:
-        self._printer.print(ticket, office, self._presenter.printed)
+        self._printers.print(ticket, office, self._presenter.printed)

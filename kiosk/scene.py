@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from broker.contract.messages import HallMessage, LaneInfo, OfficeMessage, ServiceInfo
+from broker.contract.messages import HallMessage, LaneInfo, OfficeMessage, ServiceInfo, Text
 from broker.language import Phrases
 from kiosk.offer import Offer, lane_of, offer_of, service_of
+from kiosk.paper import Printers
 from kiosk.visit import SLOW_AFTER_S, Visit
 
 
@@ -34,6 +35,9 @@ class Scene:
     is_foreign_code: bool = False
     """Whether a code was just scanned that is no ticket of this office."""
     has_scanner: bool = False
+    printers: Printers = field(default_factory=Printers)
+    spare_label: Text | None = None
+    """What the second printer is called, such as the one on the right."""
 
     @property
     def words(self) -> Phrases:

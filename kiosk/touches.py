@@ -22,7 +22,7 @@ def touch(presenter: Presenter, target: str) -> None:
             presenter.start_over()
         case "way":
             _way_out(presenter, key)
-        case "have_ticket" | "key" | "erase" | "find" | "do" | "confirm":
+        case "have_ticket" | "key" | "erase" | "find" | "do" | "confirm" | "print_again":
             _with_ticket(presenter, kind, key)
         case "stay":
             pass  # that there was a touch is all it takes
@@ -54,6 +54,8 @@ def _with_ticket(presenter: Presenter, kind: str, key: str) -> None:
             holder.erase()
         case "find":
             holder.find()
+        case "print_again":
+            holder.print_again()
         case "do" if key in _ERRANDS:
             holder.choose(Errand(key))
         case "do":

@@ -144,8 +144,9 @@ class KioskView:
 
     def _draw_footer(self, footer: Footer) -> None:
         ids = self.root.ids.footer.ids
-        ids.help.text, ids.connection.text = footer.help, footer.connection
-        ids.connection.tone = "good" if footer.is_connected else "warn"
+        sign = footer.staff if footer.is_connected else ""
+        ids.help.text, ids.connection.text = footer.help, sign or footer.connection
+        ids.connection.tone = "good" if footer.is_connected and not sign else "warn"
 
     def _draw_nav(self, view: View) -> None:
         nav = self.root.ids.nav

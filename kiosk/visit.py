@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from broker.contract.messages import ErrorCode, Ticket
+from hardware.ports import PrinterState
 
 SETTLE_S = 0.4
 """After a screen changed, touches do not count for so long: the second half of a double touch meant the old screen."""
@@ -18,6 +19,8 @@ NO_PAPER_STAY_S = 90.0
 """Without paper the number must be written down or photographed."""
 PAPER_PATIENCE_S = 20.0
 """No word from the printer for so long: the screen stops promising paper."""
+MAX_COPIES = 2
+"""So many copies a visitor gets without an officer."""
 STARTING_S = 8.0
 LATE_NOTICE_S = 30.0
 FOREIGN_NOTICE_S = 10.0
@@ -59,6 +62,8 @@ class Paper(Enum):
     CONFIRMED = "confirmed"
     UNCONFIRMED = "unconfirmed"
     FAILED = "failed"
+    SILENT = "silent"
+    """The printer has said nothing for long: it may have failed, or the paper may still come."""
 
 
 class Problem(Enum):
@@ -79,6 +84,9 @@ class Visit:
     lane: str | None = None
     ticket: Ticket | None = None
     paper: Paper = Paper.PRINTING
+    trouble: PrinterState | None = None
+    """What is the matter with the printer that had this paper, where that is known."""
+    is_by_spare: bool = False
     problem: ErrorCode | Problem | None = None
     errand: Errand = Errand.ISSUE
     typed: str = ""

@@ -17,6 +17,7 @@ from kiosk.pages import (
     NumberPage,
     OfflinePage,
     Page,
+    ServicesPage,
     View,
     WelcomePage,
 )
@@ -32,6 +33,7 @@ from kiosk.wording_holder import (
     found_page,
     number_page,
 )
+from kiosk.wording_paper import no_paper_banner, staff_words
 from kiosk.wording_result import problem_page, ticket_page
 
 _CHOOSING = frozenset({Step.REQUIREMENTS, Step.LANE})
@@ -127,7 +129,9 @@ def _footer(scene: Scene) -> Footer:
         connection = words.say("Not connected since {time}", time=scene.words.clock(since))
     if scene.is_starting:
         connection = words.say("Starting")
-    return Footer(words.say("Need help? Please ask an officer."), connection, is_connected=since is None)
+    return Footer(
+        words.say("Need help? Please ask an officer."), connection, is_connected=since is None, staff=staff_words(scene)
+    )
 
 
 def _banner(scene: Scene, page: Page) -> Banner | None:
@@ -150,7 +154,7 @@ def _banner(scene: Scene, page: Page) -> Banner | None:
             words.say("Ticket {number} was printed for an earlier visitor", number=scene.late_number),
             words.say("Please hand it to an officer."),
         )
-    return None
+    return no_paper_banner(scene) if isinstance(page, WelcomePage | ServicesPage) else None
 
 
 def _foreign_banner(scene: Scene) -> Banner:

@@ -77,7 +77,7 @@ def found_page(scene: Scene, office: OfficeMessage) -> FoundPage:
     waits = ticket.state == "waiting" and called_to is None
     facts = waiting_facts(ticket, words) if waits else ()
     stage = stage_name(office, ticket.stage, words.language)
-    choices = tuple(Choice(action.value, words.say(_ACTION_WORDS[action])) for action in actions(ticket))
+    choices = tuple(Choice(action.value, words.say(_ACTION_WORDS[action])) for action in _offered(scene, ticket))
     return FoundPage(
         caption=words.say("Your queue number"),
         number=ticket.number,
@@ -87,6 +87,12 @@ def found_page(scene: Scene, office: OfficeMessage) -> FoundPage:
         facts=((words.say("Next step"), stage), *facts) if waits else (),
         choices=(*choices, Choice("done", words.say("Done"))),
     )
+
+
+def _offered(scene: Scene, ticket: Ticket) -> tuple[Errand, ...]:
+    """Return what may be done with the ticket; nobody is promised a paper that no printer can print now."""
+    hopeless = {Errand.REPRINT} if scene.printers.trouble is not None else set()
+    return tuple(action for action in actions(ticket) if action not in hopeless)
 
 
 def confirm_page(scene: Scene) -> ConfirmPage:

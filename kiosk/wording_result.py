@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from broker.contract.messages import ErrorCode, OfficeMessage, Ticket
-from broker.language import Phrases, mark
+from broker.language import Phrases
 from kiosk.offer import in_language, lane_index, lane_of, offer_of, service_of
-from kiosk.pages import Banner, Choice, ProblemPage, TicketPage
+from kiosk.pages import Choice, ProblemPage, TicketPage
 from kiosk.scene import Scene
-from kiosk.visit import Paper, Problem
+from kiosk.visit import Problem
+from kiosk.wording_paper import paper_words, ticket_choices
 
 LANE_PROBLEMS = frozenset({"unknown_lane", "lane_closed", "quota_reached"})
 SERVICE_PROBLEMS = frozenset({"unknown_service", "service_closed"})
@@ -23,7 +22,8 @@ def ticket_page(scene: Scene, office: OfficeMessage) -> TicketPage:
         message = "a ticket step without a ticket"
         raise ValueError(message)
     service = service_of(office, ticket.service)
-    title, banner = _paper(scene.visit.paper, words)
+    title, banner = paper_words(scene)
+    done, again = ticket_choices(scene, _closing(scene.stay_left_s, words))
     return TicketPage(
         title=title,
         caption=words.say("Your queue number"),
@@ -34,32 +34,9 @@ def ticket_page(scene: Scene, office: OfficeMessage) -> TicketPage:
         paper=banner,
         qr=ticket.qr,
         qr_caption=words.say("You may photograph this code: it is your ticket."),
-        done=Choice("done", words.say("Done"), _closing(scene.stay_left_s, words)),
+        done=done,
+        again=again,
     )
-
-
-def _paper(paper: Paper, words: Phrases) -> tuple[str, Banner]:
-    match paper:
-        case Paper.PRINTING:
-            return words.say("Your ticket is being printed"), Banner("info", words.say("Please wait for the paper."))
-        case Paper.CONFIRMED:
-            return words.say("Please take your ticket"), Banner(
-                "good", words.say("Please keep it until you are done."), words.say(_SIT_DOWN)
-            )
-        case Paper.UNCONFIRMED:
-            return words.say("Please take your ticket"), Banner(
-                "good", words.say("If no paper comes out, this number is enough."), words.say(_SIT_DOWN)
-            )
-        case Paper.FAILED:
-            return words.say("Please remember your number"), Banner(
-                "warn",
-                words.say("The printer could not print"),
-                words.say("Remember or photograph this number. Your ticket is valid without paper."),
-            )
-    assert_never(paper)
-
-
-_SIT_DOWN = mark("Please sit down. Your number will be shown on the display and called out.")
 
 
 def lane_mark(office: OfficeMessage, ticket: Ticket, words: Phrases) -> Choice | None:

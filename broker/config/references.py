@@ -25,6 +25,7 @@ def reference_faults(data: Data) -> Iterator[Fault]:
     yield from _client_ids(data)
     yield from _marks(data)
     yield from _references(data)
+    yield from _printing_kiosks(data)
     yield from turn_faults(data)
     yield from _staff(data)
     yield from keypad_faults(data)
@@ -91,6 +92,14 @@ def _references(data: Data) -> Iterator[Fault]:
             for index, word in enumerate(words(entry, key)):
                 if word and word not in known:
                     yield unknown_id((*path, key, index), word, key, known)
+
+
+def _printing_kiosks(data: Data) -> Iterator[Fault]:
+    known = known_ids(data, "kiosks")
+    for path, entry in entries(data, "counters") if known else []:
+        kiosk = entry.get("kiosk")
+        if isinstance(kiosk, str) and kiosk not in known:
+            yield unknown_id((*path, "kiosk"), kiosk, "kiosks", known)
 
 
 def _staff(data: Data) -> Iterator[Fault]:

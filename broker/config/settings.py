@@ -166,6 +166,7 @@ class Counter(SettingsModel):
     step_free: bool = False
     prefers: Identifier | None = None
     borrows: tuple[Identifier, ...] = ()
+    kiosk: Identifier | None = None
 
 
 class Officer(SettingsModel):
@@ -248,11 +249,13 @@ class Store(SettingsModel):
 
 
 class Kiosk(SettingsModel):
-    """One kiosk and its devices."""
+    """One kiosk and its devices. `spare_printer` prints while the first one cannot."""
 
     id: Identifier
     panel: PanelConfig
     printer: PrinterConfig
+    spare_printer: PrinterConfig | None = None
+    spare_printer_label: Text | None = None
     idle_s: int = Field(default=45, ge=10, le=600)
     scanner: ScannerConfig | None = None
 
@@ -333,6 +336,10 @@ class Settings(SettingsModel):
     keypads: tuple[Keypads, ...] = ()
     signs: tuple[SignBus, ...] = ()
     counter_panel: PanelConfig
+
+    def kiosk_of(self, counter: Counter) -> str:
+        """Return the id of the kiosk that prints what a counter asks for: the first, unless another is named."""
+        return counter.kiosk or self.kiosks[0].id
 
 
 DEFAULT_CONFIG = Path("config.yaml")

@@ -67,6 +67,11 @@ class PaperPicture:
     codes: tuple[CodeBox, ...]
 
 
+def height_dots(printed: tuple[Printed, ...]) -> int:
+    """Return how long the paper is, in dots."""
+    return sum(map(_height, printed))
+
+
 def draw(printed: tuple[Printed, ...], paper: Paper) -> PaperPicture:
     """Return the picture of what was printed."""
     height = TOP_DOTS + sum(_height(item) for item in printed) + BOTTOM_DOTS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from broker.bootstrap.rules import office_message
 from broker.config import load_settings
@@ -22,6 +23,7 @@ from broker.contract.messages import (
 from broker.language import Phrases
 from kiosk.offer import Offer
 from kiosk.pages import View
+from kiosk.paper import PaperNews, Printers, PrintOutcome
 from kiosk.scene import Scene
 from kiosk.visit import Errand, Paper, Problem, Step, Visit
 from kiosk.wording import compose
@@ -115,6 +117,12 @@ def ticket(
     )
 
 
+def news(outcome: PrintOutcome, reason: str = "", **changes: Any) -> PaperNews:  # noqa: ANN401 - PaperNews' own fields
+    """Return what a printer made of the sample ticket."""
+    values: dict[str, Any] = {"ticket": ticket().id, "number": ticket().number, "copies": 0} | changes
+    return PaperNews(outcome=outcome, reason=reason, **values)
+
+
 def scene(visit: Visit, offer: OfficeMessage, **changes: object) -> Scene:
     """Return a moment of a visit, connected and calm unless changed."""
     values: dict[str, object] = {
@@ -142,7 +150,10 @@ def screens(language: str) -> Iterator[tuple[str, View]]:
         return compose(scene(visit, offer, **changes))
 
     yield "1-welcome", view(at(Step.LANGUAGE))
+    yield "1-welcome-no-paper", view(at(Step.LANGUAGE), printers=Printers(("paper_out",)))
+    yield "1-welcome-paper-low", view(at(Step.LANGUAGE), printers=Printers(("paper_low",), is_paper_low=True))
     yield "2-service", view(at(Step.SERVICE))
+    yield "2-service-no-paper", view(at(Step.SERVICE, has_chosen_language=True), printers=Printers(("offline",)))
     yield from _shortages(offer, view, at)
     for service in offer.services:
         yield f"3-requirements-{service.id}", view(at(Step.REQUIREMENTS, service=service.id))
@@ -167,6 +178,13 @@ def _tickets(view: ViewOf, at: VisitAt) -> Iterator[tuple[str, View]]:
     for paper in Paper:
         visit = at(Step.TICKET, ticket=ticket(), paper=paper)
         yield f"6-ticket-{paper.value}", view(visit)
+    for trouble in ("paper_out", "cover_open", "cutter_error", "offline"):
+        visit = at(Step.TICKET, ticket=ticket(), paper=Paper.FAILED, trouble=trouble)
+        yield f"6-ticket-failed-{trouble}", view(visit, printers=Printers((trouble,)))
+    spare = at(Step.TICKET, ticket=ticket(), paper=Paper.CONFIRMED, is_by_spare=True)
+    yield "6-ticket-spare", view(spare, printers=Printers(("paper_out", "ready")))
+    stuck = at(Step.TICKET, ticket=ticket(), paper=Paper.UNCONFIRMED, trouble="cutter_error")
+    yield "6-ticket-stuck", view(stuck, printers=Printers(("cutter_error",)))
     priority = ticket(lane="priority", number="AP-1003", ahead=0)
     yield "6-ticket-priority", view(at(Step.TICKET, ticket=priority, paper=Paper.CONFIRMED), stay_left_s=17)
 

@@ -9,7 +9,7 @@ from kiosk import keypad
 from kiosk.pages import ConfirmPage, FoundPage, IssuingPage, NumberPage, ProblemPage, TicketPage, WelcomePage
 from kiosk.touches import touch
 from kiosk.visit import GIVE_UP_AFTER_S, SLOW_AFTER_S, WARNING_S
-from tests.ui.kiosk.kiosk_samples import calling, office, ticket
+from tests.ui.kiosk.kiosk_samples import calling, news, office, ticket
 from tests.ui.kiosk.kiosk_visitor import IDLE_S, FakeRequest, Visitor, with_lanes, with_languages
 
 
@@ -223,7 +223,7 @@ def test_another_paper_has_the_same_number_and_says_that_it_is_a_copy(holder: Ho
     holder.asked("reprint").answer(ticket().model_copy(update={"copies": 1}))
     assert isinstance(holder.page, TicketPage)
     assert [(paper.number, paper.copies) for paper in holder.papers] == [("A-012", 1)]
-    holder.presenter.printed(ticket().id, "confirmed")
+    holder.presenter.printed(news("confirmed", copies=1))
     assert holder.page.paper.tone == "good"
 
 

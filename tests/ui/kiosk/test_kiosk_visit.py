@@ -26,7 +26,7 @@ from kiosk.visit import (
     TICKET_STAY_S,
     WARNING_S,
 )
-from tests.ui.kiosk.kiosk_samples import office, ticket
+from tests.ui.kiosk.kiosk_samples import news, office, ticket
 from tests.ui.kiosk.kiosk_visitor import IDLE_S, Visitor, with_lanes, with_languages, without_service
 
 MID_FLOW = ("requirements", "lane")
@@ -437,13 +437,13 @@ def test_the_start_never_warns() -> None:
     ("outcome", "title", "tone"),
     [
         ("confirmed", "Mohon ambil tiket Anda", "good"),
-        ("unconfirmed", "Mohon ambil tiket Anda", "good"),
+        ("unconfirmed", "Mohon ambil tiket Anda", "info"),
         ("failed", "Mohon ingat nomor Anda", "warn"),
     ],
 )
 def test_the_outcome_of_the_paper_is_shown_and_told_to_the_engine(outcome: str, title: str, tone: str) -> None:
     visitor = Visitor().connected().go("ticket")
-    visitor.presenter.printed(ticket().id, outcome, "")  # type: ignore[arg-type]  # from the table
+    visitor.presenter.printed(news(outcome))  # type: ignore[arg-type]  # from the table
     page = visitor.page
     assert isinstance(page, TicketPage)
     assert (page.title, page.paper.tone) == (title, tone)
@@ -452,7 +452,7 @@ def test_the_outcome_of_the_paper_is_shown_and_told_to_the_engine(outcome: str, 
 
 def test_a_failed_printer_says_why_to_the_engine_and_that_the_number_is_valid_to_the_visitor() -> None:
     visitor = Visitor().connected().go("ticket")
-    visitor.presenter.printed(ticket().id, "failed", "printer: no paper")
+    visitor.presenter.printed(news("failed", "printer: no paper"))
     assert visitor.requester.of("printed")[0].arguments["reason"] == "printer: no paper"
     assert isinstance(visitor.page, TicketPage)
     assert "tetap berlaku" in visitor.page.paper.text
@@ -468,7 +468,7 @@ def test_a_printer_that_says_nothing_does_not_promise_paper_for_ever() -> None:
 @pytest.mark.parametrize(("outcome", "stay_s"), [("confirmed", TICKET_STAY_S), ("failed", NO_PAPER_STAY_S)])
 def test_the_ticket_stays_long_enough_and_longer_without_paper(outcome: str, stay_s: float) -> None:
     visitor = Visitor().connected().go("ticket")
-    visitor.presenter.printed(ticket().id, outcome)  # type: ignore[arg-type]  # from the table
+    visitor.presenter.printed(news(outcome))  # type: ignore[arg-type]  # from the table
     visitor.wait(stay_s - 5)
     assert isinstance(visitor.page, TicketPage)
     assert visitor.page.done.subtitle == "Kembali ke awal dalam 5 detik"
@@ -478,7 +478,7 @@ def test_the_ticket_stays_long_enough_and_longer_without_paper(outcome: str, sta
 
 def test_a_touch_keeps_the_ticket_on_the_screen() -> None:
     visitor = Visitor().connected().go("ticket")
-    visitor.presenter.printed(ticket().id, "confirmed")
+    visitor.presenter.printed(news("confirmed"))
     visitor.wait(TICKET_STAY_S - 1)
     touch(visitor.presenter, "switch:en")
     visitor.wait(TICKET_STAY_S - 1)
@@ -487,14 +487,14 @@ def test_a_touch_keeps_the_ticket_on_the_screen() -> None:
 
 def test_done_counts_even_at_the_moment_when_the_paper_comes() -> None:
     visitor = Visitor().connected().go("ticket")
-    visitor.presenter.printed(ticket().id, "confirmed")
+    visitor.presenter.printed(news("confirmed"))
     touch(visitor.presenter, "done")
     assert visitor.screen == "language"
 
 
 def test_the_outcome_of_an_earlier_paper_does_not_change_the_present_screen() -> None:
     visitor = Visitor().connected().go("ticket")
-    visitor.presenter.printed("another-ticket", "failed")
+    visitor.presenter.printed(news("failed", ticket="another-ticket"))
     assert isinstance(visitor.page, TicketPage)
     assert visitor.page.paper.tone == "info"
 

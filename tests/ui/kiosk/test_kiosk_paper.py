@@ -1,0 +1,201 @@
+"""What a visitor is told about the paper, before it and after it; and when another one is offered."""
+
+from __future__ import annotations
+
+import pytest
+
+from hardware.ports import PrinterState
+from kiosk.pages import Banner, FoundPage, TicketPage
+from kiosk.paper import Printers
+from kiosk.touches import touch
+from kiosk.visit import MAX_COPIES, PAPER_PATIENCE_S
+from tests.ui.kiosk.kiosk_samples import news, ticket
+from tests.ui.kiosk.kiosk_visitor import Visitor
+
+
+class WithPaper(Visitor):
+    """A visitor before the ticket's page."""
+
+    @property
+    def ticket_page(self) -> TicketPage:
+        """Return the ticket's page, which must stand there."""
+        assert isinstance(self.page, TicketPage)
+        return self.page
+
+    @property
+    def banner(self) -> Banner | None:
+        """Return the remark on top of the page."""
+        return self.view.banner
+
+    def offers_paper(self) -> bool:
+        """Tell whether the ticket can be printed again."""
+        return self.ticket_page.again is not None
+
+    def printers(self, *states: PrinterState, low: bool = False) -> None:
+        """Let the printers say how they are."""
+        self.presenter.printers_changed(Printers(states, is_paper_low=low))
+
+    def reprinted(self, copies: int) -> None:
+        """Let the engine allow another paper."""
+        self.requester.of("reprint")[-1].answer(ticket().model_copy(update={"copies": copies}))
+        self.settle()
+
+
+@pytest.fixture
+def visitor() -> WithPaper:
+    made = WithPaper()
+    made.connected()
+    return made
+
+
+def at_ticket(visitor: WithPaper) -> WithPaper:
+    visitor.go("ticket")
+    return visitor
+
+
+def test_before_anybody_chooses_it_is_said_in_every_language_that_there_is_no_paper(visitor: WithPaper) -> None:
+    visitor.printers("paper_out")
+    banner = visitor.banner
+    assert banner is not None
+    assert banner.tone == "info"
+    assert banner.title.splitlines() == [
+        "Tanpa kertas: nomor Anda tampil di sini",
+        "No paper now: your number is shown here",
+    ]
+    visitor.printers("ready")
+    assert visitor.view.banner is None
+
+
+@pytest.mark.parametrize("states", [("ready",), ("paper_low",), ("unknown",), ("paper_out", "ready")])
+def test_nothing_is_said_while_any_printer_can_print(visitor: WithPaper, states: tuple[PrinterState, ...]) -> None:
+    visitor.printers(*states)
+    assert visitor.view.banner is None
+
+
+@pytest.mark.parametrize(
+    ("states", "low", "sign"),
+    [
+        (("ready",), False, ""),
+        (("paper_low",), True, "Kertas hampir habis"),
+        (("ready",), True, "Kertas hampir habis"),
+        (("ready", "cover_open"), False, "Printer terbuka"),
+        (("paper_out",), False, "Kertas habis"),
+    ],
+)
+def test_staff_see_a_small_sign(visitor: WithPaper, states: tuple[PrinterState, ...], low: bool, sign: str) -> None:  # noqa: FBT001 - from the table
+    visitor.printers(*states, low=low)
+    assert visitor.view.footer.staff == sign
+
+
+TROUBLES: list[tuple[PrinterState, str, str]] = [
+    ("paper_out", "Kertas printer habis", "The printer has no paper"),
+    ("cover_open", "Tutup printer terbuka", "The printer is open"),
+    ("cutter_error", "Kertas tersangkut di printer", "The paper is stuck in the printer"),
+    ("offline", "Printer tidak merespons", "The printer does not answer"),
+]
+
+
+@pytest.mark.parametrize(("trouble", "indonesian", "english"), TROUBLES)
+def test_the_trouble_is_named_and_the_number_holds(
+    visitor: WithPaper, trouble: PrinterState, indonesian: str, english: str
+) -> None:
+    at_ticket(visitor).printers(trouble)
+    visitor.presenter.printed(news("failed", trouble=trouble))
+    assert (visitor.ticket_page.paper.title, visitor.ticket_page.again) == (indonesian, None)
+    assert "tetap berlaku" in visitor.ticket_page.paper.text
+    touch(visitor.presenter, "switch:en")
+    assert visitor.ticket_page.paper.title == english
+    assert "valid without paper" in visitor.ticket_page.paper.text
+
+
+def test_who_got_a_confirmed_paper_is_not_asked(visitor: WithPaper) -> None:
+    at_ticket(visitor).presenter.printed(news("confirmed"))
+    assert (visitor.ticket_page.again, visitor.ticket_page.done.title) == (None, "Selesai")
+
+
+def test_who_may_have_no_paper_is_asked_and_can_say_no(visitor: WithPaper) -> None:
+    at_ticket(visitor).presenter.printed(news("unconfirmed"))
+    assert visitor.ticket_page.paper.title == "Apakah tiket Anda keluar?"
+    assert visitor.ticket_page.done.title == "Ya, sudah saya ambil"
+    assert visitor.ticket_page.again is not None
+    touch(visitor.presenter, "print_again")
+    visitor.reprinted(copies=1)
+    assert [(paper.number, paper.copies) for paper in visitor.papers] == [("A-012", 0), ("A-012", 1)]
+    assert visitor.ticket_page.paper.tone == "info"
+
+
+def test_who_says_yes_is_done(visitor: WithPaper) -> None:
+    at_ticket(visitor).presenter.printed(news("unconfirmed"))
+    touch(visitor.presenter, "done")
+    assert visitor.screen == "language"
+    assert visitor.requester.of("reprint") == []
+
+
+def test_a_failed_paper_can_be_printed_when_the_printer_is_well_again(visitor: WithPaper) -> None:
+    at_ticket(visitor).printers("paper_out")
+    visitor.presenter.printed(news("failed", trouble="paper_out"))
+    assert not visitor.offers_paper()
+    visitor.printers("ready")
+    assert visitor.offers_paper()
+    touch(visitor.presenter, "print_again")
+    assert [made.arguments for made in visitor.requester.of("reprint")] == [{"ticket": ticket().id}]
+
+
+def test_after_some_copies_an_officer_is_needed(visitor: WithPaper) -> None:
+    at_ticket(visitor).presenter.printed(news("unconfirmed"))
+    for copies in range(1, MAX_COPIES + 1):
+        touch(visitor.presenter, "print_again")
+        visitor.reprinted(copies)
+        visitor.presenter.printed(news("unconfirmed", copies=copies))
+    assert visitor.ticket_page.again is None
+
+
+def test_a_silent_printer_may_still_print_so_no_second_paper_is_offered(visitor: WithPaper) -> None:
+    at_ticket(visitor).wait(PAPER_PATIENCE_S)
+    assert (visitor.ticket_page.paper.tone, visitor.ticket_page.again) == ("warn", None)
+    touch(visitor.presenter, "print_again")
+    assert visitor.requester.of("reprint") == []
+
+
+def test_the_word_on_an_earlier_copy_says_nothing_of_the_present_one(visitor: WithPaper) -> None:
+    at_ticket(visitor).presenter.printed(news("unconfirmed"))
+    touch(visitor.presenter, "print_again")
+    visitor.reprinted(copies=1)
+    visitor.presenter.printed(news("failed", copies=0))
+    assert visitor.ticket_page.title == "Tiket Anda sedang dicetak"
+
+
+@pytest.mark.parametrize(("language", "words"), [("id", "printer kedua"), ("en", "the second printer")])
+def test_the_second_printer_is_named(visitor: WithPaper, language: str, words: str) -> None:
+    at_ticket(visitor).presenter.printed(news("confirmed", by_spare=True))
+    touch(visitor.presenter, f"switch:{language}")
+    assert visitor.ticket_page.title.endswith(words)
+
+
+def test_a_report_is_ticked_off_when_the_engine_has_answered(visitor: WithPaper) -> None:
+    told: list[str] = []
+    visitor.presenter.printed(news("confirmed", told=lambda: told.append("told")))
+    assert told == []
+    visitor.requester.of("printed")[0].refuse("unknown_ticket")
+    assert told == ["told"]
+
+
+def test_a_paper_that_comes_after_a_restart_is_told_to_whoever_stands_there(visitor: WithPaper) -> None:
+    visitor.presenter.printed(news("confirmed", is_late=True))
+    assert visitor.view.banner is not None
+    assert "A-012" in visitor.view.banner.title
+
+
+def test_no_reprint_is_offered_where_nothing_can_print(visitor: WithPaper) -> None:
+    visitor.printers("offline")
+    visitor.presenter.holder.begin()
+    visitor.settle()
+    for key in "A12":
+        visitor.presenter.holder.press(key)
+    visitor.presenter.holder.find()
+    visitor.requester.of("lookup")[0].answer(ticket())
+    visitor.settle()
+    assert visitor.screen == "found"
+    page = visitor.page
+    assert isinstance(page, FoundPage)
+    assert [choice.key for choice in page.choices] == ["cancel", "done"]
