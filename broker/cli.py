@@ -299,6 +299,18 @@ def printer_logo(
     _become("kiosk.printer_tool", config, data, name, needs_screen=False)
 
 
+@printer.command("new-roll")
+def printer_new_roll(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    name: Annotated[str | None, typer.Option("--kiosk", help="Which kiosk; the first by default.")] = None,
+    spare: Annotated[bool, typer.Option("--spare", help="The roll of the second printer.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Count the paper anew: a new roll was put in before the old one had run out. The kiosk may go on running."""
+    given = ["--spare"] if spare else []
+    _become_module("kiosk.roll_tool", *_office(config, data, name), *given)
+
+
 @app.command()
 def tell(
     device: Annotated[str, typer.Argument(help="An emulated device, such as printer: a name in var/devices.")],

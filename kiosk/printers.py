@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from broker.config.settings import Kiosk
+from hardware.config import PrinterConfig
 from hardware.factory import build_printer
 from hardware.worker import DeviceWorker, Post
 from kiosk.one_printer import OnePrinter
@@ -30,22 +31,22 @@ def printers_of(
 ) -> TicketPrinters:
     """Return the kiosk's printers, each on a thread of its own; what an earlier run left is read here."""
     papers = PrintLog(data_dir / "prints" / f"{kiosk.id}.jsonl", now)
-    named = {MAIN: kiosk.printer} | ({} if kiosk.spare_printer is None else {SPARE: kiosk.spare_printer})
     printers = {
         name: OnePrinter(
             config,
-            build=partial(build_printer, config, data_dir=data_dir, name=device_name(kiosk.id, name)),
+            build=partial(build_printer, config, data_dir=data_dir, name=name),
             worker=DeviceWorker(name, post),
             papers=papers,
             roll=PaperRoll(
                 roll_file(data_dir, kiosk.id, name), length_m=config.roll_m, warning_m=config.roll_warning_m
             ),
         )
-        for name, config in named.items()
+        for name, config in configured(kiosk).items()
     }
     return TicketPrinters(printers, papers=papers, writer=DeviceWorker("print-log", post), now=now, on_health=on_health)
 
 
-def device_name(kiosk: str, printer: str) -> str:
-    """Return how an emulated printer is called where it takes commands: several kiosks may share a data folder."""
-    return kiosk if printer == MAIN else f"{kiosk}-spare"
+def configured(kiosk: Kiosk) -> dict[str, PrinterConfig]:
+    """Return the configuration of each of the kiosk's printers, the preferred one first."""
+    spare = {} if kiosk.spare_printer is None else {SPARE: kiosk.spare_printer}
+    return {MAIN: kiosk.printer, **spare}

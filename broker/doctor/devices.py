@@ -67,7 +67,8 @@ def say_a_call(settings: Settings, config: Path, data_dir: Path, *, only: frozen
 
 def printers_of(kiosk: Kiosk) -> list[tuple[str, PrinterConfig]]:
     """Return a kiosk's printers by name."""
-    return [("printer", kiosk.printer)]
+    spare = [] if kiosk.spare_printer is None else [("spare-printer", kiosk.spare_printer)]
+    return [("printer", kiosk.printer), *spare]
 
 
 def _asked_any_time(settings: Settings, data_dir: Path, *, prints: bool) -> Iterator[tuple[str, Question]]:

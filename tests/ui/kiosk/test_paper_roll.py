@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.roll import PaperRoll
+from kiosk import roll_tool
+from kiosk.roll import PaperRoll, roll_file
+from tests.support.office import CONFIG
 
 
 @pytest.fixture
@@ -54,3 +56,29 @@ def test_a_disk_that_refuses_costs_the_count_only(path: Path) -> None:
     path.parent.write_bytes(b"a file where a folder should be")
     roll(path).used(1_000)
     assert roll(path).left_m == 50
+
+
+def tool(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    monkeypatch.setattr("sys.argv", ["new-roll", "--config", str(CONFIG), *map(str, arguments)])
+    return roll_tool.main()
+
+
+def test_the_command_begins_a_new_roll(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    running = PaperRoll(roll_file(tmp_path, "kiosk-1", "printer"), length_m=70, warning_m=5)
+    running.used(66_000)
+    assert tool(monkeypatch, "--data", tmp_path) == 0
+    assert capsys.readouterr().out == "kiosk-1 printer: 70 m of paper; 4.0 m were left by the old count\n"
+    assert running.left_m == 70
+
+
+def test_the_command_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tool(monkeypatch, "--data", tmp_path, "--id", "kiosk-9") == 1
+    assert tool(monkeypatch, "--data", tmp_path, "--spare") == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "no kiosk is called 'kiosk-9'; there are: kiosk-1",
+        "kiosk-1 has no second printer",
+    ]
