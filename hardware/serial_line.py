@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import termios
 import time
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from typing import Self
 import serial
 from serial.rs485 import RS485Settings
 from serial.tools.list_ports import comports
+from serial.urlhandler.protocol_socket import Serial as SocketPort
 
 from hardware.config import LineConfig
 from hardware.errors import DeviceTimeout, DeviceUnavailable, DriverMissing
@@ -43,8 +45,10 @@ class SerialLine:
     @classmethod
     def open(cls, url: str, *, baud: int, timeout_s: float, device: str) -> SerialLine:
         """Open a device path or a pyserial URL (`socket://`, `rfc2217://`, `loop://`)."""
+        # pyserial's rfc2217 knows no write timeout of ours and refuses one; its socket has 5 s.
+        write_timeout_s = None if url.startswith("rfc2217:") else timeout_s
         try:
-            port = serial.serial_for_url(url, baudrate=baud, timeout=timeout_s, write_timeout=timeout_s)
+            port = serial.serial_for_url(url, baudrate=baud, timeout=0, write_timeout=write_timeout_s)
         except ValueError as error:
             raise DriverMissing(device, f"{url!r} cannot be opened: {error}") from error
         except FAULTS as error:
@@ -97,15 +101,25 @@ class SerialLine:
 
     def receive(self, *, timeout_s: float) -> bytes:
         """Return what arrived, as soon as there is any, or nothing after `timeout_s`. Raises DeviceUnavailable."""
+        deadline = time.monotonic() + timeout_s
         try:
-            self._port.timeout = timeout_s
-            first = bytes(self._port.read(1))
-            if not first:
-                return b""
-            self._port.timeout = 0  # the rest, as far as it is here: `in_waiting` of a socket only says whether
-            return first + bytes(self._port.read(MOST_AT_ONCE))
+            while not (data := bytes(self._port.read(MOST_AT_ONCE))):
+                left_s = deadline - time.monotonic()
+                if left_s <= 0:
+                    return b""
+                self._wait(left_s)
         except FAULTS as error:
             raise DeviceUnavailable(self._device, f"went away while reading: {error}") from error
+        return data
+
+    def _wait(self, seconds: float) -> None:
+        """Wait until there may be something to read."""
+        # Not by the port's own timeout: pyserial sets up the whole port anew whenever that is changed, by way of the
+        # network where the port is there.
+        if isinstance(self._port, serial.Serial | SocketPort):
+            select.select([self._port.fileno()], [], [], seconds)
+        else:
+            time.sleep(min(seconds, POLL_S))
 
     def _drain(self, deadline: float) -> None:
         # Not flush(): tcdrain has no deadline, a printer that holds its line would stop us for ever.
