@@ -8,7 +8,7 @@ from broker.config import Settings, load_settings
 from broker.config.settings import Keypads, Pad
 from broker.contract.messages import Presence
 from broker.doctor.devices import check_devices
-from hardware.config import LineConfig
+from hardware.config import LineConfig, PreviewPrinter
 from hardware.emulators.wire import PtyWire
 from tests.support.office import CONFIG
 
@@ -41,3 +41,14 @@ def test_a_line_that_nobody_serves_is_only_worth_a_look(tmp_path: Path) -> None:
 
 def test_a_line_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     assert looked_at("pty:pads", tmp_path) == [("pads-1", "fault")]
+
+
+def test_a_spare_printer_is_looked_at_beside_the_first(tmp_path: Path) -> None:
+    settings = load_settings(CONFIG, {})
+    kiosk = settings.kiosks[0].model_copy(update={"spare_printer": PreviewPrinter()})
+    with_spare = settings.model_copy(update={"kiosks": (kiosk,)})
+    found = check_devices(with_spare, {}, tmp_path, only=frozenset({"kiosk-1"}), prints=False)
+    assert [(finding.subject, finding.verdict) for finding in found] == [
+        ("kiosk-1-printer", "good"),
+        ("kiosk-1-spare-printer", "good"),
+    ]
