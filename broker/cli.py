@@ -26,7 +26,7 @@ from broker.simulate.offices import POLICIES, Demand, PolicyName, configured_pla
 from broker.simulate.plan import SHIFTING, STEADY
 from broker.simulate.report import promises_table
 from broker.store.sql import SqlStore, require_database, resolve_url
-from broker.up.emulated import keypad_arguments
+from broker.up.emulated import keypad_arguments, printer_arguments
 from broker.up.office import Start, run_office
 from broker.up.screens import has_screen
 from hardware.emulators.control import socket_path
@@ -245,6 +245,24 @@ def emulate_keypads(
     except ValueError as error:
         raise typer.Exit(_say(str(error))) from error
     os.execv(sys.executable, [sys.executable, "-m", "hardware.emulators", *arguments])  # noqa: S606 - no shell, our own
+
+
+@emulate.command("printer")
+def emulate_printer(
+    name: Annotated[str | None, typer.Option("--kiosk", help="Whose printer; the first kiosk's by default.")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+) -> None:
+    """Be the printer of a kiosk that is of type network at 127.0.0.1, or serial with the url pty:NAME, until Ctrl-C."""
+    found = {entry.id: entry for entry in load_settings(config, os.environ).kiosks}
+    chosen = next(iter(found)) if name is None else name
+    if chosen not in found:
+        raise typer.Exit(_say(f"{config} has no kiosk {chosen!r}; it has: {', '.join(found)}"))
+    try:
+        arguments = printer_arguments(found[chosen], data)
+    except ValueError as error:
+        raise typer.Exit(_say(str(error))) from error
+    _become_module("hardware.emulators", *arguments)
 
 
 @journal.command()

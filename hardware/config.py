@@ -12,6 +12,7 @@ LINE_URL = r"^(/[^\x00]+|pty:[a-z0-9][a-z0-9_-]{0,31}|(socket|rfc2217)://[^/]+:[
 """What a line may be called: a device, an emulator's name, or what pyserial opens over the network."""
 SPAN = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
 ALSA_DEVICE = r"^[A-Za-z0-9_][^\s]*$"
+Flow = Literal["none", "rtscts", "xonxoff"]
 Chime = Literal["auto", "regular", "priority", "rising", "falling", "arch", "none"]
 """A tune by its name in `codecs.chime`; `auto` is the lane's own, `none` is speech without one."""
 
@@ -121,12 +122,17 @@ class NetworkPrinter(_Paper):
 
 
 class SerialPrinter(_Paper):
-    """A printer on a serial line; `url` is a device path or anything pyserial opens (`socket://`...)."""
+    """A printer on a serial line, which may hold the line by a wire (`rtscts`) or by XOFF while its buffer is full."""
 
     type: Literal["serial"]
-    url: str = Field(min_length=1)
+    url: Annotated[str, StringConstraints(pattern=LINE_URL)]
     baud: int = Field(default=19200, ge=1200, le=921600)
+    flow: Flow = "none"
     timeout_s: float = Field(default=10.0, gt=0, le=120)
+
+    def line(self) -> LineConfig:
+        """Return the line that it hangs on."""
+        return LineConfig(url=self.url, baud=self.baud, timeout_s=self.timeout_s)
 
 
 class UsbPrinter(_Paper):

@@ -71,7 +71,8 @@ def build_printer(config: PrinterConfig, *, data_dir: Path, name: str = "printer
         case SerialPrinter():
             from hardware.drivers.serial_printer import serial_printer  # noqa: PLC0415 - the same
 
-            return serial_printer(config.url, baud=config.baud, patience=Patience(config.timeout_s))
+            url = config.line().address(data_dir)
+            return serial_printer(url, baud=config.baud, flow=config.flow, patience=Patience(config.timeout_s))
         case UsbPrinter():
             from hardware.drivers.usb_printer import usb_printer  # noqa: PLC0415 - the same
 

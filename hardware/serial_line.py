@@ -16,7 +16,7 @@ from serial.rs485 import RS485Settings
 from serial.tools.list_ports import comports
 from serial.urlhandler.protocol_socket import Serial as SocketPort
 
-from hardware.config import LineConfig
+from hardware.config import Flow, LineConfig
 from hardware.errors import DeviceTimeout, DeviceUnavailable, DriverMissing
 
 POLL_S = 0.01
@@ -43,12 +43,15 @@ class SerialLine:
         self._timeout_s = timeout_s
 
     @classmethod
-    def open(cls, url: str, *, baud: int, timeout_s: float, device: str) -> SerialLine:
+    def open(cls, url: str, *, baud: int, timeout_s: float, device: str, flow: Flow = "none") -> SerialLine:
         """Open a device path or a pyserial URL (`socket://`, `rfc2217://`, `loop://`)."""
         # pyserial's rfc2217 knows no write timeout of ours and refuses one; its socket has 5 s.
         write_timeout_s = None if url.startswith("rfc2217:") else timeout_s
+        by_wire, by_byte = flow == "rtscts", flow == "xonxoff"
         try:
-            port = serial.serial_for_url(url, baudrate=baud, timeout=0, write_timeout=write_timeout_s)
+            port = serial.serial_for_url(
+                url, baudrate=baud, timeout=0, write_timeout=write_timeout_s, rtscts=by_wire, xonxoff=by_byte
+            )
         except ValueError as error:
             raise DriverMissing(device, f"{url!r} cannot be opened: {error}") from error
         except FAULTS as error:

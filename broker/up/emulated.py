@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from broker.config.settings import Keypads
-from hardware.config import LineConfig
+from broker.config.settings import Keypads, Kiosk
+from hardware.config import LineConfig, NetworkPrinter, SerialPrinter
 
 _OWN_PORT = re.compile(r"socket://(?:127\.0\.0\.1|localhost):(\d+)/?")
 
@@ -16,6 +16,20 @@ def keypad_arguments(keypads: Keypads, data_dir: Path) -> list[str]:
     arguments = ["keypad", "--codec", keypads.codec, *line_arguments(keypads.line, keypads.id, data_dir)]
     arguments += [text for pad in keypads.pads for text in ("--address", str(pad.address))]
     return arguments + [text for entry in keypads.keymap for text in ("--keymap", entry.model_dump_json())]
+
+
+def printer_arguments(kiosk: Kiosk, data_dir: Path) -> list[str]:
+    """Return how to be the printer of a kiosk. ValueError, in a sentence, where it is a true one."""
+    match kiosk.printer:
+        case NetworkPrinter(host=host, port=port):
+            line = LineConfig(url=f"socket://{host}:{port}")
+        case SerialPrinter():
+            line = kiosk.printer.line()
+        case _:
+            message = f"the printer of {kiosk.id} is of type {kiosk.printer.type}: only network and serial have a cable"
+            raise ValueError(message)
+    paper = ["--profile", kiosk.printer.profile, "--paper-mm", str(kiosk.printer.paper_mm)]
+    return ["printer", *paper, *line_arguments(line, f"{kiosk.id}-printer", data_dir)]
 
 
 def line_arguments(line: LineConfig, name: str, data_dir: Path) -> list[str]:

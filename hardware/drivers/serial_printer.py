@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from hardware.config import Flow
 from hardware.drivers.escpos_printer import DEVICE, EscposPrinter, Patience
 from hardware.serial_line import SerialLine
 
 
-def serial_printer(url: str, *, baud: int, patience: Patience) -> EscposPrinter:
+def serial_printer(url: str, *, baud: int, patience: Patience, flow: Flow = "none") -> EscposPrinter:
     """Return the printer on this line; nothing is opened yet."""
     return EscposPrinter(
-        f"serial: {url} at {baud} baud", lambda: SerialLink(url, baud=baud, timeout_s=patience.job_s), patience
+        f"serial: {url} at {baud} baud",
+        lambda: SerialLink(url, baud=baud, flow=flow, timeout_s=patience.job_s),
+        patience,
     )
 
 
 class SerialLink:
     """One opening of the line. Raises HardwareError only."""
 
-    def __init__(self, url: str, *, baud: int, timeout_s: float) -> None:
-        self._line = SerialLine.open(url, baud=baud, timeout_s=timeout_s, device=DEVICE)
+    def __init__(self, url: str, *, baud: int, flow: Flow, timeout_s: float) -> None:
+        self._line = SerialLine.open(url, baud=baud, timeout_s=timeout_s, device=DEVICE, flow=flow)
 
     def send(self, data: bytes) -> None:
         """Send all of it. Raises DeviceTimeout, DeviceUnavailable."""
@@ -32,4 +35,4 @@ class SerialLink:
 
     def close(self) -> None:
         """Close the line."""
-        self._line.__exit__(None, None, None)
+        self._line.close()

@@ -7,6 +7,7 @@ the terminal where it has one.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import signal
 import sys
 import threading
@@ -14,10 +15,13 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from hardware.codecs.escpos_profile import paper_of
 from hardware.codecs.keypads.known import pad_side_for
 from hardware.config import KeymapEntry, emulated_link
 from hardware.emulators.control import Control, socket_path
 from hardware.emulators.keypad import EmulatedKeypads
+from hardware.emulators.paper_folder import LogoFile, PaperFolder
+from hardware.emulators.printer import PrinterEmulator
 from hardware.emulators.wire import PtyWire, TcpWire, Wire
 
 
@@ -48,6 +52,15 @@ def _keypads(arguments: argparse.Namespace, stack: ExitStack) -> Callable[[str],
     return pads.command
 
 
+def _printer(arguments: argparse.Namespace, stack: ExitStack) -> Callable[[str], str]:
+    paper = paper_of(arguments.profile, paper_mm=arguments.paper_mm)
+    tray = PaperFolder(arguments.data / "paper", paper, now=lambda: dt.datetime.now().astimezone())
+    memory = LogoFile(socket_path(arguments.data, arguments.name).with_suffix(".logo"))
+    printer = PrinterEmulator(_wire(arguments), paper, tray, memory=memory, name=arguments.name)
+    stack.callback(printer.close)
+    return printer.command
+
+
 def _wire(arguments: argparse.Namespace) -> Wire:
     if arguments.port is None:
         return PtyWire(emulated_link(arguments.name, arguments.data))
@@ -68,7 +81,11 @@ def _arguments() -> argparse.Namespace:
     keypads.add_argument("--address", type=int, action="append", required=True, help="one for each pad")
     keypads.add_argument("--keymap", action="append", default=[], help='what a code means: {"code": 78, "key": "next"}')
     keypads.set_defaults(open=_keypads)
-    for kind in (keypads,):
+    printer = kinds.add_parser("printer", help="an ESC/POS printer; its papers fall into paper/ in the data folder")
+    printer.add_argument("--profile", required=True, help="what it can do")
+    printer.add_argument("--paper-mm", type=int, required=True, help="the width of its paper")
+    printer.set_defaults(open=_printer)
+    for kind in (keypads, printer):
         kind.add_argument("--name", required=True, help="below devices/ in the data folder, also for commands")
         kind.add_argument("--data", type=Path, required=True, help="where everything that is written lies")
         kind.add_argument("--port", type=int, help="listen on this TCP port of loopback instead of a pseudo terminal")

@@ -10,13 +10,14 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from hardware.codecs.escpos_profile import paper_of
+from hardware.config import Flow
 from hardware.drivers.escpos_printer import EscposPrinter, Patience
 from hardware.drivers.network import network_printer
 from hardware.drivers.preview import PreviewDriver
@@ -230,6 +231,18 @@ def test_a_serial_printer_that_holds_its_line_times_out(terminal: tuple[int, str
     with pytest.raises(DeviceTimeout, match="did not take the data"):
         serial(path, timeout_s=0.3).print(b"x" * 200_000, title="A-012")
     assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(("flow", "heeds"), [("none", False), ("xonxoff", True)])
+def test_a_serial_printer_whose_buffer_is_full_holds_the_line(
+    terminal: tuple[int, str], flow: Flow, *, heeds: bool
+) -> None:
+    ours, path = terminal
+    printer = serial_printer(path, baud=19200, flow=flow, patience=Patience(0.2, 0.05))
+    os.write(ours, b"\x13")  # XOFF
+    with pytest.raises(DeviceTimeout) if heeds else nullcontext():
+        printer.print(JOB, title="A-012")
+    assert bool(select.select([ours], [], [], 0)[0]) is not heeds
 
 
 def test_an_unplugged_serial_printer_is_unavailable() -> None:
