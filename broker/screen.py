@@ -72,8 +72,10 @@ def run_screen(kind: str, show: Show, *, names: Callable[[Settings], Sequence[st
         return _refuse(str(error))
     known = names(settings)
     name = arguments.id or next(iter(known), "")
+    if not known:
+        return _refuse(f"{arguments.config} names no {kind}: see the sample in config.yaml and docs/hardware.md")
     if name not in known:
-        return _refuse(f"{arguments.config} has no {kind} {name!r}; it has: {', '.join(known) or 'none'}")
+        return _refuse(f"{arguments.config} has no {kind} {name!r}; it has: {', '.join(known)}")
     try:
         log_to(arguments.data, name)
         _keep_temporary_files_in(arguments.data / "tmp" / name)

@@ -172,7 +172,7 @@ class DeviceBus(Generic[Face]):
     def _say(self, turn: Turn[Face]) -> None:
         """Say one thing, again where no answer comes; once only to those who did not answer the last time either."""
         request = self._request(turn)
-        attempts = 1 if self._turns.state(turn.address) == "absent" else 1 + self._polling.retries
+        attempts = 1 if self._is_away(turn.address) else 1 + self._polling.retries
         for _ in range(attempts):
             self._line.send(request)
             if self._talk.manner in {"one_way", "own_line"} or self._heard_from(turn):
@@ -204,12 +204,16 @@ class DeviceBus(Generic[Face]):
         for one in heard:
             repeated = one.seq is not None and one.seq == self._seqs[one.address]
             # What was pressed while nobody could hear it is not done now: the visitor may have gone.
-            stale = self._turns.state(one.address) == "absent"
+            stale = self._is_away(one.address)
             if one.seq is not None:
                 self._seqs[one.address] = one.seq
             for key in () if repeated or stale else one.keys:
                 self._on_key(one.address, key)
         return heard
+
+    def _is_away(self, address: int) -> bool:
+        """Tell whether a device has not answered: the last time, or yet."""
+        return self._turns.state(address) in {None, "absent"}
 
     def _tell_states(self) -> None:
         trouble = self._line.trouble
@@ -218,6 +222,6 @@ class DeviceBus(Generic[Face]):
             self._on_line(trouble)
         for address in self._addresses:
             state = self._turns.state(address)
-            if self._told.get(address) != state:
+            if state is not None and self._told.get(address) != state:
                 self._told[address] = state
                 self._on_state(address, state)

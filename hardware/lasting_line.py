@@ -47,13 +47,16 @@ class LastingLine:
         *,
         monotonic: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
+        first_delay_s: float = FIRST_DELAY_S,
+        max_delay_s: float = MAX_DELAY_S,
     ) -> None:
         """`jitter` returns 0 to 1: machines that lost the same hub at once shall not all come back at once."""
+        self._first_delay_s, self._max_delay_s = first_delay_s, max_delay_s
         self._open_line = open_line
         self._monotonic = monotonic
         self._jitter = jitter
         self._line: Line | None = None
-        self._delay_s = FIRST_DELAY_S
+        self._delay_s = first_delay_s
         self._retry_at_s = -float("inf")
         self._told = ""
 
@@ -88,7 +91,7 @@ class LastingLine:
         """Return what arrived within `timeout_s`. Raises HardwareError, as `send` does."""
         data = self._use(lambda line: line.receive(timeout_s=timeout_s))
         if data:
-            self._delay_s = FIRST_DELAY_S  # only bytes prove that the line is worth trying at once
+            self._delay_s = self._first_delay_s  # only bytes prove that the line is worth trying at once
         return data
 
     def close(self) -> None:
@@ -101,7 +104,7 @@ class LastingLine:
         """Close and stay away for a while, as after a fault."""
         self.close()
         self._retry_at_s = self._monotonic() + self._delay_s * (0.5 + self._jitter() / 2)
-        self._delay_s = min(self._delay_s * 2, MAX_DELAY_S)
+        self._delay_s = min(self._delay_s * 2, self._max_delay_s)
 
     def _use(self, call: Callable[[Line], Result]) -> Result:
         if self._line is None:

@@ -24,7 +24,8 @@ class Turn(Generic[Face]):
 
 @dataclass(slots=True)
 class _Device(Generic[Face]):
-    state: State = "absent"
+    state: State | None = None
+    """None: nothing is known yet."""
     wanted: Face | None = None
     shown_at_s: float = -math.inf
     next_poll_s: float = -math.inf
@@ -35,14 +36,14 @@ class Turns(Generic[Face]):
     """The devices of one bus, who is there, and what each is to show. Used by the bus's own thread only."""
 
     def __init__(self, addresses: Iterable[int], polling: Polling, *, manner: Manner) -> None:
-        """All are absent until they have answered."""
+        """Nothing is known of any before it was asked."""
         self._devices: dict[int, _Device[Face]] = {address: _Device() for address in addresses}
         self._polling = polling
         self._manner = manner
         self._pending: dict[int, None] = {}
 
-    def state(self, address: int) -> State:
-        """Return whether a device is there."""
+    def state(self, address: int) -> State | None:
+        """Return whether a device is there, or None before that is known."""
         return self._devices[address].state
 
     def want(self, address: int, face: Face) -> None:
@@ -83,7 +84,7 @@ class Turns(Generic[Face]):
     def answered(self, turn: Turn[Face], now_s: float) -> None:
         """Take note of an answer, or that it was said to somebody who never answers."""
         device = self._devices[turn.address]
-        came_back = device.state == "absent"
+        came_back = device.state != "present"
         if self._manner != "one_way":
             device.state = "present"
         device.next_poll_s = now_s + self._polling.every_s
@@ -104,4 +105,4 @@ class Turns(Generic[Face]):
 
     def _may_be_shown(self, device: _Device[Face]) -> bool:
         """Tell whether a face can be sent: who is polled has to be there first."""
-        return device.state != "absent" if self._manner == "polled" else True
+        return device.state == "present" if self._manner == "polled" else True

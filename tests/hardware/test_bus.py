@@ -72,7 +72,7 @@ def bus_on(
     opening = functools.partial(
         SerialLine.of, LineConfig(url=wire.url, timeout_s=1), data_dir=data_dir, device="keypads"
     )
-    line = LastingLine(opening, jitter=lambda: -0.98)  # hundredths of a second
+    line = LastingLine(opening, first_delay_s=0.01, max_delay_s=0.1)
     bus = DeviceBus("keypads", talk(), addresses, line=line, polling=POLLING, on_key=book.key, on_state=book.state)
     bus.start()
     try:
@@ -202,7 +202,7 @@ def test_a_fault_of_ours_does_not_end_the_bus(tmp_path: Path, caplog: pytest.Log
     pads = EmulatedKeypads(wire, AsciiPad(), (1,))
     pads.start()
     opening = functools.partial(SerialLine.of, LineConfig(url=wire.url), data_dir=tmp_path, device="keypads")
-    line = LastingLine(opening, jitter=lambda: -0.98)
+    line = LastingLine(opening, first_delay_s=0.01, max_delay_s=0.1)
     bus: DeviceBus[PadFace] = DeviceBus(
         "keypads", Failing(), (1,), line=line, polling=POLLING, on_key=book.key, on_state=book.state
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -12,11 +13,12 @@ from broker.up.emulated import keypad_arguments
 from hardware.codecs.keypads.ascii import AsciiPad, AsciiTalk
 from hardware.codecs.keypads.hid import HidPad, HidTalk
 from hardware.codecs.keypads.pad import PadFace
-from hardware.config import KeymapEntry, LineConfig
+from hardware.config import KeymapEntry, LineConfig, emulated_link
 from hardware.emulators.keypad import EmulatedKeypads
 from hardware.emulators.wire import PtyWire
 from hardware.errors import DeviceUnavailable
 from hardware.input_device import InputDevice
+from hardware.keypads import build_keypads
 from hardware.serial_line import SerialLine
 from tests.support.caller import wait_until
 
@@ -89,6 +91,35 @@ def test_an_emulated_keyboard_types_on_its_own(tmp_path: Path) -> None:
     with pytest.raises(DeviceUnavailable, match="went away"):
         device.receive(timeout_s=1)
     device.close()
+    pads.stop()
+
+
+def test_a_keyboard_serves_as_a_pad_and_heals(tmp_path: Path) -> None:
+    pads = EmulatedKeypads(PtyWire(emulated_link("keyboard", tmp_path)), HidPad(), (4,), read_s=0.002)
+    pads.start()
+    keys: SimpleQueue[tuple[int, str]] = SimpleQueue()
+    states: list[str] = []
+    bus = build_keypads(
+        keypads("pty:keyboard"),
+        (4,),
+        name="keypads-1",
+        data_dir=tmp_path,
+        on_key=lambda address, key: keys.put((address, key)),
+        on_state=lambda _address, state: states.append(state),
+        on_line=lambda _trouble: None,
+    )
+    bus.start()
+    wait_until(lambda: states == ["present"], "the keyboard is there")
+    bus.show(4, PadFace("A-012", 7))  # it has no display, and that does no harm
+    pads.press(4, "next")
+    assert keys.get(timeout=5) == (4, "next")
+    pads.wire.unplug()
+    wait_until(lambda: states == ["present", "absent"], "the pulled keyboard is missed")
+    pads.wire.plug()
+    wait_until(lambda: states == ["present", "absent", "present"], "it is back")
+    pads.press(4, "next")
+    assert keys.get(timeout=5) == (4, "next")
+    assert bus.stop()
     pads.stop()
 
 

@@ -53,6 +53,14 @@ def test_who_does_not_answer_is_absent_and_asked_more_rarely() -> None:
     assert asked.count(2) >= 10
 
 
+def test_nothing_is_said_of_who_was_not_asked_yet() -> None:
+    bus = turns(1, 2)
+    bus.answered(said(bus, 0), 0)
+    assert (bus.state(1), bus.state(2)) == ("present", None)
+    bus.silent(said(bus, 0), 0)
+    assert bus.state(2) == "absent"
+
+
 def test_what_is_to_be_shown_goes_first_in_the_order_in_which_it_came_and_the_latest_wins() -> None:
     bus = turns(1, 2, 3)
     all_present(bus, 1, 2, 3)

@@ -61,6 +61,14 @@ def test_one_that_is_not_configured_is_refused_with_those_that_are(
     assert not (tmp_path / "var").exists()
 
 
+def test_where_none_is_configured_it_is_said_where_to_look(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["keypads", "--config", str(CONFIG), "--data", str(tmp_path / "var")])
+    assert run_screen("keypads", Shown(), names=lambda _settings: []) == 1
+    assert "names no keypads: see the sample" in capsys.readouterr().err
+
+
 def test_a_broken_configuration_is_said_line_by_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
