@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 FILE_TIMEOUT_S = 10.0
 PREVIEW_TIMEOUT_S = 5.0
+LOGO_MM = 15
+"""Only the printer knows how high the picture in its memory is: half of the most."""
 
 
 def paper_for(config: PrinterConfig) -> Paper:
@@ -45,11 +47,11 @@ def paper_for(config: PrinterConfig) -> Paper:
 
 
 def height_mm(data: bytes, paper: Paper) -> float:
-    """Return how much of the roll a job takes."""
+    """Return how much of the roll a job takes; a logo in the printer's memory counts as LOGO_MM."""
     from hardware.codecs.escpos_reader import read  # noqa: PLC0415 - only what is needed is loaded
     from hardware.emulators.picture import DOTS_PER_MM, height_dots  # noqa: PLC0415 - the same
 
-    return height_dots(read(data, paper)) / DOTS_PER_MM
+    return height_dots(read(data, paper)) / DOTS_PER_MM + (LOGO_MM if paper.logo else 0)
 
 
 def build_printer(config: PrinterConfig, *, data_dir: Path, name: str = "printer") -> Printer:

@@ -16,6 +16,7 @@ from hardware.config import PrinterConfig
 from hardware.errors import HardwareError
 from hardware.factory import build_printer, paper_for
 from hardware.receipt import Cut, Receipt, Text
+from kiosk.printers import MAIN, configured
 
 
 def main() -> int:
@@ -24,25 +25,27 @@ def main() -> int:
     try:
         settings = load_settings(arguments.config, os.environ)
         kiosk = _kiosk(settings, arguments.id)
-        logo = kiosk.printer.logo
-        if logo is None:
+        printers = {name: config for name, config in configured(kiosk).items() if config.logo is not None}
+        if not printers:
             return _refuse(f"{kiosk.id} has no logo; name a picture in {arguments.config}: kiosks, printer, logo")
-        picture = (arguments.config.parent / logo).read_bytes()
-        outcome = store_logo(kiosk.printer, picture, title=settings.office.id, data_dir=arguments.data)
+        for name, config in printers.items():
+            picture = (arguments.config.parent / (config.logo or "")).read_bytes()
+            outcome = store_logo(config, picture, title=settings.office.id, data_dir=arguments.data, name=name)
+            told = f"{kiosk.id} {name}: the logo is stored ({outcome}); compare it with the paper that was printed"
+            sys.stdout.write(f"{told}\n")
     except ConfigError as error:
         return _refuse(str(error))
     except (LookupError, HardwareError) as error:
         return _refuse(str(error.args[0]))
     except OSError as error:
         return _refuse(f"{error.strerror or error}: {error.filename or ''}".removesuffix(": "))
-    sys.stdout.write(f"{kiosk.id}: the logo is stored ({outcome}); compare it with the paper that was printed\n")
     return 0
 
 
-def store_logo(config: PrinterConfig, picture: bytes, *, title: str, data_dir: Path) -> str:
+def store_logo(config: PrinterConfig, picture: bytes, *, title: str, data_dir: Path, name: str = MAIN) -> str:
     """Store a picture file and print one paper with it; return the outcome. Raises HardwareError."""
     paper = paper_for(config)
-    with closing(build_printer(config, data_dir=data_dir)) as printer:
+    with closing(build_printer(config, data_dir=data_dir, name=name)) as printer:
         printer.print(storing(picture, paper), title="logo")
         # A job of its own: some printers begin anew when they have written their memory.
         result = printer.print(render(Receipt((Text(title, align="center"), Cut())), paper), title="logo")

@@ -120,7 +120,7 @@ def test_the_command_stores_what_the_configuration_names(
     )
     (tmp_path / "logo.png").write_bytes(picture())
     assert tool(monkeypatch, "--config", config, "--data", tmp_path / "var") == 0
-    assert "kiosk-1: the logo is stored (confirmed)" in capsys.readouterr().out
+    assert "kiosk-1 printer: the logo is stored (confirmed)" in capsys.readouterr().out
     (tmp_path / "logo.png").write_text("no picture")
     assert tool(monkeypatch, "--config", config, "--data", tmp_path / "var") == 1
     (tmp_path / "logo.png").unlink()
