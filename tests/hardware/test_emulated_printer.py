@@ -14,7 +14,7 @@ from hardware.config import PanelConfig, PrinterConfig, SerialPrinter
 from hardware.emulators.control import socket_path, tell
 from hardware.errors import CoverOpen
 from hardware.factory import build_printer
-from tests.hardware.printer_bench import JOB
+from tests.hardware.printer_bench import JOB, bench_on
 from tests.hardware.test_factory import config_of
 from tests.support.caller import wait_until
 
@@ -68,3 +68,12 @@ def test_it_is_started_as_the_kiosk_expects_it(printer: dict[str, object], argum
 def test_a_true_printer_is_not_emulated(printer: dict[str, object], why: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=why):
         printer_arguments(kiosk(config_of(printer)), tmp_path)
+
+
+def test_every_command_is_in_the_document(tmp_path: Path) -> None:
+    document = (Path(__file__).parents[2] / "docs/hardware.md").read_text()
+    with bench_on("network", tmp_path) as bench:
+        _, _, known = bench.emulator.command("help").partition("known: ")
+    commands = known.split(", ")
+    assert len(commands) > 10
+    assert [command for command in commands if f"`{command}" not in document] == []
