@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from broker.config.document import PathKey
 from broker.config.faults import Fault
-from broker.config.schema import child, entries, known_ids, words
+from broker.config.schema import entries, known_ids, words
 from broker.config.turns import unknown_id
 
 
@@ -14,9 +14,7 @@ def keypad_faults(data: Mapping[str, object]) -> Iterator[Fault]:
     """Yield each pad at a counter that has one already, at an address that is taken, or of people nobody knows."""
     counters, officers = known_ids(data, "counters"), known_ids(data, "officers")
     served: set[str] = set()
-    lines: set[str] = set()
     for path, keypads in entries(data, "keypads"):
-        yield from _line(path, keypads, lines)
         addresses: set[int] = set()
         pads = entries(keypads, "pads")
         if keypads.get("codec") == "hid" and len(pads) > 1:
@@ -30,13 +28,6 @@ def keypad_faults(data: Mapping[str, object]) -> Iterator[Fault]:
             for index, officer in enumerate(words(pad, "officers") if officers else []):
                 if officer and officer not in officers:
                     yield unknown_id((*path, *inner, "officers", index), officer, "officers", officers)
-
-
-def _line(path: PathKey, keypads: Mapping[str, object], lines: set[str]) -> Iterator[Fault]:
-    url = child(keypads.get("line"), "url")
-    if isinstance(url, str) and url in lines and url != "loop://":
-        yield Fault((*path, "line", "url"), "is the line of other keypads already: put all pads of a line in one entry")
-    lines |= {url} if isinstance(url, str) else set()
 
 
 def _counter(path: PathKey, counter: object, served: set[str], counters: list[str]) -> Iterator[Fault]:

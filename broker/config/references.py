@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from broker.config.faults import Fault, did_you_mean
 from broker.config.hours import hours_faults
 from broker.config.keypads import keypad_faults
+from broker.config.lines import line_faults
 from broker.config.schema import Entry, child, entries, known_ids, words
 from broker.config.signs import sign_faults
 from broker.config.turns import turn_faults, unknown_id
@@ -29,6 +30,7 @@ def reference_faults(data: Data) -> Iterator[Fault]:
     yield from turn_faults(data)
     yield from _staff(data)
     yield from keypad_faults(data)
+    yield from line_faults(data)
     yield from sign_faults(data)
     yield from _timezone(data)
     yield from hours_faults(data)

@@ -145,3 +145,5 @@ def test_a_morning_at_two_counters_without_a_pc(morning: Morning) -> None:
         one.press(7, "next")
         assert morning.event("called").number == first
         shows(one, 7, first, 0)
+        morning.office.kill()
+        shows(one, 7, "E-00")  # and never the last number as if it were still true

@@ -63,12 +63,22 @@ def test_what_does_not_fit_is_said(tmp_path: Path, change: tuple[str, str], path
     assert not part or problem.line == line_of(text, part)
 
 
-def test_one_line_is_one_entry(tmp_path: Path) -> None:
-    second = KEYPADS.removeprefix("keypads:\n").replace("keypads-1", "keypads-2").split("      - counter: counter-2")[0]
-    text = office().replace("counter: counter-1\n", "counter: counter-1\n", 1) + second
-    messages = [str(problem) for problem in problems_of(tmp_path, text)]
-    assert any("is the line of other keypads already" in message for message in messages)
-    assert any('"counter-1" has a keypad already' in message for message in messages)
+def second_line(url: str) -> str:
+    """Return the office with one line of keypads at each counter."""
+    first, second = KEYPADS.split("      - counter: counter-2")
+    other = first.removeprefix("keypads:\n").replace("keypads-1", "keypads-2").replace("counter-1", "counter-2")
+    assert "officers" in second
+    return OFFICE + (first + other).replace("/dev/ttyUSB0", url)
+
+
+def test_two_machines_may_call_their_ports_alike(tmp_path: Path) -> None:
+    assert problems_of(tmp_path, second_line("/dev/ttyUSB0")) == []
+
+
+def test_two_emulated_devices_may_not(tmp_path: Path) -> None:
+    [problem] = problems_of(tmp_path, second_line('"pty:pads"'))
+    assert problem.path == "keypads[1].line.url"
+    assert "already the name of another emulated device" in str(problem)
 
 
 def test_the_sample_that_stands_commented_in_the_shipped_file_is_right(tmp_path: Path) -> None:
