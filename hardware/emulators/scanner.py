@@ -1,12 +1,21 @@
-"""A code scanner on a cable: codes are held before it by command, with the noise and the cuts of a real one."""
+"""A code scanner on a cable: codes are held before it by command, with the noise and the cuts of a real one.
+
+Commands are one line each:
+
+    read TEXT                reads a code
+    cut TEXT                 sends the beginning of a code and never its end
+    noise                    sends what no code is made of
+    unplug  plug             its cable
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from hardware.emulators.wire import Wire
 
 CR, LF, CRLF = b"\r", b"\n", b"\r\n"
 NOISE = b"\xff\x00\xfe\x1b garbage\r\n"
-COMMANDS = "read TEXT (a code), cut TEXT (without its end), noise, unplug, plug"
 
 
 class EmulatedScanner:
@@ -26,22 +35,22 @@ class EmulatedScanner:
         self.wire.write(data)
 
     def command(self, line: str) -> str:
-        """Do what `line` says and return what was done, or a sentence that says what is wrong with the line."""
-        word, _, rest = line.strip().partition(" ")
-        match word:
-            case "read" if rest:
-                self.read(rest)
-            case "cut" if rest:
-                self.send(rest.encode())
-            case "noise":
-                self.send(NOISE)
-            case "unplug":
-                self.wire.unplug()
-            case "plug":
-                self.wire.plug()
-            case _:
-                return COMMANDS
-        return f"done: {line.strip()}"
+        """Do what `line` says; return what was done, or a sentence that says what is wrong with it."""
+        verb, _, rest = line.strip().partition(" ")
+        deeds: dict[str, Callable[[], object]] = {
+            "read": lambda: self.read(rest),
+            "cut": lambda: self.send(rest.encode()),
+            "noise": lambda: self.send(NOISE),
+            "unplug": self.wire.unplug,
+            "plug": self.wire.plug,
+        }
+        if verb not in deeds:
+            return f"{verb} is not understood; there are: {', '.join(deeds)}"
+        try:
+            deeds[verb]()
+        except OSError as error:
+            return f"{line!r} cannot be done: {error}"
+        return f"{verb}: done"
 
     def stop(self) -> None:
         """Pull the cable for good."""

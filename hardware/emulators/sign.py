@@ -1,4 +1,13 @@
-"""LED signs on a cable: what is lit can be read; a sign can lose its power, or be away."""
+"""LED signs on a cable: what is lit can be read; a sign can lose its power, or be away.
+
+Commands are one line each, and each answers with what all signs show:
+
+    power ADDRESS            is switched off and on: dark, until it is told again
+    absent ADDRESS           takes nothing and answers nothing any more
+    present ADDRESS          is there again
+    unplug  plug             the cable of all of them
+    status                   changes nothing
+"""
 
 from __future__ import annotations
 
@@ -13,8 +22,6 @@ from hardware.emulators.wire import Wire
 READ_S = 0.02
 BLINKS_FOR_S = 1.5
 """A sign that went dark or lit so shortly ago, and again before that, blinks."""
-
-COMMANDS = "show, cut N (power off and on), away N, back N, unplug, plug"
 
 
 @dataclass(slots=True)
@@ -71,39 +78,45 @@ class EmulatedSigns:
         """Tell whether a sign goes dark and lit by turns."""
         return self._monotonic() - self._signs[address].turned_s[1] < BLINKS_FOR_S
 
-    def picture(self) -> str:
-        """Return all signs as text for people, one a line."""
-        return "\n".join(self._line(address, sign) for address, sign in self._signs.items())
-
     def command(self, line: str) -> str:
-        """Do what `line` says and return what is lit, or a sentence that says what is wrong with the line."""
-        word, _, rest = line.strip().partition(" ")
-        address = int(rest) if rest.isdecimal() else None
-        if word in {"cut", "away", "back"} and address not in self._signs:
-            return f"{word} needs the address of a sign: {', '.join(map(str, self._signs))}"
-        match word:
-            case "cut":
-                self.lose_power(int(rest))
-            case "away":
-                self.absent.add(int(rest))
-            case "back":
-                self.absent.discard(int(rest))
-            case "unplug":
-                self.wire.unplug()
-            case "plug":
-                self.wire.plug()
-            case "" | "show":
-                pass
-            case _:
-                return COMMANDS
-        return "; ".join(line.strip() for line in self.picture().splitlines())
+        """Do what `line` says; return what all signs show, or a sentence that says what is wrong with it."""
+        verb, *words = line.split() or ["status"]
+        deeds: dict[str, Callable[[], object]] = {
+            "power": lambda: self.lose_power(self._known(words[0])),
+            "absent": lambda: self.absent.add(self._known(words[0])),
+            "present": lambda: self.absent.discard(self._known(words[0])),
+            "unplug": self.wire.unplug,
+            "plug": self.wire.plug,
+            "status": lambda: None,
+        }
+        if verb not in deeds:
+            return f"{verb} is not understood; there are: {', '.join(deeds)}"
+        try:
+            deeds[verb]()
+        except IndexError:
+            return f"{line!r} needs the address of a sign"
+        except (ValueError, OSError) as error:
+            return f"{line!r} is not understood: {error}"
+        return self.status()
 
-    def _line(self, address: int, sign: _Sign) -> str:
+    def status(self) -> str:
+        """Return in one line what all signs show."""
+        return " | ".join(f"{address}: {self._told(address)}" for address in self._signs)
+
+    def _told(self, address: int) -> str:
         if address in self.absent:
-            return f"{address:2} (away)"
+            return "absent"
+        sign = self._signs[address]
         if self.blinks(address):
-            return f"{address:2} [{sign.last_lit}] blinks"
-        return f"{address:2} [{sign.text}]"
+            return f"[{sign.last_lit}] blinks"
+        return f"[{sign.text}]" if sign.text else "dark"
+
+    def _known(self, word: str) -> int:
+        address = int(word)
+        if address not in self._signs:
+            message = f"there is no sign {address}"
+            raise ValueError(message)
+        return address
 
     def _run(self) -> None:
         framer = self._side.framer()

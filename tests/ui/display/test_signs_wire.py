@@ -54,7 +54,7 @@ class Hall:
 
     def wait_lit(self, *texts: str) -> None:
         """Wait until the signs show these texts, in the order of their addresses."""
-        wait_until(lambda: tuple(self.signs.lit().values()) == texts, f"lit: {texts}, not {self.signs.picture()}")
+        wait_until(lambda: tuple(self.signs.lit().values()) == texts, f"lit: {texts}, not {self.signs.status()}")
 
     def devices(self) -> dict[str, str]:
         """Return how the signs fare, as the process tells it."""
@@ -136,20 +136,20 @@ def test_a_sign_that_lost_its_power_is_right_again_within_a_refresh(codec: SignC
     with open_hall(PtyWire(tmp_path / "signs"), codec, tmp_path, digits_only=True) as lobby:
         lobby.tell_counter("counter-1", "serving", "A-012")
         lobby.wait_lit("012", "", "", "")
-        lobby.signs.command("cut 1")
+        lobby.signs.command("power 1")
         lobby.wait_lit("012", "", "", "")
 
 
 def test_an_absent_sign_is_told_and_shows_what_counts_when_it_comes_back(tmp_path: Path) -> None:
     with open_hall(PtyWire(tmp_path / "signs"), "modbus", tmp_path) as lobby:
         lobby.wait_device("sign 1", "present")
-        lobby.signs.command("away 1")
+        lobby.signs.command("absent 1")
         lobby.wait_device("sign 1", "absent")
         lobby.tell_counter("counter-2", "serving", "B-001")
         lobby.wait_lit("", "B001", "", "")
         lobby.tell_counter("counter-1", "serving", "A-012")
-        assert lobby.signs.command("show").startswith("1 (away); 2 [B001]")
-        lobby.signs.command("back 1")
+        assert lobby.signs.command("status") == "1: absent | 2: [B001] | 7: dark | 8: dark"
+        lobby.signs.command("present 1")
         lobby.wait_lit("A012", "B001", "", "")
         lobby.wait_device("sign 1", "present")
 
@@ -167,8 +167,9 @@ def test_a_pulled_cable_heals_by_itself(wire: Wire, tmp_path: Path) -> None:
 
 def test_a_command_that_makes_no_sense_is_answered_with_those_that_do(tmp_path: Path) -> None:
     signs = EmulatedSigns(PtyWire(tmp_path / "signs"), sign_side("edi"), (1, 2))
-    assert signs.command("cut 5") == "cut needs the address of a sign: 1, 2"
-    assert signs.command("dance").startswith("show, cut N")
+    assert "there is no sign 5" in signs.command("power 5")
+    assert "needs the address" in signs.command("absent")
+    assert signs.command("dance").startswith("dance is not understood; there are: power")
     signs.wire.close()
 
 
@@ -177,5 +178,5 @@ def test_a_new_call_blinks_and_a_line_of_noise_hurts_nothing(tmp_path: Path) -> 
         lobby.tell_hall(hall(("A-012", "1", dt.datetime.now(dt.UTC))))
         lobby.wire.write(b"\x07\x10\xff\x00noise")
         wait_until(lambda: lobby.signs.blinks(7), "the call blinks")
-        assert "7 [A012 1] blinks" in lobby.signs.picture()
+        assert "7: [A012 1] blinks" in lobby.signs.status()
         assert not lobby.signs.blinks(1)

@@ -86,7 +86,7 @@ def test_noise_repeats_and_cut_off_codes_are_nothing_and_a_foreign_code_is_told(
     wire = PtyWire(tmp_path / "scanner")
     scanner = EmulatedScanner(wire)
     with kiosk_on(wire, tmp_path) as kiosk:
-        assert scanner.command("noise") == "done: noise"
+        assert scanner.command("noise") == "noise: done"
         scanner.send(b"A" * 3000 + b"\r\n\r\n\r\nab\r")
         scanner.command(f"read {FOREIGN}")
         scanner.read(FOREIGN)
