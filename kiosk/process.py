@@ -81,7 +81,8 @@ class KioskProcess:
     def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
         targets = targets_file(rest_s=TARGETS_REST_S)
         self._view = KioskView(self._touch, touched=self._presenter.touched, targets=targets)
-        on_key(self._scanner.key, repeats=True)
+        if self._scanner.types:
+            on_key(self._scanner.key, repeats=True)
         return self._view.root
 
     def _begin(self) -> None:

@@ -43,11 +43,16 @@ class KioskScanner:
                 on_state=lambda state: post(lambda: on_health(state)),
             )
 
+    @property
+    def types(self) -> bool:
+        """Tell whether it acts as a keyboard, so that keys have to be handed to it."""
+        return isinstance(self._config, KeyboardScanner)
+
     def start(self) -> None:
         """Begin to listen."""
         if self._bus is not None:
             self._bus.start()
-        elif isinstance(self._config, KeyboardScanner):
+        elif self.types:
             self._on_health(AS_KEYBOARD)
 
     def stop(self) -> None:
@@ -57,7 +62,7 @@ class KioskScanner:
 
     def key(self, name: str) -> None:
         """Take a key that was pressed on the kiosk's keyboard, by its name."""
-        code = self._wedge.key(name) if isinstance(self._config, KeyboardScanner) else None
+        code = self._wedge.key(name)
         if code is not None:
             self._read(code)
 

@@ -125,8 +125,9 @@ def test_a_scanner_that_types_is_told_from_a_hand(tmp_path: Path) -> None:
     assert kiosk.requester.of("lookup")[0].arguments == {"ticket": CODE}
 
 
-def test_keys_mean_nothing_where_the_scanner_has_a_line_of_its_own(tmp_path: Path) -> None:
-    kiosk = KioskWithScanner(SerialScanner(type="serial", line=LineConfig(url="loop://")), tmp_path)
-    for key in (*CODE, "enter"):
-        kiosk.scanner.key(key)
-    assert kiosk.codes == []
+def test_keys_are_not_asked_for_where_the_scanner_has_a_line_of_its_own(tmp_path: Path) -> None:
+    types = {
+        config: KioskWithScanner(config, tmp_path).scanner.types
+        for config in (KeyboardScanner(type="keyboard"), SerialScanner(type="serial", line=LineConfig(url="loop://")))
+    }
+    assert list(types.values()) == [True, False]
