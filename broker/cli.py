@@ -6,8 +6,9 @@ import datetime as dt
 import logging
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -26,11 +27,13 @@ from broker.simulate.offices import POLICIES, Demand, PolicyName, configured_pla
 from broker.simulate.plan import SHIFTING, STEADY
 from broker.simulate.report import promises_table
 from broker.store.sql import SqlStore, require_database, resolve_url
-from broker.up.emulated import keypad_arguments, printer_arguments
+from broker.up.emulated import keypad_arguments, printer_arguments, scanner_arguments, sign_arguments
 from broker.up.office import Start, run_office
 from broker.up.screens import has_screen
 from hardware.emulators.control import socket_path
 from hardware.emulators.control import tell as send_command
+
+Section = TypeVar("Section")
 
 app = typer.Typer(
     help="The queue of a public office: kiosk, counters, lobby display.",
@@ -238,13 +241,29 @@ def emulate_keypads(
 ) -> None:
     """Be the keypads of a line whose url is pty:NAME or socket://127.0.0.1:PORT, until Ctrl-C."""
     found = {entry.id: entry for entry in load_settings(config, os.environ).keypads}
-    if name not in found:
-        raise typer.Exit(_say(f"{config} has no keypads {name!r}; it has: {', '.join(found) or 'none'}"))
-    try:
-        arguments = keypad_arguments(found[name], data)
-    except ValueError as error:
-        raise typer.Exit(_say(str(error))) from error
-    os.execv(sys.executable, [sys.executable, "-m", "hardware.emulators", *arguments])  # noqa: S606 - no shell, our own
+    _be_device(name, found, "keypads", keypad_arguments, config=config, data=data)
+
+
+@emulate.command("sign")
+def emulate_signs(
+    name: Annotated[str, typer.Option("--bus", help="Which line of signs.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+) -> None:
+    """Be the LED signs of a line whose url is pty:NAME or socket://127.0.0.1:PORT, until Ctrl-C."""
+    found = {entry.id: entry for entry in load_settings(config, os.environ).signs}
+    _be_device(name, found, "signs", sign_arguments, config=config, data=data)
+
+
+@emulate.command("scanner")
+def emulate_scanner(
+    name: Annotated[str, typer.Option("--kiosk", help="Whose scanner.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+) -> None:
+    """Be a kiosk's code scanner whose url is pty:NAME or socket://127.0.0.1:PORT, until Ctrl-C."""
+    found = {entry.id: entry for entry in load_settings(config, os.environ).kiosks}
+    _be_device(name, found, "kiosk", scanner_arguments, config=config, data=data)
 
 
 @emulate.command("printer")
@@ -256,13 +275,7 @@ def emulate_printer(
     """Be the printer of a kiosk that is of type network at 127.0.0.1, or serial with the url pty:NAME, until Ctrl-C."""
     found = {entry.id: entry for entry in load_settings(config, os.environ).kiosks}
     chosen = next(iter(found)) if name is None else name
-    if chosen not in found:
-        raise typer.Exit(_say(f"{config} has no kiosk {chosen!r}; it has: {', '.join(found)}"))
-    try:
-        arguments = printer_arguments(found[chosen], data)
-    except ValueError as error:
-        raise typer.Exit(_say(str(error))) from error
-    _become_module("hardware.emulators", *arguments)
+    _be_device(chosen, found, "kiosk", printer_arguments, config=config, data=data)
 
 
 @journal.command()
@@ -356,6 +369,25 @@ def _require_screen() -> None:
     """End with a sentence where no window could be seen: the window library would open one that nobody sees."""
     if not has_screen(os.environ) and "SDL_VIDEODRIVER" not in os.environ:
         raise typer.Exit(_say("there is no screen here: start this in a desktop session, or set DISPLAY"))
+
+
+def _be_device(
+    name: str,
+    found: Mapping[str, Section],
+    kind: str,
+    arguments_of: Callable[[Section, Path], list[str]],
+    *,
+    config: Path,
+    data: Path,
+) -> None:
+    """Become an emulated device, as the section called `name` describes it."""
+    if name not in found:
+        raise typer.Exit(_say(f"{config} has no {kind} {name!r}; it has: {', '.join(found) or 'none'}"))
+    try:
+        arguments = arguments_of(found[name], data)
+    except ValueError as error:
+        raise typer.Exit(_say(str(error))) from error
+    _become_module("hardware.emulators", *arguments)
 
 
 def _become(part: str, config: Path, data: Path, name: str | None, *, needs_screen: bool = True) -> None:

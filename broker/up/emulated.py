@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from broker.config.settings import Keypads, Kiosk
-from hardware.config import LineConfig, NetworkPrinter, SerialPrinter
+from broker.config.settings import Keypads, Kiosk, Settings, SignBus
+from hardware.config import LineConfig, NetworkPrinter, SerialPrinter, SerialScanner
 
 _OWN_PORT = re.compile(r"socket://(?:127\.0\.0\.1|localhost):(\d+)/?")
 
@@ -30,6 +31,39 @@ def printer_arguments(kiosk: Kiosk, data_dir: Path) -> list[str]:
             raise ValueError(message)
     paper = ["--profile", kiosk.printer.profile, "--paper-mm", str(kiosk.printer.paper_mm)]
     return ["printer", *paper, *line_arguments(line, f"{kiosk.id}-printer", data_dir)]
+
+
+def sign_arguments(signs: SignBus, data_dir: Path) -> list[str]:
+    """Return how to be the signs of a line. ValueError as above."""
+    arguments = ["sign", "--codec", signs.codec, *line_arguments(signs.line, signs.id, data_dir)]
+    return arguments + [text for address in signs.addresses for text in ("--address", str(address))]
+
+
+def scanner_arguments(kiosk: Kiosk, data_dir: Path) -> list[str]:
+    """Return how to be the scanner of a kiosk. ValueError as above, and where it has none with a line."""
+    line = _scanner_line(kiosk)
+    if line is None:
+        message = f"{kiosk.id} has no scanner of type serial that could be emulated"
+        raise ValueError(message)
+    return ["scanner", *line_arguments(line, f"{kiosk.id}-scanner", data_dir)]
+
+
+def emulators(settings: Settings) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Yield each device behind a `pty:`: its name, how `antrean` starts it, and a command that it takes."""
+    for keypads in settings.keypads:
+        if keypads.line.emulated is not None:
+            yield keypads.line.emulated, ("emulate", "keypad", "--bus", keypads.id), "press ADDRESS KEY"
+    for signs in settings.signs:
+        if signs.line.emulated is not None:
+            yield signs.line.emulated, ("emulate", "sign", "--bus", signs.id), "status"
+    for kiosk in settings.kiosks:
+        line = _scanner_line(kiosk)
+        if line is not None and line.emulated is not None:
+            yield line.emulated, ("emulate", "scanner", "--kiosk", kiosk.id), "read CODE"
+
+
+def _scanner_line(kiosk: Kiosk) -> LineConfig | None:
+    return kiosk.scanner.line if isinstance(kiosk.scanner, SerialScanner) else None
 
 
 def line_arguments(line: LineConfig, name: str, data_dir: Path) -> list[str]:

@@ -17,6 +17,7 @@ from broker.config.settings import Settings
 from broker.contract.topics import ENGINE_CLIENT
 from broker.server import require_free_port
 from broker.up.children import Child, Office
+from broker.up.emulated import emulators
 from broker.up.screens import ScreenError, VirtualScreen, has_screen
 from broker.up.visit import Patience, VisitError, Window, Witness, play_visit
 from hardware.config import PanelConfig
@@ -68,12 +69,10 @@ def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitSta
     witness = _open_engine(start, office, stopping, stack)
     if witness is None:
         return 1
+    for name, command, example in emulators(start.settings):
+        office.add(_child(start, "broker", command, name=f"{name}-emulated"))
+        start.tell(f"{name} is emulated: antrean tell {name} {example}")
     for keypads in start.settings.keypads:
-        if keypads.line.emulated is not None:
-            office.add(
-                _child(start, "broker", ("emulate", "keypad", "--bus", keypads.id), name=f"{keypads.id}-emulated")
-            )
-            start.tell(f"{keypads.id} is emulated: antrean tell {keypads.line.emulated} press ADDRESS KEY")
         office.add(_child(start, "counter.keypads", ("--id", keypads.id), name=keypads.id))
     for signs in start.settings.signs:
         office.add(_child(start, "display.signs", ("--id", signs.id), name=signs.id))

@@ -17,11 +17,14 @@ from pathlib import Path
 
 from hardware.codecs.escpos_profile import paper_of
 from hardware.codecs.keypads.known import pad_side_for
+from hardware.codecs.signs.known import sign_side
 from hardware.config import KeymapEntry, emulated_link
 from hardware.emulators.control import Control, socket_path
 from hardware.emulators.keypad import EmulatedKeypads
 from hardware.emulators.paper_folder import LogoFile, PaperFolder
 from hardware.emulators.printer import PrinterEmulator
+from hardware.emulators.scanner import EmulatedScanner
+from hardware.emulators.sign import EmulatedSigns
 from hardware.emulators.wire import PtyWire, TcpWire, Wire
 
 
@@ -61,6 +64,19 @@ def _printer(arguments: argparse.Namespace, stack: ExitStack) -> Callable[[str],
     return printer.command
 
 
+def _signs(arguments: argparse.Namespace, stack: ExitStack) -> Callable[[str], str]:
+    signs = EmulatedSigns(_wire(arguments), sign_side(arguments.codec), arguments.address)
+    signs.start()
+    stack.callback(signs.stop)
+    return signs.command
+
+
+def _scanner(arguments: argparse.Namespace, stack: ExitStack) -> Callable[[str], str]:
+    scanner = EmulatedScanner(_wire(arguments))
+    stack.callback(scanner.stop)
+    return scanner.command
+
+
 def _wire(arguments: argparse.Namespace) -> Wire:
     if arguments.port is None:
         return PtyWire(emulated_link(arguments.name, arguments.data))
@@ -85,7 +101,13 @@ def _arguments() -> argparse.Namespace:
     printer.add_argument("--profile", required=True, help="what it can do")
     printer.add_argument("--paper-mm", type=int, required=True, help="the width of its paper")
     printer.set_defaults(open=_printer)
-    for kind in (keypads, printer):
+    signs = kinds.add_parser("sign", help="LED signs on one line")
+    signs.add_argument("--codec", required=True, help="the language they speak")
+    signs.add_argument("--address", type=int, action="append", required=True, help="one for each row")
+    signs.set_defaults(open=_signs)
+    scanner = kinds.add_parser("scanner", help="a code scanner")
+    scanner.set_defaults(open=_scanner)
+    for kind in (keypads, printer, signs, scanner):
         kind.add_argument("--name", required=True, help="below devices/ in the data folder, also for commands")
         kind.add_argument("--data", type=Path, required=True, help="where everything that is written lies")
         kind.add_argument("--port", type=int, help="listen on this TCP port of loopback instead of a pseudo terminal")

@@ -1,22 +1,22 @@
-"""Signs in a whole office: a call lights the sign above the counter, over true MQTT and a pseudo terminal."""
+"""Signs in a whole office: a call lights the sign above the counter, over true MQTT, from process to process."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from hardware.codecs.signs.known import sign_side
-from hardware.config import emulated_link
-from hardware.emulators.sign import EmulatedSigns
-from hardware.emulators.wire import PtyWire
+from broker.up.emulated import sign_arguments
+from hardware.emulators.control import socket_path, tell
 from tests.support.caller import wait_until
 from tests.support.office import CONFIG, OfficeProcess
 
 SIGNS = """\
 signs:
   - id: signs-1
-    line: {url: "pty:signs-1"}
+    line: {url: "pty:lobby"}
     codec: modbus
     width: 8
     signs:
@@ -25,24 +25,42 @@ signs:
 """
 
 
+@contextmanager
+def python(office: OfficeProcess, *arguments: str) -> Iterator[None]:
+    """Run a module beside the office; it has to end well when it is told to."""
+    process = subprocess.Popen([sys.executable, "-m", *arguments], env=office.environment)
+    try:
+        yield
+    finally:
+        process.terminate()
+        code = process.wait(15)
+    assert code == 0
+
+
+def wait_lit(data_dir: Path, shown: str) -> None:
+    """Wait until the emulated signs say that they show this."""
+    path = socket_path(data_dir, "lobby")
+    wait_until(lambda: path.exists() and tell(path, "status") == shown, f"the signs show {shown}")
+
+
 def test_a_call_lights_the_counters_sign_and_the_board(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text(CONFIG.read_text(encoding="utf-8").replace("signs: []", SIGNS, 1), encoding="utf-8")
     office = OfficeProcess(tmp_path, config=config)
     office.start()
-    signs = EmulatedSigns(PtyWire(emulated_link("signs-1", tmp_path)), sign_side("modbus"), (1, 2))
-    signs.start()
-    command = ["-m", "display.signs", "--config", str(config), "--data", str(tmp_path), "--id", "signs-1"]
-    process = subprocess.Popen([sys.executable, *command], env=office.environment)
-    with office.caller("kiosk-1") as kiosk, office.caller("counter-1") as desk:
-        kiosk.do("issue", service="new-passport")
-        session = desk.do("open", counter="counter-1", officer="siti", pin="1234")["session"]
-        desk.do("next", counter="counter-1", session=session)
-        wait_until(lambda: tuple(signs.lit().values()) == ("A001", "A001 1"), "both show the call")
-        desk.do("start", counter="counter-1", session=session)
-        wait_until(lambda: tuple(signs.lit().values()) == ("A001", ""), "the board forgets who is served")
-    process.terminate()
-    assert process.wait(15) == 0
-    assert set(signs.lit().values()) == {""}
-    signs.stop()
+    signs = ("--config", str(config), "--data", str(tmp_path), "--id", "signs-1")
+    emulated = sign_arguments(office.settings.signs[0], tmp_path)
+    with python(office, "hardware.emulators", *emulated):
+        with (
+            python(office, "display.signs", *signs),
+            office.caller("kiosk-1") as kiosk,
+            office.caller("counter-1") as desk,
+        ):
+            kiosk.do("issue", service="new-passport")
+            session = desk.do("open", counter="counter-1", officer="siti", pin="1234")["session"]
+            desk.do("next", counter="counter-1", session=session)
+            wait_lit(tmp_path, "1: [A001] blinks | 2: [A001 1] blinks")
+            desk.do("start", counter="counter-1", session=session)
+            wait_lit(tmp_path, "1: [A001] | 2: dark")
+        wait_lit(tmp_path, "1: dark | 2: dark")
     assert office.stop() == 0
