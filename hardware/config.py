@@ -162,6 +162,16 @@ SignCodecName = Literal["ascii", "edi", "modbus"]
 """The languages that LED signs speak here."""
 
 
+class SignLine(DeviceModel):
+    """LED signs on one line, how they are built, and the language they speak."""
+
+    codec: SignCodecName
+    line: LineConfig
+    width: int = Field(default=5, ge=3, le=32)
+    digits_only: bool = False
+    refresh_s: float = Field(default=2, ge=0.5, le=60)
+
+
 class SerialScanner(DeviceModel):
     """A code scanner on a line of its own, USB-CDC or RS-232; it ends each code with CR, LF or both."""
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from hardware.config import (
     CupsPrinter,
     FilePrinter,
-    LineConfig,
     NetworkPrinter,
-    Polling,
     PreviewPrinter,
     PrinterConfig,
     SerialPrinter,
-    SerialScanner,
-    SignCodecName,
     SoundConfig,
     SpeechConfig,
     UsbPrinter,
@@ -26,11 +21,8 @@ from hardware.errors import HardwareError
 from hardware.ports import Player, Printer, Speaker, Speech
 
 if TYPE_CHECKING:
-    from hardware.bus import DeviceBus
     from hardware.codecs.escpos_profile import Paper
-    from hardware.codecs.signs.row import Build, Row
     from hardware.codecs.voice_folder import VoiceFolder
-    from hardware.talk import State
 
 FILE_TIMEOUT_S = 10.0
 PREVIEW_TIMEOUT_S = 5.0
@@ -151,54 +143,6 @@ def voices(config: SpeechConfig, *, data_dir: Path) -> tuple[dict[str, VoiceFold
         except HardwareError as error:
             faults.append(error)
     return found, faults
-
-
-def build_scanner(
-    config: SerialScanner, *, data_dir: Path, on_code: Callable[[str], None], on_state: Callable[[State], None]
-) -> DeviceBus[None]:
-    """Return a scanner on its line, not yet started; the callbacks run on its thread and may only hand over."""
-    from hardware.bus import DeviceBus  # noqa: PLC0415 - the same
-    from hardware.codecs.scans import SCANNER_ADDRESS, ScannerTalk  # noqa: PLC0415 - the same
-    from hardware.lasting_line import LastingLine  # noqa: PLC0415 - the same
-    from hardware.serial_line import SerialLine  # noqa: PLC0415 - the same
-
-    return DeviceBus(
-        "scanner",
-        ScannerTalk(),
-        (SCANNER_ADDRESS,),
-        line=LastingLine(lambda: SerialLine.of(config.line, data_dir=data_dir, device="scanner")),
-        polling=Polling(),
-        on_key=lambda _address, code: on_code(code),
-        on_state=lambda _address, state: on_state(state),
-    )
-
-
-def build_signs(
-    line: LineConfig,
-    codec: SignCodecName,
-    build: Build,
-    addresses: Sequence[int],
-    *,
-    name: str,
-    refresh_s: float,
-    data_dir: Path,
-    on_state: Callable[[int, State], None],
-) -> DeviceBus[Row]:
-    """Return a bus of signs, not yet started; `on_state` runs on its thread and may only hand over."""
-    from hardware.bus import DeviceBus  # noqa: PLC0415 - the same
-    from hardware.codecs.signs.known import sign_talk  # noqa: PLC0415 - the same
-    from hardware.lasting_line import LastingLine  # noqa: PLC0415 - the same
-    from hardware.serial_line import SerialLine  # noqa: PLC0415 - the same
-
-    return DeviceBus(
-        name,
-        sign_talk(codec, build),
-        addresses,
-        line=LastingLine(lambda: SerialLine.of(line, data_dir=data_dir, device=name)),
-        polling=Polling(refresh_s=refresh_s, absent_every_s=refresh_s),
-        on_key=lambda _address, _key: None,
-        on_state=on_state,
-    )
 
 
 def _local_now() -> dt.datetime:

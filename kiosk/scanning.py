@@ -9,7 +9,7 @@ from pathlib import Path
 from hardware.bus import DeviceBus
 from hardware.codecs.scans import Repeats, Wedge
 from hardware.config import KeyboardScanner, ScannerConfig, SerialScanner
-from hardware.factory import build_scanner
+from hardware.scanner import build_scanner
 from hardware.worker import Post
 
 AS_KEYBOARD = "unknown"

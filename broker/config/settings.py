@@ -19,11 +19,10 @@ from hardware.config import (
     USB_ID,
     Chime,
     KeypadLine,
-    LineConfig,
     PanelConfig,
     PrinterConfig,
     ScannerConfig,
-    SignCodecName,
+    SignLine,
     SoundConfig,
 )
 
@@ -298,16 +297,11 @@ class Sign(SettingsModel):
         return range(self.address, self.address + (self.lines if self.board else 1))
 
 
-class SignBus(SettingsModel):
+class SignBus(SignLine):
     """The LED signs of one line; the process that serves them is a client of this id."""
 
     id: Identifier
-    line: LineConfig
-    codec: SignCodecName
-    width: int = Field(default=5, ge=3, le=32)
-    digits_only: bool = False
     blink_s: float = Field(default=8, ge=0, le=60)
-    refresh_s: float = Field(default=2, ge=0.5, le=60)
     signs: tuple[Sign, ...] = Field(min_length=1)
 
     @property

@@ -13,9 +13,8 @@ from broker.contract.messages import CounterMessage, HallMessage
 from broker.contract.topics import Topics
 from broker.screen import BusFor, open_bus
 from display.signs.presenter import SignPresenter
-from hardware.codecs.signs.row import Build, Row, dark
-from hardware.factory import build_signs
-from hardware.talk import State
+from hardware.codecs.signs.row import Row, dark
+from hardware.signs import build_signs
 
 TICK_S = 0.1
 """Rows also change as time goes by: they blink, and pictures grow old."""
@@ -32,16 +31,14 @@ class SignsProcess:
         self._bus = bus_for("signs", settings, signs.id, self._steps.put)
         self._presenter = SignPresenter(signs.signs, blink_s=signs.blink_s, now=lambda: dt.datetime.now(zone))
         self._rows: dict[int, Row] = {}
-        self._states: dict[int, State] = {}
+        self._states: dict[str, str] = {}
         self._line = build_signs(
-            signs.line,
-            signs.codec,
-            Build(signs.width, digits_only=signs.digits_only),
+            signs,
             signs.addresses,
             name=signs.id,
-            refresh_s=signs.refresh_s,
             data_dir=data_dir,
-            on_state=lambda address, state: self._steps.put(lambda: self._fares(address, state)),
+            on_state=lambda address, state: self._steps.put(lambda: self._fares(f"sign {address}", state)),
+            on_line=lambda trouble: self._steps.put(lambda: self._fares("line", trouble or "open")),
         )
         self._listen(signs, Topics(settings.office.id))
 
@@ -82,9 +79,9 @@ class SignsProcess:
                 self._rows[address] = row
                 self._line.show(address, row)
 
-    def _fares(self, address: int, state: State) -> None:
-        self._states[address] = state
-        self._bus.report_devices({f"sign {each}": told for each, told in self._states.items()})
+    def _fares(self, device: str, state: str) -> None:
+        self._states[device] = state
+        self._bus.report_devices(self._states)
 
 
 def run(settings: Settings, name: str, *, data_dir: Path) -> None:
