@@ -40,8 +40,15 @@ def python(office: OfficeProcess, *arguments: str) -> Iterator[None]:
 
 def wait_lit(data_dir: Path, shown: str) -> None:
     """Wait until the emulated signs say that they show this."""
-    path = socket_path(data_dir, "lobby")
-    wait_until(lambda: path.exists() and tell(path, "status") == shown, f"the signs show {shown}")
+    wait_until(lambda: said(data_dir) == shown, f"the signs show {shown}")
+
+
+def said(data_dir: Path) -> str:
+    """Return what the emulated signs say; nothing while they do not listen yet."""
+    try:
+        return tell(socket_path(data_dir, "lobby"), "status")
+    except OSError:
+        return ""
 
 
 def test_a_call_lights_the_counters_sign_and_the_board(tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ def test_a_pulled_cable_heals_by_itself(wire: Wire, tmp_path: Path) -> None:
         lobby.wait_lit("A012", "", "", "")
         lobby.wire.unplug()
         lobby.wait_device("sign 1", "absent")
-        wait_until(lambda: "signs-1" in lobby.devices()["line"], "why is told")
+        wait_until(lambda: "cannot be opened" in lobby.devices()["line"], "why is told")
         lobby.tell_counter("counter-1", "serving", "A-013")
         lobby.wire.plug()
         lobby.wait_lit("A013", "", "", "")
