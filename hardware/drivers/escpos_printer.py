@@ -16,9 +16,6 @@ DEVICE = "printer"
 SILENCE_KEPT_S = 600.0
 """So long a printer that never answers is not asked again: no visitor pays for its silence but one in ten minutes."""
 
-GLANCE_S = 0.3
-"""How often a printer that is at work is asked how it is."""
-
 TROUBLES: dict[PrinterState, tuple[type[HardwareError], str]] = {
     "paper_out": (PaperOut, "there is no paper; put in a new roll"),
     "cover_open": (CoverOpen, "the cover is open; close it"),
@@ -29,10 +26,14 @@ TROUBLES: dict[PrinterState, tuple[type[HardwareError], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds that a printer gets: `job_s` for each of opening, sending and finishing, `status_s` for an answer."""
+    """Seconds that a printer gets: `job_s` for each of opening, sending and finishing, `status_s` for an answer.
+
+    While it is at work it is asked how it is every `glance_s`.
+    """
 
     job_s: float
     status_s: float = 1.0
+    glance_s: float = 0.3
 
 
 class EscposPrinter:
@@ -53,21 +54,18 @@ class EscposPrinter:
         self._silent_until = self._undone_until = clock()
 
     def status(self) -> PrinterStatus:
-        """Ask the printer. Raises DeviceUnavailable, DeviceTimeout where it cannot be reached."""
+        """Ask the printer, also one that was silent. Raises DeviceUnavailable, DeviceTimeout: not to be reached."""
         with closing(self._open()) as link:
-            return self._ask(self._talk(link))
+            self._silent_until = self._clock()
+            return self._ask(link)[0]
 
     def print(self, data: bytes, *, title: str) -> PrintResult:  # noqa: ARG002 - raw printing has no place for a title
         """Print one job, once; see `hardware.ports.Printer`."""
         with closing(self._open()) as link:
-            before = PrinterStatus("unknown")
-            talk = None
-            if self._clock() >= self._silent_until:
-                talk = self._talk(link)
-                before = self._ask(talk)
-                require_well(before)
+            before, talk = self._ask(link)
+            require_well(before)
             try:
-                if talk is None or before.state == "unknown":
+                if talk is None:
                     link.send(data)
                     link.finish()
                     return PrintResult("unconfirmed")
@@ -90,20 +88,22 @@ class EscposPrinter:
             self._silent_until = self._clock()  # what comes back may be another printer
             raise
 
-    def _talk(self, link: Link) -> Conversation:
-        return Conversation(link, patience_s=self._patience.status_s, clock=self._clock)
-
-    def _ask(self, talk: Conversation) -> PrinterStatus:
-        status = talk.status()
-        self._silent_until = self._clock() + (SILENCE_KEPT_S if status.state == "unknown" else 0.0)
-        return status
+    def _ask(self, link: Link) -> tuple[PrinterStatus, Conversation | None]:
+        """Return how the printer is, and the conversation if there is one."""
+        if self._clock() >= self._silent_until:
+            talk = Conversation(link, patience_s=self._patience.status_s, clock=self._clock)
+            status = talk.status()
+            if status.state != "unknown":
+                return status, talk
+            self._silent_until = self._clock() + SILENCE_KEPT_S
+        return PrinterStatus("unknown"), None
 
     def _follow(self, link: Link, talk: Conversation, data: bytes) -> PrintResult:
         link.send(data + ASK_WHEN_DONE)
         patience_s = self._patience.job_s if self._clock() >= self._undone_until else self._patience.status_s
         deadline = self._clock() + patience_s
         while True:
-            done = talk.wait_done(min(GLANCE_S, patience_s))
+            done = talk.wait_done(min(self._patience.glance_s, patience_s))
             status = talk.status()
             require_well(status)
             if done or self._clock() >= deadline:

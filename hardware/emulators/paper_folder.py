@@ -56,7 +56,7 @@ class PaperFolder:
     def put(self, paper: tuple[Printed, ...]) -> None:
         """Draw one paper; a disk that refuses is logged, and printing goes on."""
         png = BytesIO()
-        draw(paper, self._paper).image.save(png, "PNG")
+        draw(paper, self._paper).image.save(png, "PNG", compress_level=1)  # three times as fast, a fifth larger
         try:
             path = self._free_path()
             write_whole(path, png.getvalue())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import assert_never
 
@@ -167,6 +167,7 @@ def _modules(code: PrintedQr) -> int:
     return len(segno.make_qr(code.text, error=code.level, boost_error=False).matrix)
 
 
+@lru_cache(maxsize=256)
 def _run_picture(run: Run) -> Image.Image:
     """Return the letters of a run, each in its cell, stretched as a printer stretches them."""
     style = run.style

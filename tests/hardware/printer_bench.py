@@ -22,7 +22,7 @@ from tests.hardware.ticket_samples import ticket_bytes
 PAPER = paper_of("default", paper_mm=80)
 JOB = ticket_bytes("regular", language="id", paper_mm=80)
 NUMBER = "A-012"
-PATIENCE = Patience(job_s=0.3, status_s=0.15)
+PATIENCE = Patience(job_s=0.3, status_s=0.15, glance_s=0.05)
 TICK_S = 0.002
 TRANSPORTS = ("network", "serial", "node")
 

@@ -157,6 +157,16 @@ def test_a_silent_printer_costs_its_deadline_once(bench: Bench) -> None:
     assert outcome(bench) == CONFIRMED, "asking it on purpose forgets that"
 
 
+def test_a_printer_that_comes_back_is_asked_again_though_it_was_silent(bench: Bench) -> None:
+    bench.emulator.command("silence")
+    assert outcome(bench) == UNCONFIRMED
+    bench.emulator.command("unplug")
+    assert isinstance(outcome(bench), DeviceUnavailable)
+    bench.emulator.command("plug")
+    bench.emulator.command("ready")
+    assert outcome(bench) == CONFIRMED, "it may be another one"
+
+
 def test_unplugging_and_replugging_a_hundred_times_leaks_nothing(bench: Bench) -> None:
     assert outcome(bench) == CONFIRMED
     bench.heal()  # the emulator has seen that the job's connection ended
