@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from broker.config.desk_devices import Keypads, SignBus
+from broker.config.identifier import ID, Identifier
 from broker.contract.link import Address
 from hardware.config import (
     ALSA_DEVICE,
@@ -18,15 +20,12 @@ from hardware.config import (
     SPAN,
     USB_ID,
     Chime,
-    KeypadLine,
     PanelConfig,
     PrinterConfig,
     ScannerConfig,
-    SignLine,
     SoundConfig,
 )
 
-_ID = r"^[a-z0-9][a-z0-9_-]{0,31}$"
 _LETTER = r"^[A-Z]$"
 _LETTER_OR_NONE = r"^[A-Z]?$"
 _LANGUAGE = r"^[a-z]{2}$"
@@ -34,7 +33,7 @@ _PIN_HASH = r"^\$argon2id\$"
 _STORE_URL = r"^(sqlite|postgresql)(\+[a-z0-9]+)?://"
 
 PATTERNS = {
-    _ID: "must be 1 to 32 small letters, digits, - or _, beginning with a letter or digit",
+    ID: "must be 1 to 32 small letters, digits, - or _, beginning with a letter or digit",
     _LETTER: "must be one capital letter A-Z",
     _LETTER_OR_NONE: "must be one capital letter A-Z, or empty quotes",
     _LANGUAGE: "must be a language code of two small letters, such as id or en",
@@ -60,7 +59,6 @@ def _written_date(value: object) -> object:
         raise PydanticCustomError(kind, message) from None
 
 
-Identifier = Annotated[str, StringConstraints(pattern=_ID)]
 Letter = Annotated[str, StringConstraints(pattern=_LETTER)]
 LanguageCode = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
 Span = Annotated[str, StringConstraints(pattern=SPAN)]
@@ -266,48 +264,6 @@ class Display(SettingsModel):
     panel: PanelConfig
     sound: SoundConfig = SoundConfig()
     page_s: int = Field(default=12, ge=4, le=120)
-
-
-class Pad(SettingsModel):
-    """One keypad: the counter it stands at, and who may sign in there, in the order of the numbers they type."""
-
-    counter: Identifier
-    address: int = Field(default=1, ge=0, le=99)
-    officers: tuple[Identifier, ...] = Field(min_length=1)
-
-
-class Keypads(KeypadLine):
-    """The keypads of one line; the process that serves them is a client of this id."""
-
-    id: Identifier
-    pads: tuple[Pad, ...] = Field(min_length=1)
-
-
-class Sign(SettingsModel):
-    """One LED sign on a bus: a counter's own, or the board of all calls, whose rows have successive addresses."""
-
-    address: int = Field(ge=1, le=99)
-    counter: Identifier | None = None
-    board: bool = False
-    lines: int = Field(default=1, ge=1, le=16)
-
-    @property
-    def addresses(self) -> range:
-        """Return the addresses of its rows, from the top."""
-        return range(self.address, self.address + (self.lines if self.board else 1))
-
-
-class SignBus(SignLine):
-    """The LED signs of one line; the process that serves them is a client of this id."""
-
-    id: Identifier
-    blink_s: float = Field(default=8, ge=0, le=60)
-    signs: tuple[Sign, ...] = Field(min_length=1)
-
-    @property
-    def addresses(self) -> tuple[int, ...]:
-        """Return the address of every row of the bus."""
-        return tuple(address for sign in self.signs for address in sign.addresses)
 
 
 class Settings(SettingsModel):

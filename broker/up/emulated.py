@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from broker.config.settings import Keypads, Kiosk, Settings, SignBus
+from broker.config.desk_devices import Keypads, SignBus
+from broker.config.settings import Kiosk, Settings
 from hardware.config import LineConfig, NetworkPrinter, SerialPrinter, SerialScanner
 
 _OWN_PORT = re.compile(r"socket://(?:127\.0\.0\.1|localhost):(\d+)/?")

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from broker.config.settings import Keypads, Settings
+from broker.config.desk_devices import Keypads
+from broker.config.settings import Settings
 from broker.contract.messages import CounterMessage, HallMessage
 from broker.contract.topics import Topics
 from broker.screen import BusFor, open_bus

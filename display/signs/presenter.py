@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from broker.config.settings import Sign
+from broker.config.desk_devices import Sign
 from broker.contract.link import STALE_AFTER_S, Freshness
 from broker.contract.messages import CounterMessage, HallMessage
 from hardware.codecs.signs.row import DARK, UNSURE_MARK, Row

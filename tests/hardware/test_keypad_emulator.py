@@ -8,7 +8,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from broker.config.settings import Keypads, Pad
+from broker.config.desk_devices import Keypads, Pad
 from broker.up.emulated import keypad_arguments
 from hardware.codecs.keypads.ascii import AsciiPad, AsciiTalk
 from hardware.codecs.keypads.hid import HidPad, HidTalk

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from broker.config.settings import Kiosk, Settings, Sign, SignBus
+from broker.config.desk_devices import Sign, SignBus
+from broker.config.settings import Kiosk, Settings
 from broker.up.emulated import emulators, scanner_arguments, sign_arguments
 from hardware.config import KeyboardScanner, LineConfig, ScannerConfig, SerialScanner
 from tests.ui.kiosk.kiosk_samples import settings

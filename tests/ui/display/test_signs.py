@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from broker.config.settings import Sign
+from broker.config.desk_devices import Sign
 from broker.contract.link import STALE_AFTER_S
 from broker.contract.messages import Calling, CounterMessage, CounterState, HallMessage, HistoryEntry, Ticket
 from display.signs.presenter import SignPresenter

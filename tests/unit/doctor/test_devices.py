@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from broker.config import Settings, load_settings
-from broker.config.settings import Keypads, Pad
+from broker.config.desk_devices import Keypads, Pad
 from broker.contract.messages import Presence
 from broker.doctor.devices import check_devices
 from hardware.config import LineConfig, PreviewPrinter
