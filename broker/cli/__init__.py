@@ -1,0 +1,34 @@
+"""The command `antrean`: starts parts of the office, never decides. Errors are sentences, not tracebacks."""
+
+from __future__ import annotations
+
+import typer
+
+from broker.bootstrap.process import AlreadyRunningError
+from broker.cli import devices, figures, office
+from broker.cli.options import say
+from broker.config import ConfigError
+from broker.ports import StorageError
+from broker.server import ServerError
+
+app = typer.Typer(
+    help="The queue of a public office: kiosk, counters, lobby display.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for group in (office, figures, devices):
+    app.add_typer(group.app)
+
+
+def main() -> int:
+    """Run the command; every foreseen failure is one or more sentences and exit code 1."""
+    try:
+        app()
+    except ConfigError as error:
+        return say(*(str(problem) for problem in error.problems))
+    except (AlreadyRunningError, StorageError, ServerError) as error:
+        return say(str(error))
+    except OSError as error:  # a data folder that cannot be written, a disk that is full
+        return say(f"{error.strerror or error}: {error.filename or ''}".removesuffix(": "))
+    return 0

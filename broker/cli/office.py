@@ -1,0 +1,140 @@
+"""Commands that open the office or a part of it, and those that look whether all is well."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from broker.bootstrap.process import run_broker
+from broker.cli.becoming import become, become_module
+from broker.cli.options import ConfigOption, DataOption, errors
+from broker.config import check_settings, load_settings
+from broker.config.pins import DEMO_PIN
+from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
+from broker.doctor.command import CheckUp, run_checks
+from broker.logs import log_to
+from broker.up.office import Start, run_office
+
+app = typer.Typer()
+
+
+@app.command("check-config")
+def check_config(
+    path: Annotated[Path, typer.Argument(readable=False, help="The file to check.")] = DEFAULT_CONFIG,
+) -> None:
+    """Check a configuration file: every fault with its line, and exit 1 if there is one."""
+    problems = check_settings(path, os.environ)
+    for problem in problems:
+        errors().print(
+            f"{'warning' if problem.warning else 'error'}: {problem}", markup=False, highlight=False, soft_wrap=True
+        )
+    if any(not problem.warning for problem in problems):
+        raise typer.Exit(1)
+    Console().print(f"{path}: the configuration is good", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def up(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    once: Annotated[bool, typer.Option("--once", help="Play one visit on virtual screens, then end.")] = False,  # noqa: FBT002 - a flag
+    pin: Annotated[str, typer.Option(help="The PIN with which the played visit signs in.")] = DEMO_PIN,
+) -> None:
+    """Open the whole office on this machine; without a screen, play one visit on virtual ones."""
+    settings = load_settings(config, os.environ)
+    log_to(data, "up")
+    out = Console()
+    start = Start(
+        settings=settings,
+        config=config,
+        data_dir=data,
+        once=once,
+        pin=pin,
+        tell=lambda line: out.print(line, markup=False, highlight=False, soft_wrap=True),
+    )
+    raise typer.Exit(run_office(start))
+
+
+@app.command("broker")
+def broker_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DATA) -> None:
+    """Run the engine and, unless configured otherwise, the MQTT server."""
+    settings = load_settings(config, os.environ)
+    log_to(data, "broker", terminal=logging.INFO)
+    run_broker(settings, data)
+
+
+@app.command()
+def kiosk(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    name: Annotated[str | None, typer.Option("--id", help="Which kiosk; the first by default.")] = None,
+) -> None:
+    """Open a kiosk window."""
+    become("kiosk", config, data, name)
+
+
+@app.command()
+def display(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    name: Annotated[str | None, typer.Option("--id", help="Which display; the first by default.")] = None,
+) -> None:
+    """Open a lobby display."""
+    become("display", config, data, name)
+
+
+@app.command()
+def counter(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    name: Annotated[str | None, typer.Option("--id", help="Which counter; the first by default.")] = None,
+) -> None:
+    """Open an officer's window."""
+    become("counter", config, data, name)
+
+
+@app.command()
+def keypads(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    name: Annotated[str | None, typer.Option("--id", help="Which line of keypads; the first by default.")] = None,
+) -> None:
+    """Serve the keypads of one line: counters without a PC."""
+    become("counter.keypads", config, data, name, needs_screen=False)
+
+
+@app.command()
+def signs(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    name: Annotated[str | None, typer.Option("--id", help="Which line of signs; the first by default.")] = None,
+) -> None:
+    """Serve the LED signs of one line: at the counters, and the board of all calls."""
+    become("display.signs", config, data, name, needs_screen=False)
+
+
+@app.command()
+def doctor(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="The devices of this part alone; may be repeated.")
+    ] = None,
+    print_test: Annotated[bool, typer.Option("--print-test", help="Print a test page on each printer.")] = False,  # noqa: FBT002 - a flag
+    say: Annotated[bool, typer.Option("--say", help="Announce a call at each display.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Check this machine, the office's truth and each device; exit 1 if anything is wrong."""
+    log_to(data, "doctor", terminal=logging.CRITICAL)
+    wanted = CheckUp(config=config, data_dir=data, only=frozenset(only or ()), prints=print_test, says=say)
+    raise typer.Exit(run_checks(wanted, Console()))
+
+
+@app.command()
+def devices() -> None:
+    """List what is plugged in here, and the lines of config.yaml that would use it."""
+    become_module("hardware.inventory")
