@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from hardware.errors import DeviceUnavailable, HardwareError
 
 FIRST_DELAY_S = 0.25
-MAX_DELAY_S = 10.0
+MAX_DELAY_S = 5.0
 
 Result = TypeVar("Result")
 

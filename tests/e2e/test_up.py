@@ -113,7 +113,8 @@ def test_with_a_screen_windows_open_a_dead_one_comes_back_and_ctrl_c_ends_all(tm
         said(process, "kiosk-1 was started again")
         wait_until(lambda: "kiosk" in windows_of(process), "the kiosk is back")
         pad = socket_path(office.data_dir, "pads")
-        wait_until(lambda: tell(pad, "status") == "1: PIN (0 waiting)", "the emulated keypad asks for a PIN")
+        asks = "1: PIN (0 waiting)"
+        wait_until(lambda: pad.exists() and tell(pad, "status") == asks, "the emulated keypad asks for a PIN", 40)
         assert "there is no key nxt" in tell(pad, "press 1 nxt")
         family = psutil.Process(process.pid).children(recursive=True)
         press_ctrl_c(process)
