@@ -152,19 +152,20 @@ def test_a_pulled_cable_is_told_and_heals(wire: Wire, tmp_path: Path) -> None:
 
 def test_a_hundred_times_unplugged_nothing_is_left_behind(tmp_path: Path) -> None:
     wire, book, process = PtyWire(tmp_path / "pads"), Heardbook(), psutil.Process()
-    gc.collect()  # what tests before this one left must not go in the middle of it
-    before = process.num_fds(), threading.active_count()
+    gc.collect()  # what tests before this one left may go in the middle of it, but nothing may come
+    fds, threads = process.num_fds(), threading.active_count()
     with bus_on(wire, book, tmp_path, addresses=(1,)):
         all_there(book, 1)
-        during = process.num_fds(), threading.active_count()
+        fds_open, threads_running = process.num_fds(), threading.active_count()
         for _ in range(100):
             wire.unplug()
             wait_until(lambda: book.states[1] == "absent", "the cable is missed")
             wire.plug()
             all_there(book, 1)
-        assert (process.num_fds(), threading.active_count()) == during
-    # The wire's own two were open before, and are closed at the end.
-    assert (process.num_fds(), threading.active_count()) == (before[0] - 2, before[1])
+        assert process.num_fds() <= fds_open
+        assert threading.active_count() <= threads_running
+    assert process.num_fds() <= fds - 2  # the wire's own two were open before, and are closed now
+    assert threading.active_count() <= threads
 
 
 def test_what_is_still_to_be_shown_is_shown_before_the_end(tmp_path: Path) -> None:
