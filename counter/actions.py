@@ -13,10 +13,13 @@ from counter.scene import Scene
 
 BUTTONS = (Intent.NEXT, Intent.RECALL, Intent.START, Intent.FINISH, Intent.NO_SHOW)
 """The large row of actions, in the order of a visit."""
-SIDE_BUTTONS = (Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.UNDO, Intent.PAUSE)
+SIDE_BUTTONS = (Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.REPRINT, Intent.UNDO, Intent.PAUSE)
 """The smaller row: what does not happen with every visitor."""
 ASK_FIRST = frozenset({Intent.SIGN_OUT, Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.FIND})
 """What opens a dialog before anything is asked of the engine."""
+
+WITHOUT_SESSION = frozenset({Intent.FIND, Intent.REPRINT})
+"""What anybody may ask of the engine: the protocol takes no session with it."""
 
 _BEFORE_SERVICE = frozenset({Intent.RECALL, Intent.START, Intent.NO_SHOW})
 _ABOUT_CURRENT = _BEFORE_SERVICE | {Intent.FINISH, Intent.HOLD, Intent.TRANSFER}
@@ -29,6 +32,7 @@ _COMMANDS: Mapping[Intent, str] = {
     Intent.NO_SHOW: "no_show",
     Intent.UNDO: "undo",
     Intent.PAUSE: "pause",
+    Intent.REPRINT: "reprint",
 }
 _LABELS: Mapping[Intent, str] = {
     Intent.NEXT: mark("Call next"),
@@ -43,6 +47,7 @@ _LABELS: Mapping[Intent, str] = {
     Intent.PAUSE: mark("Pause"),
     Intent.SIGN_OUT: mark("Sign out"),
     Intent.FIND: mark("Look up"),
+    Intent.REPRINT: mark("Print again"),
 }
 _PICK_LABELS: Mapping[str, str] = {
     "call": mark("Call {number}"),
@@ -105,14 +110,25 @@ def _desk_obstacle(intent: Intent, scene: Scene, desk: CounterMessage) -> str:
     match intent:
         case Intent.NEXT:
             return _not_ready(desk, phrases) or ("" if queue_length(desk) else phrases.say("Nobody is waiting"))
-        case Intent.DROP:
-            return "" if scene.picked or desk.ticket else phrases.say("Choose a number first")
+        case Intent.DROP | Intent.REPRINT:
+            why_not = "" if scene.meant else phrases.say("Choose a number first")
+            return why_not or (_paper_obstacle(scene) if intent is Intent.REPRINT else "")
         case Intent.PAUSE | Intent.SIGN_OUT:
             return _occupied(desk, phrases)
         case Intent.UNDO:
             return "" if scene.undo_left_s else phrases.say("Nothing to take back")
         case Intent.PICK:
             return _pick_obstacle(scene, desk)
+        case _:
+            return ""
+
+
+def _paper_obstacle(scene: Scene) -> str:
+    match scene.devices.paper_obstacle:
+        case "away":
+            return scene.phrases.say("The kiosk is not running")
+        case "trouble":
+            return scene.phrases.say("The kiosk cannot print")
         case _:
             return ""
 
@@ -171,6 +187,8 @@ def label(intent: Intent, scene: Scene) -> str:
         return phrases.say("Resume")
     if intent is Intent.DROP and picked is not None:
         return phrases.say("Cancel {number}", number=picked.number)
+    if intent is Intent.REPRINT and picked is not None:
+        return phrases.say("Print {number} again", number=picked.number)
     if intent is Intent.TRANSFER and scene.moves_picked and picked is not None:
         return phrases.say("Transfer {number}", number=picked.number)
     if intent is Intent.PICK:
@@ -193,7 +211,7 @@ def _hint(intent: Intent, scene: Scene) -> str:
         case Intent.FINISH if desk and desk.ticket:
             following = next_stage(desk.ticket, scene)
             return phrases.say("then {stage}", stage=scene.words.stage(following)) if following else ""
-        case Intent.DROP if desk and desk.ticket and not scene.picked:
+        case Intent.DROP | Intent.REPRINT if desk and desk.ticket and not scene.picked:
             return desk.ticket.number
         case Intent.UNDO if desk:
             what = undoes(desk.undo_action or "", desk.undo_number or "", phrases)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from counter.desk_view import DeskView
+from counter.devices import DeviceView
 from counter.keymap import Intent
 from counter.lists_view import ColleagueView, HallView, ListsView, RowView, TabView, WaitingRow
 from counter.ticket_view import HistoryView, ReasonView, TicketView
@@ -81,13 +82,14 @@ class ListsColumn:
         self._ids = ids
         self._touches = touches
         self._theme = theme
-        self._rows_area, self._hall_area = make("RowsArea"), make("HallArea")
+        self._rows_area, self._hall_area, self._devices_area = make("RowsArea"), make("HallArea"), make("DevicesArea")
         rows, hall = self._rows_area.ids, self._hall_area.ids
         self._tabs = Pool(ids.tabs, lambda: make("TabHandle"))
         self._rows = Pool(rows.rows, lambda: make("ListLine"))
         self._counters = Pool(hall.counters, lambda: make("ColleagueLine"))
         self._lanes = Pool(hall.lanes, lambda: make("LaneHead"))
         self._waiting = Pool(hall.waiting, lambda: make("WaitingLine"))
+        self._devices = Pool(self._devices_area.ids.devices, lambda: make("ColleagueLine"))
         self._open: Intent | None = None
 
     def show(self, view: ListsView) -> None:
@@ -96,8 +98,9 @@ class ListsColumn:
             self._show_tab(handle, tab)
         opened = next((tab.intent for tab in view.tabs if tab.chosen), None)
         if opened is not self._open:
-            self._open, self._rows_area.scroll_y, self._hall_area.scroll_y = opened, 1, 1
-        stand_in(self._ids.list_area, [self._rows_area if view.hall is None else self._hall_area])
+            self._open = opened
+            self._rows_area.scroll_y = self._hall_area.scroll_y = self._devices_area.scroll_y = 1
+        stand_in(self._ids.list_area, [self._area(view)])
         self._ids.caption.text, self._ids.today.text = view.caption, view.today
         self._rows_area.ids.more.text = view.more
         for line, row in zip(self._rows.take(len(view.rows)), view.rows, strict=True):
@@ -110,6 +113,14 @@ class ListsColumn:
             pick.target = ""
         if view.hall is not None:
             self._show_hall(view.hall)
+        devices = view.devices or ()
+        for line, device in zip(self._devices.take(len(devices)), devices, strict=True):
+            _show_device(line, device)
+
+    def _area(self, view: ListsView) -> Any:  # noqa: ANN401 - a widget
+        if view.devices is not None:
+            return self._devices_area
+        return self._rows_area if view.hall is None else self._hall_area
 
     def _show_tab(self, handle: Any, tab: TabView) -> None:  # noqa: ANN401 - a widget
         self._touches.bind(handle, lambda: self._touches.inputs.press(tab.intent))
@@ -144,6 +155,11 @@ def _show_history(line: Any, entry: HistoryView) -> None:  # noqa: ANN401 - a wi
 def _show_colleague(line: Any, counter: ColleagueView) -> None:  # noqa: ANN401 - a widget
     line.ids.label.text, line.ids.number.text, line.ids.state.text = counter.label, counter.number, counter.state
     line.tone, line.own = counter.tone, counter.own
+
+
+def _show_device(line: Any, device: DeviceView) -> None:  # noqa: ANN401 - a widget
+    line.ids.label.text, line.ids.number.text, line.ids.state.text = device.part, device.device, device.state
+    line.tone, line.own = device.tone, False
 
 
 def _show_waiting(line: Any, row: WaitingRow) -> None:  # noqa: ANN401 - a widget

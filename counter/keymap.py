@@ -33,6 +33,10 @@ class Intent(StrEnum):
     HALL = "hall"
     FIND = "find"
     """Look any number up."""
+    DEVICES = "devices"
+    """How the devices of the office fare; supervisors only."""
+    REPRINT = "reprint"
+    """Another paper of the chosen ticket, or the current one, out of the kiosk."""
     PICK = "pick"
     """Do with the chosen line of a list what that list is for."""
     CONFIRM = "confirm"
@@ -77,6 +81,8 @@ KEYS: Mapping[Intent, str] = {
     Intent.MISSED: "3",
     Intent.HALL: "4",
     Intent.FIND: "5",
+    Intent.DEVICES: "6",
+    Intent.REPRINT: "g",
     Intent.PICK: "enter",
     Intent.CANCEL: "escape",
 }

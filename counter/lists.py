@@ -44,6 +44,11 @@ def pick_command(tab: Intent, entry: QueueEntry) -> str | None:
     return _FOUND_COMMANDS.get(entry.state) if isinstance(entry, FoundEntry) else _PICK_COMMANDS.get(tab)
 
 
+def pages(desk: CounterMessage | None) -> tuple[Intent, ...]:
+    """Return what can be opened beside the visitor: only supervisors look after devices."""
+    return (*TABS, Intent.DEVICES) if desk is not None and desk.role == "supervisor" else TABS
+
+
 @dataclass(slots=True)
 class Lists:
     """Which list is open, and which number is chosen in it: by number, so that a moving queue moves no choice."""

@@ -9,6 +9,7 @@ from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, H
 from broker.language import mark
 from counter.actions import ActionView, action_view, key_name
 from counter.choices import takes
+from counter.devices import DeviceView
 from counter.keymap import Intent
 from counter.lists import TABS, FoundEntry, entries, queue_length
 from counter.scene import LaneView, Scene, Tone, Words
@@ -20,6 +21,7 @@ _TITLES: Mapping[Intent, str] = {
     Intent.MISSED: mark("Missed"),
     Intent.HALL: mark("Office"),
     Intent.FIND: mark("Find"),
+    Intent.DEVICES: mark("Devices"),
 }
 _EMPTY: Mapping[Intent, str] = {
     Intent.QUEUE: mark("Nobody is waiting for this counter."),
@@ -111,6 +113,7 @@ class ListsView:
     more: str
     pick: ActionView | None
     hall: HallView | None
+    devices: tuple[DeviceView, ...] | None
     today: str
 
 
@@ -125,8 +128,9 @@ def lists_view(scene: Scene) -> ListsView:
         caption=_caption(scene, has_rows=bool(shown)),
         rows=tuple(_row(entry, scene) for entry in shown),
         more=scene.phrases.count("and {n} more", "and {n} more", more) if more > 0 else "",
-        pick=action_view(Intent.PICK, scene) if shown else None,
+        pick=action_view(Intent.PICK, scene) if shown else _turn_page(scene),
         hall=_hall_view(scene) if scene.tab is Intent.HALL else None,
+        devices=scene.devices.views(scene.phrases) if scene.tab is Intent.DEVICES and scene.supervises else None,
         today=today_text(desk, scene.words) if desk else "",
     )
 
@@ -147,13 +151,23 @@ def _tab(tab: Intent, scene: Scene) -> TabView:
         label=scene.phrases.say(_TITLES[tab]),
         key=key_name(tab, scene.phrases),
         count="" if tab in {Intent.HALL, Intent.FIND} else str(count),
-        chosen=tab is scene.tab,
+        chosen=tab is scene.tab or (tab is Intent.HALL and scene.tab is Intent.DEVICES),
     )
+
+
+def _turn_page(scene: Scene) -> ActionView | None:
+    """Return the way from the office at a glance to its devices, and back; only supervisors have it."""
+    other = {Intent.HALL: Intent.DEVICES, Intent.DEVICES: Intent.HALL}.get(scene.tab)
+    if other is None or not scene.supervises:
+        return None
+    return ActionView(other, scene.phrases.say(_TITLES[other]), key_name(other, scene.phrases), enabled=True)
 
 
 def _caption(scene: Scene, *, has_rows: bool) -> str:
     if scene.tab is Intent.HALL:
         return scene.phrases.say("Counters")
+    if scene.tab is Intent.DEVICES:
+        return scene.phrases.say("What needs somebody stands first.")
     if not has_rows:
         return scene.phrases.say(_EMPTY[scene.tab])
     if scene.tab is not Intent.QUEUE:

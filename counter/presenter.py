@@ -13,15 +13,16 @@ from broker.contract.link import Freshness, Requester
 from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Reply
 from broker.language import Phrases
 from counter import dialog as dialogs
-from counter.actions import ASK_FIRST, BUTTONS, SIDE_BUTTONS, command_for, label, obstacle
+from counter.actions import ASK_FIRST, BUTTONS, SIDE_BUTTONS, WITHOUT_SESSION, command_for, label, obstacle
 from counter.asking import Asking
 from counter.choices import options
 from counter.desk_view import DeskView, desk_view
+from counter.devices import Devices
 from counter.dialog import Dialog, Wanted
 from counter.dialog_view import missing
 from counter.entrance import Entrance
 from counter.keymap import KEYS, Intent, Place, Typed, meaning
-from counter.lists import TABS, Lists, pick_command
+from counter.lists import Lists, pages, pick_command
 from counter.notices import Notices, locked, slow
 from counter.reply import bridged, reply_ticket
 from counter.scene import NoticeView, Scene, Tone
@@ -43,6 +44,7 @@ class CounterPresenter:
         officers: tuple[tuple[str, str], ...],
         languages: tuple[str, ...],
         phrases: Callable[[str], Phrases],
+        devices: Devices,
         calls_before_no_show: int = 1,
     ) -> None:
         """`officers` are the (id, name) pairs that this machine knows, or none: then the id is typed."""
@@ -51,6 +53,7 @@ class CounterPresenter:
         self._sessions = sessions
         self._languages = languages
         self._phrases_of = phrases
+        self._devices = devices
         self._calls_before_no_show = calls_before_no_show
         self._language = languages[0]
         self._fresh = Freshness(now)
@@ -170,7 +173,7 @@ class CounterPresenter:
             self._act(intent)
             return
         self._asking.pressed(intent)  # whatever key comes next is another wish
-        if intent in TABS:
+        if intent in pages(self._desk):
             self._lists.open(intent)
         elif intent in {Intent.UP, Intent.DOWN}:
             self._lists.move(1 if intent is Intent.DOWN else -1, self._desk)
@@ -192,6 +195,8 @@ class CounterPresenter:
         command = pick_command(scene.tab, picked) if picked is not None else command_for(intent, self._desk)
         if intent in ASK_FIRST or command == "call":
             self._dialog = self._opened(intent, scene)
+        elif intent is Intent.REPRINT:
+            self._ask(Wanted(intent, "reprint", {"ticket": scene.meant}))
         elif command is not None:
             self._ask(Wanted(intent, command, {} if picked is None else {"ticket": picked.number}))
 
@@ -245,7 +250,7 @@ class CounterPresenter:
         if self._session is None:
             return
         who = {"counter": self._counter, "session": self._session.token}
-        arguments = wanted.arguments if wanted.intent is Intent.FIND else {**who, **wanted.arguments}
+        arguments = wanted.arguments if wanted.intent in WITHOUT_SESSION else {**who, **wanted.arguments}
         undone = self._desk.undo_action if self._desk else None
         self._asking.ask(
             wanted.intent, wanted.command, arguments, lambda reply: self._answered(wanted, reply, undone or "")
@@ -318,6 +323,7 @@ class CounterPresenter:
             picked=self._lists.picked(self._desk),
             found=self._lists.found,
             calls_before_no_show=self._calls_before_no_show,
+            devices=self._devices,
         )
 
     @property

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from broker.config.settings import Counter, Settings
-from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage
+from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Presence
 from broker.contract.topics import Topics
 from broker.language import Phrases
 from broker.screen import OfficeBus
 from counter.desk_view import DeskView
+from counter.devices import Devices
 from counter.presenter import CounterPresenter
 from counter.session import SessionFile
 from counter.signin_view import SignInView
@@ -34,14 +35,18 @@ class CounterProcess:
         """Build all parts; nothing is shown or sent before `run`."""
         zone = settings.office.zone
         self._bus = bus
+        now = functools.partial(dt.datetime.now, zone)
+        self._parts = _parts(settings)
+        self._devices = Devices(self._parts, kiosk=settings.kiosk_of(counter), now=now)
         self._presenter = CounterPresenter(
             counter=counter.id,
-            now=lambda: dt.datetime.now(zone),
+            now=now,
             requester=bus,
             sessions=SessionFile(data_dir / counter.id / "session.json"),
             officers=tuple((officer.id, officer.name) for officer in settings.officers),
             languages=settings.office.languages,
             phrases=functools.partial(Phrases, "counter"),
+            devices=self._devices,
             calls_before_no_show=settings.journey.calls_before_no_show,
         )
         self._drawing = Drawing(lambda: self._presenter.view, self._show)
@@ -59,6 +64,8 @@ class CounterProcess:
         self._bus.listen(topics.office_state(), OfficeMessage, drawn(self._presenter.office))
         self._bus.listen(topics.hall(), HallMessage, drawn(self._presenter.hall))
         self._bus.listen(topics.counter(counter), CounterMessage, drawn(self._presenter.desk))
+        for part in self._parts:
+            self._bus.listen(topics.presence(part), Presence, drawn(functools.partial(self._devices.heard, part)))
         self._bus.on_link(drawn(lambda online: self._presenter.link(online=online)))
 
     def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
@@ -83,3 +90,9 @@ class CounterProcess:
         self._stop_ticks()
         self._drawing.end()
         self._bus.stop()
+
+
+def _parts(settings: Settings) -> tuple[str, ...]:
+    """Return the clients of the office that have devices, or are one."""
+    named = (settings.kiosks, settings.displays, settings.counters, settings.keypads, settings.signs)
+    return (*(part.id for section in named for part in section), *settings.mqtt.devices)

@@ -38,6 +38,8 @@ def reply_ticket(result: Mapping[str, Any]) -> Ticket | None:
 
 def _concerns_another(desk: CounterMessage, intent: Intent, ticket: Ticket) -> bool:
     """Tell whether the reply is about a number of a list, which leaves the visitor at the counter alone."""
+    if intent is Intent.REPRINT:
+        return True
     if ticket.state in _STATES or intent is Intent.UNDO:
         return False
     return desk.ticket is None or desk.ticket.id != ticket.id

@@ -8,6 +8,7 @@ from typing import Literal
 
 from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, OfficeMessage, QueueEntry
 from broker.language import Phrases
+from counter.devices import Devices
 from counter.dialog import Dialog
 from counter.keymap import Intent
 from counter.lists import FoundEntry
@@ -110,6 +111,7 @@ class Scene:
     picked: QueueEntry | None
     found: FoundEntry | None
     calls_before_no_show: int
+    devices: Devices
 
     @property
     def words(self) -> Words:
@@ -123,10 +125,21 @@ class Scene:
         return next((info for info in counters if info.id == self.counter), None)
 
     @property
+    def supervises(self) -> bool:
+        """Tell whether a supervisor sits here."""
+        return self.desk is not None and self.desk.role == "supervisor"
+
+    @property
     def moves_picked(self) -> bool:
         """Tell whether a transfer is about the chosen line: a supervisor moves anybody."""
-        supervises = self.desk is not None and self.desk.role == "supervisor"
-        return supervises and self.picked is not None and self.picked.number != self._current_number
+        return self.supervises and self.picked is not None and self.picked.number != self._current_number
+
+    @property
+    def meant(self) -> str:
+        """Return how the wire knows the chosen ticket, else the one at the counter; nothing where there is neither."""
+        if self.picked is not None:
+            return self.picked.number
+        return self.desk.ticket.id if self.desk and self.desk.ticket else ""
 
     @property
     def _current_number(self) -> str:

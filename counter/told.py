@@ -12,6 +12,10 @@ from counter.reply import reply_ticket
 from counter.scene import NoticeView, Words
 
 _CANNOT_COME_BACK = mark("{number} came back too often. Only a supervisor brings it back now, by Transfer.")
+_DONE: Mapping[str, str] = {
+    "cancel": mark("{number} is cancelled."),
+    "reprint": mark("Another paper of {number} comes out of the kiosk."),
+}
 
 
 def outcome(command: str, result: Mapping[str, Any], undone: str, words: Words) -> NoticeView | None:
@@ -25,8 +29,8 @@ def outcome(command: str, result: Mapping[str, Any], undone: str, words: Words) 
             return NoticeView(
                 "good", phrases.say("{number} now waits for: {stage}.", number=ticket.number, stage=stage)
             )
-        case "cancel":
-            return NoticeView("good", phrases.say("{number} is cancelled.", number=ticket.number))
+        case "cancel" | "reprint":
+            return NoticeView("good", phrases.say(_DONE[command], number=ticket.number))
         case "undo":
             what = undoes(undone, ticket.number, phrases)
             return NoticeView("good", phrases.say("Taken back: {what}.", what=what))

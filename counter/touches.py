@@ -38,6 +38,7 @@ class Touches:
         self.inputs = inputs
         self._touched = touched
         self._bound: set[Any] = set()
+        self._intents: dict[Any, Intent] = {}
 
     def bind(self, button: Any, work: Callable[[], None]) -> None:  # noqa: ANN401 - a widget
         """Do `work` when the button is let go; a button that is bound already keeps its work."""
@@ -53,7 +54,8 @@ class Touches:
 
     def show_action(self, button: Any, action: ActionView) -> None:  # noqa: ANN401 - a widget
         """Draw one action. What is not possible can be pressed, to be told why; outside programs see what works."""
-        self.bind(button, lambda: self.inputs.press(action.intent))
+        self._intents[button] = action.intent  # one button may stand for several, one after the other
+        self.bind(button, lambda: self.inputs.press(self._intents[button]))
         button.target = action.intent.value if action.enabled else ""
         button.title, button.key, button.note = action.label, action.key, action.why_not or action.hint
         button.possible, button.primary = action.enabled or action.busy, action.primary and action.enabled

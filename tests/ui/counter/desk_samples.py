@@ -23,6 +23,7 @@ from broker.contract.messages import (
     OfficeMessage,
     OfficeName,
     PassedOver,
+    Presence,
     QueueEntry,
     Reason,
     Reply,
@@ -35,6 +36,7 @@ from broker.contract.messages import (
 from broker.language import Phrases
 from counter.actions import ActionView
 from counter.desk_view import DeskView
+from counter.devices import Devices
 from counter.dialog_view import DialogView
 from counter.keymap import Intent, Place, Typed
 from counter.presenter import CounterPresenter
@@ -117,6 +119,7 @@ class Window:
         self.at = MORNING
         self.engine = Engine()
         self.drawer = drawer or Drawer()
+        self.devices = devices(lambda: self.at)
         self.presenter = CounterPresenter(
             counter="c3",
             now=lambda: self.at,
@@ -125,6 +128,7 @@ class Window:
             officers=officers,
             languages=("id", "en"),
             phrases=functools.partial(Phrases, "counter"),
+            devices=self.devices,
             calls_before_no_show=calls_before_no_show,
         )
         self.presenter.office(office())
@@ -328,4 +332,18 @@ def hall(*groups: tuple[str, str, str, int]) -> HallMessage:
             HallCounter(id="c3", label="3", state="open"),
             HallCounter(id="c5", label="5", state="serving", number="B-004"),
         ),
+    )
+
+
+def devices(now: Callable[[], dt.datetime]) -> Devices:
+    """Return an office's devices: the kiosk and its printer are well, nobody else has told anything."""
+    made = Devices(("kiosk-1", "kiosk-2", "display-1"), kiosk="kiosk-1", now=now)
+    made.heard("kiosk-1", presence(printer="ready, network: 10.0.0.9:9100"))
+    return made
+
+
+def presence(*, online: bool = True, **states: str) -> Presence:
+    """Return what a part says of itself and its devices."""
+    return Presence(
+        online=online, kind="kiosk", devices={name.replace("_", "-"): state for name, state in states.items()}
     )

@@ -25,7 +25,7 @@ from counter.desk_view import DeskView
 from counter.keymap import Intent, Typed
 from counter.presenter import CounterPresenter
 from counter.signin_view import SignInView
-from tests.ui.counter.desk_samples import MORNING, Drawer, Engine, counter, reason, ticket
+from tests.ui.counter.desk_samples import MORNING, Drawer, Engine, counter, devices, presence, reason, ticket
 
 Scene = tuple[str, SignInView | DeskView]
 
@@ -37,6 +37,7 @@ class Office:
         self.at = MORNING
         self.engine = Engine()
         self.message = office_message(settings)
+        self.devices = devices(lambda: self.at)
         self.presenter = CounterPresenter(
             counter="counter-1",
             now=lambda: self.at,
@@ -45,6 +46,7 @@ class Office:
             officers=tuple((officer.id, officer.name) for officer in settings.officers) if officers_known else (),
             languages=settings.office.languages,
             phrases=functools.partial(Phrases, "counter"),
+            devices=self.devices,
         )
         self.presenter.office(self.message)
         self.presenter.link(online=True)
@@ -239,6 +241,15 @@ def _found(office: Office) -> Iterator[Scene]:
     office.presenter.press(Intent.QUEUE)
     office.presenter.press(Intent.DOWN)
     yield "supervisor", office.presenter.view
+    office.devices.heard(
+        "kiosk-1", presence(printer="paper_out, network: 10.0.0.9:9100", spare_printer="paper_low", scanner="open")
+    )
+    office.devices.heard("display-1", presence(speaker="plays on plughw:CARD=Device, clips: 312 of 320 recorded"))
+    office.presenter.press(Intent.DEVICES)
+    yield "list-devices", office.presenter.view
+    office.devices.heard("kiosk-1", presence(printer="ready"))
+    office.presenter.press(Intent.QUEUE)
+    office.presenter.press(Intent.DOWN)
     office.presenter.press(Intent.CANCEL)
     office.presenter.desk(office.desk())
 

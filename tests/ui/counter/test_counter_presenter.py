@@ -13,7 +13,7 @@ from counter.session import Session
 from tests.ui.counter.desk_samples import Drawer, Window, counter, entry, hall, reason, ticket
 
 N, R, S, F, X, P = Intent.NEXT, Intent.RECALL, Intent.START, Intent.FINISH, Intent.NO_SHOW, Intent.PAUSE
-H, T, C, U = Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.UNDO
+H, T, C, U, G = Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.UNDO, Intent.REPRINT
 
 
 @pytest.fixture
@@ -119,8 +119,8 @@ def test_another_name_drops_the_pin_typed_for_the_first(window: Window) -> None:
     ("state", "possible", "primary"),
     [
         ("open", {N, P}, N),
-        ("calling", {R, S, F, X, H, T, C}, S),
-        ("serving", {F, H, T, C}, F),
+        ("calling", {R, S, F, X, H, T, C, G}, S),
+        ("serving", {F, H, T, C, G}, F),
         ("paused", {P}, P),
     ],
 )
@@ -233,7 +233,7 @@ def test_an_answer_shows_at_once_and_before_the_picture_comes(window: Window) ->
     assert window.desk.ticket is not None
     assert window.desk.ticket.number == "A-010"
     assert [row.number for row in window.desk.lists.rows] == ["AP-013"]
-    assert window.possible() == {R, S, F, X, H, T, C}
+    assert window.possible() == {R, S, F, X, H, T, C, G}
 
 
 def test_after_finish_the_next_can_be_called_without_waiting_for_the_picture(window: Window) -> None:

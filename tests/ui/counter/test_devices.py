@@ -1,0 +1,126 @@
+"""The devices of the office at the counter: seen by supervisors; and papers that an officer asks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from broker.contract.messages import Presence
+from broker.language import Phrases
+from counter.devices import DeviceView
+from counter.keymap import Intent
+from counter.lists_view import ListsView
+from tests.ui.counter.desk_samples import Window, counter, presence, ticket
+
+
+@pytest.fixture
+def window() -> Window:
+    made = Window()
+    made.sign_in()
+    return made
+
+
+def shown(window: Window) -> list[tuple[str, str, str]]:
+    """Return the devices in English."""
+    return [(view.part, view.device, view.state) for view in window.devices.views(Phrases("counter", "en"))]
+
+
+def lists(window: Window) -> ListsView:
+    return window.desk.lists
+
+
+# -- what is seen -----------------------------------------------------------------------------------------------------
+
+
+def test_what_needs_somebody_stands_first(window: Window) -> None:
+    window.devices.heard("kiosk-1", presence(printer="ready, usb", spare_printer="paper_low, usb", scanner="open"))
+    window.devices.heard("display-1", presence())
+    assert shown(window) == [
+        ("kiosk-2", "", "Not running"),
+        ("kiosk-1", "Second printer", "Paper is low"),
+        ("kiosk-1", "Scanner", "open"),
+        ("kiosk-1", "", "Running"),
+        ("kiosk-1", "Printer", "Ready to print"),
+        ("display-1", "", "Running"),
+    ]
+
+
+def test_since_when_is_told_of_what_changed_before_our_eyes(window: Window) -> None:
+    open_cover = presence(printer="cover_open, network: 10.0.0.9:9100")
+    window.devices.heard("kiosk-1", open_cover)
+    begun = shown(window)[0]
+    assert begun[:2] == ("kiosk-1", "Printer")
+    assert begun[2].startswith("Cover is open, since ")
+    window.pass_s(120)
+    window.devices.heard("kiosk-1", open_cover)
+    assert shown(window)[0] == begun
+
+
+def test_of_a_part_that_is_gone_nothing_else_is_known(window: Window) -> None:
+    window.devices.heard("kiosk-1", presence(online=False))
+    of_kiosk = [(device, state.partition(",")[0]) for part, device, state in shown(window) if part == "kiosk-1"]
+    assert of_kiosk == [("", "Not running")]
+
+
+def test_a_printer_that_does_not_answer_is_no_part_that_does_not_run(window: Window) -> None:
+    window.devices.heard("kiosk-1", presence(printer="offline, network: 10.0.0.9:9100"))
+    assert [state.partition(",")[0] for _, device, state in shown(window) if device == "Printer"] == ["Does not answer"]
+
+
+def test_an_officer_has_no_such_list(window: Window) -> None:
+    window.keys("6")
+    assert lists(window).devices is None
+    window.keys("4")
+    assert lists(window).pick is None
+
+
+def test_a_supervisor_has_it_by_key(window: Window) -> None:
+    window.presenter.desk(counter("open", role="supervisor"))
+    window.keys("4")
+    pick = lists(window).pick
+    assert pick is not None
+    assert (pick.intent, pick.label, pick.key) == (Intent.DEVICES, "Perangkat", "6")
+    window.keys("6")
+    devices = lists(window).devices
+    assert devices is not None
+    assert devices[0] == DeviceView("kiosk-2", "", "Tidak berjalan", "bad")
+
+
+# -- papers -----------------------------------------------------------------------------------------------------------
+
+
+def test_another_paper_of_the_visitor_at_the_counter(window: Window) -> None:
+    window.presenter.desk(counter("serving"))
+    window.keys("g")
+    assert [(asked.command, asked.arguments) for asked in window.engine.asked] == [("reprint", {"ticket": ticket().id})]
+    window.engine.agrees(ticket=ticket(state="serving", copies=1).model_dump(mode="json"))
+    assert window.notice() == "Kertas baru untuk AP-012 keluar di kios."
+
+
+def test_a_paper_of_another_number_leaves_the_visitor_at_the_counter(window: Window) -> None:
+    window.presenter.desk(counter("serving"))
+    window.presenter.choose_number("A-010")
+    window.keys("g")
+    assert [(asked.command, asked.arguments) for asked in window.engine.asked] == [("reprint", {"ticket": "A-010"})]
+    window.engine.agrees(ticket=ticket("A-010", "serving", counter="c5").model_dump(mode="json"))
+    assert window.desk.ticket is not None
+    assert window.desk.ticket.number == "AP-012"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (presence(online=False), "Kios tidak berjalan"),
+        (presence(printer="paper_out, usb"), "Kios tidak dapat mencetak"),
+        (presence(printer="paper_out, usb", spare_printer="offline, usb"), "Kios tidak dapat mencetak"),
+        (presence(printer="paper_out, usb", spare_printer="paper_low, usb"), ""),
+        (presence(printer="unknown, serial"), ""),
+    ],
+)
+def test_nobody_asks_a_kiosk_that_cannot_print(window: Window, said: Presence, why: str) -> None:
+    window.devices.heard("kiosk-1", said)
+    window.presenter.desk(counter("serving"))
+    assert window.why_not(Intent.REPRINT) == why
+
+
+def test_without_a_number_there_is_nothing_to_print(window: Window) -> None:
+    assert window.why_not(Intent.REPRINT) == "Pilih nomor dahulu"
