@@ -24,6 +24,7 @@ _DEVICES: Mapping[str, str] = {
     "printer": mark("Printer"),
     "spare-printer": mark("Second printer"),
     "scanner": mark("Scanner"),
+    "speaker": mark("Loudspeaker"),
     "line": mark("Line"),
 }
 _STATES: Mapping[str, tuple[DeviceTone, str]] = {
