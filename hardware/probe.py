@@ -6,14 +6,17 @@ Reads one question as JSON from standard input and writes one finding as JSON; t
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from typing import assert_never
 
 from hardware.codecs.escpos_writer import render
+from hardware.config import PreviewPrinter
+from hardware.emulators.control import socket_path, tell
 from hardware.errors import CoverOpen, CutterError, DeviceTimeout, DriverMissing, HardwareError, PaperOut
 from hardware.factory import build_printer, build_speaker, paper_for
 from hardware.finding import Finding, Verdict
 from hardware.input_device import InputDevice
-from hardware.ports import Printer, PrinterState
+from hardware.ports import PRINTABLE, Printer, PrinterState
 from hardware.question import Asked, LineQuestion, PrinterQuestion, Question, SpeakerQuestion
 from hardware.serial_line import SerialLine
 from hardware.test_page import test_page
@@ -54,17 +57,31 @@ def answer(question: Question) -> Finding:
 
 
 def _printer(question: PrinterQuestion) -> Finding:
-    printer = build_printer(question.config, data_dir=question.data_dir, name=question.subject)
-    try:
-        status = printer.status()
-        state = status.state
-        seen = f"{state}; {printer.health()}"
-        verdict: Verdict = "good" if state == "ready" else "warning" if status.printable else "fault"
-        if question.prints and status.printable:
+    running = _running_state(question)
+    if running is not None:
+        return _judged(question.subject, running, "the emulated printer of the kiosk that runs")
+    with closing(build_printer(question.config, data_dir=question.data_dir, name=question.subject)) as printer:
+        state = printer.status().state
+        seen = printer.health()
+        if question.prints and state in PRINTABLE:
             seen += f"; the test page: {_print_page(question, printer)}"
-        return Finding(subject=question.subject, verdict=verdict, seen=seen, advice=PRINTER_ADVICE[state])
-    finally:
-        printer.close()
+        return _judged(question.subject, state, seen)
+
+
+def _running_state(question: PrinterQuestion) -> PrinterState | None:
+    """Return the state of an emulated printer that a running kiosk has: another one made here would know nothing."""
+    if not isinstance(question.config, PreviewPrinter):
+        return None
+    try:
+        said = tell(socket_path(question.data_dir, question.subject), "status")
+    except OSError:
+        return None
+    return next((state for state in PRINTER_ADVICE if state == said), None)
+
+
+def _judged(subject: str, state: PrinterState, seen: str) -> Finding:
+    verdict: Verdict = "good" if state == "ready" else "warning" if state in PRINTABLE else "fault"
+    return Finding(subject=subject, verdict=verdict, seen=f"{state}; {seen}", advice=PRINTER_ADVICE[state])
 
 
 def _print_page(question: PrinterQuestion, printer: Printer) -> str:

@@ -16,7 +16,7 @@ from hardware.config import PrinterConfig
 from hardware.errors import HardwareError
 from hardware.factory import build_printer, paper_for
 from hardware.receipt import Cut, Receipt, Text
-from kiosk.printers import MAIN, configured
+from kiosk.printers import configured
 
 
 def main() -> int:
@@ -30,7 +30,9 @@ def main() -> int:
             return _refuse(f"{kiosk.id} has no logo; name a picture in {arguments.config}: kiosks, printer, logo")
         for name, config in printers.items():
             picture = (arguments.config.parent / (config.logo or "")).read_bytes()
-            outcome = store_logo(config, picture, title=settings.office.id, data_dir=arguments.data, name=name)
+            outcome = store_logo(
+                config, picture, title=settings.office.id, data_dir=arguments.data, name=f"{kiosk.id}-{name}"
+            )
             told = f"{kiosk.id} {name}: the logo is stored ({outcome}); compare it with the paper that was printed"
             sys.stdout.write(f"{told}\n")
     except ConfigError as error:
@@ -42,7 +44,7 @@ def main() -> int:
     return 0
 
 
-def store_logo(config: PrinterConfig, picture: bytes, *, title: str, data_dir: Path, name: str = MAIN) -> str:
+def store_logo(config: PrinterConfig, picture: bytes, *, title: str, data_dir: Path, name: str) -> str:
     """Store a picture file and print one paper with it; return the outcome. Raises HardwareError."""
     paper = paper_for(config)
     with closing(build_printer(config, data_dir=data_dir, name=name)) as printer:

@@ -34,7 +34,7 @@ def printers_of(
     printers = {
         name: OnePrinter(
             config,
-            build=partial(build_printer, config, data_dir=data_dir, name=name),
+            build=partial(build_printer, config, data_dir=data_dir, name=f"{kiosk.id}-{name}"),
             worker=DeviceWorker(name, post),
             papers=papers,
             roll=PaperRoll(

@@ -91,7 +91,7 @@ def test_a_printer_keeps_its_logo_while_it_is_switched_off(profile: str, tmp_pat
 
 def test_a_preview_keeps_its_logo_for_the_next_process(tmp_path: Path) -> None:
     config = PreviewPrinter(logo=Path("logo.png"))
-    assert store_logo(config, picture(200, 80), title="demo", data_dir=tmp_path) == "confirmed"
+    assert store_logo(config, picture(200, 80), title="demo", data_dir=tmp_path, name="printer") == "confirmed"
     with Image.open(tmp_path / "paper/latest.png") as paper:
         ink = sum(paper.convert("L").point(lambda value: value < 100 and 255).histogram()[255:])
     assert ink > 200 * 80 * 0.4

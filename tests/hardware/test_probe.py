@@ -5,13 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from hardware.config import LineConfig, NetworkPrinter
+from hardware.config import LineConfig, NetworkPrinter, PreviewPrinter
+from hardware.emulators.control import socket_path, tell
 from hardware.emulators.printer import PrinterEmulator
 from hardware.emulators.wire import TcpWire
+from hardware.factory import build_printer
 from hardware.finding import Finding
 from hardware.probe import answer
 from hardware.question import Asked, LineQuestion, PrinterQuestion
@@ -72,6 +75,15 @@ def test_a_test_page_is_printed_only_where_it_can_be(
     assert "the test page: confirmed" in answer(question(cable.port, tmp_path, prints=True)).seen
     (page,) = hand.papers
     assert "UJI CETAK / TEST PRINT" in [line.strip() for line in lines_of(page)]
+
+
+def test_an_emulated_printer_that_runs_elsewhere_is_asked_itself(tmp_path: Path) -> None:
+    name = "kiosk-1-printer"
+    with closing(build_printer(PreviewPrinter(), data_dir=tmp_path, name=name)) as printer:
+        printer.status()  # it begins to run when it is first needed
+        assert tell(socket_path(tmp_path, name), "paper_out") == "paper_out"
+        found = answer(PrinterQuestion(subject=name, data_dir=tmp_path, config=PreviewPrinter()))
+    assert (found.verdict, found.seen.split(";")[0]) == ("fault", "paper_out")
 
 
 def test_it_answers_from_a_process_of_its_own(tmp_path: Path) -> None:
