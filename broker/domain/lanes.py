@@ -8,6 +8,8 @@ for ever, so no lane can starve, and it explains itself to a visitor.
 from __future__ import annotations
 
 import datetime as dt
+import heapq
+import itertools
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
@@ -89,9 +91,37 @@ def choose(
 
 
 def line_up(
-    tickets: Sequence[Ticket], office: Office, counter: Counter, now: dt.datetime, *, position: int = 0
+    groups: Groups, office: Office, counter: Counter, now: dt.datetime, *, most: int, position: int = 0
 ) -> list[Ticket]:
-    """Return waiting tickets as this counter would call them now, with all that stands over the policy."""
+    """Return the first `most` as this counter would call them now, with all that stands over the policy.
+
+    Each group is in order of arrival and so in order of its calls: they are merged no further than asked for.
+    """
+    if isinstance(office.policy, Ratio):
+        heads = [ticket for group in groups for ticket in group[:most]]
+        return _line_up_by_turns(heads, office, counter, now, position=position)[:most]
+    place = _place_in_line(office, counter, now)
+    return list(itertools.islice(heapq.merge(*groups, key=place), most))
+
+
+def _place_in_line(office: Office, counter: Counter, now: dt.datetime) -> Callable[[Ticket], tuple[object, ...]]:
+    """Return what sorts tickets as this counter calls them: overdue, then its preferred lane, then by the policy."""
+    rank, weights = lane_rank(office), {lane: weight(office, lane) for lane in office.lanes}
+
+    def place(ticket: Ticket) -> tuple[object, ...]:
+        key = queue_key(ticket)
+        if _is_overdue(ticket, office, now):
+            return 0, 0, 0.0, key
+        divisor, credit_s = weights[ticket.lane]
+        share = (waited_s(ticket, now) + credit_s) / divisor
+        return 1 if ticket.lane == counter.prefers else 2, rank(ticket.lane), -share, key
+
+    return place
+
+
+def _line_up_by_turns(
+    tickets: Sequence[Ticket], office: Office, counter: Counter, now: dt.datetime, *, position: int
+) -> list[Ticket]:
     overdue = sorted((ticket for ticket in tickets if _is_overdue(ticket, office, now)), key=queue_key)
     others = [ticket for ticket in tickets if not _is_overdue(ticket, office, now)]
     preferred = [ticket for ticket in others if ticket.lane == counter.prefers]

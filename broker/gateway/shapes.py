@@ -88,9 +88,8 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
     desk = hall.desks[counter]
     ticket = hall.current(desk)
     groups = hall.callable_groups(counter, now)
-    heads = [ticket for group in groups for ticket in group[:MAX_QUEUE]]
     place, position = hall.office.counters[counter], hall.turn_of(counter)
-    nearest = lanes.line_up(heads, hall.office, place, now, position=position)[:MAX_QUEUE]
+    nearest = lanes.line_up(groups, hall.office, place, now, position=position, most=MAX_QUEUE)
     held = [t for t in map(hall.tickets.__getitem__, hall.held) if t.counter == counter]
     missed = [t for t in map(hall.tickets.__getitem__, hall.missed) if t.counter == counter]
     undo_until = _local(hall, hall.undo_until(counter), now)

@@ -105,7 +105,8 @@ def test_the_queue_stands_in_the_order_of_the_calls(
 ) -> None:
     """If one after the other were called at this moment; a turn that was overruled moves on too, so that ends it."""
     office, counter = office_with(policy, max_wait_s=max_wait_s), replace(ANY, prefers=prefers)
-    line = lanes.line_up(crowd, office, counter, MORNING, position=turn)
+    line = lanes.line_up(grouped(crowd), office, counter, MORNING, position=turn, most=len(crowd))
+    assert line[:2] == lanes.line_up(grouped(crowd), office, counter, MORNING, position=turn, most=2)
     assert sorted(line, key=queue_key) == sorted(crowd, key=queue_key)
     for place, ticket in enumerate(line):
         choice = lanes.choose(grouped(line[place:]), office, counter, MORNING, position=turn)
