@@ -72,8 +72,9 @@ class Line:
         else:
             first = self.waiting[self.called]
             self.called += 1
-        heads = (*self.waiting[self.called : self.called + 1], *self.late[:1])
-        self.head = min(heads) if heads else None
+        head = self.waiting[self.called] if self.called < len(self.waiting) else None
+        late = self.late[0] if self.late else None
+        self.head = late if head is None or (late is not None and late < head) else head
         return first
 
     def urgency(self, at_s: float) -> tuple[int, float, Entry]:
@@ -93,7 +94,9 @@ def entry_of(ticket: Ticket) -> Entry:
 
 def pick(lines: Sequence[Line], at_s: float, counter: Counter, policy: Policy, position: int) -> Line:
     """Return the line whose first is called, as `lanes.choose` does. No line may be empty."""
-    overdue = [line for line in lines if at_s - line.oldest()[0] > line.longest_s]
+    if len(lines) == 1:
+        return lines[0]
+    overdue = [line for line in lines if line.head and at_s - line.head[0] > line.longest_s]
     if overdue:
         return min(overdue, key=Line.oldest)
     choice = [line for line in lines if line.lane == counter.prefers] or lines
