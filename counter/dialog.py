@@ -84,8 +84,8 @@ class Dialog:
 
     @property
     def needs_reason(self) -> bool:
-        """Tell whether nothing is done without a reason: a turn that is given up stays given up."""
-        return self.purpose is Intent.DROP or self.moved
+        """Tell whether nothing is done without a reason: where a turn is given up, or a visit leaves its course."""
+        return self.purpose is Intent.DROP or self.moved or self.kind == "stage"
 
     def reason(self, options: tuple[Option, ...]) -> str:
         """Return the note: what was typed, else what was picked."""

@@ -34,7 +34,7 @@ _EXPLAINED: Mapping[Intent, str] = {
     Intent.PICK: mark("An officer's own choice is recorded with the call."),
     Intent.FIND: mark("Type it as it stands on the ticket, or scan the ticket."),
 }
-_MOVED = mark("It keeps its number and what it has waited. The reason is recorded.")
+_RECORDED = mark("It keeps its number and what it has waited. The reason is recorded.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,8 @@ def _text(dialog: Dialog, scene: Scene, *, has_options: bool) -> str:
         case Step.TARGET:
             return "" if has_options else phrases.say("There is nowhere to send it.")
         case _:
-            return phrases.say(_MOVED if dialog.moved else _EXPLAINED[dialog.purpose])
+            recorded = dialog.purpose is Intent.TRANSFER and dialog.needs_reason
+            return phrases.say(_RECORDED if recorded else _EXPLAINED[dialog.purpose])
 
 
 def _field_label(dialog: Dialog, scene: Scene) -> str:

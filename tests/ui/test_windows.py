@@ -131,7 +131,7 @@ def test_what_does_not_happen_with_every_visitor_works_by_keys_alone_too(office:
         counter.wait_for("transfer")
         screen.press("t")
         counter.wait_screen("dialog")
-        screen.press("1", "3", "Return")
+        screen.press("1", "3", "2", "Return")
         counter.wait_screen("desk")
         sent = kiosk.do("lookup", ticket=number)["ticket"]
         assert (sent["state"], sent["stage"]) == ("waiting", "payment")

@@ -166,8 +166,8 @@ def test_an_officer_is_told_that_only_a_supervisor_moves_others() -> None:
 
 def test_an_officer_with_a_visitor_transfers_that_one_whatever_is_chosen() -> None:
     window = at_work(state="serving", ticket=ticket(state="serving"))
-    window.keys("down", "t", "1", "2", "enter")
-    assert window.engine.asked[0].arguments == {**AT, "stage": "payment"}
+    window.keys("down", "t", "2", "1", "enter")
+    assert window.engine.asked[0].arguments == {**AT, "service": "permit"}
 
 
 def test_a_move_goes_on_when_the_own_visitor_changes() -> None:

@@ -41,11 +41,11 @@ def signed_in(window: Window, state: CounterState, **changes: Any) -> Window:  #
         ("serving", "h 1 1 enter", "hold", {}),
         ("serving", "h f o t o space 2 enter", "hold", {"note": "foto 2"}),
         ("serving", "h 1 k u backspace enter", "hold", {"note": "k"}),
-        ("serving", "t 1 2 enter", "transfer", {"stage": "payment"}),
-        ("serving", "t enter down enter enter", "transfer", {"stage": "payment"}),
+        ("serving", "t 1 2 2 enter", "transfer", {"stage": "payment", "reason": "Tahap sudah selesai"}),
+        ("serving", "t enter down enter down enter", "transfer", {"stage": "payment", "reason": "Salah antrean"}),
         ("serving", "t 2 1 1 enter", "transfer", {"service": "permit", "reason": "Salah antrean"}),
         ("calling", "t 3 1 enter", "transfer", {"to_counter": "c5"}),
-        ("serving", "t 3 escape 1 1 enter", "transfer", {"stage": "interview"}),
+        ("serving", "t 3 escape 1 1 f o t o enter", "transfer", {"stage": "interview", "reason": "foto"}),
         ("calling", "c 1 enter", "cancel", {"ticket": CURRENT.id, "reason": "Pengunjung sudah pulang"}),
         ("calling", "c d u a enter", "cancel", {"ticket": CURRENT.id, "reason": "dua"}),
         ("open", "down c 1 enter", "cancel", {"ticket": "A-010", "reason": "Pengunjung sudah pulang"}),
@@ -157,6 +157,9 @@ def test_the_mouse_does_the_same(window: Window) -> None:
     window.presenter.choose_option(0)
     window.presenter.choose_option(1)
     window.press(Intent.CONFIRM)
+    assert window.dialog.confirm.why_not == "Pilih atau ketik alasan dahulu", "a stage is not skipped without a reason"
+    window.presenter.choose_option(1)
+    window.press(Intent.CONFIRM)
     assert window.engine.asked[1].arguments["stage"] == "payment"
 
 
@@ -259,7 +262,7 @@ def test_undo_brings_the_visitor_back_at_once_and_is_not_offered_again(window: W
     [
         ("f", {"state": "waiting", "stage": "payment"}, "AP-012 sekarang menunggu: Pembayaran."),
         ("f", {"state": "finished"}, ""),
-        ("t 1 2 enter", {"state": "waiting", "stage": "payment"}, "AP-012 sekarang menunggu: Pembayaran."),
+        ("t 1 2 2 enter", {"state": "waiting", "stage": "payment"}, "AP-012 sekarang menunggu: Pembayaran."),
         ("c 1 enter", {"state": "cancelled"}, "AP-012 dibatalkan."),
         ("h enter", {"state": "held"}, ""),
     ],
