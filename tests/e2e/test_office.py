@@ -73,12 +73,32 @@ def test_a_request_sent_again_is_done_once_even_after_a_crash(office: OfficeProc
         again = kiosk.ask("issue", request_id="the-very-same", service=SERVICE)
         assert again == first
         refused = kiosk.ask("issue", request_id="bad", service="no-such")
+        opened = kiosk.ask("open", request_id="mine", counter=COUNTER, officer=OFFICER, pin=PIN)
     office.kill()
     office.start()
     with office.caller("kiosk-1") as kiosk:
         assert kiosk.ask("issue", request_id="the-very-same", service=SERVICE) == first
         assert kiosk.ask("issue", request_id="bad", service="no-such") == refused
+        assert kiosk.ask("open", request_id="mine", counter=COUNTER, officer=OFFICER, pin=PIN) == opened
         assert kiosk.do("issue", service=SERVICE)["ticket"]["number"] == "A-002"
+        session = (opened.result or {})["session"]
+        assert kiosk.do("next", counter=COUNTER, session=session)["ticket"]["number"] == "A-001"
+    office.stop()
+    written = b"".join(path.read_bytes() for path in office.data_dir.glob("**/*") if path.is_file())
+    assert session.encode() not in written, "whoever reads the books cannot act as the officer"
+
+
+def test_five_wrong_pins_lock_an_officer_over_a_crash_too(mosquitto_office: OfficeProcess) -> None:
+    office, asked = mosquitto_office, {"counter": COUNTER, "officer": OFFICER}
+    with office.caller("counter-1") as counter:
+        assert {counter.refused("open", **asked, pin="0000") for _ in range(5)} == {"wrong_pin"}
+    office.kill()
+    office.start()
+    with office.caller("counter-1") as counter:
+        error = counter.ask("open", **asked, pin=PIN).error
+        assert error is not None
+        assert (error.code, 0 < error.detail["locked_s"] <= 60) == ("wrong_pin", True)
+        assert counter.ask("open", counter=COUNTER, officer="budi", pin=PIN).ok
 
 
 def test_the_broker_is_killed_in_the_middle_and_nothing_is_lost(office: OfficeProcess) -> None:
