@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,9 +13,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from broker.bootstrap.pins import WRONG_PINS
 from broker.up.office import Part, parts
 from broker.up.screens import VirtualScreen
 from broker.up.visit import REACTION_S, Window
+from counter.asking import SLOW_AFTER_S
 from tests.support.caller import Caller, wait_until
 from tests.support.office import CONFIG, OfficeProcess
 
@@ -91,9 +94,7 @@ def counter_pictures(counter: Window, folder: Path) -> None:
     """Sign in, call, serve."""
     counter.wait_for("officer:0")
     counter.picture(folder / "counter-sign-in.png")
-    counter.touch("officer:0")
-    time.sleep(REACTION_S)
-    counter.screen.press(*PIN, "Return")
+    _sign_in(counter, "s")
     counter.wait_for("next")
     counter.picture(folder / "counter-open.png")
     counter.screen.press("space")
@@ -101,8 +102,78 @@ def counter_pictures(counter: Window, folder: Path) -> None:
     counter.picture(folder / "counter-called.png")
 
 
+def officer_pictures(counter: Window, folder: Path) -> None:
+    """Go on with the visitor who was called: all that an officer does in a day."""
+    counter.screen.press("s")
+    counter.wait_gone("start")
+    counter.picture(folder / "counter-serving.png")
+    _after(counter, "t", shows="dialog").picture(folder / "counter-transfer.png")
+    _after(counter, "1", "3").picture(folder / "counter-transfer-reason.png")
+    _after(counter, "Escape", "Escape", "Escape", "h", "1", "Return", shows="desk")
+    counter.screen.press("2", "Down")
+    counter.wait_for("pick")
+    _after(counter).picture(folder / "counter-held.png")
+    counter.screen.press("space")
+    counter.wait_for("no_show")
+    _after(counter, "n", shows="desk").screen.press("3")
+    _after(counter).picture(folder / "counter-missed.png")
+    _after(counter, "4").picture(folder / "counter-office.png")
+    _after(counter, "1", "p").picture(folder / "counter-paused.png")
+    _after(counter, "x", "Return", shows="sign_in")
+
+
+def sign_in_pictures(counter: Window, caller: Caller, folder: Path) -> None:
+    """Lock an officer out, then let a supervisor come over from another counter and move a number."""
+    for attempt in range(WRONG_PINS):
+        _sign_in(counter, "a", pin="000" + str(attempt))
+        time.sleep(REACTION_S)
+    counter.picture(folder / "counter-locked.png")
+    caller.do("open", counter="counter-5", officer="maria", pin=PIN)
+    _sign_in(counter, "m", "m")
+    counter.wait_screen("dialog")
+    _after(counter).picture(folder / "counter-elsewhere.png")
+    _after(counter, "Return").wait_for("next")
+    counter.screen.press("5", *"E001", "Return")
+    counter.wait_for("number:E-001")
+    _after(counter).picture(folder / "counter-found.png")
+    _after(counter, "t", "1", "2", shows="dialog").picture(folder / "counter-move.png")
+    counter.screen.press("Escape", "Escape", "Escape", "x", "Return")
+    counter.wait_screen("sign_in")
+
+
+def slow_picture(counter: Window, office: OfficeProcess, folder: Path) -> None:
+    """Let the engine hold its breath, so that a request waits for its answer."""
+    _sign_in(counter, "s")
+    counter.wait_for("next")
+    counter.screen.press("space")
+    counter.wait_for("recall")
+    assert office.process is not None
+    office.process.send_signal(signal.SIGSTOP)
+    counter.screen.press("r")
+    time.sleep(SLOW_AFTER_S + REACTION_S)
+    counter.picture(folder / "counter-no-answer.png")
+    office.process.send_signal(signal.SIGCONT)
+
+
+def _sign_in(counter: Window, *initials: str, pin: str = PIN) -> None:
+    """Choose a name by its first letter, the next such name by the same letter again."""
+    counter.screen.press(*initials)
+    time.sleep(REACTION_S)
+    counter.screen.press(*pin, "Return")
+
+
+def _after(counter: Window, *keys: str, shows: str | None = None) -> Window:
+    """Press keys, and give the window the time to draw."""
+    if keys:
+        counter.screen.press(*keys)
+    if shows is not None:
+        counter.wait_screen(shows)
+    time.sleep(REACTION_S)
+    return counter
+
+
 def main(folder: Path) -> None:
-    """Take every picture; about a minute."""
+    """Take every picture; about two minutes."""
     with tempfile.TemporaryDirectory(prefix="antrean-pictures-") as name, ExitStack() as stack:
         scratch = Path(name)
         office = OfficeProcess(scratch / "var")
@@ -120,6 +191,9 @@ def main(folder: Path) -> None:
             counter_pictures(panes["counter"], folder)
             wait_until(lambda: crowd.hall is not None and bool(crowd.hall.calling), "somebody is called")
             panes["display"].picture(folder / "display-call.png")
+            officer_pictures(panes["counter"], folder)
+            sign_in_pictures(panes["counter"], crowd, folder)
+            slow_picture(panes["counter"], office, folder)
             papers = sorted((office.data_dir / "paper").glob("*.png"))
             shutil.copy(papers[0], folder / "ticket-id.png")
             shutil.copy(papers[1], folder / "ticket-en.png")
