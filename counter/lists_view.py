@@ -45,6 +45,7 @@ _ORDER: Mapping[str, str] = {
     "strict": mark("The first lane goes before the others; within a lane, in order of arrival."),
     "fifo": mark("In order of arrival."),
 }
+MINUTE_S = 60
 LATE = 1.0
 """From this share of the promise on, a promise is broken."""
 
@@ -183,7 +184,7 @@ def _row(entry: QueueEntry, scene: Scene) -> RowView:
         number=entry.number,
         lane=words.lane(entry.lane),
         text=_row_text(entry, words),
-        waited=words.minutes(words.since(entry.waiting_since)) if _waits(entry) else "",
+        waited=_waited(entry, words),
         figure=share(entry.score) if is_queue and by_promise else "",
         late=is_queue and by_promise and entry.score >= LATE,
         chosen=scene.picked is not None and scene.picked.number == entry.number,
@@ -201,8 +202,12 @@ def _row_text(entry: QueueEntry, words: Words) -> str:
             return words.service(entry.service)
 
 
-def _waits(entry: QueueEntry) -> bool:
-    return not isinstance(entry, FoundEntry) or entry.state in {"waiting", "held", "no_show"}
+def _waited(entry: QueueEntry, words: Words) -> str:
+    """Return how long somebody waits, in few letters; nothing for a number that was looked up and waits no more."""
+    if isinstance(entry, FoundEntry) and entry.state not in {"waiting", "held", "no_show"}:
+        return ""
+    since_s = words.since(entry.waiting_since)
+    return words.phrases.say("just now") if since_s < MINUTE_S else words.minutes(since_s)
 
 
 def _hall_view(scene: Scene) -> HallView:

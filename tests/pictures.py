@@ -105,7 +105,8 @@ def counter_pictures(counter: Window, folder: Path) -> None:
 def officer_pictures(counter: Window, folder: Path) -> None:
     """Go on with the visitor who was called: all that an officer does in a day."""
     counter.screen.press("s")
-    counter.wait_gone("start")
+    counter.wait_gone("recall")
+    counter.wait_for("finish")
     counter.picture(folder / "counter-serving.png")
     _after(counter, "t", shows="dialog").picture(folder / "counter-transfer.png")
     _after(counter, "1", "3").picture(folder / "counter-transfer-reason.png")
@@ -118,7 +119,9 @@ def officer_pictures(counter: Window, folder: Path) -> None:
     _after(counter, "n", shows="desk").screen.press("3")
     _after(counter).picture(folder / "counter-missed.png")
     _after(counter, "4").picture(folder / "counter-office.png")
-    _after(counter, "1", "p").picture(folder / "counter-paused.png")
+    _after(counter, "1").screen.press("p")
+    counter.wait_gone("undo")
+    counter.picture(folder / "counter-paused.png")
     _after(counter, "x", "Return", shows="sign_in")
 
 
@@ -133,9 +136,10 @@ def sign_in_pictures(counter: Window, caller: Caller, folder: Path) -> None:
     counter.wait_screen("dialog")
     _after(counter).picture(folder / "counter-elsewhere.png")
     _after(counter, "Return").wait_for("next")
-    counter.screen.press("5", *"E001", "Return")
-    counter.wait_for("number:E-001")
-    _after(counter).picture(folder / "counter-found.png")
+    _after(counter, "5", *"e001", shows="dialog")
+    counter.screen.press("Return")
+    counter.wait_for("transfer")
+    counter.picture(folder / "counter-found.png")
     _after(counter, "t", "1", "2", shows="dialog").picture(folder / "counter-move.png")
     counter.screen.press("Escape", "Escape", "Escape", "x", "Return")
     counter.wait_screen("sign_in")
