@@ -45,7 +45,6 @@ _ORDER: Mapping[str, str] = {
     "strict": mark("The first lane goes before the others; within a lane, in order of arrival."),
     "fifo": mark("In order of arrival."),
 }
-MINUTE_S = 60
 LATE = 1.0
 """From this share of the promise on, a promise is broken."""
 
@@ -203,11 +202,10 @@ def _row_text(entry: QueueEntry, words: Words) -> str:
 
 
 def _waited(entry: QueueEntry, words: Words) -> str:
-    """Return how long somebody waits, in few letters; nothing for a number that was looked up and waits no more."""
+    """Return how long somebody waits; nothing for a number that was looked up and waits no more."""
     if isinstance(entry, FoundEntry) and entry.state not in {"waiting", "held", "no_show"}:
         return ""
-    since_s = words.since(entry.waiting_since)
-    return words.phrases.say("just now") if since_s < MINUTE_S else words.minutes(since_s)
+    return words.minutes(words.since(entry.waiting_since))
 
 
 def _hall_view(scene: Scene) -> HallView:

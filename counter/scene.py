@@ -79,7 +79,7 @@ class Words:
         """Return a duration in whole minutes."""
         minutes = max(0, int(seconds // 60))
         if minutes == 0:
-            return self.phrases.say("under 1 minute")
+            return self.phrases.say("< 1 minute")
         return self.phrases.count("{n} minute", "{n} minutes", minutes)
 
     def clock(self, moment: dt.datetime) -> str:

@@ -101,7 +101,7 @@ def test_what_was_found_is_cancelled_and_the_line_follows() -> None:
 
 def test_who_has_come_this_minute_has_waited_no_minutes() -> None:
     window = at_work(queue=(entry("A-010", minutes=0), entry("A-011", minutes=2)))
-    assert [row.waited for row in window.desk.lists.rows] == ["baru saja", "2 menit"]
+    assert [row.waited for row in window.desk.lists.rows] == ["< 1 menit", "2 menit"]
 
 
 def test_a_number_that_there_is_not_is_said_to_be_unknown() -> None:
