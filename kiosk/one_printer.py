@@ -14,7 +14,7 @@ from hardware.codecs.escpos_writer import render
 from hardware.config import PrinterConfig
 from hardware.errors import CoverOpen, CutterError, DeviceTimeout, HardwareError, PaperOut
 from hardware.factory import height_mm, paper_for
-from hardware.ports import PRINTABLE, Printer, PrinterState
+from hardware.ports import PRINTABLE, Printer, PrinterState, PrintResult
 from hardware.worker import DeviceWorker
 from kiosk.paper import PrintOutcome
 from kiosk.print_log import PrintLog
@@ -120,7 +120,7 @@ class OnePrinter:
             return self._failed(ticket, error)
         self._papers.end(ticket, result.outcome)
         self._roll.used(height_mm(data, paper))
-        return Attempt(result.outcome, "paper_low" if result.paper_low else self._good_state())
+        return Attempt(result.outcome, _state_after(result))
 
     def _failed(self, ticket: Ticket, error: HardwareError) -> Attempt:
         log.error("ticket %s: %s", ticket.number, error)
@@ -141,9 +141,6 @@ class OnePrinter:
             return Attempt("unconfirmed", self.state, str(error))
         return Attempt(None, "offline", str(error))
 
-    def _good_state(self) -> PrinterState:
-        return self.state if self.state in {"ready", "unknown"} else "ready"
-
     def _watch_roll(self, state: PrinterState) -> None:
         """Begin a new roll when paper is there again after it had run out."""
         if state in PRINTABLE and self._had_no_paper:
@@ -161,6 +158,13 @@ class OnePrinter:
     def _close(self) -> None:
         if self._printer is not None:
             self._printer.close()
+
+
+def _state_after(result: PrintResult) -> PrinterState:
+    """Return how a printer is that took a paper: one that did not vouch for it is not known to be well."""
+    if result.outcome == "unconfirmed":
+        return "unknown"
+    return "paper_low" if result.paper_low else "ready"
 
 
 def _state_of(error: HardwareError) -> PrinterState:

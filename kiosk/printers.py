@@ -17,6 +17,8 @@ from kiosk.print_log import PrintLog
 from kiosk.printing import TicketPrinters
 from kiosk.roll import PaperRoll, roll_file
 
+CHECK_PRINTERS_S = 3.0
+"""How often printers are asked how they are, so that trouble is known before anybody chooses."""
 MAIN, SPARE = "printer", "spare-printer"
 """How the two are called on disk, in logs and among the devices."""
 

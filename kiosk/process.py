@@ -20,7 +20,7 @@ from hardware.panel.targets import targets_file
 from kiosk.pages import View
 from kiosk.paper import Printers
 from kiosk.presenter import Clocks, Presenter
-from kiosk.printers import printers_of
+from kiosk.printers import CHECK_PRINTERS_S, printers_of
 from kiosk.reprints import CounterPapers
 from kiosk.scanning import KioskScanner
 from kiosk.touches import touch
@@ -28,7 +28,6 @@ from kiosk.view import RULES, KioskView
 from kiosk.visit import SETTLE_S
 
 TICK_S = 0.1
-CHECK_PRINTERS_S = 3.0
 TARGETS_REST_S = SETTLE_S + 0.1
 """Touch targets are told to the outside only when touching them would count."""
 

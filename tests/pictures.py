@@ -18,6 +18,8 @@ from broker.up.office import Part, parts
 from broker.up.screens import VirtualScreen
 from broker.up.visit import REACTION_S, Window
 from counter.asking import SLOW_AFTER_S
+from hardware.emulators.control import socket_path, tell
+from kiosk.printers import CHECK_PRINTERS_S
 from tests.support.caller import Caller, wait_until
 from tests.support.office import CONFIG, OfficeProcess
 
@@ -88,6 +90,31 @@ def holder_pictures(kiosk: Window, caller: Caller, folder: Path) -> None:
     kiosk.wait_for("do:cancel")
     kiosk.picture(folder / "kiosk-found.png")
     kiosk.touch("do:done")
+
+
+def paper_pictures(kiosk: Window, office: OfficeProcess, folder: Path) -> None:
+    """Let the printer run out of paper, where the ticket is in English; then let it fall silent."""
+    printer = socket_path(office.data_dir, "printer")
+    tell(printer, "paper_out")
+    time.sleep(2 * CHECK_PRINTERS_S)
+    kiosk.picture(folder / "kiosk-no-paper.png")
+    _visit(kiosk, "en")
+    kiosk.picture(folder / "kiosk-no-paper-ticket.png")
+    kiosk.touch("done")
+    tell(printer, "ready")
+    time.sleep(2 * CHECK_PRINTERS_S)
+    tell(printer, "silence")
+    _visit(kiosk, "id")
+    kiosk.wait_for("print_again")
+    kiosk.picture(folder / "kiosk-did-it-come-out.png")
+    kiosk.touch("done")
+    tell(printer, "ready")
+
+
+def _visit(kiosk: Window, language: str) -> None:
+    for target in (f"language:{language}", "service:new-passport", "continue", "lane:regular"):
+        kiosk.touch(target)
+    kiosk.wait_for("done")
 
 
 def counter_pictures(counter: Window, folder: Path) -> None:
@@ -192,6 +219,7 @@ def main(folder: Path) -> None:
             _serve(crowd)
             kiosk_pictures(panes["kiosk"], folder)
             holder_pictures(panes["kiosk"], crowd, folder)
+            paper_pictures(panes["kiosk"], office, folder)
             counter_pictures(panes["counter"], folder)
             wait_until(lambda: crowd.hall is not None and bool(crowd.hall.calling), "somebody is called")
             panes["display"].picture(folder / "display-call.png")

@@ -21,7 +21,7 @@ LINES_PER_S = 4
 """So slow that a fault certainly comes in the middle; the rest is printed fast."""
 AT_ONCE = 8
 """So many cells run side by side."""
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 FAULTS: Mapping[str, str] = {
     "the paper is out": "paper_out",

@@ -28,7 +28,9 @@ def write_papers(connection: Connection, office: str, events: Sequence[Recorded]
             case ev.Reprinted(ticket=ticket) if recorded.ticket is not None:
                 connection.execute(insert(_ROWS), _new(office, ticket, recorded.ticket.copies, recorded))
             case ev.Printed(ticket=ticket, outcome=outcome, reason=reason, at=at):
-                told = update(_ROWS).where(_ROWS.c.ticket == ticket, _ROWS.c.copy_no == _copy_told_of(ticket))
+                told = update(_ROWS).where(
+                    _ROWS.c.ticket == ticket, _ROWS.c.copy_no == _copy_told_of(ticket, recorded.client)
+                )
                 connection.execute(told.values(state=outcome, reason=reason, at=at, printer=recorded.client))
             case _:
                 pass
@@ -40,15 +42,17 @@ def give_up_papers(connection: Connection, office: str, client: str, at: dt.date
     connection.execute(left.values(state="unconfirmed", reason=NEVER_TOLD, at=at))
 
 
-def _copy_told_of(ticket: str) -> Any:  # noqa: ANN401 - an SQL expression
-    """Return which paper a report is about: the first that is still open, for they are printed in order; or the last.
+def _copy_told_of(ticket: str, printer: str) -> Any:  # noqa: ANN401 - an SQL expression
+    """Return which paper a report is about, for it names the ticket only (protocol, `printed`).
 
-    The report itself names the ticket only (protocol, `printed`).
+    Papers are printed in order, so it is the first that is open; but the first paper of a ticket that another client
+    took is that client's own. Where none is open it is a later word on the last one.
     """
-    of_ticket = _ROWS.alias()
-    opened = select(func.min(of_ticket.c.copy_no)).where(of_ticket.c.ticket == ticket, of_ticket.c.state == QUEUED)
-    newest = select(func.max(of_ticket.c.copy_no)).where(of_ticket.c.ticket == ticket)
-    return func.coalesce(opened.scalar_subquery(), newest.scalar_subquery())
+    rows = _ROWS.alias()
+    opened = select(func.min(rows.c.copy_no)).where(rows.c.ticket == ticket, rows.c.state == QUEUED)
+    likely = opened.where((rows.c.copy_no > 0) | (rows.c.client == printer))
+    newest = select(func.max(rows.c.copy_no)).where(rows.c.ticket == ticket)
+    return func.coalesce(*(one.scalar_subquery() for one in (likely, opened, newest)))
 
 
 def _new(office: str, ticket: str, copy: int, recorded: Recorded) -> dict[str, Any]:

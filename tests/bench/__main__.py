@@ -19,6 +19,7 @@ from tests.bench.floor import commits, round_trips
 from tests.bench.load import issue_from
 from tests.bench.printing import printing_table
 from tests.bench.sound import sound_table
+from tests.bench.touch import touch_table
 from tests.support.caller import Caller
 from tests.support.office import OfficeProcess, free_port
 
@@ -31,7 +32,7 @@ SERVICE, COUNTER, OFFICER, PIN = "new-passport", "counter-1", "siti", "1234"
 
 
 def main() -> None:
-    """Run everything, about five minutes."""
+    """Run everything, about eight minutes."""
     console = Console()
     with tempfile.TemporaryDirectory(prefix="antrean-bench-") as name:
         folder = Path(name)
@@ -49,6 +50,7 @@ def main() -> None:
         console.print(crowd_table(folder))
         console.print(memory_table(folder))
         console.print(printing_table())
+        console.print(touch_table(folder))
         console.print(sound_table(folder))
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from broker.contract.messages import Ticket
+from kiosk.one_printer import ASK_THE_SILENT_S
 from kiosk.paper import Printers
 from kiosk.print_log import PrintLog
 from kiosk.printing import YOUNG
@@ -254,3 +256,17 @@ def test_a_printer_is_not_asked_again_while_it_has_not_answered(station: Open) -
     kiosk.emulators[0].do("ready")
     check(kiosk)
     assert kiosk.health == Printers(("unknown",))
+
+
+def test_one_that_was_silent_is_asked_again_after_a_minute_and_believed(station: Open) -> None:
+    kiosk = station()
+    kiosk.emulators[0].do("silence")
+    check(kiosk)
+    ticket = take_a_number(kiosk)
+    assert (stored(kiosk, ticket), kiosk.health) == (["unconfirmed"], Printers(("unknown",)))
+    kiosk.emulators[0].do("ready")
+    kiosk.printers._printers[0]._monotonic = lambda: time.monotonic() + ASK_THE_SILENT_S
+    check(kiosk)
+    kiosk.touch("done")
+    ticket = take_a_number(kiosk)
+    assert (stored(kiosk, ticket), kiosk.health) == (["confirmed"], Printers(("ready",)))

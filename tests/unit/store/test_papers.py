@@ -77,6 +77,15 @@ def test_each_copy_is_a_job_and_reports_go_to_the_first_that_is_open(room: Room)
     assert room.papers(ticket) == [(0, "failed", "cover open"), (1, "confirmed", None)]
 
 
+def test_a_kiosk_that_prints_for_a_counter_does_not_speak_for_whoever_took_the_number(room: Room) -> None:
+    ticket = room.engine.issue()
+    room.engine.ask(cmd.Reprint(ticket), client="counter-1")
+    room.engine.ask(cmd.Printed(ticket, "confirmed", None), client="kiosk-2")
+    assert room.papers(ticket) == [(0, "queued", None), (1, "confirmed", None)]
+    room.engine.ask(cmd.Printed(ticket, "unconfirmed", None), client="kiosk-2")
+    assert room.papers(ticket) == [(0, "unconfirmed", None), (1, "confirmed", None)]
+
+
 def test_a_visitor_who_has_the_paper_after_all_puts_the_last_word_right(room: Room) -> None:
     ticket = room.engine.issue()
     room.printed(ticket, "unconfirmed")
