@@ -62,9 +62,9 @@ class Lists:
         """Show a ticket that was looked up, and choose it."""
         self.tab, self.number, self.found = Intent.FIND, ticket.number, found_entry(ticket)
 
-    def heard(self, ticket: Ticket) -> None:
+    def heard(self, ticket: Ticket | None) -> None:
         """Take note of how a ticket is now."""
-        if self.found is not None and self.found.id == ticket.id:
+        if ticket is not None and self.found is not None and self.found.id == ticket.id:
             self.found = found_entry(ticket)
 
     def open(self, tab: Intent) -> None:

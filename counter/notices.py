@@ -53,3 +53,10 @@ def locked(left_s: int, phrases: Phrases) -> NoticeView:
     )
     text = phrases.say("Too many wrong PINs. This officer can sign in again in {duration}.", duration=left)
     return NoticeView("bad", text)
+
+
+def nobody(phrases: Phrases, *, has_list: bool) -> NoticeView:
+    """Return what is said when a PIN comes without a name."""
+    return NoticeView(
+        "info", phrases.say("Choose your name first.") if has_list else phrases.say("Type your officer ID first.")
+    )

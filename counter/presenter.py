@@ -12,22 +12,20 @@ from typing import Any
 from broker.contract.link import Freshness, Requester
 from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Reply
 from broker.language import Phrases
-from counter import dialog as dialogs
 from counter.actions import ASK_FIRST, BUTTONS, SIDE_BUTTONS, WITHOUT_SESSION, command_for, label, obstacle
 from counter.asking import Asking
-from counter.choices import options
 from counter.desk_view import DeskView, desk_view
 from counter.devices import Devices
-from counter.dialog import Dialog, Wanted
-from counter.dialog_view import missing
+from counter.dialog import Wanted
 from counter.entrance import Entrance
 from counter.keymap import KEYS, Intent, Place, Typed, meaning
 from counter.lists import Lists, pages, pick_command
-from counter.notices import Notices, locked, slow
+from counter.notices import Notices, locked, nobody, slow
 from counter.reply import bridged, reply_ticket
 from counter.scene import NoticeView, Scene, Tone
 from counter.session import Session, Sessions
 from counter.signin_view import SignInView, sign_in_view, visitor_at
+from counter.talk import Talk
 from counter.told import outcome, refusal
 
 
@@ -63,7 +61,7 @@ class CounterPresenter:
         self._hall: HallMessage | None = None
         self._desk: CounterMessage | None = None
         self._lists = Lists()
-        self._dialog: Dialog | None = None
+        self._talk = Talk()
         self._notices = Notices(now)
         kept = sessions.load()
         self._session = kept if kept is not None and kept.counter == counter else None
@@ -85,9 +83,7 @@ class CounterPresenter:
         if message.id != self._counter:
             return
         self._desk = message
-        current = message.ticket.number if message.ticket else ""
-        if self._dialog is not None and self._dialog.is_about_current and self._dialog.number != current:
-            self._dialog = None
+        self._talk.visitor_is(message.ticket.number if message.ticket else "")
         if message.state == "closed" and self._session is not None and self._asking.idle:
             self._signed_out(self._phrases.say("This counter was closed. Please sign in again."))
 
@@ -102,27 +98,26 @@ class CounterPresenter:
         """Return where keys go."""
         if self._session is None:
             return Place.FORM if self._entrance.elsewhere is None else Place.DIALOG
-        return Place.DESK if self._dialog is None else Place.DIALOG
+        return Place.DESK if self._talk.dialog is None else Place.DIALOG
 
     def key(self, name: str) -> None:
         """Take a key of the keyboard."""
-        match meaning(name, self.place):
-            case Typed() as typed:
-                self.type(typed)
-            case Intent() as intent:
-                self.press(intent)
-            case None:
-                pass
+        wanted = meaning(name, self.place)
+        if isinstance(wanted, Typed):
+            self.type(wanted)
+        elif wanted is not None:
+            self.press(wanted)
 
     def press(self, intent: Intent) -> None:
         """Do what a key or a button asks for, if that is possible now."""
-        if intent is Intent.LANGUAGE and self._dialog is None:
-            self._switch_language()
+        if intent is Intent.LANGUAGE and self._talk.dialog is None:
+            self._language = self._next_language
+            self._notices.clear()
         elif self._session is None:
             self._notices.clear()
             self._entrance.press(intent)
-        elif self._dialog is not None:
-            self._press_in_dialog(self._dialog, intent)
+        elif self._talk.dialog is not None:
+            self._press_in_dialog(intent)
         elif intent in (*BUTTONS, *SIDE_BUTTONS, Intent.SIGN_OUT, Intent.PICK):
             self._act(intent)
         else:
@@ -132,11 +127,10 @@ class CounterPresenter:
         """Take a character for the form, also while the engine still looks at the last attempt; or for a dialog."""
         if self._session is None:
             self._entrance.type(typed.character)
-        elif self._dialog is not None:
-            opened_by = self._dialog.purpose
-            if typed.character.lower() == KEYS[opened_by] and self._asking.is_double_press(opened_by):
-                return
-            self._dialog = dialogs.typed(self._dialog, typed.character, options(self._dialog, self._scene()))
+        elif self._talk.dialog is not None:
+            opened_by = self._talk.dialog.purpose
+            if typed.character.lower() != KEYS[opened_by] or not self._asking.is_double_press(opened_by):
+                self._talk.type(typed.character, self._scene())
 
     def choose_officer(self, index: int) -> None:
         """Take the officer at `index` of the list."""
@@ -145,27 +139,21 @@ class CounterPresenter:
 
     def choose_number(self, number: str) -> None:
         """Choose a line of the open list, or let it go."""
-        if self._dialog is None:
+        if self._talk.dialog is None:
             self._lists.choose(number)
 
     def choose_option(self, index: int) -> None:
         """Pick what stands at `index` of the dialog."""
-        if self._dialog is not None:
-            self._dialog = dialogs.picked(self._dialog, index, options(self._dialog, self._scene()))
+        self._talk.choose(index, self._scene())
 
-    def _press_in_dialog(self, dialog: Dialog, intent: Intent) -> None:
-        offered = options(dialog, self._scene())
-        match intent:
-            case Intent.UP | Intent.DOWN:
-                self._dialog = dialogs.moved(dialog, 1 if intent is Intent.DOWN else -1, len(offered))
-            case Intent.ERASE:
-                self._dialog = dialogs.erased(dialog)
-            case Intent.CANCEL:
-                self._dialog = dialogs.back(dialog)
-            case Intent.CONFIRM if self._asking.idle and not self._asking.is_double_press(intent):
-                self._confirm(dialog)
-            case _:
-                pass
+    def _press_in_dialog(self, intent: Intent) -> None:
+        if intent is not Intent.CONFIRM:
+            self._talk.press(intent, self._scene())
+        elif self._asking.idle and not self._asking.is_double_press(intent):
+            self._asking.pressed(intent)
+            decided = self._talk.confirm(self._scene())
+            if decided is not None:
+                self._ask(decided)
 
     def _press_in_lists(self, intent: Intent) -> None:
         if intent is Intent.FIND:
@@ -194,46 +182,17 @@ class CounterPresenter:
         picked = scene.picked if intent is Intent.PICK else None
         command = pick_command(scene.tab, picked) if picked is not None else command_for(intent, self._desk)
         if intent in ASK_FIRST or command == "call":
-            self._dialog = self._opened(intent, scene)
+            self._talk.begin(intent, scene)
         elif intent is Intent.REPRINT:
             self._ask(Wanted(intent, "reprint", {"ticket": scene.meant}))
         elif command is not None:
             self._ask(Wanted(intent, command, {} if picked is None else {"ticket": picked.number}))
 
-    def _opened(self, intent: Intent, scene: Scene) -> Dialog:
-        picked, ticket = scene.picked, self._desk.ticket if self._desk else None
-        moved = intent is Intent.TRANSFER and scene.moves_picked
-        if picked is not None and (moved or intent in {Intent.PICK, Intent.DROP}):
-            return dialogs.begun(intent, number=picked.number, ticket=picked.number, moved=moved)
-        if ticket is not None and intent not in {Intent.SIGN_OUT, Intent.FIND}:
-            return dialogs.begun(intent, number=ticket.number, ticket=ticket.id)
-        return dialogs.begun(intent)
-
-    def _confirm(self, dialog: Dialog) -> None:
-        self._asking.pressed(Intent.CONFIRM)
-        scene = self._scene()
-        if missing(dialog, scene):
-            return
-        decided = dialogs.confirmed(dialog, options(dialog, scene))
-        if isinstance(decided, Wanted):
-            self._dialog = None
-            self._ask(decided)
-        elif decided is not None:
-            self._dialog = decided
-
-    def _switch_language(self) -> None:
-        self._language = self._next_language
-        self._notices.clear()
-
     # -- requests ---------------------------------------------------------------------------------------------------
 
     def nobody_named(self) -> None:
         """Ask for a name: nothing was sent."""
-        phrases = self._phrases
-        has_list = bool(self._entrance.form.officers)
-        self._tell(
-            "info", phrases.say("Choose your name first.") if has_list else phrases.say("Type your officer ID first.")
-        )
+        self._notices.tell(nobody(self._phrases, has_list=bool(self._entrance.form.officers)))
 
     def may_leave(self, counter: str) -> bool:
         """Tell whether a counter can be closed, as far as is known here."""
@@ -267,8 +226,7 @@ class CounterPresenter:
             self._lists.show(ticket)
         else:
             self._desk = bridged(self._desk, wanted.intent, result)
-            if ticket is not None:
-                self._lists.heard(ticket)
+            self._lists.heard(ticket)
             if wanted.intent in {Intent.PICK, Intent.DROP} or "ticket" in wanted.arguments:
                 self._lists.leave()
             told = outcome(wanted.command, result, undone, self._scene().words)
@@ -285,7 +243,7 @@ class CounterPresenter:
 
     def _signed_out(self, why: str) -> None:
         self._session = None
-        self._dialog = None
+        self._talk.end()
         self._lists = Lists()
         self._sessions.clear()
         self._entrance.empty()
@@ -298,12 +256,9 @@ class CounterPresenter:
     @property
     def view(self) -> SignInView | DeskView:
         """Return the picture of this moment."""
-        scene = self._scene()
-        if self._session is not None:
-            return desk_view(scene)
-        return sign_in_view(self._entrance.form, scene, elsewhere=self._entrance.elsewhere)
-
-    # -- inside -----------------------------------------------------------------------------------------------------
+        if self._session is None:
+            return sign_in_view(self._entrance.form, self._scene(), elsewhere=self._entrance.elsewhere)
+        return desk_view(self._scene())
 
     def _scene(self) -> Scene:
         return Scene(
@@ -318,7 +273,7 @@ class CounterPresenter:
             stale_since=self._fresh.stale_since,
             busy=self._asking.busy,
             notice=self._notice_now(),
-            dialog=self._dialog,
+            dialog=self._talk.dialog,
             tab=self._lists.tab,
             picked=self._lists.picked(self._desk),
             found=self._lists.found,
@@ -341,6 +296,5 @@ class CounterPresenter:
     def _notice_now(self) -> NoticeView | None:
         if self._asking.slow:
             return slow(self._phrases)
-        if self._session is None and self._entrance.locked_left_s:
-            return locked(self._entrance.locked_left_s, self._phrases)
-        return self._notices.current
+        locked_s = self._entrance.locked_left_s if self._session is None else 0
+        return locked(locked_s, self._phrases) if locked_s else self._notices.current
