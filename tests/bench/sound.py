@@ -28,12 +28,12 @@ PLAYER = """#!{python} -IS
 import os, time
 os.read(0, 1)
 first = time.monotonic_ns()
-with open({heard!r}, "a") as heard:
-    print(first, file=heard)
 while os.read(0, 65536):
     pass
+with open({heard!r}, "a") as heard:
+    print(first, file=heard)
 """
-"""Stands for aplay: notes when the first sample comes. It takes the rest at once, so that calls can follow quickly."""
+"""Stands for aplay: notes when the first sample came. It takes the rest at once, so that calls can follow quickly."""
 
 
 def sound_table(folder: Path) -> Table:
@@ -121,12 +121,12 @@ def _measured(caller: Caller, heard: Path) -> tuple[list[float], list[float]]:
         ticket = caller.do("issue", service=SERVICE, language="en")["ticket"]["id"]
         asked = time.monotonic_ns()
         caller.do("call", ticket=ticket, **desk)
-        wait_until(lambda count=count: len(heard.read_text().splitlines()) == count, "the call is heard")  # type: ignore[misc]
+        wait_until(lambda count=count: len(heard.read_text().splitlines()) == count, "the call is heard to its end")  # type: ignore[misc]
         first = int(heard.read_text().splitlines()[-1])
         from_message.append((first - arrived.get(timeout=5)) / 1e9)
         from_officer.append((first - asked) / 1e9)
         caller.do("undo", **desk)
-        time.sleep(chance.uniform(0.35, 0.55))
+        time.sleep(chance.uniform(0.2, 0.4))
     return from_message, from_officer
 
 
