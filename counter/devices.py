@@ -15,7 +15,7 @@ from broker.language import Phrases, mark
 
 PART = ""
 """Stands among a part's devices for the part itself."""
-ONLINE, OFFLINE = "online", "offline"
+ONLINE, OFFLINE, NEVER_HEARD = "online", "offline", "never heard"
 
 DeviceTone = Literal["info", "good", "warn", "bad"]
 PaperObstacle = Literal["", "away", "trouble"]
@@ -30,6 +30,7 @@ _DEVICES: Mapping[str, str] = {
 _STATES: Mapping[str, tuple[DeviceTone, str]] = {
     ONLINE: ("good", mark("Running")),
     OFFLINE: ("bad", mark("Not running")),
+    NEVER_HEARD: ("info", mark("Was not started yet")),
     "ready": ("good", mark("Ready to print")),
     "present": ("good", mark("There")),
     "absent": ("bad", mark("Not there")),
@@ -56,6 +57,7 @@ class DeviceView:
 
 @dataclass(slots=True)
 class _Known:
+    kind: str = ""
     states: dict[str, str] = field(default_factory=dict)
     since: dict[str, dt.datetime] = field(default_factory=dict)
 
@@ -77,7 +79,7 @@ class Devices:
             before = known.states.get(device)
             if before is not None and _code(before) != _code(state):
                 known.since[device] = self._now()
-        known.states = told
+        known.kind, known.states = presence.kind, told
 
     @property
     def paper_obstacle(self) -> PaperObstacle:
@@ -91,9 +93,9 @@ class Devices:
     def views(self, phrases: Phrases) -> tuple[DeviceView, ...]:
         """Return every device, what needs somebody first."""
         made = [
-            _view(part, device, state, known.since.get(device), phrases)
+            _view(part, device, known, phrases)
             for part, known in self._parts.items()
-            for device, state in (known.states or {PART: OFFLINE}).items()
+            for device in known.states or {PART: NEVER_HEARD}
         ]
         return tuple(sorted(made, key=lambda view: _WORST_FIRST.index(view.tone)))
 
@@ -103,11 +105,14 @@ def _code(state: str) -> str:
     return state.partition(", ")[0]
 
 
-def _view(part: str, device: str, state: str, since: dt.datetime | None, phrases: Phrases) -> DeviceView:
+def _view(part: str, device: str, known: _Known, phrases: Phrases) -> DeviceView:
+    state, since = known.states.get(device, NEVER_HEARD), known.since.get(device)
     tone, message = _STATES.get(_code(state), ("info", ""))
     words = phrases.say(message) if message else state
     if device != PART and _code(state) == OFFLINE:
         words = phrases.say("Does not answer")
+    elif (known.kind, state) == ("counter", OFFLINE):
+        tone = "info"  # an officer has gone home
     if since is not None:
         words = phrases.say("{state}, since {time}", state=words, time=phrases.clock(since))
     name = phrases.say(_DEVICES[device]) if device in _DEVICES else device

@@ -94,7 +94,7 @@ def holder_pictures(kiosk: Window, caller: Caller, folder: Path) -> None:
 
 def paper_pictures(kiosk: Window, office: OfficeProcess, folder: Path) -> None:
     """Let the printer run out of paper, where the ticket is in English; then let it fall silent."""
-    printer = socket_path(office.data_dir, "printer")
+    printer = socket_path(office.data_dir, "kiosk-1-printer")
     tell(printer, "paper_out")
     time.sleep(2 * CHECK_PRINTERS_S)
     kiosk.picture(folder / "kiosk-no-paper.png")
@@ -168,7 +168,8 @@ def sign_in_pictures(counter: Window, caller: Caller, folder: Path) -> None:
     counter.wait_for("transfer")
     counter.picture(folder / "counter-found.png")
     _after(counter, "t", "1", "2", shows="dialog").picture(folder / "counter-move.png")
-    counter.screen.press("Escape", "Escape", "Escape", "x", "Return")
+    _after(counter, "Escape", "Escape", "Escape", "6", shows="desk").picture(folder / "counter-devices.png")
+    counter.screen.press("x", "Return")
     counter.wait_screen("sign_in")
 
 

@@ -342,8 +342,6 @@ def devices(now: Callable[[], dt.datetime]) -> Devices:
     return made
 
 
-def presence(*, online: bool = True, **states: str) -> Presence:
+def presence(*, online: bool = True, kind: str = "kiosk", **states: str) -> Presence:
     """Return what a part says of itself and its devices."""
-    return Presence(
-        online=online, kind="kiosk", devices={name.replace("_", "-"): state for name, state in states.items()}
-    )
+    return Presence(online=online, kind=kind, devices={name.replace("_", "-"): state for name, state in states.items()})

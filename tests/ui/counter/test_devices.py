@@ -35,9 +35,9 @@ def test_what_needs_somebody_stands_first(window: Window) -> None:
     window.devices.heard("kiosk-1", presence(printer="ready, usb", spare_printer="paper_low, usb", scanner="open"))
     window.devices.heard("display-1", presence())
     assert shown(window) == [
-        ("kiosk-2", "", "Not running"),
         ("kiosk-1", "Second printer", "Paper is low"),
         ("kiosk-1", "Scanner", "open"),
+        ("kiosk-2", "", "Was not started yet"),
         ("kiosk-1", "", "Running"),
         ("kiosk-1", "Printer", "Ready to print"),
         ("display-1", "", "Running"),
@@ -61,6 +61,14 @@ def test_of_a_part_that_is_gone_nothing_else_is_known(window: Window) -> None:
     assert of_kiosk == [("", "Not running")]
 
 
+def test_a_counter_that_was_closed_needs_nobody(window: Window) -> None:
+    for part, kind in (("kiosk-2", "kiosk"), ("display-1", "counter")):
+        window.devices.heard(part, presence(kind=kind))
+        window.devices.heard(part, presence(online=False, kind=kind))
+    tones = {view.part: view.tone for view in window.devices.views(Phrases("counter", "en"))}
+    assert (tones["kiosk-2"], tones["display-1"]) == ("bad", "info")
+
+
 def test_a_printer_that_does_not_answer_is_no_part_that_does_not_run(window: Window) -> None:
     window.devices.heard("kiosk-1", presence(printer="offline, network: 10.0.0.9:9100"))
     assert [state.partition(",")[0] for _, device, state in shown(window) if device == "Printer"] == ["Does not answer"]
@@ -82,7 +90,7 @@ def test_a_supervisor_has_it_by_key(window: Window) -> None:
     window.keys("6")
     devices = lists(window).devices
     assert devices is not None
-    assert devices[0] == DeviceView("kiosk-2", "", "Tidak berjalan", "bad")
+    assert devices[0] == DeviceView("kiosk-2", "", "Belum dijalankan", "info")
 
 
 # -- papers -----------------------------------------------------------------------------------------------------------

@@ -107,6 +107,14 @@ FAULTS = [
     ),
     Case(
         SECOND,
+        SECOND + "    kiosk: kiosk-7\n",
+        "kiosk-7",
+        "counters[1].kiosk",
+        '"kiosk-7" is not the id of one of the kiosks',
+        'did you mean "kiosk-1"?',
+    ),
+    Case(
+        SECOND,
         SECOND + "    prefers: priority\n",
         "prefers",
         "counters[1].prefers",
