@@ -10,6 +10,7 @@ import sys
 import threading
 
 from broker.contract.messages import EventMessage
+from broker.store.papers import NEVER_TOLD
 from tests.support.caller import Caller, wait_until
 from tests.support.office import CONFIG, OfficeProcess
 
@@ -65,6 +66,35 @@ def test_papers_and_devices_are_on_record(office: OfficeProcess) -> None:
         devices = connection.execute("SELECT device, state FROM device_health WHERE client = 'kiosk-1' ORDER BY id")
         assert papers == [(ticket, 0, "kiosk-1", "unconfirmed", "the cable came out")]
         assert [state for device, state in devices if device == "printer"] == ["paper_low"]
+
+
+def test_a_kiosk_that_vanished_and_came_back_has_not_told_of_its_paper(mosquitto_office: OfficeProcess) -> None:
+    """By the last will: the network thread ends and the socket goes, as the kernel does with a killed process."""
+    office = mosquitto_office
+    gone = office.caller("kiosk-1")
+    gone.__enter__()
+    ticket = gone.do("issue", service=SERVICE)["ticket"]["id"]
+    gone.bus._paho.loop_stop()
+    socket = gone.bus._paho.socket()
+    assert socket is not None
+    socket.close()
+    gone.bus._stopping.set()
+
+    def papers() -> list[tuple[str, str]]:
+        with sqlite3.connect(office.database) as connection:
+            return connection.execute("SELECT state, coalesce(reason, '') FROM print_jobs").fetchall()
+
+    def connections() -> list[str]:
+        with sqlite3.connect(office.database) as connection:
+            rows = connection.execute("SELECT state FROM device_health WHERE client = 'kiosk-1' ORDER BY id")
+            return [state for (state,) in rows]
+
+    wait_until(lambda: connections() == ["online", "offline"], "the last will is on record")
+    assert papers() == [("queued", "")]
+    with office.caller("kiosk-1") as back:
+        wait_until(lambda: papers() == [("unconfirmed", NEVER_TOLD)], "nobody told")
+        back.do("printed", ticket=ticket, outcome="failed", reason="the kiosk was interrupted")
+        assert papers() == [("failed", "the kiosk was interrupted")]
 
 
 def test_a_request_sent_again_is_done_once_even_after_a_crash(office: OfficeProcess) -> None:
