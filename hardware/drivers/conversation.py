@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from hardware.codecs.printer_status import (
+    ASK_WHEN_DONE,
     ASKED_IN_TURN,
     AnswerReader,
     Automatic,
@@ -20,6 +21,8 @@ from hardware.ports import PrinterStatus
 
 QUICK_S = 0.5
 """Who answered the first question answers the next ones about as fast, or never: some clones know only a few."""
+
+SETTLE_S = 0.2
 
 STALE_READS = 64
 """A printer that never stops talking is not listened to for ever."""
@@ -56,6 +59,7 @@ class Conversation:
         self._clock = clock
         self._reader = AnswerReader()
         self._replies: list[int] = []
+        self._owed = 0
         self._warned: PrinterStatus | None = None
         for _ in range(STALE_READS):
             if not link.receive(timeout_s=0):
@@ -65,6 +69,8 @@ class Conversation:
         """Ask; a printer that does not answer, or mostly nonsense, is `unknown`."""
         replies: dict[int, int] = {}
         self._reader.noise = 0
+        if not self._caught_up():
+            return PrinterStatus("unknown")
         for number in ASKED_IN_TURN:
             bits = self._answer(number, min(self._patience_s, QUICK_S) if replies else self._patience_s)
             if bits is None:
@@ -73,6 +79,18 @@ class Conversation:
         if self._reader.noise > len(replies):
             return PrinterStatus("unknown")
         return self._warned or understood(replies)
+
+    def begin_job(self) -> None:
+        """Believe no end of a job that was told before this one was sent: noise, or an earlier job's."""
+        self.done = False
+
+    def settle(self) -> bool:
+        """Have an earlier job come to its end, so that its late answer is not taken for that of the next."""
+        self._link.send(ASK_WHEN_DONE)
+        settled = self.wait_done(self._patience_s)
+        if settled:  # two may come, of the earlier job and of this question, one right behind the other
+            self._listen(lambda: False, SETTLE_S)
+        return settled
 
     def wait_done(self, timeout_s: float) -> bool:
         """Wait until the printer says that it has worked through everything before; tell whether it did."""
@@ -83,7 +101,19 @@ class Conversation:
         self._replies.clear()
         self._link.send(question(number))
         self._listen(lambda: bool(self._replies), timeout_s)
-        return self._replies[0] if self._replies else None
+        if not self._replies:
+            self._owed += 1
+            return None
+        return self._replies[0]
+
+    def _caught_up(self) -> bool:
+        """Wait for answers that came too late the last time: taken for new ones they would tell the wrong thing."""
+        if self._owed:
+            self._listen(lambda: len(self._replies) >= self._owed, self._patience_s)
+            if len(self._replies) < self._owed and not self.done:
+                return False
+            self._owed = 0  # they came; or it has finished and said no more, so they were lost
+        return True
 
     def _listen(self, enough: Callable[[], bool], timeout_s: float) -> None:
         deadline = self._clock() + timeout_s

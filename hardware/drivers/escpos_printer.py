@@ -14,7 +14,9 @@ from hardware.ports import PrinterState, PrinterStatus, PrintResult
 
 DEVICE = "printer"
 SILENCE_KEPT_S = 600.0
-"""So long a printer that never answers is not asked again: no visitor pays for its silence but one in ten minutes."""
+"""So long a printer that never answers is not asked again: no visitor pays for its silence but one in ten minutes.
+
+The same for one that does not tell when it has finished."""
 
 TROUBLES: dict[PrinterState, tuple[type[HardwareError], str]] = {
     "paper_out": (PaperOut, "there is no paper; put in a new roll"),
@@ -52,6 +54,8 @@ class EscposPrinter:
         self._patience = patience
         self._clock = clock
         self._silent_until = self._undone_until = clock()
+        self._owes_an_end = False
+        """Whether the end of an earlier job was asked for and not told: it may be told at any time."""
 
     def status(self) -> PrinterStatus:
         """Ask the printer, also one that was silent. Raises DeviceUnavailable, DeviceTimeout: not to be reached."""
@@ -99,8 +103,11 @@ class EscposPrinter:
         return PrinterStatus("unknown"), None
 
     def _follow(self, link: Link, talk: Conversation, data: bytes) -> PrintResult:
-        link.send(data + ASK_WHEN_DONE)
-        patience_s = self._patience.job_s if self._clock() >= self._undone_until else self._patience.status_s
+        tells = self._tells_its_end(talk)
+        link.send(data + ASK_WHEN_DONE if tells else data)
+        talk.begin_job()
+        self._owes_an_end = tells
+        patience_s = self._patience.job_s if tells else 0.0
         deadline = self._clock() + patience_s
         while True:
             done = talk.wait_done(min(self._patience.glance_s, patience_s))
@@ -109,11 +116,19 @@ class EscposPrinter:
             if done or self._clock() >= deadline:
                 return self._verdict(link, status, done=done)
 
+    def _tells_its_end(self, talk: Conversation) -> bool:
+        """Tell whether the end of a job that is sent now will be told, and be told of no earlier one."""
+        if self._owes_an_end:
+            self._undone_until = self._clock() + (0.0 if talk.settle() else SILENCE_KEPT_S)
+            self._owes_an_end = False
+        return self._clock() >= self._undone_until
+
     def _verdict(self, link: Link, status: PrinterStatus, *, done: bool) -> PrintResult:
         if status.state == "unknown":
             raise DeviceTimeout(DEVICE, "it stopped answering while it printed; look whether the paper came out")
-        if not done:  # it is well, but never says when it has finished
-            self._undone_until = self._clock() + SILENCE_KEPT_S
+        if done:
+            self._owes_an_end = False
+        else:  # it is well, but has not said that it has finished
             link.finish()
         return PrintResult("confirmed" if done else "unconfirmed", paper_low=status.state == "paper_low")
 

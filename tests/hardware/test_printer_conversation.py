@@ -17,7 +17,9 @@ PATIENCE = Patience(job_s=5.0, status_s=1.0)
 BOUND_S = 10.0
 """Waiting for the first answer, for the end of the job, and for the last round of answers."""
 
-WELL, DONE, OUT = b"\x12", b"\x00", b"\x72"
+WELL, DONE, OUT, LOW = b"\x12", b"\x00", b"\x72", b"\x1e"
+PAPER = b"\x04"
+"""The number of the question about paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +147,61 @@ def test_a_printer_that_never_says_when_it_is_done_is_not_confirmed_and_waited_f
     assert first_s < PATIENCE.job_s + 1
     assert printer.print(JOB, title="2") == PrintResult("unconfirmed")
     assert link.now_s - first_s < 2 * PATIENCE.status_s + 1
+
+
+def test_what_a_printer_said_before_the_job_is_not_the_end_of_the_job() -> None:
+    noise_at_the_start = [Says(0.01, WELL), Says(0.01, DONE), *[Says(0.01, WELL)] * 3]
+    link = ScriptedLink(noise_at_the_start + [Says(0.01, WELL)] * 4)
+    result = printed(link)
+    assert isinstance(result, HardwareError) or result.outcome == "unconfirmed"
+
+
+@dataclass
+class SlowLink(ScriptedLink):
+    """A good printer that answers DLE EOT at once, and GS r in its turn; a job takes it `job_takes_s`."""
+
+    job_takes_s: float = 0.0
+    answers_in_turn: bool = False
+    busy_until_s: float = 0.0
+    due: list[tuple[float, bytes]] = field(default_factory=list)
+
+    def send(self, data: bytes) -> None:
+        """Note when each question will be answered."""
+        super().send(data)
+        self.busy_until_s = max(self.now_s, self.busy_until_s) + self.job_takes_s * data.count(JOB)
+        if data.endswith(ASK_WHEN_DONE):
+            self.due.append((self.busy_until_s, DONE))
+        answer_at_s = self.busy_until_s if self.answers_in_turn else self.now_s
+        self.due += [(answer_at_s, LOW if ask == PAPER else WELL) for ask in data.split(b"\x10\x04")[1:]]
+        self.due.sort(key=lambda due: due[0])
+
+    def receive(self, *, timeout_s: float) -> bytes:
+        """Give the next answer that is due within the timeout."""
+        if timeout_s > 0 and self.due and self.due[0][0] <= self.now_s + timeout_s:
+            at_s, answer = self.due.pop(0)
+            self.now_s = max(self.now_s, at_s) + 0.001
+            return answer
+        self.now_s += timeout_s
+        return b""
+
+
+def test_the_late_end_of_an_earlier_job_is_not_taken_for_that_of_the_next() -> None:
+    link = SlowLink([], job_takes_s=PATIENCE.job_s + 0.5)
+    printer = EscposPrinter("scripted", lambda: link, PATIENCE, clock=lambda: link.now_s)
+    assert printer.print(JOB, title="1").outcome == "unconfirmed"
+    assert printer.print(JOB, title="2").outcome == "unconfirmed", "only the end of the first was told"
+
+
+def test_a_printer_that_was_slow_once_is_believed_again_with_the_next_job() -> None:
+    link = SlowLink([], job_takes_s=PATIENCE.job_s + 0.5)
+    printer = EscposPrinter("scripted", lambda: link, PATIENCE, clock=lambda: link.now_s)
+    printer.print(JOB, title="1")
+    link.job_takes_s = 0.3
+    assert printer.print(JOB, title="2").outcome == "confirmed"
+
+
+def test_late_answers_are_not_taken_for_those_to_the_next_questions() -> None:
+    """A clone that answers in its turn only: the answer on its paper, nearly out, is not that on its cover."""
+    link = SlowLink([], job_takes_s=2.0, answers_in_turn=True)
+    printer = EscposPrinter("scripted", lambda: link, PATIENCE, clock=lambda: link.now_s)
+    assert printer.print(JOB, title="1") == PrintResult("confirmed", paper_low=True)
