@@ -109,7 +109,6 @@ class OnePrinter:
         return state, state == "paper_low" or self._roll.is_low
 
     def _print(self, ticket: Ticket, office: OfficeMessage) -> Attempt:
-        self._papers.change(ticket, "queued")
         try:
             printer, paper = self._ready(), paper_for(self._config)
             receipt = ticket_receipt(ticket, office, Phrases("kiosk", ticket.language), columns=paper.columns)
@@ -136,10 +135,14 @@ class OnePrinter:
 
     def _unforeseen(self, ticket: Ticket, error: HardwareError) -> Attempt:
         """Return what is to be thought of a paper after a fault of ours: once begun, it may have come out."""
-        if self._papers.state(ticket) == "sent":
-            self._papers.end(ticket, "unconfirmed", str(error))
-            return Attempt("unconfirmed", self.state, str(error))
-        return Attempt(None, "offline", str(error))
+        match self._papers.state(ticket):
+            case "confirmed" | "unconfirmed" | "failed" as outcome:  # what went wrong did so afterwards
+                return Attempt(outcome, self.state)
+            case "sent":
+                self._worker.submit(lambda: self._papers.end(ticket, "unconfirmed", str(error)), lambda _done: None)
+                return Attempt("unconfirmed", self.state, str(error))
+            case _:
+                return Attempt(None, "offline", str(error))
 
     def _watch_roll(self, state: PrinterState) -> None:
         """Begin a new roll when paper is there again after it had run out."""

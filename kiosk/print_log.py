@@ -26,6 +26,8 @@ State = Literal["queued", "sent", "confirmed", "unconfirmed", "failed", "told"]
 OUTCOMES: tuple[str, ...] = get_args(PrintOutcome)
 KEEP = dt.timedelta(hours=48)
 """How long a finished paper is remembered, so that the same one is not begun again."""
+MOST_LINES = 4000
+"""A thousand papers: a kiosk that is never switched off tidies up when it has written so many lines."""
 
 log = logging.getLogger(__name__)
 
@@ -52,75 +54,102 @@ def key_of(ticket: Ticket) -> str:
 
 
 class PrintLog:
-    """The papers of one kiosk. Any thread; a call blocks as long as the disk takes.
+    """The papers of one kiosk. Any thread; a call blocks as long as the disk takes, but for `claim` and `state`.
 
     No fault of the disk is raised: a ticket is worth more than its record.
     """
 
-    def __init__(self, path: Path, now: Callable[[], dt.datetime]) -> None:
-        """Read what an earlier run left, and tidy it up."""
+    def __init__(self, path: Path, now: Callable[[], dt.datetime], *, most_lines: int = MOST_LINES) -> None:
+        """Read what an earlier run left, and tidy it up; that is done again after so many lines."""
         self._path = path
         self._now = now
-        self._lock = threading.Lock()
+        self._most_lines = most_lines
+        self._writing = threading.Lock()
+        """Held while the disk is waited for: lines stand there in the order in which things happened."""
+        self._reading = threading.Lock()
+        """Held for a moment only."""
         self._entries = _read(path)
+        self._is_torn = True
         self._tidy()
 
     def untold(self) -> tuple[Entry, ...]:
         """Return the papers whose end the engine does not have yet, the oldest first."""
-        with self._lock:
+        with self._reading:
             return tuple(entry for entry in self._entries.values() if entry.state != "told")
 
     def claim(self, ticket: Ticket) -> bool:
-        """Take a paper in, in memory only; False where this very paper was begun before. Never blocks for long."""
-        with self._lock:
+        """Take a paper in, in memory only; False where this very paper was begun before."""
+        with self._reading:
             if key_of(ticket) in self._entries:
                 return False
             self._entries[key_of(ticket)] = Entry(ticket, "queued", self._now())
             return True
 
+    def keep_claim(self, ticket: Ticket) -> None:
+        """Have a claimed paper on disk, if it has not come further meanwhile."""
+        with self._writing:
+            if self.state(ticket) == "queued":
+                self._put(self._entry(ticket))
+
     def change(self, ticket: Ticket, state: Literal["queued", "sent"]) -> None:
         """Note that the paper waits, is about to be sent, or that nothing of it was sent after all."""
-        with self._lock:
-            self._put(replace(self._entries[key_of(ticket)], state=state))
+        with self._writing:
+            self._put(replace(self._entry(ticket), state=state))
 
     def end(self, ticket: Ticket, outcome: PrintOutcome, reason: str = "") -> None:
         """Note what became of the paper."""
-        with self._lock:
-            entry = self._entries[key_of(ticket)]
-            self._put(replace(entry, state=outcome, outcome=outcome, reason=reason))
+        with self._writing:
+            self._put(replace(self._entry(ticket), state=outcome, outcome=outcome, reason=reason))
 
     def told(self, ticket: Ticket) -> None:
         """Note that the engine has the outcome."""
-        with self._lock:
-            self._put(replace(self._entries[key_of(ticket)], state="told"))
+        with self._writing:
+            self._put(replace(self._entry(ticket), state="told"))
 
     def state(self, ticket: Ticket) -> State | None:
         """Return how far a paper got."""
-        with self._lock:
+        with self._reading:
             entry = self._entries.get(key_of(ticket))
             return None if entry is None else entry.state
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
+    def _entry(self, ticket: Ticket) -> Entry:
+        with self._reading:
+            return self._entries[key_of(ticket)]
+
     def _put(self, entry: Entry) -> None:
-        self._entries[entry.key] = entry
+        with self._reading:
+            self._entries[entry.key] = entry
+        line = json.dumps(_line_of(entry)).encode() + b"\n"
         try:
             with self._path.open("ab") as file:
-                file.write(json.dumps(_line_of(entry)).encode() + b"\n")
+                # A full disk may have taken half of the last line: this one must not be glued to it.
+                file.write(b"\n" + line if self._is_torn else line)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
+            self._is_torn = True
             log.error("the print log cannot be written: %s", error)  # noqa: TRY400 - the sentence says it all
+        else:
+            self._is_torn = False
+            self._lines += 1
+            if self._lines >= self._most_lines:
+                self._tidy()
 
     def _tidy(self) -> None:
         """Drop what is finished and old, and any line that a power cut left in half."""
         oldest = self._now() - KEEP
-        self._entries = {key: one for key, one in self._entries.items() if one.state != "told" or one.at >= oldest}
-        lines = [json.dumps(_line_of(entry)) for entry in self._entries.values()]
+        with self._reading:
+            self._entries = {key: one for key, one in self._entries.items() if one.state != "told" or one.at >= oldest}
+            lines = [json.dumps(_line_of(entry)) for entry in self._entries.values()]
+        self._lines = 0
         try:
             write_whole(self._path, "".join(f"{line}\n" for line in lines).encode(), durable=True)
         except OSError as error:
             log.error("the print log cannot be written: %s", error)  # noqa: TRY400 - the same
+        else:
+            self._is_torn = False
 
 
 def _line_of(entry: Entry) -> dict[str, Any]:
@@ -142,7 +171,7 @@ def _read(path: Path) -> dict[str, Entry]:
         log.error("the print log cannot be read: %s", error)  # noqa: TRY400 - the same
         return {}
     entries: dict[str, Entry] = {}
-    for line in lines:
+    for line in filter(None, lines):
         try:
             _take(json.loads(line), entries)
         except (ValueError, KeyError, TypeError, ValidationError):

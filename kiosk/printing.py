@@ -85,6 +85,8 @@ class TicketPrinters:
         Where every printer is known to be in trouble that is told at once, and nothing is tried.
         """
         if self._papers.claim(ticket):
+            # At once, not when its turn comes: the printer's thread may be waiting for an answer.
+            self._write(lambda: self._papers.keep_claim(ticket))
             self._give(_Paper(ticket, office, on_news))
 
     def recover(self, on_news: OnNews) -> None:
@@ -107,7 +109,7 @@ class TicketPrinters:
         """Print what an earlier run was asked for and had not begun, if that is not long ago."""
         left, self._left = self._left, []
         for entry in left:
-            if self._now() - entry.at <= YOUNG:
+            if abs(self._now() - entry.at) <= YOUNG:  # a clock that lost its battery proves nothing
                 self._give(_Paper(entry.ticket, office, self._on_news, is_late=True))
             else:
                 self._end(entry.ticket, "failed", TOO_LATE)

@@ -76,12 +76,15 @@ class CupsDriver:
 
     def _submit(self, data: bytes, title: str) -> str:
         name = self._queue.name
-        answer = _ask(
-            "lp", "-d", name, "-o", "raw", "-t", title or "ticket", given=data, timeout_s=self._queue.timeout_s
-        )
+        command = ("lp", "-d", name, "-o", "raw", "-t", title or "ticket")
+        try:
+            answer = _ask(*command, given=data, timeout_s=self._queue.timeout_s)
+        except DeviceTimeout as error:
+            error.sent = True  # CUPS may have it: nobody can take back a job without a number
+            raise
         found = re.search(r"request id is (\S+)", answer)
         if found is None:
-            raise DeviceUnavailable(DEVICE, f"CUPS gave the job no number: {answer.strip()}")
+            raise DeviceUnavailable(DEVICE, f"CUPS gave the job no number: {answer.strip()}", sent=True)
         return found[1]
 
     def _follow(self, job: str, deadline: float) -> PrintResult:

@@ -182,6 +182,16 @@ def test_a_job_that_meets_an_empty_roll_is_taken_back_at_once(cups: Programs, tm
     assert (folder / "cancelled").read_text().strip() == "tickets-7"
 
 
+@pytest.mark.parametrize("lp", ['cat > "$D/given"; exec sleep 5', 'cat > "$D/given"; echo "as you wish"'])
+def test_a_job_that_cups_may_have_is_not_given_to_another_printer(cups: Programs, tmp_path: Path, lp: str) -> None:
+    folder = cups(state=IDLE.format(alerts="none") + OPEN)
+    (tmp_path / "bin/lp").write_text(f"#!/bin/sh\nD={tmp_path}\n{lp}\n")
+    with pytest.raises(HardwareError) as raised:
+        tickets(timeout_s=0.3).print(JOB, title="A-012")
+    assert (folder / "given").read_bytes() == JOB
+    assert raised.value.sent
+
+
 def test_a_machine_without_cups_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(DriverMissing, match="install cups-client"):

@@ -110,6 +110,19 @@ def test_once_a_byte_has_gone_no_other_printer_gets_the_paper(station: Open) -> 
     assert "SALINAN" in " ".join(second.lines)
 
 
+def test_a_fault_of_ours_after_the_paper_came_out_brings_no_second_one(station: Open) -> None:
+    kiosk = station(printers=2)
+    first, second = kiosk.emulators
+
+    def miscount(_height_mm: float) -> None:
+        raise ZeroDivisionError
+
+    kiosk.printers._printers[0]._roll.used = miscount  # type: ignore[method-assign]
+    ticket = take_a_number(kiosk)
+    assert stored(kiosk, ticket) == ["confirmed"]
+    assert (first.whole(), second.lines) == (1, [])
+
+
 def test_with_both_in_trouble_nothing_is_tried_and_the_number_holds(station: Open) -> None:
     kiosk = station(printers=2)
     for emulator in kiosk.emulators:
@@ -172,6 +185,15 @@ def test_a_paper_that_had_not_begun_is_printed_if_its_visitor_may_still_stand_th
     assert kiosk.emulators[0].whole() == 1
     assert kiosk.view.banner is not None
     assert ticket.number in kiosk.view.banner.title
+
+
+def test_a_clock_that_went_back_to_last_year_brings_no_paper_for_nobody(station: Open) -> None:
+    kiosk = station()
+    ticket = left_queued(kiosk, ago=dt.timedelta(days=-300))
+    kiosk.start()
+    wait_until(lambda: kiosk.printers._papers.state(ticket) == "told", "it is told", pump=kiosk.pump)
+    assert stored(kiosk, ticket) == ["failed"]
+    assert kiosk.emulators[0].lines == []
 
 
 def test_one_that_is_older_fails_and_no_paper_comes_for_nobody(station: Open) -> None:

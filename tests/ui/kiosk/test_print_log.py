@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -108,3 +111,59 @@ def test_nothing_about_the_visitor_is_kept_but_the_ticket(path: Path) -> None:
     line = json.loads(path.read_text(encoding="utf-8"))
     assert set(line) == {"state", "at", "ticket", "outcome", "reason"}
     assert set(line["ticket"]) == set(Ticket.model_fields)
+
+
+def test_a_claim_is_on_disk_before_its_turn_comes_and_never_undoes_what_came_after(path: Path) -> None:
+    log = open_log(path)
+    assert log.claim(copy(0))
+    log.keep_claim(copy(0))
+    assert states(open_log(path)) == [(0, "queued", None, "")]
+    log.change(copy(0), "sent")
+    log.keep_claim(copy(0))
+    assert states(open_log(path)) == [(0, "sent", None, "")]
+
+
+def test_what_follows_half_a_line_of_a_full_disk_is_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = open_log(path)
+    log.claim(copy(0))
+    log.change(copy(0), "queued")
+
+    def full(_handle: int) -> None:
+        with path.open("r+b") as file:
+            file.truncate(path.stat().st_size - 40)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        log.change(copy(0), "queued")
+    log.change(copy(0), "sent")
+    assert states(open_log(path)) == [(0, "sent", None, "")]
+
+
+def test_a_claim_does_not_wait_for_the_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = open_log(path)
+    log.claim(copy(0))
+    claimed: list[bool] = []
+
+    def slow(_handle: int) -> None:
+        screen = threading.Thread(target=lambda: claimed.append(log.claim(copy(1))), daemon=True)
+        screen.start()
+        screen.join(2)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    log.change(copy(0), "sent")
+    assert claimed == [True]
+
+
+def test_a_kiosk_that_is_never_switched_off_does_not_fill_its_disk(path: Path) -> None:
+    at = NOW
+    log = PrintLog(path, lambda: at, most_lines=30)
+    for number in range(200):
+        at += dt.timedelta(hours=6)
+        log.claim(copy(number))
+        log.change(copy(number), "sent")
+        log.end(copy(number), "confirmed")
+        log.told(copy(number))
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 50
+    assert len(log._entries) < 30
+    assert not log.claim(copy(199))
