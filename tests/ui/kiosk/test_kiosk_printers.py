@@ -110,14 +110,16 @@ def test_once_a_byte_has_gone_no_other_printer_gets_the_paper(station: Open) -> 
     assert "SALINAN" in " ".join(second.lines)
 
 
-def test_a_fault_of_ours_after_the_paper_came_out_brings_no_second_one(station: Open) -> None:
+def test_a_fault_of_ours_after_the_paper_came_out_brings_no_second_one(
+    station: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kiosk = station(printers=2)
     first, second = kiosk.emulators
 
     def miscount(_height_mm: float) -> None:
         raise ZeroDivisionError
 
-    kiosk.printers._printers[0]._roll.used = miscount  # type: ignore[method-assign]
+    monkeypatch.setattr(kiosk.printers._printers[0]._roll, "used", miscount)
     ticket = take_a_number(kiosk)
     assert stored(kiosk, ticket) == ["confirmed"]
     assert (first.whole(), second.lines) == (1, [])
