@@ -20,9 +20,9 @@ class Notices:
         self._now = now
         self._told: tuple[dt.datetime, NoticeView] | None = None
 
-    def tell(self, notice: NoticeView) -> None:
-        """Show this from now on."""
-        self._told = (self._now(), notice)
+    def tell(self, notice: NoticeView | None) -> None:
+        """Show this from now on; nothing leaves what is shown."""
+        self._told = self._told if notice is None else (self._now(), notice)
 
     def clear(self) -> None:
         """Show nothing."""

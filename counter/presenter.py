@@ -26,7 +26,7 @@ from counter.scene import NoticeView, Scene, Tone
 from counter.session import Session, Sessions
 from counter.signin_view import SignInView, sign_in_view, visitor_at
 from counter.talk import Talk
-from counter.told import outcome, refusal
+from counter.told import outcome, refusal, taken_away
 
 
 class CounterPresenter:
@@ -82,6 +82,8 @@ class CounterPresenter:
         """Take in the picture of one counter; those of others are passed by."""
         if message.id != self._counter:
             return
+        if self._session is not None and self._asking.idle:
+            self._notices.tell(taken_away(self._desk, message, self._scene().words))
         self._desk = message
         self._talk.visitor_is(message.ticket.number if message.ticket else "")
         if message.state == "closed" and self._session is not None and self._asking.idle:
@@ -229,9 +231,7 @@ class CounterPresenter:
             self._lists.heard(ticket)
             if wanted.intent in {Intent.PICK, Intent.DROP} or "ticket" in wanted.arguments:
                 self._lists.leave()
-            told = outcome(wanted.command, result, undone, self._scene().words)
-            if told is not None:
-                self._notices.tell(told)
+            self._notices.tell(outcome(wanted.command, result, undone, self._scene().words))
 
     def refused(self, reply: Reply) -> None:
         """Say why something was not done."""

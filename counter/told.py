@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from broker.contract.messages import Error, Ticket
+from broker.contract.messages import CounterMessage, Error, Ticket
 from broker.language import mark
 from counter.actions import undoes
 from counter.reply import reply_ticket
@@ -38,6 +38,16 @@ def outcome(command: str, result: Mapping[str, Any], undone: str, words: Words) 
             return NoticeView("good", _rejoined(ticket, words))
         case _:
             return None
+
+
+def taken_away(before: CounterMessage | None, after: CounterMessage, words: Words) -> NoticeView | None:
+    """Return what is said when a visitor leaves the counter by nothing that was done here, such as by a supervisor."""
+    if before is None or before.ticket is None or after.ticket is not None or after.state == "closed":
+        return None
+    text = words.phrases.say(
+        "{number} has left this counter: moved, cancelled or finished from elsewhere.", number=before.ticket.number
+    )
+    return NoticeView("warn", text)
 
 
 def refusal(error: Error | None, words: Words) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from broker.contract.messages import CounterState, Ticket, TicketState
 from counter.keymap import Intent
-from tests.ui.counter.desk_samples import Window, entry, hall, held, ticket
+from tests.ui.counter.desk_samples import Window, counter, entry, hall, held, ticket
 
 AT = {"counter": "c3", "session": "token-1"}
 
@@ -180,3 +180,23 @@ def test_a_move_goes_on_when_the_own_visitor_changes() -> None:
     window.keys("down", "t")
     window.presenter.desk(window.presenter._desk.model_copy(update={"ticket": None, "state": "open"}))  # type: ignore[union-attr]
     assert window.dialog.title == "A-010 diteruskan ke mana?"
+
+
+def test_a_visitor_whom_a_supervisor_took_does_not_just_vanish() -> None:
+    window = at_work(state="serving", ticket=ticket(state="serving"))
+    window.presenter.desk(counter("open"))
+    assert window.notice().startswith("AP-012 tidak lagi di loket ini: dipindahkan, dibatalkan")
+    window.pass_s(60)
+    assert window.notice(), "it stays until something else is done"
+    window.keys("space")
+    assert window.notice() == ""
+
+
+def test_what_was_done_here_is_no_news() -> None:
+    window = at_work(state="serving", ticket=ticket(state="serving"))
+    window.keys("f")
+    window.presenter.desk(counter("open"))
+    assert window.notice() == "", "the answer is on its way"
+    window.engine.agrees(ticket=ticket(state="finished").model_dump(mode="json"))
+    window.presenter.desk(counter("open"))
+    assert window.notice() == ""
