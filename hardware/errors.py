@@ -21,6 +21,10 @@ class DeviceUnavailable(HardwareError):  # noqa: N818 - a state of the device, i
     """Nothing there, switched off line, or it went away; trying again later may help."""
 
 
+class DeviceBusy(DeviceUnavailable):
+    """Another program has it at this moment; trying again soon helps."""
+
+
 class DeviceTimeout(HardwareError):  # noqa: N818 - a state of the device, in its own words
     """It is there but did not take or answer in time; trying again later may help."""
 

@@ -12,7 +12,7 @@ from typing import assert_never
 from hardware.codecs.escpos_writer import render
 from hardware.config import PreviewPrinter
 from hardware.emulators.control import socket_path, tell
-from hardware.errors import CoverOpen, CutterError, DeviceTimeout, DriverMissing, HardwareError, PaperOut
+from hardware.errors import CoverOpen, CutterError, DeviceBusy, DeviceTimeout, DriverMissing, HardwareError, PaperOut
 from hardware.factory import build_printer, build_speaker, paper_for
 from hardware.finding import Finding, Verdict
 from hardware.input_device import InputDevice
@@ -117,6 +117,8 @@ def _advice(error: HardwareError) -> str:
             return PRINTER_ADVICE["cutter_error"]
         case DriverMissing():
             return "correct config.yaml, or install what is missing"
+        case DeviceBusy():
+            return "ask again in a moment; if it stays so, end the other program, or correct config.yaml"
         case DeviceTimeout():
             return f"switch it off and on; {LOOK_AT_CABLE}"
         case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import select
 import termios
 import time
@@ -17,10 +18,14 @@ from serial.tools.list_ports import comports
 from serial.urlhandler.protocol_socket import Serial as SocketPort
 
 from hardware.config import Flow, LineConfig
-from hardware.errors import DeviceTimeout, DeviceUnavailable, DriverMissing
+from hardware.errors import DeviceBusy, DeviceTimeout, DeviceUnavailable, DriverMissing
 
 POLL_S = 0.01
 MOST_AT_ONCE = 4096
+WRITTEN_AT_ONCE = 64
+"""pyserial's own deadline is for each writing: so few bytes pass within it on the slowest line."""
+BITS_A_BYTE = 11
+"""With start, parity and stop bit."""
 MOST_STALE = 64
 FAULTS = (serial.SerialException, OSError, termios.error, TypeError)
 """What pyserial raises when a device has gone; `is_open` stays True then.
@@ -39,28 +44,37 @@ class SerialLine:
 
     def __init__(self, port: serial.SerialBase, *, device: str, timeout_s: float) -> None:
         self._port = port
+        self._bytes_per_s = port.baudrate / BITS_A_BYTE
         self._device = device
         self._timeout_s = timeout_s
 
     @classmethod
     def open(cls, url: str, *, baud: int, timeout_s: float, device: str, flow: Flow = "none") -> SerialLine:
-        """Open a device path or a pyserial URL (`socket://`, `rfc2217://`, `loop://`)."""
+        """Open a device path, for nobody but us, or a pyserial URL (`socket://`, `rfc2217://`, `loop://`)."""
         # pyserial's rfc2217 knows no write timeout of ours and refuses one; its socket has 5 s.
         write_timeout_s = None if url.startswith("rfc2217:") else timeout_s
         by_wire, by_byte = flow == "rtscts", flow == "xonxoff"
         try:
             port = serial.serial_for_url(
-                url, baudrate=baud, timeout=0, write_timeout=write_timeout_s, rtscts=by_wire, xonxoff=by_byte
+                url,
+                baudrate=baud,
+                timeout=0,
+                write_timeout=write_timeout_s,
+                rtscts=by_wire,
+                xonxoff=by_byte,
+                exclusive=True if url.startswith("/") else None,
             )
         except ValueError as error:
             raise DriverMissing(device, f"{url!r} cannot be opened: {error}") from error
         except FAULTS as error:
+            if isinstance(error, OSError) and error.errno in {errno.EAGAIN, errno.EBUSY}:
+                raise DeviceBusy(device, f"{url} is in use by another program") from error
             raise DeviceUnavailable(device, f"{url} cannot be opened: {error}") from error
         return cls(port, device=device, timeout_s=timeout_s)
 
     @classmethod
     def of(cls, line: LineConfig, *, data_dir: Path, device: str) -> SerialLine:
-        """Open a configured line, for nobody but us. Raises DeviceUnavailable, DriverMissing."""
+        """Open a configured line. Raises DeviceUnavailable, DriverMissing."""
         address = line.address(data_dir)
         opened = cls.open(address, baud=line.baud, timeout_s=line.timeout_s, device=device)
         try:
@@ -77,8 +91,6 @@ class SerialLine:
         """Set up an open line. Raises what pyserial raises."""
         port = self._port
         port.bytesize, port.parity, port.stopbits = line.bytesize, _PARITIES[line.parity], line.stopbits
-        if line.address(Path()).startswith("/"):
-            port.exclusive = True
         if line.rs485:
             port.rs485_mode = RS485Settings(
                 delay_before_tx=line.rs485_before_ms / 1000, delay_before_rx=line.rs485_after_ms / 1000
@@ -92,9 +104,12 @@ class SerialLine:
 
     def send(self, data: bytes) -> None:
         """Send all of `data` and wait until it left this machine. Raises DeviceTimeout, DeviceUnavailable."""
-        deadline = time.monotonic() + self._timeout_s
+        # A long job on a slow line is no fault: its bytes get their time on the wire, the device `timeout_s` besides.
+        deadline = time.monotonic() + self._timeout_s + len(data) / self._bytes_per_s
         try:
-            self._port.write(data)
+            for begin in range(0, len(data), WRITTEN_AT_ONCE):
+                self._port.write(data[begin : begin + WRITTEN_AT_ONCE])
+                self._require_time(deadline)
             self._drain(deadline)
         except serial.SerialTimeoutException as error:
             self._forget_unsent()
@@ -127,10 +142,13 @@ class SerialLine:
     def _drain(self, deadline: float) -> None:
         # Not flush(): tcdrain has no deadline, a printer that holds its line would stop us for ever.
         while isinstance(self._port, serial.Serial) and self._port.out_waiting:  # what `loop://` has is not on its way
-            if time.monotonic() > deadline:
-                message = "still has data to send"
-                raise serial.SerialTimeoutException(message)
+            self._require_time(deadline)
             time.sleep(POLL_S)
+
+    def _require_time(self, deadline: float) -> None:
+        if time.monotonic() > deadline:
+            message = "still has data to send"
+            raise serial.SerialTimeoutException(message)
 
     def _forget_unsent(self) -> None:
         # What stays in the kernel would make close() wait, and come out in front of the next job.

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 from hardware.codecs.printer_status import ASK_WHEN_DONE
 from hardware.drivers.conversation import Conversation, Link
-from hardware.errors import CoverOpen, CutterError, DeviceTimeout, DeviceUnavailable, HardwareError, PaperOut
+from hardware.errors import (
+    CoverOpen,
+    CutterError,
+    DeviceBusy,
+    DeviceTimeout,
+    DeviceUnavailable,
+    HardwareError,
+    PaperOut,
+)
 from hardware.ports import PrinterState, PrinterStatus, PrintResult
 
 DEVICE = "printer"
@@ -17,6 +25,8 @@ SILENCE_KEPT_S = 600.0
 """So long a printer that never answers is not asked again: no visitor pays for its silence but one in ten minutes.
 
 The same for one that does not tell when it has finished."""
+
+BUSY_POLL_S = 0.05
 
 TROUBLES: dict[PrinterState, tuple[type[HardwareError], str]] = {
     "paper_out": (PaperOut, "there is no paper; put in a new roll"),
@@ -86,8 +96,15 @@ class EscposPrinter:
         """Nothing is held between jobs."""
 
     def _open(self) -> Link:
+        deadline = self._clock() + self._patience.job_s
         try:
-            return self._open_link()
+            while True:
+                try:
+                    return self._open_link()
+                except DeviceBusy:  # `antrean doctor` asks it, or a logo is being stored
+                    if self._clock() >= deadline:
+                        raise
+                    time.sleep(BUSY_POLL_S)
         except HardwareError:
             self._silent_until = self._clock()  # what comes back may be another printer
             raise

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hardware.drivers.escpos_printer import DEVICE, EscposPrinter, Patience
-from hardware.errors import DeviceTimeout, DeviceUnavailable
+from hardware.errors import DeviceBusy, DeviceTimeout, DeviceUnavailable
 
 READ_BYTES = 4096
 POLL_S = 0.02
@@ -56,6 +56,7 @@ class NodeLink:
                 except BlockingIOError:
                     if time.monotonic() > deadline:
                         raise TimeoutError from None
+                    time.sleep(POLL_S)  # usblp says that it is writable while it is out of paper
             # usblp has only queued the last block, and would throw it away at close.
             self._await_room(deadline)
 
@@ -103,4 +104,6 @@ def _told(path: Path, timeout_s: float) -> Iterator[None]:
         why = f"{path} may not be opened by this user; add the user to the node's group, usually lp"
         raise DeviceUnavailable(DEVICE, why) from error
     except OSError as error:
+        if error.errno == errno.EBUSY:  # usblp lets one program in at a time
+            raise DeviceBusy(DEVICE, f"{path} is in use by another program") from error
         raise DeviceUnavailable(DEVICE, f"{path}: {error.strerror or error}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import select
 import socket
@@ -20,14 +21,16 @@ from hardware.codecs.escpos_profile import paper_of
 from hardware.config import Flow
 from hardware.drivers.escpos_printer import EscposPrinter, Patience
 from hardware.drivers.network import network_printer
+from hardware.drivers.node import node_printer
 from hardware.drivers.preview import PreviewDriver
 from hardware.drivers.raw_file import FileDriver
 from hardware.drivers.serial_printer import serial_printer
 from hardware.emulators.control import tell
 from hardware.emulators.paper_folder import PaperFolder
 from hardware.emulators.printer import PrinterEmulator
-from hardware.errors import DeviceTimeout, DeviceUnavailable, DriverMissing, PaperOut
+from hardware.errors import DeviceBusy, DeviceTimeout, DeviceUnavailable, DriverMissing, PaperOut
 from hardware.ports import PrinterStatus, PrintResult
+from hardware.serial_line import SerialLine
 from tests.hardware.ticket_samples import ticket_bytes
 
 JOB = ticket_bytes("regular", language="id", paper_mm=80)
@@ -243,6 +246,50 @@ def test_a_serial_printer_whose_buffer_is_full_holds_the_line(
     with pytest.raises(DeviceTimeout) if heeds else nullcontext():
         printer.print(JOB, title="A-012")
     assert bool(select.select([ours], [], [], 0)[0]) is not heeds
+
+
+def test_a_long_job_on_a_slow_line_gets_the_time_that_its_bytes_need(terminal: tuple[int, str]) -> None:
+    ours, path = terminal
+    logo = b"x" * 60_000
+
+    def slowly() -> None:
+        taken = 0
+        while taken < len(logo):
+            taken += len(os.read(ours, 2048))
+            time_to_print.wait(0.015)
+
+    time_to_print = threading.Event()
+    reader = threading.Thread(target=slowly, daemon=True)
+    with SerialLine.open(path, baud=19200, timeout_s=0.2, device="printer") as line:
+        reader.start()
+        line.send(logo)
+    reader.join(5)
+    assert not reader.is_alive()
+
+
+def test_a_printer_that_another_program_asks_is_waited_for(terminal: tuple[int, str]) -> None:
+    ours, path = terminal
+    doctor = SerialLine.open(path, baud=19200, timeout_s=1, device="doctor")
+    threading.Timer(0.15, doctor.close).start()
+    assert serial(path, timeout_s=5).print(JOB, title="A-012") == PrintResult("unconfirmed")
+    assert read_until(ours, len(QUESTION) + len(JOB)) == QUESTION + JOB
+
+
+def test_a_printer_that_another_program_keeps_is_said_to_be_in_use(terminal: tuple[int, str]) -> None:
+    _, path = terminal
+    in_use = pytest.raises(DeviceBusy, match="in use")
+    with SerialLine.open(path, baud=19200, timeout_s=1, device="doctor"), in_use as raised:
+        serial(path, timeout_s=0.2).print(JOB, title="A-012")
+    assert not raised.value.sent
+
+
+def test_a_device_node_that_another_program_has_is_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> int:
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+
+    monkeypatch.setattr(os, "open", busy)
+    with pytest.raises(DeviceBusy, match="/dev/null is in use by another program"):
+        node_printer("node", lambda: Path("/dev/null"), Patience(0.1)).print(JOB, title="A-012")
 
 
 def test_an_unplugged_serial_printer_is_unavailable() -> None:
