@@ -32,6 +32,15 @@ PRINTER_ADVICE: dict[PrinterState, str] = {
     "unknown": "it prints, but tells nothing of its paper: have somebody look at it now and then",
 }
 
+ADVICE: tuple[tuple[type[HardwareError], str], ...] = (
+    (PaperOut, PRINTER_ADVICE["paper_out"]),
+    (CoverOpen, PRINTER_ADVICE["cover_open"]),
+    (CutterError, PRINTER_ADVICE["cutter_error"]),
+    (DriverMissing, "correct config.yaml, or install what is missing"),
+    (DeviceBusy, "ask again in a moment; if it stays so, end the other program, or correct config.yaml"),
+    (DeviceTimeout, f"switch it off and on; {LOOK_AT_CABLE}"),
+)
+
 
 def main() -> int:
     """Answer the question on standard input."""
@@ -108,21 +117,7 @@ def _line(question: LineQuestion) -> Finding:
 
 
 def _advice(error: HardwareError) -> str:
-    match error:
-        case PaperOut():
-            return PRINTER_ADVICE["paper_out"]
-        case CoverOpen():
-            return PRINTER_ADVICE["cover_open"]
-        case CutterError():
-            return PRINTER_ADVICE["cutter_error"]
-        case DriverMissing():
-            return "correct config.yaml, or install what is missing"
-        case DeviceBusy():
-            return "ask again in a moment; if it stays so, end the other program, or correct config.yaml"
-        case DeviceTimeout():
-            return f"switch it off and on; {LOOK_AT_CABLE}"
-        case _:
-            return LOOK_AT_CABLE
+    return next((advice for kind, advice in ADVICE if isinstance(error, kind)), LOOK_AT_CABLE)
 
 
 if __name__ == "__main__":
