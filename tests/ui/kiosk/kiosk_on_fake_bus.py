@@ -26,7 +26,7 @@ FIRST_ANSWER_S = 1.5
 ANSWERS = {
     "lookup": ticket(lane="priority", number="AP-003", state="no_show", counter="counter-3"),
     "rejoin": ticket(lane="priority", number="AP-003", ahead=3),
-    "reprint": ticket(lane="priority", number="AP-003").model_copy(update={"copies": 1}),
+    "reprint": ticket(lane="priority", number="AP-003"),
 }
 M = TypeVar("M", bound=BaseModel)
 
@@ -40,6 +40,7 @@ class PlayedBus:
         self._listeners: dict[type[BaseModel], Callable[[Any], None]] = {}
         self._on_link: Callable[[bool], None] = lambda _online: None
         self._answered = 0
+        self._copies = 0
 
     def listen(self, topic_filter: str, model: type[M], handler: Callable[[M], None]) -> None:
         """Remember who wants which message."""
@@ -63,7 +64,9 @@ class PlayedBus:
             self._answered += 1
             threading.Timer(delay, lambda: self._post(lambda: made.answer(ticket(lane=str(arguments["lane"]))))).start()
         elif command in ANSWERS:
-            self._post(lambda: made.answer(ANSWERS[command]))
+            self._copies += command == "reprint"
+            answer = ANSWERS[command].model_copy(update={"copies": self._copies})
+            self._post(lambda: made.answer(answer))
         return made
 
     def start(self) -> None:
