@@ -1,0 +1,102 @@
+"""A copy that an officer asks for: over the true wire to the kiosk's printer on TCP, and its outcome back on record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import pytest
+
+from broker.bus import Bus
+from broker.contract.messages import EventMessage, OfficeMessage, Ticket
+from hardware.config import NetworkPrinter
+from hardware.drivers.network import network_printer
+from hardware.worker import DeviceWorker
+from kiosk.one_printer import OnePrinter
+from kiosk.paper import PaperNews
+from kiosk.print_log import PrintLog
+from kiosk.printing import TicketPrinters
+from kiosk.reprints import CounterPapers
+from kiosk.roll import PaperRoll
+from tests.support.office import OfficeProcess
+from tests.support.station import PATIENCE, EmulatedPrinter, wait_until
+
+
+class KioskAlone:
+    """What prints at a kiosk, on the wire, without a screen."""
+
+    def __init__(self, office: OfficeProcess, folder: Path) -> None:
+        self._todo: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self.printer = EmulatedPrinter()
+        self.bus = Bus(address=office.address, office="demo", client="kiosk-1", kind="kiosk", post=self._todo.put)
+        port = self.printer.wire.port
+        papers = PrintLog(folder / "papers.jsonl", partial(dt.datetime.now, dt.UTC))
+        one = OnePrinter(
+            NetworkPrinter(type="network", host="127.0.0.1", port=port),
+            build=partial(network_printer, "127.0.0.1", port, PATIENCE),
+            worker=DeviceWorker("printer", self._todo.put),
+            papers=papers,
+            roll=PaperRoll(folder / "roll.json", length_m=70, warning_m=5),
+        )
+        writer = DeviceWorker("print-log", self._todo.put)
+        now = partial(dt.datetime.now, dt.UTC)
+        self._printers = TicketPrinters(
+            {"printer": one}, papers=papers, writer=writer, now=now, on_health=lambda _health: None
+        )
+        self.counter_papers = CounterPapers(frozenset({"counter-1"}), requester=self.bus, print_ticket=self._print)
+        self.bus.listen(self.bus.topics.office_state(), OfficeMessage, self._office)
+        self.bus.listen(self.bus.topics.event("reprinted"), EventMessage, self.counter_papers.heard)
+        self.bus.start()
+        wait_until(lambda: self.counter_papers.office is not None, "the kiosk knows its office", pump=self.pump)
+
+    def pump(self) -> None:
+        """Do what has come in."""
+        while True:
+            try:
+                self._todo.get_nowait()()
+            except Empty:
+                return
+
+    def close(self) -> None:
+        """End."""
+        self.bus.stop()
+        self._printers.stop()
+        self.printer.device.close()
+
+    def _office(self, office: OfficeMessage) -> None:
+        self.counter_papers.office = office
+
+    def _print(self, ticket: Ticket, office: OfficeMessage) -> None:
+        self._printers.print(ticket, office, self._told)
+
+    def _told(self, news: PaperNews) -> None:
+        arguments = {"ticket": news.ticket, "outcome": news.outcome}
+        self.bus.request("printed", arguments, lambda _reply: news.told())
+
+
+@pytest.fixture
+def kiosk(mosquitto_office: OfficeProcess, tmp_path: Path) -> Iterator[KioskAlone]:
+    kiosk = KioskAlone(mosquitto_office, tmp_path)
+    yield kiosk
+    kiosk.close()
+
+
+def test_it_comes_out_of_the_kiosk_once_and_is_on_record(mosquitto_office: OfficeProcess, kiosk: KioskAlone) -> None:
+    def copies() -> list[tuple[str, str]]:
+        with sqlite3.connect(mosquitto_office.database) as connection:
+            rows = connection.execute("SELECT client, state FROM print_jobs WHERE copy_no > 0 ORDER BY copy_no")
+            return [(client, state) for client, state in rows]
+
+    with mosquitto_office.caller("counter-1") as counter, mosquitto_office.caller("counter-2") as elsewhere:
+        ticket = counter.do("issue", service="new-passport")["ticket"]
+        assert counter.do("reprint", ticket=ticket["number"])["ticket"]["copies"] == 1
+        wait_until(lambda: copies() == [("counter-1", "confirmed")], "the copy is out", pump=kiosk.pump)
+        elsewhere.do("reprint", ticket=ticket["id"])  # another kiosk prints for that counter
+        kiosk.pump()
+        assert copies() == [("counter-1", "confirmed"), ("counter-2", "queued")]
+    assert kiosk.printer.begun(ticket["number"]) == kiosk.printer.whole() == 1
+    assert "SALINAN" in " ".join(kiosk.printer.lines)
