@@ -45,7 +45,6 @@ class Flow:
         languages: tuple[str, ...],
         idle_s: float,
         phrases: Callable[[str], Phrases],
-        has_scanner: bool = False,
         spare_label: Text | None = None,
     ) -> None:
         """Take who carries requests and who draws; `languages` holds until the office is heard."""
@@ -55,12 +54,12 @@ class Flow:
         self.office: OfficeMessage | None = None
         self.hall: HallMessage | None = None
         self.printers = Printers()
+        self.has_scanner = False
         self._spare_label = spare_label
         self._requester = requester
         self._show_view = show
         self._phrases = phrases
         self._idle_s = idle_s
-        self._has_scanner = has_scanner
         self._pending: Pending | None = None
         self._begun = self._touched_at = clocks.monotonic()
         self._late: tuple[str, float] | None = None
@@ -234,7 +233,7 @@ class Flow:
             stay_left_s=max(1, math.ceil(self._stay_left_s)) if closes else None,
             late_number=self._late_number(),
             is_foreign_code=self.clocks.monotonic() - self._foreign_at < patience.FOREIGN_NOTICE_S,
-            has_scanner=self._has_scanner,
+            has_scanner=self.has_scanner,
             printers=self.printers,
             spare_label=self._spare_label,
         )

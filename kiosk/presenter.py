@@ -38,7 +38,6 @@ class Presenter:
         languages: tuple[str, ...],
         idle_s: float,
         phrases: Callable[[str], Phrases] = lambda language: Phrases("kiosk", language),
-        has_scanner: bool = False,
         spare_label: Text | None = None,
     ) -> None:
         """Take who carries requests, who prints, who draws; `languages` holds until the office is heard."""
@@ -49,7 +48,6 @@ class Presenter:
             languages=languages,
             idle_s=idle_s,
             phrases=phrases,
-            has_scanner=has_scanner,
             spare_label=spare_label,
         )
         self.newcomer = Newcomer(self._flow, print_ticket)
@@ -140,6 +138,11 @@ class Presenter:
     def printers_changed(self, printers: Printers) -> None:
         """Take how the printers fare."""
         self._flow.printers = printers
+        self._flow.show()
+
+    def scanner_changed(self, *, is_there: bool) -> None:
+        """Take whether a code can be held to a scanner now: only then do the screens ask for it."""
+        self._flow.has_scanner = is_there
         self._flow.show()
 
     def tick(self) -> None:

@@ -50,7 +50,6 @@ class KioskProcess:
             clocks=Clocks(now, time.monotonic),
             languages=settings.office.languages,
             idle_s=kiosk.idle_s,
-            has_scanner=kiosk.scanner is not None,
             spare_label=kiosk.spare_printer_label,
         )
         self._scanner = KioskScanner(
@@ -58,7 +57,7 @@ class KioskProcess:
             data_dir=data_dir,
             post=post,
             on_code=self._presenter.holder.scanned,
-            on_health=lambda health: self._report(scanner=health),
+            on_health=self._scanner_changed,
         )
         counters = frozenset(counter.id for counter in settings.counters if settings.kiosk_of(counter) == kiosk.id)
         self._counter_papers = CounterPapers(counters, requester=bus, print_ticket=self._print)
@@ -120,6 +119,10 @@ class KioskProcess:
     def _printers_changed(self, printers: Printers) -> None:
         self._presenter.printers_changed(printers)
         self._report(**self._printers.devices)
+
+    def _scanner_changed(self, health: str) -> None:
+        self._presenter.scanner_changed(is_there=health != "absent")
+        self._report(scanner=health)
 
     def _print(self, ticket: Ticket, office: OfficeMessage) -> None:
         self._printers.print(ticket, office, self._presenter.printed)

@@ -73,8 +73,9 @@ class Visitor:
             clocks=Clocks(lambda: NOW + dt.timedelta(seconds=self.seconds), lambda: self.seconds),
             languages=self.offer.languages,
             idle_s=IDLE_S,
-            has_scanner=has_scanner,
         )
+        if has_scanner:
+            self.presenter.scanner_changed(is_there=True)
 
     @property
     def view(self) -> View:

@@ -253,6 +253,16 @@ def test_the_start_and_the_keypad_tell_of_a_scanner_only_where_there_is_one(
     assert visitor.keypad.hint.endswith(HINTS[0]) == has_scanner
 
 
+def test_while_the_scanner_is_unplugged_nobody_is_asked_to_use_it() -> None:
+    visitor = WithScanner(has_scanner=True)
+    visitor.connected()
+    visitor.presenter.scanner_changed(is_there=False)
+    assert isinstance(visitor.page, WelcomePage)
+    assert visitor.page.scan == ""
+    visitor.presenter.scanner_changed(is_there=True)
+    assert visitor.page.scan == "\n".join(HINTS)
+
+
 def test_an_office_of_one_language_tells_of_it_beside_its_services() -> None:
     visitor = WithScanner(with_languages(office(), "en"), has_scanner=True)
     visitor.connected()
