@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from broker.config import ConfigError, Settings, load_settings
+from broker.config.kiosk_printers import kiosk_printers
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA, Kiosk
 from hardware.codecs.escpos_logo import storing
 from hardware.codecs.escpos_writer import render
@@ -16,7 +17,6 @@ from hardware.config import PrinterConfig
 from hardware.errors import HardwareError
 from hardware.factory import build_printer, paper_for
 from hardware.receipt import Cut, Receipt, Text
-from kiosk.printers import configured
 
 
 def main() -> int:
@@ -25,7 +25,7 @@ def main() -> int:
     try:
         settings = load_settings(arguments.config, os.environ)
         kiosk = _kiosk(settings, arguments.id)
-        printers = {name: config for name, config in configured(kiosk).items() if config.logo is not None}
+        printers = {name: config for name, config in kiosk_printers(kiosk).items() if config.logo is not None}
         if not printers:
             return _refuse(f"{kiosk.id} has no logo; name a picture in {arguments.config}: kiosks, printer, logo")
         for name, config in printers.items():

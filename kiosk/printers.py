@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from broker.config.kiosk_printers import kiosk_printers
 from broker.config.settings import Kiosk
-from hardware.config import PrinterConfig
 from hardware.factory import build_printer
 from hardware.worker import DeviceWorker, Post
 from kiosk.one_printer import OnePrinter
@@ -19,8 +19,6 @@ from kiosk.roll import PaperRoll, roll_file
 
 CHECK_PRINTERS_S = 3.0
 """How often printers are asked how they are, so that trouble is known before anybody chooses."""
-MAIN, SPARE = "printer", "spare-printer"
-"""How the two are called on disk, in logs and among the devices."""
 
 
 def printers_of(
@@ -43,12 +41,6 @@ def printers_of(
                 roll_file(data_dir, kiosk.id, name), length_m=config.roll_m, warning_m=config.roll_warning_m
             ),
         )
-        for name, config in configured(kiosk).items()
+        for name, config in kiosk_printers(kiosk).items()
     }
     return TicketPrinters(printers, papers=papers, writer=DeviceWorker("print-log", post), now=now, on_health=on_health)
-
-
-def configured(kiosk: Kiosk) -> dict[str, PrinterConfig]:
-    """Return the configuration of each of the kiosk's printers, the preferred one first."""
-    spare = {} if kiosk.spare_printer is None else {SPARE: kiosk.spare_printer}
-    return {MAIN: kiosk.printer, **spare}

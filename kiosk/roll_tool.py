@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from broker.config import ConfigError, load_settings
+from broker.config.kiosk_printers import MAIN, SPARE, kiosk_printers
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
-from kiosk.printers import MAIN, SPARE, configured
 from kiosk.roll import PaperRoll, roll_file
 
 
@@ -25,7 +25,7 @@ def main() -> int:
     if kiosk is None:
         return _refuse(f"no kiosk is called {arguments.id!r}; there are: {', '.join(kiosks)}")
     name = SPARE if arguments.spare else MAIN
-    config = configured(kiosk).get(name)
+    config = kiosk_printers(kiosk).get(name)
     if config is None:
         return _refuse(f"{kiosk.id} has no second printer")
     path = roll_file(arguments.data, kiosk.id, name)

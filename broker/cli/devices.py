@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -13,6 +14,7 @@ from rich.console import Console
 from broker.cli.becoming import become, become_module, office_arguments
 from broker.cli.options import ConfigOption, DataOption, say
 from broker.config import load_settings
+from broker.config.kiosk_printers import MAIN, SPARE
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
 from broker.up.emulated import keypad_arguments, printer_arguments, scanner_arguments, sign_arguments
 from hardware.emulators.control import socket_path
@@ -68,13 +70,15 @@ def emulate_scanner(
 @emulate.command("printer")
 def emulate_printer(
     name: Annotated[str | None, typer.Option("--kiosk", help="Whose printer; the first kiosk's by default.")] = None,
+    spare: Annotated[bool, typer.Option("--spare", help="The kiosk's second printer.")] = False,  # noqa: FBT002 - a flag
     config: ConfigOption = DEFAULT_CONFIG,
     data: DataOption = DEFAULT_DATA,
 ) -> None:
     """Be the printer of a kiosk that is of type network at 127.0.0.1, or serial with the url pty:NAME, until Ctrl-C."""
     found = {entry.id: entry for entry in load_settings(config, os.environ).kiosks}
     chosen = next(iter(found)) if name is None else name
-    _be_device(chosen, found, "kiosk", printer_arguments, config=config, data=data)
+    arguments = partial(printer_arguments, name=SPARE if spare else MAIN)
+    _be_device(chosen, found, "kiosk", arguments, config=config, data=data)
 
 
 @voice.command("export")

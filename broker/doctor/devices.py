@@ -10,15 +10,20 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from broker.config.settings import Kiosk, Settings
+from broker.config.kiosk_printers import kiosk_printers
+from broker.config.settings import Settings
 from broker.doctor.truth import Presences
-from hardware.config import PrinterConfig, SerialScanner
+from hardware.config import SerialScanner
 from hardware.finding import Finding, Verdict
 from hardware.question import Asked, LineQuestion, PrinterQuestion, Question, SpeakerQuestion
 
 PATIENCE_S = 45.0
-"""The longest that any driver's deadlines may add up to, a test page included."""
+"""What the drivers' usual deadlines add up to, a test page included; who sets longer ones may have to wait longer."""
+SAYING_S = 120.0
+"""A call in two languages, three times, and a sound card that takes its time."""
 AT_ONCE = 4
+OPEN = "open"
+"""What a part says of its line while that is well; anything else is the reason why it is not."""
 STATES: dict[str, tuple[Verdict, str]] = {
     "present": ("good", ""),
     "unknown": ("good", ""),
@@ -46,7 +51,9 @@ def check_devices(
         return [*answers, *(finding for findings in told for finding in findings)]
 
 
-def say_a_call(settings: Settings, config: Path, data_dir: Path, *, only: frozenset[str]) -> Iterator[Finding]:
+def say_a_call(
+    settings: Settings, config: Path, data_dir: Path, *, only: frozenset[str], patience_s: float = SAYING_S
+) -> Iterator[Finding]:
     """Let each display's loudspeaker announce a call, one after the other. Blocks as long as that lasts."""
     for display in settings.displays:
         if only and display.id not in only:
@@ -54,9 +61,17 @@ def say_a_call(settings: Settings, config: Path, data_dir: Path, *, only: frozen
         subject = f"{display.id}-voice"
         call = (settings.services[0].letter + "-012", settings.counters[0].label)
         command = [sys.executable, "-m", "display.voice_tool", "say", "--config", str(config), "--data", str(data_dir)]
-        done = subprocess.run(  # noqa: S603 - our own module
-            [*command, "--id", display.id, "--", *call], capture_output=True, text=True, timeout=PATIENCE_S, check=False
-        )
+        try:
+            done = subprocess.run(  # noqa: S603 - our own module
+                [*command, "--id", display.id, "--", *call],
+                capture_output=True,
+                text=True,
+                timeout=patience_s,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            yield _silent(subject, patience_s)
+            continue
         seen = "; ".join((done.stdout + done.stderr).strip().splitlines())
         if done.returncode:
             yield Finding(subject=subject, verdict="fault", seen=seen, advice="see docs/hardware.md, Sound")
@@ -65,15 +80,9 @@ def say_a_call(settings: Settings, config: Path, data_dir: Path, *, only: frozen
             yield Finding(subject=subject, verdict="good", seen=seen, advice=advice)
 
 
-def printers_of(kiosk: Kiosk) -> list[tuple[str, PrinterConfig]]:
-    """Return a kiosk's printers by name."""
-    spare = [] if kiosk.spare_printer is None else [("spare-printer", kiosk.spare_printer)]
-    return [("printer", kiosk.printer), *spare]
-
-
 def _asked_any_time(settings: Settings, data_dir: Path, *, prints: bool) -> Iterator[tuple[str, Question]]:
     for kiosk in settings.kiosks:
-        for name, config in printers_of(kiosk):
+        for name, config in kiosk_printers(kiosk).items():
             subject = f"{kiosk.id}-{name}"
             yield kiosk.id, PrinterQuestion(subject=subject, data_dir=data_dir, config=config, prints=prints)
     for display in settings.displays:
@@ -104,6 +113,13 @@ def _of_line(owned: Owned, presences: Presences) -> list[Finding]:
         seen = f"{found.seen}, but {part} does not run"
         return [found.model_copy(update={"verdict": "warning", "seen": seen, "advice": f"start it: {part}"})]
     devices = {device: state for device, state in presence.devices.items() if device.startswith(name)}
+    line = presence.devices.get("line", OPEN)
+    if line != OPEN:
+        seen = f"{line}, says {part}, which uses the line"
+        return [Finding(subject=question.subject, verdict="fault", seen=seen, advice=STATES["absent"][1])]
+    if not devices:
+        seen = f"{part} runs, but has said nothing of it yet"
+        return [Finding(subject=question.subject, verdict="warning", seen=seen, advice="ask again in a moment")]
     return [_as_told(f"{part} {device}", state) for device, state in sorted(devices.items())]
 
 
@@ -125,10 +141,14 @@ def _ask(question: Question) -> Finding:
         )
         return Finding.model_validate_json(done.stdout)
     except subprocess.TimeoutExpired:
-        seen = f"did not answer within {PATIENCE_S:.0f} s"
-        return Finding(subject=question.subject, verdict="fault", seen=seen, advice="switch the device off and on")
+        return _silent(question.subject, PATIENCE_S)
     except subprocess.CalledProcessError as error:
         seen = error.stderr.strip().rpartition("\n")[2]
         return Finding(subject=question.subject, verdict="fault", seen=seen, advice="please report this as a bug")
     except ValidationError as error:
         return Finding(subject=question.subject, verdict="fault", seen=str(error), advice="please report this as a bug")
+
+
+def _silent(subject: str, patience_s: float) -> Finding:
+    seen = f"did not answer within {patience_s:g} s"
+    return Finding(subject=subject, verdict="fault", seen=seen, advice="switch the device off and on")

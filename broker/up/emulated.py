@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from broker.config.desk_devices import Keypads, SignBus
+from broker.config.kiosk_printers import MAIN, kiosk_printers
 from broker.config.settings import Kiosk, Settings
 from hardware.config import LineConfig, NetworkPrinter, SerialPrinter, SerialScanner
 
@@ -20,18 +21,22 @@ def keypad_arguments(keypads: Keypads, data_dir: Path) -> list[str]:
     return arguments + [text for entry in keypads.keymap for text in ("--keymap", entry.model_dump_json())]
 
 
-def printer_arguments(kiosk: Kiosk, data_dir: Path) -> list[str]:
-    """Return how to be the printer of a kiosk. ValueError, in a sentence, where it is a true one."""
-    match kiosk.printer:
+def printer_arguments(kiosk: Kiosk, data_dir: Path, *, name: str = MAIN) -> list[str]:
+    """Return how to be a printer of a kiosk. ValueError, in a sentence, where it is a true one, or not there."""
+    config = kiosk_printers(kiosk).get(name)
+    match config:
         case NetworkPrinter(host=host, port=port):
             line = LineConfig(url=f"socket://{host}:{port}")
         case SerialPrinter():
-            line = kiosk.printer.line()
-        case _:
-            message = f"the printer of {kiosk.id} is of type {kiosk.printer.type}: only network and serial have a cable"
+            line = config.line()
+        case None:
+            message = f"{kiosk.id} has no {name}"
             raise ValueError(message)
-    paper = ["--profile", kiosk.printer.profile, "--paper-mm", str(kiosk.printer.paper_mm)]
-    return ["printer", *paper, *line_arguments(line, f"{kiosk.id}-printer", data_dir)]
+        case _:
+            message = f"the {name} of {kiosk.id} is of type {config.type}: only network and serial have a cable"
+            raise ValueError(message)
+    paper = ["--profile", config.profile, "--paper-mm", str(config.paper_mm)]
+    return ["printer", *paper, *line_arguments(line, f"{kiosk.id}-{name}", data_dir)]
 
 
 def sign_arguments(signs: SignBus, data_dir: Path) -> list[str]:

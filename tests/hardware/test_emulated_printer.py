@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from broker.config.kiosk_printers import SPARE
 from broker.config.settings import Kiosk
 from broker.up.emulated import printer_arguments
 from hardware.config import PanelConfig, PrinterConfig, SerialPrinter
@@ -68,6 +69,16 @@ def test_it_is_started_as_the_kiosk_expects_it(printer: dict[str, object], argum
 def test_a_true_printer_is_not_emulated(printer: dict[str, object], why: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=why):
         printer_arguments(kiosk(config_of(printer)), tmp_path)
+
+
+def test_the_second_printer_can_be_emulated_too(tmp_path: Path) -> None:
+    with_two = kiosk(config_of({"type": "preview"})).model_copy(
+        update={"spare_printer": config_of({"type": "network", "host": "127.0.0.1", "port": 9101})}
+    )
+    words = printer_arguments(with_two, tmp_path, name=SPARE)
+    assert [word for word in words[2::2] if word != str(tmp_path)] == ["default", "80", "kiosk-1-spare-printer", "9101"]
+    with pytest.raises(ValueError, match="kiosk-1 has no spare-printer"):
+        printer_arguments(kiosk(config_of({"type": "preview"})), tmp_path, name=SPARE)
 
 
 def test_every_command_is_in_the_document(tmp_path: Path) -> None:

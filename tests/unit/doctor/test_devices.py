@@ -7,7 +7,7 @@ from pathlib import Path
 from broker.config import Settings, load_settings
 from broker.config.desk_devices import Keypads, Pad
 from broker.contract.messages import Presence
-from broker.doctor.devices import check_devices
+from broker.doctor.devices import check_devices, say_a_call
 from hardware.config import LineConfig, PreviewPrinter
 from hardware.emulators.wire import PtyWire
 from tests.support.office import CONFIG
@@ -30,6 +30,25 @@ def test_a_running_part_is_asked_and_its_line_left_alone(tmp_path: Path) -> None
     devices = {"keypad counter-3": "present", "keypad counter-4": "absent"}
     told = looked_at("/dev/no-such-line", tmp_path, Presence(online=True, kind="keypads", devices=devices))
     assert told == [("pads-1 keypad counter-3", "good"), ("pads-1 keypad counter-4", "fault")]
+
+
+def test_a_running_part_says_why_its_line_is_closed(tmp_path: Path) -> None:
+    devices = {"keypad counter-3": "absent", "line": "/dev/ttyUSB0 cannot be opened: Permission denied"}
+    presence = Presence(online=True, kind="keypads", devices=devices)
+    (finding,) = check_devices(
+        with_pads("/dev/ttyUSB0"), {"pads-1": presence}, tmp_path, only=frozenset({"pads-1"}), prints=False
+    )
+    assert (finding.subject, finding.verdict) == ("pads-1", "fault")
+    assert "Permission denied" in finding.seen
+
+
+def test_a_running_part_that_has_said_nothing_of_a_device_is_not_taken_for_well(tmp_path: Path) -> None:
+    assert looked_at("pty:pads", tmp_path, Presence(online=True, kind="keypads")) == [("pads-1", "warning")]
+
+
+def test_a_loudspeaker_that_never_ends_is_a_finding_and_no_traceback(tmp_path: Path) -> None:
+    (found,) = say_a_call(load_settings(CONFIG, {}), CONFIG, tmp_path, only=frozenset(), patience_s=0.01)
+    assert (found.verdict, found.seen) == ("fault", "did not answer within 0.01 s")
 
 
 def test_a_line_that_nobody_serves_is_only_worth_a_look(tmp_path: Path) -> None:
