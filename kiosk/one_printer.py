@@ -105,7 +105,7 @@ class OnePrinter:
 
     def _check(self) -> tuple[PrinterState, bool]:
         state = self._ready().status().state
-        self._watch_roll(state)
+        self._roll.saw(state)
         return state, state == "paper_low" or self._roll.is_low
 
     def _print(self, ticket: Ticket, office: OfficeMessage) -> Attempt:
@@ -124,7 +124,7 @@ class OnePrinter:
     def _failed(self, ticket: Ticket, error: HardwareError) -> Attempt:
         log.error("ticket %s: %s", ticket.number, error)
         state = _state_of(error)
-        self._watch_roll(state)
+        self._roll.saw(state)
         if not error.sent:
             self._papers.change(ticket, "queued")
             return Attempt(None, state, str(error))
@@ -143,14 +143,6 @@ class OnePrinter:
                 return Attempt("unconfirmed", self.state, str(error))
             case _:
                 return Attempt(None, "offline", str(error))
-
-    def _watch_roll(self, state: PrinterState) -> None:
-        """Begin a new roll when paper is there again after it had run out."""
-        if state in PRINTABLE and self._had_no_paper:
-            self._roll.change()
-        self._had_no_paper = state == "paper_out" or (self._had_no_paper and state not in PRINTABLE)
-
-    _had_no_paper = False
 
     def _ready(self) -> Printer:
         if self._printer is None:

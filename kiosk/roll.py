@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 
 from hardware.files import write_whole
+from hardware.ports import PrinterState
 
 log = logging.getLogger(__name__)
 
@@ -38,20 +39,32 @@ class PaperRoll:
         """Begin a new roll."""
         self._write(0.0)
 
+    def saw(self, state: PrinterState) -> None:
+        """Begin a new roll when paper is there again after it had run out, also where that was before a restart."""
+        had_run_out = self._kept().get("run_out") is True
+        if had_run_out and state in {"ready", "paper_low"}:
+            self.change()
+        elif state == "paper_out" and not had_run_out:
+            self._write(self._used_m(), run_out=True)
+
     def _used_m(self) -> float:
-        # Read each time: `antrean printer new-roll` is another process.
-        try:
-            used = json.loads(self._path.read_text(encoding="utf-8"))["used_m"]
-        except FileNotFoundError:
-            return 0.0
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            log.warning("%s holds no count of paper: %s", self._path, error)
-            return 0.0
+        used = self._kept().get("used_m", 0.0)
         return float(used) if isinstance(used, int | float) else 0.0
 
-    def _write(self, used_m: float) -> None:
+    def _kept(self) -> dict[str, object]:
+        # Read each time: `antrean printer new-roll` is another process.
         try:
-            write_whole(self._path, json.dumps({"used_m": round(used_m, 3)}).encode())
+            kept = json.loads(self._path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            log.warning("%s holds no count of paper: %s", self._path, error)
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+    def _write(self, used_m: float, *, run_out: bool = False) -> None:
+        try:
+            write_whole(self._path, json.dumps({"used_m": round(used_m, 3), "run_out": run_out}).encode())
         except OSError as error:
             log.warning("the paper is not counted: %s", error)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from hardware.codecs.wave_sound import from_wav
-from hardware.errors import DeviceTimeout, DeviceUnavailable, DriverMissing
+from hardware.errors import DeviceTimeout, DeviceUnavailable, DriverMissing, FrameError
 from hardware.files import keep_newest, write_whole
 from hardware.ports import Speech, Utterance
 
@@ -50,8 +50,9 @@ class EspeakSpeech:
     def say(self, utterance: Utterance) -> bytes:
         """Return the WAV of one utterance. Raises DriverMissing, DeviceTimeout, DeviceUnavailable."""
         path = self._folder / f"{self._key(utterance)}.wav"
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, FrameError):  # a power cut may have left an empty file
             kept = path.read_bytes()
+            from_wav(kept)
             path.touch()  # the newest are kept
             return kept
         wav = _run(self._command(utterance.voice or utterance.language), utterance.text, deadline_s=self._deadline_s)

@@ -96,6 +96,19 @@ def test_what_was_said_once_is_not_synthesised_again(tmp_path: Path) -> None:
     assert count.read_text().count("x") == 3
 
 
+@pytest.mark.parametrize("left", [b"", b"RIFF\x24\x00\x00\x00WAVEfmt "])
+def test_what_a_power_cut_left_of_a_sentence_is_said_anew(tmp_path: Path, left: bytes) -> None:
+    wav = tmp_path / "said.wav"
+    wav.write_bytes(to_wav(chime("regular")))
+    fake = program(tmp_path, "espeak-ng", f"cat >/dev/null; cat {wav}")
+    voice = EspeakSpeech(tmp_path / "speech", program=fake, words_per_minute=140)
+    voice.say(CALL_ID)
+    (kept,) = (tmp_path / "speech").glob("*.wav")
+    kept.write_bytes(left)
+    assert voice.say(CALL_ID) == wav.read_bytes()
+    assert kept.read_bytes() == wav.read_bytes()
+
+
 def test_a_program_gets_the_text_by_stdin_and_never_as_an_argument(tmp_path: Path) -> None:
     heard = tmp_path / "heard"
     wav = tmp_path / "said.wav"

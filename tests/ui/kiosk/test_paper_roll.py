@@ -45,6 +45,22 @@ def test_another_process_may_change_the_roll_at_any_time(path: Path) -> None:
     assert running.left_m == pytest.approx(49)
 
 
+def test_a_roll_that_was_changed_while_the_kiosk_was_off_is_new(path: Path) -> None:
+    evening = roll(path)
+    evening.used(47_000)
+    evening.saw("paper_out")
+    assert evening.is_low
+    morning = roll(path)
+    morning.saw("cover_open")
+    morning.saw("unknown")
+    assert morning.is_low
+    morning.saw("ready")
+    assert morning.left_m == 50
+    morning.used(1_000)
+    morning.saw("ready")
+    assert morning.left_m == 49
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"used_m": "much"}', "null"])
 def test_a_count_that_makes_no_sense_is_a_new_roll(path: Path, content: str) -> None:
     path.parent.mkdir(parents=True)
