@@ -111,7 +111,8 @@ def _of_line(owned: Owned, presences: Presences) -> list[Finding]:
         if found.verdict == "fault":
             return [found]
         seen = f"{found.seen}, but {part} does not run"
-        return [found.model_copy(update={"verdict": "warning", "seen": seen, "advice": f"start it: {part}"})]
+        advice = f"start it: {_start(name, part)}"
+        return [found.model_copy(update={"verdict": "warning", "seen": seen, "advice": advice})]
     devices = {device: state for device, state in presence.devices.items() if device.startswith(name)}
     line = presence.devices.get("line", OPEN)
     if line != OPEN:
@@ -121,6 +122,11 @@ def _of_line(owned: Owned, presences: Presences) -> list[Finding]:
         seen = f"{part} runs, but has said nothing of it yet"
         return [Finding(subject=question.subject, verdict="warning", seen=seen, advice="ask again in a moment")]
     return [_as_told(f"{part} {device}", state) for device, state in sorted(devices.items())]
+
+
+def _start(name: str, part: str) -> str:
+    kind = {"scanner": "kiosk", "keypad": "keypads", "sign": "signs"}[name]
+    return f"antrean {kind} --id {part}"
 
 
 def _as_told(subject: str, state: str) -> Finding:

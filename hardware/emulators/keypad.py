@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import get_args
 
 from hardware.codecs.keypads.pad import PadFace, PadSide
 from hardware.config import PadKey
+from hardware.emulators.commands import Deeds, obey
 from hardware.emulators.wire import Wire
 
 READ_S = 0.02
@@ -84,26 +85,17 @@ class EmulatedKeypads:
 
     def command(self, line: str) -> str:
         """Do what `line` says; return what all pads show, or a sentence that says what is wrong with it."""
-        verb, *words = line.split() or ["status"]
-        deeds: dict[str, Callable[[], object]] = {
-            "press": lambda: self.press(int(words[0]), *words[1:]),
-            "absent": lambda: self.absent.add(self._known(words[0])),
-            "present": lambda: self.absent.discard(self._known(words[0])),
-            "power": lambda: self.lose_power(self._known(words[0])),
-            "noise": lambda: setattr(self, "noisy", words[0] == "on"),
-            "unplug": self.wire.unplug,
-            "plug": self.wire.plug,
-            "status": lambda: None,
+        deeds: Deeds = {
+            "press": self._press,
+            "absent": lambda pad: self.absent.add(self._known(pad)),
+            "present": lambda pad: self.absent.discard(self._known(pad)),
+            "power": lambda pad: self.lose_power(self._known(pad)),
+            "noise": lambda word: setattr(self, "noisy", word == "on"),
+            "unplug": lambda _: self.wire.unplug(),
+            "plug": lambda _: self.wire.plug(),
+            "status": lambda _: None,
         }
-        if verb not in deeds:
-            return f"there are: {', '.join(deeds)}"
-        try:
-            deeds[verb]()
-        except IndexError:
-            return f"{line!r} needs more words: see docs/hardware.md"
-        except (ValueError, OSError) as error:
-            return f"{line!r} is not understood: {error}"
-        return self.status()
+        return obey(line or "status", deeds, told=self.status)
 
     def status(self) -> str:
         """Return in one line what all pads show."""
@@ -115,7 +107,14 @@ class EmulatedKeypads:
             return "absent"
         return "dark" if face is None else f"{face.text} ({'?' if face.waiting is None else face.waiting} waiting)"
 
+    def _press(self, words: str) -> None:
+        address, *keys = words.split() or [""]
+        self.press(self._known(address), *keys)
+
     def _known(self, word: str) -> int:
+        if not word.isdecimal():
+            message = "the address of a pad is missing"
+            raise ValueError(message)
         address = int(word)
         if address not in self._pads:
             message = f"there is no pad {address}"

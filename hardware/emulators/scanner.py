@@ -10,8 +10,7 @@ Commands are one line each:
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from hardware.emulators.commands import Deeds, obey
 from hardware.emulators.wire import Wire
 
 CR, LF, CRLF = b"\r", b"\n", b"\r\n"
@@ -36,21 +35,14 @@ class EmulatedScanner:
 
     def command(self, line: str) -> str:
         """Do what `line` says; return what was done, or a sentence that says what is wrong with it."""
-        verb, _, rest = line.strip().partition(" ")
-        deeds: dict[str, Callable[[], object]] = {
-            "read": lambda: self.read(rest),
-            "cut": lambda: self.send(rest.encode()),
-            "noise": lambda: self.send(NOISE),
-            "unplug": self.wire.unplug,
-            "plug": self.wire.plug,
+        deeds: Deeds = {
+            "read": self.read,
+            "cut": lambda text: self.send(text.encode()),
+            "noise": lambda _: self.send(NOISE),
+            "unplug": lambda _: self.wire.unplug(),
+            "plug": lambda _: self.wire.plug(),
         }
-        if verb not in deeds:
-            return f"{verb} is not understood; there are: {', '.join(deeds)}"
-        try:
-            deeds[verb]()
-        except OSError as error:
-            return f"{line!r} cannot be done: {error}"
-        return f"{verb}: done"
+        return obey(line, deeds, told=lambda: f"{line.split(maxsplit=1)[0]}: done")
 
     def stop(self) -> None:
         """Pull the cable for good."""

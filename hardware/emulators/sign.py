@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from hardware.codecs.signs.row import SignSide
+from hardware.emulators.commands import Deeds, obey
 from hardware.emulators.wire import Wire
 
 READ_S = 0.02
@@ -80,24 +81,15 @@ class EmulatedSigns:
 
     def command(self, line: str) -> str:
         """Do what `line` says; return what all signs show, or a sentence that says what is wrong with it."""
-        verb, *words = line.split() or ["status"]
-        deeds: dict[str, Callable[[], object]] = {
-            "power": lambda: self.lose_power(self._known(words[0])),
-            "absent": lambda: self.absent.add(self._known(words[0])),
-            "present": lambda: self.absent.discard(self._known(words[0])),
-            "unplug": self.wire.unplug,
-            "plug": self.wire.plug,
-            "status": lambda: None,
+        deeds: Deeds = {
+            "power": lambda sign: self.lose_power(self._known(sign)),
+            "absent": lambda sign: self.absent.add(self._known(sign)),
+            "present": lambda sign: self.absent.discard(self._known(sign)),
+            "unplug": lambda _: self.wire.unplug(),
+            "plug": lambda _: self.wire.plug(),
+            "status": lambda _: None,
         }
-        if verb not in deeds:
-            return f"{verb} is not understood; there are: {', '.join(deeds)}"
-        try:
-            deeds[verb]()
-        except IndexError:
-            return f"{line!r} needs the address of a sign"
-        except (ValueError, OSError) as error:
-            return f"{line!r} is not understood: {error}"
-        return self.status()
+        return obey(line or "status", deeds, told=self.status)
 
     def status(self) -> str:
         """Return in one line what all signs show."""
@@ -112,6 +104,9 @@ class EmulatedSigns:
         return f"[{sign.text}]" if sign.text else "dark"
 
     def _known(self, word: str) -> int:
+        if not word.isdecimal():
+            message = "the address of a sign is missing"
+            raise ValueError(message)
         address = int(word)
         if address not in self._signs:
             message = f"there is no sign {address}"

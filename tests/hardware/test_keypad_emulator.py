@@ -41,7 +41,7 @@ def pads(tmp_path: Path) -> Iterator[EmulatedKeypads]:
         ("press 9 next", "there is no pad 9"),
         ("press 1 nxt", "there is no key nxt"),
         ("press one next", "is not understood"),
-        ("press", "needs more words"),
+        ("press", "the address of a pad is missing"),
         ("dance", "there are: press, absent, present"),
     ],
 )
