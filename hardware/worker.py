@@ -64,8 +64,7 @@ class DeviceWorker:
     def _outcome(self, job: Callable[[], Result]) -> Result | HardwareError:
         try:
             return job()
-        except HardwareError as error:
-            _log.warning("%s", error)
+        except HardwareError as error:  # whoever asked knows whether this is news: a printer is asked every 3 s
             return error
         except Exception as error:  # noqa: BLE001 - one of the three planned places
             # A fault of ours must not silence the device for the rest of the day.

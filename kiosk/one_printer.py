@@ -54,6 +54,8 @@ class OnePrinter:
         self.state: PrinterState = "unknown"
         self.is_paper_low = False
         self.what: str = config.type
+        self.why = ""
+        """Why it could not be asked, for the technician."""
         self._config = config
         self._build = build
         self._monotonic = monotonic
@@ -77,11 +79,12 @@ class OnePrinter:
 
         def done(result: tuple[PrinterState, bool] | HardwareError) -> None:
             self._is_checking = False
-            before = self.state
             self.state, self.is_paper_low = result if isinstance(result, tuple) else (_state_of(result), False)
             self._ask_at = self._monotonic() + (ASK_THE_SILENT_S if self.state == "unknown" else 0.0)
-            if isinstance(result, HardwareError) and before != self.state:
+            why = result.why if isinstance(result, HardwareError) else ""
+            if why and why != self.why:  # once, not every few seconds
                 log.warning("%s", result)
+            self.why = why
             on_checked()
 
         self._worker.submit(self._check, done)

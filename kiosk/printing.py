@@ -71,8 +71,8 @@ class TicketPrinters:
 
     @property
     def devices(self) -> dict[str, str]:
-        """Return how each printer fares and which it is, for the device list."""
-        return {name: f"{_shown(one)}, {one.what}" for name, one in zip(self._names, self._printers, strict=True)}
+        """Return how each printer fares, which it is, and why it cannot be asked, for the device list."""
+        return {name: _told(one) for name, one in zip(self._names, self._printers, strict=True)}
 
     def check(self) -> None:
         """Ask every printer how it is."""
@@ -197,6 +197,10 @@ class TicketPrinters:
         if health != self._health:
             self._health = health
             self._on_health(health)
+
+
+def _told(printer: OnePrinter) -> str:
+    return ", ".join(filter(None, (_shown(printer), printer.what, printer.why)))
 
 
 def _shown(printer: OnePrinter) -> PrinterState:

@@ -144,6 +144,15 @@ def test_both_tell_how_they_fare(station: Open) -> None:
     assert kiosk.printers.devices == {"printer-0": f"ready, {where[0]}", "printer-1": f"paper_low, {where[1]}"}
 
 
+def test_a_printer_that_is_away_is_logged_once_and_says_why(station: Open, caplog: pytest.LogCaptureFixture) -> None:
+    kiosk = station()
+    kiosk.emulators[0].do("unplug")
+    for _ in range(4):
+        check(kiosk)
+    assert [record.levelname for record in caplog.records if "Connection refused" in record.message] == ["WARNING"]
+    assert kiosk.printers.devices["printer-0"].endswith(": Connection refused")
+
+
 # -- an engine that is away, a kiosk that starts again ----------------------------------------------------------------
 
 
