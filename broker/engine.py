@@ -172,11 +172,9 @@ class Engine:
         hall = self._hall
         if hall is None:
             return self._encode_error(submission, DomainError(Code.NOT_READY, "the store cannot be read"))
-        if isinstance(submission.command, DomainError):
-            return self._encode_error(submission, submission.command)
         result: Sequence[Event] | DomainError
         try:
-            result = decide(hall, self._checked(submission.command), work.at)
+            result = decide(hall, self._command(submission), work.at)
         except DomainError as refusal:
             result = refusal
         else:
@@ -191,8 +189,14 @@ class Engine:
             return work.replies[key]
         return self._store.reply(key) if key in self._known else None
 
-    def _checked(self, command: Command) -> Command:
-        """Find out about a PIN here: the domain knows no secrets."""
+    def _command(self, submission: Submission) -> Command:
+        """Return what is asked; what could not be decoded is a refusal like any other, and as final.
+
+        About a PIN it is found out here: the domain knows no secrets.
+        """
+        command = submission.command
+        if isinstance(command, DomainError):
+            raise command
         if not isinstance(command, SignIn):
             return command
         matches = self._credentials.matches(command.officer, command.pin)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Note = Annotated[str, StringConstraints(max_length=500)]
@@ -16,6 +17,11 @@ class Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+def _fault(field: str, message: str) -> PydanticCustomError:
+    """Return the error of a field that is wrong beside the others."""
+    return PydanticCustomError("together", message, {"field": field})
 
 
 class Issue(Request):
@@ -136,9 +142,9 @@ class Transfer(WithReason):
 
     @model_validator(mode="after")
     def _one_target(self) -> Self:
-        if sum(target is not None for target in (self.stage, self.service, self.to_counter)) != 1:
-            message = "exactly one of stage, service, to_counter is needed"
-            raise ValueError(message)
+        given = [name for name in ("stage", "service", "to_counter") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise _fault(given[1] if given else "stage", "exactly one of stage, service, to_counter is needed")
         return self
 
 
@@ -153,8 +159,7 @@ class OfHolder(Request):
     @model_validator(mode="after")
     def _whole_counter(self) -> Self:
         if (self.counter is None) != (self.session is None):
-            message = "counter and session go together"
-            raise ValueError(message)
+            raise _fault("session" if self.session is None else "counter", "counter and session go together")
         return self
 
 

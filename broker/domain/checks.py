@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from broker.domain.commands import AtCounter
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
-from broker.domain.model import DONE, Counter, Desk, Ticket, session_digest
+from broker.domain.model import DONE, Counter, Desk, Ticket, TicketState, session_digest
 
 
-def known_ticket(hall: Hall, text: str, now: dt.datetime) -> Ticket:
-    """Return the ticket of an id, a QR text or a number; what was done on an earlier day is forgotten."""
+def known_ticket(
+    hall: Hall, text: str, now: dt.datetime, *, states: Collection[TicketState] = frozenset(TicketState)
+) -> Ticket:
+    """Return the ticket of an id, a QR text or a number; what was done on an earlier day is forgotten.
+
+    A number means today's ticket; where that is in none of `states` it means one of yesterday that is.
+    """
     ticket = hall.find(text)
+    if ticket is not None and ticket.number == text and ticket.state not in states:
+        ticket = hall.find_in(text, states) or ticket
     if ticket is None or (ticket.state in DONE and hall.office.day(now) != hall.day):
         raise DomainError(Code.UNKNOWN_TICKET, f"no ticket {text}", ticket=text)
     return ticket

@@ -83,7 +83,7 @@ def call_next(hall: Hall, desk: Desk, now: dt.datetime) -> list[ev.Event]:
 def call_one(hall: Hall, desk: Desk, command: cmd.Call, now: dt.datetime) -> ev.Called:
     """Call one particular ticket."""
     checks.ready_to_call(desk)
-    ticket = checks.known_ticket(hall, command.ticket, now)
+    ticket = checks.known_ticket(hall, command.ticket, now, states={TicketState.WAITING})
     if ticket.state is not TicketState.WAITING:
         raise checks.illegal(ticket, "call")
     checks.takes(hall, desk, ticket)
@@ -127,7 +127,7 @@ def about_current(
 def unhold(hall: Hall, desk: Desk, command: cmd.Unhold, now: dt.datetime) -> ev.Unheld:
     """Go on with a held ticket at this counter."""
     checks.ready_to_call(desk)
-    ticket = checks.known_ticket(hall, command.ticket, now)
+    ticket = checks.known_ticket(hall, command.ticket, now, states={TicketState.HELD})
     if ticket.state is not TicketState.HELD:
         raise checks.illegal(ticket, "unhold")
     checks.takes(hall, desk, ticket)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, insort
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from broker.domain.model import (
@@ -63,6 +63,10 @@ class Hall:
         if ticket is None and text in self._numbers:
             ticket = self.tickets.get(self._numbers[text])
         return ticket
+
+    def find_in(self, number: str, states: Collection[TicketState]) -> Ticket | None:
+        """Return the ticket with this number that is in one of `states`, such as one left from yesterday."""
+        return next((t for t in self.tickets.values() if t.number == number and t.state in states), None)
 
     def current(self, desk: Desk) -> Ticket | None:
         """Return whom this desk has before it."""

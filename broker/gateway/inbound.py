@@ -78,7 +78,8 @@ def _decode(command: str, payload: bytes) -> cmd.Command | DomainError:
         request = model.model_validate_json(payload)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        name = ".".join(str(part) for part in first["loc"])[:MAX_NAME_LENGTH]
+        path = first["loc"] or (first.get("ctx", {}).get("field", ""),)
+        name = ".".join(str(part) for part in path)[:MAX_NAME_LENGTH]
         return DomainError(Code.BAD_REQUEST, f"{name}: {first['msg']}", field=name)
     return _command(request)
 

@@ -70,14 +70,14 @@ def reason_shape(reason: Reason) -> ms.Reason:
 def hall_shape(hall: Hall, now: dt.datetime, revision: int) -> ms.HallMessage:
     """Return the whole live picture."""
     calling = [call for call in hall.calls if hall.is_calling(call)]
-    recent = [call for call in hall.calls if call not in calling][:MAX_RECENT]
+    over = [call for call in hall.calls if call not in calling] if _is_of_today(hall, now) else []
     return ms.HallMessage(
         revision=revision,
         seq=hall.seq,
         at=now.astimezone(hall.office.zone),
         day=hall.office.day(now),
         calling=tuple(_call_shape(hall, call) for call in calling),
-        recent=tuple(_call_shape(hall, call) for call in recent),
+        recent=tuple(_call_shape(hall, call) for call in over[:MAX_RECENT]),
         waiting=tuple(_waiting_shapes(hall, now)),
         counters=tuple(_hall_counter(hall, desk) for desk in hall.desks.values()),
     )
@@ -85,13 +85,13 @@ def hall_shape(hall: Hall, now: dt.datetime, revision: int) -> ms.HallMessage:
 
 def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessage:
     """Return what an officer's window draws."""
-    desk = hall.desks[counter]
+    desk, today = hall.desks[counter], _is_of_today(hall, now)
     ticket = hall.current(desk)
     groups = hall.callable_groups(counter, now)
     place, position = hall.office.counters[counter], hall.turn_of(counter)
     nearest = lanes.line_up(groups, hall.office, place, now, position=position, most=MAX_QUEUE)
     held = [t for t in map(hall.tickets.__getitem__, hall.held) if t.counter == counter]
-    missed = [t for t in map(hall.tickets.__getitem__, hall.missed) if t.counter == counter]
+    missed = [t for t in map(hall.tickets.__getitem__, hall.missed) if t.counter == counter and today]
     undo_until = _local(hall, hall.undo_until(counter), now)
     return ms.CounterMessage(
         id=counter,
@@ -108,7 +108,7 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
         undo_number=None if undo_until is None else hall.undoable[counter].after.number,
         missed=tuple(_queue_entry(hall, t, now) for t in missed[-MAX_MISSED:]),
         reason=None if desk.reason is None else reason_shape(desk.reason),
-        today=_today(desk),
+        today=_today(desk) if today else ms.Today(),
     )
 
 
@@ -178,6 +178,11 @@ def _offer(hall: Hall, service: str, lane: str, now: dt.datetime) -> Literal["op
             return "full"
         case _:
             return "closed"
+
+
+def _is_of_today(hall: Hall, now: dt.datetime) -> bool:
+    """Tell whether the day's calls, missed and figures are this day's: until something happens, a day has none."""
+    return hall.day == hall.office.day(now)
 
 
 def _local(hall: Hall, at: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:

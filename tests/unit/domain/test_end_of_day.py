@@ -94,6 +94,23 @@ def test_the_held_are_closed_where_nobody_would_take_them_on(play: Play) -> None
     assert play.hall.held == []
 
 
+def test_a_number_that_was_given_anew_today_hides_nobody_who_is_held_or_waits_since_yesterday(play: Play) -> None:
+    held, waiting = play.issue("visa"), play.issue("visa")
+    play.call_next()
+    play.hold()
+    play.wait(60)
+    again = [play.issue("visa"), play.issue("visa")]
+    assert [ticket.number for ticket in again] == [held.number, waiting.number]
+    play.do(cmd.Unhold("c1", "c1", held.number))
+    assert play.ticket(held.id).state == "serving"
+    play.finish()
+    play.do(cmd.Call("c1", "c1", waiting.number))
+    assert play.ticket(again[1].id).state == "called", "a number means today's, if that one waits too"
+    play.finish()
+    play.do(cmd.Call("c1", "c1", waiting.number))
+    assert play.ticket(waiting.id).state == "called"
+
+
 def test_tickets_of_today_are_never_closed(play: Play) -> None:
     play.wait(60)
     play.issue("collection")

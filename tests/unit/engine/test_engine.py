@@ -153,10 +153,14 @@ def test_a_failed_commit_is_not_remembered(room: EngineRoom, store: MemoryStore)
     assert room.ask_all(one)[0]["number"] == "B-001"
 
 
-def test_what_could_not_be_decoded_writes_nothing_to_disk(room: EngineRoom, diary: list[str]) -> None:
+def test_what_could_not_be_decoded_has_used_its_id_up_as_well(room: EngineRoom) -> None:
     bad = DomainError(Code.BAD_REQUEST, "service: Field required", field="service")
-    assert room.ask(bad)["error"] == "bad_request"
-    assert "commit" not in diary
+    first = room.ask(bad, request="same")
+    assert first["error"] == "bad_request"
+    assert room.ask(issue(), request="same") == first
+    room.restart()
+    assert room.ask(issue(), request="same") == first
+    assert room.hall.seq == 0
 
 
 def test_replies_are_remembered_a_day_and_forgotten_after_two(room: EngineRoom, store: MemoryStore) -> None:

@@ -126,14 +126,14 @@ WRONG: dict[str, tuple[str, bytes, str]] = {
     "too long": ("issue", body(service="visa", lane="x" * MAX_PAYLOAD_BYTES), ""),
     "one byte too long": ("issue", body(service="visa").ljust(MAX_PAYLOAD_BYTES + 1), ""),
     "unknown command": ("fly", body(), ""),
-    "transfer to nowhere": ("transfer", body(**AT), ""),
-    "transfer to two places": ("transfer", body(**AT, stage="interview", to_counter="c4"), ""),
-    "transfer to three places": ("transfer", body(**AT, stage="interview", service="visa", to_counter="c4"), ""),
+    "transfer to nowhere": ("transfer", body(**AT), "stage"),
+    "transfer to two places": ("transfer", body(**AT, stage="interview", to_counter="c4"), "to_counter"),
+    "transfer to three places": ("transfer", body(**AT, stage="interview", service="visa", to_counter="c4"), "service"),
     "transfer to an empty name": ("transfer", body(**AT, stage=""), "stage"),
-    "cancel at a counter without session": ("cancel", body(ticket="t", counter="c1"), ""),
-    "cancel with a session of no counter": ("cancel", body(ticket="t", session="s"), ""),
-    "rejoin at a counter without session": ("rejoin", body(ticket="t", counter="c1"), ""),
-    "rejoin with a session of no counter": ("rejoin", body(ticket="t", session="s"), ""),
+    "cancel at a counter without session": ("cancel", body(ticket="t", counter="c1"), "session"),
+    "cancel with a session of no counter": ("cancel", body(ticket="t", session="s"), "counter"),
+    "rejoin at a counter without session": ("rejoin", body(ticket="t", counter="c1"), "session"),
+    "rejoin with a session of no counter": ("rejoin", body(ticket="t", session="s"), "counter"),
     "cancel of nobody": ("cancel", body(**AT), "ticket"),
     "unhold of nobody": ("unhold", body(**AT), "ticket"),
     "unhold with a note": ("unhold", body(**AT, ticket="t", note="x"), "note"),
@@ -158,6 +158,7 @@ def test_what_is_wrong_gets_an_error_that_names_the_field(desk: Desk, name: str)
     assert error.code == "bad_request"
     assert error.detail["field"] == named
     assert named in error.message
+    assert not error.message.startswith(": ")
     assert desk.inbound.unanswerable == 0
 
 

@@ -18,7 +18,7 @@ from broker.contract.messages import MAX_PAYLOAD_BYTES
 from broker.contract.topics import Topics
 from broker.domain import commands as cmd
 from broker.domain.model import Counter, Lane, Service
-from broker.engine import Engine
+from broker.engine import Engine, Reconnected
 from broker.gateway import Inbound, MqttWire
 from tests.fakes.clock import FakeClock
 from tests.fakes.offices import OnePin, small_office
@@ -274,6 +274,23 @@ def test_the_hall_has_the_fields_of_the_protocol(office: Office) -> None:
     for counter in hall["counters"]:
         check(counter, HALL_COUNTER)
     assert {c["id"]: (c["state"], c["number"]) for c in hall["counters"]}["c1"] == ("calling", "B-002")
+
+
+def test_a_new_day_begins_with_nothing_of_yesterday_though_nothing_has_happened_yet(office: Office) -> None:
+    at = a_visit(office)
+    ticket = office.do("issue", service="visa")["ticket"]
+    office.do("next", **at)
+    office.do("no_show", **at)
+    for hours, numbers, missed, served in (
+        (0, ["B-002", "B-001", "BP-001"], ["B-001", ticket["number"]], 1),
+        (24, [], [], 0),
+    ):
+        office.clock.advance(hours * 3600 + 1)
+        office.engine.step([Reconnected()])
+        hall, counter = office.air.last("state/hall"), office.air.last("state/counter/c1")
+        assert [call["number"] for call in hall["recent"]] == numbers
+        assert [entry["number"] for entry in counter["missed"]] == missed
+        assert counter["today"]["served"] == served
 
 
 def test_the_hall_has_a_row_for_all_that_is_on_offer(office: Office) -> None:
