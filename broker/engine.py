@@ -32,6 +32,8 @@ KEEP_HEALTH = dt.timedelta(days=90)
 """How long it is kept how devices fared: long enough to see which one fails every week."""
 FORGET_EVERY_S = 3600.0
 REBUILD_RETRY_S = 1.0
+CATCHING_UP = 0.5
+"""While the clock is behind what has happened, time goes on at this pace: it neither repeats nor stands still."""
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +72,7 @@ class Engine:
         self._hall: Hall | None = None
         self._known: set[RequestKey] = set()
         self._latest = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._latest_at = monotonic()
         self._stale = True
         self._unsaid = False
         """The wire was away: all that is retained has to be said again."""
@@ -233,8 +236,14 @@ class Engine:
                 self._refuse([submission], Code.NOT_READY, "the engine failed at this request")
 
     def _now(self) -> dt.datetime:
-        """Return the time; it never runs backwards, for a number or a wait must not either."""
-        self._latest = max(self._latest, self._clock())
+        """Return the time; it never runs backwards, for a number or a wait must not either.
+
+        After the clock was set back, time goes on more slowly until the clock has caught up: if it stood still, all
+        waits would be equal and no lane would come before another.
+        """
+        clock, since_s = self._clock(), self._monotonic()
+        slowly = self._latest + dt.timedelta(seconds=(since_s - self._latest_at) * CATCHING_UP)
+        self._latest, self._latest_at = max(clock, slowly), since_s
         return self._latest
 
     # -- what is due by time --------------------------------------------------------------------------------------
@@ -322,5 +331,5 @@ class Engine:
         self._known = set(self._store.known_requests())
         self._hall = hall
         if past.events:
-            self._latest = max(self._latest, past.events[-1][1].at)
+            self._latest, self._latest_at = max(self._latest, past.events[-1][1].at), self._monotonic()
         self._stale = True

@@ -50,7 +50,7 @@ def clock(now: dt.datetime, last_event: dt.datetime | None, *, sync_file: Path =
     subject, seen = "clock", f"{now:%Y-%m-%d %H:%M:%S %Z}"
     if last_event is not None and last_event > now + dt.timedelta(seconds=1):
         ahead = f"{seen}, but the journal's last entry is of {last_event.astimezone(now.tzinfo):%Y-%m-%d %H:%M:%S}"
-        advice = "set the clock right: until it has caught up, times stand still"
+        advice = "set the clock right: until it has caught up, time goes on at half its pace"
         return Finding(subject=subject, verdict="fault", seen=ahead, advice=advice)
     if sync_file.exists() or _chrony_follows():
         return Finding(subject=subject, verdict="good", seen=f"{seen}, kept right by a time server")

@@ -383,6 +383,31 @@ def test_a_clock_that_runs_backwards_lowers_no_time(room: EngineRoom) -> None:
     assert times_of(room) == sorted(times_of(room))
 
 
+def test_while_a_clock_that_was_set_back_catches_up_lanes_keep_their_order_and_waits_grow(room: EngineRoom) -> None:
+    room.sign_in()
+    room.issue()
+    room.clock.advance(1)
+    priority = room.issue(lane="priority")
+    room.clock.set_back(3600)
+    room.clock.advance(1200)
+    room.call_next()
+    event = room.wire.told[-1].event
+    assert isinstance(event, ev.Called)
+    assert (event.ticket, event.reason.waited_s) == (priority, 600)
+
+
+def test_a_clock_that_was_set_back_is_followed_again_once_it_has_caught_up(room: EngineRoom) -> None:
+    room.issue()
+    room.clock.set_back(3600)
+    room.restart()
+    behind_s = []
+    for _ in range(4):
+        room.clock.advance(3600)
+        room.issue()
+        behind_s.append((times_of(room)[-1] - room.clock.now()).total_seconds())
+    assert behind_s == [1800, 0, 0, 0]
+
+
 def test_a_clock_set_back_over_midnight_repeats_no_number(room: EngineRoom) -> None:
     room.issue()
     room.clock.set_back(24 * 3600)
