@@ -61,9 +61,7 @@ class Conversation:
         self._replies: list[int] = []
         self._owed = 0
         self._warned: PrinterStatus | None = None
-        for _ in range(STALE_READS):
-            if not link.receive(timeout_s=0):
-                break
+        self._drop_input()
 
     def status(self) -> PrinterStatus:
         """Ask; a printer that does not answer, or mostly nonsense, is `unknown`."""
@@ -82,12 +80,13 @@ class Conversation:
 
     def begin_job(self) -> None:
         """Believe no end of a job that was told before this one was sent: noise, or an earlier job's."""
+        self._drop_input()
         self.done = False
 
-    def settle(self) -> bool:
+    def settle(self, timeout_s: float) -> bool:
         """Have an earlier job come to its end, so that its late answer is not taken for that of the next."""
         self._link.send(ASK_WHEN_DONE)
-        settled = self.wait_done(self._patience_s)
+        settled = self.wait_done(timeout_s)
         if settled:  # two may come, of the earlier job and of this question, one right behind the other
             self._listen(lambda: False, SETTLE_S)
         return settled
@@ -96,6 +95,11 @@ class Conversation:
         """Wait until the printer says that it has worked through everything before; tell whether it did."""
         self._listen(lambda: self.done, timeout_s)
         return self.done
+
+    def _drop_input(self) -> None:
+        for _ in range(STALE_READS):
+            if not self._link.receive(timeout_s=0):
+                return
 
     def _answer(self, number: int, timeout_s: float) -> int | None:
         self._replies.clear()

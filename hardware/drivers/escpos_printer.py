@@ -64,6 +64,8 @@ class EscposPrinter:
         self._patience = patience
         self._clock = clock
         self._silent_until = self._undone_until = clock()
+        self._tells_ends = False
+        """Whether it has told the end of a job, the last time that it was waited for."""
         self._owes_an_end = False
         """Whether the end of an earlier job was asked for and not told: it may be told at any time."""
 
@@ -78,12 +80,13 @@ class EscposPrinter:
         with closing(self._open()) as link:
             before, talk = self._ask(link)
             require_well(before)
+            tells = talk is not None and self._tells_its_end(talk)
             try:
                 if talk is None:
                     link.send(data)
                     link.finish()
                     return PrintResult("unconfirmed")
-                return self._follow(link, talk, data)
+                return self._follow(link, talk, data, tells=tells)
             except HardwareError as error:
                 error.sent = True
                 raise
@@ -119,11 +122,10 @@ class EscposPrinter:
             self._silent_until = self._clock() + SILENCE_KEPT_S
         return PrinterStatus("unknown"), None
 
-    def _follow(self, link: Link, talk: Conversation, data: bytes) -> PrintResult:
-        tells = self._tells_its_end(talk)
-        link.send(data + ASK_WHEN_DONE if tells else data)
+    def _follow(self, link: Link, talk: Conversation, data: bytes, *, tells: bool) -> PrintResult:
         talk.begin_job()
-        self._owes_an_end = tells
+        self._owes_an_end |= tells
+        link.send(data + ASK_WHEN_DONE if tells else data)
         patience_s = self._patience.job_s if tells else 0.0
         deadline = self._clock() + patience_s
         while True:
@@ -136,15 +138,20 @@ class EscposPrinter:
     def _tells_its_end(self, talk: Conversation) -> bool:
         """Tell whether the end of a job that is sent now will be told, and be told of no earlier one."""
         if self._owes_an_end:
-            self._undone_until = self._clock() + (0.0 if talk.settle() else SILENCE_KEPT_S)
-            self._owes_an_end = False
+            settled = talk.settle(self._patience.job_s if self._tells_ends else self._patience.status_s)
+            if not settled and not self._tells_ends:
+                self._owes_an_end = False
+                self._undone_until = self._clock() + SILENCE_KEPT_S
+            self._tells_ends = settled
+            if not settled:
+                return False
         return self._clock() >= self._undone_until
 
     def _verdict(self, link: Link, status: PrinterStatus, *, done: bool) -> PrintResult:
         if status.state == "unknown":
             raise DeviceTimeout(DEVICE, "it stopped answering while it printed; look whether the paper came out")
         if done:
-            self._owes_an_end = False
+            self._owes_an_end, self._tells_ends = False, True
         else:  # it is well, but has not said that it has finished
             link.finish()
         return PrintResult("confirmed" if done else "unconfirmed", paper_low=status.state == "paper_low")

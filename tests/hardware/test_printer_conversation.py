@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -163,6 +165,7 @@ class SlowLink(ScriptedLink):
     job_takes_s: float = 0.0
     answers_in_turn: bool = False
     busy_until_s: float = 0.0
+    gone_at_s: float = math.inf
     due: list[tuple[float, bytes]] = field(default_factory=list)
 
     def send(self, data: bytes) -> None:
@@ -177,6 +180,8 @@ class SlowLink(ScriptedLink):
 
     def receive(self, *, timeout_s: float) -> bytes:
         """Give the next answer that is due within the timeout."""
+        if self.now_s + timeout_s >= self.gone_at_s:
+            raise DeviceUnavailable("printer", "is gone")  # noqa: EM101 - nobody reads it
         if timeout_s > 0 and self.due and self.due[0][0] <= self.now_s + timeout_s:
             at_s, answer = self.due.pop(0)
             self.now_s = max(self.now_s, at_s) + 0.001
@@ -198,6 +203,32 @@ def test_a_printer_that_was_slow_once_is_believed_again_with_the_next_job() -> N
     printer.print(JOB, title="1")
     link.job_takes_s = 0.3
     assert printer.print(JOB, title="2").outcome == "confirmed"
+
+
+def test_a_printer_that_goes_away_before_the_job_has_got_nothing_of_it() -> None:
+    """The end of an earlier job is waited for first; what goes wrong then leaves the paper to another printer."""
+    link = SlowLink([], job_takes_s=PATIENCE.job_s + 0.5)
+    printer = EscposPrinter("scripted", lambda: link, PATIENCE, clock=lambda: link.now_s)
+    assert printer.print(JOB, title="1").outcome == "unconfirmed"
+    link.gone_at_s = link.now_s + 0.1
+    with pytest.raises(DeviceUnavailable) as raised:
+        printer.print(JOB, title="2")
+    assert not raised.value.sent
+    assert link.sent.count(JOB) == 1
+
+
+def test_a_printer_that_was_exchanged_for_one_that_tells_no_end_is_not_waited_for_long() -> None:
+    good = SlowLink([], job_takes_s=0.1)
+    clone = PlainLink([])
+    links: list[ScriptedLink] = [good]
+    printer = EscposPrinter("scripted", lambda: links[0], PATIENCE, clock=lambda: good.now_s + clone.now_s)
+    assert printer.print(JOB, title="1").outcome == "confirmed"
+    links[0] = clone
+    for number in range(3):
+        assert printer.print(JOB, title=str(number)).outcome == "unconfirmed"
+    before_s = clone.now_s
+    assert printer.print(JOB, title="5").outcome == "unconfirmed"
+    assert clone.now_s - before_s < PATIENCE.status_s
 
 
 def test_late_answers_are_not_taken_for_those_to_the_next_questions() -> None:

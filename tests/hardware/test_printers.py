@@ -32,6 +32,7 @@ from hardware.errors import DeviceBusy, DeviceTimeout, DeviceUnavailable, Driver
 from hardware.ports import PrinterStatus, PrintResult
 from hardware.serial_line import SerialLine
 from tests.hardware.ticket_samples import ticket_bytes
+from tests.support.caller import wait_until
 
 JOB = ticket_bytes("regular", language="id", paper_mm=80)
 QUESTION = b"\x10\x04\x01"
@@ -243,6 +244,8 @@ def test_a_serial_printer_whose_buffer_is_full_holds_the_line(
     ours, path = terminal
     printer = serial_printer(path, baud=19200, flow=flow, patience=Patience(0.2, 0.05))
     os.write(ours, b"\x13")  # XOFF
+    with open(path, "wb", buffering=0) as line:  # noqa: PTH123 - a device
+        wait_until(lambda: not select.select([], [line], [], 0)[1], "the kernel has taken it")
     with pytest.raises(DeviceTimeout) if heeds else nullcontext():
         printer.print(JOB, title="A-012")
     assert bool(select.select([ours], [], [], 0)[0]) is not heeds
