@@ -78,10 +78,10 @@ class Asking:
         if self._pressed is None:
             return False
         last, at = self._pressed
-        return _key_of(intent) is last and (self._now() - at).total_seconds() < DOUBLE_PRESS_S
+        return _key_of(intent) is last and abs((self._now() - at).total_seconds()) < DOUBLE_PRESS_S
 
     def _waited_s(self) -> float:
-        return (self._now() - self._under_way.since).total_seconds() if self._under_way else 0.0
+        return abs((self._now() - self._under_way.since).total_seconds()) if self._under_way else 0.0
 
 
 def _key_of(intent: Intent) -> Intent:

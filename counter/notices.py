@@ -34,7 +34,7 @@ class Notices:
         if self._told is None:
             return None
         told_at, notice = self._told
-        is_over = notice.tone in _PASSING and (self._now() - told_at).total_seconds() > NOTICE_S
+        is_over = notice.tone in _PASSING and abs((self._now() - told_at).total_seconds()) > NOTICE_S
         return None if is_over else notice
 
 

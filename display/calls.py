@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -246,4 +247,5 @@ class CallBoard:
             self._fall_back(front.since)
 
     def _shown_s(self, front: _Front) -> float:
-        return (self._now() - front.since).total_seconds()
+        shown_s = (self._now() - front.since).total_seconds()
+        return shown_s if shown_s >= 0 else math.inf  # the clock was set back: nobody waits until it has caught up

@@ -91,7 +91,7 @@ class LobbyPresenter:
         now = self._now()
         if self._board.calling_now:
             self._turned_at = now
-        elif (now - self._turned_at).total_seconds() >= self._page_s:
+        elif abs((now - self._turned_at).total_seconds()) >= self._page_s:
             self._turned_at = now
             self._turn += 1
 

@@ -112,7 +112,7 @@ class PadPresenter:
     def _text(self, desk: CounterMessage) -> str:
         if self._asking.slow:
             return words.WORKING
-        if self._notice is not None and (self._now() - self._notice[0]).total_seconds() < NOTICE_S:
+        if self._notice is not None and abs((self._now() - self._notice[0]).total_seconds()) < NOTICE_S:
             return self._notice[1]
         if self._session is None and (self._entering or desk.state == "closed"):
             return self._entry.text

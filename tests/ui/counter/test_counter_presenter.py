@@ -208,6 +208,18 @@ def test_a_double_press_is_one_press_even_when_the_answer_is_quicker(window: Win
     assert window.engine.commands == ["recall", "recall"]
 
 
+def test_a_clock_that_is_set_back_takes_no_key_and_keeps_no_notice(window: Window) -> None:
+    window.sign_in("calling")
+    window.presenter.press(R)
+    window.engine.agrees(ticket=ticket(times_called=2).model_dump(mode="json"))
+    window.presenter.press(N)
+    assert window.notice()
+    window.pass_s(-3600)
+    assert not window.notice()
+    window.presenter.press(R)
+    assert window.engine.commands == ["recall", "recall"]
+
+
 def test_finish_and_call_next_may_follow_as_fast_as_hands_can(window: Window) -> None:
     window.sign_in("serving")
     window.presenter.press(F)

@@ -71,6 +71,16 @@ def test_a_call_stays_ten_seconds_when_another_follows(lobby: Board) -> None:
     assert lobby.numbers == ["A-001", "A-002"]
 
 
+def test_a_clock_that_is_set_back_holds_no_call_up(lobby: Board) -> None:
+    lobby.board.event(called("A-001", 1, lobby.clock()))
+    lobby.tick()
+    lobby.board.event(called("A-002", 2, lobby.clock(), counter="4"))
+    lobby.clock.pass_s(-3600)
+    lobby.run(1)
+    assert lobby.numbers == ["A-001", "A-002"]
+    assert lobby.board.calling_now
+
+
 def test_a_waiting_call_stands_in_the_list_at_once(lobby: Board) -> None:
     lobby.board.event(called("A-001", 1, lobby.clock()))
     lobby.tick()
