@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from typing import Any
 
@@ -10,6 +11,37 @@ from tests.support.caller import wait_until
 from tests.support.office import OfficeProcess
 
 ROOT = "antrean/v1/demo"
+COUNTERS = 6
+OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+07:00")
+TICKET = {
+    "id",
+    "number",
+    "service",
+    "lane",
+    "stage",
+    "state",
+    "language",
+    "issued_at",
+    "waiting_since",
+    "ahead",
+    "wait",
+}
+FIELDS = {
+    "state/office": {"office", "languages", "services", "lanes", "stages", "counters"},
+    "state/hall": {"revision", "seq", "at", "day", "calling", "recent", "waiting", "counters"},
+    "state/counter": {"id", "label", "state", "officer", "ticket", "queue", "held", "missed", "today"},
+    "presence/broker": {"online", "kind", "version"},
+    "services": {"id", "letter", "name", "stages", "documents", "steps", "fee", "time", "source", "effective_from"},
+    "lanes": {"id", "letter", "shape", "name", "rule"},
+    "stages": {"id", "name"},
+    "counters": {"id", "label", "stages", "step_free"},
+    "calling": {"number", "lane", "counter", "counter_label", "called_at", "times_called"},
+    "waiting": {"stage", "service", "lane", "count", "wait"},
+    "queue": {"number", "score"},
+    "ticket": TICKET | {"counter", "history"},
+    "reason": {"policy", "score", "waited_s", "promised_s", "passed_over"},
+}
+"""What the protocol lists, shape by shape; more may stand beside it."""
 
 
 class Stranger:
@@ -53,6 +85,28 @@ class Stranger:
         state: dict[str, Any] = json.loads(done.stdout)
         return state
 
+    def everything_retained(self) -> dict[str, dict[str, Any]]:
+        """Return all states and the engine's presence by topic; each is retained and comes with QoS 1."""
+        topics = [part for topic in ("state/#", "presence/broker") for part in ("-t", f"{ROOT}/{topic}")]
+        count = str(COUNTERS + 3)
+        done = subprocess.run(
+            ["mosquitto_sub", *self.server, "-q", "1", "-W", "15", "-C", count, *topics, "-F", "%r %q %t %p"],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        found = {}
+        for line in done.stdout.splitlines():
+            retained, qos, topic, payload = line.split(" ", 3)
+            assert (retained, qos) == ("1", "1"), topic
+            found[topic.removeprefix(f"{ROOT}/")] = json.loads(payload)
+        return found
+
+
+def check(name: str, shape: dict[str, Any]) -> None:
+    """Find every field that the protocol lists for `name`."""
+    assert FIELDS[name] <= shape.keys(), (name, FIELDS[name] - shape.keys())
+
 
 def test_a_stranger_issues_and_calls_with_the_protocol_alone(mosquitto_office: OfficeProcess) -> None:
     mosquitto_office.wait_online()
@@ -74,3 +128,47 @@ def test_a_stranger_issues_and_calls_with_the_protocol_alone(mosquitto_office: O
     assert stranger.retained(f"state/counter/{counter['id']}")["ticket"]["number"] == ticket["number"]
     refused = stranger.ask("next", counter=counter["id"], session=session)
     assert (refused["ok"], refused["error"]["code"]) == (False, "counter_busy")
+
+
+def test_a_stranger_finds_every_field_that_the_protocol_lists(mosquitto_office: OfficeProcess) -> None:
+    mosquitto_office.wait_online()
+    stranger = Stranger(mosquitto_office.port, "microcontroller-7")
+    tickets = [stranger.ask("issue", service="new-passport")["result"]["ticket"] for _ in range(2)]
+    opened = stranger.ask("open", counter="counter-1", officer="siti", pin="1234")["result"]
+    check("reason", stranger.ask("next", counter="counter-1", session=opened["session"])["result"]["reason"])
+    wait_until(lambda: bool(stranger.retained("state/counter/counter-1")["ticket"]), "the counter shows whom it calls")
+    found = stranger.everything_retained()
+    office, hall, counter = found["state/office"], found["state/hall"], found["state/counter/counter-1"]
+    assert len(found) == COUNTERS + 3
+    for topic, shape in found.items():
+        check("state/counter" if topic.startswith("state/counter/") else topic, shape)
+    for name in ("services", "lanes", "stages", "counters"):
+        for entry in office[name]:
+            check(name, entry)
+    for name, entries in (("calling", hall["calling"]), ("waiting", hall["waiting"]), ("queue", counter["queue"])):
+        assert entries
+        for entry in entries:
+            check(name, entry)
+    check("ticket", counter["ticket"])
+    assert tickets[0].keys() >= TICKET
+    moments = [hall["at"], hall["calling"][0]["called_at"], tickets[0]["issued_at"], counter["undo_until"]]
+    assert all(OFFSET.fullmatch(moment) for moment in moments)
+    assert [one["state"] for one in hall["counters"]] == ["calling", *["closed"] * (COUNTERS - 1)]
+
+
+def test_a_request_that_was_refused_has_used_its_id_up_whatever_was_wrong(mosquitto_office: OfficeProcess) -> None:
+    """Also over a crash, and whatever the second one says: an id is one request for ever."""
+    mosquitto_office.wait_online()
+    stranger = Stranger(mosquitto_office.port, "microcontroller-7")
+    wrong = stranger.ask("issue", service=7)
+    assert wrong["error"]["code"] == "bad_request"
+    assert wrong["error"]["detail"]["field"] == "service"
+    assert stranger.ask("issue", service="new-passport")["result"]["ticket"]["number"] == "A-001"
+    mosquitto_office.kill()
+    mosquitto_office.start()
+    mosquitto_office.wait_online()
+    again = Stranger(mosquitto_office.port, "microcontroller-7")
+    assert again.ask("issue", service="new-passport") == wrong
+    assert again.ask("issue", service="new-passport")["result"]["ticket"]["number"] == "A-001"
+    assert again.ask("issue", service="new-passport")["result"]["ticket"]["number"] == "A-002"
+    assert again.retained("state/hall")["seq"] == 2
