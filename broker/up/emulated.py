@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from broker.config.desk_devices import Keypads, SignBus
-from broker.config.kiosk_printers import MAIN, kiosk_printers
+from broker.config.kiosk_printers import MAIN, SPARE, kiosk_printers
 from broker.config.settings import Kiosk, Settings
 from hardware.config import LineConfig, NetworkPrinter, SerialPrinter, SerialScanner
 
@@ -66,6 +66,10 @@ def emulators(settings: Settings) -> Iterator[tuple[str, tuple[str, ...], str]]:
         line = _scanner_line(kiosk)
         if line is not None and line.emulated is not None:
             yield line.emulated, ("emulate", "scanner", "--kiosk", kiosk.id), "read CODE"
+        for name, printer in kiosk_printers(kiosk).items():
+            if isinstance(printer, SerialPrinter) and (emulated := printer.line().emulated) is not None:
+                spare = ("--spare",) if name == SPARE else ()
+                yield emulated, ("emulate", "printer", "--kiosk", kiosk.id, *spare), "paper_out"
 
 
 def _scanner_line(kiosk: Kiosk) -> LineConfig | None:

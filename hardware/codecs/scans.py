@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from hardware.codecs.framing import Framer, lines
@@ -60,14 +59,14 @@ class Repeats:
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._last = ""
-        self._seen_s = -math.inf
+        self._seen_s: dict[str, float] = {}
 
     def is_new(self, text: str) -> bool:
-        """Tell whether this code was not just here; a code that is held still counts once."""
+        """Tell whether this code was not just here; one that is held still counts once, also beside another."""
         now_s = self._monotonic()
-        is_new = text != self._last or now_s - self._seen_s >= REPEAT_S
-        self._last, self._seen_s = text, now_s
+        self._seen_s = {code: at_s for code, at_s in self._seen_s.items() if now_s - at_s < REPEAT_S}
+        is_new = text not in self._seen_s
+        self._seen_s[text] = now_s
         return is_new
 
 

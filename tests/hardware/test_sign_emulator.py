@@ -9,7 +9,7 @@ import pytest
 from broker.config.desk_devices import Sign, SignBus
 from broker.config.settings import Kiosk, Settings
 from broker.up.emulated import emulators, scanner_arguments, sign_arguments
-from hardware.config import KeyboardScanner, LineConfig, ScannerConfig, SerialScanner
+from hardware.config import KeyboardScanner, LineConfig, ScannerConfig, SerialPrinter, SerialScanner
 from tests.ui.kiosk.kiosk_samples import settings
 
 DATA = Path("/var/x")
@@ -53,3 +53,17 @@ def test_up_emulates_what_stands_behind_a_pty_and_nothing_else() -> None:
     assert [name for name, _, _ in emulators(office(signs("pty:lobby"), emulated))] == ["lobby", "scan"]
     assert list(emulators(office(signs("/dev/ttyUSB0"), true))) == []
     assert list(emulators(office(signs("/dev/ttyUSB0"), None))) == []
+
+
+def test_up_emulates_printers_behind_a_pty_too() -> None:
+    with_two = kiosk(None).model_copy(
+        update={
+            "printer": SerialPrinter(type="serial", url="pty:tickets"),
+            "spare_printer": SerialPrinter(type="serial", url="pty:spare"),
+        }
+    )
+    settings = office(signs("/dev/ttyUSB0"), None).model_copy(update={"kiosks": (with_two,)})
+    assert [(name, command[3:]) for name, command, _ in emulators(settings)] == [
+        ("tickets", ("kiosk-1",)),
+        ("spare", ("kiosk-1", "--spare")),
+    ]
