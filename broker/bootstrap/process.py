@@ -23,7 +23,8 @@ from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, Topi
 from broker.engine import REMEMBER, Engine
 from broker.gateway import Inbound, MqttWire, Presences
 from broker.server import ServerSpec, choose_kind, start_server
-from broker.store.sql import SqlStore, resolve_url
+from broker.store.database import resolve_url
+from broker.store.sql import SqlStore
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,8 @@ from broker.simulate.command import Run, simulate
 from broker.simulate.offices import POLICIES, Demand, PolicyName, configured_plan, made_up_plan
 from broker.simulate.plan import SHIFTING, STEADY
 from broker.simulate.report import promises_table
-from broker.store.sql import SqlStore, require_database, resolve_url
+from broker.store.database import require_database, resolve_url
+from broker.store.sql import SqlStore
 
 app = typer.Typer()
 journal = typer.Typer(help="The append-only record of all that happened.", no_args_is_help=True)

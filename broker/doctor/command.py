@@ -16,7 +16,7 @@ from broker.config import check_settings, load_settings
 from broker.doctor import machine, truth
 from broker.doctor.devices import check_devices, say_a_call
 from broker.store.checkup import check_up
-from broker.store.sql import resolve_url
+from broker.store.database import resolve_url
 from hardware.finding import Finding, Verdict
 
 MARKS: dict[Verdict, tuple[str, str]] = {

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, create_engine
 
-from broker.store.sql import MIGRATIONS
+from broker.store.database import MIGRATIONS
 from broker.store.tables import EventRow
 
 

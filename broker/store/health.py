@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, Table, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from broker.ports import CONNECTION, ONLINE
 from broker.store.papers import give_up_papers
-from broker.store.tables import DeviceHealthRow
+from broker.store.tables import DeviceHealthRow, table_of
 
-_ROWS: Table = DeviceHealthRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+_ROWS = table_of(DeviceHealthRow)
 
 
 def write_health(connection: Connection, office: str, client: str, states: Mapping[str, str], at: dt.datetime) -> None:

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from broker.domain import events as ev
 from broker.ports import Recorded
-from broker.store.tables import PrintJobRow
+from broker.store.tables import PrintJobRow, table_of
 
-_ROWS: Table = PrintJobRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+_ROWS = table_of(PrintJobRow)
 
 QUEUED = "queued"
 NEVER_TOLD = "it came back and has not told what became of this paper"

@@ -6,16 +6,16 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from broker.domain import events as ev
 from broker.domain.hall import UNDO_WINDOW
 from broker.domain.model import Promised
 from broker.domain.outcomes import Outcome
 from broker.ports import Recorded
-from broker.store.tables import PromiseRow
+from broker.store.tables import PromiseRow, table_of
 
-_ROWS: Table = PromiseRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+_ROWS = table_of(PromiseRow)
 
 
 def write_promises(connection: Connection, office: str, events: Sequence[Recorded]) -> None:

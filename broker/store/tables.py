@@ -12,6 +12,7 @@ from sqlalchemy import (
     Dialect,
     Index,
     LargeBinary,
+    Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
@@ -153,3 +154,9 @@ class DeviceHealthRow(SQLModel, table=True):
     device: str
     state: str
     at: dt.datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    """Return the table of a row, for statements that name columns."""
+    table: Table = row.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+    return table

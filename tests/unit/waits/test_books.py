@@ -12,8 +12,9 @@ from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.model import Promised
 from broker.domain.outcomes import Outcome
+from broker.store.database import MIGRATIONS
 from broker.store.journal import body_of, event_of
-from broker.store.sql import MIGRATIONS, SqlStore
+from broker.store.sql import SqlStore
 from tests.fakes.clock import MORNING
 from tests.fakes.engine_room import EngineRoom
 from tests.unit.store.frozen import thaw
