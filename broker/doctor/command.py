@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from broker.config import check_settings, load_settings
+from broker.config import Settings, check_settings, load_settings
 from broker.doctor import machine, truth
 from broker.doctor.devices import check_devices, say_a_call
 from broker.store.checkup import check_up
@@ -69,6 +69,7 @@ def _findings(wanted: CheckUp) -> Iterator[Finding]:
     if not problems:
         yield Finding(subject="configuration", verdict="good", seen=str(wanted.config))
     settings = load_settings(wanted.config, os.environ)
+    yield from _unknown_parts(settings, wanted)
     yield machine.disk(wanted.data_dir)
     checkup = check_up(resolve_url(settings.store.url, wanted.data_dir), settings.office.id)
     yield truth.store(checkup)
@@ -82,6 +83,16 @@ def _findings(wanted: CheckUp) -> Iterator[Finding]:
     yield from check_devices(settings, presences, wanted.data_dir, only=wanted.only, prints=wanted.prints)
     if wanted.says:
         yield from say_a_call(settings, wanted.config, wanted.data_dir, only=wanted.only)
+
+
+def _unknown_parts(settings: Settings, wanted: CheckUp) -> Iterator[Finding]:
+    """Yield a fault for each part that was named and is not there: else nothing would be wrong with it."""
+    screens = [kiosk.id for kiosk in settings.kiosks] + [display.id for display in settings.displays]
+    lines = [keypads.id for keypads in settings.keypads] + [signs.id for signs in settings.signs]
+    parts = screens + lines
+    for name in sorted(wanted.only - set(parts)):
+        seen = f"{wanted.config} has no part {name!r} with devices"
+        yield Finding(subject="--only", verdict="fault", seen=seen, advice=f"name one of: {', '.join(parts)}")
 
 
 def _summary(faults: int, looks: int) -> str:

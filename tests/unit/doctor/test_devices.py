@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+
+from rich.console import Console
 
 from broker.config import Settings, load_settings
 from broker.config.desk_devices import Keypads, Pad
 from broker.contract.messages import Presence
+from broker.doctor.command import CheckUp, run_checks
 from broker.doctor.devices import check_devices, say_a_call
 from hardware.config import LineConfig, PreviewPrinter
 from hardware.emulators.wire import PtyWire
@@ -71,3 +75,12 @@ def test_a_spare_printer_is_looked_at_beside_the_first(tmp_path: Path) -> None:
         ("kiosk-1-printer", "good"),
         ("kiosk-1-spare-printer", "good"),
     ]
+
+
+def test_a_part_that_is_not_there_is_a_fault_and_not_all_is_well(tmp_path: Path) -> None:
+    said = io.StringIO()
+    wanted = CheckUp(CONFIG, tmp_path, only=frozenset({"kiosk-9"}))
+    assert run_checks(wanted, Console(file=said, width=300)) == 1
+    (row,) = [line for line in said.getvalue().splitlines() if "has no part 'kiosk-9'" in line]
+    assert "WRONG" in row
+    assert "name one of: kiosk-1, display-1" in row
