@@ -9,7 +9,10 @@ import contextlib
 import os
 import select
 import socket
+import threading
 import tty
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -51,6 +54,8 @@ class PtyWire:
     def __init__(self, link: Path) -> None:
         self._link = link
         self._device = self._driver_side = -1
+        self._pulling = threading.Lock()
+        """Held while the descriptors change: the number of one that was closed may soon be another file's."""
         self.plug()
 
     @property
@@ -61,36 +66,49 @@ class PtyWire:
     def plug(self) -> None:
         """Open a new pseudo terminal under the same name."""
         self.unplug()
-        self._device, self._driver_side = os.openpty()
-        tty.setraw(self._driver_side)
-        os.set_blocking(self._device, False)
+        device, driver_side = os.openpty()
+        tty.setraw(driver_side)
+        os.set_blocking(device, False)
+        with self._pulling:
+            self._device, self._driver_side = device, driver_side
         # The driver's side stays open here too: else the device would read errors between two jobs.
         self._link.parent.mkdir(parents=True, exist_ok=True)
         self._link.unlink(missing_ok=True)
-        self._link.symlink_to(os.ttyname(self._driver_side))
+        self._link.symlink_to(os.ttyname(driver_side))
 
     def unplug(self) -> None:
         """Hang up, and take the name away."""
-        device, self._device = self._device, -1
-        driver_side, self._driver_side = self._driver_side, -1
-        if device == -1:
-            return
-        self._link.unlink(missing_ok=True)
-        os.close(driver_side)
-        os.close(device)
+        with self._pulling:
+            device, self._device = self._device, -1
+            driver_side, self._driver_side = self._driver_side, -1
+            if device == -1:
+                return
+            self._link.unlink(missing_ok=True)
+            os.close(driver_side)
+            os.close(device)
 
     def read(self, timeout_s: float) -> bytes:
         """Return what the driver sent."""
-        device = self._device
-        with contextlib.suppress(OSError, ValueError):
+        with self._held() as device, contextlib.suppress(OSError):
             if _readable(device, timeout_s):
                 return os.read(device, CHUNK)
         return b""
 
     def write(self, data: bytes) -> None:
         """Send to the driver; what does not fit into the line is lost."""
-        with contextlib.suppress(OSError):
-            os.write(self._device, data)
+        with self._held() as device, contextlib.suppress(OSError):
+            os.write(device, data)
+
+    @contextmanager
+    def _held(self) -> Iterator[int]:
+        """Yield a descriptor of the device's side that stays ours while it is used; -1 while the cable is out."""
+        with self._pulling:
+            held = -1 if self._device == -1 else os.dup(self._device)
+        try:
+            yield held
+        finally:
+            if held != -1:
+                os.close(held)
 
     def close(self) -> None:
         """Hang up for good."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -68,3 +70,20 @@ def test_a_network_device_takes_the_next_driver_after_one_has_gone() -> None:
                 driver.sendall(word)
                 assert (wire.read(SOON_S) or wire.read(SOON_S)) == word
             assert wire.read(SOON_S) == b""
+
+
+def test_a_cable_that_is_pulled_while_it_is_read_gives_no_other_files_bytes(tmp_path: Path) -> None:
+    for _ in range(20):
+        wire = PtyWire(tmp_path / "line")
+        read: list[bytes] = []
+        reader = threading.Thread(target=lambda wire=wire, read=read: read.append(wire.read(0.05)))
+        reader.start()
+        wire.unplug()
+        pipes = [os.pipe() for _ in range(2)]  # take the numbers that have just become free
+        for _, sink in pipes:
+            os.write(sink, b"not for the device")
+        reader.join()
+        for source, sink in pipes:
+            os.close(source)
+            os.close(sink)
+        assert read == [b""]
