@@ -42,7 +42,8 @@ def test_a_closed_office_is_a_fault_and_says_how_to_open_it(tmp_path: Path) -> N
     assert code == 1
     assert "WRONG" in row(output, "broker")
     assert "antrean broker" in output
-    assert "kiosk-1" not in output
+    assert "no part 'nobody'" in row(output, "--only")
+    assert "kiosk-1-printer" not in output
 
 
 def test_a_faulty_configuration_is_the_only_thing_looked_at(tmp_path: Path) -> None:
