@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from hardware.codecs.pronunciation import pronounced
 from hardware.codecs.wave_sound import from_wav
 from hardware.errors import DeviceTimeout, DeviceUnavailable, DriverMissing, FrameError
 from hardware.files import keep_newest, write_whole
@@ -55,7 +56,8 @@ class EspeakSpeech:
             from_wav(kept)
             path.touch()  # the newest are kept
             return kept
-        wav = _run(self._command(utterance.voice or utterance.language), utterance.text, deadline_s=self._deadline_s)
+        text = pronounced(utterance.text, utterance.language)
+        wav = _run(self._command(utterance.voice or utterance.language), text, deadline_s=self._deadline_s)
         if not any(from_wav(wav).values):
             raise DeviceUnavailable(DEVICE, f"nothing came out for {utterance.text!r}")
         with contextlib.suppress(OSError):  # a full disk costs the next time a few milliseconds, not this call
@@ -74,7 +76,8 @@ class EspeakSpeech:
 
     def _key(self, utterance: Utterance) -> str:
         voice = utterance.voice or utterance.language
-        parts = (self._program or "library", voice, utterance.text, str(self._words_per_minute))
+        text = pronounced(utterance.text, utterance.language)
+        parts = (self._program or "library", voice, text, str(self._words_per_minute))
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 

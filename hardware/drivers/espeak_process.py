@@ -16,6 +16,8 @@ import espeakng_loader
 OUTPUT_SYNCHRONOUS = 2
 POSITION_CHARACTER = 1
 TEXT_UTF8 = 1
+TEXT_PHONEMES = 0x100
+"""What stands in `[[...]]` is phonemes."""
 PARAMETER_RATE = 1
 """Figures from espeak-ng's speak_lib.h."""
 
@@ -57,7 +59,8 @@ def _spoken(text: bytes, *, voice: str, speed: int) -> tuple[int, bytes]:
         message = f"espeak-ng has no voice {voice!r}"
         raise ValueError(message)
     library.espeak_SetParameter(PARAMETER_RATE, speed, 0)
-    library.espeak_Synth(text, ctypes.c_size_t(len(text) + 1), 0, POSITION_CHARACTER, 0, TEXT_UTF8, None, None)
+    flags = TEXT_UTF8 | TEXT_PHONEMES
+    library.espeak_Synth(text, ctypes.c_size_t(len(text) + 1), 0, POSITION_CHARACTER, 0, flags, None, None)
     library.espeak_Synchronize()
     return rate, bytes(samples)
 
