@@ -27,6 +27,8 @@ _DEVICES: Mapping[str, str] = {
     "speaker": mark("Loudspeaker"),
     "line": mark("Line"),
 }
+_NUMBERED: Mapping[str, str] = {"keypad": mark("Keypad {name}"), "sign": mark("Sign {name}")}
+"""Devices of which a line has several: the name follows, a counter or an address."""
 _STATES: Mapping[str, tuple[DeviceTone, str]] = {
     ONLINE: ("good", mark("Running")),
     OFFLINE: ("bad", mark("Not running")),
@@ -40,6 +42,8 @@ _STATES: Mapping[str, tuple[DeviceTone, str]] = {
     "cutter_error": ("bad", mark("Cutter is stuck")),
     "unknown": ("info", mark("Gives no answer")),
 }
+_LINE_OPEN = "open"
+"""What a part says of its line while that is there; else a sentence for technicians, which `antrean doctor` shows."""
 _NO_PAPER = frozenset({"paper_out", "cover_open", "cutter_error", OFFLINE})
 _PRINTERS = ("printer", "spare-printer")
 _WORST_FIRST: Sequence[DeviceTone] = ("bad", "warn", "info", "good")
@@ -107,7 +111,7 @@ def _code(state: str) -> str:
 
 def _view(part: str, device: str, known: _Known, phrases: Phrases) -> DeviceView:
     state, since = known.states.get(device, NEVER_HEARD), known.since.get(device)
-    tone, message = _STATES.get(_code(state), ("info", ""))
+    tone, message = _line_state(state) if device == "line" else _STATES.get(_code(state), ("info", ""))
     words = phrases.say(message) if message else state
     if device != PART and _code(state) == OFFLINE:
         words = phrases.say("Does not answer")
@@ -115,5 +119,15 @@ def _view(part: str, device: str, known: _Known, phrases: Phrases) -> DeviceView
         tone = "info"  # an officer has gone home
     if since is not None:
         words = phrases.say("{state}, since {time}", state=words, time=phrases.clock(since))
-    name = phrases.say(_DEVICES[device]) if device in _DEVICES else device
-    return DeviceView(part, name, words, tone)
+    return DeviceView(part, _device_name(device, phrases), words, tone)
+
+
+def _line_state(state: str) -> tuple[DeviceTone, str]:
+    return ("good", mark("Connected")) if state == _LINE_OPEN else ("bad", mark("Interrupted"))
+
+
+def _device_name(device: str, phrases: Phrases) -> str:
+    kind, _, name = device.partition(" ")
+    if kind in _NUMBERED:
+        return phrases.say(_NUMBERED[kind], name=name)
+    return phrases.say(_DEVICES[device]) if device in _DEVICES else device

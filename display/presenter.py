@@ -15,7 +15,7 @@ from display.scene import CallView, LaneView, LinkView, LobbyView, OtherCallView
 from hardware.ports import Utterance
 
 Announce = Callable[[Call, tuple[Utterance, ...]], None]
-BETWEEN_LANGUAGES = " \N{MIDDLE DOT} "
+BETWEEN_LANGUAGES = "\n"
 STARTING_S = 8.0
 """A screen that was just switched on is not disconnected yet."""
 

@@ -77,7 +77,7 @@ def say(arguments: argparse.Namespace, settings: Settings, display: Display) -> 
     """Announce one call as the display would, quiet hours or not."""
     sound: SoundConfig = display.sound.model_copy(update={"player": arguments.player or display.sound.player})
     language = (arguments.language or settings.office.languages)[0]
-    lane = settings.lanes[0].id if arguments.lane is None else arguments.lane
+    lane = _lane(settings, arguments.lane)
     call = Call(
         number=arguments.number,
         lane=lane,
@@ -105,6 +105,15 @@ def _make(path: Path, clip: Clip, speech: Speech, manner: Manner) -> bool:
     said = speech.say(Utterance(manner.language, text, manner.voice))
     write_whole(path, to_wav(trimmed(from_wav(said))))
     return True
+
+
+def _lane(settings: Settings, name: str | None) -> str:
+    """Return the lane whose chime is meant. Raises LookupError."""
+    known = [lane.id for lane in settings.lanes]
+    if name is not None and name not in known:
+        message = f"there is no lane {name!r}; there are: {', '.join(known)}"
+        raise LookupError(message)
+    return name or known[0]
 
 
 def _display(settings: Settings, name: str | None) -> Display:

@@ -68,7 +68,8 @@ def answer(question: Question) -> Finding:
 def _printer(question: PrinterQuestion) -> Finding:
     running = _running_state(question)
     if running is not None:
-        return _judged(question.subject, running, "the emulated printer of the kiosk that runs")
+        page = "; no test page: the kiosk that runs owns its paper" if question.prints else ""
+        return _judged(question.subject, running, f"the emulated printer of the kiosk that runs{page}")
     with closing(build_printer(question.config, data_dir=question.data_dir, name=question.subject)) as printer:
         state = printer.status().state
         seen = printer.health()

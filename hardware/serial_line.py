@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import select
 import termios
 import time
@@ -69,7 +70,9 @@ class SerialLine:
         except FAULTS as error:
             if isinstance(error, OSError) and error.errno in {errno.EAGAIN, errno.EBUSY}:
                 raise DeviceBusy(device, f"{url} is in use by another program") from error
-            raise DeviceUnavailable(device, f"{url} cannot be opened: {error}") from error
+            # pyserial's own words name the port and the error twice.
+            reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
+            raise DeviceUnavailable(device, f"{url} cannot be opened: {reason}") from error
         return cls(port, device=device, timeout_s=timeout_s)
 
     @classmethod

@@ -100,7 +100,7 @@ class Welcome:
         ids = self.widget.ids
         ids.first.text = page.titles[0]
         ids.second.text = "  /  ".join(page.titles[1:])
-        ids.remark.text = f"{page.scan}\n{page.remark}" if page.scan else page.remark
+        ids.scan.text, ids.remark.text = page.scan, page.remark
         for made, icon, (first, second) in zip(self._steps.take(len(page.steps)), _STEP_ICONS, page.steps, strict=True):
             made.ids.icon.name, made.ids.first.text, made.ids.second.text = icon, first, second
         draw_choices(self._starts, "language", page.choices)

@@ -47,9 +47,10 @@ def number_page(scene: Scene, office: OfficeMessage) -> NumberPage:
         return Choice(name, name, is_available=keypad.fits(office, typed, name))
 
     hint = words.say("It stands large on the paper, such as {example}.", example=keypad.example(office))
+    can_scan = scene.has_scanner and banner is None and scene.offline_since is None
     return NumberPage(
         title=words.say("Type the number of your ticket"),
-        hint=f"{hint} {words.say(SCAN)}" if scene.has_scanner and banner is None else hint,
+        hint=f"{hint} {words.say(SCAN)}" if can_scan else hint,
         typed=keypad.shown(typed),
         letters=tuple(key(letter) for letter in keypad.letters(office)),
         digits=(*map(key, "123456789"), Choice("erase", words.say("Erase"), is_available=bool(typed)), key("0")),

@@ -242,7 +242,10 @@ def _found(office: Office) -> Iterator[Scene]:
     office.presenter.press(Intent.DOWN)
     yield "supervisor", office.presenter.view
     office.devices.heard(
-        "kiosk-1", presence(printer="paper_out, network: 10.0.0.9:9100", spare_printer="paper_low", scanner="open")
+        "kiosk-1",
+        presence(
+            printer="paper_out, network: 10.0.0.9:9100", spare_printer="paper_low", scanner="present", line="open"
+        ),
     )
     office.devices.heard("display-1", presence(speaker="plays on plughw:CARD=Device, clips: 312 of 320 recorded"))
     office.presenter.press(Intent.DEVICES)

@@ -44,6 +44,15 @@ def test_what_needs_somebody_stands_first(window: Window) -> None:
     ]
 
 
+@pytest.mark.parametrize(("line", "told"), [("open", "Connected"), ("/dev/x cannot be opened: gone", "Interrupted")])
+def test_a_line_and_what_hangs_on_it_are_told_in_words_for_people(window: Window, line: str, told: str) -> None:
+    devices = {"line": line, "keypad counter-1": "present", "sign 21": "absent"}
+    window.devices.heard("kiosk-1", presence().model_copy(update={"devices": devices}))
+    of_line = {view.device: (view.state, view.tone) for view in window.devices.views(Phrases("counter", "en"))}
+    assert of_line["Line"] == (told, "good" if line == "open" else "bad")
+    assert (of_line["Keypad counter-1"][0], of_line["Sign 21"][0]) == ("There", "Not there")
+
+
 def test_since_when_is_told_of_what_changed_before_our_eyes(window: Window) -> None:
     open_cover = presence(printer="cover_open, network: 10.0.0.9:9100")
     window.devices.heard("kiosk-1", open_cover)

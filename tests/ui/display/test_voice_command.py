@@ -38,3 +38,12 @@ def test_what_is_typed_is_what_the_tool_does(
     assert voice_tool.main() == 1, "there is no voice, only the chime"
     assert "en: Number A, twelve. Please go to counter three." in capsys.readouterr().out
     assert len(list((tmp_path / "sound").glob("*.wav"))) == 1
+
+
+def test_a_lane_that_the_office_lacks_is_refused_with_those_it_has(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    places = ["--config", str(CONFIG), "--data", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", ["voice", "say", *places, "--lane", "vip", "A-012", "3"])
+    assert voice_tool.main() == 1
+    assert "there is no lane 'vip'; there are: regular, priority" in capsys.readouterr().err

@@ -233,6 +233,7 @@ def _with_ticket(offer: OfficeMessage, view: ViewOf, at: VisitAt) -> Iterator[tu
     yield "9-found-idle", view(at(Step.FOUND, ticket=ticket()), warning_left_s=12)
     for step in (Step.LANGUAGE, Step.SERVICE, Step.NUMBER):
         yield f"10-scanner-{step.value}", view(at(step), has_scanner=True)
+        yield f"10-scanner-{step.value}-unlinked", view(at(step), has_scanner=True, offline_since=OFFLINE_SINCE)
         yield f"10-scanner-{step.value}-foreign", view(at(step), has_scanner=True, is_foreign_code=True)
     yield "9-confirm", view(at(Step.CONFIRM, ticket=ticket(lane="priority", number="AP-1003")))
     for problem in ("not_allowed", "illegal_transition", "storage_failed", *Problem):
