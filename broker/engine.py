@@ -19,6 +19,7 @@ from broker.domain.facts import apply
 from broker.domain.hall import Hall
 from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
+from broker.office_time import OfficeTime
 from broker.ports import Credentials, Health, Recorded, RequestKey, StorageError, Store, Submission, Wire, Work
 
 MAX_BATCH = 256
@@ -32,8 +33,6 @@ KEEP_HEALTH = dt.timedelta(days=90)
 """How long it is kept how devices fared: long enough to see which one fails every week."""
 FORGET_EVERY_S = 3600.0
 REBUILD_RETRY_S = 1.0
-CATCHING_UP = 0.5
-"""While the clock is behind what has happened, time goes on at this pace: it neither repeats nor stands still."""
 
 log = logging.getLogger(__name__)
 
@@ -65,14 +64,12 @@ class Engine:
         self._store = store
         self._wire = wire
         self._credentials = credentials
-        self._clock = clock
+        self._time = OfficeTime(clock, monotonic)
         self._monotonic = monotonic
         self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._stopping = False
         self._hall: Hall | None = None
         self._known: set[RequestKey] = set()
-        self._latest = dt.datetime.min.replace(tzinfo=dt.UTC)
-        self._latest_at = monotonic()
         self._stale = True
         self._unsaid = False
         """The wire was away: all that is retained has to be said again."""
@@ -149,7 +146,7 @@ class Engine:
         return batch
 
     def _handle(self, batch: Sequence[Submission]) -> None:
-        now = self._now()
+        now = self._time.now()
         work = Work(now)
         answers: list[tuple[str, bytes]] = []
         try:
@@ -213,7 +210,7 @@ class Engine:
 
     def _encode_error(self, submission: Submission, error: DomainError) -> bytes:
         hall = self._hall if self._hall is not None else Hall(self._office)
-        return self._wire.encode(submission, error, hall, self._now())
+        return self._wire.encode(submission, error, hall, self._time.now())
 
     def _refuse(self, batch: Sequence[Submission], code: Code, message: str) -> None:
         """Drop the hall, which may hold what never happened, and tell everyone; nothing of it is remembered."""
@@ -235,17 +232,6 @@ class Engine:
                 log.exception("request %s of %s cannot be handled", submission.request_id, submission.client)
                 self._refuse([submission], Code.NOT_READY, "the engine failed at this request")
 
-    def _now(self) -> dt.datetime:
-        """Return the time; it never runs backwards, for a number or a wait must not either.
-
-        After the clock was set back, time goes on more slowly until the clock has caught up: if it stood still, all
-        waits would be equal and no lane would come before another.
-        """
-        clock, since_s = self._clock(), self._monotonic()
-        slowly = self._latest + dt.timedelta(seconds=(since_s - self._latest_at) * CATCHING_UP)
-        self._latest, self._latest_at = max(clock, slowly), since_s
-        return self._latest
-
     # -- what is due by time --------------------------------------------------------------------------------------
 
     def _until_next_tick(self) -> float:
@@ -266,7 +252,7 @@ class Engine:
 
     def _close_left(self, hall: Hall) -> None:
         """Close what an earlier day left where nobody serves it any more; the office itself is who asks."""
-        work = Work(self._now())
+        work = Work(self._time.now())
         work.events.extend(self._record(hall, event, ENGINE_CLIENT) for event in end_of_day(hall, work.at))
         if not work.events:
             return
@@ -287,23 +273,23 @@ class Engine:
         everything, stale = self._unsaid, self._stale
         self._unsaid, self._stale, self._shown_at = True, False, self._monotonic()
         if everything:
-            self._wire.show_all(hall, self._now())
+            self._wire.show_all(hall, self._time.now())
         else:
-            self._wire.show(hall, self._now(), counters=stale)
+            self._wire.show(hall, self._time.now(), counters=stale)
         self._unsaid = False
 
     def _note(self, health: Health) -> None:
         """Keep how devices fare. A disk that refuses costs this note, never the office its work."""
         try:
-            self._store.note_health(health.client, health.states, self._now())
+            self._store.note_health(health.client, health.states, self._time.now())
         except StorageError as error:
             log.error("how %s fares is not on disk: %s", health.client, error)  # noqa: TRY400 - the store logged it
 
     def _forget(self) -> None:
         """Let old replies go; where the disk refuses, an hour later is as good."""
         try:
-            self._store.forget_replies(self._now() - REMEMBER)
-            self._store.forget_health(self._now() - KEEP_HEALTH)
+            self._store.forget_replies(self._time.now() - REMEMBER)
+            self._store.forget_health(self._time.now() - KEEP_HEALTH)
             self._known = set(self._store.known_requests())
         except StorageError:
             log.exception("old replies cannot be forgotten now")
@@ -331,5 +317,5 @@ class Engine:
         self._known = set(self._store.known_requests())
         self._hall = hall
         if past.events:
-            self._latest, self._latest_at = max(self._latest, past.events[-1][1].at), self._monotonic()
+            self._time.not_before(past.events[-1][1].at)
         self._stale = True

@@ -8,7 +8,8 @@ from collections.abc import Collection
 from broker.domain.commands import AtCounter
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
-from broker.domain.model import DONE, Counter, Desk, Ticket, TicketState, session_digest
+from broker.domain.identity import session_digest
+from broker.domain.model import DONE, Counter, Desk, Ticket, TicketState
 
 
 def known_ticket(

@@ -10,7 +10,8 @@ from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
-from broker.domain.model import Group, Lane, Service, Ticket, TicketState, number_text
+from broker.domain.identity import number_text
+from broker.domain.model import Group, Lane, Service, Ticket, TicketState
 from broker.domain.policies import Ratio, Strict
 
 END_OF_DAY = "end of day"

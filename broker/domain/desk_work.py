@@ -11,7 +11,8 @@ from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
-from broker.domain.model import Desk, Ticket, TicketState, session_digest
+from broker.domain.identity import session_digest
+from broker.domain.model import Desk, Ticket, TicketState
 
 CHOSEN = "chosen"
 """The policy that a reason names when the officer chose the ticket."""

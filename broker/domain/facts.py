@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import assert_never
 
@@ -215,14 +216,15 @@ def _transferred(hall: Hall, event: ev.Transferred) -> None:
 
 def _back_in_queue(ticket: Ticket, event: ev.Finished | ev.Transferred) -> Ticket:
     """Return the ticket waiting anew, with the seconds it has waited so far to its credit."""
-    called_at = next((line.at for line in reversed(ticket.history) if line.type == "called"), event.at)
-    waited_until = event.at if ticket.state is TicketState.WAITING else called_at
-    credit = max(waited_until - ticket.ranked_since, event.at - event.at)
+    ranked_since = ticket.ranked_since
+    if ticket.state is not TicketState.WAITING:
+        called_at = next((line.at for line in reversed(ticket.history) if line.type == "called"), event.at)
+        ranked_since = event.at - max(called_at - ranked_since, dt.timedelta())
     return replace(
         ticket,
         state=TicketState.WAITING,
         waiting_since=event.at,
-        ranked_since=event.at - credit,
+        ranked_since=ranked_since,
         called_at=None,
         started_at=None,
         times_called=0,

@@ -7,6 +7,7 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
+from broker.domain.identity import ticket_id_of_qr
 from broker.domain.model import (
     DONE,
     CallRecord,
@@ -16,13 +17,12 @@ from broker.domain.model import (
     Group,
     Happening,
     Office,
-    Pace,
     Ticket,
     TicketState,
     Undoable,
     queue_key,
-    ticket_id_of_qr,
 )
+from broker.domain.pace import Pace
 
 RECENT_CALLS = 24
 UNDO_WINDOW = dt.timedelta(seconds=30)

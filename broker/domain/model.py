@@ -1,20 +1,16 @@
-"""The nouns of the hall: what an office offers, tickets, desks, calls. All frozen but nothing here decides."""
+"""The nouns of the hall: what an office offers, tickets, desks, calls. All frozen, and nothing here decides."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import datetime as dt
-import hashlib
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from operator import attrgetter
 
+from broker.domain.identity import qr_text
+from broker.domain.pace import Pace
 from broker.domain.policies import Policy, Promise
-
-QR_PREFIX = "ANTREAN-"
 
 
 class TicketState(StrEnum):
@@ -266,49 +262,6 @@ class Desk:
     service_s_today: float = 0.0
 
 
-@dataclass(slots=True)
-class Pace:
-    """How long a stage takes, measured today; the standard time counts like `PRIOR_WEIGHT` visits."""
-
-    standard_s: float
-    weight: float = 0.0
-    total_s: float = 0.0
-    visits: int = 0
-    day_s: float = 0.0
-    """What the visits of the day took together."""
-    _prior_weight: float = field(default=4.0, repr=False)
-
-    FADE = 0.95
-    """Each new visit makes the earlier ones count this much."""
-
-    def measured(self, duration_s: float) -> None:
-        """Take one finished visit in; recent ones weigh more."""
-        self.weight = self.weight * self.FADE + 1.0
-        self.total_s = self.total_s * self.FADE + duration_s
-        self.visits += 1
-        self.day_s += duration_s
-
-    def take_back(self, before: Pace, after: Pace) -> None:
-        """Unlearn what came between `before` and `after`; what was measured since stays."""
-        if before.visits == after.visits:
-            return
-        fade = self.FADE ** (self.visits - after.visits)
-        self.weight -= (after.weight - before.weight) * fade
-        self.total_s -= (after.total_s - before.total_s) * fade
-        self.visits -= 1
-        self.day_s -= after.day_s - before.day_s
-
-    @property
-    def average_s(self) -> float:
-        """Return the plain average of the day in seconds, which the usual rule for waits goes by."""
-        return self.day_s / self.visits if self.visits > 0 else self.standard_s
-
-    @property
-    def mean_s(self) -> float:
-        """Return the expected duration of the next visit in seconds."""
-        return (self._prior_weight * self.standard_s + self.total_s) / (self._prior_weight + self.weight)
-
-
 @dataclass(frozen=True, slots=True)
 class Wait:
     """A range of seconds in which the call is expected: from the 20th to the 80th percentile."""
@@ -328,29 +281,3 @@ class Promised:
     """Average service time of the day at that moment."""
     counters: int
     """Open counters that served the stage."""
-
-
-def qr_text(ticket_id: str) -> str:
-    """Return the QR text of a ticket: capitals and digits only, which QR packs tightly."""
-    return QR_PREFIX + base64.b32encode(uuid.UUID(ticket_id).bytes).decode().rstrip("=")
-
-
-def ticket_id_of_qr(text: str) -> str | None:
-    """Return the ticket id in a QR text, or None where it is not one of ours."""
-    if not text.startswith(QR_PREFIX):
-        return None
-    try:
-        raw = base64.b32decode(text.removeprefix(QR_PREFIX) + "======")
-        return str(uuid.UUID(bytes=raw))
-    except (binascii.Error, ValueError):
-        return None
-
-
-def session_digest(token: str) -> str:
-    """Return what is kept of a session: whoever reads the journal cannot act as the officer."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def number_text(series: str, sequence: int) -> str:
-    """Return the number on the paper, such as `AP-003`; past 999 it simply grows."""
-    return f"{series}-{sequence:03d}"

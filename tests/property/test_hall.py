@@ -8,6 +8,7 @@ import json
 import uuid
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -166,7 +167,7 @@ class OfficeDay(RuleBasedStateMachine):
 
     def _in_step(self) -> None:
         """Let the twin, which saw no restart and fewer requests, know the same moments."""
-        self.twin.engine._latest, self.twin.engine._latest_at = self.room.engine._latest, self.room.engine._latest_at
+        self.twin.engine._time = copy(self.room.engine._time)
         self.room.engine._shown_at = self.twin.engine._shown_at
         self.room.engine._stale = self.twin.engine._stale
 

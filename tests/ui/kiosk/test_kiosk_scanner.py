@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from broker.domain.model import qr_text
+from broker.domain.identity import qr_text
 from kiosk.pages import FoundPage, NumberPage, ServicesPage, WelcomePage
 from kiosk.scan import ticket_code
 from kiosk.touches import touch

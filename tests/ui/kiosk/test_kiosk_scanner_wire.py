@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 
 import pytest
 
-from broker.domain.model import qr_text
+from broker.domain.identity import qr_text
 from hardware.codecs.scans import CUT_OFF_AFTER_S, REPEAT_S
 from hardware.config import KeyboardScanner, LineConfig, ScannerConfig, SerialScanner
 from hardware.emulators.scanner import CR, CRLF, LF, EmulatedScanner

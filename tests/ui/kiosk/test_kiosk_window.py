@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from broker.domain.model import qr_text
+from broker.domain.identity import qr_text
 from broker.up.screens import VirtualScreen
 from broker.up.visit import Window
 from hardware.emulators.control import socket_path, tell

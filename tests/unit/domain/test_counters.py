@@ -7,7 +7,8 @@ import pytest
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
-from broker.domain.model import DeskState, session_digest
+from broker.domain.identity import session_digest
+from broker.domain.model import DeskState
 from tests.fakes.halls import Play
 from tests.unit.domain.test_issuing import refusal
 

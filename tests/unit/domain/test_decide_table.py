@@ -11,7 +11,7 @@ from broker.domain import commands as cmd
 from broker.domain.decide import decide
 from broker.domain.errors import Code, DomainError
 from broker.domain.events import EVENT_NAMES
-from broker.domain.model import qr_text
+from broker.domain.identity import qr_text
 from tests.fakes.halls import Play, contents
 from tests.fakes.offices import small_office
 

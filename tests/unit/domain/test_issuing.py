@@ -11,7 +11,8 @@ import pytest
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
-from broker.domain.model import TicketState, number_text, qr_text, ticket_id_of_qr
+from broker.domain.identity import number_text, qr_text, ticket_id_of_qr
+from broker.domain.model import TicketState
 from tests.fakes.clock import JAKARTA, MORNING
 from tests.fakes.halls import Play
 from tests.fakes.offices import PRIORITY, REGULAR, small_office

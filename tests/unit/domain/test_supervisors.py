@@ -47,6 +47,18 @@ def test_a_waiting_visitor_is_moved_and_loses_nothing_of_the_wait(play: Play) ->
     assert called.id == ticket.id
 
 
+def test_who_came_back_and_is_moved_in_the_same_moment_stays_behind_the_others(play: Play) -> None:
+    ticket = play.issue("visa")
+    play.call_next("c1")
+    play.no_show("c1")
+    play.wait(60)
+    other = play.issue("visa")
+    back = play.rejoin(ticket)
+    play.do(move(ticket, stage="check"))
+    assert play.ticket(ticket.id).ranked_since == back.ranked_since
+    assert play.order("c1") == [other.number, ticket.number]
+
+
 def test_who_waits_at_a_later_stage_keeps_the_wait_of_all_stages(play: Play) -> None:
     ticket = play.issue("passport")
     play.wait(600)
