@@ -59,6 +59,19 @@ def test_who_came_back_and_is_moved_in_the_same_moment_stays_behind_the_others(p
     assert play.order("c1") == [other.number, ticket.number]
 
 
+def test_undo_brings_no_visitor_back_who_was_taken_from_the_counter_since() -> None:
+    play = Play(small_office(supervisors=frozenset({"dewi", "sari"})))
+    play.sign_in("c1", "sari")
+    play.sign_in("c3", "dewi")
+    current, other = play.issue("visa"), play.issue("passport")
+    play.call_next("c1")
+    play.do(cmd.Transfer("c1", "c1", ticket=other.id, reason=WHY, stage="interview"))
+    play.do(cmd.Cancel(current.id, cmd.AtCounter(*DEWI), WHY))
+    assert refusal(play, cmd.Undo("c1", "c1")).code is Code.NOTHING_TO_UNDO
+    assert play.hall.desks["c1"].ticket is None
+    assert play.ticket(other.id).stage == "interview"
+
+
 def test_who_waits_at_a_later_stage_keeps_the_wait_of_all_stages(play: Play) -> None:
     ticket = play.issue("passport")
     play.wait(600)
