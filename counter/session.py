@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+from hardware.files import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -58,14 +59,8 @@ class SessionFile:
 
     def save(self, session: Session) -> None:
         """Write it whole or not at all, readable by the owner alone from the first moment."""
-        part = self._path.with_name(self._path.name + ".part")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            part.unlink(missing_ok=True)
-            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(asdict(session), file)
-            part.replace(self._path)
+            write_whole(self._path, json.dumps(asdict(session)).encode(), mode=0o600)
         except OSError as error:
             log.warning("the session is not kept over a restart: %s", error)
 

@@ -8,10 +8,10 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
+def write_whole(path: Path, data: bytes, *, durable: bool = False, mode: int = 0o644) -> None:
     """Write `data` so that a reader sees the old file or the new one, never a part. Raises OSError.
 
-    With `durable` it outlives a power cut from the moment of the return.
+    With `durable` it outlives a power cut from the moment of the return. Until it has `mode` only its owner reads it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
@@ -21,7 +21,7 @@ def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        Path(name).chmod(0o644)
+        Path(name).chmod(mode)
         Path(name).replace(path)
         if durable:
             _sync_folder(path.parent)

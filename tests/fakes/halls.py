@@ -15,7 +15,7 @@ from broker.domain import events as ev
 from broker.domain.decide import decide
 from broker.domain.facts import apply
 from broker.domain.hall import Hall
-from broker.domain.model import Office, Ticket
+from broker.domain.model import Office, Ticket, TicketState
 from tests.fakes.clock import MORNING
 from tests.fakes.offices import PIN, small_office
 
@@ -42,6 +42,27 @@ def contents(hall: Hall) -> dict[str, Any]:
         "paces": {stage: replace(pace) for stage, pace in hall.paces.items()},
         "numbers": dict(hall._numbers),
     }
+
+
+def waiting(lane: str, ago_s: float, order: int, *, service: str = "visa", credit_s: float = 0.0) -> Ticket:
+    """Return one who waits; with a credit from stages before, the turn is measured from earlier."""
+    at = MORNING - dt.timedelta(seconds=ago_s)
+    return Ticket(
+        id=str(order),
+        series="B",
+        sequence=order,
+        number=f"B-{order:03d}",
+        day=MORNING.date(),
+        service=service,
+        lane=lane,
+        language="id",
+        stage="check",
+        state=TicketState.WAITING,
+        issued_at=at,
+        waiting_since=at,
+        ranked_since=at - dt.timedelta(seconds=credit_s),
+        order=order,
+    )
 
 
 @dataclass

@@ -19,15 +19,6 @@ def history(play: Play, ticket: Ticket) -> list[str]:
     return [line.type for line in play.ticket(ticket.id).history]
 
 
-@pytest.fixture
-def play() -> Play:
-    """Return an office with Sari at counter 1 and Budi at counter 2."""
-    play = Play()
-    play.sign_in("c1", "sari")
-    play.sign_in("c2", "budi")
-    return play
-
-
 # -- stages ---------------------------------------------------------------------------------------------------------
 
 

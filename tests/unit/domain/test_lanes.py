@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from broker.domain import lanes
 from broker.domain.ahead import PLAYED_CALLS, Newcomer, Waiting, count_ahead
 from broker.domain.lanes import MAX_PASSED_OVER
-from broker.domain.model import Counter, Group, Lane, Reason, Ticket, TicketState, queue_key
+from broker.domain.model import Counter, Group, Lane, Reason, Ticket, queue_key
 from tests.fakes.clock import MORNING
+from tests.fakes.halls import waiting
 from tests.fakes.offices import small_office
 
 REGULAR, FAMILY, PRIORITY = Lane("regular", "", 3600), Lane("family", "F", 1800), Lane("priority", "P", 900)
@@ -46,29 +47,9 @@ def arrivals(*came: tuple[str, float], service: str = "visa") -> Arrivals:
     """Make a hall of (lane, seconds ago)."""
     groups: dict[Group, list[Ticket]] = {}
     for order, (lane, ago_s) in enumerate(sorted(came, key=lambda one: -one[1]), 1):
-        ticket = _ticket(lane, ago_s, order, service)
+        ticket = waiting(lane, ago_s, order, service=service)
         groups.setdefault(ticket.group, []).append(ticket)
     return Arrivals(groups)
-
-
-def _ticket(lane: str, ago_s: float, order: int, service: str) -> Ticket:
-    at = MORNING - dt.timedelta(seconds=ago_s)
-    return Ticket(
-        id=str(order),
-        series="B",
-        sequence=order,
-        number=f"B-{order:03d}",
-        day=MORNING.date(),
-        service=service,
-        lane=lane,
-        language="id",
-        stage="check",
-        state=TicketState.WAITING,
-        issued_at=at,
-        waiting_since=at,
-        ranked_since=at,
-        order=order,
-    )
 
 
 @st.composite
@@ -78,7 +59,7 @@ def halls(draw: st.DrawFn, *, max_size: int = 25, lane_ids: Sequence[str] = tupl
     drawn = sorted(draw(st.lists(came, min_size=1, max_size=max_size)), key=lambda one: -one[1])
     groups: dict[Group, list[Ticket]] = {}
     for order, (lane, ago_s, service) in enumerate(drawn, 1):
-        ticket = _ticket(lane, ago_s, order, service)
+        ticket = waiting(lane, ago_s, order, service=service)
         groups.setdefault(ticket.group, []).append(ticket)
     return Arrivals(groups)
 

@@ -13,16 +13,6 @@ from tests.fakes.halls import Play
 from tests.fakes.offices import small_office
 from tests.unit.domain.test_issuing import refusal
 
-
-@pytest.fixture
-def play() -> Play:
-    """Return an office with Sari at counter 1 and Budi at counter 2."""
-    play = Play()
-    play.sign_in("c1", "sari")
-    play.sign_in("c2", "budi")
-    return play
-
-
 # -- hold -----------------------------------------------------------------------------------------------------------
 
 

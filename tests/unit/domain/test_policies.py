@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from broker.domain import lanes
 from broker.domain.ahead import PLAYED_CALLS, Newcomer, Waiting, count_ahead
 from broker.domain.lanes import MAX_PASSED_OVER, turn_after
-from broker.domain.model import Counter, Group, Lane, Office, Ticket, TicketState, queue_key
+from broker.domain.model import Counter, Group, Lane, Office, Ticket, queue_key
 from broker.domain.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict, policy_name
 from tests.fakes.clock import MORNING
 from tests.fakes.dispatch import POLICIES, callable_at, first_by_policy, next_at, worth
-from tests.fakes.halls import Play
+from tests.fakes.halls import Play, waiting
 from tests.fakes.offices import COUNTERS, PRIORITY, REGULAR, small_office
 
 LANES = (REGULAR, PRIORITY, Lane("family", "F", 1800))
@@ -31,27 +31,6 @@ Groups = list[list[Ticket]]
 def office_with(policy: str | Policy, *, max_wait_s: int | None = None) -> Office:
     made = POLICIES[policy] if isinstance(policy, str) else policy
     return small_office(policy=made, lanes=tuple(replace(lane, max_wait_s=max_wait_s) for lane in LANES))
-
-
-def waiting(lane: str, ago_s: float, order: int, *, service: str = "visa", credit_s: float = 0.0) -> Ticket:
-    """Return one who waits; with a credit from stages before, the turn is measured from earlier."""
-    at = MORNING - dt.timedelta(seconds=ago_s)
-    return Ticket(
-        id=str(order),
-        series="B",
-        sequence=order,
-        number=f"B-{order:03d}",
-        day=MORNING.date(),
-        service=service,
-        lane=lane,
-        language="id",
-        stage="check",
-        state=TicketState.WAITING,
-        issued_at=at,
-        waiting_since=at,
-        ranked_since=at - dt.timedelta(seconds=credit_s),
-        order=order,
-    )
 
 
 def grouped(tickets: list[Ticket]) -> Groups:

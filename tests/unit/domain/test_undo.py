@@ -21,15 +21,6 @@ from tests.unit.domain.test_issuing import refusal
 UNDO_S = UNDO_WINDOW.total_seconds()
 
 
-@pytest.fixture
-def play() -> Play:
-    """Return an office with Sari at counter 1 and Budi at counter 2."""
-    play = Play()
-    play.sign_in("c1", "sari")
-    play.sign_in("c2", "budi")
-    return play
-
-
 # -- taking back ----------------------------------------------------------------------------------------------------
 
 
