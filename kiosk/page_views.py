@@ -175,8 +175,8 @@ class TheTicket:
 
     def __init__(self, touch: Touch) -> None:
         self.widget = make("TicketPage")
-        for made in (self.widget.ids.done, self.widget.ids.again):
-            made.bind(on_release=lambda it: touch(it.target))
+        self.widget.ids.done.bind(on_release=lambda it: touch(it.target))
+        self._again = Pool(self.widget.ids.ways, lambda: button(touch, align="center", target="print_again"))
         self._facts = Pool(self.widget.ids.facts, strong_fact)
         self._qr = ""
 
@@ -186,8 +186,9 @@ class TheTicket:
         ids.title.text, ids.caption.text, ids.number.text = page.title, page.caption, page.number
         ids.service.text, ids.qr_caption.text = page.service, page.qr_caption
         ids.done.title, ids.done.subtitle = page.done.title, page.done.subtitle
-        ids.ways.shown, ids.again.title = page.again is not None, page.again.title if page.again else ""
-        ids.again.disabled = page.again is None
+        offered = () if page.again is None else (page.again,)
+        for made, choice in zip(self._again.take(len(offered)), offered, strict=True):
+            made.title = choice.title
         draw_lane(ids.lane_line, page.lane)
         draw_facts(self._facts, page.facts)
         draw_banner(ids.notice, page.paper)

@@ -248,7 +248,7 @@ def _offline(scene: Scene) -> OfflinePage:
     words = tuple(
         (
             scene.phrases(code).say("Not connected since {time}", time=scene.phrases(code).clock(since)),
-            scene.phrases(code).say("Please ask an officer for your number. This screen goes on by itself."),
+            scene.phrases(code).say("Please ask an officer for your number. This screen will work again by itself."),
         )
         for code in scene.languages
     )

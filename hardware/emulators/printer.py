@@ -155,9 +155,9 @@ class PrinterEmulator:
     def _do(self, line: str) -> str:
         word, _, rest = line.strip().partition(" ")
         if word in LINE_FAULTS:
-            self._fail(word, int(rest or 0))
+            self._fail(word, _amount(rest))
         elif word in BYTE_FAULTS:
-            self._bytes_until[word] = int(rest or 0)
+            self._bytes_until[word] = _amount(rest)
         elif word in self._deeds:
             self._deeds[word](rest)
         else:
@@ -201,3 +201,11 @@ class PrinterEmulator:
     def _state(self) -> str:
         faults = [fault for fault in BYTE_FAULTS if self._suffers(fault)]
         return " ".join((self.body.sensors.state, *faults, *(["working"] if self.body.working else [])))
+
+
+def _amount(word: str) -> int:
+    """Return after how many lines or bytes a fault comes, at once where none were said. Raises ValueError."""
+    if word and not word.isdecimal():
+        message = f"{word!r} is no whole number"
+        raise ValueError(message)
+    return int(word or 0)

@@ -1,7 +1,7 @@
 """Draws every screen of the kiosk in its true window: `python -m tests.ui.kiosk.gallery WIDTHxHEIGHT FOLDER [NAME]`.
 
-Prints a JSON list of the words that do not fit. Needs a display; with a NAME only screens that begin so are drawn, and
-their pictures are written into the folder.
+Prints a JSON list of the words that do not fit, and of buttons without any. Needs a display; with a NAME only screens
+that begin so are drawn, and their pictures are written into the folder.
 """
 
 from __future__ import annotations
@@ -12,9 +12,20 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from hardware.panel.window import PLACE_VARIABLE, prepare
 from tests.ui.kiosk.kiosk_samples import screens, settings
+
+
+def _ghosts(widget: Any) -> Iterator[str]:  # noqa: ANN401 - any widget
+    """Yield the target of each button that is seen and says nothing: left over from the screen before."""
+    if widget.opacity == 0 or widget.width <= 1 or widget.height <= 1:
+        return
+    if hasattr(widget, "target") and hasattr(widget, "title") and not widget.title:
+        yield widget.target
+    for child in widget.children:
+        yield from _ghosts(child)
 
 
 def main() -> None:
@@ -49,8 +60,11 @@ def main() -> None:
                 yield from (None, None, None)
                 root = views[0].root
                 faults.extend(
-                    {"screen": name, "language": language, **dataclasses.asdict(fault)}
-                    for fault in clipped(root, (root.width, root.height))
+                    {"screen": name, "language": language, **fault}
+                    for fault in (
+                        *map(dataclasses.asdict, clipped(root, (root.width, root.height))),
+                        *({"without words": target} for target in _ghosts(root)),
+                    )
                 )
                 if wanted is not None:
                     save_picture(folder / f"{name}-{language}.png")
