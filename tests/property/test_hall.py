@@ -123,10 +123,13 @@ class OfficeDay(RuleBasedStateMachine):
         """Ask both engines; they answer alike."""
         request = f"request-{next(self.ids)}"
         tickets, desks, seq = dict(self.room.hall.tickets), dict(self.room.hall.desks), self.room.hall.seq
+        day = self.room.hall.day
         reply = self.room.ask(command, request=request)
         assert self.twin.ask(command, request=request) == reply
         after = [recorded.event for recorded in self.store.events[seq:]]
         self.happened = after[: len(reply.get("events", ()))]
+        if self.room.hall.day != day:  # the figures that are restored are those of the new day
+            desks = {name: replace(desk, served_today=0, service_s_today=0.0) for name, desk in desks.items()}
         for event in after:
             self._remember(event, tickets, desks)
         return reply
