@@ -202,6 +202,11 @@ def test_the_sessions_tell_who_sat_where(store: SqlStore, database: Path) -> Non
     with sqlite3.connect(database) as connection:
         rows = connection.execute("SELECT counter, officer, closed_at IS NULL FROM sessions ORDER BY opened_seq")
         assert rows.fetchall() == [("c1", "sari", 0), ("c2", "budi", 0), ("c1", "sari", 1)]
+        closed = "SELECT closed_at FROM sessions WHERE closed_at IS NOT NULL ORDER BY opened_seq"
+        before = connection.execute(closed).fetchall()
+        room.clock.advance(60)
+        room.sign_in("c1", "sari")
+        assert connection.execute(closed).fetchall()[:2] == before, "who left before, left then"
 
 
 def test_nobody_can_act_as_an_officer_with_what_the_journal_says(store: SqlStore, database: Path) -> None:
