@@ -69,6 +69,7 @@ class CallBoard:
         self._queue: deque[Call] = deque()
         self._known: dict[tuple[str, str], tuple[dt.datetime, int]] = {}
         self._log: dict[tuple[str, str], tuple[int, Call]] = {}
+        self._awaited: frozenset[tuple[str, str]] = frozenset()
         self._seq = 0
         self._drawn_once = False
         self.gaps = 0
@@ -85,6 +86,7 @@ class CallBoard:
         call = self._called(event)
         if call is not None and self._is_new(call):
             self._log[call.place] = (event.seq, call)
+            self._awaited |= {call.place}
             self._enqueue(call)
 
     def snapshot(self, hall: HallMessage) -> None:
@@ -92,13 +94,13 @@ class CallBoard:
         calling = [self._from_snapshot(entry) for entry in hall.calling]
         over = [self._from_snapshot(entry) for entry in hall.recent]
         if not self._drawn_once:
-            self._draw_from_nothing(calling + over)
+            self._draw_from_nothing(calling, over)
         for call in sorted(calling + over, key=lambda call: call.mark):
             # A visitor who is still awaited is shown large even late; one whose call is over is history.
             if self._is_new(call) and (call in calling or call.announced):
                 self._enqueue(call)
             self._know(call)
-        self._rebuild_log(hall, calling + over)
+        self._rebuild_log(hall, calling, over)
         self._drop_withdrawn(over)
         self._seq = max(self._seq, hall.seq)
 
@@ -192,19 +194,20 @@ class CallBoard:
                 return
         self._queue.append(call)
 
-    def _draw_from_nothing(self, calls: list[Call]) -> None:
+    def _draw_from_nothing(self, calling: list[Call], over: list[Call]) -> None:
         self._drawn_once = True
-        old = [call for call in calls if not call.announced]
-        for call in old:
-            self._know(call)
-        if old and self._front is None:
-            newest = max(old, key=lambda call: call.mark)
+        for call in calling + over:
+            if not call.announced:
+                self._know(call)
+        newest = max((call for call in calling if not call.announced), key=lambda call: call.mark, default=None)
+        if newest is not None and self._front is None:
             self._front = _Front(newest, self._now() - dt.timedelta(seconds=DWELL_S[0]))
 
-    def _rebuild_log(self, hall: HallMessage, calls: list[Call]) -> None:
+    def _rebuild_log(self, hall: HallMessage, calling: list[Call], over: list[Call]) -> None:
         later = {place: entry for place, entry in self._log.items() if entry[0] > hall.seq}
-        from_hall = {call.place: (hall.seq, call) for call in sorted(calls, key=lambda call: call.mark)}
+        from_hall = {call.place: (hall.seq, call) for call in sorted(calling + over, key=lambda call: call.mark)}
         self._log = from_hall | later
+        self._awaited = frozenset(call.place for call in calling) | frozenset(later)
         if len(self._known) > _KEPT_CALLS * len(self._log) + _KEPT_CALLS:
             horizon = self._now() - dt.timedelta(days=1)
             self._known = {place: mark for place, mark in self._known.items() if mark[0] > horizon}
@@ -221,8 +224,8 @@ class CallBoard:
             self._fall_back(self._now() - dt.timedelta(seconds=DWELL_S[0]))
 
     def _fall_back(self, since: dt.datetime) -> None:
-        """Let the newest call that was at the front already stand there again, in silence."""
-        shown = [call for _, call in self._log.values() if call.place not in self.queued]
+        """Let the newest that is still awaited and was at the front already stand there again, in silence."""
+        shown = [call for _, call in self._log.values() if call.place in self._awaited - self.queued]
         newest = max(shown, key=lambda call: call.mark, default=None)
         self._front = None if newest is None else _Front(newest, since)
 
@@ -242,8 +245,9 @@ class CallBoard:
         return DWELL_S[-1] if last.announced and age_s > ANNOUNCED_WITHIN_S else dwell_s
 
     def _drop_ended_front(self) -> None:
+        """Nobody is sent to a counter that does not expect them any more: what is over stands in the list only."""
         front = self._front
-        if front is not None and self._drawn_once and not self.calling_now and front.call.place not in self._log:
+        if front is not None and self._drawn_once and not self.calling_now and front.call.place not in self._awaited:
             self._fall_back(front.since)
 
     def _shown_s(self, front: _Front) -> float:

@@ -66,7 +66,9 @@ def queue_of(office: OfficeMessage, hall: HallMessage | None, service: ServiceIn
     asked = lane or office.lanes[0].id
     counted = [group for group in groups if lane is None or group.lane == lane]
     wait = next((group.wait for group in groups if group.lane == asked), None)
-    return Queue(sum(group.count for group in counted), wait, is_served=_is_served(office, hall, service, asked))
+    # The engine also counts the counters that help out here: where it knows a wait, somebody serves.
+    is_served = wait is not None or _is_served(office, hall, service, asked)
+    return Queue(sum(group.count for group in counted), wait, is_served=is_served)
 
 
 def offer_of(office: OfficeMessage, hall: HallMessage | None, service: ServiceInfo, lane: str | None = None) -> Offer:

@@ -70,8 +70,9 @@ def queue_words(queue: Queue, words: Phrases) -> str:
         return f"{waiting}  ·  {words.say('No counter is open yet')}"
     if queue.wait is None:
         return waiting
-    wait = words.wait(queue.wait.low_s, queue.wait.high_s)
-    return f"{waiting}  ·  {words.say('wait {duration}', duration=wait)}"
+    told = words.say("wait {duration}", duration=words.wait(queue.wait.low_s, queue.wait.high_s))
+    # Visitors of other services may come first: "nobody is waiting" would then sound like "at once".
+    return told if not queue.count and queue.wait.low_s else f"{waiting}  ·  {told}"
 
 
 def requirements_page(scene: Scene, office: OfficeMessage) -> RequirementsPage:

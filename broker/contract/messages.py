@@ -227,7 +227,10 @@ class HallMessage(Message):
 
 
 class QueueEntry(Message):
-    """One ticket that a counter could call, with the score that orders it. Small: fifty of them fit one message."""
+    """One ticket that a counter could call, with the score that orders it. Small: fifty of them fit one message.
+
+    `waiting_since` is what the score is measured from: what was waited at stages before counts, being missed does not.
+    """
 
     number: str
     service: str

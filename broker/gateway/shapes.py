@@ -217,7 +217,7 @@ def _queue_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.QueueEntry:
         number=ticket.number,
         service=ticket.service,
         lane=ticket.lane,
-        waiting_since=ticket.waiting_since.astimezone(hall.office.zone).replace(microsecond=0),
+        waiting_since=ticket.ranked_since.astimezone(hall.office.zone).replace(microsecond=0),
         score=round(lanes.score(ticket, hall.office, now), 4),
     )
 

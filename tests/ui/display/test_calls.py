@@ -36,6 +36,11 @@ class Board:
             self.clock.pass_s(0.1)
             self.tick()
 
+    @property
+    def standing(self) -> str | None:
+        """The number that stands large, or None while the board rests."""
+        return self.board.current.number if self.board.current else None
+
     def ago(self, seconds: float) -> dt.datetime:
         """Return a moment before now."""
         return self.clock() - dt.timedelta(seconds=seconds)
@@ -293,11 +298,34 @@ def test_a_call_that_was_undone_leaves_the_front_at_once_and_the_one_before_stan
     lobby.board.event(called("A-002", 2, lobby.clock(), counter="4"))
     lobby.tick()
     lobby.board.event(told("undone", "A-002", 3, lobby.clock(), counter="4"))
-    lobby.board.snapshot(hall(3, lobby.clock(), recent=(calling("A-001", earlier),)))
+    lobby.board.snapshot(hall(3, lobby.clock(), now_calling=(calling("A-001", earlier),)))
     lobby.tick()
     assert lobby.board.current is not None
     assert (lobby.board.current.number, lobby.board.others) == ("A-001", ())
     assert lobby.numbers == ["A-001", "A-002"]
+
+
+def test_whoever_is_not_awaited_any_more_leaves_the_front_for_the_list_but_not_before_their_time(lobby: Board) -> None:
+    at = lobby.clock()
+    lobby.board.event(called("A-001", 1, at))
+    lobby.tick()
+    lobby.board.snapshot(hall(2, lobby.clock(), recent=(calling("A-001", at),)))
+    lobby.run(9)
+    assert lobby.standing == "A-001"
+    lobby.run(2)
+    assert lobby.standing is None
+    assert [call.number for call in lobby.board.others] == ["A-001"]
+
+
+def test_a_screen_that_is_switched_on_sends_nobody_to_a_counter_that_is_done_with_them(lobby: Board) -> None:
+    over, awaited = lobby.clock() - dt.timedelta(minutes=3), lobby.clock() - dt.timedelta(minutes=4)
+    late, done = calling("A-001", awaited), calling("A-002", over, counter="4")
+    lobby.board.snapshot(hall(2, lobby.clock(), now_calling=(late,), recent=(done,)))
+    lobby.tick()
+    assert lobby.standing == "A-001"
+    lobby.board.snapshot(hall(3, lobby.clock(), recent=(late, done)))
+    lobby.run(11)
+    assert lobby.standing is None
 
 
 def test_a_call_that_was_undone_before_its_turn_is_never_announced(lobby: Board) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from broker.contract.messages import ErrorCode, Reply
+from broker.contract.messages import ErrorCode, Reply, Wait
+from broker.language import Phrases
+from kiosk.offer import Queue, queue_of
 from kiosk.pages import (
     Banner,
     IssuingPage,
@@ -26,6 +28,7 @@ from kiosk.visit import (
     TICKET_STAY_S,
     WARNING_S,
 )
+from kiosk.wording_choices import queue_words
 from tests.ui.kiosk.kiosk_samples import news, office, ticket
 from tests.ui.kiosk.kiosk_visitor import IDLE_S, Visitor, with_lanes, with_languages, without_service
 
@@ -112,13 +115,33 @@ def test_services_tell_who_waits_and_where_no_counter_serves() -> None:
         counter.model_copy(update={"state": "closed"}) if counter.id != "counter-2" else counter
         for counter in visitor.hall.counters
     )
-    visitor.hall = visitor.hall.model_copy(update={"counters": closed})
+    waiting = tuple(
+        group.model_copy(update={"wait": None}) if group.service == "collection" else group
+        for group in visitor.hall.waiting
+    )
+    visitor.hall = visitor.hall.model_copy(update={"counters": closed, "waiting": waiting})
     page = visitor.connected().go("service").page
     assert isinstance(page, ServicesPage)
     lines = {choice.key: choice.subtitle for choice in page.choices}
     assert len(lines) == 9
     assert lines["new-passport"] == "6 orang menunggu  ·  tunggu sekitar 10-25 menit"
     assert lines["collection"].endswith("Belum ada loket buka")
+
+
+def test_nobody_waits_for_this_service_is_not_said_where_others_are_called_first() -> None:
+    words = Phrases("kiosk", "en")
+    helped_out = Queue(0, Wait(low_s=420, high_s=1320), is_served=True)
+    assert queue_words(helped_out, words) == "wait about 7-22 minutes"
+    at_once = Queue(0, Wait(low_s=0, high_s=120), is_served=True)
+    assert queue_words(at_once, words) == "Nobody is waiting  ·  wait less than 2 minutes"
+
+
+def test_a_counter_that_helps_out_counts_where_the_engine_counts_it() -> None:
+    visitor = Visitor()
+    closed = tuple(counter.model_copy(update={"state": "closed"}) for counter in visitor.hall.counters)
+    hall = visitor.hall.model_copy(update={"counters": closed})
+    service = visitor.offer.services[0]
+    assert queue_of(visitor.offer, hall, service).is_served
 
 
 def test_requirements_name_documents_fee_time_and_their_source() -> None:
