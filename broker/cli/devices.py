@@ -135,7 +135,9 @@ def printer_new_roll(
 @app.command()
 def tell(
     device: Annotated[str, typer.Argument(help="An emulated device, such as printer: a name in var/devices.")],
-    command: Annotated[list[str], typer.Argument(help="What it is to do, such as paper_out; help lists it.")],
+    command: Annotated[
+        list[str], typer.Argument(help="What it is to do, such as paper_out; a wrong one lists them all.")
+    ],
     data: DataOption = DEFAULT_DATA,
 ) -> None:
     """Send a command to an emulated device that is running: let its paper run out, and put in a new roll."""
@@ -145,6 +147,8 @@ def tell(
     except OSError:
         running = ", ".join(sorted(entry.stem for entry in path.parent.glob("*.sock"))) or "none"
         raise typer.Exit(say(f"no emulated device {device!r} is running; running: {running}")) from None
+    if answer.startswith("?"):
+        raise typer.Exit(say(answer.removeprefix("?").strip()))
     Console().print(answer, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -13,6 +13,7 @@ from broker.config.environment import Overlay, overlay
 from broker.config.errors import ConfigError, Problem
 from broker.config.faults import Fault
 from broker.config.pins import demo_pin_faults, hash_faults
+from broker.config.printers import logo_faults
 from broker.config.references import reference_faults
 from broker.config.settings import Settings
 from broker.config.texts import text_faults
@@ -41,8 +42,10 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
 def check_settings(path: Path, environ: Mapping[str, str]) -> list[Problem]:
     """Return every fault and every warning, the faults first; empty when all is well."""
     findings = _examine(path, environ)
-    pins = _located(demo_pin_faults(findings.document.data), findings.document, findings.overlay)
-    return _ordered([*findings.problems, *pins], findings.document.file)
+    data = findings.document.data
+    looked_at = [*demo_pin_faults(data), *logo_faults(data, path.parent)]
+    warnings = _located(looked_at, findings.document, findings.overlay)
+    return _ordered([*findings.problems, *warnings], findings.document.file)
 
 
 def _examine(path: Path, environ: Mapping[str, str]) -> _Findings:

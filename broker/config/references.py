@@ -134,9 +134,19 @@ def _mqtt(data: Data) -> Iterator[Fault]:
             )
             yield Fault(("mqtt", key), message)
     listen = mqtt.get("listen")
-    if isinstance(listen, str) and not _is_loopback(listen) and not mqtt.get("secret"):
+    if isinstance(listen, str) and not _is_address(listen):
+        yield Fault(("mqtt", "listen"), f'"{listen}" is no address of this machine, such as 127.0.0.1 or 0.0.0.0')
+    elif isinstance(listen, str) and not _is_loopback(listen) and not mqtt.get("secret"):
         message = "other machines can reach this address, so mqtt.secret must be set, with at least 12 characters"
         yield Fault(("mqtt", "listen"), message)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True
 
 
 def _is_loopback(host: str) -> bool:

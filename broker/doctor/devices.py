@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pydantic import ValidationError
 
@@ -136,9 +138,16 @@ def _as_told(subject: str, state: str) -> Finding:
 
 def _ask(question: Question) -> Finding:
     command = [sys.executable, "-m", "hardware.probe"]
+    # python-escpos leaves a folder behind wherever temporary files go.
+    with TemporaryDirectory(prefix="antrean-doctor-") as scratch:
+        return _answer(question, command, {**os.environ, "TMPDIR": scratch})
+
+
+def _answer(question: Question, command: list[str], environment: dict[str, str]) -> Finding:
     try:
         done = subprocess.run(  # noqa: S603 - our own module
             command,
+            env=environment,
             input=Asked(question=question).model_dump_json(),
             capture_output=True,
             text=True,

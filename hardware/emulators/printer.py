@@ -122,7 +122,7 @@ class PrinterEmulator:
             try:
                 done.set_result(self._do(line))
             except (ValueError, OSError) as error:
-                done.set_result(f"{line!r} is not understood: {error}")
+                done.set_result(f"? {line!r} is not understood: {error}")
 
     def _step(self) -> None:
         if self._suffers("stall") or self.body.full:
@@ -161,7 +161,7 @@ class PrinterEmulator:
         elif word in self._deeds:
             self._deeds[word](rest)
         else:
-            return f"{word!r} is no command; known: {', '.join((*self._deeds, *LINE_FAULTS, *BYTE_FAULTS))}"
+            return f"? {word!r} is no command; known: {', '.join((*self._deeds, *LINE_FAULTS, *BYTE_FAULTS))}"
         return self._state()
 
     def _ready(self, _rest: str) -> None:

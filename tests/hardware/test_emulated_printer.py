@@ -86,7 +86,8 @@ def test_every_command_is_in_the_document(tmp_path: Path) -> None:
     with bench_on("network", tmp_path) as bench:
         _, _, known = bench.emulator.command("help").partition("known: ")
         assert (
-            bench.emulator.command("paper_out soon") == "'paper_out soon' is not understood: 'soon' is no whole number"
+            bench.emulator.command("paper_out soon")
+            == "? 'paper_out soon' is not understood: 'soon' is no whole number"
         )
     commands = known.split(", ")
     assert len(commands) > 10

@@ -172,7 +172,7 @@ def test_a_command_that_makes_no_sense_is_answered_with_those_that_do(tmp_path: 
     signs = EmulatedSigns(PtyWire(tmp_path / "signs"), sign_side("edi"), (1, 2))
     assert "there is no sign 5" in signs.command("power 5")
     assert "the address of a sign is missing" in signs.command("absent")
-    assert signs.command("dance").startswith("'dance' is no command; there are: power")
+    assert signs.command("dance").startswith("? 'dance' is no command; there are: power")
     signs.wire.close()
 
 

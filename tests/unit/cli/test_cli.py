@@ -62,12 +62,17 @@ def test_a_broken_configuration_is_said_line_by_line(
 def test_an_emulated_device_is_told_what_to_do(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    with closing(Control(socket_path(tmp_path, "printer"), lambda line: f"did [{line}]")):
-        for device, status in (("printer", 0), ("sign", 1)):
+    with (
+        closing(Control(socket_path(tmp_path, "printer"), lambda line: f"did [{line}]")),
+        closing(Control(socket_path(tmp_path, "scan"), lambda line: f"? {line!r} is no command")),
+    ):
+        for device, status in (("printer", 0), ("sign", 1), ("scan", 1)):
             monkeypatch.setattr("sys.argv", ["antrean", "tell", device, "paper_out", "5", "--data", str(tmp_path)])
             with pytest.raises(SystemExit) as ended:
                 main()
             assert ended.value.code == status
     said_here = capsys.readouterr()
     assert said_here.out == "did [paper_out 5]\n"
-    assert said_here.err == "no emulated device 'sign' is running; running: printer\n"
+    assert said_here.err == (
+        "no emulated device 'sign' is running; running: printer, scan\n'paper_out 5' is no command\n"
+    )

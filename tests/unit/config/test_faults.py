@@ -300,6 +300,13 @@ REFERENCES = [
         "other machines can reach this address, so mqtt.secret must be set, with at least 12 characters",
     ),
     Case(
+        "  port: 18830",
+        "  listen: banana",
+        "listen",
+        "mqtt.listen",
+        '"banana" is no address of this machine, such as 127.0.0.1 or 0.0.0.0',
+    ),
+    Case(
         "  server: auto",
         "  server: embedded\n  host: 10.0.0.5",
         "10.0.0.5",

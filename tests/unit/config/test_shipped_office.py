@@ -125,3 +125,12 @@ def test_no_secret_stands_in_what_a_log_might_show() -> None:
     assert settings.mqtt.secret == "a-secret-of-the-house"  # noqa: S105 - of this test alone
     assert "a-secret-of-the-house" not in repr(settings)
     assert "$argon2id$" not in repr(settings)
+
+
+def test_a_logo_that_is_not_on_this_machine_is_only_a_warning(tmp_path: Path) -> None:
+    text = SHIPPED.read_text(encoding="utf-8").replace("profile: default ", "logo: logo.png\n      profile: default ")
+    (warning,) = problems_of(tmp_path, text)
+    assert warning.warning
+    assert f"there is no picture {tmp_path / 'logo.png'}" in str(warning)
+    (tmp_path / "logo.png").touch()
+    assert problems_of(tmp_path, text) == []
