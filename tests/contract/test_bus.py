@@ -309,6 +309,7 @@ def test_an_exception_in_one_handler_does_not_take_the_message_from_the_next(wor
     bus.listen_raw(bus.topics.hall(), fail)
     bus.listen_raw(bus.topics.hall(), lambda _, payload: heard.append(payload))
     bus.start()
+    settle(lambda: bus.connected, "the screen is connected")  # amqtt may lose what comes while somebody subscribes
     Engine(world).start()
     settle(lambda: bool(heard), "the second handler is told")
     assert bus.bad_messages == 1

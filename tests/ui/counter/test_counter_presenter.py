@@ -146,7 +146,7 @@ def test_only_what_the_state_allows_is_offered(
         ("open", H, "Belum ada yang dipanggil"),
         ("open", T, "Belum ada yang dipanggil"),
         ("open", C, "Pilih nomor dahulu"),
-        ("open", U, "Tidak ada untuk diurungkan"),
+        ("open", U, "Belum ada tindakan"),
         ("serving", Intent.SIGN_OUT, "Selesaikan AP-012 dahulu"),
     ],
 )

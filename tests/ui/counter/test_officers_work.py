@@ -76,7 +76,7 @@ def test_every_action_is_reached_by_keys_alone(
         ("paused", "2 down enter", "Lanjutkan dahulu"),
         ("serving", "2 down enter", "Selesaikan AP-012 dahulu"),
         ("open", "enter", "Gunakan tombol panah"),
-        ("open", "u", "Tidak ada untuk diurungkan"),
+        ("open", "u", "Belum ada tindakan"),
         ("open", "c", "Pilih nomor dahulu"),
     ],
 )
