@@ -1,1 +1,1 @@
-"""`antrean doctor`: what is right on this machine, what is wrong, and what to do about it. Changes nothing."""
+"""`antrean doctor`: what is right on this machine, what is wrong, what to do. It changes nothing of the office."""

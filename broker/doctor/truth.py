@@ -10,7 +10,7 @@ from broker.bus import Bus
 from broker.config.settings import Settings
 from broker.contract.messages import Presence
 from broker.contract.topics import DOCTOR_CLIENT
-from broker.server import choose_kind
+from broker.server import ServerError, choose_kind
 from broker.server.addresses import accepts, is_loopback
 from broker.server.start import mosquitto_program
 from broker.store.checkup import Checkup
@@ -43,7 +43,10 @@ def server(settings: Settings) -> Finding:
     where = f"{mqtt.host}:{mqtt.port}"
     if mqtt.server == "external" or not is_loopback(mqtt.host):
         return Finding(subject="MQTT server", verdict="good", seen=f"run by others, at {where}")
-    kind = choose_kind("auto" if mqtt.server == "auto" else mqtt.server)
+    try:
+        kind = choose_kind(mqtt.server)
+    except ServerError as error:
+        return Finding(subject="MQTT server", verdict="fault", seen=str(error), advice="apt-get install mosquitto")
     if kind == "embedded" and mqtt.server == "auto":
         seen = "Mosquitto is not installed: the embedded stand-in serves this machine only"
         return Finding(subject="MQTT server", verdict="warning", seen=seen, advice="apt-get install mosquitto")

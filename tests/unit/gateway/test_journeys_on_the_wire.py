@@ -340,3 +340,16 @@ def test_errors_about_the_longest_names_of_journeys_fit(office: Office) -> None:
     }.items():
         assert not office.ask(command, **arguments)["ok"]
     assert office.air.longest <= MAX_PAYLOAD_BYTES
+
+
+def test_a_row_of_the_queue_tells_the_wait_that_its_score_is_made_of(office: Office) -> None:
+    at = office.sign_in()
+    office.do("issue", service="passport")
+    office.clock.advance(20 * 60)
+    office.do("next", **at)
+    office.do("finish", **at)
+    picture = seen(office)
+    (row,) = picture["queue"]
+    waited_s = (office.clock.now() - dt.datetime.fromisoformat(row["waiting_since"])).total_seconds()
+    assert waited_s >= 20 * 60
+    assert row["score"] == pytest.approx(waited_s / REGULAR.promised_s, abs=0.002)
