@@ -10,8 +10,7 @@ from counter.keymap import Intent
 from counter.lists_view import ColleagueView, HallView, ListsView, RowView, TabView, WaitingRow
 from counter.ticket_view import HistoryView, ReasonView, TicketView
 from counter.touches import Touches, show_mark, stand_in
-from hardware.panel.pool import Pool
-from hardware.panel.scrolling import bring_into_view
+from hardware.panel.lists import Pool, bring_into_view
 from hardware.panel.theme import Theme
 from hardware.panel.widgets import make
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from counter.dialog_view import DialogView, OptionView
 from counter.touches import Touches
-from hardware.panel.pool import Pool
-from hardware.panel.scrolling import bring_into_view
+from hardware.panel.lists import Pool, bring_into_view
 from hardware.panel.widgets import make
 
 

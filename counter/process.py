@@ -18,8 +18,7 @@ from counter.presenter import CounterPresenter
 from counter.session import SessionFile
 from counter.signin_view import SignInView
 from counter.view import RULES, CounterScreen
-from hardware.panel.bridge import every
-from hardware.panel.drawing import Drawing
+from hardware.panel.bridge import Drawing, every
 from hardware.panel.keys import on_key
 from hardware.panel.scale import Reader
 from hardware.panel.screen import PanelApp

@@ -8,8 +8,7 @@ from counter.keymap import Intent, Typed
 from counter.signin import Field
 from counter.signin_view import SignInView
 from counter.touches import Touches
-from hardware.panel.pool import Pool
-from hardware.panel.scrolling import bring_into_view
+from hardware.panel.lists import Pool, bring_into_view
 from hardware.panel.widgets import make
 
 PAD = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "erase")

@@ -17,8 +17,7 @@ from display.scene import LobbyView
 from display.speaking import chimes, speech_rules
 from display.view import RULES, LobbyScreen, room_for
 from display.voice import Voice
-from hardware.panel.bridge import every, post
-from hardware.panel.drawing import Drawing
+from hardware.panel.bridge import Drawing, every, post
 from hardware.panel.look import Look
 from hardware.panel.scale import Reader
 from hardware.panel.screen import PanelApp

@@ -8,10 +8,10 @@ from typing import Any
 
 from display.pages import Page
 from display.scene import CallView, LaneView, LobbyView, OtherCallView, Room, WaitingPage, WaitingView
+from hardware.panel.lists import Pool
 from hardware.panel.look import Look
-from hardware.panel.measure import text_lines
-from hardware.panel.pool import Pool
 from hardware.panel.targets import TargetsFile
+from hardware.panel.text_room import text_lines
 from hardware.panel.widgets import make
 
 RULES = Path(__file__).with_name("display.kv")

@@ -50,7 +50,7 @@ class LineConfig(DeviceModel):
 
 
 class Polling(DeviceModel):
-    """How a bus asks its devices, in seconds: whose turn comes when, and what counts as no answer."""
+    """How the master of a line asks its devices, in seconds: whose turn comes when, and what counts as no answer."""
 
     every_s: float = Field(default=0.1, ge=0, le=10)
     answer_s: float = Field(default=0.15, gt=0, le=10)

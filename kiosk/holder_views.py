@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hardware.panel.pool import Pool
+from hardware.panel.lists import Pool
 from hardware.panel.widgets import make
 from kiosk.page_views import Touch, button, draw_banner, draw_choices, draw_facts, draw_lane, strong_fact
 from kiosk.pages import Choice, ConfirmPage, FoundPage, NumberPage

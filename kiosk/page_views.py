@@ -7,7 +7,7 @@ from typing import Any
 
 import segno
 
-from hardware.panel.pool import Pool
+from hardware.panel.lists import Pool
 from hardware.panel.widgets import make
 from kiosk.pages import (
     Banner,

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from hardware.bus import DeviceBus
 from hardware.codecs.scans import Repeats, Wedge
 from hardware.config import KeyboardScanner, ScannerConfig, SerialScanner
-from hardware.scanner import build_scanner
+from hardware.line.devices import build_scanner
+from hardware.line.master import LineMaster
 from hardware.worker import Post
 
 AS_KEYBOARD = "unknown"
@@ -34,7 +34,7 @@ class KioskScanner:
         self._on_code, self._on_health = on_code, on_health
         self._repeats = Repeats(monotonic)
         self._wedge = Wedge(monotonic)
-        self._bus: DeviceBus[None] | None = None
+        self._bus: LineMaster[None] | None = None
         if isinstance(config, SerialScanner):
             self._bus = build_scanner(
                 config,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, assert_never
 
-from hardware.panel.pool import Pool
+from hardware.panel.lists import Pool
 from hardware.panel.targets import TargetsFile
 from hardware.panel.widgets import make
 from kiosk import holder_views, page_views

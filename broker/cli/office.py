@@ -137,4 +137,4 @@ def doctor(
 @app.command()
 def devices() -> None:
     """List what is plugged in here, and the lines of config.yaml that would use it."""
-    become_module("hardware.inventory")
+    become_module("hardware.doctor.inventory")

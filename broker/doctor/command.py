@@ -17,7 +17,7 @@ from broker.doctor import machine, truth
 from broker.doctor.devices import check_devices, say_a_call
 from broker.store.checkup import check_up
 from broker.store.database import resolve_url
-from hardware.finding import Finding, Verdict
+from hardware.doctor.question import Finding, Verdict
 
 MARKS: dict[Verdict, tuple[str, str]] = {
     "good": ("ok", "green"),

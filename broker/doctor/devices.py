@@ -16,8 +16,7 @@ from broker.config.kiosk_printers import kiosk_printers
 from broker.config.settings import Settings
 from broker.doctor.truth import Presences
 from hardware.config import SerialScanner
-from hardware.finding import Finding, Verdict
-from hardware.question import Asked, LineQuestion, PrinterQuestion, Question, SpeakerQuestion
+from hardware.doctor.question import Asked, Finding, LineQuestion, PrinterQuestion, Question, SpeakerQuestion, Verdict
 
 PATIENCE_S = 45.0
 """What the drivers' usual deadlines add up to, a test page included; who sets longer ones may have to wait longer."""
@@ -31,7 +30,7 @@ STATES: dict[str, tuple[Verdict, str]] = {
     "unknown": ("good", ""),
     "absent": ("fault", "check its power, the cable, and its address in config.yaml"),
 }
-"""What a running part says of a device on a line of its own (`hardware.talk.State`). `unknown`: it never answers."""
+"""What a running part says of a device on a line of its own (`codecs.talk.State`). `unknown`: it never answers."""
 
 Owned = tuple[str, str, LineQuestion]
 """The part that keeps a line open while it runs, how its devices' names begin, and the line."""
@@ -137,7 +136,7 @@ def _as_told(subject: str, state: str) -> Finding:
 
 
 def _ask(question: Question) -> Finding:
-    command = [sys.executable, "-m", "hardware.probe"]
+    command = [sys.executable, "-m", "hardware.doctor.probe"]
     # python-escpos leaves a folder behind wherever temporary files go.
     with TemporaryDirectory(prefix="antrean-doctor-") as scratch:
         return _answer(question, command, {**os.environ, "TMPDIR": scratch})

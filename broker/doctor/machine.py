@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from broker.up.screens import has_screen
-from hardware.finding import Finding
+from hardware.doctor.question import Finding
 
 LOW_BYTES = 1 << 30
 FULL_BYTES = 100 << 20

@@ -14,7 +14,7 @@ from broker.server import ServerError, choose_kind
 from broker.server.addresses import accepts, is_loopback
 from broker.server.start import mosquitto_program
 from broker.store.checkup import Checkup
-from hardware.finding import Finding
+from hardware.doctor.question import Finding
 
 ANSWER_S = 4.0
 GATHER_S = 0.5

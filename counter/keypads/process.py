@@ -18,7 +18,7 @@ from counter.keypads.presenter import PadPresenter
 from counter.keypads.words import NO_CONNECTION
 from counter.session import SessionFile
 from hardware.codecs.keypads.pad import PadFace
-from hardware.keypads import build_keypads
+from hardware.line.devices import build_keypads
 
 LINE = "line"
 """The device by whose name the line itself is reported."""

@@ -15,7 +15,7 @@ from broker.contract.topics import Topics
 from broker.screen import BusFor, open_bus
 from display.signs.presenter import SignPresenter
 from hardware.codecs.signs.row import Row, dark
-from hardware.signs import build_signs
+from hardware.line.devices import build_signs
 
 TICK_S = 0.1
 """Rows also change as time goes by: they blink, and pictures grow old."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hardware.codecs.framing import Framer, lines
-from hardware.talk import Heard, Manner
+from hardware.codecs.talk import Heard, Manner
 
 SCANNER_ADDRESS = 0
 """A line of its own needs no address."""
@@ -32,7 +32,7 @@ def text_of(line: bytes) -> str | None:
 
 
 class ScannerTalk:
-    """A scanner on a line of its own, as a bus hears it: each code is a key."""
+    """A scanner on a line of its own, as its master hears it: each code is a key."""
 
     manner: Manner = "own_line"
 

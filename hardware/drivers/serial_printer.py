@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hardware.config import Flow
 from hardware.drivers.escpos_printer import DEVICE, EscposPrinter, Patience
-from hardware.serial_line import SerialLine
+from hardware.line.serial_line import SerialLine
 
 
 def serial_printer(url: str, *, baud: int, patience: Patience, flow: Flow = "none") -> EscposPrinter:

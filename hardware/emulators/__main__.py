@@ -16,8 +16,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from hardware.codecs.escpos_profile import paper_of
-from hardware.codecs.keypads.known import pad_side_for
-from hardware.codecs.signs.known import sign_side
+from hardware.codecs.known import pad_side_for, sign_side
 from hardware.config import KeymapEntry, emulated_link
 from hardware.emulators.control import Control, socket_path
 from hardware.emulators.keypad import EmulatedKeypads

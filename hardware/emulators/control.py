@@ -1,4 +1,7 @@
-"""Commands to a running emulated device: a Unix socket `<data>/devices/NAME.sock`, one line in, one line out."""
+"""Commands to a running emulated device: a Unix socket `<data>/devices/NAME.sock`, one line in, one line out.
+
+A line is a verb and its words. An answer that begins with `?` is a refusal.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,16 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 MOST_BYTES = 1000
 PATIENCE_S = 5.0
 FOLDER = "devices"
+
+Deeds = Mapping[str, Callable[[str], object]]
+"""What each verb does, with the rest of the line."""
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +68,18 @@ def tell(path: Path, line: str) -> str:
         caller.connect(name)
         caller.sendall(f"{line}\n".encode())
         return caller.makefile("rb").readline(MOST_BYTES).decode(errors="replace").strip()
+
+
+def obey(line: str, deeds: Deeds, *, told: Callable[[], str]) -> str:
+    """Do what `line` says and return what is `told` then, or a sentence that says what is wrong with the line."""
+    verb, _, rest = line.strip().partition(" ")
+    if verb not in deeds:
+        return f"? {verb!r} is no command; there are: {', '.join(deeds)}"
+    try:
+        deeds[verb](rest)
+    except (ValueError, OSError) as error:
+        return f"? {line!r} is not understood: {error}"
+    return told()
 
 
 def _listen(path: Path) -> socket.socket:

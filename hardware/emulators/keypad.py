@@ -21,7 +21,7 @@ from typing import get_args
 
 from hardware.codecs.keypads.pad import PadFace, PadSide
 from hardware.config import PadKey
-from hardware.emulators.commands import Deeds, obey
+from hardware.emulators.control import Deeds, obey
 from hardware.emulators.wire import Wire
 
 READ_S = 0.02

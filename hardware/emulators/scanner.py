@@ -10,7 +10,7 @@ Commands are one line each:
 
 from __future__ import annotations
 
-from hardware.emulators.commands import Deeds, obey
+from hardware.emulators.control import Deeds, obey
 from hardware.emulators.wire import Wire
 
 CR, LF, CRLF = b"\r", b"\n", b"\r\n"

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from hardware.codecs.signs.row import SignSide
-from hardware.emulators.commands import Deeds, obey
+from hardware.emulators.control import Deeds, obey
 from hardware.emulators.wire import Wire
 
 READ_S = 0.02

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import ctypes.util
 import logging
 import os
 import re
@@ -9,14 +11,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hardware.config import PanelConfig
-from hardware.panel.desktop import Size, desktop_size, fitted
+
+Size = tuple[int, int]
+Place = tuple[Size, Size | None]
+
+ROOM = 0.92
+"""Share of the desktop that a shrunken window takes: task bars need the rest."""
 
 PLACE_VARIABLE = "ANTREAN_WINDOW"
 """`WIDTHxHEIGHT` or `WIDTHxHEIGHT+LEFT+TOP`: where a demo wants this window."""
 
 _PLACE = re.compile(r"^(\d{2,5})x(\d{2,5})(?:\+(\d{1,5})\+(\d{1,5}))?$")
-
-Place = tuple[Size, Size | None]
 
 
 def parse_place(text: str) -> Place | None:
@@ -87,3 +92,27 @@ def prepare(panel: PanelConfig, *, title: str, data_dir: Path) -> None:
     Config.remove_section("input")
     Config.add_section("input")
     Config.set("input", "mouse", "mouse,disable_multitouch")
+
+
+def desktop_size() -> Size | None:
+    """Return the X screen's size in pixels, or None where there is no X server to ask."""
+    name = ctypes.util.find_library("X11")
+    if name is None:
+        return None
+    x11 = ctypes.CDLL(name)
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    display = x11.XOpenDisplay(None)
+    if not display:
+        return None
+    handle = ctypes.c_void_p(display)
+    size = (x11.XDisplayWidth(handle, 0), x11.XDisplayHeight(handle, 0))
+    x11.XCloseDisplay(handle)
+    return size
+
+
+def fitted(wanted: Size, desktop: Size | None) -> Size:
+    """Return `wanted`, shrunk in proportion where the desktop cannot hold it."""
+    if desktop is None or (wanted[0] <= desktop[0] and wanted[1] <= desktop[1]):
+        return wanted
+    share = ROOM * min(desktop[0] / wanted[0], desktop[1] / wanted[1])
+    return round(wanted[0] * share), round(wanted[1] * share)

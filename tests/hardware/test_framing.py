@@ -9,16 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.codecs.checksums import crc16_modbus, sum8, xor8
 from hardware.codecs.framing import (
     Find,
     Framer,
     between_stx_and_etx,
+    crc16_modbus,
     lines,
     long_frames,
     modbus_answers,
     modbus_requests,
     records,
+    sum8,
+    xor8,
 )
 
 LONGEST = 20

@@ -8,7 +8,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from hardware.config import PrinterConfig
-from hardware.inventory import plugged
+from hardware.doctor.inventory import plugged
 
 
 def write(path: Path, text: str) -> None:

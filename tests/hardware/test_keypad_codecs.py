@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from hardware.codecs.keypads.ascii import AsciiPad, AsciiTalk
 from hardware.codecs.keypads.caller import CallerPad, CallerTalk
 from hardware.codecs.keypads.hid import HidPad, HidTalk
-from hardware.codecs.keypads.known import Codec, PadTalk, pad_side_for, talk_for
 from hardware.codecs.keypads.pad import Asked, PadFace, fitted
+from hardware.codecs.known import Codec, PadTalk, pad_side_for, talk_for
+from hardware.codecs.talk import Heard
 from hardware.config import PadKey
-from hardware.talk import Heard
 
 FACE = PadFace("A-012", 7)
 

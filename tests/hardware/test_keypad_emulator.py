@@ -17,9 +17,9 @@ from hardware.config import KeymapEntry, LineConfig, emulated_link
 from hardware.emulators.keypad import EmulatedKeypads
 from hardware.emulators.wire import PtyWire
 from hardware.errors import DeviceUnavailable
-from hardware.input_device import InputDevice
-from hardware.keypads import build_keypads
-from hardware.serial_line import SerialLine
+from hardware.line.devices import build_keypads
+from hardware.line.input_device import InputDevice
+from hardware.line.serial_line import SerialLine
 from tests.support.caller import wait_until
 
 
@@ -99,7 +99,7 @@ def test_a_keyboard_serves_as_a_pad_and_heals(tmp_path: Path) -> None:
     pads.start()
     keys: SimpleQueue[tuple[int, str]] = SimpleQueue()
     states: list[str] = []
-    bus = build_keypads(
+    master = build_keypads(
         keypads("pty:keyboard"),
         (4,),
         name="keypads-1",
@@ -108,9 +108,9 @@ def test_a_keyboard_serves_as_a_pad_and_heals(tmp_path: Path) -> None:
         on_state=lambda _address, state: states.append(state),
         on_line=lambda _trouble: None,
     )
-    bus.start()
+    master.start()
     wait_until(lambda: states == ["present"], "the keyboard is there")
-    bus.show(4, PadFace("A-012", 7))  # it has no display, and that does no harm
+    master.show(4, PadFace("A-012", 7))  # it has no display, and that does no harm
     pads.press(4, "next")
     assert keys.get(timeout=5) == (4, "next")
     pads.wire.unplug()
@@ -119,7 +119,7 @@ def test_a_keyboard_serves_as_a_pad_and_heals(tmp_path: Path) -> None:
     wait_until(lambda: states == ["present", "absent", "present"], "it is back")
     pads.press(4, "next")
     assert keys.get(timeout=5) == (4, "next")
-    assert bus.stop()
+    assert master.stop()
     pads.stop()
 
 

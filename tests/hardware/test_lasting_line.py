@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from hardware.errors import DeviceUnavailable
-from hardware.lasting_line import MAX_DELAY_S, LastingLine
+from hardware.line.lasting_line import MAX_DELAY_S, LastingLine
 from tests.fakes.clock import FakeClock
 
 

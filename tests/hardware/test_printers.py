@@ -29,8 +29,8 @@ from hardware.emulators.control import tell
 from hardware.emulators.paper_folder import PaperFolder
 from hardware.emulators.printer import PrinterEmulator
 from hardware.errors import DeviceBusy, DeviceTimeout, DeviceUnavailable, DriverMissing, PaperOut
+from hardware.line.serial_line import SerialLine
 from hardware.ports import PrinterStatus, PrintResult
-from hardware.serial_line import SerialLine
 from tests.hardware.ticket_samples import ticket_bytes
 from tests.support.caller import wait_until
 

@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 
 from hardware.config import LineConfig, NetworkPrinter, PreviewPrinter
+from hardware.doctor.probe import answer
+from hardware.doctor.question import Asked, Finding, LineQuestion, PrinterQuestion
 from hardware.emulators.control import socket_path, tell
 from hardware.emulators.printer import PrinterEmulator
 from hardware.emulators.wire import TcpWire
 from hardware.factory import build_printer
-from hardware.finding import Finding
-from hardware.probe import answer
-from hardware.question import Asked, LineQuestion, PrinterQuestion
 from tests.hardware.printer_bench import PAPER, TICK_S, Hand, lines_of
 
 
@@ -89,7 +88,7 @@ def test_an_emulated_printer_that_runs_elsewhere_is_asked_itself(tmp_path: Path)
 def test_it_answers_from_a_process_of_its_own(tmp_path: Path) -> None:
     asked = Asked(question=LineQuestion(subject="pads-1", data_dir=tmp_path, config=LineConfig(url="pty:none")))
     done = subprocess.run(
-        [sys.executable, "-m", "hardware.probe"],
+        [sys.executable, "-m", "hardware.doctor.probe"],
         input=asked.model_dump_json(),
         capture_output=True,
         text=True,

@@ -14,7 +14,7 @@ from serial.rfc2217 import PortManager
 
 from hardware.config import LineConfig
 from hardware.errors import DeviceUnavailable
-from hardware.serial_line import SerialLine
+from hardware.line.serial_line import SerialLine
 
 
 class SerialServer:

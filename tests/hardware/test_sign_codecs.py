@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardware.codecs.signs.known import sign_side, sign_talk
+from hardware.codecs.known import sign_side, sign_talk
 from hardware.codecs.signs.modbus import sealed
 from hardware.codecs.signs.row import DARK, UNSURE, Build, Row, row_text
+from hardware.codecs.talk import Heard
 from hardware.config import SignCodecName
-from hardware.talk import Heard
 
 NUMBER = Row("A-012")
 BOARD = Row("AP-003", "4")

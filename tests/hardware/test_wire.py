@@ -13,7 +13,7 @@ import pytest
 
 from hardware.emulators.wire import PtyWire, TcpWire, Wire
 from hardware.errors import DeviceUnavailable
-from hardware.serial_line import SerialLine
+from hardware.line.serial_line import SerialLine
 
 SOON_S = 2.0
 

@@ -104,8 +104,8 @@ class _Stage:
         wait(SETTLE_FRAMES, advance)
 
     def _look_at(self, name: str, then: Callable[[], None]) -> None:
-        from hardware.panel.clipping import clipped  # noqa: PLC0415 - imports Kivy
-        from hardware.panel.pictures import save_picture  # noqa: PLC0415 - the same
+        from hardware.panel.screen import save_picture  # noqa: PLC0415 - the same
+        from hardware.panel.text_room import clipped  # noqa: PLC0415 - imports Kivy
 
         look = self._app.look
         for fault in clipped(self._screen.root, (look.width, look.height)):

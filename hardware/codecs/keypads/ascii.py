@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from hardware.codecs.checksums import xor8
-from hardware.codecs.framing import Framer, lines
+from hardware.codecs.framing import Framer, lines, xor8
 from hardware.codecs.keypads.pad import Asked, PadFace, count_text, fitted
-from hardware.talk import Heard, Manner
+from hardware.codecs.talk import Heard, Manner
 
 MAX_LENGTH = 40
 GAP_S = 0.5

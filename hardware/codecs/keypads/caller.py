@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hardware.codecs.checksums import sum8
-from hardware.codecs.framing import LONG_END, LONG_START, Framer, long_frames
+from hardware.codecs.framing import LONG_END, LONG_START, Framer, long_frames, sum8
 from hardware.codecs.keypads.pad import Asked, PadFace, count_text, fitted
-from hardware.talk import Heard, Manner
+from hardware.codecs.talk import Heard, Manner
 
 PREAMBLE = 0xFF
 MAX_LENGTH = 40

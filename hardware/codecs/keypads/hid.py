@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from hardware.codecs.framing import Framer, records
 from hardware.codecs.keypads.pad import Asked, PadFace
-from hardware.talk import Heard, Manner
+from hardware.codecs.talk import Heard, Manner
 
 EVENT = struct.Struct("llHHi")
 """Seconds, microseconds, type, code, value: 24 bytes on a 64-bit machine."""

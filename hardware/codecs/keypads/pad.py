@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hardware.codecs.framing import Framer
-from hardware.talk import Kind
+from hardware.codecs.talk import Kind
 
 NO_COUNT = "-"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hardware.codecs.framing import ETX, STX, Framer, between_stx_and_etx
 from hardware.codecs.signs.row import LONGEST_ROW, Build, Lit, Row, addressed, ascii_bytes, row_text
-from hardware.talk import Heard, Manner
+from hardware.codecs.talk import Heard, Manner
 
 GAP_S = 0.5
 

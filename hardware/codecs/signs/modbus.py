@@ -13,10 +13,9 @@ sends ("local echo"): for function 06 the echo of the line and the answer of the
 
 from __future__ import annotations
 
-from hardware.codecs.checksums import crc16_modbus
-from hardware.codecs.framing import Framer, modbus_answers, modbus_requests
+from hardware.codecs.framing import Framer, crc16_modbus, modbus_answers, modbus_requests
 from hardware.codecs.signs.row import UNSURE_MARK, Build, Lit, Row, ascii_bytes, split
-from hardware.talk import Heard, Manner
+from hardware.codecs.talk import Heard, Manner
 
 WRITE_ONE = 0x06
 WRITE_MANY = 0x10

@@ -13,7 +13,7 @@ LONGEST_ROW = 32
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """How the signs of a bus are built: their width in characters, and whether they have figures only, no letters."""
+    """How the signs of a line are built: their width in characters, and whether they have figures only, no letters."""
 
     width: int
     digits_only: bool = False

@@ -17,7 +17,7 @@ from broker.config.settings import Settings
 from broker.contract.messages import CounterState, HallMessage, Presence
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from display.signs.process import SignsProcess
-from hardware.codecs.signs.known import sign_side
+from hardware.codecs.known import sign_side
 from hardware.config import LineConfig, SignCodecName
 from hardware.emulators.sign import EmulatedSigns
 from hardware.emulators.wire import PtyWire, TcpWire, Wire

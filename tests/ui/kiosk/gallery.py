@@ -36,10 +36,9 @@ def main() -> None:
     prepare(panel, title="Gallery", data_dir=folder)
     # Kivy reads its settings when it is imported.
     from hardware.panel.bridge import every  # noqa: PLC0415
-    from hardware.panel.clipping import clipped  # noqa: PLC0415
-    from hardware.panel.pictures import save_picture  # noqa: PLC0415
     from hardware.panel.scale import Reader  # noqa: PLC0415
-    from hardware.panel.screen import PanelApp  # noqa: PLC0415
+    from hardware.panel.screen import PanelApp, save_picture  # noqa: PLC0415
+    from hardware.panel.text_room import clipped  # noqa: PLC0415
     from kiosk.view import RULES, KioskView  # noqa: PLC0415
 
     views: list[KioskView] = []

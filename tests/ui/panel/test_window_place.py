@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hardware.config import PanelConfig
-from hardware.panel.desktop import fitted
-from hardware.panel.window import parse_place, place, settings
+from hardware.panel.window import fitted, parse_place, place, settings
 
 PANEL = PanelConfig(width_px=1080, height_px=1920, diagonal_in=21.5, viewing_distance_m=0.6)
 LOCKED = PANEL.model_copy(update={"fullscreen": True})

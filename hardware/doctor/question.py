@@ -1,4 +1,4 @@
-"""What can be asked of `hardware.probe`: one question about one device. Pure data, so that anybody may ask."""
+"""What can be asked of `hardware.doctor.probe` about one device, and what a check finds. Pure data: anybody may ask."""
 
 from __future__ import annotations
 
@@ -49,3 +49,17 @@ class Asked(BaseModel):
     """One question, told apart by `ask`."""
 
     question: Annotated[Question, Field(discriminator="ask")]
+
+
+Verdict = Literal["good", "warning", "fault"]
+
+
+class Finding(BaseModel):
+    """One line of a check-up. `advice` is empty only where nothing needs doing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject: str
+    verdict: Verdict
+    seen: str
+    advice: str = ""

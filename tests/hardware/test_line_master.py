@@ -13,18 +13,18 @@ from queue import Empty, SimpleQueue
 import psutil
 import pytest
 
-from hardware.bus import DeviceBus
 from hardware.codecs.framing import Framer
 from hardware.codecs.keypads.ascii import AsciiPad, AsciiTalk
 from hardware.codecs.keypads.caller import CallerPad, CallerTalk
 from hardware.codecs.keypads.pad import PadFace, PadSide
+from hardware.codecs.talk import Heard, Manner, State
 from hardware.config import LineConfig, Polling
 from hardware.emulators.keypad import EmulatedKeypads
 from hardware.emulators.wire import PtyWire, TcpWire, Wire
 from hardware.errors import DriverMissing
-from hardware.lasting_line import LastingLine
-from hardware.serial_line import SerialLine
-from hardware.talk import Heard, Manner, State
+from hardware.line.lasting_line import LastingLine
+from hardware.line.master import LineMaster
+from hardware.line.serial_line import SerialLine
 from tests.support.caller import wait_until
 
 POLLING = Polling(every_s=0.005, answer_s=0.05, retries=2, absent_every_s=0.02, refresh_s=30)
@@ -35,7 +35,7 @@ TALKS: dict[str, tuple[Callable[[], AsciiTalk | CallerTalk], Callable[[], PadSid
 
 
 class Heardbook:
-    """What the bus told: keys in order, and the latest state of each device."""
+    """What the master told: keys in order, and the latest state of each device."""
 
     def __init__(self) -> None:
         self.keys: SimpleQueue[tuple[int, str]] = SimpleQueue()
@@ -63,9 +63,9 @@ class Heardbook:
 
 
 @contextmanager
-def bus_on(
+def master_on(
     wire: Wire, book: Heardbook, data_dir: Path, *, codec: str = "ascii", addresses: tuple[int, ...] = (1, 2, 3)
-) -> Iterator[tuple[DeviceBus[PadFace], EmulatedKeypads]]:
+) -> Iterator[tuple[LineMaster[PadFace], EmulatedKeypads]]:
     talk, side = TALKS[codec]
     pads = EmulatedKeypads(wire, side(), addresses, read_s=0.002)
     pads.start()
@@ -73,12 +73,12 @@ def bus_on(
         SerialLine.of, LineConfig(url=wire.url, timeout_s=1), data_dir=data_dir, device="keypads"
     )
     line = LastingLine(opening, first_delay_s=0.01, max_delay_s=0.1)
-    bus = DeviceBus("keypads", talk(), addresses, line=line, polling=POLLING, on_key=book.key, on_state=book.state)
-    bus.start()
+    master = LineMaster("keypads", talk(), addresses, line=line, polling=POLLING, on_key=book.key, on_state=book.state)
+    master.start()
     try:
-        yield bus, pads
+        yield master, pads
     finally:
-        assert bus.stop()
+        assert master.stop()
         pads.stop()
 
 
@@ -94,10 +94,10 @@ def all_there(book: Heardbook, *addresses: int) -> None:
 @pytest.mark.parametrize("codec", TALKS)
 def test_keys_come_from_each_pad_and_each_shows_its_own(wire: Wire, tmp_path: Path, codec: str) -> None:
     book = Heardbook()
-    with bus_on(wire, book, tmp_path, codec=codec) as (bus, pads):
+    with master_on(wire, book, tmp_path, codec=codec) as (master, pads):
         all_there(book, 1, 2, 3)
-        bus.show(2, PadFace("A-012", 7))
-        bus.show(3, PadFace("----", 120))
+        master.show(2, PadFace("A-012", 7))
+        master.show(3, PadFace("----", 120))
         pads.press(1, "next")
         assert book.next_key() == (1, "next")
         pads.press(3, "1", "2", "enter")
@@ -111,12 +111,12 @@ def test_a_pad_that_is_away_is_absent_the_others_go_on_and_it_is_right_when_it_i
     wire: Wire, tmp_path: Path
 ) -> None:
     book = Heardbook()
-    with bus_on(wire, book, tmp_path) as (bus, pads):
+    with master_on(wire, book, tmp_path) as (master, pads):
         all_there(book, 1, 2, 3)
         pads.absent.add(2)
         wait_until(lambda: book.states[2] == "absent", "2 is missed")
-        bus.show(2, PadFace("OLD"))
-        bus.show(2, PadFace("NEW", 1))
+        master.show(2, PadFace("OLD"))
+        master.show(2, PadFace("NEW", 1))
         pads.press(2, "next")  # while nobody hears it: not to be done later
         pads.press(1, "finish")
         assert book.next_key() == (1, "finish")
@@ -128,7 +128,7 @@ def test_a_pad_that_is_away_is_absent_the_others_go_on_and_it_is_right_when_it_i
 
 def test_noise_on_the_line_makes_pads_absent_and_never_makes_a_key(wire: Wire, tmp_path: Path) -> None:
     book = Heardbook()
-    with bus_on(wire, book, tmp_path) as (_, pads):
+    with master_on(wire, book, tmp_path) as (_, pads):
         all_there(book, 1, 2, 3)
         pads.noisy = True
         wait_until(lambda: set(book.states.values()) == {"absent"}, "nobody is understood")
@@ -139,8 +139,8 @@ def test_noise_on_the_line_makes_pads_absent_and_never_makes_a_key(wire: Wire, t
 
 def test_a_pulled_cable_is_told_and_heals(wire: Wire, tmp_path: Path) -> None:
     book = Heardbook()
-    with bus_on(wire, book, tmp_path) as (bus, pads):
-        bus.show(1, PadFace("A-001"))
+    with master_on(wire, book, tmp_path) as (master, pads):
+        master.show(1, PadFace("A-001"))
         wait_until(lambda: pads.face(1) is not None, "1 shows")
         wire.unplug()
         wait_until(lambda: set(book.states.values()) == {"absent"}, "nobody can be reached")
@@ -154,7 +154,7 @@ def test_a_hundred_times_unplugged_nothing_is_left_behind(tmp_path: Path) -> Non
     wire, book, process = PtyWire(tmp_path / "pads"), Heardbook(), psutil.Process()
     gc.collect()  # what tests before this one left may go in the middle of it, but nothing may come
     fds, threads = process.num_fds(), threading.active_count()
-    with bus_on(wire, book, tmp_path, addresses=(1,)):
+    with master_on(wire, book, tmp_path, addresses=(1,)):
         all_there(book, 1)
         fds_open, threads_running = process.num_fds(), threading.active_count()
         for _ in range(100):
@@ -170,10 +170,10 @@ def test_a_hundred_times_unplugged_nothing_is_left_behind(tmp_path: Path) -> Non
 
 def test_what_is_still_to_be_shown_is_shown_before_the_end(tmp_path: Path) -> None:
     wire, book = PtyWire(tmp_path / "pads"), Heardbook()
-    with bus_on(wire, book, tmp_path) as (bus, pads):
+    with master_on(wire, book, tmp_path) as (master, pads):
         all_there(book, 1, 2, 3)
-        bus.show(3, PadFace("E-00"))
-        bus.stop()
+        master.show(3, PadFace("E-00"))
+        master.stop()
         assert pads.face(3) == PadFace("E-00")
 
 
@@ -204,12 +204,12 @@ def test_a_fault_of_ours_does_not_end_the_bus(tmp_path: Path, caplog: pytest.Log
     pads.start()
     opening = functools.partial(SerialLine.of, LineConfig(url=wire.url), data_dir=tmp_path, device="keypads")
     line = LastingLine(opening, first_delay_s=0.01, max_delay_s=0.1)
-    bus: DeviceBus[PadFace] = DeviceBus(
+    master: LineMaster[PadFace] = LineMaster(
         "keypads", Failing(), (1,), line=line, polling=POLLING, on_key=book.key, on_state=book.state
     )
-    bus.start()
+    master.start()
     all_there(book, 1)
-    assert bus.stop()
+    assert master.stop()
     pads.stop()
     assert "nobody thought of this" in caplog.text
 

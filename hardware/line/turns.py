@@ -1,4 +1,4 @@
-"""Whose turn it is on a bus: what is to be shown first, then the next question. Pure; time is told, never asked."""
+"""Whose turn it is on a line: what is to be shown first, then the next question. Pure; time is told, never asked."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from hardware.codecs.talk import Kind, Manner, State
 from hardware.config import Polling
-from hardware.talk import Kind, Manner, State
 
 Face = TypeVar("Face")
 
@@ -33,7 +33,7 @@ class _Device(Generic[Face]):
 
 
 class Turns(Generic[Face]):
-    """The devices of one bus, who is there, and what each is to show. Used by the bus's own thread only."""
+    """The devices of one line, who is there, and what each is to show. Used by the master's thread only."""
 
     def __init__(self, addresses: Iterable[int], polling: Polling, *, manner: Manner) -> None:
         """Nothing is known of any before it was asked."""

@@ -1,4 +1,4 @@
-"""Which languages of keypads there are: a new one is a file beside this and a line in each function here."""
+"""The languages of keypads and signs by their names: a new one is a file in their folder and a line or two here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from typing import Literal, assert_never
 from hardware.codecs.keypads import ascii as ascii_lines
 from hardware.codecs.keypads import caller, hid
 from hardware.codecs.keypads.pad import PadSide
+from hardware.codecs.signs.ascii_line import AsciiSign, AsciiSigns
+from hardware.codecs.signs.edi import EdiSign, EdiSigns
+from hardware.codecs.signs.modbus import ModbusSign, ModbusSigns
+from hardware.codecs.signs.row import Build, SignSide
+from hardware.config import SignCodecName
 
 Codec = Literal["ascii", "caller", "hid"]
 PadTalk = ascii_lines.AsciiTalk | caller.CallerTalk | hid.HidTalk
@@ -37,3 +42,19 @@ def pad_side_for(codec: Codec, *, keymap: Mapping[int, str]) -> PadSide:
             return hid.HidPad(keymap=keymap or hid.KEYS)
         case _:
             assert_never(codec)
+
+
+SignTalk = AsciiSigns | EdiSigns | ModbusSigns
+
+_TALKS: Mapping[SignCodecName, type[SignTalk]] = {"ascii": AsciiSigns, "edi": EdiSigns, "modbus": ModbusSigns}
+_SIDES: Mapping[SignCodecName, type[SignSide]] = {"ascii": AsciiSign, "edi": EdiSign, "modbus": ModbusSign}
+
+
+def sign_talk(name: SignCodecName, build: Build) -> SignTalk:
+    """Return the master's side of a language."""
+    return _TALKS[name](build)
+
+
+def sign_side(name: SignCodecName) -> SignSide:
+    """Return the sign's side of a language, for emulators."""
+    return _SIDES[name]()

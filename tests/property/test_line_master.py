@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.bus import DeviceBus
 from hardware.codecs.keypads.ascii import AsciiPad, AsciiTalk
 from hardware.codecs.keypads.pad import PadFace
 from hardware.config import Polling
 from hardware.emulators.keypad import EmulatedKeypads
-from hardware.lasting_line import LastingLine
+from hardware.line.lasting_line import LastingLine
+from hardware.line.master import LineMaster
 from tests.fakes.clock import FakeClock
 from tests.fakes.cut_wire import CutWire
 
@@ -67,7 +67,7 @@ def served(fates: list[str], presses: list[tuple[int, str]]) -> tuple[list[str],
     """Return the keys that were heard and that were pressed, in order, and whether the pad was there all the time."""
     clock, heard, states = FakeClock(), [], []
     line = PadOnALine(iter([*["good"] * 2, *fates]), clock)  # both first: it is there, and shows
-    bus: DeviceBus[PadFace] = DeviceBus(
+    master: LineMaster[PadFace] = LineMaster(
         "keypads",
         AsciiTalk(width=8),
         (1,),
@@ -77,12 +77,12 @@ def served(fates: list[str], presses: list[tuple[int, str]]) -> tuple[list[str],
         on_state=lambda _address, state: states.append(state),
         monotonic=clock.monotonic,
     )
-    bus.show(1, PadFace("----", 3))
+    master.show(1, PadFace("----", 3))
     due = dict(presses)
     for turn in range(150):
         if turn > 3 and turn in due:
             line.pads.press(1, due[turn])
-        bus._turn()
+        master._turn()
     pressed = [key for turn, key in sorted(due.items()) if turn > 3]
     return heard, pressed, states == ["present"]
 

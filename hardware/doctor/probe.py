@@ -1,6 +1,7 @@
-"""Looks at one device in a process of its own, so that a driver that hangs can be ended: `python -m hardware.probe`.
+"""Looks at one device in a process of its own, so that a driver that hangs can be ended.
 
-Reads one question as JSON from standard input and writes one finding as JSON; the exit code is 0 whatever was found.
+`python -m hardware.doctor.probe` reads one question as JSON from standard input and writes one finding as JSON;
+the exit code is 0 whatever was found.
 """
 
 from __future__ import annotations
@@ -11,15 +12,14 @@ from typing import assert_never
 
 from hardware.codecs.escpos_writer import render
 from hardware.config import PreviewPrinter
+from hardware.doctor.question import Asked, Finding, LineQuestion, PrinterQuestion, Question, SpeakerQuestion, Verdict
+from hardware.doctor.test_page import test_page
 from hardware.emulators.control import socket_path, tell
 from hardware.errors import CoverOpen, CutterError, DeviceBusy, DeviceTimeout, DriverMissing, HardwareError, PaperOut
 from hardware.factory import build_printer, build_speaker, paper_for
-from hardware.finding import Finding, Verdict
-from hardware.input_device import InputDevice
+from hardware.line.input_device import InputDevice
+from hardware.line.serial_line import SerialLine
 from hardware.ports import PRINTABLE, Printer, PrinterState
-from hardware.question import Asked, LineQuestion, PrinterQuestion, Question, SpeakerQuestion
-from hardware.serial_line import SerialLine
-from hardware.test_page import test_page
 
 LOOK_AT_CABLE = "check power and cable, then the address in config.yaml; `antrean devices` lists what is plugged in"
 PRINTER_ADVICE: dict[PrinterState, str] = {

@@ -9,53 +9,26 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from queue import Empty, SimpleQueue
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
-from hardware.codecs.framing import Framer
+from hardware.codecs.talk import Heard, State, Talk
 from hardware.config import Polling
 from hardware.errors import HardwareError
-from hardware.lasting_line import LastingLine
-from hardware.talk import Heard, Manner, State
-from hardware.turns import Turn, Turns
+from hardware.line.lasting_line import LastingLine
+from hardware.line.turns import Turn, Turns
 from hardware.worker import DeviceWorker
 
 LISTEN_S = 0.02
-"""So long at most a bus with nothing to say listens before it looks again for something to show."""
+"""So long at most a master with nothing to say listens before it looks again for something to show."""
 CLOSED_S = 0.5
-"""So long at most a bus whose line is closed sleeps in one piece."""
+"""So long at most a master whose line is closed sleeps in one piece."""
 LAST_WORDS_S = 1.0
 
 Face = TypeVar("Face")
-Shown_contra = TypeVar("Shown_contra", contravariant=True)
 
 
-class Talk(Protocol[Shown_contra]):
-    """The language of the devices on a bus. Pure: bytes in, bytes out."""
-
-    @property
-    def manner(self) -> Manner:
-        """Return how these devices talk."""
-        ...
-
-    def framer(self) -> Framer:
-        """Return what cuts that which is heard."""
-        ...
-
-    def poll(self, address: int, seq: int | None) -> bytes:
-        """Return the question for news; `seq` is that of the last key that was heard from there."""
-        ...
-
-    def show(self, address: int, face: Shown_contra) -> bytes:
-        """Return how a device is told what to show."""
-        ...
-
-    def hear(self, frame: bytes) -> Heard | None:
-        """Return what a frame says, or None where it says nothing to us."""
-        ...
-
-
-class DeviceBus(Generic[Face]):
-    """Owns one line. `show` may be called from any thread; the callbacks run on the bus's own and only hand over."""
+class LineMaster(Generic[Face]):
+    """Owns one line. `show` may be called from any thread; the callbacks run on the master's own and only hand over."""
 
     def __init__(
         self,
@@ -108,7 +81,7 @@ class DeviceBus(Generic[Face]):
             self._line.close()
         return ended
 
-    # -- one turn, on the bus's thread ------------------------------------------------------------------------------
+    # -- one turn, on the master's thread ------------------------------------------------------------------------------
 
     def _again(self, outcome: HardwareError | None) -> None:
         """Queue the next turn. An outcome is an unforeseen fault: the line rests, or we would fail a thousand times."""

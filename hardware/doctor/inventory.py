@@ -1,4 +1,4 @@
-"""What is plugged in, and the lines of config.yaml that would use it: `python -m hardware.inventory`."""
+"""What is plugged in, and the lines of config.yaml that would use it: `python -m hardware.doctor.inventory`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from hardware.serial_line import plugged_ports
+from hardware.line.serial_line import plugged_ports
 from hardware.usb_devices import SYSFS, usb_printers
 
 DEV = Path("/dev")
