@@ -70,6 +70,8 @@ class _Pending:
 class _Listener:
     topic_filter: str
     handler: RawHandler
+    kept: RawHandler | None = None
+    """Is handed what the server had kept; `handler` where it is None."""
 
 
 class Bus:
@@ -113,9 +115,12 @@ class Bus:
 
         self._listen_raw(topic_filter, decode)
 
-    def listen_raw(self, topic_filter: str, handler: RawHandler) -> None:
-        """Hand over undecoded messages on the network thread: `handler` may only queue them. Call before `start`."""
-        self._listen_raw(topic_filter, handler)
+    def listen_raw(self, topic_filter: str, handler: RawHandler, *, kept: RawHandler | None = None) -> None:
+        """Hand over undecoded messages on the network thread: `handler` may only queue them. Call before `start`.
+
+        What is not sent now, but comes because the server had retained it, goes to `kept` where that is given.
+        """
+        self._listen_raw(topic_filter, handler, kept)
 
     def on_connect(self, handler: Callable[[], None]) -> None:
         """Call `handler` through `post` after each connect, when all subscriptions were sent."""
@@ -207,8 +212,8 @@ class Bus:
         paho.on_message = self._guarded_message
         return paho
 
-    def _listen_raw(self, topic_filter: str, handler: RawHandler) -> None:
-        self._listeners.append(_Listener(topic_filter, handler))
+    def _listen_raw(self, topic_filter: str, handler: RawHandler, kept: RawHandler | None = None) -> None:
+        self._listeners.append(_Listener(topic_filter, handler, kept))
 
     def _guard(self, step: Callable[[], None]) -> None:
         try:
@@ -266,7 +271,7 @@ class Bus:
     def _received(self, message: MQTTMessage) -> None:
         for listener in self._listeners:
             if topic_matches_sub(listener.topic_filter, message.topic):
-                handler = listener.handler
+                handler = listener.kept if message.retain and listener.kept is not None else listener.handler
                 self._guard(lambda handler=handler: handler(message.topic, message.payload))  # type: ignore[misc]  # binds
 
     def _engine_presence(self, _topic: str, payload: bytes) -> None:

@@ -7,7 +7,8 @@ import logging
 import math
 import queue
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from broker.contract.topics import ENGINE_CLIENT
@@ -146,13 +147,9 @@ class Engine:
         return batch
 
     def _handle(self, batch: Sequence[Submission]) -> None:
-        now = self._time.now()
-        work = Work(now)
-        answers: list[tuple[str, bytes]] = []
         try:
-            answers = [(submission.client, self._answer(submission, work)) for submission in batch]
-            if work.replies:
-                self._store.commit(work)
+            with self._committed() as work:
+                answers = [(submission.client, self._answer(submission, work)) for submission in batch]
         except StorageError as error:
             log.error("nothing of %d requests is on disk: %s", len(batch), error)  # noqa: TRY400 - the store logged it
             self._refuse(batch, Code.STORAGE_FAILED, "the change could not be written to disk")
@@ -163,6 +160,18 @@ class Engine:
         if self._hall is not None:
             self._wire.tell(work.events, self._hall)
         self._stale = self._stale or bool(work.events)
+
+    @contextmanager
+    def _committed(self) -> Iterator[Work]:
+        """Commit what is recorded in between; whatever goes wrong on the way drops the hall, which holds what never was."""
+        work = Work(self._time.now())
+        try:
+            yield work
+            if work.events or work.replies:
+                self._store.commit(work)
+        except BaseException:
+            self._hall = None
+            raise
 
     def _answer(self, submission: Submission, work: Work) -> bytes:
         """Return the reply to one request; what it changes is in the hall and in `work` afterwards."""
@@ -213,16 +222,13 @@ class Engine:
         return self._wire.encode(submission, error, hall, self._time.now())
 
     def _refuse(self, batch: Sequence[Submission], code: Code, message: str) -> None:
-        """Drop the hall, which may hold what never happened, and tell everyone; nothing of it is remembered."""
-        self._hall = None
+        """Tell everyone that nothing was done; nothing of it is remembered."""
         for submission in batch:
             self._wire.reply(submission.client, self._encode_error(submission, DomainError(code, message)))
 
     def _recover(self, batch: Sequence[Item]) -> None:
         """After an unforeseen error: answer one by one, so that one poisonous request stops nobody else."""
         requests = [item for item in batch if isinstance(item, Submission)]
-        if requests:
-            self._hall = None
         for submission in requests:
             try:
                 self._try_rebuild()
@@ -252,15 +258,13 @@ class Engine:
 
     def _close_left(self, hall: Hall) -> None:
         """Close what an earlier day left where nobody serves it any more; the office itself is who asks."""
-        work = Work(self._time.now())
-        work.events.extend(self._record(hall, event, ENGINE_CLIENT) for event in end_of_day(hall, work.at))
-        if not work.events:
-            return
         try:
-            self._store.commit(work)
+            with self._committed() as work:
+                work.events.extend(self._record(hall, event, ENGINE_CLIENT) for event in end_of_day(hall, work.at))
         except StorageError:
-            log.exception("%d tickets of yesterday cannot be closed now", len(work.events))
-            self._hall = None
+            log.exception("the tickets of yesterday cannot be closed now")
+            return
+        if not work.events:
             return
         log.info("%d tickets of yesterday were closed: nobody serves them any more", len(work.events))
         self._wire.tell(work.events, hall)

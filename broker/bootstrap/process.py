@@ -52,7 +52,8 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
             clock=lambda: dt.datetime.now(dt.UTC),
         )
         tokens = SessionTokens(data_dir / "sessions.key")
-        bus.listen_raw(topics.all_commands(), Inbound(topics, engine.submit, token=tokens.token).received)
+        inbound = Inbound(topics, engine.submit, token=tokens.token)
+        bus.listen_raw(topics.all_commands(), inbound.received, kept=inbound.kept)
         bus.listen_raw(topics.presence("+"), Presences(topics, engine.heard).received)
         bus.on_connect(engine.reconnected)
         bus.on_connect(lambda: log.info("office %s is open on port %d", settings.office.id, address.port))

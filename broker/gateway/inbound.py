@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +22,11 @@ from broker.ports import Submission
 MAX_ID_LENGTH = 64
 MAX_NAME_LENGTH = 64
 """So much of a name that somebody made up is repeated in an error: a reply has to fit 8 KiB."""
+
+_FIRST_ID = re.compile(rb'\s{0,16}\{\s{0,16}"id"\s{0,16}:\s{0,16}"([!#-\[\]-~]{1,64})"\s{0,16},')
+"""An id of plain characters at the head of an object; never looks further than some 200 bytes."""
+
+Decoder = Callable[[str, bytes], cmd.Command | DomainError]
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +48,14 @@ class Inbound:
 
         A PIN could stand in it.
         """
+        self._take(topic, payload, _decode)
+
+    def kept(self, topic: str, payload: bytes) -> None:
+        """Take in what the server had retained: it would be done again at each of our starts, so it never is."""
+        log.warning("a retained request on %.200s is not done: send requests without the retain flag", topic)
+        self._take(topic, payload, _refuse_kept)
+
+    def _take(self, topic: str, payload: bytes, decode: Decoder) -> None:
         parsed = self._topics.parse_command(topic)
         request_id = usable_id(payload)
         if parsed is None or request_id is None:
@@ -49,14 +63,20 @@ class Inbound:
             log.warning("no usable request on %.200s (%d bytes)", topic, len(payload))
             return
         client, command = parsed
-        decoded = _decode(command, payload)
+        decoded = decode(command, payload)
         if isinstance(decoded, cmd.SignIn):
             decoded = replace(decoded, token=self._token(client, request_id))
         self._submit(Submission(client, request_id, decoded))
 
 
 def usable_id(payload: bytes) -> str | None:
-    """Return the request's id, or None where there is none to answer to."""
+    """Return the request's id, or None where there is none to answer to.
+
+    What is too long is not parsed: there the id is found only where it stands first.
+    """
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        first = _FIRST_ID.match(payload)
+        return None if first is None else first.group(1).decode("ascii")
     try:
         body = pydantic_core.from_json(payload)
     except ValueError:
@@ -65,6 +85,10 @@ def usable_id(payload: bytes) -> str | None:
     if not isinstance(identity, str) or not 0 < len(identity) <= MAX_ID_LENGTH or not identity.isprintable():
         return None
     return identity
+
+
+def _refuse_kept(_command: str, _payload: bytes) -> DomainError:
+    return DomainError(Code.BAD_REQUEST, "a retained message is no request", field="")
 
 
 def _decode(command: str, payload: bytes) -> cmd.Command | DomainError:

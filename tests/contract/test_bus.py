@@ -19,7 +19,7 @@ from broker.contract.messages import HallMessage, Presence, Reply
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.server import Server
 from tests.contract.parties import HALL, Engine, Screen, let_a_repetition_pass
-from tests.contract.worlds import FakeWorld, RealWorld, World, new_server, settle
+from tests.contract.worlds import AnyBus, FakeWorld, RealWorld, World, new_server, settle
 
 
 @pytest.fixture(scope="session")
@@ -151,6 +151,38 @@ def test_retained_state_reaches_who_comes_late(world: World) -> None:
     screen = Screen(world).start()
     settle(lambda: bool(screen.halls), "the hall is here")
     assert screen.halls[0].revision == 7
+
+
+def test_what_the_server_had_kept_is_told_apart_from_what_is_sent_now(world: World) -> None:
+    asking = world.bus("kiosk-1")
+    asking.start()
+    settle(lambda: asking.connected, "the asking one is connected")
+    asking.publish(asking.topics.command("kiosk-1", "issue"), b"kept", retain=True)
+    let_the_server_keep(world, asking)
+    sent: list[bytes] = []
+    kept: list[bytes] = []
+    engine = world.bus(ENGINE_CLIENT)
+    engine.listen_raw(
+        engine.topics.all_commands(),
+        lambda _, payload: sent.append(payload),
+        kept=lambda _, payload: kept.append(payload),
+    )
+    engine.start()
+    settle(lambda: kept == [b"kept"], "what was kept is handed over as such")
+    asking.publish(asking.topics.command("kiosk-1", "issue"), b"now")
+    settle(lambda: sent == [b"now"], "what is sent now is a request")
+    asking.publish(asking.topics.command("kiosk-1", "issue"), b"", retain=True)
+    assert kept == [b"kept"]
+
+
+def let_the_server_keep(world: World, bus: AnyBus) -> None:
+    """Wait until whoever comes now finds what `bus` has sent to be kept."""
+    heard: list[bytes] = []
+    late = world.bus("late")
+    late.listen_raw(late.topics.all_commands(), lambda _, payload: heard.append(payload))
+    late.start()
+    settle(lambda: bool(heard), f"what {bus.client_id} sent is kept")
+    late.stop()
 
 
 def test_without_an_engine_there_is_no_link(world: World) -> None:

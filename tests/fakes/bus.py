@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from broker.bus import RESEND_AFTER_S, NotConnectedError
+from broker.bus import RESEND_AFTER_S, NotConnectedError, RawHandler
 from broker.contract.link import Pending
 from broker.contract.messages import Presence, Reply
 from broker.contract.topics import ENGINE_CLIENT, Topics
@@ -40,7 +40,7 @@ class FakeServer:
     published: list[tuple[str, bytes, bool]] = field(default_factory=list)
     """Everything that reached the server, lost or not."""
     _losing: list[str] = field(default_factory=list)
-    _waiting: deque[tuple[FakeBus, str, bytes]] = field(default_factory=deque)
+    _waiting: deque[tuple[FakeBus, str, bytes, bool]] = field(default_factory=deque)
     _delivering: bool = False
 
     def stop(self) -> None:
@@ -74,12 +74,12 @@ class FakeServer:
                 return
         if retain:
             self.retained[topic] = payload
-        self._waiting.extend((client, topic, payload) for client in self.clients if client.connected)
+        self._waiting.extend((client, topic, payload, False) for client in self.clients if client.connected)
         self._deliver()
 
     def subscribed(self, client: FakeBus) -> None:
         """Hand over what is retained."""
-        self._waiting.extend((client, topic, payload) for topic, payload in self.retained.items())
+        self._waiting.extend((client, topic, payload, True) for topic, payload in self.retained.items())
         self._deliver()
 
     def _deliver(self) -> None:
@@ -89,9 +89,9 @@ class FakeServer:
         self._delivering = True
         try:
             while self._waiting:
-                client, topic, payload = self._waiting.popleft()
+                client, topic, payload, kept = self._waiting.popleft()
                 if client.connected:
-                    client.received(topic, payload)
+                    client.received(topic, payload, kept=kept)
         finally:
             self._delivering = False
 
@@ -124,7 +124,7 @@ class FakeBus:
         self._server = server
         self._post = post
         self._presence = Presence(online=True, kind=kind, version=version("antrean"))
-        self._listeners: list[tuple[str, Callable[[str, bytes], None]]] = []
+        self._listeners: list[tuple[str, RawHandler, RawHandler]] = []
         self._connect_handlers: list[Callable[[], None]] = []
         self._link_handlers: list[Callable[[bool], None]] = []
         self._pending: dict[str, _Pending] = {}
@@ -149,9 +149,9 @@ class FakeBus:
 
         self.listen_raw(topic_filter, decode)
 
-    def listen_raw(self, topic_filter: str, handler: Callable[[str, bytes], None]) -> None:
-        """Hand over undecoded messages."""
-        self._listeners.append((topic_filter, handler))
+    def listen_raw(self, topic_filter: str, handler: RawHandler, *, kept: RawHandler | None = None) -> None:
+        """Hand over undecoded messages; what the server had kept to `kept`, where that is given."""
+        self._listeners.append((topic_filter, handler, kept or handler))
 
     def on_connect(self, handler: Callable[[], None]) -> None:
         """Call `handler` after each connect."""
@@ -247,10 +247,11 @@ class FakeBus:
                 pending.age_s = 0.0
                 self.publish(pending.topic, pending.payload)
 
-    def received(self, topic: str, payload: bytes) -> None:
-        """Take a message from the server."""
-        for topic_filter, handler in self._listeners:
+    def received(self, topic: str, payload: bytes, *, kept: bool) -> None:
+        """Take a message from the server, sent just now or kept there."""
+        for topic_filter, of_now, of_before in self._listeners:
             if matches(topic_filter, topic):
+                handler = of_before if kept else of_now
                 self._guard(lambda handler=handler: handler(topic, payload))  # type: ignore[misc]  # the same
 
     # -- inside -----------------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ class MemoryStore:
     """What happened to the store, and to whoever shares the list, in order."""
     failing_commits: int = 0
     """So many of the next commits fail."""
+    breaking_commits: int = 0
+    """So many of the next commits end in an error that no store may raise."""
     unreadable: bool = False
     incomprehensible: bool = False
     """Reading ends in an error that no store may raise."""
@@ -41,6 +43,10 @@ class MemoryStore:
             self.diary.append("commit failed")
             message = "the disk is full"
             raise StorageError(message)
+        if self.breaking_commits > 0:
+            self.breaking_commits -= 1
+            message = "nobody foresaw this"
+            raise RuntimeError(message)
         self._must_fit(work)
         self.events.extend(work.events)
         self.replies.update({key: (work.at, payload) for key, payload in work.replies.items()})

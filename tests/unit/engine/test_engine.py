@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 import threading
@@ -315,6 +316,32 @@ def test_more_requests_than_a_batch_holds_are_all_answered_in_order(room: Engine
     run_until_answered(room, batch)
     assert [reply["id"] for _, reply in room.wire.replies] == [submission.request_id for submission in batch]
     assert room.hall.seq == len(batch)
+
+
+def test_a_fault_while_the_left_are_closed_leaves_no_gap_in_seq(room: EngineRoom, store: MemoryStore) -> None:
+    for _ in range(2):
+        room.issue("collection")
+    room.clock.advance(24 * 3600)
+    store.breaking_commits = 1
+    with pytest.raises(RuntimeError):
+        room.engine.step([])
+    room.clock.advance(HEARTBEAT_S)
+    room.engine.step([])
+    assert [recorded.seq for recorded in room.wire.told] == [1, 2, 3, 4]
+    assert [ticket.state for ticket in room.hall.tickets.values()] == ["cancelled"] * 2
+
+
+@pytest.mark.parametrize("fault", ["failing_commits", "breaking_commits"])
+def test_whatever_goes_wrong_before_a_commit_is_over_drops_the_hall(
+    room: EngineRoom, store: MemoryStore, fault: str
+) -> None:
+    room.issue()
+    setattr(store, fault, 1)
+    with contextlib.suppress(RuntimeError):
+        room.engine.step([room.submission(issue())])
+    room.issue()
+    assert [recorded.seq for recorded in room.wire.told] == [1, 2]
+    assert room.hall.seq == 2
 
 
 # -- pictures -----------------------------------------------------------------------------------------------------
