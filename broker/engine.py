@@ -163,7 +163,7 @@ class Engine:
 
     @contextmanager
     def _committed(self) -> Iterator[Work]:
-        """Commit what is recorded in between; whatever goes wrong on the way drops the hall, which holds what never was."""
+        """Commit what is recorded in between; whatever goes wrong drops the hall, which then holds what never was."""
         work = Work(self._time.now())
         try:
             yield work

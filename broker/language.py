@@ -56,6 +56,12 @@ _ERRORS: dict[ErrorCode, str] = {
         "This could not be saved, so nothing was changed. Please try again, or tell technical support."
     ),
     "not_ready": mark("The queue system is still starting. Please wait a moment and try again."),
+    "too_late": mark("This came too late and was not done. Please look at the screen, then choose again."),
+    "too_early": mark("This is not possible yet: the visitor is still on the way. Please wait a moment."),
+    "too_many": mark("The queue system is very busy. Please wait a moment and try again."),
+    "not_holder": mark(
+        "Only whoever holds the ticket can do this. Please scan its QR code, or enter the check code on the paper."
+    ),
 }
 
 _OWN_NAMES = {"id": "Bahasa Indonesia"}

@@ -29,6 +29,8 @@ class Submission:
     client: str
     request_id: str
     command: Command | DomainError
+    until: dt.datetime | None = None
+    """By the engine's clock: afterwards it is not meant any more."""
 
     @property
     def key(self) -> RequestKey:

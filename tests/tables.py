@@ -58,6 +58,11 @@ a supervisor who does not say why |
 often; an officer names another's ticket in `transfer` |
 | `counter_busy` | the counter has a visitor: finish with that one first; the one to `leave` has |
 | `nothing_to_undo` | `undo`: no last action, older than 30 s, or somebody has gone on with the ticket |
+| `not_holder` | a ticket with a check code, and neither that nor the text of its QR \
+was given, nor did a counter or whoever issued it ask |
+| `too_early` | `no_show`: the visitor was called only just now |
+| `too_late` | the request was meant until a moment that is past |
+| `too_many` | the client has asked more than can be answered now |
 | `storage_failed`, `not_ready` | the change could not be saved; the engine is still starting |
 """
 

@@ -11,6 +11,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 MAX_PAYLOAD_BYTES = 8 * 1024
+PROTOCOL = "1.1"
+"""What is spoken here; a minor version only adds."""
 
 TicketState = Literal["waiting", "called", "serving", "held", "finished", "no_show", "cancelled"]
 CounterState = Literal["closed", "open", "paused", "calling", "serving"]
@@ -32,6 +34,10 @@ ErrorCode = Literal[
     "nothing_to_undo",
     "storage_failed",
     "not_ready",
+    "too_late",
+    "too_early",
+    "too_many",
+    "not_holder",
 ]
 Text = dict[str, str]
 TextList = dict[str, tuple[str, ...]]
@@ -76,6 +82,8 @@ class Ticket(Message):
     counter: str | None = None
     copies: int = 0
     qr: str
+    check: str | None = None
+    """The check code that the paper carries: only in the reply that gives out a paper."""
     times_called: int = 0
     history: tuple[HistoryEntry, ...] = ()
 
@@ -130,6 +138,18 @@ class ServiceInfo(Message):
     name: Text
     stages: tuple[str, ...]
     promised_wait_s: int
+    documents: TextList
+    steps: TextList
+    fee: Text
+    time: Text
+    source: str
+    effective_from: dt.date
+
+
+class ServiceMessage(Message):
+    """`state/service/{service}`: what a visitor of one service has to bring, do and pay."""
+
+    id: str
     documents: TextList
     steps: TextList
     fee: Text
@@ -224,6 +244,10 @@ class HallMessage(Message):
     recent: tuple[Calling, ...] = ()
     waiting: tuple[WaitingGroup, ...] = ()
     counters: tuple[HallCounter, ...] = ()
+    unanswered_s: int = 0
+    """How old the oldest request is that nobody has answered yet."""
+    retained: bool = Field(default=False, exclude=True)
+    """Not on the wire: the server had kept it for us, so that it may be of any age. The bus sets it."""
 
 
 class QueueEntry(Message):
@@ -232,6 +256,8 @@ class QueueEntry(Message):
     `waiting_since` is what the score is measured from: what was waited at stages before counts, being missed does not.
     """
 
+    id: str = ""
+    """The ticket's; empty where the broker is older than 1.1."""
     number: str
     service: str
     lane: str
@@ -270,6 +296,8 @@ class CounterMessage(Message):
     undo_action: str | None = None
     """What `undo` would take back, as an event's name, and of which ticket."""
     undo_number: str | None = None
+    no_show_from: dt.datetime | None = None
+    """From when on the visitor who is called may be given up as not come; None where nobody is called."""
     reason: Reason | None = None
     today: Today = Today()
 
@@ -293,6 +321,9 @@ class EventMessage(Message):
     client: str | None = None
     """Who asked for another paper (`reprinted`), and which one it is."""
     copies: int | None = None
+    check: str | None = None
+    """What that paper has to carry beside the number: the check code, and the text of the QR."""
+    qr: str | None = None
 
 
 class Presence(Message):
@@ -301,4 +332,8 @@ class Presence(Message):
     online: bool
     kind: str
     version: str = ""
+    protocol: str = "1.0"
+    """Which version of the wire it speaks; those before 1.1 did not say."""
+    instance: str = ""
+    """Made up anew by each process, so that two with one id can be told apart."""
     devices: dict[str, str] = Field(default_factory=dict)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Note = Annotated[str, StringConstraints(max_length=500)]
+Check = Annotated[str, StringConstraints(min_length=1, max_length=16)]
+"""What only the paper tells."""
 
 
 class Request(BaseModel):
@@ -17,6 +19,8 @@ class Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    until: AwareDatetime | None = None
+    """By the engine's clock: afterwards it is not meant any more, and refused."""
 
 
 def _fault(field: str, message: str) -> PydanticCustomError:
@@ -44,12 +48,14 @@ class Reprint(Request):
     """Ask for another paper with the same number."""
 
     ticket: Id
+    check: Check | None = Field(default=None, repr=False)
 
 
 class Lookup(Request):
     """Find a ticket by id, by number of today, or by the text of its QR."""
 
     ticket: Id
+    check: Check | None = Field(default=None, repr=False)
 
 
 class Open(Request):
@@ -155,6 +161,7 @@ class OfHolder(Request):
     counter: Id | None = None
     session: Id | None = Field(default=None, repr=False)
     reason: Note | None = None
+    check: Check | None = Field(default=None, repr=False)
 
     @model_validator(mode="after")
     def _whole_counter(self) -> Self:

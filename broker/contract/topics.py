@@ -28,6 +28,7 @@ class TopicKind:
 COMMAND = TopicKind("cmd/{client}/{command}", qos=1, retained=False)
 REPLY = TopicKind("reply/{client}", qos=1, retained=False)
 OFFICE = TopicKind("state/office", qos=1, retained=True)
+SERVICE = TopicKind("state/service/{service}", qos=1, retained=True)
 HALL = TopicKind("state/hall", qos=1, retained=True)
 COUNTER = TopicKind("state/counter/{counter}", qos=1, retained=True)
 EVENT = TopicKind("event/{name}", qos=1, retained=False)
@@ -61,6 +62,10 @@ class Topics:
     def office_state(self) -> str:
         """Return the retained topic of what the office offers."""
         return self._of(OFFICE)
+
+    def service(self, service: str) -> str:
+        """Return the retained topic of one service's procedure (`+` for all)."""
+        return self._of(SERVICE, service=service)
 
     def hall(self) -> str:
         """Return the retained topic of the live picture."""

@@ -29,6 +29,8 @@ class Reprint:
     """Another paper with the same number."""
 
     ticket: str
+    check: str | None = field(default=None, repr=False)
+    """What only the paper tells; so too below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class Lookup:
     """Find a ticket by id, number of today or QR text."""
 
     ticket: str
+    check: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,7 @@ class Cancel:
     ticket: str
     desk: AtCounter | None = None
     reason: str | None = None
+    check: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,7 @@ class Rejoin:
     ticket: str
     desk: AtCounter | None = None
     reason: str | None = None
+    check: str | None = field(default=None, repr=False)
 
 
 Command = (

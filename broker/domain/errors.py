@@ -25,6 +25,10 @@ class Code(StrEnum):
     NOTHING_TO_UNDO = "nothing_to_undo"
     STORAGE_FAILED = "storage_failed"
     NOT_READY = "not_ready"
+    TOO_LATE = "too_late"
+    TOO_EARLY = "too_early"
+    TOO_MANY = "too_many"
+    NOT_HOLDER = "not_holder"
 
 
 class DomainError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import re
 import uuid
@@ -26,7 +27,7 @@ MAX_NAME_LENGTH = 64
 _FIRST_ID = re.compile(rb'\s{0,16}\{\s{0,16}"id"\s{0,16}:\s{0,16}"([!#-\[\]-~]{1,64})"\s{0,16},')
 """An id of plain characters at the head of an object; never looks further than some 200 bytes."""
 
-Decoder = Callable[[str, bytes], cmd.Command | DomainError]
+Decoder = Callable[[str, bytes], tuple[cmd.Command | DomainError, dt.datetime | None]]
 
 log = logging.getLogger(__name__)
 
@@ -63,10 +64,10 @@ class Inbound:
             log.warning("no usable request on %.200s (%d bytes)", topic, len(payload))
             return
         client, command = parsed
-        decoded = decode(command, payload)
+        decoded, until = decode(command, payload)
         if isinstance(decoded, cmd.SignIn):
             decoded = replace(decoded, token=self._token(client, request_id))
-        self._submit(Submission(client, request_id, decoded))
+        self._submit(Submission(client, request_id, decoded, until))
 
 
 def usable_id(payload: bytes) -> str | None:
@@ -87,25 +88,26 @@ def usable_id(payload: bytes) -> str | None:
     return identity
 
 
-def _refuse_kept(_command: str, _payload: bytes) -> DomainError:
-    return DomainError(Code.BAD_REQUEST, "a retained message is no request", field="")
+def _refuse_kept(_command: str, _payload: bytes) -> tuple[DomainError, None]:
+    return DomainError(Code.BAD_REQUEST, "a retained message is no request", field=""), None
 
 
-def _decode(command: str, payload: bytes) -> cmd.Command | DomainError:
+def _decode(command: str, payload: bytes) -> tuple[cmd.Command | DomainError, dt.datetime | None]:
+    """Return what is asked, or why that cannot be said, and until when it is meant."""
     if len(payload) > MAX_PAYLOAD_BYTES:
-        return DomainError(Code.BAD_REQUEST, f"longer than {MAX_PAYLOAD_BYTES} bytes", field="")
+        return DomainError(Code.BAD_REQUEST, f"longer than {MAX_PAYLOAD_BYTES} bytes", field=""), None
     model = rq.REQUESTS.get(command)
     if model is None:
         unknown = command[:MAX_NAME_LENGTH]
-        return DomainError(Code.BAD_REQUEST, f"unknown command {unknown}", field="", command=unknown)
+        return DomainError(Code.BAD_REQUEST, f"unknown command {unknown}", field="", command=unknown), None
     try:
         request = model.model_validate_json(payload)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         path = first["loc"] or (first.get("ctx", {}).get("field", ""),)
         name = ".".join(str(part) for part in path)[:MAX_NAME_LENGTH]
-        return DomainError(Code.BAD_REQUEST, f"{name}: {first['msg']}", field=name)
-    return _command(request)
+        return DomainError(Code.BAD_REQUEST, f"{name}: {first['msg']}", field=name), None
+    return _command(request), request.until
 
 
 def _command(request: rq.AnyRequest) -> cmd.Command:  # noqa: C901, PLR0911, PLR0912 - one line a command
@@ -115,13 +117,13 @@ def _command(request: rq.AnyRequest) -> cmd.Command:  # noqa: C901, PLR0911, PLR
         case rq.Printed():
             return cmd.Printed(request.ticket, request.outcome, request.reason)
         case rq.Reprint():
-            return cmd.Reprint(request.ticket)
+            return cmd.Reprint(request.ticket, request.check)
         case rq.Lookup():
-            return cmd.Lookup(request.ticket)
+            return cmd.Lookup(request.ticket, request.check)
         case rq.Cancel():
-            return cmd.Cancel(request.ticket, _desk(request), request.reason)
+            return cmd.Cancel(request.ticket, _desk(request), request.reason, request.check)
         case rq.Rejoin():
-            return cmd.Rejoin(request.ticket, _desk(request), request.reason)
+            return cmd.Rejoin(request.ticket, _desk(request), request.reason, request.check)
         case rq.Open():
             return cmd.SignIn(request.counter, request.officer, request.pin, leave=request.leave)
         case rq.Close():

@@ -214,6 +214,7 @@ def _hall_counter(hall: Hall, desk: Desk) -> ms.HallCounter:
 
 def _queue_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.QueueEntry:
     return ms.QueueEntry(
+        id=ticket.id,
         number=ticket.number,
         service=ticket.service,
         lane=ticket.lane,

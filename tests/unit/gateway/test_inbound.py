@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
 from typing import Any
@@ -50,13 +51,13 @@ GOOD: dict[str, tuple[dict[str, Any], cmd.Command]] = {
         {"ticket": "t", "outcome": "failed", "reason": "no paper"},
         cmd.Printed("t", "failed", "no paper"),
     ),
-    "reprint": ({"ticket": "t"}, cmd.Reprint("t")),
+    "reprint": ({"ticket": "t", "check": "0417"}, cmd.Reprint("t", "0417")),
     "close": (AT, cmd.Close("c1", "s")),
     "pause": (AT | {"reason": "lunch"}, cmd.Pause("c1", "s", "lunch")),
     "resume": (AT, cmd.Resume("c1", "s")),
     "next": (AT, cmd.Next("c1", "s")),
     "lookup": ({"ticket": "A-001"}, cmd.Lookup("A-001")),
-    "cancel": ({"ticket": "t", "reason": "home"}, cmd.Cancel("t", None, "home")),
+    "cancel": ({"ticket": "t", "reason": "home", "check": "0417"}, cmd.Cancel("t", None, "home", "0417")),
     "rejoin": ({"ticket": "t"}, cmd.Rejoin("t")),
     "call": (AT | {"ticket": "A-001"}, cmd.Call("c1", "s", "A-001")),
     "recall": (AT | {"note": "x"}, cmd.Recall("c1", "s", "x")),
@@ -77,6 +78,13 @@ GOOD: dict[str, tuple[dict[str, Any], cmd.Command]] = {
 def test_a_request_becomes_its_command(desk: Desk, name: str) -> None:
     arguments, command = GOOD[name]
     assert desk.send(name, body(**arguments)) == Submission("kiosk-1", "r-1", command)
+
+
+def test_a_request_may_say_until_when_it_is_meant(desk: Desk) -> None:
+    submission = desk.send("next", body(**AT, until="2026-03-02T08:00:10+07:00"))
+    assert submission is not None
+    assert submission.command == cmd.Next("c1", "s")
+    assert submission.until == dt.datetime(2026, 3, 2, 1, 0, 10, tzinfo=dt.UTC)
 
 
 def test_every_command_of_the_contract_is_tried_here() -> None:
@@ -108,6 +116,10 @@ def test_open_makes_a_session_of_client_and_request_and_no_log_shows_it(desk: De
 
 WRONG: dict[str, tuple[str, bytes, str]] = {
     "missing argument": ("issue", body(), "service"),
+    "until no moment": ("next", body(**AT, until="soon"), "until"),
+    "until without an offset": ("next", body(**AT, until="2026-03-02T08:00:10"), "until"),
+    "until as a number": ("next", body(**AT, until=1e400), "until"),
+    "check as a number": ("lookup", body(ticket="A-001", check=417), "check"),
     "unknown argument": ("issue", body(service="visa", colour="red"), "colour"),
     "unknown argument of another command": ("next", body(**AT, ticket="A-001"), "ticket"),
     "number for text": ("issue", body(service=5), "service"),

@@ -122,6 +122,7 @@ TICKET = {
     "counter": (str, type(None)),
     "copies": int,
     "qr": str,
+    "check": (str, type(None)),
     "times_called": int,
     "history": list,
 }
@@ -135,6 +136,7 @@ HALL = {
     "recent": list,
     "waiting": list,
     "counters": list,
+    "unanswered_s": int,
 }
 CALL = {
     "number": str,
@@ -161,10 +163,11 @@ COUNTER = {
     "undo_until": (str, type(None)),
     "undo_action": (str, type(None)),
     "undo_number": (str, type(None)),
+    "no_show_from": (str, type(None)),
     "reason": (dict, type(None)),
     "today": dict,
 }
-ENTRY = {"number": str, "service": str, "lane": str, "waiting_since": str, "score": float}
+ENTRY = {"id": str, "number": str, "service": str, "lane": str, "waiting_since": str, "score": float}
 EVENT_OF_TICKET = {
     "seq": int,
     "at": str,
@@ -466,7 +469,7 @@ def test_with_a_thousand_waiting_every_message_fits_8_kib_and_carries_what_it_pr
     assert state["ticket"]["history"][-1]["type"] == "recalled"
     assert state["ticket"]["history"][0]["type"] == "issued"
     if rules is small_office:
-        assert len(state["queue"]) == 50
+        assert len(state["queue"]) >= 32
     else:
         assert len(state["queue"]) >= 10
     assert [entry["score"] for entry in state["queue"]] == sorted((e["score"] for e in state["queue"]), reverse=True)
