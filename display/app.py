@@ -1,19 +1,102 @@
-"""A lobby display as a process: prepares the window, then shows it."""
+"""The parts of a running lobby display, put together. Import after `window.prepare`."""
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 from pathlib import Path
+from typing import Any
 
-from broker.config.settings import Settings
-from broker.screen import BusFor, open_bus
-from hardware.panel.window import prepare
+from broker.config.settings import Display, Settings
+from broker.contract.messages import EventMessage, HallMessage, OfficeMessage
+from broker.contract.topics import Topics
+from broker.language import Phrases
+from broker.screen import OfficeBus
+from display.drawing.screen import RULES, LobbyScreen, room_for
+from display.hall.announcer import speech_rules
+from display.hall.presenter import LobbyPresenter
+from display.hall.voice import Voice, chimes
+from display.pages.lobby import LobbyPage
+from hardware.factory import build_speaker, voices
+from hardware.panel.bridge import Drawing, every, post
+from hardware.panel.look import Look
+from hardware.panel.scale import Reader
+from hardware.panel.screen import PanelApp
+from hardware.panel.targets import targets_file
+from hardware.worker import DeviceWorker
+
+TICK_S = 0.1
+SOUND_CHECK_S = 30.0
+VOICE_ENDS_WITHIN_S = 1.0
+"""At the end of the display nobody waits for an announcement to its last word."""
 
 
-def run(settings: Settings, name: str, *, data_dir: Path, bus_for: BusFor = open_bus) -> None:
-    """Show the display until it is closed or told to end; KeyError for one that the settings lack."""
-    display = {entry.id: entry for entry in settings.displays}[name]
-    prepare(display.panel, title=f"Antrean {name}", data_dir=data_dir)
-    from display.process import DisplayProcess  # noqa: PLC0415 - Kivy reads its settings when it is imported: only now
-    from hardware.panel.bridge import post  # noqa: PLC0415 - the same
+class DisplayApp:
+    """One lobby display, from the window's opening to its end."""
 
-    DisplayProcess(settings, display, data_dir=data_dir, bus=bus_for("display", settings, name, post)).run()
+    def __init__(self, settings: Settings, display: Display, *, data_dir: Path, bus: OfficeBus) -> None:
+        """Build all parts; nothing is shown or sent before `run`."""
+        self._bus = bus
+        self._worker = DeviceWorker("speaker", post)
+        self._voice = Voice(
+            lambda: build_speaker(display.sound, data_dir=data_dir),
+            chimes=chimes(settings),
+            worker=self._worker,
+            on_health=lambda health: bus.report_devices({"speaker": health}),
+        )
+        title = f"Antrean {display.id}"
+        self._app = PanelApp(display.panel, reader=Reader.HALL, title=title, rules=RULES, root=self._build)
+        self._app.on_begin, self._app.on_end = self._begin, self._end
+        zone = settings.office.zone
+        self._presenter = LobbyPresenter(
+            now=lambda: dt.datetime.now(zone),
+            languages=settings.office.languages,
+            phrases=functools.partial(Phrases, "display"),
+            announce=lambda call, words: self._voice.announce(call, words, self._presenter.speech_ended),
+            page_s=display.page_s,
+            room=room_for(self._app.look),
+            speech=speech_rules(display.sound, voices(display.sound.speech, data_dir=data_dir)),
+        )
+        self._drawing = Drawing(lambda: self._presenter.page, self._show)
+        self._listen(Topics(settings.office.id))
+
+    def run(self) -> None:
+        """Show the window until it is closed or told to end."""
+        self._app.run()
+
+    def _listen(self, topics: Topics) -> None:
+        drawn = self._drawing.after
+        self._bus.listen(topics.office_state(), OfficeMessage, drawn(self._presenter.office))
+        self._bus.listen(topics.hall(), HallMessage, drawn(self._presenter.hall))
+        self._bus.listen(topics.event("+"), EventMessage, drawn(self._presenter.event))
+        self._bus.on_link(drawn(lambda online: self._presenter.link(online=online)))
+
+    def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
+        self._screen = LobbyScreen(self._app.look, targets_file())
+        self._app.fbind("look", self._resized)
+        return self._screen.root
+
+    def _show(self, page: LobbyPage) -> None:
+        self._screen.show(page)
+
+    def _resized(self, _app: object, look: Look) -> None:
+        self._presenter.fit(room_for(look))
+        self._drawing.update()
+
+    def _tick(self) -> None:
+        self._presenter.tick()
+        self._drawing.update()
+
+    def _begin(self) -> None:
+        self._drawing.update()
+        self._stop_ticks = every(TICK_S, self._tick)
+        self._stop_checks = every(SOUND_CHECK_S, self._voice.check)
+        self._voice.check()
+        self._bus.start()
+
+    def _end(self) -> None:
+        self._stop_ticks()
+        self._stop_checks()
+        self._drawing.end()
+        self._bus.stop()
+        self._worker.stop(timeout_s=VOICE_ENDS_WITHIN_S)

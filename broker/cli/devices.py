@@ -173,7 +173,7 @@ def _be_device(
 
 def _become_voice(task: str, config: Path, data: Path, name: str | None, given: list[str]) -> None:
     """Become the tool for the display's voice; it needs no screen."""
-    become_module("display.voice_tool", task, *office_arguments(config, data, name), *given)
+    become_module("display.recording", task, *office_arguments(config, data, name), *given)
 
 
 def _languages(chosen: list[str] | None) -> list[str]:

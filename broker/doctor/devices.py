@@ -61,7 +61,7 @@ def say_a_call(
             continue
         subject = f"{display.id}-voice"
         call = (settings.services[0].letter + "-012", settings.counters[0].label)
-        command = [sys.executable, "-m", "display.voice_tool", "say", "--config", str(config), "--data", str(data_dir)]
+        command = [sys.executable, "-m", "display.recording", "say", "--config", str(config), "--data", str(data_dir)]
         try:
             done = subprocess.run(  # noqa: S603 - our own module
                 [*command, "--id", display.id, "--", *call],

@@ -3,7 +3,7 @@
 import sys
 
 from broker.screen import run_screen
-from display.signs.process import run
+from display.signs.app import run
 
 if __name__ == "__main__":
     sys.exit(run_screen("signs", run, names=lambda settings: [entry.id for entry in settings.signs]))

@@ -97,7 +97,7 @@ def _display(data_dir: Path, office: OfficeProcess, screen: VirtualScreen, engin
     environment = {**office.environment, **keys, "DISPLAY": screen.name, "PATH": path}
     settings = ["--config", str(CONFIG), "--data", str(data_dir)]
     if engine == "clips":
-        export = [sys.executable, "-m", "display.voice_tool", "export", *settings]
+        export = [sys.executable, "-m", "display.recording", "export", *settings]
         subprocess.run(export, env=environment, check=True, stdout=subprocess.DEVNULL)
     process = subprocess.Popen([sys.executable, "-m", "display", *settings], env=environment)
     try:

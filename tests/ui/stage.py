@@ -44,7 +44,7 @@ class _Stage:
         from hardware.panel.screen import PanelApp  # noqa: PLC0415 - imports Kivy, which `prepare` must precede
 
         if part == "display":
-            from display.view import RULES  # noqa: PLC0415 - the same
+            from display.drawing.screen import RULES  # noqa: PLC0415 - the same
         else:
             from counter.view import RULES  # noqa: PLC0415 - the same
         self._part, self._out, self._pictures = part, out, pictures
@@ -63,14 +63,14 @@ class _Stage:
         return self._screen.root
 
     def _lobby_steps(self) -> Iterator[Step]:
-        from display.view import LobbyScreen, room_for  # noqa: PLC0415 - imports Kivy
-        from tests.ui.display.lobby_scenes import pages, scenes  # noqa: PLC0415 - only one of the two is needed
+        from display.drawing.screen import LobbyScreen, room_for  # noqa: PLC0415 - imports Kivy
+        from tests.ui.display.lobby_pages import pages, states  # noqa: PLC0415 - only one of the two is needed
 
         settings = load_settings(Path("config.yaml"), {})
         screen = self._screen = LobbyScreen(self._app.look, None)
         room = room_for(self._app.look)
-        every = (*scenes(settings, room), *pages(settings, room))
-        return iter([(f"display-{name}", lambda view=view: screen.show(view)) for name, view in every])
+        every = (*states(settings, room), *pages(settings, room))
+        return iter([(f"display-{name}", lambda page=page: screen.show(page)) for name, page in every])
 
     def _desk_steps(self) -> Iterator[Step]:
         from counter.view import CounterScreen  # noqa: PLC0415 - imports Kivy

@@ -19,7 +19,7 @@ from broker.contract.messages import (
     WaitingGroup,
 )
 from broker.language import Phrases
-from display.announcer import SpeechRules, manner_of
+from display.hall.announcer import SpeechRules, manner_of
 
 ZONE = ZoneInfo("Asia/Jakarta")
 SPEECH = SpeechRules(manner=lambda language: manner_of(Phrases("display", language)))

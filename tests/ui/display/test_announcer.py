@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.language import Phrases
-from display.announcer import Manner, SpeechRules, announcement, duration_s, manner_of, spoken
-from display.calls import Call
+from display.hall.announcer import Manner, SpeechRules, announcement, duration_s, manner_of, speech_rules, spoken
+from display.hall.stage import Call
 from hardware.codecs.voice_folder import VoiceFolder
+from hardware.config import SoundConfig, SpeechConfig
+from hardware.factory import voices
+
+NOON = dt.time(12, 30)
 
 
 def manner(language: str) -> Manner:
@@ -123,3 +128,27 @@ def test_how_much_is_said(behind: int, quiet: bool, chime: bool, count: int | No
     said = rules.announcement(call("A-002", "1", "en"), first_language="id", at=dt.time(9), behind=behind)
     assert (None if said is None else len(said)) == count
     assert (rules.duration_s(said) > 0) == (said is not None)
+
+
+def test_the_configuration_says_how_often_and_when_a_call_is_spoken() -> None:
+    sound = SoundConfig(repeat=3, quiet_hours=("12:00-13:00",), quiet_chime=False)
+    rules = speech_rules(sound, ({}, ()))
+    one = call("A-001", "1", "id")
+    said = rules.announcement(one, first_language="id", at=dt.time(9), behind=0)
+    assert said is not None
+    assert len(said) == 3
+    assert rules.announcement(one, first_language="id", at=NOON, behind=0) is None
+
+
+def test_a_folder_changes_the_words_of_its_language_and_a_wrong_one_is_passed_over_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for language, text in {"id": 'sentence = "Antrean {number}, loket {counter}."', "en": "sentence = 3"}.items():
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "manifest.toml").write_text(text)
+    speech = SpeechConfig(folder=tmp_path)
+    rules = speech_rules(SoundConfig(speech=speech), voices(speech, data_dir=tmp_path))
+    said = rules.announcement(call("A-001", "1", "en"), first_language="id", at=NOON, behind=0)
+    assert said is not None
+    assert [part.text for part in said] == ["Number A, one. Please go to counter one.", "Antrean A, satu, loket satu."]
+    assert "manifest.toml, sentence" in caplog.text

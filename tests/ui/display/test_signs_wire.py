@@ -16,7 +16,7 @@ from broker.config.desk_devices import Sign, SignBus
 from broker.config.settings import Settings
 from broker.contract.messages import CounterState, HallMessage, Presence
 from broker.contract.topics import ENGINE_CLIENT, Topics
-from display.signs.process import SignsProcess
+from display.signs.app import SignsApp
 from hardware.codecs.known import sign_side
 from hardware.config import LineConfig, SignCodecName
 from hardware.emulators.sign import EmulatedSigns
@@ -87,7 +87,7 @@ def open_hall(wire: Wire, codec: SignCodecName, data_dir: Path, **changes: objec
     engine = FakeBus(server=server, office=office.office.id, client=ENGINE_CLIENT, kind="engine", post=_at_once)
     engine.start()
     engine.announce()
-    process = SignsProcess(office, config, data_dir=data_dir, bus_for=bus)
+    process = SignsApp(office, config, data_dir=data_dir, bus_for=bus)
     thread = threading.Thread(target=process.run)
     signs.start()
     thread.start()

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from display.calls import Call
-from display.voice import Voice
-from hardware.config import SoundConfig
+from broker.config import load_settings
+from display.hall.stage import Call
+from display.hall.voice import Voice, chimes
 from hardware.drivers.aplay import AplayPlayer
 from hardware.drivers.espeak import NoSpeech
 from hardware.drivers.speaker import Announcer
 from hardware.errors import DeviceUnavailable
 from hardware.ports import Sound, Utterance
 from hardware.worker import DeviceWorker
+from tests.support.office import CONFIG
 from tests.ui.display.lobby_samples import MORNING
 
 CALL = Call(
@@ -66,17 +67,11 @@ class Booth:
         self.ended: list[Call] = []
         self.worker = DeviceWorker("speaker", self.posted.put)
         self.voice = Voice(
-            SoundConfig(),
-            data_dir=Path(),
+            lambda: self.speaker,
             chimes={"regular": "regular", "priority": "rising"},
             worker=self.worker,
             on_health=self.health.append,
-            build=lambda _config, *, data_dir: self._built(data_dir),
         )
-
-    def _built(self, data_dir: Path) -> Loudspeaker:
-        assert data_dir == Path()
-        return self.speaker
 
     def settle(self, count: int) -> None:
         """Run what comes back."""
@@ -120,12 +115,10 @@ def test_a_burst_of_calls_is_heard_one_after_the_other_without_overlap(tmp_path:
     worker = DeviceWorker("speaker", posted.put)
     speaker = Announcer(NoSpeech("a test"), AplayPlayer(str(card)), volume_percent=80)
     voice = Voice(
-        SoundConfig(),
-        data_dir=tmp_path,
+        lambda: speaker,
         chimes={},
         worker=worker,
         on_health=lambda _health: None,
-        build=lambda *_arguments, **_places: speaker,
     )
     ended: list[Call] = []
     for _ in range(5):
@@ -142,3 +135,8 @@ def test_a_check_prepares_every_lanes_chime_and_tells_a_change_only(booth: Booth
         booth.posted.get(timeout=5)()
     assert set(booth.speaker.prepared) == {"regular", "rising"}
     assert booth.health == ["speaks"]
+
+
+def test_a_lane_chimes_by_its_choice_or_by_its_id() -> None:
+    settings = load_settings(CONFIG, {"ANTREAN_LANES__REGULAR__CHIME": "falling"})
+    assert chimes(settings) == {"regular": "falling", "priority": "priority"}

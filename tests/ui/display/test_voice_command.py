@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from broker.cli import main
-from display import voice_tool
+from display.recording.__main__ import main as voice
 from tests.support.office import CONFIG
 
 
@@ -33,9 +33,9 @@ def test_what_is_typed_is_what_the_tool_does(
     monkeypatch.setattr("sys.argv", ["antrean", "voice", "say", "A-012", "3", *places, *asked])
     with pytest.raises(BecameError):
         main()
-    assert became[0][:3] == [sys.executable, "-m", "display.voice_tool"]
+    assert became[0][:3] == [sys.executable, "-m", "display.recording"]
     monkeypatch.setattr("sys.argv", became[0][2:])
-    assert voice_tool.main() == 1, "there is no voice, only the chime"
+    assert voice() == 1, "there is no voice, only the chime"
     assert "en: Number A, twelve. Please go to counter three." in capsys.readouterr().out
     assert len(list((tmp_path / "sound").glob("*.wav"))) == 1
 
@@ -45,5 +45,5 @@ def test_a_lane_that_the_office_lacks_is_refused_with_those_it_has(
 ) -> None:
     places = ["--config", str(CONFIG), "--data", str(tmp_path)]
     monkeypatch.setattr("sys.argv", ["voice", "say", *places, "--lane", "vip", "A-012", "3"])
-    assert voice_tool.main() == 1
+    assert voice() == 1
     assert "there is no lane 'vip'; there are: regular, priority" in capsys.readouterr().err

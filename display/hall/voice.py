@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
-from display.calls import Call
-from hardware.config import SoundConfig
+from broker.config.settings import Settings
+from display.hall.stage import Call
 from hardware.errors import HardwareError
-from hardware.factory import build_speaker
 from hardware.ports import Sound, Speaker, Utterance
 from hardware.worker import DeviceWorker
 
@@ -21,17 +19,13 @@ class Voice:
 
     def __init__(
         self,
-        config: SoundConfig,
+        build: Callable[[], Speaker],
         *,
-        data_dir: Path,
         chimes: Mapping[str, str],
         worker: DeviceWorker,
         on_health: Callable[[str], None],
-        build: Callable[..., Speaker] = build_speaker,
     ) -> None:
-        """`chimes` by lane; `on_health` hears in one line how the speaker fares, whenever that changes."""
-        self._config = config
-        self._data_dir = data_dir
+        """`build` makes the speaker; `chimes` by lane; `on_health` hears in one line how it is, when that changes."""
         self._chimes = chimes
         self._worker = worker
         self._on_health = on_health
@@ -65,10 +59,15 @@ class Voice:
 
     def _ready(self) -> Speaker:
         if self._speaker is None:
-            self._speaker = self._build(self._config, data_dir=self._data_dir)
+            self._speaker = self._build()
         return self._speaker
 
     def _tell(self, health: str) -> None:
         if health != self._health:
             self._health = health
             self._on_health(health)
+
+
+def chimes(settings: Settings) -> dict[str, str]:
+    """Return the chime of each lane; a lane without a choice has the one that belongs to its id."""
+    return {lane.id: lane.id if lane.chime == "auto" else lane.chime for lane in settings.lanes}

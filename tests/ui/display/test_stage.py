@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.contract.messages import Calling
-from display.calls import Call, CallBoard
+from display.hall.stage import Call, CallBoard
 from tests.ui.display.lobby_samples import TestClock, called, calling, hall, told
 
 SPEECH_S = 4.0

@@ -21,7 +21,7 @@ TICK_S = 0.1
 """Rows also change as time goes by: they blink, and pictures grow old."""
 
 
-class SignsProcess:
+class SignsApp:
     """Everything but the line's own thread happens on the thread that calls `run`."""
 
     def __init__(self, settings: Settings, signs: SignBus, *, data_dir: Path, bus_for: BusFor = open_bus) -> None:
@@ -38,8 +38,8 @@ class SignsProcess:
             signs.addresses,
             name=signs.id,
             data_dir=data_dir,
-            on_state=lambda address, state: self._steps.put(lambda: self._fares(f"sign {address}", state)),
-            on_line=lambda trouble: self._steps.put(lambda: self._fares("line", trouble or "open")),
+            on_state=lambda address, state: self._steps.put(lambda: self._health(f"sign {address}", state)),
+            on_line=lambda trouble: self._steps.put(lambda: self._health("line", trouble or "open")),
         )
         self._listen(signs, Topics(settings.office.id))
 
@@ -80,7 +80,7 @@ class SignsProcess:
                 self._rows[address] = row
                 self._line.show(address, row)
 
-    def _fares(self, device: str, state: str) -> None:
+    def _health(self, device: str, state: str) -> None:
         self._states[device] = state
         self._bus.report_devices(self._states)
 
@@ -88,7 +88,7 @@ class SignsProcess:
 def run(settings: Settings, name: str, *, data_dir: Path) -> None:
     """Serve the signs called `name` until SIGTERM or SIGINT; KeyError for ones that the settings lack."""
     signs = {entry.id: entry for entry in settings.signs}[name]
-    process = SignsProcess(settings, signs, data_dir=data_dir)
+    app = SignsApp(settings, signs, data_dir=data_dir)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: process.stop())
-    process.run()
+        signal.signal(number, lambda *_: app.stop())
+    app.run()

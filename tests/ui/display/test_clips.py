@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.language import Phrases
-from display import voice_tool
-from display.announcer import announcement, manner_of
-from display.recording import clips_to_record, manifest, reading_list
+from display.hall.announcer import announcement, manner_of
+from display.recording.__main__ import main
+from display.recording.clips import clips_to_record, manifest, reading_list
 from hardware.codecs.voice_folder import clips_for, read_manifest
 from hardware.codecs.wave_sound import from_wav, to_wav
 from hardware.drivers.clips import ClipSpeech
@@ -91,7 +91,7 @@ class Shop:
         """Run the tool."""
         given = [task, "--config", str(CONFIG), "--data", str(self.data), *arguments]
         self._monkeypatch.setattr(sys, "argv", ["antrean voice", *given])
-        return voice_tool.main()
+        return main()
 
 
 @pytest.fixture

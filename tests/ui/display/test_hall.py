@@ -10,11 +10,11 @@ import pytest
 
 from broker.contract.messages import Wait, WaitingGroup
 from broker.language import Phrases
-from display.announcer import SpeechRules
-from display.calls import Call
-from display.pages import Page
-from display.presenter import LobbyPresenter
-from display.scene import Room, WaitingPage
+from display.hall.announcer import SpeechRules
+from display.hall.presenter import LobbyPresenter
+from display.hall.stage import Call
+from display.pages.lobby import Room
+from display.pages.panel import ProcedurePanel, WaitingPanel
 from hardware.ports import Utterance
 from tests.ui.display.lobby_samples import MORNING, SPEECH, TestClock, called, calling, hall, office, service
 
@@ -48,17 +48,17 @@ class Lobby:
         self.presenter.speech_ended(call)
 
     @property
-    def page(self) -> Page:
+    def page(self) -> ProcedurePanel:
         """Return the procedure that the panel shows."""
-        panel = self.presenter.view.panel
-        assert isinstance(panel, Page)
+        panel = self.presenter.page.panel
+        assert isinstance(panel, ProcedurePanel)
         return panel
 
     @property
-    def waiting(self) -> WaitingPage:
+    def waiting(self) -> WaitingPanel:
         """Return the waiting services that the panel shows."""
-        panel = self.presenter.view.panel
-        assert isinstance(panel, WaitingPage)
+        panel = self.presenter.page.panel
+        assert isinstance(panel, WaitingPanel)
         return panel
 
     def turn(self) -> None:
@@ -83,13 +83,13 @@ def lobby() -> Lobby:
 
 def test_a_call_stands_large_and_is_spoken_in_both_languages_with_its_message(lobby: Lobby) -> None:
     lobby.presenter.event(called("AP-003", 1, lobby.clock(), language="en"))
-    view = lobby.presenter.view
-    assert view.call is not None
-    assert (view.call.number, view.call.counter_label) == ("AP-003", "3")
-    assert view.call.requests == ("Please go to counter 3", "Silakan menuju loket 3")
-    assert view.call.lane is not None
-    assert (view.call.lane.letter, view.call.lane.shape, view.call.lane.name) == ("P", "diamond", "Priority")
-    assert view.calling
+    page = lobby.presenter.page
+    assert page.call is not None
+    assert (page.call.number, page.call.counter_label) == ("AP-003", "3")
+    assert page.call.requests == ("Please go to counter 3", "Silakan menuju loket 3")
+    assert page.call.lane is not None
+    assert (page.call.lane.letter, page.call.lane.shape, page.call.lane.name) == ("P", "diamond", "Priority")
+    assert page.calling
     assert lobby.spoken == [
         ["Number A, P, three. Please go to counter three.", "Nomor antrean A, P, tiga. Silakan menuju loket tiga."]
     ]
@@ -110,7 +110,7 @@ def test_in_quiet_hours_a_call_is_shown_and_at_most_chimed(chime: bool, heard: l
     lobby = Lobby(speech=dataclasses.replace(SPEECH, is_quiet=lambda at: at.hour == MORNING.hour, quiet_chime=chime))
     lobby.presenter.hall(hall(0, lobby.clock()))
     lobby.presenter.event(called("A-003", 1, lobby.clock()))
-    assert lobby.presenter.view.calling
+    assert lobby.presenter.page.calling
     assert lobby.spoken == heard
     lobby.run(3600)
     lobby.presenter.event(called("A-004", 2, lobby.clock()))
@@ -119,18 +119,18 @@ def test_in_quiet_hours_a_call_is_shown_and_at_most_chimed(chime: bool, heard: l
 
 def test_an_old_call_is_shown_in_silence(lobby: Lobby) -> None:
     lobby.presenter.event(called("A-003", 1, lobby.clock() - dt.timedelta(seconds=40)))
-    assert lobby.presenter.view.call is not None
+    assert lobby.presenter.page.call is not None
     assert lobby.spoken == []
 
 
 def test_a_repeated_call_says_which_one_it_is(lobby: Lobby) -> None:
     lobby.presenter.event(called("A-003", 1, lobby.clock()))
-    assert lobby.presenter.view.call is not None
-    assert lobby.presenter.view.call.again == ""
+    assert lobby.presenter.page.call is not None
+    assert lobby.presenter.page.call.again == ""
     lobby.run(15)
     lobby.presenter.event(called("A-003", 2, lobby.clock(), times=2, type_="recalled"))
-    assert lobby.presenter.view.call is not None
-    assert lobby.presenter.view.call.again == "Panggilan ke-2"
+    assert lobby.presenter.page.call is not None
+    assert lobby.presenter.page.call.again == "Panggilan ke-2"
     assert len(lobby.spoken) == 2
 
 
@@ -144,14 +144,14 @@ def test_the_history_stays_readable_with_its_counters(lobby: Lobby) -> None:
             recent=(calling("A-002", earlier, counter="4"),),
         )
     )
-    (row,) = lobby.presenter.view.others
+    (row,) = lobby.presenter.page.others
     assert (row.number, row.counter_label, row.upcoming) == ("A-002", "4", False)
 
 
 def test_a_call_that_waits_its_turn_is_marked_as_upcoming(lobby: Lobby) -> None:
     lobby.presenter.event(called("A-001", 1, lobby.clock()))
     lobby.presenter.event(called("A-002", 2, lobby.clock(), counter="4"))
-    assert [(row.number, row.upcoming) for row in lobby.presenter.view.others] == [("A-002", True)]
+    assert [(row.number, row.upcoming) for row in lobby.presenter.page.others] == [("A-002", True)]
 
 
 def test_pages_turn_by_service_and_language_and_come_round_again(lobby: Lobby) -> None:
@@ -175,12 +175,12 @@ def test_pages_turn_by_service_and_language_and_come_round_again(lobby: Lobby) -
 
 def test_the_panel_gives_way_to_a_call_and_then_starts_its_page_anew(lobby: Lobby) -> None:
     lobby.run(PAGE_S - 1)
-    before = lobby.presenter.view.panel
+    before = lobby.presenter.page.panel
     lobby.presenter.event(called("A-001", 1, lobby.clock()))
     lobby.run(9)
-    assert (lobby.presenter.view.calling, lobby.presenter.view.panel) == (True, before)
+    assert (lobby.presenter.page.calling, lobby.presenter.page.panel) == (True, before)
     lobby.run(4)
-    assert (lobby.presenter.view.calling, lobby.presenter.view.panel) == (False, before)
+    assert (lobby.presenter.page.calling, lobby.presenter.page.panel) == (False, before)
 
 
 def test_a_long_list_goes_over_several_pages_without_losing_an_item() -> None:
@@ -228,36 +228,36 @@ def test_more_services_than_fit_take_turns_and_none_is_left_out() -> None:
 def test_old_news_is_never_shown_as_new(lobby: Lobby) -> None:
     lobby.presenter.link(online=False)
     lobby.clock.pass_s(300)
-    link = lobby.presenter.view.link
+    link = lobby.presenter.page.link
     assert not link.live
     assert link.text == "Tidak tersambung sejak pukul 09.00. Informasi di layar mungkin sudah lama."
-    assert lobby.presenter.view.clock == "09.05"
+    assert lobby.presenter.page.clock == "09.05"
 
 
 def test_a_connection_without_news_is_not_live_either(lobby: Lobby) -> None:
-    live = [lobby.presenter.view.link.live]
+    live = [lobby.presenter.page.link.live]
     lobby.clock.pass_s(16)
-    live.append(lobby.presenter.view.link.live)
+    live.append(lobby.presenter.page.link.live)
     lobby.presenter.hall(hall(1, lobby.clock()))
-    live.append(lobby.presenter.view.link.live)
+    live.append(lobby.presenter.page.link.live)
     assert live == [True, False, True]
 
 
 def test_headings_speak_the_language_of_the_panel_below(lobby: Lobby) -> None:
     headings = []
     for _ in range(7):
-        view = lobby.presenter.view
-        headings.append((view.number_title, view.counter_title, view.others_title))
+        page = lobby.presenter.page
+        headings.append((page.number_title, page.counter_title, page.others_title))
         lobby.turn()
     assert headings[0] == headings[5] == ("Nomor", "Loket", "Panggilan terakhir")
     assert headings[6] == ("Number", "Counter", "Recent calls")
-    assert lobby.presenter.view.date == Phrases("display", "id").date(MORNING.date())
+    assert lobby.presenter.page.date == Phrases("display", "id").date(MORNING.date())
 
 
 def test_a_display_that_was_just_switched_on_says_so_before_it_speaks_of_a_lost_connection() -> None:
     lobby = Lobby()
-    starting = lobby.presenter.view.link
+    starting = lobby.presenter.page.link
     assert (starting.live, "disiapkan" in starting.text) == (False, True)
     lobby.run(9)
-    lost = lobby.presenter.view.link
+    lost = lobby.presenter.page.link
     assert (lost.live, "Tidak tersambung" in lost.text) == (False, True)

@@ -11,10 +11,10 @@ from pathlib import Path
 from broker.config import ConfigError, Settings, load_settings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA, Display
 from broker.language import Phrases
-from display.announcer import Manner, announcement, manner_of
-from display.calls import Call
-from display.recording import Clip, clips_to_record, manifest, reading_list
-from display.speaking import chimes, speech_rules
+from display.hall.announcer import Manner, announcement, manner_of, speech_rules
+from display.hall.stage import Call
+from display.hall.voice import chimes
+from display.recording.clips import Clip, clips_to_record, manifest, reading_list
 from hardware.codecs.voice_folder import MANIFEST
 from hardware.codecs.wave_sound import from_wav, to_wav, trimmed
 from hardware.config import SoundConfig
@@ -87,7 +87,7 @@ def say(arguments: argparse.Namespace, settings: Settings, display: Display) -> 
         called_at=dt.datetime.now(settings.office.zone),
         times_called=1,
     )
-    rules = speech_rules(sound, data_dir=arguments.data)
+    rules = speech_rules(sound, voices(sound.speech, data_dir=arguments.data))
     utterances = announcement(call, (language, settings.office.languages[0]), manner=rules.manner)
     for utterance in utterances:
         _tell(f"{utterance.language}: {utterance.text}")

@@ -1,4 +1,4 @@
-"""The display's main states as pictures of the true demo office, for looking at and for measuring."""
+"""The display's pages in its main states, in the true demo office, for looking at and for measuring."""
 
 from __future__ import annotations
 
@@ -10,49 +10,49 @@ from broker.bootstrap.rules import office_message
 from broker.config.settings import Settings
 from broker.contract.messages import Calling, HallMessage, OfficeMessage, Wait, WaitingGroup
 from broker.language import Phrases
-from display.presenter import LobbyPresenter
-from display.scene import LobbyView, Room
+from display.hall.presenter import LobbyPresenter
+from display.pages.lobby import LobbyPage, Room
 from tests.ui.display.lobby_samples import SPEECH, TestClock, called, calling, hall
 
-Scene = tuple[str, LobbyView]
+State = tuple[str, LobbyPage]
 
 
-def scenes(settings: Settings, room: Room) -> Iterator[Scene]:
-    """Yield each state with its name."""
+def states(settings: Settings, room: Room) -> Iterator[State]:
+    """Yield the page of each state with its name."""
     clock = TestClock()
     office = office_message(settings)
     lobby = _lobby(settings, clock, room)
-    yield "nothing-yet", lobby.view
+    yield "nothing-yet", lobby.page
     lobby.link(online=True)
     lobby.office(office)
     lobby.hall(hall(0, clock(), waiting=_waiting(office)))
-    yield "resting", lobby.view
+    yield "resting", lobby.page
     lobby = _lobby(settings, clock, room)
     lobby.link(online=True)
     lobby.office(office)
     lobby.hall(_busy_hall(clock, office))
-    yield "settled", lobby.view
+    yield "settled", lobby.page
     clock.pass_s(12)
     lobby.tick()
-    yield "waiting", lobby.view
+    yield "waiting", lobby.page
     lobby.event(called("AP-003", 2, clock(), counter="3", language="en"))
     lobby.event(called("B-117", 3, clock(), counter="12"))
-    yield "calling", lobby.view
+    yield "calling", lobby.page
     clock.pass_s(20)
     lobby.tick()
     lobby.event(called("CP-1204", 4, clock(), counter="Khusus", times=2, type_="recalled"))
     clock.pass_s(20)
     lobby.tick()
-    yield "calling-long", lobby.view
+    yield "calling-long", lobby.page
     clock.pass_s(20)
     lobby.tick()
     lobby.hall(_busy_hall(clock, office))
     lobby.link(online=False)
     clock.pass_s(300)
-    yield "offline", lobby.view
+    yield "offline", lobby.page
 
 
-def pages(settings: Settings, room: Room) -> Iterator[Scene]:
+def pages(settings: Settings, room: Room) -> Iterator[State]:
     """Yield every page of the information panel once, in every language."""
     clock = TestClock()
     lobby = _lobby(settings, clock, room)
@@ -61,12 +61,12 @@ def pages(settings: Settings, room: Room) -> Iterator[Scene]:
     seen: list[object] = []
     for number in range(1000):
         lobby.hall(_busy_hall(clock, office_message(settings)))
-        view = lobby.view
-        if number and view.panel == seen[0]:
+        page = lobby.page
+        if number and page.panel == seen[0]:
             return
-        if view.panel not in seen:
-            seen.append(view.panel)
-            yield f"page-{number}", view
+        if page.panel not in seen:
+            seen.append(page.panel)
+            yield f"page-{number}", page
         clock.pass_s(12)
         lobby.tick()
 

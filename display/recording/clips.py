@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from broker.language import Phrases, mark
-from display.announcer import Manner, spoken
+from display.hall.announcer import Manner, spoken
 from hardware.codecs.voice_folder import is_pause, tokens
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from num2words import num2words
 
 from broker.language import Phrases, has_catalogue
-from display.calls import Call
+from display.hall.stage import Call
 from hardware.codecs.voice_folder import DIGITS, VoiceFolder
+from hardware.config import SoundConfig
+from hardware.errors import HardwareError
 from hardware.ports import Utterance
+
+log = logging.getLogger(__name__)
 
 CHIME_S = 1.2
 WORDS_PER_MINUTE = 140
@@ -62,6 +67,24 @@ class SpeechRules:
     def duration_s(self, utterances: tuple[Utterance, ...] | None) -> float:
         """Return about how long that lasts."""
         return 0.0 if utterances is None else duration_s(utterances, words_per_minute=self.words_per_minute)
+
+
+def speech_rules(sound: SoundConfig, voices: tuple[Mapping[str, VoiceFolder], Iterable[HardwareError]]) -> SpeechRules:
+    """Return the rules of one display with the `voices` it found; one whose manifest is wrong counts as not there."""
+    folders, faults = voices
+    for fault in faults:
+        log.warning("%s", fault)
+
+    def manner(language: str) -> Manner:
+        return manner_of(Phrases("display", language), folders.get(language))
+
+    return SpeechRules(
+        manner=manner,
+        words_per_minute=sound.speech.words_per_minute,
+        repeat=sound.repeat,
+        is_quiet=sound.is_quiet,
+        quiet_chime=sound.quiet_chime,
+    )
 
 
 def manner_of(phrases: Phrases, folder: VoiceFolder | None = None) -> Manner:

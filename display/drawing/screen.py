@@ -1,4 +1,4 @@
-"""Draws what the presenter says on the lobby's panel. Decides nothing. Import after `window.prepare`."""
+"""Draws the lobby's page. Decides nothing. Import after `window.prepare`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from display.pages import Page
-from display.scene import CallView, LaneView, LobbyView, OtherCallView, Room, WaitingPage, WaitingView
+from display.pages.lobby import LaneBadge, ListedCall, LobbyPage, Room, StagedCall
+from display.pages.panel import ProcedurePanel, WaitingLine, WaitingPanel
 from hardware.panel.lists import Pool
 from hardware.panel.look import Look
 from hardware.panel.targets import TargetsFile
@@ -56,88 +56,88 @@ class LobbyScreen:
         self._now = make("CallNow")
         self._settled = make("CallSettled")
         self._resting = make("CallResting")
-        self._page, self._waiting = make("PagePanel"), make("WaitingPanel")
+        self._procedure, self._waiting = make("ProcedureCard"), make("WaitingCard")
         ids = self.root.ids
         self._others = Pool(ids.others, lambda: make("OtherCall"))
         self._rows = Pool(self._waiting.ids.entries, lambda: make("WaitingRow"))
-        self._items = Pool(self._page.ids.entries, lambda: make("PageItem"))
+        self._items = Pool(self._procedure.ids.entries, lambda: make("ProcedureItem"))
         self._empty = make("Widget")
         self._standing: tuple[Any, ...] = ()
 
-    def show(self, view: LobbyView) -> None:
-        """Draw a picture."""
+    def show(self, page: LobbyPage) -> None:
+        """Draw a page."""
         ids = self.root.ids
         header = ids.header.ids
-        header.office.text, header.date.text, header.clock.text = view.office, view.date, view.clock
-        header.status.text = view.link.text if view.link.live else ""
-        header.status.opacity = 1 if view.link.live else 0
-        ids.banner.tone, ids.banner.text = "bad", "" if view.link.live else view.link.text
+        header.office.text, header.date.text, header.clock.text = page.office, page.date, page.clock
+        header.status.text = page.link.text if page.link.live else ""
+        header.status.opacity = 1 if page.link.live else 0
+        ids.banner.tone, ids.banner.text = "bad", "" if page.link.live else page.link.text
         # Old news is never drawn like new: all of it fades.
-        ids.content.opacity = 1 if view.link.live else 0.4
-        self._draw_call(view)
-        self._draw_lists(view)
+        ids.content.opacity = 1 if page.link.live else 0.4
+        self._draw_call(page)
+        self._draw_lists(page)
         if self._targets is not None:
-            self._targets.changed(self.root, screen_name(view))
+            self._targets.changed(self.root, screen_name(page))
 
-    def _draw_call(self, view: LobbyView) -> None:
-        if view.call is None:
-            self._resting.ids.text.text = view.resting
-            self._stand(self._resting, self._draw_panel(view.panel))
-        elif view.calling:
-            self._draw_now(view.call)
+    def _draw_call(self, page: LobbyPage) -> None:
+        if page.call is None:
+            self._resting.ids.text.text = page.resting
+            self._stand(self._resting, self._draw_panel(page.panel))
+        elif page.calling:
+            self._draw_now(page.call)
             self._stand(self._now)
         else:
-            self._draw_settled(view, view.call)
-            self._stand(self._settled, self._draw_panel(view.panel))
+            self._draw_settled(page, page.call)
+            self._stand(self._settled, self._draw_panel(page.panel))
 
-    def _draw_panel(self, panel: Page | WaitingPage | None) -> Any:  # noqa: ANN401 - a widget
+    def _draw_panel(self, panel: ProcedurePanel | WaitingPanel | None) -> Any:  # noqa: ANN401 - a widget
         match panel:
             case None:
                 return self._empty
-            case Page():
-                self._draw_page(panel)
-                return self._page
-            case WaitingPage():
+            case ProcedurePanel():
+                self._draw_procedure(panel)
+                return self._procedure
+            case WaitingPanel():
                 self._waiting.ids.title.text = panel.title
                 for row, waiting in zip(self._rows.take(len(panel.rows)), panel.rows, strict=True):
                     _draw_waiting(row, waiting)
                 return self._waiting
 
-    def _draw_now(self, call: CallView) -> None:
+    def _draw_now(self, call: StagedCall) -> None:
         ids = self._now.ids
         ids.number.text, ids.counter.text, ids.again.text = call.number, call.counter_label, call.again
         ids.first.text = call.requests[0]
         ids.second.text = call.requests[1] if len(call.requests) > 1 else ""
         self._draw_mark(ids.mark, call.lane)
 
-    def _draw_settled(self, view: LobbyView, call: CallView) -> None:
+    def _draw_settled(self, page: LobbyPage, call: StagedCall) -> None:
         ids = self._settled.ids
-        ids.number_title.text, ids.counter_title.text = view.number_title, view.counter_title
+        ids.number_title.text, ids.counter_title.text = page.number_title, page.counter_title
         ids.number.text, ids.counter.text = call.number, call.counter_label
         self._draw_mark(ids.mark, call.lane)
 
-    def _draw_mark(self, mark: Any, lane: LaneView | None) -> None:  # noqa: ANN401 - a widget
+    def _draw_mark(self, mark: Any, lane: LaneBadge | None) -> None:  # noqa: ANN401 - a widget
         mark.opacity = 0 if lane is None else 1
         if lane is not None:
             mark.letter, mark.shape, mark.colour = lane.letter, lane.shape, self._look.theme.lane(lane.index)
 
-    def _draw_lists(self, view: LobbyView) -> None:
+    def _draw_lists(self, page: LobbyPage) -> None:
         ids = self.root.ids
-        ids.others_title.text = view.others_title
-        for row, other in zip(self._others.take(len(view.others)), view.others, strict=True):
+        ids.others_title.text = page.others_title
+        for row, other in zip(self._others.take(len(page.others)), page.others, strict=True):
             self._draw_other(row, other)
 
-    def _draw_other(self, row: Any, other: OtherCallView) -> None:  # noqa: ANN401 - a widget
+    def _draw_other(self, row: Any, other: ListedCall) -> None:  # noqa: ANN401 - a widget
         row.ids.number.text, row.ids.counter.text = other.number, other.counter_label
         row.upcoming = other.upcoming
         self._draw_mark(row.ids.mark, other.lane)
 
-    def _draw_page(self, page: Page) -> None:
-        ids = self._page.ids
-        ids.letter.text, ids.service.text, ids.section.text = page.letter, page.service, page.section
-        ids.part.text = f"{page.part}/{page.parts}" if page.parts > 1 else ""
-        for index, (row, item) in enumerate(zip(self._items.take(len(page.items)), page.items, strict=True)):
-            first = page.numbered_from
+    def _draw_procedure(self, procedure: ProcedurePanel) -> None:
+        ids = self._procedure.ids
+        ids.letter.text, ids.service.text, ids.section.text = procedure.letter, procedure.service, procedure.section
+        ids.part.text = f"{procedure.part}/{procedure.parts}" if procedure.parts > 1 else ""
+        for index, (row, item) in enumerate(zip(self._items.take(len(procedure.items)), procedure.items, strict=True)):
+            first = procedure.numbered_from
             row.ids.bullet.text = "\N{BULLET}" if first is None else f"{first + index}."
             row.ids.words.text = item
 
@@ -149,16 +149,16 @@ class LobbyScreen:
                 self.root.ids.stage.add_widget(widget)
 
 
-def screen_name(view: LobbyView) -> str:
+def screen_name(page: LobbyPage) -> str:
     """Return what stands on the display, for programs that watch it."""
-    if not view.link.live:
+    if not page.link.live:
         return "offline"
-    if view.call is None:
+    if page.call is None:
         return "resting"
-    return f"{'calling' if view.calling else 'called'} {view.call.number} {view.call.counter_label}"
+    return f"{'calling' if page.calling else 'called'} {page.call.number} {page.call.counter_label}"
 
 
-def _draw_waiting(row: Any, waiting: WaitingView) -> None:  # noqa: ANN401 - a widget
+def _draw_waiting(row: Any, waiting: WaitingLine) -> None:  # noqa: ANN401 - a widget
     ids = row.ids
     ids.letter.text, ids.service.text = waiting.letter, waiting.service
     ids.count.text, ids.wait.text = waiting.count, waiting.wait

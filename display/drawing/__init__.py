@@ -1,0 +1,1 @@
+"""How the lobby display is drawn: Kivy only, decides nothing. Import after `window.prepare`."""

@@ -1,0 +1,1 @@
+"""What the lobby display says: the page as a whole, and the words of its panel. Pure."""

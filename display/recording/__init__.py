@@ -1,0 +1,1 @@
+"""The command `antrean voice`: recordings that speak the calls."""
