@@ -1,19 +1,129 @@
-"""A kiosk as a process: prepares the window, then shows it."""
+"""The process of a kiosk: its parts put together. Import after `window.prepare`."""
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
+import time
 from pathlib import Path
+from typing import Any
 
-from broker.config.settings import Settings
-from broker.screen import BusFor, open_bus
-from hardware.panel.window import prepare
+from broker.config.settings import Kiosk, Settings
+from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, Ticket
+from broker.contract.topics import Topics
+from broker.screen import OfficeBus
+from hardware.panel.bridge import every, post
+from hardware.panel.keys import on_key
+from hardware.panel.scale import Reader
+from hardware.panel.screen import PanelApp
+from hardware.panel.targets import targets_file
+from kiosk.drawing.screen import RULES, KioskWidget
+from kiosk.pages.page import Screen
+from kiosk.pages.screen import Composer
+from kiosk.paper.copies import CounterPapers
+from kiosk.paper.news import PrintersHealth
+from kiosk.paper.printers import CHECK_PRINTERS_S, printers_of
+from kiosk.scanner import KioskScanner
+from kiosk.visit.presenter import Clocks, Presenter
+from kiosk.visit.steps import SETTLE_S
+from kiosk.visit.touches import touch
+
+TICK_S = 0.1
+TARGETS_REST_S = SETTLE_S + 0.1
+"""Touch targets are named to the outside only when touching them would count."""
 
 
-def run(settings: Settings, name: str, *, data_dir: Path, bus_for: BusFor = open_bus) -> None:
-    """Show the kiosk until it is closed or told to end; KeyError for one that the settings lack."""
-    kiosk = {entry.id: entry for entry in settings.kiosks}[name]
-    prepare(kiosk.panel, title=f"Antrean {name}", data_dir=data_dir)
-    from hardware.panel.bridge import post  # noqa: PLC0415 - the same
-    from kiosk.process import KioskProcess  # noqa: PLC0415 - Kivy reads its settings when it is imported: only now
+class KioskProcess:
+    """One kiosk, from the window's opening to its end."""
 
-    KioskProcess(settings, kiosk, data_dir=data_dir, bus=bus_for("kiosk", settings, name, post)).run()
+    def __init__(self, settings: Settings, kiosk: Kiosk, *, data_dir: Path, bus: OfficeBus) -> None:
+        """Build all parts; nothing is shown or sent before `run`."""
+        zone = settings.office.zone
+        self._bus = bus
+        now = functools.partial(dt.datetime.now, zone)
+        self._printers = printers_of(kiosk, data_dir=data_dir, post=post, now=now, on_health=self._printers_changed)
+        self._devices: dict[str, str] = {}
+        self._widget: KioskWidget | None = None
+        self._presenter = Presenter(
+            requester=bus,
+            print_ticket=self._print,
+            show=Composer(self._show).show,
+            clocks=Clocks(now, time.monotonic),
+            languages=settings.office.languages,
+            idle_s=kiosk.idle_s,
+            spare_label=kiosk.spare_printer_label,
+        )
+        self._scanner = KioskScanner(
+            kiosk.scanner,
+            data_dir=data_dir,
+            post=post,
+            on_code=self._presenter.returning.scanned,
+            on_health=self._scanner_changed,
+        )
+        counters = frozenset(counter.id for counter in settings.counters if settings.kiosk_of(counter) == kiosk.id)
+        self._counter_papers = CounterPapers(counters, requester=bus, print_ticket=self._print)
+        title = f"Antrean {kiosk.id}"
+        self._app = PanelApp(kiosk.panel, reader=Reader.VISITOR, title=title, rules=RULES, root=self._build)
+        self._app.on_begin, self._app.on_end = self._begin, self._end
+        self._listen(Topics(settings.office.id))
+
+    def run(self) -> None:
+        """Show the window until it is closed or told to end."""
+        self._app.run()
+
+    def _listen(self, topics: Topics) -> None:
+        self._bus.listen(topics.office_state(), OfficeMessage, self._office_changed)
+        self._bus.listen(topics.event("reprinted"), EventMessage, self._counter_papers.heard)
+        self._bus.listen(topics.hall(), HallMessage, self._presenter.hall_changed)
+        self._bus.on_link(self._presenter.link_changed)
+
+    def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
+        targets = targets_file(rest_s=TARGETS_REST_S)
+        self._widget = KioskWidget(self._touch, touched=self._presenter.touched, targets=targets)
+        if self._scanner.types:
+            on_key(self._scanner.key, repeats=True)
+        return self._widget.root
+
+    def _begin(self) -> None:
+        self._presenter.tick()
+        self._stop_ticks = every(TICK_S, self._presenter.tick)
+        self._stop_checks = every(CHECK_PRINTERS_S, self._printers.check)
+        self._printers.check()
+        self._printers.recover(self._presenter.printed)
+        self._scanner.start()
+        self._bus.start()
+
+    def _end(self) -> None:
+        self._stop_ticks()
+        self._stop_checks()
+        self._widget = None  # what still comes in has nothing left to be drawn on
+        self._bus.stop()
+        self._scanner.stop()
+        self._printers.stop()
+
+    def _report(self, **devices: str) -> None:
+        self._devices |= devices
+        self._bus.report_devices(self._devices)
+
+    def _touch(self, target: str) -> None:
+        touch(self._presenter, target)
+
+    def _show(self, screen: Screen) -> None:
+        if self._widget is not None:
+            self._widget.show(screen)
+
+    def _office_changed(self, office: OfficeMessage) -> None:
+        self._presenter.office_changed(office)
+        self._counter_papers.office = office
+        self._printers.office_heard(office)
+
+    def _printers_changed(self, printers: PrintersHealth) -> None:
+        self._presenter.printers_changed(printers)
+        self._report(**self._printers.devices)
+
+    def _scanner_changed(self, health: str) -> None:
+        self._presenter.scanner_changed(is_there=health != "absent")
+        self._report(scanner=health)
+
+    def _print(self, ticket: Ticket, office: OfficeMessage) -> None:
+        self._printers.print(ticket, office, self._presenter.printed)

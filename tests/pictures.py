@@ -19,7 +19,7 @@ from broker.up.screens import VirtualScreen
 from broker.up.visit import REACTION_S, Window
 from counter.asking import SLOW_AFTER_S
 from hardware.emulators.control import socket_path, tell
-from kiosk.printers import CHECK_PRINTERS_S
+from kiosk.paper.printers import CHECK_PRINTERS_S
 from tests.support.caller import Caller, wait_until
 from tests.support.office import CONFIG, OfficeProcess
 

@@ -146,7 +146,7 @@ class Visit:
 
     def is_confirmed(self) -> bool:
         """Tell whether the first paper is known to have come out."""
-        return bool(self.station.view.name == "ticket" and self._is_told())
+        return bool(self.station.shown.name == "ticket" and self._is_told())
 
     def ask_for_another(self) -> None:
         """Look the ticket up by its number, and print it again."""
@@ -158,7 +158,7 @@ class Visit:
 
     def _is_told(self) -> bool:
         """Tell whether the engine knows of every paper what became of it, and the screen has it too."""
-        if self.station.view.name != "ticket":
+        if self.station.shown.name != "ticket":
             return False
         if "dicetak" in self.station.ticket_page.title:
             return False
@@ -168,7 +168,7 @@ class Visit:
         return tuple(state for _, state, _ in self.office.papers(ticket))
 
     def _hint(self) -> dict[str, str]:
-        banner = self.station.view.banner
+        banner = self.station.shown.banner
         lines = [] if banner is None else banner.title.splitlines()
         return dict(zip(LANGUAGES, lines, strict=False))
 
@@ -249,7 +249,7 @@ def all_cells(folder: Path) -> list[Cell]:
                     assert visit.cell is not None
                     done.append(visit.cell)
             if time.monotonic() > deadline:
-                stuck = [(visit.fault, visit.stage, visit.station.view.name) for visit in running]
+                stuck = [(visit.fault, visit.stage, visit.station.shown.name) for visit in running]
                 message = f"not within {PATIENCE_S:g} s: {stuck}"
                 raise AssertionError(message)
             time.sleep(0.002)

@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 
-from broker.cli.becoming import become, become_module, office_arguments
+from broker.cli.becoming import become_module, office_arguments
 from broker.cli.options import ConfigOption, DataOption, say
 from broker.config import load_settings
 from broker.config.kiosk_printers import MAIN, SPARE
@@ -117,7 +117,7 @@ def printer_logo(
     name: Annotated[str | None, typer.Option("--kiosk", help="Which kiosk; the first by default.")] = None,
 ) -> None:
     """Store the configured logo in the printer's own memory, once, and print a paper that shows it."""
-    become("kiosk.printer_tool", config, data, name, needs_screen=False)
+    become_module("kiosk.paper.commands", "logo", *office_arguments(config, data, name))
 
 
 @printer.command("new-roll")
@@ -129,7 +129,7 @@ def printer_new_roll(
 ) -> None:
     """Count the paper anew: a new roll was put in before the old one had run out. The kiosk may go on running."""
     given = ["--spare"] if spare else []
-    become_module("kiosk.roll_tool", *office_arguments(config, data, name), *given)
+    become_module("kiosk.paper.commands", "new-roll", *office_arguments(config, data, name), *given)
 
 
 @app.command()

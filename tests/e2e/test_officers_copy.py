@@ -16,12 +16,12 @@ from broker.contract.messages import EventMessage, OfficeMessage, Ticket
 from hardware.config import NetworkPrinter
 from hardware.drivers.network import network_printer
 from hardware.worker import DeviceWorker
-from kiosk.one_printer import OnePrinter
-from kiosk.paper import PaperNews
-from kiosk.print_log import PrintLog
-from kiosk.printing import TicketPrinters
-from kiosk.reprints import CounterPapers
-from kiosk.roll import PaperRoll
+from kiosk.paper.copies import CounterPapers
+from kiosk.paper.news import PaperNews
+from kiosk.paper.print_log import PrintLog
+from kiosk.paper.printer import OnePrinter
+from kiosk.paper.printers import TicketPrinters
+from kiosk.paper.roll import PaperRoll
 from tests.support.office import OfficeProcess
 from tests.support.station import PATIENCE, EmulatedPrinter, wait_until
 
@@ -75,7 +75,7 @@ class KioskAlone:
 
     def _told(self, news: PaperNews) -> None:
         arguments = {"ticket": news.ticket, "outcome": news.outcome}
-        self.bus.request("printed", arguments, lambda _reply: news.told())
+        self.bus.request("printed", arguments, lambda _reply: news.acknowledge())
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from hardware.config import PreviewPrinter
 from hardware.emulators.paper_folder import LogoFile
 from hardware.errors import FrameError
 from hardware.receipt import Cut, Receipt, Text
-from kiosk.printer_tool import main, store_logo
+from kiosk.paper.commands import main, store_logo
 from tests.hardware.printer_bench import bench_on
 from tests.support.office import CONFIG
 
@@ -107,7 +107,7 @@ def test_a_damaged_memory_is_an_empty_one(tmp_path: Path, damage: bytes) -> None
 
 
 def tool(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    monkeypatch.setattr("sys.argv", ["printer", *map(str, arguments)])
+    monkeypatch.setattr("sys.argv", ["antrean printer", "logo", *map(str, arguments)])
     return main()
 
 

@@ -14,7 +14,7 @@ from hardware.codecs.escpos_profile import Paper, paper_of
 from hardware.codecs.escpos_reader import read
 from hardware.emulators.picture import draw
 from hardware.receipt import Qr, ShapeMark, Text
-from kiosk.ticket_layout import ticket_receipt
+from kiosk.paper.layout import ticket_receipt
 from tests.hardware.qr_reading import read_qr
 from tests.hardware.ticket_samples import OFFICE, QR_TEXT, TICKETS, ticket, ticket_bytes
 

@@ -9,7 +9,7 @@ from broker.contract.messages import LaneInfo, OfficeMessage, OfficeName, Servic
 from broker.language import Phrases
 from hardware.codecs.escpos_profile import paper_of
 from hardware.codecs.escpos_writer import render
-from kiosk.ticket_layout import ticket_receipt
+from kiosk.paper.layout import ticket_receipt
 
 ISSUED = dt.datetime(2026, 5, 21, 2, 30, tzinfo=dt.UTC)
 QR_TEXT = "ANTREAN-H4HA2S5QKJCXTFZQ7W3N5YQ2DE"

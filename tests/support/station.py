@@ -28,16 +28,17 @@ from hardware.drivers.network import network_printer
 from hardware.emulators.printer import PrinterEmulator
 from hardware.emulators.wire import TcpWire
 from hardware.worker import DeviceWorker
-from kiosk.one_printer import OnePrinter
-from kiosk.pages import TicketPage, View
-from kiosk.paper import Printers
-from kiosk.presenter import Clocks, Presenter
-from kiosk.print_log import PrintLog
-from kiosk.printing import TicketPrinters
-from kiosk.reprints import CounterPapers
-from kiosk.roll import PaperRoll
-from kiosk.touches import touch
-from kiosk.visit import SETTLE_S
+from kiosk.pages.page import Screen, TicketPage
+from kiosk.pages.screen import Composer
+from kiosk.paper.copies import CounterPapers
+from kiosk.paper.news import PrintersHealth
+from kiosk.paper.print_log import PrintLog
+from kiosk.paper.printer import OnePrinter
+from kiosk.paper.printers import TicketPrinters
+from kiosk.paper.roll import PaperRoll
+from kiosk.visit.presenter import Clocks, Presenter
+from kiosk.visit.steps import SETTLE_S
+from kiosk.visit.touches import touch
 from tests.fakes.bus import FakeBus, FakeServer
 from tests.fakes.offices import OnePin
 
@@ -175,7 +176,7 @@ class Station:
         """Begin as a new process would."""
         office, settings = self.office, self.office.settings
         self.todo: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self.views: list[View] = []
+        self.screens: list[Screen] = []
         self._skipped_s = 0.0
         self.now = partial(dt.datetime.now, settings.office.zone)
         self.bus = FakeBus(
@@ -186,7 +187,7 @@ class Station:
         self.presenter = Presenter(
             requester=self.bus,
             print_ticket=lambda ticket, offer: self.printers.print(ticket, offer, self.presenter.printed),
-            show=self.views.append,
+            show=Composer(self.screens.append).show,
             clocks=Clocks(self.now, lambda: time.monotonic() + self._skipped_s),
             languages=settings.office.languages,
             idle_s=45,
@@ -234,15 +235,15 @@ class Station:
             self.pump()
 
     @property
-    def view(self) -> View:
+    def shown(self) -> Screen:
         """Return what the screen shows."""
-        return self.views[-1]
+        return self.screens[-1]
 
     @property
     def ticket_page(self) -> TicketPage:
         """Return the ticket's page, which must stand there."""
-        assert isinstance(self.view.page, TicketPage), self.view.name
-        return self.view.page
+        assert isinstance(self.shown.page, TicketPage), self.shown.name
+        return self.shown.page
 
     @property
     def ticket(self) -> str:
@@ -252,8 +253,8 @@ class Station:
         return ticket.id
 
     @property
-    def health(self) -> Printers | None:
-        """Return how the printers fare, as far as the kiosk knows."""
+    def health(self) -> PrintersHealth | None:
+        """Return how the printers are, as far as the kiosk knows."""
         return self.printers._health
 
     def _office_heard(self, offer: OfficeMessage) -> None:
@@ -284,7 +285,7 @@ class Station:
     def _post(self, step: Callable[[], None]) -> None:
         self.todo.put(step)
 
-    def _healthy(self, health: Printers) -> None:
+    def _healthy(self, health: PrintersHealth) -> None:
         self.presenter.printers_changed(health)
         self.bus.report_devices(self.printers.devices)
 

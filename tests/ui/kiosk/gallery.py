@@ -39,13 +39,13 @@ def main() -> None:
     from hardware.panel.scale import Reader  # noqa: PLC0415
     from hardware.panel.screen import PanelApp, save_picture  # noqa: PLC0415
     from hardware.panel.text_room import clipped  # noqa: PLC0415
-    from kiosk.view import RULES, KioskView  # noqa: PLC0415
+    from kiosk.drawing.screen import RULES, KioskWidget  # noqa: PLC0415
 
-    views: list[KioskView] = []
+    views: list[KioskWidget] = []
     faults: list[dict[str, object]] = []
 
     def build() -> object:
-        views.append(KioskView(lambda _target: None, touched=lambda: None, targets=None))
+        views.append(KioskWidget(lambda _target: None, touched=lambda: None, targets=None))
         return views[0].root
 
     app = PanelApp(panel, reader=Reader.VISITOR, title="Gallery", rules=RULES, root=build)

@@ -18,7 +18,7 @@ from broker.bus import Post
 from broker.config.settings import Settings
 from broker.contract.messages import HallMessage, OfficeMessage, Reply
 from hardware.config import KeyboardScanner
-from kiosk.app import run
+from kiosk.__main__ import run
 from tests.ui.kiosk.kiosk_samples import hall, office, settings, ticket
 from tests.ui.kiosk.kiosk_visitor import FakeRequest
 

@@ -21,16 +21,16 @@ from broker.contract.messages import (
     WaitingGroup,
 )
 from broker.language import Phrases
-from kiosk.offer import Offer
-from kiosk.pages import View
-from kiosk.paper import PaperNews, Printers, PrintOutcome
-from kiosk.scene import Scene
-from kiosk.visit import Errand, Paper, Problem, Step, Visit
-from kiosk.wording import compose
+from kiosk.pages.page import Screen
+from kiosk.pages.screen import compose
+from kiosk.paper.news import PaperNews, PrintersHealth, PrintOutcome
+from kiosk.visit.offer import Offer
+from kiosk.visit.state import State
+from kiosk.visit.steps import Errand, Paper, Problem, Step, Visit
 
 CONFIG = Path(__file__).parents[3] / "config.yaml"
 NOW = dt.datetime(2025, 11, 24, 9, 41, tzinfo=dt.timezone(dt.timedelta(hours=7)))
-ViewOf = Callable[..., View]
+ScreenOf = Callable[..., Screen]
 VisitAt = Callable[..., Visit]
 OFFLINE_SINCE = NOW - dt.timedelta(minutes=4)
 
@@ -123,7 +123,7 @@ def news(outcome: PrintOutcome, reason: str = "", **changes: Any) -> PaperNews: 
     return PaperNews(outcome=outcome, reason=reason, **values)
 
 
-def scene(visit: Visit, offer: OfficeMessage, **changes: object) -> Scene:
+def state(visit: Visit, offer: OfficeMessage, **changes: object) -> State:
     """Return a moment of a visit, connected and calm unless changed."""
     values: dict[str, object] = {
         "visit": visit,
@@ -136,24 +136,24 @@ def scene(visit: Visit, offer: OfficeMessage, **changes: object) -> Scene:
         "offline_since": None,
         "is_starting": False,
     }
-    return Scene(**(values | changes))  # type: ignore[arg-type]  # the defaults above, by name
+    return State(**(values | changes))  # type: ignore[arg-type]  # the defaults above, by name
 
 
-def screens(language: str) -> Iterator[tuple[str, View]]:
+def screens(language: str) -> Iterator[tuple[str, Screen]]:
     """Yield every screen in one language, each with a name."""
     offer = office()
 
     def at(step: Step, **changes: object) -> Visit:
         return Visit(step, language, 0.0, **changes)  # type: ignore[arg-type]  # Visit's own fields
 
-    def view(visit: Visit, **changes: object) -> View:
-        return compose(scene(visit, offer, **changes))
+    def view(visit: Visit, **changes: object) -> Screen:
+        return compose(state(visit, offer, **changes))
 
     yield "1-welcome", view(at(Step.LANGUAGE))
-    yield "1-welcome-no-paper", view(at(Step.LANGUAGE), printers=Printers(("paper_out",)))
-    yield "1-welcome-paper-low", view(at(Step.LANGUAGE), printers=Printers(("paper_low",), is_paper_low=True))
+    yield "1-welcome-no-paper", view(at(Step.LANGUAGE), printers=PrintersHealth(("paper_out",)))
+    yield "1-welcome-paper-low", view(at(Step.LANGUAGE), printers=PrintersHealth(("paper_low",), is_paper_low=True))
     yield "2-service", view(at(Step.SERVICE))
-    yield "2-service-no-paper", view(at(Step.SERVICE, has_chosen_language=True), printers=Printers(("offline",)))
+    yield "2-service-no-paper", view(at(Step.SERVICE, has_chosen_language=True), printers=PrintersHealth(("offline",)))
     yield from _shortages(offer, view, at)
     for service in offer.services:
         yield f"3-requirements-{service.id}", view(at(Step.REQUIREMENTS, service=service.id))
@@ -174,22 +174,22 @@ def screens(language: str) -> Iterator[tuple[str, View]]:
     yield "8-starting", view(at(Step.LANGUAGE), offline_since=NOW, is_starting=True)
 
 
-def _tickets(view: ViewOf, at: VisitAt) -> Iterator[tuple[str, View]]:
+def _tickets(view: ScreenOf, at: VisitAt) -> Iterator[tuple[str, Screen]]:
     for paper in Paper:
         visit = at(Step.TICKET, ticket=ticket(), paper=paper)
         yield f"6-ticket-{paper.value}", view(visit)
     for trouble in ("paper_out", "cover_open", "cutter_error", "offline"):
         visit = at(Step.TICKET, ticket=ticket(), paper=Paper.FAILED, trouble=trouble)
-        yield f"6-ticket-failed-{trouble}", view(visit, printers=Printers((trouble,)))
+        yield f"6-ticket-failed-{trouble}", view(visit, printers=PrintersHealth((trouble,)))
     spare = at(Step.TICKET, ticket=ticket(), paper=Paper.CONFIRMED, is_by_spare=True)
-    yield "6-ticket-spare", view(spare, printers=Printers(("paper_out", "ready")))
+    yield "6-ticket-spare", view(spare, printers=PrintersHealth(("paper_out", "ready")))
     stuck = at(Step.TICKET, ticket=ticket(), paper=Paper.UNCONFIRMED, trouble="cutter_error")
-    yield "6-ticket-stuck", view(stuck, printers=Printers(("cutter_error",)))
+    yield "6-ticket-stuck", view(stuck, printers=PrintersHealth(("cutter_error",)))
     priority = ticket(lane="priority", number="AP-1003", ahead=0)
     yield "6-ticket-priority", view(at(Step.TICKET, ticket=priority, paper=Paper.CONFIRMED), stay_left_s=17)
 
 
-def _shortages(offer: OfficeMessage, view: ViewOf, at: VisitAt) -> Iterator[tuple[str, View]]:
+def _shortages(offer: OfficeMessage, view: ScreenOf, at: VisitAt) -> Iterator[tuple[str, Screen]]:
     """Yield what a visitor sees of services and lanes that are full or closed."""
     short = offered(
         hall(offer),
@@ -217,14 +217,14 @@ FOUND = {
 }
 
 
-def _with_ticket(offer: OfficeMessage, view: ViewOf, at: VisitAt) -> Iterator[tuple[str, View]]:
+def _with_ticket(offer: OfficeMessage, view: ScreenOf, at: VisitAt) -> Iterator[tuple[str, Screen]]:
     """Yield what somebody meets who has a ticket."""
     for typed in ("", "A", "AP10"):
         yield f"9-number-{len(typed)}", view(at(Step.NUMBER, typed=typed))
     yield "9-number-unknown", view(at(Step.NUMBER, typed="AP1003", is_not_found=True))
     yield "9-number-unlinked", view(at(Step.NUMBER, typed="A0"), offline_since=OFFLINE_SINCE)
     for errand in Errand:
-        yield f"9-asking-{errand.value}", view(at(Step.ASKING, errand=errand), elapsed_s=3.2)
+        yield f"9-requesting-{errand.value}", view(at(Step.REQUESTING, errand=errand), elapsed_s=3.2)
     for name, found in FOUND.items():
         yield f"9-found-{name}", view(at(Step.FOUND, ticket=found))
     yield "9-found-rejoined", view(at(Step.FOUND, ticket=ticket(), did=Errand.REJOIN))

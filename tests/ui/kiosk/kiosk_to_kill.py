@@ -15,11 +15,11 @@ from hardware.config import NetworkPrinter
 from hardware.drivers.escpos_printer import Patience
 from hardware.drivers.network import network_printer
 from hardware.worker import DeviceWorker
-from kiosk.one_printer import OnePrinter
-from kiosk.paper import PaperNews
-from kiosk.print_log import PrintLog
-from kiosk.printing import TicketPrinters
-from kiosk.roll import PaperRoll
+from kiosk.paper.news import PaperNews
+from kiosk.paper.print_log import PrintLog
+from kiosk.paper.printer import OnePrinter
+from kiosk.paper.printers import TicketPrinters
+from kiosk.paper.roll import PaperRoll
 
 PATIENCE = Patience(job_s=20.0, status_s=2.0)
 
@@ -58,4 +58,4 @@ def main(data_dir: Path, port: int, office: OfficeMessage, ticket: Ticket | None
         with contextlib.suppress(Empty):
             todo.get(timeout=0.01)()
         while engine.poll():
-            news[engine.recv()].told()
+            news[engine.recv()].acknowledge()

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from broker.contract.messages import Error, ErrorCode, LaneInfo, OfficeMessage, Reply, Ticket
-from kiosk.pages import Page, View
-from kiosk.presenter import Clocks, Presenter
-from kiosk.visit import SETTLE_S
+from kiosk.pages.page import Page, Screen
+from kiosk.pages.screen import Composer
+from kiosk.visit.presenter import Clocks, Presenter
+from kiosk.visit.steps import SETTLE_S
 from tests.ui.kiosk.kiosk_samples import NOW, hall, office, ticket
 
 IDLE_S = 45.0
@@ -57,19 +58,19 @@ class FakeRequester:
 
 
 class Visitor:
-    """Stands before a kiosk and sees its views."""
+    """Stands before a kiosk and sees its screens."""
 
     def __init__(self, offer: OfficeMessage | None = None, *, has_scanner: bool = False) -> None:
         self.seconds = 0.0
         self.requester = FakeRequester()
         self.papers: list[Ticket] = []
-        self.views: list[View] = []
+        self.screens: list[Screen] = []
         self.offer = offer or office()
         self.hall = hall(self.offer)
         self.presenter = Presenter(
             requester=self.requester,
             print_ticket=lambda of, _office: self.papers.append(of),
-            show=self.views.append,
+            show=Composer(self.screens.append).show,
             clocks=Clocks(lambda: NOW + dt.timedelta(seconds=self.seconds), lambda: self.seconds),
             languages=self.offer.languages,
             idle_s=IDLE_S,
@@ -78,19 +79,19 @@ class Visitor:
             self.presenter.scanner_changed(is_there=True)
 
     @property
-    def view(self) -> View:
+    def shown(self) -> Screen:
         """Return what the screen shows."""
-        return self.views[-1]
+        return self.screens[-1]
 
     @property
     def screen(self) -> str:
         """Return the name of the screen."""
-        return self.view.name
+        return self.shown.name
 
     @property
     def page(self) -> Page:
         """Return the page on the screen."""
-        return self.view.page
+        return self.shown.page
 
     @property
     def issues(self) -> list[FakeRequest]:

@@ -125,7 +125,7 @@ def test_an_outcome_that_nobody_heard_is_told_again_until_the_engine_has_it(powe
         power.hears(engine, answers=False)
     with power.on() as engine:
         power.hears(engine)
-        wait_until(lambda: '"told"' in power.log, "it is ticked off")
+        wait_until(lambda: '"acknowledged"' in power.log, "it is ticked off")
     with power.on() as engine:
         power.hears(engine)
     assert outcomes(power) == ["confirmed", "confirmed"]
@@ -136,6 +136,6 @@ def test_the_same_paper_is_not_begun_again_by_a_repeated_wish(power: Power) -> N
     for _ in range(2):
         with power.on(prints=True) as engine:
             power.hears(engine)
-            wait_until(lambda: '"told"' in power.log, "it is ticked off")
+            wait_until(lambda: '"acknowledged"' in power.log, "it is ticked off")
     assert outcomes(power) == ["confirmed"]
     assert power.printer.whole() == 1

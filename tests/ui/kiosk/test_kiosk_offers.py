@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from broker.contract.messages import ErrorCode
-from kiosk.offer import Offer
-from kiosk.pages import LanePage, ProblemPage, RequirementsPage, ServicesPage, WelcomePage
-from kiosk.touches import touch
+from kiosk.pages.page import LanePage, ProblemPage, RequirementsPage, ServicesPage, WelcomePage
+from kiosk.visit.offer import Offer
+from kiosk.visit.touches import touch
 from tests.ui.kiosk.kiosk_samples import hall, offered, office
 from tests.ui.kiosk.kiosk_visitor import Visitor, with_lanes
 
@@ -81,14 +81,14 @@ def test_a_lane_without_numbers_says_so_and_cannot_be_chosen(offer: Offer, words
 def test_numbers_that_run_out_while_one_reads_are_told_and_not_asked_for(screen: str) -> None:
     visitor = _visitor().go(screen)
     _change(visitor, ("new-passport", None, "full"))
-    assert visitor.view.banner is not None
-    assert visitor.view.banner.title == "Penuh untuk hari ini"
-    assert "Silakan pilih layanan lain" in visitor.view.banner.text
+    assert visitor.shown.banner is not None
+    assert visitor.shown.banner.title == "Penuh untuk hari ini"
+    assert "Silakan pilih layanan lain" in visitor.shown.banner.text
     for target in ("continue", "lane:regular"):
         touch(visitor.presenter, target)
     assert (visitor.screen, visitor.issues) == (screen, [])
     _change(visitor)
-    assert visitor.view.banner is None
+    assert visitor.shown.banner is None
 
 
 def test_the_way_on_is_shut_where_the_service_is() -> None:
@@ -117,9 +117,9 @@ def test_another_lane_is_only_suggested_where_one_is_open() -> None:
 def test_an_office_that_gives_out_nothing_says_so_at_the_start_in_every_language() -> None:
     visitor = _visitor(*((service.id, None, "closed") for service in office().services))
     assert isinstance(visitor.page, WelcomePage)
-    assert visitor.view.banner is not None
-    assert visitor.view.banner.title == "Sedang tutup  /  Closed now"
-    assert "opening hours" in visitor.view.banner.text
+    assert visitor.shown.banner is not None
+    assert visitor.shown.banner.title == "Sedang tutup  /  Closed now"
+    assert "opening hours" in visitor.shown.banner.text
     touch(visitor.presenter, "have_ticket")
     assert visitor.screen == "number"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from hardware.ports import PrinterState
-from kiosk.pages import Banner, FoundPage, TicketPage
-from kiosk.paper import Printers
-from kiosk.touches import touch
-from kiosk.visit import MAX_COPIES, PAPER_PATIENCE_S
+from kiosk.pages.page import Banner, FoundPage, TicketPage
+from kiosk.paper.news import PrintersHealth
+from kiosk.visit.steps import MAX_COPIES, PAPER_PATIENCE_S
+from kiosk.visit.touches import touch
 from tests.ui.kiosk.kiosk_samples import news, ticket
 from tests.ui.kiosk.kiosk_visitor import Visitor
 
@@ -25,7 +25,7 @@ class WithPaper(Visitor):
     @property
     def banner(self) -> Banner | None:
         """Return the remark on top of the page."""
-        return self.view.banner
+        return self.shown.banner
 
     def offers_paper(self) -> bool:
         """Tell whether the ticket can be printed again."""
@@ -33,7 +33,7 @@ class WithPaper(Visitor):
 
     def printers(self, *states: PrinterState, low: bool = False) -> None:
         """Let the printers say how they are."""
-        self.presenter.printers_changed(Printers(states, is_paper_low=low))
+        self.presenter.printers_changed(PrintersHealth(states, is_paper_low=low))
 
     def reprinted(self, copies: int) -> None:
         """Let the engine allow another paper."""
@@ -63,13 +63,13 @@ def test_before_anybody_chooses_it_is_said_in_every_language_that_there_is_no_pa
         "No paper now: your number is shown here",
     ]
     visitor.printers("ready")
-    assert visitor.view.banner is None
+    assert visitor.shown.banner is None
 
 
 @pytest.mark.parametrize("states", [("ready",), ("paper_low",), ("unknown",), ("paper_out", "ready")])
 def test_nothing_is_said_while_any_printer_can_print(visitor: WithPaper, states: tuple[PrinterState, ...]) -> None:
     visitor.printers(*states)
-    assert visitor.view.banner is None
+    assert visitor.shown.banner is None
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_nothing_is_said_while_any_printer_can_print(visitor: WithPaper, states:
 )
 def test_staff_see_a_small_sign(visitor: WithPaper, states: tuple[PrinterState, ...], low: bool, sign: str) -> None:  # noqa: FBT001 - from the table
     visitor.printers(*states, low=low)
-    assert visitor.view.footer.staff == sign
+    assert visitor.shown.footer.staff == sign
 
 
 TROUBLES: list[tuple[PrinterState, str, str]] = [
@@ -174,7 +174,7 @@ def test_the_second_printer_is_named(visitor: WithPaper, language: str, words: s
 
 def test_a_report_is_ticked_off_when_the_engine_has_answered(visitor: WithPaper) -> None:
     told: list[str] = []
-    visitor.presenter.printed(news("confirmed", told=lambda: told.append("told")))
+    visitor.presenter.printed(news("confirmed", acknowledge=lambda: told.append("told")))
     assert told == []
     visitor.requester.of("printed")[0].refuse("unknown_ticket")
     assert told == ["told"]
@@ -182,17 +182,17 @@ def test_a_report_is_ticked_off_when_the_engine_has_answered(visitor: WithPaper)
 
 def test_a_paper_that_comes_after_a_restart_is_told_to_whoever_stands_there(visitor: WithPaper) -> None:
     visitor.presenter.printed(news("confirmed", is_late=True))
-    assert visitor.view.banner is not None
-    assert "A-012" in visitor.view.banner.title
+    assert visitor.shown.banner is not None
+    assert "A-012" in visitor.shown.banner.title
 
 
 def test_no_reprint_is_offered_where_nothing_can_print(visitor: WithPaper) -> None:
     visitor.printers("offline")
-    visitor.presenter.holder.begin()
+    visitor.presenter.returning.begin()
     visitor.settle()
     for key in "A12":
-        visitor.presenter.holder.press(key)
-    visitor.presenter.holder.find()
+        visitor.presenter.returning.press(key)
+    visitor.presenter.returning.find()
     visitor.requester.of("lookup")[0].answer(ticket())
     visitor.settle()
     assert visitor.screen == "found"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from broker.contract.messages import Ticket
-from kiosk.one_printer import ASK_THE_SILENT_S
-from kiosk.paper import Printers
-from kiosk.print_log import PrintLog
-from kiosk.printing import YOUNG
+from kiosk.paper.news import PrintersHealth
+from kiosk.paper.print_log import PrintLog
+from kiosk.paper.printer import ASK_THE_SILENT_S
+from kiosk.paper.printers import YOUNG
 from tests.support.station import Station, StationOffice, wait_until
 
 
@@ -76,7 +76,7 @@ def test_the_second_printer_takes_over_while_the_first_is_known_to_be_in_trouble
     first, second = kiosk.emulators
     first.do("paper_out")
     check(kiosk)
-    assert kiosk.health == Printers(("paper_out", "ready"))
+    assert kiosk.health == PrintersHealth(("paper_out", "ready"))
     ticket = take_a_number(kiosk)
     assert (first.whole(), second.whole(), stored(kiosk, ticket)) == (0, 1, ["confirmed"])
     assert kiosk.ticket_page.title == "Mohon ambil tiket Anda dari printer kedua"
@@ -93,7 +93,7 @@ def test_it_also_takes_over_where_the_trouble_shows_only_now_and_nothing_was_sen
     first.do("unplug")
     ticket = take_a_number(kiosk)
     assert (second.whole(), stored(kiosk, ticket)) == (1, ["confirmed"])
-    assert kiosk.health == Printers(("offline", "ready"))
+    assert kiosk.health == PrintersHealth(("offline", "ready"))
 
 
 def test_once_a_byte_has_gone_no_other_printer_gets_the_paper(station: Open) -> None:
@@ -169,7 +169,7 @@ def test_an_outcome_reaches_an_engine_that_was_away(station: Open) -> None:
     assert stored(kiosk, ticket) == ["queued"]
     kiosk.office.server.up = True
     kiosk.bus.connect()
-    wait_until(lambda: kiosk.printers._papers.state(ticket) == "told", "the engine has it", pump=kiosk.pump)
+    wait_until(lambda: kiosk.printers._papers.state(ticket) == "acknowledged", "the engine has it", pump=kiosk.pump)
     assert stored(kiosk, ticket) == ["confirmed"]
 
 
@@ -194,15 +194,15 @@ def test_a_paper_that_had_not_begun_is_printed_if_its_visitor_may_still_stand_th
     kiosk.start()
     wait_until(lambda: stored(kiosk, ticket) == ["confirmed"], "it came out", pump=kiosk.pump)
     assert kiosk.emulators[0].whole() == 1
-    assert kiosk.view.banner is not None
-    assert ticket.number in kiosk.view.banner.title
+    assert kiosk.shown.banner is not None
+    assert ticket.number in kiosk.shown.banner.title
 
 
 def test_a_clock_that_went_back_to_last_year_brings_no_paper_for_nobody(station: Open) -> None:
     kiosk = station()
     ticket = left_queued(kiosk, ago=dt.timedelta(days=-300))
     kiosk.start()
-    wait_until(lambda: kiosk.printers._papers.state(ticket) == "told", "it is told", pump=kiosk.pump)
+    wait_until(lambda: kiosk.printers._papers.state(ticket) == "acknowledged", "it is told", pump=kiosk.pump)
     assert stored(kiosk, ticket) == ["failed"]
     assert kiosk.emulators[0].lines == []
 
@@ -211,7 +211,7 @@ def test_one_that_is_older_fails_and_no_paper_comes_for_nobody(station: Open) ->
     kiosk = station()
     ticket = left_queued(kiosk, ago=YOUNG * 2)
     kiosk.start()
-    wait_until(lambda: kiosk.printers._papers.state(ticket) == "told", "it is told", pump=kiosk.pump)
+    wait_until(lambda: kiosk.printers._papers.state(ticket) == "acknowledged", "it is told", pump=kiosk.pump)
     assert stored(kiosk, ticket) == ["failed"]
     assert kiosk.emulators[0].lines == []
 
@@ -262,13 +262,13 @@ def test_a_low_roll_is_a_sign_for_staff_and_a_new_one_ends_it(station: Open) -> 
     kiosk = station()
     kiosk.printers._printers[0]._roll.used(66_000)
     check(kiosk)
-    assert kiosk.view.footer.staff == "Kertas hampir habis"
+    assert kiosk.shown.footer.staff == "Kertas hampir habis"
     assert kiosk.printers.devices["printer-0"].startswith("paper_low, ")
     kiosk.emulators[0].do("paper_out")
     check(kiosk)
     kiosk.emulators[0].do("ready")
     check(kiosk)
-    assert (kiosk.view.footer.staff, roll_of(kiosk)) == ("", 70)
+    assert (kiosk.shown.footer.staff, roll_of(kiosk)) == ("", 70)
 
 
 def test_a_printer_that_was_only_opened_has_its_old_roll(station: Open) -> None:
@@ -285,10 +285,10 @@ def test_a_printer_is_not_asked_again_while_it_has_not_answered(station: Open) -
     kiosk = station()
     kiosk.emulators[0].do("silence")
     check(kiosk)
-    assert kiosk.health == Printers(("unknown",))
+    assert kiosk.health == PrintersHealth(("unknown",))
     kiosk.emulators[0].do("ready")
     check(kiosk)
-    assert kiosk.health == Printers(("unknown",))
+    assert kiosk.health == PrintersHealth(("unknown",))
 
 
 def test_one_that_was_silent_is_asked_again_after_a_minute_and_believed(station: Open) -> None:
@@ -296,10 +296,10 @@ def test_one_that_was_silent_is_asked_again_after_a_minute_and_believed(station:
     kiosk.emulators[0].do("silence")
     check(kiosk)
     ticket = take_a_number(kiosk)
-    assert (stored(kiosk, ticket), kiosk.health) == (["unconfirmed"], Printers(("unknown",)))
+    assert (stored(kiosk, ticket), kiosk.health) == (["unconfirmed"], PrintersHealth(("unknown",)))
     kiosk.emulators[0].do("ready")
     kiosk.printers._printers[0]._monotonic = lambda: time.monotonic() + ASK_THE_SILENT_S
     check(kiosk)
     kiosk.touch("done")
     ticket = take_a_number(kiosk)
-    assert (stored(kiosk, ticket), kiosk.health) == (["confirmed"], Printers(("ready",)))
+    assert (stored(kiosk, ticket), kiosk.health) == (["confirmed"], PrintersHealth(("ready",)))

@@ -7,10 +7,10 @@ import uuid
 import pytest
 
 from broker.domain.identity import qr_text
-from kiosk.pages import FoundPage, NumberPage, ServicesPage, WelcomePage
-from kiosk.scan import ticket_code
-from kiosk.touches import touch
-from kiosk.visit import FOREIGN_NOTICE_S, SETTLE_S
+from kiosk.pages.page import FoundPage, NumberPage, ServicesPage, WelcomePage
+from kiosk.visit.returning import ticket_code
+from kiosk.visit.steps import FOREIGN_NOTICE_S, SETTLE_S
+from kiosk.visit.touches import touch
 from tests.ui.kiosk.kiosk_samples import office, ticket
 from tests.ui.kiosk.kiosk_visitor import IDLE_S, FakeRequest, Visitor, with_languages
 
@@ -25,7 +25,7 @@ class WithScanner(Visitor):
 
     def scan(self, text: str = CODE) -> WithScanner:
         """Hold a code to the scanner."""
-        self.presenter.holder.scanned(text)
+        self.presenter.returning.scanned(text)
         return self
 
     @property
@@ -42,7 +42,7 @@ class WithScanner(Visitor):
     @property
     def banner(self) -> str | None:
         """Return the title of the remark on the screen."""
-        return None if self.view.banner is None else self.view.banner.title
+        return None if self.shown.banner is None else self.shown.banner.title
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_ticket_held_to_the_scanner_at_the_start_shows_how_it_stands_in_its_ow
     visitor: WithScanner,
 ) -> None:
     visitor.scan()
-    assert visitor.screen == "asking"
+    assert visitor.screen == "requesting"
     assert visitor.lookups[0].arguments == {"ticket": CODE}
     visitor.lookups[0].answer(ticket(state="no_show", counter="counter-3", language="en"))
     assert isinstance(visitor.page, FoundPage)
@@ -111,7 +111,7 @@ def test_it_is_taken_from_the_services_and_from_the_keypad_too_in_the_language_c
 ) -> None:
     touch(visitor.presenter, "language:en")
     visitor.scan().lookups[0].answer(ticket(language="id"))
-    assert visitor.view.header.language == "en"
+    assert visitor.shown.header.language == "en"
     visitor.presenter._flow.begin_anew()
     visitor.settle()
     touch(visitor.presenter, "have_ticket")
@@ -128,7 +128,7 @@ def test_the_next_visitor_may_scan_while_the_last_ones_ticket_still_stands_there
     assert visitor.lookups[1].arguments == {"ticket": other}
     visitor.lookups[1].answer(ticket(number="B-001", language="en"))
     assert isinstance(visitor.page, FoundPage)
-    assert (visitor.page.number, visitor.view.header.language) == ("B-001", "en")
+    assert (visitor.page.number, visitor.shown.header.language) == ("B-001", "en")
 
 
 def test_a_lookup_that_takes_long_can_be_left_for_the_keypad(visitor: WithScanner) -> None:
@@ -161,9 +161,9 @@ def test_an_impatient_hand_asks_once(visitor: WithScanner) -> None:
 @pytest.mark.parametrize("step", ["requirements", "lane", "issuing", "ticket"])
 def test_a_scan_does_not_disturb_a_visitor_on_the_way_to_a_number(visitor: WithScanner, step: str) -> None:
     visitor.go(step)
-    before = visitor.view
+    before = visitor.shown
     visitor.scan().scan(FOREIGN)
-    assert visitor.view == before
+    assert visitor.shown == before
     assert visitor.lookups == []
 
 
@@ -220,9 +220,9 @@ def test_a_ticket_that_the_engine_does_not_know_is_as_foreign(visitor: WithScann
 
 def test_a_foreign_code_does_not_hide_a_ticket_that_is_looked_at(visitor: WithScanner) -> None:
     visitor.scan().lookups[0].answer(ticket())
-    before = visitor.view
+    before = visitor.shown
     visitor.scan(FOREIGN)
-    assert visitor.view == before
+    assert visitor.shown == before
 
 
 def test_a_scan_shows_that_somebody_is_there(visitor: WithScanner) -> None:
@@ -230,7 +230,7 @@ def test_a_scan_shows_that_somebody_is_there(visitor: WithScanner) -> None:
     visitor.wait(IDLE_S - 1)
     visitor.scan(FOREIGN)
     visitor.wait(SETTLE_S + 2)
-    assert visitor.view.warning is None
+    assert visitor.shown.warning is None
 
 
 # -- what the screens say of it ---------------------------------------------------------------------------------------

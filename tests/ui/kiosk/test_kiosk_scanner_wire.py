@@ -14,7 +14,7 @@ from hardware.codecs.scans import CUT_OFF_AFTER_S, REPEAT_S
 from hardware.config import KeyboardScanner, LineConfig, ScannerConfig, SerialScanner
 from hardware.emulators.scanner import CR, CRLF, LF, EmulatedScanner
 from hardware.emulators.wire import PtyWire
-from kiosk.scanning import AS_KEYBOARD, KioskScanner
+from kiosk.scanner import AS_KEYBOARD, KioskScanner
 from tests.support.caller import wait_until
 from tests.ui.kiosk.kiosk_samples import ticket
 from tests.ui.kiosk.kiosk_visitor import Visitor
@@ -56,7 +56,7 @@ class KioskWithScanner(Visitor):
 
     def _code(self, code: str) -> None:
         self.codes.append(code)
-        self.presenter.holder.scanned(code)
+        self.presenter.returning.scanned(code)
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def test_a_ticket_held_to_the_scanner_stands_on_the_screen(ending: bytes, tmp_pa
     wire = PtyWire(tmp_path / "scanner")
     with kiosk_on(wire, tmp_path) as kiosk:
         EmulatedScanner(wire, ending=ending).read(CODE)
-        kiosk.wait_for(lambda: kiosk.screen == "asking")
+        kiosk.wait_for(lambda: kiosk.screen == "requesting")
         kiosk.requester.of("lookup")[0].answer(ticket())
         assert kiosk.screen == "found"
 
@@ -95,7 +95,7 @@ def test_noise_repeats_and_cut_off_codes_are_nothing_and_a_foreign_code_is_told(
         scanner.read(OTHER)
         kiosk.wait_for(lambda: len(kiosk.codes) >= 3)
         assert kiosk.codes == [FOREIGN, CODE, OTHER]
-        assert [view.banner is not None for view in kiosk.views].count(True) >= 1
+        assert [view.banner is not None for view in kiosk.screens].count(True) >= 1
         assert [made.arguments["ticket"] for made in kiosk.requester.of("lookup")] == [CODE]
         kiosk.reader_s += REPEAT_S
         scanner.read(OTHER)

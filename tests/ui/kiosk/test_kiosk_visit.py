@@ -6,8 +6,8 @@ import pytest
 
 from broker.contract.messages import ErrorCode, Reply, Wait
 from broker.language import Phrases
-from kiosk.offer import Queue, queue_of
-from kiosk.pages import (
+from kiosk.pages.offers import queue_words
+from kiosk.pages.page import (
     Banner,
     IssuingPage,
     LanePage,
@@ -18,8 +18,8 @@ from kiosk.pages import (
     TicketPage,
     WelcomePage,
 )
-from kiosk.touches import touch
-from kiosk.visit import (
+from kiosk.visit.offer import Queue, queue_of
+from kiosk.visit.steps import (
     GIVE_UP_AFTER_S,
     NO_PAPER_STAY_S,
     PAPER_PATIENCE_S,
@@ -28,7 +28,7 @@ from kiosk.visit import (
     TICKET_STAY_S,
     WARNING_S,
 )
-from kiosk.wording_choices import queue_words
+from kiosk.visit.touches import touch
 from tests.ui.kiosk.kiosk_samples import news, office, ticket
 from tests.ui.kiosk.kiosk_visitor import IDLE_S, Visitor, with_lanes, with_languages, without_service
 
@@ -72,13 +72,13 @@ def test_one_lane_only_skips_the_lane_question() -> None:
 def test_one_language_only_skips_the_language_question_and_its_switch() -> None:
     visitor = Visitor(with_languages(office(), "id")).connected()
     assert visitor.screen == "service"
-    assert visitor.view.header.languages == ()
+    assert visitor.shown.header.languages == ()
 
 
 @pytest.mark.parametrize(("screen", "before"), [("requirements", "service"), ("lane", "requirements")])
 def test_back_returns_one_step(screen: str, before: str) -> None:
     visitor = Visitor().connected().go(screen)
-    assert visitor.view.back
+    assert visitor.shown.back
     visitor.presenter.back()
     assert visitor.screen == before
 
@@ -90,16 +90,16 @@ def test_start_over_forgets_the_visit_and_its_language(screen: str) -> None:
     visitor.settle()
     visitor.presenter.start_over()
     assert visitor.screen == "language"
-    assert visitor.view.header.language == "id"
+    assert visitor.shown.header.language == "id"
 
 
 @pytest.mark.parametrize("screen", ["service", "requirements", "lane", "issuing", "ticket"])
 def test_the_language_can_be_switched_on_every_screen_without_losing_the_place(screen: str) -> None:
     visitor = Visitor().connected().go(screen)
-    assert [choice.title for choice in visitor.view.header.languages] == ["Bahasa Indonesia", "English"]
+    assert [choice.title for choice in visitor.shown.header.languages] == ["Bahasa Indonesia", "English"]
     visitor.presenter.choose_language("en")
     assert visitor.screen == screen
-    assert visitor.view.header.office == "Sample Immigration Office"
+    assert visitor.shown.header.office == "Sample Immigration Office"
 
 
 def test_the_first_screen_greets_in_every_language() -> None:
@@ -188,7 +188,7 @@ def test_nothing_leads_away_while_a_number_is_being_asked_for() -> None:
     for move in (visitor.presenter.start_over, visitor.presenter.back, visitor.presenter.newcomer.go_on):
         move()
     assert visitor.screen == "issuing"
-    assert (visitor.view.back, visitor.view.start_over) == ("", "")
+    assert (visitor.shown.back, visitor.shown.start_over) == ("", "")
 
 
 def _issuing_banner(visitor: Visitor) -> Banner | None:
@@ -260,8 +260,8 @@ def test_an_answer_to_an_earlier_visit_is_printed_but_does_not_disturb_the_next_
     visitor.go("service")
     visitor.issues[0].answer(ticket())
     assert (visitor.screen, len(visitor.papers)) == ("service", 1)
-    assert visitor.view.banner is not None
-    assert "A-012" in visitor.view.banner.title
+    assert visitor.shown.banner is not None
+    assert "A-012" in visitor.shown.banner.title
 
 
 # -- refusals ---------------------------------------------------------------------------------------------------------
@@ -356,12 +356,12 @@ def test_nothing_is_begun_without_connection_and_both_languages_say_so(screen: s
 def test_a_visitor_keeps_the_place_when_the_connection_goes_and_returns(screen: str) -> None:
     visitor = Visitor().connected().go(screen)
     visitor.cut()
-    cut = visitor.view
+    cut = visitor.shown
     assert (cut.name, cut.is_blocked) == (screen, True)
     assert cut.banner is not None
     assert cut.banner.title == "Tidak tersambung sejak 09.41 / Not connected since 9:41 AM"
     visitor.mend()
-    mended = visitor.view
+    mended = visitor.shown
     assert (mended.name, mended.is_blocked, mended.banner) == (screen, False, None)
 
 
@@ -392,7 +392,7 @@ def test_the_number_stays_on_the_screen_without_connection() -> None:
     visitor = Visitor().connected().go("ticket")
     visitor.cut()
     assert visitor.screen == "ticket"
-    assert not visitor.view.footer.is_connected
+    assert not visitor.shown.footer.is_connected
 
 
 def test_a_silent_engine_counts_as_not_connected() -> None:
@@ -411,7 +411,7 @@ def test_a_service_that_was_withdrawn_is_chosen_anew() -> None:
 
 
 def _is_warned(visitor: Visitor) -> bool:
-    return visitor.view.warning is not None
+    return visitor.shown.warning is not None
 
 
 # -- idle -------------------------------------------------------------------------------------------------------------
@@ -450,7 +450,7 @@ def test_whoever_says_no_is_back_at_the_start_at_once() -> None:
 def test_the_start_never_warns() -> None:
     visitor = Visitor().connected()
     visitor.wait(300)
-    assert (visitor.screen, visitor.view.warning) == ("language", None)
+    assert (visitor.screen, visitor.shown.warning) == ("language", None)
 
 
 # -- the paper --------------------------------------------------------------------------------------------------------
@@ -524,6 +524,6 @@ def test_the_outcome_of_an_earlier_paper_does_not_change_the_present_screen() ->
 
 def test_the_view_is_drawn_only_when_it_changed() -> None:
     visitor = Visitor().connected()
-    before = len(visitor.views)
+    before = len(visitor.screens)
     visitor.wait(5, step=0.1)
-    assert len(visitor.views) == before
+    assert len(visitor.screens) == before

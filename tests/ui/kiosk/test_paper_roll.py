@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import roll_tool
-from kiosk.roll import PaperRoll, roll_file
+from kiosk.paper.commands import main
+from kiosk.paper.roll import PaperRoll, roll_file
 from tests.support.office import CONFIG
 
 
@@ -75,8 +75,8 @@ def test_a_disk_that_refuses_costs_the_count_only(path: Path) -> None:
 
 
 def tool(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    monkeypatch.setattr("sys.argv", ["new-roll", "--config", str(CONFIG), *map(str, arguments)])
-    return roll_tool.main()
+    monkeypatch.setattr("sys.argv", ["antrean printer", "new-roll", "--config", str(CONFIG), *map(str, arguments)])
+    return main()
 
 
 def test_the_command_begins_a_new_roll(

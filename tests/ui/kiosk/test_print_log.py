@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from broker.contract.messages import Ticket
-from kiosk.print_log import KEEP, PrintLog
+from kiosk.paper.print_log import KEEP, PrintLog
 from tests.ui.kiosk.kiosk_samples import NOW, ticket
 
 LATER = NOW + KEEP + dt.timedelta(seconds=1)
@@ -33,7 +33,7 @@ def copy(number: int) -> Ticket:
 
 def states(log: PrintLog) -> list[tuple[int, str, str | None, str]]:
     """Return what the engine has not been told."""
-    return [(entry.ticket.copies, entry.state, entry.outcome, entry.reason) for entry in log.untold()]
+    return [(entry.ticket.copies, entry.state, entry.outcome, entry.reason) for entry in log.unacknowledged()]
 
 
 def test_each_step_is_on_disk_when_the_call_returns(path: Path) -> None:
@@ -45,7 +45,7 @@ def test_each_step_is_on_disk_when_the_call_returns(path: Path) -> None:
     assert states(open_log(path)) == [(0, "sent", None, "")]
     log.end(copy(0), "failed", "no paper")
     assert states(open_log(path)) == [(0, "failed", "failed", "no paper")]
-    log.told(copy(0))
+    log.acknowledged(copy(0))
     assert states(open_log(path)) == []
 
 
@@ -53,7 +53,7 @@ def test_a_paper_is_claimed_once_also_over_a_restart(path: Path) -> None:
     log = open_log(path)
     assert log.claim(copy(0))
     log.end(copy(0), "confirmed")
-    log.told(copy(0))
+    log.acknowledged(copy(0))
     assert not log.claim(copy(0))
     again = open_log(path)
     assert not again.claim(copy(0))
@@ -65,7 +65,7 @@ def test_a_finished_paper_is_forgotten_after_two_days_and_an_untold_one_never(pa
     for number in (0, 1):
         log.claim(copy(number))
         log.end(copy(number), "confirmed")
-    log.told(copy(0))
+    log.acknowledged(copy(0))
     later = open_log(path, LATER)
     assert states(later) == [(1, "confirmed", "confirmed", "")]
     assert len(path.read_text(encoding="utf-8").splitlines()) == 1
@@ -163,7 +163,7 @@ def test_a_kiosk_that_is_never_switched_off_does_not_fill_its_disk(path: Path) -
         log.claim(copy(number))
         log.change(copy(number), "sent")
         log.end(copy(number), "confirmed")
-        log.told(copy(number))
+        log.acknowledged(copy(number))
     assert len(path.read_text(encoding="utf-8").splitlines()) < 50
     assert len(log._entries) < 30
     assert not log.claim(copy(199))

@@ -1,0 +1,1 @@
+"""How a kiosk is drawn: Kivy only, and nothing is decided here."""

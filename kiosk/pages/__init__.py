@@ -1,0 +1,1 @@
+"""What a kiosk says: view models and their words. Pure."""

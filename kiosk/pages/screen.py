@@ -1,0 +1,172 @@
+"""The whole screen of one moment: which page, and what stands around it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from broker.contract.messages import OfficeMessage
+from broker.language import own_name
+from kiosk.pages.lane import lane_page
+from kiosk.pages.offers import closed_banner, offer_banner
+from kiosk.pages.page import (
+    Banner,
+    Choice,
+    Footer,
+    Header,
+    IdleWarning,
+    NumberPage,
+    OfflinePage,
+    Page,
+    Screen,
+    ServicesPage,
+    WelcomePage,
+)
+from kiosk.pages.problem import problem_page
+from kiosk.pages.returning import FOREIGN, confirm_page, foreign_code, found_page, number_page
+from kiosk.pages.services import requirements_page, services_page
+from kiosk.pages.ticket import no_paper_banner, staff_words, ticket_page
+from kiosk.pages.waiting import issuing_page, offline_page
+from kiosk.pages.welcome import in_each_language, welcome_page
+from kiosk.visit.offer import in_language, is_anything_open
+from kiosk.visit.state import State
+from kiosk.visit.steps import Errand, Step
+
+_CHOOSING = frozenset({Step.REQUIREMENTS, Step.LANE})
+_WITH_TICKET = frozenset({Step.NUMBER, Step.FOUND, Step.CONFIRM})
+_MID_FLOW = _CHOOSING | _WITH_TICKET
+_PAGES: Mapping[Step, Callable[[State, OfficeMessage], Page]] = {
+    Step.LANGUAGE: welcome_page,
+    Step.SERVICE: services_page,
+    Step.REQUIREMENTS: requirements_page,
+    Step.LANE: lane_page,
+    Step.ISSUING: issuing_page,
+    Step.TICKET: ticket_page,
+    Step.PROBLEM: problem_page,
+    Step.NUMBER: number_page,
+    Step.REQUESTING: issuing_page,
+    Step.FOUND: found_page,
+    Step.CONFIRM: confirm_page,
+}
+
+
+class Composer:
+    """Turns each state into its screen, and hands that over where it is another one than before."""
+
+    def __init__(self, show: Callable[[Screen], None]) -> None:
+        """Take who draws."""
+        self._show = show
+        self._shown: Screen | None = None
+
+    def show(self, state: State) -> None:
+        """Take what the presenter knows now."""
+        screen = compose(state)
+        if screen != self._shown:
+            self._shown = screen
+            self._show(screen)
+
+
+def compose(state: State) -> Screen:
+    """Return what the screen shows now."""
+    name, page = _page(state)
+    step = state.visit.step
+    words = state.words
+    return Screen(
+        name=name,
+        header=_header(state, with_languages=not isinstance(page, WelcomePage | OfflinePage)),
+        footer=_footer(state),
+        page=page,
+        banner=_banner(state, page),
+        back=words.say("Back") if _has_back(state) else "",
+        start_over=words.say("Start over") if step in _CHOOSING | {Step.NUMBER} else "",
+        is_blocked=state.offline_since is not None and step in _MID_FLOW,
+        warning=_warning(state),
+    )
+
+
+def _has_back(state: State) -> bool:
+    visit = state.visit
+    return visit.step in _CHOOSING or (visit.step is Step.REQUESTING and visit.errand is Errand.LOOKUP)
+
+
+def _page(state: State) -> tuple[str, Page]:
+    """Return the page and its name; without connection nothing can be begun."""
+    step = state.visit.step
+    if state.office is None or (state.offline_since is not None and step in {Step.LANGUAGE, Step.SERVICE}):
+        return "offline", offline_page(state)
+    return step.value, _PAGES[step](state, state.office)
+
+
+def _header(state: State, *, with_languages: bool) -> Header:
+    office = state.office
+    choices = tuple(Choice(code, own_name(code)) for code in state.languages)
+    return Header(
+        office="" if office is None else in_language(office.office.name, state.visit.language),
+        date=state.words.date(state.now.date()),
+        clock=state.words.clock(state.now),
+        language=state.visit.language,
+        languages=choices if with_languages and len(choices) > 1 else (),
+    )
+
+
+def _footer(state: State) -> Footer:
+    words, since = state.words, state.offline_since
+    connection = words.say("Connected")
+    if since is not None:
+        connection = words.say("Not connected since {time}", time=state.words.clock(since))
+    if state.is_starting:
+        connection = words.say("Starting")
+    return Footer(
+        words.say("Need help? Please ask an officer."), connection, is_connected=since is None, staff=staff_words(state)
+    )
+
+
+def _banner(state: State, page: Page) -> Banner | None:
+    words, since = state.words, state.offline_since
+    if since is not None and state.visit.step in {*_MID_FLOW, Step.PROBLEM}:
+        return Banner(
+            "warn",
+            _in_all_languages(state, "Not connected since {time}"),
+            words.say("Your choices are kept, please wait a moment. If this lasts, please ask an officer."),
+        )
+    if state.is_foreign_code and not isinstance(page, OfflinePage | NumberPage):
+        return _foreign_banner(state)
+    if state.visit.step in _CHOOSING and (banner := offer_banner(state)) is not None:
+        return banner
+    if isinstance(page, WelcomePage) and state.office is not None and not is_anything_open(state.office, state.hall):
+        return closed_banner(state)
+    if state.late_number is not None and not isinstance(page, OfflinePage):
+        return Banner(
+            "info",
+            words.say("Ticket {number} was printed for an earlier visitor", number=state.late_number),
+            words.say("Please hand it to an officer."),
+        )
+    return no_paper_banner(state) if isinstance(page, WelcomePage | ServicesPage) else None
+
+
+def _foreign_banner(state: State) -> Banner:
+    """Return that a code is none of ours; at the start in every language, where what to do stands beside."""
+    if state.visit.has_chosen_language:
+        return foreign_code(state.words)
+    return Banner("warn", in_each_language(state, FOREIGN))
+
+
+def _in_all_languages(state: State, message: str) -> str:
+    """Return a message about the lost connection, the visitor's language first."""
+    since = state.offline_since or state.now
+    codes = (state.visit.language, *(code for code in state.languages if code != state.visit.language))
+    return " / ".join(state.phrases(code).say(message, time=state.phrases(code).clock(since)) for code in codes)
+
+
+def _warning(state: State) -> IdleWarning | None:
+    left = state.warning_left_s
+    if left is None:
+        return None
+    words = state.words
+    return IdleWarning(
+        title=words.say("Are you still there?"),
+        text=words.count(
+            "This screen returns to the start in {n} second.", "This screen returns to the start in {n} seconds.", left
+        ),
+        stay=words.say("Yes, go on"),
+        leave=words.say("No, back to the start"),
+    )

@@ -1,0 +1,166 @@
+"""The words of the ticket's page: the number, what became of the paper, what to do without it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from broker.contract.messages import OfficeMessage, Ticket
+from broker.language import Phrases, mark
+from hardware.ports import PrinterState
+from kiosk.pages.page import Banner, Choice, TicketPage
+from kiosk.visit.offer import in_language, lane_index, lane_of, service_of
+from kiosk.visit.state import State
+from kiosk.visit.steps import MAX_COPIES, Paper, Visit
+
+_SIT_DOWN = mark("Please sit down. Your number will be shown on the display and called out.")
+_VALID = mark("Remember or photograph this number. Your ticket is valid without paper.")
+_TROUBLE: Mapping[PrinterState, str] = {
+    "paper_out": mark("The printer has no paper"),
+    "cover_open": mark("The printer is open"),
+    "cutter_error": mark("The paper is stuck in the printer"),
+    "offline": mark("The printer does not answer"),
+}
+_SIGN: Mapping[PrinterState, str] = {
+    "paper_out": mark("Paper is out"),
+    "cover_open": mark("Printer is open"),
+    "cutter_error": mark("Paper is stuck"),
+    "offline": mark("Printer is off"),
+}
+"""The same in few words, for staff."""
+_SPARE = mark("the second printer")
+
+
+def ticket_page(state: State, office: OfficeMessage) -> TicketPage:
+    """Return the number, large, and what became of the paper."""
+    ticket, words = state.visit.ticket, state.words
+    if ticket is None:
+        message = "a ticket step without a ticket"
+        raise ValueError(message)
+    service = service_of(office, ticket.service)
+    title, banner = paper_words(state)
+    done, again = ticket_choices(state, _closing(state.stay_left_s, words))
+    return TicketPage(
+        title=title,
+        caption=words.say("Your queue number"),
+        number=ticket.number,
+        service=ticket.service if service is None else in_language(service.name, words.language),
+        lane=lane_mark(office, ticket, words),
+        facts=waiting_facts(ticket, words),
+        paper=banner,
+        qr=ticket.qr,
+        qr_caption=words.say("You may photograph this code: it is your ticket."),
+        done=done,
+        again=again,
+    )
+
+
+def lane_mark(office: OfficeMessage, ticket: Ticket, words: Phrases) -> Choice | None:
+    """Return the sign of a ticket's lane, where there are several lanes."""
+    lane = lane_of(office, ticket.lane)
+    if lane is None or len(office.lanes) == 1:
+        return None
+    return Choice(
+        lane.id,
+        in_language(lane.name, words.language),
+        letter=lane.letter,
+        shape=lane.shape,
+        lane=lane_index(office, lane.id),
+    )
+
+
+def waiting_facts(ticket: Ticket, words: Phrases) -> tuple[tuple[str, str], ...]:
+    """Return how many are before a waiting ticket, and how long that may take."""
+    ahead = words.say("You are first in line")
+    if ticket.ahead:
+        ahead = words.count("{n} person", "{n} people", ticket.ahead)
+    wait = words.say("No counter is open yet")
+    if ticket.wait is not None:
+        wait = words.wait(ticket.wait.low_s, ticket.wait.high_s)
+    return (words.say("Before you"), ahead), (words.say("Expected wait"), wait)
+
+
+def _closing(left_s: int | None, words: Phrases) -> str:
+    if left_s is None:
+        return ""
+    return words.count("Back to the start in {n} second", "Back to the start in {n} seconds", left_s)
+
+
+def paper_words(state: State) -> tuple[str, Banner]:
+    """Return the title of the ticket's page, and what became of the paper."""
+    words, visit = state.words, state.visit
+    match visit.paper:
+        case Paper.PRINTING:
+            return words.say("Your ticket is being printed"), Banner("info", words.say("Please wait for the paper."))
+        case Paper.CONFIRMED:
+            text = words.say(_SIT_DOWN)
+            return _take(state), Banner("good", words.say("Please keep it until you are done."), text)
+        case Paper.UNCONFIRMED if visit.trouble is not None:
+            return words.say("Please look for your ticket"), _without_paper(visit.trouble, words)
+        case Paper.UNCONFIRMED:
+            text = words.say("If no paper comes out, this number is enough.")
+            return _take(state), Banner("info", words.say("Did your ticket come out?"), text)
+        case Paper.FAILED | Paper.SILENT:
+            return words.say("Please remember your number"), _without_paper(visit.trouble, words)
+    assert_never(visit.paper)
+
+
+def ticket_choices(state: State, closing: str) -> tuple[Choice, Choice | None]:
+    """Return how a visitor leaves the ticket's page, and another paper where there is need of one and hope for it."""
+    words, visit = state.words, state.visit
+    if visit.paper is Paper.UNCONFIRMED and _may_print(state):
+        return (
+            Choice("done", words.say("Yes, I have my ticket"), closing),
+            Choice("print_again", words.say("No, print it again")),
+        )
+    again = None
+    if visit.paper is Paper.FAILED and _may_print(state):
+        again = Choice("print_again", words.say("Print the ticket again"))
+    return Choice("done", words.say("Done"), closing), again
+
+
+def no_paper_banner(state: State) -> Banner | None:
+    """Return what everybody should know before taking a number: that it comes without paper now."""
+    if state.printers.trouble is None:
+        return None
+    if state.visit.has_chosen_language:
+        return Banner("info", state.words.say(_NO_PAPER), state.words.say(_NO_PAPER_NEEDED))
+    return Banner("info", "\n".join(state.phrases(code).say(_NO_PAPER) for code in state.languages))
+
+
+_NO_PAPER = mark("No paper now: your number is shown here")
+_NO_PAPER_NEEDED = mark("It is valid without paper. You may photograph it.")
+
+
+def staff_words(state: State) -> str:
+    """Return what whoever looks after the kiosk should see in passing; nothing while all is well."""
+    words, printers = state.words, state.printers
+    if printers.is_paper_low:
+        return words.say("Paper is running low")
+    troubled = next((one for one in printers.states if one in _SIGN), None)
+    return "" if troubled is None else words.say(_SIGN[troubled])
+
+
+def _without_paper(trouble: PrinterState | None, words: Phrases) -> Banner:
+    title = words.say("The printer could not print")
+    if trouble is not None and trouble in _TROUBLE:
+        title = words.say(_TROUBLE[trouble])
+    return Banner("warn", title, words.say(_VALID))
+
+
+def _take(state: State) -> str:
+    words = state.words
+    if not state.visit.is_by_spare:
+        return words.say("Please take your ticket")
+    label = (state.spare_label or {}).get(words.language) or words.say(_SPARE)
+    return words.say("Please take your ticket from {printer}", printer=label)
+
+
+def _may_print(state: State) -> bool:
+    """Tell whether another paper is offered: some printer works, and an officer was not needed long ago."""
+    return state.printers.trouble is None and copies_of(state.visit) < MAX_COPIES
+
+
+def copies_of(visit: Visit) -> int:
+    """Return how many copies of its ticket a visitor had already."""
+    return 0 if visit.ticket is None else visit.ticket.copies

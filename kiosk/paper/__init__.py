@@ -1,0 +1,1 @@
+"""The ticket on paper: its layout, which printer gets it, and what became of it."""

@@ -1,0 +1,106 @@
+"""A ticket as it stands on paper: pure, in the visitor's language, for any width of paper."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from broker.contract.messages import LaneInfo, OfficeMessage, ServiceInfo, Ticket
+from broker.language import Phrases
+from hardware.receipt import Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, large
+from kiosk.visit.offer import in_language, lane_of, list_in_language, service_of
+
+MAX_NUMBER_SIZE = 6
+"""Letters 18 mm high: readable at arm's length without glasses; larger only costs paper."""
+
+QR_MODULE_DOTS = 8
+"""One millimetre at 203 dpi: cheap scanners read it, also from worn paper."""
+
+BULLET = "- "
+
+
+def ticket_receipt(ticket: Ticket, office: OfficeMessage, phrases: Phrases, *, columns: int) -> Receipt:
+    """Return the paper of one ticket; `columns` is what the paper holds of letters in normal size."""
+    service = service_of(office, ticket.service)
+    lane = lane_of(office, ticket.lane)
+    return Receipt(
+        (
+            *_head(ticket, office, phrases),
+            *_number(ticket, lane, phrases, columns=columns),
+            *_purpose(ticket, office, service, phrases, columns=columns),
+            *_waiting(ticket, phrases, columns=columns),
+            *_documents(service, phrases),
+            *_foot(ticket, phrases),
+            Cut(),
+        )
+    )
+
+
+def _head(ticket: Ticket, office: OfficeMessage, phrases: Phrases) -> tuple[Item, ...]:
+    name = Text(in_language(office.office.name, phrases.language), align="center", bold=True)
+    if not ticket.copies:
+        return (name, Rule())
+    copy = Text(phrases.say("COPY"), align="center", width=2, height=2, bold=True, invert=True)
+    return (name, Rule(), copy, Blank())
+
+
+def _number(ticket: Ticket, lane: LaneInfo | None, phrases: Phrases, *, columns: int) -> tuple[Item, ...]:
+    size = max(1, min(MAX_NUMBER_SIZE, columns // max(len(ticket.number), 1)))
+    items: list[Item] = [
+        Text(phrases.say("Your queue number"), align="center"),
+        Text(ticket.number, align="center", width=size, height=size, bold=True),
+    ]
+    if lane is not None and lane.letter:
+        items += [Blank(), ShapeMark(lane.shape, lane.letter, in_language(lane.name, phrases.language))]
+    return (*items, Blank())
+
+
+def _purpose(
+    ticket: Ticket, office: OfficeMessage, service: ServiceInfo | None, phrases: Phrases, *, columns: int
+) -> tuple[Item, ...]:
+    at = ticket.issued_at.astimezone(ZoneInfo(office.office.timezone))
+    name = ticket.service if service is None else in_language(service.name, phrases.language)
+    return (
+        large(name, columns=columns),
+        Text(phrases.date(at.date()), align="center"),
+        Text(phrases.say("at {time}", time=phrases.clock(at)), align="center"),
+        Rule(),
+    )
+
+
+def _waiting(ticket: Ticket, phrases: Phrases, *, columns: int) -> tuple[Item, ...]:
+    if ticket.ahead:
+        ahead = phrases.count("{n} person is before you", "{n} people are before you", ticket.ahead)
+    else:
+        ahead = phrases.say("You are first in line")
+    wait: tuple[Item, ...]
+    if ticket.wait is None:
+        wait = (
+            Blank(),
+            large(phrases.say("No counter is open yet"), columns=columns),
+            Text(phrases.say("Please stay near, you will be called."), align="center"),
+        )
+    else:
+        wait = (
+            Text(phrases.say("Expected wait"), align="center"),
+            large(phrases.wait(ticket.wait.low_s, ticket.wait.high_s), columns=columns),
+        )
+    return (large(ahead, columns=columns), *wait, Rule())
+
+
+def _documents(service: ServiceInfo | None, phrases: Phrases) -> tuple[Item, ...]:
+    documents = () if service is None else list_in_language(service.documents, phrases.language)
+    if not documents:
+        return ()
+    return (
+        Text(phrases.say("Please have these ready:"), bold=True),
+        *(Text(BULLET + document, hanging=len(BULLET)) for document in documents),
+        Rule(),
+    )
+
+
+def _foot(ticket: Ticket, phrases: Phrases) -> tuple[Item, ...]:
+    return (
+        Qr(ticket.qr, module_dots=QR_MODULE_DOTS),
+        Text(phrases.say("Please keep this ticket until you are done."), align="center"),
+        Text(phrases.say("Thank you for waiting."), align="center", bold=True),
+    )

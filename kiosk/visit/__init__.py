@@ -1,0 +1,1 @@
+"""What a visitor does: steps, choices, what is asked of the engine. Pure."""

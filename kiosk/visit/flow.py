@@ -1,0 +1,244 @@
+"""Where a visit stands, how long it may stand there, and the one request that is under way. No widgets, no wire."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from broker.contract.link import Freshness, Pending, Requester
+from broker.contract.messages import HallMessage, OfficeMessage, Reply, Text
+from broker.language import Phrases
+from kiosk.paper.news import PrintersHealth
+from kiosk.visit import steps as patience
+from kiosk.visit.state import State
+from kiosk.visit.steps import Paper, Problem, Step, Visit
+
+_ABANDONABLE = frozenset(
+    {Step.SERVICE, Step.REQUIREMENTS, Step.LANE, Step.PROBLEM, Step.NUMBER, Step.FOUND, Step.CONFIRM}
+)
+"""Steps that somebody can walk away from; the next visitor must not find them."""
+_UNDER_WAY = frozenset({Step.ISSUING, Step.REQUESTING})
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Wall time in the office's zone, and seconds that never jump."""
+
+    now: Callable[[], dt.datetime]
+    monotonic: Callable[[], float]
+
+
+class Flow:
+    """One kiosk's visit after the other. One thread; `show` gets the state whenever it may have changed."""
+
+    def __init__(
+        self,
+        *,
+        requester: Requester,
+        show: Callable[[State], None],
+        clocks: Clocks,
+        languages: tuple[str, ...],
+        idle_s: float,
+        phrases: Callable[[str], Phrases],
+        spare_label: Text | None = None,
+    ) -> None:
+        """Take who carries requests and who draws; `languages` holds until the office is heard."""
+        self.clocks = clocks
+        self.languages = languages
+        self.freshness = Freshness(clocks.now)
+        self.office: OfficeMessage | None = None
+        self.hall: HallMessage | None = None
+        self.printers = PrintersHealth()
+        self.has_scanner = False
+        self._spare_label = spare_label
+        self._requester = requester
+        self._show_state = show
+        self._phrases = phrases
+        self._idle_s = idle_s
+        self._pending: Pending | None = None
+        self._begun = self._touched_at = clocks.monotonic()
+        self._late: tuple[str, float] | None = None
+        self._foreign_at = -math.inf
+        self._was_linked = False
+        self.visit = self._fresh_visit()
+
+    # -- asking -----------------------------------------------------------------------------------------------------
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether a request is still under way: another one might do things twice."""
+        return self._pending is not None
+
+    def ask(
+        self,
+        command: str,
+        arguments: Mapping[str, Any],
+        answered: Callable[[Reply], None],
+        late: Callable[[Reply], None] = lambda _reply: None,
+    ) -> None:
+        """Send the visit's one request; `late` hears an answer that nobody waits for any more."""
+
+        def replied(reply: Reply) -> None:
+            if self._pending is not None and self._pending.id == reply.id:
+                self._pending = None
+                answered(reply)
+            else:
+                late(reply)
+
+        self._pending = self._requester.request(command, arguments, replied)
+
+    def tell(self, command: str, arguments: Mapping[str, Any], replied: Callable[[Reply], None]) -> None:
+        """Send a request that no visitor waits for."""
+        self._requester.request(command, arguments, replied)
+
+    def drop_request(self) -> None:
+        """Stop asking: nobody is there any more to take the answer."""
+        if self._pending is not None:
+            self._pending.cancel()
+            self._pending = None
+
+    # -- moving -----------------------------------------------------------------------------------------------------
+
+    def takes(self, step: Step) -> bool:
+        """Tell whether a touch that belongs to `step` counts now."""
+        return self.visit.step is step and self.is_settled
+
+    def go(self, step: Step, **changes: object) -> None:
+        """Move to a step; with the step, waiting begins anew."""
+        now = self.clocks.monotonic()
+        self.visit = replace(self.visit, step=step, since=now, **changes)  # type: ignore[arg-type]  # Visit's own
+        self._touched_at = max(self._touched_at, now)
+        self._foreign_at = -math.inf
+        self.show()
+
+    def change(self, **changes: object) -> None:
+        """Change the visit where it stands."""
+        self.visit = replace(self.visit, **changes)  # type: ignore[arg-type]  # Visit's own
+        self.show()
+
+    def begin_anew(self) -> None:
+        """End the visit. A request without an answer is dropped."""
+        self.drop_request()
+        self._foreign_at = -math.inf
+        self.visit = replace(self._fresh_visit(), since=self.clocks.monotonic())
+        self.show()
+
+    def return_to_start(self) -> None:
+        """Stand at the start as if nothing had been touched yet."""
+        self.visit = self._fresh_visit()
+
+    def touched(self) -> None:
+        """Take note that somebody is there."""
+        self._touched_at = self.clocks.monotonic()
+
+    def linked(self, *, online: bool) -> None:
+        """Take note that the engine can be reached, or no longer."""
+        self.freshness.link_changed(online=online)
+        self._was_linked = self._was_linked or online
+
+    def tell_late(self, number: str) -> None:
+        """Tell for a while that paper came out for an earlier visitor."""
+        self._late = (number, self.clocks.monotonic())
+
+    def tell_foreign(self) -> None:
+        """Tell for a while, or until the screen changes, that a scanned code is no ticket of this office."""
+        self._foreign_at = self.clocks.monotonic()
+        self.show()
+
+    def tick(self) -> None:
+        """Let time pass."""
+        match self.visit.step:
+            case step if step in _UNDER_WAY and self.elapsed_s >= patience.GIVE_UP_AFTER_S:
+                self.go(Step.PROBLEM, problem=Problem.NO_ANSWER)
+            case Step.TICKET if self._stay_left_s <= 0:
+                self.begin_anew()
+            case _ if self._warning_left_s <= 0:
+                self.begin_anew()
+        self.show()
+
+    # -- looking ----------------------------------------------------------------------------------------------------
+
+    @property
+    def start(self) -> Step:
+        """Return the first step: no language is asked for where there is one only."""
+        return Step.LANGUAGE if len(self.languages) > 1 else Step.SERVICE
+
+    @property
+    def elapsed_s(self) -> float:
+        """Return the seconds since this step began."""
+        return self.clocks.monotonic() - self.visit.since
+
+    @property
+    def is_linked(self) -> bool:
+        """Tell whether what is shown is true now."""
+        return self.freshness.stale_since is None
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether touches count: the second half of a double touch meant the screen before."""
+        return self.elapsed_s >= patience.SETTLE_S
+
+    def show(self) -> None:
+        """Hand over how it stands now."""
+        self._show_state(self._state())
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    @property
+    def _stay_left_s(self) -> float:
+        has_paper = self.visit.paper in {Paper.CONFIRMED, Paper.UNCONFIRMED}
+        return (patience.TICKET_STAY_S if has_paper else patience.NO_PAPER_STAY_S) - self._quiet_s
+
+    @property
+    def _warning_left_s(self) -> float:
+        """Return the seconds until an abandoned visit ends; more than `WARNING_S` while nobody is asked yet."""
+        if self.visit.step not in _ABANDONABLE or self.visit.step is self.start:
+            return math.inf
+        return self._idle_s + patience.WARNING_S - self._quiet_s
+
+    @property
+    def _quiet_s(self) -> float:
+        """Return the seconds since anything happened."""
+        return self.clocks.monotonic() - max(self._touched_at, self.visit.since)
+
+    def _fresh_visit(self) -> Visit:
+        return Visit(self.start, self.languages[0], self.clocks.monotonic() - patience.SETTLE_S)
+
+    def _state(self) -> State:
+        offline_since = self.freshness.stale_since
+        starting = not self._was_linked and self.clocks.monotonic() - self._begun < patience.STARTING_S
+        shut = offline_since is not None and self.visit.step is Step.SERVICE
+        waits = self._warning_left_s <= patience.WARNING_S and not shut
+        closes = self.visit.step is Step.TICKET and self._stay_left_s <= patience.WARNING_S
+        return State(
+            visit=self._patient_visit(),
+            office=self.office,
+            hall=self.hall,
+            languages=self.languages,
+            phrases=self._phrases,
+            now=self.clocks.now(),
+            elapsed_s=self.elapsed_s,
+            offline_since=offline_since,
+            is_starting=(starting and offline_since is not None) or (self.office is None and offline_since is None),
+            warning_left_s=max(1, math.ceil(self._warning_left_s)) if waits else None,
+            stay_left_s=max(1, math.ceil(self._stay_left_s)) if closes else None,
+            late_number=self._late_number(),
+            is_foreign_code=self.clocks.monotonic() - self._foreign_at < patience.FOREIGN_NOTICE_S,
+            has_scanner=self.has_scanner,
+            printers=self.printers,
+            spare_label=self._spare_label,
+        )
+
+    def _patient_visit(self) -> Visit:
+        """Return the visit; a printer that says nothing for long is treated as one that may have failed."""
+        silent = self.visit.paper is Paper.PRINTING and self.elapsed_s >= patience.PAPER_PATIENCE_S
+        return replace(self.visit, paper=Paper.SILENT) if silent else self.visit
+
+    def _late_number(self) -> str | None:
+        if self._late is None:
+            return None
+        number, at = self._late
+        return number if self.clocks.monotonic() - at < patience.LATE_NOTICE_S else None

@@ -1,0 +1,105 @@
+"""The steps of a visitor without a ticket: service, requirements, lane, number. No widgets, no wire."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Literal
+
+from broker.contract.messages import OfficeMessage, Reply, Ticket
+from kiosk.visit.flow import Flow
+from kiosk.visit.offer import lane_of, offer_of, service_of
+from kiosk.visit.requests import ticket_of
+from kiosk.visit.steps import Errand, Paper, Problem, Step
+
+log = logging.getLogger(__name__)
+
+Print = Callable[[Ticket, OfficeMessage], None]
+
+
+class Newcomer:
+    """Leads to a number. What the office does not offer now cannot be chosen."""
+
+    def __init__(self, flow: Flow, print_ticket: Print) -> None:
+        """Take the visit and who prints."""
+        self._flow = flow
+        self._print = print_ticket
+
+    def choose_service(self, service: str) -> None:
+        """Show what this service needs."""
+        flow = self._flow
+        if flow.takes(Step.SERVICE) and flow.is_linked and self._is_offered(service):
+            flow.go(Step.REQUIREMENTS, service=service)
+
+    def go_on(self) -> None:
+        """Ask for the lane, or for the number at once where there is one lane only."""
+        flow = self._flow
+        if not (flow.takes(Step.REQUIREMENTS) and flow.is_linked and flow.office):
+            return
+        if not self._is_offered(flow.visit.service):
+            return
+        if len(flow.office.lanes) > 1:
+            flow.go(Step.LANE)
+        else:
+            self._issue(flow.office.lanes[0].id)
+
+    def choose_lane(self, lane: str) -> None:
+        """Ask for a number in this lane."""
+        flow = self._flow
+        is_known = flow.office is not None and lane_of(flow.office, lane) is not None
+        if flow.takes(Step.LANE) and is_known and self._is_offered(flow.visit.service, lane):
+            self._issue(lane)
+
+    def try_again(self) -> None:
+        """Ask anew after a refusal that may pass; the refused request changed nothing."""
+        flow = self._flow
+        if flow.takes(Step.PROBLEM) and flow.visit.lane is not None and not flow.is_unanswered:
+            self._issue(flow.visit.lane)
+
+    def choose_again(self, step: Literal["services", "lanes"]) -> None:
+        """Return from a refusal to an earlier question."""
+        if self._flow.takes(Step.PROBLEM) and not self._flow.is_unanswered:
+            self._flow.go(Step.SERVICE if step == "services" else Step.LANE)
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _is_offered(self, service: str | None, lane: str | None = None) -> bool:
+        office = self._flow.office
+        info = None if office is None else service_of(office, service)
+        return office is not None and info is not None and offer_of(office, self._flow.hall, info, lane) == "open"
+
+    def _issue(self, lane: str) -> None:
+        flow = self._flow
+        if flow.is_unanswered or not flow.is_linked:
+            return
+        flow.go(Step.ISSUING, lane=lane, errand=Errand.ISSUE)
+        arguments = {"service": flow.visit.service, "lane": lane, "language": flow.visit.language}
+        flow.ask("issue", arguments, self._answered, self._answered_late)
+
+    def _answered(self, reply: Reply) -> None:
+        """Show the number or the refusal."""
+        if reply.ok:
+            self._issued(reply, shown=True)
+        else:
+            log.warning("issue refused: %s", reply.error)
+            self._flow.go(Step.PROBLEM, problem=reply.error.code if reply.error is not None else Problem.UNREADABLE)
+
+    def _answered_late(self, reply: Reply) -> None:
+        """Print what a visit that has ended was given; show it only where nobody else stands there."""
+        if reply.ok:
+            self._issued(reply, shown=self._flow.visit.step is self._flow.start)
+
+    def _issued(self, reply: Reply, *, shown: bool) -> None:
+        flow, ticket = self._flow, ticket_of(reply)
+        if ticket is None:
+            if shown and flow.visit.step is not flow.start:
+                flow.go(Step.PROBLEM, problem=Problem.UNREADABLE)
+            return
+        if shown:
+            language = ticket.language if flow.visit.step is flow.start else flow.visit.language
+            flow.go(Step.TICKET, ticket=ticket, paper=Paper.PRINTING, language=language, errand=Errand.ISSUE)
+        else:
+            flow.tell_late(ticket.number)
+            flow.show()
+        if flow.office is not None:
+            self._print(ticket, flow.office)

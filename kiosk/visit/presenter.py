@@ -1,0 +1,158 @@
+"""Leads a visitor from the first touch to the ticket. No widgets, no wire: inputs come in, states go out.
+
+A visit: language -> service -> requirements -> lane -> issuing -> ticket; or, with a ticket: its number -> how it
+stands -> print again, rejoin, cancel. What the office offers comes from its retained states only. One request at a
+time; it stays the same one, with the same id, until it is answered, so that neither impatience nor a lost connection
+does things twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from broker.contract.link import Requester
+from broker.contract.messages import HallMessage, OfficeMessage, Reply, Text, Ticket
+from broker.language import Phrases
+from kiosk.paper.news import PaperNews, PrintersHealth
+from kiosk.visit.flow import Clocks, Flow
+from kiosk.visit.newcomer import Newcomer
+from kiosk.visit.offer import service_of
+from kiosk.visit.requests import log_refusal
+from kiosk.visit.returning import Returning
+from kiosk.visit.state import State
+from kiosk.visit.steps import Errand, Paper, Step
+
+__all__ = ["Clocks", "Presenter"]
+
+
+class Presenter:
+    """The steps of a visit. All methods run on one thread; `show` gets the state whenever it may have changed."""
+
+    def __init__(
+        self,
+        *,
+        requester: Requester,
+        print_ticket: Callable[[Ticket, OfficeMessage], None],
+        show: Callable[[State], None],
+        clocks: Clocks,
+        languages: tuple[str, ...],
+        idle_s: float,
+        phrases: Callable[[str], Phrases] = lambda language: Phrases("kiosk", language),
+        spare_label: Text | None = None,
+    ) -> None:
+        """Take who carries requests, who prints, who shows; `languages` holds until the office is heard."""
+        self._flow = Flow(
+            requester=requester,
+            show=show,
+            clocks=clocks,
+            languages=languages,
+            idle_s=idle_s,
+            phrases=phrases,
+            spare_label=spare_label,
+        )
+        self.newcomer = Newcomer(self._flow, print_ticket)
+        self.returning = Returning(self._flow, print_ticket)
+
+    # -- what the visitor does --------------------------------------------------------------------------------------
+
+    def touched(self) -> None:
+        """Take note of a touch, anywhere: that alone keeps the visit alive. Call it after what the touch did."""
+        self._flow.touched()
+        self._flow.show()
+
+    def choose_language(self, language: str) -> None:
+        """Speak this language from now on; on the first screen it also begins the visit."""
+        flow = self._flow
+        if language not in flow.languages:
+            return
+        if flow.visit.step is not Step.LANGUAGE:
+            flow.change(language=language, has_chosen_language=True)
+        elif flow.takes(Step.LANGUAGE) and flow.is_linked:
+            flow.go(Step.SERVICE, language=language, has_chosen_language=True)
+
+    def try_again(self) -> None:
+        """Ask anew after a refusal that may pass."""
+        if self._flow.visit.errand is Errand.ISSUE:
+            self.newcomer.try_again()
+        else:
+            self.returning.try_again()
+
+    def back(self) -> None:
+        """Return one step."""
+        flow = self._flow
+        if flow.takes(Step.REQUIREMENTS):
+            flow.go(Step.SERVICE)
+        elif flow.takes(Step.LANE):
+            flow.go(Step.REQUIREMENTS)
+        else:
+            self.returning.back()
+
+    def start_over(self) -> None:
+        """Leave everything and return to the start; not while something is being asked for."""
+        if self._flow.is_settled and self._flow.visit.step not in {Step.ISSUING, Step.REQUESTING}:
+            self._flow.begin_anew()
+
+    # -- what the world does ----------------------------------------------------------------------------------------
+
+    def link_changed(self, online: bool) -> None:  # noqa: FBT001 - the bus calls it so
+        """Take note that the engine can be reached, or no longer."""
+        self._flow.linked(online=online)
+        self._flow.show()
+
+    def office_changed(self, office: OfficeMessage) -> None:
+        """Take what the office offers now. A visitor whose choice is gone chooses again."""
+        flow = self._flow
+        first = flow.office is None
+        flow.office = office
+        at_start = first and flow.visit.step is flow.start
+        flow.languages = office.languages
+        if at_start or (flow.visit.step is Step.LANGUAGE and flow.start is not Step.LANGUAGE):
+            flow.return_to_start()
+        if flow.visit.language not in office.languages:
+            flow.change(language=office.languages[0])
+        if flow.visit.step in {Step.REQUIREMENTS, Step.LANE} and service_of(office, flow.visit.service) is None:
+            flow.go(Step.SERVICE)
+        flow.show()
+
+    def hall_changed(self, hall: HallMessage) -> None:
+        """Take the live picture."""
+        self._flow.hall = hall
+        self._flow.freshness.heard()
+        self._flow.show()
+
+    def printed(self, news: PaperNews) -> None:
+        """Take what became of a paper, and tell the engine, for as long as it takes until it has heard."""
+        flow = self._flow
+        reason = {"reason": news.reason[:500]} if news.reason else {}
+        flow.tell(
+            "printed",
+            {"ticket": news.ticket, "outcome": news.outcome} | reason,
+            lambda reply: _acknowledged(news, reply),
+        )
+        shown = flow.visit.ticket if flow.visit.step is Step.TICKET else None
+        if shown is not None and (shown.id, shown.copies) == (news.ticket, news.copies):
+            flow.change(paper=Paper(news.outcome), trouble=news.trouble, is_by_spare=news.by_spare)
+            flow.touched()
+        elif news.is_late and news.outcome != "failed":
+            flow.tell_late(news.number)
+        flow.show()
+
+    def printers_changed(self, printers: PrintersHealth) -> None:
+        """Take how the printers are."""
+        self._flow.printers = printers
+        self._flow.show()
+
+    def scanner_changed(self, *, is_there: bool) -> None:
+        """Take whether a code can be held to a scanner now: only then do the screens ask for it."""
+        self._flow.has_scanner = is_there
+        self._flow.show()
+
+    def tick(self) -> None:
+        """Let time pass; several times a second."""
+        self._flow.tick()
+
+
+def _acknowledged(news: PaperNews, reply: Reply) -> None:
+    """Take the answer to a report: also one that was refused has arrived, and would be refused again."""
+    log_refusal(reply)
+    news.acknowledge()

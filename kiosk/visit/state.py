@@ -1,0 +1,72 @@
+"""All that a kiosk's screen depends on, at one moment. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from broker.contract.messages import HallMessage, LaneInfo, OfficeMessage, ServiceInfo, Text
+from broker.language import Phrases
+from kiosk.paper.news import PrintersHealth
+from kiosk.visit.offer import Offer, lane_of, offer_of, service_of
+from kiosk.visit.steps import SLOW_AFTER_S, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One moment of a visit, with the office as it was last heard of."""
+
+    visit: Visit
+    office: OfficeMessage | None
+    hall: HallMessage | None
+    languages: tuple[str, ...]
+    phrases: Callable[[str], Phrases]
+    now: dt.datetime
+    elapsed_s: float
+    """Seconds since this step began."""
+    offline_since: dt.datetime | None
+    is_starting: bool
+    warning_left_s: int | None = None
+    """Seconds until an abandoned visit ends, while the visitor is being asked."""
+    stay_left_s: int | None = None
+    """Seconds that the ticket stays on the screen, once they are few."""
+    late_number: str | None = None
+    is_foreign_code: bool = False
+    """Whether a code was just scanned that is no ticket of this office."""
+    has_scanner: bool = False
+    printers: PrintersHealth = field(default_factory=PrintersHealth)
+    spare_label: Text | None = None
+    """What the second printer is called, such as the one on the right."""
+
+    @property
+    def words(self) -> Phrases:
+        """Return the phrases of the visitor's language."""
+        return self.phrases(self.visit.language)
+
+    @property
+    def service(self) -> ServiceInfo | None:
+        """Return the chosen service."""
+        return None if self.office is None else service_of(self.office, self.visit.service)
+
+    @property
+    def lane(self) -> LaneInfo | None:
+        """Return the chosen lane."""
+        return None if self.office is None else lane_of(self.office, self.visit.lane)
+
+    @property
+    def offer(self) -> Offer:
+        """Return whether a number would be given out for the chosen service in any lane."""
+        if self.office is None or self.service is None:
+            return "open"
+        return offer_of(self.office, self.hall, self.service)
+
+    @property
+    def is_slow(self) -> bool:
+        """Tell whether the visitor has waited long enough to be told what to do."""
+        return self.elapsed_s >= SLOW_AFTER_S
+
+    @property
+    def beat(self) -> int:
+        """Return a step of the ring that shows that work goes on; four a second."""
+        return int(self.elapsed_s * 4)

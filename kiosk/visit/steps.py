@@ -1,0 +1,117 @@
+"""One visit at a kiosk, from the first touch to the ticket, and how long each patience lasts. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from broker.contract.messages import ErrorCode, Ticket
+from hardware.ports import PrinterState
+
+SETTLE_S = 0.4
+"""After a screen changed, touches do not count for so long: the second half of a double touch meant the old screen."""
+SLOW_AFTER_S = 3.0
+GIVE_UP_AFTER_S = 60.0
+WARNING_S = 20.0
+"""WCAG 2.2.1: at least 20 s to extend by one simple action."""
+TICKET_STAY_S = 30.0
+NO_PAPER_STAY_S = 90.0
+"""Without paper the number must be written down or photographed."""
+PAPER_PATIENCE_S = 20.0
+"""No word from the printer for so long: the screen stops promising paper."""
+MAX_COPIES = 2
+"""So many copies a visitor gets without an officer."""
+STARTING_S = 8.0
+LATE_NOTICE_S = 30.0
+FOREIGN_NOTICE_S = 10.0
+"""So long a screen says that a scanned code is no ticket of this office."""
+
+
+class Step(Enum):
+    """Where a visit stands."""
+
+    LANGUAGE = "language"
+    SERVICE = "service"
+    REQUIREMENTS = "requirements"
+    LANE = "lane"
+    ISSUING = "issuing"
+    TICKET = "ticket"
+    PROBLEM = "problem"
+    NUMBER = "number"
+    """Whoever has a ticket types its number."""
+    REQUESTING = "requesting"
+    """Something about that ticket is under way."""
+    FOUND = "found"
+    CONFIRM = "confirm"
+
+
+class Errand(Enum):
+    """What is asked of the engine: a number, or something about the ticket that the visitor has."""
+
+    ISSUE = "issue"
+    LOOKUP = "lookup"
+    REPRINT = "reprint"
+    REJOIN = "rejoin"
+    CANCEL = "cancel"
+
+
+class Paper(Enum):
+    """What is known of the paper."""
+
+    PRINTING = "printing"
+    CONFIRMED = "confirmed"
+    UNCONFIRMED = "unconfirmed"
+    FAILED = "failed"
+    SILENT = "silent"
+    """The printer has said nothing for long: it may have failed, or the paper may still come."""
+
+
+class Problem(Enum):
+    """Why an errand came to nothing, where no code of the engine says it."""
+
+    NO_ANSWER = "no_answer"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What the visitor has chosen so far; `since` is when this step began, on the monotonic clock."""
+
+    step: Step
+    language: str
+    since: float
+    service: str | None = None
+    lane: str | None = None
+    ticket: Ticket | None = None
+    paper: Paper = Paper.PRINTING
+    trouble: PrinterState | None = None
+    """What is the matter with the printer that had this paper, where that is known."""
+    is_by_spare: bool = False
+    problem: ErrorCode | Problem | None = None
+    errand: Errand = Errand.ISSUE
+    typed: str = ""
+    """What was typed of a ticket's number, without its dash."""
+    scanned: str = ""
+    """The text of the QR that is being looked up."""
+    is_not_found: bool = False
+    """Whether the typed number was looked up in vain."""
+    did: Errand | None = None
+    """What was just done with the ticket on the screen."""
+    has_chosen_language: bool = False
+
+
+_ACTIONS = {
+    "waiting": (Errand.REPRINT, Errand.CANCEL),
+    "called": (Errand.REPRINT,),
+    "serving": (Errand.REPRINT,),
+    "held": (Errand.REPRINT, Errand.CANCEL),
+    "no_show": (Errand.REJOIN, Errand.REPRINT, Errand.CANCEL),
+    "finished": (),
+    "cancelled": (),
+}
+"""What a visitor may do with a ticket, by its state; the engine has the last word."""
+
+
+def actions(ticket: Ticket) -> tuple[Errand, ...]:
+    """Return what its holder may do with a ticket now, the likeliest first."""
+    return _ACTIONS[ticket.state]
