@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 LINE_URL = r"^(/[^\x00]+|pty:[a-z0-9][a-z0-9_-]{0,31}|(socket|rfc2217)://[^/]+:[0-9]+.*|loop://.*)$"
 """What a line may be called: a device, an emulator's name, or what pyserial opens over the network."""
-SPAN = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+SPAN = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
+"""A part of a day; it may end at 24:00."""
 ALSA_DEVICE = r"^[A-Za-z0-9_][^\s]*$"
 Flow = Literal["none", "rtscts", "xonxoff"]
 Chime = Literal["auto", "regular", "priority", "rising", "falling", "arch", "none"]
@@ -18,12 +22,49 @@ Chime = Literal["auto", "regular", "priority", "rising", "falling", "arch", "non
 
 USB_ID = r"^[0-9a-fA-F]{4}$"
 QUEUE_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,126}$"
+HOST_NAME = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?)+")
+HOST_FAULT = "host"
+"""The type of the fault that a host which is none makes; its message is a sentence for people."""
 
 
 class DeviceModel(BaseModel):
     """Base of all device sections: frozen, unknown keys refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def host_of(text: str) -> str:
+    """Return `text` where it can be the name or the address of a machine, and nothing else."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        if message := _no_host(text):
+            raise PydanticCustomError(HOST_FAULT, "{said}", {"said": message}) from None
+    return text
+
+
+def _no_host(text: str) -> str | None:
+    """Return what is wrong with a host that is no address in figures."""
+    name, colon, port = text.rpartition(":")
+    if "://" in text:
+        return f'must be a host alone, without "{text.partition("://")[0]}://"'
+    if colon and port.isdecimal() and ":" not in name:
+        return f"must be a host alone: the port {port} has a line of its own, port"
+    if re.fullmatch(r"[0-9.]+", text):
+        return "must be an address of four numbers from 0 to 255"
+    if not HOST_NAME.fullmatch(text):
+        return "must be the name or the address of a machine, such as 192.168.1.10"
+    return None
+
+
+Host = Annotated[str, Field(min_length=1, max_length=253), AfterValidator(host_of)]
+"""A machine on the network, by name or address."""
+
+
+def span_of(text: str) -> tuple[dt.time, dt.time]:
+    """Return begin and end of a `SPAN`; 24:00 is the last moment of a day, which belongs to it."""
+    begin, end = text.split("-")
+    return dt.time.fromisoformat(begin), dt.time.max if end == "24:00" else dt.time.fromisoformat(end)
 
 
 class LineConfig(DeviceModel):
@@ -116,7 +157,7 @@ class NetworkPrinter(_Paper):
     """A printer that listens on TCP (JetDirect, port 9100)."""
 
     type: Literal["network"]
-    host: str = Field(min_length=1)
+    host: Host
     port: int = Field(default=9100, ge=1, le=65535)
     timeout_s: float = Field(default=5.0, gt=0, le=60)
 
@@ -209,7 +250,7 @@ class SoundConfig(DeviceModel):
 
     def is_quiet(self, at: dt.time) -> bool:
         """Tell whether calls are only shown at this time of day; a span may run over midnight."""
-        spans = [tuple(map(dt.time.fromisoformat, span.split("-"))) for span in self.quiet_hours]
+        spans = map(span_of, self.quiet_hours)
         return any(begin <= at < end if begin < end else at >= begin or at < end for begin, end in spans)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import assert_never
 
 from broker.config import settings as config
@@ -20,14 +19,12 @@ def office_rules(settings: Settings) -> Office:
         id=settings.office.id,
         zone=settings.office.zone,
         languages=settings.office.languages,
-        services={
-            s.id: Service(s.id, s.letter, s.stages, s.daily_quota, _weekly_hours(s.hours)) for s in settings.services
-        },
+        services={s.id: Service(s.id, s.letter, s.stages, s.daily_quota, _hours(s.hours)) for s in settings.services},
         lanes={lane.id: _lane(lane) for lane in settings.lanes},
         stage_standard_s={stage.id: _seconds(stage.standard_min) for stage in settings.stages},
         counters={counter.id: _counter(counter) for counter in settings.counters},
         officers={officer.id: officer.name for officer in settings.officers},
-        hours=_weekly_hours(settings.hours),
+        hours=_hours(settings.hours),
         supervisors=frozenset(officer.id for officer in settings.officers if officer.role == "supervisor"),
         policy=_policy(settings.dispatch),
         journey=Journey(
@@ -74,11 +71,10 @@ def _some(ids: tuple[str, ...] | None) -> frozenset[str] | None:
     return None if ids is None else frozenset(ids)
 
 
-def _weekly_hours(hours: config.Hours | None) -> Hours | None:
+def _hours(hours: config.Hours | None) -> Hours | None:
     if hours is None or not hours.enforced:
         return None
-    monday = dt.date(2024, 1, 1)
-    return {weekday: hours.spans(monday + dt.timedelta(days=weekday)) for weekday in range(7)}
+    return Hours(dict(enumerate(hours.weekly)), hours.dates)
 
 
 def _lane(lane: config.Lane) -> Lane:
@@ -89,7 +85,7 @@ def _lane(lane: config.Lane) -> Lane:
         quota=lane.daily_quota,
         max_wait_s=None if lane.max_wait_min is None else _seconds(lane.max_wait_min),
         step_free=lane.step_free,
-        hours=_weekly_hours(lane.hours),
+        hours=_hours(lane.hours),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +57,37 @@ class _RefusedError(Exception):
     def __init__(self, message: str, event: yaml.Event) -> None:
         super().__init__(message)
         self.line = event.start_mark.line + 1 if event.start_mark else None
+
+
+_NAMES = {
+    "\t": "a tab",
+    "\r": "a carriage return (as Windows ends lines)",
+    "\n": "a line break",
+    "\u00a0": "a no-break space",
+}
+_BY_CATEGORY = {
+    "Cc": "a control character",
+    "Cf": "an invisible character",
+    "Cn": "no character",
+    "Co": "a private character",
+    "Zl": "a line separator",
+    "Zp": "a paragraph separator",
+    "Zs": "an unusual space",
+}
+_JOINERS = "\u200c\u200d\u200e\u200f\u00ad"
+"""Invisible characters that words of some scripts are written with."""
+
+
+def strange_character(text: str, *, is_prose: bool = False) -> str | None:
+    """Return in words the first character of `text` that is not to be seen. Prose may have lines and joiners."""
+    for character in text:
+        kind = _BY_CATEGORY.get(unicodedata.category(character))
+        if kind is None or character == " ":
+            continue
+        if is_prose and (character in _JOINERS or character == "\n" or unicodedata.category(character) == "Zs"):
+            continue
+        return f"{_NAMES.get(character, kind)} (U+{ord(character):04X})"
+    return None
 
 
 def path_text(path: PathKey) -> str:
@@ -125,8 +157,17 @@ def _compose(document: Document, text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(part for part in (error.context, error.problem) if part)
+        if indent := _strange_indent(text, mark):
+            problem = f"the line is indented with {indent}: indent with blanks"
         document.complain((), f"is not valid YAML: {problem}", line=mark.line + 1 if mark else None)
     return None
+
+
+def _strange_indent(text: str, mark: yaml.Mark | None) -> str | None:
+    """Return in words what a line is indented with that is no blank."""
+    lines = text.splitlines()
+    line = lines[mark.line] if mark is not None and mark.line < len(lines) else ""
+    return strange_character(line[: len(line) - len(line.lstrip())])
 
 
 def _refuse_tricks(events: Iterator[yaml.Event]) -> None:
@@ -172,6 +213,9 @@ def _mapping(document: Document, node: yaml.MappingNode, path: PathKey) -> dict[
             document.complain(path, "a key must be a plain word", line=line)
             continue
         key = (*path, key_node.value)
+        if named := strange_character(key_node.value):
+            document.complain(path, f"a key here contains {named}: write it anew", line=line)
+            continue
         if key_node.value in data:
             first = document.lines[key]
             document.complain(key, f"is written twice: it already stands on line {first}", line=line)

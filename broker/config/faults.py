@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from broker.config.document import PathKey
 
+UNKNOWN = "is not a known key"
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:

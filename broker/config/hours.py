@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 
 from broker.config.document import PathKey
-from broker.config.faults import Fault
+from broker.config.faults import UNKNOWN, Fault, did_you_mean
 from broker.config.schema import child, entries, words
 from hardware.config import SPAN
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+def unknown_days(data: Mapping[str, object]) -> Iterator[Fault]:
+    """Yield keys of hours that are neither a weekday nor a date."""
+    known = ("enforced", *DAYS)
+    for path, hours in _all_hours(data):
+        for key in hours:
+            if key not in known and not is_date(key):
+                hint = did_you_mean(key, known) or f"known here: {', '.join(known)}, and dates such as 2026-12-25"
+                yield Fault((*path, key), UNKNOWN, hint)
+
+
 def hours_faults(data: Mapping[str, object]) -> Iterator[Fault]:
     """Yield spans that no clock can follow, and hours that never open."""
-    yield from _hours(("hours",), child(data, "hours"))
-    for section in ("lanes", "services"):
-        for path, entry in entries(data, section):
-            yield from _hours((*path, "hours"), entry.get("hours"))
+    for path, hours in _all_hours(data):
+        yield from _hours(path, hours)
     for path, entry in entries(data, "displays"):
         sound = child(entry, "sound")
         yield from _quiet(
             (*path, "sound", "quiet_hours"), words(sound, "quiet_hours") if isinstance(sound, dict) else []
         )
+
+
+def is_date(key: str) -> bool:
+    """Tell whether a key is one day of the calendar, written as 2026-12-25."""
+    try:
+        return dt.date.fromisoformat(key).isoformat() == key
+    except ValueError:
+        return False
 
 
 def _quiet(path: PathKey, spans: list[str]) -> Iterator[Fault]:
@@ -34,12 +51,26 @@ def _quiet(path: PathKey, spans: list[str]) -> Iterator[Fault]:
             yield Fault((*path, index), f'"{span}" ends when it begins')
 
 
-def _hours(path: PathKey, hours: object) -> Iterator[Fault]:
-    if not isinstance(hours, dict):
-        return
-    for day in DAYS:
-        yield from _spans((*path, day), words(hours, day))
-    if hours.get("enforced", True) is True and not any(hours.get(day) for day in DAYS):
+def _all_hours(data: Mapping[str, object]) -> Iterator[tuple[PathKey, Mapping[str, object]]]:
+    """Yield the hours of the office, its lanes and services, each with its path."""
+    of_entries = [
+        ((*path, "hours"), entry.get("hours"))
+        for section in ("lanes", "services")
+        for path, entry in entries(data, section)
+    ]
+    for path, hours in [(("hours",), child(data, "hours")), *of_entries]:
+        if isinstance(hours, dict):
+            yield path, hours
+
+
+def _days(hours: Mapping[str, object]) -> list[str]:
+    return [key for key in hours if key in DAYS or is_date(key)]
+
+
+def _hours(path: PathKey, hours: Mapping[str, object]) -> Iterator[Fault]:
+    for key in _days(hours):
+        yield from _spans((*path, key), words(hours, key))
+    if hours.get("enforced", True) is True and not any(hours.get(key) for key in _days(hours)):
         yield Fault(path, "opens on no day, so no number would ever be given out")
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from broker.config.characters import character_faults
 from broker.config.document import Document, path_text, read_document
 from broker.config.environment import Overlay, overlay
 from broker.config.errors import ConfigError, Problem
 from broker.config.faults import Fault
+from broker.config.hours import unknown_days
 from broker.config.pins import demo_pin_faults, hash_faults
 from broker.config.printers import logo_faults
 from broker.config.references import reference_faults
@@ -55,8 +57,12 @@ def _examine(path: Path, environ: Mapping[str, str]) -> _Findings:
         return _Findings(None, document, Overlay(), document.problems)
     over = overlay(document.data, Settings, environ)
     settings, shape = _validated(document.data)
+    plain = [*character_faults(document.data, Settings), *unknown_days(document.data)]
+    explained = {fault.path for fault in plain}
+    shape = [fault for fault in shape if not any(fault.path[:end] in explained for end in range(len(fault.path) + 1))]
     known = {fault.path for fault in shape}
     faults = (
+        *plain,
         *shape,
         *(fault for fault in truths_for_numbers(document.data, Settings) if fault.path not in known),
         *reference_faults(document.data),

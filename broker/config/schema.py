@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
@@ -83,7 +83,10 @@ class Place:
         if self.is_open:
             return _place(get_args(kind)[1] for kind in self.types if get_origin(kind) is dict)
         chosen = self.chosen(data)
-        return _place(model.model_fields[key].annotation for model in chosen if key in model.model_fields)
+        fields = [model.model_fields[key].annotation for model in chosen if key in model.model_fields]
+        return _place(
+            fields or [_of_free_keys(model) for model in chosen if model.model_config.get("extra") == "allow"]
+        )
 
     def chosen(self, data: object) -> tuple[type[BaseModel], ...]:
         """Return the models that fit the `type` that `data` names, or all of them."""
@@ -154,6 +157,11 @@ def walk(data: object, place: Place, path: PathKey = ()) -> Iterator[tuple[PathK
         inside = place.inside(key, data)
         if inside is not None:
             yield from walk(child(data, key), inside, (*path, key))
+
+
+def _of_free_keys(model: type[BaseModel]) -> Any:  # noqa: ANN401 - the same
+    """Return what may stand at keys that a model does not name one by one, such as dates."""
+    return get_args(get_type_hints(model)["__pydantic_extra__"])[1]
 
 
 def _place(annotations: Any) -> Place | None:  # noqa: ANN401 - typing's own forms have no common type

@@ -20,10 +20,12 @@ from hardware.config import (
     SPAN,
     USB_ID,
     Chime,
+    Host,
     PanelConfig,
     PrinterConfig,
     ScannerConfig,
     SoundConfig,
+    span_of,
 )
 
 _LETTER = r"^[A-Z]$"
@@ -62,6 +64,8 @@ def _written_date(value: object) -> object:
 Letter = Annotated[str, StringConstraints(pattern=_LETTER)]
 LanguageCode = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
 Span = Annotated[str, StringConstraints(pattern=SPAN)]
+Opening = tuple[dt.time, dt.time]
+"""From when and until when."""
 Day = Annotated[dt.date, BeforeValidator(_written_date)]
 Text = dict[LanguageCode, Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]]
 TextList = dict[LanguageCode, tuple[Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)], ...]]
@@ -89,7 +93,13 @@ class Office(SettingsModel):
 
 
 class Hours(SettingsModel):
-    """When tickets are given out. `enforced: false` keeps them as information only (the demo)."""
+    """When tickets are given out. `enforced: false` keeps them as information only (the demo).
+
+    A key that is a date, such as `2026-12-25`, stands for that day alone and replaces its weekday's spans.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, tuple[Span, ...]]
 
     enforced: bool = True
     mon: tuple[Span, ...] = ()
@@ -100,14 +110,17 @@ class Hours(SettingsModel):
     sat: tuple[Span, ...] = ()
     sun: tuple[Span, ...] = ()
 
-    def spans(self, day: dt.date) -> tuple[tuple[dt.time, dt.time], ...]:
-        """Return the opening spans of a date, local time."""
-        names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-        texts: tuple[str, ...] = getattr(self, names[day.weekday()])
-        return tuple(
-            (dt.time.fromisoformat(begin), dt.time.fromisoformat(end))
-            for begin, end in (text.split("-") for text in texts)
-        )
+    @property
+    def weekly(self) -> tuple[tuple[Opening, ...], ...]:
+        """Return the openings of each weekday, Monday first, local time."""
+        days = (self.mon, self.tue, self.wed, self.thu, self.fri, self.sat, self.sun)
+        return tuple(tuple(map(span_of, spans)) for spans in days)
+
+    @property
+    def dates(self) -> dict[dt.date, tuple[Opening, ...]]:
+        """Return the openings of single dates, local time."""
+        written = self.__pydantic_extra__.items()
+        return {dt.date.fromisoformat(day): tuple(map(span_of, spans)) for day, spans in written}
 
 
 class Stage(SettingsModel):
@@ -227,7 +240,7 @@ class Mqtt(SettingsModel):
     """The MQTT server: started by us (`auto`, `mosquitto`, `embedded`) or run by others (`external`)."""
 
     server: Literal["auto", "mosquitto", "embedded", "external"] = "auto"
-    host: str = Field(default="127.0.0.1", min_length=1)
+    host: Host = "127.0.0.1"
     port: int = Field(default=18830, ge=1, le=65535)
     listen: str = Field(default="127.0.0.1", min_length=1)
     secret: str | None = Field(default=None, min_length=12, repr=False)

@@ -9,14 +9,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from broker.config.document import PathKey
-from broker.config.faults import Fault, did_you_mean
+from broker.config.faults import UNKNOWN, Fault, did_you_mean
 from broker.config.schema import Place, child, place_at, top, walk
 from broker.config.settings import PATTERNS
 
 SECRET_KEYS = frozenset({"pin_hash", "secret", "url"})
 """Keys whose values are never repeated in a message; a URL may carry a password."""
 MISSING = "is missing"
-UNKNOWN = "is not a known key"
 _SHOWN_CHARACTERS = 40
 
 _SENTENCES = {
@@ -107,6 +106,8 @@ def _sentence(detail: ErrorDetails, path: PathKey) -> str:
             return "must not be empty"
         case "string_pattern_mismatch":
             sentence = PATTERNS.get(context["pattern"], f"must look like {context['pattern']}")
+        case "host":
+            sentence = detail["msg"]
         case kind:
             sentence = _SENTENCES.get(kind, f"is not right: {detail['msg']}").format_map(context)
     return sentence + _but_got(path, detail["input"])

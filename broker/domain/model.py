@@ -40,8 +40,21 @@ class DeskState(StrEnum):
 
 
 Spans = tuple[tuple[dt.time, dt.time], ...]
-Hours = Mapping[int, Spans]
-"""Opening spans by weekday; Monday is 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When something is open, by the office's clock. A span to `time.max` ends with the day."""
+
+    weekly: Mapping[int, Spans] = field(default_factory=dict)
+    """By weekday; Monday is 0."""
+    dates: Mapping[dt.date, Spans] = field(default_factory=dict)
+    """Of single days, in place of their weekday's."""
+
+    def hold(self, local: dt.datetime) -> bool:
+        """Tell whether they hold at this moment of the office's clock."""
+        at, spans = local.time(), self.dates.get(local.date(), self.weekly.get(local.weekday(), ()))
+        return any(begin <= at and (at < end or end == dt.time.max) for begin, end in spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +141,7 @@ class Office:
 
     def is_open(self, hours: Hours | None, now: dt.datetime) -> bool:
         """Tell whether `hours` hold at this moment, by the office's clock."""
-        if hours is None:
-            return True
-        local = now.astimezone(self.zone)
-        return any(begin <= local.time() < end for begin, end in hours.get(local.weekday(), ()))
+        return hours is None or hours.hold(now.astimezone(self.zone))
 
     def may_serve(self, counter: Counter, stage: str, service: str, lane: str) -> bool:
         """Tell whether a counter may call such a ticket as its own work."""

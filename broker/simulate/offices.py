@@ -120,9 +120,8 @@ def _staffed(office: Office) -> Office:
 
 
 def _intake(settings: Settings) -> dict[int, Spans]:
-    monday = dt.date(2024, 1, 1)
-    days = {weekday: settings.hours.spans(monday + dt.timedelta(days=weekday)) for weekday in range(7)}
-    return {day: tuple((_seconds(begin), _seconds(end)) for begin, end in spans) for day, spans in days.items()}
+    days = enumerate(settings.hours.weekly)
+    return {day: tuple((_seconds(begin), _seconds(end)) for begin, end in spans) for day, spans in days}
 
 
 def _seconds(time: dt.time) -> float:

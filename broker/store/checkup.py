@@ -39,9 +39,11 @@ def check_up(url: str, office: str) -> Checkup | None:
     where = str(parsed.database) if is_sqlite else parsed.render_as_string()
     try:
         engine = create_engine(_read_only(parsed) if is_sqlite else parsed)
-        with engine.connect() as connection:
-            found = _read(connection, office, where, is_sqlite=is_sqlite)
-        engine.dispose()
+        try:
+            with engine.connect() as connection:
+                found = _read(connection, office, where, is_sqlite=is_sqlite)
+        finally:
+            engine.dispose()
     except (SQLAlchemyError, ImportError) as error:
         reason = getattr(error, "orig", None) or error
         return Checkup(where, damage=f"{where} cannot be read: {reason}")

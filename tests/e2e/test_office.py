@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import queue
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ from broker.contract.messages import EventMessage
 from broker.store.papers import NEVER_TOLD
 from tests.support.caller import Caller, wait_until
 from tests.support.office import CONFIG, OfficeProcess
+from tests.support.sqlite import opened
 
 SERVICE, COUNTER, OFFICER, PIN = "new-passport", "counter-1", "siti", "1234"
 
@@ -61,7 +61,7 @@ def test_papers_and_devices_are_on_record(office: OfficeProcess) -> None:
         ticket = kiosk.do("issue", service=SERVICE)["ticket"]["id"]
         kiosk.do("printed", ticket=ticket, outcome="unconfirmed", reason="the cable came out")
     office.stop()
-    with sqlite3.connect(office.database) as connection:
+    with opened(office.database) as connection:
         papers = connection.execute("SELECT ticket, copy_no, client, state, reason FROM print_jobs").fetchall()
         devices = connection.execute("SELECT device, state FROM device_health WHERE client = 'kiosk-1' ORDER BY id")
         assert papers == [(ticket, 0, "kiosk-1", "unconfirmed", "the cable came out")]
@@ -81,11 +81,11 @@ def test_a_kiosk_that_vanished_and_came_back_has_not_told_of_its_paper(mosquitto
     gone.bus._stopping.set()
 
     def papers() -> list[tuple[str, str]]:
-        with sqlite3.connect(office.database) as connection:
+        with opened(office.database) as connection:
             return connection.execute("SELECT state, coalesce(reason, '') FROM print_jobs").fetchall()
 
     def connections() -> list[str]:
-        with sqlite3.connect(office.database) as connection:
+        with opened(office.database) as connection:
             rows = connection.execute("SELECT state FROM device_health WHERE client = 'kiosk-1' ORDER BY id")
             return [state for (state,) in rows]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from kiosk.paper.printer import OnePrinter
 from kiosk.paper.printers import TicketPrinters
 from kiosk.paper.roll import PaperRoll
 from tests.support.office import OfficeProcess
+from tests.support.sqlite import opened
 from tests.support.station import PATIENCE, EmulatedPrinter, wait_until
 
 
@@ -87,7 +87,7 @@ def kiosk(mosquitto_office: OfficeProcess, tmp_path: Path) -> Iterator[KioskAlon
 
 def test_it_comes_out_of_the_kiosk_once_and_is_on_record(mosquitto_office: OfficeProcess, kiosk: KioskAlone) -> None:
     def copies() -> list[tuple[str, str]]:
-        with sqlite3.connect(mosquitto_office.database) as connection:
+        with opened(mosquitto_office.database) as connection:
             rows = connection.execute("SELECT client, state FROM print_jobs WHERE copy_no > 0 ORDER BY copy_no")
             return [(client, state) for client, state in rows]
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import uuid
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -71,7 +69,8 @@ class Play:
 
     office: Office = field(default_factory=small_office)
     now: dt.datetime = MORNING
-    ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    made: int = 0
+    """How many identities were made."""
 
     def __post_init__(self) -> None:
         """Begin with an empty hall."""
@@ -90,9 +89,14 @@ class Play:
 
     def issue(self, service: str = "visa", lane: str | None = None) -> Ticket:
         """Issue a ticket."""
-        ticket = str(uuid.UUID(int=next(self.ids)))
+        ticket = self.new_id()
         self.do(cmd.Issue(ticket, service, lane, None))
         return self.hall.tickets[ticket]
+
+    def new_id(self) -> str:
+        """Return the identity of another ticket."""
+        self.made += 1
+        return str(uuid.UUID(int=self.made))
 
     def sign_in(self, counter: str = "c1", officer: str = "sari", token: str = "") -> None:
         """Open a counter; the session is the counter's id, where no other is given."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import sqlite3
 import time
 from collections.abc import Callable
 from functools import partial
@@ -41,6 +40,7 @@ from kiosk.visit.steps import SETTLE_S
 from kiosk.visit.touches import touch
 from tests.fakes.bus import FakeBus, FakeServer
 from tests.fakes.offices import OnePin
+from tests.support.sqlite import opened
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
 PATIENCE = Patience(job_s=0.8, status_s=0.1)
@@ -79,7 +79,7 @@ class StationOffice:
 
     def papers(self, ticket: str) -> list[tuple[int, str, str]]:
         """Return (copy, state, reason) of a ticket's papers, as another program reads them."""
-        with sqlite3.connect(self.folder / "office.db") as connection:
+        with opened(self.folder / "office.db") as connection:
             rows = connection.execute(
                 "SELECT copy_no, state, coalesce(reason, '') FROM print_jobs WHERE ticket = ? ORDER BY copy_no",
                 (ticket,),
@@ -88,7 +88,7 @@ class StationOffice:
 
     def tickets_of(self, client: str) -> int:
         """Return how many tickets a client was given."""
-        with sqlite3.connect(self.folder / "office.db") as connection:
+        with opened(self.folder / "office.db") as connection:
             issued = "SELECT count(*) FROM events WHERE client = ? AND type = 'issued'"
             count: int = connection.execute(issued, (client,)).fetchone()[0]
             return count

@@ -12,7 +12,7 @@ from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
 from broker.domain.identity import number_text, qr_text, ticket_id_of_qr
-from broker.domain.model import TicketState
+from broker.domain.model import Hours, TicketState
 from tests.fakes.clock import JAKARTA, MORNING
 from tests.fakes.halls import Play
 from tests.fakes.offices import PRIORITY, REGULAR, small_office
@@ -173,7 +173,7 @@ def test_a_quota_counts_from_midnight_even_before_the_first_event_of_the_day() -
 
 # -- hours ----------------------------------------------------------------------------------------------------------
 
-HOURS = {0: ((dt.time(7, 30), dt.time(12)), (dt.time(13), dt.time(15, 30))), 4: ((dt.time(7, 30), dt.time(11)),)}
+HOURS = Hours({0: ((dt.time(7, 30), dt.time(12)), (dt.time(13), dt.time(15, 30))), 4: ((dt.time(7, 30), dt.time(11)),)})
 
 
 @pytest.mark.parametrize(
@@ -199,6 +199,28 @@ def test_tickets_are_given_out_within_the_hours_of_the_weekday(day: int, time: s
         assert refusal(play, issue()).code is Code.SERVICE_CLOSED
 
 
+@pytest.mark.parametrize(
+    ("at", "is_open"),
+    [
+        ("2026-03-02T23:59:59.999999", True),
+        ("2026-03-03T00:00:00", False),
+        ("2026-03-09T20:00:00", False),
+        ("2026-03-11T08:59:59", False),
+        ("2026-03-11T09:00:00", True),
+        ("2026-03-11T10:00:00", False),
+    ],
+)
+def test_a_span_may_end_with_the_day_and_a_date_replaces_its_weekday(at: str, is_open: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Mondays until midnight, but not on the 9th; Wednesdays never, but on the 11th."""
+    evening, morning = (dt.time(18), dt.time.max), (dt.time(9), dt.time(10))
+    hours = Hours({0: (evening,)}, {dt.date(2026, 3, 9): (), dt.date(2026, 3, 11): (morning,)})
+    play = Play(small_office(hours=hours), now=dt.datetime.fromisoformat(at).replace(tzinfo=JAKARTA))
+    if is_open:
+        assert play.issue()
+    else:
+        assert refusal(play, issue()).code is Code.SERVICE_CLOSED
+
+
 def test_after_hours_those_who_wait_are_still_called() -> None:
     play = Play(small_office(hours=HOURS), now=MORNING)
     play.issue()
@@ -210,7 +232,7 @@ def test_after_hours_those_who_wait_are_still_called() -> None:
 @pytest.mark.parametrize("of", ["service", "lane"])
 def test_a_service_or_a_lane_may_have_hours_of_its_own(of: str) -> None:
     """Until 12:00 by its own hours; the office and the others go on."""
-    morning_only = {0: ((dt.time(7, 30), dt.time(12)),)}
+    morning_only = Hours({0: ((dt.time(7, 30), dt.time(12)),)})
     office = small_office(lanes=(REGULAR, replace(PRIORITY, hours=morning_only if of == "lane" else None)))
     passport = replace(office.services["passport"], hours=morning_only if of == "service" else None)
     play = Play(replace(office, services={**office.services, "passport": passport}))
@@ -224,7 +246,7 @@ def test_a_service_or_a_lane_may_have_hours_of_its_own(of: str) -> None:
 
 
 def test_a_closed_office_comes_before_a_closed_lane_and_that_before_a_full_one() -> None:
-    never: dict[int, tuple[tuple[dt.time, dt.time], ...]] = {}
+    never = Hours()
     office = small_office(lanes=(REGULAR, replace(PRIORITY, hours=never, quota=0)), hours=never)
     assert refusal(Play(office), issue("visa", "priority")).code is Code.SERVICE_CLOSED
     assert refusal(Play(replace(office, hours=None)), issue("visa", "priority")).code is Code.LANE_CLOSED

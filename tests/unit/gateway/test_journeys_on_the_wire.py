@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from broker.contract.messages import MAX_PAYLOAD_BYTES, ErrorCode
-from broker.domain.model import Journey
+from broker.domain.model import Hours, Journey
 from tests.fakes.offices import PRIORITY, REGULAR, small_office
 from tests.unit.gateway.test_outbound import ENTRY, EVENT_AT_COUNTER, EVENT_OF_TICKET, TICKET, Office, check
 
@@ -179,7 +179,7 @@ def test_what_is_full_or_closed_is_shown_before_anybody_chooses() -> None:
     base = small_office()
     office = new_office(
         lanes={"regular": REGULAR, "priority": replace(PRIORITY, quota=1)},
-        services={**base.services, "visa": replace(base.services["visa"], hours={})},
+        services={**base.services, "visa": replace(base.services["visa"], hours=Hours())},
     )
     assert offers(office)["passport", "priority"] == "open"
     office.do("issue", service="passport", lane="priority")
@@ -205,11 +205,11 @@ def _full(_: Office) -> dict[str, Any]:
 
 
 def _closed_lane(_: Office) -> dict[str, Any]:
-    return new_office(lanes={"regular": replace(REGULAR, hours={})}).ask("issue", service="visa")
+    return new_office(lanes={"regular": replace(REGULAR, hours=Hours())}).ask("issue", service="visa")
 
 
 def _closed_service(_: Office) -> dict[str, Any]:
-    return new_office(hours={}).ask("issue", service="visa")
+    return new_office(hours=Hours()).ask("issue", service="visa")
 
 
 def _missed_too_often(_: Office) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from broker.store.sql import SqlStore
 from tests.fakes.days import a_busy_day
 from tests.fakes.engine_room import EngineRoom
+from tests.support.sqlite import opened
 
 
 def freeze(database: Path, dump: Path) -> None:
@@ -15,7 +16,7 @@ def freeze(database: Path, dump: Path) -> None:
     store = SqlStore(f"sqlite:///{database}", "demo")
     a_busy_day(EngineRoom(store=store))
     store.close()
-    with sqlite3.connect(database) as connection:
+    with opened(database) as connection:
         dump.write_text("\n".join(connection.iterdump()) + "\n")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from broker.store.papers import NEVER_TOLD
 from broker.store.sql import SqlStore
 from tests.fakes.clock import MORNING
 from tests.fakes.engine_room import EngineRoom
+from tests.support.sqlite import opened
 
 
 class Room:
@@ -31,7 +31,7 @@ class Room:
 
     def rows(self, statement: str, *values: str) -> list[tuple[object, ...]]:
         """Return what another program would read."""
-        with sqlite3.connect(self._database) as connection:
+        with opened(self._database) as connection:
             return connection.execute(statement, values).fetchall()
 
     def printed(self, ticket: str, outcome: str, reason: str | None = None) -> None:

@@ -20,6 +20,7 @@ from broker.store.sql import SqlStore
 from tests.fakes.days import a_busy_day, a_day_of_journeys
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.halls import contents
+from tests.support.sqlite import opened
 from tests.unit.store.frozen import thaw
 
 FROZEN = Path(__file__).parents[2] / "databases"
@@ -70,7 +71,7 @@ def test_there_is_a_frozen_database_of_the_first_version() -> None:
 
 def test_a_database_of_a_later_version_is_refused_with_a_word(store: SqlStore, database: Path) -> None:
     store.close()
-    with sqlite3.connect(database) as connection:
+    with opened(database) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StorageError, match="9999"):
         open_store(database)
@@ -149,7 +150,7 @@ def test_a_full_disk_is_an_error_and_passes(store: SqlStore) -> None:
 
 def test_a_commit_is_seen_by_others_when_it_returns(store: SqlStore, database: Path) -> None:
     EngineRoom(store=store).issue("visa")
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+    with opened(f"file:{database}?mode=ro", uri=True) as connection:
         assert connection.execute("SELECT series, number, state FROM tickets").fetchall() == [("B", 1, "waiting")]
 
 
@@ -186,7 +187,7 @@ def test_the_tables_hold_the_tickets_of_the_hall(
     room = EngineRoom(store=store)
     day(room)
     columns = "id, series, number, service, lane, stage, state, counter, times_called, copies, paper"
-    with sqlite3.connect(database) as connection:
+    with opened(database) as connection:
         rows = connection.execute(f"SELECT {columns} FROM tickets ORDER BY first_seq").fetchall()  # noqa: S608 - ours
     assert rows == [
         (t.id, t.series, t.sequence, t.service, t.lane, t.stage, t.state, t.counter, t.times_called, t.copies, t.paper)
@@ -199,7 +200,7 @@ def test_the_sessions_tell_who_sat_where(store: SqlStore, database: Path) -> Non
     a_busy_day(room)
     room.clock.advance(60)
     room.sign_in("c1", "sari")
-    with sqlite3.connect(database) as connection:
+    with opened(database) as connection:
         rows = connection.execute("SELECT counter, officer, closed_at IS NULL FROM sessions ORDER BY opened_seq")
         assert rows.fetchall() == [("c1", "sari", 0), ("c2", "budi", 0), ("c1", "sari", 1)]
         closed = "SELECT closed_at FROM sessions WHERE closed_at IS NOT NULL ORDER BY opened_seq"
@@ -212,7 +213,7 @@ def test_the_sessions_tell_who_sat_where(store: SqlStore, database: Path) -> Non
 def test_nobody_can_act_as_an_officer_with_what_the_journal_says(store: SqlStore, database: Path) -> None:
     room = EngineRoom(store=store)
     token = room.sign_in("c1", "sari")
-    with sqlite3.connect(database) as connection:
+    with opened(database) as connection:
         text = " ".join(str(row) for row in connection.execute("SELECT * FROM events"))
     assert "sari" in text
     assert token not in text
@@ -235,7 +236,7 @@ def test_two_offices_share_a_database_and_nothing_else(store: SqlStore, database
 
 def tamper(database: Path, statement: str) -> None:
     """Change the file behind the engine's back."""
-    with sqlite3.connect(database) as connection:
+    with opened(database) as connection:
         assert connection.execute(statement).rowcount > 0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import uuid
 
 import pytest
 from hypothesis import given
@@ -27,7 +26,7 @@ WIDTHS = st.floats(1.0, 1.3)
 
 def promised(play: Play, service: str = "visa", lane: str = "regular") -> tuple[Ticket, Promised | None]:
     """Issue a ticket; return it and what was promised with it."""
-    issued = play.do(cmd.Issue(str(uuid.UUID(int=next(play.ids))), service, lane, None))[0]
+    issued = play.do(cmd.Issue(play.new_id(), service, lane, None))[0]
     assert isinstance(issued, ev.Issued)
     return play.hall.tickets[issued.ticket], issued.promised
 
