@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from broker.contract.topics import ENGINE_CLIENT
+from broker.domain.apply import apply
 from broker.domain.commands import Command, SignIn
 from broker.domain.decide import decide, end_of_day
 from broker.domain.errors import Code, DomainError
 from broker.domain.events import Event
-from broker.domain.facts import apply
 from broker.domain.hall import Hall
 from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from broker import eligible
 from broker.contract.messages import CounterInfo, HallMessage, OfficeMessage, QueueEntry, Ticket
 from broker.language import mark
 from counter.dialog import Dialog, Option, Step
@@ -120,14 +121,14 @@ def _counters(office: OfficeMessage, ticket: Ticket | QueueEntry, scene: Scene, 
             scene.phrases.say(STATES[states.get(counter.id, "closed")]),
         )
         for counter in office.counters
-        if (here or counter.id != scene.counter) and takes(counter, ticket.service, ticket.lane)
+        if (here or counter.id != scene.counter) and takes(office, counter, ticket.service, ticket.lane)
     )
 
 
 def _closed(stage: str, service: str, lane: str, scene: Scene) -> str:
     if scene.office is None or scene.hall is None:
         return ""
-    places = [info for info in scene.office.counters if stage in info.stages and takes(info, service, lane)]
+    places = [info for info in scene.office.counters if may_call(scene.office, info, stage, service, lane)]
     return "" if any(_is_open(info, scene.hall) for info in places) else scene.phrases.say("no counter is open")
 
 
@@ -135,8 +136,19 @@ def _is_open(counter: CounterInfo, hall: HallMessage) -> bool:
     return any(seen.id == counter.id and seen.state != "closed" for seen in hall.counters)
 
 
-def takes(counter: CounterInfo, service: str, lane: str) -> bool:
+def takes(office: OfficeMessage, counter: CounterInfo, service: str, lane: str) -> bool:
     """Tell whether a counter serves such visitors at whatever stage."""
-    return (counter.services is None or service in counter.services) and (
-        counter.lanes is None or lane in counter.lanes
-    )
+    way = next((info for info in office.lanes if info.id == lane), None)
+    return way is not None and eligible.takes(counter, service, way)
+
+
+def serves(office: OfficeMessage, counter: CounterInfo, stage: str, service: str, lane: str) -> bool:
+    """Tell whether a counter calls such visitors as its own work."""
+    way = next((info for info in office.lanes if info.id == lane), None)
+    return way is not None and eligible.serves(counter, stage, service, way)
+
+
+def may_call(office: OfficeMessage, counter: CounterInfo, stage: str, service: str, lane: str) -> bool:
+    """Tell whether a counter calls such visitors, as its own work or helping out."""
+    way = next((info for info in office.lanes if info.id == lane), None)
+    return way is not None and eligible.may_call(counter, stage, service, way)

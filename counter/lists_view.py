@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, HeldEntry, QueueEntry, TicketState
 from broker.language import mark
 from counter.actions import ActionView, action_view, key_name
-from counter.choices import takes
+from counter.choices import serves
 from counter.devices import DeviceView
 from counter.keymap import Intent
 from counter.lists import TABS, FoundEntry, entries, queue_length
@@ -234,7 +234,7 @@ def waiting_rows(hall: HallMessage | None, counter: CounterInfo | None, words: W
         return ()
     counts: dict[tuple[str, str], int] = {}
     for group in hall.waiting:
-        if group.stage in counter.stages and takes(counter, group.service, group.lane):
+        if serves(words.office, counter, group.stage, group.service, group.lane):
             key = (group.service, group.lane)
             counts[key] = counts.get(key, 0) + group.count
     lanes = [lane.id for lane in words.office.lanes]

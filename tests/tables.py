@@ -12,7 +12,7 @@ from broker.bootstrap.rules import office_rules
 from broker.config import load_settings
 from broker.contract.requests import REQUESTS
 from broker.domain import commands as cmd
-from broker.domain import facts
+from broker.domain.apply import apply
 from broker.domain.decide import decide
 from broker.domain.errors import DomainError
 from broker.domain.hall import Hall
@@ -90,7 +90,7 @@ class Office:
         for command in commands:
             self.now += STEP
             for event in decide(self.hall, command, self.now):
-                facts.apply(self.hall, event)
+                apply(self.hall, event)
 
 
 def _finished(office: Office) -> None:

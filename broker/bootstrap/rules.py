@@ -8,7 +8,7 @@ from broker.config import settings as config
 from broker.config.settings import Settings
 from broker.contract import messages as ms
 from broker.domain.model import Counter, Hours, Journey, Lane, Office, Service
-from broker.domain.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
+from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
 
 SECONDS_PER_MINUTE = 60
 
@@ -53,7 +53,7 @@ def office_message(settings: Settings) -> ms.OfficeMessage:
         lanes=tuple(
             ms.LaneInfo(
                 promised_wait_s=_seconds(lane.promised_wait_min),
-                **lane.model_dump(include={"id", "letter", "shape", "name", "rule"}),
+                **lane.model_dump(include={"id", "letter", "shape", "name", "rule", "step_free"}),
             )
             for lane in settings.lanes
         ),

@@ -13,7 +13,7 @@ from rich.console import Console
 from broker.cli.options import ConfigOption, DataOption, say
 from broker.config import Settings, load_settings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
-from broker.domain.outcomes import score
+from broker.domain.queue.outcomes import score
 from broker.simulate.command import Run, simulate
 from broker.simulate.offices import POLICIES, Demand, PolicyName, configured_plan, made_up_plan
 from broker.simulate.plan import SHIFTING, STEADY

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from broker import eligible
 from broker.config.document import PathKey
 from broker.config.faults import Fault, did_you_mean
 from broker.config.schema import child, entries, known_ids, words
@@ -69,14 +71,24 @@ def _preferences(data: Data) -> Iterator[Fault]:
         if isinstance(prefers, str) and lanes:
             if prefers not in lanes:
                 yield unknown_id((*path, "prefers"), prefers, "lanes", lanes)
-            elif not _takes_lane(counter, prefers):
-                yield Fault((*path, "prefers"), f'"{prefers}" is not among the lanes of this counter')
+            else:
+                yield from _vain_preference((*path, "prefers"), data, _place(counter), prefers)
         for index, stage in enumerate(words(counter, "borrows")):
             if stage and stages and stage not in stages:
                 yield unknown_id((*path, "borrows", index), stage, "stages", stages)
             elif stage and stage in words(counter, "stages"):
                 message = f'"{stage}" is one of this counter\'s own stages already'
                 yield Fault((*path, "borrows", index), message, warning=True)
+
+
+def _vain_preference(path: PathKey, data: Data, place: _Place, prefers: str) -> Iterator[Fault]:
+    """Find a preferred lane whose visitors this counter never calls."""
+    lane = next(lane for _, lane in entries(data, "lanes") if lane.get("id") == prefers)
+    whatever = replace(place, services=None)
+    if not eligible.takes(whatever, "", _Way(prefers)):
+        yield Fault(path, f'"{prefers}" is not among the lanes of this counter')
+    elif not eligible.takes(whatever, "", _way(prefers, lane)):
+        yield Fault(path, f'"{prefers}" is a step-free lane, and this counter is not marked with step_free: true')
 
 
 def _unserved(data: Data) -> Iterator[Fault]:
@@ -96,20 +108,15 @@ def _unserved(data: Data) -> Iterator[Fault]:
 
 def _lost(path: PathKey, data: Data, service: Data, stage: str) -> Iterator[Fault]:
     """Find the lanes in which no counter serves a service at a stage; a step-free lane needs a step-free counter."""
-    serving = [
-        counter
-        for _, counter in entries(data, "counters")
-        if stage in words(counter, "stages") and _takes_service(counter, service)
-    ]
-    step_free = [counter for counter in serving if counter.get("step_free") is True]
+    counters = [_place(counter) for _, counter in entries(data, "counters")]
     unserved, steps = [], []
     for _, lane in entries(data, "lanes"):
-        name = lane.get("id")
+        name, served = lane.get("id"), str(service.get("id"))
         if not isinstance(name, str):
             continue
-        if not any(_takes_lane(counter, name) for counter in serving):
+        if not any(eligible.serves(place, stage, served, _Way(name)) for place in counters):
             unserved.append(name)
-        elif lane.get("step_free") is True and not any(_takes_lane(counter, name) for counter in step_free):
+        elif not any(eligible.serves(place, stage, served, _way(name, lane)) for place in counters):
             steps.append(name)
     who = f'"{service.get("id")}" at the stage "{stage}" in the lane '
     if unserved:
@@ -120,9 +127,34 @@ def _lost(path: PathKey, data: Data, service: Data, stage: str) -> Iterator[Faul
         yield Fault(path, message, hint)
 
 
-def _takes_service(counter: Data, service: Data) -> bool:
-    return counter.get("services") is None or service.get("id") in words(counter, "services")
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A counter of the file, as `eligible` asks for it."""
+
+    stages: list[str]
+    borrows: list[str]
+    services: list[str] | None
+    lanes: list[str] | None
+    step_free: bool
 
 
-def _takes_lane(counter: Data, lane: str) -> bool:
-    return counter.get("lanes") is None or lane in words(counter, "lanes")
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A lane of the file, as `eligible` asks for it."""
+
+    id: str
+    step_free: bool = False
+
+
+def _place(counter: Data) -> _Place:
+    return _Place(
+        stages=words(counter, "stages"),
+        borrows=words(counter, "borrows"),
+        services=None if counter.get("services") is None else words(counter, "services"),
+        lanes=None if counter.get("lanes") is None else words(counter, "lanes"),
+        step_free=counter.get("step_free") is True,
+    )
+
+
+def _way(name: str, lane: Data) -> _Way:
+    return _Way(name, step_free=lane.get("step_free") is True)

@@ -167,6 +167,8 @@ class LaneInfo(Message):
     name: Text
     rule: Text
     promised_wait_s: int
+    step_free: bool = False
+    """Its visitors go to step-free counters only."""
 
 
 class StageInfo(Message):
@@ -185,6 +187,8 @@ class CounterInfo(Message):
     services: tuple[str, ...] | None = None
     lanes: tuple[str, ...] | None = None
     step_free: bool = False
+    borrows: tuple[str, ...] = ()
+    """Stages it helps out with while nobody waits for its own."""
 
 
 class OfficeMessage(Message):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
+from broker import eligible
 from broker.domain.commands import AtCounter
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
@@ -69,16 +70,14 @@ def ready_to_call(desk: Desk) -> None:
 def takes(hall: Hall, desk: Desk, ticket: Ticket) -> None:
     """Refuse a ticket that this counter may not serve."""
     counter = hall.office.counters[desk.counter]
-    stages = (*counter.stages, *counter.borrows)
-    if ticket.stage not in stages or not hall.office.may_take(counter, ticket.service, ticket.lane):
+    if not hall.office.may_call(counter, ticket.stage, ticket.service, ticket.lane):
         message = f"counter {desk.counter} does not serve {ticket.number}"
         raise DomainError(Code.NOT_ALLOWED, message, counter=desk.counter, ticket=ticket.number)
 
 
 def not_sent_elsewhere(desk: Desk, ticket: Ticket, now: dt.datetime) -> None:
     """Refuse a ticket that waits for another counter, until its time there is over."""
-    mine = ticket.sent_to in {"", desk.counter}
-    if not mine and (ticket.sent_until is None or ticket.sent_until > now):
+    if not eligible.is_open_to(desk.counter, ticket.sent_to, ticket.sent_until, now):
         message = f"{ticket.number} waits for counter {ticket.sent_to}"
         raise DomainError(Code.NOT_ALLOWED, message, counter=ticket.sent_to, ticket=ticket.number)
 
@@ -86,10 +85,8 @@ def not_sent_elsewhere(desk: Desk, ticket: Ticket, now: dt.datetime) -> None:
 def served_somewhere(hall: Hall, ticket: Ticket) -> None:
     """Refuse to let a ticket wait where no counter of the office ever calls it."""
     office = hall.office
-    if not any(
-        ticket.stage in (*counter.stages, *counter.borrows) and office.may_take(counter, ticket.service, ticket.lane)
-        for counter in office.counters.values()
-    ):
+    counters = office.counters.values()
+    if not any(office.may_call(counter, ticket.stage, ticket.service, ticket.lane) for counter in counters):
         message = f"no counter serves {ticket.number} there"
         raise DomainError(Code.NOT_ALLOWED, message, ticket=ticket.number, service=ticket.service, stage=ticket.stage)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import assert_never
 
-from broker.domain import checks, desk_work, lanes, waits
+from broker.domain import checks, desk_work
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
 from broker.domain.identity import number_text
 from broker.domain.model import Group, Lane, Service, Ticket, TicketState
-from broker.domain.policies import Ratio, Strict
+from broker.domain.queue import order, waits
+from broker.domain.queue.policies import Ratio, Strict
 
 END_OF_DAY = "end of day"
 """The reason of a ticket that was closed because nobody served it any more."""
@@ -51,7 +52,7 @@ def end_of_day(hall: Hall, now: dt.datetime) -> list[ev.Event]:
     return [
         ev.Cancelled(at=now, ticket=ticket.id, counter=None, reason=END_OF_DAY)
         for ticket in left
-        if not _is_served(hall, ticket.stage)
+        if not _is_served(hall, ticket)
     ]
 
 
@@ -180,14 +181,14 @@ def _behind(hall: Hall, ticket: Ticket, now: dt.datetime) -> dt.datetime:
     """
     group = _common_group(ticket)
     groups = hall.competing_groups(group)
-    waiting = lanes.in_order((t for g in groups for t in g), hall.office, now, position=hall.turn_of_group(group))
+    waiting = order.in_order((t for g in groups for t in g), hall.office, now, position=hall.turn_of_group(group))
     behind = waiting[: hall.office.journey.rejoin_behind]
     if isinstance(hall.office.policy, Ratio | Strict):
         behind = [other for other in behind if other.lane == ticket.lane]
     if not behind:
         return ticket.ranked_since
-    divisor, credit_s = lanes.weight(hall.office, ticket.lane)
-    seconds = lanes.score(behind[-1], hall.office, now) * divisor - credit_s
+    divisor, credit_s = order.weight(hall.office, ticket.lane)
+    seconds = order.score(behind[-1], hall.office, now) * divisor - credit_s
     return max(now - dt.timedelta(seconds=seconds), ticket.ranked_since) + dt.timedelta(microseconds=1)
 
 
@@ -204,7 +205,7 @@ def _ticket_of_holder(hall: Hall, command: cmd.Cancel | cmd.Rejoin, now: dt.date
     return ticket
 
 
-def _is_served(hall: Hall, stage: str) -> bool:
-    return any(
-        desk.session is not None and stage in hall.office.counters[desk.counter].stages for desk in hall.desks.values()
-    )
+def _is_served(hall: Hall, ticket: Ticket) -> bool:
+    """Tell whether a counter is open that may call the ticket."""
+    here = (hall.office.counters[desk.counter] for desk in hall.desks.values() if desk.session is not None)
+    return any(hall.office.may_call(counter, ticket.stage, ticket.service, ticket.lane) for counter in here)

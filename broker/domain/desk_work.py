@@ -6,13 +6,14 @@ import datetime as dt
 from dataclasses import replace
 from typing import assert_never
 
-from broker.domain import checks, lanes
+from broker.domain import checks
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
 from broker.domain.identity import session_digest
 from broker.domain.model import Desk, Ticket, TicketState
+from broker.domain.queue import order
 
 CHOSEN = "chosen"
 """The policy that a reason names when the officer chose the ticket."""
@@ -74,7 +75,7 @@ def call_next(hall: Hall, desk: Desk, now: dt.datetime) -> list[ev.Event]:
     checks.ready_to_call(desk)
     groups = hall.callable_groups(desk.counter, now)
     counter = hall.office.counters[desk.counter]
-    choice = lanes.choose(groups, hall.office, counter, now, position=hall.turn_of(desk.counter))
+    choice = order.choose(groups, hall.office, counter, now, position=hall.turn_of(desk.counter))
     if choice is None:
         return []
     ticket, reason = choice
@@ -90,7 +91,7 @@ def call_one(hall: Hall, desk: Desk, command: cmd.Call, now: dt.datetime) -> ev.
     checks.takes(hall, desk, ticket)
     checks.not_sent_elsewhere(desk, ticket, now)
     groups = hall.callable_groups(desk.counter, now)
-    reason = lanes.explain(ticket, groups, hall.office, now, policy=CHOSEN)
+    reason = order.explain(ticket, groups, hall.office, now, policy=CHOSEN)
     return ev.Called(at=now, ticket=ticket.id, counter=desk.counter, officer=desk.officer or "", reason=reason)
 
 

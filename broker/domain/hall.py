@@ -1,4 +1,4 @@
-"""The live picture: today's tickets, the waiting groups, the desks. Changed by `facts.apply` only."""
+"""The live picture: today's tickets, the waiting groups, the desks. Changed by `apply` only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from broker.domain.model import (
     Undoable,
     queue_key,
 )
-from broker.domain.pace import Pace
+from broker.domain.queue.pace import Pace
+from broker.eligible import is_open_to
 
 RECENT_CALLS = 24
 UNDO_WINDOW = dt.timedelta(seconds=30)
@@ -142,7 +143,7 @@ class Hall:
         place = self.office.counters.get(counter)
         return "" if place is None or not place.stages else place.stages[0]
 
-    # -- changes, for `facts` only --------------------------------------------------------------------------------
+    # -- changes, for `apply` only -------------------------------------------------------------------------------
 
     def turn_day(self, day: dt.date) -> None:
         """Begin an office day: numbers from 1, today's figures from nothing; whoever waits, waits on."""
@@ -238,9 +239,9 @@ class Hall:
         for (stage, service, lane, sent_to), group in self.groups.items():
             if group and stage in stages and self.office.may_take(counter, service, lane):
                 mine = sent_to in {"", counter.id}
-                open_to_all = group if mine else [t for t in group if t.sent_until is not None and t.sent_until <= now]
-                if open_to_all:
-                    found.append(open_to_all)
+                here = group if mine else [t for t in group if is_open_to(counter.id, sent_to, t.sent_until, now)]
+                if here:
+                    found.append(here)
         return found
 
     def _serves(self, counter: Counter, group: Group) -> bool:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from operator import attrgetter
 
+from broker import eligible
 from broker.domain.identity import qr_text
-from broker.domain.pace import Pace
-from broker.domain.policies import Policy, Promise
+from broker.domain.queue.pace import Pace
+from broker.domain.queue.policies import Policy, Promise
 
 
 class TicketState(StrEnum):
@@ -98,10 +99,6 @@ class Counter:
     borrows: tuple[str, ...] = ()
     """Stages it helps out with while nobody waits for its own."""
 
-    def takes(self, service: str, lane: str) -> bool:
-        """Tell whether this counter may serve such visitors, at whatever stage."""
-        return (self.services is None or service in self.services) and (self.lanes is None or lane in self.lanes)
-
 
 @dataclass(frozen=True, slots=True)
 class Journey:
@@ -144,12 +141,16 @@ class Office:
         return hours is None or hours.hold(now.astimezone(self.zone))
 
     def may_serve(self, counter: Counter, stage: str, service: str, lane: str) -> bool:
-        """Tell whether a counter may call such a ticket as its own work."""
-        return stage in counter.stages and self.may_take(counter, service, lane)
+        """Tell whether a counter calls such a ticket as its own work."""
+        return eligible.serves(counter, stage, service, self.lanes[lane])
+
+    def may_call(self, counter: Counter, stage: str, service: str, lane: str) -> bool:
+        """Tell whether a counter calls such a ticket at all, be it as borrowed work."""
+        return eligible.may_call(counter, stage, service, self.lanes[lane])
 
     def may_take(self, counter: Counter, service: str, lane: str) -> bool:
-        """Tell whether a counter may serve such visitors at some stage; step-free lanes need a step-free counter."""
-        return counter.takes(service, lane) and (counter.step_free or not self.lanes[lane].step_free)
+        """Tell whether a counter may serve such visitors at some stage."""
+        return eligible.takes(counter, service, self.lanes[lane])
 
 
 @dataclass(frozen=True, slots=True)

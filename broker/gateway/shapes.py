@@ -8,13 +8,13 @@ from typing import Literal, TypeVar
 
 from broker.contract import messages as ms
 from broker.domain import events as ev
-from broker.domain import lanes, waits
-from broker.domain.ahead import ahead_of
 from broker.domain.decide import offer_refusal
 from broker.domain.errors import Code
-from broker.domain.foresight import Foresight
 from broker.domain.hall import Hall
 from broker.domain.model import CallRecord, Desk, Reason, Ticket, TicketState, Wait
+from broker.domain.queue import order, waits
+from broker.domain.queue.ahead import ahead_of
+from broker.domain.queue.foresight import Foresight
 from broker.ports import Recorded
 
 T = TypeVar("T")
@@ -89,7 +89,7 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
     ticket = hall.current(desk)
     groups = hall.callable_groups(counter, now)
     place, position = hall.office.counters[counter], hall.turn_of(counter)
-    nearest = lanes.line_up(groups, hall.office, place, now, position=position, most=MAX_QUEUE)
+    nearest = order.line_up(groups, hall.office, place, now, position=position, most=MAX_QUEUE)
     held = [t for t in map(hall.tickets.__getitem__, hall.held) if t.counter == counter]
     missed = [t for t in map(hall.tickets.__getitem__, hall.missed) if t.counter == counter and today]
     undo_until = _local(hall, hall.undo_until(counter), now)
@@ -219,7 +219,7 @@ def _queue_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.QueueEntry:
         service=ticket.service,
         lane=ticket.lane,
         waiting_since=ticket.ranked_since.astimezone(hall.office.zone).replace(microsecond=0),
-        score=round(lanes.score(ticket, hall.office, now), 4),
+        score=round(order.score(ticket, hall.office, now), 4),
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from broker.domain.policies import policy_name
+from broker.domain.queue.policies import policy_name
 from broker.simulate.figures import MINUTE_S, Figures, figures_of, minutes_by_lane
 from broker.simulate.offices import PolicyName, with_policy
 from broker.simulate.plan import Plan

@@ -12,12 +12,12 @@ from functools import partial
 
 from broker.domain import commands as cmd
 from broker.domain import events as ev
+from broker.domain.apply import apply
 from broker.domain.decide import decide
 from broker.domain.errors import DomainError
-from broker.domain.facts import apply
 from broker.domain.hall import Hall
 from broker.domain.model import Promised, Ticket, TicketState
-from broker.domain.outcomes import Outcome
+from broker.domain.queue.outcomes import Outcome
 from broker.simulate.draw import DayDraw, Visitor, draw_day
 from broker.simulate.plan import Plan
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from broker.domain.model import Office
-from broker.domain.outcomes import Score, score
+from broker.domain.queue.outcomes import Score, score
 from broker.simulate.day import Call, DayRecord
 
 MINUTE_S = 60.0

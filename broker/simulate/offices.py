@@ -9,7 +9,7 @@ from typing import Literal, assert_never
 from broker.bootstrap.rules import office_rules
 from broker.config.settings import Settings
 from broker.domain.model import Counter, Lane, Office, Service
-from broker.domain.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict, policy_name
+from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict, policy_name
 from broker.simulate.plan import HOUR_S, STEADY, Law, Plan, Rush, Spans, Uncertain
 
 PolicyName = Literal["promise", "head_start", "ratio", "strict", "fifo"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from broker.domain.outcomes import Score
+from broker.domain.queue.outcomes import Score
 from broker.simulate.figures import MINUTE_S, Figures, Waits
 
 

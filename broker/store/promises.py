@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 from broker.domain import events as ev
 from broker.domain.hall import UNDO_WINDOW
 from broker.domain.model import Promised
-from broker.domain.outcomes import Outcome
+from broker.domain.queue.outcomes import Outcome
 from broker.ports import Recorded
 from broker.store.tables import PromiseRow, table_of
 

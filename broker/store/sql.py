@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from broker.domain.outcomes import Outcome
+from broker.domain.queue.outcomes import Outcome
 from broker.ports import Past, RequestKey, Work
 from broker.store.database import converted, open_database
 from broker.store.health import delete_health, write_health

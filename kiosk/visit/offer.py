@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from broker import eligible
 from broker.contract.messages import (
-    CounterInfo,
     HallMessage,
     LaneInfo,
     OfficeMessage,
@@ -66,7 +66,7 @@ def queue_of(office: OfficeMessage, hall: HallMessage | None, service: ServiceIn
     asked = lane or office.lanes[0].id
     counted = [group for group in groups if lane is None or group.lane == lane]
     wait = next((group.wait for group in groups if group.lane == asked), None)
-    # The engine also counts the counters that help out here: where it knows a wait, somebody serves.
+    # Where the engine knows a wait, somebody serves, whatever the counters' states say a moment later.
     is_served = wait is not None or _is_served(office, hall, service, asked)
     return Queue(sum(group.count for group in counted), wait, is_served=is_served)
 
@@ -107,13 +107,8 @@ def open_counters(hall: HallMessage | None) -> int:
 
 
 def _is_served(office: OfficeMessage, hall: HallMessage, service: ServiceInfo, lane: str) -> bool:
-    here = {counter.id for counter in hall.counters if counter.state != "closed"}
-    return any(counter.id in here and _serves(counter, service, lane) for counter in office.counters)
-
-
-def _serves(counter: CounterInfo, service: ServiceInfo, lane: str) -> bool:
-    return (
-        service.stages[0] in counter.stages
-        and (counter.services is None or service.id in counter.services)
-        and (counter.lanes is None or lane in counter.lanes)
+    here, way = {counter.id for counter in hall.counters if counter.state != "closed"}, lane_of(office, lane)
+    return way is not None and any(
+        counter.id in here and eligible.may_call(counter, service.stages[0], service.id, way)
+        for counter in office.counters
     )

@@ -12,7 +12,7 @@ import pytest
 
 from broker.domain import commands as cmd
 from broker.domain import events as ev
-from broker.domain.facts import apply
+from broker.domain.apply import apply
 from broker.domain.hall import Hall
 from broker.domain.model import Journey
 from broker.ports import Recorded, StorageError, Store, Work

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from broker.domain.ahead import Waiting
 from broker.domain.model import Counter, Office, Ticket, TicketState
-from broker.domain.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
+from broker.domain.queue.ahead import Waiting
+from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
 
 W = TypeVar("W", bound=Waiting)
 

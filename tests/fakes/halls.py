@@ -10,8 +10,8 @@ from typing import Any
 
 from broker.domain import commands as cmd
 from broker.domain import events as ev
+from broker.domain.apply import apply
 from broker.domain.decide import decide
-from broker.domain.facts import apply
 from broker.domain.hall import Hall
 from broker.domain.model import Office, Ticket, TicketState
 from tests.fakes.clock import MORNING

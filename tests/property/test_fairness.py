@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from broker.domain import commands as cmd
 from broker.domain.hall import Hall
-from broker.domain.lanes import score
 from broker.domain.model import Lane
+from broker.domain.queue.order import score
 from tests.fakes.halls import Play
 from tests.fakes.offices import PRIORITY, REGULAR, small_office
 

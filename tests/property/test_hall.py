@@ -18,9 +18,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from broker.domain import commands as cmd
 from broker.domain import events as ev
-from broker.domain.facts import AtDesk
+from broker.domain.apply import AtDesk
 from broker.domain.model import DONE, Counter, Desk, Journey, Lane, Office, Ticket, TicketState
-from broker.domain.policies import Policy
+from broker.domain.queue.policies import Policy
 from tests.fakes.dispatch import POLICIES, callable_at, next_at, worth
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.halls import contents

@@ -9,7 +9,7 @@ import pytest
 
 from broker.contract.messages import CounterState
 from counter.keymap import Intent
-from tests.ui.counter.desk_samples import Window, counter, entry, hall, held, ticket
+from tests.ui.counter.desk_samples import Window, counter, entry, hall, held, office, ticket
 
 CURRENT = ticket(state="serving")
 WAITING = (entry("A-010"), entry("AP-013"), entry("A-014"))
@@ -135,6 +135,32 @@ def test_a_transfer_offers_what_serves_the_visitor_and_says_how_it_stands(window
     ]
     window.keys("escape", "2")
     assert [option.label for option in window.dialog.options] == ["Izin tinggal"]
+
+
+def test_a_visitor_of_a_step_free_lane_is_sent_to_step_free_counters_only(window: Window) -> None:
+    signed_in(window, "serving")
+    offer = office()
+    lanes = tuple(lane.model_copy(update={"step_free": lane.id == "priority"}) for lane in offer.lanes)
+    counters = tuple(place.model_copy(update={"step_free": place.id == "c3"}) for place in offer.counters)
+    window.presenter.office(offer.model_copy(update={"lanes": lanes, "counters": counters}))
+    window.keys("t", "3")
+    assert window.dialog.options == ()
+    window.keys("escape", "1")
+    assert [(option.label, option.detail) for option in window.dialog.options] == [
+        ("Wawancara", "lagi"),
+        ("Pembayaran", "belum ada loket buka"),
+    ]
+
+
+def test_a_counter_that_helps_out_counts_as_one_that_serves(window: Window) -> None:
+    signed_in(window, "serving")
+    offer = office()
+    counters = tuple(
+        place.model_copy(update={"stages": ("interview",), "borrows": ("payment",)}) for place in offer.counters
+    )
+    window.presenter.office(offer.model_copy(update={"counters": counters}))
+    window.keys("t", "1")
+    assert [option.detail for option in window.dialog.options] == ["lagi", ""]
 
 
 def test_a_stage_that_nobody_serves_now_is_named_so(window: Window) -> None:

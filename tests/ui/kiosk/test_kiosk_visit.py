@@ -144,6 +144,25 @@ def test_a_counter_that_helps_out_counts_where_the_engine_counts_it() -> None:
     assert queue_of(visitor.offer, hall, service).is_served
 
 
+def test_a_counter_with_steps_is_no_counter_for_a_step_free_lane() -> None:
+    visitor = Visitor()
+    lanes = tuple(lane.model_copy(update={"step_free": lane.id == "priority"}) for lane in visitor.offer.lanes)
+    offer = visitor.offer.model_copy(update={"lanes": lanes})
+    open_ones = {place.id for place in offer.counters if not place.step_free}
+    hall = visitor.hall.model_copy(
+        update={
+            "waiting": tuple(group.model_copy(update={"wait": None}) for group in visitor.hall.waiting),
+            "counters": tuple(
+                counter.model_copy(update={"state": "open" if counter.id in open_ones else "closed"})
+                for counter in visitor.hall.counters
+            ),
+        }
+    )
+    service = offer.services[0]
+    assert queue_of(offer, hall, service, "regular").is_served
+    assert not queue_of(offer, hall, service, "priority").is_served
+
+
 def test_requirements_name_documents_fee_time_and_their_source() -> None:
     page = Visitor().connected().go("requirements").page
     assert isinstance(page, RequirementsPage)

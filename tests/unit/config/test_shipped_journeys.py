@@ -15,7 +15,7 @@ from broker.config import Settings, load_settings
 from broker.contract.messages import MAX_PAYLOAD_BYTES, HallMessage
 from broker.contract.topics import Topics
 from broker.domain import commands as cmd
-from broker.domain import facts
+from broker.domain.apply import apply
 from broker.domain.decide import decide
 from broker.domain.hall import Hall
 from broker.domain.model import Ticket, TicketState
@@ -44,7 +44,7 @@ class Day:
         """Do a command, some seconds after the last."""
         self.now += dt.timedelta(seconds=5)
         for event in decide(self.hall, command, self.now):
-            facts.apply(self.hall, event)
+            apply(self.hall, event)
 
     def issue(self, service: str, lane: str) -> Ticket:
         """Give out a number."""

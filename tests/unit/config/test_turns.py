@@ -192,6 +192,19 @@ def test_a_step_free_lane_needs_a_step_free_counter_at_every_stage_of_its_way(tm
     assert problems[0].hint == 'the lane is step-free: mark a counter that serves "hand-over" with step_free: true'
 
 
+def test_a_counter_with_steps_cannot_prefer_a_step_free_lane(tmp_path: Path) -> None:
+    text = changed(
+        (STEPS, STEPS + "    step_free: true\n"),
+        ('  - id: counter-2\n    label: "2"\n', '  - id: counter-2\n    label: "2"\n    prefers: priority\n'),
+        (SECOND, ""),
+    )
+    [problem] = problems_of(tmp_path, text)
+    assert (problem.path, problem.message) == (
+        "counters[1].prefers",
+        '"priority" is a step-free lane, and this counter is not marked with step_free: true',
+    )
+
+
 def test_a_step_free_counter_for_its_whole_way_is_all_that_a_step_free_lane_needs(tmp_path: Path) -> None:
     assert problems_of(tmp_path, changed((STEPS, STEPS + "    step_free: true\n"))) == []
 

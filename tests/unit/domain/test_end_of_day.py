@@ -6,8 +6,8 @@ import pytest
 
 from broker.domain import commands as cmd
 from broker.domain import events as ev
+from broker.domain.apply import apply
 from broker.domain.decide import END_OF_DAY, end_of_day
-from broker.domain.facts import apply
 from broker.domain.model import Journey, Ticket
 from tests.fakes.halls import Play
 from tests.fakes.offices import small_office

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from broker.cli import app
 from broker.domain.model import Promised
-from broker.domain.outcomes import Outcome, score
+from broker.domain.queue.outcomes import Outcome, score
 from broker.simulate.plot import Panel, waits_svg
 from broker.simulate.report import promises_table
 from broker.store.sql import SqlStore

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broker.domain.policies import HeadStart, Ratio, Strict, policy_name
+from broker.domain.queue.policies import HeadStart, Ratio, Strict, policy_name
 from broker.simulate.figures import Figures, Waits, figures_of
 from broker.simulate.offices import POLICIES, Demand, PolicyName, made_up_plan, with_policy
 from broker.simulate.plan import SHIFTING, Plan

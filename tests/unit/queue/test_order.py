@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.domain import lanes
-from broker.domain.ahead import PLAYED_CALLS, Newcomer, Waiting, count_ahead
-from broker.domain.lanes import MAX_PASSED_OVER
 from broker.domain.model import Counter, Group, Lane, Reason, Ticket, queue_key
+from broker.domain.queue import order
+from broker.domain.queue.ahead import PLAYED_CALLS, Newcomer, Waiting, count_ahead
+from broker.domain.queue.order import MAX_PASSED_OVER
 from tests.fakes.clock import MORNING
 from tests.fakes.halls import waiting
 from tests.fakes.offices import small_office
@@ -46,8 +46,8 @@ class Arrivals:
 def arrivals(*came: tuple[str, float], service: str = "visa") -> Arrivals:
     """Make a hall of (lane, seconds ago)."""
     groups: dict[Group, list[Ticket]] = {}
-    for order, (lane, ago_s) in enumerate(sorted(came, key=lambda one: -one[1]), 1):
-        ticket = waiting(lane, ago_s, order, service=service)
+    for place, (lane, ago_s) in enumerate(sorted(came, key=lambda one: -one[1]), 1):
+        ticket = waiting(lane, ago_s, place, service=service)
         groups.setdefault(ticket.group, []).append(ticket)
     return Arrivals(groups)
 
@@ -58,15 +58,15 @@ def halls(draw: st.DrawFn, *, max_size: int = 25, lane_ids: Sequence[str] = tupl
     came = st.tuples(st.sampled_from(lane_ids), st.integers(0, 5400), st.sampled_from(["visa", "passport"]))
     drawn = sorted(draw(st.lists(came, min_size=1, max_size=max_size)), key=lambda one: -one[1])
     groups: dict[Group, list[Ticket]] = {}
-    for order, (lane, ago_s, service) in enumerate(drawn, 1):
-        ticket = waiting(lane, ago_s, order, service=service)
+    for place, (lane, ago_s, service) in enumerate(drawn, 1):
+        ticket = waiting(lane, ago_s, place, service=service)
         groups.setdefault(ticket.group, []).append(ticket)
     return Arrivals(groups)
 
 
 def choose(hall: Arrivals) -> tuple[Ticket, Reason]:
     """Choose from a hall that is not empty."""
-    choice = lanes.choose(hall.sorted_groups, OFFICE, ANY, hall.now)
+    choice = order.choose(hall.sorted_groups, OFFICE, ANY, hall.now)
     assert choice is not None
     return choice
 
@@ -75,8 +75,8 @@ def choose(hall: Arrivals) -> tuple[Ticket, Reason]:
 
 
 def test_nobody_waits_nobody_is_next() -> None:
-    assert lanes.choose([], OFFICE, ANY, MORNING) is None
-    assert lanes.choose([[]], OFFICE, ANY, MORNING) is None
+    assert order.choose([], OFFICE, ANY, MORNING) is None
+    assert order.choose([[]], OFFICE, ANY, MORNING) is None
 
 
 @pytest.mark.parametrize(
@@ -106,10 +106,10 @@ def test_of_equal_moments_the_first_to_arrive_goes_next() -> None:
 @given(halls())
 def test_the_next_is_who_a_plain_search_of_everybody_finds(hall: Arrivals) -> None:
     plain = max(hall.tickets, key=lambda t: (hall.now - t.waiting_since).total_seconds() / LANES[t.lane].promised_s)
-    best = lanes.score(plain, OFFICE, hall.now)
+    best = order.score(plain, OFFICE, hall.now)
     chosen, _ = choose(hall)
-    assert lanes.score(chosen, OFFICE, hall.now) == best
-    equals = [ticket for ticket in hall.tickets if lanes.score(ticket, OFFICE, hall.now) == best]
+    assert order.score(chosen, OFFICE, hall.now) == best
+    equals = [ticket for ticket in hall.tickets if order.score(ticket, OFFICE, hall.now) == best]
     assert chosen is equals[0]
 
 
@@ -127,7 +127,7 @@ def test_the_reason_is_true(hall: Arrivals) -> None:
 def test_passed_over_are_those_who_came_earlier_and_wait_on(hall: Arrivals) -> None:
     chosen, reason = choose(hall)
     earlier = [ticket for ticket in hall.tickets if queue_key(ticket) < queue_key(chosen)]
-    shares = {ticket.number: round(lanes.score(ticket, OFFICE, hall.now), 4) for ticket in earlier}
+    shares = {ticket.number: round(order.score(ticket, OFFICE, hall.now), 4) for ticket in earlier}
     told = dict(reason.passed_over)
     assert set(told) <= set(shares)
     assert len(told) == min(len(earlier), MAX_PASSED_OVER)
@@ -142,7 +142,7 @@ def test_passed_over_are_those_who_came_earlier_and_wait_on(hall: Arrivals) -> N
 @given(halls(), st.data())
 def test_who_is_called_out_of_turn_passes_over_all_before_it(hall: Arrivals, data: st.DataObject) -> None:
     picked = data.draw(st.sampled_from(hall.tickets))
-    reason = lanes.explain(picked, hall.sorted_groups, OFFICE, hall.now)
+    reason = order.explain(picked, hall.sorted_groups, OFFICE, hall.now)
     earlier = {ticket.number for ticket in hall.tickets if queue_key(ticket) < queue_key(picked)}
     told = {number for number, _ in reason.passed_over}
     assert told <= earlier
@@ -151,10 +151,10 @@ def test_who_is_called_out_of_turn_passes_over_all_before_it(hall: Arrivals, dat
 
 @given(halls())
 def test_the_order_of_calls_puts_the_next_first_and_keeps_arrival_in_a_group(hall: Arrivals) -> None:
-    order = lanes.in_order(hall.tickets, OFFICE, hall.now)
-    assert order[0] is choose(hall)[0]
+    called = order.in_order(hall.tickets, OFFICE, hall.now)
+    assert called[0] is choose(hall)[0]
     for group in hall.sorted_groups:
-        assert [ticket for ticket in order if ticket.group == group[0].group] == group
+        assert [ticket for ticket in called if ticket.group == group[0].group] == group
 
 
 # -- how many before ------------------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from typing import assert_never
 
 from broker.domain import events as ev
 from broker.domain.hall import Hall
-from broker.domain.lanes import turn_after
 from broker.domain.model import Happening, Ticket, TicketState, Undoable
-from broker.domain.policies import Ratio
+from broker.domain.queue.order import turn_after
+from broker.domain.queue.policies import Ratio
 
 AtDesk = ev.Called | ev.Started | ev.Finished | ev.NoShow | ev.Held | ev.Unheld | ev.Transferred
 """What a counter does with its ticket, and may take back."""

@@ -7,9 +7,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from broker.domain.lanes import lane_rank, weight
 from broker.domain.model import Counter, Office, Ticket
-from broker.domain.policies import Policy, Ratio
+from broker.domain.queue.order import lane_rank, weight
+from broker.domain.queue.policies import Policy, Ratio
 
 Entry = tuple[float, int, str]
 """(since when it counts, order of arrival, service) of someone who waits; the smaller one came earlier."""
@@ -93,7 +93,7 @@ def entry_of(ticket: Ticket) -> Entry:
 
 
 def pick(lines: Sequence[Line], at_s: float, counter: Counter, policy: Policy, position: int) -> Line:
-    """Return the line whose first is called, as `lanes.choose` does. No line may be empty."""
+    """Return the line whose first is called, as `order.choose` does. No line may be empty."""
     if len(lines) == 1:
         return lines[0]
     overdue = [line for line in lines if line.head and at_s - line.head[0] > line.longest_s]

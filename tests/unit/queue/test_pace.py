@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.domain.pace import Pace
+from broker.domain.queue.pace import Pace
 
 
 def test_before_anyone_was_served_the_standard_time_counts() -> None:

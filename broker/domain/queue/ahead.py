@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from broker.domain.hall import Hall
-from broker.domain.lanes import Groups, lane_rank, turn_after, weight
 from broker.domain.model import Group, Office, Ticket, queue_key
-from broker.domain.policies import Ratio, Strict
+from broker.domain.queue.order import Groups, lane_rank, turn_after, weight
+from broker.domain.queue.policies import Ratio, Strict
 
 PLAYED_CALLS = 32
 """So many calls are played through: exact where visitors look, and 0.1 ms at most."""
@@ -85,7 +85,7 @@ class _Line:
     since_s: float
 
     def comes_before(self, other: _Line, at_s: float) -> bool:
-        """Tell whose head is called first, as `lanes.in_order` does."""
+        """Tell whose head is called first, as `order.in_order` does."""
         if self.rank != other.rank:
             return self.rank < other.rank
         mine = (at_s - self.since_s + self.credit_s) / self.divisor

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from broker.domain.model import Promised
-from broker.domain.waits import SOON_S
+from broker.domain.queue.waits import SOON_S
 
 
 @dataclass(frozen=True, slots=True)

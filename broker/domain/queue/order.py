@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
 from broker.domain.model import Counter, Office, Reason, Ticket, queue_key
-from broker.domain.policies import Fifo, HeadStart, Promise, Ratio, Strict, policy_name
+from broker.domain.queue.policies import Fifo, HeadStart, Promise, Ratio, Strict, policy_name
 
 MAX_PASSED_OVER = 10
 """At most so many passed-over tickets stand in a reason: a reply has to fit 8 KiB."""

@@ -10,12 +10,12 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
-from broker.domain.ahead import Newcomer, ahead_of
-from broker.domain.foresight import Foreseen, Foresight
 from broker.domain.hall import Hall
-from broker.domain.lanes import lane_rank, weight
 from broker.domain.model import Group, Office, Promised, Ticket, Wait
-from broker.domain.policies import Ratio
+from broker.domain.queue.ahead import Newcomer, ahead_of
+from broker.domain.queue.foresight import Foreseen, Foresight
+from broker.domain.queue.order import lane_rank, weight
+from broker.domain.queue.policies import Ratio
 
 SOON_S = 60
 """What "at once" is taken to last: walking to a free counter, an officer looking up."""

@@ -13,13 +13,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from broker.domain.ahead import Newcomer, ahead_of
 from broker.domain.desk_work import stage_after
 from broker.domain.hall import Hall, desk_taken_since
-from broker.domain.lanes import turn_after
-from broker.domain.lines import Entry, Line, entry_of, pick
 from broker.domain.model import Counter, Desk, DeskState, Group, Ticket
-from broker.domain.policies import Ratio
+from broker.domain.queue.ahead import Newcomer, ahead_of
+from broker.domain.queue.lines import Entry, Line, entry_of, pick
+from broker.domain.queue.order import turn_after
+from broker.domain.queue.policies import Ratio
 
 MOST_CALLS = 64
 """So many calls are played."""
@@ -219,7 +219,7 @@ class _Play:
         self._goes_on(line.stage, service, line.lane, (done_s - (at_s - since_s), order, service), done_s)
 
     def _goes_on(self, stage: str, service: str, lane: str, entry: Entry, at_s: float) -> None:
-        """Let a visitor wait for the next stage, with what was waited so far to their credit (as in `facts`)."""
+        """Let a visitor wait for the next stage, with what was waited so far to their credit (as in `apply`)."""
         offered = self._office.services.get(service)
         following = None if offered is None else stage_after(offered.stages, stage)
         if following is not None:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from broker.domain import commands as cmd
 from broker.domain import events as ev
-from broker.domain import waits
-from broker.domain.foresight import MOST_CALLS, Foresight
 from broker.domain.model import Promised, Ticket, Wait
-from broker.domain.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
-from broker.domain.waits import IN_TURN, OVERTAKEN, SOON_S, Odds, odds_of, spread
+from broker.domain.queue import waits
+from broker.domain.queue.foresight import MOST_CALLS, Foresight
+from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
+from broker.domain.queue.waits import IN_TURN, OVERTAKEN, SOON_S, Odds, odds_of, spread
 from broker.gateway.shapes import ticket_shape
 from tests.fakes.halls import Play
 from tests.fakes.offices import small_office

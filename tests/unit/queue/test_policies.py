@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.domain import lanes
-from broker.domain.ahead import PLAYED_CALLS, Newcomer, Waiting, count_ahead
-from broker.domain.lanes import MAX_PASSED_OVER, turn_after
 from broker.domain.model import Counter, Group, Lane, Office, Ticket, queue_key
-from broker.domain.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict, policy_name
+from broker.domain.queue import order
+from broker.domain.queue.ahead import PLAYED_CALLS, Newcomer, Waiting, count_ahead
+from broker.domain.queue.order import MAX_PASSED_OVER, turn_after
+from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict, policy_name
 from tests.fakes.clock import MORNING
 from tests.fakes.dispatch import POLICIES, callable_at, first_by_policy, next_at, worth
 from tests.fakes.halls import Play, waiting
@@ -63,7 +63,7 @@ def crowds(draw: st.DrawFn, *, max_size: int = 20) -> list[Ticket]:
 @given(NAMES, crowds(), TURNS)
 def test_the_next_is_whom_a_plain_search_finds(policy: str, crowd: list[Ticket], turn: int) -> None:
     office = office_with(policy)
-    choice = lanes.choose(grouped(crowd), office, ANY, MORNING, position=turn)
+    choice = order.choose(grouped(crowd), office, ANY, MORNING, position=turn)
     assert choice is not None
     assert (choice[0], choice[1].policy) == next_at(crowd, office, ANY, MORNING, turn=turn)
 
@@ -73,7 +73,7 @@ def test_over_every_policy_stand_the_longest_wait_and_then_the_preferred_lane(
     policy: str, crowd: list[Ticket], turn: int, max_wait_s: int, prefers: str | None
 ) -> None:
     office, counter = office_with(policy, max_wait_s=max_wait_s), replace(ANY, prefers=prefers)
-    choice = lanes.choose(grouped(crowd), office, counter, MORNING, position=turn)
+    choice = order.choose(grouped(crowd), office, counter, MORNING, position=turn)
     assert choice is not None
     assert (choice[0], choice[1].policy) == next_at(crowd, office, counter, MORNING, turn=turn)
 
@@ -84,11 +84,11 @@ def test_the_queue_stands_in_the_order_of_the_calls(
 ) -> None:
     """If one after the other were called at this moment; a turn that was overruled moves on too, so that ends it."""
     office, counter = office_with(policy, max_wait_s=max_wait_s), replace(ANY, prefers=prefers)
-    line = lanes.line_up(grouped(crowd), office, counter, MORNING, position=turn, most=len(crowd))
-    assert line[:2] == lanes.line_up(grouped(crowd), office, counter, MORNING, position=turn, most=2)
+    line = order.line_up(grouped(crowd), office, counter, MORNING, position=turn, most=len(crowd))
+    assert line[:2] == order.line_up(grouped(crowd), office, counter, MORNING, position=turn, most=2)
     assert sorted(line, key=queue_key) == sorted(crowd, key=queue_key)
     for place, ticket in enumerate(line):
-        choice = lanes.choose(grouped(line[place:]), office, counter, MORNING, position=turn)
+        choice = order.choose(grouped(line[place:]), office, counter, MORNING, position=turn)
         assert choice is not None
         assert choice[0] is ticket
         if isinstance(office.policy, Ratio):
@@ -100,7 +100,7 @@ def test_the_queue_stands_in_the_order_of_the_calls(
 @given(NAMES, crowds(), TURNS, st.sampled_from([None, 3000]))
 def test_the_reason_is_true(policy: str, crowd: list[Ticket], turn: int, max_wait_s: int | None) -> None:
     office = office_with(policy, max_wait_s=max_wait_s)
-    choice = lanes.choose(grouped(crowd), office, ANY, MORNING, position=turn)
+    choice = order.choose(grouped(crowd), office, ANY, MORNING, position=turn)
     assert choice is not None
     chosen, reason = choice
     waited_s = (MORNING - chosen.ranked_since).total_seconds()
@@ -118,13 +118,13 @@ def test_equal_inputs_give_equal_answers_in_whatever_order_the_groups_stand(
     policy: str, crowd: list[Ticket], turn: int
 ) -> None:
     office, groups = office_with(policy), grouped(crowd)
-    first = lanes.choose(groups, office, ANY, MORNING, position=turn)
-    assert lanes.choose(groups[::-1], office, ANY, MORNING, position=turn) == first
+    first = order.choose(groups, office, ANY, MORNING, position=turn)
+    assert order.choose(groups[::-1], office, ANY, MORNING, position=turn) == first
 
 
 @given(NAMES, crowds(), TURNS)
 def test_within_a_lane_and_service_the_first_is_called_first(policy: str, crowd: list[Ticket], turn: int) -> None:
-    choice = lanes.choose(grouped(crowd), office_with(policy), ANY, MORNING, position=turn)
+    choice = order.choose(grouped(crowd), office_with(policy), ANY, MORNING, position=turn)
     assert choice is not None
     assert not [t for t in crowd if t.group == choice[0].group and queue_key(t) < queue_key(choice[0])]
 
@@ -143,14 +143,14 @@ def test_each_policy_in_one_small_hall(policy: str, numbers: list[str]) -> None:
     """Reckoned by hand: shares .33 .08 .34 .22 of the promise; with 900 s of credit 1200 300 1210 1100 s."""
     crowd = [waiting("regular", 1200, 1), waiting("regular", 300, 2)]
     crowd += [waiting("priority", 310, 3), waiting("priority", 200, 4)]
-    assert [t.number for t in lanes.in_order(crowd, office_with(policy), MORNING)] == numbers
+    assert [t.number for t in order.in_order(crowd, office_with(policy), MORNING)] == numbers
 
 
 def test_a_credit_is_minutes_on_top_and_no_more() -> None:
     office = office_with(HeadStart({"priority": 90.0}))
     for ahead_s, lane in ((89, "priority"), (91, "regular")):
         crowd = [waiting("regular", 600 + ahead_s, 1), waiting("priority", 600, 2)]
-        choice = lanes.choose(grouped(crowd), office, ANY, MORNING)
+        choice = order.choose(grouped(crowd), office, ANY, MORNING)
         assert choice is not None
         assert choice[0].lane == lane
 
@@ -230,7 +230,7 @@ def test_turns_begin_anew_each_day() -> None:
 def test_a_lane_outside_the_pattern_waits_until_the_others_are_empty_and_takes_no_turn() -> None:
     office = office_with(Ratio(("priority", "regular")))
     crowd = [waiting("family", 5000, 1), waiting("regular", 100, 2), waiting("priority", 10, 3)]
-    assert [t.lane for t in lanes.in_order(crowd, office, MORNING)] == ["priority", "regular", "family"]
+    assert [t.lane for t in order.in_order(crowd, office, MORNING)] == ["priority", "regular", "family"]
     assert turn_after(("priority", "regular"), 1, "family") == 1
 
 

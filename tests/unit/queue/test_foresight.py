@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.domain import commands as cmd
-from broker.domain.foresight import MOST_CALLS, Foreseen, Foresight
 from broker.domain.model import Counter, Office, Service, Ticket
-from broker.domain.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
+from broker.domain.queue.foresight import MOST_CALLS, Foreseen, Foresight
+from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
 from tests.fakes.halls import Play
 from tests.fakes.offices import PRIORITY, REGULAR, small_office
 

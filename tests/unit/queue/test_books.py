@@ -11,7 +11,7 @@ import pytest
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.model import Promised
-from broker.domain.outcomes import Outcome
+from broker.domain.queue.outcomes import Outcome
 from broker.store.database import MIGRATIONS
 from broker.store.journal import body_of, event_of
 from broker.store.sql import SqlStore
