@@ -10,7 +10,6 @@ from pathlib import Path
 
 from broker.bootstrap.rules import office_rules
 from broker.config import load_settings
-from broker.contract.requests import REQUESTS
 from broker.domain import commands as cmd
 from broker.domain.apply import apply
 from broker.domain.decide import decide
@@ -169,8 +168,8 @@ def outcome(rules: Rules, command: cmd.Command, state: TicketState) -> str:
 
 def page(rules: Rules) -> str:
     """Return docs/commands.md."""
-    if COMMANDS.keys() != REQUESTS.keys():
-        message = f"not in both: {sorted(COMMANDS.keys() ^ REQUESTS.keys())}"
+    if COMMANDS.keys() != cmd.COMMANDS.keys():
+        message = f"not in both: {sorted(COMMANDS.keys() ^ cmd.COMMANDS.keys())}"
         raise ValueError(message)
     lines = [
         f"| command | {' | '.join(STATES)} |",

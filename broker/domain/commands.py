@@ -1,35 +1,53 @@
-"""What can be asked of the hall. A command may be refused; what it leads to are events."""
+"""What can be asked of the hall: the requests of the wire, decoded. A command may be refused; it leads to events.
+
+Each field says by its annotation what may stand in it, so that the gateway decodes by `COMMANDS` alone.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from annotated_types import Len
+
+from broker.domain.errors import Code, DomainError
+
+MADE = "made on our side of the wire: no request may carry it"
+FLAT = "on the wire its fields stand among the others, all of them or none"
+
+Id = Annotated[str, Len(1, 200)]
+Note = Annotated[str, Len(0, 500)]
+Check = Annotated[str, Len(1, 16)]
+"""What only the paper tells."""
+Outcome = Literal["confirmed", "unconfirmed", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Give out a number; `ticket` is the identity made for it outside."""
+    """Give out a number; its identity and what only its paper tells are made outside."""
 
-    ticket: str
-    service: str
-    lane: str | None
-    language: str | None
+    ticket: Annotated[str, MADE]
+    service: Id
+    lane: Id | None = None
+    language: Id | None = None
+    check: Annotated[str | None, MADE] = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
     """What became of the paper."""
 
-    ticket: str
-    outcome: str
-    reason: str | None
+    ticket: Id
+    outcome: Outcome
+    reason: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reprint:
     """Another paper with the same number."""
 
-    ticket: str
-    check: str | None = field(default=None, repr=False)
+    ticket: Id
+    check: Check | None = field(default=None, repr=False)
     """What only the paper tells; so too below."""
 
 
@@ -37,15 +55,15 @@ class Reprint:
 class SignIn:
     """An officer opens a counter; whether the PIN is right was found out before."""
 
-    counter: str
-    officer: str
-    pin: str = field(repr=False)
-    token: str = field(default="", repr=False)
+    counter: Id
+    officer: Id
+    pin: Annotated[str, Len(1, 64)] = field(repr=False)
+    token: Annotated[str, MADE] = field(default="", repr=False)
     """The secret the officer's window will show with every request; the journal keeps its digest only."""
-    pin_matches: bool = False
-    locked_s: int = 0
+    pin_matches: Annotated[bool, MADE] = False
+    locked_s: Annotated[int, MADE] = 0
     """For how long no PIN is taken, after too many wrong ones."""
-    leave: str | None = None
+    leave: Id | None = None
     """The counter that the officer gives up for this one."""
 
 
@@ -53,29 +71,29 @@ class SignIn:
 class AtCounter:
     """What a signed-in counter asks."""
 
-    counter: str
-    session: str = field(repr=False)
+    counter: Id
+    session: Id = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Close(AtCounter):
     """Sign out."""
 
-    reason: str | None = None
+    reason: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pause(AtCounter):
     """Stop calling for a while."""
 
-    reason: str | None = None
+    reason: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Resume(AtCounter):
     """Go on calling."""
 
-    reason: str | None = None
+    reason: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,96 +105,104 @@ class Next(AtCounter):
 class Call(AtCounter):
     """Call one waiting ticket, by id or number."""
 
-    ticket: str = ""
+    ticket: Id
 
 
 @dataclass(frozen=True, slots=True)
 class Recall(AtCounter):
     """Call the current ticket again."""
 
-    note: str | None = None
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Start(AtCounter):
     """The visitor has come."""
 
-    note: str | None = None
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finish(AtCounter):
     """This stage is done."""
 
-    note: str | None = None
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NoShow(AtCounter):
     """The visitor did not come."""
 
-    note: str | None = None
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hold(AtCounter):
     """Set the current ticket aside, such as for a missing copy."""
 
-    note: str | None = None
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unhold(AtCounter):
     """Go on with a held ticket."""
 
-    ticket: str = ""
+    ticket: Id
 
 
 @dataclass(frozen=True, slots=True)
 class Undo(AtCounter):
     """Take the counter's last action back."""
 
-    note: str | None = None
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer(AtCounter):
     """Send a ticket elsewhere; exactly one target is given. Without `ticket` it is the current one."""
 
-    ticket: str | None = None
+    ticket: Id | None = None
     """Any ticket of the office, which a supervisor may name."""
-    stage: str | None = None
-    service: str | None = None
-    to_counter: str | None = None
-    reason: str | None = None
+    stage: Id | None = None
+    service: Id | None = None
+    to_counter: Id | None = None
+    reason: Note | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what leads nowhere, or to two places."""
+        given = [name for name in ("stage", "service", "to_counter") if getattr(self, name) is not None]
+        if len(given) != 1:
+            name = given[1] if given else "stage"
+            message = f"{name}: exactly one of stage, service, to_counter is needed"
+            raise DomainError(Code.BAD_REQUEST, message, field=name)
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
     """Find a ticket by id, number of today or QR text."""
 
-    ticket: str
-    check: str | None = field(default=None, repr=False)
+    ticket: Id
+    check: Check | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
     """Give a ticket up: by its holder, or from a counter."""
 
-    ticket: str
-    desk: AtCounter | None = None
-    reason: str | None = None
-    check: str | None = field(default=None, repr=False)
+    ticket: Id
+    desk: Annotated[AtCounter | None, FLAT] = None
+    reason: Note | None = None
+    check: Check | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Rejoin:
     """Take a missed visitor in again: at the kiosk, or at a counter."""
 
-    ticket: str
-    desk: AtCounter | None = None
-    reason: str | None = None
-    check: str | None = field(default=None, repr=False)
+    ticket: Id
+    desk: Annotated[AtCounter | None, FLAT] = None
+    reason: Note | None = None
+    check: Check | None = field(default=None, repr=False)
 
 
 Command = (
@@ -201,3 +227,27 @@ Command = (
     | Transfer
     | Undo
 )
+
+COMMANDS: dict[str, type[Command]] = {
+    "issue": Issue,
+    "printed": Printed,
+    "reprint": Reprint,
+    "lookup": Lookup,
+    "cancel": Cancel,
+    "rejoin": Rejoin,
+    "open": SignIn,
+    "close": Close,
+    "pause": Pause,
+    "resume": Resume,
+    "next": Next,
+    "call": Call,
+    "recall": Recall,
+    "start": Start,
+    "finish": Finish,
+    "no_show": NoShow,
+    "hold": Hold,
+    "unhold": Unhold,
+    "transfer": Transfer,
+    "undo": Undo,
+}
+"""Every command by its name on the wire; any other answers `bad_request`."""

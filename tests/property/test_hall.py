@@ -317,7 +317,8 @@ class OfficeDay(RuleBasedStateMachine):
 
     def paper(self, data: st.DataObject) -> None:
         """Tell of the paper, ask for another one, and look the ticket up."""
-        outcome = self.one_of(data, ("confirmed", "failed"))
+        outcomes: tuple[cmd.Outcome, ...] = ("confirmed", "failed")
+        outcome = self.one_of(data, outcomes)
         ticket = self.any_ticket(data)
         self.ask(cmd.Printed(ticket, outcome, None))
         self.ask(cmd.Reprint(ticket))

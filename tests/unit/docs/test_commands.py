@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from broker.contract import messages
-from broker.contract.requests import REQUESTS
+from broker.domain.commands import COMMANDS
 from broker.domain.model import Office, TicketState
 from tests import tables
 
@@ -25,7 +25,7 @@ def test_the_document_is_what_the_domain_does(rules: Office) -> None:
 
 
 def test_it_names_every_command_and_every_state() -> None:
-    assert tables.COMMANDS.keys() == REQUESTS.keys()
+    assert tables.COMMANDS.keys() == COMMANDS.keys()
     assert {str(state) for state in tables.STATES} == set(get_args(messages.TicketState))
 
 

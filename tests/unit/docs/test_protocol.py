@@ -10,9 +10,10 @@ import pytest
 
 from broker.contract import messages
 from broker.contract.messages import ErrorCode, Message
-from broker.contract.requests import REQUESTS
+from broker.domain.commands import COMMANDS
 from broker.domain.errors import Code
 from broker.domain.events import EVENT_TYPES
+from broker.gateway.decoding import FORMS
 
 PAGE = Path(__file__).parents[3] / "docs" / "protocol.md"
 TOLD = set(re.findall(r"`(\w+)`", PAGE.read_text(encoding="utf-8")))
@@ -27,9 +28,9 @@ def test_every_field_of_a_message_is_told(shape: type[Message]) -> None:
     assert sent - ENVELOPE <= TOLD
 
 
-@pytest.mark.parametrize("command", REQUESTS)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_and_its_arguments_are_told(command: str) -> None:
-    assert {command, *REQUESTS[command].model_fields} <= TOLD
+    assert {command, *FORMS[command].shape.model_fields} <= TOLD
 
 
 def test_every_error_and_every_event_is_told() -> None:

@@ -288,7 +288,7 @@ def test_a_wrong_session_gets_nothing_done_and_comes_before_all_else(name: str, 
     assert isinstance(command, cmd.AtCounter)
     for session in ("stolen", "", "c1 ", play.hall.desks["c1"].session or ""):
         with pytest.raises(DomainError) as refusal:
-            decide(play.hall, type(command)("c1", session), play.now)
+            decide(play.hall, replace(command, counter="c1", session=session), play.now)
         assert refusal.value.code == "no_session"
 
 

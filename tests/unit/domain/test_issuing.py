@@ -282,7 +282,7 @@ def test_what_there_is_not_is_named(command: cmd.Command, code: Code, detail: di
 
 
 @pytest.mark.parametrize("outcome", ["confirmed", "unconfirmed", "failed"])
-def test_what_became_of_the_paper_is_kept_and_changes_nothing_else(outcome: str) -> None:
+def test_what_became_of_the_paper_is_kept_and_changes_nothing_else(outcome: cmd.Outcome) -> None:
     play = Play()
     ticket = play.issue()
     play.do(cmd.Printed(ticket.id, outcome, None))

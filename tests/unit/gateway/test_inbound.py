@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.contract.messages import MAX_PAYLOAD_BYTES
-from broker.contract.requests import REQUESTS
 from broker.contract.topics import Topics
 from broker.domain import commands as cmd
 from broker.domain.errors import DomainError
@@ -88,7 +87,7 @@ def test_a_request_may_say_until_when_it_is_meant(desk: Desk) -> None:
 
 
 def test_every_command_of_the_contract_is_tried_here() -> None:
-    assert {*GOOD, "issue", "open"} == set(REQUESTS)
+    assert {*GOOD, "issue", "open"} == set(cmd.COMMANDS)
 
 
 def test_issue_makes_an_identity_for_each_ticket(desk: Desk) -> None:
@@ -329,7 +328,8 @@ REQUEST_LIKE = st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=8), JSO
 
 
 @given(
-    st.sampled_from([*REQUESTS, "fly"]), st.binary(max_size=300) | REQUEST_LIKE.map(lambda b: json.dumps(b).encode())
+    st.sampled_from([*cmd.COMMANDS, "fly"]),
+    st.binary(max_size=300) | REQUEST_LIKE.map(lambda b: json.dumps(b).encode()),
 )
 def test_nothing_that_comes_in_gets_out_as_an_exception(command: str, payload: bytes) -> None:
     desk = Desk()

@@ -34,7 +34,7 @@ class Room:
         with opened(self._database) as connection:
             return connection.execute(statement, values).fetchall()
 
-    def printed(self, ticket: str, outcome: str, reason: str | None = None) -> None:
+    def printed(self, ticket: str, outcome: cmd.Outcome, reason: str | None = None) -> None:
         """Let the kiosk tell."""
         self.engine.ask(cmd.Printed(ticket, outcome, reason))
 

@@ -1,0 +1,122 @@
+"""Requests and commands are one vocabulary: whatever can be asked goes over the wire and comes out the same."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import pytest
+from annotated_types import Len
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broker.domain import commands as cmd
+from broker.domain.errors import DomainError
+from broker.gateway.decoding import FORMS, decode
+
+MADE_HERE = {"ticket": "the ticket's id", "check": "0417", "token": "the session's secret"}
+TARGETS = ("stage", "service", "to_counter")
+
+
+def values(hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - an annotation of any kind
+    """Return all that an annotation of the vocabulary lets in."""
+    if get_origin(hint) is Annotated:
+        length = next(mark for mark in hint.__metadata__ if isinstance(mark, Len))
+        return st.text(st.characters(exclude_categories=["Cs"]), min_size=length.min_length, max_size=length.max_length)
+    kinds = get_args(hint)
+    if type(None) in kinds:
+        return st.none() | values(kinds[0])
+    return st.sampled_from(kinds)
+
+
+def arguments(name: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Return all that a command may be asked with."""
+    command, form = cmd.COMMANDS[name], FORMS[name]
+    hints = get_type_hints(command, include_extras=True)
+    fields = {
+        field.name: values(hints[field.name])
+        for field in dataclasses.fields(command)
+        if field.name not in form.made and field.name != form.at_counter
+    }
+    plain = st.fixed_dictionaries(fields)
+    if form.at_counter is not None:
+        desk = st.fixed_dictionaries({"counter": values(cmd.Id), "session": values(cmd.Id)})
+        plain = st.tuples(plain, desk | st.just({})).map(lambda both: both[0] | both[1])
+    if name == "transfer":
+        only = st.tuples(plain, st.sampled_from(TARGETS), values(cmd.Id))
+        plain = only.map(lambda it: it[0] | {target: it[2] if target == it[1] else None for target in TARGETS})
+    return plain
+
+
+def sent(command: cmd.Command) -> dict[str, Any]:
+    """Return a command's arguments as a client would send them."""
+    form = next(form for form in FORMS.values() if form.command is type(command))
+    flat = dataclasses.asdict(command)
+    desk = flat.pop(form.at_counter) if form.at_counter is not None else None
+    return {name: value for name, value in flat.items() if name not in form.made} | (desk or {})
+
+
+@given(st.sampled_from(sorted(cmd.COMMANDS)).flatmap(lambda name: st.tuples(st.just(name), arguments(name))))
+def test_whatever_can_be_asked_goes_over_the_wire_and_comes_out_the_same(asked: tuple[str, dict[str, Any]]) -> None:
+    name, given_arguments = asked
+    first = decode(name, json.dumps({"id": "r-1", **given_arguments}).encode(), MADE_HERE)
+    assert isinstance(first.command, cmd.COMMANDS[name]), first
+    again = decode(name, json.dumps({"id": "r-2", **sent(first.command)}).encode(), MADE_HERE)
+    assert again.command == first.command
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=6,
+)
+NAMES = sorted({"until", "nonsense", *(name for form in FORMS.values() for name in form.shape.model_fields)})
+
+
+@given(
+    st.sampled_from([*cmd.COMMANDS, "fly"]),
+    st.binary(max_size=200)
+    | st.dictionaries(st.sampled_from(NAMES), JSON, max_size=8).map(lambda b: json.dumps(b).encode()),
+)
+def test_garbage_is_never_more_than_a_bad_request(name: str, payload: bytes) -> None:
+    decoded = decode(name, payload, MADE_HERE)
+    if isinstance(decoded.command, DomainError):
+        assert decoded.command.code == "bad_request"
+        assert "field" in decoded.command.detail
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("issue", {"ticket", "check"}),
+        ("open", {"token", "pin_matches", "locked_s"}),
+        ("next", set()),
+        ("lookup", set()),
+    ],
+)
+def test_what_is_made_on_our_side_no_request_may_carry(name: str, made: set[str]) -> None:
+    assert FORMS[name].made == made
+    for field in made:
+        decoded = decode(name, json.dumps({"id": "r", field: "forged"}).encode(), MADE_HERE)
+        assert isinstance(decoded.command, DomainError)
+    assert not made & FORMS[name].shape.model_fields.keys()
+
+
+def test_a_ticket_gets_its_identity_and_check_code_from_us() -> None:
+    decoded = decode("issue", b'{"id": "r", "service": "visa", "until": "2026-03-02T08:00:00Z"}', MADE_HERE)
+    assert decoded.command == cmd.Issue("the ticket's id", "visa", check="0417")
+    assert decoded.until == dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
+
+
+def test_secrets_stand_in_no_log() -> None:
+    asked = {
+        "open": {"counter": "c1", "officer": "sari", "pin": "80246"},
+        "next": {"counter": "c1", "session": "80246"},
+        "cancel": {"ticket": "t", "counter": "c1", "session": "80246", "check": "80246"},
+    }
+    for name, body in asked.items():
+        decoded = decode(name, json.dumps({"id": "r", **body}).encode(), MADE_HERE | {"token": "80246"})
+        assert not isinstance(decoded.command, DomainError)
+        assert "80246" not in repr(decoded)
