@@ -42,6 +42,7 @@ from counter.keymap import Intent, Place, Typed
 from counter.presenter import CounterPresenter
 from counter.session import Session
 from counter.signin_view import SignInView
+from tests.support.requests import must_be_understood
 
 ZONE = ZoneInfo("Asia/Jakarta")
 MORNING = dt.datetime(2025, 6, 12, 9, 0, tzinfo=ZONE)
@@ -69,6 +70,7 @@ class Engine:
 
     def request(self, command: str, arguments: Mapping[str, Any], on_reply: Callable[[Reply], None]) -> Asked:
         """Take a request down."""
+        must_be_understood(command, arguments)
         asked = Asked(f"r{len(self.asked)}", command, dict(arguments), on_reply)
         self.asked.append(asked)
         return asked

@@ -19,6 +19,7 @@ from broker.config.settings import Settings
 from broker.contract.messages import HallMessage, OfficeMessage, Reply
 from hardware.config import KeyboardScanner
 from kiosk.__main__ import run
+from tests.support.requests import must_be_understood
 from tests.ui.kiosk.kiosk_samples import hall, office, settings, ticket
 from tests.ui.kiosk.kiosk_visitor import FakeRequest
 
@@ -57,6 +58,7 @@ class PlayedBus:
 
     def request(self, command: str, arguments: Mapping[str, Any], on_reply: Callable[[Reply], None]) -> FakeRequest:
         """Write the request down and answer it; the first `issue` late."""
+        must_be_understood(command, arguments)
         made = FakeRequest(f"request-{self._answered}", command, arguments, on_reply)
         self._write({"command": command, "arguments": dict(arguments)})
         if command == "issue":

@@ -12,6 +12,7 @@ from kiosk.pages.page import Page, Screen
 from kiosk.pages.screen import Composer
 from kiosk.visit.presenter import Clocks, Presenter
 from kiosk.visit.steps import SETTLE_S
+from tests.support.requests import must_be_understood
 from tests.ui.kiosk.kiosk_samples import NOW, hall, office, ticket
 
 IDLE_S = 45.0
@@ -48,6 +49,7 @@ class FakeRequester:
 
     def request(self, command: str, arguments: Mapping[str, Any], on_reply: Callable[[Reply], None]) -> FakeRequest:
         """Take a request."""
+        must_be_understood(command, arguments)
         made = FakeRequest(f"request-{len(self.requests)}", command, arguments, on_reply)
         self.requests.append(made)
         return made
