@@ -1,9 +1,24 @@
 """`python -m counter` opens one officer's window."""
 
-import sys
+from __future__ import annotations
 
-from broker.screen import run_screen
-from counter.app import run
+import sys
+from pathlib import Path
+
+from broker.config.settings import Settings
+from broker.screen import BusFor, open_bus, run_screen
+from hardware.panel.window import prepare
+
+
+def run(settings: Settings, name: str, *, data_dir: Path, bus_for: BusFor = open_bus) -> None:
+    """Show the counter until it is closed or told to end; KeyError for one that the settings lack."""
+    counter = {entry.id: entry for entry in settings.counters}[name]
+    prepare(settings.counter_panel, title=f"Antrean {name}", data_dir=data_dir)
+    from counter.app import CounterProcess  # noqa: PLC0415 - Kivy reads its settings when it is imported: only now
+    from hardware.panel.bridge import post  # noqa: PLC0415 - the same
+
+    CounterProcess(settings, counter, data_dir=data_dir, bus=bus_for("counter", settings, name, post)).run()
+
 
 if __name__ == "__main__":
     sys.exit(run_screen("counter", run, names=lambda settings: [entry.id for entry in settings.counters]))

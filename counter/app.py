@@ -1,19 +1,97 @@
-"""An officer's window as a process: prepares the window, then shows it."""
+"""An officer's window as a process: its parts, put together. Import after `window.prepare`."""
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 from pathlib import Path
+from typing import Any
 
-from broker.config.settings import Settings
-from broker.screen import BusFor, open_bus
-from hardware.panel.window import prepare
+from broker.config.settings import Counter, Settings
+from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Presence
+from broker.contract.topics import Topics
+from broker.language import Phrases
+from broker.screen import OfficeBus
+from counter.desk.devices import Devices
+from counter.desk.presenter import CounterPresenter
+from counter.desk.session import SessionFile
+from counter.drawing.screen import RULES, CounterWidget
+from counter.pages.desk import DeskPage
+from counter.pages.sign_in import SignInPage
+from hardware.panel.bridge import Drawing, every
+from hardware.panel.keys import on_key
+from hardware.panel.scale import Reader
+from hardware.panel.screen import PanelApp
+from hardware.panel.targets import targets_file
+
+TICK_S = 0.1
 
 
-def run(settings: Settings, name: str, *, data_dir: Path, bus_for: BusFor = open_bus) -> None:
-    """Show the counter until it is closed or told to end; KeyError for one that the settings lack."""
-    counter = {entry.id: entry for entry in settings.counters}[name]
-    prepare(settings.counter_panel, title=f"Antrean {name}", data_dir=data_dir)
-    from counter.process import CounterProcess  # noqa: PLC0415 - Kivy reads its settings when it is imported: only now
-    from hardware.panel.bridge import post  # noqa: PLC0415 - the same
+class CounterProcess:
+    """One officer's window, from its opening to its end."""
 
-    CounterProcess(settings, counter, data_dir=data_dir, bus=bus_for("counter", settings, name, post)).run()
+    def __init__(self, settings: Settings, counter: Counter, *, data_dir: Path, bus: OfficeBus) -> None:
+        """Build all parts; nothing is shown or sent before `run`."""
+        zone = settings.office.zone
+        self._bus = bus
+        now = functools.partial(dt.datetime.now, zone)
+        self._parts = _parts(settings)
+        self._devices = Devices(self._parts, kiosk=settings.kiosk_of(counter), now=now)
+        self._presenter = CounterPresenter(
+            counter=counter.id,
+            now=now,
+            requester=bus,
+            sessions=SessionFile(data_dir / counter.id / "session.json"),
+            officers=tuple((officer.id, officer.name) for officer in settings.officers),
+            languages=settings.office.languages,
+            phrases=functools.partial(Phrases, "counter"),
+            devices=self._devices,
+            calls_before_no_show=settings.journey.calls_before_no_show,
+        )
+        self._drawing = Drawing(lambda: self._presenter.page, self._show)
+        title = f"Antrean {counter.id}"
+        self._app = PanelApp(settings.counter_panel, reader=Reader.OFFICER, title=title, rules=RULES, root=self._build)
+        self._app.on_begin, self._app.on_end = self._begin, self._end
+        self._listen(Topics(settings.office.id), counter.id)
+
+    def run(self) -> None:
+        """Show the window until it is closed or told to end."""
+        self._app.run()
+
+    def _listen(self, topics: Topics, counter: str) -> None:
+        drawn = self._drawing.after
+        self._bus.listen(topics.office_state(), OfficeMessage, drawn(self._presenter.office))
+        self._bus.listen(topics.hall(), HallMessage, drawn(self._presenter.hall))
+        self._bus.listen(topics.counter(counter), CounterMessage, drawn(self._presenter.desk))
+        for part in self._parts:
+            self._bus.listen(topics.presence(part), Presence, drawn(functools.partial(self._devices.heard, part)))
+        self._bus.on_link(drawn(lambda online: self._presenter.link(online=online)))
+
+    def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
+        theme, touched = self._app.look.theme, self._drawing.update
+        self._screen = CounterWidget(self._presenter, theme, touched=touched, targets=targets_file())
+        return self._screen.root
+
+    def _show(self, page: SignInPage | DeskPage) -> None:
+        self._screen.show(page)
+
+    def _key(self, name: str) -> None:
+        self._presenter.key(name)
+        self._drawing.update()
+
+    def _begin(self) -> None:
+        self._drawing.update()
+        on_key(self._key)
+        self._stop_ticks = every(TICK_S, self._drawing.update)
+        self._bus.start()
+
+    def _end(self) -> None:
+        self._stop_ticks()
+        self._drawing.end()
+        self._bus.stop()
+
+
+def _parts(settings: Settings) -> tuple[str, ...]:
+    """Return the clients of the office that have devices, or are one."""
+    named = (settings.kiosks, settings.displays, settings.counters, settings.keypads, settings.signs)
+    return (*(part.id for section in named for part in section), *settings.mqtt.devices)

@@ -17,7 +17,7 @@ from broker.bootstrap.pins import WRONG_PINS
 from broker.up.office import Part, parts
 from broker.up.screens import VirtualScreen
 from broker.up.visit import REACTION_S, Window
-from counter.asking import SLOW_AFTER_S
+from counter.desk.requests import SLOW_AFTER_S
 from hardware.emulators.control import socket_path, tell
 from kiosk.paper.printers import CHECK_PRINTERS_S
 from tests.support.caller import Caller, wait_until

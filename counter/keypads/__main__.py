@@ -3,7 +3,7 @@
 import sys
 
 from broker.screen import run_screen
-from counter.keypads.process import run
+from counter.keypads.app import run
 
 if __name__ == "__main__":
     sys.exit(run_screen("keypads", run, names=lambda settings: [entry.id for entry in settings.keypads]))

@@ -12,11 +12,11 @@ from typing import Any
 
 from broker.contract.link import Freshness, Requester
 from broker.contract.messages import CounterMessage, HallMessage, Reply
-from counter.asking import Asking
-from counter.keymap import Intent
+from counter.desk.keys import Intent
+from counter.desk.requests import Requests
+from counter.desk.session import Session, Sessions
 from counter.keypads import words
 from counter.keypads.entry import SignInEntry
-from counter.session import Session, Sessions
 from hardware.codecs.keypads.pad import PadFace
 
 NOTICE_S = 3.0
@@ -55,7 +55,7 @@ class PadPresenter:
         self._now = now
         self._sessions = sessions
         self._fresh = Freshness(now)
-        self._asking = Asking(now, requester)
+        self._requests = Requests(now, requester)
         self._entry = SignInEntry(officers)
         self._entering = False
         self._typed = ""
@@ -80,7 +80,7 @@ class PadPresenter:
         if message.id != self._counter:
             return
         self._desk = message
-        if message.state == "closed" and self._session is not None and self._asking.idle:
+        if message.state == "closed" and self._session is not None and self._requests.idle:
             self._signed_out()
 
     def key(self, name: str) -> None:
@@ -91,7 +91,7 @@ class PadPresenter:
         self._typed_at = self._now()
         intent = _INTENTS.get(name)
         if intent is None:
-            self._asking.pressed(Intent.FIELD)  # whatever key comes next is another wish
+            self._requests.pressed(Intent.FIELD)  # whatever key comes next is another wish
         elif not self._counts(intent):
             return
         if self._session is None:
@@ -110,7 +110,7 @@ class PadPresenter:
         return PadFace(self._text(self._desk), self._desk.queue_length)
 
     def _text(self, desk: CounterMessage) -> str:
-        if self._asking.slow:
+        if self._requests.slow:
             return words.WORKING
         if self._notice is not None and abs((self._now() - self._notice[0]).total_seconds()) < NOTICE_S:
             return self._notice[1]
@@ -130,9 +130,9 @@ class PadPresenter:
 
     def _counts(self, intent: Intent) -> bool:
         """Tell whether a press is one of its own, not the bounce of the last or in the middle of a request."""
-        if not self._asking.idle or self._asking.is_double_press(intent):
+        if not self._requests.idle or self._requests.is_double_press(intent):
             return False
-        self._asking.pressed(intent)
+        self._requests.pressed(intent)
         self._notice = None
         return True
 
@@ -181,7 +181,7 @@ class PadPresenter:
     def _open(self) -> None:
         officer, pin = self._entry.officer, self._entry.take_pin()
         arguments = {"counter": self._counter, "officer": officer, "pin": pin}
-        self._asking.ask(Intent.CONFIRM, "open", arguments, lambda reply: self._opened(reply, officer))
+        self._requests.send(Intent.CONFIRM, "open", arguments, lambda reply: self._opened(reply, officer))
 
     def _opened(self, reply: Reply, officer: str) -> None:
         if not reply.ok:
@@ -194,7 +194,7 @@ class PadPresenter:
     def _ask(self, intent: Intent, command: str) -> None:
         if self._session is not None:
             arguments = {"counter": self._counter, "session": self._session.token}
-            self._asking.ask(intent, command, arguments, lambda reply: self._answered(intent, reply))
+            self._requests.send(intent, command, arguments, lambda reply: self._answered(intent, reply))
 
     def _answered(self, intent: Intent, reply: Reply) -> None:
         result: Mapping[str, Any] = reply.result or {}

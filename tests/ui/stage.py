@@ -46,7 +46,7 @@ class _Stage:
         if part == "display":
             from display.drawing.screen import RULES  # noqa: PLC0415 - the same
         else:
-            from counter.view import RULES  # noqa: PLC0415 - the same
+            from counter.drawing.screen import RULES  # noqa: PLC0415 - the same
         self._part, self._out, self._pictures = part, out, pictures
         self.states = 0
         self._screen: Any = None
@@ -73,16 +73,16 @@ class _Stage:
         return iter([(f"display-{name}", lambda page=page: screen.show(page)) for name, page in every])
 
     def _desk_steps(self) -> Iterator[Step]:
-        from counter.view import CounterScreen  # noqa: PLC0415 - imports Kivy
-        from tests.ui.counter.desk_scenes import Office, scenes  # noqa: PLC0415 - only one of the two is needed
+        from counter.drawing.screen import CounterWidget  # noqa: PLC0415 - imports Kivy
+        from tests.ui.counter.desk_pages import Office, pages  # noqa: PLC0415 - only one of the two is needed
 
         settings = load_settings(Path("config.yaml"), {})
         inputs = Office(settings, "id").presenter
-        screen = self._screen = CounterScreen(inputs, self._app.look.theme, touched=lambda: None, targets=None)
+        screen = self._screen = CounterWidget(inputs, self._app.look.theme, touched=lambda: None, targets=None)
         every = [
             (f"counter-{language}-{name}", view)
             for language in settings.office.languages
-            for name, view in scenes(settings, language)
+            for name, view in pages(settings, language)
         ]
         return iter([(name, lambda view=view: screen.show(view)) for name, view in every])
 

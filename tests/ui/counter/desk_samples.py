@@ -34,14 +34,14 @@ from broker.contract.messages import (
     WaitingGroup,
 )
 from broker.language import Phrases
-from counter.actions import ActionView
-from counter.desk_view import DeskView
-from counter.devices import Devices
-from counter.dialog_view import DialogView
-from counter.keymap import Intent, Place, Typed
-from counter.presenter import CounterPresenter
-from counter.session import Session
-from counter.signin_view import SignInView
+from counter.desk.devices import Devices
+from counter.desk.keys import Intent, Place, Typed
+from counter.desk.presenter import CounterPresenter
+from counter.desk.session import Session
+from counter.pages.actions import Action
+from counter.pages.desk import DeskPage
+from counter.pages.dialogs import DialogCard
+from counter.pages.sign_in import SignInPage
 from tests.support.requests import must_be_understood
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -59,7 +59,7 @@ class Asked:
     answer: Callable[[Reply], None]
 
     def cancel(self) -> None:
-        """Stop asking."""
+        """Stop requests."""
 
 
 @dataclass
@@ -167,21 +167,21 @@ class Window:
         return self.presenter.place is not Place.FORM
 
     @property
-    def desk(self) -> DeskView:
+    def desk(self) -> DeskPage:
         """Return the picture of the signed-in window."""
-        view = self.presenter.view
-        assert isinstance(view, DeskView)
+        view = self.presenter.page
+        assert isinstance(view, DeskPage)
         return view
 
     @property
-    def form(self) -> SignInView:
+    def form(self) -> SignInPage:
         """Return the picture of the sign-in window."""
-        view = self.presenter.view
-        assert isinstance(view, SignInView)
+        view = self.presenter.page
+        assert isinstance(view, SignInPage)
         return view
 
     @property
-    def dialog(self) -> DialogView:
+    def dialog(self) -> DialogCard:
         """Return the card that asks something."""
         assert self.desk.dialog is not None
         return self.desk.dialog
@@ -194,11 +194,11 @@ class Window:
 
     def notice(self) -> str:
         """Return the sentence that wants attention, or nothing."""
-        view = self.presenter.view
+        view = self.presenter.page
         return view.notice.text if view.notice else ""
 
     @property
-    def buttons(self) -> tuple[ActionView, ...]:
+    def buttons(self) -> tuple[Action, ...]:
         """Return every button of the two rows."""
         return (*self.desk.actions, *self.desk.side_actions)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from broker.contract.messages import CounterState, Ticket, TicketState
-from counter.keymap import Intent
+from counter.desk.keys import Intent
 from tests.ui.counter.desk_samples import Window, counter, entry, hall, held, ticket
 
 AT = {"counter": "c3", "session": "token-1"}

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from broker.contract.messages import CounterState, ErrorCode, Today
 from broker.language import Phrases
-from counter.keymap import Intent
-from counter.session import Session
+from counter.desk.keys import Intent
+from counter.desk.session import Session
 from tests.ui.counter.desk_samples import Drawer, Window, counter, entry, hall, reason, ticket
 
 N, R, S, F, X, P = Intent.NEXT, Intent.RECALL, Intent.START, Intent.FINISH, Intent.NO_SHOW, Intent.PAUSE

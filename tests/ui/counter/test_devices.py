@@ -6,9 +6,9 @@ import pytest
 
 from broker.contract.messages import Presence
 from broker.language import Phrases
-from counter.devices import DeviceView
-from counter.keymap import Intent
-from counter.lists_view import ListsView
+from counter.desk.keys import Intent
+from counter.pages.devices import DeviceLine, device_lines
+from counter.pages.lists import ListsColumn
 from tests.ui.counter.desk_samples import Window, counter, presence, ticket
 
 
@@ -21,10 +21,10 @@ def window() -> Window:
 
 def shown(window: Window) -> list[tuple[str, str, str]]:
     """Return the devices in English."""
-    return [(view.part, view.device, view.state) for view in window.devices.views(Phrases("counter", "en"))]
+    return [(view.part, view.device, view.state) for view in device_lines(window.devices, Phrases("counter", "en"))]
 
 
-def lists(window: Window) -> ListsView:
+def lists(window: Window) -> ListsColumn:
     return window.desk.lists
 
 
@@ -48,7 +48,7 @@ def test_what_needs_somebody_stands_first(window: Window) -> None:
 def test_a_line_and_what_hangs_on_it_are_told_in_words_for_people(window: Window, line: str, told: str) -> None:
     devices = {"line": line, "keypad counter-1": "present", "sign 21": "absent"}
     window.devices.heard("kiosk-1", presence().model_copy(update={"devices": devices}))
-    of_line = {view.device: (view.state, view.tone) for view in window.devices.views(Phrases("counter", "en"))}
+    of_line = {view.device: (view.state, view.tone) for view in device_lines(window.devices, Phrases("counter", "en"))}
     assert of_line["Line"] == (told, "good" if line == "open" else "bad")
     assert (of_line["Keypad counter-1"][0], of_line["Sign 21"][0]) == ("There", "Not there")
 
@@ -74,7 +74,7 @@ def test_a_counter_that_was_closed_needs_nobody(window: Window) -> None:
     for part, kind in (("kiosk-2", "kiosk"), ("display-1", "counter")):
         window.devices.heard(part, presence(kind=kind))
         window.devices.heard(part, presence(online=False, kind=kind))
-    tones = {view.part: view.tone for view in window.devices.views(Phrases("counter", "en"))}
+    tones = {view.part: view.tone for view in device_lines(window.devices, Phrases("counter", "en"))}
     assert (tones["kiosk-2"], tones["display-1"]) == ("bad", "info")
 
 
@@ -99,7 +99,7 @@ def test_a_supervisor_has_it_by_key(window: Window) -> None:
     window.keys("6")
     devices = lists(window).devices
     assert devices is not None
-    assert devices[0] == DeviceView("kiosk-2", "", "Belum dijalankan", "info")
+    assert devices[0] == DeviceLine("kiosk-2", "", "Belum dijalankan", "info")
 
 
 # -- papers -----------------------------------------------------------------------------------------------------------

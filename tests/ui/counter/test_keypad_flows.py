@@ -9,9 +9,9 @@ import pytest
 
 from broker.contract.link import STALE_AFTER_S
 from broker.contract.messages import CounterMessage, CounterState, Error, ErrorCode, HallMessage, Reply, Ticket
+from counter.desk.session import Session
 from counter.keypads import words
 from counter.keypads.presenter import FORGET_AFTER_S, NOTICE_S, PadPresenter
-from counter.session import Session
 from hardware.codecs.keypads.pad import PadFace
 from tests.ui.counter.desk_samples import MORNING, Drawer, Engine
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from broker.contract.messages import Today
-from counter.keymap import Intent
+from counter.desk.keys import Intent
 from tests.ui.counter.desk_samples import Window, counter, entry, hall, held, office
 
 QUEUE = tuple(entry(f"A-{n:03d}", minutes=30 - n, score=1.2 - n / 10) for n in range(1, 6))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from broker.contract.messages import CounterState
-from counter.keymap import Intent
+from counter.desk.keys import Intent
 from tests.ui.counter.desk_samples import Window, counter, entry, hall, held, office, ticket
 
 CURRENT = ticket(state="serving")

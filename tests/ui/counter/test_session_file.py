@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from counter.session import Session, SessionFile
+from counter.desk.session import Session, SessionFile
 
 SESSION = Session("c3", "siti", "token-1")
 

@@ -8,7 +8,7 @@ import pytest
 
 from broker.contract.messages import HistoryEntry
 from broker.domain.events import EVENT_NAMES
-from counter.keymap import Intent
+from counter.desk.keys import Intent
 from tests.ui.counter.desk_samples import MORNING, Window, counter, office, reason, ticket
 
 NOT_OF_A_TICKET = {"opened", "closed", "paused", "resumed", "printed"}

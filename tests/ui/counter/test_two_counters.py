@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from counter.entrance import CHOICE_S
-from counter.keymap import Intent, Place
+from counter.desk.keys import Intent, Place
+from counter.desk.sign_in import CHOICE_S
 from tests.ui.counter.desk_samples import Window, counter, hall
 
 

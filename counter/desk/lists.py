@@ -1,0 +1,121 @@
+"""The lists beside the visitor: what can be called, held, missed or looked up; and the line chosen there. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from broker.contract.messages import CounterMessage, QueueEntry, Ticket, TicketState
+from counter.desk.keys import Intent
+
+TABS = (Intent.QUEUE, Intent.HELD, Intent.MISSED, Intent.HALL, Intent.FIND)
+"""The lists in the order of their keys; the last two are the office at a glance, and any number that was looked up."""
+
+_PICK_COMMANDS: Mapping[Intent, str] = {Intent.QUEUE: "call", Intent.HELD: "unhold", Intent.MISSED: "rejoin"}
+_FOUND_COMMANDS: Mapping[TicketState, str] = {"waiting": "call", "held": "unhold", "no_show": "rejoin"}
+
+
+class FoundEntry(QueueEntry):
+    """A ticket that was looked up, as it was then."""
+
+    id: str
+    stage: str
+    state: TicketState
+    counter: str | None = None
+
+
+def found_entry(ticket: Ticket) -> FoundEntry:
+    """Return the line for a ticket."""
+    return FoundEntry(
+        id=ticket.id,
+        number=ticket.number,
+        service=ticket.service,
+        lane=ticket.lane,
+        waiting_since=ticket.waiting_since,
+        score=0.0,
+        stage=ticket.stage,
+        state=ticket.state,
+        counter=ticket.counter,
+    )
+
+
+def pick_command(tab: Intent, entry: QueueEntry) -> str | None:
+    """Return what a list is for: the command that takes its chosen line; None where there is none."""
+    return _FOUND_COMMANDS.get(entry.state) if isinstance(entry, FoundEntry) else _PICK_COMMANDS.get(tab)
+
+
+def tabs_of(desk: CounterMessage | None) -> tuple[Intent, ...]:
+    """Return what can be opened beside the visitor: only supervisors look after devices."""
+    return (*TABS, Intent.DEVICES) if desk is not None and desk.role == "supervisor" else TABS
+
+
+@dataclass(slots=True)
+class Lists:
+    """Which list is open, and which number is chosen in it: by number, so that a moving queue moves no choice."""
+
+    tab: Intent = Intent.QUEUE
+    number: str = ""
+    found: FoundEntry | None = None
+    """What was looked up last."""
+
+    def show(self, ticket: Ticket) -> None:
+        """Show a ticket that was looked up, and choose it."""
+        self.tab, self.number, self.found = Intent.FIND, ticket.number, found_entry(ticket)
+
+    def heard(self, ticket: Ticket | None) -> None:
+        """Take note of how a ticket is now."""
+        if ticket is not None and self.found is not None and self.found.id == ticket.id:
+            self.found = found_entry(ticket)
+
+    def open(self, tab: Intent) -> None:
+        """Show another list; nothing is chosen in it."""
+        self.tab, self.number = tab, ""
+
+    def choose(self, number: str) -> None:
+        """Choose a line; the same one again lets it go."""
+        self.number = "" if number == self.number else number
+
+    def leave(self) -> None:
+        """Choose nothing."""
+        self.number = ""
+
+    def move(self, step: int, desk: CounterMessage | None) -> None:
+        """Choose the next line or the one before; the ends hold."""
+        numbers = [entry.number for entry in self.entries(desk)]
+        if not numbers:
+            return
+        if self.number in numbers:
+            place = min(max(numbers.index(self.number) + step, 0), len(numbers) - 1)
+        else:
+            place = 0 if step > 0 else len(numbers) - 1
+        self.number = numbers[place]
+
+    def entries(self, desk: CounterMessage | None) -> Sequence[QueueEntry]:
+        """Return the lines of the open list; who was missed last is most likely to come back, and stands first."""
+        return entries(self.tab, desk, self.found)
+
+    def picked(self, desk: CounterMessage | None) -> QueueEntry | None:
+        """Return the chosen line, while it is there."""
+        return next((entry for entry in self.entries(desk) if entry.number == self.number), None)
+
+
+def entries(tab: Intent, desk: CounterMessage | None, found: FoundEntry | None) -> Sequence[QueueEntry]:
+    """Return the lines of a list."""
+    if tab is Intent.FIND:
+        return () if found is None else (found,)
+    if desk is None:
+        return ()
+    match tab:
+        case Intent.QUEUE:
+            return desk.queue
+        case Intent.HELD:
+            return desk.held
+        case Intent.MISSED:
+            return desk.missed[::-1]
+        case _:
+            return ()
+
+
+def queue_length(desk: CounterMessage | None) -> int:
+    """Return how many wait for the counter."""
+    return max(desk.queue_length, len(desk.queue)) if desk else 0

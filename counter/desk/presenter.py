@@ -1,0 +1,301 @@
+"""The officer's window: pure. Keys, touches, messages and time go in; one frozen page comes out.
+
+The truth about the counter is its retained picture; a reply only bridges the moment until that arrives.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from broker.contract.link import Freshness, Requester
+from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Reply
+from broker.language import Phrases
+from counter.desk.actions import ASK_FIRST, MAIN_ACTIONS, SIDE_ACTIONS, WITHOUT_SESSION, command_for, obstacle
+from counter.desk.devices import Devices
+from counter.desk.dialogs import Request
+from counter.desk.keys import KEYS, Intent, Place, Typed, meaning
+from counter.desk.lists import Lists, pick_command, tabs_of
+from counter.desk.open_dialog import OpenDialog
+from counter.desk.replies import bridged, reply_ticket
+from counter.desk.requests import Requests
+from counter.desk.session import Session, Sessions
+from counter.desk.sign_in import SignIn
+from counter.desk.state import DeskState
+from counter.pages.actions import label, obstacle_words
+from counter.pages.desk import DeskPage, desk_page
+from counter.pages.notices import Notices, locked, nobody, outcome, refusal, slow, taken_away
+from counter.pages.sign_in import SignInPage, sign_in_page
+from counter.pages.words import Notice, Tone
+
+
+class CounterPresenter:
+    """Fed by bus and keyboard on the window's thread; `page` may be asked at every frame."""
+
+    def __init__(
+        self,
+        *,
+        counter: str,
+        now: Callable[[], dt.datetime],
+        requester: Requester,
+        sessions: Sessions,
+        officers: tuple[tuple[str, str], ...],
+        languages: tuple[str, ...],
+        phrases: Callable[[str], Phrases],
+        devices: Devices,
+        calls_before_no_show: int = 1,
+    ) -> None:
+        """`officers` are the (id, name) pairs that this machine knows, or none: then the id is typed."""
+        self._counter = counter
+        self._now = now
+        self._sessions = sessions
+        self._languages = languages
+        self._phrases_of = phrases
+        self._devices = devices
+        self._calls_before_no_show = calls_before_no_show
+        self._language = languages[0]
+        self._fresh = Freshness(now)
+        self._requests = Requests(now, requester)
+        self._sign_in = SignIn(counter, officers, requests=self._requests, now=now, listener=self)
+        self._office: OfficeMessage | None = None
+        self._hall: HallMessage | None = None
+        self._desk: CounterMessage | None = None
+        self._lists = Lists()
+        self._opened = OpenDialog()
+        self._notices = Notices(now)
+        kept = sessions.load()
+        self._session = kept if kept is not None and kept.counter == counter else None
+
+    # -- what came in -----------------------------------------------------------------------------------------------
+
+    def office(self, message: OfficeMessage) -> None:
+        """Take in what the office offers."""
+        self._office = message
+        self._languages = message.languages or self._languages
+
+    def hall(self, message: HallMessage) -> None:
+        """Take in the live picture."""
+        self._fresh.heard()
+        self._hall = message
+
+    def desk(self, message: CounterMessage) -> None:
+        """Take in the picture of one counter; those of others are passed by."""
+        if message.id != self._counter:
+            return
+        if self._session is not None and self._requests.idle:
+            self._notices.show(taken_away(self._desk, message, self._state().words))
+        self._desk = message
+        self._opened.visitor_is(message.ticket.number if message.ticket else "")
+        if message.state == "closed" and self._session is not None and self._requests.idle:
+            self._signed_out(self._phrases.say("This counter was closed. Please sign in again."))
+
+    def link(self, *, online: bool) -> None:
+        """Take note that the engine is reachable, or no longer."""
+        self._fresh.link_changed(online=online)
+
+    # -- what the officer does --------------------------------------------------------------------------------------
+
+    @property
+    def place(self) -> Place:
+        """Return where keys go."""
+        if self._session is None:
+            return Place.FORM if self._sign_in.elsewhere is None else Place.DIALOG
+        return Place.DESK if self._opened.dialog is None else Place.DIALOG
+
+    def key(self, name: str) -> None:
+        """Take a key of the keyboard."""
+        wanted = meaning(name, self.place)
+        if isinstance(wanted, Typed):
+            self.type(wanted)
+        elif wanted is not None:
+            self.press(wanted)
+
+    def press(self, intent: Intent) -> None:
+        """Do what a key or a button asks for, if that is possible now."""
+        if intent is Intent.LANGUAGE and self._opened.dialog is None:
+            self._language = self._next_language
+            self._notices.clear()
+        elif self._session is None:
+            self._notices.clear()
+            self._sign_in.press(intent)
+        elif self._opened.dialog is not None:
+            self._press_in_dialog(intent)
+        elif intent in (*MAIN_ACTIONS, *SIDE_ACTIONS, Intent.SIGN_OUT, Intent.PICK):
+            self._act(intent)
+        else:
+            self._press_in_lists(intent)
+
+    def type(self, typed: Typed) -> None:
+        """Take a character for the form, also while the engine still looks at the last attempt; or for a dialog."""
+        if self._session is None:
+            self._sign_in.type(typed.character)
+        elif self._opened.dialog is not None:
+            opened_by = self._opened.dialog.purpose
+            if typed.character.lower() != KEYS[opened_by] or not self._requests.is_double_press(opened_by):
+                self._opened.type(typed.character, self._state())
+
+    def choose_officer(self, index: int) -> None:
+        """Take the officer at `index` of the list."""
+        if self._session is None:
+            self._sign_in.choose(index)
+
+    def choose_number(self, number: str) -> None:
+        """Choose a line of the open list, or let it go."""
+        if self._opened.dialog is None:
+            self._lists.choose(number)
+
+    def choose_option(self, index: int) -> None:
+        """Pick what stands at `index` of the dialog."""
+        self._opened.choose(index, self._state())
+
+    def _press_in_dialog(self, intent: Intent) -> None:
+        if intent is not Intent.CONFIRM:
+            self._opened.press(intent, self._state())
+        elif self._requests.idle and not self._requests.is_double_press(intent):
+            self._requests.pressed(intent)
+            decided = self._opened.confirm(self._state())
+            if decided is not None:
+                self._send(decided)
+
+    def _press_in_lists(self, intent: Intent) -> None:
+        if intent is Intent.FIND:
+            self._lists.open(intent)
+            self._act(intent)
+            return
+        self._requests.pressed(intent)  # whatever key comes next is another wish
+        if intent in tabs_of(self._desk):
+            self._lists.open(intent)
+        elif intent in {Intent.UP, Intent.DOWN}:
+            self._lists.move(1 if intent is Intent.DOWN else -1, self._desk)
+        elif intent is Intent.CANCEL:
+            self._lists.leave()
+            self._notices.clear()
+
+    def _act(self, intent: Intent) -> None:
+        if not self._requests.idle or self._requests.is_double_press(intent):
+            return
+        state = self._state()
+        why_not = obstacle(intent, state)
+        if why_not is not None:
+            self._show("info", f"{label(intent, state)}: {obstacle_words(why_not, state)}")
+            return
+        self._requests.pressed(intent)
+        self._notices.clear()
+        picked = state.picked if intent is Intent.PICK else None
+        command = pick_command(state.tab, picked) if picked is not None else command_for(intent, self._desk)
+        if intent in ASK_FIRST or command == "call":
+            self._opened.begin(intent, state)
+        elif intent is Intent.REPRINT:
+            self._send(Request(intent, "reprint", {"ticket": state.meant}))
+        elif command is not None:
+            self._send(Request(intent, command, {} if picked is None else {"ticket": picked.number}))
+
+    # -- requests ---------------------------------------------------------------------------------------------------
+
+    def nobody_named(self) -> None:
+        """Ask for a name: nothing was sent."""
+        self._notices.show(nobody(self._phrases, has_list=bool(self._sign_in.form.officers)))
+
+    def may_leave(self, counter: str) -> bool:
+        """Tell whether a counter can be closed, as far as is known here."""
+        return not self._state().visitor_at(counter) and self._fresh.online
+
+    def signed_in(self, session: Session, result: Mapping[str, Any]) -> None:
+        """Go on to the desk."""
+        self._session = session
+        self._sessions.save(session)
+        self._notices.clear()
+        self._desk = bridged(self._desk, Intent.CONFIRM, result)
+
+    def _send(self, request: Request) -> None:
+        if self._session is None:
+            return
+        who = {"counter": self._counter, "session": self._session.token}
+        arguments = request.arguments if request.intent in WITHOUT_SESSION else {**who, **request.arguments}
+        undone = self._desk.undo_action if self._desk else None
+        self._requests.send(
+            request.intent, request.command, arguments, lambda reply: self._answered(request, reply, undone or "")
+        )
+
+    def _answered(self, request: Request, reply: Reply, undone: str) -> None:
+        result: Mapping[str, Any] = reply.result or {}
+        ticket = reply_ticket(result) if reply.ok else None
+        if not reply.ok:
+            self.refused(reply)
+        elif request.intent is Intent.SIGN_OUT:
+            self._signed_out("")
+        elif request.intent is Intent.FIND and ticket is not None:
+            self._lists.show(ticket)
+        else:
+            self._desk = bridged(self._desk, request.intent, result)
+            self._lists.heard(ticket)
+            if request.intent in {Intent.PICK, Intent.DROP} or "ticket" in request.arguments:
+                self._lists.leave()
+            self._notices.show(outcome(request.command, result, undone, self._state().words))
+
+    def refused(self, reply: Reply) -> None:
+        """Say why something was not done."""
+        text = refusal(reply.error, self._state().words)
+        if reply.error and reply.error.code == "no_session" and self._session is not None:
+            self._signed_out(text)
+        else:
+            self._show("bad", text)
+
+    def _signed_out(self, why: str) -> None:
+        self._session = None
+        self._opened.end()
+        self._lists = Lists()
+        self._sessions.clear()
+        self._sign_in.empty()
+        self._notices.clear()
+        if why:
+            self._show("warn", why)
+
+    # -- what is shown ----------------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> SignInPage | DeskPage:
+        """Return the page of this moment."""
+        if self._session is None:
+            return sign_in_page(self._sign_in.form, self._state(), elsewhere=self._sign_in.elsewhere)
+        return desk_page(self._state())
+
+    def _state(self) -> DeskState:
+        return DeskState(
+            counter=self._counter,
+            office=self._office,
+            hall=self._hall,
+            desk=self._desk,
+            phrases=self._phrases,
+            next_language=self._next_language,
+            now=self._now(),
+            online=self._fresh.online,
+            stale_since=self._fresh.stale_since,
+            busy=self._requests.busy,
+            notice=self._notice_now(),
+            dialog=self._opened.dialog,
+            tab=self._lists.tab,
+            picked=self._lists.picked(self._desk),
+            found=self._lists.found,
+            calls_before_no_show=self._calls_before_no_show,
+            devices=self._devices,
+        )
+
+    @property
+    def _phrases(self) -> Phrases:
+        return self._phrases_of(self._language)
+
+    @property
+    def _next_language(self) -> str:
+        at = self._languages.index(self._language) if self._language in self._languages else -1
+        return self._languages[(at + 1) % len(self._languages)]
+
+    def _show(self, tone: Tone, text: str) -> None:
+        self._notices.show(Notice(tone, text))
+
+    def _notice_now(self) -> Notice | None:
+        if self._requests.slow:
+            return slow(self._phrases)
+        locked_s = self._sign_in.locked_left_s if self._session is None else 0
+        return locked(locked_s, self._phrases) if locked_s else self._notices.current

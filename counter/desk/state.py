@@ -1,0 +1,94 @@
+"""What the window knows at one moment. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, OfficeMessage, QueueEntry
+from broker.language import Phrases
+from counter.desk.devices import Devices
+from counter.desk.dialogs import Dialog
+from counter.desk.keys import Intent
+from counter.desk.lists import FoundEntry
+from counter.pages.words import Notice, Words
+
+
+@dataclass(frozen=True, slots=True)
+class DeskState:
+    """Everything that can be decided and said is decided and said by this."""
+
+    counter: str
+    office: OfficeMessage | None
+    hall: HallMessage | None
+    desk: CounterMessage | None
+    phrases: Phrases
+    next_language: str
+    now: dt.datetime
+    online: bool
+    stale_since: dt.datetime | None
+    busy: Intent | None
+    notice: Notice | None
+    dialog: Dialog | None
+    tab: Intent
+    picked: QueueEntry | None
+    found: FoundEntry | None
+    calls_before_no_show: int
+    devices: Devices
+
+    @property
+    def words(self) -> Words:
+        """Return the names of things."""
+        return Words(self.office, self.phrases, self.now)
+
+    @property
+    def info(self) -> CounterInfo | None:
+        """Return what this counter serves."""
+        counters = self.office.counters if self.office else ()
+        return next((info for info in counters if info.id == self.counter), None)
+
+    def visitor_at(self, counter: str) -> str:
+        """Return the number that a counter has before it, or nothing."""
+        counters = self.hall.counters if self.hall else ()
+        return next((seen.number for seen in counters if seen.id == counter and seen.number), "")
+
+    @property
+    def supervises(self) -> bool:
+        """Tell whether a supervisor sits here."""
+        return self.desk is not None and self.desk.role == "supervisor"
+
+    @property
+    def moves_picked(self) -> bool:
+        """Tell whether a transfer is about the chosen line: a supervisor moves anybody."""
+        return self.supervises and self.picked is not None and self.picked.number != self._current_number
+
+    @property
+    def meant(self) -> str:
+        """Return how the wire knows the chosen ticket, else the one at the counter; nothing where there is neither."""
+        if self.picked is not None:
+            return self.picked.number
+        return self.desk.ticket.id if self.desk and self.desk.ticket else ""
+
+    @property
+    def _current_number(self) -> str:
+        return self.desk.ticket.number if self.desk and self.desk.ticket else ""
+
+    @property
+    def title(self) -> str:
+        """Return the counter as people call it."""
+        known = self.info.label if self.info else (self.desk.label if self.desk else self.counter)
+        return self.phrases.say("Counter {label}", label=known)
+
+    @property
+    def link(self) -> str:
+        """Return whether the picture is true now, in words."""
+        if self.stale_since is None:
+            return self.phrases.say("Live")
+        time = self.words.clock(self.stale_since)
+        return self.phrases.say("Not connected since {time}. What is shown may be old.", time=time)
+
+    @property
+    def undo_left_s(self) -> int:
+        """Return for how many seconds the last action can still be taken back; 0 where it cannot."""
+        until = self.desk.undo_until if self.desk else None
+        return 0 if until is None else max(0, int((until - self.now).total_seconds()))

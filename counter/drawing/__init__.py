@@ -1,0 +1,1 @@
+"""How the window is drawn: Kivy only, decides nothing. Import after `window.prepare`."""

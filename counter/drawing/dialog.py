@@ -1,0 +1,42 @@
+"""Draws what asks before it acts, over the whole window. Import after `window.prepare`."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from counter.drawing.touches import Touches
+from counter.pages.dialogs import DialogCard, OptionLine
+from hardware.panel.lists import Pool, bring_into_view
+from hardware.panel.widgets import make
+
+
+class DialogWidget:
+    """The veil and its card, built once and updated."""
+
+    def __init__(self, overlay: Any, touches: Touches) -> None:  # noqa: ANN401 - a widget
+        """Draw into `overlay`, report touches to `touches`."""
+        self._overlay = overlay
+        self._touches = touches
+        self._options = Pool(overlay.ids.options, lambda: make("OptionLine"))
+
+    def show(self, card: DialogCard | None) -> None:
+        """Draw a dialog, or none."""
+        self._overlay.shown = card is not None
+        if card is None:
+            return
+        ids = self._overlay.ids
+        ids.title.text, ids.text.text = card.title, card.text
+        ids.field.wanted, ids.field.label, ids.field.written = bool(card.field_label), card.field_label, card.field
+        for index, (line, option) in enumerate(zip(self._options.take(len(card.options)), card.options, strict=True)):
+            self._show_option(line, option, index)
+        self._touches.show_action(ids.confirm, card.confirm)
+        self._touches.show_action(ids.cancel, card.cancel)
+
+    def _show_option(self, line: Any, option: OptionLine, index: int) -> None:  # noqa: ANN401 - a widget
+        self._touches.bind(line, partial(self._touches.inputs.choose_option, index))
+        line.target = f"option:{index}"
+        line.key, line.title, line.detail = option.key, option.label, option.detail
+        was_chosen, line.chosen = line.chosen, option.chosen
+        if option.chosen and not was_chosen:
+            bring_into_view(self._overlay.ids.scroll, line)

@@ -1,0 +1,61 @@
+"""Draws the window before anyone is signed in. Import after `window.prepare`."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from counter.desk.keys import Intent, Typed
+from counter.desk.sign_in import Field
+from counter.drawing.touches import Touches
+from counter.pages.sign_in import SignInPage
+from hardware.panel.lists import Pool, bring_into_view
+from hardware.panel.widgets import make
+
+PAD = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "erase")
+
+
+class SignInWidget:
+    """The form, built once and updated."""
+
+    def __init__(self, touches: Touches) -> None:
+        """Report touches to `touches`."""
+        self.root = make("SignInWidget")
+        self._touches = touches
+        self._officers = Pool(self.root.ids.officers, lambda: make("OfficerLine"))
+        touches.bind(self.root.ids.submit, partial(touches.inputs.press, Intent.CONFIRM))
+        self._build_pad()
+
+    def _build_pad(self) -> None:
+        inputs = self._touches.inputs
+        for name in PAD:
+            key = make("PadKey")
+            key.title, key.opacity, key.disabled = name, 1 if name else 0, not name
+            key.target = f"pad:{name}" if name else ""
+            key.size_role = "title" if len(name) == 1 else "small"
+            if name == "erase":
+                self._erase = key
+                self._touches.bind(key, partial(inputs.press, Intent.ERASE))
+            else:
+                self._touches.bind(key, partial(inputs.type, Typed(name)))
+            self.root.ids.pad.add_widget(key)
+
+    def show(self, page: SignInPage) -> None:
+        """Draw a page."""
+        ids = self.root.ids
+        ids.title.text, ids.officer_title.text, ids.pin_title.text = page.title, page.officer_title, page.pin_title
+        ids.hint.text = page.hint
+        ids.typed.opacity = 0 if page.officers else 1
+        ids.typed.ids.words.text, ids.typed.focused = page.typed_id, page.focus is Field.OFFICER
+        ids.pin.ids.words.text, ids.pin.focused = "\N{BULLET}  " * page.pin_length, page.focus is Field.PIN
+        ids.submit.title, ids.submit.key = page.submit, page.submit_key
+        ids.submit.primary = ids.submit.possible = not page.busy
+        self._erase.title = page.erase
+        self._show_officers(page)
+
+    def _show_officers(self, page: SignInPage) -> None:
+        for index, (line, name) in enumerate(zip(self._officers.take(len(page.officers)), page.officers, strict=True)):
+            line.target = f"officer:{index}"
+            self._touches.bind(line, partial(self._touches.inputs.choose_officer, index))
+            was_chosen, line.chosen, line.title = line.chosen, index == page.chosen, name
+            if line.chosen and not was_chosen:
+                bring_into_view(self.root.ids.scroll, line)

@@ -1,0 +1,251 @@
+"""The lists beside the visitor: the queue and why it stands so, held, missed, and the office. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, HeldEntry, QueueEntry, TicketState
+from broker.language import mark
+from counter.desk.keys import Intent
+from counter.desk.lists import TABS, FoundEntry, entries, queue_length
+from counter.desk.state import DeskState
+from counter.pages.actions import Action, action_for, key_name
+from counter.pages.choices import serves
+from counter.pages.devices import DeviceLine, device_lines
+from counter.pages.ticket import STATES, TONES, share
+from counter.pages.words import LaneMark, Tone, Words
+
+_TITLES: Mapping[Intent, str] = {
+    Intent.QUEUE: mark("Queue"),
+    Intent.HELD: mark("Held"),
+    Intent.MISSED: mark("Missed"),
+    Intent.HALL: mark("Office"),
+    Intent.FIND: mark("Find"),
+    Intent.DEVICES: mark("Devices"),
+}
+_EMPTY: Mapping[Intent, str] = {
+    Intent.QUEUE: mark("Nobody is waiting for this counter."),
+    Intent.HELD: mark("No number is held at this counter."),
+    Intent.MISSED: mark("Nobody was missed at this counter."),
+    Intent.FIND: mark("Press 5 and type any number of today."),
+}
+_FOUND: Mapping[TicketState, str] = {
+    "waiting": mark("Waits for: {stage}"),
+    "called": mark("Called to counter {counter}"),
+    "serving": mark("Served at counter {counter}"),
+    "held": mark("Held at counter {counter}"),
+    "finished": mark("Everything is finished"),
+    "no_show": mark("Did not come to counter {counter}"),
+    "cancelled": mark("Cancelled"),
+}
+_ORDER: Mapping[str, str] = {
+    "promise": mark("In order of the share of the promised wait that is used up."),
+    "head_start": mark("In order of the wait, with the head start of the lanes."),
+    "ratio": mark("Lanes take turns; within a lane, in order of arrival."),
+    "strict": mark("The first lane goes before the others; within a lane, in order of arrival."),
+    "fifo": mark("In order of arrival."),
+}
+LATE = 1.0
+"""From this share of the promise on, a promise is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """The handle of one list."""
+
+    intent: Intent
+    label: str
+    key: str
+    count: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One number of a list; `figure` is what orders it."""
+
+    number: str
+    lane: LaneMark | None
+    text: str
+    waited: str
+    figure: str
+    late: bool
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueLine:
+    """One counter of the office and what it is doing."""
+
+    label: str
+    state: str
+    tone: Tone
+    number: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """How many of one service wait, lane by lane in the office's order."""
+
+    letter: str
+    service: str
+    counts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HallGlance:
+    """The office at a glance."""
+
+    counters: tuple[ColleagueLine, ...]
+    waiting_title: str
+    lanes: tuple[LaneMark, ...]
+    waiting: tuple[WaitingLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListsColumn:
+    """The column beside the visitor."""
+
+    tabs: tuple[Tab, ...]
+    caption: str
+    rows: tuple[Row, ...]
+    more: str
+    pick: Action | None
+    hall: HallGlance | None
+    devices: tuple[DeviceLine, ...] | None
+    today: str
+
+
+def lists_column(state: DeskState) -> ListsColumn:
+    """Return the column."""
+    desk = state.desk
+    shown = entries(state.tab, desk, state.found)
+    waiting = queue_length(desk)
+    more = waiting - len(shown) if state.tab is Intent.QUEUE else 0
+    has_devices = state.tab is Intent.DEVICES and state.supervises
+    return ListsColumn(
+        tabs=tuple(_tab(tab, state) for tab in TABS),
+        caption=_caption(state, has_rows=bool(shown)),
+        rows=tuple(_row(entry, state) for entry in shown),
+        more=state.phrases.count("and {n} more", "and {n} more", more) if more > 0 else "",
+        pick=action_for(Intent.PICK, state) if shown else _other_tab(state),
+        hall=_hall_glance(state) if state.tab is Intent.HALL else None,
+        devices=device_lines(state.devices, state.phrases) if has_devices else None,
+        today=today_text(desk, state.words) if desk else "",
+    )
+
+
+def today_text(desk: CounterMessage, words: Words) -> str:
+    """Return the counter's own figures of the day."""
+    served = words.phrases.count("{n} served today", "{n} served today", desk.today.served)
+    if desk.today.mean_service_s is None:
+        return served
+    mean = words.phrases.say("on average {duration}", duration=words.minutes(desk.today.mean_service_s))
+    return f"{served}, {mean}"
+
+
+def _tab(tab: Intent, state: DeskState) -> Tab:
+    count = queue_length(state.desk) if tab is Intent.QUEUE else len(entries(tab, state.desk, None))
+    return Tab(
+        intent=tab,
+        label=state.phrases.say(_TITLES[tab]),
+        key=key_name(tab, state.phrases),
+        count="" if tab in {Intent.HALL, Intent.FIND} else str(count),
+        chosen=tab is state.tab or (tab is Intent.HALL and state.tab is Intent.DEVICES),
+    )
+
+
+def _other_tab(state: DeskState) -> Action | None:
+    """Return the way from the office at a glance to its devices, and back; only supervisors have it."""
+    other = {Intent.HALL: Intent.DEVICES, Intent.DEVICES: Intent.HALL}.get(state.tab)
+    if other is None or not state.supervises:
+        return None
+    return Action(other, state.phrases.say(_TITLES[other]), key_name(other, state.phrases), enabled=True)
+
+
+def _caption(state: DeskState, *, has_rows: bool) -> str:
+    if state.tab is Intent.HALL:
+        return state.phrases.say("Counters")
+    if state.tab is Intent.DEVICES:
+        return state.phrases.say("What needs somebody stands first.")
+    if not has_rows:
+        return state.phrases.say(_EMPTY[state.tab])
+    if state.tab is not Intent.QUEUE:
+        return ""
+    order = _ORDER.get(state.office.policy if state.office else "")
+    return state.phrases.say(order) if order else ""
+
+
+def _row(entry: QueueEntry, state: DeskState) -> Row:
+    words, is_queue = state.words, state.tab is Intent.QUEUE
+    by_promise = state.office is not None and state.office.policy == "promise"
+    return Row(
+        number=entry.number,
+        lane=words.lane(entry.lane),
+        text=_row_text(entry, words),
+        waited=_waited(entry, words),
+        figure=share(entry.score) if is_queue and by_promise else "",
+        late=is_queue and by_promise and entry.score >= LATE,
+        chosen=state.picked is not None and state.picked.number == entry.number,
+    )
+
+
+def _row_text(entry: QueueEntry, words: Words) -> str:
+    match entry:
+        case FoundEntry():
+            stage, counter = words.stage(entry.stage), words.counter(entry.counter or "")
+            return words.phrases.say(_FOUND[entry.state], stage=stage, counter=counter)
+        case HeldEntry(note=str(note)) if note:
+            return note
+        case _:
+            return words.service(entry.service)
+
+
+def _waited(entry: QueueEntry, words: Words) -> str:
+    """Return how long somebody waits; nothing for a number that was looked up and waits no more."""
+    if isinstance(entry, FoundEntry) and entry.state not in {"waiting", "held", "no_show"}:
+        return ""
+    return words.minutes(words.since(entry.waiting_since))
+
+
+def _hall_glance(state: DeskState) -> HallGlance:
+    counters = state.hall.counters if state.hall else ()
+    waiting = waiting_rows(state.hall, state.info, state.words)
+    return HallGlance(
+        counters=tuple(
+            ColleagueLine(
+                label=state.phrases.say("Counter {label}", label=counter.label),
+                state=state.phrases.say(STATES[counter.state]),
+                tone=TONES[counter.state],
+                number=counter.number or "",
+                own=counter.id == state.counter,
+            )
+            for counter in counters
+        ),
+        waiting_title=state.phrases.say("Waiting for this counter") if waiting else "",
+        lanes=state.words.lanes() if waiting else (),
+        waiting=waiting,
+    )
+
+
+def waiting_rows(hall: HallMessage | None, counter: CounterInfo | None, words: Words) -> tuple[WaitingLine, ...]:
+    """Return what waits for this counter's stages, a service a line, a lane a column."""
+    if words.office is None or hall is None or counter is None:
+        return ()
+    counts: dict[tuple[str, str], int] = {}
+    for group in hall.waiting:
+        if serves(words.office, counter, group.stage, group.service, group.lane):
+            key = (group.service, group.lane)
+            counts[key] = counts.get(key, 0) + group.count
+    lanes = [lane.id for lane in words.office.lanes]
+    return tuple(
+        WaitingLine(
+            letter=service.letter,
+            service=words.service(service.id),
+            counts=tuple(str(counts.get((service.id, lane), 0) or "\N{EN DASH}") for lane in lanes),
+        )
+        for service in words.office.services
+        if any(counts.get((service.id, lane)) for lane in lanes)
+    )

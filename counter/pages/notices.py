@@ -1,0 +1,122 @@
+"""The one sentence that wants attention: what was done, why something was not, and how long that stands. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from broker.contract.messages import CounterMessage, Error, Ticket
+from broker.language import Phrases, mark
+from counter.desk.replies import reply_ticket
+from counter.pages.actions import undoes
+from counter.pages.words import Notice, Tone, Words
+
+NOTICE_S = 8.0
+_PASSING: frozenset[Tone] = frozenset({"info", "good"})
+_CANNOT_COME_BACK = mark("{number} came back too often. Only a supervisor brings it back now, by Transfer.")
+_DONE: Mapping[str, str] = {
+    "cancel": mark("{number} is cancelled."),
+    "reprint": mark("Another paper of {number} comes out of the kiosk."),
+}
+
+
+class Notices:
+    """What was said last; good news passes, bad news stays until something else is done."""
+
+    def __init__(self, now: Callable[[], dt.datetime]) -> None:
+        """Begin with nothing to say."""
+        self._now = now
+        self._shown: tuple[dt.datetime, Notice] | None = None
+
+    def show(self, notice: Notice | None) -> None:
+        """Show this from now on; nothing leaves what is shown."""
+        self._shown = self._shown if notice is None else (self._now(), notice)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._shown = None
+
+    @property
+    def current(self) -> Notice | None:
+        """Return what is still to be seen."""
+        if self._shown is None:
+            return None
+        since, notice = self._shown
+        is_over = notice.tone in _PASSING and abs((self._now() - since).total_seconds()) > NOTICE_S
+        return None if is_over else notice
+
+
+def outcome(command: str, result: Mapping[str, Any], undone: str, words: Words) -> Notice | None:
+    """Return what has happened, where the window itself does not show it."""
+    ticket, phrases = reply_ticket(result), words.phrases
+    if ticket is None:
+        return Notice("info", phrases.say("Nobody is waiting for this counter.")) if command == "next" else None
+    match command:
+        case "finish" | "transfer" if ticket.state == "waiting":
+            stage = words.stage(ticket.stage)
+            return Notice("good", phrases.say("{number} now waits for: {stage}.", number=ticket.number, stage=stage))
+        case "cancel" | "reprint":
+            return Notice("good", phrases.say(_DONE[command], number=ticket.number))
+        case "undo":
+            what = undoes(undone, ticket.number, phrases)
+            return Notice("good", phrases.say("Taken back: {what}.", what=what))
+        case "rejoin":
+            return Notice("good", _rejoined(ticket, words))
+        case _:
+            return None
+
+
+def taken_away(before: CounterMessage | None, after: CounterMessage, words: Words) -> Notice | None:
+    """Return what is said when a visitor leaves the counter by nothing that was done here, such as by a supervisor."""
+    if before is None or before.ticket is None or after.ticket is not None or after.state == "closed":
+        return None
+    text = words.phrases.say(
+        "{number} has left this counter: moved, cancelled or finished from elsewhere.", number=before.ticket.number
+    )
+    return Notice("warn", text)
+
+
+def refusal(error: Error | None, words: Words) -> str:
+    """Return why something was not done, and what to do."""
+    if error is None:
+        return words.phrases.error("bad_request")
+    where = error.detail.get("open_at")
+    if error.code == "counter_busy" and where:
+        return words.phrases.say(
+            "Counter {counter} has a visitor: finish there first, then sign in here.",
+            counter=words.counter(str(where)),
+        )
+    if error.code == "not_allowed" and "times" in error.detail:
+        return words.phrases.say(_CANNOT_COME_BACK, number=error.detail.get("ticket", ""))
+    return words.phrases.error(error.code)
+
+
+def _rejoined(ticket: Ticket, words: Words) -> str:
+    again = words.phrases.say("{number} queues again.", number=ticket.number)
+    before = words.phrases.count("{n} number comes before it.", "{n} numbers come before it.", ticket.ahead)
+    return f"{again} {before}" if ticket.ahead else again
+
+
+def slow(phrases: Phrases) -> Notice:
+    """Return what is said while a request waits for its answer."""
+    return Notice("warn", phrases.say("No answer yet. The same request goes on; it will be done once at most."))
+
+
+def locked(left_s: int, phrases: Phrases) -> Notice:
+    """Return what is said after too many wrong PINs."""
+    minutes = -(-left_s // 60)
+    left = (
+        phrases.count("{n} minute", "{n} minutes", minutes)
+        if minutes > 1
+        else phrases.count("{n} second", "{n} seconds", left_s)
+    )
+    text = phrases.say("Too many wrong PINs. This officer can sign in again in {duration}.", duration=left)
+    return Notice("bad", text)
+
+
+def nobody(phrases: Phrases, *, has_list: bool) -> Notice:
+    """Return what is said when a PIN comes without a name."""
+    return Notice(
+        "info", phrases.say("Choose your name first.") if has_list else phrases.say("Type your officer ID first.")
+    )
