@@ -23,7 +23,7 @@ fmt: setup
 	$(BIN)/ruff format .
 
 bench: setup
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench docs/benchmarks.md
 
 pictures: setup
 	$(BIN)/python -m tests.pictures docs/images

@@ -1,11 +1,14 @@
-"""Measures and prints; compares with the floor, never with a figure from another machine."""
+"""Measures and prints; compares with the floor of the same run, never with a figure of another machine.
+
+`python -m tests.bench` runs everything; names of sections run these alone; a name that ends in `.md` is where all tables
+are written down beside.
+"""
 
 from __future__ import annotations
 
-import statistics
+import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,43 +18,56 @@ from rich.table import Table
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.server import Kind, ServerSpec, start_server
 from tests.bench.crowd import crowd_table, memory_table
+from tests.bench.figures import markdown
 from tests.bench.floor import commits, round_trips
-from tests.bench.load import issue_from
 from tests.bench.printing import printing_table
 from tests.bench.sound import sound_table
 from tests.bench.touch import touch_table
-from tests.support.caller import Caller
+from tests.bench.working import NO_QUOTA, Floor, working_tables
 from tests.support.office import OfficeProcess, free_port
 
 SERVERS: tuple[Kind, ...] = ("mosquitto", "embedded")
-REQUESTS = 2000
-CALLS = 500
-CLIENTS = (1, 8, 32)
-LOAD_SECONDS = 6.0
-SERVICE, COUNTER, OFFICER, PIN = "new-passport", "counter-1", "siti", "1234"
+FLOOR_ROUNDS = 2000
 
 
-def main() -> None:
-    """Run everything, about eight minutes."""
+def engine_tables(folder: Path) -> Iterator[Table]:
+    """Yield the engine in the working office, on each MQTT server beside its floor."""
+    commit = commits(folder, FLOOR_ROUNDS)
+    for server in SERVERS:
+        floor = Floor(_floor_trips(server, folder / f"floor-{server}"), commit)
+        office = OfficeProcess(folder / server, server=server, extra=NO_QUOTA)
+        office.start()
+        try:
+            yield from working_tables(office, server, floor)
+        finally:
+            office.stop()
+
+
+SECTIONS: dict[str, Callable[[Path], Iterator[Table]]] = {
+    "engine": engine_tables,
+    "crowd": lambda folder: iter([crowd_table(folder), memory_table(folder)]),
+    "printing": lambda _folder: iter([printing_table()]),
+    "touch": lambda folder: iter([touch_table(folder)]),
+    "sound": lambda folder: iter([sound_table(folder)]),
+}
+
+
+def main(arguments: list[str]) -> None:
+    """Run what was asked for; everything takes about ten minutes."""
     console = Console()
-    with tempfile.TemporaryDirectory(prefix="antrean-bench-") as name:
-        folder = Path(name)
-        commit = commits(folder, REQUESTS)
-        for server in SERVERS:
-            trips = _floor_trips(server, folder / f"floor-{server}")
-            floor_s = _p(trips, 50) + _p(commit, 50)
-            office = OfficeProcess(folder / server, server=server)
-            office.start()
-            try:
-                console.print(_latencies(office, server, trips, commit, floor_s))
-                console.print(_throughput(office, server, _p(commit, 50)))
-            finally:
-                office.stop()
-        console.print(crowd_table(folder))
-        console.print(memory_table(folder))
-        console.print(printing_table())
-        console.print(touch_table(folder))
-        console.print(sound_table(folder))
+    names = [name for name in arguments if not name.endswith(".md")] or list(SECTIONS)
+    written: list[str] = []
+    for name in names:
+        with tempfile.TemporaryDirectory(prefix="antrean-bench-") as folder:
+            for table in SECTIONS[name](Path(folder)):
+                console.print(table)
+                written.append(markdown(table))
+    for page in (Path(name) for name in arguments if name.endswith(".md")):
+        head, mark, _ = page.read_text(encoding="utf-8").partition(MARK)
+        page.write_text(head + mark + "\n\n" + "\n".join(written), encoding="utf-8")
+
+
+MARK = "<!-- below: as `make bench` wrote it -->"
 
 
 def _floor_trips(server: Kind, folder: Path) -> list[float]:
@@ -62,69 +78,10 @@ def _floor_trips(server: Kind, folder: Path) -> list[float]:
     running = start_server(spec)
     try:
         address = replace(spec.address, username=ENGINE_CLIENT, password=logins[ENGINE_CLIENT])
-        return round_trips(address, REQUESTS)
+        return round_trips(address, FLOOR_ROUNDS)
     finally:
         running.stop()
 
 
-def _latencies(
-    office: OfficeProcess, server: str, trips: Sequence[float], commit: Sequence[float], floor_s: float
-) -> Table:
-    with Caller(office.address, "bench-desk", listens=False) as caller:
-        issue = _timed(REQUESTS, lambda: caller.do("issue", service=SERVICE))
-        session = caller.do("open", counter=COUNTER, officer=OFFICER, pin=PIN)["session"]
-        call = _timed_calls(caller, {"counter": COUNTER, "session": session})
-        caller.do("close", counter=COUNTER, session=session)
-    table = Table(title=f"{server}: request -> reply, milliseconds")
-    for column in ("what", "p50", "p99", "p50 / floor"):
-        table.add_column(column, justify="left" if column == "what" else "right")
-    table.add_row("floor: MQTT round trip alone", *_ms(trips), "")
-    table.add_row("floor: durable SQLite commit alone", *_ms(commit), "")
-    table.add_row("issue", *_ms(issue), f"{_p(issue, 50) / floor_s:.2f}")
-    table.add_row(f"next ({REQUESTS} wait)", *_ms(call), f"{_p(call, 50) / floor_s:.2f}")
-    return table
-
-
-def _throughput(office: OfficeProcess, server: str, commit_s: float) -> Table:
-    table = Table(title=f"{server}: durable tickets")
-    for column in ("clients", "tickets/s", "same number twice", "share of one commit a ticket"):
-        table.add_column(column, justify="right")
-    seen: set[str] = set()
-    for clients in CLIENTS:
-        numbers, taken_s = issue_from(office.address, clients=clients, seconds=LOAD_SECONDS, service=SERVICE)
-        twice = len(numbers) - len(set(numbers)) + len(seen & set(numbers))
-        seen.update(numbers)
-        rate = len(numbers) / taken_s
-        table.add_row(str(clients), f"{rate:,.0f}", str(twice), f"{rate * commit_s:.0%}")
-    return table
-
-
-def _timed(count: int, step: Callable[[], object]) -> list[float]:
-    taken = []
-    for _ in range(count):
-        begin = time.perf_counter()
-        step()
-        taken.append(time.perf_counter() - begin)
-    return taken
-
-
-def _timed_calls(caller: Caller, desk: dict[str, str]) -> list[float]:
-    taken = []
-    for _ in range(CALLS):
-        begin = time.perf_counter()
-        caller.do("next", **desk)
-        taken.append(time.perf_counter() - begin)
-        caller.do("finish", **desk)
-    return taken
-
-
-def _p(values: Sequence[float], percent: int) -> float:
-    return statistics.quantiles(values, n=100)[percent - 1]
-
-
-def _ms(values: Sequence[float]) -> tuple[str, str]:
-    return f"{_p(values, 50) * 1000:.2f}", f"{_p(values, 99) * 1000:.2f}"
-
-
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
