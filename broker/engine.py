@@ -285,7 +285,7 @@ class Engine:
     def _note(self, health: Health) -> None:
         """Keep how devices fare. A disk that refuses costs this note, never the office its work."""
         try:
-            self._store.note_health(health.client, health.states, self._time.now())
+            self._store.note_health([health], self._time.now())
         except StorageError as error:
             log.error("how %s fares is not on disk: %s", health.client, error)  # noqa: TRY400 - the store logged it
 

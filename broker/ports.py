@@ -114,8 +114,8 @@ class Store(Protocol):
         """Delete replies older than `before`."""
         ...
 
-    def note_health(self, client: str, states: Mapping[str, str], at: dt.datetime) -> None:
-        """Write down how a client's devices fare, where that has changed."""
+    def note_health(self, healths: Sequence[Health], at: dt.datetime) -> None:
+        """Write down how clients' devices fare, in the order in which they told, where that has changed."""
         ...
 
     def forget_health(self, before: dt.datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -18,8 +19,8 @@ from broker.simulate.command import Run, simulate
 from broker.simulate.offices import POLICIES, Demand, PolicyName, configured_plan, made_up_plan
 from broker.simulate.plan import SHIFTING, STEADY
 from broker.simulate.report import promises_table
-from broker.store.database import require_database, resolve_url
-from broker.store.sql import SqlStore
+from broker.store.archive import Archive
+from broker.store.database import resolve_url
 
 app = typer.Typer()
 journal = typer.Typer(help="The append-only record of all that happened.", no_args_is_help=True)
@@ -63,10 +64,9 @@ def waits_command(
 ) -> None:
     """Tell what the waits that were announced to visitors were worth."""
     settings = load_settings(config, os.environ)
-    store = _existing_store(settings, data)
     since = dt.datetime.now(settings.office.zone) - dt.timedelta(days=days)
-    outcomes = store.outcomes(since)
-    store.close()
+    with closing(_archive(settings, data)) as archive:
+        outcomes = archive.outcomes(since)
     by_lane = {lane.id: [outcome for outcome in outcomes if outcome.lane == lane.id] for lane in settings.lanes}
     scores = {"all": score(outcomes), **{lane: score(some) for lane, some in by_lane.items()}}
     Console().print(promises_table(scores))
@@ -76,17 +76,14 @@ def waits_command(
 def verify(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DATA) -> None:
     """Walk the chain of hashes; exit 1 at the first line that was altered or removed."""
     settings = load_settings(config, os.environ)
-    store = _existing_store(settings, data)
-    broken = store.verify()
-    store.close()
+    with closing(_archive(settings, data)) as archive:
+        broken = archive.verify()
     if broken is not None:
         say(f"the journal is broken at line {broken.seq}: {broken.why}")
         raise typer.Exit(1)
     Console().print("the journal is whole", highlight=False)
 
 
-def _existing_store(settings: Settings, data: Path) -> SqlStore:
-    """Return the office's store; `StorageError` where there is none: an empty new one would prove nothing."""
-    url = resolve_url(settings.store.url, data)
-    require_database(url)
-    return SqlStore(url, settings.office.id)
+def _archive(settings: Settings, data: Path) -> Archive:
+    """Return the office's past; `StorageError` where there is none: an empty new one would prove nothing."""
+    return Archive(resolve_url(settings.store.url, data), settings.office.id)

@@ -32,7 +32,11 @@ _LETTER = r"^[A-Z]$"
 _LETTER_OR_NONE = r"^[A-Z]?$"
 _LANGUAGE = r"^[a-z]{2}$"
 _PIN_HASH = r"^\$argon2id\$"
-_STORE_URL = r"^(sqlite|postgresql)(\+[a-z0-9]+)?://"
+_STORE_URL = (
+    r"^(sqlite(\+pysqlite)?:///([^?\x00-\x1f\x7f]*/)?[^/:?\s\x00-\x1f\x7f]([^/?\x00-\x1f\x7f]*[^/?\s\x00-\x1f\x7f])?"
+    r"|postgresql(\+[a-z0-9]+)?://[^\s\x00-\x1f\x7f]+)$"
+)
+"""SQLite needs the name of a file: `sqlite://` and `sqlite:///` would be an office in memory, gone with the process."""
 
 PATTERNS = {
     ID: "must be 1 to 32 small letters, digits, - or _, beginning with a letter or digit",
@@ -255,7 +259,7 @@ class Mqtt(SettingsModel):
 class Store(SettingsModel):
     """Where tickets are kept: an SQLAlchemy URL; a relative SQLite path lies below the data folder."""
 
-    url: Annotated[str, StringConstraints(pattern=_STORE_URL)] = "sqlite:///office.db"
+    url: Annotated[str, StringConstraints(pattern=_STORE_URL, strip_whitespace=True)] = "sqlite:///office.db"
 
 
 class Kiosk(SettingsModel):

@@ -5,17 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, create_engine
+from sqlmodel import col
 
-from broker.store.database import MIGRATIONS
+from broker.store.database import VERSION, reading_engine, version_of
 from broker.store.tables import EventRow
 
 
@@ -38,7 +34,7 @@ def check_up(url: str, office: str) -> Checkup | None:
         return None
     where = str(parsed.database) if is_sqlite else parsed.render_as_string()
     try:
-        engine = create_engine(_read_only(parsed) if is_sqlite else parsed)
+        engine = reading_engine(url)
         try:
             with engine.connect() as connection:
                 found = _read(connection, office, where, is_sqlite=is_sqlite)
@@ -58,18 +54,4 @@ def _read(connection: Connection, office: str, where: str, *, is_sqlite: bool) -
     of_office = col(EventRow.office) == office
     events = connection.scalar(select(func.count()).where(of_office)) or 0
     last_at = connection.scalar(select(func.max(col(EventRow.at))).where(of_office))
-    return Checkup(where, events, last_at, _version(connection) != _newest_version())
-
-
-def _read_only(parsed: URL) -> URL:
-    return parsed.set(database=f"file:{quote(str(parsed.database))}", query={"mode": "ro", "uri": "true"})
-
-
-def _version(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _newest_version() -> str | None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return ScriptDirectory.from_config(config).get_current_head()
+    return Checkup(where, events, last_at, version_of(connection) != VERSION)

@@ -1,62 +1,110 @@
-"""Where the rows live: the URL, a connection that is durable, tables brought up to date, errors in our own words."""
+"""Where the rows live: the URL, a connection that is durable or one that only reads, tables brought up to date."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import Engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlmodel import create_engine
 
 from broker.ports import StorageError
+from broker.store.copies import keep_copy
 from broker.store.journal import UnreadableError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION = "0003"
+"""The newest of the migrations: what this program reads and writes."""
 BUSY_TIMEOUT_MS = 2000
+
+log = logging.getLogger(__name__)
 
 
 def resolve_url(url: str, data_dir: Path) -> str:
-    """Return `url` with a relative SQLite path laid below the data folder; `StorageError` where it is no URL."""
+    """Return `url` with a relative SQLite path laid below the data folder.
+
+    `StorageError` where it is no URL, or names no file: an office that lives in memory would be gone with the process.
+    """
     try:
-        parsed = make_url(url)
+        parsed = make_url(url.strip())
     except ArgumentError as error:
         message = f"store.url is not a database URL: {url}"
         raise StorageError(message) from error
-    if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
-        return url
-    path = Path(str(parsed.database))
-    if not path.is_absolute():
-        path = data_dir / path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return parsed.set(database=str(path.absolute())).render_as_string(hide_password=False)
-
-
-def require_database(url: str) -> None:
-    """Raise `StorageError` where `url` names an SQLite file that is not there: opening it would make one."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).is_file():
-        message = f"there is no database at {parsed.database}"
+    if parsed.get_backend_name() != "sqlite":
+        return url.strip()
+    if parsed.database in {None, "", ":memory:"} or parsed.query:
+        message = f"store.url names no file, such as sqlite:///office.db: {url}"
         raise StorageError(message)
+    path = (data_dir / str(parsed.database)).absolute()
+    if path.is_dir():
+        message = f"store.url names a folder, not a file: {path}"
+        raise StorageError(message)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return parsed.set(database=str(path)).render_as_string(hide_password=False)
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file behind a URL, or None where the database is no file of this machine."""
+    parsed = make_url(url)
+    return Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
 
 
 def open_database(url: str) -> Engine:
-    """Return the database with its tables up to date; the library's errors where that fails."""
+    """Return the database for its one writer, the tables up to date; the library's errors where that fails.
+
+    A database of an earlier version is copied before it is changed.
+    """
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _sqlite_pragmas)
+        event.listen(engine, "connect", _sqlite_writes)
+        event.listen(engine, "begin", _begin)
     try:
-        _migrate(engine)
+        _bring_up_to_date(engine, file_of(url))
     except BaseException:
         engine.dispose()  # else the file stays open until the garbage is collected
         raise
     return engine
+
+
+def open_read_only(url: str) -> Engine:
+    """Return the database for reading alone: it is not made, not brought up to date, not written to in any way.
+
+    `StorageError` where it is not there, or is not of this version: then it would not mean what we read in it.
+    """
+    path = file_of(url)
+    if path is not None and not path.is_file():
+        message = f"there is no database at {path}"
+        raise StorageError(message)
+    engine = reading_engine(url)
+    try:
+        with engine.connect() as connection:
+            _require_this_version(connection, str(path or make_url(url).render_as_string()))
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def reading_engine(url: str) -> Engine:
+    """Return the database whatever its version is; nothing can be written through it."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return create_engine(_read_only(parsed))
+    return create_engine(parsed, execution_options={"postgresql_readonly": True})
+
+
+def version_of(connection: Connection) -> str | None:
+    """Return the version of the tables, or None where there are none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
 
 
 @contextmanager
@@ -64,22 +112,64 @@ def converted(what: str) -> Iterator[None]:
     """Turn the library's errors into ours, with a word on what was tried."""
     try:
         yield
-    except (SQLAlchemyError, CommandError, UnreadableError, ImportError, OSError) as error:
+    except (SQLAlchemyError, UnreadableError, ImportError, OSError) as error:
         cause = getattr(error, "orig", None) or error  # without the statement and its values: they are no news
         message = f"cannot {what}: {cause}"
         raise StorageError(message) from error
 
 
-def _migrate(engine: Engine) -> None:
+def _bring_up_to_date(engine: Engine, path: Path | None) -> None:
+    """Migrate in one transaction: half a migration would be a database that no version can read."""
+    with engine.connect() as connection:
+        version = version_of(connection)
+    if version == VERSION:
+        return
+    if version is not None and version > VERSION:
+        raise StorageError(_of_a_later_version(str(path or engine.url), version))
+    if version is not None and path is not None:
+        copy = keep_copy(path, version)
+        log.warning("the database is brought from version %s to %s; a copy is kept: %s", version, VERSION, copy)
+    from alembic import command  # noqa: PLC0415 - takes 0.1 s, and only the first start of a new version needs it
+    from alembic.config import Config  # noqa: PLC0415 - the same
+    from alembic.util import CommandError  # noqa: PLC0415 - the same
+
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, VERSION)
+        except CommandError as error:  # a version between ours that is none of ours
+            message = f"cannot bring {path or engine.url} up to date: {error}"
+            raise StorageError(message) from error
 
 
-def _sqlite_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 - whatever DBAPI it is
-    """Durable and checked: WAL with a full sync at each commit, and foreign keys on."""
+def _require_this_version(connection: Connection, where: str) -> None:
+    version = version_of(connection)
+    if version is None:
+        message = f"{where} has no tables: no broker has worked with it yet"
+        raise StorageError(message)
+    if version < VERSION:
+        message = (
+            f"{where} is of an earlier version ({version}; this program reads {VERSION}): "
+            "the next start of the broker brings it up to date and keeps a copy; reading changes nothing"
+        )
+        raise StorageError(message)
+    if version > VERSION:
+        raise StorageError(_of_a_later_version(where, version))
+
+
+def _of_a_later_version(where: str, version: str) -> str:
+    return f"{where} is of a later version ({version}; this program knows {VERSION}): use the program that wrote it"
+
+
+def _read_only(parsed: URL) -> URL:
+    return parsed.set(database=f"file:{quote(str(parsed.database))}", query={"mode": "ro", "uri": "true"})
+
+
+def _sqlite_writes(connection: Any, _record: object) -> None:  # noqa: ANN401 - whatever DBAPI it is
+    """Durable and checked: WAL with a full sync at each commit, and foreign keys on; transactions are begun by us."""
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
@@ -89,3 +179,8 @@ def _sqlite_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """Begin in so many words: the driver would leave changes of tables out of the transaction."""
+    connection.exec_driver_sql("BEGIN")

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from broker.ports import CONNECTION, ONLINE
+from broker.ports import CONNECTION, ONLINE, Health
 from broker.store.papers import give_up_papers
 from broker.store.tables import DeviceHealthRow, table_of
 
 _ROWS = table_of(DeviceHealthRow)
 
 
-def write_health(connection: Connection, office: str, client: str, states: Mapping[str, str], at: dt.datetime) -> None:
-    """Write down what has changed of a client's devices. A client that comes back has left its open papers behind."""
-    known = _latest(connection, office, client)
-    changed = {device: state for device, state in states.items() if known.get(device) != state}
-    if not changed:
-        return
-    rows = [
-        {"office": office, "client": client, "device": device, "state": state, "at": at}
-        for device, state in changed.items()
-    ]
-    connection.execute(insert(_ROWS), rows)
-    if changed.get(CONNECTION) == ONLINE:
-        give_up_papers(connection, office, client, at)
+def write_health(connection: Connection, office: str, healths: Sequence[Health], at: dt.datetime) -> None:
+    """Write down what has changed of clients' devices. A client that comes back has left its open papers behind."""
+    known: dict[tuple[str, str], str | None] = {}
+    changes: list[dict[str, Any]] = []
+    for health in healths:
+        for device, state in health.states.items():
+            key = (health.client, device)
+            if key not in known:
+                known[key] = _latest(connection, office, *key)
+            if known[key] == state:
+                continue
+            known[key] = state
+            changes.append({"office": office, "client": health.client, "device": device, "state": state, "at": at})
+            if (device, state) == (CONNECTION, ONLINE):
+                give_up_papers(connection, office, health.client, at)
+    if changes:
+        connection.execute(insert(_ROWS), changes)
 
 
 def delete_health(connection: Connection, office: str, before: dt.datetime) -> None:
@@ -36,8 +41,7 @@ def delete_health(connection: Connection, office: str, before: dt.datetime) -> N
     connection.execute(old)
 
 
-def _latest(connection: Connection, office: str, client: str) -> dict[str, str]:
-    of_client = (_ROWS.c.office == office, _ROWS.c.client == client)
-    last = select(func.max(_ROWS.c.id)).where(*of_client).group_by(_ROWS.c.device)
-    rows = connection.execute(select(_ROWS.c.device, _ROWS.c.state).where(_ROWS.c.id.in_(last)))
-    return {device: state for device, state in rows}  # noqa: C416 - rows are no pairs to mypy
+def _latest(connection: Connection, office: str, client: str, device: str) -> str | None:
+    """Return the last word on a device: one row, whatever its history is."""
+    of_device = (_ROWS.c.office == office, _ROWS.c.client == client, _ROWS.c.device == device)
+    return connection.scalar(select(_ROWS.c.state).where(*of_device).order_by(_ROWS.c.id.desc()).limit(1))

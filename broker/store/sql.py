@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from broker.domain.queue.outcomes import Outcome
-from broker.ports import Past, RequestKey, Work
+from broker.ports import Health, Past, RequestKey, Work
+from broker.store.audit import find_broken
 from broker.store.database import converted, open_database
 from broker.store.health import delete_health, write_health
-from broker.store.journal import GENESIS, Broken, chain_text, event_of
+from broker.store.journal import GENESIS, Broken
 from broker.store.papers import write_papers
 from broker.store.past import read_past
-from broker.store.promises import read_outcomes, write_promises
-from broker.store.rows import columns_of, write_events, write_replies, write_sessions, write_tickets
-from broker.store.tables import EventRow, ReplyRow, table_of
-
-_EVENTS = table_of(EventRow)
+from broker.store.promises import write_promises
+from broker.store.rows import write_events, write_replies, write_sessions, write_tickets
+from broker.store.tables import EventRow, ReplyRow
 
 
 class SqlStore:
@@ -78,11 +76,6 @@ class SqlStore:
                 )
             )
 
-    def outcomes(self, since: dt.datetime) -> list[Outcome]:
-        """Return what visitors were promised since a moment, and what came true."""
-        with self._reading("read the promises"):
-            return read_outcomes(self._connection, self._office, since)
-
     def forget_replies(self, before: dt.datetime) -> None:
         """Delete replies older than `before`."""
         with converted("forget old replies"), self._connection.begin():
@@ -90,10 +83,10 @@ class SqlStore:
                 delete(ReplyRow).where(col(ReplyRow.office) == self._office, col(ReplyRow.at) < before)
             )
 
-    def note_health(self, client: str, states: Mapping[str, str], at: dt.datetime) -> None:
-        """Write down how a client's devices fare, where that has changed."""
+    def note_health(self, healths: Sequence[Health], at: dt.datetime) -> None:
+        """Write down how clients' devices fare, in the order in which they told, where that has changed."""
         with converted("write down how devices fare"), self._connection.begin():
-            write_health(self._connection, self._office, client, states, at)
+            write_health(self._connection, self._office, healths, at)
 
     def forget_health(self, before: dt.datetime) -> None:
         """Delete how devices fared before a moment; the latest word on each stays."""
@@ -102,20 +95,8 @@ class SqlStore:
 
     def verify(self) -> Broken | None:
         """Walk the whole journal; return the first line that was altered, removed or put in."""
-        previous, expected = GENESIS, 1
-        statement = select(_EVENTS).where(col(EventRow.office) == self._office).order_by(col(EventRow.seq))
         with self._reading("verify the journal"):
-            for line in self._connection.execute(statement):
-                if line.seq != expected:
-                    return Broken(line.seq, f"line {expected} is missing")
-                previous = chain_text(previous, seq=line.seq, name=line.type, client=line.client, body=line.body)
-                if previous != line.hash:
-                    return Broken(line.seq, "the line or one before it was altered")
-                fact = event_of(line.type, line.body)
-                if (line.at, line.ticket, line.counter) != columns_of(fact):
-                    return Broken(line.seq, "time, ticket or counter beside the line was altered")
-                expected += 1
-        return None
+            return find_broken(self._connection, self._office)
 
     # -- inside ---------------------------------------------------------------------------------------------------
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from broker.domain.events import Issued
-from broker.ports import Past, Recorded, RequestKey, StorageError, Work
+from broker.ports import Health, Past, Recorded, RequestKey, StorageError, Work
 
 
 @dataclass
@@ -69,12 +69,15 @@ class MemoryStore:
             raise StorageError(message)
         self.replies = {key: kept for key, kept in self.replies.items() if kept[0] >= before}
 
-    def note_health(self, client: str, states: Mapping[str, str], at: dt.datetime) -> None:
+    def note_health(self, healths: Sequence[Health], at: dt.datetime) -> None:
         """Keep what has changed."""
         self._must_be_readable()
         known = {(whose, device): state for _, whose, device, state in self.health}
-        changed = {device: state for device, state in states.items() if known.get((client, device)) != state}
-        self.health.extend((at, client, device, state) for device, state in changed.items())
+        for health in healths:
+            for device, state in health.states.items():
+                if known.get((health.client, device)) != state:
+                    self.health.append((at, health.client, device, state))
+                    known[health.client, device] = state
 
     def forget_health(self, before: dt.datetime) -> None:
         """Keep the latest word on each device, and what is not old."""

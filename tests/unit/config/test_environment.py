@@ -24,6 +24,12 @@ def loaded(folder: Path, environ: dict[str, str]) -> Settings:
     [
         ({"ANTREAN_MQTT__PORT": "18840"}, "mqtt.port", 18840),
         ({"ANTREAN_STORE__URL": "sqlite:///other.db"}, "store.url", "sqlite:///other.db"),
+        ({"ANTREAN_STORE__URL": "sqlite:///other.db\r"}, "store.url", "sqlite:///other.db"),
+        (
+            {"ANTREAN_STORE__URL": "\t sqlite:////srv/an office/o.db\u00a0"},
+            "store.url",
+            "sqlite:////srv/an office/o.db",
+        ),
         ({"ANTREAN_DEMO": "false"}, "demo", False),
         ({"ANTREAN_OFFICE__LANGUAGES": "[en, id]"}, "office.languages", ("en", "id")),
         ({"ANTREAN_OFFICE__NAME__EN": "The Office: #1"}, "office.name.en", "The Office: #1"),

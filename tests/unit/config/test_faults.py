@@ -478,3 +478,24 @@ def test_secrets_are_never_repeated_in_a_message(tmp_path: Path) -> None:
     problems = problems_of(tmp_path, text)
     assert [problem.path for problem in problems] == ["officers[0].pin_hash", "mqtt.secret", "store.url"]
     assert "hush" not in "".join(map(str, problems))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///",
+        "'sqlite:///:memory:'",
+        "sqlite:///var/",
+        "sqlite:///office.db?mode=memory",
+        r'"sqlite:///off\rice.db"',
+        r'"sqlite:///var/ \n/o.db"',
+        "\u201csqlite:///office.db\u201d",
+        "sqlite+aiosqlite:///office.db",
+        "postgresql://",
+    ],
+)
+def test_a_store_that_would_be_no_file_is_refused_on_its_line(url: str, tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, changed(("sqlite:///office.db", url)))
+    assert problem.path == "store.url"
+    assert "must be a database address, such as sqlite:///office.db" in str(problem)

@@ -141,8 +141,8 @@ def test_what_is_known_of_a_device_survives_a_restart(room: Room, tmp_path: Path
 
 
 def test_old_health_goes_but_the_latest_word_on_each_device_stays(room: Room) -> None:
-    room.store.note_health("kiosk-1", {"printer": "paper_out", "scanner": "ready"}, MORNING)
-    room.store.note_health("kiosk-1", {"printer": "ready"}, MORNING + dt.timedelta(days=1))
+    room.store.note_health([Health("kiosk-1", {"printer": "paper_out", "scanner": "ready"})], MORNING)
+    room.store.note_health([Health("kiosk-1", {"printer": "ready"})], MORNING + dt.timedelta(days=1))
     room.store.forget_health(MORNING + dt.timedelta(days=100))
     assert room.rows(HEALTH) == [("kiosk-1", "scanner", "ready"), ("kiosk-1", "printer", "ready")]
 

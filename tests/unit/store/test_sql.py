@@ -5,16 +5,20 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 from broker.domain import commands as cmd
 from broker.ports import StorageError
-from broker.store.database import resolve_url
+from broker.store.archive import Archive
+from broker.store.copies import copies_of, keep_copy
+from broker.store.database import MIGRATIONS, VERSION, resolve_url
 from broker.store.journal import Broken
 from broker.store.sql import SqlStore
 from tests.fakes.days import a_busy_day, a_day_of_journeys
@@ -24,6 +28,7 @@ from tests.support.sqlite import opened
 from tests.unit.store.frozen import thaw
 
 FROZEN = Path(__file__).parents[2] / "databases"
+OLD = [dump for dump in sorted(FROZEN.glob("*.sql")) if dump.stem != VERSION]
 
 
 @pytest.fixture
@@ -40,6 +45,12 @@ def store(database: Path) -> Iterator[SqlStore]:
 
 def open_store(database: Path) -> SqlStore:
     return SqlStore(f"sqlite:///{database}", "demo")
+
+
+def tamper(database: Path, statement: str) -> None:
+    """Change the file behind the engine's back."""
+    with opened(database) as connection:
+        assert connection.execute(statement).rowcount != 0
 
 
 # -- tables and migrations ----------------------------------------------------------------------------------------
@@ -101,7 +112,8 @@ def test_a_journal_of_a_later_version_is_refused_with_a_word(store: SqlStore, da
         ("sqlite:///office.db", "sqlite:///{data}/office.db"),
         ("sqlite:///deep/office.db", "sqlite:///{data}/deep/office.db"),
         ("sqlite:////srv/office.db", "sqlite:////srv/office.db"),
-        ("sqlite://", "sqlite://"),
+        ("sqlite:///office.db\r", "sqlite:///{data}/office.db"),
+        (" sqlite:///office.db ", "sqlite:///{data}/office.db"),
         ("postgresql+psycopg://ann:pw@db/antrean", "postgresql+psycopg://ann:pw@db/antrean"),
     ],
 )
@@ -112,6 +124,116 @@ def test_a_relative_path_lies_below_the_data_folder(url: str, resolved: str, tmp
 def test_what_is_no_url_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="no database"):
         resolve_url("no database", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///office.db?mode=memory", "sqlite:///."]
+)
+def test_an_office_that_no_file_would_keep_is_refused(url: str, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"names (no file|a folder)"):
+        resolve_url(url, tmp_path)
+
+
+# -- before the tables change -------------------------------------------------------------------------------------
+
+
+def _tables(database: Path) -> list[tuple[str, ...]]:
+    with opened(f"file:{database}?mode=ro", uri=True) as connection:
+        return connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+
+@pytest.mark.parametrize("dump", OLD, ids=lambda dump: dump.stem)
+def test_a_copy_is_kept_before_the_tables_are_brought_up_to_date(dump: Path, tmp_path: Path) -> None:
+    old = tmp_path / "office.db"
+    thaw(dump, old)
+    before = _tables(old)
+    open_store(old).close()
+    open_store(old).close()
+    (copy,) = copies_of(old)
+    assert copy.name == f"office.db.version-{dump.stem}"
+    assert _tables(copy) == before
+    assert _tables(old) != before
+
+
+def test_the_copy_holds_what_stands_only_in_the_log_beside_the_file(tmp_path: Path) -> None:
+    old = tmp_path / "office.db"
+    thaw(OLD[0], old)
+    with closing(sqlite3.connect(old)) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("UPDATE tickets SET language = 'jv'")
+        other.commit()
+        copy = keep_copy(old, OLD[0].stem)
+    with opened(copy) as connection:
+        assert connection.execute("SELECT DISTINCT language FROM tickets").fetchall() == [("jv",)]
+
+
+def test_where_no_copy_can_be_kept_nothing_is_changed(tmp_path: Path) -> None:
+    old = tmp_path / "office.db"
+    thaw(OLD[0], old)
+    (tmp_path / f"office.db.version-{OLD[0].stem}").mkdir()
+    before = _tables(old)
+    with pytest.raises(StorageError, match="no copy"):
+        open_store(old)
+    assert _tables(old) == before
+
+
+def test_only_the_newest_copies_stay(tmp_path: Path) -> None:
+    old = tmp_path / "office.db"
+    thaw(OLD[0], old)
+    for version in ("0001", "0002", "0003", "0004", "0005"):
+        keep_copy(old, version)
+    assert [copy.name[-4:] for copy in copies_of(old)] == ["0003", "0004", "0005"]
+
+
+def test_a_migration_that_fails_midway_has_not_begun(tmp_path: Path) -> None:
+    old = tmp_path / "office.db"
+    thaw(FROZEN / "0001.sql", old)
+    tamper(old, "CREATE TABLE device_health (in_the_way)")
+    before = _tables(old)
+    with pytest.raises(StorageError, match="device_health"):
+        open_store(old)
+    assert _tables(old) == before
+
+
+# -- those who only read ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dump", OLD, ids=lambda dump: dump.stem)
+def test_reading_never_migrates_and_says_that_the_file_is_older(dump: Path, tmp_path: Path) -> None:
+    old = tmp_path / "office.db"
+    thaw(dump, old)
+    before = old.read_bytes()
+    with pytest.raises(StorageError, match=rf"earlier version \({dump.stem}"):
+        Archive(f"sqlite:///{old}", "demo")
+    assert old.read_bytes() == before
+
+
+def test_reading_says_that_the_file_is_newer(store: SqlStore, database: Path) -> None:
+    store.close()
+    tamper(database, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StorageError, match=r"later version .9999"):
+        Archive(f"sqlite:///{database}", "demo")
+
+
+def test_reading_makes_no_database(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="no database"):
+        Archive(f"sqlite:///{tmp_path}/office.db", "demo")
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(StorageError, match="no tables"):
+        Archive(f"sqlite:///{tmp_path}/empty.db", "demo")
+    assert [path.name for path in tmp_path.iterdir()] == ["empty.db"]
+
+
+def test_a_reader_cannot_write(store: SqlStore, database: Path) -> None:
+    EngineRoom(store=store).issue("visa")
+    with closing(Archive(f"sqlite:///{database}", "demo")) as archive:
+        assert archive.verify() is None
+        with pytest.raises(OperationalError, match="readonly"), archive._engine.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM events")
+
+
+def test_the_program_reads_what_its_newest_migration_makes() -> None:
+    assert max(path.stem[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")) == VERSION
 
 
 # -- durability ---------------------------------------------------------------------------------------------------
@@ -232,12 +354,6 @@ def test_two_offices_share_a_database_and_nothing_else(store: SqlStore, database
 
 
 # -- the journal --------------------------------------------------------------------------------------------------
-
-
-def tamper(database: Path, statement: str) -> None:
-    """Change the file behind the engine's back."""
-    with opened(database) as connection:
-        assert connection.execute(statement).rowcount > 0
 
 
 @pytest.mark.parametrize("day", [a_busy_day, a_day_of_journeys])

@@ -1,0 +1,44 @@
+"""The rows of one office for those who only read: never made, never brought up to date, never written to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from broker.domain.queue.outcomes import Outcome
+from broker.store.audit import find_broken
+from broker.store.database import converted, open_read_only
+from broker.store.journal import Broken
+from broker.store.promises import read_outcomes
+
+
+class Archive:
+    """What commands read while the broker works, or while nobody does. Every method may raise `StorageError`."""
+
+    def __init__(self, url: str, office: str) -> None:
+        """Open the database; `StorageError` where it is not there, or of another version."""
+        self._office = office
+        with converted("open the database"):
+            self._engine = open_read_only(url)
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._engine.dispose()
+
+    def outcomes(self, since: dt.datetime) -> list[Outcome]:
+        """Return what visitors were promised since a moment, and what came true."""
+        with self._reading("read the promises") as connection:
+            return read_outcomes(connection, self._office, since)
+
+    def verify(self) -> Broken | None:
+        """Walk the whole journal; return the first line that was altered, removed or put in."""
+        with self._reading("verify the journal") as connection:
+            return find_broken(connection, self._office)
+
+    @contextmanager
+    def _reading(self, what: str) -> Iterator[Connection]:
+        with converted(what), self._engine.connect() as connection:
+            yield connection

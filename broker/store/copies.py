@@ -1,0 +1,56 @@
+"""A copy of the database before its tables change, kept beside it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from broker.ports import StorageError
+
+KEPT_COPIES = 3
+"""The newest of them stay, one for each version that the database has had."""
+
+
+def keep_copy(database: Path, version: str) -> Path:
+    """Copy an SQLite file, with all that still stands in its write-ahead log; return where the copy lies, durable.
+
+    `StorageError` where there is no room for it: then nothing may be changed either.
+    """
+    copy = database.with_name(f"{database.name}.version-{version}")
+    part = copy.with_name(copy.name + ".part")
+    try:
+        part.unlink(missing_ok=True)
+        with (
+            closing(sqlite3.connect(f"file:{quote(str(database))}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(part)) as target,
+        ):
+            source.backup(target)
+            target.execute("PRAGMA journal_mode=DELETE")  # one file, whole in itself
+        _sync(part)
+        part.replace(copy)
+        _sync(copy.parent)
+    except (OSError, sqlite3.Error) as error:
+        message = f"the database is left as it is (version {version}), for no copy of it can be kept at {copy}: {error}"
+        raise StorageError(message) from error
+    finally:
+        part.unlink(missing_ok=True)
+    for old in copies_of(database)[:-KEPT_COPIES]:
+        old.unlink(missing_ok=True)
+    return copy
+
+
+def copies_of(database: Path) -> list[Path]:
+    """Return the copies that are kept of a database, the oldest first."""
+    found = database.parent.glob(f"{database.name}.version-????")
+    return sorted(found, key=lambda path: path.stat().st_mtime_ns)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
