@@ -60,7 +60,7 @@ class StationOffice:
         self.topics = Topics(self.settings.office.id)
         self.store = SqlStore(f"sqlite:///{folder}/office.db", self.settings.office.id)
         bus = FakeBus(server=self.server, office=self.topics.office, client=ENGINE_CLIENT, kind="engine", post=_at_once)
-        self.store._connection.exec_driver_sql("PRAGMA synchronous=OFF")  # no power is cut here
+        self.store._connection.connection.cursor().execute("PRAGMA synchronous=OFF")  # no power is cut here
         self.store._connection.rollback()
         self.engine = Engine(
             office=office_rules(self.settings),
