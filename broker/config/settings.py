@@ -259,7 +259,7 @@ class Mqtt(SettingsModel):
 class Store(SettingsModel):
     """Where tickets are kept: an SQLAlchemy URL; a relative SQLite path lies below the data folder."""
 
-    url: Annotated[str, StringConstraints(pattern=_STORE_URL, strip_whitespace=True)] = "sqlite:///office.db"
+    url: Annotated[str, StringConstraints(pattern=_STORE_URL)] = "sqlite:///office.db"
 
 
 class Kiosk(SettingsModel):

