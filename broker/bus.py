@@ -25,7 +25,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from pydantic import BaseModel, ValidationError
 
 from broker.contract.link import Address, Pending
-from broker.contract.messages import Presence, Reply
+from broker.contract.messages import PROTOCOL, Presence, Reply
 from broker.contract.topics import ENGINE_CLIENT, PRESENCE, Topics
 
 RESEND_AFTER_S = 3.0
@@ -84,7 +84,9 @@ class Bus:
         self.bad_messages = 0
         self._address = address
         self._post = post
-        self._presence = Presence(online=True, kind=kind, version=version("antrean"))
+        self._presence = Presence(
+            online=True, kind=kind, version=version("antrean"), protocol=PROTOCOL, instance=uuid.uuid4().hex
+        )
         self._listeners: list[_Listener] = []
         self._connect_handlers: list[Callable[[], None]] = []
         self._link_handlers: list[Callable[[bool], None]] = []

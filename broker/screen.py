@@ -17,6 +17,9 @@ from broker.bus import Bus, Post
 from broker.config import ConfigError, Settings, load_settings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
 from broker.contract.link import Requester
+from broker.contract.messages import OfficeMessage, ServiceMessage
+from broker.contract.office import WholeOffice
+from broker.contract.topics import Topics
 from broker.logs import log_to
 
 M = TypeVar("M", bound=BaseModel)
@@ -56,6 +59,13 @@ class Show(Protocol):
     def __call__(self, settings: Settings, name: str, *, data_dir: Path) -> None:
         """Show the screen that `settings` call `name`."""
         ...
+
+
+def listen_to_office(bus: OfficeBus, topics: Topics, changed: Callable[[OfficeMessage], None]) -> None:
+    """Hand over what the office offers, with the procedures of its services, whenever any of that changes."""
+    whole = WholeOffice(changed)
+    bus.listen(topics.office_state(), OfficeMessage, whole.office)
+    bus.listen(topics.service("+"), ServiceMessage, whole.service)
 
 
 def open_bus(kind: str, settings: Settings, name: str, post: Post) -> OfficeBus:

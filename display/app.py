@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from broker.config.settings import Display, Settings
-from broker.contract.messages import EventMessage, HallMessage, OfficeMessage
+from broker.contract.messages import EventMessage, HallMessage
 from broker.contract.topics import Topics
 from broker.language import Phrases
-from broker.screen import OfficeBus
+from broker.screen import OfficeBus, listen_to_office
 from display.drawing.screen import RULES, LobbyScreen, room_for
 from display.hall.announcer import speech_rules
 from display.hall.presenter import LobbyPresenter
@@ -66,7 +66,7 @@ class DisplayApp:
 
     def _listen(self, topics: Topics) -> None:
         drawn = self._drawing.after
-        self._bus.listen(topics.office_state(), OfficeMessage, drawn(self._presenter.office))
+        listen_to_office(self._bus, topics, drawn(self._presenter.office))
         self._bus.listen(topics.hall(), HallMessage, drawn(self._presenter.hall))
         self._bus.listen(topics.event("+"), EventMessage, drawn(self._presenter.event))
         self._bus.on_link(drawn(lambda online: self._presenter.link(online=online)))

@@ -11,7 +11,7 @@ from typing import Any
 from broker.config.settings import Kiosk, Settings
 from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, Ticket
 from broker.contract.topics import Topics
-from broker.screen import OfficeBus
+from broker.screen import OfficeBus, listen_to_office
 from hardware.panel.bridge import every, post
 from hardware.panel.keys import on_key
 from hardware.panel.scale import Reader
@@ -72,7 +72,7 @@ class KioskProcess:
         self._app.run()
 
     def _listen(self, topics: Topics) -> None:
-        self._bus.listen(topics.office_state(), OfficeMessage, self._office_changed)
+        listen_to_office(self._bus, topics, self._office_changed)
         self._bus.listen(topics.event("reprinted"), EventMessage, self._counter_papers.heard)
         self._bus.listen(topics.hall(), HallMessage, self._presenter.hall_changed)
         self._bus.on_link(self._presenter.link_changed)

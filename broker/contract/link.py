@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
-from broker.contract.messages import Reply
+from broker.contract.messages import PROTOCOL, Presence, Reply
 
 STALE_AFTER_S = 15.0
 """Seconds without a sign of the engine after which a picture is old (it repeats the hall every 5 s)."""
@@ -21,6 +21,20 @@ class Address:
     port: int
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+
+
+def broker_speaks(presence: Presence) -> Literal["older", "newer"] | None:
+    """Return whether the broker speaks another version of the wire than we do; None where it is ours, or away."""
+    theirs, ours = _version(presence.protocol), _version(PROTOCOL)
+    if not presence.online or theirs == ours:
+        return None
+    return "older" if theirs < ours else "newer"
+
+
+def _version(protocol: str) -> tuple[int, ...]:
+    """Return a version to compare; what is none counts as older than all."""
+    parts = protocol.split(".")[:3]
+    return tuple(int(part) for part in parts) if all(part.isdecimal() and len(part) < 5 for part in parts) else ()  # noqa: PLR2004 - no version is that high
 
 
 class Pending(Protocol):

@@ -131,19 +131,19 @@ class OfficeName(Message):
 
 
 class ServiceInfo(Message):
-    """One service with its procedure."""
+    """One service; its procedure comes by `state/service/{service}` (a broker older than 1.1 sends it here)."""
 
     id: str
     letter: str
     name: Text
     stages: tuple[str, ...]
     promised_wait_s: int
-    documents: TextList
-    steps: TextList
-    fee: Text
-    time: Text
-    source: str
-    effective_from: dt.date
+    documents: TextList = Field(default_factory=dict, exclude=True)
+    steps: TextList = Field(default_factory=dict, exclude=True)
+    fee: Text = Field(default_factory=dict, exclude=True)
+    time: Text = Field(default_factory=dict, exclude=True)
+    source: str = Field(default="", exclude=True)
+    effective_from: dt.date | None = Field(default=None, exclude=True)
 
 
 class ServiceMessage(Message):

@@ -6,7 +6,15 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from broker.contract.messages import MAX_PAYLOAD_BYTES, CounterMessage, Error, HallMessage, OfficeMessage, Reply
+from broker.contract.messages import (
+    MAX_PAYLOAD_BYTES,
+    CounterMessage,
+    Error,
+    HallMessage,
+    OfficeMessage,
+    Reply,
+    ServiceMessage,
+)
 from broker.contract.topics import Topics
 from broker.domain import commands as cmd
 from broker.domain import events as ev
@@ -75,6 +83,9 @@ class MqttWire:
     def show_all(self, hall: Hall, now: dt.datetime) -> None:
         """Publish every retained state, then say online: whoever sees that finds them all."""
         self._publisher.publish(self._topics.office_state(), self._office.model_dump_json().encode(), retain=True)
+        for service in self._office.services:
+            procedure = ServiceMessage(**{name: getattr(service, name) for name in ServiceMessage.model_fields})
+            self._publisher.publish(self._topics.service(service.id), procedure.model_dump_json().encode(), retain=True)
         self.show(hall, now, counters=True)
         self._publisher.announce()
 

@@ -88,7 +88,9 @@ def _procedure(service: ServiceInfo, phrases: Phrases, lines: Lines, room: int) 
                 "In force since {date}. Source: {source}",
                 date=format_date(service.effective_from, "long", locale=language),
                 source=service.source,
-            ),
+            )
+            if service.effective_from  # else the procedure has not come yet
+            else "",
         )
         if text
     )

@@ -55,7 +55,9 @@ def requirements_page(state: State, office: OfficeMessage) -> RequirementsPage:
             (words.say("Fee"), in_language(service.fee, language)),
             (words.say("Processing time"), in_language(service.time, language)),
         ),
-        source=words.say(
+        source=""
+        if service.effective_from is None  # the procedure has not come yet
+        else words.say(
             "Source: {source}. In force since {date}.",
             source=service.source,
             date=state.words.date(service.effective_from),

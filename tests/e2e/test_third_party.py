@@ -12,6 +12,7 @@ from tests.support.office import OfficeProcess
 
 ROOT = "antrean/v1/demo"
 COUNTERS = 6
+SERVICES = 9
 OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+07:00")
 TICKET = {
     "id",
@@ -28,16 +29,17 @@ TICKET = {
 }
 FIELDS = {
     "state/office": {"office", "languages", "services", "lanes", "stages", "counters"},
-    "state/hall": {"revision", "seq", "at", "day", "calling", "recent", "waiting", "counters"},
-    "state/counter": {"id", "label", "state", "officer", "ticket", "queue", "held", "missed", "today"},
-    "presence/broker": {"online", "kind", "version"},
-    "services": {"id", "letter", "name", "stages", "documents", "steps", "fee", "time", "source", "effective_from"},
+    "state/hall": {"revision", "seq", "at", "day", "calling", "recent", "waiting", "counters", "unanswered_s"},
+    "state/counter": {"id", "label", "state", "officer", "ticket", "queue", "held", "missed", "no_show_from", "today"},
+    "presence/broker": {"online", "kind", "version", "protocol", "instance"},
+    "services": {"id", "letter", "name", "stages", "promised_wait_s"},
+    "state/service": {"id", "documents", "steps", "fee", "time", "source", "effective_from"},
     "lanes": {"id", "letter", "shape", "name", "rule"},
     "stages": {"id", "name"},
     "counters": {"id", "label", "stages", "step_free"},
     "calling": {"number", "lane", "counter", "counter_label", "called_at", "times_called"},
     "waiting": {"stage", "service", "lane", "count", "wait"},
-    "queue": {"number", "score"},
+    "queue": {"id", "number", "score"},
     "ticket": TICKET | {"counter", "history"},
     "reason": {"policy", "score", "waited_s", "promised_s", "passed_over"},
 }
@@ -88,7 +90,7 @@ class Stranger:
     def everything_retained(self) -> dict[str, dict[str, Any]]:
         """Return all states and the engine's presence by topic; each is retained and comes with QoS 1."""
         topics = [part for topic in ("state/#", "presence/broker") for part in ("-t", f"{ROOT}/{topic}")]
-        count = str(COUNTERS + 3)
+        count = str(COUNTERS + SERVICES + 3)
         done = subprocess.run(
             ["mosquitto_sub", *self.server, "-q", "1", "-W", "15", "-C", count, *topics, "-F", "%r %q %t %p"],
             check=True,
@@ -139,9 +141,9 @@ def test_a_stranger_finds_every_field_that_the_protocol_lists(mosquitto_office: 
     wait_until(lambda: bool(stranger.retained("state/counter/counter-1")["ticket"]), "the counter shows whom it calls")
     found = stranger.everything_retained()
     office, hall, counter = found["state/office"], found["state/hall"], found["state/counter/counter-1"]
-    assert len(found) == COUNTERS + 3
+    assert len(found) == COUNTERS + SERVICES + 3
     for topic, shape in found.items():
-        check("state/counter" if topic.startswith("state/counter/") else topic, shape)
+        check(topic.rpartition("/")[0] if topic.count("/") > 1 else topic, shape)
     for name in ("services", "lanes", "stages", "counters"):
         for entry in office[name]:
             check(name, entry)

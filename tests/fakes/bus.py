@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from broker.bus import RESEND_AFTER_S, NotConnectedError, RawHandler
 from broker.contract.link import Pending
-from broker.contract.messages import Presence, Reply
+from broker.contract.messages import PROTOCOL, Presence, Reply
 from broker.contract.topics import ENGINE_CLIENT, Topics
 
 M = TypeVar("M", bound=BaseModel)
@@ -123,7 +124,9 @@ class FakeBus:
         self.connected = False
         self._server = server
         self._post = post
-        self._presence = Presence(online=True, kind=kind, version=version("antrean"))
+        self._presence = Presence(
+            online=True, kind=kind, version=version("antrean"), protocol=PROTOCOL, instance=uuid.uuid4().hex
+        )
         self._listeners: list[tuple[str, RawHandler, RawHandler]] = []
         self._connect_handlers: list[Callable[[], None]] = []
         self._link_handlers: list[Callable[[bool], None]] = []

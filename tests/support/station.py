@@ -18,6 +18,7 @@ from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.engine import Engine
 from broker.gateway import Inbound, MqttWire, Presences
 from broker.ports import Submission
+from broker.screen import listen_to_office
 from broker.store.sql import SqlStore
 from hardware.codecs.escpos_printed import Printed, PrintedLine
 from hardware.codecs.escpos_profile import paper_of
@@ -199,7 +200,7 @@ class Station:
         )
         topics = office.topics
         self.bus.on_link(self.presenter.link_changed)
-        self.bus.listen(topics.office_state(), OfficeMessage, self._office_heard)
+        listen_to_office(self.bus, topics, self._office_heard)
         self.bus.listen(topics.hall(), HallMessage, self.presenter.hall_changed)
         self.bus.listen(topics.event("reprinted"), EventMessage, self.counter_papers.heard)
         self.printers.check()

@@ -36,12 +36,10 @@ class Air:
     messages: list[tuple[str, dict[str, Any], bool]] = field(default_factory=list)
     announced_after: list[int] = field(default_factory=list)
     longest: int = 0
-    """Of all but state/office, which says all that the office offers."""
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
         """Keep a message."""
-        if not topic.endswith("state/office"):
-            self.longest = max(self.longest, len(payload))
+        self.longest = max(self.longest, len(payload))
         self.messages.append((topic, json.loads(payload.decode()), retain))
         return True
 
@@ -411,7 +409,9 @@ def test_online_is_said_last_when_everything_is_there(office: Office) -> None:
     office.engine.step(office.engine._take(0))
     (count,) = office.air.announced_after
     topics = {topic.removeprefix(f"{ROOT}/") for topic, _, _ in office.air.messages[:count]}
-    assert topics == {"state/office", "state/hall", *(f"state/counter/c{n}" for n in (1, 2, 3, 4))}
+    services = {f"state/service/{service['id']}" for service in office.air.last("state/office")["services"]}
+    assert len(services) == 9
+    assert topics == {"state/office", "state/hall", *(f"state/counter/c{n}" for n in (1, 2, 3, 4))} | services
     assert len(office.air.messages) == count
 
 

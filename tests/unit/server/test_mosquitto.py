@@ -191,6 +191,7 @@ def test_only_we_can_read_the_passwords(tmp_path: Path) -> None:
 
 ENGINE_ONLY = [
     "state/office",
+    "state/service/visa",
     "state/hall",
     "state/counter/c1",
     "event/called",
