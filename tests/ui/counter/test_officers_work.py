@@ -144,7 +144,7 @@ def test_a_visitor_of_a_step_free_lane_is_sent_to_step_free_counters_only(window
     counters = tuple(place.model_copy(update={"step_free": place.id == "c3"}) for place in offer.counters)
     window.presenter.office(offer.model_copy(update={"lanes": lanes, "counters": counters}))
     window.keys("t", "3")
-    assert window.dialog.options == ()
+    assert not window.dialog.options
     window.keys("escape", "1")
     assert [(option.label, option.detail) for option in window.dialog.options] == [
         ("Wawancara", "lagi"),
