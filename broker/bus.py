@@ -95,6 +95,7 @@ class Bus:
         self._connected = threading.Event()
         self._stopping = threading.Event()
         self._engine_online = False
+        self._announced = False
         self._linked = False
         self._resender = threading.Thread(target=self._resend_loop, name=f"bus-{client}-resend", daemon=True)
         self._paho = self._build_paho()
@@ -189,9 +190,9 @@ class Bus:
         return True
 
     def report_devices(self, devices: Mapping[str, str]) -> None:
-        """Say in the presence how this client's devices fare."""
+        """Say in the presence how this client's devices fare; the engine's waits until its states are out."""
         self._presence = self._presence.model_copy(update={"devices": dict(devices)})
-        if self._connected.is_set():
+        if self._connected.is_set() and (self.client_id != ENGINE_CLIENT or self._announced):
             self._publish_presence(self._presence)
 
     # -- inside ---------------------------------------------------------------------------------------------------
@@ -267,6 +268,7 @@ class Bus:
         if self._connected.is_set():
             log.info("%s: not connected any more: %s", self.client_id, reason)
         self._connected.clear()
+        self._announced = False
         self._engine_online = False
         self._tell_link()
 
@@ -328,6 +330,7 @@ class Bus:
 
     def announce(self) -> None:
         """Say online; the engine calls this itself, after its states are out."""
+        self._announced = True
         self._publish_presence(self._presence)
 
 

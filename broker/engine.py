@@ -5,25 +5,32 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import math
-import queue
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
 from broker.contract.topics import ENGINE_CLIENT
 from broker.domain.apply import apply
-from broker.domain.commands import Command, SignIn
+from broker.domain.commands import SignIn
 from broker.domain.decide import decide, end_of_day
 from broker.domain.errors import Code, DomainError
 from broker.domain.events import Event
 from broker.domain.hall import Hall
 from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
+from broker.inbox import Inbox, Item, Porter, Reconnected
 from broker.office_time import OfficeTime
 from broker.ports import Credentials, Health, Recorded, RequestKey, StorageError, Store, Submission, Wire, Work
 
 MAX_BATCH = 256
+SNAPSHOT_SHARE = 0.1
+"""At most so much of the engine's time goes into pictures: the longer one takes, the longer the next one waits."""
+MAX_SNAPSHOT_GAP_S = 1.0
+NOTE_GAP_S = 1.0
+"""What clients say of their devices is written at most this often, behind the requests: visitors come first."""
+PASSING = frozenset({Code.STORAGE_FAILED, Code.NOT_READY, Code.TOO_MANY})
+"""Refusals that are not remembered: the same request may be done later."""
 SNAPSHOT_GAP_S = 0.02
 """Snapshots go out at most this often: a burst is drawn once, and no request waits for drawings."""
 HEARTBEAT_S = 5.0
@@ -38,16 +45,8 @@ REBUILD_RETRY_S = 1.0
 log = logging.getLogger(__name__)
 
 
-class Reconnected:
-    """A note in the queue: the wire is up again, everything retained has to be said anew."""
-
-
-Item = Submission | Reconnected | Health
-"""What stands in the engine's queue."""
-
-
 class Engine:
-    """Owns the hall and the store. `submit` and `reconnected` may be called from any thread, the rest from one."""
+    """Owns the hall and the store. The first methods may be called from any thread, the rest from one."""
 
     def __init__(
         self,
@@ -64,10 +63,10 @@ class Engine:
         self._office = office
         self._store = store
         self._wire = wire
-        self._credentials = credentials
         self._time = OfficeTime(clock, monotonic)
         self._monotonic = monotonic
-        self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
+        self._inbox = Inbox(monotonic)
+        self.porter = Porter(self._inbox, credentials)
         self._stopping = False
         self._hall: Hall | None = None
         self._known: set[RequestKey] = set()
@@ -75,6 +74,8 @@ class Engine:
         self._unsaid = False
         """The wire was away: all that is retained has to be said again."""
         self._shown_at = 0.0
+        self._snapshot_gap_s = SNAPSHOT_GAP_S
+        self._note_at = 0.0
         self._rebuild_at = 0.0
         self._forget_at = monotonic() + FORGET_EVERY_S
         self._rebuild()
@@ -82,34 +83,50 @@ class Engine:
     # -- any thread -----------------------------------------------------------------------------------------------
 
     def submit(self, submission: Submission) -> None:
-        """Queue a request."""
-        self._queue.put(submission)
+        """Let a request wait for its turn; refuse it at once where its client has too many waiting."""
+        is_checked = not isinstance(submission.command, SignIn) or submission.key in self._known
+        if not self._inbox.put(submission, is_checked=is_checked):
+            self._wire.refuse(submission, DomainError(Code.TOO_MANY, "too many requests wait"))
 
     def heard(self, health: Health) -> None:
-        """Queue what a client said of its devices."""
-        self._queue.put(health)
+        """Take note of what a client said of its devices."""
+        self._inbox.hear(health)
 
     def reconnected(self) -> None:
-        """Queue the note that all retained states are to be published again."""
-        self._queue.put(Reconnected())
+        """Take note that all retained states are to be published again."""
+        self._inbox.note_reconnected()
 
     def stop(self) -> None:
         """End `run` after the batch in hand: whoever was not answered asks again. Fit for a signal handler."""
         self._stopping = True
-        self._queue.put(None)
+        self._inbox.wake()
+
+    def unanswered_s(self) -> float:
+        """Return how old the oldest request is that has no answer yet, also while the engine waits for the disk."""
+        return self._inbox.unanswered_s()
 
     # -- the engine's thread --------------------------------------------------------------------------------------
 
     def run(self) -> None:
         """Work until stopped. The one place where an unforeseen error is caught: the office goes on."""
+        porter = threading.Thread(target=self.porter.run, name="engine-porter", daemon=True)
+        porter.start()
         while not self._stopping:
-            batch = self._take(self._until_next_tick())
+            batch = self.take(self._until_next_tick())
             try:
                 self.step(batch)
             except Exception:
                 self.failures += 1
                 log.exception("the engine failed at %d requests", len(batch))
                 self._recover(batch)
+        self._inbox.close()
+        porter.join(timeout=1.0)
+        if self._inbox.has_told:
+            self._note(self._inbox.take_told())
+
+    def take(self, timeout_s: float) -> list[Item]:
+        """Return what waits to be handled, one request of each client in turn."""
+        return self._inbox.take(MAX_BATCH, timeout_s)
 
     def step(self, batch: Sequence[Item]) -> None:
         """Handle what was queued, then whatever is due by time."""
@@ -117,9 +134,10 @@ class Engine:
         requests = [item for item in batch if isinstance(item, Submission)]
         if requests:
             self._handle(requests)
+        self._inbox.answered()
         for item in batch:
             if isinstance(item, Health):
-                self._note(item)
+                self._inbox.hear(item)
         if any(isinstance(item, Reconnected) for item in batch):
             self._unsaid, self._shown_at = True, -math.inf
         self._tick()
@@ -130,21 +148,6 @@ class Engine:
         if self._hall is None:
             raise StorageError
         return self._hall
-
-    def _take(self, timeout_s: float) -> list[Item]:
-        try:
-            first = self._queue.get(timeout=timeout_s)
-        except queue.Empty:
-            return []
-        batch = [] if first is None else [first]
-        while len(batch) < MAX_BATCH:
-            try:
-                item = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if item is not None:
-                batch.append(item)
-        return batch
 
     def _handle(self, batch: Sequence[Submission]) -> None:
         try:
@@ -183,13 +186,16 @@ class Engine:
             return self._encode_error(submission, DomainError(Code.NOT_READY, "the store cannot be read"))
         result: Sequence[Event] | DomainError
         try:
-            result = decide(hall, self._command(submission), work.at)
+            if isinstance(submission.command, DomainError):
+                raise submission.command  # what could not be decoded is a refusal like any other, and as final
+            result = decide(hall, submission.command, work.at)
         except DomainError as refusal:
             result = refusal
         else:
             work.events.extend(self._record(hall, event, submission.client) for event in result)
         payload = self._wire.encode(submission, result, hall, work.at)
-        work.replies[submission.key] = submission.without_secret(payload)
+        if not (isinstance(result, DomainError) and result.code in PASSING):
+            work.replies[submission.key] = submission.without_secret(payload)
         return payload
 
     def _remembered(self, submission: Submission, work: Work) -> bytes | None:
@@ -197,19 +203,6 @@ class Engine:
         if key in work.replies:
             return work.replies[key]
         return self._store.reply(key) if key in self._known else None
-
-    def _command(self, submission: Submission) -> Command:
-        """Return what is asked; what could not be decoded is a refusal like any other, and as final.
-
-        About a PIN it is found out here: the domain knows no secrets.
-        """
-        command = submission.command
-        if isinstance(command, DomainError):
-            raise command
-        if not isinstance(command, SignIn):
-            return command
-        matches = self._credentials.matches(command.officer, command.pin)
-        return replace(command, pin_matches=matches, locked_s=self._credentials.locked_s(command.officer))
 
     def _record(self, hall: Hall, event: Event, client: str) -> Recorded:
         apply(hall, event)
@@ -243,15 +236,26 @@ class Engine:
     def _until_next_tick(self) -> float:
         if self._hall is None:
             return max(0.0, self._rebuild_at - self._monotonic())
-        gap = SNAPSHOT_GAP_S if self._stale else HEARTBEAT_S
-        return max(0.0, self._shown_at + gap - self._monotonic())
+        due = self._next_picture_at()
+        if self._inbox.has_told:
+            due = min(due, self._note_at)
+        return max(0.0, due - self._monotonic())
+
+    def _next_picture_at(self) -> float:
+        return self._shown_at + (self._snapshot_gap_s if self._stale else HEARTBEAT_S)
+
+    def _is_picture_due(self) -> bool:
+        return self._monotonic() >= self._next_picture_at()
 
     def _tick(self) -> None:
         self._try_rebuild()
-        if self._hall is not None and self._until_next_tick() <= 0.0:
+        if self._hall is not None and self._is_picture_due():
             self._close_left(self._hall)
-        if self._hall is not None:
+        if self._hall is not None and self._is_picture_due():
             self._show(self._hall)
+        if self._monotonic() >= self._note_at and self._inbox.has_told:
+            self._note_at = self._monotonic() + NOTE_GAP_S
+            self._note(self._inbox.take_told())
         if self._monotonic() >= self._forget_at:
             self._forget_at = self._monotonic() + FORGET_EVERY_S
             self._forget()
@@ -272,22 +276,24 @@ class Engine:
 
     def _show(self, hall: Hall) -> None:
         """Draw what is due. A picture that fails is made up for by all of them, but not without a pause."""
-        if self._until_next_tick() > 0.0:
-            return
         everything, stale = self._unsaid, self._stale
-        self._unsaid, self._stale, self._shown_at = True, False, self._monotonic()
+        begun = self._monotonic()
+        self._unsaid, self._stale, self._shown_at = True, False, begun
+        unanswered_s = int(self._inbox.unanswered_s())
         if everything:
-            self._wire.show_all(hall, self._time.now())
+            self._wire.show_all(hall, self._time.now(), unanswered_s=unanswered_s)
         else:
-            self._wire.show(hall, self._time.now(), counters=stale)
+            self._wire.show(hall, self._time.now(), counters=stale, unanswered_s=unanswered_s)
         self._unsaid = False
+        spent_s = self._monotonic() - begun
+        self._snapshot_gap_s = min(max(SNAPSHOT_GAP_S, spent_s / SNAPSHOT_SHARE), MAX_SNAPSHOT_GAP_S)
 
-    def _note(self, health: Health) -> None:
+    def _note(self, told: Sequence[Health]) -> None:
         """Keep how devices fare. A disk that refuses costs this note, never the office its work."""
         try:
-            self._store.note_health([health], self._time.now())
+            self._store.note_health(told, self._time.now())
         except StorageError as error:
-            log.error("how %s fares is not on disk: %s", health.client, error)  # noqa: TRY400 - the store logged it
+            log.error("how %d clients fare is not on disk: %s", len(told), error)  # noqa: TRY400 - the store logged it
 
     def _forget(self) -> None:
         """Let old replies go; where the disk refuses, an hour later is as good."""

@@ -124,7 +124,7 @@ class Store(Protocol):
 
 
 class Wire(Protocol):
-    """How the engine speaks. Nothing here blocks or raises."""
+    """How the engine speaks. Nothing here blocks or raises; `refuse` and `report` may be called from any thread."""
 
     def encode(
         self, submission: Submission, result: Sequence[Event] | DomainError, hall: Hall, now: dt.datetime
@@ -136,21 +136,29 @@ class Wire(Protocol):
         """Send a reply."""
         ...
 
+    def refuse(self, submission: Submission, error: DomainError) -> None:
+        """Answer a request that was not even looked at."""
+        ...
+
+    def report(self, device: str, state: str | None) -> None:
+        """Let the engine's presence say to staff how something of it fares; None where there is nothing to say."""
+        ...
+
     def tell(self, events: Iterable[Recorded], hall: Hall) -> None:
         """Publish what happened."""
         ...
 
-    def show(self, hall: Hall, now: dt.datetime, *, counters: bool) -> None:
-        """Publish the hall and, where asked, every counter."""
+    def show(self, hall: Hall, now: dt.datetime, *, counters: bool, unanswered_s: int = 0) -> None:
+        """Publish the hall and, where asked, the counters that look different now."""
         ...
 
-    def show_all(self, hall: Hall, now: dt.datetime) -> None:
+    def show_all(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:
         """Publish every retained state, then say online."""
         ...
 
 
 class Credentials(Protocol):
-    """Whoever knows the officers' PINs."""
+    """Whoever knows the officers' PINs. Used by one thread only, which is not the engine's."""
 
     def matches(self, officer: str, pin: str) -> bool:
         """Tell whether `pin` is the officer's; takes some milliseconds by intent."""

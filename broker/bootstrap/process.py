@@ -7,8 +7,9 @@ import fcntl
 import logging
 import secrets
 import signal
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,10 @@ from broker.gateway import Inbound, MqttWire, Presences
 from broker.server import ServerSpec, choose_kind, start_server
 from broker.store.database import resolve_url
 from broker.store.sql import SqlStore
+
+WATCH_EVERY_S = 2.5
+LATE_S = 5.0
+"""A request that has waited so long is late: screens ask again after 3 s."""
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +49,11 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
         bus = Bus(
             address=address, office=settings.office.id, client=ENGINE_CLIENT, kind="engine", post=lambda step: step()
         )
+        wire = MqttWire(topics, bus, office_message(settings), first_revision=lambda: int(time.time() * 100))
         engine = Engine(
             office=office_rules(settings),
             store=store,
-            wire=MqttWire(topics, bus, office_message(settings), first_revision=lambda: int(time.time() * 100)),
+            wire=wire,
             credentials=_pins(settings, data_dir),
             clock=lambda: dt.datetime.now(dt.UTC),
         )
@@ -61,8 +67,26 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
             signal.signal(number, lambda *_: engine.stop())
         bus.start()
         log.info("connecting to the MQTT server at %s:%d", address.host, address.port)
+        ended = threading.Event()
+        watch = threading.Thread(
+            target=watch_answers, args=(engine.unanswered_s, wire.report, ended.wait), name="engine-watch", daemon=True
+        )
+        watch.start()
         engine.run()
+        ended.set()
         bus.stop()
+
+
+def watch_answers(
+    unanswered_s: Callable[[], float], report: Callable[[str, str | None], None], pause: Callable[[float], bool]
+) -> None:
+    """Say in the engine's presence when nobody is answered: an engine that waits for the disk cannot say so itself.
+
+    Looks after each `pause`, until that returns True.
+    """
+    while not pause(WATCH_EVERY_S):
+        late_s = unanswered_s()
+        report("engine", f"no answer for {late_s:.0f} s" if late_s >= LATE_S else None)
 
 
 def _pins(settings: Settings, data_dir: Path) -> PinBook:

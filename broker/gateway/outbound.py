@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from broker.contract.messages import (
@@ -35,9 +36,13 @@ class Publisher(Protocol):
         """Say online."""
         ...
 
+    def report_devices(self, devices: Mapping[str, str]) -> None:
+        """Say in the presence how things fare."""
+        ...
+
 
 class MqttWire:
-    """Speaks for the engine. Used by the engine's thread only."""
+    """Speaks for the engine. Used by the engine's thread, but for `refuse` and `report`."""
 
     def __init__(
         self, topics: Topics, publisher: Publisher, office: OfficeMessage, *, first_revision: Callable[[], int]
@@ -47,21 +52,35 @@ class MqttWire:
         self._publisher = publisher
         self._office = office
         self._revision = first_revision()
+        self._devices: dict[str, str] = {}
+        self._reporting = threading.Lock()
 
     def encode(
         self, submission: Submission, result: Sequence[ev.Event] | DomainError, hall: Hall, now: dt.datetime
     ) -> bytes:
         """Return the reply to a request."""
         if isinstance(result, DomainError):
-            error = Error(code=result.code.value, message=result.message, detail=result.detail)
-            reply = Reply(id=submission.request_id, ok=False, error=error)
-        else:
-            reply = Reply(id=submission.request_id, ok=True, result=_result(submission.command, result, hall, now))
-        return reply.model_dump_json(exclude={"error"} if reply.ok else {"result"}).encode()
+            return _refusal(submission, result)
+        reply = Reply(id=submission.request_id, ok=True, result=_result(submission.command, result, hall, now))
+        return reply.model_dump_json(exclude={"error"}).encode()
 
     def reply(self, client: str, payload: bytes) -> None:
         """Send a reply."""
         self._publisher.publish(self._topics.reply(client), payload)
+
+    def refuse(self, submission: Submission, error: DomainError) -> None:
+        """Answer a request that was not even looked at."""
+        self.reply(submission.client, _refusal(submission, error))
+
+    def report(self, device: str, state: str | None) -> None:
+        """Let the engine's presence say to staff how something of it fares; None where there is nothing to say."""
+        with self._reporting:
+            if self._devices.get(device) == state:
+                return
+            self._devices.pop(device, None)
+            if state is not None:
+                self._devices[device] = state
+            self._publisher.report_devices(self._devices)
 
     def tell(self, events: Iterable[Recorded], hall: Hall) -> None:
         """Publish what happened."""
@@ -71,23 +90,28 @@ class MqttWire:
                 self._topics.event(message.type), message.model_dump_json(exclude_none=True).encode()
             )
 
-    def show(self, hall: Hall, now: dt.datetime, *, counters: bool) -> None:
+    def show(self, hall: Hall, now: dt.datetime, *, counters: bool, unanswered_s: int = 0) -> None:
         """Publish the hall and, where asked, every counter."""
         self._revision += 1
-        picture = hall_shape(hall, now, self._revision)
+        picture = hall_shape(hall, now, self._revision, unanswered_s=unanswered_s)
         self._publisher.publish(self._topics.hall(), _fitting_hall(picture, self._office), retain=True)
         for counter in hall.office.counters if counters else ():
             payload = _fitting(counter_shape(hall, counter, now))
             self._publisher.publish(self._topics.counter(counter), payload, retain=True)
 
-    def show_all(self, hall: Hall, now: dt.datetime) -> None:
+    def show_all(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:
         """Publish every retained state, then say online: whoever sees that finds them all."""
         self._publisher.publish(self._topics.office_state(), self._office.model_dump_json().encode(), retain=True)
         for service in self._office.services:
             procedure = ServiceMessage(**{name: getattr(service, name) for name in ServiceMessage.model_fields})
             self._publisher.publish(self._topics.service(service.id), procedure.model_dump_json().encode(), retain=True)
-        self.show(hall, now, counters=True)
+        self.show(hall, now, counters=True, unanswered_s=unanswered_s)
         self._publisher.announce()
+
+
+def _refusal(submission: Submission, refusal: DomainError) -> bytes:
+    error = Error(code=refusal.code.value, message=refusal.message, detail=refusal.detail)
+    return Reply(id=submission.request_id, ok=False, error=error).model_dump_json(exclude={"result"}).encode()
 
 
 def _result(

@@ -33,7 +33,7 @@ class Presences:
         if client is None or client == ENGINE_CLIENT or not payload:
             return
         try:
-            presence = Presence.model_validate_json(payload[: MAX_PAYLOAD_BYTES + 1])
+            presence = Presence.model_validate_json(payload if len(payload) <= MAX_PAYLOAD_BYTES else b"")
         except ValidationError:
             log.warning("no usable presence on %.200s (%d bytes)", topic, len(payload))
             return

@@ -67,7 +67,7 @@ def reason_shape(reason: Reason) -> ms.Reason:
     )
 
 
-def hall_shape(hall: Hall, now: dt.datetime, revision: int) -> ms.HallMessage:
+def hall_shape(hall: Hall, now: dt.datetime, revision: int, *, unanswered_s: int = 0) -> ms.HallMessage:
     """Return the whole live picture."""
     calling = [call for call in hall.calls if hall.is_calling(call)]
     over = [call for call in hall.calls if call not in calling] if _is_of_today(hall, now) else []
@@ -80,6 +80,7 @@ def hall_shape(hall: Hall, now: dt.datetime, revision: int) -> ms.HallMessage:
         recent=tuple(_call_shape(hall, call) for call in over[:MAX_RECENT]),
         waiting=tuple(_waiting_shapes(hall, now)),
         counters=tuple(_hall_counter(hall, desk) for desk in hall.desks.values()),
+        unanswered_s=unanswered_s,
     )
 
 

@@ -1,7 +1,7 @@
 """Measures and prints; compares with the floor of the same run, never with a figure of another machine.
 
-`python -m tests.bench` runs everything; names of sections run these alone; a name that ends in `.md` is where all tables
-are written down beside.
+`python -m tests.bench` runs everything; names of sections run these alone; a name that ends in `.md` is where
+all tables are written down beside.
 """
 
 from __future__ import annotations

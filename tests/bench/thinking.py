@@ -10,7 +10,7 @@ import datetime as dt
 import statistics
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count, cycle, islice
 
@@ -51,6 +51,9 @@ class Quiet:
 
     def announce(self) -> None:
         """Be there."""
+
+    def report_devices(self, devices: Mapping[str, str]) -> None:
+        """Be well."""
 
 
 @dataclass

@@ -19,7 +19,7 @@ from broker.contract.messages import HallMessage, Presence, Reply
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.server import Server
 from tests.contract.parties import HALL, Engine, Screen, let_a_repetition_pass
-from tests.contract.worlds import AnyBus, FakeWorld, RealWorld, World, new_server, settle
+from tests.contract.worlds import FakeWorld, RealWorld, World, new_server, settle
 
 
 @pytest.fixture(scope="session")
@@ -158,7 +158,9 @@ def test_what_the_server_had_kept_is_told_apart_from_what_is_sent_now(world: Wor
     asking.start()
     settle(lambda: asking.connected, "the asking one is connected")
     asking.publish(asking.topics.command("kiosk-1", "issue"), b"kept", retain=True)
-    let_the_server_keep(world, asking)
+    heard = presences(world)
+    asking.report_devices({"scanner": "ok"})
+    settle(lambda: "kiosk-1" in heard and "scanner" in heard["kiosk-1"].devices, "the server has all that was sent")
     sent: list[bytes] = []
     kept: list[bytes] = []
     engine = world.bus(ENGINE_CLIENT)
@@ -173,16 +175,6 @@ def test_what_the_server_had_kept_is_told_apart_from_what_is_sent_now(world: Wor
     settle(lambda: sent == [b"now"], "what is sent now is a request")
     asking.publish(asking.topics.command("kiosk-1", "issue"), b"", retain=True)
     assert kept == [b"kept"]
-
-
-def let_the_server_keep(world: World, bus: AnyBus) -> None:
-    """Wait until whoever comes now finds what `bus` has sent to be kept."""
-    heard: list[bytes] = []
-    late = world.bus("late")
-    late.listen_raw(late.topics.all_commands(), lambda _, payload: heard.append(payload))
-    late.start()
-    settle(lambda: bool(heard), f"what {bus.client_id} sent is kept")
-    late.stop()
 
 
 def test_without_an_engine_there_is_no_link(world: World) -> None:

@@ -133,6 +133,7 @@ class FakeBus:
         self._pending: dict[str, _Pending] = {}
         self._ids = itertools.count(1)
         self._engine_online = False
+        self._announced = False
         self._linked = False
         self.listen_raw(self.topics.presence(ENGINE_CLIENT), self._engine_presence)
         self.listen_raw(self.topics.reply(client), self._replied)
@@ -207,11 +208,12 @@ class FakeBus:
     def report_devices(self, devices: Mapping[str, str]) -> None:
         """Say in the presence how this client's devices fare."""
         self._presence = self._presence.model_copy(update={"devices": dict(devices)})
-        if self.connected:
+        if self.connected and (self.client_id != ENGINE_CLIENT or self._announced):
             self._say(online=True)
 
     def announce(self) -> None:
         """Say online."""
+        self._announced = True
         self._say(online=True)
 
     # -- what the server and the test do ----------------------------------------------------------------------------
@@ -232,6 +234,7 @@ class FakeBus:
     def lost(self) -> None:
         """Lose the connection."""
         self.connected = False
+        self._announced = False
         self._engine_online = False
         self._guard(self._tell_link)
 

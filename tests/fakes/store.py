@@ -72,6 +72,7 @@ class MemoryStore:
     def note_health(self, healths: Sequence[Health], at: dt.datetime) -> None:
         """Keep what has changed."""
         self._must_be_readable()
+        self.diary.append("note health")
         known = {(whose, device): state for _, whose, device, state in self.health}
         for health in healths:
             for device, state in health.states.items():

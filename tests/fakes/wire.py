@@ -23,6 +23,7 @@ class Shown:
     at: dt.datetime
     counters: bool
     everything: bool
+    unanswered_s: int = 0
 
 
 @dataclass
@@ -33,6 +34,7 @@ class RecordingWire:
     replies: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     told: list[Recorded] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
+    devices: dict[str, str] = field(default_factory=dict)
     poisonous: str | None = None
     """A request id that this wire cannot encode an answer to, but an error."""
     blind: bool = False
@@ -44,7 +46,7 @@ class RecordingWire:
         """Return what matters of a reply."""
         body: dict[str, Any] = {"id": submission.request_id, "at": now.isoformat()}
         if isinstance(result, DomainError):
-            return json.dumps(body | {"error": result.code.value, "detail": result.detail}).encode()
+            return self._refusal(submission, result, body)
         if submission.request_id == self.poisonous:
             message = "nobody foresaw this"
             raise RuntimeError(message)
@@ -57,10 +59,25 @@ class RecordingWire:
             body["session"] = submission.command.token
         return json.dumps(body).encode()
 
+    def _refusal(self, submission: Submission, error: DomainError, body: dict[str, Any] | None = None) -> bytes:
+        body = body or {"id": submission.request_id}
+        return json.dumps(body | {"error": error.code.value, "detail": error.detail}).encode()
+
     def reply(self, client: str, payload: bytes) -> None:
         """Remember a reply."""
         self.diary.append(f"reply {client}")
         self.replies.append((client, json.loads(payload)))
+
+    def refuse(self, submission: Submission, error: DomainError) -> None:
+        """Remember a refusal as a reply."""
+        self.reply(submission.client, self._refusal(submission, error))
+
+    def report(self, device: str, state: str | None) -> None:
+        """Remember what staff are told."""
+        if state is None:
+            self.devices.pop(device, None)
+        else:
+            self.devices[device] = state
 
     def tell(self, events: Iterable[Recorded], hall: Hall) -> None:  # noqa: ARG002 - the protocol has it
         """Remember events."""
@@ -68,18 +85,18 @@ class RecordingWire:
             self.diary.append(f"event {recorded.seq}")
             self.told.append(recorded)
 
-    def show(self, hall: Hall, now: dt.datetime, *, counters: bool) -> None:
+    def show(self, hall: Hall, now: dt.datetime, *, counters: bool, unanswered_s: int = 0) -> None:
         """Remember a picture."""
         if self.blind:
             message = "nobody can draw this"
             raise RuntimeError(message)
         self.diary.append("show")
-        self.shown.append(Shown(hall.seq, now, counters, everything=False))
+        self.shown.append(Shown(hall.seq, now, counters, everything=False, unanswered_s=unanswered_s))
 
-    def show_all(self, hall: Hall, now: dt.datetime) -> None:
+    def show_all(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:
         """Remember a complete picture."""
         if self.blind:
             message = "nobody can draw this"
             raise RuntimeError(message)
         self.diary.append("show all")
-        self.shown.append(Shown(hall.seq, now, counters=True, everything=True))
+        self.shown.append(Shown(hall.seq, now, counters=True, everything=True, unanswered_s=unanswered_s))

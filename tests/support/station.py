@@ -17,7 +17,7 @@ from broker.contract.messages import EventMessage, HallMessage, OfficeMessage
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.engine import Engine
 from broker.gateway import Inbound, MqttWire, Presences
-from broker.ports import Submission
+from broker.ports import Health, Submission
 from broker.screen import listen_to_office
 from broker.store.sql import SqlStore
 from hardware.codecs.escpos_printed import Printed, PrintedLine
@@ -71,12 +71,10 @@ class StationOffice:
             clock=lambda: dt.datetime.now(dt.UTC),
         )
         bus.listen_raw(self.topics.all_commands(), Inbound(self.topics, self._submit, token=_token).received)
-        bus.listen_raw(
-            self.topics.presence("+"), Presences(self.topics, lambda health: self.engine.step([health])).received
-        )
+        bus.listen_raw(self.topics.presence("+"), Presences(self.topics, self._hear).received)
         bus.on_connect(self.engine.reconnected)
         bus.start()
-        self.engine.step(self.engine._take(0))
+        self.engine.step(self.engine.take(0))
 
     def papers(self, ticket: str) -> list[tuple[int, str, str]]:
         """Return (copy, state, reason) of a ticket's papers, as another program reads them."""
@@ -110,7 +108,12 @@ class StationOffice:
         self.store.close()
 
     def _submit(self, submission: Submission) -> None:
-        self.engine.step([submission])
+        self.engine.step([self.engine.porter.checked(submission)])
+
+    def _hear(self, health: Health) -> None:
+        """Write it down at once: here nobody waits for a second to pass."""
+        self.engine._note_at = 0.0
+        self.engine.step([health])
 
 
 class EmulatedPrinter:

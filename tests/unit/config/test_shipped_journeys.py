@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,6 +69,9 @@ class Air:
         del retain
         self.payloads[topic] = payload
         return True
+
+    def report_devices(self, devices: Mapping[str, str]) -> None:
+        """Let it be."""
 
     def announce(self) -> None:
         """Say nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +30,9 @@ class Shelf:
         assert retain
         self.messages[topic] = json.loads(payload)
         return True
+
+    def report_devices(self, devices: Mapping[str, str]) -> None:
+        """Let it be."""
 
     def announce(self) -> None:
         """Do nothing."""

@@ -14,7 +14,8 @@ import pytest
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
-from broker.engine import HEARTBEAT_S, MAX_BATCH, REBUILD_RETRY_S, SNAPSHOT_GAP_S, Reconnected
+from broker.engine import HEARTBEAT_S, MAX_BATCH, REBUILD_RETRY_S, SNAPSHOT_GAP_S
+from broker.inbox import Reconnected
 from broker.ports import StorageError, Submission
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.halls import contents
@@ -312,10 +313,13 @@ def test_a_journal_that_breaks_the_rebuilding_stops_nobody_and_does_not_spin(
 
 
 def test_more_requests_than_a_batch_holds_are_all_answered_in_order(room: EngineRoom) -> None:
-    batch = [room.submission(issue(), request=str(number)) for number in range(2 * MAX_BATCH + 10)]
-    run_until_answered(room, batch)
-    assert [reply["id"] for _, reply in room.wire.replies] == [submission.request_id for submission in batch]
-    assert room.hall.seq == len(batch)
+    clients = ["kiosk-1", "kiosk-2", "kiosk-3"]
+    asked = [room.submission(issue(), client=client) for client in clients for _ in range(MAX_BATCH)]
+    run_until_answered(room, asked)
+    for client in clients:
+        answered = [reply["id"] for asker, reply in room.wire.replies if asker == client]
+        assert answered == [submission.request_id for submission in asked if submission.client == client]
+    assert room.hall.seq == len(asked)
 
 
 def test_a_fault_while_the_left_are_closed_leaves_no_gap_in_seq(room: EngineRoom, store: MemoryStore) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from broker.contract.messages import MAX_PAYLOAD_BYTES
 from broker.contract.topics import Topics
 from broker.domain import commands as cmd
 from broker.domain.model import Counter, Lane, Service
-from broker.engine import Engine, Reconnected
+from broker.engine import Engine
 from broker.gateway import Inbound, MqttWire
+from broker.inbox import Reconnected
 from tests.fakes.clock import FakeClock
 from tests.fakes.offices import OnePin, small_office
 from tests.fakes.store import MemoryStore
@@ -42,6 +43,9 @@ class Air:
         self.longest = max(self.longest, len(payload))
         self.messages.append((topic, json.loads(payload.decode()), retain))
         return True
+
+    def report_devices(self, devices: Mapping[str, str]) -> None:
+        """Let it be."""
 
     def announce(self) -> None:
         """Keep the moment."""
@@ -72,7 +76,9 @@ class Office:
             monotonic=self.clock.monotonic,
         )
         self._inbound = Inbound(
-            topics, lambda submission: self.engine.step([submission]), token=lambda *request: "/".join(request)
+            topics,
+            lambda submission: self.engine.step([self.engine.porter.checked(submission)]),
+            token=lambda *request: "/".join(request),
         )
         self._count = 0
         self.pause_s = 1.0
@@ -406,7 +412,7 @@ def test_states_are_retained_and_nothing_else(office: Office) -> None:
 
 def test_online_is_said_last_when_everything_is_there(office: Office) -> None:
     office.engine.reconnected()
-    office.engine.step(office.engine._take(0))
+    office.engine.step(office.engine.take(0))
     (count,) = office.air.announced_after
     topics = {topic.removeprefix(f"{ROOT}/") for topic, _, _ in office.air.messages[:count]}
     services = {f"state/service/{service['id']}" for service in office.air.last("state/office")["services"]}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from broker.domain import commands as cmd
+from broker.engine import NOTE_GAP_S
 from broker.ports import CONNECTION, OFFLINE, ONLINE, Health
 from broker.store.papers import NEVER_TOLD
 from broker.store.sql import SqlStore
@@ -39,7 +40,8 @@ class Room:
         self.engine.ask(cmd.Printed(ticket, outcome, reason))
 
     def said(self, client: str, **states: str) -> None:
-        """Let a client say how it is."""
+        """Let a client say how it is, and the time pass after which that is written down."""
+        self.engine.clock.advance(NOTE_GAP_S)
         self.engine.engine.step([Health(client, states)])
 
 

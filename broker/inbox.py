@@ -1,0 +1,239 @@
+"""What waits for the engine: a line for each client, taken in turns, so that one busy device stops nobody else.
+
+Beside the lines stands what clients say of their devices: the latest word only, to be written when there is time.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from broker.domain.commands import SignIn
+from broker.domain.errors import Code, DomainError
+from broker.ports import CONNECTION, Credentials, Health, RequestKey, Submission
+
+MAX_BACKLOG = 256
+"""So many requests of one client may wait; no device of an office has more than a few under way."""
+MAX_WAITING = 8192
+"""So many of all clients, each of up to 8 KiB."""
+MAX_TELLING = 1024
+"""So many clients are heard of their devices between two times of writing."""
+REMEMBERED_GUESSES = 1024
+
+log = logging.getLogger(__name__)
+
+
+class Reconnected:
+    """A note for the engine: the wire is up again, everything retained has to be said anew."""
+
+
+Item = Submission | Reconnected | Health
+"""What the engine is handed."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    submission: Submission
+    since_s: float
+    is_checked: bool
+
+
+@dataclass(slots=True)
+class _Line:
+    """The requests of one client, in the order in which they came."""
+
+    waiting: deque[_Waiting] = field(default_factory=deque)
+    ids: set[str] = field(default_factory=set)
+
+
+class Inbox:
+    """Takes in from any thread. The engine's takes out; a sign-in only after the checker's has looked at its PIN."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        """Begin empty; `monotonic` tells how long something has waited."""
+        self._monotonic = monotonic
+        self._changed = threading.Condition()
+        self._lines: dict[str, _Line] = {}
+        self._turns: deque[str] = deque()
+        """Clients whose first request can be taken, in the order of their turns."""
+        self._unchecked: deque[Submission] = deque()
+        """Sign-ins at the head of their client's line: one a client, so nobody's guesses keep others waiting long."""
+        self._waiting = 0
+        self._in_hand_since_s: float | None = None
+        self._told: dict[str, list[Health]] = {}
+        self._reconnected = False
+        self._is_woken = False
+        self._is_closed = False
+
+    # -- in, from any thread --------------------------------------------------------------------------------------
+
+    def put(self, submission: Submission, *, is_checked: bool) -> bool:
+        """Let a request wait, or return False where its client has too many. One that waits already does so once.
+
+        `is_checked` says that no PIN has to be looked at first.
+        """
+        with self._changed:
+            line = self._lines.get(submission.client)
+            if line is not None and submission.request_id in line.ids:
+                return True
+            if self._waiting >= MAX_WAITING or (line is not None and len(line.waiting) >= MAX_BACKLOG):
+                return False
+            line = self._lines.setdefault(submission.client, _Line())
+            line.waiting.append(_Waiting(submission, self._monotonic(), is_checked))
+            line.ids.add(submission.request_id)
+            self._waiting += 1
+            if len(line.waiting) == 1:
+                self._come_first(submission.client, line)
+        return True
+
+    def hear(self, health: Health) -> None:
+        """Keep the latest word of a client on its devices, and whether the client itself was away before that."""
+        with self._changed:
+            told = self._told.get(health.client)
+            if told is None:
+                if len(self._told) < MAX_TELLING:
+                    self._is_woken = self._is_woken or not self._told
+                    self._told[health.client] = [health]
+            elif told[-1].states.get(CONNECTION) == health.states.get(CONNECTION):
+                told[-1] = health
+            else:
+                self._told[health.client] = [told[-1], health]
+            self._changed.notify_all()
+
+    def note_reconnected(self) -> None:
+        """Remember that everything has to be said anew."""
+        with self._changed:
+            self._reconnected = True
+            self._changed.notify_all()
+
+    def wake(self) -> None:
+        """Let `take` return at once. Fit for a signal handler: the thread that it interrupts may hold the lock."""
+        with self._changed:
+            self._is_woken = True
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Let the checker end."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+
+    # -- out: the engine's thread ---------------------------------------------------------------------------------
+
+    def take(self, most: int, timeout_s: float) -> list[Item]:
+        """Return up to `most` requests, one of each client in turn; at the latest after `timeout_s`, perhaps none."""
+        with self._changed:
+            self._changed.wait_for(self._has_work, timeout_s)
+            self._is_woken = False
+            items: list[Item] = [Reconnected()] if self._reconnected else []
+            self._reconnected = False
+            taken: list[_Waiting] = []
+            while self._turns and len(taken) < most:
+                client = self._turns.popleft()
+                line = self._lines[client]
+                first = line.waiting.popleft()
+                line.ids.discard(first.submission.request_id)
+                taken.append(first)
+                if line.waiting:
+                    self._come_first(client, line)
+                else:
+                    del self._lines[client]
+            self._waiting -= len(taken)
+            self._in_hand_since_s = min((one.since_s for one in taken), default=None)
+        return [*items, *(one.submission for one in taken)]
+
+    def answered(self) -> None:
+        """Take note that all that was taken has its answer."""
+        with self._changed:
+            self._in_hand_since_s = None
+
+    def take_told(self) -> Sequence[Health]:
+        """Return what clients said of their devices, and forget it."""
+        with self._changed:
+            told, self._told = self._told, {}
+        return [health for of_client in told.values() for health in of_client]
+
+    @property
+    def has_told(self) -> bool:
+        """Tell whether a client has said something of its devices."""
+        return bool(self._told)
+
+    def unanswered_s(self) -> float:
+        """Return how old the oldest request is that has no answer yet. From any thread."""
+        with self._changed:
+            since = [line.waiting[0].since_s for line in self._lines.values()]
+            if self._in_hand_since_s is not None:
+                since.append(self._in_hand_since_s)
+            return self._monotonic() - min(since) if since else 0.0
+
+    # -- out and in again: the checker's thread -------------------------------------------------------------------
+
+    def take_unchecked(self) -> Submission | None:
+        """Wait for the next sign-in whose PIN is to be looked at; None when that is all."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._unchecked or self._is_closed)
+            return self._unchecked.popleft() if self._unchecked and not self._is_closed else None
+
+    def put_checked(self, submission: Submission) -> None:
+        """Let a sign-in go on, in the place where it stands; what its client asked since comes after it."""
+        with self._changed:
+            line = self._lines[submission.client]
+            line.waiting[0] = replace(line.waiting[0], submission=submission, is_checked=True)
+            self._come_first(submission.client, line)
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _has_work(self) -> bool:
+        return bool(self._turns) or self._reconnected or self._is_woken
+
+    def _come_first(self, client: str, line: _Line) -> None:
+        first = line.waiting[0]
+        if first.is_checked:
+            self._turns.append(client)
+        else:
+            self._unchecked.append(first.submission)
+        self._changed.notify_all()
+
+
+class Porter:
+    """Looks at PINs, which is slow by intent (argon2: 0.1 to 0.4 s), where it stops nobody but who signs in."""
+
+    def __init__(self, inbox: Inbox, credentials: Credentials) -> None:
+        """Use `credentials`, which no other thread may."""
+        self.failures = 0
+        self._inbox = inbox
+        self._credentials = credentials
+        self._wrong: OrderedDict[RequestKey, tuple[str, str]] = OrderedDict()
+        """Officer and PIN of the last requests that were wrong: sent again, they are the same guess."""
+
+    def run(self) -> None:
+        """Work until the inbox is closed."""
+        while (submission := self._inbox.take_unchecked()) is not None:
+            self._inbox.put_checked(self._guarded(submission))
+
+    def checked(self, submission: Submission) -> Submission:
+        """Return a sign-in with what its PIN is worth: the domain knows no secrets. Others as they are."""
+        command = submission.command
+        if not isinstance(command, SignIn):
+            return submission
+        guess = command.officer, command.pin
+        matches = self._wrong.get(submission.key) != guess and self._credentials.matches(*guess)
+        if not matches:
+            self._wrong[submission.key] = guess
+            if len(self._wrong) > REMEMBERED_GUESSES:
+                self._wrong.popitem(last=False)
+        locked_s = self._credentials.locked_s(command.officer)
+        return replace(submission, command=replace(command, pin_matches=matches, locked_s=locked_s))
+
+    def _guarded(self, submission: Submission) -> Submission:
+        """Check; an unforeseen error refuses this one request and leaves the thread alive."""
+        try:
+            return self.checked(submission)
+        except Exception:
+            self.failures += 1
+            log.exception("the PIN of request %s of %s cannot be checked", submission.request_id, submission.client)
+            refusal = DomainError(Code.NOT_READY, "the PIN cannot be checked now")
+            return replace(submission, command=refusal)
