@@ -25,6 +25,7 @@ from kiosk.paper.news import PrintersHealth
 from kiosk.paper.printers import CHECK_PRINTERS_S, printers_of
 from kiosk.scanner import KioskScanner
 from kiosk.visit.presenter import Clocks, Presenter
+from kiosk.visit.requests import LastingRequests
 from kiosk.visit.steps import SETTLE_S
 from kiosk.visit.touches import touch
 
@@ -44,8 +45,10 @@ class KioskProcess:
         self._printers = printers_of(kiosk, data_dir=data_dir, post=post, now=now, on_health=self._printers_changed)
         self._devices: dict[str, str] = {}
         self._widget: KioskWidget | None = None
+        self._lasting = LastingRequests(bus, time.monotonic)
         self._presenter = Presenter(
             requester=bus,
+            lasting=self._lasting,
             print_ticket=self._print,
             show=Composer(self._show).show,
             clocks=Clocks(now, time.monotonic),
@@ -61,7 +64,7 @@ class KioskProcess:
             on_health=self._scanner_changed,
         )
         counters = frozenset(counter.id for counter in settings.counters if settings.kiosk_of(counter) == kiosk.id)
-        self._counter_papers = CounterPapers(counters, requester=bus, print_ticket=self._print)
+        self._counter_papers = CounterPapers(counters, lasting=self._lasting, print_ticket=self._print)
         title = f"Antrean {kiosk.id}"
         self._app = PanelApp(kiosk.panel, reader=Reader.VISITOR, title=title, rules=RULES, root=self._build)
         self._app.on_begin, self._app.on_end = self._begin, self._end
@@ -114,7 +117,7 @@ class KioskProcess:
 
     def _office_changed(self, office: OfficeMessage) -> None:
         self._presenter.office_changed(office)
-        self._counter_papers.office = office
+        self._counter_papers.office_heard(office)
         self._printers.office_heard(office)
 
     def _printers_changed(self, printers: PrintersHealth) -> None:

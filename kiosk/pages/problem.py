@@ -6,12 +6,14 @@ from broker.contract.messages import ErrorCode, OfficeMessage
 from broker.language import Phrases, mark
 from kiosk.pages.page import Choice, ProblemPage
 from kiosk.visit.offer import offer_of
+from kiosk.visit.requests import PASSING
 from kiosk.visit.state import State
 from kiosk.visit.steps import Errand, Problem
 
 LANE_PROBLEMS = frozenset({"unknown_lane", "lane_closed", "quota_reached"})
 SERVICE_PROBLEMS = frozenset({"unknown_service", "service_closed"})
-PASSING_PROBLEMS = frozenset({"storage_failed", "not_ready"})
+_REPEATABLE = PASSING | {"too_late"}
+"""Nothing was done, and trying once more may help."""
 
 
 def problem_page(state: State, office: OfficeMessage) -> ProblemPage:
@@ -49,7 +51,7 @@ def _ways_out(state: State, problem: ErrorCode, office: OfficeMessage) -> tuple[
     words = state.words
     start_over = Choice("start_over", words.say("Back to the start"))
     other_service = Choice("services", words.say("Choose another service"))
-    if problem in PASSING_PROBLEMS:
+    if problem in _REPEATABLE:
         return Choice("again", words.say("Try again")), start_over
     if problem in LANE_PROBLEMS and _has_other_lane(state, office):
         return Choice("lanes", words.say("Choose another lane")), other_service, start_over
@@ -74,7 +76,7 @@ def _not_done(state: State) -> ProblemPage:
         return ProblemPage(words.say("Please see an officer"), words.say(_NO_ANSWER), advice, (start_over,))
     text = words.error(problem)
     ways: tuple[Choice, ...] = (start_over,)
-    if problem in PASSING_PROBLEMS:
+    if problem in _REPEATABLE:
         ways = (Choice("again", words.say("Try again")), start_over)
     elif state.visit.ticket is not None:
         ways = (Choice("look", words.say("Look at the ticket again")), start_over)

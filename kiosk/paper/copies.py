@@ -5,40 +5,65 @@ The event `reprinted` says who asked, and which copy it is: heard twice, it is p
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-from broker.contract.link import Requester
 from broker.contract.messages import EventMessage, OfficeMessage, Reply, Ticket
-from kiosk.visit.requests import ticket_of
+from kiosk.visit.requests import LastingRequests, ticket_of
 
-log = logging.getLogger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A copy that was asked for, and what only the event says of it."""
+
+    ticket: str
+    copies: int
+    marks: dict[str, Any]
 
 
 class CounterPapers:
     """Listens for the counters that this kiosk prints for. One thread: the screen's."""
 
     def __init__(
-        self, counters: frozenset[str], *, requester: Requester, print_ticket: Callable[[Ticket, OfficeMessage], None]
+        self,
+        counters: frozenset[str],
+        *,
+        lasting: LastingRequests,
+        print_ticket: Callable[[Ticket, OfficeMessage], None],
     ) -> None:
         """Print what any of `counters` asks for."""
-        self.office: OfficeMessage | None = None
+        self._office: OfficeMessage | None = None
         self._counters = counters
-        self._requester = requester
+        self._lasting = lasting
         self._print = print_ticket
+        self._waiting: list[Ticket] = []
+        """Papers that cannot be printed before the office is heard."""
+
+    def office_heard(self, office: OfficeMessage) -> None:
+        """Take what the office offers, and print what waited for it."""
+        self._office = office
+        waiting, self._waiting = self._waiting, []
+        for ticket in waiting:
+            self._print(ticket, office)
 
     def heard(self, event: EventMessage) -> None:
         """Look the ticket up and print it, if one of our counters asked."""
         if event.client not in self._counters or event.ticket is None or event.copies is None:
             return
-        copies = event.copies
-        self._requester.request("lookup", {"ticket": event.ticket}, lambda reply: self._found(reply, copies))
+        marks = {"check": event.check, "qr": event.qr}
+        wanted = _Wanted(event.ticket, event.copies, {name: mark for name, mark in marks.items() if mark is not None})
+        self._lasting.send("lookup", {"ticket": wanted.ticket}, lambda reply: self._found(reply, wanted))
 
-    def _found(self, reply: Reply, copies: int) -> None:
-        ticket = ticket_of(reply) if reply.ok else None
-        if ticket is None or self.office is None:
-            log.error(
-                "a paper that a counter asked for cannot be printed: %s", reply.error or "no answer from the office"
-            )
+    def _found(self, reply: Reply, wanted: _Wanted) -> None:
+        found = ticket_of(reply) if reply.ok else None
+        if found is None:
+            reason = reply.error.code if reply.error is not None else "the answer holds no ticket"
+            outcome = {"outcome": "failed", "reason": f"the ticket cannot be looked up: {reason}"}
+            self._lasting.send("printed", {"ticket": wanted.ticket, **outcome})
             return
-        self._print(ticket.model_copy(update={"copies": copies}), self.office)
+        ticket = found.model_copy(update={"copies": wanted.copies, **wanted.marks})
+        if self._office is None:
+            self._waiting.append(ticket)
+        else:
+            self._print(ticket, self._office)

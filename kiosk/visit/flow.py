@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from broker.contract.link import Freshness, Pending, Requester
+from broker.contract.clock import EngineClock
+from broker.contract.link import Freshness, Requester
 from broker.contract.messages import HallMessage, OfficeMessage, Reply, Text
 from broker.language import Phrases
 from kiosk.paper.news import PrintersHealth
 from kiosk.visit import steps as patience
+from kiosk.visit.requests import LastingRequests, VisitRequest
 from kiosk.visit.state import State
 from kiosk.visit.steps import Paper, Problem, Step, Visit
 
@@ -38,6 +40,7 @@ class Flow:
         self,
         *,
         requester: Requester,
+        lasting: LastingRequests,
         show: Callable[[State], None],
         clocks: Clocks,
         languages: tuple[str, ...],
@@ -45,8 +48,9 @@ class Flow:
         phrases: Callable[[str], Phrases],
         spare_label: Text | None = None,
     ) -> None:
-        """Take who carries requests and who draws; `languages` holds until the office is heard."""
+        """Take who carries requests and who shows; `languages` holds until the office is heard."""
         self.clocks = clocks
+        self.engine_clock = EngineClock(clocks.now, clocks.monotonic)
         self.languages = languages
         self.freshness = Freshness(clocks.now)
         self.office: OfficeMessage | None = None
@@ -54,51 +58,38 @@ class Flow:
         self.printers = PrintersHealth()
         self.has_scanner = False
         self._spare_label = spare_label
-        self._requester = requester
+        self._request = VisitRequest(requester, self.engine_clock.now)
+        self.lasting = lasting
         self._show_state = show
         self._phrases = phrases
         self._idle_s = idle_s
-        self._pending: Pending | None = None
         self._begun = self._touched_at = clocks.monotonic()
         self._late: tuple[str, float] | None = None
-        self._foreign_at = -math.inf
+        self._foreign_at = self._left_at = -math.inf
         self._was_linked = False
         self.visit = self._fresh_visit()
 
-    # -- asking -----------------------------------------------------------------------------------------------------
+    # -- requests ---------------------------------------------------------------------------------------------------
 
     @property
     def is_unanswered(self) -> bool:
         """Whether a request is still under way: another one might do things twice."""
-        return self._pending is not None
+        return self._request.is_under_way
 
-    def ask(
+    def request(
         self,
         command: str,
         arguments: Mapping[str, Any],
         answered: Callable[[Reply], None],
-        late: Callable[[Reply], None] = lambda _reply: None,
+        left_behind: Callable[[Reply], None] | None = None,
     ) -> None:
-        """Send the visit's one request; `late` hears an answer that nobody waits for any more."""
-
-        def replied(reply: Reply) -> None:
-            if self._pending is not None and self._pending.id == reply.id:
-                self._pending = None
-                answered(reply)
-            else:
-                late(reply)
-
-        self._pending = self._requester.request(command, arguments, replied)
-
-    def tell(self, command: str, arguments: Mapping[str, Any], replied: Callable[[Reply], None]) -> None:
-        """Send a request that no visitor waits for."""
-        self._requester.request(command, arguments, replied)
+        """Send the visit's one request, meant for as long as this visit can last; see `VisitRequest`."""
+        patience_s = patience.GIVE_UP_AFTER_S + self._idle_s + patience.WARNING_S
+        self._request.send(command, arguments, meant_for_s=patience_s, answered=answered, left_behind=left_behind)
 
     def drop_request(self) -> None:
-        """Stop asking: nobody is there any more to take the answer."""
-        if self._pending is not None:
-            self._pending.cancel()
-            self._pending = None
+        """Go on without the answer."""
+        self._request.leave()
 
     # -- moving -----------------------------------------------------------------------------------------------------
 
@@ -119,10 +110,11 @@ class Flow:
         self.visit = replace(self.visit, **changes)  # type: ignore[arg-type]  # Visit's own
         self.show()
 
-    def begin_anew(self) -> None:
-        """End the visit. A request without an answer is dropped."""
+    def begin_anew(self, *, is_abandoned: bool = False) -> None:
+        """End the visit; nobody stands there any more where it was abandoned."""
         self.drop_request()
         self._foreign_at = -math.inf
+        self._left_at = -math.inf if is_abandoned else self.clocks.monotonic()
         self.visit = replace(self._fresh_visit(), since=self.clocks.monotonic())
         self.show()
 
@@ -154,9 +146,10 @@ class Flow:
             case step if step in _UNDER_WAY and self.elapsed_s >= patience.GIVE_UP_AFTER_S:
                 self.go(Step.PROBLEM, problem=Problem.NO_ANSWER)
             case Step.TICKET if self._stay_left_s <= 0:
-                self.begin_anew()
+                self.begin_anew(is_abandoned=True)
             case _ if self._warning_left_s <= 0:
-                self.begin_anew()
+                self.begin_anew(is_abandoned=True)
+        self.lasting.tick()
         self.show()
 
     # -- looking ----------------------------------------------------------------------------------------------------
@@ -165,6 +158,11 @@ class Flow:
     def start(self) -> Step:
         """Return the first step: no language is asked for where there is one only."""
         return Step.LANGUAGE if len(self.languages) > 1 else Step.SERVICE
+
+    @property
+    def may_still_stand_here(self) -> bool:
+        """Tell whether whoever has just left may still be there: a moment ago, and nobody has begun anything since."""
+        return self.visit.step is self.start and self.clocks.monotonic() - self._left_at <= patience.STILL_HERE_S
 
     @property
     def elapsed_s(self) -> float:

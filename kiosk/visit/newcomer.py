@@ -14,6 +14,7 @@ from kiosk.visit.steps import Errand, Paper, Problem, Step
 
 log = logging.getLogger(__name__)
 
+NOBODY_THERE = "the visitor had left the kiosk before the answer came"
 Print = Callable[[Ticket, OfficeMessage], None]
 
 
@@ -74,32 +75,33 @@ class Newcomer:
             return
         flow.go(Step.ISSUING, lane=lane, errand=Errand.ISSUE)
         arguments = {"service": flow.visit.service, "lane": lane, "language": flow.visit.language}
-        flow.ask("issue", arguments, self._answered, self._answered_late)
+        flow.request("issue", arguments, self._answered, self._left_behind)
 
     def _answered(self, reply: Reply) -> None:
         """Show the number or the refusal."""
-        if reply.ok:
-            self._issued(reply, shown=True)
+        flow = self._flow
+        ticket = ticket_of(reply) if reply.ok else None
+        if ticket is not None:
+            self._issued(ticket, language=flow.visit.language)
         else:
             log.warning("issue refused: %s", reply.error)
-            self._flow.go(Step.PROBLEM, problem=reply.error.code if reply.error is not None else Problem.UNREADABLE)
+            flow.go(Step.PROBLEM, problem=reply.error.code if reply.error is not None else Problem.UNREADABLE)
 
-    def _answered_late(self, reply: Reply) -> None:
-        """Print what a visit that has ended was given; show it only where nobody else stands there."""
-        if reply.ok:
-            self._issued(reply, shown=self._flow.visit.step is self._flow.start)
-
-    def _issued(self, reply: Reply, *, shown: bool) -> None:
-        flow, ticket = self._flow, ticket_of(reply)
+    def _left_behind(self, reply: Reply) -> None:
+        """Give the number to whoever may still stand there; one that nobody holds must not wait in the queue."""
+        flow = self._flow
+        ticket = ticket_of(reply) if reply.ok else None
         if ticket is None:
-            if shown and flow.visit.step is not flow.start:
-                flow.go(Step.PROBLEM, problem=Problem.UNREADABLE)
-            return
-        if shown:
-            language = ticket.language if flow.visit.step is flow.start else flow.visit.language
-            flow.go(Step.TICKET, ticket=ticket, paper=Paper.PRINTING, language=language, errand=Errand.ISSUE)
+            log.warning("issue refused, and nobody waits for it: %s", reply.error)
+        elif flow.may_still_stand_here:
+            self._issued(ticket, language=ticket.language)
         else:
-            flow.tell_late(ticket.number)
-            flow.show()
+            log.warning("ticket %s is given up: its visitor had left", ticket.number)
+            flow.lasting.send("printed", {"ticket": ticket.id, "outcome": "failed", "reason": NOBODY_THERE})
+            flow.lasting.send("cancel", {"ticket": ticket.id, "reason": NOBODY_THERE})
+
+    def _issued(self, ticket: Ticket, *, language: str) -> None:
+        flow = self._flow
+        flow.go(Step.TICKET, ticket=ticket, paper=Paper.PRINTING, language=language, errand=Errand.ISSUE)
         if flow.office is not None:
             self._print(ticket, flow.office)

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from broker.contract.link import Requester
-from broker.contract.messages import HallMessage, OfficeMessage, Reply, Text, Ticket
+from broker.contract.messages import HallMessage, OfficeMessage, Text, Ticket
 from broker.language import Phrases
 from kiosk.paper.news import PaperNews, PrintersHealth
 from kiosk.visit.flow import Clocks, Flow
 from kiosk.visit.newcomer import Newcomer
 from kiosk.visit.offer import service_of
-from kiosk.visit.requests import log_refusal
+from kiosk.visit.requests import LastingRequests
 from kiosk.visit.returning import Returning
 from kiosk.visit.state import State
 from kiosk.visit.steps import Errand, Paper, Step
@@ -39,10 +39,12 @@ class Presenter:
         idle_s: float,
         phrases: Callable[[str], Phrases] = lambda language: Phrases("kiosk", language),
         spare_label: Text | None = None,
+        lasting: LastingRequests | None = None,
     ) -> None:
         """Take who carries requests, who prints, who shows; `languages` holds until the office is heard."""
         self._flow = Flow(
             requester=requester,
+            lasting=lasting or LastingRequests(requester, clocks.monotonic),
             show=show,
             clocks=clocks,
             languages=languages,
@@ -117,18 +119,16 @@ class Presenter:
     def hall_changed(self, hall: HallMessage) -> None:
         """Take the live picture."""
         self._flow.hall = hall
+        self._flow.engine_clock.heard(hall.at, retained=hall.retained)
         self._flow.freshness.heard()
         self._flow.show()
 
     def printed(self, news: PaperNews) -> None:
-        """Take what became of a paper, and tell the engine, for as long as it takes until it has heard."""
+        """Take what became of a paper, and report it to the engine for as long as it takes."""
         flow = self._flow
         reason = {"reason": news.reason[:500]} if news.reason else {}
-        flow.tell(
-            "printed",
-            {"ticket": news.ticket, "outcome": news.outcome} | reason,
-            lambda reply: _acknowledged(news, reply),
-        )
+        report = {"ticket": news.ticket, "outcome": news.outcome} | reason
+        flow.lasting.send("printed", report, lambda _reply: news.acknowledge())
         shown = flow.visit.ticket if flow.visit.step is Step.TICKET else None
         if shown is not None and (shown.id, shown.copies) == (news.ticket, news.copies):
             flow.change(paper=Paper(news.outcome), trouble=news.trouble, is_by_spare=news.by_spare)
@@ -150,9 +150,3 @@ class Presenter:
     def tick(self) -> None:
         """Let time pass; several times a second."""
         self._flow.tick()
-
-
-def _acknowledged(news: PaperNews, reply: Reply) -> None:
-    """Take the answer to a report: also one that was refused has arrived, and would be refused again."""
-    log_refusal(reply)
-    news.acknowledge()

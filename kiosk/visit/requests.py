@@ -1,12 +1,27 @@
-"""What an answer of the engine holds. Pure but for the log."""
+"""What a kiosk asks of the engine. What may have been done is followed to its end, whoever still stands there. Pure."""
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from pydantic import ValidationError
 
-from broker.contract.messages import Reply, Ticket
+from broker.contract.link import Pending, Requester
+from broker.contract.messages import ErrorCode, Reply, Ticket
+
+PASSING: frozenset[ErrorCode] = frozenset({"storage_failed", "not_ready", "too_many"})
+"""Refusals that say nothing of what was asked: nothing was done, and nothing speaks against asking again."""
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 60.0
+"""Pauses double from the first to this."""
+MOST_UNDER_WAY = 4
+"""After a long outage the engine is not flooded with all that happened meanwhile."""
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +35,113 @@ def ticket_of(reply: Reply) -> Ticket | None:
         return None
 
 
-def log_refusal(reply: Reply) -> None:
-    """Note that a request which no visitor waits for was refused."""
-    if not reply.ok:
-        log.warning("refused: %s", reply.error)
+class VisitRequest:
+    """The one request that a visit may have under way: another one might do things twice. One thread."""
+
+    def __init__(self, requester: Requester, now: Callable[[], dt.datetime]) -> None:
+        """Take who carries it, and the engine's time."""
+        self._requester = requester
+        self._now = now
+        self._pending: Pending | None = None
+        self._is_kept = False
+
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether there is no answer yet."""
+        return self._pending is not None
+
+    def send(
+        self,
+        command: str,
+        arguments: Mapping[str, Any],
+        *,
+        meant_for_s: float,
+        answered: Callable[[Reply], None],
+        left_behind: Callable[[Reply], None] | None = None,
+    ) -> None:
+        """Ask, for so long as it is meant; `left_behind` hears the answer when the visit has gone on without it.
+
+        What has no `left_behind` changes nothing, and may be forgotten.
+        """
+        until = self._now() + dt.timedelta(seconds=meant_for_s)
+
+        def replied(reply: Reply) -> None:
+            if self._pending is not None and self._pending.id == reply.id:
+                self._pending = None
+                answered(reply)
+            elif left_behind is not None:
+                left_behind(reply)
+
+        self._is_kept = left_behind is not None
+        self._pending = self._requester.request(command, {**arguments, "until": until.isoformat()}, replied)
+
+    def leave(self) -> None:
+        """Go on without the answer. Only what changes nothing is taken back; the rest may have been done already."""
+        if self._pending is not None and not self._is_kept:
+            self._pending.cancel()
+        self._pending = None
+
+
+@dataclass(slots=True, eq=False)
+class _Lasting:
+    command: str
+    arguments: Mapping[str, Any]
+    replied: Callable[[Reply], None]
+    due_s: float
+    pause_s: float = FIRST_PAUSE_S
+
+    @property
+    def about(self) -> object:
+        """Return the ticket: what is said of one is heard in the order in which it happened."""
+        return self.arguments.get("ticket")
+
+
+class LastingRequests:
+    """What no visitor waits for, such as a paper's outcome: asked until the engine has taken it or finally refused it.
+
+    One thread; `tick` has to be called now and then.
+    """
+
+    def __init__(self, requester: Requester, monotonic: Callable[[], float]) -> None:
+        """Take who carries them, and a clock that never jumps."""
+        self._requester = requester
+        self._monotonic = monotonic
+        self._waiting: deque[_Lasting] = deque()
+        self._under_way: list[_Lasting] = []
+
+    def send(
+        self, command: str, arguments: Mapping[str, Any], replied: Callable[[Reply], None] = lambda _reply: None
+    ) -> None:
+        """Ask for as long as it takes; `replied` hears what came of it in the end."""
+        self._waiting.append(_Lasting(command, arguments, replied, self._monotonic()))
+        self.tick()
+
+    def tick(self) -> None:
+        """Ask what is due."""
+        while (lasting := self._next_due()) is not None:
+            self._waiting.remove(lasting)
+            self._under_way.append(lasting)
+            self._requester.request(lasting.command, lasting.arguments, partial(self._answered, lasting))
+
+    def _next_due(self) -> _Lasting | None:
+        if len(self._under_way) >= MOST_UNDER_WAY:
+            return None
+        now, earlier = self._monotonic(), [one.about for one in self._under_way]
+        for lasting in self._waiting:
+            if lasting.due_s <= now and lasting.about not in earlier:
+                return lasting
+            earlier.append(lasting.about)
+        return None
+
+    def _answered(self, lasting: _Lasting, reply: Reply) -> None:
+        self._under_way.remove(lasting)
+        if reply.error is not None and reply.error.code in PASSING:
+            log.warning("%s refused for now: %s", lasting.command, reply.error)
+            lasting.due_s = self._monotonic() + lasting.pause_s
+            lasting.pause_s = min(LONGEST_PAUSE_S, lasting.pause_s * 2)
+            self._waiting.appendleft(lasting)
+        else:
+            if not reply.ok:
+                log.error("%s refused for good: %s", lasting.command, reply.error)
+            lasting.replied(reply)
+        self.tick()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+from functools import partial
 from typing import assert_never
 
 from broker.contract.messages import Reply, Ticket
 from kiosk.visit import typed_number
 from kiosk.visit.flow import Flow
-from kiosk.visit.newcomer import Print
+from kiosk.visit.newcomer import NOBODY_THERE, Print
 from kiosk.visit.requests import ticket_of
 from kiosk.visit.steps import Errand, Paper, Problem, Step, actions
 
@@ -65,7 +66,7 @@ class Returning:
             return
         # Whoever scans after a ticket was found is another visitor, with a language of their own.
         has_chosen = flow.visit.has_chosen_language and flow.visit.step is not Step.FOUND
-        self._ask(Errand.LOOKUP, code, scanned=code, typed="", ticket=None, has_chosen_language=has_chosen)
+        self._request(Errand.LOOKUP, code, scanned=code, typed="", ticket=None, has_chosen_language=has_chosen)
 
     def look_again(self) -> None:
         """Look the same ticket up anew, after something that could not be done."""
@@ -117,11 +118,12 @@ class Returning:
             return
         ticket = flow.visit.ticket
         looked_for = flow.visit.scanned or typed_number.number(flow.visit.typed)
-        self._ask(errand, looked_for if ticket is None else ticket.id)
+        self._request(errand, looked_for if ticket is None else ticket.id)
 
-    def _ask(self, errand: Errand, wanted: str, **changes: object) -> None:
+    def _request(self, errand: Errand, wanted: str, **changes: object) -> None:
         self._flow.go(Step.REQUESTING, errand=errand, is_not_found=False, did=None, **changes)
-        self._flow.ask(errand.value, {"ticket": wanted}, lambda reply: self._answered(errand, reply))
+        left_behind = None if errand is Errand.LOOKUP else partial(self._left_behind, errand)
+        self._flow.request(errand.value, {"ticket": wanted}, partial(self._answered, errand), left_behind)
 
     def _answered(self, errand: Errand, reply: Reply) -> None:
         ticket = ticket_of(reply) if reply.ok else None
@@ -132,6 +134,14 @@ class Returning:
         else:
             log.warning("%s refused: %s", errand.value, reply.error)
             self._flow.go(Step.PROBLEM, problem=reply.error.code if reply.error is not None else Problem.UNREADABLE)
+
+    def _left_behind(self, errand: Errand, reply: Reply) -> None:
+        """Take an answer that nobody waits for: whoever left holds the ticket, but no paper comes out for nobody."""
+        ticket = ticket_of(reply) if reply.ok else None
+        if ticket is None:
+            log.warning("%s refused, and nobody waits for it: %s", errand.value, reply.error)
+        elif errand is Errand.REPRINT:
+            self._flow.lasting.send("printed", {"ticket": ticket.id, "outcome": "failed", "reason": NOBODY_THERE})
 
     def _not_found(self) -> None:
         """Say so where the ticket was asked for: a code of another office or another year is as foreign as any."""

@@ -23,6 +23,8 @@ MAX_COPIES = 2
 """So many copies a visitor gets without an officer."""
 STARTING_S = 8.0
 LATE_NOTICE_S = 30.0
+STILL_HERE_S = 30.0
+"""A visitor who left the screen by a touch may still stand there for so long."""
 FOREIGN_NOTICE_S = 10.0
 """So long a screen says that a scanned code is no ticket of this office."""
 

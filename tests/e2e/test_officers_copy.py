@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from kiosk.paper.print_log import PrintLog
 from kiosk.paper.printer import OnePrinter
 from kiosk.paper.printers import TicketPrinters
 from kiosk.paper.roll import PaperRoll
+from kiosk.visit.requests import LastingRequests
 from tests.support.office import OfficeProcess
 from tests.support.sqlite import opened
 from tests.support.station import PATIENCE, EmulatedPrinter, wait_until
@@ -47,11 +49,12 @@ class KioskAlone:
         self._printers = TicketPrinters(
             {"printer": one}, papers=papers, writer=writer, now=now, on_health=lambda _health: None
         )
-        self.counter_papers = CounterPapers(frozenset({"counter-1"}), requester=self.bus, print_ticket=self._print)
-        self.bus.listen(self.bus.topics.office_state(), OfficeMessage, self._office)
+        self.lasting = LastingRequests(self.bus, time.monotonic)
+        self.counter_papers = CounterPapers(frozenset({"counter-1"}), lasting=self.lasting, print_ticket=self._print)
+        self.bus.listen(self.bus.topics.office_state(), OfficeMessage, self.counter_papers.office_heard)
         self.bus.listen(self.bus.topics.event("reprinted"), EventMessage, self.counter_papers.heard)
         self.bus.start()
-        wait_until(lambda: self.counter_papers.office is not None, "the kiosk knows its office", pump=self.pump)
+        wait_until(lambda: self.counter_papers._office is not None, "the kiosk knows its office", pump=self.pump)
 
     def pump(self) -> None:
         """Do what has come in."""
@@ -67,15 +70,12 @@ class KioskAlone:
         self._printers.stop()
         self.printer.device.close()
 
-    def _office(self, office: OfficeMessage) -> None:
-        self.counter_papers.office = office
-
     def _print(self, ticket: Ticket, office: OfficeMessage) -> None:
         self._printers.print(ticket, office, self._told)
 
     def _told(self, news: PaperNews) -> None:
         arguments = {"ticket": news.ticket, "outcome": news.outcome}
-        self.bus.request("printed", arguments, lambda _reply: news.acknowledge())
+        self.lasting.send("printed", arguments, lambda _reply: news.acknowledge())
 
 
 @pytest.fixture

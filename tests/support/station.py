@@ -37,6 +37,7 @@ from kiosk.paper.printer import OnePrinter
 from kiosk.paper.printers import TicketPrinters
 from kiosk.paper.roll import PaperRoll
 from kiosk.visit.presenter import Clocks, Presenter
+from kiosk.visit.requests import LastingRequests
 from kiosk.visit.steps import SETTLE_S
 from kiosk.visit.touches import touch
 from tests.fakes.bus import FakeBus, FakeServer
@@ -188,17 +189,20 @@ class Station:
         )
         self.bus._ids = self._ids  # request ids are for ever: a new process has new ones
         self.printers = self._printers()
+        clocks = Clocks(self.now, lambda: time.monotonic() + self._skipped_s)
+        self.lasting = LastingRequests(self.bus, clocks.monotonic)
         self.presenter = Presenter(
             requester=self.bus,
+            lasting=self.lasting,
             print_ticket=lambda ticket, offer: self.printers.print(ticket, offer, self.presenter.printed),
             show=Composer(self.screens.append).show,
-            clocks=Clocks(self.now, lambda: time.monotonic() + self._skipped_s),
+            clocks=clocks,
             languages=settings.office.languages,
             idle_s=45,
         )
         self.counter_papers = CounterPapers(
             frozenset(counter.id for counter in settings.counters),
-            requester=self.bus,
+            lasting=self.lasting,
             print_ticket=lambda ticket, offer: self.printers.print(ticket, offer, self.presenter.printed),
         )
         topics = office.topics
@@ -263,7 +267,7 @@ class Station:
 
     def _office_heard(self, offer: OfficeMessage) -> None:
         self.presenter.office_changed(offer)
-        self.counter_papers.office = offer
+        self.counter_papers.office_heard(offer)
         self.printers.office_heard(offer)
 
     def _printers(self) -> TicketPrinters:

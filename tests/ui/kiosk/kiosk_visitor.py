@@ -1,62 +1,121 @@
-"""A presenter with hand-written surroundings: a clock that is turned by hand, an engine that answers when told."""
+"""A presenter on the bus's fake, before an engine that answers when told; the clock is turned by hand."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from broker.contract.messages import Error, ErrorCode, LaneInfo, OfficeMessage, Reply, Ticket
+from pydantic import BaseModel
+
+from broker.contract.messages import (
+    Error,
+    ErrorCode,
+    HallMessage,
+    LaneInfo,
+    OfficeMessage,
+    Reply,
+    ServiceMessage,
+    Ticket,
+)
+from broker.contract.topics import ENGINE_CLIENT
+from broker.screen import listen_to_office
 from kiosk.pages.page import Page, Screen
 from kiosk.pages.screen import Composer
 from kiosk.visit.presenter import Clocks, Presenter
 from kiosk.visit.steps import SETTLE_S
+from tests.fakes.bus import FakeBus, FakeServer
 from tests.support.requests import must_be_understood
 from tests.ui.kiosk.kiosk_samples import NOW, hall, office, ticket
 
 IDLE_S = 45.0
+HEARTBEAT_S = 5.0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class FakeRequest:
-    """One request as the engine would see it."""
+    """One request as the engine sees it."""
 
     id: str
     command: str
     arguments: Mapping[str, Any]
-    on_reply: Callable[[Reply], None]
-    is_cancelled: bool = False
+    until: dt.datetime | None
+    engine: PlayedEngine
 
-    def cancel(self) -> None:
-        """Note that nobody waits any more."""
-        self.is_cancelled = True
+    @property
+    def is_cancelled(self) -> bool:
+        """Tell whether nobody waits for the answer any more."""
+        return self.id not in self.engine.kiosk._pending
 
     def answer(self, of: Ticket) -> None:
         """Answer with a ticket."""
-        self.on_reply(Reply(id=self.id, ok=True, result={"ticket": of.model_dump(mode="json")}))
+        self.reply(ok=True, result={"ticket": of.model_dump(mode="json")})
 
-    def refuse(self, code: ErrorCode) -> None:
+    def refuse(self, code: ErrorCode, **detail: object) -> None:
         """Answer with an error."""
-        self.on_reply(Reply(id=self.id, ok=False, error=Error(code=code, message="for the log")))
+        self.reply(ok=False, error=Error(code=code, message="for the log", detail=detail))
+
+    def reply(self, **fields: Any) -> None:  # noqa: ANN401 - Reply's own
+        """Answer."""
+        self.engine.reply(Reply(id=self.id, **fields))
 
 
-@dataclass(slots=True)
-class FakeRequester:
-    """Keeps requests until the test answers them."""
+class PlayedEngine:
+    """Keeps requests until the test answers them; heard again, a request is the same one."""
 
-    requests: list[FakeRequest] = field(default_factory=list)
-
-    def request(self, command: str, arguments: Mapping[str, Any], on_reply: Callable[[Reply], None]) -> FakeRequest:
-        """Take a request."""
-        must_be_understood(command, arguments)
-        made = FakeRequest(f"request-{len(self.requests)}", command, arguments, on_reply)
-        self.requests.append(made)
-        return made
+    def __init__(self, server: FakeServer, kiosk: FakeBus, now: Callable[[], dt.datetime]) -> None:
+        self.kiosk = kiosk
+        self.requests: list[FakeRequest] = []
+        self.now = now
+        self.office: OfficeMessage | None = None
+        self.hall: HallMessage | None = None
+        self.bus = FakeBus(server=server, office="demo", client=ENGINE_CLIENT, kind="engine", post=lambda step: step())
+        self.bus.listen_raw(self.bus.topics.all_commands(), self._heard)
+        self.bus.on_connect(self._begin)
 
     def of(self, command: str) -> list[FakeRequest]:
         """Return the requests for one command."""
         return [made for made in self.requests if made.command == command]
+
+    def reply(self, reply: Reply) -> None:
+        """Publish an answer."""
+        self.bus.publish(self.bus.topics.reply(self.kiosk.client_id), reply.model_dump_json().encode())
+
+    def say(self, message: OfficeMessage | HallMessage) -> None:
+        """Publish a retained state."""
+        topics = self.bus.topics
+        if isinstance(message, HallMessage):
+            self._retain(topics.hall(), message.model_copy(update={"at": self.now()}))
+            return
+        self._retain(topics.office_state(), message)
+        for service in message.services:
+            fields = {name: getattr(service, name) for name in ServiceMessage.model_fields}
+            self._retain(topics.service(service.id), ServiceMessage(**fields))
+
+    def _retain(self, topic: str, message: BaseModel) -> None:
+        self.bus.publish(topic, message.model_dump_json().encode(), retain=True)
+
+    def _begin(self) -> None:
+        for message in (self.office, self.hall):
+            if message is not None:
+                self.say(message)
+        self.bus.announce()
+
+    def _heard(self, topic: str, payload: bytes) -> None:
+        arguments = json.loads(payload)
+        identity, until = arguments.pop("id"), arguments.pop("until", None)
+        if identity not in [made.id for made in self.requests]:
+            command = topic.rpartition("/")[2]
+            must_be_understood(command, json.loads(payload))
+            until_at = None if until is None else dt.datetime.fromisoformat(until)
+            made = FakeRequest(identity, command, arguments, until_at, self)
+            self.requests.append(made)
+            self.heard(made)
+
+    def heard(self, request: FakeRequest) -> None:
+        """Leave it to the test."""
 
 
 class Visitor:
@@ -64,21 +123,30 @@ class Visitor:
 
     def __init__(self, offer: OfficeMessage | None = None, *, has_scanner: bool = False) -> None:
         self.seconds = 0.0
-        self.requester = FakeRequester()
         self.papers: list[Ticket] = []
         self.screens: list[Screen] = []
         self.offer = offer or office()
         self.hall = hall(self.offer)
+        self.server = FakeServer()
+        self.bus = FakeBus(server=self.server, office="demo", client="kiosk-1", kind="kiosk", post=lambda step: step())
+        self.engine = PlayedEngine(self.server, self.bus, self.now)
         self.presenter = Presenter(
-            requester=self.requester,
+            requester=self.bus,
             print_ticket=lambda of, _office: self.papers.append(of),
             show=Composer(self.screens.append).show,
-            clocks=Clocks(lambda: NOW + dt.timedelta(seconds=self.seconds), lambda: self.seconds),
+            clocks=Clocks(self.now, lambda: self.seconds),
             languages=self.offer.languages,
             idle_s=IDLE_S,
         )
+        self.bus.on_link(self.presenter.link_changed)
+        listen_to_office(self.bus, self.bus.topics, self.presenter.office_changed)
+        self.bus.listen(self.bus.topics.hall(), HallMessage, self.presenter.hall_changed)
         if has_scanner:
             self.presenter.scanner_changed(is_there=True)
+
+    def now(self) -> dt.datetime:
+        """Return what the clocks on the wall say, the kiosk's and the engine's."""
+        return NOW + dt.timedelta(seconds=self.seconds)
 
     @property
     def shown(self) -> Screen:
@@ -98,28 +166,24 @@ class Visitor:
     @property
     def issues(self) -> list[FakeRequest]:
         """Return the requests for a number."""
-        return self.requester.of("issue")
+        return self.engine.of("issue")
 
     def connected(self) -> Visitor:
         """Let the kiosk hear of its office."""
-        self.presenter.link_changed(online=True)
-        self.presenter.office_changed(self.offer)
-        self.presenter.hall_changed(self.hall)
+        self.engine.office, self.engine.hall = self.offer, self.hall
+        self.bus.start()
+        self.engine.bus.start()
         return self
 
     def wait(self, seconds: float, *, step: float = 0.5) -> None:
-        """Let time pass with ticks; the engine repeats its picture while it is linked."""
+        """Let time pass with ticks; the engine repeats its picture, and the bus what was not answered."""
         end = self.seconds + seconds
         while self.seconds < end:
-            self.seconds = min(end, self.seconds + step)
-            if self.presenter_is_linked:
-                self.presenter.hall_changed(self.hall)
+            before, self.seconds = self.seconds, min(end, self.seconds + step)
+            if int(before / HEARTBEAT_S) != int(self.seconds / HEARTBEAT_S):
+                self.engine.say(self.hall)
+            self.server.advance(self.seconds - before)
             self.presenter.tick()
-
-    @property
-    def presenter_is_linked(self) -> bool:
-        """Return whether the engine can be reached."""
-        return self.presenter._flow.freshness.online
 
     def settle(self) -> None:
         """Wait until touches count again."""
@@ -127,12 +191,14 @@ class Visitor:
 
     def cut(self) -> None:
         """Lose the connection."""
-        self.presenter.link_changed(online=False)
+        self.server.stop()
         self.presenter.tick()
 
     def mend(self) -> None:
         """Get the connection back."""
-        self.connected()
+        self.engine.hall = self.hall
+        self.server.start()
+        self.presenter.tick()
 
     def go(self, screen: str) -> Visitor:
         """Walk the usual way until this screen stands."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from broker.contract.messages import ErrorCode
 from hardware.ports import PrinterState
 from kiosk.pages.page import Banner, FoundPage, TicketPage
 from kiosk.paper.news import PrintersHealth
+from kiosk.visit.requests import MOST_UNDER_WAY
 from kiosk.visit.steps import MAX_COPIES, PAPER_PATIENCE_S
 from kiosk.visit.touches import touch
 from tests.ui.kiosk.kiosk_samples import news, ticket
@@ -37,7 +39,7 @@ class WithPaper(Visitor):
 
     def reprinted(self, copies: int) -> None:
         """Let the engine allow another paper."""
-        self.requester.of("reprint")[-1].answer(ticket().model_copy(update={"copies": copies}))
+        self.engine.of("reprint")[-1].answer(ticket().model_copy(update={"copies": copies}))
         self.settle()
 
 
@@ -128,7 +130,7 @@ def test_who_says_yes_is_done(visitor: WithPaper) -> None:
     at_ticket(visitor).presenter.printed(news("unconfirmed"))
     touch(visitor.presenter, "done")
     assert visitor.screen == "language"
-    assert visitor.requester.of("reprint") == []
+    assert visitor.engine.of("reprint") == []
 
 
 def test_a_failed_paper_can_be_printed_when_the_printer_is_well_again(visitor: WithPaper) -> None:
@@ -138,7 +140,7 @@ def test_a_failed_paper_can_be_printed_when_the_printer_is_well_again(visitor: W
     visitor.printers("ready")
     assert visitor.offers_paper()
     touch(visitor.presenter, "print_again")
-    assert [made.arguments for made in visitor.requester.of("reprint")] == [{"ticket": ticket().id}]
+    assert [made.arguments for made in visitor.engine.of("reprint")] == [{"ticket": ticket().id}]
 
 
 def test_after_some_copies_an_officer_is_needed(visitor: WithPaper) -> None:
@@ -154,7 +156,7 @@ def test_a_silent_printer_may_still_print_so_no_second_paper_is_offered(visitor:
     at_ticket(visitor).wait(PAPER_PATIENCE_S)
     assert (visitor.ticket_page.paper.tone, visitor.ticket_page.again) == ("warn", None)
     touch(visitor.presenter, "print_again")
-    assert visitor.requester.of("reprint") == []
+    assert visitor.engine.of("reprint") == []
 
 
 def test_the_word_on_an_earlier_copy_says_nothing_of_the_present_one(visitor: WithPaper) -> None:
@@ -172,12 +174,51 @@ def test_the_second_printer_is_named(visitor: WithPaper, language: str, words: s
     assert visitor.ticket_page.title.endswith(words)
 
 
-def test_a_report_is_ticked_off_when_the_engine_has_answered(visitor: WithPaper) -> None:
-    told: list[str] = []
-    visitor.presenter.printed(news("confirmed", acknowledge=lambda: told.append("told")))
-    assert told == []
-    visitor.requester.of("printed")[0].refuse("unknown_ticket")
-    assert told == ["told"]
+@pytest.mark.parametrize("code", ["storage_failed", "not_ready", "too_many"])
+def test_a_report_that_is_refused_for_now_is_sent_again_until_the_engine_has_it(
+    visitor: WithPaper, code: ErrorCode
+) -> None:
+    acknowledged: list[str] = []
+    visitor.presenter.printed(news("confirmed", acknowledge=lambda: acknowledged.append("yes")))
+    for times in range(1, 4):
+        visitor.engine.of("printed")[-1].refuse(code)
+        assert (len(visitor.engine.of("printed")), acknowledged) == (times, [])
+        visitor.wait(2**times)
+    last = visitor.engine.of("printed")[-1]
+    assert (last.arguments, len(visitor.engine.of("printed"))) == (visitor.engine.of("printed")[0].arguments, 4)
+    last.answer(ticket())
+    visitor.wait(120)
+    assert (len(visitor.engine.of("printed")), acknowledged) == (4, ["yes"])
+
+
+def test_a_report_that_is_refused_for_good_is_logged_and_ticked_off(
+    visitor: WithPaper, caplog: pytest.LogCaptureFixture
+) -> None:
+    acknowledged: list[str] = []
+    visitor.presenter.printed(news("confirmed", acknowledge=lambda: acknowledged.append("yes")))
+    assert acknowledged == []
+    visitor.engine.of("printed")[0].refuse("unknown_ticket")
+    assert acknowledged == ["yes"]
+    assert [record.levelname for record in caplog.records if "refused for good" in record.message] == ["ERROR"]
+
+
+def test_what_became_of_two_papers_of_a_ticket_is_reported_in_order(visitor: WithPaper) -> None:
+    visitor.presenter.printed(news("unconfirmed"))
+    visitor.presenter.printed(news("confirmed", copies=1))
+    visitor.engine.of("printed")[0].refuse("storage_failed")
+    visitor.wait(2)
+    visitor.engine.of("printed")[1].answer(ticket())
+    outcomes = [made.arguments["outcome"] for made in visitor.engine.of("printed")]
+    assert outcomes == ["unconfirmed", "unconfirmed", "confirmed"]
+
+
+def test_after_a_long_outage_the_engine_hears_a_few_reports_at_a_time(visitor: WithPaper) -> None:
+    for number in range(20):
+        visitor.presenter.printed(news("confirmed", ticket=f"ticket-{number}"))
+    assert len(visitor.engine.of("printed")) == MOST_UNDER_WAY
+    for number in range(20):
+        visitor.engine.of("printed")[number].answer(ticket())
+    assert [made.arguments["ticket"] for made in visitor.engine.of("printed")] == [f"ticket-{n}" for n in range(20)]
 
 
 def test_a_paper_that_comes_after_a_restart_is_told_to_whoever_stands_there(visitor: WithPaper) -> None:
@@ -193,7 +234,7 @@ def test_no_reprint_is_offered_where_nothing_can_print(visitor: WithPaper) -> No
     for key in "A12":
         visitor.presenter.returning.press(key)
     visitor.presenter.returning.find()
-    visitor.requester.of("lookup")[0].answer(ticket())
+    visitor.engine.of("lookup")[0].answer(ticket())
     visitor.settle()
     assert visitor.screen == "found"
     page = visitor.page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broker.contract.messages import ErrorCode, Reply, TicketState
+from broker.contract.messages import ErrorCode, TicketState
 from kiosk.pages.page import ConfirmPage, FoundPage, IssuingPage, NumberPage, ProblemPage, TicketPage, WelcomePage
 from kiosk.visit import typed_number
 from kiosk.visit.steps import GIVE_UP_AFTER_S, SLOW_AFTER_S, WARNING_S
@@ -42,7 +42,7 @@ class HolderOfATicket(Visitor):
 
     def asked(self, command: str) -> FakeRequest:
         """Return the last request of this kind."""
-        return self.requester.of(command)[-1]
+        return self.engine.of(command)[-1]
 
     @property
     def number(self) -> NumberPage:
@@ -130,7 +130,7 @@ def test_the_last_key_can_be_taken_back(holder: HolderOfATicket) -> None:
 
 def test_an_unfinished_number_is_not_looked_up(holder: HolderOfATicket) -> None:
     holder.type("AP").do("find")
-    assert holder.requester.requests == []
+    assert holder.engine.requests == []
 
 
 def test_a_number_that_is_not_there_stays_typed_with_what_to_do(holder: HolderOfATicket) -> None:
@@ -240,7 +240,7 @@ def test_a_ticket_is_cancelled_only_after_a_question(holder: HolderOfATicket) ->
     assert isinstance(holder.page, ConfirmPage)
     assert holder.page.title == "Batalkan tiket A-012?"
     assert [choice.key for choice in holder.page.choices] == ["no", "yes"]
-    assert holder.requester.of("cancel") == []
+    assert holder.engine.of("cancel") == []
     holder.do("confirm:yes")
     holder.asked("cancel").answer(ticket(state="cancelled"))
     assert holder.found.state.title == "Tiket Anda berhasil dibatalkan"
@@ -250,7 +250,7 @@ def test_a_ticket_is_cancelled_only_after_a_question(holder: HolderOfATicket) ->
 def test_whoever_thinks_better_of_it_keeps_the_ticket(holder: HolderOfATicket) -> None:
     holder.find().do("do:cancel", "confirm:no")
     assert holder.screen == "found"
-    assert holder.requester.of("cancel") == []
+    assert holder.engine.of("cancel") == []
 
 
 @pytest.mark.parametrize(("state", "errand"), [("waiting", "rejoin"), ("called", "cancel"), ("finished", "reprint")])
@@ -258,7 +258,7 @@ def test_what_the_state_does_not_allow_is_not_even_asked(
     holder: HolderOfATicket, state: TicketState, errand: str
 ) -> None:
     holder.find(state).do(f"do:{errand}")
-    assert (holder.screen, holder.requester.of(errand)) == ("found", [])
+    assert (holder.screen, holder.engine.of(errand)) == ("found", [])
 
 
 @pytest.mark.parametrize("target", ["do:done", "start_over", "leave"])
@@ -321,7 +321,7 @@ def test_trying_again_repeats_the_errand_with_a_new_request(
 def test_a_reply_without_a_ticket_sends_to_an_officer(holder: HolderOfATicket) -> None:
     holder.type("A12").do("find")
     made = holder.asked("lookup")
-    made.on_reply(Reply(id=made.id, ok=True, result={"ticket": {"number": "A-012"}}))
+    made.reply(ok=True, result={"ticket": {"number": "A-012"}})
     assert holder.problem.title == "Silakan menemui petugas"
 
 
@@ -334,7 +334,7 @@ def test_without_an_answer_in_three_seconds_it_says_what_to_do_and_asks_on(
     assert isinstance(holder.page, IssuingPage)
     assert holder.page.banner is not None
     assert "petugas" in holder.page.banner.text
-    assert len(holder.requester.of(errand)) == 1
+    assert len(holder.engine.of(errand)) == 1
     assert not holder.asked(errand).is_cancelled
 
 
@@ -344,7 +344,7 @@ def test_after_a_minute_it_sends_to_an_officer_and_shows_what_still_comes(holder
     holder.wait(GIVE_UP_AFTER_S + 1)
     assert [choice.key for choice in holder.problem.choices] == ["start_over"]
     holder.do("way:again", "way:look")
-    assert len(holder.requester.of(errand)) == 1
+    assert len(holder.engine.of(errand)) == 1
     holder.asked(errand).answer(ticket())
     assert holder.screen == ("ticket" if errand == "reprint" else "found")
 
@@ -354,7 +354,7 @@ def test_nothing_leads_away_while_something_is_being_done(holder: HolderOfATicke
     _under_way(holder, errand)
     holder.do("start_over", "back", f"do:{errand}", "find", "confirm:yes")
     assert (holder.screen, holder.shown.back, holder.shown.start_over) == ("requesting", "", "")
-    assert len(holder.requester.of(errand)) == 1
+    assert len(holder.engine.of(errand)) == 1
 
 
 def test_what_is_only_looked_up_can_be_left(holder: HolderOfATicket) -> None:
@@ -371,8 +371,13 @@ def test_a_paper_whose_visitor_has_left_is_not_printed(holder: HolderOfATicket) 
     _under_way(holder, "reprint")
     holder.wait(GIVE_UP_AFTER_S + 1)
     holder.do("start_over")
-    holder.asked("reprint").answer(ticket())
+    holder.asked("reprint").answer(ticket().model_copy(update={"copies": 1}))
     assert (holder.screen, holder.papers) == ("language", [])
+    assert holder.asked("printed").arguments == {
+        "ticket": ticket().id,
+        "outcome": "failed",
+        "reason": "the visitor had left the kiosk before the answer came",
+    }
 
 
 @pytest.mark.parametrize("target", ["do:rejoin", "do:cancel"])
@@ -381,8 +386,8 @@ def test_a_double_touch_does_it_once(holder: HolderOfATicket, target: str) -> No
     for _ in range(2):
         touch(holder.presenter, target)
         touch(holder.presenter, "confirm:yes")
-    assert len(holder.requester.of("rejoin")) == (target == "do:rejoin")
-    assert holder.requester.of("cancel") == []
+    assert len(holder.engine.of("rejoin")) == (target == "do:rejoin")
+    assert holder.engine.of("cancel") == []
 
 
 # -- connection and idleness ------------------------------------------------------------------------------------------
@@ -412,9 +417,9 @@ def test_the_place_is_kept_when_the_connection_goes_and_returns(holder: HolderOf
     holder.cut()
     assert (holder.screen, holder.shown.is_blocked) == (screen, True)
     assert holder.shown.banner is not None
-    asked = len(holder.requester.requests)
+    asked = len(holder.engine.requests)
     holder.do("find", "do:reprint", "confirm:yes")
-    assert len(holder.requester.requests) == asked
+    assert len(holder.engine.requests) == asked
     holder.mend()
     mended = holder.shown
     assert (mended.is_blocked, mended.banner) == (False, None)

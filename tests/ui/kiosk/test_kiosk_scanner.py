@@ -31,7 +31,7 @@ class WithScanner(Visitor):
     @property
     def lookups(self) -> list[FakeRequest]:
         """Return what was looked up."""
-        return self.requester.of("lookup")
+        return self.engine.of("lookup")
 
     @property
     def keypad(self) -> NumberPage:
@@ -95,7 +95,7 @@ def test_what_is_done_with_a_scanned_ticket_is_done_with_the_ticket_that_was_fou
     visitor.scan().lookups[0].answer(ticket(state="no_show", counter="counter-3"))
     visitor.settle()
     touch(visitor.presenter, target)
-    assert visitor.requester.of(errand)[0].arguments == {"ticket": TICKET}
+    assert visitor.engine.of(errand)[0].arguments == {"ticket": TICKET}
 
 
 def test_a_scanned_ticket_can_be_given_up(visitor: WithScanner) -> None:
@@ -103,7 +103,7 @@ def test_a_scanned_ticket_can_be_given_up(visitor: WithScanner) -> None:
     for target in ("do:cancel", "confirm:yes"):
         visitor.settle()
         touch(visitor.presenter, target)
-    assert visitor.requester.of("cancel")[0].arguments == {"ticket": TICKET}
+    assert visitor.engine.of("cancel")[0].arguments == {"ticket": TICKET}
 
 
 def test_it_is_taken_from_the_services_and_from_the_keypad_too_in_the_language_chosen_there(

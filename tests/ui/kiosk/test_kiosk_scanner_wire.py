@@ -78,7 +78,7 @@ def test_a_ticket_held_to_the_scanner_stands_on_the_screen(ending: bytes, tmp_pa
     with kiosk_on(wire, tmp_path) as kiosk:
         EmulatedScanner(wire, ending=ending).read(CODE)
         kiosk.wait_for(lambda: kiosk.screen == "requesting")
-        kiosk.requester.of("lookup")[0].answer(ticket())
+        kiosk.engine.of("lookup")[0].answer(ticket())
         assert kiosk.screen == "found"
 
 
@@ -96,7 +96,7 @@ def test_noise_repeats_and_cut_off_codes_are_nothing_and_a_foreign_code_is_told(
         kiosk.wait_for(lambda: len(kiosk.codes) >= 3)
         assert kiosk.codes == [FOREIGN, CODE, OTHER]
         assert [view.banner is not None for view in kiosk.screens].count(True) >= 1
-        assert [made.arguments["ticket"] for made in kiosk.requester.of("lookup")] == [CODE]
+        assert [made.arguments["ticket"] for made in kiosk.engine.of("lookup")] == [CODE]
         kiosk.reader_s += REPEAT_S
         scanner.read(OTHER)
         kiosk.wait_for(lambda: kiosk.codes[3:] == [OTHER])
@@ -122,7 +122,7 @@ def test_a_scanner_that_types_is_told_from_a_hand(tmp_path: Path) -> None:
             kiosk.reader_s += pause
             kiosk.scanner.key(key)
     assert kiosk.codes == [CODE.lower()]
-    assert kiosk.requester.of("lookup")[0].arguments == {"ticket": CODE}
+    assert kiosk.engine.of("lookup")[0].arguments == {"ticket": CODE}
 
 
 def test_keys_are_not_asked_for_where_the_scanner_has_a_line_of_its_own(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broker.contract.messages import ErrorCode, Reply, Wait
+from broker.contract.messages import ErrorCode, Wait
 from broker.language import Phrases
 from kiosk.pages.offers import queue_words
 from kiosk.pages.page import (
@@ -18,6 +18,7 @@ from kiosk.pages.page import (
     TicketPage,
     WelcomePage,
 )
+from kiosk.visit.newcomer import NOBODY_THERE
 from kiosk.visit.offer import Queue, queue_of
 from kiosk.visit.steps import (
     GIVE_UP_AFTER_S,
@@ -25,6 +26,7 @@ from kiosk.visit.steps import (
     PAPER_PATIENCE_S,
     SLOW_AFTER_S,
     STARTING_S,
+    STILL_HERE_S,
     TICKET_STAY_S,
     WARNING_S,
 )
@@ -256,11 +258,49 @@ def test_an_unanswered_request_cannot_be_repeated_as_another_one() -> None:
     assert (visitor.screen, len(visitor.issues)) == ("problem", 1)
 
 
-def test_a_request_is_dropped_when_its_visitor_has_left() -> None:
+def test_a_number_whose_visitor_has_left_is_given_up_with_a_reason_and_not_printed() -> None:
     visitor = Visitor().connected().go("issuing")
     visitor.wait(GIVE_UP_AFTER_S + IDLE_S + WARNING_S + 2)
     assert visitor.screen == "language"
-    assert visitor.issues[0].is_cancelled
+    visitor.issues[0].answer(ticket())
+    assert (visitor.screen, visitor.papers) == ("language", [])
+    (failed,) = visitor.engine.of("printed")
+    assert (failed.arguments["ticket"], failed.arguments["outcome"]) == (ticket().id, "failed")
+    failed.answer(ticket())
+    (given_up,) = visitor.engine.of("cancel")
+    assert given_up.arguments == {
+        "ticket": ticket().id,
+        "reason": NOBODY_THERE,
+    }
+
+
+@pytest.mark.parametrize("screen", ["issuing", "problem"])
+def test_a_request_for_a_number_is_followed_to_its_end_and_meant_as_long_as_the_visit_can_last(screen: str) -> None:
+    visitor = Visitor().connected().go("issuing")
+    begun = visitor.now()
+    if screen == "problem":
+        visitor.wait(GIVE_UP_AFTER_S + 1)
+        visitor.presenter.start_over()
+    assert not visitor.issues[0].is_cancelled
+    until = visitor.issues[0].until
+    assert until is not None
+    assert (until - begun).total_seconds() == pytest.approx(GIVE_UP_AFTER_S + IDLE_S + WARNING_S, abs=1)
+
+
+def test_after_an_outage_nobody_is_given_a_number_who_has_long_gone() -> None:
+    visitor = Visitor().connected().go("lane")
+    visitor.server.lose_next("antrean/v1/demo/cmd/+/issue")
+    visitor.presenter.newcomer.choose_lane("regular")
+    visitor.cut()
+    visitor.wait(2400, step=5)
+    assert visitor.screen == "offline"
+    visitor.mend()
+    visitor.wait(5)
+    (late,) = visitor.issues
+    assert late.until is not None
+    assert late.until < visitor.now()
+    late.refuse("too_late")
+    assert (visitor.screen, visitor.papers, visitor.engine.of("cancel")) == ("language", [], [])
 
 
 def test_an_answer_that_overtook_the_leaving_is_shown_at_the_start() -> None:
@@ -271,16 +311,37 @@ def test_an_answer_that_overtook_the_leaving_is_shown_at_the_start() -> None:
     assert (visitor.screen, len(visitor.papers)) == ("ticket", 1)
 
 
-def test_an_answer_to_an_earlier_visit_is_printed_but_does_not_disturb_the_next_visitor() -> None:
+def test_an_answer_to_an_earlier_visit_does_not_disturb_the_next_visitor_and_its_number_is_given_up() -> None:
     visitor = Visitor().connected().go("issuing")
     visitor.wait(GIVE_UP_AFTER_S + 1)
     visitor.presenter.start_over()
     visitor.settle()
     visitor.go("service")
     visitor.issues[0].answer(ticket())
-    assert (visitor.screen, len(visitor.papers)) == ("service", 1)
-    assert visitor.shown.banner is not None
-    assert "A-012" in visitor.shown.banner.title
+    assert (visitor.screen, visitor.shown.banner, visitor.papers) == ("service", None, [])
+    visitor.engine.of("printed")[0].answer(ticket())
+    assert len(visitor.engine.of("cancel")) == 1
+
+
+def test_whoever_left_some_time_ago_does_not_find_the_number_on_the_screen_of_the_next() -> None:
+    visitor = Visitor().connected().go("issuing")
+    visitor.wait(GIVE_UP_AFTER_S + 1)
+    visitor.presenter.start_over()
+    visitor.wait(STILL_HERE_S + 1)
+    visitor.issues[0].answer(ticket())
+    assert (visitor.screen, visitor.papers) == ("language", [])
+
+
+def test_the_next_visitor_gets_a_number_while_the_one_before_has_no_answer_yet() -> None:
+    visitor = Visitor().connected().go("issuing")
+    visitor.wait(GIVE_UP_AFTER_S + 1)
+    visitor.presenter.start_over()
+    visitor.settle()
+    visitor.go("issuing")
+    first, second = visitor.issues
+    second.answer(ticket(number="A-013"))
+    first.answer(ticket())
+    assert [paper.number for paper in visitor.papers] == ["A-013"]
 
 
 # -- refusals ---------------------------------------------------------------------------------------------------------
@@ -301,6 +362,8 @@ AWAY = ["start_over"]
         ("unknown_service", SERVICES),
         ("storage_failed", AGAIN),
         ("not_ready", AGAIN),
+        ("too_many", AGAIN),
+        ("too_late", AGAIN),
         ("bad_request", AWAY),
         ("not_allowed", AWAY),
     ],
@@ -343,7 +406,7 @@ def test_trying_again_is_a_new_request_after_the_old_one_was_answered() -> None:
 
 def test_a_reply_without_a_ticket_sends_to_an_officer() -> None:
     visitor = Visitor().connected().go("issuing")
-    visitor.issues[0].on_reply(Reply(id=visitor.issues[0].id, ok=True, result={"ticket": {"number": "A-012"}}))
+    visitor.issues[0].reply(ok=True, result={"ticket": {"number": "A-012"}})
     assert isinstance(visitor.page, ProblemPage)
     assert visitor.page.title == "Silakan menemui petugas"
 
@@ -489,13 +552,13 @@ def test_the_outcome_of_the_paper_is_shown_and_told_to_the_engine(outcome: str, 
     page = visitor.page
     assert isinstance(page, TicketPage)
     assert (page.title, page.paper.tone) == (title, tone)
-    assert visitor.requester.of("printed")[0].arguments == {"ticket": ticket().id, "outcome": outcome}
+    assert visitor.engine.of("printed")[0].arguments == {"ticket": ticket().id, "outcome": outcome}
 
 
 def test_a_failed_printer_says_why_to_the_engine_and_that_the_number_is_valid_to_the_visitor() -> None:
     visitor = Visitor().connected().go("ticket")
     visitor.presenter.printed(news("failed", "printer: no paper"))
-    assert visitor.requester.of("printed")[0].arguments["reason"] == "printer: no paper"
+    assert visitor.engine.of("printed")[0].arguments["reason"] == "printer: no paper"
     assert isinstance(visitor.page, TicketPage)
     assert "tetap berlaku" in visitor.page.paper.text
 
