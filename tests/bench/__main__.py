@@ -1,12 +1,7 @@
 """Measures and prints; compares with the floor of the same run, never with a figure of another machine.
 
-<<<<<<< HEAD
-`python -m tests.bench` runs everything; names of sections run these alone; a name that ends in `.md` is where
-all tables are written down beside.
-=======
-`python -m tests.bench` runs everything; names of sections run these alone; in a page that is named too, `docs/x.md`, the
-tables are written down.
->>>>>>> 9822263 (tests, bench: tidy)
+`python -m tests.bench` runs everything; names of sections run these alone; a page that is named too, such as `docs/x.md`,
+takes the tables.
 """
 
 from __future__ import annotations
