@@ -1,7 +1,7 @@
 """Measures and prints; compares with the floor of the same run, never with a figure of another machine.
 
-`python -m tests.bench` runs everything; names of sections run these alone; a page that is named too, such as `docs/x.md`,
-takes the tables.
+`python -m tests.bench` runs everything, names of sections run these alone; a page named too, as `docs/x.md`, gets
+the tables.
 """
 
 from __future__ import annotations
