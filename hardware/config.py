@@ -262,3 +262,5 @@ class PanelConfig(DeviceModel):
     diagonal_in: float = Field(gt=3, le=120)
     viewing_distance_m: float = Field(gt=0.2, le=40)
     fullscreen: bool = False
+    rotation: Literal[0, 90, 180, 270] = 0
+    """By how much a fullscreen picture is turned against the clock, where the machine does not turn it itself."""

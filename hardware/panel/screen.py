@@ -22,6 +22,7 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
     """One window. Rules read `app.look`, which is made anew when the window changes size."""
 
     look = ObjectProperty(None)
+    use_kivy_settings = False
 
     def __init__(
         self,
@@ -41,12 +42,19 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         self.on_begin: Callable[[], None] = _nothing
         self.on_end: Callable[[], None] = _nothing
         self.look = look_for(panel, reader, Window.size)
+        # Bound first, so asked last: what no handler of ours takes ends here, before Kivy's own keys (F1 opens its
+        # settings over everything, and whatever a module may bind).
+        Window.bind(on_key_down=lambda *_: True, on_request_close=lambda *_: panel.fullscreen)
 
     def run(self) -> None:
         """Show the window until it is closed, or until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: self.stop())
         super().run()
+
+    def open_settings(self, *_: object) -> bool:
+        """Open nothing: the office's settings are in its configuration file."""
+        return False
 
     def load_kv(self, filename: str | None = None) -> bool:
         """Load no file by guess: `build` names them."""

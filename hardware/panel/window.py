@@ -14,12 +14,19 @@ from hardware.config import PanelConfig
 
 Size = tuple[int, int]
 Place = tuple[Size, Size | None]
+"""Size, and left and top where they are not left to the desktop."""
+Box = tuple[int, int, int, int]
+"""Left, top, width, height in pixels of the desktop."""
 
 ROOM = 0.92
 """Share of the desktop that a shrunken window takes: task bars need the rest."""
 
 PLACE_VARIABLE = "ANTREAN_WINDOW"
-"""`WIDTHxHEIGHT` or `WIDTHxHEIGHT+LEFT+TOP`: where a demo wants this window."""
+"""`WIDTHxHEIGHT` or `WIDTHxHEIGHT+LEFT+TOP`: where a demo wants this window, which is not fullscreen then."""
+
+TOOLKIT_PREFIXES = ("KIVY_", "KCFG_")
+KEPT = frozenset({"KIVY_GL_BACKEND"})
+"""The one thing of the toolkit that the environment may choose: by which library this machine draws."""
 
 _PLACE = re.compile(r"^(\d{2,5})x(\d{2,5})(?:\+(\d{1,5})\+(\d{1,5}))?$")
 
@@ -33,27 +40,39 @@ def parse_place(text: str) -> Place | None:
     return (int(width), int(height)), None if left is None else (int(left), int(top))
 
 
-def place(panel: PanelConfig, environ: Mapping[str, str]) -> Place:
-    """Return size and position of the window: as asked, else the panel's own, shrunk to the desktop."""
+def place(panel: PanelConfig, environ: Mapping[str, str], *, desktop: Box | None) -> Place:
+    """Return size and position of the window: as asked, else the whole screen or the panel's size, as far as it fits.
+
+    Fullscreen is a request to a window manager. On a bare X screen nobody hears it: the window keeps the size that it
+    was made with while Kivy believes in the other, so it is made as large as the screen.
+    """
     asked = parse_place(environ.get(PLACE_VARIABLE, ""))
     if asked is not None:
         return asked
     wanted = (panel.width_px, panel.height_px)
-    return (wanted if panel.fullscreen else fitted(wanted, desktop_size())), None
+    if not panel.fullscreen:
+        return fitted(wanted, None if desktop is None else desktop[2:]), None
+    if desktop is None:
+        return (wanted if panel.rotation in {0, 180} else (panel.height_px, panel.width_px)), None
+    left, top, width, height = desktop
+    return (width, height), (left, top)
 
 
-def settings(panel: PanelConfig, where: Place) -> tuple[tuple[str, str, str], ...]:
+def settings(panel: PanelConfig, where: Place, *, environ: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
     """Return Kivy's settings as (section, key, value)."""
     (width, height), position = where
     own = "1" if panel.fullscreen else "0"
+    takes_all = panel.fullscreen and parse_place(environ.get(PLACE_VARIABLE, "")) is None
     fixed = (
         ("kivy", "exit_on_escape", "0"),
         ("kivy", "log_level", "warning"),
         ("kivy", "log_enable", "0"),
         ("kivy", "desktop", "0"),
+        ("kivy", "pause_on_minimize", "0"),
         ("graphics", "width", str(width)),
         ("graphics", "height", str(height)),
-        ("graphics", "fullscreen", "auto" if panel.fullscreen else "0"),
+        ("graphics", "rotation", str(panel.rotation if takes_all else 0)),
+        ("graphics", "fullscreen", "auto" if takes_all else "0"),
         ("graphics", "borderless", own),
         ("graphics", "show_cursor", "0" if panel.fullscreen else "1"),
         ("graphics", "allow_screensaver", "0"),
@@ -71,22 +90,38 @@ def settings(panel: PanelConfig, where: Place) -> tuple[tuple[str, str, str], ..
     )
 
 
-def prepare(panel: PanelConfig, *, title: str, data_dir: Path) -> None:
-    """Configure Kivy for `panel`; everything it writes lies below `data_dir`. Call before any Kivy import."""
-    home = data_dir / "kivy" / re.sub(r"[^A-Za-z0-9_.-]+", "-", title).strip("-")
-    home.mkdir(parents=True, exist_ok=True)
-    os.environ |= {
+def environment(environ: Mapping[str, str], *, home: Path) -> dict[str, str]:
+    """Return the environment without anybody's wishes to the toolkit, and with ours.
+
+    Kivy takes settings, modules (an inspector, keys that turn the screen) and what it is to be drawn with from files in
+    its home, from `KIVY_...` and from `KCFG_...`: none of it is the office's configuration.
+    """
+    left = {key: value for key, value in environ.items() if not key.startswith(TOOLKIT_PREFIXES) or key in KEPT}
+    return left | {
         "KIVY_NO_ARGS": "1",
+        "KIVY_NO_CONFIG": "1",
+        "KIVY_NO_ENV_CONFIG": "1",
         "KIVY_HOME": str(home),
         # Kivy's own logging would take over stderr, tracebacks included: leave it to Python's.
         "KIVY_LOG_MODE": "PYTHON",
         "KIVY_NO_FILELOG": "1",
+        # SDL would make SIGTERM a wish to close the window, which a locked screen does not grant.
+        "SDL_NO_SIGNAL_HANDLERS": "1",
+        "SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS": "0",
     }
+
+
+def prepare(panel: PanelConfig, *, title: str, data_dir: Path) -> None:
+    """Configure Kivy for `panel`; nothing of it is read from files. Call before any Kivy import."""
+    ours = environment(os.environ, home=data_dir / "kivy" / re.sub(r"[^A-Za-z0-9_.-]+", "-", title).strip("-"))
+    for key in os.environ.keys() - ours.keys():
+        del os.environ[key]
+    os.environ |= ours
     logging.getLogger("kivy").setLevel(logging.ERROR)
-    where = place(panel, os.environ)
+    where = place(panel, os.environ, desktop=desktop())
     from kivy.config import Config  # noqa: PLC0415 - Kivy reads its environment when it is imported
 
-    for section, key, value in settings(panel, where):
+    for section, key, value in settings(panel, where, environ=os.environ):
         Config.set(section, key, value)
     # A touch panel that is also seen as a mouse delivers each touch twice (kivy #3801, #8494): one provider only.
     Config.remove_section("input")
@@ -94,8 +129,20 @@ def prepare(panel: PanelConfig, *, title: str, data_dir: Path) -> None:
     Config.set("input", "mouse", "mouse,disable_multitouch")
 
 
-def desktop_size() -> Size | None:
-    """Return the X screen's size in pixels, or None where there is no X server to ask."""
+class _Head(ctypes.Structure):
+    """XineramaScreenInfo: one monitor of an X screen."""
+
+    _fields_ = (
+        ("number", ctypes.c_int),
+        ("left", ctypes.c_short),
+        ("top", ctypes.c_short),
+        ("width", ctypes.c_short),
+        ("height", ctypes.c_short),
+    )
+
+
+def desktop() -> Box | None:
+    """Return the X screen's first monitor, or None where there is no X server to ask."""
     name = ctypes.util.find_library("X11")
     if name is None:
         return None
@@ -105,14 +152,32 @@ def desktop_size() -> Size | None:
     if not display:
         return None
     handle = ctypes.c_void_p(display)
-    size = (x11.XDisplayWidth(handle, 0), x11.XDisplayHeight(handle, 0))
-    x11.XCloseDisplay(handle)
-    return size
+    try:
+        whole = (0, 0, x11.XDisplayWidth(handle, 0), x11.XDisplayHeight(handle, 0))
+        return _first_monitor(x11, handle) or whole
+    finally:
+        x11.XCloseDisplay(handle)
 
 
-def fitted(wanted: Size, desktop: Size | None) -> Size:
-    """Return `wanted`, shrunk in proportion where the desktop cannot hold it."""
-    if desktop is None or (wanted[0] <= desktop[0] and wanted[1] <= desktop[1]):
+def _first_monitor(x11: ctypes.CDLL, display: ctypes.c_void_p) -> Box | None:
+    name = ctypes.util.find_library("Xinerama")
+    if name is None:
+        return None
+    xinerama = ctypes.CDLL(name)
+    xinerama.XineramaQueryScreens.restype = ctypes.POINTER(_Head)
+    count = ctypes.c_int(0)
+    heads = xinerama.XineramaQueryScreens(display, ctypes.byref(count))
+    if not heads:
+        return None
+    first = heads[0]
+    box = (first.left, first.top, first.width, first.height)
+    x11.XFree(heads)
+    return box
+
+
+def fitted(wanted: Size, room: Size | None) -> Size:
+    """Return `wanted`, shrunk in proportion where the desktop has no room for it."""
+    if room is None or (wanted[0] <= room[0] and wanted[1] <= room[1]):
         return wanted
-    share = ROOM * min(desktop[0] / wanted[0], desktop[1] / wanted[1])
+    share = ROOM * min(room[0] / wanted[0], room[1] / wanted[1])
     return round(wanted[0] * share), round(wanted[1] * share)

@@ -1,0 +1,61 @@
+"""A window of the panel's own with a button in each corner: `python -m tests.ui.panel.buttons FOLDER PANEL`.
+
+PANEL is a panel's configuration as JSON. Each touched button and each key that the application is handed is a line of
+FOLDER/told; FOLDER/targets.json says where the buttons are.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from hardware.config import PanelConfig
+from hardware.panel.window import prepare
+
+CORNERS = {
+    "top-left": ("primary", {"x": 0, "top": 1}),
+    "top-right": ("good", {"right": 1, "top": 1}),
+    "bottom-left": ("dark", {"x": 0, "y": 0}),
+    "bottom-right": ("soft", {"right": 1, "y": 0}),
+}
+"""Each button's kind, of a colour of its own, and its place."""
+RULES = Path(__file__).with_name("buttons.kv")
+
+
+def main() -> None:
+    """Show the window until it is told to end."""
+    folder, panel = Path(sys.argv[1]), PanelConfig.model_validate_json(sys.argv[2])
+    os.environ["ANTREAN_TARGETS"] = str(folder / "targets.json")
+    prepare(panel, title="buttons", data_dir=folder)
+    from kivy.uix.floatlayout import FloatLayout  # noqa: PLC0415 - Kivy comes after `prepare`
+
+    from hardware.panel.keys import on_key  # noqa: PLC0415 - the same
+    from hardware.panel.scale import Reader  # noqa: PLC0415 - the same
+    from hardware.panel.screen import PanelApp  # noqa: PLC0415 - the same
+    from hardware.panel.targets import targets_file  # noqa: PLC0415 - the same
+    from hardware.panel.widgets import BigButton  # noqa: PLC0415 - the same
+
+    def tell(line: str) -> None:
+        with (folder / "told").open("a", encoding="utf-8") as told:
+            told.write(line + "\n")
+
+    def build() -> FloatLayout:
+        root = FloatLayout()
+        for name, (kind, corner) in CORNERS.items():
+            button = BigButton(target=name, title=name, size_hint=(0.3, 0.12), pos_hint=corner, kind=kind)
+            button.bind(on_release=lambda pressed: tell(pressed.target))
+            root.add_widget(button)
+        targets = targets_file()
+        if targets is not None:
+            root.bind(size=lambda *_: targets.changed(root, "buttons"))
+            targets.changed(root, "buttons")
+        if "keys" in sys.argv[3:]:
+            on_key(lambda key: tell(f"key {key}"))
+        return root
+
+    PanelApp(panel, reader=Reader.VISITOR, title="buttons", rules=RULES, root=build).run()
+
+
+if __name__ == "__main__":
+    main()
