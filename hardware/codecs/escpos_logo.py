@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PIL import Image, UnidentifiedImageError
 
-from hardware.codecs.escpos_profile import Paper
+from hardware.codecs.escpos_profile import RESET, Paper
 from hardware.errors import FrameError
 
 DEVICE = "logo"
@@ -51,7 +51,7 @@ def dots_of(picture: bytes, paper: Paper) -> Dots:
 
 def storing(picture: bytes, paper: Paper) -> bytes:
     """Return a job that puts a picture file into the printer's memory, which wears out: once is meant."""
-    return b"\x1b@" + stored(dots_of(picture, paper), paper)
+    return RESET + stored(dots_of(picture, paper), paper)
 
 
 def stored(dots: Dots, paper: Paper) -> bytes:

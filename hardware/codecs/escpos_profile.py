@@ -16,6 +16,11 @@ Cut = Literal["gs-v", "esc-i", "esc-m", "none"]
 
 DEVICE = "printer"
 
+RESET = b"\x1b@\x1c."
+"""ESC @, then FS . (Epson: cancel Kanji mode). Many clones are Chinese from the factory, and ESC @ makes them so again:
+any letter above ASCII and the one after it would come out as one Chinese sign. Printers without that mode pass it over.
+"""
+
 DOTS_BY_PAPER_MM = {58: 384, 80: 576}
 """Printable dots at 203 dpi, where the profile does not know better."""
 

@@ -199,8 +199,10 @@ class EscposReader:
                 return StoredLogo((width + 7) // 8, height, bytes(body[11:]))
         raise self._refuse(start, f"graphics {body[:11]!r} are not what we send")
 
-    def _stored(self, start: int) -> Said:
+    def _stored(self, start: int) -> Said | None:
         match chr(self._take()):
+            case ".":  # no Chinese from here on; there was none
+                return None
             case "p":
                 if self._take_many(2) != b"\x01\x00":
                     raise self._refuse(start, "FS p prints another picture than the logo")

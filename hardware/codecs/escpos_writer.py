@@ -10,8 +10,8 @@ from escpos.printer import Dummy
 from PIL import Image
 
 from hardware.codecs.escpos_logo import printed
+from hardware.codecs.escpos_profile import RESET, Paper, library_profile
 from hardware.codecs.escpos_profile import Cut as CutCommand
-from hardware.codecs.escpos_profile import Paper, library_profile
 from hardware.codecs.letters import printable
 from hardware.receipt import Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, large, mark_text, wrap
 
@@ -35,7 +35,7 @@ def render(receipt: Receipt, paper: Paper) -> bytes:
     """Return the bytes that print `receipt` on `paper`, starting from a reset printer."""
     # A fresh Dummy for each job: its idea of the code page would survive a reset of the printer.
     device = Dummy(profile=library_profile(paper))
-    device.hw("INIT")
+    device._raw(RESET)  # noqa: SLF001 - the library's own INIT is ESC @ alone
     device.charcode(paper.page_name)
     writer = _Writer(device, paper)
     if paper.logo:

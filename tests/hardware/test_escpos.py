@@ -42,8 +42,8 @@ def printed_text(receipt: Receipt, paper: Paper = PAPER) -> list[str]:
     return ["".join(run.text for run in line.runs) for line in lines]
 
 
-def test_a_job_starts_with_a_reset_and_then_names_its_code_page() -> None:
-    assert render(Receipt((Text("Halo"),)), PAPER) == b"\x1b@\x1bt\x02Halo\n"
+def test_a_job_starts_with_a_reset_leaves_chinese_mode_and_names_its_code_page() -> None:
+    assert render(Receipt((Text("Halo"),)), PAPER) == b"\x1b@\x1c.\x1bt\x02Halo\n"
 
 
 def test_letters_arrive_as_the_code_page_has_them() -> None:
@@ -157,7 +157,7 @@ def test_an_unknown_profile_is_refused_with_the_nearest_name() -> None:
 def test_clones_are_cut_in_their_own_way(cut: CutCommand, ends: bytes) -> None:
     paper = paper_of("XP-80", paper_mm=80, cut=cut)
     data = render(Receipt((Text("Halo"), Cut())), paper)
-    assert data == b"\x1b@\x1bt\x02Halo\n" + ends
+    assert data == b"\x1b@\x1c.\x1bt\x02Halo\n" + ends
     assert len(read(data, paper)) == (2 if cut == "none" else 3)
 
 
@@ -196,6 +196,7 @@ def test_a_code_shrinks_until_narrow_paper_holds_it_with_its_quiet_zone() -> Non
     [
         (b"\x1b@\x1bM\x01", 2, "0x1B"),
         (b"\x1b@Halo\x07", 6, "0x07"),
+        (b"\x1c&", 0, "0x1C"),
         (b"\x1d@", 0, "0x1D"),
         (b"\x1ba\x03", 0, "0x1B"),
         (b"\x1dV\x42\x00", 0, "0x1D"),
