@@ -23,7 +23,7 @@ GATHER_S = 0.5
 Presences = Mapping[str, Presence]
 
 
-def store(checkup: Checkup | None) -> Finding:
+def store(checkup: Checkup | None) -> Finding:  # noqa: PLR0911 - one after the other, the worst first
     """Judge what was read of the database; None where there is none yet."""
     if checkup is None:
         return Finding(subject="store", verdict="good", seen="no database yet: the broker makes it at its first start")

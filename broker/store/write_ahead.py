@@ -15,8 +15,8 @@ READER_BYTES = range(123, 128)
 def spoilt_frame(log: Path) -> int | None:
     """Return the number of the first page of the log that is not what was written, or None where all are.
 
-    At the next start SQLite believes the log up to there and forgets the rest without a word. A page at the very end is no
-    fault: it is being written, or its transaction was never committed.
+    At the next start SQLite believes the log up to there and forgets the rest without a word. A page at the very end is
+    no fault: it is being written, or its transaction was never committed.
     """
     try:
         data = log.read_bytes()
