@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import time
 from pathlib import Path
 from typing import Any
 
 from broker.config.settings import Display, Settings
+from broker.contract.clock import EngineClock
 from broker.contract.messages import EventMessage, HallMessage
 from broker.contract.topics import Topics
 from broker.language import Phrases
@@ -49,7 +51,7 @@ class DisplayApp:
         self._app.on_begin, self._app.on_end = self._begin, self._end
         zone = settings.office.zone
         self._presenter = LobbyPresenter(
-            now=lambda: dt.datetime.now(zone),
+            clock=EngineClock(lambda: dt.datetime.now(zone), time.monotonic),
             languages=settings.office.languages,
             phrases=functools.partial(Phrases, "display"),
             announce=lambda call, words: self._voice.announce(call, words, self._presenter.speech_ended),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from num2words import num2words
 
 from broker.language import Phrases, has_catalogue
-from display.hall.stage import Call
+from display.hall.board import Call
 from hardware.codecs.voice_folder import DIGITS, VoiceFolder
 from hardware.config import SoundConfig
 from hardware.errors import HardwareError
@@ -78,13 +78,14 @@ class SpeechRules:
         chime = not in_run
         if self.is_quiet(at):
             return (Announcement(chime=True, utterances=()),) if chime and self.quiet_chime else ()
-        languages = (call.language,) if waiting else (call.language, first_language) * self.repeat
-        said = announcement(call, languages, manner=self.manner, brief=waiting >= BRIEF_FROM)
+        languages = (call.language,) if waiting else (call.language, first_language)
+        once = announcement(call, languages, manner=self.manner, brief=waiting >= BRIEF_FROM)
+        said = once if waiting else once * self.repeat
         return tuple(Announcement(chime and not place, (part,)) for place, part in enumerate(said))
 
     def duration_s(self, piece: Announcement) -> float:
         """Return about how long that lasts."""
-        return duration_s(piece.utterances, words_per_minute=self.words_per_minute)
+        return duration_s(piece.utterances, words_per_minute=self.words_per_minute) - (0 if piece.chime else CHIME_S)
 
 
 def speech_rules(sound: SoundConfig, voices: tuple[Mapping[str, VoiceFolder], Iterable[HardwareError]]) -> SpeechRules:
@@ -124,10 +125,12 @@ def manner_of(phrases: Phrases, folder: VoiceFolder | None = None) -> Manner:
     )
 
 
-def announcement(call: Call, languages: tuple[str, ...], *, manner: Callable[[str], Manner]) -> tuple[Utterance, ...]:
-    """Return what is said for a call: once per language, in their order."""
+def announcement(
+    call: Call, languages: tuple[str, ...], *, manner: Callable[[str], Manner], brief: bool = False
+) -> tuple[Utterance, ...]:
+    """Return what is said for a call: once per language, in their order; `brief`: number and counter only."""
     manners = {spoken_in.language: spoken_in for spoken_in in map(manner, languages)}
-    return tuple(Utterance(way.language, _sentence(call, way), way.voice) for way in manners.values())
+    return tuple(Utterance(way.language, _sentence(call, way, brief=brief), way.voice) for way in manners.values())
 
 
 def duration_s(utterances: tuple[Utterance, ...], *, words_per_minute: int = WORDS_PER_MINUTE) -> float:
@@ -143,9 +146,9 @@ def spoken(text: str, manner: Manner) -> str:
     return ", ".join(part for run in _RUNS.findall(plain) for part in _parts(run, manner))
 
 
-def _sentence(call: Call, manner: Manner) -> str:
+def _sentence(call: Call, manner: Manner, *, brief: bool) -> str:
     number, counter = spoken(call.number, manner), spoken(call.counter_label, manner)
-    return manner.sentence.format(number=number, counter=counter)
+    return (manner.brief if brief else manner.sentence).format(number=number, counter=counter)
 
 
 def _parts(run: str, manner: Manner) -> tuple[str, ...]:

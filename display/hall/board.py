@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from broker.contract.messages import Calling, EventMessage, HallMessage
+from broker.language import bare_counter
 
 FRONT_S = 10.0
 """Least time that a call stands large from its turn on, if those behind it leave the room."""
-TURN_S = 2.0
+TURN_S = 2.5
 """Least time from one turn to the next, also where nothing can be heard."""
 SPEECH_OVERRUN_S = 20.0
 """A sound device that never comes back holds up the next turn no longer than this beyond the expected speech."""
@@ -94,8 +95,8 @@ class CallBoard:
                     standing.seq, standing.is_awaited = event.seq, False
         call = self._called(event)
         if call is not None:
-            known = self._board.get(call.place)
-            if known is None or known.seq < event.seq:
+            before = self._board.get(call.place)
+            if before is None or before.seq < event.seq:
                 self._put(call, event.seq)
 
     def snapshot(self, hall: HallMessage) -> None:
@@ -108,19 +109,13 @@ class CallBoard:
         is_first = self._snapshot_seq < 0
         calling = sorted(map(_from_snapshot, reversed(hall.calling)), key=lambda call: call.called_at)
         over = [_from_snapshot(entry) for entry in reversed(hall.recent)]
-        for call in over:
-            standing = self._news(call, hall.seq)
-            if standing is not None:
-                standing.is_awaited = False
-                if is_first:
-                    standing.turn_s = -math.inf
-        for call in calling:
-            standing = self._news(call, hall.seq)
-            if standing is not None:
-                standing.is_awaited = True
-                age_s = (hall.at - call.called_at).total_seconds()
-                if is_first and standing.turn_s is None and age_s > SPOKEN_BEFORE_S:
-                    standing.turn_s = -math.inf
+        for call in (*over, *calling):
+            news = self._news(call, hall.seq)
+            if news is not None:
+                news.is_awaited = call in calling
+                is_old = not news.is_awaited or (hall.at - call.called_at).total_seconds() > SPOKEN_BEFORE_S
+                if is_first and is_old and news.turn_s is None:
+                    news.turn_s = -math.inf
         named = {call.place for call in (*calling, *over)}
         # What the picture does not name any more was taken back.
         self._board = {p: s for p, s in self._board.items() if p in named or s.seq > hall.seq}
@@ -154,6 +149,11 @@ class CallBoard:
         """Return the places of those who are awaited and have not had their turn yet."""
         return frozenset(place for place, standing in self._board.items() if standing.is_upcoming)
 
+    @property
+    def speaking(self) -> Place | None:
+        """Return the place of the call whose turn it is, as long as it is spoken."""
+        return self._speaking.place if self._speaking is not None else None
+
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     def front(self, most: int) -> tuple[Call, ...]:
@@ -168,7 +168,7 @@ class CallBoard:
 
     @property
     def latest(self) -> Call | None:
-        """Return the newest call that had its turn and is still awaited: it stays in sight while nothing else is new."""
+        """Return the newest call that had its turn and is still awaited: it stands large while nothing else is new."""
         shown = [standing for standing in self._board.values() if standing.is_awaited and standing.turn_s is not None]
         return max(shown, key=lambda standing: standing.order).call if shown else None
 
@@ -221,7 +221,7 @@ class CallBoard:
             lane=event.lane or "",
             language=event.language or self._first_language,
             counter=event.counter,
-            counter_label=event.counter_label or event.counter,
+            counter_label=bare_counter(event.counter_label or event.counter),
             called_at=event.called_at or event.at,
             times_called=event.times_called or 1,
         )
@@ -238,7 +238,7 @@ def _from_snapshot(entry: Calling) -> Call:
         lane=entry.lane,
         language=entry.language,
         counter=entry.counter,
-        counter_label=entry.counter_label,
+        counter_label=bare_counter(entry.counter_label),
         called_at=entry.called_at,
         times_called=entry.times_called,
     )

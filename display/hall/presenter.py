@@ -142,6 +142,7 @@ class LobbyPresenter:
             stale_since=None if stale_since is None or is_starting else stale_since,
             is_starting=stale_since is not None and is_starting,
             front=self._board.front(self._room.front_calls),
+            speaking=self._board.speaking,
             latest=self._board.latest,
             awaited=self._board.awaited,
             over=self._board.over,
