@@ -39,12 +39,13 @@ class DisplayApp:
     def __init__(self, settings: Settings, display: Display, *, data_dir: Path, bus: OfficeBus) -> None:
         """Build all parts; nothing is shown or sent before `run`."""
         self._bus = bus
+        self._health: dict[str, str] = {}
         self._worker = DeviceWorker("speaker", post)
         self._voice = Voice(
             lambda: build_speaker(display.sound, data_dir=data_dir),
             chimes=chimes(settings),
             worker=self._worker,
-            on_health=lambda health: bus.report_devices({"speaker": health}),
+            on_health=functools.partial(self._report, "speaker"),
         )
         title = f"Antrean {display.id}"
         self._app = PanelApp(display.panel, reader=Reader.HALL, title=title, rules=RULES, root=self._build)
@@ -85,8 +86,14 @@ class DisplayApp:
         self._presenter.fit(room_for(look))
         self._drawing.update()
 
+    def _report(self, device: str, health: str) -> None:
+        if health and self._health.get(device) != health:
+            self._health[device] = health
+            self._bus.report_devices(self._health)
+
     def _tick(self) -> None:
         self._presenter.tick()
+        self._report("clock", self._presenter.clock_health)
         self._drawing.update()
 
     def _begin(self) -> None:

@@ -20,6 +20,8 @@ STARTING_S = 8.0
 """A screen that was just switched on is not disconnected yet."""
 RUN_S = 1.5
 """A call that is spoken so soon after another needs no chime: everybody listens."""
+CLOCK_OFF_S = 2.0
+"""A clock that differs from the engine's by more is worth a word to staff."""
 FIGURES_S = 0.5
 """Figures of who waits are drawn anew no more often than this."""
 
@@ -58,6 +60,7 @@ class LobbyPresenter:
         self._procedures: tuple[ProcedurePanel, ...] = ()
         self._turn = 0
         self._started_at_s = self._turned_at_s = self._monotonic()
+        self._clock_told_s: float | None = None
         self._drawn: tuple[LobbyState, LobbyPage] | None = None
 
     # -- what came in -----------------------------------------------------------------------------------------------
@@ -128,6 +131,20 @@ class LobbyPresenter:
         if self._drawn is None or self._drawn[0] != state:
             self._drawn = state, lobby_page(state, room=self._room, phrases=self._phrases)
         return self._drawn[1]
+
+    @property
+    def clock_health(self) -> str:
+        """Return how this machine's clock differs from the engine's; nothing depends on it, but somebody may mend it."""
+        offset_s = self._clock.offset_s
+        if offset_s is None:
+            return ""
+        if self._clock_told_s is None or abs(offset_s - self._clock_told_s) > max(1.0, abs(self._clock_told_s) / 20):
+            self._clock_told_s = offset_s
+        told_s = abs(self._clock_told_s)
+        if told_s < CLOCK_OFF_S:
+            return "right"
+        amount = f"{told_s:.0f} s" if told_s < 120 else f"{told_s / 60:.0f} min"  # noqa: PLR2004 - two minutes
+        return f"off, {amount} {'ahead of' if self._clock_told_s > 0 else 'behind'} the broker's"
 
     # -- inside -----------------------------------------------------------------------------------------------------
 

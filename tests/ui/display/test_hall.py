@@ -276,6 +276,25 @@ def test_a_display_whose_clock_is_off_speaks_and_shows_the_offices_time(ahead_s:
     assert lobby.presenter.page.link.live
 
 
+@pytest.mark.parametrize(
+    ("ahead_s", "health"),
+    [
+        (0.4, "right"),
+        (30, "off, 30 s ahead of the broker's"),
+        (-86400, "off, 1440 min behind the broker's"),
+    ],
+)
+def test_its_health_says_by_how_much_its_clock_is_off(ahead_s: float, health: str) -> None:
+    lobby = Lobby()
+    lobby.clock.ahead_s = ahead_s
+    assert lobby.presenter.clock_health == "", "nothing was heard to compare with"
+    lobby.link(online=True)
+    lobby.hall(hall(0, lobby.clock()))
+    assert lobby.presenter.clock_health == health
+    lobby.clock.ahead_s += 0.3
+    assert lobby.presenter.clock_health == health, "a drift of tenths is no news"
+
+
 def test_a_repeated_call_says_which_one_it_is_and_is_spoken_again(lobby: Lobby) -> None:
     lobby.event(called("A-003", 1, lobby.clock()))
     assert [call.again for call in lobby.presenter.page.front] == [""]
