@@ -158,7 +158,8 @@ class CallBoard:
 
     def front(self, most: int) -> tuple[Call, ...]:
         """Return the calls that stand large now, at most so many: the one whose turn it is, and those around it."""
-        fresh = self._in_order(standing for standing in self._board.values() if self._is_fresh(standing))
+        busy = frozenset(standing.call.counter for standing in self._board.values() if standing.is_awaited)
+        fresh = self._in_order(standing for standing in self._board.values() if self._is_fresh(standing, busy))
         if len(fresh) > most:
             fresh = [standing for standing in fresh if standing.is_awaited or standing.call == self._speaking]
         had_turn = sum(standing.turn_s is not None for standing in fresh)
@@ -184,10 +185,12 @@ class CallBoard:
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _is_fresh(self, standing: _Standing) -> bool:
-        if standing.turn_s is None:
-            return standing.is_awaited
-        return standing.call == self._speaking or self._monotonic() - standing.turn_s < FRONT_S
+    def _is_fresh(self, standing: _Standing, busy: frozenset[str]) -> bool:
+        """Tell whether a call stands large; one that is over does not beside the next one of its counter."""
+        if not standing.is_awaited and (standing.turn_s is None or standing.call.counter in busy):
+            return False
+        is_spoken = standing.call == self._speaking
+        return is_spoken or standing.turn_s is None or self._monotonic() - standing.turn_s < FRONT_S
 
     def _in_order(self, standings: Iterable[_Standing]) -> list[_Standing]:
         return sorted(standings, key=lambda standing: standing.order)

@@ -134,7 +134,7 @@ class LobbyPresenter:
 
     @property
     def clock_health(self) -> str:
-        """Return how this machine's clock differs from the engine's; nothing depends on it, but somebody may mend it."""
+        """Return how this machine's clock differs from the engine's; nothing depends on it."""
         offset_s = self._clock.offset_s
         if offset_s is None:
             return ""

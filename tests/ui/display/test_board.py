@@ -295,6 +295,15 @@ def test_whoever_is_not_awaited_any_more_leaves_for_the_list_but_not_before_thei
     assert (lobby.front, lobby.latest(), lobby.listed) == ([], None, ["A-001"])
 
 
+def test_a_call_that_is_over_does_not_stand_large_beside_the_next_one_of_its_counter(lobby: Board) -> None:
+    lobby.board.event(called("A-001", 1, lobby.clock()))
+    lobby.tick()
+    lobby.run(2)
+    lobby.board.event(told("no_show", "A-001", 2, lobby.clock()))
+    lobby.board.event(called("A-002", 3, lobby.clock()))
+    assert lobby.front == ["A-002"]
+
+
 def test_where_room_is_short_whoever_is_not_awaited_any_more_gives_way(lobby: Board) -> None:
     for index in range(1, MOST + 1):
         lobby.board.event(called(f"A-{index:03d}", index, lobby.clock(), counter=str(index)))
