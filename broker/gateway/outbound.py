@@ -129,7 +129,8 @@ def _result(
         return {"ticket": None, "reason": None}
     event = events[-1]
     ticket = hall.tickets[event.ticket] if not isinstance(event, _DESK_EVENTS) else None
-    shape = None if ticket is None else ticket_shape(hall, ticket, now).model_dump(mode="json")
+    promised = event.promised if isinstance(event, ev.Issued) else None
+    shape = None if ticket is None else ticket_shape(hall, ticket, now, promised=promised).model_dump(mode="json")
     if isinstance(event, ev.Called):
         return {"ticket": shape, "reason": reason_shape(event.reason).model_dump(mode="json")}
     return {"ticket": shape}

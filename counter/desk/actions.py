@@ -39,7 +39,6 @@ class Obstacle(Enum):
     NOBODY_CALLED = auto()
     SERVICE_BEGUN = auto()
     CALL_AGAIN_FIRST = auto()
-    TOO_EARLY = auto()
     FINISH_FIRST = auto()
     RESUME_FIRST = auto()
     NOTHING_CHOSEN = auto()
@@ -102,10 +101,8 @@ def _called(_state: DeskState, desk: CounterMessage) -> Obstacle | None:
 
 
 def _no_show(state: DeskState, desk: CounterMessage) -> Obstacle | None:
-    if desk.ticket is not None and desk.state != "serving":
-        if desk.ticket.times_called < state.calls_before_no_show:
-            return Obstacle.CALL_AGAIN_FIRST
-        return Obstacle.TOO_EARLY if state.no_show_left_s else None
+    if desk.ticket is not None and desk.state != "serving" and desk.ticket.times_called < state.calls_before_no_show:
+        return Obstacle.CALL_AGAIN_FIRST
     return _called(state, desk)
 
 

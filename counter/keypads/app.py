@@ -11,7 +11,6 @@ from queue import Empty, SimpleQueue
 
 from broker.config.desk_devices import Keypads
 from broker.config.settings import Settings
-from broker.contract.clock import EngineClock
 from broker.contract.messages import CounterMessage, HallMessage
 from broker.contract.topics import Topics
 from broker.screen import BusFor, open_bus
@@ -41,7 +40,7 @@ class KeypadsProcess:
             pad.address: PadPresenter(
                 counter=pad.counter,
                 officers=pad.officers,
-                clock=EngineClock(lambda: dt.datetime.now(zone), time.monotonic),
+                now=lambda: dt.datetime.now(zone),
                 requester=self._bus,
                 sessions=SessionFile(data_dir / keypads.id / f"{pad.counter}.json"),
             )
@@ -99,7 +98,6 @@ class KeypadsProcess:
 
     def _show(self) -> None:
         for address, presenter in self._presenters.items():
-            presenter.tick()
             face = presenter.face
             if self._faces.get(address) != face:
                 self._faces[address] = face

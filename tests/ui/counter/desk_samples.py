@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from broker.contract.clock import EngineClock
 from broker.contract.messages import (
     CounterInfo,
     CounterMessage,
@@ -43,7 +42,6 @@ from counter.pages.actions import Action
 from counter.pages.desk import DeskPage
 from counter.pages.dialogs import DialogCard
 from counter.pages.sign_in import SignInPage
-from tests.fakes.clock import FakeClock
 from tests.support.requests import must_be_understood
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -53,24 +51,15 @@ OFFICERS = (("siti", "Siti Rahmawati"), ("budi", "Budi Santoso"), ("bayu", "Bayu
 
 @dataclass
 class Asked:
-    """One request that the engine has received; like the bus, it passes no answer on once it was cancelled."""
+    """One request that the engine has received."""
 
     id: str
     command: str
     arguments: dict[str, Any]
-    """But for `until`, which every person's request carries."""
-    until: dt.datetime
-    on_reply: Callable[[Reply], None]
-    cancelled: bool = False
+    answer: Callable[[Reply], None]
 
     def cancel(self) -> None:
-        """Stop asking."""
-        self.cancelled = True
-
-    def answer(self, reply: Reply) -> None:
-        """Hand an answer over."""
-        if not self.cancelled:
-            self.on_reply(reply)
+        """Stop requests."""
 
 
 @dataclass
@@ -82,8 +71,7 @@ class Engine:
     def request(self, command: str, arguments: Mapping[str, Any], on_reply: Callable[[Reply], None]) -> Asked:
         """Take a request down."""
         must_be_understood(command, arguments)
-        told = dict(arguments)
-        asked = Asked(f"r{len(self.asked)}", command, told, dt.datetime.fromisoformat(told.pop("until")), on_reply)
+        asked = Asked(f"r{len(self.asked)}", command, dict(arguments), on_reply)
         self.asked.append(asked)
         return asked
 
@@ -130,13 +118,13 @@ class Window:
         officers: tuple[tuple[str, str], ...] = OFFICERS,
         calls_before_no_show: int = 1,
     ) -> None:
-        self.clock = FakeClock(MORNING)
+        self.at = MORNING
         self.engine = Engine()
         self.drawer = drawer or Drawer()
-        self.devices = devices(self.clock.now)
+        self.devices = devices(lambda: self.at)
         self.presenter = CounterPresenter(
             counter="c3",
-            clock=EngineClock(self.clock.now, self.clock.monotonic),
+            now=lambda: self.at,
             requester=self.engine,
             sessions=self.drawer,
             officers=officers,
@@ -150,13 +138,7 @@ class Window:
 
     def pass_s(self, seconds: float) -> None:
         """Let time pass."""
-        self.clock.advance(seconds)
-        self.presenter.tick()
-
-    @property
-    def at(self) -> dt.datetime:
-        """Return what the machine's clock says."""
-        return self.clock.at
+        self.at += dt.timedelta(seconds=seconds)
 
     def press(self, *intents: Intent) -> None:
         """Press keys, each a second after the one before."""
