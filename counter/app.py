@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import time
 from pathlib import Path
 from typing import Any
 
 from broker.config.settings import Counter, Settings
+from broker.contract.clock import EngineClock
 from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Presence
 from broker.contract.topics import Topics
 from broker.language import Phrases
@@ -34,12 +36,12 @@ class CounterProcess:
         """Build all parts; nothing is shown or sent before `run`."""
         zone = settings.office.zone
         self._bus = bus
-        now = functools.partial(dt.datetime.now, zone)
+        clock = EngineClock(functools.partial(dt.datetime.now, zone), time.monotonic)
         self._parts = _parts(settings)
-        self._devices = Devices(self._parts, kiosk=settings.kiosk_of(counter), now=now)
+        self._devices = Devices(self._parts, kiosk=settings.kiosk_of(counter), now=clock.now)
         self._presenter = CounterPresenter(
             counter=counter.id,
-            now=now,
+            clock=clock,
             requester=bus,
             sessions=SessionFile(data_dir / counter.id / "session.json"),
             officers=tuple((officer.id, officer.name) for officer in settings.officers),
@@ -79,10 +81,14 @@ class CounterProcess:
         self._presenter.key(name)
         self._drawing.update()
 
+    def _tick(self) -> None:
+        self._presenter.tick()
+        self._drawing.update()
+
     def _begin(self) -> None:
         self._drawing.update()
         on_key(self._key)
-        self._stop_ticks = every(TICK_S, self._drawing.update)
+        self._stop_ticks = every(TICK_S, self._tick)
         self._bus.start()
 
     def _end(self) -> None:

@@ -214,14 +214,14 @@ class SignLine(DeviceModel):
 
 
 class SerialScanner(DeviceModel):
-    """A code scanner on a line of its own, USB-CDC or RS-232; it ends each code with CR, LF or both."""
+    """A code scanner on a line of its own, USB-CDC or RS-232; it ends each code with CR, LF, TAB, ETX or nothing."""
 
     type: Literal["serial"]
     line: LineConfig
 
 
 class KeyboardScanner(DeviceModel):
-    """A code scanner that acts as a keyboard: it types each code and ends it with Enter."""
+    """A code scanner that acts as a keyboard: it types each code and ends it with Enter, Tab or nothing."""
 
     type: Literal["keyboard"]
 

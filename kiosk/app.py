@@ -13,7 +13,7 @@ from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, T
 from broker.contract.topics import Topics
 from broker.screen import OfficeBus, listen_to_office
 from hardware.panel.bridge import every, post
-from hardware.panel.keys import on_key
+from hardware.panel.keys import on_place
 from hardware.panel.scale import Reader
 from hardware.panel.screen import PanelApp
 from hardware.panel.targets import targets_file
@@ -84,17 +84,21 @@ class KioskProcess:
         targets = targets_file(rest_s=TARGETS_REST_S)
         self._widget = KioskWidget(self._touch, touched=self._presenter.touched, targets=targets)
         if self._scanner.types:
-            on_key(self._scanner.key, repeats=True)
+            on_place(self._scanner.key)
         return self._widget.root
 
     def _begin(self) -> None:
         self._presenter.tick()
-        self._stop_ticks = every(TICK_S, self._presenter.tick)
+        self._stop_ticks = every(TICK_S, self._tick)
         self._stop_checks = every(CHECK_PRINTERS_S, self._printers.check)
         self._printers.check()
         self._printers.recover(self._presenter.printed)
         self._scanner.start()
         self._bus.start()
+
+    def _tick(self) -> None:
+        self._presenter.tick()
+        self._scanner.tick()
 
     def _end(self) -> None:
         self._stop_ticks()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,9 @@ from hardware.config import KeyboardScanner, ScannerConfig, SerialScanner
 from hardware.line.devices import build_scanner
 from hardware.line.master import LineMaster
 from hardware.worker import Post
+from kiosk.visit.returning import ticket_code
+
+log = logging.getLogger(__name__)
 
 AS_KEYBOARD = "unknown"
 """Whether a scanner that acts as a keyboard is there, nobody can tell."""
@@ -33,10 +37,11 @@ class KioskScanner:
         self._config = config
         self._on_code, self._on_health = on_code, on_health
         self._repeats = Repeats(monotonic)
-        self._wedge = Wedge(monotonic)
-        self._bus: LineMaster[None] | None = None
+        self._told_country = "US"
+        self._wedge = Wedge(monotonic, knows=lambda text: ticket_code(text) is not None)
+        self._line: LineMaster[None] | None = None
         if isinstance(config, SerialScanner):
-            self._bus = build_scanner(
+            self._line = build_scanner(
                 config,
                 data_dir=data_dir,
                 on_code=lambda code: post(lambda: self._read(code)),
@@ -50,21 +55,31 @@ class KioskScanner:
 
     def start(self) -> None:
         """Begin to listen."""
-        if self._bus is not None:
-            self._bus.start()
+        if self._line is not None:
+            self._line.start()
         elif self.types:
             self._on_health(AS_KEYBOARD)
 
     def stop(self) -> None:
         """Give the line back."""
-        if self._bus is not None:
-            self._bus.stop()
+        if self._line is not None:
+            self._line.stop()
 
     def key(self, name: str) -> None:
-        """Take a key that was pressed on the kiosk's keyboard, by its name."""
-        code = self._wedge.key(name)
-        if code is not None:
-            self._read(code)
+        """Take a key that was pressed on the kiosk's keyboard, by its place on a US one."""
+        self._typed(self._wedge.key(name))
+
+    def tick(self) -> None:
+        """Let time pass: a code may end with nothing at all."""
+        self._typed(self._wedge.paused())
+
+    def _typed(self, code: str | None) -> None:
+        if code is None:
+            return
+        if self._wedge.country != self._told_country:
+            self._told_country = self._wedge.country
+            log.warning("the scanner types as on a %s keyboard; its codes are read all the same", self._wedge.country)
+        self._read(code)
 
     def _read(self, code: str) -> None:
         if self._repeats.is_new(code):

@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from broker.bootstrap.private import write_private
+from broker.store.private import write_private
 
 WRONG_PINS = 5
 """So many wrong PINs in a row lock an officer for a minute; as many again for two, then four, up to an hour."""

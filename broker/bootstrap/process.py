@@ -25,6 +25,7 @@ from broker.engine import REMEMBER, Engine
 from broker.gateway import Inbound, MqttWire, Presences
 from broker.server import ServerSpec, choose_kind, start_server
 from broker.store.database import resolve_url
+from broker.store.head import Head
 from broker.store.sql import SqlStore
 
 WATCH_EVERY_S = 2.5
@@ -43,7 +44,7 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
 
     Raises `AlreadyRunningError`, `StorageError` or `ServerError` where it cannot begin.
     """
-    with _only_engine(data_dir), _store(settings, data_dir) as store, _mqtt_server(settings, data_dir) as address:
+    with only_engine(data_dir), _store(settings, data_dir) as store, _mqtt_server(settings, data_dir) as address:
         store.forget_replies(dt.datetime.now(dt.UTC) - REMEMBER)  # writes, so that a disk that refuses shows now
         topics = Topics(settings.office.id)
         bus = Bus(
@@ -95,7 +96,7 @@ def _pins(settings: Settings, data_dir: Path) -> PinBook:
 
 
 @contextmanager
-def _only_engine(data_dir: Path) -> Iterator[None]:
+def only_engine(data_dir: Path) -> Iterator[None]:
     """Hold the folder for one engine: there is one writer, or numbers would be given out twice."""
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / "engine.lock").open("w") as lock:
@@ -109,7 +110,8 @@ def _only_engine(data_dir: Path) -> Iterator[None]:
 
 @contextmanager
 def _store(settings: Settings, data_dir: Path) -> Iterator[SqlStore]:
-    store = SqlStore(resolve_url(settings.store.url, data_dir), settings.office.id)
+    office = settings.office.id
+    store = SqlStore(resolve_url(settings.store.url, data_dir), office, Head(data_dir, office))
     try:
         yield store
     finally:

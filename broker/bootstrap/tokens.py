@@ -9,7 +9,7 @@ import logging
 import secrets
 from pathlib import Path
 
-from broker.bootstrap.private import write_private
+from broker.store.private import write_private
 
 KEY_BYTES = 32
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from broker.bootstrap.process import only_engine
 from broker.cli.options import ConfigOption, DataOption, say
 from broker.config import Settings, load_settings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
@@ -21,6 +22,7 @@ from broker.simulate.plan import SHIFTING, STEADY
 from broker.simulate.report import promises_table
 from broker.store.archive import Archive
 from broker.store.database import resolve_url
+from broker.store.head import Head
 
 app = typer.Typer()
 journal = typer.Typer(help="The append-only record of all that happened.", no_args_is_help=True)
@@ -74,14 +76,32 @@ def waits_command(
 
 @journal.command()
 def verify(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DATA) -> None:
-    """Walk the chain of hashes; exit 1 at the first line that was altered or removed."""
+    """Walk the chain of hashes to its end; exit 1 at the first line that was altered or is missing."""
     settings = load_settings(config, os.environ)
+    mark = Head(data, settings.office.id).read()  # before the journal: a working broker goes on meanwhile
     with closing(_archive(settings, data)) as archive:
-        broken = archive.verify()
+        broken = archive.verify(mark)
+        lines = archive.end().seq
     if broken is not None:
         say(f"the journal is broken at line {broken.seq}: {broken.why}")
         raise typer.Exit(1)
-    Console().print("the journal is whole", highlight=False)
+    Console().print(f"the journal is whole: {lines} lines", highlight=False)
+    if mark is None:
+        say("whether lines are missing at its end cannot be told: no broker has written down where it ends")
+
+
+@journal.command()
+def accept(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DATA) -> None:
+    """Let the next broker take the journal as it is, though lines are missing: after a backup was put back."""
+    settings = load_settings(config, os.environ)
+    with only_engine(data):
+        aside = Head(data, settings.office.id).put_aside(f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}")
+    Console().print(
+        f"what was known of the journal's end is put aside: {aside}. The next start of the broker takes the journal as "
+        "it is; numbers that were given out after its last line will be given out again",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _archive(settings: Settings, data: Path) -> Archive:

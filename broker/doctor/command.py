@@ -17,6 +17,7 @@ from broker.doctor import machine, truth
 from broker.doctor.devices import check_devices, say_a_call
 from broker.store.checkup import check_up
 from broker.store.database import resolve_url
+from broker.store.head import Head
 from hardware.doctor.question import Finding, Verdict
 
 MARKS: dict[Verdict, tuple[str, str]] = {
@@ -71,7 +72,8 @@ def _findings(wanted: CheckUp) -> Iterator[Finding]:
     settings = load_settings(wanted.config, os.environ)
     yield from _unknown_parts(settings, wanted)
     yield machine.disk(wanted.data_dir)
-    checkup = check_up(resolve_url(settings.store.url, wanted.data_dir), settings.office.id)
+    office = settings.office.id
+    checkup = check_up(resolve_url(settings.store.url, wanted.data_dir), office, Head(wanted.data_dir, office))
     yield truth.store(checkup)
     last_at = None if checkup is None else checkup.last_at
     yield machine.clock(dt.datetime.now(settings.office.zone), last_at)

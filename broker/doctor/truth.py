@@ -13,7 +13,7 @@ from broker.contract.topics import DOCTOR_CLIENT
 from broker.server import ServerError, choose_kind
 from broker.server.addresses import accepts, is_loopback
 from broker.server.start import mosquitto_program
-from broker.store.checkup import Checkup
+from broker.store.checkup import LARGE_LOG_BYTES, Checkup
 from hardware.doctor.question import Finding
 
 ANSWER_S = 4.0
@@ -23,18 +23,37 @@ GATHER_S = 0.5
 Presences = Mapping[str, Presence]
 
 
-def store(checkup: Checkup | None) -> Finding:
+def store(checkup: Checkup | None) -> Finding:  # noqa: PLR0911 - one after the other, the worst first
     """Judge what was read of the database; None where there is none yet."""
     if checkup is None:
         return Finding(subject="store", verdict="good", seen="no database yet: the broker makes it at its first start")
     if checkup.damage:
         advice = "stop the broker, keep a copy of the file, and put back the last backup"
         return Finding(subject="store", verdict="fault", seen=checkup.damage, advice=advice)
+    if checkup.lost:
+        advice = "do not start the broker; keep a copy of the data folder, then put the whole database back"
+        return Finding(subject="store", verdict="fault", seen=checkup.lost, advice=advice)
+    if checkup.refusal:
+        seen = f"{checkup.where} cannot be written: {checkup.refusal}"
+        advice = "end the program that holds it; else look at the rights of the file, and whether the disk is full"
+        return Finding(subject="store", verdict="fault", seen=seen, advice=advice)
     seen = f"{checkup.events} events, sound; {checkup.where}"
+    if checkup.log_bytes >= LARGE_LOG_BYTES:
+        return _large_log(checkup, seen)
     if checkup.is_old:
         advice = "back it up: the next start of the broker brings it up to date"
         return Finding(subject="store", verdict="warning", seen=f"{seen}; of an earlier version", advice=advice)
     return Finding(subject="store", verdict="good", seen=seen)
+
+
+def _large_log(checkup: Checkup, seen: str) -> Finding:
+    size = f"{seen}; {checkup.log_bytes >> 20} MB stand in its -wal"
+    if not checkup.readers:
+        advice = "it shrinks with the next tickets; if it does not, see who has the file open: fuser"
+        return Finding(subject="store", verdict="warning", seen=size, advice=advice)
+    advice = "end this reader, or let it end its transaction: as long as it reads the file grows"
+    seen = f"{size}, kept there by {', '.join(checkup.readers)}"
+    return Finding(subject="store", verdict="warning", seen=seen, advice=advice)
 
 
 def server(settings: Settings) -> Finding:

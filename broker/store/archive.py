@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 
 from broker.domain.queue.outcomes import Outcome
-from broker.store.audit import find_broken
+from broker.store.audit import contradiction, find_broken, last_mark
 from broker.store.database import converted, open_read_only
+from broker.store.head import Mark
 from broker.store.journal import Broken
 from broker.store.promises import read_outcomes
 
@@ -33,10 +34,23 @@ class Archive:
         with self._reading("read the promises") as connection:
             return read_outcomes(connection, self._office, since)
 
-    def verify(self) -> Broken | None:
-        """Walk the whole journal; return the first line that was altered, removed or put in."""
+    def verify(self, mark: Mark | None) -> Broken | None:
+        """Walk the whole journal; return the first line that was altered, removed, put in, or is missing.
+
+        `mark` is the end that was written down, read before this is called.
+        """
         with self._reading("verify the journal") as connection:
-            return find_broken(connection, self._office)
+            return find_broken(connection, self._office, mark)
+
+    def end(self) -> Mark:
+        """Return where the journal ends."""
+        with self._reading("read the journal") as connection:
+            return last_mark(connection, self._office)
+
+    def shortfall(self, mark: Mark) -> str:
+        """Return in words what the database is short of against an end that was answered for, or nothing."""
+        with self._reading("read the journal") as connection:
+            return contradiction(connection, self._office, mark)
 
     @contextmanager
     def _reading(self, what: str) -> Iterator[Connection]:

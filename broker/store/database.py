@@ -22,6 +22,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION = "0003"
 """The newest of the migrations: what this program reads and writes."""
 BUSY_TIMEOUT_MS = 2000
+LOG_BYTES = 8 << 20
+"""What grew beyond this while somebody read shrinks again with the next round of the write-ahead log."""
 
 log = logging.getLogger(__name__)
 
@@ -55,11 +57,13 @@ def file_of(url: str) -> Path | None:
     return Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, *, lines: int = 0) -> Engine:
     """Return the database for its one writer, the tables up to date; the library's errors where that fails.
 
-    A database of an earlier version is copied before it is changed.
+    A database of an earlier version is copied before it is changed. Where a journal of so many `lines` is known to
+    have been there and is gone, `StorageError` before the library touches what is left.
     """
+    _require_content(file_of(url), lines)
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_writes)
@@ -144,6 +148,20 @@ def _bring_up_to_date(engine: Engine, path: Path | None) -> None:
             raise StorageError(message) from error
 
 
+def _require_content(path: Path | None, lines: int) -> None:
+    """Refuse a file that was emptied or taken away: the library would delete the log beside it and begin anew."""
+    if path is None or (path.is_file() and path.stat().st_size > 0):
+        return
+    log_beside = path.with_name(path.name + "-wal")
+    if lines > 0 or (log_beside.is_file() and log_beside.stat().st_size > 0):
+        what = f"the journal had {lines} lines" if lines else f"{log_beside.name} beside it is not"
+        message = (
+            f"{path} is {'empty' if path.is_file() else 'not there'}, but {what}: no number is given out, for it would "
+            "be given twice. Put the database back; or begin anew with an empty data folder"
+        )
+        raise StorageError(message)
+
+
 def _require_this_version(connection: Connection, where: str) -> None:
     version = version_of(connection)
     if version is None:
@@ -176,6 +194,7 @@ def _sqlite_writes(connection: Any, _record: object) -> None:  # noqa: ANN401 - 
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
+        f"journal_size_limit={LOG_BYTES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -3,58 +3,85 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from broker.ports import Health, Past, RequestKey, Work
-from broker.store.audit import find_broken
-from broker.store.database import converted, open_database
+from broker.ports import Health, Past, RequestKey, StorageError, Work
+from broker.store.audit import contradiction, find_broken, last_mark
+from broker.store.database import converted, file_of, open_database
+from broker.store.file_watch import FileWatch
+from broker.store.head import Head, Mark
 from broker.store.health import delete_health, write_health
-from broker.store.journal import GENESIS, Broken
+from broker.store.journal import Broken
 from broker.store.papers import write_papers
 from broker.store.past import read_past
 from broker.store.promises import write_promises
 from broker.store.rows import write_events, write_replies, write_sessions, write_tickets
-from broker.store.tables import EventRow, ReplyRow
+from broker.store.tables import ReplyRow
+
+log = logging.getLogger(__name__)
 
 
 class SqlStore:
     """Rows of one office. Used by one thread."""
 
-    def __init__(self, url: str, office: str) -> None:
-        """Open the database and bring its tables up to date; `StorageError` where that fails."""
+    def __init__(self, url: str, office: str, head: Head | None = None) -> None:
+        """Open the database and bring its tables up to date.
+
+        `StorageError` where that fails, or where the journal does not reach the end that `head` knows: a number that
+        was given out must not be given out again.
+        """
         self._office = office
-        self._last_hash = GENESIS
+        self._head = head
+        known = None if head is None else head.read()
         with converted("open the database"):
-            self._engine = open_database(url)
-            self._connection = self._engine.connect()
-            self._last_hash = self._read_last_hash()
+            self._engine = open_database(url, lines=0 if known is None else known.seq)
+        self._watch = FileWatch(file_of(url))
+        with ExitStack() as undoing:
+            undoing.callback(self._engine.dispose)
+            with converted("open the database"):
+                self._connection = self._engine.connect()
+            undoing.callback(self._connection.close)
+            self._end = self._read_end(known)
+            undoing.pop_all()
 
     def close(self) -> None:
         """Let the file go."""
+        if self._head is not None:
+            self._head.close()
         self._connection.close()
         self._engine.dispose()
 
     def past(self) -> Past:
-        """Return the events that make today's hall: from the first of any live ticket, open session, or today."""
+        """Return the events that make today's hall: from the first of any live ticket, open session, or today.
+
+        `StorageError` where the disk says less than what was answered.
+        """
+        self._watch.look()
         with self._reading("rebuild the hall"):
-            self._last_hash = self._read_last_hash()
+            self._require(self._end)
+            self._end = last_mark(self._connection, self._office)
             return read_past(self._connection, self._office)
 
     def commit(self, work: Work) -> None:
         """Write events, the tables they change, and the replies in one durable transaction."""
         connection, office, events = self._connection, self._office, work.events
+        self._watch.look()
         with converted("write"), connection.begin():
-            last_hash = write_events(connection, office, events, self._last_hash)
+            last_hash = write_events(connection, office, events, self._end.hash)
             write_tickets(connection, office, events)
             write_promises(connection, office, events)
             write_papers(connection, office, events)
             write_sessions(connection, office, events)
             write_replies(connection, office, work)
-        self._last_hash = last_hash
+        if events:
+            self._end = Mark(events[-1].seq, last_hash)
+            if self._head is not None:
+                self._head.write(self._end)
 
     def known_requests(self) -> Iterable[RequestKey]:
         """Return the key of every remembered reply."""
@@ -94,11 +121,36 @@ class SqlStore:
             delete_health(self._connection, self._office, before)
 
     def verify(self) -> Broken | None:
-        """Walk the whole journal; return the first line that was altered, removed or put in."""
+        """Walk the whole journal; return the first line that was altered, removed, put in, or is missing."""
         with self._reading("verify the journal"):
-            return find_broken(self._connection, self._office)
+            return find_broken(self._connection, self._office, self._end)
 
     # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _read_end(self, known: Mark | None) -> Mark:
+        """Return where the journal ends, after it was held against the head; the head goes on from there."""
+        with self._reading("read the journal"):
+            if known is not None:
+                self._require(known)
+            end = last_mark(self._connection, self._office)
+        if self._head is not None:
+            if known is None and end.seq > 0:
+                log.warning("the journal's end was written down nowhere before; from now on it is: line %d", end.seq)
+            elif known is not None and end.seq > known.seq:
+                log.warning("the journal goes on after line %d, where its end was last written down", known.seq)
+            self._head.prepare(end)
+        self._watch.look()
+        return end
+
+    def _require(self, mark: Mark) -> None:
+        """Raise `StorageError` where the database does not hold what was answered up to `mark`."""
+        why = contradiction(self._connection, self._office, mark)
+        if why:
+            message = (
+                f"no number is given out, for some would be given twice: {why}. Keep a copy of the data folder, then "
+                "put the whole database back; or, if that is what was done, take it as it is: antrean journal accept"
+            )
+            raise StorageError(message)
 
     @contextmanager
     def _reading(self, what: str) -> Iterator[None]:
@@ -108,14 +160,3 @@ class SqlStore:
                 yield
             finally:
                 self._connection.rollback()
-
-    def _read_last_hash(self) -> str:
-        statement = (
-            select(col(EventRow.hash))
-            .where(col(EventRow.office) == self._office)
-            .order_by(col(EventRow.seq).desc())
-            .limit(1)
-        )
-        found = self._connection.scalar(statement)
-        self._connection.rollback()
-        return GENESIS if found is None else str(found)

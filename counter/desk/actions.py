@@ -39,6 +39,7 @@ class Obstacle(Enum):
     NOBODY_CALLED = auto()
     SERVICE_BEGUN = auto()
     CALL_AGAIN_FIRST = auto()
+    TOO_EARLY = auto()
     FINISH_FIRST = auto()
     RESUME_FIRST = auto()
     NOTHING_CHOSEN = auto()
@@ -101,8 +102,10 @@ def _called(_state: DeskState, desk: CounterMessage) -> Obstacle | None:
 
 
 def _no_show(state: DeskState, desk: CounterMessage) -> Obstacle | None:
-    if desk.ticket is not None and desk.state != "serving" and desk.ticket.times_called < state.calls_before_no_show:
-        return Obstacle.CALL_AGAIN_FIRST
+    if desk.ticket is not None and desk.state != "serving":
+        if desk.ticket.times_called < state.calls_before_no_show:
+            return Obstacle.CALL_AGAIN_FIRST
+        return Obstacle.TOO_EARLY if state.no_show_left_s else None
     return _called(state, desk)
 
 

@@ -5,10 +5,10 @@ The truth about the counter is its retained picture; a reply only bridges the mo
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, Requester
 from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Reply
 from broker.language import Phrases
@@ -25,7 +25,7 @@ from counter.desk.sign_in import SignIn
 from counter.desk.state import DeskState
 from counter.pages.actions import label, obstacle_words
 from counter.pages.desk import DeskPage, desk_page
-from counter.pages.notices import Notices, locked, nobody, outcome, refusal, slow, taken_away
+from counter.pages.notices import Notices, locked, nobody, outcome, refusal, refused_for_now, slow, taken_away
 from counter.pages.sign_in import SignInPage, sign_in_page
 from counter.pages.words import Notice, Tone
 
@@ -37,7 +37,7 @@ class CounterPresenter:
         self,
         *,
         counter: str,
-        now: Callable[[], dt.datetime],
+        clock: EngineClock,
         requester: Requester,
         sessions: Sessions,
         officers: tuple[tuple[str, str], ...],
@@ -46,24 +46,27 @@ class CounterPresenter:
         devices: Devices,
         calls_before_no_show: int = 1,
     ) -> None:
-        """`officers` are the (id, name) pairs that this machine knows, or none: then the id is typed."""
+        """`officers` are the (id, name) pairs that this machine knows, or none: then the id is typed.
+
+        `clock` is followed here: by it the window knows the engine's time.
+        """
         self._counter = counter
-        self._now = now
+        self._clock = clock
         self._sessions = sessions
         self._languages = languages
         self._phrases_of = phrases
         self._devices = devices
         self._calls_before_no_show = calls_before_no_show
         self._language = languages[0]
-        self._fresh = Freshness(now)
-        self._requests = Requests(now, requester)
-        self._sign_in = SignIn(counter, officers, requests=self._requests, now=now, listener=self)
+        self._fresh = Freshness(clock.now)
+        self._requests = Requests(clock, requester)
+        self._sign_in = SignIn(counter, officers, requests=self._requests, monotonic=clock.monotonic, listener=self)
         self._office: OfficeMessage | None = None
         self._hall: HallMessage | None = None
         self._desk: CounterMessage | None = None
         self._lists = Lists()
         self._opened = OpenDialog()
-        self._notices = Notices(now)
+        self._notices = Notices(clock.monotonic)
         kept = sessions.load()
         self._session = kept if kept is not None and kept.counter == counter else None
 
@@ -76,7 +79,9 @@ class CounterPresenter:
 
     def hall(self, message: HallMessage) -> None:
         """Take in the live picture."""
-        self._fresh.heard()
+        self._clock.heard(message.at, retained=message.retained)
+        if not message.retained:
+            self._fresh.heard()
         self._hall = message
 
     def desk(self, message: CounterMessage) -> None:
@@ -93,6 +98,10 @@ class CounterPresenter:
     def link(self, *, online: bool) -> None:
         """Take note that the engine is reachable, or no longer."""
         self._fresh.link_changed(online=online)
+
+    def tick(self) -> None:
+        """Take note that time goes by; several times a second."""
+        self._requests.tick()
 
     # -- what the officer does --------------------------------------------------------------------------------------
 
@@ -269,7 +278,7 @@ class CounterPresenter:
             desk=self._desk,
             phrases=self._phrases,
             next_language=self._next_language,
-            now=self._now(),
+            now=self._clock.now(),
             online=self._fresh.online,
             stale_since=self._fresh.stale_since,
             busy=self._requests.busy,
@@ -295,6 +304,8 @@ class CounterPresenter:
         self._notices.show(Notice(tone, text))
 
     def _notice_now(self) -> Notice | None:
+        if self._requests.refused_for_now:
+            return refused_for_now(self._phrases)
         if self._requests.slow:
             return slow(self._phrases)
         locked_s = self._sign_in.locked_left_s if self._session is None else 0

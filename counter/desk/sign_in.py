@@ -5,7 +5,6 @@ The PIN lives here only until it is sent.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -106,7 +105,7 @@ class Elsewhere:
 
     counter: str
     officer: str
-    until: dt.datetime
+    until_s: float
     pin: str = field(repr=False)
 
 
@@ -136,15 +135,15 @@ class SignIn:
         officers: tuple[tuple[str, str], ...],
         *,
         requests: Requests,
-        now: Callable[[], dt.datetime],
+        monotonic: Callable[[], float],
         listener: Listener,
     ) -> None:
         """`officers` are the (id, name) pairs that this machine knows, or none."""
         self._counter = counter
         self._requests = requests
-        self._now = now
+        self._monotonic = monotonic
         self._listener = listener
-        self._locked: tuple[str, dt.datetime] | None = None
+        self._locked: tuple[str, float] | None = None
         self._tries_again = False
         self._elsewhere: Elsewhere | None = None
         self.form = SignInForm(officers)
@@ -154,12 +153,12 @@ class SignIn:
         """Return for how long the officer in the form cannot sign in; 0 where not locked out."""
         if self._locked is None or self._locked[0] != self.form.officer:
             return 0
-        return max(0, round((self._locked[1] - self._now()).total_seconds()))
+        return max(0, round(self._locked[1] - self._monotonic()))
 
     @property
     def elsewhere(self) -> str | None:
         """Return the counter that the officer may give up for this one; None where there is no such choice."""
-        if self._elsewhere is not None and self._now() >= self._elsewhere.until:
+        if self._elsewhere is not None and self._monotonic() >= self._elsewhere.until_s:
             self._elsewhere = None
         return None if self._elsewhere is None else self._elsewhere.counter
 
@@ -234,12 +233,11 @@ class SignIn:
         detail = reply.error.detail if reply.error else {}
         self._locked = None
         if reply.error and reply.error.code == "not_allowed" and detail.get("open_at"):
-            until = self._now() + dt.timedelta(seconds=CHOICE_S)
-            self._elsewhere = Elsewhere(str(detail["open_at"]), officer, until, pin)
+            self._elsewhere = Elsewhere(str(detail["open_at"]), officer, self._monotonic() + CHOICE_S, pin)
             self._requests.pressed(Intent.CONFIRM)
             return
         locked_s = detail.get("locked_s")
-        self._locked = (officer, self._now() + dt.timedelta(seconds=locked_s)) if locked_s else None
+        self._locked = (officer, self._monotonic() + locked_s) if locked_s else None
         if self._locked is None:
             self._listener.refused(reply)
             if tries_again:

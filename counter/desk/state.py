@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 
 from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, OfficeMessage, QueueEntry
@@ -25,6 +26,7 @@ class DeskState:
     phrases: Phrases
     next_language: str
     now: dt.datetime
+    """By the engine's clock."""
     online: bool
     stale_since: dt.datetime | None
     busy: Intent | None
@@ -92,3 +94,9 @@ class DeskState:
         """Return for how many seconds the last action can still be taken back; 0 where it cannot."""
         until = self.desk.undo_until if self.desk else None
         return 0 if until is None else max(0, int((until - self.now).total_seconds()))
+
+    @property
+    def no_show_left_s(self) -> int:
+        """Return for how many seconds more the visitor who is called cannot be given up as not come."""
+        begin = self.desk.no_show_from if self.desk else None
+        return 0 if begin is None else max(0, math.ceil((begin - self.now).total_seconds()))

@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 
 from broker.config.desk_devices import Keypads
 from broker.config.settings import Settings
+from broker.contract.clock import EngineClock
 from broker.contract.messages import CounterMessage, HallMessage
 from broker.contract.topics import Topics
 from broker.screen import BusFor, open_bus
@@ -40,7 +41,7 @@ class KeypadsProcess:
             pad.address: PadPresenter(
                 counter=pad.counter,
                 officers=pad.officers,
-                now=lambda: dt.datetime.now(zone),
+                clock=EngineClock(lambda: dt.datetime.now(zone), time.monotonic),
                 requester=self._bus,
                 sessions=SessionFile(data_dir / keypads.id / f"{pad.counter}.json"),
             )
@@ -98,6 +99,7 @@ class KeypadsProcess:
 
     def _show(self) -> None:
         for address, presenter in self._presenters.items():
+            presenter.tick()
             face = presenter.face
             if self._faces.get(address) != face:
                 self._faces[address] = face

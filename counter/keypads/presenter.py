@@ -6,10 +6,10 @@ other shows the same number, and its keys say that it is not signed in.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, Requester
 from broker.contract.messages import CounterMessage, HallMessage, Reply
 from counter.desk.keys import Intent
@@ -46,22 +46,22 @@ class PadPresenter:
         *,
         counter: str,
         officers: tuple[str, ...],
-        now: Callable[[], dt.datetime],
+        clock: EngineClock,
         requester: Requester,
         sessions: Sessions,
     ) -> None:
-        """`officers` are the ids of those who may sign in here."""
+        """`officers` are the ids of those who may sign in here; `clock`, this pad's own, is followed here."""
         self._counter = counter
-        self._now = now
+        self._clock = clock
         self._sessions = sessions
-        self._fresh = Freshness(now)
-        self._requests = Requests(now, requester)
+        self._fresh = Freshness(clock.now)
+        self._requests = Requests(clock, requester)
         self._entry = SignInEntry(officers)
         self._entering = False
         self._typed = ""
-        self._typed_at = now()
+        self._typed_at_s = clock.monotonic()
         self._desk: CounterMessage | None = None
-        self._notice: tuple[dt.datetime, str] | None = None
+        self._notice: tuple[float, str] | None = None
         kept = sessions.load()
         self._session = kept if kept is not None and kept.counter == counter else None
 
@@ -71,9 +71,11 @@ class PadPresenter:
         """Take note that the engine is reachable, or no longer."""
         self._fresh.link_changed(online=online)
 
-    def hall(self, _message: HallMessage) -> None:
+    def hall(self, message: HallMessage) -> None:
         """Take note of a sign of life; what a pad shows stands in the counter's own picture."""
-        self._fresh.heard()
+        self._clock.heard(message.at, retained=message.retained)
+        if not message.retained:
+            self._fresh.heard()
 
     def desk(self, message: CounterMessage) -> None:
         """Take in the picture of one counter; those of others are passed by."""
@@ -83,12 +85,16 @@ class PadPresenter:
         if message.state == "closed" and self._session is not None and self._requests.idle:
             self._signed_out()
 
+    def tick(self) -> None:
+        """Take note that time goes by; several times a second."""
+        self._requests.tick()
+
     def key(self, name: str) -> None:
         """Take a key. While nothing is connected keys do nothing, then or later."""
         if self._is_stale:
             return
         self._forget_what_is_old()
-        self._typed_at = self._now()
+        self._typed_at_s = self._clock.monotonic()
         intent = _INTENTS.get(name)
         if intent is None:
             self._requests.pressed(Intent.FIELD)  # whatever key comes next is another wish
@@ -110,9 +116,9 @@ class PadPresenter:
         return PadFace(self._text(self._desk), self._desk.queue_length)
 
     def _text(self, desk: CounterMessage) -> str:
-        if self._requests.slow:
+        if self._requests.slow or self._requests.refused_for_now:
             return words.WORKING
-        if self._notice is not None and abs((self._now() - self._notice[0]).total_seconds()) < NOTICE_S:
+        if self._notice is not None and self._clock.monotonic() - self._notice[0] < NOTICE_S:
             return self._notice[1]
         if self._session is None and (self._entering or desk.state == "closed"):
             return self._entry.text
@@ -127,6 +133,11 @@ class PadPresenter:
     @property
     def _is_stale(self) -> bool:
         return self._fresh.stale_since is not None
+
+    @property
+    def _no_show_left_s(self) -> float:
+        begin = self._desk.no_show_from if self._desk else None
+        return 0.0 if begin is None else (begin - self._clock.now()).total_seconds()
 
     def _counts(self, intent: Intent) -> bool:
         """Tell whether a press is one of its own, not the bounce of the last or in the middle of a request."""
@@ -167,6 +178,9 @@ class PadPresenter:
             case Intent.CONFIRM:
                 self._typed = ""
                 self._tell(words.NOT_NOW)
+            case Intent.NO_SHOW if self._no_show_left_s > 0:
+                self._typed = ""
+                self._tell(words.possible_in(self._no_show_left_s))
             case _:
                 self._typed = ""
                 self._ask(intent, self._command(intent))
@@ -214,10 +228,10 @@ class PadPresenter:
         self._typed = ""
 
     def _tell(self, text: str) -> None:
-        self._notice = (self._now(), text)
+        self._notice = (self._clock.monotonic(), text)
 
     def _forget_what_is_old(self) -> None:
-        if abs((self._now() - self._typed_at).total_seconds()) > FORGET_AFTER_S:
+        if self._clock.monotonic() - self._typed_at_s > FORGET_AFTER_S:
             self._typed = ""
             if self._entering:
                 self._entry, self._entering = self._entry.again(), False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from broker.contract.messages import Error, ErrorCode
@@ -16,6 +17,7 @@ VISITOR_HERE = "E-06"
 NOT_NOW = "E-07"
 NOT_SAVED = "E-08"
 FAULT = "E-09"
+TOO_LATE = "E-10"
 IDLE = "----"
 NOBODY_WAITS = "NONE"
 PAUSED = "PAUS"
@@ -32,7 +34,15 @@ _ERRORS: Mapping[ErrorCode, str] = {
     "illegal_transition": NOT_NOW,
     "storage_failed": NOT_SAVED,
     "not_ready": NOT_SAVED,
+    "too_many": NOT_SAVED,
+    "too_late": TOO_LATE,
+    "too_early": NOT_NOW,
 }
+
+
+def possible_in(seconds: float) -> str:
+    """Return in how many seconds a key will work: `T-25`, as before a start."""
+    return f"T-{min(max(1, math.ceil(seconds)), 99):02d}"
 
 
 def refusal(error: Error | None) -> str:
@@ -41,4 +51,6 @@ def refusal(error: Error | None) -> str:
         return FAULT
     if error.code == "wrong_pin" and error.detail.get("locked_s"):
         return LOCKED_OUT
+    if error.code == "too_early" and isinstance(error.detail.get("wait_s"), int | float):
+        return possible_in(error.detail["wait_s"])
     return _ERRORS.get(error.code, FAULT)

@@ -47,6 +47,7 @@ _OBSTACLES: Mapping[Obstacle, str] = {
     Obstacle.NOBODY_CALLED: mark("Nobody is called"),
     Obstacle.SERVICE_BEGUN: mark("Service has begun"),
     Obstacle.CALL_AGAIN_FIRST: mark("Call again first ({called} of {needed})"),
+    Obstacle.TOO_EARLY: mark("Possible in {seconds} s"),
     Obstacle.FINISH_FIRST: mark("Finish {number} first"),
     Obstacle.RESUME_FIRST: mark("Resume first"),
     Obstacle.NOTHING_CHOSEN: mark("Choose a number first"),
@@ -92,6 +93,7 @@ def obstacle_words(obstacle: Obstacle | None, state: DeskState) -> str:
         number=visitor.number if visitor else "",
         called=visitor.times_called if visitor else 0,
         needed=state.calls_before_no_show,
+        seconds=state.no_show_left_s,
     )
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from broker.contract.messages import CounterMessage, Error, Ticket
+from broker.contract.messages import CounterMessage, Error, ErrorCode, Ticket
 from broker.language import Phrases, mark
 from counter.desk.replies import reply_ticket
 from counter.pages.actions import undoes
@@ -15,6 +14,14 @@ from counter.pages.words import Notice, Tone, Words
 NOTICE_S = 8.0
 _PASSING: frozenset[Tone] = frozenset({"info", "good"})
 _CANNOT_COME_BACK = mark("{number} came back too often. Only a supervisor brings it back now, by Transfer.")
+_BY_DETAIL: Mapping[ErrorCode, tuple[str, str]] = {
+    "too_late": (
+        "unanswered",
+        mark("No answer came, and nothing more is sent. Look at what stands here once it is live, then choose again."),
+    ),
+    "too_early": ("wait_s", mark("The visitor is still on the way: this is possible in {wait_s} s.")),
+}
+"""Refusals of which a detail says more: its name, and what is said then."""
 _DONE: Mapping[str, str] = {
     "cancel": mark("{number} is cancelled."),
     "reprint": mark("Another paper of {number} comes out of the kiosk."),
@@ -24,14 +31,14 @@ _DONE: Mapping[str, str] = {
 class Notices:
     """What was said last; good news passes, bad news stays until something else is done."""
 
-    def __init__(self, now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, monotonic: Callable[[], float]) -> None:
         """Begin with nothing to say."""
-        self._now = now
-        self._shown: tuple[dt.datetime, Notice] | None = None
+        self._monotonic = monotonic
+        self._shown: tuple[float, Notice] | None = None
 
     def show(self, notice: Notice | None) -> None:
         """Show this from now on; nothing leaves what is shown."""
-        self._shown = self._shown if notice is None else (self._now(), notice)
+        self._shown = self._shown if notice is None else (self._monotonic(), notice)
 
     def clear(self) -> None:
         """Show nothing."""
@@ -42,8 +49,8 @@ class Notices:
         """Return what is still to be seen."""
         if self._shown is None:
             return None
-        since, notice = self._shown
-        is_over = notice.tone in _PASSING and abs((self._now() - since).total_seconds()) > NOTICE_S
+        since_s, notice = self._shown
+        is_over = notice.tone in _PASSING and self._monotonic() - since_s > NOTICE_S
         return None if is_over else notice
 
 
@@ -81,6 +88,9 @@ def refusal(error: Error | None, words: Words) -> str:
     """Return why something was not done, and what to do."""
     if error is None:
         return words.phrases.error("bad_request")
+    if error.code in _BY_DETAIL and _BY_DETAIL[error.code][0] in error.detail:
+        name, message = _BY_DETAIL[error.code]
+        return words.phrases.say(message, **{name: error.detail[name]})
     where = error.detail.get("open_at")
     if error.code == "counter_busy" and where:
         return words.phrases.say(
@@ -101,6 +111,11 @@ def _rejoined(ticket: Ticket, words: Words) -> str:
 def slow(phrases: Phrases) -> Notice:
     """Return what is said while a request waits for its answer."""
     return Notice("warn", phrases.say("No answer yet. The same request goes on; it will be done once at most."))
+
+
+def refused_for_now(phrases: Phrases) -> Notice:
+    """Return what is said while a request is sent again that the engine could not do at first."""
+    return Notice("warn", phrases.say("This could not be done yet. It is tried again by itself."))
 
 
 def locked(left_s: int, phrases: Phrases) -> Notice:

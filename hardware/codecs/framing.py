@@ -59,13 +59,13 @@ class Framer:
         self._held = b""
 
 
-def lines(*, max_length: int) -> Find:
-    """Cut lines that end with CR, LF or both; empty ones and ones that are too long are none."""
+def lines(*, max_length: int, ends: bytes = b"\r\n") -> Find:
+    """Cut lines that end with one of `ends`, or several; empty ones and ones that are too long are none."""
 
     def find(held: bytes) -> Cut:
-        ends = [at for at in (held.find(end) for end in (b"\r", b"\n")) if at >= 0]
-        if ends:
-            end = min(ends)
+        found = [at for at in map(held.find, ends) if at >= 0]
+        if found:
+            end = min(found)
             return Cut(end + 1, held[:end] if 0 < end <= max_length else None)
         # One byte more than allowed is kept, so that the line is still too long when its end comes.
         return Cut(max(0, len(held) - max_length - 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from hardware.codecs.framing import Framer, lines
 from hardware.codecs.talk import Heard, Manner
@@ -13,8 +13,12 @@ MOST_CHARACTERS = 256
 """More than any code that is scanned at a kiosk; longer lines are dropped."""
 FEWEST_CHARACTERS = 4
 """Less is noise on the line, or somebody who leans on a keyboard."""
+ENDS = b"\r\n\t\x02\x03"
+"""What scanners are set to put behind a code: CR, LF, TAB, ETX; and STX before it."""
 CUT_OFF_AFTER_S = 0.5
 """A code that pauses so long in its middle was cut off; scanners send theirs in one go."""
+IDLE_ENDS_S = 0.2
+"""So long a pause ends the code of a scanner that has never ended one otherwise."""
 REPEAT_S = 2.0
 """A code that stays before the scanner is read again and again."""
 TYPED_S = 0.05
@@ -31,14 +35,37 @@ def text_of(line: bytes) -> str | None:
     return text if is_code else None
 
 
+class _CodeFramer(Framer):
+    """Cuts codes at what ends them; where nothing ever does, a pause ends them.
+
+    Not both at once: a scanner that ends its codes was cut off where it pauses.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(lines(max_length=MOST_CHARACTERS, ends=ENDS), gap_s=CUT_OFF_AFTER_S)
+        self._knows_an_end = False
+
+    def feed(self, data: bytes, *, at_s: float = 0.0) -> list[bytes]:
+        """Return the codes that `data`, or the time without any, completes."""
+        paused = [] if self._knows_an_end or at_s - self._heard_s < IDLE_ENDS_S else self._ended_by_a_pause()
+        ended = super().feed(data, at_s=at_s)
+        self._knows_an_end = self._knows_an_end or bool(ended)
+        return [*paused, *ended]
+
+    def _ended_by_a_pause(self) -> list[bytes]:
+        held = self._held
+        self.drop()
+        return [held] if held else []
+
+
 class ScannerTalk:
     """A scanner on a line of its own, as its master hears it: each code is a key."""
 
     manner: Manner = "own_line"
 
     def framer(self) -> Framer:
-        """Return what cuts lines."""
-        return Framer(lines(max_length=MOST_CHARACTERS), gap_s=CUT_OFF_AFTER_S)
+        """Return what cuts codes."""
+        return _CodeFramer()
 
     def poll(self, address: int, seq: int | None) -> bytes:  # noqa: ARG002 - a scanner is not asked
         """Return nothing."""
@@ -70,13 +97,48 @@ class Repeats:
         return is_new
 
 
-class Wedge:
-    """A scanner that acts as a keyboard: told from fingers by its speed alone."""
+_SHIFTED_DIGITS = dict(zip(")!@#$%^&*(", "0123456789", strict=True))
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+
+def _swapped(*pairs: tuple[str, str], others: Mapping[str, str]) -> Mapping[int, str]:
+    """Return what stands on the keys of a country, by what a US keyboard has there."""
+    table = dict(others)
+    for one, other in pairs:
+        table |= {one: other, other: one, one.upper(): other.upper(), other.upper(): one.upper()}
+    return str.maketrans(table)
+
+
+COUNTRIES: Mapping[str, Mapping[int, str]] = {
+    "German": _swapped(("y", "z"), others={"/": "-"}),
+    "French": _swapped(("a", "q"), ("w", "z"), others={";": "m", ":": "M", "6": "-", **_SHIFTED_DIGITS}),
+    "Belgian": _swapped(("a", "q"), ("w", "z"), others={";": "m", ":": "M", "=": "-", **_SHIFTED_DIGITS}),
+    "Turkish": _swapped(others={"=": "-"}),
+    "Spanish or Italian": _swapped(others={"/": "-"}),
+}
+"""Keyboards that scanners are set to act as, as far as letters, digits and the hyphen of a ticket's code go."""
+
+
+def readings(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what was typed on the keys of a US keyboard, and what it is where the scanner meant another country's."""
+    yield "US", text
+    for country, table in COUNTRIES.items():
+        yield country, text.translate(table)
+
+
+class Wedge:
+    """A scanner that acts as a keyboard: told from fingers by its speed alone.
+
+    Keys are taken by their place, with the names that a US keyboard gives them, so the desktop's layout does not
+    matter. Which one the scanner has shows in a code that only makes sense in that (`knows`).
+    """
+
+    def __init__(self, monotonic: Callable[[], float], *, knows: Callable[[str], bool] = lambda _: False) -> None:
         self._monotonic = monotonic
+        self._knows = knows
         self._typed = ""
         self._began_s = self._last_s = 0.0
+        self.country = "US"
+        """Whose keyboard the scanner was last found to act as."""
 
     def key(self, name: str) -> str | None:
         """Take a key by its name; return the code that it ends, if it ends one."""
@@ -86,9 +148,26 @@ class Wedge:
         if not self._typed:
             self._began_s = now_s
         self._last_s = now_s
-        if name != "enter":
+        if name not in {"enter", "tab"}:
             self._typed += {"space": " "}.get(name, name if len(name) == 1 else "")
             return None
+        return self._taken()
+
+    def paused(self) -> str | None:
+        """Return the code that the pause since the last key ends, where it is one: not all scanners press Enter."""
+        is_over = self._typed and self._monotonic() - self._last_s >= IDLE_ENDS_S
+        # Hands pause too, and a key that is held down is fast: what nobody knows waits for its Enter.
+        return self._taken() if is_over and self._known(self._typed) else None
+
+    def _taken(self) -> str | None:
         typed, self._typed = self._typed, ""
-        is_fast = now_s - self._began_s <= TYPED_S * len(typed)
-        return text_of(typed.encode()) if is_fast else None
+        is_fast = self._last_s - self._began_s <= TYPED_S * len(typed)
+        text = text_of(typed.encode()) if is_fast else None
+        found = None if text is None else self._known(text)
+        if found is None:
+            return text
+        self.country, code = found
+        return code
+
+    def _known(self, text: str) -> tuple[str, str] | None:
+        return next((reading for reading in readings(text) if self._knows(reading[1])), None)

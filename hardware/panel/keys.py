@@ -25,16 +25,44 @@ def key_name(code: int, character: str | None) -> str:
     return name
 
 
-def on_key(handler: Callable[[str], None], *, repeats: bool = False) -> None:
-    """Hand over each key press once: a key that is held down does not repeat, chords belong to the desktop.
+_ROWS = {4: "abcdefghijklmnopqrstuvwxyz1234567890", 45: "-=[]\\", 51: ";'`,./", 84: "/*-+", 89: "1234567890"}
+_ROWS_SHIFTED = {4: "ABCDEFGHIJKLMNOPQRSTUVWXYZ!@#$%^&*()", 45: "_+{}|", 51: ':"~<>?', 84: "/*-+", 89: "1234567890"}
+_PLAIN, _SHIFTED = (
+    {first + at: letter for first, letters in rows.items() for at, letter in enumerate(letters)}
+    for rows in (_ROWS, _ROWS_SHIFTED)
+)
+"""What a US keyboard has at a place, by its usage number (HID Usage Tables, page 0x07), which SDL calls scancode."""
+_PLACES: Mapping[int, str] = {40: "enter", 43: "tab", 44: "space", 88: "enter", 99: "."}
 
-    `repeats` hands over repetitions too: X takes two quick presses of one key by a scanner for a key that is held.
+
+def place_name(scancode: int, *, shifted: bool) -> str:
+    """Return what a US keyboard calls the key at a place, whatever layout the desktop has; nothing for other keys."""
+    return _PLACES.get(scancode) or (_SHIFTED if shifted else _PLAIN).get(scancode, "")
+
+
+def on_place(handler: Callable[[str], None]) -> None:
+    """Hand over each key press by its place, repetitions too: for a scanner that acts as a keyboard.
+
+    X takes two quick presses of one key by a scanner for a key that is held. Its layout is the desktop's, which nobody
+    set with a scanner in mind: on a Turkish one even the i of a US scanner is another letter.
     """
+
+    def down(_window: object, _code: int, scancode: int, _character: str | None, modifiers: list[str]) -> bool:
+        name = place_name(scancode, shifted="shift" in modifiers)
+        if name and not _CHORDS.intersection(modifiers):
+            handler(name)
+        return True
+
+    Window.bind(on_key_down=down)
+
+
+def on_key(handler: Callable[[str], None]) -> None:
+    """Hand over each key press once: a key that is held down does not repeat, chords belong to the desktop."""
     held: set[int] = set()
 
     def down(_window: object, code: int, _scancode: int, character: str | None, modifiers: list[str]) -> bool:
         name = key_name(code, character)
-        if (repeats or code not in held) and name and not _CHORDS.intersection(modifiers):
+        if code not in held and name and not _CHORDS.intersection(modifiers):
             held.add(code)
             handler(name)
         return True

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from hardware.codecs.scans import MOST_CHARACTERS, Repeats, Wedge, text_of
+from hardware.codecs.scans import CUT_OFF_AFTER_S, IDLE_ENDS_S, MOST_CHARACTERS, Repeats, ScannerTalk, Wedge, text_of
 from tests.fakes.clock import FakeClock
 
 CODE = "ANTREAN-N4OB6DQAABAABAAAAAAAAAAAAI"
@@ -80,3 +80,70 @@ def test_a_keyboard_that_a_cat_sits_on_fills_no_memory() -> None:
     for key in itertools.repeat("y", 10_000):
         wedge.key(key)
         assert len(wedge._typed) <= MOST_CHARACTERS + 1
+
+
+def heard(*pieces: tuple[float, bytes]) -> list[str]:
+    """Feed bytes after pauses, asking every 20 ms as the master of a line does; return the codes."""
+    talk, at_s = ScannerTalk(), 0.0
+    framer = talk.framer()
+    frames = []
+    for pause_s, data in pieces:
+        for _ in range(round(pause_s / 0.02)):
+            at_s += 0.02
+            frames += framer.feed(b"", at_s=at_s)
+        frames += framer.feed(data, at_s=at_s)
+    return [key for frame in frames if (said := talk.hear(frame)) for key in said.keys]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(b"", b"\r"), (b"", b"\n"), (b"", b"\r\n"), (b"", b"\t"), (b"\x02", b"\x03"), (b"\x02", b"\x03\r\n"), (b"", b"")],
+)
+def test_a_code_is_read_whatever_the_scanner_ends_it_with(before: bytes, after: bytes) -> None:
+    framed = before + CODE.encode() + after
+    assert heard((0, framed), (1, framed), (1, b"")) == [CODE, CODE]
+
+
+def test_a_scanner_that_ends_its_codes_was_cut_off_where_it_pauses() -> None:
+    whole = CODE.encode() + b"\r"
+    assert heard((0, whole), (1, whole[:12]), (1, whole), (1, b"")) == [CODE, CODE]
+
+
+def test_a_code_that_comes_in_pieces_is_one_code() -> None:
+    assert heard((0, CODE[:9].encode()), (IDLE_ENDS_S / 2, CODE[9:].encode()), (1, b"")) == [CODE]
+
+
+COUNTRIES = {
+    "US": CODE,
+    "German": "ANTREAN/N4OB6DQAABAABAAAAAAAAAAAAI",
+    "French": "QNTREQN6N$OB^DAQQBQQBQQQQQQQQQQQQI",
+    "Belgian": "QNTREQN=N$OB^DAQQBQQBQQQQQQQQQQQQI",
+    "Turkish": "ANTREAN=N4OB6DQAABAABAAAAAAAAAAAAI",
+}
+"""The places of the keys by which a scanner that is set to a country types the code, as a US keyboard calls them."""
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+@pytest.mark.parametrize("ending", ["enter", "tab", None])
+def test_a_scanner_is_read_whatever_country_it_is_set_to_and_whatever_it_ends_with(
+    country: str, ending: str | None
+) -> None:
+    clock = FakeClock()
+    wedge = Wedge(clock.monotonic, knows=lambda text: text == CODE)
+    assert [wedge.key(key) for key in COUNTRIES[country]] == [None] * len(CODE)
+    if ending is None:
+        assert wedge.paused() is None, "it may be in the middle of the code"
+        clock.advance(IDLE_ENDS_S)
+        assert (wedge.paused(), wedge.paused()) == (CODE, None)
+    else:
+        assert wedge.key(ending) == CODE
+    assert wedge.country == country
+
+
+def test_what_nobody_knows_is_not_ended_by_a_pause() -> None:
+    clock = FakeClock()
+    wedge = Wedge(clock.monotonic, knows=lambda text: text == CODE)
+    for _ in range(30):
+        wedge.key("g")  # somebody leans on the keyboard
+    clock.advance(CUT_OFF_AFTER_S)
+    assert wedge.paused() is None

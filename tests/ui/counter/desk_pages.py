@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from broker.bootstrap.rules import office_message
 from broker.config.settings import Settings
+from broker.contract.clock import EngineClock
 from broker.contract.messages import (
     CounterMessage,
     CounterState,
@@ -25,6 +26,7 @@ from counter.desk.keys import Intent, Typed
 from counter.desk.presenter import CounterPresenter
 from counter.pages.desk import DeskPage
 from counter.pages.sign_in import SignInPage
+from tests.fakes.clock import FakeClock
 from tests.ui.counter.desk_samples import MORNING, Drawer, Engine, counter, devices, presence, reason, ticket
 
 Named = tuple[str, SignInPage | DeskPage]
@@ -34,13 +36,13 @@ class Office:
     """The demo office, with one window in it."""
 
     def __init__(self, settings: Settings, language: str, *, officers_known: bool = True) -> None:
-        self.at = MORNING
+        self.clock = FakeClock(MORNING)
         self.engine = Engine()
         self.message = office_message(settings)
-        self.devices = devices(lambda: self.at)
+        self.devices = devices(self.clock.now)
         self.presenter = CounterPresenter(
             counter="counter-1",
-            now=lambda: self.at,
+            clock=EngineClock(self.clock.now, self.clock.monotonic),
             requester=self.engine,
             sessions=Drawer(),
             officers=tuple((officer.id, officer.name) for officer in settings.officers) if officers_known else (),
@@ -141,8 +143,14 @@ class Office:
 
     def pass_s(self, seconds: float) -> None:
         """Let time pass; the hall goes on repeating itself."""
-        self.at += dt.timedelta(seconds=seconds)
+        self.clock.advance(seconds)
+        self.presenter.tick()
         self.presenter.hall(self._hall())
+
+    @property
+    def at(self) -> dt.datetime:
+        """Return what the clock says."""
+        return self.clock.at
 
 
 def pages(settings: Settings, language: str) -> Iterator[Named]:
@@ -171,7 +179,7 @@ def pages(settings: Settings, language: str) -> Iterator[Named]:
     office.presenter.desk(office.desk(queue=(), queue_length=0))
     yield "empty", office.presenter.page
     office.presenter.link(online=False)
-    office.at += dt.timedelta(seconds=300)
+    office.clock.advance(300)
     yield "offline", office.presenter.page
 
 
@@ -307,7 +315,16 @@ def _with_a_visitor(office: Office) -> Iterator[Named]:
     office.pass_s(4)
     yield "no-answer", office.presenter.page
     office.engine.refuses("storage_failed")
+    yield "refused-for-now", office.presenter.page
+    office.pass_s(10)
     yield "refused", office.presenter.page
+    office.presenter.press(Intent.RECALL)
+    office.pass_s(10)
+    yield "given-up", office.presenter.page
+    begin = office.at + dt.timedelta(seconds=24)
+    office.presenter.desk(office.desk(state="calling", ticket=called, reason=why, no_show_from=begin))
+    office.presenter.press(Intent.NO_SHOW)
+    yield "too-early", office.presenter.page
     office.pass_s(1)
     office.presenter.press(Intent.START)
     serving = office.ticket("AP-1012", "serving")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from broker.contract.clock import EngineClock
 from broker.contract.messages import (
     CounterInfo,
     CounterMessage,
@@ -42,6 +43,7 @@ from counter.pages.actions import Action
 from counter.pages.desk import DeskPage
 from counter.pages.dialogs import DialogCard
 from counter.pages.sign_in import SignInPage
+from tests.fakes.clock import FakeClock
 from tests.support.requests import must_be_understood
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -51,15 +53,24 @@ OFFICERS = (("siti", "Siti Rahmawati"), ("budi", "Budi Santoso"), ("bayu", "Bayu
 
 @dataclass
 class Asked:
-    """One request that the engine has received."""
+    """One request that the engine has received; like the bus, it passes no answer on once it was cancelled."""
 
     id: str
     command: str
     arguments: dict[str, Any]
-    answer: Callable[[Reply], None]
+    """But for `until`, which every person's request carries."""
+    until: dt.datetime
+    on_reply: Callable[[Reply], None]
+    cancelled: bool = False
 
     def cancel(self) -> None:
-        """Stop requests."""
+        """Stop asking."""
+        self.cancelled = True
+
+    def answer(self, reply: Reply) -> None:
+        """Hand an answer over."""
+        if not self.cancelled:
+            self.on_reply(reply)
 
 
 @dataclass
@@ -71,7 +82,8 @@ class Engine:
     def request(self, command: str, arguments: Mapping[str, Any], on_reply: Callable[[Reply], None]) -> Asked:
         """Take a request down."""
         must_be_understood(command, arguments)
-        asked = Asked(f"r{len(self.asked)}", command, dict(arguments), on_reply)
+        told = dict(arguments)
+        asked = Asked(f"r{len(self.asked)}", command, told, dt.datetime.fromisoformat(told.pop("until")), on_reply)
         self.asked.append(asked)
         return asked
 
@@ -118,13 +130,13 @@ class Window:
         officers: tuple[tuple[str, str], ...] = OFFICERS,
         calls_before_no_show: int = 1,
     ) -> None:
-        self.at = MORNING
+        self.clock = FakeClock(MORNING)
         self.engine = Engine()
         self.drawer = drawer or Drawer()
-        self.devices = devices(lambda: self.at)
+        self.devices = devices(self.clock.now)
         self.presenter = CounterPresenter(
             counter="c3",
-            now=lambda: self.at,
+            clock=EngineClock(self.clock.now, self.clock.monotonic),
             requester=self.engine,
             sessions=self.drawer,
             officers=officers,
@@ -138,7 +150,13 @@ class Window:
 
     def pass_s(self, seconds: float) -> None:
         """Let time pass."""
-        self.at += dt.timedelta(seconds=seconds)
+        self.clock.advance(seconds)
+        self.presenter.tick()
+
+    @property
+    def at(self) -> dt.datetime:
+        """Return what the machine's clock says."""
+        return self.clock.at
 
     def press(self, *intents: Intent) -> None:
         """Press keys, each a second after the one before."""

@@ -10,6 +10,7 @@ from broker.contract.messages import CounterState, ErrorCode, Today
 from broker.language import Phrases
 from counter.desk.keys import Intent
 from counter.desk.session import Session
+from counter.pages.notices import NOTICE_S
 from tests.ui.counter.desk_samples import Drawer, Window, counter, entry, hall, reason, ticket
 
 N, R, S, F, X, P = Intent.NEXT, Intent.RECALL, Intent.START, Intent.FINISH, Intent.NO_SHOW, Intent.PAUSE
@@ -208,13 +209,17 @@ def test_a_double_press_is_one_press_even_when_the_answer_is_quicker(window: Win
     assert window.engine.commands == ["recall", "recall"]
 
 
-def test_a_clock_that_is_set_back_takes_no_key_and_keeps_no_notice(window: Window) -> None:
+@pytest.mark.parametrize("back_s", [3600, -3600])
+def test_a_clock_that_is_set_takes_no_key_and_keeps_no_notice(window: Window, back_s: float) -> None:
     window.sign_in("calling")
     window.presenter.press(R)
     window.engine.agrees(ticket=ticket(times_called=2).model_dump(mode="json"))
     window.presenter.press(N)
+    window.clock.set_back(back_s)
     assert window.notice()
-    window.pass_s(-3600)
+    window.presenter.press(R)
+    assert window.engine.commands == ["recall"]
+    window.pass_s(NOTICE_S + 0.1)
     assert not window.notice()
     window.presenter.press(R)
     assert window.engine.commands == ["recall", "recall"]
@@ -366,7 +371,7 @@ def test_nothing_else_happens_behind_the_question(window: Window) -> None:
     assert window.engine.commands == []
 
 
-@pytest.mark.parametrize("code", ["counter_busy", "illegal_transition", "storage_failed", "not_ready"])
+@pytest.mark.parametrize("code", ["counter_busy", "illegal_transition", "too_late", "too_early"])
 def test_a_refusal_is_said_in_words_and_the_next_action_clears_it(window: Window, code: ErrorCode) -> None:
     window.sign_in("open")
     window.press(N)

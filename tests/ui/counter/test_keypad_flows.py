@@ -7,12 +7,15 @@ from typing import get_args
 
 import pytest
 
+from broker.contract.clock import EngineClock
 from broker.contract.link import STALE_AFTER_S
 from broker.contract.messages import CounterMessage, CounterState, Error, ErrorCode, HallMessage, Reply, Ticket
+from counter.desk.requests import MEANT_FOR_S
 from counter.desk.session import Session
 from counter.keypads import words
 from counter.keypads.presenter import FORGET_AFTER_S, NOTICE_S, PadPresenter
 from hardware.codecs.keypads.pad import PadFace
+from tests.fakes.clock import FakeClock
 from tests.ui.counter.desk_samples import MORNING, Drawer, Engine
 
 KEPT = Session("counter-1", "siti", "token")
@@ -34,13 +37,13 @@ class Pad:
     """A keypad on a table: an engine that answers when told, a clock that stands still."""
 
     def __init__(self, *, officers: tuple[str, ...] = ("siti", "budi"), kept: Session | None = None) -> None:
-        self.at = MORNING
+        self.clock = FakeClock(MORNING)
         self.engine = Engine()
         self.drawer = Drawer(kept)
         self.presenter = PadPresenter(
             counter="counter-1",
             officers=officers,
-            now=lambda: self.at,
+            clock=EngineClock(self.clock.now, self.clock.monotonic),
             requester=self.engine,
             sessions=self.drawer,
         )
@@ -62,8 +65,14 @@ class Pad:
 
     def passes(self, seconds: float) -> None:
         """Let time go by; the engine is there all the while."""
-        self.at += dt.timedelta(seconds=seconds)
+        self.clock.advance(seconds)
+        self.presenter.tick()
         self.hears()
+
+    @property
+    def at(self) -> dt.datetime:
+        """Return what the clock says."""
+        return self.clock.at
 
     @property
     def shows(self) -> str:
@@ -161,7 +170,7 @@ def test_the_pad_shows_number_and_how_many_wait(
         ("wrong_pin", {"locked_s": 60}, "E-02"),
         ("not_allowed", {"open_at": "counter-3"}, "E-04"),
         ("counter_busy", {}, "E-06"),
-        ("storage_failed", {}, "E-08"),
+        ("too_late", {}, "E-10"),
         ("bad_request", {}, "E-09"),
     ],
 )
@@ -241,7 +250,7 @@ def test_without_a_connection_nothing_old_is_shown_and_no_key_is_kept_for_later(
 
 
 def test_a_silent_engine_is_no_connection_either(signed_in: Pad) -> None:
-    signed_in.at += dt.timedelta(seconds=STALE_AFTER_S + 1)
+    signed_in.clock.advance(STALE_AFTER_S + 1)
     assert signed_in.shows == "E-00"
 
 
@@ -317,3 +326,51 @@ def test_a_reply_without_error_text_is_still_an_error(signed_in: Pad) -> None:
     signed_in.press("next")
     signed_in.engine.asked[-1].answer(Reply(id="r0", ok=False))
     assert signed_in.shows == "E-09"
+
+
+# -- outages, and a no-show's time ------------------------------------------------------------------------------------
+
+
+def test_a_key_is_meant_for_ten_seconds_by_the_engines_clock(signed_in: Pad) -> None:
+    signed_in.press("next")
+    assert signed_in.engine.asked[-1].until == signed_in.at + dt.timedelta(seconds=MEANT_FOR_S)
+
+
+def test_a_key_that_nobody_answered_in_time_is_taken_back_and_said(signed_in: Pad) -> None:
+    signed_in.press("next")
+    asked = signed_in.engine.asked[-1]
+    signed_in.passes(MEANT_FOR_S)
+    assert asked.cancelled
+    assert signed_in.shows == words.TOO_LATE
+    signed_in.passes(NOTICE_S)
+    assert signed_in.shows == words.IDLE
+
+
+def test_a_key_that_was_refused_for_the_moment_is_sent_again(signed_in: Pad) -> None:
+    signed_in.press("next")
+    signed_in.engine.refuses("not_ready")
+    assert signed_in.shows == words.WORKING
+    signed_in.passes(1)
+    assert signed_in.engine.commands[-2:] == ["next", "next"]
+    signed_in.engine.refuses("not_ready")
+    signed_in.passes(MEANT_FOR_S)
+    assert signed_in.shows == words.NOT_SAVED
+
+
+def test_a_no_show_before_its_time_is_not_asked_for_and_says_in_how_many_seconds(signed_in: Pad) -> None:
+    begin = signed_in.at + dt.timedelta(seconds=30)
+    signed_in.presenter.desk(desk("calling", "A-012").model_copy(update={"no_show_from": begin}))
+    asked = len(signed_in.engine.asked)
+    signed_in.press("no_show")
+    assert signed_in.shows == "T-29"
+    assert len(signed_in.engine.asked) == asked
+    signed_in.passes(28.5)
+    signed_in.press("no_show")
+    assert signed_in.engine.commands[-1] == "no_show"
+
+
+def test_a_no_show_that_the_engine_finds_too_early_says_how_long_it_takes(signed_in: Pad) -> None:
+    signed_in.presenter.desk(desk("calling", "A-012"))
+    signed_in.press("no_show")
+    signed_in.engine.refuses("too_early", wait_s=120)
+    assert signed_in.shows == "T-99"

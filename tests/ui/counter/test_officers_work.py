@@ -337,9 +337,9 @@ def test_who_was_missed_too_often_is_the_supervisors_case(window: Window) -> Non
 def test_a_request_without_an_answer_is_never_doubled_whatever_it_is(window: Window) -> None:
     signed_in(window, "serving")
     window.keys("h", "enter")
-    window.pass_s(4)
+    window.pass_s(3)
     assert "Belum ada jawaban" in window.notice()
-    window.keys("h", "enter", "f", "t", "3", "down", "enter")
+    window.keys("h", "enter", "f", "t", "3", "enter")
     assert window.engine.commands == ["hold"]
 
 

@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 import pytest
 
 from broker.domain.identity import qr_text
-from hardware.codecs.scans import CUT_OFF_AFTER_S, REPEAT_S
+from hardware.codecs.scans import CUT_OFF_AFTER_S, IDLE_ENDS_S, REPEAT_S
 from hardware.config import KeyboardScanner, LineConfig, ScannerConfig, SerialScanner
 from hardware.emulators.scanner import CR, CRLF, LF, EmulatedScanner
 from hardware.emulators.wire import PtyWire
@@ -123,6 +123,23 @@ def test_a_scanner_that_types_is_told_from_a_hand(tmp_path: Path) -> None:
             kiosk.scanner.key(key)
     assert kiosk.codes == [CODE.lower()]
     assert kiosk.engine.of("lookup")[0].arguments == {"ticket": CODE}
+
+
+def test_a_scanner_that_is_set_to_another_country_and_presses_no_enter_is_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    kiosk = KioskWithScanner(KeyboardScanner(type="keyboard"), tmp_path)
+    kiosk.scanner.start()
+    for read in (CODE, OTHER):
+        for key in read.replace("-", "/").translate(str.maketrans("YZ", "ZY")):
+            kiosk.scanner.key(key)
+        kiosk.scanner.tick()
+        kiosk.reader_s += IDLE_ENDS_S
+        kiosk.scanner.tick()
+    assert kiosk.codes == [CODE, OTHER]
+    assert [record.getMessage() for record in caplog.records if "German" in record.getMessage()] == [
+        "the scanner types as on a German keyboard; its codes are read all the same"
+    ]
 
 
 def test_keys_are_not_asked_for_where_the_scanner_has_a_line_of_its_own(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""A window of the panel's own with a button in each corner: `python -m tests.ui.panel.buttons FOLDER PANEL`.
+"""A window of the panel's own with a button in each corner: `python -m tests.ui.panel.buttons FOLDER PANEL [places]`.
 
-PANEL is a panel's configuration as JSON. Each touched button and each key that the application is handed is a line of
+PANEL is a panel's configuration as JSON. Each touched button, and with `places` each pressed key, is a line of
 FOLDER/told; FOLDER/targets.json says where the buttons are.
 """
 
@@ -30,7 +30,7 @@ def main() -> None:
     prepare(panel, title="buttons", data_dir=folder)
     from kivy.uix.floatlayout import FloatLayout  # noqa: PLC0415 - Kivy comes after `prepare`
 
-    from hardware.panel.keys import on_key  # noqa: PLC0415 - the same
+    from hardware.panel.keys import on_place  # noqa: PLC0415 - the same
     from hardware.panel.scale import Reader  # noqa: PLC0415 - the same
     from hardware.panel.screen import PanelApp  # noqa: PLC0415 - the same
     from hardware.panel.targets import targets_file  # noqa: PLC0415 - the same
@@ -50,8 +50,8 @@ def main() -> None:
         if targets is not None:
             root.bind(size=lambda *_: targets.changed(root, "buttons"))
             targets.changed(root, "buttons")
-        if "keys" in sys.argv[3:]:
-            on_key(lambda key: tell(f"key {key}"))
+        if "places" in sys.argv[3:]:
+            on_place(lambda key: tell(f"place {key}"))
         return root
 
     PanelApp(panel, reader=Reader.VISITOR, title="buttons", rules=RULES, root=build).run()

@@ -94,7 +94,11 @@ def ground(colour: str) -> tuple[int, ...]:
 
 @contextmanager
 def buttons(
-    folder: Path, panel: PanelConfig = PANEL, *, size: tuple[int, int] = (540, 960), environ: Mapping[str, str] = {}
+    folder: Path,
+    panel: PanelConfig = PANEL,
+    *words: str,
+    size: tuple[int, int] = (540, 960),
+    environ: Mapping[str, str] = {},
 ) -> Iterator[Buttons]:
     """Open the window alone on an X screen without a window manager; it has to end by itself when it is told to."""
     screen = VirtualScreen(*size)
@@ -103,7 +107,7 @@ def buttons(
     except ScreenError as error:
         pytest.skip(str(error))
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.ui.panel.buttons", str(folder), panel.model_dump_json()],
+        [sys.executable, "-m", "tests.ui.panel.buttons", str(folder), panel.model_dump_json(), *words],
         env={**os.environ, **environ, "DISPLAY": screen.name},
     )
     try:
@@ -171,6 +175,16 @@ def test_what_somebody_stored_for_the_toolkit_is_not_read(tmp_path: Path) -> Non
     with buttons(tmp_path, environ=wishes) as window:
         assert window.shown(*corners((540, 960))[0]) == "top-left"
         _press_all(window)
+
+
+@pytest.mark.parametrize("layout", ["us", "de", "fr", "tr"])
+def test_a_scanner_s_keys_are_told_by_their_place_whatever_layout_the_desktop_has(layout: str, tmp_path: Path) -> None:
+    with buttons(tmp_path, PANEL, "places") as window:
+        subprocess.run(["setxkbmap", "-display", window.screen.name, layout], check=True)
+        keycodes = {"A": "shift+38", "I": "shift+31", "Z": "shift+52", "M": "shift+58", "4": "13", "-": "20", "i": "31"}
+        window.screen.press(*keycodes.values(), "36", "23")
+        wait_until(lambda: len(window.told()) >= 9, "all keys were heard")
+        assert window.told() == [f"place {name}" for name in (*keycodes, "enter", "tab")]
 
 
 def test_a_locked_window_is_not_closed_from_outside(tmp_path: Path) -> None:

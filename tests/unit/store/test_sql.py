@@ -227,7 +227,7 @@ def test_reading_makes_no_database(tmp_path: Path) -> None:
 def test_a_reader_cannot_write(store: SqlStore, database: Path) -> None:
     EngineRoom(store=store).issue("visa")
     with closing(Archive(f"sqlite:///{database}", "demo")) as archive:
-        assert archive.verify() is None
+        assert archive.verify(None) is None
         with pytest.raises(OperationalError, match="readonly"), archive._engine.begin() as connection:
             connection.exec_driver_sql("DELETE FROM events")
 

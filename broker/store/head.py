@@ -1,0 +1,141 @@
+"""Where the journal ends, written down outside the database: what is missing at its end shows by nothing else."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from broker.ports import StorageError
+from broker.store.private import write_private
+
+KEY_BYTES = 32
+SLOT_BYTES = 512
+"""What disks write whole or not at all."""
+SLOTS = 2
+"""Written in turn: of a write that a power cut tore the one before is still there."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line of the journal: its place, and its hash, which stands for all before it."""
+
+    seq: int
+    hash: str
+
+
+class Head:
+    """The end of one office's journal as it was last answered for, signed with a key that lies beside it.
+
+    It is written after each commit and left to the system to bring to the disk: after a power cut it may be behind the
+    journal, never ahead of it. Whoever can write the database alone can cut the journal, but not the head.
+    """
+
+    def __init__(self, data_dir: Path, office: str) -> None:
+        """Name the files; `prepare` makes them, `read` does not."""
+        self.path = data_dir / f"journal-{office}.head"
+        self._key_path = data_dir / "journal.key"
+        self._office = office
+        self._key = b""
+        self._file: int | None = None
+        self._slot = 0
+        self._last = Mark(0, "")
+
+    def read(self) -> Mark | None:
+        """Return the end that was written down, or None where none ever was; `StorageError` where it is not ours."""
+        try:
+            text = self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            message = f"{self.path} cannot be read: {error.strerror or error}"
+            raise StorageError(message) from error
+        key = self._read_key()
+        slots = (text[at : at + SLOT_BYTES] for at in range(0, SLOTS * SLOT_BYTES, SLOT_BYTES))
+        marks = [mark for mark in (self._mark_of(slot, key) for slot in slots) if mark is not None]
+        if not marks:
+            message = (
+                f"{self.path} was not signed with {self._key_path}: whether the journal is whole cannot be told. "
+                "Put both files back, or take the journal as it is: antrean journal accept"
+            )
+            raise StorageError(message)
+        return max(marks, key=lambda mark: mark.seq)
+
+    def prepare(self, mark: Mark) -> None:
+        """Open the files for writing, make them where they are not there, and write the first mark durably."""
+        try:
+            if not self._key_path.exists():
+                write_private(self._key_path, secrets.token_bytes(KEY_BYTES))
+            self._key = self._read_key()
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            for _ in range(SLOTS):
+                self._write(mark)
+            os.fsync(self._file)
+            _sync_folder(self.path.parent)
+        except OSError as error:
+            message = f"the end of the journal cannot be written down at {self.path}: {error.strerror or error}"
+            raise StorageError(message) from error
+
+    def write(self, mark: Mark) -> None:
+        """Write down a new end, without waiting for the disk; a fault is logged, for the commit itself is done."""
+        try:
+            self._write(mark)
+        except OSError as error:
+            log.error("the end of the journal is not written down: %s", error)  # noqa: TRY400 - one line is enough
+
+    def close(self) -> None:
+        """Bring the last mark to the disk and let the file go."""
+        if self._file is not None:
+            self._write(self._last)  # in both places: there is no other end any more
+            os.fsync(self._file)
+            os.close(self._file)
+            self._file = None
+
+    def put_aside(self, name: str) -> Path:
+        """Give the file another name: what it knew stays to be looked at. Return where it lies now."""
+        aside = self.path.with_name(f"{self.path.name}.{name}")
+        self.path.replace(aside)
+        return aside
+
+    def _write(self, mark: Mark) -> None:
+        if self._file is None:
+            return
+        facts = {"office": self._office, "seq": mark.seq, "hash": mark.hash, "mac": self._mac(mark, self._key)}
+        os.pwrite(self._file, json.dumps(facts).encode().ljust(SLOT_BYTES), self._slot * SLOT_BYTES)
+        self._slot = (self._slot + 1) % SLOTS
+        self._last = mark
+
+    def _mark_of(self, slot: bytes, key: bytes) -> Mark | None:
+        try:
+            facts = json.loads(slot)
+            mark = Mark(int(facts["seq"]), str(facts["hash"]))
+            mac = str(facts["mac"])
+        except (ValueError, KeyError, TypeError):
+            return None
+        return mark if key and hmac.compare_digest(mac, self._mac(mark, key)) else None
+
+    def _mac(self, mark: Mark, key: bytes) -> str:
+        return hmac.digest(key, f"{self._office}\n{mark.seq}\n{mark.hash}".encode(), "sha256").hex()
+
+    def _read_key(self) -> bytes:
+        try:
+            return self._key_path.read_bytes()
+        except FileNotFoundError:
+            return b""
+        except OSError as error:
+            message = f"{self._key_path} cannot be read: {error.strerror or error}"
+            raise StorageError(message) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,290 @@
+"""The end of the journal is known outside the database: what is missing shows, and no number is given out twice."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from broker.domain import commands as cmd
+from broker.ports import StorageError
+from broker.store.archive import Archive
+from broker.store.head import SLOT_BYTES, Head, Mark
+from broker.store.sql import SqlStore
+from tests.fakes.days import a_busy_day
+from tests.fakes.engine_room import EngineRoom
+from tests.support.sqlite import opened
+
+LINES = 19
+"""Of a busy day."""
+
+
+def open_store(folder: Path) -> SqlStore:
+    return SqlStore(f"sqlite:///{folder}/office.db", "demo", Head(folder, "demo"))
+
+
+def verify(folder: Path) -> str:
+    """Return what `antrean journal verify` would say."""
+    mark = Head(folder, "demo").read()
+    with closing(Archive(f"sqlite:///{folder}/office.db", "demo")) as archive:
+        broken = archive.verify(mark)
+    return "whole" if broken is None else f"{broken.seq}: {broken.why}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return the data of an office that had a busy day and is closed."""
+    with closing(open_store(tmp_path)) as store:
+        a_busy_day(EngineRoom(store=store))
+    return tmp_path
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[EngineRoom]:
+    """Yield an office at work."""
+    store = open_store(tmp_path)
+    room = EngineRoom(store=store)
+    a_busy_day(room)
+    yield room
+    store.close()
+
+
+def cut(folder: Path, *statements: str) -> None:
+    """Change the database alone, as who has nothing else can."""
+    with opened(folder / "office.db") as connection:
+        for statement in statements:
+            assert connection.execute(statement).rowcount > 0
+
+
+# -- what verify says ---------------------------------------------------------------------------------------------
+
+
+def test_a_journal_that_reaches_its_end_is_whole(folder: Path) -> None:
+    assert verify(folder) == "whole"
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("seq > 18", "19: line 19 is missing at the end of the journal: so far it had been answered"),
+        ("seq > 12", "13: lines 13 to 19 are missing at the end of the journal: so far it had been answered"),
+        ("seq > 0", "1: the journal is empty, but had 19 lines: so far it had been answered"),
+    ],
+)
+def test_a_tail_that_was_cut_off_shows_and_it_is_said_what_is_missing(folder: Path, statement: str, said: str) -> None:
+    cut(folder, f"DELETE FROM events WHERE {statement}")  # noqa: S608 - ours
+    assert verify(folder) == said
+
+
+def test_a_cut_tail_shows_by_the_tables_where_the_head_is_gone(folder: Path) -> None:
+    (folder / "journal-demo.head").unlink()
+    cut(folder, "DELETE FROM events WHERE seq > 5")
+    assert verify(folder).startswith(
+        "6: lines 6 to 19 are missing at the end of the journal: a ticket was issued there"
+    )
+
+
+def test_a_journal_that_was_written_anew_with_good_hashes_shows(folder: Path, tmp_path: Path) -> None:
+    """Whoever knows how the chain is made can make another one; not the head."""
+    other = tmp_path / "other"
+    other.mkdir()
+    with closing(open_store(other)) as store:
+        room = EngineRoom(store=store)
+        room.clock.advance(1)
+        a_busy_day(room)
+    shutil.copy(other / "office.db", folder / "office.db")
+    assert verify(folder) == "19: the journal up to here was written anew: it had another end"
+    with pytest.raises(StorageError, match="not the one that was written"):
+        open_store(folder)
+
+
+def test_verify_beside_a_broker_at_work_is_never_ahead_of_it(office: EngineRoom, tmp_path: Path) -> None:
+    for _ in range(5):
+        mark = Head(tmp_path, "demo").read()
+        office.issue("visa")
+        with closing(Archive(f"sqlite:///{tmp_path}/office.db", "demo")) as archive:
+            assert archive.verify(mark) is None
+
+
+def test_an_open_transaction_that_was_lost_is_no_fault(office: EngineRoom, tmp_path: Path) -> None:
+    """The head is written after the commit: a broker that died in between left it one step behind."""
+    office.issue("visa")
+    behind = (tmp_path / "journal-demo.head").read_bytes()
+    office.issue("visa")
+    (tmp_path / "journal-demo.head").write_bytes(behind)
+    assert verify(tmp_path) == "whole"
+    open_store(tmp_path).close()
+
+
+# -- the head itself ----------------------------------------------------------------------------------------------
+
+
+def test_a_head_that_was_rewritten_without_the_key_is_not_believed(folder: Path) -> None:
+    path = folder / "journal-demo.head"
+    path.write_bytes(path.read_bytes().replace(b'"seq": 19', b'"seq": 12'))
+    with pytest.raises(StorageError, match="was not signed"):
+        Head(folder, "demo").read()
+    with pytest.raises(StorageError, match="was not signed"):
+        open_store(folder)
+
+
+def test_a_head_whose_key_is_gone_is_not_believed(folder: Path) -> None:
+    (folder / "journal.key").unlink()
+    with pytest.raises(StorageError, match="was not signed"):
+        open_store(folder)
+
+
+def test_of_a_write_that_was_torn_the_one_before_is_there(tmp_path: Path) -> None:
+    head = Head(tmp_path, "demo")
+    head.prepare(Mark(0, "0" * 64))
+    for seq in (1, 2, 3):
+        head.write(Mark(seq, str(seq) * 64))
+    head.close()
+    whole = head.path.read_bytes()
+    for slot in range(2):
+        torn = bytearray(whole)
+        torn[slot * SLOT_BYTES + 40 : (slot + 1) * SLOT_BYTES] = bytes(SLOT_BYTES - 40)
+        head.path.write_bytes(torn)
+        found = head.read()
+        assert found is not None
+        assert found.seq in {2, 3}
+
+
+def test_head_and_key_are_for_their_owner_alone(folder: Path) -> None:
+    assert [path.stat().st_mode & 0o777 for path in sorted(folder.glob("journal*"))] == [0o600, 0o600]
+
+
+def test_two_offices_of_one_folder_have_an_end_each(folder: Path) -> None:
+    branch = SqlStore(f"sqlite:///{folder}/office.db", "branch", Head(folder, "branch"))
+    EngineRoom(store=branch).ask(cmd.Issue("00000000-0000-0000-0000-0000000000ff", "visa", None, None))
+    branch.close()
+    assert Head(folder, "branch").read() != Head(folder, "demo").read()
+    assert verify(folder) == "whole"
+
+
+# -- what the broker does at its start ----------------------------------------------------------------------------
+
+
+def empty(folder: Path) -> None:
+    (folder / "office.db").write_bytes(b"")
+
+
+def take_away(folder: Path) -> None:
+    (folder / "office.db").unlink()
+
+
+def roll_back(folder: Path) -> None:
+    shutil.copy(folder / "morning.db", folder / "office.db")
+
+
+def cut_all(folder: Path) -> None:
+    cut(folder, "DELETE FROM events", "DELETE FROM tickets", "DELETE FROM sessions")
+
+
+@pytest.mark.parametrize("harm", [empty, take_away, roll_back, cut_all], ids=lambda harm: harm.__name__)
+def test_no_number_is_given_out_on_a_disk_that_says_less_than_was_answered(tmp_path: Path, harm: object) -> None:
+    with closing(open_store(tmp_path)) as store:
+        room = EngineRoom(store=store)
+        room.issue("visa")
+        with opened(tmp_path / "office.db") as source, closing(sqlite3.connect(tmp_path / "morning.db")) as target:
+            source.backup(target)
+        a_busy_day(room)
+    assert callable(harm)
+    harm(tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("office.db")}
+    with pytest.raises(StorageError, match="no number is given out"):
+        open_store(tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("office.db")} == before
+
+
+def test_a_spoilt_page_of_the_log_is_noticed_at_the_next_start(office: EngineRoom, tmp_path: Path) -> None:
+    """SQLite itself takes the log up to the bad page, without a word: an office of some minutes ago."""
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    for path in (*tmp_path.glob("office.db*"), *tmp_path.glob("journal*")):
+        shutil.copy(path, killed / path.name)
+    log = bytearray((killed / "office.db-wal").read_bytes())
+    log[len(log) // 2] ^= 0xFF
+    (killed / "office.db-wal").write_bytes(log)
+    assert verify(killed) != "whole"
+    with pytest.raises(StorageError, match="no number is given out"):
+        open_store(killed)
+    assert office.hall.seq == LINES
+
+
+def test_an_emptied_file_beside_a_log_is_refused_without_a_head_too(office: EngineRoom, tmp_path: Path) -> None:
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    shutil.copy(tmp_path / "office.db-wal", killed / "office.db-wal")
+    (killed / "office.db").touch()
+    with pytest.raises(StorageError, match=r"office\.db-wal beside it is not"):
+        open_store(killed)
+    assert (killed / "office.db-wal").stat().st_size > 0
+    assert office.hall.seq == LINES
+
+
+def test_an_office_of_before_the_head_goes_on_and_has_one_from_now_on(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder / "journal-demo.head").unlink()
+    with caplog.at_level(logging.WARNING), closing(open_store(folder)) as store:
+        assert store.past().last_seq == LINES
+    assert "from now on it is: line 19" in caplog.text
+    assert Head(folder, "demo").read() is not None
+
+
+def test_a_backup_that_was_put_back_is_taken_when_somebody_says_so(folder: Path) -> None:
+    cut(folder, "DELETE FROM events WHERE seq > 12", "DELETE FROM tickets WHERE first_seq > 12")
+    aside = Head(folder, "demo").put_aside("20260302")
+    with closing(open_store(folder)) as store:
+        assert store.past().last_seq == 12
+    assert aside.read_bytes()
+    assert verify(folder) == "whole"
+
+
+# -- what the broker does at work ---------------------------------------------------------------------------------
+
+
+def _refused(office: EngineRoom) -> str:
+    reply = office.ask(cmd.Issue("00000000-0000-0000-0000-00000000abcd", "visa", None, None))
+    error: str = reply["error"]
+    return error
+
+
+@pytest.mark.parametrize("name", ["office.db", "office.db-wal"])
+def test_a_file_that_is_taken_away_at_work_swallows_no_ticket(office: EngineRoom, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).rename(tmp_path / "elsewhere")
+    assert _refused(office) == "storage_failed"
+    office.clock.advance(5)
+    assert _refused(office) == "not_ready"
+    (tmp_path / "elsewhere").rename(tmp_path / name)
+    office.clock.advance(5)
+    office.issue("visa")
+
+
+@pytest.mark.parametrize("name", ["office.db", "office.db-wal"])
+def test_a_file_that_is_put_in_the_place_of_ours_at_work_is_not_written_to(
+    office: EngineRoom, tmp_path: Path, name: str
+) -> None:
+    shutil.copy(tmp_path / name, tmp_path / "copy")
+    (tmp_path / "copy").rename(tmp_path / name)
+    assert _refused(office) == "storage_failed"
+
+
+def test_a_file_that_is_emptied_at_work_is_noticed(office: EngineRoom, tmp_path: Path) -> None:
+    with (tmp_path / "office.db").open("r+b") as file:
+        content = file.read()
+        file.truncate(0)
+    assert _refused(office) == "storage_failed"
+    (tmp_path / "office.db").write_bytes(content)
+
+
+def test_a_hall_is_not_rebuilt_from_less_than_was_answered(office: EngineRoom, tmp_path: Path) -> None:
+    cut(tmp_path, "DELETE FROM events WHERE seq > 12")
+    with pytest.raises(StorageError, match="lines 13 to 19 are missing"):
+        office.store.past()
