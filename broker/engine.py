@@ -14,7 +14,7 @@ from broker.contract.topics import ENGINE_CLIENT
 from broker.domain.apply import apply
 from broker.domain.commands import SignIn
 from broker.domain.decide import decide, end_of_day
-from broker.domain.errors import Code, DomainError
+from broker.domain.errors import Code, DomainError, WrongCheckError
 from broker.domain.events import Event
 from broker.domain.hall import Hall
 from broker.domain.leftovers import with_leftovers
@@ -75,6 +75,8 @@ class Engine:
         """The wire was away: all that is retained has to be said again."""
         self._shown_at = 0.0
         self._snapshot_gap_s = SNAPSHOT_GAP_S
+        self._wrong_checks: dict[tuple[str, bool], int] = {}
+        """Outlives a hall that is rebuilt; a restart lets everybody guess anew."""
         self._note_at = 0.0
         self._rebuild_at = 0.0
         self._forget_at = monotonic() + FORGET_EVERY_S
@@ -186,9 +188,11 @@ class Engine:
             return self._encode_error(submission, DomainError(Code.NOT_READY, "the store cannot be read"))
         result: Sequence[Event] | DomainError
         try:
-            if isinstance(submission.command, DomainError):
-                raise submission.command  # what could not be decoded is a refusal like any other, and as final
-            result = decide(hall, submission.command, work.at)
+            result = self._decide(hall, submission, work.at)
+        except WrongCheckError as refusal:
+            guess = refusal.ticket, refusal.by_qr
+            hall.wrong_checks[guess] = hall.wrong_checks.get(guess, 0) + 1
+            result = refusal
         except DomainError as refusal:
             result = refusal
         else:
@@ -197,6 +201,14 @@ class Engine:
         if not (isinstance(result, DomainError) and result.code in PASSING):
             work.replies[submission.key] = submission.without_secret(payload)
         return payload
+
+    def _decide(self, hall: Hall, submission: Submission, now: dt.datetime) -> Sequence[Event]:
+        """Decide; what could not be decoded, or was not meant any more by now, is refused, and that is final."""
+        if isinstance(submission.command, DomainError):
+            raise submission.command
+        if submission.until is not None and now > submission.until:
+            raise DomainError(Code.TOO_LATE, "the request was meant until a moment that is past")
+        return decide(hall, submission.command, now)
 
     def _remembered(self, submission: Submission, work: Work) -> bytes | None:
         key = submission.key
@@ -325,6 +337,7 @@ class Engine:
             apply(hall, event)
         hall.seq = past.last_seq
         self._known = set(self._store.known_requests())
+        hall.wrong_checks = self._wrong_checks
         self._hall = hall
         if past.events:
             self._time.not_before(past.events[-1][1].at)

@@ -208,7 +208,7 @@ def main(folder: Path) -> None:
     """Take every picture; about two minutes."""
     with tempfile.TemporaryDirectory(prefix="antrean-pictures-") as name, ExitStack() as stack:
         scratch = Path(name)
-        office = OfficeProcess(scratch / "var")
+        office = OfficeProcess(scratch / "var", extra={"ANTREAN_LANES__REGULAR__NO_SHOW_AFTER_S": "0"})
         office.start()
         stack.callback(office.stop)
         with office.caller("crowd") as crowd:

@@ -15,17 +15,21 @@ from broker.domain.apply import apply
 from broker.domain.decide import decide
 from broker.domain.errors import DomainError
 from broker.domain.hall import Hall
+from broker.domain.identity import qr_text
 from broker.domain.model import Office as Rules
 from broker.domain.model import TicketState
 
 CONFIG = Path(__file__).parents[1] / "config.yaml"
-TICKET = str(uuid.UUID(int=1))
+TICKET, NUMBER = str(uuid.UUID(int=1)), "A-001"
 SERVICE, OTHER_SERVICE, OTHER_STAGE = "new-passport", "collection", "payment"
 COUNTER, OTHER_COUNTER, OFFICER, SESSION = "counter-1", "counter-2", "siti", "the session"
 SUPERVISOR, THIRD_COUNTER = "maria", "counter-3"
 AT, BESIDE = (COUNTER, SESSION), (THIRD_COUNTER, "another session")
 WHY = "said so"
 STEP = dt.timedelta(seconds=5)
+TIME_TO_COME = dt.timedelta(seconds=60)
+CHECK, WRONG_CHECK = "4711", "0000"
+KIOSK, OTHER_KIOSK = "kiosk-1", "kiosk-2"
 
 HEAD = """\
 # Every command, in every state of a ticket
@@ -49,7 +53,7 @@ FOOT = """\
 | `bad_request` | no JSON; longer than 8 KiB; an argument missing, unknown or of a wrong type; no such stage; \
 a supervisor who does not say why |
 | `unknown_service`, `unknown_lane`, `unknown_counter`, `unknown_officer` | the office has no such thing |
-| `unknown_ticket` | no such ticket today; or a number where `cancel` and `rejoin` need the id or the text of the QR |
+| `unknown_ticket` | no such ticket today |
 | `service_closed`, `lane_closed`, `quota_reached` | `issue`: outside the hours, or after the day's last number |
 | `wrong_pin` | `open`: the PIN is not right, or too many wrong ones were tried |
 | `no_session` | nobody is signed in at the counter with this session |
@@ -57,9 +61,9 @@ a supervisor who does not say why |
 often; an officer names another's ticket in `transfer` |
 | `counter_busy` | the counter has a visitor: finish with that one first; the one to `leave` has |
 | `nothing_to_undo` | `undo`: no last action, older than 30 s, or somebody has gone on with the ticket |
-| `not_holder` | a ticket with a check code, and neither that nor the text of its QR \
-was given, nor did a counter or whoever issued it ask |
-| `too_early` | `no_show`: the visitor was called only just now |
+| `not_holder` | `cancel`, `rejoin`, `reprint`: neither the QR nor the check code of the paper was shown, \
+nor did a counter or whoever issued it ask; also `lookup`: the check code that was given is wrong, or five were |
+| `too_early` | `no_show`: the visitor was called only just now (`no_show_after_s` of the lane) |
 | `too_late` | the request was meant until a moment that is past |
 | `too_many` | the client has asked more than can be answered now |
 | `storage_failed`, `not_ready` | the change could not be saved; the engine is still starting |
@@ -75,7 +79,7 @@ class Office:
         """Issue the ticket, sign in."""
         self.now = dt.datetime(2025, 11, 24, 9, 0, tzinfo=rules.zone)
         self.hall = Hall(rules)
-        self.do(cmd.Issue(TICKET, SERVICE, None, None))
+        self.do(cmd.Issue(TICKET, SERVICE, None, None, CHECK, KIOSK))
         self.do(cmd.SignIn(COUNTER, OFFICER, "", SESSION, pin_matches=True))
         self.do(cmd.SignIn(THIRD_COUNTER, SUPERVISOR, "", BESIDE[1], pin_matches=True))
 
@@ -84,9 +88,12 @@ class Office:
         """Return the ticket's state."""
         return self.hall.tickets[TICKET].state
 
-    def do(self, *commands: cmd.Command) -> None:
-        """Do commands one after the other, some seconds apart."""
+    def do(self, *commands: cmd.Command | dt.timedelta) -> None:
+        """Do commands one after the other, some seconds apart, or let more time pass."""
         for command in commands:
+            if isinstance(command, dt.timedelta):
+                self.now += command
+                continue
             self.now += STEP
             for event in decide(self.hall, command, self.now):
                 apply(self.hall, event)
@@ -103,22 +110,38 @@ STATES: dict[TicketState, Reach] = {
     TicketState.SERVING: lambda office: office.do(cmd.Next(*AT), cmd.Start(*AT)),
     TicketState.HELD: lambda office: office.do(cmd.Next(*AT), cmd.Start(*AT), cmd.Hold(*AT)),
     TicketState.FINISHED: _finished,
-    TicketState.NO_SHOW: lambda office: office.do(cmd.Next(*AT), cmd.NoShow(*AT)),
-    TicketState.CANCELLED: lambda office: office.do(cmd.Cancel(TICKET)),
+    TicketState.NO_SHOW: lambda office: office.do(cmd.Next(*AT), TIME_TO_COME, cmd.NoShow(*AT)),
+    TicketState.CANCELLED: lambda office: office.do(cmd.Cancel(TICKET, asker=KIOSK)),
 }
 """How a ticket comes into each state."""
 
-COMMANDS: dict[str, tuple[tuple[str, cmd.Command], ...]] = {
+Asked = cmd.Command | tuple[dt.timedelta, cmd.Command]
+COMMANDS: dict[str, tuple[tuple[str, Asked], ...]] = {
     "issue": (("", cmd.Issue(str(uuid.UUID(int=2)), SERVICE, None, None)),),
     "printed": (("", cmd.Printed(TICKET, "confirmed", None)),),
-    "reprint": (("", cmd.Reprint(TICKET)),),
-    "lookup": (("", cmd.Lookup(TICKET)),),
+    "reprint": (
+        ("by the visitor, `check`", cmd.Reprint(NUMBER, check=CHECK)),
+        ("with the number only", cmd.Reprint(NUMBER)),
+        ("at the counter", cmd.Reprint(NUMBER, cmd.AtCounter(*AT))),
+    ),
+    "lookup": (
+        ("with the number only", cmd.Lookup(NUMBER)),
+        ("with a wrong `check`", cmd.Lookup(NUMBER, WRONG_CHECK)),
+    ),
     "cancel": (
-        ("by the visitor", cmd.Cancel(TICKET)),
+        ("by the visitor, the QR", cmd.Cancel(qr_text(TICKET, CHECK))),
+        ("by the visitor, `check`", cmd.Cancel(NUMBER, check=CHECK)),
+        ("by whoever issued it, the id", cmd.Cancel(TICKET, asker=KIOSK)),
+        ("by another, the id", cmd.Cancel(TICKET, asker=OTHER_KIOSK)),
+        ("with the number only", cmd.Cancel(NUMBER, asker=KIOSK)),
         ("at the counter", cmd.Cancel(TICKET, cmd.AtCounter(*AT), WHY)),
         ("by a supervisor", cmd.Cancel(TICKET, cmd.AtCounter(*BESIDE), WHY)),
     ),
-    "rejoin": (("by the visitor", cmd.Rejoin(TICKET)), ("at the counter", cmd.Rejoin(TICKET, cmd.AtCounter(*AT)))),
+    "rejoin": (
+        ("by the visitor, the QR", cmd.Rejoin(qr_text(TICKET, CHECK))),
+        ("with the number only", cmd.Rejoin(NUMBER, asker=KIOSK)),
+        ("at the counter", cmd.Rejoin(NUMBER, cmd.AtCounter(*AT))),
+    ),
     "open": (
         ("the same officer", cmd.SignIn(COUNTER, OFFICER, "", "a new session", pin_matches=True)),
         ("elsewhere", cmd.SignIn(OTHER_COUNTER, OFFICER, "", "a new session", pin_matches=True)),
@@ -132,7 +155,7 @@ COMMANDS: dict[str, tuple[tuple[str, cmd.Command], ...]] = {
     "recall": (("", cmd.Recall(*AT)),),
     "start": (("", cmd.Start(*AT)),),
     "finish": (("", cmd.Finish(*AT)),),
-    "no_show": (("", cmd.NoShow(*AT)),),
+    "no_show": (("at once", cmd.NoShow(*AT)), ("a minute later", (TIME_TO_COME, cmd.NoShow(*AT)))),
     "hold": (("", cmd.Hold(*AT)),),
     "unhold": (("", cmd.Unhold(*AT, ticket=TICKET)),),
     "transfer": (
@@ -151,7 +174,7 @@ def demo_rules() -> Rules:
     return office_rules(load_settings(CONFIG, {}))
 
 
-def outcome(rules: Rules, command: cmd.Command, state: TicketState) -> str:
+def outcome(rules: Rules, asked: Asked, state: TicketState) -> str:
     """Return what the domain makes of a command while the ticket is in a state."""
     office = Office(rules)
     STATES[state](office)
@@ -159,7 +182,7 @@ def outcome(rules: Rules, command: cmd.Command, state: TicketState) -> str:
         message = f"the ticket is {office.state}, not {state}"
         raise ValueError(message)
     try:
-        office.do(command)
+        office.do(*asked if isinstance(asked, tuple) else (asked,))
     except DomainError as error:
         return f"`{error.code}`"
     after = office.state

@@ -11,6 +11,8 @@ from broker.domain.model import Counter, Hours, Journey, Lane, Office, Service
 from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
 
 SECONDS_PER_MINUTE = 60
+NO_SHOW_AFTER_S, SLOWER_NO_SHOW_AFTER_S = 30, 60
+"""How long a visitor has to come where the lane does not say: in the first lane, and in the others."""
 
 
 def office_rules(settings: Settings) -> Office:
@@ -20,7 +22,10 @@ def office_rules(settings: Settings) -> Office:
         zone=settings.office.zone,
         languages=settings.office.languages,
         services={s.id: Service(s.id, s.letter, s.stages, s.daily_quota, _hours(s.hours)) for s in settings.services},
-        lanes={lane.id: _lane(lane) for lane in settings.lanes},
+        lanes={
+            lane.id: _lane(lane, NO_SHOW_AFTER_S if place == 0 else SLOWER_NO_SHOW_AFTER_S)
+            for place, lane in enumerate(settings.lanes)
+        },
         stage_standard_s={stage.id: _seconds(stage.standard_min) for stage in settings.stages},
         counters={counter.id: _counter(counter) for counter in settings.counters},
         officers={officer.id: officer.name for officer in settings.officers},
@@ -77,7 +82,7 @@ def _hours(hours: config.Hours | None) -> Hours | None:
     return Hours(dict(enumerate(hours.weekly)), hours.dates)
 
 
-def _lane(lane: config.Lane) -> Lane:
+def _lane(lane: config.Lane, no_show_after_s: int) -> Lane:
     return Lane(
         id=lane.id,
         letter=lane.letter,
@@ -85,6 +90,7 @@ def _lane(lane: config.Lane) -> Lane:
         quota=lane.daily_quota,
         max_wait_s=None if lane.max_wait_min is None else _seconds(lane.max_wait_min),
         step_free=lane.step_free,
+        no_show_after_s=no_show_after_s if lane.no_show_after_s is None else lane.no_show_after_s,
         hours=_hours(lane.hours),
     )
 

@@ -147,6 +147,7 @@ class Lane(SettingsModel):
     daily_quota: int | None = Field(default=None, ge=0)
     max_wait_min: float | None = Field(default=None, gt=0, le=1440)
     step_free: bool = False
+    no_show_after_s: int | None = Field(default=None, ge=0, le=600)
     chime: Chime = "auto"
     hours: Hours | None = None
 

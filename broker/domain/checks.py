@@ -6,11 +6,16 @@ import datetime as dt
 from collections.abc import Collection
 
 from broker import eligible
-from broker.domain.commands import AtCounter
-from broker.domain.errors import Code, DomainError
+from broker.domain.commands import AtCounter, Cancel, Lookup, Rejoin, Reprint
+from broker.domain.errors import Code, DomainError, WrongCheckError
 from broker.domain.hall import Hall
-from broker.domain.identity import session_digest
+from broker.domain.identity import check_of_qr, session_digest
 from broker.domain.model import DONE, Counter, Desk, Ticket, TicketState
+
+ByHolder = Lookup | Cancel | Rejoin | Reprint
+"""What whoever holds a ticket may ask."""
+WRONG_CHECKS = 5
+"""So many wrong check codes of a ticket, typed or in a QR, and no more are taken: one in 2,000 is guessed."""
 
 
 def known_ticket(
@@ -26,6 +31,44 @@ def known_ticket(
     if ticket is None or (ticket.state in DONE and hall.office.day(now) != hall.day):
         raise DomainError(Code.UNKNOWN_TICKET, f"no ticket {text}", ticket=text)
     return ticket
+
+
+def holder(hall: Hall, ticket: Ticket, command: ByHolder) -> None:
+    """Refuse whoever does not show that they hold the ticket: a number can be read off anybody's paper.
+
+    Shown by the QR of the paper, by the check code on it, or by being the client that issued it and names it by its id.
+    A ticket without a check code (of an older journal) goes by its id or QR.
+    """
+    shown, asked = check_of_qr(command.ticket), command.ticket
+    if ticket.check is None:
+        if asked in {ticket.id, ticket.qr}:
+            return
+    elif shown is not None or command.check is not None:
+        _right_check(hall, ticket, shown or command.check or "", by_qr=shown is not None)
+        return
+    elif asked == ticket.id and command.asker and command.asker == ticket.client:
+        return
+    message = f"the QR or the check code on the paper of {ticket.number} is needed"
+    raise DomainError(Code.NOT_HOLDER, message, ticket=ticket.number, locked=False)
+
+
+def _right_check(hall: Hall, ticket: Ticket, shown: str, *, by_qr: bool) -> None:
+    """Refuse a wrong check code, and any once too many were wrong: 10,000 are soon tried."""
+    wrong = hall.wrong_checks.get((ticket.id, by_qr), 0)
+    if wrong >= WRONG_CHECKS:
+        message = f"too many wrong check codes of {ticket.number} were tried"
+        raise DomainError(Code.NOT_HOLDER, message, ticket=ticket.number, locked=True)
+    if shown != ticket.check:
+        raise WrongCheckError(ticket.id, ticket.number, by_qr=by_qr, locked=wrong + 1 >= WRONG_CHECKS)
+
+
+def is_holder(hall: Hall, ticket: Ticket, command: Lookup) -> bool:
+    """Tell whether whoever looked a ticket up may act for its holder."""
+    try:
+        holder(hall, ticket, command)
+    except DomainError:
+        return False
+    return True
 
 
 def known_counter(hall: Hall, counter: str) -> Counter:

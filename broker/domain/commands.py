@@ -31,6 +31,7 @@ class Issue:
     lane: Id | None = None
     language: Id | None = None
     check: Annotated[str | None, MADE] = field(default=None, repr=False)
+    asker: Annotated[str, MADE] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,6 @@ class Printed:
     ticket: Id
     outcome: Outcome
     reason: Note | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reprint:
-    """Another paper with the same number."""
-
-    ticket: Id
-    check: Check | None = field(default=None, repr=False)
-    """What only the paper tells; so too below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +175,19 @@ class Lookup:
 
     ticket: Id
     check: Check | None = field(default=None, repr=False)
+    """What only the paper tells; so too below."""
+    asker: Annotated[str, MADE] = ""
+    """The client that asks; so too below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """Another paper with the same number: for its holder, or from a counter."""
+
+    ticket: Id
+    desk: Annotated[AtCounter | None, FLAT] = None
+    check: Check | None = field(default=None, repr=False)
+    asker: Annotated[str, MADE] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +198,7 @@ class Cancel:
     desk: Annotated[AtCounter | None, FLAT] = None
     reason: Note | None = None
     check: Check | None = field(default=None, repr=False)
+    asker: Annotated[str, MADE] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +209,7 @@ class Rejoin:
     desk: Annotated[AtCounter | None, FLAT] = None
     reason: Note | None = None
     check: Check | None = field(default=None, repr=False)
+    asker: Annotated[str, MADE] = ""
 
 
 Command = (

@@ -10,7 +10,7 @@ from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
-from broker.domain.identity import number_text
+from broker.domain.identity import check_of_qr, number_text
 from broker.domain.model import Group, Lane, Service, Ticket, TicketState
 from broker.domain.queue import order, waits
 from broker.domain.queue.policies import Ratio, Strict
@@ -31,8 +31,7 @@ def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]
         case cmd.Reprint():
             return [_reprint(hall, command, now)]
         case cmd.Lookup():
-            checks.known_ticket(hall, command.ticket, now)
-            return []
+            return _lookup(hall, command, now)
         case cmd.Cancel():
             return [_cancel(hall, command, now)]
         case cmd.Rejoin():
@@ -98,6 +97,8 @@ def _issue(hall: Hall, command: cmd.Issue, now: dt.datetime) -> ev.Issued:
         lane=lane.id,
         language=language,
         stage=service.stages[0],
+        check=command.check,
+        client=command.asker or None,
         promised=waits.promise(hall, (service.stages[0], service.id, lane.id, ""), now),
     )
 
@@ -134,8 +135,16 @@ def offer_refusal(hall: Hall, service: Service, lane: Lane, now: dt.datetime) ->
     return Code.QUOTA_REACHED if lane_is_full or service_is_full else None
 
 
-def _reprint(hall: Hall, command: cmd.Reprint, now: dt.datetime) -> ev.Reprinted:
+def _lookup(hall: Hall, command: cmd.Lookup, now: dt.datetime) -> list[ev.Event]:
+    """Let anybody see how a number fares; only a check code that is given has to be right."""
     ticket = checks.known_ticket(hall, command.ticket, now)
+    if ticket.check is not None and (command.check is not None or check_of_qr(command.ticket) is not None):
+        checks.holder(hall, ticket, command)
+    return []
+
+
+def _reprint(hall: Hall, command: cmd.Reprint, now: dt.datetime) -> ev.Reprinted:
+    ticket = _ticket_of_holder(hall, command, now)
     if ticket.state in {TicketState.FINISHED, TicketState.CANCELLED}:
         raise checks.illegal(ticket, "reprint")
     return ev.Reprinted(at=now, ticket=ticket.id)
@@ -162,8 +171,6 @@ def _cancel(hall: Hall, command: cmd.Cancel, now: dt.datetime) -> ev.Cancelled:
 
 def _rejoin(hall: Hall, command: cmd.Rejoin, now: dt.datetime) -> ev.Rejoined:
     ticket = _ticket_of_holder(hall, command, now)
-    if command.desk is not None:
-        checks.signed_in(hall, command.desk)
     if ticket.state is not TicketState.NO_SHOW:
         raise checks.illegal(ticket, "rejoin")
     if ticket.rejoined >= hall.office.journey.rejoin_times:
@@ -180,8 +187,9 @@ def _behind(hall: Hall, ticket: Ticket, now: dt.datetime) -> dt.datetime:
     another lane: then it comes behind those of the next k that are in its own.
     """
     group = _common_group(ticket)
-    lines, most = hall.competing_lines(group), hall.office.journey.rejoin_behind
-    behind = order.line_up(lines, hall.office, now, most=most, turn=hall.turn_of_group(group))
+    groups = hall.competing_groups(group)
+    waiting = order.in_order((t for g in groups for t in g), hall.office, now, position=hall.turn_of_group(group))
+    behind = waiting[: hall.office.journey.rejoin_behind]
     if isinstance(hall.office.policy, Ratio | Strict):
         behind = [other for other in behind if other.lane == ticket.lane]
     if not behind:
@@ -196,11 +204,13 @@ def _common_group(ticket: Ticket) -> Group:
     return ticket.stage, ticket.service, ticket.lane, ""
 
 
-def _ticket_of_holder(hall: Hall, command: cmd.Cancel | cmd.Rejoin, now: dt.datetime) -> Ticket:
-    """Return the ticket; whoever holds it shows id or QR, a number that anyone can read is for officers only."""
+def _ticket_of_holder(hall: Hall, command: cmd.Cancel | cmd.Rejoin | cmd.Reprint, now: dt.datetime) -> Ticket:
+    """Return the ticket; who asks holds it, or sits at a counter: what anyone can read is enough for officers only."""
     ticket = checks.known_ticket(hall, command.ticket, now)
-    if command.desk is None and command.ticket not in {ticket.id, ticket.qr}:
-        raise DomainError(Code.UNKNOWN_TICKET, "the ticket's QR text or id is needed", ticket=command.ticket)
+    if command.desk is None:
+        checks.holder(hall, ticket, command)
+    else:
+        checks.signed_in(hall, command.desk)
     return ticket
 
 

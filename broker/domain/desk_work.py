@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import replace
 from typing import assert_never
 
@@ -10,7 +11,7 @@ from broker.domain import checks
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
-from broker.domain.hall import Hall
+from broker.domain.hall import Hall, desk_taken_since
 from broker.domain.identity import session_digest
 from broker.domain.model import Desk, Ticket, TicketState
 from broker.domain.queue import order
@@ -73,10 +74,9 @@ def change_desk(desk: Desk, command: cmd.Close | cmd.Pause | cmd.Resume, now: dt
 def call_next(hall: Hall, desk: Desk, now: dt.datetime) -> list[ev.Event]:
     """Call whoever's turn it is; nothing happens where nobody waits."""
     checks.ready_to_call(desk)
+    groups = hall.callable_groups(desk.counter, now)
     counter = hall.office.counters[desk.counter]
-    choice = order.choose(
-        hall.callable_lines(desk.counter, now), hall.office, counter, now, turn=hall.turn_of(desk.counter)
-    )
+    choice = order.choose(groups, hall.office, counter, now, position=hall.turn_of(desk.counter))
     if choice is None:
         return []
     ticket, reason = choice
@@ -91,7 +91,8 @@ def call_one(hall: Hall, desk: Desk, command: cmd.Call, now: dt.datetime) -> ev.
         raise checks.illegal(ticket, "call")
     checks.takes(hall, desk, ticket)
     checks.not_sent_elsewhere(desk, ticket, now)
-    reason = order.explain(ticket, hall.callable_lines(desk.counter, now), hall.office, now, policy=CHOSEN)
+    groups = hall.callable_groups(desk.counter, now)
+    reason = order.explain(ticket, groups, hall.office, now, policy=CHOSEN)
     return ev.Called(at=now, ticket=ticket.id, counter=desk.counter, officer=desk.officer or "", reason=reason)
 
 
@@ -104,7 +105,8 @@ def about_current(
     counter, note = desk.counter, command.note
     match command:
         case cmd.Finish():
-            following = hall.office.stage_after(ticket.service, ticket.stage)
+            service = hall.office.services.get(ticket.service)
+            following = stage_after(() if service is None else service.stages, ticket.stage)
             return ev.Finished(
                 at=now, ticket=ticket.id, counter=counter, stage=ticket.stage, next_stage=following, note=note
             )
@@ -120,9 +122,26 @@ def about_current(
             if ticket.times_called < hall.office.journey.calls_before_no_show:
                 message = f"{ticket.number} has to be called again before it is a no-show"
                 raise DomainError(Code.ILLEGAL_TRANSITION, message, ticket=ticket.number, action=action)
+            _require_time_to_come(hall, ticket, now)
             return ev.NoShow(at=now, ticket=ticket.id, counter=counter, note=note)
         case _:
             assert_never(command)
+
+
+def no_show_from(hall: Hall, ticket: Ticket) -> dt.datetime | None:
+    """Return from when on a called visitor may be given up: the lane's time after the first call."""
+    called_at = desk_taken_since(ticket) if ticket.state is TicketState.CALLED else None
+    return (
+        None if called_at is None else called_at + dt.timedelta(seconds=hall.office.lanes[ticket.lane].no_show_after_s)
+    )
+
+
+def _require_time_to_come(hall: Hall, ticket: Ticket, now: dt.datetime) -> None:
+    earliest = no_show_from(hall, ticket)
+    if earliest is not None and now < earliest:
+        wait_s = math.ceil((earliest - now).total_seconds())
+        message = f"{ticket.number} was called only just now: the visitor has {wait_s} s yet to come"
+        raise DomainError(Code.TOO_EARLY, message, ticket=ticket.number, wait_s=wait_s)
 
 
 def unhold(hall: Hall, desk: Desk, command: cmd.Unhold, now: dt.datetime) -> ev.Unheld:
@@ -184,6 +203,12 @@ def undo(hall: Hall, desk: Desk, command: cmd.Undo, now: dt.datetime) -> ev.Undo
         raise DomainError(Code.NOTHING_TO_UNDO, "there is no action to take back", counter=desk.counter)
     last = hall.undoable[desk.counter]
     return ev.Undone(at=now, ticket=last.after.id, counter=desk.counter, action=last.action, note=command.note)
+
+
+def stage_after(stages: tuple[str, ...], stage: str) -> str | None:
+    """Return the stage that follows; None after the last, or where the configuration dropped this one."""
+    later = stages[stages.index(stage) + 1 :] if stage in stages else ()
+    return later[0] if later else None
 
 
 def _at_counter(hall: Hall, ticket: Ticket, counter_id: str) -> tuple[str, str]:

@@ -40,3 +40,13 @@ class DomainError(Exception):
         self.code = code
         self.message = message
         self.detail = detail
+
+
+class WrongCheckError(DomainError):
+    """Somebody gave a check code that is not the ticket's: whoever hears this counts it, for five are enough."""
+
+    def __init__(self, ticket: str, number: str, *, by_qr: bool, locked: bool) -> None:
+        """Name the ticket, how the code was given, and whether no more are taken from now on."""
+        super().__init__(Code.NOT_HOLDER, f"the check code is not the one of {number}", ticket=number, locked=locked)
+        self.ticket = ticket
+        self.by_qr = by_qr

@@ -23,6 +23,10 @@ class Issued:
     language: str
     stage: str
     promised: Promised | None = None
+    check: str | None = field(default=None, repr=False)
+    """What only the paper tells; tickets of older journals have none."""
+    client: str | None = None
+    """Who issued it, and so may act for its holder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
+import re
 import uuid
 
 QR_PREFIX = "ANTREAN-"
+_QR = re.compile(QR_PREFIX + "(?P<id>[A-Z2-7]{26})(?P<check>[0-9]{0,8})")
+"""26 letters of base 32 hold the 128 bits of an id; behind them stands the check code."""
 
 
-def qr_text(ticket_id: str) -> str:
-    """Return the QR text of a ticket: capitals and digits only, which QR packs tightly."""
-    return QR_PREFIX + base64.b32encode(uuid.UUID(ticket_id).bytes).decode().rstrip("=")
+def qr_text(ticket_id: str, check: str | None = None) -> str:
+    """Return the QR text of a ticket, with its check code at the end where that is given.
+
+    Capitals and digits only, which QR packs tightly: with four digits it still fits the version that it fits without.
+    """
+    return QR_PREFIX + base64.b32encode(uuid.UUID(ticket_id).bytes).decode().rstrip("=") + (check or "")
 
 
 def ticket_id_of_qr(text: str) -> str | None:
     """Return the ticket id in a QR text, or None where it is not one of ours."""
-    if not text.startswith(QR_PREFIX):
-        return None
-    try:
-        raw = base64.b32decode(text.removeprefix(QR_PREFIX) + "======")
-        return str(uuid.UUID(bytes=raw))
-    except (binascii.Error, ValueError):
-        return None
+    found = _QR.fullmatch(text)
+    return None if found is None else str(uuid.UUID(bytes=base64.b32decode(found["id"] + "======")))
+
+
+def check_of_qr(text: str) -> str | None:
+    """Return the check code at the end of a QR text, or None where there is none."""
+    found = _QR.fullmatch(text)
+    return None if found is None else found["check"] or None
 
 
 def session_digest(token: str) -> str:

@@ -81,6 +81,8 @@ class Lane:
     """Nobody here waits longer while others are served, whatever the policy says."""
     step_free: bool = False
     """Its visitors go to step-free counters only."""
+    no_show_after_s: int = 0
+    """A visitor has so long from the first call before being given up as not come."""
     hours: Hours | None = None
 
 
@@ -139,13 +141,6 @@ class Office:
     def is_open(self, hours: Hours | None, now: dt.datetime) -> bool:
         """Tell whether `hours` hold at this moment, by the office's clock."""
         return hours is None or hours.hold(now.astimezone(self.zone))
-
-    def stage_after(self, service: str, stage: str) -> str | None:
-        """Return the stage that follows; None after the last, or where the configuration dropped one of the two."""
-        offered = self.services.get(service)
-        stages = () if offered is None else offered.stages
-        later = stages[stages.index(stage) + 1 :] if stage in stages else ()
-        return later[0] if later else None
 
     def may_serve(self, counter: Counter, stage: str, service: str, lane: str) -> bool:
         """Tell whether a counter calls such a ticket as its own work."""
@@ -209,6 +204,10 @@ class Ticket:
     note: str | None = None
     """Why it is held."""
     rejoined: int = 0
+    check: str | None = field(default=None, repr=False)
+    """What only the paper tells."""
+    client: str | None = None
+    """Who issued it."""
     history: tuple[Happening, ...] = ()
 
     @property
@@ -218,8 +217,13 @@ class Ticket:
 
     @property
     def qr(self) -> str:
-        """Return the text of the code on the paper: finds the ticket, tells nothing about the visitor."""
+        """Return a text that finds the ticket, and tells nothing about the visitor nor what only the paper tells."""
         return qr_text(self.id)
+
+    @property
+    def paper_qr(self) -> str:
+        """Return the text of the code on the paper: whoever shows it holds the ticket."""
+        return qr_text(self.id, self.check)
 
 
 queue_key = attrgetter("ranked_since", "order")

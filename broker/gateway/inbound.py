@@ -56,7 +56,12 @@ class Inbound:
             log.warning("no usable request on %.200s (%d bytes)", topic, len(payload))
             return
         client, command = parsed
-        made = {"ticket": str(uuid.uuid4()), "check": check_code(), "token": self._token(client, request_id)}
+        made = {
+            "asker": client,
+            "ticket": str(uuid.uuid4()),
+            "check": check_code(),
+            "token": self._token(client, request_id),
+        }
         decoded = decode(command, payload, made)
         self._submit(Submission(client, request_id, decoded.command, decoded.until))
 

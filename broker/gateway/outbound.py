@@ -17,6 +17,7 @@ from broker.contract.messages import (
     ServiceMessage,
 )
 from broker.contract.topics import Topics
+from broker.domain import checks
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import DomainError
@@ -123,17 +124,24 @@ def _result(
     if isinstance(command, cmd.Close | cmd.Pause | cmd.Resume):
         return {"counter": _counter(hall, command.counter, now)}
     if isinstance(command, cmd.Lookup):
-        found = hall.find(command.ticket)
-        return {"ticket": None if found is None else ticket_shape(hall, found, now).model_dump(mode="json")}
+        return _found(hall, command, now)
     if not events:
         return {"ticket": None, "reason": None}
     event = events[-1]
     ticket = hall.tickets[event.ticket] if not isinstance(event, _DESK_EVENTS) else None
-    promised = event.promised if isinstance(event, ev.Issued) else None
-    shape = None if ticket is None else ticket_shape(hall, ticket, now, promised=promised).model_dump(mode="json")
+    on_paper = isinstance(event, ev.Issued | ev.Reprinted)
+    shape = None if ticket is None else ticket_shape(hall, ticket, now, on_paper=on_paper).model_dump(mode="json")
     if isinstance(event, ev.Called):
         return {"ticket": shape, "reason": reason_shape(event.reason).model_dump(mode="json")}
     return {"ticket": shape}
+
+
+def _found(hall: Hall, command: cmd.Lookup, now: dt.datetime) -> dict[str, Any]:
+    found = hall.find(command.ticket)
+    if found is None:
+        return {"ticket": None, "is_holder": False}
+    shape = ticket_shape(hall, found, now).model_dump(mode="json")
+    return {"ticket": shape, "is_holder": checks.is_holder(hall, found, command)}
 
 
 def _fitting_hall(picture: HallMessage, office: OfficeMessage) -> bytes:

@@ -9,10 +9,13 @@ from typing import Literal, TypeVar
 from broker.contract import messages as ms
 from broker.domain import events as ev
 from broker.domain.decide import offer_refusal
+from broker.domain.desk_work import no_show_from
 from broker.domain.errors import Code
 from broker.domain.hall import Hall
-from broker.domain.model import CallRecord, Desk, Promised, Reason, Ticket, TicketState, Wait
+from broker.domain.model import CallRecord, Desk, Reason, Ticket, TicketState, Wait
 from broker.domain.queue import order, waits
+from broker.domain.queue.ahead import ahead_of
+from broker.domain.queue.foresight import Foresight
 from broker.ports import Recorded
 
 T = TypeVar("T")
@@ -27,11 +30,11 @@ MAX_RECENT = 12
 
 
 def ticket_shape(
-    hall: Hall, ticket: Ticket, now: dt.datetime, *, history: bool = False, promised: Promised | None = None
+    hall: Hall, ticket: Ticket, now: dt.datetime, *, history: bool = False, on_paper: bool = False
 ) -> ms.Ticket:
-    """Return a ticket as the wire shows it; what it was `promised` at this moment is what it says."""
+    """Return a ticket as the wire shows it; for whoever prints it (`on_paper`), with what only the paper tells."""
     zone = hall.office.zone
-    ahead, wait = _told(hall, ticket, now, promised)
+    waiting = ticket.state is TicketState.WAITING
     lines = brief(ticket.history, MAX_HISTORY) if history else ()
     return ms.Ticket(
         id=ticket.id,
@@ -43,23 +46,18 @@ def ticket_shape(
         language=ticket.language,
         issued_at=ticket.issued_at.astimezone(zone),
         waiting_since=ticket.waiting_since.astimezone(zone),
-        ahead=ahead,
-        wait=_wait(wait),
+        ahead=ahead_of(hall, ticket, ticket.group, now) if waiting else 0,
+        wait=_wait(waits.wait_of(Foresight(hall, now), ticket)) if waiting else None,
         counter=ticket.counter,
         copies=ticket.copies,
-        qr=ticket.qr,
+        qr=ticket.paper_qr if on_paper else ticket.qr,
+        check=ticket.check if on_paper else None,
         times_called=ticket.times_called,
         history=tuple(
             ms.HistoryEntry(at=line.at.astimezone(zone), type=line.type, stage=line.stage, counter=line.counter)
             for line in lines
         ),
     )
-
-
-def _told(hall: Hall, ticket: Ticket, now: dt.datetime, promised: Promised | None) -> tuple[int, Wait | None]:
-    if promised is not None:
-        return promised.ahead, Wait(promised.low_s, promised.high_s)
-    return waits.told(hall, ticket, now) if ticket.state is TicketState.WAITING else (0, None)
 
 
 def reason_shape(reason: Reason) -> ms.Reason:
@@ -94,8 +92,9 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
     """Return what an officer's window draws."""
     desk, today = hall.desks[counter], _is_of_today(hall, now)
     ticket = hall.current(desk)
-    lines, prefers = hall.callable_lines(counter, now), hall.office.counters[counter].prefers
-    nearest = order.line_up(lines, hall.office, now, prefers=prefers, turn=hall.turn_of(counter), most=MAX_QUEUE)
+    groups = hall.callable_groups(counter, now)
+    place, position = hall.office.counters[counter], hall.turn_of(counter)
+    nearest = order.line_up(groups, hall.office, place, now, position=position, most=MAX_QUEUE)
     held = [t for t in map(hall.tickets.__getitem__, hall.held) if t.counter == counter]
     missed = [t for t in map(hall.tickets.__getitem__, hall.missed) if t.counter == counter and today]
     undo_until = _local(hall, hall.undo_until(counter), now)
@@ -107,11 +106,12 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
         role=_role(hall, desk),
         ticket=None if ticket is None else ticket_shape(hall, ticket, now, history=True),
         queue=tuple(_queue_entry(hall, waiting, now) for waiting in nearest),
-        queue_length=sum(len(line.entries) for line in lines),
+        queue_length=sum(len(group) for group in groups),
         held=tuple(_held_entry(hall, t, now) for t in held[-MAX_MISSED:]),
         undo_until=undo_until,
         undo_action=None if undo_until is None else hall.undoable[counter].action,
         undo_number=None if undo_until is None else hall.undoable[counter].after.number,
+        no_show_from=_no_show_from(hall, ticket),
         missed=tuple(_queue_entry(hall, t, now) for t in missed[-MAX_MISSED:]),
         reason=None if desk.reason is None else reason_shape(desk.reason),
         today=_today(desk) if today else ms.Today(),
@@ -140,6 +140,8 @@ def event_shape(hall: Hall, recorded: Recorded) -> ms.EventMessage:
         called_at=event.at.astimezone(zone) if called else None,
         client=recorded.client if reprinted else None,
         copies=ticket.copies if reprinted and ticket is not None else None,
+        check=ticket.check if reprinted and ticket is not None else None,
+        qr=ticket.paper_qr if reprinted and ticket is not None else None,
     )
 
 
@@ -156,14 +158,18 @@ def _waiting_shapes(hall: Hall, now: dt.datetime) -> Iterable[ms.WaitingGroup]:
     """Return a row for every first stage, service and lane on offer, and for all that anyone waits in."""
     office = hall.office
     offered = {(service.stages[0], service.id, lane) for service in office.services.values() for lane in office.lanes}
-    counts = {key: count for key, count in hall.counts.items() if count}
+    counts: dict[tuple[str, str, str], int] = {}
+    for (stage, service, lane, _), tickets in hall.groups.items():
+        if tickets:
+            counts[stage, service, lane] = counts.get((stage, service, lane), 0) + len(tickets)
+    foresight = Foresight(hall, now)
     for stage, service, lane in sorted(offered | counts.keys()):
         yield ms.WaitingGroup(
             stage=stage,
             service=service,
             lane=lane,
             count=counts.get((stage, service, lane), 0),
-            wait=_wait(waits.newcomer_wait(hall, (stage, service, lane, ""), now)),
+            wait=_wait(waits.newcomer_wait(foresight, (stage, service, lane, ""))),
             offer=_offer(hall, service, lane, now),
         )
 
@@ -190,6 +196,11 @@ def _is_of_today(hall: Hall, now: dt.datetime) -> bool:
 def _local(hall: Hall, at: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
     """Return a coming moment by the office's clock, or None once it is past."""
     return None if at is None or at < now else at.astimezone(hall.office.zone)
+
+
+def _no_show_from(hall: Hall, ticket: Ticket | None) -> dt.datetime | None:
+    earliest = None if ticket is None else no_show_from(hall, ticket)
+    return None if earliest is None else earliest.astimezone(hall.office.zone)
 
 
 def _call_shape(hall: Hall, call: CallRecord) -> ms.Calling:

@@ -16,7 +16,7 @@ SIDE_ACTIONS = (Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.REPRINT, Inten
 """The smaller row: what does not happen with every visitor."""
 ASK_FIRST = frozenset({Intent.SIGN_OUT, Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.FIND})
 """What opens a dialog before anything is asked of the engine."""
-WITHOUT_SESSION = frozenset({Intent.FIND, Intent.REPRINT})
+WITHOUT_SESSION = frozenset({Intent.FIND})
 """What anybody may ask of the engine: the protocol takes no session with it."""
 
 _COMMANDS: Mapping[Intent, str] = {

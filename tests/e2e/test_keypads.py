@@ -72,13 +72,16 @@ class Morning:
         wait_until(lambda: bool(self.presences) and both.items() <= self.devices.items(), f"the pads are {state}")
 
 
+EXTRA = {"ANTREAN_MQTT__SECRET": "a-secret-of-the-house", "ANTREAN_LANES__REGULAR__NO_SHOW_AFTER_S": "0"}
+
+
 @pytest.fixture
 def morning(tmp_path: Path) -> Iterator[Morning]:
     cable = TcpWire()
     config = tmp_path / "config.yaml"
     keypads = KEYPADS.replace("PORT", str(cable.port))
     config.write_text(CONFIG.read_text(encoding="utf-8").replace("keypads: []", keypads, 1), encoding="utf-8")
-    office = OfficeProcess(tmp_path / "var", config=config, extra={"ANTREAN_MQTT__SECRET": "a-secret-of-the-house"})
+    office = OfficeProcess(tmp_path / "var", config=config, extra=EXTRA)
     one = EmulatedKeypads(PtyWire(office.data_dir / "devices" / "pads"), AsciiPad(), (7, 8))
     two = EmulatedKeypads(cable, CallerPad(), (1,))
     with ExitStack() as stack:

@@ -78,6 +78,9 @@ class KioskAlone:
         self.lasting.send("printed", arguments, lambda _reply: news.acknowledge())
 
 
+OFFICER = {"counter": "counter-1", "officer": "siti", "pin": "1234"}
+
+
 @pytest.fixture
 def kiosk(mosquitto_office: OfficeProcess, tmp_path: Path) -> Iterator[KioskAlone]:
     kiosk = KioskAlone(mosquitto_office, tmp_path)
@@ -93,9 +96,10 @@ def test_it_comes_out_of_the_kiosk_once_and_is_on_record(mosquitto_office: Offic
 
     with mosquitto_office.caller("counter-1") as counter, mosquitto_office.caller("counter-2") as elsewhere:
         ticket = counter.do("issue", service="new-passport")["ticket"]
-        assert counter.do("reprint", ticket=ticket["number"])["ticket"]["copies"] == 1
+        desk = {"counter": "counter-1", "session": counter.do("open", **OFFICER)["session"]}
+        assert counter.do("reprint", **desk, ticket=ticket["number"])["ticket"]["copies"] == 1
         wait_until(lambda: copies() == [("counter-1", "confirmed")], "the copy is out", pump=kiosk.pump)
-        elsewhere.do("reprint", ticket=ticket["id"])  # another kiosk prints for that counter
+        elsewhere.do("reprint", **desk, ticket=ticket["id"])  # another kiosk prints for that counter
         kiosk.pump()
         assert copies() == [("counter-1", "confirmed"), ("counter-2", "queued")]
     assert kiosk.printer.begun(ticket["number"]) == kiosk.printer.whole() == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from broker.contract.messages import Presence
@@ -105,10 +107,17 @@ def test_a_supervisor_has_it_by_key(window: Window) -> None:
 # -- papers -----------------------------------------------------------------------------------------------------------
 
 
+def asked_for(window: Window) -> list[tuple[str, dict[str, Any]]]:
+    """Return what was asked, each with the officer's session: a number alone is anybody's."""
+    asked = [(one.command, dict(one.arguments)) for one in window.engine.asked]
+    assert all((arguments.pop("counter"), arguments.pop("session")) == ("c3", "token-1") for _, arguments in asked)
+    return asked
+
+
 def test_another_paper_of_the_visitor_at_the_counter(window: Window) -> None:
     window.presenter.desk(counter("serving"))
     window.keys("g")
-    assert [(asked.command, asked.arguments) for asked in window.engine.asked] == [("reprint", {"ticket": ticket().id})]
+    assert asked_for(window) == [("reprint", {"ticket": ticket().id})]
     window.engine.agrees(ticket=ticket(state="serving", copies=1).model_dump(mode="json"))
     assert window.notice() == "Kertas baru untuk AP-012 keluar di kios."
 
@@ -117,7 +126,7 @@ def test_a_paper_of_another_number_leaves_the_visitor_at_the_counter(window: Win
     window.presenter.desk(counter("serving"))
     window.presenter.choose_number("A-010")
     window.keys("g")
-    assert [(asked.command, asked.arguments) for asked in window.engine.asked] == [("reprint", {"ticket": "A-010"})]
+    assert asked_for(window) == [("reprint", {"ticket": "A-010"})]
     window.engine.agrees(ticket=ticket("A-010", "serving", counter="c5").model_dump(mode="json"))
     assert window.desk.ticket is not None
     assert window.desk.ticket.number == "AP-012"

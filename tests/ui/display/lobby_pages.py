@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 
 from broker.bootstrap.rules import office_message
 from broker.config.settings import Settings
-from broker.contract.clock import EngineClock
 from broker.contract.messages import Calling, HallMessage, OfficeMessage, Wait, WaitingGroup
 from broker.language import Phrases
 from display.hall.presenter import LobbyPresenter
@@ -47,15 +46,7 @@ def states(settings: Settings, room: Room) -> Iterator[State]:
     yield "calling-long", lobby.page
     clock.pass_s(20)
     lobby.tick()
-    lobby.hall(_busy_hall(clock, office, seq=5))
-    seq = 5
-    for count, numbers in ((2, "AC"), (4, "BG"), (14, "AEHZ")):
-        for place in range(count):
-            seq += 1
-            number = f"{numbers[place % len(numbers)]}{'P' if place % 3 == 2 else ''}-{7 + place * 11:03d}"
-            lobby.event(called(number, seq, clock(), counter=str(place + 1)))
-        lobby.tick()
-        yield f"calling-{count}-more", lobby.page
+    lobby.hall(_busy_hall(clock, office))
     lobby.link(online=False)
     clock.pass_s(300)
     yield "offline", lobby.page
@@ -80,9 +71,9 @@ def pages(settings: Settings, room: Room) -> Iterator[State]:
         lobby.tick()
 
 
-def _lobby(settings: Settings, clock: TestClock, room: Room) -> LobbyPresenter:
+def _lobby(settings: Settings, clock: Callable[[], dt.datetime], room: Room) -> LobbyPresenter:
     lobby = LobbyPresenter(
-        clock=EngineClock(clock, clock.monotonic),
+        now=clock,
         languages=settings.office.languages,
         phrases=functools.partial(Phrases, "display"),
         announce=lambda call, _words: lobby.speech_ended(call),
@@ -93,14 +84,14 @@ def _lobby(settings: Settings, clock: TestClock, room: Room) -> LobbyPresenter:
     return lobby
 
 
-def _busy_hall(clock: Callable[[], dt.datetime], office: OfficeMessage, seq: int = 1) -> HallMessage:
+def _busy_hall(clock: Callable[[], dt.datetime], office: OfficeMessage) -> HallMessage:
     now = clock()
 
     def call(number: str, minutes: float, counter: str) -> Calling:
         return calling(number, now - dt.timedelta(minutes=minutes), counter=counter)
 
     return hall(
-        seq,
+        1,
         now,
         now_calling=(call("A-041", 1, "2"),),
         recent=(

@@ -224,7 +224,7 @@ def test_a_copy_that_a_counter_asks_for_comes_out_of_its_kiosk_once(station: Ope
     ticket = take_a_number(kiosk)
     kiosk.touch("done")
     counter = office.caller("counter-2")
-    counter.request("reprint", {"ticket": ticket.id}, lambda _reply: None)
+    counter.request("reprint", {"ticket": ticket.id, "check": ticket.check}, lambda _reply: None)
     office.server.publish(*office.last_event("reprinted"), retain=False)  # at least once, says the wire
     wait_until(lambda: stored(kiosk, ticket) == ["confirmed", "confirmed"], "the copy is out", pump=kiosk.pump)
     assert kiosk.emulators[0].whole() == 2
@@ -234,7 +234,7 @@ def test_a_copy_that_a_counter_asks_for_comes_out_of_its_kiosk_once(station: Ope
 def test_a_copy_that_another_kiosk_asks_for_is_its_own_affair(station: Open, office: StationOffice) -> None:
     kiosk = station()
     ticket = take_a_number(kiosk)
-    office.caller("kiosk-2").request("reprint", {"ticket": ticket.id}, lambda _reply: None)
+    office.caller("kiosk-2").request("reprint", {"ticket": ticket.id, "check": ticket.check}, lambda _reply: None)
     kiosk.pump()
     assert kiosk.emulators[0].whole() == 1
     assert stored(kiosk, ticket) == ["confirmed", "queued"]

@@ -301,7 +301,7 @@ def test_paper_is_told_of_by_number_as_well() -> None:
 def test_another_paper_has_the_same_number_and_the_same_place() -> None:
     play = Play()
     first, second = play.issue(), play.issue()
-    play.do(cmd.Reprint(first.number))
+    play.do(cmd.Reprint(first.qr))
     play.do(cmd.Reprint(first.id))
     assert (play.ticket(first.id).number, play.ticket(first.id).copies) == (first.number, 2)
     assert play.hall.groups[first.group] == [play.ticket(first.id), second]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+
 import pytest
 
 from broker.domain import commands as cmd
 from broker.domain import events as ev
+from broker.domain.desk_work import no_show_from
 from broker.domain.errors import Code
 from broker.domain.model import Journey, Ticket
 from tests.fakes.dispatch import POLICIES
 from tests.fakes.halls import Play
-from tests.fakes.offices import small_office
+from tests.fakes.offices import PRIORITY, REGULAR, small_office
 from tests.unit.domain.test_issuing import refusal
 
 # -- hold -----------------------------------------------------------------------------------------------------------
@@ -271,3 +275,64 @@ def test_a_visitor_gives_up_a_held_and_a_missed_ticket_too(play: Play) -> None:
     for ticket in (held, gone):
         play.do(cmd.Cancel(ticket.qr))
     assert (play.hall.held, play.hall.missed) == ([], [])
+
+
+# -- not at once ----------------------------------------------------------------------------------------------------
+
+SLOW = (replace(REGULAR, no_show_after_s=30), replace(PRIORITY, no_show_after_s=60))
+
+
+def called_in(lane: str) -> Play:
+    """Return an office that leaves visitors time to come, one of whom was called just now."""
+    play = Play(small_office(lanes=SLOW))
+    play.sign_in()
+    play.issue(lane=lane)
+    play.call_next()
+    return play
+
+
+@pytest.mark.parametrize(("lane", "after_s"), [("regular", 30), ("priority", 60)])
+def test_a_visitor_has_the_time_of_the_lane_to_come(lane: str, after_s: int) -> None:
+    play = called_in(lane)
+    play.wait(2)
+    early = refusal(play, cmd.NoShow("c1", "c1"))
+    assert (early.code, early.detail["wait_s"]) == (Code.TOO_EARLY, after_s - 2)
+    play.wait(after_s - 2.001)
+    assert refusal(play, cmd.NoShow("c1", "c1")).detail["wait_s"] == 1
+    play.wait(0.001)
+    play.no_show()
+
+
+def test_calling_again_does_not_begin_the_time_anew() -> None:
+    play = called_in("regular")
+    play.wait(29)
+    play.do(cmd.Recall("c1", "c1"))
+    play.wait(1)
+    play.no_show()
+
+
+def test_the_time_begins_anew_with_the_call_to_another_stage() -> None:
+    play = Play(small_office(lanes=SLOW))
+    play.sign_in()
+    play.issue("passport")
+    play.call_next()
+    play.wait(300)
+    play.finish()
+    play.call_next()
+    assert refusal(play, cmd.NoShow("c1", "c1")).detail["wait_s"] == 30
+
+
+def test_a_no_show_that_was_taken_back_may_be_given_at_once_again() -> None:
+    play = called_in("regular")
+    play.wait(30)
+    play.no_show()
+    play.undo()
+    play.no_show()
+
+
+def test_from_when_a_visitor_may_be_given_up_is_known_while_one_is_called_and_only_then() -> None:
+    play = called_in("priority")
+    (ticket,) = play.hall.tickets.values()
+    assert no_show_from(play.hall, ticket) == play.now + dt.timedelta(seconds=60)
+    play.start()
+    assert no_show_from(play.hall, play.ticket(ticket.id)) is None

@@ -8,6 +8,7 @@ import itertools
 import threading
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -181,6 +182,34 @@ def test_not_being_able_to_forget_is_no_reason_to_stop(room: EngineRoom, store: 
     assert room.ask(issue())["number"] == "B-001"
     assert room.ask(issue())["number"] == "B-002"
     assert room.engine.failures == 0
+
+
+# -- what was meant until a moment ------------------------------------------------------------------------------------
+
+
+def test_a_request_that_comes_too_late_is_refused_and_that_is_final(room: EngineRoom) -> None:
+    """Space was pressed as the cable went, the cable is back after 40 minutes: nobody is called to an empty desk."""
+    token = room.sign_in()
+    room.issue()
+    pressed = replace(room.submission(cmd.Next("c1", token)), until=room.clock.now() + dt.timedelta(seconds=10))
+    room.clock.advance(40 * 60)
+    late = room.ask_all(pressed)
+    assert late[0]["error"] == "too_late"
+    assert room.ask_all(replace(pressed, until=None)) == late
+    assert [ticket.state for ticket in room.hall.tickets.values()] == ["waiting"]
+
+
+@pytest.mark.parametrize("late_s", [0, -1])
+def test_a_request_in_time_is_done(room: EngineRoom, late_s: int) -> None:
+    until = room.clock.now() - dt.timedelta(seconds=late_s)
+    assert "error" not in room.ask_all(replace(room.submission(issue()), until=until))[0]
+
+
+def test_what_was_done_in_time_gets_its_reply_also_later(room: EngineRoom) -> None:
+    one = replace(room.submission(issue()), until=room.clock.now() + dt.timedelta(seconds=10))
+    first = room.ask_all(one)
+    room.clock.advance(60)
+    assert room.ask_all(one) == first
 
 
 # -- an unreadable store ------------------------------------------------------------------------------------------

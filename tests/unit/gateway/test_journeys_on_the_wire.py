@@ -46,6 +46,7 @@ def seen(office: Office, counter: str = "c1") -> dict[str, Any]:
 
 def test_each_step_of_a_journey_answers_with_the_ticket_and_is_told(office: Office) -> None:
     at, ticket = called(office, "passport")
+    qr = office.engine.hall.tickets[ticket["id"]].paper_qr
     steps: list[tuple[str, dict[str, Any], str, str]] = [
         ("hold", {"note": "a copy"}, "held", "held"),
         ("unhold", {"ticket": ticket["number"]}, "serving", "unheld"),
@@ -64,7 +65,7 @@ def test_each_step_of_a_journey_answers_with_the_ticket_and_is_told(office: Offi
         if event != "called":
             check(told, EVENT_AT_COUNTER)
     for command, state in (("rejoin", "waiting"), ("cancel", "cancelled")):
-        result = office.do(command, ticket=ticket["qr"])
+        result = office.do(command, ticket=qr)
         assert (set(result), result["ticket"]["state"]) == ({"ticket"}, state)
     check(office.air.last("event/rejoined"), EVENT_OF_TICKET)
     check(office.air.last("event/cancelled"), EVENT_OF_TICKET)
@@ -75,9 +76,12 @@ def test_whoever_looks_up_gets_the_ticket_by_id_number_or_code_and_nothing_happe
     seq = office.engine.hall.seq
     for text in (ticket["id"], ticket["number"], ticket["qr"]):
         found = office.do("lookup", ticket=text)
-        assert set(found) == {"ticket"}
+        assert set(found) == {"ticket", "is_holder"}
         check(found["ticket"], TICKET)
         assert found["ticket"]["id"] == ticket["id"]
+        assert found["is_holder"] is (text != ticket["number"])
+        assert found["ticket"]["check"] is None
+        assert ticket["check"] not in found["ticket"]["qr"][-4:]
     assert office.engine.hall.seq == seq
 
 
@@ -291,7 +295,7 @@ def test_a_number_alone_neither_cancels_nor_rejoins(office: Office) -> None:
     at, ticket = called(office)
     office.do("no_show", **at)
     for command in ("rejoin", "cancel"):
-        assert office.ask(command, ticket=ticket["number"])["error"]["code"] == "unknown_ticket"
+        assert office.ask(command, ticket=ticket["number"])["error"]["code"] == "not_holder"
     assert office.do("rejoin", **at, ticket=ticket["number"])["ticket"]["state"] == "waiting"
 
 

@@ -340,7 +340,7 @@ def test_events_have_the_fields_of_the_protocol(office: Office) -> None:
     fields = {
         "issued": EVENT_OF_TICKET,
         "printed": EVENT_OF_TICKET,
-        "reprinted": EVENT_OF_TICKET | {"client": str, "copies": int},
+        "reprinted": EVENT_OF_TICKET | {"client": str, "copies": int, "check": str, "qr": str},
         "called": EVENT_OF_CALL,
         "recalled": EVENT_OF_CALL,
         "started": EVENT_AT_COUNTER,
@@ -380,12 +380,31 @@ def times(body: object, name: str = "") -> Iterator[str]:
 
 
 def test_another_paper_says_who_asked_for_it_and_which_one_it_is(office: Office) -> None:
-    ticket = office.do("issue", service="visa")["ticket"]["id"]
-    office.do("reprint", client="counter-1", ticket=ticket)
-    office.do("reprint", client="kiosk-1", ticket=ticket)
+    at = office.sign_in()
+    ticket = office.do("issue", service="visa")["ticket"]
+    assert re.fullmatch("[0-9]{4}", ticket["check"])
+    office.do("reprint", **at, ticket=ticket["number"])
+    again = office.do("reprint", client="kiosk-1", ticket=ticket["id"])["ticket"]
+    assert (again["check"], again["qr"]) == (ticket["check"], ticket["qr"])
     told = [(event["client"], event["copies"]) for event in office.air.all("event/reprinted")]
     assert told == [("counter-1", 1), ("kiosk-1", 2)]
-    assert "client" not in office.air.last("event/issued")
+    papers = [(event["check"], event["qr"]) for event in office.air.all("event/reprinted")]
+    assert papers == [(ticket["check"], ticket["qr"])] * 2
+    assert ticket["qr"].endswith(ticket["check"])
+    assert not {"client", "check", "qr"} & office.air.last("event/issued").keys()
+
+
+def test_what_only_the_paper_tells_comes_with_papers_only(office: Office) -> None:
+    at = office.sign_in()
+    ticket = office.do("issue", service="visa")["ticket"]
+    before = len(office.air.messages)
+    for command in ("next", "recall", "start", "hold"):
+        office.do(command, **at)
+    office.do("lookup", ticket=ticket["qr"])
+    office.do("cancel", ticket=ticket["qr"])
+    said = json.dumps([body for _, body, _ in office.air.messages[before:]])
+    assert ticket["qr"] not in said
+    assert f'"check": "{ticket["check"]}"' not in said
 
 
 def test_every_time_carries_the_offset_of_the_office(office: Office) -> None:

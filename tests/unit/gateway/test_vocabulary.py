@@ -90,10 +90,10 @@ def test_garbage_is_never_more_than_a_bad_request(name: str, payload: bytes) -> 
 @pytest.mark.parametrize(
     ("name", "made"),
     [
-        ("issue", {"ticket", "check"}),
+        ("issue", {"ticket", "check", "asker"}),
         ("open", {"token", "pin_matches", "locked_s"}),
         ("next", set()),
-        ("lookup", set()),
+        ("lookup", {"asker"}),
     ],
 )
 def test_what_is_made_on_our_side_no_request_may_carry(name: str, made: set[str]) -> None:
