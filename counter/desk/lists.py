@@ -39,6 +39,14 @@ def found_entry(ticket: Ticket) -> FoundEntry:
     )
 
 
+def name_of(entry: QueueEntry) -> str:
+    """Return how the wire knows a ticket of a list: by id, as the same number may wait from yesterday and today.
+
+    Brokers older than 1.1 give the number alone.
+    """
+    return entry.id or entry.number
+
+
 def pick_command(tab: Intent, entry: QueueEntry) -> str | None:
     """Return what a list is for: the command that takes its chosen line; None where there is none."""
     return _FOUND_COMMANDS.get(entry.state) if isinstance(entry, FoundEntry) else _PICK_COMMANDS.get(tab)
@@ -51,16 +59,17 @@ def tabs_of(desk: CounterMessage | None) -> tuple[Intent, ...]:
 
 @dataclass(slots=True)
 class Lists:
-    """Which list is open, and which number is chosen in it: by number, so that a moving queue moves no choice."""
+    """Which list is open, and which ticket is chosen in it: by name, so that a moving queue moves no choice."""
 
     tab: Intent = Intent.QUEUE
-    number: str = ""
+    chosen: str = ""
+    """How the wire knows the chosen ticket; nothing where none is."""
     found: FoundEntry | None = None
     """What was looked up last."""
 
     def show(self, ticket: Ticket) -> None:
         """Show a ticket that was looked up, and choose it."""
-        self.tab, self.number, self.found = Intent.FIND, ticket.number, found_entry(ticket)
+        self.tab, self.chosen, self.found = Intent.FIND, ticket.id, found_entry(ticket)
 
     def heard(self, ticket: Ticket | None) -> None:
         """Take note of how a ticket is now."""
@@ -69,26 +78,26 @@ class Lists:
 
     def open(self, tab: Intent) -> None:
         """Show another list; nothing is chosen in it."""
-        self.tab, self.number = tab, ""
+        self.tab, self.chosen = tab, ""
 
-    def choose(self, number: str) -> None:
-        """Choose a line; the same one again lets it go."""
-        self.number = "" if number == self.number else number
+    def choose(self, name: str) -> None:
+        """Choose a line by how the wire knows its ticket; the same one again lets it go."""
+        self.chosen = "" if name == self.chosen else name
 
     def leave(self) -> None:
         """Choose nothing."""
-        self.number = ""
+        self.chosen = ""
 
     def move(self, step: int, desk: CounterMessage | None) -> None:
         """Choose the next line or the one before; the ends hold."""
-        numbers = [entry.number for entry in self.entries(desk)]
-        if not numbers:
+        names = [name_of(entry) for entry in self.entries(desk)]
+        if not names:
             return
-        if self.number in numbers:
-            place = min(max(numbers.index(self.number) + step, 0), len(numbers) - 1)
+        if self.chosen in names:
+            place = min(max(names.index(self.chosen) + step, 0), len(names) - 1)
         else:
-            place = 0 if step > 0 else len(numbers) - 1
-        self.number = numbers[place]
+            place = 0 if step > 0 else len(names) - 1
+        self.chosen = names[place]
 
     def entries(self, desk: CounterMessage | None) -> Sequence[QueueEntry]:
         """Return the lines of the open list; who was missed last is most likely to come back, and stands first."""
@@ -96,7 +105,7 @@ class Lists:
 
     def picked(self, desk: CounterMessage | None) -> QueueEntry | None:
         """Return the chosen line, while it is there."""
-        return next((entry for entry in self.entries(desk) if entry.number == self.number), None)
+        return next((entry for entry in self.entries(desk) if name_of(entry) == self.chosen), None)
 
 
 def entries(tab: Intent, desk: CounterMessage | None, found: FoundEntry | None) -> Sequence[QueueEntry]:

@@ -6,6 +6,7 @@ from counter.desk import dialogs
 from counter.desk.actions import Obstacle, obstacle
 from counter.desk.dialogs import Dialog, Request, Step
 from counter.desk.keys import Intent
+from counter.desk.lists import name_of
 from counter.desk.state import DeskState
 from counter.pages.choices import options
 
@@ -22,7 +23,7 @@ class OpenDialog:
         picked, ticket = state.picked, state.desk.ticket if state.desk else None
         moved = intent is Intent.TRANSFER and state.moves_picked
         if picked is not None and (moved or intent in {Intent.PICK, Intent.DROP}):
-            self.dialog = dialogs.begun(intent, number=picked.number, ticket=picked.number, moved=moved)
+            self.dialog = dialogs.begun(intent, number=picked.number, ticket=name_of(picked), moved=moved)
         elif ticket is not None and intent not in {Intent.SIGN_OUT, Intent.FIND}:
             self.dialog = dialogs.begun(intent, number=ticket.number, ticket=ticket.id)
         else:
@@ -32,9 +33,9 @@ class OpenDialog:
         """Leave it as it is."""
         self.dialog = None
 
-    def visitor_is(self, number: str) -> None:
+    def visitor_is(self, ticket: str) -> None:
         """Take note of who is at the counter; a dialog about somebody else who was there makes no sense any more."""
-        if self.dialog is not None and self.dialog.is_about_current and self.dialog.number != number:
+        if self.dialog is not None and self.dialog.is_about_current and self.dialog.ticket != ticket:
             self.dialog = None
 
     def type(self, character: str, state: DeskState) -> None:

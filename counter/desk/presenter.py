@@ -6,6 +6,7 @@ The truth about the counter is its retained picture; a reply only bridges the mo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from broker.contract.clock import EngineClock
@@ -16,7 +17,7 @@ from counter.desk.actions import ASK_FIRST, MAIN_ACTIONS, SIDE_ACTIONS, WITHOUT_
 from counter.desk.devices import Devices
 from counter.desk.dialogs import Request
 from counter.desk.keys import KEYS, Intent, Place, Typed, meaning
-from counter.desk.lists import Lists, pick_command, tabs_of
+from counter.desk.lists import Lists, name_of, pick_command, tabs_of
 from counter.desk.open_dialog import OpenDialog
 from counter.desk.replies import bridged, reply_ticket
 from counter.desk.requests import Requests
@@ -67,6 +68,8 @@ class CounterPresenter:
         self._lists = Lists()
         self._opened = OpenDialog()
         self._notices = Notices(clock.monotonic)
+        self._ended: Session | None = None
+        """One that was closed elsewhere, until it is known and said why."""
         kept = sessions.load()
         self._session = kept if kept is not None and kept.counter == counter else None
 
@@ -83,6 +86,9 @@ class CounterPresenter:
         if not message.retained:
             self._fresh.heard()
         self._hall = message
+        if self._ended is not None and self._is_of_yesterday(self._ended):
+            self._show("warn", self._why_ended(self._ended))
+            self._ended = None
 
     def desk(self, message: CounterMessage) -> None:
         """Take in the picture of one counter; those of others are passed by."""
@@ -91,9 +97,9 @@ class CounterPresenter:
         if self._session is not None and self._requests.idle:
             self._notices.show(taken_away(self._desk, message, self._state().words))
         self._desk = message
-        self._opened.visitor_is(message.ticket.number if message.ticket else "")
+        self._opened.visitor_is(message.ticket.id if message.ticket else "")
         if message.state == "closed" and self._session is not None and self._requests.idle:
-            self._signed_out(self._phrases.say("This counter was closed. Please sign in again."))
+            self._closed_elsewhere()
 
     def link(self, *, online: bool) -> None:
         """Take note that the engine is reachable, or no longer."""
@@ -127,6 +133,7 @@ class CounterPresenter:
             self._notices.clear()
         elif self._session is None:
             self._notices.clear()
+            self._ended = None
             self._sign_in.press(intent)
         elif self._opened.dialog is not None:
             self._press_in_dialog(intent)
@@ -149,10 +156,10 @@ class CounterPresenter:
         if self._session is None:
             self._sign_in.choose(index)
 
-    def choose_number(self, number: str) -> None:
+    def choose_entry(self, name: str) -> None:
         """Choose a line of the open list, or let it go."""
         if self._opened.dialog is None:
-            self._lists.choose(number)
+            self._lists.choose(name)
 
     def choose_option(self, index: int) -> None:
         """Pick what stands at `index` of the dialog."""
@@ -198,7 +205,7 @@ class CounterPresenter:
         elif intent is Intent.REPRINT:
             self._send(Request(intent, "reprint", {"ticket": state.meant}))
         elif command is not None:
-            self._send(Request(intent, command, {} if picked is None else {"ticket": picked.number}))
+            self._send(Request(intent, command, {} if picked is None else {"ticket": name_of(picked)}))
 
     # -- requests ---------------------------------------------------------------------------------------------------
 
@@ -212,10 +219,31 @@ class CounterPresenter:
 
     def signed_in(self, session: Session, result: Mapping[str, Any]) -> None:
         """Go on to the desk."""
-        self._session = session
-        self._sessions.save(session)
+        self._session = self._ended = None
+        self._keep(session)
         self._notices.clear()
         self._desk = bridged(self._desk, Intent.CONFIRM, result)
+
+    def _keep(self, session: Session) -> None:
+        """Keep the session with the office's day, so that one which the end of a day closes can be told from others."""
+        session = replace(session, day=self._hall.day.isoformat() if self._hall else session.day)
+        if session != self._session:
+            self._session = session
+            self._sessions.save(session)
+
+    def _is_of_yesterday(self, session: Session) -> bool:
+        return self._hall is not None and bool(session.day) and session.day < self._hall.day.isoformat()
+
+    def _why_ended(self, session: Session) -> str:
+        if self._is_of_yesterday(session):
+            return self._phrases.say("The office day has ended, and this counter with it. Please sign in for today.")
+        return self._phrases.say("This counter was closed. Please sign in again.")
+
+    def _closed_elsewhere(self) -> None:
+        ended = self._session
+        if ended is not None:
+            self._signed_out(self._why_ended(ended))
+            self._ended = None if self._is_of_yesterday(ended) else ended
 
     def _send(self, request: Request) -> None:
         if self._session is None:
@@ -228,6 +256,8 @@ class CounterPresenter:
         )
 
     def _answered(self, request: Request, reply: Reply, undone: str) -> None:
+        if reply.ok and self._session is not None and request.intent not in WITHOUT_SESSION:
+            self._keep(self._session)
         result: Mapping[str, Any] = reply.result or {}
         ticket = reply_ticket(result) if reply.ok else None
         if not reply.ok:
@@ -247,7 +277,8 @@ class CounterPresenter:
         """Say why something was not done."""
         text = refusal(reply.error, self._state().words)
         if reply.error and reply.error.code == "no_session" and self._session is not None:
-            self._signed_out(text)
+            is_over = self._is_of_yesterday(self._session)
+            self._signed_out(self._why_ended(self._session) if is_over else text)
         else:
             self._show("bad", text)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from broker.contract.messages import CounterMessage, CounterState, Reason, Ticket, TicketState
 from counter.desk.keys import Intent
+from counter.desk.lists import name_of
 
 _STATES: Mapping[TicketState, CounterState] = {"called": "calling", "serving": "serving"}
 _LISTS = ("queue", "held", "missed")
@@ -50,7 +51,7 @@ def _called(desk: CounterMessage, ticket: Ticket, result: Mapping[str, Any]) -> 
     return desk.model_copy(
         update={
             "reason": Reason.model_validate(reason) if isinstance(reason, Mapping) else None,
-            "queue": tuple(entry for entry in desk.queue if entry.number != ticket.number),
+            "queue": tuple(entry for entry in desk.queue if name_of(entry) not in {ticket.id, ticket.number}),
             "queue_length": max(0, desk.queue_length - 1),
         }
     )

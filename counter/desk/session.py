@@ -20,6 +20,8 @@ class Session:
     counter: str
     officer: str
     token: str = field(repr=False)
+    day: str = ""
+    """The office's day on which something was last done with it, as the wire writes days; empty where unknown."""
 
 
 class Sessions(Protocol):

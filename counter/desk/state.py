@@ -11,7 +11,7 @@ from broker.language import Phrases
 from counter.desk.devices import Devices
 from counter.desk.dialogs import Dialog
 from counter.desk.keys import Intent
-from counter.desk.lists import FoundEntry
+from counter.desk.lists import FoundEntry, name_of
 from counter.pages.words import Notice, Words
 
 
@@ -62,18 +62,18 @@ class DeskState:
     @property
     def moves_picked(self) -> bool:
         """Tell whether a transfer is about the chosen line: a supervisor moves anybody."""
-        return self.supervises and self.picked is not None and self.picked.number != self._current_number
+        return self.supervises and self.picked is not None and name_of(self.picked) not in self._current_names
 
     @property
     def meant(self) -> str:
         """Return how the wire knows the chosen ticket, else the one at the counter; nothing where there is neither."""
         if self.picked is not None:
-            return self.picked.number
+            return name_of(self.picked)
         return self.desk.ticket.id if self.desk and self.desk.ticket else ""
 
     @property
-    def _current_number(self) -> str:
-        return self.desk.ticket.number if self.desk and self.desk.ticket else ""
+    def _current_names(self) -> tuple[str, ...]:
+        return (self.desk.ticket.id, self.desk.ticket.number) if self.desk and self.desk.ticket else ()
 
     @property
     def title(self) -> str:

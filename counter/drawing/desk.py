@@ -128,9 +128,10 @@ class ListsWidget:
         handle.size_hint_x = len(tab.label) + len(tab.count) + TAB_FRAME
 
     def _show_row(self, line: Any, row: Row) -> None:  # noqa: ANN401 - a widget
-        self._touches.bind(line, lambda: self._touches.inputs.choose_number(line.number))
+        self._touches.bind(line, lambda: self._touches.inputs.choose_entry(line.name))
         ids = line.ids
         was_chosen, line.chosen, line.late, line.number = line.chosen, row.chosen, row.late, row.number
+        line.name = row.name
         line.target = f"number:{row.number}"
         ids.text.text, ids.waited.text, ids.figure.text = row.text, row.waited, row.figure
         show_mark(ids.mark, row.lane, self._theme)

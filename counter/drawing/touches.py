@@ -23,7 +23,7 @@ class Inputs(Protocol):
     def choose_officer(self, index: int) -> None:
         """Choose a name."""
 
-    def choose_number(self, number: str) -> None:
+    def choose_entry(self, name: str) -> None:
         """Choose a line of a list."""
 
     def choose_option(self, index: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, HeldEntry, QueueEntry, TicketState
 from broker.language import mark
 from counter.desk.keys import Intent
-from counter.desk.lists import TABS, FoundEntry, entries, queue_length
+from counter.desk.lists import TABS, FoundEntry, entries, name_of, queue_length
 from counter.desk.state import DeskState
 from counter.pages.actions import Action, action_for, key_name
 from counter.pages.choices import serves
@@ -65,6 +65,8 @@ class Tab:
 class Row:
     """One number of a list; `figure` is what orders it."""
 
+    name: str
+    """How the wire knows the ticket."""
     number: str
     lane: LaneMark | None
     text: str
@@ -182,17 +184,24 @@ def _row(entry: QueueEntry, state: DeskState) -> Row:
     words, is_queue = state.words, state.tab is Intent.QUEUE
     by_promise = state.office is not None and state.office.policy == "promise"
     return Row(
+        name=name_of(entry),
         number=entry.number,
         lane=words.lane(entry.lane),
-        text=_row_text(entry, words),
+        text=_row_text(entry, state),
         waited=_waited(entry, words),
         figure=share(entry.score) if is_queue and by_promise else "",
         late=is_queue and by_promise and entry.score >= LATE,
-        chosen=state.picked is not None and state.picked.number == entry.number,
+        chosen=state.picked is not None and name_of(state.picked) == name_of(entry),
     )
 
 
-def _row_text(entry: QueueEntry, words: Words) -> str:
+def _row_text(entry: QueueEntry, state: DeskState) -> str:
+    text = _what_of(entry, state.words)
+    is_older = state.hall is not None and entry.waiting_since.astimezone(state.now.tzinfo).date() < state.hall.day
+    return state.phrases.say("{text}, from an earlier day", text=text) if is_older else text
+
+
+def _what_of(entry: QueueEntry, words: Words) -> str:
     match entry:
         case FoundEntry():
             stage, counter = words.stage(entry.stage), words.counter(entry.counter or "")

@@ -314,6 +314,7 @@ def held(number: str, note: str | None = None) -> HeldEntry:
 def entry(number: str, minutes: float = 10, score: float = 0.5) -> QueueEntry:
     """Return a waiting ticket."""
     return QueueEntry(
+        id=f"id-{number}",
         number=number,
         service="passport",
         lane="priority" if "P" in number else "regular",

@@ -75,7 +75,7 @@ def test_what_was_found_says_how_it_is_and_offers_what_can_be_done(
     assert window.desk.lists.pick is not None
     assert window.desk.lists.pick.label == label
     window.keys(*keys.split())
-    assert [(one.command, one.arguments) for one in window.engine.asked] == [(command, {**AT, "ticket": "A-044"})]
+    assert [(one.command, one.arguments) for one in window.engine.asked] == [(command, {**AT, "ticket": "id-A-044"})]
 
 
 @pytest.mark.parametrize("state", ["called", "serving", "finished", "cancelled"])
@@ -93,7 +93,7 @@ def test_what_was_found_is_cancelled_and_the_line_follows() -> None:
     window = at_work()
     result = found(window)
     window.keys("c", "1", "enter")
-    assert window.engine.asked[0].arguments == {**AT, "ticket": "A-044", "reason": "Pengunjung sudah pulang"}
+    assert window.engine.asked[0].arguments == {**AT, "ticket": "id-A-044", "reason": "Pengunjung sudah pulang"}
     window.engine.agrees(ticket=result.model_copy(update={"state": "cancelled"}).model_dump(mode="json"))
     (row,) = window.desk.lists.rows
     assert (row.text, row.waited, row.chosen) == ("Dibatalkan", "", False)
@@ -130,7 +130,7 @@ def test_a_supervisor_moves_from_every_list(
     window = at_work("supervisor", state=state, ticket=ticket(state="serving") if state == "serving" else None)
     window.keys(*keys.split())
     assert [one.command for one in window.engine.asked] == ["transfer"]
-    assert window.engine.asked[0].arguments == {**AT, "ticket": number, **arguments}
+    assert window.engine.asked[0].arguments == {**AT, "ticket": f"id-{number}", **arguments}
     window.engine.agrees(ticket=ticket(number, "waiting", stage="payment").model_dump(mode="json"))
     assert window.notice() == f"{number} sekarang menunggu: Pembayaran."
     assert (window.desk.ticket is not None) == (state == "serving"), "the own visitor stays"
@@ -147,7 +147,7 @@ def test_a_supervisor_moves_what_was_looked_up_and_not_without_a_reason() -> Non
     window.keys("1", "enter")
     assert window.engine.asked[0].arguments == {
         **AT,
-        "ticket": "A-044",
+        "ticket": "id-A-044",
         "stage": "interview",
         "reason": "Salah antrean",
     }

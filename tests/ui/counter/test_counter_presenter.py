@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from broker.language import Phrases
 from counter.desk.keys import Intent
 from counter.desk.session import Session
 from counter.pages.notices import NOTICE_S
-from tests.ui.counter.desk_samples import Drawer, Window, counter, entry, hall, reason, ticket
+from tests.ui.counter.desk_samples import MORNING, Drawer, Window, counter, entry, hall, reason, ticket
 
 N, R, S, F, X, P = Intent.NEXT, Intent.RECALL, Intent.START, Intent.FINISH, Intent.NO_SHOW, Intent.PAUSE
 H, T, C, U, G = Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.UNDO, Intent.REPRINT
@@ -341,6 +343,45 @@ def test_an_ended_session_leads_to_the_sign_in_with_a_clear_word() -> None:
 
 def test_a_counter_that_was_closed_elsewhere_asks_to_sign_in_again() -> None:
     window = Window(Drawer(Session("c3", "siti", "token-7")))
+    window.presenter.desk(counter("closed"))
+    assert window.notice() == "Loket ini sudah ditutup. Silakan masuk lagi."
+
+
+TOMORROW = hall().model_copy(update={"day": MORNING.date() + dt.timedelta(days=1)})
+ENDED = "Hari kerja kantor sudah berakhir, dan loket ini ikut ditutup. Silakan masuk untuk hari ini."
+
+
+@pytest.mark.parametrize("hall_first", [True, False])
+def test_a_session_that_the_days_end_closed_is_said_so_next_morning(*, hall_first: bool) -> None:
+    window = Window(Drawer(Session("c3", "siti", "token-7", MORNING.date().isoformat())))
+    if hall_first:
+        window.presenter.hall(TOMORROW)
+    window.presenter.desk(counter("closed"))
+    window.presenter.hall(TOMORROW)
+    assert window.notice() == ENDED
+    assert not window.is_signed_in
+    window.type("s1234")
+    window.press(Intent.CONFIRM)
+    assert window.notice() == ""
+
+
+def test_a_key_of_next_morning_is_answered_with_what_the_days_end_did() -> None:
+    window = Window()
+    window.presenter.hall(hall())
+    window.sign_in("open")
+    window.presenter.hall(TOMORROW)
+    window.press(N)
+    window.engine.refuses("no_session")
+    assert window.notice() == ENDED
+
+
+def test_a_desk_that_works_over_midnight_is_closed_by_no_days_end() -> None:
+    window = Window()
+    window.presenter.hall(hall())
+    window.sign_in("open")
+    window.presenter.hall(TOMORROW)
+    window.press(P)
+    window.engine.agrees(counter=counter("paused").model_dump(mode="json"))
     window.presenter.desk(counter("closed"))
     assert window.notice() == "Loket ini sudah ditutup. Silakan masuk lagi."
 

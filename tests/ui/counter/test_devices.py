@@ -124,9 +124,9 @@ def test_another_paper_of_the_visitor_at_the_counter(window: Window) -> None:
 
 def test_a_paper_of_another_number_leaves_the_visitor_at_the_counter(window: Window) -> None:
     window.presenter.desk(counter("serving"))
-    window.presenter.choose_number("A-010")
+    window.presenter.choose_entry("id-A-010")
     window.keys("g")
-    assert asked_for(window) == [("reprint", {"ticket": "A-010"})]
+    assert asked_for(window) == [("reprint", {"ticket": "id-A-010"})]
     window.engine.agrees(ticket=ticket("A-010", "serving", counter="c5").model_dump(mode="json"))
     assert window.desk.ticket is not None
     assert window.desk.ticket.number == "AP-012"

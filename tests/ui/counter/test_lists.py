@@ -168,3 +168,38 @@ def test_signing_out_forgets_tab_and_choice(window: Window) -> None:
     window.engine.agrees(counter=counter("closed").model_dump(mode="json"))
     window.sign_in("open")
     assert next(tab.intent for tab in window.desk.lists.tabs if tab.chosen) is Intent.QUEUE
+
+
+# -- the same number from two days --------------------------------------------------------------------------------
+
+
+def twice(window: Window) -> None:
+    """Let a number of yesterday and the same number of today wait."""
+    old = entry("A-001", minutes=24 * 60).model_copy(update={"id": "of-yesterday"})
+    window.presenter.desk(counter("open", queue=(old, entry("A-001")), queue_length=2))
+
+
+def test_a_number_of_yesterday_and_the_same_of_today_can_be_told_apart(window: Window) -> None:
+    twice(window)
+    assert [row.text for row in window.desk.lists.rows] == ["Paspor baru, dari hari sebelumnya", "Paspor baru"]
+
+
+@pytest.mark.parametrize(("keys", "name"), [(("down",), "of-yesterday"), (("down", "down"), "id-A-001")])
+def test_a_number_of_yesterday_and_the_same_of_today_are_called_each(
+    window: Window, keys: tuple[str, ...], name: str
+) -> None:
+    twice(window)
+    window.keys(*keys)
+    assert len(chosen(window)) == 1
+    window.keys("enter", "enter")
+    assert window.engine.asked[0].command == "call"
+    assert window.engine.asked[0].arguments["ticket"] == name
+
+
+def test_a_broker_that_tells_no_ids_is_asked_by_number(window: Window) -> None:
+    bare = tuple(one.model_copy(update={"id": ""}) for one in QUEUE)
+    window.presenter.desk(counter("open", queue=bare, queue_length=5))
+    window.keys("down", "down")
+    assert chosen(window) == ["A-002"]
+    window.keys("enter", "enter")
+    assert window.engine.asked[0].arguments["ticket"] == "A-002"

@@ -48,13 +48,13 @@ def signed_in(window: Window, state: CounterState, **changes: Any) -> Window:  #
         ("serving", "t 3 escape 1 1 f o t o enter", "transfer", {"stage": "interview", "reason": "foto"}),
         ("calling", "c 1 enter", "cancel", {"ticket": CURRENT.id, "reason": "Pengunjung sudah pulang"}),
         ("calling", "c d u a enter", "cancel", {"ticket": CURRENT.id, "reason": "dua"}),
-        ("open", "down c 1 enter", "cancel", {"ticket": "A-010", "reason": "Pengunjung sudah pulang"}),
-        ("serving", "2 down c 1 enter", "cancel", {"ticket": "A-003", "reason": "Pengunjung sudah pulang"}),
-        ("open", "down down enter enter", "call", {"ticket": "AP-013"}),
-        ("open", "up enter enter", "call", {"ticket": "A-014"}),
-        ("open", "2 down enter", "unhold", {"ticket": "A-003"}),
-        ("open", "3 down enter", "rejoin", {"ticket": "A-001"}),
-        ("serving", "3 down enter", "rejoin", {"ticket": "A-001"}),
+        ("open", "down c 1 enter", "cancel", {"ticket": "id-A-010", "reason": "Pengunjung sudah pulang"}),
+        ("serving", "2 down c 1 enter", "cancel", {"ticket": "id-A-003", "reason": "Pengunjung sudah pulang"}),
+        ("open", "down down enter enter", "call", {"ticket": "id-AP-013"}),
+        ("open", "up enter enter", "call", {"ticket": "id-A-014"}),
+        ("open", "2 down enter", "unhold", {"ticket": "id-A-003"}),
+        ("open", "3 down enter", "rejoin", {"ticket": "id-A-001"}),
+        ("serving", "3 down enter", "rejoin", {"ticket": "id-A-001"}),
         ("open", "x enter", "close", {}),
     ],
 )
@@ -173,10 +173,10 @@ def test_a_stage_that_nobody_serves_now_is_named_so(window: Window) -> None:
 
 def test_the_mouse_does_the_same(window: Window) -> None:
     signed_in(window, "open")
-    window.presenter.choose_number("AP-013")
+    window.presenter.choose_entry("id-AP-013")
     window.press(Intent.PICK)
     window.press(Intent.CONFIRM)
-    assert window.engine.asked[0].arguments["ticket"] == "AP-013"
+    assert window.engine.asked[0].arguments["ticket"] == "id-AP-013"
     window.engine.refuses("illegal_transition")
     window.presenter.desk(counter("serving"))
     window.press(Intent.TRANSFER)
