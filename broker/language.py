@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gettext
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -64,6 +65,8 @@ _ERRORS: dict[ErrorCode, str] = {
     ),
 }
 
+_COUNTER = mark("counter")
+
 _OWN_NAMES = {"id": "Bahasa Indonesia"}
 """Where Babel's own name is not what people call their language (CLDR: "Indonesia")."""
 
@@ -107,6 +110,24 @@ def own_name(language: str) -> str:
         return _OWN_NAMES[language]
     name = Locale(language).get_display_name(language) or language
     return name[:1].upper() + name[1:]
+
+
+def bare_counter(label: str) -> str:
+    """Return a counter's label as it stands behind the word for a counter: "Loket 2" and "Counter 2" are "2" there.
+
+    In the words of every catalogue, as a label is one text for all languages. What is nothing but the word stays.
+    """
+    bare = _counter_words().sub("", label).strip(" -.:,;#()[]")
+    return bare if any(sign.isalnum() for sign in bare) else label
+
+
+@lru_cache(maxsize=1)
+def _counter_words() -> re.Pattern[str]:
+    """Return a pattern that finds the word for a counter in any language that we know, with what ties it to others."""
+    catalogues = resources.files(_SHARED).joinpath("locale").iterdir()
+    words = {_COUNTER, *(_translations(_SHARED, entry.name).gettext(_COUNTER) for entry in catalogues)}
+    either = "|".join(map(re.escape, sorted(words)))
+    return re.compile(rf"(?<![^\W\d_])(?:{either})(?![^\W\d_])[\s.:#-]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

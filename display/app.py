@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import time
 from pathlib import Path
 from typing import Any
 
 from broker.config.settings import Display, Settings
+from broker.contract.clock import EngineClock
 from broker.contract.messages import EventMessage, HallMessage
 from broker.contract.topics import Topics
 from broker.language import Phrases
@@ -37,19 +39,20 @@ class DisplayApp:
     def __init__(self, settings: Settings, display: Display, *, data_dir: Path, bus: OfficeBus) -> None:
         """Build all parts; nothing is shown or sent before `run`."""
         self._bus = bus
+        self._health: dict[str, str] = {}
         self._worker = DeviceWorker("speaker", post)
         self._voice = Voice(
             lambda: build_speaker(display.sound, data_dir=data_dir),
             chimes=chimes(settings),
             worker=self._worker,
-            on_health=lambda health: bus.report_devices({"speaker": health}),
+            on_health=functools.partial(self._report, "speaker"),
         )
         title = f"Antrean {display.id}"
         self._app = PanelApp(display.panel, reader=Reader.HALL, title=title, rules=RULES, root=self._build)
         self._app.on_begin, self._app.on_end = self._begin, self._end
         zone = settings.office.zone
         self._presenter = LobbyPresenter(
-            now=lambda: dt.datetime.now(zone),
+            clock=EngineClock(lambda: dt.datetime.now(zone), time.monotonic),
             languages=settings.office.languages,
             phrases=functools.partial(Phrases, "display"),
             announce=lambda call, words: self._voice.announce(call, words, self._presenter.speech_ended),
@@ -83,8 +86,14 @@ class DisplayApp:
         self._presenter.fit(room_for(look))
         self._drawing.update()
 
+    def _report(self, device: str, health: str) -> None:
+        if health and self._health.get(device) != health:
+            self._health[device] = health
+            self._bus.report_devices(self._health)
+
     def _tick(self) -> None:
         self._presenter.tick()
+        self._report("clock", self._presenter.clock_health)
         self._drawing.update()
 
     def _begin(self) -> None:

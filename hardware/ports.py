@@ -113,8 +113,8 @@ class Speaker(Protocol):
         """Make ready what every announcement begins with, so that none waits for it."""
         ...
 
-    def announce(self, chime: str, utterances: tuple[Utterance, ...]) -> Sound:
-        """Play the chime called `chime` and say the utterances. Raises HardwareError when nothing can be heard."""
+    def announce(self, chime: str | None, utterances: tuple[Utterance, ...]) -> Sound:
+        """Play the chime called `chime`, or none, and say the utterances. Raises HardwareError if nothing is heard."""
         ...
 
     def health(self) -> str:

@@ -277,7 +277,7 @@ def _undone(hall: Hall, event: ev.Undone) -> None:
         lambda t: replace(last.before, copies=t.copies, paper=t.paper, history=t.history),
         counter=event.counter,
     )
-    hall.desks[event.counter] = replace(last.desk, session=hall.desks[event.counter].session)
+    hall.put_desk_back(last.desk)
     hall.paces[last.before.stage].take_back(*last.pace)
     turn_before, turn_left = last.turn
     if hall.turn_of(event.counter) == turn_left != turn_before:

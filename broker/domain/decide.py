@@ -187,9 +187,8 @@ def _behind(hall: Hall, ticket: Ticket, now: dt.datetime) -> dt.datetime:
     another lane: then it comes behind those of the next k that are in its own.
     """
     group = _common_group(ticket)
-    groups = hall.competing_groups(group)
-    waiting = order.in_order((t for g in groups for t in g), hall.office, now, position=hall.turn_of_group(group))
-    behind = waiting[: hall.office.journey.rejoin_behind]
+    lines, most = hall.competing_lines(group), hall.office.journey.rejoin_behind
+    behind = order.line_up(lines, hall.office, now, most=most, turn=hall.turn_of_group(group))
     if isinstance(hall.office.policy, Ratio | Strict):
         behind = [other for other in behind if other.lane == ticket.lane]
     if not behind:

@@ -74,9 +74,10 @@ def change_desk(desk: Desk, command: cmd.Close | cmd.Pause | cmd.Resume, now: dt
 def call_next(hall: Hall, desk: Desk, now: dt.datetime) -> list[ev.Event]:
     """Call whoever's turn it is; nothing happens where nobody waits."""
     checks.ready_to_call(desk)
-    groups = hall.callable_groups(desk.counter, now)
     counter = hall.office.counters[desk.counter]
-    choice = order.choose(groups, hall.office, counter, now, position=hall.turn_of(desk.counter))
+    choice = order.choose(
+        hall.callable_lines(desk.counter, now), hall.office, counter, now, turn=hall.turn_of(desk.counter)
+    )
     if choice is None:
         return []
     ticket, reason = choice
@@ -91,8 +92,7 @@ def call_one(hall: Hall, desk: Desk, command: cmd.Call, now: dt.datetime) -> ev.
         raise checks.illegal(ticket, "call")
     checks.takes(hall, desk, ticket)
     checks.not_sent_elsewhere(desk, ticket, now)
-    groups = hall.callable_groups(desk.counter, now)
-    reason = order.explain(ticket, groups, hall.office, now, policy=CHOSEN)
+    reason = order.explain(ticket, hall.callable_lines(desk.counter, now), hall.office, now, policy=CHOSEN)
     return ev.Called(at=now, ticket=ticket.id, counter=desk.counter, officer=desk.officer or "", reason=reason)
 
 
@@ -105,8 +105,7 @@ def about_current(
     counter, note = desk.counter, command.note
     match command:
         case cmd.Finish():
-            service = hall.office.services.get(ticket.service)
-            following = stage_after(() if service is None else service.stages, ticket.stage)
+            following = hall.office.stage_after(ticket.service, ticket.stage)
             return ev.Finished(
                 at=now, ticket=ticket.id, counter=counter, stage=ticket.stage, next_stage=following, note=note
             )
@@ -203,12 +202,6 @@ def undo(hall: Hall, desk: Desk, command: cmd.Undo, now: dt.datetime) -> ev.Undo
         raise DomainError(Code.NOTHING_TO_UNDO, "there is no action to take back", counter=desk.counter)
     last = hall.undoable[desk.counter]
     return ev.Undone(at=now, ticket=last.after.id, counter=desk.counter, action=last.action, note=command.note)
-
-
-def stage_after(stages: tuple[str, ...], stage: str) -> str | None:
-    """Return the stage that follows; None after the last, or where the configuration dropped this one."""
-    later = stages[stages.index(stage) + 1 :] if stage in stages else ()
-    return later[0] if later else None
 
 
 def _at_counter(hall: Hall, ticket: Ticket, counter_id: str) -> tuple[str, str]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left, insort
+import itertools
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from broker.domain.identity import ticket_id_of_qr
 from broker.domain.model import (
     DONE,
     CallRecord,
-    Counter,
     Desk,
     DeskState,
     Group,
@@ -20,11 +20,18 @@ from broker.domain.model import (
     Ticket,
     TicketState,
     Undoable,
-    queue_key,
 )
+from broker.domain.queue.order import Line, entry_of
 from broker.domain.queue.pace import Pace
 from broker.eligible import is_open_to
 
+if TYPE_CHECKING:
+    from broker.domain.queue.forward import Forward
+
+LineKey = tuple[str, str, frozenset[str], frozenset[str], str]
+"""(stage, lane, counters whose own work it is, counters that help out, counter sent to or nothing)."""
+WORKING = frozenset({DeskState.OPEN, DeskState.CALLING, DeskState.SERVING})
+"""What a counter does that calls visitors, now or next."""
 RECENT_CALLS = 24
 UNDO_WINDOW = dt.timedelta(seconds=30)
 
@@ -38,7 +45,10 @@ class Hall:
         self.seq = 0
         self.day: dt.date | None = None
         self.tickets: dict[str, Ticket] = {}
-        self.groups: dict[Group, list[Ticket]] = {}
+        self.lines: dict[LineKey, Line] = {}
+        """Who waits."""
+        self.counts: dict[tuple[str, str, str], int] = {}
+        """How many wait, by stage, service and lane."""
         self.desks: dict[str, Desk] = {counter: Desk(counter) for counter in office.counters}
         self.missed: list[str] = []
         """Ids of tickets whose visitor did not come, in that order."""
@@ -54,9 +64,17 @@ class Hall:
         self.undoable: dict[str, Undoable] = {}
         """By counter: its last action, while nothing else has happened there."""
         self.paces = {stage: Pace(standard) for stage, standard in office.stage_standard_s.items()}
+        self.version = 0
+        """One higher with each change of what the hall played forward goes by; a newcomer is none."""
+        self.played: Forward | None = None
+        """The hall played forward, as it was last asked for (`forward_of`)."""
         self.wrong_checks: dict[tuple[str, bool], int] = {}
         """By ticket and whether in a QR: how many check codes were wrong. Not of the journal, for nothing happened."""
         self._numbers: dict[str, str] = {}
+        self._line_of: dict[Group, Line] = {}
+        for service in office.services.values():
+            for stage, lane in itertools.product(service.stages, office.lanes):
+                self.line((stage, service.id, lane, ""))
 
     # -- questions ------------------------------------------------------------------------------------------------
 
@@ -90,33 +108,52 @@ class Hall:
         at_desk = self.desks[call.counter].ticket == call.ticket
         return at_desk and ticket is not None and ticket.state is TicketState.CALLED
 
-    def callable_groups(self, counter: str, now: dt.datetime) -> list[list[Ticket]]:
-        """Return the waiting groups this counter may call from, each in order of arrival.
+    @property
+    def groups(self) -> dict[Group, list[Ticket]]:
+        """Return who waits, by what tickets that are served in order of arrival have in common."""
+        found: dict[Group, list[Ticket]] = {}
+        for line in self.lines.values():
+            for _, _, ticket in line.entries:
+                found.setdefault(ticket.group, []).append(ticket)
+        return found
+
+    def line(self, group: Group) -> Line:
+        """Return the line in which a group waits, an empty one where nobody ever did."""
+        found = self._line_of.get(group)
+        if found is None:
+            stage, service, lane, sent_to = group
+            fresh = Line.of(self.office, stage, lane, service=service, sent_to=sent_to)
+            found = self.lines.setdefault((stage, lane, fresh.own, fresh.helped, sent_to), fresh)
+            self._line_of[group] = found
+        return found
+
+    def callable_lines(self, counter: str, now: dt.datetime) -> list[Line]:
+        """Return the lines this counter may call from and where anyone waits.
 
         Its own work; while nobody waits for that, the stages it helps out with.
         """
-        place = self.office.counters[counter]
-        own = self._groups_at(place, place.stages, now)
-        return own or self._groups_at(place, place.borrows, now)
+        own: list[Line] = []
+        helped: list[Line] = []
+        for line in self.lines.values():
+            if not line.entries:
+                continue
+            if counter in line.own:
+                own.append(line)
+            elif counter in line.helped:
+                helped.append(line)
+            elif line.sent_to:
+                self._add_open_again(line, counter, now, own, helped)
+        return own or helped
 
-    def competing_groups(self, group: Group) -> list[list[Ticket]]:
-        """Return the groups that share a counter with `group`: who may be called before its tickets."""
-        counters = [counter for counter in self.office.counters.values() if self._serves(counter, group)]
-        return [
-            tickets
-            for key, tickets in self.groups.items()
-            if tickets and any(self._serves(counter, key) for counter in counters)
-        ]
+    def competing_lines(self, group: Group) -> list[Line]:
+        """Return the lines that share a counter with `group`: who may be called before its tickets."""
+        counters = self.line(group).own
+        return [line for line in self.lines.values() if line.entries and not counters.isdisjoint(line.own)]
 
     def staffing(self, group: Group) -> tuple[int, int]:
-        """Return (open counters, idle ones among them) that may call from `group`; paused ones do not count."""
-        states = [
-            self.desk_state(desk)
-            for counter, desk in self.desks.items()
-            if self._serves(self.office.counters[counter], group)
-        ]
-        working = sum(state in {DeskState.OPEN, DeskState.CALLING, DeskState.SERVING} for state in states)
-        return working, states.count(DeskState.OPEN)
+        """Return (open counters, idle ones among them) whose own work `group` is; paused ones do not count."""
+        states = [self.desk_state(self.desks[counter]) for counter in self.line(group).own]
+        return sum(state in WORKING for state in states), states.count(DeskState.OPEN)
 
     def pace(self, stage: str, now: dt.datetime) -> Pace:
         """Return how long a stage takes today; a day on which nothing has happened yet begins with the standard."""
@@ -137,8 +174,8 @@ class Hall:
 
     def turn_of_group(self, group: Group) -> int:
         """Return whose turn it is for those who wait in `group`, at the first counter that serves them."""
-        serving = (counter.id for counter in self.office.counters.values() if self._serves(counter, group))
-        return self.turn_of(next(serving, ""))
+        own = self.line(group).own
+        return self.turn_of(next((counter for counter in self.office.counters if counter in own), ""))
 
     def turn_key(self, counter: str) -> str:
         """Return what counters that share the turns of a pattern have in common."""
@@ -150,6 +187,7 @@ class Hall:
     def turn_day(self, day: dt.date) -> None:
         """Begin an office day: numbers from 1, today's figures from nothing; whoever waits, waits on."""
         self.day = day
+        self.version += 1
         self.last_sequence.clear()
         self.issued_in_lane.clear()
         self.issued_of_service.clear()
@@ -173,6 +211,7 @@ class Hall:
         self.issued_in_lane[ticket.lane] = self.issued_in_lane.get(ticket.lane, 0) + 1
         self.issued_of_service[ticket.service] = self.issued_of_service.get(ticket.service, 0) + 1
         self._enqueue(ticket)
+        self.version += self.line(ticket.group).entries[-1][2] is not ticket
 
     def change(
         self,
@@ -189,6 +228,7 @@ class Hall:
         line = Happening(at, name, before.stage, counter or after.counter or before.counter)
         after = replace(after, history=(*after.history, line))
         self.tickets[ticket_id] = after
+        self.version += _stands(before) != _stands(after)
         if before.state is TicketState.WAITING:
             self._dequeue(before)
         if after.state is TicketState.WAITING:
@@ -199,7 +239,13 @@ class Hall:
 
     def set_desk(self, counter: str, **changes: object) -> None:
         """Change a desk."""
+        self.version += 1
         self.desks[counter] = replace(self.desks[counter], **changes)  # type: ignore[arg-type]  # names are checked by replace
+
+    def put_desk_back(self, desk: Desk) -> None:
+        """Let a desk be as it was; whoever sits there now has the session."""
+        self.version += 1
+        self.desks[desk.counter] = replace(desk, session=self.desks[desk.counter].session)
 
     def leave_desk(self, counter: str, at: dt.datetime, *, served: bool) -> None:
         """Free a desk; how long it was taken is what the next visitor waits, a no-show's time too."""
@@ -236,19 +282,15 @@ class Hall:
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
-    def _groups_at(self, counter: Counter, stages: tuple[str, ...], now: dt.datetime) -> list[list[Ticket]]:
-        found = []
-        for (stage, service, lane, sent_to), group in self.groups.items():
-            if group and stage in stages and self.office.may_take(counter, service, lane):
-                mine = sent_to in {"", counter.id}
-                here = group if mine else [t for t in group if is_open_to(counter.id, sent_to, t.sent_until, now)]
-                if here:
-                    found.append(here)
-        return found
-
-    def _serves(self, counter: Counter, group: Group) -> bool:
-        stage, service, lane, sent_to = group
-        return sent_to in {"", counter.id} and self.office.may_serve(counter, stage, service, lane)
+    def _add_open_again(self, line: Line, counter: str, now: dt.datetime, own: list[Line], helped: list[Line]) -> None:
+        """Add those of a line who were sent to another counter for long enough: they are everybody's again."""
+        over = [e for e in line.entries if is_open_to(counter, line.sent_to, e[2].sent_until, now)]
+        for _, _, ticket in over:
+            common = self.line((ticket.stage, ticket.service, ticket.lane, ""))
+            if counter in common.own:
+                own.append(common.with_only([entry_of(ticket)]))
+            elif counter in common.helped:
+                helped.append(common.with_only([entry_of(ticket)]))
 
     def _is_untouched(self, last: Undoable) -> bool:
         """Tell whether the ticket is still as the action left it; more calls and more paper do not count."""
@@ -263,11 +305,21 @@ class Hall:
             ids.remove(ticket.id)
 
     def _enqueue(self, ticket: Ticket) -> None:
-        insort(self.groups.setdefault(ticket.group, []), ticket, key=queue_key)
+        self.line(ticket.group).join(ticket)
+        self._count(ticket, 1)
 
     def _dequeue(self, ticket: Ticket) -> None:
-        group = self.groups[ticket.group]
-        del group[bisect_left(group, queue_key(ticket), key=queue_key)]
+        self.line(ticket.group).leave(ticket)
+        self._count(ticket, -1)
+
+    def _count(self, ticket: Ticket, change: int) -> None:
+        key = ticket.stage, ticket.service, ticket.lane
+        self.counts[key] = self.counts.get(key, 0) + change
+
+
+def _stands(ticket: Ticket) -> tuple[object, ...] | None:
+    """Return where a ticket waits, and from when its turn is measured."""
+    return (ticket.group, ticket.ranked_since) if ticket.state is TicketState.WAITING else None
 
 
 def _place_of(ticket: Ticket) -> tuple[object, ...]:

@@ -142,6 +142,13 @@ class Office:
         """Tell whether `hours` hold at this moment, by the office's clock."""
         return hours is None or hours.hold(now.astimezone(self.zone))
 
+    def stage_after(self, service: str, stage: str) -> str | None:
+        """Return the stage that follows; None after the last, or where the configuration dropped one of the two."""
+        offered = self.services.get(service)
+        stages = () if offered is None else offered.stages
+        later = stages[stages.index(stage) + 1 :] if stage in stages else ()
+        return later[0] if later else None
+
     def may_serve(self, counter: Counter, stage: str, service: str, lane: str) -> bool:
         """Tell whether a counter calls such a ticket as its own work."""
         return eligible.serves(counter, stage, service, self.lanes[lane])

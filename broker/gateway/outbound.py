@@ -129,8 +129,13 @@ def _result(
         return {"ticket": None, "reason": None}
     event = events[-1]
     ticket = hall.tickets[event.ticket] if not isinstance(event, _DESK_EVENTS) else None
+    promised = event.promised if isinstance(event, ev.Issued) else None
     on_paper = isinstance(event, ev.Issued | ev.Reprinted)
-    shape = None if ticket is None else ticket_shape(hall, ticket, now, on_paper=on_paper).model_dump(mode="json")
+    shape = (
+        None
+        if ticket is None
+        else ticket_shape(hall, ticket, now, promised=promised, on_paper=on_paper).model_dump(mode="json")
+    )
     if isinstance(event, ev.Called):
         return {"ticket": shape, "reason": reason_shape(event.reason).model_dump(mode="json")}
     return {"ticket": shape}

@@ -12,10 +12,8 @@ from broker.domain.decide import offer_refusal
 from broker.domain.desk_work import no_show_from
 from broker.domain.errors import Code
 from broker.domain.hall import Hall
-from broker.domain.model import CallRecord, Desk, Reason, Ticket, TicketState, Wait
+from broker.domain.model import CallRecord, Desk, Promised, Reason, Ticket, TicketState, Wait
 from broker.domain.queue import order, waits
-from broker.domain.queue.ahead import ahead_of
-from broker.domain.queue.foresight import Foresight
 from broker.ports import Recorded
 
 T = TypeVar("T")
@@ -30,11 +28,20 @@ MAX_RECENT = 12
 
 
 def ticket_shape(
-    hall: Hall, ticket: Ticket, now: dt.datetime, *, history: bool = False, on_paper: bool = False
+    hall: Hall,
+    ticket: Ticket,
+    now: dt.datetime,
+    *,
+    history: bool = False,
+    promised: Promised | None = None,
+    on_paper: bool = False,
 ) -> ms.Ticket:
-    """Return a ticket as the wire shows it; for whoever prints it (`on_paper`), with what only the paper tells."""
+    """Return a ticket as the wire shows it; what it was `promised` at this moment is what it says.
+
+    For whoever prints it (`on_paper`) it comes with what only the paper tells.
+    """
     zone = hall.office.zone
-    waiting = ticket.state is TicketState.WAITING
+    ahead, wait = _told(hall, ticket, now, promised)
     lines = brief(ticket.history, MAX_HISTORY) if history else ()
     return ms.Ticket(
         id=ticket.id,
@@ -46,8 +53,8 @@ def ticket_shape(
         language=ticket.language,
         issued_at=ticket.issued_at.astimezone(zone),
         waiting_since=ticket.waiting_since.astimezone(zone),
-        ahead=ahead_of(hall, ticket, ticket.group, now) if waiting else 0,
-        wait=_wait(waits.wait_of(Foresight(hall, now), ticket)) if waiting else None,
+        ahead=ahead,
+        wait=_wait(wait),
         counter=ticket.counter,
         copies=ticket.copies,
         qr=ticket.paper_qr if on_paper else ticket.qr,
@@ -58,6 +65,12 @@ def ticket_shape(
             for line in lines
         ),
     )
+
+
+def _told(hall: Hall, ticket: Ticket, now: dt.datetime, promised: Promised | None) -> tuple[int, Wait | None]:
+    if promised is not None:
+        return promised.ahead, Wait(promised.low_s, promised.high_s)
+    return waits.told(hall, ticket, now) if ticket.state is TicketState.WAITING else (0, None)
 
 
 def reason_shape(reason: Reason) -> ms.Reason:
@@ -92,9 +105,8 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
     """Return what an officer's window draws."""
     desk, today = hall.desks[counter], _is_of_today(hall, now)
     ticket = hall.current(desk)
-    groups = hall.callable_groups(counter, now)
-    place, position = hall.office.counters[counter], hall.turn_of(counter)
-    nearest = order.line_up(groups, hall.office, place, now, position=position, most=MAX_QUEUE)
+    lines, prefers = hall.callable_lines(counter, now), hall.office.counters[counter].prefers
+    nearest = order.line_up(lines, hall.office, now, prefers=prefers, turn=hall.turn_of(counter), most=MAX_QUEUE)
     held = [t for t in map(hall.tickets.__getitem__, hall.held) if t.counter == counter]
     missed = [t for t in map(hall.tickets.__getitem__, hall.missed) if t.counter == counter and today]
     undo_until = _local(hall, hall.undo_until(counter), now)
@@ -106,7 +118,7 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
         role=_role(hall, desk),
         ticket=None if ticket is None else ticket_shape(hall, ticket, now, history=True),
         queue=tuple(_queue_entry(hall, waiting, now) for waiting in nearest),
-        queue_length=sum(len(group) for group in groups),
+        queue_length=sum(len(line.entries) for line in lines),
         held=tuple(_held_entry(hall, t, now) for t in held[-MAX_MISSED:]),
         undo_until=undo_until,
         undo_action=None if undo_until is None else hall.undoable[counter].action,
@@ -158,18 +170,14 @@ def _waiting_shapes(hall: Hall, now: dt.datetime) -> Iterable[ms.WaitingGroup]:
     """Return a row for every first stage, service and lane on offer, and for all that anyone waits in."""
     office = hall.office
     offered = {(service.stages[0], service.id, lane) for service in office.services.values() for lane in office.lanes}
-    counts: dict[tuple[str, str, str], int] = {}
-    for (stage, service, lane, _), tickets in hall.groups.items():
-        if tickets:
-            counts[stage, service, lane] = counts.get((stage, service, lane), 0) + len(tickets)
-    foresight = Foresight(hall, now)
+    counts = {key: count for key, count in hall.counts.items() if count}
     for stage, service, lane in sorted(offered | counts.keys()):
         yield ms.WaitingGroup(
             stage=stage,
             service=service,
             lane=lane,
             count=counts.get((stage, service, lane), 0),
-            wait=_wait(waits.newcomer_wait(foresight, (stage, service, lane, ""))),
+            wait=_wait(waits.newcomer_wait(hall, (stage, service, lane, ""), now)),
             offer=_offer(hall, service, lane, now),
         )
 

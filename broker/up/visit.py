@@ -19,6 +19,7 @@ from broker.bus import Bus
 from broker.config.settings import Settings
 from broker.contract.messages import EventMessage
 from broker.contract.topics import UP_CLIENT
+from broker.language import bare_counter
 from broker.up.screens import VirtualScreen
 
 PATIENCE_S = 40.0
@@ -181,7 +182,7 @@ def play_visit(
     shots.append(kiosk.picture(pictures / "kiosk.png"))
     called = _call_until(issued.number or "", counter, witness, tell)
     if display is not None:
-        display.wait_screen(f"calling {called.number} {called.counter_label}")
+        display.wait_screen(f"calling {called.number} {bare_counter(called.counter_label or '')}")
         shots.append(display.picture(pictures / "display.png"))
         tell(f"the display shows {called.number}")
     counter.wait_for("start")

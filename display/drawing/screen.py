@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from display.pages.lobby import LaneBadge, ListedCall, LobbyPage, Room, StagedCall
+from display.pages.lobby import FrontCall, LaneBadge, ListedCall, LobbyPage, Room
 from display.pages.panel import ProcedurePanel, WaitingLine, WaitingPanel
 from hardware.panel.lists import Pool
 from hardware.panel.look import Look
@@ -18,6 +18,8 @@ RULES = Path(__file__).with_name("display.kv")
 
 _WIDE, _NARROW = 1.66, 1.0
 """The two columns' shares of the width, as the rules give them."""
+_ROW = 2.1
+"""Height of a row of several large calls: letters half as large again as those of the list."""
 _LINE, _TIGHT_LINE = 1.25, 1.18
 """Height of a line of text, in font sizes."""
 
@@ -37,6 +39,7 @@ def room_for(look: Look) -> Room:
         return text_lines(text, font_px=look.small, width_px=width - taken)
 
     return Room(
+        front_calls=max(1, int((height - look.small * 1.3) / (look.body * _ROW))),
         page_lines=max(1, int(page / (look.small * _LINE + look.gap(0.5)))),
         waiting_lines=max(1, int((waiting + look.gap(0.5)) / (tight + look.gap(0.25)))),
         other_calls=max(1, int(others / (look.body * 1.32 + look.gap(1)))),
@@ -54,11 +57,13 @@ class LobbyScreen:
         self._look = look
         self._targets = targets
         self._now = make("CallNow")
+        self._several = make("CallsNow")
         self._settled = make("CallSettled")
         self._resting = make("CallResting")
         self._procedure, self._waiting = make("ProcedureCard"), make("WaitingCard")
         ids = self.root.ids
         self._others = Pool(ids.others, lambda: make("OtherCall"))
+        self._front = Pool(self._several.ids.rows, lambda: make("CallRow"))
         self._rows = Pool(self._waiting.ids.entries, lambda: make("WaitingRow"))
         self._items = Pool(self._procedure.ids.entries, lambda: make("ProcedureItem"))
         self._empty = make("Widget")
@@ -74,21 +79,31 @@ class LobbyScreen:
         ids.banner.tone, ids.banner.text = "bad", "" if page.link.live else page.link.text
         # Old news is never drawn like new: all of it fades.
         ids.content.opacity = 1 if page.link.live else 0.4
-        self._draw_call(page)
+        self._draw_calls(page)
         self._draw_lists(page)
         if self._targets is not None:
             self._targets.changed(self.root, screen_name(page))
 
-    def _draw_call(self, page: LobbyPage) -> None:
-        if page.call is None:
+    def _draw_calls(self, page: LobbyPage) -> None:
+        match page.front:
+            case ():
+                latest = self._draw_latest(page)
+                self._stand(latest, self._draw_panel(page.panel))
+            case (call,):
+                self._draw_now(call)
+                self._stand(self._now)
+            case calls:
+                self._draw_several(page, calls)
+                self._stand(self._several)
+
+    def _draw_latest(self, page: LobbyPage) -> Any:  # noqa: ANN401 - a widget
+        if page.latest is None:
             self._resting.ids.text.text = page.resting
-            self._stand(self._resting, self._draw_panel(page.panel))
-        elif page.calling:
-            self._draw_now(page.call)
-            self._stand(self._now)
-        else:
-            self._draw_settled(page, page.call)
-            self._stand(self._settled, self._draw_panel(page.panel))
+            return self._resting
+        ids = self._settled.ids
+        ids.number_title.text, ids.counter_title.text = page.number_title, page.counter_title
+        self._draw_large(ids, page.latest)
+        return self._settled
 
     def _draw_panel(self, panel: ProcedurePanel | WaitingPanel | None) -> Any:  # noqa: ANN401 - a widget
         match panel:
@@ -103,16 +118,21 @@ class LobbyScreen:
                     _draw_waiting(row, waiting)
                 return self._waiting
 
-    def _draw_now(self, call: StagedCall) -> None:
+    def _draw_now(self, call: FrontCall) -> None:
         ids = self._now.ids
-        ids.number.text, ids.counter.text, ids.again.text = call.number, call.counter_label, call.again
+        ids.again.text = call.again
         ids.first.text = call.requests[0]
         ids.second.text = call.requests[1] if len(call.requests) > 1 else ""
-        self._draw_mark(ids.mark, call.lane)
+        self._draw_large(ids, call)
 
-    def _draw_settled(self, page: LobbyPage, call: StagedCall) -> None:
-        ids = self._settled.ids
+    def _draw_several(self, page: LobbyPage, calls: tuple[FrontCall, ...]) -> None:
+        ids = self._several.ids
         ids.number_title.text, ids.counter_title.text = page.number_title, page.counter_title
+        for row, call in zip(self._front.take(len(calls)), calls, strict=True):
+            row.spoken = call.is_spoken
+            self._draw_large(row.ids, call)
+
+    def _draw_large(self, ids: Any, call: FrontCall) -> None:  # noqa: ANN401 - the widgets of a rule, by their ids
         ids.number.text, ids.counter.text = call.number, call.counter_label
         self._draw_mark(ids.mark, call.lane)
 
@@ -124,12 +144,13 @@ class LobbyScreen:
     def _draw_lists(self, page: LobbyPage) -> None:
         ids = self.root.ids
         ids.others_title.text = page.others_title
+        ids.others.scale = page.others_scale
         for row, other in zip(self._others.take(len(page.others)), page.others, strict=True):
             self._draw_other(row, other)
 
     def _draw_other(self, row: Any, other: ListedCall) -> None:  # noqa: ANN401 - a widget
         row.ids.number.text, row.ids.counter.text = other.number, other.counter_label
-        row.upcoming = other.upcoming
+        row.upcoming, row.over = other.upcoming, other.over
         self._draw_mark(row.ids.mark, other.lane)
 
     def _draw_procedure(self, procedure: ProcedurePanel) -> None:
@@ -153,9 +174,9 @@ def screen_name(page: LobbyPage) -> str:
     """Return what stands on the display, for programs that watch it."""
     if not page.link.live:
         return "offline"
-    if page.call is None:
-        return "resting"
-    return f"{'calling' if page.calling else 'called'} {page.call.number} {page.call.counter_label}"
+    if page.front:
+        return "calling " + ", ".join(f"{call.number} {call.counter_label}" for call in page.front)
+    return "resting" if page.latest is None else f"called {page.latest.number} {page.latest.counter_label}"
 
 
 def _draw_waiting(row: Any, waiting: WaitingLine) -> None:  # noqa: ANN401 - a widget

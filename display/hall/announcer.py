@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from num2words import num2words
 
 from broker.language import Phrases, has_catalogue
-from display.hall.stage import Call
+from display.hall.board import Call
 from hardware.codecs.voice_folder import DIGITS, VoiceFolder
 from hardware.config import SoundConfig
 from hardware.errors import HardwareError
@@ -20,6 +20,8 @@ from hardware.ports import Utterance
 
 log = logging.getLogger(__name__)
 
+BRIEF_FROM = 3
+"""So many waiting calls make one as short as it can be."""
 CHIME_S = 1.2
 WORDS_PER_MINUTE = 140
 _PAUSE_S = 0.4
@@ -30,18 +32,29 @@ _LONGEST_SPELLED = 3
 """Runs of capitals up to this length are spelled, longer ones are words."""
 _SPOKEN_BY_DEFAULT = "en"
 """For languages that neither a catalogue nor a folder knows: English in its own voice, not in theirs."""
+_WORDLESS = "{number}. {counter}."
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How calls are said in one language: the sentence, the rule of its number words, names of letters and digits."""
+    """How calls are said in one language: the sentences, the rule of its number words, names of letters and digits."""
 
     language: str
     sentence: str
+    brief: str
+    """What is said of a call while many wait."""
     numbers: str
     spelling: Mapping[str, str] = field(default_factory=dict)
     voice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What is heard without a break: the lane's chime or none, then what is said."""
+
+    chime: bool
+    utterances: tuple[Utterance, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +67,25 @@ class SpeechRules:
     is_quiet: Callable[[dt.time], bool] = lambda _at: False
     quiet_chime: bool = True
 
-    def announcement(
-        self, call: Call, *, first_language: str, at: dt.time, behind: int
-    ) -> tuple[Utterance, ...] | None:
-        """Return what is said after the chime while `behind` calls wait; None if not even the chime is to be heard."""
-        if self.is_quiet(at):
-            return () if self.quiet_chime else None
-        if behind:  # the shortest there is, so that those behind are spoken too before they are 30 s old
-            return announcement(call, (call.language,), manner=self.manner)
-        return announcement(call, (call.language, first_language), manner=self.manner) * self.repeat
+    def announcements(
+        self, call: Call, *, first_language: str, at: dt.time, waiting: int, in_run: bool
+    ) -> tuple[Announcement, ...]:
+        """Return what is heard of a call, piece by piece: what comes later may be left out for those who wait.
 
-    def duration_s(self, utterances: tuple[Utterance, ...] | None) -> float:
+        `waiting` calls have not been spoken yet; `in_run`: another one just was, so that no chime is needed. The more
+        wait, the less is said: first one language only, then number and counter only.
+        """
+        chime = not in_run
+        if self.is_quiet(at):
+            return (Announcement(chime=True, utterances=()),) if chime and self.quiet_chime else ()
+        languages = (call.language,) if waiting else (call.language, first_language)
+        once = announcement(call, languages, manner=self.manner, brief=waiting >= BRIEF_FROM)
+        said = once if waiting else once * self.repeat
+        return tuple(Announcement(chime and not place, (part,)) for place, part in enumerate(said))
+
+    def duration_s(self, piece: Announcement) -> float:
         """Return about how long that lasts."""
-        return 0.0 if utterances is None else duration_s(utterances, words_per_minute=self.words_per_minute)
+        return duration_s(piece.utterances, words_per_minute=self.words_per_minute) - (0 if piece.chime else CHIME_S)
 
 
 def speech_rules(sound: SoundConfig, voices: tuple[Mapping[str, VoiceFolder], Iterable[HardwareError]]) -> SpeechRules:
@@ -93,15 +112,25 @@ def manner_of(phrases: Phrases, folder: VoiceFolder | None = None) -> Manner:
         return manner_of(Phrases(phrases.package, _SPOKEN_BY_DEFAULT))
     own = folder or VoiceFolder()
     sentence = phrases.say("Number {number}. Please go to counter {counter}.", number="{number}", counter="{counter}")
+    brief = phrases.say("{number}, counter {counter}.", number="{number}", counter="{counter}")
     numbers = own.numbers or (phrases.language if has_catalogue(phrases.language) else DIGITS)
-    spelling = {sign.upper(): name for sign, name in own.spelling.items()}
-    return Manner(phrases.language, own.sentence or sentence, numbers, spelling, own.voice)
+    return Manner(
+        language=phrases.language,
+        sentence=own.sentence or sentence,
+        # In a language of an office's own the word for a counter is not known: number and label say it all.
+        brief=own.brief or (_WORDLESS if own.sentence else brief),
+        numbers=numbers,
+        spelling={sign.upper(): name for sign, name in own.spelling.items()},
+        voice=own.voice,
+    )
 
 
-def announcement(call: Call, languages: tuple[str, ...], *, manner: Callable[[str], Manner]) -> tuple[Utterance, ...]:
-    """Return what is said for a call: once per language, in their order."""
+def announcement(
+    call: Call, languages: tuple[str, ...], *, manner: Callable[[str], Manner], brief: bool = False
+) -> tuple[Utterance, ...]:
+    """Return what is said for a call: once per language, in their order; `brief`: number and counter only."""
     manners = {spoken_in.language: spoken_in for spoken_in in map(manner, languages)}
-    return tuple(Utterance(way.language, _sentence(call, way), way.voice) for way in manners.values())
+    return tuple(Utterance(way.language, _sentence(call, way, brief=brief), way.voice) for way in manners.values())
 
 
 def duration_s(utterances: tuple[Utterance, ...], *, words_per_minute: int = WORDS_PER_MINUTE) -> float:
@@ -117,9 +146,9 @@ def spoken(text: str, manner: Manner) -> str:
     return ", ".join(part for run in _RUNS.findall(plain) for part in _parts(run, manner))
 
 
-def _sentence(call: Call, manner: Manner) -> str:
+def _sentence(call: Call, manner: Manner, *, brief: bool) -> str:
     number, counter = spoken(call.number, manner), spoken(call.counter_label, manner)
-    return manner.sentence.format(number=number, counter=counter)
+    return (manner.brief if brief else manner.sentence).format(number=number, counter=counter)
 
 
 def _parts(run: str, manner: Manner) -> tuple[str, ...]:

@@ -1,20 +1,29 @@
-"""What the lobby sees: pure. Messages and time go in, one frozen page comes out."""
+"""What the lobby sees and hears: pure. Messages and time go in, one frozen page and announcements come out."""
 
 from __future__ import annotations
 
-import datetime as dt
+import math
+from collections import deque
 from collections.abc import Callable
 
+from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness
 from broker.contract.messages import EventMessage, HallMessage, OfficeMessage
 from broker.language import Phrases
-from display.hall.announcer import SpeechRules
-from display.hall.stage import Call, CallBoard
+from display.hall.announcer import Announcement, SpeechRules
+from display.hall.board import Call, CallBoard
 from display.pages.lobby import LobbyPage, LobbyState, Room, lobby_page
 from display.pages.panel import ProcedurePanel, procedure_panels
-from hardware.ports import Utterance
 
-Announce = Callable[[Call, tuple[Utterance, ...]], None]
+Announce = Callable[[Call, Announcement], None]
+STARTING_S = 8.0
+"""A screen that was just switched on is not disconnected yet."""
+RUN_S = 1.5
+"""A call that is spoken so soon after another needs no chime: everybody listens."""
+CLOCK_OFF_S = 2.0
+"""A clock that differs from the engine's by more is worth a word to staff."""
+FIGURES_S = 0.5
+"""Figures of who waits are drawn anew no more often than this."""
 
 
 class LobbyPresenter:
@@ -23,7 +32,7 @@ class LobbyPresenter:
     def __init__(
         self,
         *,
-        now: Callable[[], dt.datetime],
+        clock: EngineClock,
         languages: tuple[str, ...],
         phrases: Callable[[str], Phrases],
         announce: Announce,
@@ -31,21 +40,28 @@ class LobbyPresenter:
         room: Room,
         speech: SpeechRules,
     ) -> None:
-        """`now` tells the office's own time; `announce` must return at once."""
-        self._now = now
+        """`announce` must return at once; `speech_ended` is told when it is over."""
+        self._clock = clock
+        self._monotonic = clock.monotonic
         self._phrases = phrases
         self._announce = announce
         self._page_s = page_s
         self._room = room
         self._speech = speech
         self._languages = languages
-        self._fresh = Freshness(now)
-        self._board = CallBoard(now=now, speech_s=self._speech_s, first_language=languages[0])
+        self._fresh = Freshness(clock.now)
+        self._board = CallBoard(monotonic=self._monotonic, first_language=languages[0])
+        self._pieces: deque[Announcement] = deque()
+        self._heard_until_s = -math.inf
         self._office: OfficeMessage | None = None
         self._hall: HallMessage | None = None
+        self._figures: HallMessage | None = None
+        self._figures_at_s = -math.inf
         self._procedures: tuple[ProcedurePanel, ...] = ()
         self._turn = 0
-        self._turned_at = now()
+        self._started_at_s = self._turned_at_s = self._monotonic()
+        self._clock_told_s: float | None = None
+        self._drawn: tuple[LobbyState, LobbyPage] | None = None
 
     # -- what came in -----------------------------------------------------------------------------------------------
 
@@ -57,13 +73,17 @@ class LobbyPresenter:
 
     def hall(self, message: HallMessage) -> None:
         """Take in the live picture."""
-        self._fresh.heard()
+        self._clock.heard(message.at, retained=message.retained)
+        if not message.retained:
+            self._fresh.heard()
         self._hall = message
         self._board.snapshot(message)
         self.tick()
 
     def event(self, message: EventMessage) -> None:
         """Take in one fact."""
+        self._clock.heard(message.at)
+        self._fresh.heard()
         self._board.event(message)
         self.tick()
 
@@ -72,61 +92,96 @@ class LobbyPresenter:
         self._fresh.link_changed(online=online)
 
     def speech_ended(self, call: Call) -> None:
-        """Take note that the voice has finished with `call`."""
+        """Take note that the voice has finished with a piece of `call`; the rest gives way to whoever waits."""
+        self._heard_until_s = self._monotonic()
+        if self._pieces and not self._board.upcoming:
+            self._announce(call, self._pieces.popleft())
+            return
+        self._pieces.clear()
         self._board.speech_ended(call)
+        self.tick()
 
     def fit(self, room: Room) -> None:
         """Lay the procedures out again for a window of another size."""
         self._room = room
+        self._drawn = None
         self._lay_out_procedures()
 
     def tick(self) -> None:
-        """Let time pass: bring the next call to the front, turn the panel."""
-        call = self._board.tick()
-        if call is not None and call.announced:
+        """Let time pass: speak the next call, turn the panel."""
+        # Without the engine nobody knows who is still called.
+        call = self._board.next_turn() if self._fresh.stale_since is None else None
+        if call is not None:
             self._say(call)
-        now = self._now()
-        if self._board.calling_now:
-            self._turned_at = now
-        elif abs((now - self._turned_at).total_seconds()) >= self._page_s:
-            self._turned_at = now
+        now_s = self._monotonic()
+        if now_s - self._figures_at_s >= FIGURES_S and self._figures is not self._hall:
+            self._figures, self._figures_at_s = self._hall, now_s
+        if self._board.front(1):
+            self._turned_at_s = now_s
+        elif now_s - self._turned_at_s >= self._page_s:
+            self._turned_at_s = now_s
             self._turn += 1
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     @property
     def page(self) -> LobbyPage:
-        """Return the page of this moment."""
-        state = LobbyState(
-            now=self._now(),
-            languages=self._languages,
-            office=self._office,
-            hall=self._hall,
-            stale_since=self._fresh.stale_since,
-            front=self._board.current,
-            is_calling=self._board.calling_now,
-            others=self._board.others,
-            upcoming=self._board.queued,
-            procedures=self._procedures,
-            turn=self._turn,
-        )
-        return lobby_page(state, room=self._room, phrases=self._phrases)
+        """Return the page of this moment; the very same one while nothing on it has changed."""
+        state = self._state()
+        if self._drawn is None or self._drawn[0] != state:
+            self._drawn = state, lobby_page(state, room=self._room, phrases=self._phrases)
+        return self._drawn[1]
+
+    @property
+    def clock_health(self) -> str:
+        """Return how this machine's clock differs from the engine's; nothing depends on it."""
+        offset_s = self._clock.offset_s
+        if offset_s is None:
+            return ""
+        if self._clock_told_s is None or abs(offset_s - self._clock_told_s) > max(1.0, abs(self._clock_told_s) / 20):
+            self._clock_told_s = offset_s
+        told_s = abs(self._clock_told_s)
+        if told_s < CLOCK_OFF_S:
+            return "right"
+        amount = f"{told_s:.0f} s" if told_s < 120 else f"{told_s / 60:.0f} min"  # noqa: PLR2004 - two minutes
+        return f"off, {amount} {'ahead of' if self._clock_told_s > 0 else 'behind'} the broker's"
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
-    def _utterances(self, call: Call) -> tuple[Utterance, ...] | None:
-        first, at, behind = self._languages[0], self._now().time(), len(self._board.queued)
-        return self._speech.announcement(call, first_language=first, at=at, behind=behind)
-
-    def _speech_s(self, call: Call) -> float:
-        return self._speech.duration_s(self._utterances(call))
+    def _state(self) -> LobbyState:
+        stale_since = self._fresh.stale_since
+        is_starting = self._hall is None and self._monotonic() - self._started_at_s < STARTING_S
+        return LobbyState(
+            minute=self._clock.now().replace(second=0, microsecond=0),
+            languages=self._languages,
+            office=self._office,
+            figures=self._figures,
+            stale_since=None if stale_since is None or is_starting else stale_since,
+            is_starting=stale_since is not None and is_starting,
+            front=self._board.front(self._room.front_calls),
+            speaking=self._board.speaking,
+            latest=self._board.latest,
+            awaited=self._board.awaited,
+            over=self._board.over,
+            upcoming=self._board.upcoming,
+            procedures=self._procedures,
+            turn=self._turn,
+        )
 
     def _say(self, call: Call) -> None:
-        utterances = self._utterances(call)
-        if utterances is None:  # quiet hours
-            self._board.speech_ended(call)
-        else:
-            self._announce(call, utterances)
+        now_s = self._monotonic()
+        first, *rest = self._speech.announcements(
+            call,
+            first_language=self._languages[0],
+            at=self._clock.now().time(),
+            waiting=len(self._board.upcoming),
+            in_run=now_s - self._heard_until_s < RUN_S,
+        ) or (None,)
+        self._pieces = deque(piece for piece in rest if piece is not None)
+        if first is not None:
+            lasts_s = sum(map(self._speech.duration_s, (first, *self._pieces)))
+            self._board.speech_began(call, lasts_s)
+            self._announce(call, first)
 
     def _lay_out_procedures(self) -> None:
         if self._office is not None:

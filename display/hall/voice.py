@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable, Mapping
 
 from broker.config.settings import Settings
-from display.hall.stage import Call
+from display.hall.announcer import Announcement
+from display.hall.board import Call
 from hardware.errors import HardwareError
-from hardware.ports import Sound, Speaker, Utterance
+from hardware.ports import Sound, Speaker
 from hardware.worker import DeviceWorker
 
 log = logging.getLogger(__name__)
@@ -37,8 +38,8 @@ class Voice:
         """Make ready, find out what speaker this is, and tell it: a card that was unplugged shows before a call."""
         self._worker.submit(self._check, lambda health: self._tell(str(health)))
 
-    def announce(self, call: Call, utterances: tuple[Utterance, ...], on_ended: Callable[[Call], None]) -> None:
-        """Chime the lane's tune and say the call; `on_ended` is told once, also when nothing could be heard."""
+    def announce(self, call: Call, said: Announcement, on_ended: Callable[[Call], None]) -> None:
+        """Chime the lane's tune if asked to and say the call; `on_ended` is told once, also when nothing was heard."""
 
         def done(result: tuple[Sound, str] | HardwareError) -> None:
             if isinstance(result, HardwareError):
@@ -46,16 +47,17 @@ class Voice:
             self._tell(str(result) if isinstance(result, HardwareError) else result[1])
             on_ended(call)
 
-        self._worker.submit(lambda: self._announce(call.lane, utterances), done)
+        self._worker.submit(lambda: self._announce(call.lane, said), done)
 
     def _check(self) -> str:
         speaker = self._ready()
         speaker.prepare(self._chimes.values())
         return speaker.health()
 
-    def _announce(self, lane: str, utterances: tuple[Utterance, ...]) -> tuple[Sound, str]:
+    def _announce(self, lane: str, said: Announcement) -> tuple[Sound, str]:
         speaker = self._ready()
-        return speaker.announce(self._chimes.get(lane, lane), utterances), speaker.health()
+        chime = self._chimes.get(lane, lane) if said.chime else None
+        return speaker.announce(chime, said.utterances), speaker.health()
 
     def _ready(self) -> Speaker:
         if self._speaker is None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from broker.config import ConfigError, Settings, load_settings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA, Display
-from broker.language import Phrases
+from broker.language import Phrases, bare_counter
 from display.hall.announcer import Manner, announcement, manner_of, speech_rules
-from display.hall.stage import Call
+from display.hall.board import Call
 from display.hall.voice import chimes
 from display.recording.clips import Clip, clips_to_record, manifest, reading_list
 from hardware.codecs.voice_folder import MANIFEST
@@ -83,7 +83,7 @@ def say(arguments: argparse.Namespace, settings: Settings, display: Display) -> 
         lane=lane,
         language=language,
         counter="",
-        counter_label=arguments.counter,
+        counter_label=bare_counter(arguments.counter),
         called_at=dt.datetime.now(settings.office.zone),
         times_called=1,
     )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from broker.language import Phrases, mark
+from broker.language import Phrases, bare_counter, mark
 from display.hall.announcer import Manner, spoken
 from hardware.codecs.voice_folder import is_pause, tokens
 
@@ -73,12 +73,12 @@ def reading_list(clips: Iterable[Clip]) -> str:
 
 
 def _clips(manner: Manner, phrases: Phrases, labels: Iterable[str]) -> Iterator[Clip]:
-    for piece in re.split(r"\{number\}|\{counter\}", manner.sentence):
+    for piece in re.split(r"\{number\}|\{counter\}", f"{manner.sentence}{{number}}{manner.brief}"):
         words = _words(piece)
         if words:
             yield Clip(f"{'-'.join(words)}.wav", " ".join(words), " ".join(words))
     yield from _letters(manner, phrases)
-    for text in (*map(str, NUMBERS), *labels):
+    for text in (*map(str, NUMBERS), *map(bare_counter, labels)):
         for word in _words(spoken(text, manner)):
             yield Clip(f"{word}.wav", word, word)
 

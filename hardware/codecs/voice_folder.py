@@ -50,6 +50,7 @@ class VoiceFolder(DeviceModel):
     """How calls are said in one language; what is empty is as the product's own catalogue has it."""
 
     sentence: Annotated[str, AfterValidator(_sentence)] = ""
+    brief: Annotated[str, AfterValidator(_sentence)] = ""
     numbers: Annotated[str, AfterValidator(_rule)] = ""
     voice: str = ""
     spelling: dict[str, str] = Field(default_factory=dict)

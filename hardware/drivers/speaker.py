@@ -30,7 +30,7 @@ class Announcer:
         for name in chimes:
             self._chime(name)
 
-    def announce(self, chime: str, utterances: tuple[Utterance, ...]) -> Sound:
+    def announce(self, chime: str | None, utterances: tuple[Utterance, ...]) -> Sound:
         """Play one announcement to its end. Raises HardwareError if nothing could be played.
 
         Speech is made while the chime is heard, and each language while the one before is.
@@ -45,8 +45,9 @@ class Announcer:
         parts = [f"speech: {self._speech.health()}", f"sound: {self._player.health()}"]
         return "; ".join([*parts, f"trouble: {self._trouble}"] if self._trouble else parts)
 
-    def _parts(self, chime: str, utterances: tuple[Utterance, ...], played: _Played) -> Iterator[Samples]:
-        yield self._chime(chime)
+    def _parts(self, chime: str | None, utterances: tuple[Utterance, ...], played: _Played) -> Iterator[Samples]:
+        if chime is not None:
+            yield self._chime(chime)
         for utterance in utterances:
             try:
                 said = from_wav(self._speech.say(utterance))

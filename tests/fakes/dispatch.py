@@ -3,12 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from broker.domain.model import Counter, Office, Ticket, TicketState
-from broker.domain.queue.ahead import Waiting
 from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
+
+
+class Waiting(Protocol):
+    """Whatever waits in a lane: a ticket, or someone who might come."""
+
+    @property
+    def lane(self) -> str:
+        """Return the lane."""
+        ...
+
+    @property
+    def ranked_since(self) -> dt.datetime:
+        """Return since when, as it counts for the turn."""
+        ...
+
+    @property
+    def order(self) -> int:
+        """Return the place in the order of arrival."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Someone who would come now."""
+
+    lane: str
+    ranked_since: dt.datetime
+    order: int = sys.maxsize
+
 
 W = TypeVar("W", bound=Waiting)
 

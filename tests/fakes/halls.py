@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,7 +14,8 @@ from broker.domain import events as ev
 from broker.domain.apply import apply
 from broker.domain.decide import decide
 from broker.domain.hall import Hall
-from broker.domain.model import Office, Ticket, TicketState
+from broker.domain.model import Counter, Group, Office, Ticket, TicketState
+from broker.domain.queue.order import Line
 from tests.fakes.clock import MORNING
 from tests.fakes.offices import PIN, small_office
 
@@ -61,6 +63,27 @@ def waiting(lane: str, ago_s: float, order: int, *, service: str = "visa", credi
         ranked_since=at - dt.timedelta(seconds=credit_s),
         order=order,
     )
+
+
+def lines_of(tickets: Iterable[Ticket], office: Office) -> list[Line]:
+    """Return those who wait as a hall keeps them; every service has lines of its own."""
+    lines: dict[Group, Line] = {}
+    for ticket in tickets:
+        fresh = Line.of(office, ticket.stage, ticket.lane, service=ticket.service)
+        lines.setdefault(ticket.group, fresh).join(ticket)
+    return list(lines.values())
+
+
+def one_counter_hall(tickets: Iterable[Ticket], office: Office, *, pace_s: int, turn: int = 0) -> Hall:
+    """Return a hall with one open counter, which takes everybody and the same time for each."""
+    counters = {"any": Counter("any", "0", ("check",))}
+    hall = Hall(replace(office, counters=counters, stage_standard_s=dict.fromkeys(office.stage_standard_s, pace_s)))
+    hall.turn_day(MORNING.date())
+    hall.set_desk("any", officer="sari", session="any")
+    for ticket in sorted(tickets, key=lambda ticket: ticket.order):
+        hall.add(ticket)
+    hall.turns["check"] = turn
+    return hall
 
 
 @dataclass

@@ -1,8 +1,12 @@
-"""Whose turn it is: pure dispatch, with the reason.
+"""Whose turn it is: the order of calls, defined once, and the reason that goes with a call.
 
 By default the ticket that has used the largest share of its lane's promised wait goes next: accumulating priority
 (Kleinrock 1964; Stanford, Taylor, Ziedins 2014, doi 10.1007/s11134-013-9382-6) with rate = 1 / promise. A share grows
 for ever, so no lane can starve, and it explains itself to a visitor.
+
+Who waits stands in lines, each in order of arrival, so only their heads compete: `place` says who of them is before
+whom. The next call, the list of a counter, whoever comes back, and the hall played forward (`forward`) all ask it.
+Moments are whole microseconds since 1970 here: exact, and compared a hundred thousand times a second.
 """
 
 from __future__ import annotations
@@ -10,11 +14,13 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 import itertools
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+import math
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import assert_never
 
-from broker.domain.model import Counter, Office, Reason, Ticket, queue_key
+from broker.domain.model import Counter, Office, Reason, Ticket
 from broker.domain.queue.policies import Fifo, HeadStart, Promise, Ratio, Strict, policy_name
 
 MAX_PASSED_OVER = 10
@@ -23,8 +29,114 @@ MAX_WAIT = "max_wait"
 """The policy that a reason names when a lane's longest wait was over."""
 PREFERS = "prefers"
 """The policy that a reason names when the counter's preferred lane overruled the office's policy."""
+SECOND = 1_000_000
+"""Microseconds."""
 
-Groups = Sequence[Sequence[Ticket]]
+Entry = tuple[int, int, Ticket]
+"""(since when it counts, order of arrival, ticket) of someone who waits: the smaller one came earlier."""
+Key = tuple[int, int] | Entry
+"""What orders by arrival."""
+Place = tuple[int, int, float, int, int]
+"""What is compared: the smallest is called."""
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
+
+
+def micros(at: dt.datetime) -> int:
+    """Return a moment in microseconds since 1970."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def entry_of(ticket: Ticket) -> Entry:
+    """Return a ticket as lines hold it."""
+    return micros(ticket.ranked_since), ticket.order, ticket
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """All that wait in one lane for one stage at the same counters, in order of arrival."""
+
+    stage: str
+    lane: str
+    own: frozenset[str] = frozenset()
+    """Counters that call from here as their own work."""
+    helped: frozenset[str] = frozenset()
+    """Counters that call from here while nobody waits for their own work."""
+    sent_to: str = ""
+    """The one counter to which these were sent; each is everybody's again when its time there is over."""
+    ranks: tuple[int, ...] = (0,)
+    """How much later than other lanes this one comes, by the place in the pattern of turns."""
+    divisor: float = 1.0
+    credit_s: float = 0.0
+    longest: float = math.inf
+    """The wait after which the first one goes before everybody, microseconds."""
+    entries: list[Entry] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, office: Office, stage: str, lane: str, *, service: str = "", sent_to: str = "") -> Line:
+        """Return the empty line of an office in which such visitors wait."""
+        counters = [counter for counter in office.counters.values() if sent_to in {"", counter.id}]
+        own = frozenset(c.id for c in counters if office.may_serve(c, stage, service, lane))
+        able = frozenset(c.id for c in counters if office.may_call(c, stage, service, lane))
+        divisor, credit_s = weight(office, lane)
+        longest_s = office.lanes[lane].max_wait_s
+        return cls(
+            stage=stage,
+            lane=lane,
+            own=own,
+            helped=able - own,
+            sent_to=sent_to,
+            ranks=ranks_of(office, lane),
+            divisor=math.inf if isinstance(office.policy, Ratio) else divisor,
+            credit_s=credit_s,
+            longest=math.inf if longest_s is None else longest_s * SECOND,
+        )
+
+    @property
+    def head(self) -> Entry | None:
+        """Return who came first."""
+        return self.entries[0] if self.entries else None
+
+    def join(self, ticket: Ticket) -> None:
+        """Take a ticket in, at its place."""
+        insort(self.entries, entry_of(ticket))
+
+    def leave(self, ticket: Ticket) -> None:
+        """Let a ticket go, wherever it stands."""
+        del self.entries[self.position(ticket)]
+
+    def position(self, ticket: Ticket) -> int:
+        """Return how many came before."""
+        return bisect_left(self.entries, (micros(ticket.ranked_since), ticket.order))
+
+    def with_only(self, entries: list[Entry]) -> Line:
+        """Return the same line with only some of those who wait."""
+        return Line(
+            stage=self.stage,
+            lane=self.lane,
+            own=self.own,
+            helped=self.helped,
+            sent_to=self.sent_to,
+            ranks=self.ranks,
+            divisor=self.divisor,
+            credit_s=self.credit_s,
+            longest=self.longest,
+            entries=entries,
+        )
+
+
+def place(line: Line, head: Key, at: int, prefers: str | None, turn: int) -> Place:
+    """Return the place of a line's first among all firsts, at a moment and the policy's turn.
+
+    Over any policy stand the longest waits of the lanes, then the lane that the counter prefers.
+    """
+    since, order = head[0], head[1]
+    waited = at - since
+    if waited > line.longest:
+        return 0, 0, 0.0, since, order
+    share = (waited / SECOND + line.credit_s) / line.divisor
+    return 1 if line.lane == prefers else 2, line.ranks[turn % len(line.ranks)], -share, since, order
 
 
 def weight(office: Office, lane: str) -> tuple[float, float]:
@@ -40,6 +152,19 @@ def weight(office: Office, lane: str) -> tuple[float, float]:
             assert_never(office.policy)
 
 
+def ranks_of(office: Office, lane: str) -> tuple[int, ...]:
+    """Return how far from its turn a lane is, by the place in the pattern; only two policies set lanes apart."""
+    policy = office.policy
+    if isinstance(policy, Strict):
+        return (policy.order.index(lane) if lane in policy.order else len(policy.order),)
+    if not isinstance(policy, Ratio):
+        return (0,)
+    pattern, size = policy.pattern, len(policy.pattern)
+    return tuple(
+        next((step for step in range(size) if pattern[(turn + step) % size] == lane), size) for turn in range(size)
+    )
+
+
 def waited_s(ticket: Ticket, now: dt.datetime) -> float:
     """Return the seconds that count for a ticket's turn."""
     return (now - ticket.ranked_since).total_seconds()
@@ -51,92 +176,110 @@ def score(ticket: Ticket, office: Office, now: dt.datetime) -> float:
     return (waited_s(ticket, now) + credit_s) / divisor
 
 
-def in_order(tickets: Iterable[Ticket], office: Office, now: dt.datetime, *, position: int = 0) -> list[Ticket]:
-    """Return waiting tickets as they would be called now; the oldest first on ties."""
-    policy = office.policy
-    if isinstance(policy, Ratio):
-        return _by_turns(list(tickets), policy.pattern, position)
-    rank = lane_rank(office)
-    return sorted(tickets, key=lambda ticket: (rank(ticket.lane), -score(ticket, office, now), queue_key(ticket)))
-
-
-def lane_rank(office: Office) -> Callable[[str], int]:
-    """Return how much later than all others a lane comes; only the strict policy sets lanes apart."""
-    if not isinstance(office.policy, Strict):
-        return lambda _lane: 0
-    order = office.policy.order
-    places = {lane: place for place, lane in enumerate(order)}
-    return lambda lane: places.get(lane, len(order))
-
-
 def choose(
-    groups: Groups, office: Office, counter: Counter, now: dt.datetime, *, position: int = 0
+    lines: Iterable[Line], office: Office, counter: Counter, now: dt.datetime, *, turn: int = 0
 ) -> tuple[Ticket, Reason] | None:
-    """Return the next ticket of what a counter may call, or None. Each group is in order of arrival.
-
-    Within a group the first always comes first, so only the heads compete. Over any policy stand the longest waits of
-    the lanes, then the counter's preferred lane.
-    """
-    heads = [group[0] for group in groups if group]
+    """Return the next ticket of what a counter may call, with the reason, or None where nobody waits there."""
+    heads = [(line, line.entries[0]) for line in lines if line.entries]
     if not heads:
         return None
-    overdue = [ticket for ticket in heads if _is_overdue(ticket, office, now)]
-    if overdue:
-        chosen = min(overdue, key=queue_key)
-        return chosen, explain(chosen, groups, office, now, policy=MAX_WAIT)
-    preferred = [ticket for ticket in heads if ticket.lane == counter.prefers]
-    chosen = in_order(preferred or heads, office, now, position=position)[0]
-    by_policy = in_order(heads, office, now, position=position)[0] if preferred else chosen
-    return chosen, explain(chosen, groups, office, now, policy=None if chosen is by_policy else PREFERS)
+    at = micros(now)
+    line, (since, _, chosen) = min(heads, key=lambda one: place(one[0], one[1], at, counter.prefers, turn))
+    policy = None
+    if at - since > line.longest:
+        policy = MAX_WAIT
+    elif (
+        line.lane == counter.prefers
+        and chosen is not min(heads, key=lambda one: place(one[0], one[1], at, None, turn))[1][2]
+    ):
+        policy = PREFERS
+    return chosen, explain(chosen, [line for line, _ in heads], office, now, policy=policy)
 
 
 def line_up(
-    groups: Groups, office: Office, counter: Counter, now: dt.datetime, *, most: int, position: int = 0
+    lines: Iterable[Line], office: Office, now: dt.datetime, *, most: int, prefers: str | None = None, turn: int = 0
 ) -> list[Ticket]:
-    """Return the first `most` as this counter would call them now, with all that stands over the policy.
-
-    Each group is in order of arrival and so in order of its calls: they are merged no further than asked for.
-    """
+    """Return the first `most` as they would be called one after the other at this moment."""
+    at, waiting = micros(now), [line for line in lines if line.entries]
     if isinstance(office.policy, Ratio):
-        heads = [ticket for group in groups for ticket in group[:most]]
-        return _line_up_by_turns(heads, office, counter, now, position=position)[:most]
-    place = _place_in_line(office, counter, now)
-    return list(itertools.islice(heapq.merge(*groups, key=place), most))
+        called = _by_turns(waiting, office.policy.pattern, at, prefers, turn)
+    else:
+        called = heapq.merge(*(_places(line, at, prefers) for line in waiting))
+    return [ticket for _, ticket in itertools.islice(called, most)]
 
 
-def _place_in_line(office: Office, counter: Counter, now: dt.datetime) -> Callable[[Ticket], tuple[object, ...]]:
-    """Return what sorts tickets as this counter calls them: overdue, then its preferred lane, then by the policy."""
-    rank, weights = lane_rank(office), {lane: weight(office, lane) for lane in office.lanes}
-
-    def place(ticket: Ticket) -> tuple[object, ...]:
-        key = queue_key(ticket)
-        if _is_overdue(ticket, office, now):
-            return 0, 0, 0.0, key
-        divisor, credit_s = weights[ticket.lane]
-        share = (waited_s(ticket, now) + credit_s) / divisor
-        return 1 if ticket.lane == counter.prefers else 2, rank(ticket.lane), -share, key
-
-    return place
+def _places(line: Line, at: int, prefers: str | None) -> Iterator[tuple[Place, Ticket]]:
+    """Yield all of a line with their places; they only get later while no turn passes."""
+    for entry in line.entries:
+        yield place(line, entry, at, prefers, 0), entry[2]
 
 
-def _line_up_by_turns(
-    tickets: Sequence[Ticket], office: Office, counter: Counter, now: dt.datetime, *, position: int
-) -> list[Ticket]:
-    overdue = sorted((ticket for ticket in tickets if _is_overdue(ticket, office, now)), key=queue_key)
-    others = [ticket for ticket in tickets if not _is_overdue(ticket, office, now)]
-    preferred = [ticket for ticket in others if ticket.lane == counter.prefers]
-    rest = [ticket for ticket in others if ticket.lane != counter.prefers]
-    ordered = (in_order(some, office, now, position=position) for some in (preferred, rest))
-    return [*overdue, *(ticket for some in ordered for ticket in some)]
+def _by_turns(
+    lines: list[Line], pattern: Sequence[str], at: int, prefers: str | None, turn: int
+) -> Iterator[tuple[Place, Ticket]]:
+    """Yield who is called, one after the other: with each call the turn passes on."""
+    left = {line: iter(line.entries) for line in lines}
+    heads = {line: next(entries) for line, entries in left.items()}
+    while heads:
+        line = min(heads, key=lambda line: place(line, heads[line], at, prefers, turn))
+        yield place(line, heads[line], at, prefers, turn), heads[line][2]
+        turn = turn_after(pattern, turn, line.lane)
+        following = next(left[line], None)
+        if following is None:
+            del heads[line]
+        else:
+            heads[line] = following
 
 
-def explain(chosen: Ticket, groups: Groups, office: Office, now: dt.datetime, *, policy: str | None = None) -> Reason:
+def before(lines: Iterable[tuple[Line, int]], line: Line, key: tuple[int, int], at: int) -> int:
+    """Return how many stand before someone of `line` at a moment; each line is counted from a position on.
+
+    What `place` says turned round, so that nobody has to be looked at; turns of a pattern count by their shares.
+    """
+    since, order = key
+    if math.isinf(line.divisor):
+        return _before_by_turns(lines, line, key)
+    share = ((at - since) / SECOND + line.credit_s) / line.divisor
+    found = 0
+    for other, called in lines:
+        if other.ranks != line.ranks:
+            found += len(other.entries) - called if other.ranks < line.ranks else 0
+            continue
+        limit = since if other.lane == line.lane else at - (share * other.divisor - other.credit_s) * SECOND
+        found += bisect_left(other.entries, (limit, order), called) - called
+    return found
+
+
+def _before_by_turns(lines: Iterable[tuple[Line, int]], line: Line, key: tuple[int, int]) -> int:
+    mine, others = 0, dict[str, tuple[int, int]]()
+    for other, called in lines:
+        if other.lane == line.lane:
+            mine += bisect_left(other.entries, key, called) - called
+        else:
+            waiting, _ = others.get(other.lane, (0, 0))
+            others[other.lane] = waiting + len(other.entries) - called, other.ranks.count(0)
+    turns = max(line.ranks.count(0), 1)
+    return mine + sum(min(waiting, mine * their_turns // turns) for waiting, their_turns in others.values())
+
+
+def turn_after(pattern: Sequence[str], position: int, lane: str) -> int:
+    """Return the place in the pattern after `lane` had a turn; a lane outside the pattern takes nobody's."""
+    for step in range(len(pattern)):
+        at = (position + step) % len(pattern)
+        if pattern[at] == lane:
+            return (at + 1) % len(pattern)
+    return position
+
+
+def explain(
+    chosen: Ticket, lines: Iterable[Line], office: Office, now: dt.datetime, *, policy: str | None = None
+) -> Reason:
     """Return why `chosen` is called, and who arrived earlier but waits on."""
     earlier: list[Ticket] = []
-    for group in groups:
-        before = bisect_left(group, queue_key(chosen), key=queue_key)
-        earlier.extend(ticket for ticket in group[: min(before, MAX_PASSED_OVER)] if ticket is not chosen)
-    passed_over = sorted(earlier, key=lambda ticket: (-score(ticket, office, now), queue_key(ticket)))
+    for line in lines:
+        came = line.entries[: min(line.position(chosen), MAX_PASSED_OVER + 1)]
+        earlier.extend(ticket for _, _, ticket in came if ticket is not chosen)
+    passed_over = sorted(earlier, key=lambda ticket: (-score(ticket, office, now), ticket.ranked_since, ticket.order))
     return Reason(
         policy=policy or policy_name(office.policy),
         score=round(score(chosen, office, now), 4),
@@ -146,31 +289,3 @@ def explain(chosen: Ticket, groups: Groups, office: Office, now: dt.datetime, *,
             (ticket.number, round(score(ticket, office, now), 4)) for ticket in passed_over[:MAX_PASSED_OVER]
         ),
     )
-
-
-def turn_after(pattern: Sequence[str], position: int, lane: str) -> int:
-    """Return the place in the pattern after `lane` had a turn; a lane outside the pattern takes nobody's."""
-    for step in range(len(pattern)):
-        place = (position + step) % len(pattern)
-        if pattern[place] == lane:
-            return (place + 1) % len(pattern)
-    return position
-
-
-def _is_overdue(ticket: Ticket, office: Office, now: dt.datetime) -> bool:
-    longest_s = office.lanes[ticket.lane].max_wait_s
-    return longest_s is not None and waited_s(ticket, now) > longest_s
-
-
-def _by_turns(tickets: list[Ticket], pattern: Sequence[str], position: int) -> list[Ticket]:
-    """Return tickets as the pattern calls them; lanes outside it come last."""
-    lines: dict[str, list[Ticket]] = {}
-    for ticket in sorted(tickets, key=queue_key, reverse=True):
-        lines.setdefault(ticket.lane, []).append(ticket)
-    called: list[Ticket] = []
-    while any(lines.get(lane) for lane in pattern):
-        lane = next(name for name in (*pattern[position:], *pattern[:position]) if lines.get(name))
-        called.append(lines[lane].pop())
-        position = turn_after(pattern, position, lane)
-    rest = [ticket for line in lines.values() for ticket in line]
-    return [*called, *sorted(rest, key=queue_key)]

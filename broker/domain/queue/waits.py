@@ -1,6 +1,6 @@
 """How long it will take: a range a visitor can trust, from the hall played forward at the pace of today.
 
-The play (`foresight`) gives one figure; how far the truth lies from it was measured over simulated months of offices
+The play (`forward`) gives one figure; how far the truth lies from it was measured over simulated months of offices
 whose counters come and go (`antrean simulate --shifting`): the range is to hold three of five visitors.
 """
 
@@ -10,11 +10,10 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
-from broker.domain.hall import Hall
+from broker.domain.hall import WORKING, Hall
 from broker.domain.model import Group, Office, Promised, Ticket, Wait
-from broker.domain.queue.ahead import Newcomer, ahead_of
-from broker.domain.queue.foresight import Foreseen, Foresight
-from broker.domain.queue.order import lane_rank, weight
+from broker.domain.queue.forward import Foreseen, forward_of
+from broker.domain.queue.order import Line, ranks_of, weight
 from broker.domain.queue.policies import Ratio
 
 SOON_S = 60
@@ -41,24 +40,31 @@ MIXED = 1.25
 """So much wider are the ranges of counters that serve several stages: more comes in between there."""
 
 
-def wait_of(foresight: Foresight, ticket: Ticket) -> Wait | None:
-    """Return the range for a waiting ticket, or None while no counter is open for it."""
-    return _range(foresight, foresight.of(ticket), ticket.group)
+def told(hall: Hall, ticket: Ticket, now: dt.datetime) -> tuple[int, Wait | None]:
+    """Return how many are called before a waiting ticket, and the range of its wait; None while no counter is open."""
+    forward = forward_of(hall, now)
+    foreseen = forward.of(ticket)
+    if foreseen is not None:
+        return foreseen.ahead, _range(hall, foreseen, hall.line(ticket.group))
+    if_opened = forward.opened.of(ticket)
+    return 0 if if_opened is None else if_opened.ahead, None
 
 
-def newcomer_wait(foresight: Foresight, group: Group) -> Wait | None:
+def newcomer_wait(hall: Hall, group: Group, now: dt.datetime) -> Wait | None:
     """Return the range for someone who came now, or None while no counter is open for that."""
-    return _range(foresight, foresight.newcomer(group), group)
+    foreseen = forward_of(hall, now).newcomer(group)
+    return None if foreseen is None else _range(hall, foreseen, hall.line(group))
 
 
 def promise(hall: Hall, group: Group, now: dt.datetime) -> Promised | None:
     """Return what a newcomer is told, with what the usual rule would be made of; None while no counter is open."""
-    wait = newcomer_wait(Foresight(hall, now), group)
-    if wait is None:
+    foreseen = forward_of(hall, now).newcomer(group)
+    if foreseen is None:
         return None
+    wait = _range(hall, foreseen, hall.line(group))
     working, _ = hall.staffing(group)
     return Promised(
-        ahead=ahead_of(hall, Newcomer(group[2], now), group, now),
+        ahead=foreseen.ahead,
         low_s=wait.low_s,
         high_s=wait.high_s,
         average_s=round(hall.pace(group[0], now).average_s, 1),
@@ -87,15 +93,22 @@ def odds_of(office: Office, lane: str) -> Odds:
     return OVERTAKEN if overtaken else IN_TURN
 
 
-def _claim(office: Office, lane: str) -> tuple[int, float, float]:
+def _claim(office: Office, lane: str) -> tuple[tuple[int, ...], float, float]:
     """Return what makes a newcomer of a lane overtake: smaller overtakes larger."""
     divisor, credit_s = weight(office, lane)
-    return lane_rank(office)(lane), divisor, -credit_s
+    return ranks_of(office, lane), divisor, -credit_s
 
 
-def _range(foresight: Foresight, foreseen: Foreseen | None, group: Group) -> Wait | None:
-    if foreseen is None:
-        return None
-    odds = odds_of(foresight.hall.office, group[2])
-    width = MIXED if foresight.is_mixed(group) else 1.0
+def _range(hall: Hall, foreseen: Foreseen, line: Line) -> Wait:
+    width = MIXED if is_mixed(hall, line) else 1.0
+    odds = odds_of(hall.office, line.lane)
     return spread(odds, after_s=foreseen.after_s, calls_before=foreseen.calls_before, width=width)
+
+
+def is_mixed(hall: Hall, line: Line) -> bool:
+    """Tell whether an open counter that may call from a line serves another stage too."""
+    able = (hall.office.counters[name] for name in line.own | line.helped)
+    return any(
+        len({*counter.stages, *counter.borrows}) > 1 and hall.desk_state(hall.desks[counter.id]) in WORKING
+        for counter in able
+    )

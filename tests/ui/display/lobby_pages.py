@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from broker.bootstrap.rules import office_message
 from broker.config.settings import Settings
+from broker.contract.clock import EngineClock
 from broker.contract.messages import Calling, HallMessage, OfficeMessage, Wait, WaitingGroup
 from broker.language import Phrases
 from display.hall.presenter import LobbyPresenter
@@ -46,7 +47,15 @@ def states(settings: Settings, room: Room) -> Iterator[State]:
     yield "calling-long", lobby.page
     clock.pass_s(20)
     lobby.tick()
-    lobby.hall(_busy_hall(clock, office))
+    lobby.hall(_busy_hall(clock, office, seq=5))
+    seq = 5
+    for count, numbers in ((2, "AC"), (4, "BG"), (14, "AEHZ")):
+        for place in range(count):
+            seq += 1
+            number = f"{numbers[place % len(numbers)]}{'P' if place % 3 == 2 else ''}-{7 + place * 11:03d}"
+            lobby.event(called(number, seq, clock(), counter=str(place + 1)))
+        lobby.tick()
+        yield f"calling-{count}-more", lobby.page
     lobby.link(online=False)
     clock.pass_s(300)
     yield "offline", lobby.page
@@ -71,9 +80,9 @@ def pages(settings: Settings, room: Room) -> Iterator[State]:
         lobby.tick()
 
 
-def _lobby(settings: Settings, clock: Callable[[], dt.datetime], room: Room) -> LobbyPresenter:
+def _lobby(settings: Settings, clock: TestClock, room: Room) -> LobbyPresenter:
     lobby = LobbyPresenter(
-        now=clock,
+        clock=EngineClock(clock, clock.monotonic),
         languages=settings.office.languages,
         phrases=functools.partial(Phrases, "display"),
         announce=lambda call, _words: lobby.speech_ended(call),
@@ -84,14 +93,14 @@ def _lobby(settings: Settings, clock: Callable[[], dt.datetime], room: Room) -> 
     return lobby
 
 
-def _busy_hall(clock: Callable[[], dt.datetime], office: OfficeMessage) -> HallMessage:
+def _busy_hall(clock: Callable[[], dt.datetime], office: OfficeMessage, seq: int = 1) -> HallMessage:
     now = clock()
 
     def call(number: str, minutes: float, counter: str) -> Calling:
         return calling(number, now - dt.timedelta(minutes=minutes), counter=counter)
 
     return hall(
-        1,
+        seq,
         now,
         now_calling=(call("A-041", 1, "2"),),
         recent=(

@@ -28,18 +28,29 @@ MORNING = dt.datetime(2025, 6, 12, 9, 0, tzinfo=ZONE)
 
 @dataclass
 class TestClock:
-    """The office's time, moved by hand."""
+    """The office's time, moved by hand; the display's own clock may be `ahead_s` of it."""
 
     __test__ = False
     at: dt.datetime = field(default=MORNING)
+    ticks_s: float = 1000.0
+    ahead_s: float = 0.0
 
     def __call__(self) -> dt.datetime:
         """Return the time."""
         return self.at
 
+    def own(self) -> dt.datetime:
+        """Return the time by the display's own clock."""
+        return self.at + dt.timedelta(seconds=self.ahead_s)
+
+    def monotonic(self) -> float:
+        """Return seconds since some moment."""
+        return self.ticks_s
+
     def pass_s(self, seconds: float) -> None:
         """Move on."""
         self.at += dt.timedelta(seconds=seconds)
+        self.ticks_s = round(self.ticks_s + seconds, 6)
 
 
 def service(letter: str, name: str, english: str) -> ServiceInfo:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from broker.language import Phrases
 from display.hall.announcer import Manner, SpeechRules, announcement, duration_s, manner_of, speech_rules, spoken
-from display.hall.stage import Call
+from display.hall.board import Call
 from hardware.codecs.voice_folder import VoiceFolder
 from hardware.config import SoundConfig, SpeechConfig
 from hardware.factory import voices
@@ -33,7 +33,6 @@ def call(number: str, label: str, language: str) -> Call:
         counter_label=label,
         called_at=dt.datetime(2025, 6, 12, tzinfo=dt.UTC),
         times_called=1,
-        announced=True,
     )
 
 
@@ -107,6 +106,25 @@ def test_a_folder_brings_a_language_its_sentence_its_numbers_and_its_letters() -
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "brief"), [("id", "A, dua belas, loket tiga."), ("en", "A, twelve, counter three.")]
+)
+def test_briefly_only_number_and_counter_are_said(language: str, brief: str) -> None:
+    (said,) = announcement(call("A-012", "3", language), (language,), manner=manner, brief=True)
+    assert said.text == brief
+
+
+def test_a_language_of_the_offices_own_is_brief_without_words_that_nobody_knows() -> None:
+    sentence = "Nombor {number}, sila ke kaunter {counter}."
+    for folder, brief in (
+        (VoiceFolder(sentence=sentence, numbers="id"), "B, satu. tiga."),
+        (VoiceFolder(sentence=sentence, brief="{number}, kaunter {counter}.", numbers="id"), "B, satu, kaunter tiga."),
+    ):
+        malay = manner_of(Phrases("display", "ms"), folder)
+        (said,) = announcement(call("B-001", "3", "ms"), ("ms",), manner={"ms": malay}.__getitem__, brief=True)
+        assert said.text == brief
+
+
 def test_a_language_without_number_words_says_digits_by_their_names() -> None:
     folder = VoiceFolder(
         sentence="{number}: {counter}", numbers="digits", spelling={"0": "das", "1": "siji", "2": "loro"}
@@ -120,24 +138,33 @@ def test_a_language_that_nobody_knows_is_called_in_english_by_an_english_voice()
 
 
 @pytest.mark.parametrize(
-    ("behind", "quiet", "chime", "count"),
-    [(0, False, True, 4), (1, False, True, 1), (0, True, True, 0), (0, True, False, None)],
+    ("waiting", "in_run", "quiet", "chime", "pieces"),
+    [
+        (0, False, False, True, [(True, 1), (False, 1), (False, 1), (False, 1)]),
+        (0, True, False, True, [(False, 1)] * 4),
+        (1, False, False, True, [(True, 1)]),
+        (1, True, False, True, [(False, 1)]),
+        (0, False, True, True, [(True, 0)]),
+        (0, True, True, True, []),
+        (0, False, True, False, []),
+    ],
 )
-def test_how_much_is_said(behind: int, quiet: bool, chime: bool, count: int | None) -> None:  # noqa: FBT001
+def test_how_much_is_heard(
+    *, waiting: int, in_run: bool, quiet: bool, chime: bool, pieces: list[tuple[bool, int]]
+) -> None:
     rules = SpeechRules(manner=manner, repeat=2, is_quiet=lambda _at: quiet, quiet_chime=chime)
-    said = rules.announcement(call("A-002", "1", "en"), first_language="id", at=dt.time(9), behind=behind)
-    assert (None if said is None else len(said)) == count
-    assert (rules.duration_s(said) > 0) == (said is not None)
+    one = call("A-002", "1", "en")
+    said = rules.announcements(one, first_language="id", at=dt.time(9), waiting=waiting, in_run=in_run)
+    assert [(piece.chime, len(piece.utterances)) for piece in said] == pieces
+    assert all(rules.duration_s(piece) > 0 for piece in said)
 
 
 def test_the_configuration_says_how_often_and_when_a_call_is_spoken() -> None:
     sound = SoundConfig(repeat=3, quiet_hours=("12:00-13:00",), quiet_chime=False)
     rules = speech_rules(sound, ({}, ()))
     one = call("A-001", "1", "id")
-    said = rules.announcement(one, first_language="id", at=dt.time(9), behind=0)
-    assert said is not None
-    assert len(said) == 3
-    assert rules.announcement(one, first_language="id", at=NOON, behind=0) is None
+    assert len(rules.announcements(one, first_language="id", at=dt.time(9), waiting=0, in_run=False)) == 3
+    assert rules.announcements(one, first_language="id", at=NOON, waiting=0, in_run=False) == ()
 
 
 def test_a_folder_changes_the_words_of_its_language_and_a_wrong_one_is_passed_over_with_a_warning(
@@ -148,7 +175,9 @@ def test_a_folder_changes_the_words_of_its_language_and_a_wrong_one_is_passed_ov
         (tmp_path / language / "manifest.toml").write_text(text)
     speech = SpeechConfig(folder=tmp_path)
     rules = speech_rules(SoundConfig(speech=speech), voices(speech, data_dir=tmp_path))
-    said = rules.announcement(call("A-001", "1", "en"), first_language="id", at=NOON, behind=0)
-    assert said is not None
-    assert [part.text for part in said] == ["Number A, one. Please go to counter one.", "Antrean A, satu, loket satu."]
+    pieces = rules.announcements(call("A-001", "1", "en"), first_language="id", at=NOON, waiting=0, in_run=False)
+    assert [part.text for piece in pieces for part in piece.utterances] == [
+        "Number A, one. Please go to counter one.",
+        "Antrean A, satu, loket satu.",
+    ]
     assert "manifest.toml, sentence" in caplog.text

@@ -5,18 +5,20 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
+import re
 
 import pytest
+from num2words import num2words
 
-from broker.contract.messages import Wait, WaitingGroup
+from broker.contract.clock import EngineClock
+from broker.contract.messages import EventMessage, HallMessage, Wait, WaitingGroup
 from broker.language import Phrases
-from display.hall.announcer import SpeechRules
+from display.hall.announcer import Announcement, SpeechRules
+from display.hall.board import Call
 from display.hall.presenter import LobbyPresenter
-from display.hall.stage import Call
 from display.pages.lobby import Room
 from display.pages.panel import ProcedurePanel, WaitingPanel
-from hardware.ports import Utterance
-from tests.ui.display.lobby_samples import MORNING, SPEECH, TestClock, called, calling, hall, office, service
+from tests.ui.display.lobby_samples import MORNING, SPEECH, TestClock, called, calling, hall, office, service, told
 
 PAGE_S = 12.0
 
@@ -26,9 +28,12 @@ class Lobby:
 
     def __init__(self, page_lines: int = 6, waiting_lines: int = 6, speech: SpeechRules = SPEECH) -> None:
         self.clock = TestClock()
-        self.spoken: list[list[str]] = []
+        self.heard: list[Announcement] = []
+        self.is_mute = self.is_linked = False
+        self._hall, self._heartbeat_s = hall(0, self.clock()), self.clock.ticks_s
+        self._ends: list[tuple[Call, float]] = []
         self.presenter = LobbyPresenter(
-            now=self.clock,
+            clock=EngineClock(self.clock.own, self.clock.monotonic),
             languages=("id", "en"),
             phrases=functools.partial(Phrases, "display"),
             announce=self._announce,
@@ -36,6 +41,7 @@ class Lobby:
             room=Room(
                 page_lines=page_lines,
                 waiting_lines=waiting_lines,
+                front_calls=6,
                 other_calls=4,
                 lines=lambda _text: 1,
                 name_lines=lambda _text: 1,
@@ -43,9 +49,49 @@ class Lobby:
             speech=speech,
         )
 
-    def _announce(self, call: Call, utterances: tuple[Utterance, ...]) -> None:
-        self.spoken.append([utterance.text for utterance in utterances])
-        self.presenter.speech_ended(call)
+    def event(self, event: EventMessage) -> None:
+        """Let the engine tell a fact, which is in its next picture too."""
+        calls = [call for call in self._hall.calling if call.number != event.number]
+        over = [call for call in self._hall.calling if call.number == event.number]
+        if event.type in {"called", "recalled"}:
+            assert event.number is not None
+            calls.insert(
+                0, calling(event.number, event.at, counter=event.counter_label or "", times=event.times_called or 1)
+            )
+            over = []
+        recent = (*over, *self._hall.recent)
+        self._hall = self._hall.model_copy(update={"seq": event.seq, "calling": tuple(calls), "recent": recent})
+        self.presenter.event(event)
+
+    def hall(self, message: HallMessage) -> None:
+        """Let the engine publish its picture, which it then repeats."""
+        self._hall, self._heartbeat_s = message, self.clock.ticks_s
+        self.presenter.hall(message)
+
+    def link(self, *, online: bool) -> None:
+        """Let the engine be there, or no longer."""
+        self.is_linked = online
+        self.presenter.link(online=online)
+
+    def _announce(self, call: Call, said: Announcement) -> None:
+        self.heard.append(said)
+        self._ends.append((call, self.clock.ticks_s + self._lasts_s(said)))
+
+    def _lasts_s(self, said: Announcement) -> float:
+        return 0.0 if self.is_mute else SPEECH.duration_s(said)
+
+    @property
+    def spoken(self) -> list[str]:
+        """Return all that was said so far."""
+        return [part.text for said in self.heard for part in said.utterances]
+
+    @property
+    def on_screen(self) -> dict[str, str]:
+        """Return every number on the page with its counter."""
+        page = self.presenter.page
+        latest = (page.latest,) if page.latest else ()
+        listed = {call.number: call.counter_label for call in page.others}
+        return listed | {call.number: call.counter_label for call in (*latest, *page.front)}
 
     @property
     def page(self) -> ProcedurePanel:
@@ -69,74 +115,198 @@ class Lobby:
         """Let time pass, with a tick every tenth of a second."""
         for _ in range(round(seconds * 10)):
             self.clock.pass_s(0.1)
+            if self.is_linked and self.clock.ticks_s - self._heartbeat_s >= 5:
+                self.hall(self._hall.model_copy(update={"at": self.clock()}))
+            while self._ends and self._ends[0][1] <= self.clock.ticks_s:
+                self.presenter.speech_ended(self._ends.pop(0)[0])
             self.presenter.tick()
 
 
 @pytest.fixture
 def lobby() -> Lobby:
     lobby = Lobby()
-    lobby.presenter.link(online=True)
+    lobby.link(online=True)
     lobby.presenter.office(office())
-    lobby.presenter.hall(hall(0, lobby.clock()))
+    lobby.hall(hall(0, lobby.clock()))
     return lobby
 
 
 def test_a_call_stands_large_and_is_spoken_in_both_languages_with_its_message(lobby: Lobby) -> None:
-    lobby.presenter.event(called("AP-003", 1, lobby.clock(), language="en"))
-    page = lobby.presenter.page
-    assert page.call is not None
-    assert (page.call.number, page.call.counter_label) == ("AP-003", "3")
-    assert page.call.requests == ("Please go to counter 3", "Silakan menuju loket 3")
-    assert page.call.lane is not None
-    assert (page.call.lane.letter, page.call.lane.shape, page.call.lane.name) == ("P", "diamond", "Priority")
-    assert page.calling
+    lobby.event(called("AP-003", 1, lobby.clock(), language="en"))
+    (call,) = lobby.presenter.page.front
+    assert (call.number, call.counter_label, call.is_spoken) == ("AP-003", "3", True)
+    assert call.requests == ("Please go to counter 3", "Silakan menuju loket 3")
+    assert call.lane is not None
+    assert (call.lane.letter, call.lane.shape, call.lane.name) == ("P", "diamond", "Priority")
+    assert lobby.spoken == ["Number A, P, three. Please go to counter three."]
+    lobby.run(15)
+    assert lobby.spoken[1:] == ["Nomor antrean A, P, tiga. Silakan menuju loket tiga."]
+    assert [said.chime for said in lobby.heard] == [True, False]
+
+
+# -- bursts -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("count", "every_s"), [(6, 0.3), (20, 0.045)])
+def test_in_a_burst_every_call_is_on_the_screen_with_its_message_and_every_one_is_spoken_in_order(
+    lobby: Lobby, count: int, every_s: float
+) -> None:
+    numbers = [f"A-{place:03d}" for place in range(1, count + 1)]
+    for place, number in enumerate(numbers, 1):
+        lobby.event(called(number, place, lobby.clock(), counter=str(place)))
+        assert lobby.on_screen == {shown: str(nth) for nth, shown in enumerate(numbers[:place], 1)}
+        lobby.clock.pass_s(every_s)
+        lobby.presenter.tick()
+    assert len(lobby.presenter.page.front) == 6
+    for _ in range(count * 8):
+        lobby.run(1)
+        assert set(lobby.on_screen) == set(numbers)
+    assert _said_numbers(lobby) == list(range(1, count + 1))
+    assert [said.chime for said in lobby.heard].count(True) == 1, "no chime between"
+
+
+def test_the_more_wait_the_less_is_said(lobby: Lobby) -> None:
+    for place in range(1, 7):
+        lobby.event(called(f"A-{place:03d}", place, lobby.clock(), language="en", counter=str(place)))
+    lobby.run(120)
     assert lobby.spoken == [
-        ["Number A, P, three. Please go to counter three.", "Nomor antrean A, P, tiga. Silakan menuju loket tiga."]
+        "Number A, one. Please go to counter one.",  # it came alone, and its second language gives way
+        "A, two, counter two.",
+        "A, three, counter three.",
+        "Number A, four. Please go to counter four.",
+        "Number A, five. Please go to counter five.",
+        "Number A, six. Please go to counter six.",
+        "Nomor antrean A, enam. Silakan menuju loket enam.",
     ]
 
 
-def test_while_others_wait_a_call_is_said_once_in_its_own_language_and_so_are_all_before_they_are_old() -> None:
-    lobby = Lobby()
-    lobby.presenter.hall(hall(0, lobby.clock()))
-    lobby.presenter.event(called("A-001", 1, lobby.clock(), language="en", counter="1"))
-    for place in range(2, 6):
-        lobby.presenter.event(called(f"A-00{place}", place, lobby.clock(), language="en", counter=str(place)))
+def test_a_burst_of_twenty_is_over_within_a_minute_and_a_half(lobby: Lobby) -> None:
+    for place in range(1, 21):
+        lobby.event(called(f"A-{place:03d}", place, lobby.clock(), counter=str(place)))
     lobby.run(90)
-    assert [len(said) for said in lobby.spoken] == [2, 1, 1, 1, 2], "the first came alone, the last is alone again"
+    assert _said_numbers(lobby) == list(range(1, 21))
 
 
-@pytest.mark.parametrize(("chime", "heard"), [(True, [[]]), (False, [])])
-def test_in_quiet_hours_a_call_is_shown_and_at_most_chimed(chime: bool, heard: list[list[str]]) -> None:  # noqa: FBT001
+def test_without_any_sound_a_burst_still_passes_at_a_pace_that_can_be_read(lobby: Lobby) -> None:
+    lobby.is_mute = True
+    for place in range(1, 21):
+        lobby.event(called(f"A-{place:03d}", place, lobby.clock(), counter=str(place)))
+    fronts = []
+    for _ in range(650):
+        lobby.run(0.1)
+        fronts.append([call.number for call in lobby.presenter.page.front])
+    for place in range(1, 21):
+        assert sum(f"A-{place:03d}" in front for front in fronts) >= 70, "each stands large for 7 s at least"
+
+
+def test_more_calls_than_the_list_has_room_for_are_all_listed_only_smaller(lobby: Lobby) -> None:
+    for place in range(1, 31):
+        lobby.event(called(f"A-{place:03d}", place, lobby.clock(), counter=str(place)))
+    page = lobby.presenter.page
+    assert (len(page.front), len(page.others)) == (6, 24)
+    assert page.others_scale == pytest.approx(4 / 24)
+
+
+@pytest.mark.parametrize("type_", ["started", "no_show", "cancelled"])
+def test_whoever_was_served_or_given_up_before_the_turn_came_is_not_called_any_more(lobby: Lobby, type_: str) -> None:
+    for place in range(1, 4):
+        lobby.event(called(f"A-{place:03d}", place, lobby.clock(), counter=str(place)))
+    lobby.event(told(type_, "A-002", 4, lobby.clock(), counter="2"))
+    lobby.run(60)
+    assert _said_numbers(lobby) == [1, 3]
+
+
+def test_titles_above_several_calls_are_in_all_languages(lobby: Lobby) -> None:
+    for place in range(1, 3):
+        lobby.event(called(f"A-{place:03d}", place, lobby.clock(), counter=str(place)))
+    page = lobby.presenter.page
+    assert (page.number_title, page.counter_title) == ("Nomor \N{MIDDLE DOT} Number", "Loket \N{MIDDLE DOT} Counter")
+
+
+def test_an_old_call_whose_visitor_is_still_awaited_is_spoken(lobby: Lobby) -> None:
+    lobby.event(called("A-003", 1, lobby.clock() - dt.timedelta(seconds=400)))
+    assert _said_numbers(lobby) == [3]
+
+
+def test_while_the_engine_is_away_nobody_is_called_as_nobody_knows_who_is_awaited(lobby: Lobby) -> None:
+    for place in range(1, 4):
+        lobby.event(called(f"A-{place:03d}", place, lobby.clock(), counter=str(place)))
+    lobby.link(online=False)
+    lobby.run(120)
+    assert _said_numbers(lobby) == [1]
+    at = lobby.clock()
+    lobby.link(online=True)
+    lobby.hall(hall(9, at, now_calling=(calling("A-003", MORNING, counter="3"),)))
+    lobby.run(30)
+    assert _said_numbers(lobby) == [1, 3]
+
+
+def _said_numbers(lobby: Lobby) -> list[int]:
+    """Return the numbers that were spoken, each time once in whatever language."""
+    words = {str(num2words(n, lang="id")): n for n in range(1, 40)}
+    found = [re.search(r"A, ([a-z ]+?)[,.]", text) for text in lobby.spoken]
+    return [words[match[1]] for match in found if match]
+
+
+# -- one call ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("chime", "heard"), [(True, [True]), (False, [])])
+def test_in_quiet_hours_a_call_is_shown_and_at_most_chimed(chime: bool, heard: list[bool]) -> None:  # noqa: FBT001
     lobby = Lobby(speech=dataclasses.replace(SPEECH, is_quiet=lambda at: at.hour == MORNING.hour, quiet_chime=chime))
-    lobby.presenter.hall(hall(0, lobby.clock()))
-    lobby.presenter.event(called("A-003", 1, lobby.clock()))
-    assert lobby.presenter.page.calling
-    assert lobby.spoken == heard
+    lobby.link(online=True)
+    lobby.hall(hall(0, lobby.clock()))
+    lobby.event(called("A-003", 1, lobby.clock()))
+    assert lobby.presenter.page.front
+    assert ([said.chime for said in lobby.heard], lobby.spoken) == (heard, [])
     lobby.run(3600)
-    lobby.presenter.event(called("A-004", 2, lobby.clock()))
-    assert len(lobby.spoken[-1]) == 1, "an hour later it speaks again"
+    lobby.event(called("A-004", 2, lobby.clock()))
+    assert len(lobby.spoken) == 1, "an hour later it speaks again"
 
 
-def test_an_old_call_is_shown_in_silence(lobby: Lobby) -> None:
-    lobby.presenter.event(called("A-003", 1, lobby.clock() - dt.timedelta(seconds=40)))
-    assert lobby.presenter.page.call is not None
-    assert lobby.spoken == []
+@pytest.mark.parametrize("ahead_s", [30, -30, 7200, -86400])
+def test_a_display_whose_clock_is_off_speaks_and_shows_the_offices_time(ahead_s: float) -> None:
+    lobby = Lobby()
+    lobby.clock.ahead_s = ahead_s
+    lobby.link(online=True)
+    lobby.hall(hall(0, lobby.clock()))
+    lobby.event(called("A-003", 1, lobby.clock()))
+    assert _said_numbers(lobby) == [3]
+    assert lobby.presenter.page.clock == "09.00"
+    assert lobby.presenter.page.link.live
 
 
-def test_a_repeated_call_says_which_one_it_is(lobby: Lobby) -> None:
-    lobby.presenter.event(called("A-003", 1, lobby.clock()))
-    assert lobby.presenter.page.call is not None
-    assert lobby.presenter.page.call.again == ""
+@pytest.mark.parametrize(
+    ("ahead_s", "health"),
+    [
+        (0.4, "right"),
+        (30, "off, 30 s ahead of the broker's"),
+        (-86400, "off, 1440 min behind the broker's"),
+    ],
+)
+def test_its_health_says_by_how_much_its_clock_is_off(ahead_s: float, health: str) -> None:
+    lobby = Lobby()
+    lobby.clock.ahead_s = ahead_s
+    assert lobby.presenter.clock_health == "", "nothing was heard to compare with"
+    lobby.link(online=True)
+    lobby.hall(hall(0, lobby.clock()))
+    assert lobby.presenter.clock_health == health
+    lobby.clock.ahead_s += 0.3
+    assert lobby.presenter.clock_health == health, "a drift of tenths is no news"
+
+
+def test_a_repeated_call_says_which_one_it_is_and_is_spoken_again(lobby: Lobby) -> None:
+    lobby.event(called("A-003", 1, lobby.clock()))
+    assert [call.again for call in lobby.presenter.page.front] == [""]
     lobby.run(15)
-    lobby.presenter.event(called("A-003", 2, lobby.clock(), times=2, type_="recalled"))
-    assert lobby.presenter.page.call is not None
-    assert lobby.presenter.page.call.again == "Panggilan ke-2"
-    assert len(lobby.spoken) == 2
+    lobby.event(called("A-003", 2, lobby.clock(), times=2, type_="recalled"))
+    assert [call.again for call in lobby.presenter.page.front] == ["Panggilan ke-2"]
+    assert _said_numbers(lobby) == [3, 3]
 
 
 def test_the_history_stays_readable_with_its_counters(lobby: Lobby) -> None:
     earlier = lobby.clock() - dt.timedelta(minutes=4)
-    lobby.presenter.hall(
+    lobby.hall(
         hall(
             5,
             lobby.clock(),
@@ -145,13 +315,22 @@ def test_the_history_stays_readable_with_its_counters(lobby: Lobby) -> None:
         )
     )
     (row,) = lobby.presenter.page.others
-    assert (row.number, row.counter_label, row.upcoming) == ("A-002", "4", False)
+    assert (row.number, row.counter_label, row.upcoming, row.over) == ("A-002", "4", False, True)
 
 
-def test_a_call_that_waits_its_turn_is_marked_as_upcoming(lobby: Lobby) -> None:
-    lobby.presenter.event(called("A-001", 1, lobby.clock()))
-    lobby.presenter.event(called("A-002", 2, lobby.clock(), counter="4"))
-    assert [(row.number, row.upcoming) for row in lobby.presenter.page.others] == [("A-002", True)]
+def test_who_is_awaited_is_listed_before_history_however_long_ago_the_call_was() -> None:
+    lobby = Lobby()
+    at = lobby.clock()
+
+    def ago(minutes: float) -> dt.datetime:
+        return at - dt.timedelta(minutes=minutes)
+
+    awaited = tuple(calling(f"A-00{place}", ago(30 + place), counter=str(place)) for place in range(1, 4))
+    over = tuple(calling(f"B-00{place}", ago(place), counter="9") for place in range(1, 9))
+    lobby.hall(hall(5, at, now_calling=awaited, recent=over))
+    rows = lobby.presenter.page.others
+    assert [row.number for row in rows] == ["A-002", "A-003", "B-001", "B-002"]
+    assert set(lobby.on_screen) >= {"A-001", "A-002", "A-003"}
 
 
 def test_pages_turn_by_service_and_language_and_come_round_again(lobby: Lobby) -> None:
@@ -176,11 +355,11 @@ def test_pages_turn_by_service_and_language_and_come_round_again(lobby: Lobby) -
 def test_the_panel_gives_way_to_a_call_and_then_starts_its_page_anew(lobby: Lobby) -> None:
     lobby.run(PAGE_S - 1)
     before = lobby.presenter.page.panel
-    lobby.presenter.event(called("A-001", 1, lobby.clock()))
+    lobby.event(called("A-001", 1, lobby.clock()))
     lobby.run(9)
-    assert (lobby.presenter.page.calling, lobby.presenter.page.panel) == (True, before)
+    assert (len(lobby.presenter.page.front), lobby.presenter.page.panel) == (1, before)
     lobby.run(4)
-    assert (lobby.presenter.page.calling, lobby.presenter.page.panel) == (False, before)
+    assert (len(lobby.presenter.page.front), lobby.presenter.page.panel) == (0, before)
 
 
 def test_a_long_list_goes_over_several_pages_without_losing_an_item() -> None:
@@ -207,7 +386,7 @@ def test_waiting_is_counted_over_lanes_and_stages_and_the_wait_is_a_newcomers(lo
         ),
         WaitingGroup(stage="payment", service="paspor-baru", lane="regular", count=1),
     )
-    lobby.presenter.hall(hall(3, lobby.clock(), waiting=groups))
+    lobby.hall(hall(3, lobby.clock(), waiting=groups))
     lobby.turn()
     first, second = lobby.waiting.rows
     assert (first.letter, first.service, first.count) == ("A", "Paspor baru", "10")
@@ -226,7 +405,7 @@ def test_more_services_than_fit_take_turns_and_none_is_left_out() -> None:
 
 
 def test_old_news_is_never_shown_as_new(lobby: Lobby) -> None:
-    lobby.presenter.link(online=False)
+    lobby.link(online=False)
     lobby.clock.pass_s(300)
     link = lobby.presenter.page.link
     assert not link.live
@@ -238,7 +417,7 @@ def test_a_connection_without_news_is_not_live_either(lobby: Lobby) -> None:
     live = [lobby.presenter.page.link.live]
     lobby.clock.pass_s(16)
     live.append(lobby.presenter.page.link.live)
-    lobby.presenter.hall(hall(1, lobby.clock()))
+    lobby.hall(hall(1, lobby.clock()))
     live.append(lobby.presenter.page.link.live)
     assert live == [True, False, True]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from broker.config import load_settings
-from display.hall.stage import Call
+from display.hall.announcer import Announcement
+from display.hall.board import Call
 from display.hall.voice import Voice, chimes
 from hardware.drivers.aplay import AplayPlayer
 from hardware.drivers.espeak import NoSpeech
@@ -28,9 +29,9 @@ CALL = Call(
     counter_label="3",
     called_at=MORNING,
     times_called=1,
-    announced=True,
 )
 WORDS = (Utterance("id", "Nomor antrean A, P, tiga. Silakan menuju loket tiga."),)
+SAID = Announcement(chime=True, utterances=WORDS)
 
 
 class Loudspeaker:
@@ -38,14 +39,14 @@ class Loudspeaker:
 
     def __init__(self) -> None:
         self.prepared: list[str] = []
-        self.said: list[tuple[str, tuple[Utterance, ...]]] = []
+        self.said: list[tuple[str | None, tuple[Utterance, ...]]] = []
         self.fault: DeviceUnavailable | None = None
 
     def prepare(self, chimes: Iterable[str]) -> None:
         """Make ready."""
         self.prepared += chimes
 
-    def announce(self, chime: str, utterances: tuple[Utterance, ...]) -> Sound:
+    def announce(self, chime: str | None, utterances: tuple[Utterance, ...]) -> Sound:
         """Say it, or fail."""
         if self.fault is not None:
             raise self.fault
@@ -87,20 +88,26 @@ def booth() -> Iterator[Booth]:
 
 
 def test_a_call_is_said_with_its_lanes_chime_and_its_end_is_told(booth: Booth) -> None:
-    booth.voice.announce(CALL, WORDS, booth.ended.append)
+    booth.voice.announce(CALL, SAID, booth.ended.append)
     booth.settle(1)
     assert booth.speaker.said == [("rising", WORDS)]
     assert booth.ended == [CALL]
 
 
+def test_a_call_in_a_run_of_others_is_said_without_a_chime(booth: Booth) -> None:
+    booth.voice.announce(CALL, Announcement(chime=False, utterances=WORDS), booth.ended.append)
+    booth.settle(1)
+    assert booth.speaker.said == [(None, WORDS)]
+
+
 def test_a_speaker_that_fails_ends_the_call_all_the_same_and_is_reported_once(
     booth: Booth, caplog: pytest.LogCaptureFixture
 ) -> None:
-    booth.voice.announce(CALL, WORDS, booth.ended.append)
+    booth.voice.announce(CALL, SAID, booth.ended.append)
     booth.settle(1)
     booth.speaker.fault = DeviceUnavailable("speaker", "unplugged")
     for _ in range(2):
-        booth.voice.announce(CALL, WORDS, booth.ended.append)
+        booth.voice.announce(CALL, SAID, booth.ended.append)
     booth.settle(3)
     assert booth.health == ["speaks", "speaker: unplugged"]
     assert "AP-003 was not heard" in caplog.text
@@ -122,7 +129,7 @@ def test_a_burst_of_calls_is_heard_one_after_the_other_without_overlap(tmp_path:
     )
     ended: list[Call] = []
     for _ in range(5):
-        voice.announce(CALL, WORDS, ended.append)
+        voice.announce(CALL, SAID, ended.append)
     while len(ended) < 5:
         posted.get(timeout=5)()
     assert log.read_text().split() == ["begin", "end"] * 5

@@ -158,10 +158,11 @@ def test_staffing_counts_who_works_and_who_is_free(play: Play) -> None:
     assert play.hall.staffing(("collection", "collection", "regular", "")) == (0, 0)
 
 
-def test_only_groups_that_share_a_counter_compete(play: Play) -> None:
+def test_only_lines_that_share_a_counter_compete(play: Play) -> None:
     for service, lane in (("visa", "regular"), ("passport", "priority"), ("collection", "regular")):
         play.issue(service, lane)
-    keys = {group[0].group for group in play.hall.competing_groups(("check", "visa", "regular", ""))}
+    lines = play.hall.competing_lines(("check", "visa", "regular", ""))
+    keys = {ticket.group for line in lines for _, _, ticket in line.entries}
     assert keys == {("check", "visa", "regular", ""), ("check", "passport", "priority", "")}
 
 

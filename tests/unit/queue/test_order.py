@@ -12,17 +12,19 @@ from hypothesis import strategies as st
 
 from broker.domain.model import Counter, Group, Lane, Reason, Ticket, queue_key
 from broker.domain.queue import order
-from broker.domain.queue.ahead import PLAYED_CALLS, Newcomer, Waiting, count_ahead
-from broker.domain.queue.order import MAX_PASSED_OVER
+from broker.domain.queue.forward import MOST_CALLS, Forward
+from broker.domain.queue.order import MAX_PASSED_OVER, Line
 from tests.fakes.clock import MORNING
-from tests.fakes.halls import waiting
+from tests.fakes.dispatch import Newcomer, Waiting
+from tests.fakes.halls import lines_of, one_counter_hall, waiting
 from tests.fakes.offices import small_office
 
 REGULAR, FAMILY, PRIORITY = Lane("regular", "", 3600), Lane("family", "F", 1800), Lane("priority", "P", 900)
 OFFICE = small_office(lanes=(REGULAR, FAMILY, PRIORITY))
 LANES = OFFICE.lanes
 ANY = Counter("any", "0", ("check",))
-Groups = list[list[Ticket]]
+SOON = MORNING + dt.timedelta(seconds=1)
+"""Whoever comes within this second."""
 
 
 @dataclass
@@ -33,9 +35,9 @@ class Arrivals:
     now: dt.datetime = MORNING
 
     @property
-    def sorted_groups(self) -> Groups:
-        """Return the groups as the hall keeps them."""
-        return list(self.groups.values())
+    def lines(self) -> list[Line]:
+        """Return them as a hall keeps them."""
+        return lines_of(self.tickets, OFFICE)
 
     @property
     def tickets(self) -> list[Ticket]:
@@ -66,7 +68,7 @@ def halls(draw: st.DrawFn, *, max_size: int = 25, lane_ids: Sequence[str] = tupl
 
 def choose(hall: Arrivals) -> tuple[Ticket, Reason]:
     """Choose from a hall that is not empty."""
-    choice = order.choose(hall.sorted_groups, OFFICE, ANY, hall.now)
+    choice = order.choose(hall.lines, OFFICE, ANY, hall.now)
     assert choice is not None
     return choice
 
@@ -76,7 +78,7 @@ def choose(hall: Arrivals) -> tuple[Ticket, Reason]:
 
 def test_nobody_waits_nobody_is_next() -> None:
     assert order.choose([], OFFICE, ANY, MORNING) is None
-    assert order.choose([[]], OFFICE, ANY, MORNING) is None
+    assert order.choose([Line.of(OFFICE, "check", "regular", service="visa")], OFFICE, ANY, MORNING) is None
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,7 @@ def test_passed_over_are_those_who_came_earlier_and_wait_on(hall: Arrivals) -> N
 @given(halls(), st.data())
 def test_who_is_called_out_of_turn_passes_over_all_before_it(hall: Arrivals, data: st.DataObject) -> None:
     picked = data.draw(st.sampled_from(hall.tickets))
-    reason = order.explain(picked, hall.sorted_groups, OFFICE, hall.now)
+    reason = order.explain(picked, hall.lines, OFFICE, hall.now)
     earlier = {ticket.number for ticket in hall.tickets if queue_key(ticket) < queue_key(picked)}
     told = {number for number, _ in reason.passed_over}
     assert told <= earlier
@@ -151,24 +153,32 @@ def test_who_is_called_out_of_turn_passes_over_all_before_it(hall: Arrivals, dat
 
 @given(halls())
 def test_the_order_of_calls_puts_the_next_first_and_keeps_arrival_in_a_group(hall: Arrivals) -> None:
-    called = order.in_order(hall.tickets, OFFICE, hall.now)
+    called = order.line_up(hall.lines, OFFICE, hall.now, most=len(hall.tickets))
     assert called[0] is choose(hall)[0]
-    for group in hall.sorted_groups:
+    for group in hall.groups.values():
         assert [ticket for ticket in called if ticket.group == group[0].group] == group
 
 
 # -- how many before ------------------------------------------------------------------------------------------------
 
 
-def really_call(asked: Waiting, groups: Groups, now: dt.datetime, pace_s: float) -> int:
+def ahead(hall: Arrivals, asked: Ticket | str, pace_s: int) -> int:
+    """Return how many are foreseen before a ticket, or before someone who came to a lane now."""
+    forward = Forward(one_counter_hall(hall.tickets, OFFICE, pace_s=pace_s), hall.now)
+    foreseen = forward.newcomer(("check", "visa", asked, "")) if isinstance(asked, str) else forward.of(asked)
+    assert foreseen is not None
+    return foreseen.ahead
+
+
+def really_call(asked: Waiting, hall: Arrivals, pace_s: float) -> int:
     """Call one every `pace_s` seconds until it is the turn of `asked`; return how many were called before."""
-    left = [ticket for group in groups for ticket in group]
+    left = hall.tickets
     for call in range(len(left) + 1):
-        at = now + dt.timedelta(seconds=call * pace_s)
-        first = min([*left, asked], key=lambda t: (-_share(t, at), queue_key(t)))
-        if first is asked or queue_key(first) == queue_key(asked):
+        at = hall.now + dt.timedelta(seconds=call * pace_s)
+        first = min([*left, asked], key=lambda t: (-_share(t, at), t.ranked_since, t.order))
+        if (first.ranked_since, first.order) == (asked.ranked_since, asked.order):
             return call
-        left.remove(first)  # type: ignore[arg-type]  # it is none but one of them
+        left = [ticket for ticket in left if ticket is not first]
     raise AssertionError
 
 
@@ -180,63 +190,57 @@ PACES = st.sampled_from([0, 1, 20, 60, 150, 400])
 
 
 @given(halls(), PACES, st.data())
-def test_ahead_is_what_calling_them_shows(hall: Arrivals, pace_s: float, data: st.DataObject) -> None:
+def test_ahead_is_what_calling_them_shows(hall: Arrivals, pace_s: int, data: st.DataObject) -> None:
     asked = data.draw(st.sampled_from(hall.tickets))
-    counted = count_ahead(asked, hall.sorted_groups, OFFICE, hall.now, pace_s=pace_s)
-    assert counted == really_call(asked, hall.sorted_groups, hall.now, pace_s)
+    assert ahead(hall, asked, pace_s) == really_call(asked, hall, pace_s)
 
 
 @given(halls(), PACES, st.sampled_from(sorted(LANES)))
-def test_ahead_of_a_newcomer_is_what_calling_them_shows(hall: Arrivals, pace_s: float, lane: str) -> None:
-    newcomer = Newcomer(lane, hall.now)
-    counted = count_ahead(newcomer, hall.sorted_groups, OFFICE, hall.now, pace_s=pace_s)
-    assert counted == really_call(newcomer, hall.sorted_groups, hall.now, pace_s)
+def test_ahead_of_a_newcomer_is_what_calling_them_shows(hall: Arrivals, pace_s: int, lane: str) -> None:
+    assert ahead(hall, lane, pace_s) == really_call(Newcomer(lane, SOON), hall, pace_s)
 
 
 @given(halls(max_size=80, lane_ids=("regular",)), PACES)
-def test_in_one_lane_however_long_ahead_is_the_place_in_the_line(hall: Arrivals, pace_s: float) -> None:
+def test_in_one_lane_however_long_ahead_is_the_place_in_the_line(hall: Arrivals, pace_s: int) -> None:
+    forward = Forward(one_counter_hall(hall.tickets, OFFICE, pace_s=pace_s), hall.now)
     for place, ticket in enumerate(hall.tickets):
-        assert count_ahead(ticket, hall.sorted_groups, OFFICE, hall.now, pace_s=pace_s) == place
+        foreseen = forward.of(ticket)
+        assert foreseen is not None
+        assert (foreseen.ahead, foreseen.is_played) == (place, place < MOST_CALLS)
 
 
 def test_a_group_of_priority_that_comes_together_is_counted_right() -> None:
-    """The closed form alone said 9 for the last of them, and 20 for the tenth regular one."""
+    """A closed form alone said 9 for the last of them, and 20 for the tenth regular one."""
     hall = arrivals(
         *(("regular", 60.0 * minute) for minute in range(1, 61)), *(("priority", 10.0 - n) for n in range(10))
     )
-    last = hall.tickets[-1]
-    assert count_ahead(last, hall.sorted_groups, OFFICE, hall.now, pace_s=180) == 15
-    assert count_ahead(hall.tickets[10], hall.sorted_groups, OFFICE, hall.now, pace_s=60) == 10
+    assert ahead(hall, hall.tickets[-1], 180) == 15
+    assert ahead(hall, hall.tickets[10], 60) == 10
 
 
 def test_a_newcomer_far_back_in_a_busy_morning_is_counted_to_within_one() -> None:
-    """Beyond the calls that are played through: 150 waiting, every fourth with priority, 90 s a call."""
+    """Beyond the calls that are played: 150 waiting, every fourth with priority, 90 s a call."""
     hall = arrivals(*(("regular" if n % 4 else "priority", 24.0 * n) for n in range(150)))
-    newcomer = Newcomer("regular", hall.now)
-    counted = count_ahead(newcomer, hall.sorted_groups, OFFICE, hall.now, pace_s=90)
-    assert counted > PLAYED_CALLS
-    assert abs(counted - really_call(newcomer, hall.sorted_groups, hall.now, 90)) <= 1
+    counted = ahead(hall, "regular", 90)
+    assert counted > MOST_CALLS
+    assert abs(counted - really_call(Newcomer("regular", SOON), hall, 90)) <= 1
 
 
 @given(halls(), PACES)
-def test_nobody_is_counted_twice_and_everybody_has_a_place(hall: Arrivals, pace_s: float) -> None:
+def test_nobody_is_counted_twice_and_everybody_has_a_place(hall: Arrivals, pace_s: int) -> None:
     """If one is called at each moment, no two tickets can be called at the same."""
-    places = [count_ahead(t, hall.sorted_groups, OFFICE, hall.now, pace_s=pace_s) for t in hall.tickets]
+    places = [ahead(hall, ticket, pace_s) for ticket in hall.tickets]
     assert sorted(places) == list(range(len(places)))
 
 
 @given(halls(), st.data())
 def test_who_leaves_a_line_makes_nobody_wait_longer(hall: Arrivals, data: st.DataObject) -> None:
     asked = data.draw(st.sampled_from(hall.tickets))
-    before = count_ahead(asked, hall.sorted_groups, OFFICE, hall.now, pace_s=60)
     leaving = data.draw(st.sampled_from(hall.tickets))
-    fewer = [[t for t in group if t is not leaving or t is asked] for group in hall.sorted_groups]
-    assert count_ahead(asked, fewer, OFFICE, hall.now, pace_s=60) <= before
+    fewer = {group: [t for t in came if t is not leaving or t is asked] for group, came in hall.groups.items()}
+    assert ahead(Arrivals(fewer), asked, 60) <= ahead(hall, asked, 60)
 
 
 def test_a_shorter_promise_is_called_sooner() -> None:
     hall = arrivals(("regular", 900), ("regular", 600))
-    ahead = {
-        lane: count_ahead(Newcomer(lane, hall.now), hall.sorted_groups, OFFICE, hall.now, pace_s=400) for lane in LANES
-    }
-    assert ahead == {"regular": 2, "family": 2, "priority": 1}
+    assert {lane: ahead(hall, lane, 400) for lane in LANES} == {"regular": 2, "family": 2, "priority": 1}

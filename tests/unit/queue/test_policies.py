@@ -10,35 +10,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.domain.model import Counter, Group, Lane, Office, Ticket, queue_key
+from broker.domain.model import Counter, Lane, Office, Ticket, queue_key
 from broker.domain.queue import order
-from broker.domain.queue.ahead import PLAYED_CALLS, Newcomer, Waiting, count_ahead
+from broker.domain.queue.forward import MOST_CALLS, Forward
 from broker.domain.queue.order import MAX_PASSED_OVER, turn_after
 from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict, policy_name
 from tests.fakes.clock import MORNING
-from tests.fakes.dispatch import POLICIES, callable_at, first_by_policy, next_at, worth
-from tests.fakes.halls import Play, waiting
+from tests.fakes.dispatch import POLICIES, Newcomer, Waiting, callable_at, first_by_policy, next_at, worth
+from tests.fakes.halls import Play, lines_of, one_counter_hall, waiting
 from tests.fakes.offices import COUNTERS, PRIORITY, REGULAR, small_office
 
 LANES = (REGULAR, PRIORITY, Lane("family", "F", 1800))
 ANY = Counter("any", "0", ("check",))
+SOON = MORNING + dt.timedelta(seconds=1)
+"""Whoever comes within this second."""
 PATTERN = ("priority", "priority", "regular")
 TURNS = st.integers(0, len(PATTERN) - 1)
 NAMES = st.sampled_from(sorted(POLICIES))
-Groups = list[list[Ticket]]
 
 
 def office_with(policy: str | Policy, *, max_wait_s: int | None = None) -> Office:
     made = POLICIES[policy] if isinstance(policy, str) else policy
     return small_office(policy=made, lanes=tuple(replace(lane, max_wait_s=max_wait_s) for lane in LANES))
-
-
-def grouped(tickets: list[Ticket]) -> Groups:
-    """Return tickets as the hall keeps them."""
-    groups: dict[Group, list[Ticket]] = {}
-    for ticket in sorted(tickets, key=queue_key):
-        groups.setdefault(ticket.group, []).append(ticket)
-    return list(groups.values())
 
 
 @st.composite
@@ -63,7 +56,7 @@ def crowds(draw: st.DrawFn, *, max_size: int = 20) -> list[Ticket]:
 @given(NAMES, crowds(), TURNS)
 def test_the_next_is_whom_a_plain_search_finds(policy: str, crowd: list[Ticket], turn: int) -> None:
     office = office_with(policy)
-    choice = order.choose(grouped(crowd), office, ANY, MORNING, position=turn)
+    choice = order.choose(lines_of(crowd, office), office, ANY, MORNING, turn=turn)
     assert choice is not None
     assert (choice[0], choice[1].policy) == next_at(crowd, office, ANY, MORNING, turn=turn)
 
@@ -73,7 +66,7 @@ def test_over_every_policy_stand_the_longest_wait_and_then_the_preferred_lane(
     policy: str, crowd: list[Ticket], turn: int, max_wait_s: int, prefers: str | None
 ) -> None:
     office, counter = office_with(policy, max_wait_s=max_wait_s), replace(ANY, prefers=prefers)
-    choice = order.choose(grouped(crowd), office, counter, MORNING, position=turn)
+    choice = order.choose(lines_of(crowd, office), office, counter, MORNING, turn=turn)
     assert choice is not None
     assert (choice[0], choice[1].policy) == next_at(crowd, office, counter, MORNING, turn=turn)
 
@@ -84,11 +77,12 @@ def test_the_queue_stands_in_the_order_of_the_calls(
 ) -> None:
     """If one after the other were called at this moment; a turn that was overruled moves on too, so that ends it."""
     office, counter = office_with(policy, max_wait_s=max_wait_s), replace(ANY, prefers=prefers)
-    line = order.line_up(grouped(crowd), office, counter, MORNING, position=turn, most=len(crowd))
-    assert line[:2] == order.line_up(grouped(crowd), office, counter, MORNING, position=turn, most=2)
+    lines = lines_of(crowd, office)
+    line = order.line_up(lines, office, MORNING, most=len(crowd), prefers=prefers, turn=turn)
+    assert line[:2] == order.line_up(lines, office, MORNING, most=2, prefers=prefers, turn=turn)
     assert sorted(line, key=queue_key) == sorted(crowd, key=queue_key)
     for place, ticket in enumerate(line):
-        choice = order.choose(grouped(line[place:]), office, counter, MORNING, position=turn)
+        choice = order.choose(lines_of(line[place:], office), office, counter, MORNING, turn=turn)
         assert choice is not None
         assert choice[0] is ticket
         if isinstance(office.policy, Ratio):
@@ -100,7 +94,7 @@ def test_the_queue_stands_in_the_order_of_the_calls(
 @given(NAMES, crowds(), TURNS, st.sampled_from([None, 3000]))
 def test_the_reason_is_true(policy: str, crowd: list[Ticket], turn: int, max_wait_s: int | None) -> None:
     office = office_with(policy, max_wait_s=max_wait_s)
-    choice = order.choose(grouped(crowd), office, ANY, MORNING, position=turn)
+    choice = order.choose(lines_of(crowd, office), office, ANY, MORNING, turn=turn)
     assert choice is not None
     chosen, reason = choice
     waited_s = (MORNING - chosen.ranked_since).total_seconds()
@@ -114,17 +108,18 @@ def test_the_reason_is_true(policy: str, crowd: list[Ticket], turn: int, max_wai
 
 
 @given(NAMES, crowds(), TURNS)
-def test_equal_inputs_give_equal_answers_in_whatever_order_the_groups_stand(
+def test_equal_inputs_give_equal_answers_in_whatever_order_the_lines_stand(
     policy: str, crowd: list[Ticket], turn: int
 ) -> None:
-    office, groups = office_with(policy), grouped(crowd)
-    first = order.choose(groups, office, ANY, MORNING, position=turn)
-    assert order.choose(groups[::-1], office, ANY, MORNING, position=turn) == first
+    office = office_with(policy)
+    lines = lines_of(crowd, office)
+    first = order.choose(lines, office, ANY, MORNING, turn=turn)
+    assert order.choose(lines[::-1], office, ANY, MORNING, turn=turn) == first
 
 
 @given(NAMES, crowds(), TURNS)
 def test_within_a_lane_and_service_the_first_is_called_first(policy: str, crowd: list[Ticket], turn: int) -> None:
-    choice = order.choose(grouped(crowd), office_with(policy), ANY, MORNING, position=turn)
+    choice = order.choose(lines_of(crowd, office_with(policy)), office_with(policy), ANY, MORNING, turn=turn)
     assert choice is not None
     assert not [t for t in crowd if t.group == choice[0].group and queue_key(t) < queue_key(choice[0])]
 
@@ -143,14 +138,17 @@ def test_each_policy_in_one_small_hall(policy: str, numbers: list[str]) -> None:
     """Reckoned by hand: shares .33 .08 .34 .22 of the promise; with 900 s of credit 1200 300 1210 1100 s."""
     crowd = [waiting("regular", 1200, 1), waiting("regular", 300, 2)]
     crowd += [waiting("priority", 310, 3), waiting("priority", 200, 4)]
-    assert [t.number for t in order.in_order(crowd, office_with(policy), MORNING)] == numbers
+    assert [
+        t.number
+        for t in order.line_up(lines_of(crowd, office_with(policy)), office_with(policy), MORNING, most=len(crowd))
+    ] == numbers
 
 
 def test_a_credit_is_minutes_on_top_and_no_more() -> None:
     office = office_with(HeadStart({"priority": 90.0}))
     for ahead_s, lane in ((89, "priority"), (91, "regular")):
         crowd = [waiting("regular", 600 + ahead_s, 1), waiting("priority", 600, 2)]
-        choice = order.choose(grouped(crowd), office, ANY, MORNING)
+        choice = order.choose(lines_of(crowd, office), office, ANY, MORNING)
         assert choice is not None
         assert choice[0].lane == lane
 
@@ -230,7 +228,12 @@ def test_turns_begin_anew_each_day() -> None:
 def test_a_lane_outside_the_pattern_waits_until_the_others_are_empty_and_takes_no_turn() -> None:
     office = office_with(Ratio(("priority", "regular")))
     crowd = [waiting("family", 5000, 1), waiting("regular", 100, 2), waiting("priority", 10, 3)]
-    assert [t.lane for t in order.in_order(crowd, office, MORNING)] == ["priority", "regular", "family"]
+    lines = lines_of(crowd, office)
+    assert [t.lane for t in order.line_up(lines, office, MORNING, most=len(crowd))] == [
+        "priority",
+        "regular",
+        "family",
+    ]
     assert turn_after(("priority", "regular"), 1, "family") == 1
 
 
@@ -310,7 +313,7 @@ def test_nobody_waits_longer_than_the_longest_wait_while_others_are_served(polic
     assert (play.now - regular.waiting_since).total_seconds() <= 1800 + 60
 
 
-def test_the_groups_a_counter_may_call_are_what_a_plain_search_of_the_hall_finds() -> None:
+def test_the_lines_a_counter_may_call_are_what_a_plain_search_of_the_hall_finds() -> None:
     counters = {
         "c1": replace(COUNTERS[0], borrows=("collection",)),
         "c2": COUNTERS[1],
@@ -320,8 +323,8 @@ def test_the_groups_a_counter_may_call_are_what_a_plain_search_of_the_hall_finds
     for service, lane in itertools.product(("passport", "visa", "collection"), ("regular", "priority")):
         play.issue(service, lane)
     for counter in counters.values():
-        groups = play.hall.callable_groups(counter.id, play.now)
-        found = {ticket.id for group in groups for ticket in group}
+        lines = play.hall.callable_lines(counter.id, play.now)
+        found = {ticket.id for line in lines for _, _, ticket in line.entries}
         assert found == {t.id for t in callable_at(play.hall.tickets.values(), play.office, counter, play.now)}
 
 
@@ -358,29 +361,34 @@ PACES = st.sampled_from([0, 1, 20, 60, 150, 400])
 
 @given(NAMES, crowds(), PACES, TURNS, st.data())
 def test_ahead_is_what_calling_them_shows(
-    policy: str, crowd: list[Ticket], pace_s: float, turn: int, data: st.DataObject
+    policy: str, crowd: list[Ticket], pace_s: int, turn: int, data: st.DataObject
 ) -> None:
     office, asked = office_with(policy), data.draw(st.sampled_from(crowd))
-    counted = count_ahead(asked, grouped(crowd), office, MORNING, pace_s=pace_s, position=turn)
-    assert counted == Called(office, pace_s, turn).before(asked, crowd)
+    hall = one_counter_hall(crowd, office, pace_s=pace_s, turn=turn)
+    foreseen = Forward(hall, MORNING).of(asked)
+    assert foreseen is not None
+    assert (foreseen.ahead, foreseen.calls_before) == (Called(office, pace_s, turn).before(asked, crowd),) * 2
 
 
 @given(NAMES, crowds(), PACES, TURNS, st.sampled_from([lane.id for lane in LANES]))
 def test_ahead_of_a_newcomer_is_what_calling_them_shows(
-    policy: str, crowd: list[Ticket], pace_s: float, turn: int, lane: str
+    policy: str, crowd: list[Ticket], pace_s: int, turn: int, lane: str
 ) -> None:
-    office, newcomer = office_with(policy), Newcomer(lane, MORNING)
-    counted = count_ahead(newcomer, grouped(crowd), office, MORNING, pace_s=pace_s, position=turn)
-    assert counted == Called(office, pace_s, turn).before(newcomer, crowd)
+    office, newcomer = office_with(policy), Newcomer(lane, SOON)
+    hall = one_counter_hall(crowd, office, pace_s=pace_s, turn=turn)
+    foreseen = Forward(hall, MORNING).newcomer(("check", "visa", lane, ""))
+    assert foreseen is not None
+    assert foreseen.ahead == Called(office, pace_s, turn).before(newcomer, crowd)
 
 
 @pytest.mark.parametrize("policy", sorted(POLICIES))
 @pytest.mark.parametrize("lane", ["regular", "priority"])
 def test_far_back_ahead_is_near_what_calling_them_shows(policy: str, lane: str) -> None:
-    """Beyond the calls that are played through: 160 waiting, every fourth with priority."""
+    """Beyond the calls that are played: 160 waiting, every fourth with priority."""
     crowd = [waiting("priority" if n % 4 == 0 else "regular", 3600 - 20.0 * n, n + 1) for n in range(160)]
-    office, newcomer = office_with(policy), Newcomer(lane, MORNING)
-    counted = count_ahead(newcomer, grouped(crowd), office, MORNING, pace_s=45)
+    office, newcomer = office_with(policy), Newcomer(lane, SOON)
+    foreseen = Forward(one_counter_hall(crowd, office, pace_s=45), MORNING).newcomer(("check", "visa", lane, ""))
     really = Called(office, 45).before(newcomer, crowd)
-    assert really > PLAYED_CALLS or counted == really
-    assert counted == pytest.approx(really, abs=2)
+    assert foreseen is not None
+    assert really > MOST_CALLS or foreseen.ahead == really
+    assert foreseen.ahead == pytest.approx(really, abs=2)

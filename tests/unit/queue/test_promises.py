@@ -13,7 +13,7 @@ from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.model import Promised, Ticket, Wait
 from broker.domain.queue import waits
-from broker.domain.queue.foresight import MOST_CALLS, Foresight
+from broker.domain.queue.forward import MOST_CALLS
 from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
 from broker.domain.queue.waits import IN_TURN, OVERTAKEN, SOON_S, Odds, odds_of, spread
 from broker.gateway.shapes import ticket_shape
@@ -150,9 +150,9 @@ def test_one_more_counter_makes_it_sooner() -> None:
     for _ in range(8):
         play.issue("visa", "priority")
     group = ("check", "visa", "priority", "")
-    one = waits.newcomer_wait(Foresight(play.hall, play.now), group)
+    one = waits.newcomer_wait(play.hall, group, play.now)
     play.sign_in("c4", "budi")
-    two = waits.newcomer_wait(Foresight(play.hall, play.now), group)
+    two = waits.newcomer_wait(play.hall, group, play.now)
     assert one is not None
     assert two is not None
     assert two.high_s < one.high_s

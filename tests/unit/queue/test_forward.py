@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.domain import commands as cmd
-from broker.domain.model import Counter, Office, Service, Ticket
-from broker.domain.queue.foresight import MOST_CALLS, Foreseen, Foresight
+from broker.domain.model import Counter, Lane, Office, Service, Ticket, Wait
+from broker.domain.queue.forward import MOST_CALLS, Foreseen, Forward
 from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
+from broker.domain.queue.waits import SOON_S, told
 from tests.fakes.halls import Play
 from tests.fakes.offices import PRIORITY, REGULAR, small_office
 
@@ -28,14 +29,14 @@ POLICIES: tuple[Policy, ...] = (
 
 def foreseen(play: Play, ticket: Ticket) -> Foreseen:
     """Return what is foreseen for a ticket that somebody can serve."""
-    found = Foresight(play.hall, play.now).of(ticket)
+    found = Forward(play.hall, play.now).of(ticket)
     assert found is not None
     return found
 
 
 def newcomer(play: Play, *, stage: str = "check", service: str = "visa", lane: str = "regular") -> Foreseen | None:
     """Return what is foreseen for someone who came now."""
-    return Foresight(play.hall, play.now).newcomer((stage, service, lane, ""))
+    return Forward(play.hall, play.now).newcomer((stage, service, lane, ""))
 
 
 def test_while_no_counter_is_open_nothing_is_foreseen() -> None:
@@ -53,21 +54,21 @@ def test_a_counter_that_serves_something_else_is_no_help() -> None:
     play = Play()
     play.sign_in("c3")
     assert newcomer(play) is None
-    assert newcomer(play, stage="collection", service="collection") == Foreseen(0.0, 0)
+    assert newcomer(play, stage="collection", service="collection") == Foreseen(0.0, 0, 0)
 
 
 def test_a_free_counter_calls_at_once() -> None:
     play = Play()
     play.sign_in()
-    assert newcomer(play) == Foreseen(0.0, 0)
+    assert newcomer(play) == Foreseen(0.0, 0, 0)
 
 
 def test_one_counter_takes_one_after_the_other() -> None:
     play = Play()
     play.sign_in()
     first, second = play.issue(), play.issue()
-    assert [foreseen(play, ticket) for ticket in (first, second)] == [Foreseen(0.0, 0), Foreseen(CHECK_S, 1)]
-    assert newcomer(play) == Foreseen(2 * CHECK_S, 2)
+    assert [foreseen(play, ticket) for ticket in (first, second)] == [Foreseen(0.0, 0, 0), Foreseen(CHECK_S, 1, 1)]
+    assert newcomer(play) == Foreseen(2 * CHECK_S, 2, 2)
 
 
 def test_whoever_is_served_is_done_when_the_usual_time_is_over() -> None:
@@ -76,7 +77,7 @@ def test_whoever_is_served_is_done_when_the_usual_time_is_over() -> None:
     play.issue()
     play.call_next()
     play.wait(200)
-    assert newcomer(play) == Foreseen(CHECK_S - 200, 0)
+    assert newcomer(play) == Foreseen(CHECK_S - 200, 0, 0)
 
 
 def test_whoever_takes_longer_than_usual_is_expected_to_go_on_for_a_while() -> None:
@@ -125,7 +126,7 @@ def test_a_borrowing_counter_comes_when_its_own_work_is_done() -> None:
     play = Play(small_office(counters=counters))
     play.sign_in("own")
     play.issue("collection")
-    assert newcomer(play) == Foreseen(180, 1)
+    assert newcomer(play) == Foreseen(180, 1, 1)
 
 
 def test_a_ticket_sent_to_a_counter_waits_for_that_one() -> None:
@@ -138,7 +139,71 @@ def test_a_ticket_sent_to_a_counter_waits_for_that_one() -> None:
     sent = play.ticket(sent.id)
     for _ in range(3):
         play.issue("visa", "regular")
-    assert foreseen(play, sent) == Foreseen(0.0, 0)
+    assert foreseen(play, sent) == Foreseen(0.0, 0, 0)
+
+
+def sent_to_a_closed_counter(play: Play) -> Ticket:
+    """Return a visitor whom counter 1 sent to counter 4, where nobody sits; two others wait."""
+    play.sign_in("c1", "sari")
+    sent = play.issue("visa", "priority")
+    play.call_next("c1")
+    play.send_to("c1", to="c4")
+    for _ in range(2):
+        play.issue("visa", "priority")
+    return play.ticket(sent.id)
+
+
+def test_a_ticket_sent_to_a_closed_counter_is_everybodys_when_its_time_there_is_over() -> None:
+    play = Play()
+    sent = sent_to_a_closed_counter(play)
+    fallback_s = play.office.journey.sent_fallback_s
+    assert foreseen(play, sent).after_s >= fallback_s
+    play.wait(fallback_s)
+    assert foreseen(play, sent) == Foreseen(0.0, 0, 0)
+    ahead, wait = told(play.hall, sent, play.now)
+    assert (ahead, wait) == (0, Wait(0, SOON_S))
+    called = play.call_next("c1")
+    assert called is not None
+    assert called.id == sent.id
+
+
+def test_whoever_was_sent_on_stands_before_the_next_once_their_time_is_over() -> None:
+    play = Play()
+    sent_to_a_closed_counter(play)
+    last = play.hall.groups["check", "visa", "priority", ""][-1]
+    assert foreseen(play, last).ahead == 1
+    play.wait(play.office.journey.sent_fallback_s)
+    assert foreseen(play, last).ahead == 2
+
+
+def test_while_no_counter_is_open_the_number_before_is_counted_as_if_all_were() -> None:
+    play = Play()
+    tickets = [play.issue("visa", "regular") for _ in range(3)]
+    assert [told(play.hall, ticket, play.now) for ticket in tickets] == [(0, None), (1, None), (2, None)]
+
+
+def test_a_step_free_lane_waits_for_step_free_counters_only() -> None:
+    lanes = (REGULAR, PRIORITY, Lane("wheel", "W", 900, step_free=True))
+    counters = {name: Counter(name, name, ("check",), step_free=name == "2") for name in "12"}
+    play = Play(small_office(lanes=lanes, counters=counters))
+    play.sign_in("1", "sari")
+    assert newcomer(play, lane="wheel") is None
+    assert newcomer(play) == Foreseen(0.0, 0, 0)
+    play.sign_in("2", "budi")
+    assert newcomer(play, lane="wheel") == Foreseen(0.0, 0, 0)
+
+
+def test_a_counter_that_found_nobody_calls_whoever_comes_on_from_an_earlier_stage() -> None:
+    """Counter 3 is idle; the passport is checked at counter 1 and then wants to be collected."""
+    services = {"both": Service("both", "A", ("check", "collection"))}
+    counters = {"1": Counter("1", "1", ("check",)), "3": Counter("3", "3", ("collection",))}
+    play = Play(small_office(services=services, counters=counters))
+    play.sign_in("3", "budi")
+    play.sign_in("1", "sari")
+    for _ in range(2):
+        play.issue("both")
+    forward = Forward(play.hall, play.now)
+    assert [call[:2] for call in forward.calls()] == [("1", 0.0), ("1", CHECK_S), ("3", CHECK_S), ("3", 2.0 * CHECK_S)]
 
 
 def test_what_lies_beyond_the_play_goes_on_at_its_pace() -> None:
@@ -176,8 +241,8 @@ def test_what_is_foreseen_is_what_the_domain_does_when_nothing_unforeseen_happen
         tickets.append(play.issue(service, lane))
         play.wait(gap)
     play.sign_in("all")
-    foresight, began = Foresight(play.hall, play.now), play.now
-    expected = {ticket.id: foresight.of(ticket) for ticket in tickets}
+    forward, began = Forward(play.hall, play.now), play.now
+    expected = {ticket.id: forward.of(ticket) for ticket in tickets}
     called: dict[str, float] = {}
     for _ in itertools.count():
         ticket = play.call_next("all")
@@ -198,8 +263,8 @@ def test_two_looks_at_the_same_moment_see_the_same() -> None:
         play.issue("visit", lane)
         play.wait(100)
     play.call_next("1")
-    foresight = Foresight(play.hall, play.now)
-    first, again = (foresight.newcomer(("check", "visit", "regular", "")) for _ in range(2))
+    forward = Forward(play.hall, play.now)
+    first, again = (forward.newcomer(("check", "visit", "regular", "")) for _ in range(2))
     assert first == again == newcomer(play, service="visit")
 
 

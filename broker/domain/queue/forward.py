@@ -1,0 +1,388 @@
+"""The hall played forward: who would be called when, if every visit took its usual time and nobody else came.
+
+Counting heads and dividing by counters says little where counters serve different things, lanes overtake and one number
+goes through several stages. Played by the order of calls (`order`) and by who may call whom (`eligible`), the office's
+own rules give the answer. One play answers everything that is asked about a moment: each visitor who waits, and, as
+ghosts who take nobody's turn, everyone who might come now.
+
+A play costs a tenth of a millisecond or two, so it is kept: until something changes that it went by, and for `GOOD_FOR`
+at most. A number that is given out behind all that was played changes nothing in it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import itertools
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from broker.domain.hall import WORKING, Hall, desk_taken_since
+from broker.domain.model import Counter, Group, Ticket
+from broker.domain.queue.order import SECOND, Entry, Line, before, entry_of, micros, place, turn_after
+from broker.domain.queue.policies import Ratio
+
+GOOD_FOR = SECOND
+"""A play begins at a whole second of the clock and is good for that second: equal halls tell the same in it."""
+MOST_CALLS = 64
+"""So many calls are played; what lies behind is taken to go on at the same pace."""
+REST_SHARE = 0.45
+"""A visit that is over its usual time goes on for this share of it (lognormal, deviation half of the mean)."""
+MOST_ROUNDS = 6
+"""Looking so often for who overtakes whom while they wait is near enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """When a call is to be expected, and after how many others."""
+
+    after_s: float
+    calls_before: int
+    """Calls at counters that may call this visitor."""
+    ahead: int
+    """Visitors who are called there before; one who comes through several stages counts once."""
+    is_played: bool = True
+    """Whether that call was among those that were played."""
+
+
+@dataclass(slots=True, eq=False)
+class _Run:
+    """A line as far as it has come in a play."""
+
+    line: Line
+    waiting: list[Entry]
+    """Never changed by the play."""
+    called: int = 0
+    late: list[Entry] = field(default_factory=list)
+    """A heap of those who joined since."""
+    head: Entry | None = None
+    ghost: tuple[int, int] | None = None
+    """When someone who came now would be called, and after how many calls of all; None where that is not known yet."""
+
+    def join(self, entry: Entry) -> None:
+        """Take one more in."""
+        heapq.heappush(self.late, entry)
+        if self.head is None or entry < self.head:
+            self.head = entry
+
+    def leave(self) -> Entry:
+        """Take the first one out; there must be one."""
+        if self.late and self.late[0] is self.head:
+            first = heapq.heappop(self.late)
+        else:
+            first = self.waiting[self.called]
+            self.called += 1
+        head = self.waiting[self.called] if self.called < len(self.waiting) else None
+        late = self.late[0] if self.late else None
+        self.head = late if head is None or (late is not None and late < head) else head
+        return first
+
+    def drop(self, entry: Entry) -> bool:
+        """Take out one who may be anywhere; tell whether it was here."""
+        if entry in self.late:
+            self.late.remove(entry)
+            heapq.heapify(self.late)
+        elif entry in self.waiting[self.called :]:
+            self.waiting = [one for one in self.waiting[self.called :] if one != entry]
+            self.called = 0
+        else:
+            return False
+        heads = [*self.waiting[self.called : self.called + 1], *self.late[:1]]
+        self.head = min(heads, default=None)
+        return True
+
+
+class Forward:
+    """One moment of the hall, played forward; asked as often as anybody likes."""
+
+    def __init__(self, hall: Hall, now: dt.datetime, *, everybody: bool = False) -> None:
+        """Play; with `everybody` as if every counter of the office were open."""
+        self.hall = hall
+        self.began = micros(now) // GOOD_FOR * GOOD_FOR
+        self.version = hall.version
+        self._now = now
+        self._takes = {s: round(hall.pace(s, now).mean_s * SECOND) for s in hall.office.stage_standard_s}
+        self._open = dict(hall.office.counters) if everybody else _working(hall)
+        self._ghost_since = self.began + GOOD_FOR
+        self._policy = hall.office.policy
+        self._turns = dict(hall.turns)
+        self._ticks = itertools.count()
+        self._runs: dict[Line, _Run] = {}
+        self._reach: dict[str, tuple[list[_Run], list[_Run]]] = {name: ([], []) for name in self._open}
+        self._haunted: set[_Run] = set()
+        """Lines whose ghost is at their head."""
+        self._coming: list[tuple[int, int, Line, Entry, _Run | None]] = []
+        """Who joins a line, and when; whoever waits elsewhere until then leaves that."""
+        self._free: list[tuple[int, int, Counter]] = []
+        self._parked: list[Counter] = []
+        """Counters that found nobody to call."""
+        self._calls: list[tuple[str, int, Line, int]] = []
+        """Who was called: the counter, the visitor's order of arrival, from which line, and when."""
+        self._called: dict[int, tuple[int, int]] = {}
+        """By order of arrival, of those who wait: when they are called, and after how many calls."""
+        self._at = self.began
+        self._opened: Forward | None = None
+        self._begin()
+        self._play()
+        near = [line for line, run in self._runs.items() if run.ghost is not None or run in self._haunted]
+        self._ends = [(line, len(line.entries)) for line in near]
+
+    # -- questions ------------------------------------------------------------------------------------------------
+
+    def holds(self, now: dt.datetime) -> bool:
+        """Tell whether the play still tells of the hall as it is."""
+        return (
+            self.version == self.hall.version
+            and 0 <= micros(now) - self.began < GOOD_FOR
+            and all(len(line.entries) == size for line, size in self._ends)
+        )
+
+    def newcomer(self, group: Group) -> Foreseen | None:
+        """Return when someone who came now would be called, or None where no counter is open for that."""
+        line = self.hall.line(group)
+        found = None if (run := self._runs.get(line)) is None else run.ghost
+        if found is not None:
+            return self._played(line, *found)
+        return self._beyond(line, (self._ghost_since, sys.maxsize))
+
+    def of(self, ticket: Ticket) -> Foreseen | None:
+        """Return when a waiting ticket will be called, or None where no counter is open for it."""
+        line, found = self.hall.line(ticket.group), self._called.get(ticket.order)
+        until = ticket.sent_until
+        if line.sent_to and until is not None and (micros(until) <= self.began or not self._is_open(line)):
+            line = self._common(ticket)
+        if found is not None:
+            return self._played(line, *found)
+        foreseen = self._beyond(line, entry_of(ticket)[:2])
+        if foreseen is None or line.sent_to or until is None:
+            return foreseen
+        return replace(foreseen, after_s=max(foreseen.after_s, (micros(until) - self.began) / SECOND))
+
+    @property
+    def counters(self) -> Mapping[str, Counter]:
+        """Return the counters that take part."""
+        return self._open
+
+    def calls(self) -> list[tuple[str, float, int]]:
+        """Return what was played: counter, seconds from now, and the order of arrival of whom it called."""
+        return [(counter, (at - self.began) / SECOND, order) for counter, order, _, at in self._calls]
+
+    @property
+    def first_call(self) -> tuple[str, int] | None:
+        """Return who is called first, if a counter is free: the counter, and the ticket's order of arrival."""
+        if not self._calls or self._calls[0][3] > self.began:
+            return None
+        return self._calls[0][:2]
+
+    @property
+    def opened(self) -> Forward:
+        """Return the play of the same moment as if every counter were open."""
+        if self._opened is None:
+            self._opened = Forward(self.hall, self._now, everybody=True)
+        return self._opened
+
+    # -- the play -------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """Put everybody in their lines, and let every open counter become free in its time."""
+        for line in list(self.hall.lines.values()):
+            if not line.sent_to:
+                self._run(line)
+        for line in list(self.hall.lines.values()):
+            if line.sent_to and line.entries:
+                self._place_sent(line)
+        rests = {}
+        for name in self._open:
+            ticket = self.hall.current(self.hall.desks[name])
+            if ticket is not None:
+                rests[name] = self._rest(ticket)
+                done = self.began + rests[name]
+                self._goes_on(ticket, ticket.stage, _since_after(ticket, done), done)
+        _spread(rests, self._open)
+        for counter in self._open.values():
+            heapq.heappush(self._free, (self.began + rests.get(counter.id, 0), next(self._ticks), counter))
+
+    def _run(self, line: Line) -> _Run:
+        """Return a line's run, a new one where there is none."""
+        run = self._runs.get(line)
+        if run is None:
+            run = self._runs[line] = _Run(line, line.entries, head=line.head)
+            for name in self._open:
+                if name in line.own:
+                    self._reach[name][0].append(run)
+                elif name in line.helped:
+                    self._reach[name][1].append(run)
+            self._look(run)
+        return run
+
+    def _place_sent(self, line: Line) -> None:
+        """Let those who were sent to one counter wait there, until their time is over: then they are everybody's."""
+        waiting: list[Entry] = []
+        over: list[Entry] = []
+        for entry in line.entries:
+            until = entry[2].sent_until
+            (over if until is not None and micros(until) <= self.began else waiting).append(entry)
+        run = self._runs[line] = _Run(line.with_only(waiting), waiting, head=waiting[0] if waiting else None)
+        if line.sent_to in self._open and line.sent_to in line.own | line.helped:
+            self._reach[line.sent_to][line.sent_to not in line.own].append(run)
+        for entry in over:
+            self._join(self._common(entry[2]), entry)
+        for entry in waiting:
+            if (until := entry[2].sent_until) is not None:
+                self._comes(micros(until), self._common(entry[2]), entry, leaves=run)
+
+    def _common(self, ticket: Ticket) -> Line:
+        return self.hall.line((ticket.stage, ticket.service, ticket.lane, ""))
+
+    def _rest(self, ticket: Ticket) -> int:
+        """Return how long a visit that has begun is expected to go on."""
+        since, usual = desk_taken_since(ticket), self._takes[ticket.stage]
+        gone = 0 if since is None else self.began - micros(since)
+        return max(usual - gone, round(REST_SHARE * usual))
+
+    def _comes(self, at: int, line: Line, entry: Entry, *, leaves: _Run | None = None) -> None:
+        heapq.heappush(self._coming, (at, next(self._ticks), line, entry, leaves))
+
+    def _join(self, line: Line, entry: Entry) -> None:
+        run = self._run(line)
+        run.join(entry)
+        self._look(run)
+
+    def _look(self, run: _Run) -> None:
+        """Note whether someone who came now would be the first there."""
+        is_first = run.head is None or run.head[0] > self._ghost_since
+        if is_first and run.ghost is None and not run.line.sent_to:
+            self._haunted.add(run)
+        else:
+            self._haunted.discard(run)
+
+    def _play(self) -> None:
+        """Let counters take turns as they become free, and visitors come on from earlier stages."""
+        while len(self._calls) < MOST_CALLS:
+            if self._coming and (not self._free or self._coming[0][0] <= self._free[0][0]):
+                self._arrive()
+            elif self._free:
+                at, _, counter = heapq.heappop(self._free)
+                self._call(counter, at)
+            else:
+                break
+
+    def _arrive(self) -> None:
+        at, _, line, entry, leaves = heapq.heappop(self._coming)
+        if leaves is not None and not leaves.drop(entry):
+            return  # called where it was sent
+        self._join(line, entry)
+        for counter in self._parked:
+            heapq.heappush(self._free, (at, next(self._ticks), counter))
+        self._parked.clear()
+
+    def _call(self, counter: Counter, at: int) -> None:
+        """Let a free counter call the next: its own work, and while nobody waits for that, what it helps out with."""
+        own, helped = self._reach[counter.id]
+        turn = self._turns.get(self.hall.turn_key(counter.id), 0) if isinstance(self._policy, Ratio) else 0
+        run = self._first(own, counter, at, turn)
+        if run is None:
+            run = self._first(helped, counter, at, turn)
+        if run is None:
+            self._parked.append(counter)
+            return
+        entry = run.leave()
+        self._at = at
+        self._called.setdefault(entry[1], (at, len(self._calls)))
+        self._calls.append((counter.id, entry[1], run.line, at))
+        self._look(run)
+        if isinstance(self._policy, Ratio):
+            self._turns[self.hall.turn_key(counter.id)] = turn_after(self._policy.pattern, turn, run.line.lane)
+        done = at + self._takes[run.line.stage]
+        heapq.heappush(self._free, (done, next(self._ticks), counter))
+        self._goes_on(entry[2], run.line.stage, done - max(at - entry[0], 0), done)
+
+    def _first(self, runs: list[_Run], counter: Counter, at: int, turn: int) -> _Run | None:
+        """Return the line whose first is called; ghosts that would have been it have their answer."""
+        best, found = None, None
+        for run in runs:
+            if run.head is not None:
+                mine = place(run.line, run.head, at, counter.prefers, turn)
+                if found is None or mine < found:
+                    best, found = run, mine
+        if self._haunted:
+            ghost = (self._ghost_since, sys.maxsize)
+            for run in [run for run in runs if run in self._haunted]:
+                if found is None or place(run.line, ghost, at, counter.prefers, turn) < found:
+                    run.ghost = at, len(self._calls)
+                    self._haunted.discard(run)
+        return best
+
+    def _goes_on(self, ticket: Ticket, stage: str, since: int, at: int) -> None:
+        """Let a visitor wait for the next stage, with what was waited so far to their credit (as in `apply`)."""
+        following = self.hall.office.stage_after(ticket.service, stage)
+        if following is not None:
+            line = self.hall.line((following, ticket.service, ticket.lane, ""))
+            self._comes(at, line, (since, ticket.order, ticket))
+
+    # -- answers --------------------------------------------------------------------------------------------------
+
+    def _is_open(self, line: Line) -> bool:
+        return not (line.own.isdisjoint(self._open) and line.helped.isdisjoint(self._open))
+
+    def _played(self, line: Line, at: int, calls: int) -> Foreseen:
+        able = line.own | line.helped
+        called = [order for counter, order, _, _ in self._calls[:calls] if counter in able]
+        return Foreseen((at - self.began) / SECOND, len(called), len(set(called)))
+
+    def _beyond(self, line: Line, key: tuple[int, int]) -> Foreseen | None:
+        """Return what lies behind the last call that was played: the rest goes on at the same pace."""
+        if not self._is_open(line):
+            return None
+        able = (line.own | line.helped) & self._open.keys()
+        rivals = [run for run in self._runs.values() if not able.isdisjoint(run.line.own | run.line.helped)]
+        lines = {run.line for run in rivals}
+        called = [order for counter, order, _, _ in self._calls if counter in able]
+        competing = sum(other in lines for _, _, other, _ in self._calls)
+        pace = (self._at - self.began) / max(competing, 1)
+        waiting = [(run.line, run.called) for run in rivals]
+        found = 0
+        for _ in range(MOST_ROUNDS):
+            more = before(waiting, line, key, round(self._at + found * pace))
+            if more == found:
+                break
+            found = more
+        rest = found * len(called) / max(competing, 1)
+        calls = round(len(called) + rest)
+        after = (self._at - self.began) * (calls + 1) / max(len(called), 1)
+        return Foreseen(after / SECOND, calls, len(set(called)) + round(rest), is_played=False)
+
+
+def forward_of(hall: Hall, now: dt.datetime) -> Forward:
+    """Return the hall played forward from this moment: the last play, while it still holds."""
+    found = hall.played
+    if found is None or not found.holds(now):
+        found = hall.played = Forward(hall, now)
+    return found
+
+
+def _working(hall: Hall) -> dict[str, Counter]:
+    desks = hall.desks.items()
+    return {name: hall.office.counters[name] for name, desk in desks if hall.desk_state(desk) in WORKING}
+
+
+def _since_after(ticket: Ticket, at: int) -> int:
+    """Return from when a visitor's turn will be measured who is done at a counter at `at`."""
+    since = micros(ticket.ranked_since)
+    called = since if ticket.called_at is None else micros(ticket.called_at)
+    return at - max(called - since, 0)
+
+
+def _spread(rests: dict[str, int], counters: dict[str, Counter]) -> None:
+    """Spread the rests of running visits like the order statistics of a uniform one.
+
+    The first of several equal counters is free sooner than any of them is expected to be.
+    """
+    teams: dict[tuple[str, ...], list[str]] = {}
+    for name in rests:
+        teams.setdefault(counters[name].stages, []).append(name)
+    for team in teams.values():
+        mean = sum(rests[name] for name in team) / len(team)
+        for at, name in enumerate(sorted(team, key=lambda name: (rests[name], name)), 1):
+            rests[name] = round(2 * mean * at / (len(team) + 1))
