@@ -7,8 +7,10 @@ Every callback of paho only decodes and hands over. An exception there would kil
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import logging
+import random
 import socket
 import threading
 import time
@@ -24,16 +26,23 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from pydantic import BaseModel, ValidationError
 
+from broker.contract.claim import Claim, Say, Standing
 from broker.contract.link import Address, Pending
-from broker.contract.messages import PROTOCOL, Presence, Reply
+from broker.contract.messages import MAX_HEARD_BYTES, PROTOCOL, Presence, Reply, marked
 from broker.contract.topics import ENGINE_CLIENT, PRESENCE, Topics
 
 RESEND_AFTER_S = 3.0
 KEEPALIVE_S = 10
-MAX_RECONNECT_DELAY_S = 5
+RECONNECT_DELAY_S = (1, 5)
+"""The first wait and the longest; each client varies them, so that after an outage not all come at the same moment."""
 MAX_IN_FLIGHT = 10_000
 CONNECT_TIMEOUT_S = 2.0
 """An office's own network answers at once; `stop` may have to wait for one attempt."""
+KNOWN_TOPICS = 1024
+"""For so many topics it is remembered who listens to them."""
+LOGGED_FAULTS = 20
+"""So many messages that nobody can read are named in the log; after that one in `LOGGED_EVERY`."""
+LOGGED_EVERY = 1000
 
 M = TypeVar("M", bound=BaseModel)
 Post = Callable[[Callable[[], None]], None]
@@ -60,10 +69,17 @@ class _Pending:
     on_reply: Callable[[Reply], None]
     forget: Callable[[str], None]
     sent_at: float = field(default=0.0)
+    is_cancelled: bool = False
 
     def cancel(self) -> None:
-        """Stop asking."""
+        """Stop asking; a reply that is on its way to the asker is not heard any more either."""
+        self.is_cancelled = True
         self.forget(self.id)
+
+    def answer(self, reply: Reply) -> None:
+        """Hand the reply over, on the asker's own thread."""
+        if not self.is_cancelled:
+            self.on_reply(reply)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,50 +89,73 @@ class _Listener:
     kept: RawHandler | None = None
     """Is handed what the server had kept; `handler` where it is None."""
 
+    def receive(self, message: MQTTMessage, topic: str) -> None:
+        """Hand a message over."""
+        take = self.kept if message.retain and self.kept is not None else self.handler
+        take(topic, bytes(message.payload))
+
 
 class Bus:
     """One client of the office's MQTT server. Handlers run wherever `post` takes them."""
 
-    def __init__(self, *, address: Address, office: str, client: str, kind: str, post: Post) -> None:
-        """Prepare a client; nothing is sent before `start`."""
+    def __init__(
+        self, *, address: Address, office: str, client: str, kind: str, post: Post, claims: bool = False
+    ) -> None:
+        """Prepare a client; nothing is sent before `start`.
+
+        With `claims` it acts only while no other process does so under the same id. To the server each such process
+        has an id of its own then, or the two would throw each other out for ever.
+        """
         self.topics = Topics(office)
         self.client_id = client
         self.bad_messages = 0
         self._address = address
         self._post = post
+        instance = uuid.uuid4().hex
         self._presence = Presence(
-            online=True, kind=kind, version=version("antrean"), protocol=PROTOCOL, instance=uuid.uuid4().hex
+            online=True, kind=kind, version=version("antrean"), protocol=PROTOCOL, instance=instance
         )
+        self._claim = Claim(instance, time.monotonic) if claims else None
+        self._standing: Standing = "alone"
         self._listeners: list[_Listener] = []
         self._connect_handlers: list[Callable[[], None]] = []
         self._link_handlers: list[Callable[[bool], None]] = []
+        self._taken_handlers: list[Callable[[Standing], None]] = []
+        self._who_listens: dict[str, tuple[_Listener, ...]] = {}
         self._pending: dict[str, _Pending] = {}
         self._lock = threading.Lock()
         self._connected = threading.Event()
+        """Accepted by the server, and the id is ours."""
         self._stopping = threading.Event()
+        self._claiming = threading.RLock()
+        """The claim is asked on the network's thread and, as time goes by, on the one that sends again."""
+        self._is_announced = False
         self._engine_online = False
-        self._announced = False
         self._linked = False
         self._resender = threading.Thread(target=self._resend_loop, name=f"bus-{client}-resend", daemon=True)
-        self._paho = self._build_paho()
+        self._subscription: int | None = None
+        self._always_heard = (f"{self.topics.root}/state/", self.topics.presence(""))
+        """How the topics begin that are taken in also while another process has our id."""
+        self._paho = self._build_paho(f"{client}.{instance[:8]}" if claims else client)
         self._listen_raw(self.topics.presence(ENGINE_CLIENT), self._engine_presence)
         self._listen_raw(self.topics.reply(client), self._replied)
+        if claims:
+            own = self.topics.presence(client)
+            self._listen_raw(own, self._own_presence, functools.partial(self._own_presence, retained=True))
 
     # -- set-up ---------------------------------------------------------------------------------------------------
 
     def listen(self, topic_filter: str, model: type[M], handler: Callable[[M], None]) -> None:
         """Decode what comes on `topic_filter` to `model` and hand it over. Call before `start`."""
 
-        def decode(topic: str, payload: bytes) -> None:
-            try:
-                message = model.model_validate_json(payload)
-            except ValidationError as error:
-                self.bad_messages += 1
-                log.warning("%s: %s holds no %s: %s", self.client_id, topic, model.__name__, error.errors()[:3])
-                return
-            self._post(lambda: handler(message))
+        def decode(topic: str, payload: bytes, *, retained: bool = False) -> None:
+            message = self._decoded(model, topic, payload)
+            if message is None or (isinstance(message, Presence) and message.waiting):
+                return  # whoever only waits for an id is nobody's business but that of the id's holder
+            heard = marked(message, retained=retained)
+            self._post(lambda: handler(heard))
 
-        self._listen_raw(topic_filter, decode)
+        self._listen_raw(topic_filter, decode, functools.partial(decode, retained=True))
 
     def listen_raw(self, topic_filter: str, handler: RawHandler, *, kept: RawHandler | None = None) -> None:
         """Hand over undecoded messages on the network thread: `handler` may only queue them. Call before `start`.
@@ -132,6 +171,10 @@ class Bus:
     def on_link(self, handler: Callable[[bool], None]) -> None:
         """Call `handler(True)` when server and engine are both there, `handler(False)` when one is lost."""
         self._link_handlers.append(handler)
+
+    def on_taken(self, handler: Callable[[Standing], None]) -> None:
+        """Call `handler` whenever it changes whether another process has or wants our id."""
+        self._taken_handlers.append(handler)
 
     def start(self) -> None:
         """Connect in the background and keep trying; returns at once."""
@@ -156,7 +199,7 @@ class Bus:
 
     @property
     def connected(self) -> bool:
-        """Tell whether the MQTT server has accepted us and not gone since."""
+        """Tell whether the MQTT server has accepted us and not gone since, and our id is our own."""
         return self._connected.is_set()
 
     def wait_connected(self, timeout_s: float) -> None:
@@ -192,14 +235,15 @@ class Bus:
     def report_devices(self, devices: Mapping[str, str]) -> None:
         """Say in the presence how this client's devices fare; the engine's waits until its states are out."""
         self._presence = self._presence.model_copy(update={"devices": dict(devices)})
-        if self._connected.is_set() and (self.client_id != ENGINE_CLIENT or self._announced):
+        if self._connected.is_set() and (self.client_id != ENGINE_CLIENT or self._is_announced):
             self._publish_presence(self._presence)
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
-    def _build_paho(self) -> Client:
-        paho = Client(CallbackAPIVersion.VERSION2, client_id=self.client_id, clean_session=True, protocol=MQTTv311)
-        paho.reconnect_delay_set(1, MAX_RECONNECT_DELAY_S)
+    def _build_paho(self, client_id: str) -> Client:
+        paho = Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True, protocol=MQTTv311)
+        first_s, longest_s = (delay_s * random.uniform(0.75, 1.25) for delay_s in RECONNECT_DELAY_S)  # noqa: S311 - no secret
+        paho.reconnect_delay_set(first_s, longest_s)  # type: ignore[arg-type]  # it waits for parts of seconds too
         paho.max_inflight_messages_set(MAX_IN_FLIGHT)
         paho.connect_timeout = CONNECT_TIMEOUT_S
         if self._address.username is not None:
@@ -213,10 +257,12 @@ class Bus:
         paho.on_connect = self._guarded_connect
         paho.on_disconnect = self._guarded_disconnect
         paho.on_message = self._guarded_message
+        paho.on_subscribe = self._guarded_subscribe
         return paho
 
     def _listen_raw(self, topic_filter: str, handler: RawHandler, kept: RawHandler | None = None) -> None:
         self._listeners.append(_Listener(topic_filter, handler, kept))
+        self._who_listens.clear()
 
     def _guard(self, step: Callable[[], None]) -> None:
         try:
@@ -243,21 +289,69 @@ class Bus:
     def _guarded_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         self._guard(lambda: self._received(message))
 
+    def _guarded_subscribe(self, _client: Client, _data: object, mid: int, *_: object) -> None:
+        self._guard(lambda: self._subscribed(mid))
+
     def _refused(self, reason: ReasonCode) -> None:
         log.error("%s: the MQTT server refused the login: %s", self.client_id, reason)
 
     def _accepted(self) -> None:
-        self._paho.subscribe([(topic_filter, 1) for topic_filter in self._filters()])
+        _, self._subscription = self._paho.subscribe([(topic_filter, 1) for topic_filter in self._filters()])
+        if self._claim is None:
+            self._begin()
+
+    def _subscribed(self, mid: int) -> None:
+        """Ask whether our id is free, when we are sure to hear the answer."""
+        if self._claim is not None and mid == self._subscription:
+            self._say(self._claim.begin)
+
+    def _say(self, step: Callable[[], Say]) -> None:
+        """Let the claim take something in, say what it wants said, and begin or end to act where that has changed."""
+        claim = self._claim
+        if claim is None or self._stopping.is_set():
+            return
+        with self._claiming:
+            self._said(claim, step())
+
+    def _said(self, claim: Claim, say: Say) -> None:
+        standing = claim.standing
+        if say == "knock":
+            waiting = self._presence.model_copy(update={"waiting": True})
+            self._paho.publish(self.topics.presence(self.client_id), waiting.model_dump_json(), qos=PRESENCE.qos)
+        if standing != self._standing:
+            self._standing = standing
+            self._tell_standing(standing, claim.other)
+        if claim.holds and not self._connected.is_set():
+            self._begin()
+        elif say == "presence" and (self.client_id != ENGINE_CLIENT or self._is_announced):
+            self._publish_presence(self._presence)
+        elif not claim.holds and self._connected.is_set():
+            self._connected.clear()
+            self._tell_link()
+
+    def _begin(self) -> None:
+        """Act: the server has accepted us, and the id is ours."""
         self._connected.set()
         log.info("%s: connected to %s:%d", self.client_id, self._address.host, self._address.port)
         if self.client_id != ENGINE_CLIENT:
             self._publish_presence(self._presence)
+        self._tell_link()
         for handler in self._connect_handlers:
             self._guard(lambda handler=handler: self._post(handler))  # type: ignore[misc]  # the same
         with self._lock:
             waiting = list(self._pending.values())
         for pending in waiting:
             self._send(pending)
+
+    def _tell_standing(self, standing: Standing, other: str) -> None:
+        if standing == "taken":
+            log.error("%s: runs already, as another process (%.12s); waiting until that ends", self.client_id, other)
+        elif standing == "wanted":
+            log.error("%s: another process (%.12s) was started under this id; it waits", self.client_id, other)
+        else:
+            log.info("%s: nobody else uses this id any more", self.client_id)
+        for handler in self._taken_handlers:
+            self._post(functools.partial(handler, standing))
 
     def _filters(self) -> list[str]:
         """Return what to subscribe to, without what a wider filter brings: a server may deliver overlaps twice."""
@@ -268,21 +362,56 @@ class Bus:
         if self._connected.is_set():
             log.info("%s: not connected any more: %s", self.client_id, reason)
         self._connected.clear()
-        self._announced = False
         self._engine_online = False
+        self._subscription = None
+        self._is_announced = False
+        if self._claim is not None:
+            with self._claiming:
+                self._claim.end()
         self._tell_link()
 
     def _received(self, message: MQTTMessage) -> None:
-        for listener in self._listeners:
-            if topic_matches_sub(listener.topic_filter, message.topic):
-                handler = listener.kept if message.retain and listener.kept is not None else listener.handler
-                self._guard(lambda handler=handler: handler(message.topic, message.payload))  # type: ignore[misc]  # binds
+        topic = message.topic  # decoded anew each time it is asked for
+        if not self._connected.is_set() and not message.retain and not topic.startswith(self._always_heard):
+            return
+        for listener in self._listening_to(topic):
+            self._guard(lambda listener=listener: listener.receive(message, topic))  # type: ignore[misc]  # binds
 
-    def _engine_presence(self, _topic: str, payload: bytes) -> None:
+    def _listening_to(self, topic: str) -> tuple[_Listener, ...]:
+        """Return who listens to a topic; looked up once, for matching filters takes longer than all the rest."""
+        known = self._who_listens.get(topic)
+        if known is None:
+            if len(self._who_listens) >= KNOWN_TOPICS:
+                self._who_listens.clear()
+            known = tuple(one for one in self._listeners if topic_matches_sub(one.topic_filter, topic))
+            self._who_listens[topic] = known
+        return known
+
+    def _decoded(self, model: type[M], topic: str, payload: bytes) -> M | None:
+        """Return a message, or None where it is none; what is too long is not even looked at."""
+        if len(payload) > MAX_HEARD_BYTES:
+            self._bad(topic, f"{len(payload)} bytes, which is too much for any message")
+            return None
         try:
-            presence = Presence.model_validate_json(payload)
-        except ValidationError:
-            self.bad_messages += 1
+            return model.model_validate_json(payload)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            self._bad(topic, f"no {model.__name__}: {first['loc']}: {first['msg']}")
+            return None
+
+    def _bad(self, topic: str, what: str) -> None:
+        self.bad_messages += 1
+        if self.bad_messages <= LOGGED_FAULTS or self.bad_messages % LOGGED_EVERY == 0:
+            log.warning("%s: %.200s holds %.200s", self.client_id, topic, what)
+
+    def _own_presence(self, topic: str, payload: bytes, *, retained: bool = False) -> None:
+        claim, presence = self._claim, self._decoded(Presence, topic, payload) if payload else None
+        if claim is not None and presence is not None:
+            self._say(lambda: claim.heard(presence, retained=retained))
+
+    def _engine_presence(self, topic: str, payload: bytes) -> None:
+        presence = self._decoded(Presence, topic, payload)
+        if presence is None or presence.waiting:
             return
         self._engine_online = presence.online
         self._tell_link()
@@ -296,17 +425,13 @@ class Bus:
             self._post(lambda handler=handler: handler(linked))  # type: ignore[misc]  # default binds the loop's handler
 
     def _replied(self, topic: str, payload: bytes) -> None:
-        try:
-            reply = Reply.model_validate_json(payload)
-        except ValidationError:
-            self.bad_messages += 1
-            log.warning("%s: %s holds no reply", self.client_id, topic)
+        reply = self._decoded(Reply, topic, payload)
+        if reply is None:
             return
         with self._lock:
             pending = self._pending.pop(reply.id, None)
         if pending is not None:
-            on_reply = pending.on_reply
-            self._post(lambda: on_reply(reply))
+            self._post(functools.partial(pending.answer, reply))
 
     def _forget(self, identity: str) -> None:
         with self._lock:
@@ -323,6 +448,8 @@ class Bus:
                 late = [pending for pending in self._pending.values() if pending.sent_at < due]
             for pending in late:
                 self._send(pending)
+            if self._claim is not None and self._subscription is not None:
+                self._guard(functools.partial(self._say, self._claim.tick))
 
     def _publish_presence(self, presence: Presence) -> Any:  # noqa: ANN401 - paho's MQTTMessageInfo
         topic = self.topics.presence(self.client_id)
@@ -330,7 +457,7 @@ class Bus:
 
     def announce(self) -> None:
         """Say online; the engine calls this itself, after its states are out."""
-        self._announced = True
+        self._is_announced = True
         self._publish_presence(self._presence)
 
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from broker.bus import Bus, Post
 from broker.config import ConfigError, Settings, load_settings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
+from broker.contract.claim import Standing
 from broker.contract.link import Requester
 from broker.contract.messages import OfficeMessage, ServiceMessage
 from broker.contract.office import WholeOffice
@@ -34,6 +35,10 @@ class OfficeBus(Requester, Protocol):
 
     def on_link(self, handler: Callable[[bool], None]) -> None:
         """Tell when the engine can be reached and when not."""
+        ...
+
+    def on_taken(self, handler: Callable[[Standing], None]) -> None:
+        """Tell when another process has or wants our id, and when no longer."""
         ...
 
     def report_devices(self, devices: Mapping[str, str]) -> None:
@@ -70,7 +75,9 @@ def listen_to_office(bus: OfficeBus, topics: Topics, changed: Callable[[OfficeMe
 
 def open_bus(kind: str, settings: Settings, name: str, post: Post) -> OfficeBus:
     """Return a screen's bus, not yet started; on the wire it is called by its id in the configuration."""
-    return Bus(address=settings.mqtt.address(name), office=settings.office.id, client=name, kind=kind, post=post)
+    return Bus(
+        address=settings.mqtt.address(name), office=settings.office.id, client=name, kind=kind, post=post, claims=True
+    )
 
 
 def run_screen(kind: str, show: Show, *, names: Callable[[Settings], Sequence[str]]) -> int:

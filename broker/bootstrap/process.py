@@ -48,7 +48,12 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
         store.forget_replies(dt.datetime.now(dt.UTC) - REMEMBER)  # writes, so that a disk that refuses shows now
         topics = Topics(settings.office.id)
         bus = Bus(
-            address=address, office=settings.office.id, client=ENGINE_CLIENT, kind="engine", post=lambda step: step()
+            address=address,
+            office=settings.office.id,
+            client=ENGINE_CLIENT,
+            kind="engine",
+            post=lambda step: step(),
+            claims=True,
         )
         wire = MqttWire(topics, bus, office_message(settings), first_revision=lambda: int(time.time() * 100))
         engine = Engine(
@@ -136,6 +141,7 @@ def _mqtt_server(settings: Settings, data_dir: Path) -> Iterator[Address]:
         folder=data_dir / "mqtt",
         logins=dict.fromkeys(client_ids(settings) if mqtt.secret else (ENGINE_CLIENT,), password),
         anonymous=mqtt.secret is None,
+        clients=client_ids(settings)[1:],
     )
     server = start_server(spec)
     try:

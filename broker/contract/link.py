@@ -60,12 +60,20 @@ class Requester(Protocol):
 
 @dataclass(slots=True)
 class Freshness:
-    """Whether what a screen shows is true now. Fed by the link, asked at every tick."""
+    """Whether what a screen shows is true now. Fed by the link, asked at every tick.
+
+    Only what the engine has said since it can be reached counts: what the MQTT server had kept may be hours old, also
+    where it had kept that the engine is online, as one does that remembers over a restart.
+    """
 
     now: Callable[[], dt.datetime]
+    monotonic: Callable[[], float] | None = None
+    """Measures silence, which no clock that is set may change; by `now` where there is none."""
     online: bool = False
     heard_at: dt.datetime = field(init=False)
     """When the engine gave the last sign of life; at first, when we began to listen."""
+    _heard_s: float | None = field(init=False, default=None)
+    """The same by the monotonic clock; None before it said anything since it can be reached."""
 
     def __post_init__(self) -> None:
         """Count as offline from the first moment: nothing was heard yet."""
@@ -73,17 +81,22 @@ class Freshness:
 
     def link_changed(self, *, online: bool) -> None:
         """Take note that the engine is reachable, or no longer."""
-        if online and not self.online:
-            self.heard_at = self.now()
+        if not online:
+            self._heard_s = None
         self.online = online
 
-    def heard(self) -> None:
-        """Take note of a snapshot; one that is retained says nothing while the engine is away."""
-        if self.online:
-            self.heard_at = self.now()
+    def heard(self, *, retained: bool = False) -> None:
+        """Take note of what the engine says; `retained` is what was only kept for us."""
+        if not retained:
+            self.heard_at, self._heard_s = self.now(), self._seconds()
 
     @property
     def stale_since(self) -> dt.datetime | None:
         """Return since when the picture is old, or None while it is fresh."""
-        silent_s = abs((self.now() - self.heard_at).total_seconds())  # a clock that was set back proves nothing
-        return None if self.online and silent_s <= STALE_AFTER_S else self.heard_at
+        if not self.online or self._heard_s is None:
+            return self.heard_at
+        silent_s = abs(self._seconds() - self._heard_s)  # a clock that was set back proves nothing
+        return None if silent_s <= STALE_AFTER_S else self.heard_at
+
+    def _seconds(self) -> float:
+        return self.monotonic() if self.monotonic is not None else self.now().timestamp()

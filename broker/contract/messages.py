@@ -6,11 +6,14 @@ Receivers ignore fields they do not know, so that a newer engine does not blind 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 MAX_PAYLOAD_BYTES = 8 * 1024
+"""So long is a message at most."""
+MAX_HEARD_BYTES = 64 * 1024
+"""What is longer is not even looked at; brokers older than 1.1 said more than 8 KiB about the office."""
 PROTOCOL = "1.1"
 """What is spoken here; a minor version only adds."""
 
@@ -47,6 +50,14 @@ class Message(BaseModel):
     """Base of what the engine says."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def marked(message: M, *, retained: bool) -> M:
+    """Return a message that tells whether the server had kept it, where it is of a kind that tells."""
+    return message.model_copy(update={"retained": retained}) if "retained" in type(message).model_fields else message
 
 
 class Wait(Message):
@@ -340,4 +351,6 @@ class Presence(Message):
     """Which version of the wire it speaks; those before 1.1 did not say."""
     instance: str = ""
     """Made up anew by each process, so that two with one id can be told apart."""
+    waiting: bool = False
+    """Not the holder of the id speaks, but another process that asks for it and does nothing yet."""
     devices: dict[str, str] = Field(default_factory=dict)

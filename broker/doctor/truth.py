@@ -87,7 +87,9 @@ def engine(settings: Settings) -> tuple[Finding, Presences]:
     def heard(topic: str, payload: bytes) -> None:
         client = bus.topics.parse_presence(topic)
         if client is not None and payload:
-            presences[client] = Presence.model_validate_json(payload)
+            presence = Presence.model_validate_json(payload)
+            if not presence.waiting:
+                presences[client] = presence
 
     bus.listen_raw(bus.topics.presence("+"), heard)
     bus.on_link(lambda online: linked.set() if online else None)

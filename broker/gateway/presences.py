@@ -37,6 +37,8 @@ class Presences:
         except ValidationError:
             log.warning("no usable presence on %.200s (%d bytes)", topic, len(payload))
             return
+        if presence.waiting:
+            return  # it asks for an id that another process holds, and is nobody yet
         self._heard(Health(client, states_of(presence)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from broker.contract.topics import ENGINE_CLIENT, Topics
@@ -17,7 +17,15 @@ QUEUED_MESSAGES = 10_000
 
 
 def write_configuration(
-    folder: Path, *, topics: Topics, listen: str, port: int, user: str, logins: Mapping[str, str], anonymous: bool
+    folder: Path,
+    *,
+    topics: Topics,
+    listen: str,
+    port: int,
+    user: str,
+    logins: Mapping[str, str],
+    anonymous: bool,
+    clients: Iterable[str] = (),
 ) -> Path:
     """Write configuration, passwords and access rules to `folder`; return the path of the first.
 
@@ -27,14 +35,13 @@ def write_configuration(
     folder.mkdir(parents=True, exist_ok=True)
     passwords, rules, configuration = folder / "passwords", folder / "access", folder / "mosquitto.conf"
     _write_secret(passwords, "".join(f"{name}:{password_entry(text)}\n" for name, text in logins.items()))
-    _write_secret(rules, access_rules(topics, anonymous=anonymous))
+    _write_secret(rules, access_rules(topics, anonymous=anonymous, clients=clients))
     configuration.write_text(
         "\n".join(
             (
                 f"listener {port} {listen}",
                 f"user {user}",
                 f"allow_anonymous {str(anonymous).lower()}",
-                *([] if anonymous else ["use_username_as_clientid true"]),
                 f"password_file {passwords}",
                 f"acl_file {rules}",
                 "set_tcp_nodelay true",
@@ -53,17 +60,19 @@ def write_configuration(
     return configuration
 
 
-def access_rules(topics: Topics, *, anonymous: bool) -> str:
+def access_rules(topics: Topics, *, anonymous: bool, clients: Iterable[str] = ()) -> str:
     """Return who may touch which topic. Only the engine's own login writes states, events and replies.
 
     With logins each client keeps to its own name. Without them (loopback only) any program of this machine may
-    send requests under any name, but none can pretend to be the engine's voice.
+    send requests under any name, but none can pretend to be the engine's voice. Each process of ours has an MQTT
+    client id of its own, which nobody can guess and so throw it out; so rules go by the login, or name the client.
     """
     root = topics.root
     readable = ("state/#", "event/#", "presence/#")
     if anonymous:
         lines = [f"topic read {root}/{part}" for part in (*readable, "reply/#")]
         lines += [f"topic write {root}/cmd/#", f"pattern write {root}/presence/%c"]
+        lines += [f"topic write {topics.presence(client)}" for client in clients]
     else:
         lines = [f"pattern read {root}/{part}" for part in (*readable, "reply/%u")]
         lines += [f"pattern write {root}/cmd/%u/+", f"pattern write {root}/presence/%u"]

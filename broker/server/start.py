@@ -36,7 +36,10 @@ class ServerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ServerSpec:
-    """What server to start. `logins` maps client ids to passwords; `anonymous` lets anyone on loopback in."""
+    """What server to start. `logins` maps client ids to passwords; `anonymous` lets anyone on loopback in.
+
+    `clients` may say how they are under whatever id the server knows them by.
+    """
 
     kind: Kind
     topics: Topics
@@ -45,6 +48,7 @@ class ServerSpec:
     folder: Path
     logins: dict[str, str] = field(default_factory=dict, repr=False)
     anonymous: bool = True
+    clients: tuple[str, ...] = ()
 
     @property
     def address(self) -> Address:
@@ -172,6 +176,7 @@ class Server:
             user=_own_user(),
             logins=spec.logins,
             anonymous=spec.anonymous,
+            clients=spec.clients,
         )
         return [str(mosquitto_program()), "-c", str(configuration)]
 

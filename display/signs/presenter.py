@@ -40,7 +40,7 @@ class SignPresenter:
 
     def hall(self, message: HallMessage) -> None:
         """Take in the live picture."""
-        self._fresh.heard()
+        self._fresh.heard(retained=message.retained)
         self._hall = message
 
     def link(self, *, online: bool) -> None:

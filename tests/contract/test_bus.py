@@ -8,13 +8,14 @@ import signal
 import socket
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from broker.bus import Bus, NotConnectedError
+from broker.contract.claim import Standing
 from broker.contract.messages import HallMessage, Presence, Reply
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.server import Server
@@ -106,6 +107,20 @@ def test_a_cancelled_request_is_not_sent_again_and_its_late_reply_is_dropped(wor
     assert screen.replies == []
 
 
+def test_a_reply_that_was_on_its_way_when_its_request_was_cancelled_is_not_heard(world: World) -> None:
+    """It had come, and stood in line for the asker's own thread."""
+    Engine(world).start()
+    todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+    screen = world.bus("kiosk-1", post=todo.put)
+    replies: list[Reply] = []
+    screen.start()
+    pending = screen.request("issue", {}, replies.append)
+    step = todo.get(timeout=10)
+    pending.cancel()
+    step()
+    assert replies == []
+
+
 def test_a_reply_that_comes_twice_is_heard_once(world: World) -> None:
     engine, screen = Engine(world).start(), Screen(world).start()
     pending = screen.bus.request("issue", {}, screen.replies.append)
@@ -177,6 +192,19 @@ def test_what_the_server_had_kept_is_told_apart_from_what_is_sent_now(world: Wor
     assert kept == [b"kept"]
 
 
+def test_a_picture_that_the_server_had_kept_says_so(world: World) -> None:
+    """A server that remembers over a restart shows calls of hours ago."""
+    engine = Engine(world).start()
+    screen = Screen(world).start()
+    settle(lambda: bool(screen.halls), "the hall is here")
+    late = Screen(world, "kiosk-2").start()
+    settle(lambda: bool(late.halls), "it is kept for who comes late")
+    assert late.halls[0].retained
+    engine.bus.publish(engine.bus.topics.hall(), HALL.encode(), retain=True)
+    settle(lambda: not late.halls[-1].retained, "the engine says it again")
+    assert "retained" not in late.halls[-1].model_dump_json()
+
+
 def test_without_an_engine_there_is_no_link(world: World) -> None:
     screen = Screen(world)
     screen.bus.start()
@@ -246,7 +274,9 @@ def presences(world: World) -> dict[str, Presence]:
     prefix = watcher.topics.presence("")
 
     def keep(topic: str, payload: bytes) -> None:
-        heard[topic.removeprefix(prefix)] = Presence.model_validate_json(payload)
+        presence = Presence.model_validate_json(payload)
+        if not presence.waiting:
+            heard[topic.removeprefix(prefix)] = presence
 
     watcher.listen_raw(watcher.topics.presence("+"), keep)
     watcher.start()
@@ -293,7 +323,146 @@ def test_the_engine_says_online_only_when_it_has_said_everything(world: World) -
     settle(lambda: ENGINE_CLIENT in heard, "now it does")
 
 
+# -- two with one id ------------------------------------------------------------------------------------------------
+
+
+class Twin:
+    """A screen of an id that another process may have as well."""
+
+    def __init__(self, world: World, client: str = "kiosk-1") -> None:
+        self.standings: list[Standing] = []
+        self.links: list[bool] = []
+        self.events: list[str] = []
+        self.halls: list[HallMessage] = []
+        self.replies: list[Reply] = []
+        self.bus = world.bus(client)
+        self.bus.on_taken(self.standings.append)
+        self.bus.on_link(self.links.append)
+        self.bus.listen_raw(self.bus.topics.event("+"), lambda topic, _: self.events.append(topic))
+        self.bus.listen(self.bus.topics.hall(), HallMessage, self.halls.append)
+
+    def start(self) -> Twin:
+        """Begin."""
+        self.bus.start()
+        return self
+
+
+def test_the_second_of_two_with_one_id_is_told_and_both_know(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    engine = Engine(world).start()
+    heard = presences(world)
+    first = Twin(world).start()
+    settle(lambda: first.links == [True], "the first one works")
+    second = Twin(world).start()
+    settle(lambda: second.standings == ["taken"], "the second one knows")
+    settle(lambda: first.standings == ["wanted"], "the first one knows")
+    assert (first.links, second.links) == ([True], [])
+    assert not second.bus.connected
+    assert heard["kiosk-1"].instance == first.bus._presence.instance, "the presence is the first one's"
+    if not isinstance(world, FakeWorld):
+        assert "kiosk-1: runs already" in caplog.text
+        assert "kiosk-1: another process" in caplog.text
+    settle(lambda: bool(second.halls), "the second one sees the hall all the same")
+    second.bus.request("issue", {}, second.replies.append)
+    first.bus.request("next", {}, first.replies.append)
+    settle(lambda: bool(first.replies), "the first one is answered")
+    engine.bus.publish(engine.bus.topics.event("reprinted"), b"{}")
+    settle(lambda: bool(first.events), "the first one hears what happens")
+    assert [topic.rpartition("/")[2] for topic, _ in engine.heard] == ["next"]
+    assert second.events == [], "or it would print it again"
+
+
+def test_when_the_first_one_ends_the_second_takes_over(world: World) -> None:
+    Engine(world).start()
+    first, second = Twin(world).start(), Twin(world)
+    settle(lambda: first.links == [True], "the first one works")
+    second.start()
+    settle(lambda: second.standings == ["taken"], "the second one waits")
+    second.bus.request("issue", {}, second.replies.append)
+    first.bus.stop()
+    settle(lambda: second.standings == ["taken", "alone"], "the second one is told")
+    settle(lambda: second.links == [True], "and works")
+    settle(lambda: bool(second.replies), "what it asked meanwhile is done")
+
+
+def test_when_the_second_one_goes_the_first_is_alone_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("broker.contract.claim.RIVAL_FOR_S", 0.5)
+    Engine(world).start()
+    first = Twin(world).start()
+    settle(lambda: first.links == [True], "the first one works")
+    second = Twin(world).start()
+    settle(lambda: first.standings == ["wanted"], "the first one knows")
+    second.bus.stop()
+    world.pass_time()
+    settle(lambda: first.standings == ["wanted", "alone"], "the first one is alone again")
+    assert first.links == [True]
+
+
+def test_a_screen_that_was_killed_is_not_in_its_own_way(world: World) -> None:
+    Engine(world).start()
+    former = Twin(world).start()
+    settle(lambda: former.links == [True], "it works")
+    world.kill(former.bus)
+    again = Twin(world).start()
+    settle(lambda: again.links == [True], "it works again")
+    assert again.standings == []
+
+
+def test_after_a_power_cut_what_the_server_still_believes_is_in_nobodys_way(world: World) -> None:
+    """Its presence says online yet; nobody answers for it, and the screen works after two seconds."""
+    engine = Engine(world).start()
+    ghost = Presence(online=True, kind="kiosk", protocol="1.1", instance="before the power cut")
+    engine.bus.publish(engine.bus.topics.presence("kiosk-1"), ghost.model_dump_json().encode(), retain=True)
+    heard = presences(world)
+    settle(lambda: "kiosk-1" in heard, "the server believes it")
+    began = time.monotonic()
+    again = Twin(world).start()
+    world.pass_time()
+    settle(lambda: again.links == [True], "it works")
+    assert time.monotonic() - began < 5
+    assert again.standings == []
+    gone = ghost.model_copy(update={"online": False})
+    engine.bus.publish(engine.bus.topics.presence("kiosk-1"), gone.model_dump_json().encode(), retain=True)
+    instance = again.bus._presence.instance
+    settle(lambda: heard["kiosk-1"].instance == instance and heard["kiosk-1"].online, "a late last will covers nothing")
+
+
+def test_of_two_that_begin_together_one_works(world: World) -> None:
+    Engine(world).start()
+    twins = [Twin(world), Twin(world)]
+    for twin in twins:
+        twin.start()
+    world.pass_time()
+    settle(lambda: sorted(twin.standings[-1:] for twin in twins) == [["taken"], ["wanted"]], "both know")
+    settle(lambda: sorted(twin.links[-1:] == [True] for twin in twins) == [False, True], "one of them works")
+
+
+def test_a_second_engine_answers_nobody(world: World) -> None:
+    first = Engine(world).start()
+    screen = Screen(world).start()
+    second = Engine(world)
+    second.bus.start()
+    standings: list[Standing] = []
+    second.bus.on_taken(standings.append)
+    settle(lambda: second.bus._claim is not None and second.bus._claim.standing == "taken", "the second one waits")
+    assert not second.bus.publish(second.bus.topics.hall(), HALL.encode(), retain=True)
+    screen.bus.request("issue", {}, screen.replies.append)
+    settle(lambda: bool(screen.replies), "it is answered")
+    assert (len(first.heard), len(second.heard)) == (1, 0)
+    assert screen.links == [True]
+
+
 # -- what is broken -------------------------------------------------------------------------------------------------
+
+
+def test_what_is_too_long_is_not_even_looked_at(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    engine, screen = Engine(world).start(), Screen(world).start()
+    settle(lambda: bool(screen.halls), "the hall is here")
+    bad, count = screen.bus.bad_messages, len(screen.halls)
+    huge = HALL.replace("{", '{"padding": "' + "x" * 1_000_000 + '", ', 1).encode()
+    engine.bus.publish(engine.bus.topics.hall(), huge)
+    settle(lambda: screen.bus.bad_messages == bad + 1, "it is counted")
+    assert len(screen.halls) == count
+    assert len(caplog.text) < 3000
 
 
 BROKEN = [b"", b"hello", b"[]", b"\xff\xfe", b'{"revision": "x"}', b"[" * 5000]

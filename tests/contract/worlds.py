@@ -21,6 +21,7 @@ from tests.support.office import free_port
 AnyBus = Bus | FakeBus
 B = TypeVar("B", bound=AnyBus)
 _offices = itertools.count(1)
+SCREENS = ("kiosk-1", "kiosk-2")
 ENGINE_PASSWORD = secrets.token_urlsafe()
 
 
@@ -31,9 +32,9 @@ class World(ABC):
         self.topics = Topics(office)
         self.buses: list[AnyBus] = []
 
-    def bus(self, client: str) -> AnyBus:
-        """Return a client that is not started yet; its handlers run where messages come in."""
-        bus = self._build(client, _at_once)
+    def bus(self, client: str, post: Callable[[Callable[[], None]], None] | None = None) -> AnyBus:
+        """Return a client that is not started yet; its handlers run where messages come in, if `post` says nothing."""
+        bus = self._build(client, post or _at_once)
         self.buses.append(bus)
         return bus
 
@@ -58,7 +59,7 @@ class World(ABC):
         """Start it again, at the same place."""
 
     @abstractmethod
-    def pass_time(self) -> None:
+    def pass_time(self, seconds: float = 3.0) -> None:
         """Let as much time pass as it takes until late requests are sent again, where time can be made to pass."""
 
 
@@ -70,7 +71,14 @@ class FakeWorld(World):
         self.server = FakeServer()
 
     def _build(self, client: str, post: Callable[[Callable[[], None]], None]) -> AnyBus:
-        return FakeBus(server=self.server, office=self.topics.office, client=client, kind="test", post=post)
+        return FakeBus(
+            server=self.server,
+            office=self.topics.office,
+            client=client,
+            kind="test",
+            post=post,
+            claims=client in (ENGINE_CLIENT, *SCREENS),
+        )
 
     def kill(self, bus: AnyBus) -> None:
         """Let a client vanish without a word."""
@@ -85,9 +93,9 @@ class FakeWorld(World):
         """Start it again."""
         self.server.start()
 
-    def pass_time(self) -> None:
-        """Let three seconds pass."""
-        self.server.advance(3.0)
+    def pass_time(self, seconds: float = 3.0) -> None:
+        """Let time pass."""
+        self.server.advance(seconds)
 
 
 class RealWorld(World):
@@ -101,7 +109,14 @@ class RealWorld(World):
         there = self.server.spec.address
         engine = client == ENGINE_CLIENT
         address = Address(there.host, there.port, client, ENGINE_PASSWORD) if engine else there
-        return Bus(address=address, office=self.topics.office, client=client, kind="test", post=post)
+        return Bus(
+            address=address,
+            office=self.topics.office,
+            client=client,
+            kind="test",
+            post=post,
+            claims=client in (ENGINE_CLIENT, *SCREENS),
+        )
 
     def kill(self, bus: AnyBus) -> None:
         """Stop the network thread and let the socket go, as the kernel does with a process that was killed."""
@@ -121,7 +136,7 @@ class RealWorld(World):
         """Start another on the same port."""
         self.server = start_server(self.server.spec)
 
-    def pass_time(self) -> None:
+    def pass_time(self, seconds: float = 3.0) -> None:
         """Do nothing: real time passes by itself, and the suite waits until it has."""
 
 
@@ -135,6 +150,7 @@ def new_server(kind: Kind, folder: Path, office: str = "demo") -> Server:
             port=free_port(),
             folder=folder,
             logins={ENGINE_CLIENT: ENGINE_PASSWORD},
+            clients=SCREENS,
         )
     )
 

@@ -145,6 +145,8 @@ def test_a_short_restart_of_the_engine_disturbs_no_sign_but_a_long_one_shows_das
     dashes = {1: UNSURE, 2: UNSURE, 10: UNSURE_CALL, 11: UNSURE_CALL, 12: UNSURE_CALL}
     assert signs.after(2) == dashes
     signs.presenter.link(online=True)
+    assert signs.after(0) == dashes, "until the engine says what is true now"
+    signs.presenter.hall(hall())
     assert signs.after(0)[1] == LIT
 
 
@@ -158,8 +160,12 @@ def test_an_engine_that_falls_silent_without_a_word_shows_dashes_too() -> None:
 def test_what_was_retained_while_no_engine_is_there_is_never_shown_as_new() -> None:
     signs = Signs((*SIGNS, *BOARD), linked=False)
     signs.presenter.counter(counter("counter-1", "calling", ticket("A-012", ("called", MORNING))))
-    signs.presenter.hall(hall(("A-012", "1", MORNING)))
+    kept = hall(("A-012", "1", MORNING)).model_copy(update={"retained": True})
+    signs.presenter.hall(kept)
     assert {row.number for row in signs.after(1).values()} == {""}
     assert {row.number for row in signs.after(STALE_AFTER_S).values()} == {"-"}
     signs.presenter.link(online=True)
+    signs.presenter.hall(kept)
+    assert {row.number for row in signs.after(1).values()} == {"-"}
+    signs.presenter.hall(hall(("A-012", "1", MORNING)))
     assert signs.after(0)[1] == LIT

@@ -15,7 +15,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def fresh(clock: FakeClock) -> Freshness:
-    return Freshness(clock.now)
+    return Freshness(clock.now, clock.monotonic)
 
 
 def test_before_anything_is_heard_the_picture_is_old_since_the_start(fresh: Freshness, clock: FakeClock) -> None:
@@ -27,16 +27,46 @@ def test_before_anything_is_heard_the_picture_is_old_since_the_start(fresh: Fres
 def test_a_retained_picture_without_an_engine_is_old_news(fresh: Freshness, clock: FakeClock) -> None:
     began = clock.now()
     clock.advance(60)
-    fresh.heard()
+    fresh.heard(retained=True)
     assert fresh.stale_since == began
+
+
+def test_a_retained_picture_is_old_news_though_the_server_says_that_the_engine_is_there(
+    fresh: Freshness, clock: FakeClock
+) -> None:
+    """It may have kept both over a restart: a call of two hours ago beside a green light."""
+    began = clock.now()
+    fresh.link_changed(online=True)
+    fresh.heard(retained=True)
+    assert fresh.stale_since == began
+    fresh.heard()
+    assert fresh.stale_since is None
+
+
+def test_after_an_interruption_only_what_is_said_anew_is_true(fresh: Freshness) -> None:
+    fresh.link_changed(online=True)
+    fresh.heard()
+    fresh.link_changed(online=False)
+    fresh.link_changed(online=True)
+    fresh.heard(retained=True)
+    assert fresh.stale_since is not None
+    fresh.heard()
+    assert fresh.stale_since is None
+
+
+def test_an_engine_that_speaks_before_it_says_that_it_is_online_is_believed(fresh: Freshness) -> None:
+    """It says online last, when all pictures are out."""
+    fresh.heard()
+    fresh.link_changed(online=True)
+    assert fresh.stale_since is None
 
 
 def test_while_the_engine_speaks_the_picture_is_true(fresh: Freshness, clock: FakeClock) -> None:
     fresh.link_changed(online=True)
     for _ in range(10):
+        fresh.heard()
         clock.advance(STALE_AFTER_S - 1)
         assert fresh.stale_since is None
-        fresh.heard()
 
 
 def test_an_engine_that_falls_silent_is_noticed(fresh: Freshness, clock: FakeClock) -> None:
@@ -58,8 +88,19 @@ def test_when_the_link_is_lost_the_picture_is_as_old_as_the_last_word(fresh: Fre
     assert fresh.stale_since == last
 
 
-def test_a_clock_that_is_set_back_makes_no_silence_look_short(fresh: Freshness, clock: FakeClock) -> None:
+def test_a_clock_that_is_set_changes_nothing(fresh: Freshness, clock: FakeClock) -> None:
     fresh.link_changed(online=True)
+    fresh.heard()
+    clock.set_back(3600)
+    assert fresh.stale_since is None
+    clock.advance(STALE_AFTER_S + 1)
+    assert fresh.stale_since is not None
+
+
+def test_where_there_is_one_clock_only_one_that_is_set_back_makes_no_silence_look_short(clock: FakeClock) -> None:
+    fresh = Freshness(clock.now)
+    fresh.link_changed(online=True)
+    fresh.heard()
     clock.set_back(3600)
     assert fresh.stale_since is not None
     fresh.heard()
