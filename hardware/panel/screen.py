@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kivy.app import App
+from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.lang import Builder
 from kivy.properties import ObjectProperty
@@ -16,6 +17,7 @@ from hardware.config import PanelConfig
 from hardware.panel import widgets
 from hardware.panel.look import look_for
 from hardware.panel.scale import Reader
+from hardware.panel.waiting import wait_for_events
 
 
 class PanelApp(App):  # type: ignore[misc] # Kivy has no types
@@ -75,6 +77,7 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
 
     def on_start(self) -> None:
         """Begin once the window stands."""
+        wait_for_events(Clock, Window.mainloop)
         self.on_begin()
 
     def on_stop(self) -> None:

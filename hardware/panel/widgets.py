@@ -6,9 +6,11 @@ Drawing rules are in `widgets.kv`; `screen.PanelApp` loads them. Import only aft
 from __future__ import annotations
 
 import math
+import time
 from pathlib import Path
 from typing import Any, ClassVar
 
+from kivy.clock import Clock
 from kivy.factory import Factory
 from kivy.graphics import Color, Ellipse, Line, Mesh, PopMatrix, PushMatrix, Rotate, SmoothLine
 from kivy.properties import (
@@ -31,6 +33,9 @@ RULES = Path(__file__).with_name("widgets.kv")
 KINDS = ("plain", "primary", "soft", "quiet", "dark", "good")
 """How much a button asks for attention, from a white card to the one thing to do."""
 
+PRESSED_S = 0.08
+"""So long at least a button is seen pressed: several frames, and no finger is quicker by much."""
+
 TONES = ("info", "good", "warn", "bad")
 
 _ONE_TURN = 2 * math.pi
@@ -52,7 +57,45 @@ class Card(BoxLayout):  # type: ignore[misc] # Kivy has no types
     edge = StringProperty("line")
 
 
-class BigButton(ButtonBehavior, BoxLayout):  # type: ignore[misc] # Kivy has no types
+class Touchable(ButtonBehavior):  # type: ignore[misc] # Kivy has no types
+    """What shows that it is pressed before it does anything: a short tap changes the page within one frame.
+
+    What it stood for when it was let go counts: if that has changed, or it has gone, the touch is nobody's any more.
+    """
+
+    def on_touch_down(self, touch: Any) -> bool:  # noqa: ANN401 - Kivy's touch has no type
+        """Take note of when it began."""
+        taken: bool = super().on_touch_down(touch)
+        if touch.ud.get(self) is True:
+            touch.ud[self] = time.monotonic()
+        return taken
+
+    def on_touch_up(self, touch: Any) -> bool:  # noqa: ANN401 - the same
+        """Do what it is for, once it was seen to be pressed."""
+        if touch.grab_current is not self:
+            taken: bool = super().on_touch_up(touch)
+            return taken
+        touch.ungrab(self)
+        self.last_touch = touch
+        if not self.collide_point(*touch.pos):
+            self._do_release()
+            return True
+        meant = self.target
+        seen_s = time.monotonic() - touch.ud[self]
+
+        def done(_elapsed: float) -> None:
+            self._do_release()
+            if self.target == meant and not self.disabled and self.get_parent_window() is not None:
+                self.dispatch("on_release")
+
+        if seen_s < PRESSED_S:
+            Clock.schedule_once(done, PRESSED_S - seen_s)
+        else:
+            done(0)
+        return True
+
+
+class BigButton(Touchable, BoxLayout):  # type: ignore[misc] # Kivy has no types
     """A touch target with a title and, if there is one, a subtitle; `badge` is a letter before, `sign` an icon after.
 
     With a `shape` the badge is the mark of the lane at index `lane` of the office's list.
@@ -77,14 +120,14 @@ class BigButton(ButtonBehavior, BoxLayout):  # type: ignore[misc] # Kivy has no 
     ink_soft = StringProperty("ink_soft")
 
 
-class Pill(ButtonBehavior, Label):  # type: ignore[misc] # Kivy has no types
+class Pill(Touchable, Label):  # type: ignore[misc] # Kivy has no types
     """A small touch target as wide as its words; `chosen` marks the one that holds now."""
 
     target = StringProperty("")
     chosen = BooleanProperty(defaultvalue=False)
 
 
-class MoreButton(ButtonBehavior, Widget):  # type: ignore[misc] # Kivy has no types
+class MoreButton(Touchable, Widget):  # type: ignore[misc] # Kivy has no types
     """A round button over a scroll view that is there while more stands below, and shows it page by page."""
 
     target = StringProperty("")

@@ -21,6 +21,7 @@ from broker.up.screens import ScreenError, VirtualScreen
 from hardware.config import PanelConfig
 from hardware.panel.theme import CALM
 from tests.support.caller import wait_until
+from tests.support.glass import Glass
 
 pytestmark = pytest.mark.xdist_group("windows")
 
@@ -230,3 +231,14 @@ def _press_all(window: Buttons) -> None:
     ]  # fmt: skip
     made = {path.name for path in window.folder.rglob("*") if path.suffix in {".png", ".ini", ".jpg"}}
     assert made - {path.name for path in files} <= {"before.png", "after.png", "screen.png"}
+
+
+def test_a_short_tap_shows_that_it_was_taken_before_anything_happens(tmp_path: Path) -> None:
+    with buttons(tmp_path, PANEL) as window, Glass(window.screen.name) as glass:
+        corner = corners((540, 960))[0]
+        begin = time.monotonic()
+        glass.tap(*corner)
+        pressed_s = glass.wait_for(corner, ground("primary_dark"), within_s=2) - begin
+        assert window.told() == []
+        wait_until(lambda: window.told() == ["top-left"], "it does what it is for")
+        assert glass.wait_for(corner, ground("primary"), within_s=2) - begin > pressed_s
