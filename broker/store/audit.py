@@ -8,7 +8,7 @@ from sqlmodel import col
 from broker.store.head import Mark
 from broker.store.journal import GENESIS, Broken, chain_text, event_of
 from broker.store.rows import columns_of
-from broker.store.tables import EventRow, SessionRow, TicketRow, table_of
+from broker.store.tables import EventRow, ReplyRow, SessionRow, TicketRow, table_of
 
 _EVENTS = table_of(EventRow)
 
@@ -41,11 +41,20 @@ def last_mark(connection: Connection, office: str) -> Mark:
     return Mark(0, GENESIS) if found is None else Mark(*found)
 
 
+def newest_reply_seq(connection: Connection, office: str) -> int:
+    """Return where the journal ended when the newest of the remembered replies was given; 0 where there is none."""
+    newest = select(col(ReplyRow.seq)).where(col(ReplyRow.office) == office).order_by(col(ReplyRow.at).desc()).limit(1)
+    return connection.scalar(newest) or 0
+
+
 def contradiction(connection: Connection, office: str, mark: Mark) -> str:
     """Return in words what the database is short of against an end that was answered for, or nothing."""
     last = last_mark(connection, office)
     if last.seq < mark.seq:
         return _missing(last.seq, mark.seq, "so far it had been answered")
+    answered = newest_reply_seq(connection, office)
+    if last.seq < answered:
+        return _missing(last.seq, answered, "a request was answered there")
     of_line = (col(EventRow.office) == office, col(EventRow.seq) == mark.seq)
     found = connection.scalar(select(col(EventRow.hash)).where(*of_line))
     if mark.seq > 0 and found != mark.hash:
@@ -59,6 +68,7 @@ def _missing_end(connection: Connection, office: str, last: int, mark: Mark | No
     for what, column, whose in (
         ("a ticket was issued there", col(TicketRow.first_seq), col(TicketRow.office)),
         ("a counter was opened there", col(SessionRow.opened_seq), col(SessionRow.office)),
+        ("a request was answered there", col(ReplyRow.seq), col(ReplyRow.office)),
     ):
         known = connection.scalar(select(func.max(column)).where(whose == office)) or 0
         if known > last:

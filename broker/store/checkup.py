@@ -19,6 +19,7 @@ from broker.ports import StorageError
 from broker.store.audit import contradiction
 from broker.store.database import VERSION, file_of, reading_engine, version_of
 from broker.store.head import Head, Mark
+from broker.store.moments import moment
 from broker.store.tables import EventRow
 from broker.store.write_ahead import name_of, readers_of, spoilt_frame, writers_of
 
@@ -84,9 +85,10 @@ def _read(connection: Connection, office: str, where: str, mark: Mark | None) ->
             return Checkup(where, damage=f"{where} is damaged: {said}")
     of_office = col(EventRow.office) == office
     events = connection.scalar(select(func.count()).where(of_office)) or 0
-    last_at = connection.scalar(select(func.max(col(EventRow.at))).where(of_office))
-    lost = "" if mark is None else contradiction(connection, office, mark)
-    return Checkup(where, events, last_at, version_of(connection) != VERSION, lost=lost)
+    version = version_of(connection)
+    last_at = connection.scalar(select(func.max(col(EventRow.at))).where(of_office)) if version == VERSION else None
+    lost = "" if mark is None or version != VERSION else contradiction(connection, office, mark)
+    return Checkup(where, events, None if last_at is None else moment(last_at), version != VERSION, lost=lost)
 
 
 def _try_to_write(path: Path) -> str:

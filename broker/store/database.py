@@ -19,7 +19,7 @@ from broker.store.copies import keep_copy
 from broker.store.journal import UnreadableError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-VERSION = "0003"
+VERSION = "0004"
 """The newest of the migrations: what this program reads and writes."""
 BUSY_TIMEOUT_MS = 2000
 LOG_BYTES = 8 << 20
@@ -112,11 +112,11 @@ def version_of(connection: Connection) -> str | None:
 
 
 @contextmanager
-def converted(what: str) -> Iterator[None]:
-    """Turn the library's errors into ours, with a word on what was tried."""
+def converted(what: str, *more: type[Exception]) -> Iterator[None]:
+    """Turn the library's errors, and `more` of them, into ours, with a word on what was tried."""
     try:
         yield
-    except (SQLAlchemyError, UnreadableError, ImportError, OSError) as error:
+    except (SQLAlchemyError, UnreadableError, ImportError, OSError, *more) as error:  # type: ignore[misc]  # unpacked
         cause = getattr(error, "orig", None) or error  # without the statement and its values: they are no news
         message = f"cannot {what}: {cause}"
         raise StorageError(message) from error

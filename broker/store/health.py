@@ -4,44 +4,61 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import Connection, delete, func, insert, select
 
 from broker.ports import CONNECTION, ONLINE, Health
+from broker.store.moments import micros
 from broker.store.papers import give_up_papers
-from broker.store.tables import DeviceHealthRow, table_of
+from broker.store.writing import Writing, insert_into
 
-_ROWS = table_of(DeviceHealthRow)
+KEPT_OF_A_DEVICE = 5_000
+"""So many changes of one device are kept, however fast it changes."""
+KEPT_OF_ALL = 500_000
+"""So many rows are kept at most, however many names are made up for devices: some 50 MB."""
+FORGOTTEN_AFTER = dt.timedelta(days=400)
+"""A device of which nothing was heard for so long leaves no word behind; names of devices may change with the port."""
+
+_INSERT = insert_into("device_health", "office, client, device, state, at")
+_OF_DEVICE = "office = ? AND client = ? AND device = ?"
+_LATEST = f"SELECT state FROM device_health WHERE {_OF_DEVICE} ORDER BY id DESC LIMIT 1"  # noqa: S608 - ours
+_FORGET = (
+    "DELETE FROM device_health WHERE office = ? AND at < ? AND EXISTS (SELECT 1 FROM device_health AS later WHERE "
+    "later.office = device_health.office AND later.client = device_health.client "
+    "AND later.device = device_health.device AND later.id > device_health.id)"
+)
+_FORGET_EVERY_WORD = "DELETE FROM device_health WHERE office = ? AND at < ?"
+_FORGET_SURPLUS = "DELETE FROM device_health WHERE id <= (SELECT max(id) FROM device_health) - ?"
+_TOO_MANY = f"SELECT id FROM device_health WHERE {_OF_DEVICE} ORDER BY id DESC LIMIT 1 OFFSET ?"  # noqa: S608 - ours
+_DELETE_TO = f"DELETE FROM device_health WHERE {_OF_DEVICE} AND id <= ?"  # noqa: S608 - ours
 
 
-def write_health(connection: Connection, office: str, healths: Sequence[Health], at: dt.datetime) -> None:
-    """Write down what has changed of clients' devices. A client that comes back has left its open papers behind."""
+def write_health(writing: Writing, office: str, healths: Sequence[Health], at: dt.datetime) -> None:
+    """Write down what has changed of clients' devices: one row is looked up for each device, whatever its history is.
+
+    A client that comes back has left its open papers behind.
+    """
     known: dict[tuple[str, str], str | None] = {}
-    changes: list[dict[str, Any]] = []
+    changes, moment = [], micros(at)
     for health in healths:
         for device, state in health.states.items():
             key = (health.client, device)
             if key not in known:
-                known[key] = _latest(connection, office, *key)
+                found = writing.one(_LATEST, (office, *key))
+                known[key] = None if found is None else found[0]
             if known[key] == state:
                 continue
             known[key] = state
-            changes.append({"office": office, "client": health.client, "device": device, "state": state, "at": at})
+            changes.append((office, health.client, device, state, moment))
             if (device, state) == (CONNECTION, ONLINE):
-                give_up_papers(connection, office, health.client, at)
-    if changes:
-        connection.execute(insert(_ROWS), changes)
+                writing.steps([give_up_papers(office, health.client, at)])
+    writing.rows(_INSERT, changes)
+    for client, device in dict.fromkeys((client, device) for _, client, device, _, _ in changes):
+        too_many = writing.one(_TOO_MANY, (office, client, device, KEPT_OF_A_DEVICE))
+        if too_many is not None:
+            writing.rows(_DELETE_TO, [(office, client, device, too_many[0])])
 
 
-def delete_health(connection: Connection, office: str, before: dt.datetime) -> None:
-    """Delete what is older than `before`, but for the latest word on each device."""
-    latest = select(func.max(_ROWS.c.id)).where(_ROWS.c.office == office).group_by(_ROWS.c.client, _ROWS.c.device)
-    old = delete(_ROWS).where(_ROWS.c.office == office, _ROWS.c.at < before, _ROWS.c.id.not_in(latest))
-    connection.execute(old)
-
-
-def _latest(connection: Connection, office: str, client: str, device: str) -> str | None:
-    """Return the last word on a device: one row, whatever its history is."""
-    of_device = (_ROWS.c.office == office, _ROWS.c.client == client, _ROWS.c.device == device)
-    return connection.scalar(select(_ROWS.c.state).where(*of_device).order_by(_ROWS.c.id.desc()).limit(1))
+def delete_health(writing: Writing, office: str, before: dt.datetime) -> None:
+    """Delete what is older than `before`, but for the latest word on each device that was heard of within a year."""
+    writing.rows(_FORGET, [(office, micros(before))])
+    writing.rows(_FORGET_EVERY_WORD, [(office, micros(before - FORGOTTEN_AFTER))])
+    writing.rows(_FORGET_SURPLUS, [(KEPT_OF_ALL,)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -32,7 +31,7 @@ class Broken:
 def body_of(event: Event) -> str:
     """Return an event's facts as canonical JSON."""
     facts = {name: _plain(getattr(event, name)) for name in _FIELDS[type(event)]}
-    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _CANONICAL.encode(facts)
 
 
 def event_of(type_name: str, body: str) -> Event:
@@ -71,6 +70,8 @@ def chain_text(previous: str, *, seq: int, name: str, client: str, body: str) ->
 
 
 _MOMENTS = frozenset({"at", "sent_until", "ranked_since"})
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+_OF_PROMISED = tuple(field.name for field in fields(Promised))
 _FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in EVENT_NAMES}
 
 
@@ -83,6 +84,6 @@ def _plain(value: object) -> object:
         case Reason():
             return {name: getattr(value, name) for name in ("policy", "score", "waited_s", "promised_s", "passed_over")}
         case Promised():
-            return dataclasses.asdict(value)
+            return {name: getattr(value, name) for name in _OF_PROMISED}
         case _:
             return value

@@ -3,65 +3,72 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import Connection, func, insert, select, update
+from collections.abc import Iterator, Sequence
 
 from broker.domain import events as ev
 from broker.ports import Recorded
-from broker.store.tables import PrintJobRow, table_of
-
-_ROWS = table_of(PrintJobRow)
+from broker.store.moments import micros
+from broker.store.writing import Step, Writing, insert_into
 
 QUEUED = "queued"
 NEVER_TOLD = "it came back and has not told what became of this paper"
 """The reason of a job whose client was gone in between; should it tell after all, its word replaces this one."""
+NOBODY_TOLD = "nobody has told what became of this paper"
+"""The reason of a job that is old: its client never prints, or never came back."""
+
+_FIRST = "office, seq, copy_no, ticket, client, state, queued_at, at"
+_INSERT = insert_into("print_jobs", _FIRST)
+_INSERT_COPY = (
+    f"INSERT INTO print_jobs ({_FIRST}) SELECT office, first_seq, ?, id, ?, '{QUEUED}', ?, ? "  # noqa: S608 - ours
+    "FROM tickets WHERE id = ?"
+)
+_OF_TICKET = "office = ? AND seq = (SELECT first_seq FROM tickets WHERE id = ?)"
+_TOLD = (
+    f"UPDATE print_jobs SET state = ?, reason = ?, at = ?, printer = ? WHERE {_OF_TICKET} AND copy_no = coalesce("  # noqa: S608 - ours
+    f"(SELECT min(copy_no) FROM print_jobs WHERE {_OF_TICKET} AND state = '{QUEUED}' AND (copy_no > 0 OR client = ?)), "
+    f"(SELECT min(copy_no) FROM print_jobs WHERE {_OF_TICKET} AND state = '{QUEUED}'), "
+    f"(SELECT max(copy_no) FROM print_jobs WHERE {_OF_TICKET}))"
+)
+"""A report names the ticket only (protocol, `printed`).
+
+Papers are printed in order, so it is about the first that is open; but the first paper of a ticket that another client
+took is that client's own. Where none is open it is a later word on the last one.
+"""
+_GIVE_UP = (
+    "UPDATE print_jobs SET state = 'unconfirmed', reason = ?, at = ? "
+    "WHERE office = ? AND client = ? AND state = 'queued'"
+)
+_GIVE_UP_OLD = (
+    "UPDATE print_jobs SET state = 'unconfirmed', reason = ?, at = ? "
+    "WHERE office = ? AND state = 'queued' AND queued_at < ?"
+)
 
 
-def write_papers(connection: Connection, office: str, events: Sequence[Recorded]) -> None:
-    """Queue a job for each paper that was asked for, and write down what became of it."""
+def write_papers(writing: Writing, office: str, events: Sequence[Recorded]) -> None:
+    """Queue a job for each paper that was asked for, and write down what became of it; the tickets stand already."""
+    writing.steps(_steps(office, events))
+
+
+def give_up_papers(office: str, client: str, at: dt.datetime) -> Step:
+    """Take the jobs that a client left open when it went as `unconfirmed`: paper may have come out or not."""
+    return _GIVE_UP, (NEVER_TOLD, micros(at), office, client)
+
+
+def give_up_old_papers(office: str, before: dt.datetime, at: dt.datetime) -> Step:
+    """Take jobs that are still open after so long as `unconfirmed`: else they would be looked through for ever."""
+    return _GIVE_UP_OLD, (NOBODY_TOLD, micros(at), office, micros(before))
+
+
+def _steps(office: str, events: Sequence[Recorded]) -> Iterator[Step]:
     for recorded in events:
+        at, client = micros(recorded.event.at), recorded.client
         match recorded.event:
             case ev.Issued(ticket=ticket):
-                connection.execute(insert(_ROWS), _new(office, ticket, 0, recorded))
+                yield _INSERT, (office, recorded.seq, 0, ticket, client, QUEUED, at, at)
             case ev.Reprinted(ticket=ticket) if recorded.ticket is not None:
-                connection.execute(insert(_ROWS), _new(office, ticket, recorded.ticket.copies, recorded))
-            case ev.Printed(ticket=ticket, outcome=outcome, reason=reason, at=at):
-                told = update(_ROWS).where(
-                    _ROWS.c.ticket == ticket, _ROWS.c.copy_no == _copy_told_of(ticket, recorded.client)
-                )
-                connection.execute(told.values(state=outcome, reason=reason, at=at, printer=recorded.client))
+                yield _INSERT_COPY, (recorded.ticket.copies, client, at, at, ticket)
+            case ev.Printed(ticket=ticket, outcome=outcome, reason=reason):
+                told, key = (outcome, reason, at, client), (office, ticket)
+                yield _TOLD, (*told, *key, *key, client, *key, *key)
             case _:
                 pass
-
-
-def give_up_papers(connection: Connection, office: str, client: str, at: dt.datetime) -> None:
-    """Take the jobs that a client left open when it went as `unconfirmed`: paper may have come out or not."""
-    left = update(_ROWS).where(_ROWS.c.office == office, _ROWS.c.state == QUEUED, _ROWS.c.client == client)
-    connection.execute(left.values(state="unconfirmed", reason=NEVER_TOLD, at=at))
-
-
-def _copy_told_of(ticket: str, printer: str) -> Any:  # noqa: ANN401 - an SQL expression
-    """Return which paper a report is about, for it names the ticket only (protocol, `printed`).
-
-    Papers are printed in order, so it is the first that is open; but the first paper of a ticket that another client
-    took is that client's own. Where none is open it is a later word on the last one.
-    """
-    rows = _ROWS.alias()
-    opened = select(func.min(rows.c.copy_no)).where(rows.c.ticket == ticket, rows.c.state == QUEUED)
-    likely = opened.where((rows.c.copy_no > 0) | (rows.c.client == printer))
-    newest = select(func.max(rows.c.copy_no)).where(rows.c.ticket == ticket)
-    return func.coalesce(*(one.scalar_subquery() for one in (likely, opened, newest)))
-
-
-def _new(office: str, ticket: str, copy: int, recorded: Recorded) -> dict[str, Any]:
-    return {
-        "ticket": ticket,
-        "copy_no": copy,
-        "office": office,
-        "client": recorded.client,
-        "state": QUEUED,
-        "queued_at": recorded.event.at,
-        "at": recorded.event.at,
-    }

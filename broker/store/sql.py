@@ -6,8 +6,9 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from broker.ports import Health, Past, RequestKey, StorageError, Work
@@ -17,11 +18,15 @@ from broker.store.file_watch import FileWatch
 from broker.store.head import Head, Mark
 from broker.store.health import delete_health, write_health
 from broker.store.journal import Broken
-from broker.store.papers import write_papers
+from broker.store.moments import micros
+from broker.store.papers import give_up_old_papers, write_papers
 from broker.store.past import read_past
 from broker.store.promises import write_promises
 from broker.store.rows import write_events, write_replies, write_sessions, write_tickets
 from broker.store.tables import ReplyRow
+from broker.store.writing import Writing
+
+_FORGET_REPLIES = "DELETE FROM replies WHERE office = ? AND at < ?"
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +51,23 @@ class SqlStore:
             with converted("open the database"):
                 self._connection = self._engine.connect()
             undoing.callback(self._connection.close)
+            dialect, fairy = self._engine.dialect, self._connection.connection
+            self._is_sqlite = dialect.name == "sqlite"
+            self._driver_error: type[Exception] = dialect.loaded_dbapi.Error
+            driver: Any = fairy.driver_connection
+            self._driver, self._cursor = driver, driver.cursor()
+            self._write = Writing(self._cursor, "?" if dialect.paramstyle == "qmark" else "%s")
+            self._is_durable = True
             self._end = self._read_end(known)
             undoing.pop_all()
 
     def close(self) -> None:
-        """Let the file go."""
+        """Let the file go; again does nothing."""
+        if self._connection.closed:
+            return
         if self._head is not None:
             self._head.close()
+        self._cursor.close()  # else the file stays open behind it, and its log stays
         self._connection.close()
         self._engine.dispose()
 
@@ -68,20 +83,26 @@ class SqlStore:
             return read_past(self._connection, self._office)
 
     def commit(self, work: Work) -> None:
-        """Write events, the tables they change, and the replies in one durable transaction."""
-        connection, office, events = self._connection, self._office, work.events
+        """Write events, the tables they change, and the replies in one transaction, all or nothing.
+
+        With events it is durable when this returns. Without any it holds answers alone, refusals and looks, for which
+        nobody waits for the disk: they outlive this process at once, and a power cut with the next events.
+        """
+        office, events = self._office, work.events
         self._watch.look()
-        with converted("write"), connection.begin():
-            last_hash = write_events(connection, office, events, self._end.hash)
-            write_tickets(connection, office, events)
-            write_promises(connection, office, events)
-            write_papers(connection, office, events)
-            write_sessions(connection, office, events)
-            write_replies(connection, office, work)
+        end = self._end
+        with self._writing("write", durable=bool(events)) as writing:
+            if events:
+                end = Mark(events[-1].seq, write_events(writing, office, events, end.hash))
+                write_tickets(writing, office, events)
+                write_promises(writing, office, events)
+                write_papers(writing, office, events)
+                write_sessions(writing, office, events)
+            write_replies(writing, office, work, end.seq)
         if events:
-            self._end = Mark(events[-1].seq, last_hash)
+            self._end = end
             if self._head is not None:
-                self._head.write(self._end)
+                self._head.write(end)
 
     def known_requests(self) -> Iterable[RequestKey]:
         """Return the key of every remembered reply."""
@@ -105,20 +126,26 @@ class SqlStore:
 
     def forget_replies(self, before: dt.datetime) -> None:
         """Delete replies older than `before`."""
-        with converted("forget old replies"), self._connection.begin():
-            self._connection.execute(
-                delete(ReplyRow).where(col(ReplyRow.office) == self._office, col(ReplyRow.at) < before)
-            )
+        with self._writing("forget old replies", durable=True) as writing:
+            writing.rows(_FORGET_REPLIES, [(self._office, micros(before))])
 
     def note_health(self, healths: Sequence[Health], at: dt.datetime) -> None:
-        """Write down how clients' devices fare, in the order in which they told, where that has changed."""
-        with converted("write down how devices fare"), self._connection.begin():
-            write_health(self._connection, self._office, healths, at)
+        """Write down how clients' devices fare, in the order in which they told, where that has changed.
+
+        Nobody waits for the disk: what is lost in a power cut is told again.
+        """
+        with self._writing("write down how devices fare", durable=False) as writing:
+            write_health(writing, self._office, healths, at)
 
     def forget_health(self, before: dt.datetime) -> None:
         """Delete how devices fared before a moment; the latest word on each stays."""
-        with converted("forget how devices fared"), self._connection.begin():
-            delete_health(self._connection, self._office, before)
+        with self._writing("forget how devices fared", durable=False) as writing:
+            delete_health(writing, self._office, before)
+
+    def give_up_papers(self, before: dt.datetime, at: dt.datetime) -> None:
+        """Take papers that were asked for before a moment, and of which nobody has told, as `unconfirmed`."""
+        with self._writing("give up old papers", durable=False) as writing:
+            writing.steps([give_up_old_papers(self._office, before, at)])
 
     def verify(self) -> Broken | None:
         """Walk the whole journal; return the first line that was altered, removed, put in, or is missing."""
@@ -151,6 +178,26 @@ class SqlStore:
                 "put the whole database back; or, if that is what was done, take it as it is: antrean journal accept"
             )
             raise StorageError(message)
+
+    @contextmanager
+    def _writing(self, what: str, *, durable: bool) -> Iterator[Writing]:
+        """Write in one transaction on the driver itself, and wait for the disk only where it is to be durable."""
+        with converted(what, self._driver_error):
+            if self._is_sqlite:
+                self._wait_for_the_disk(durable=durable)
+                self._cursor.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._write
+                self._driver.commit()
+            except BaseException:
+                self._driver.rollback()
+                raise
+
+    def _wait_for_the_disk(self, *, durable: bool) -> None:
+        """Set whether the next commit is on the disk when it returns (WAL: a full sync of all before it, or none)."""
+        if durable != self._is_durable:
+            self._cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self._is_durable = durable
 
     @contextmanager
     def _reading(self, what: str) -> Iterator[None]:

@@ -1,38 +1,33 @@
-"""The rows: dumb, one class a table. They are not domain objects and validate nothing."""
+"""The rows: dumb, one class a table. They are not domain objects and validate nothing.
+
+Moments are whole microseconds since 1970 (`broker.store.moments`). What is written per request is written by
+`broker.store.writing`, in SQL of its own; these classes are what migrations and readers go by.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Date,
-    DateTime,
-    Dialect,
-    Index,
-    LargeBinary,
-    Table,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-)
+from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, Table, Text, text
 from sqlmodel import Field, SQLModel
 
+LIVE = "state NOT IN ('finished', 'no_show', 'cancelled')"
+"""Tickets that somebody still waits with; said in just these words, or SQLite does not use the index."""
+OPEN = "closed_at IS NULL"
+QUEUED = "state = 'queued'"
+"""The index holds all that is asked of it: one that does not, SQLite passes over in a table without rowid."""
 
-class UtcDateTime(TypeDecorator[dt.datetime]):
-    """An aware moment, kept as UTC: SQLite has no time zones of its own."""
 
-    impl = DateTime
-    cache_ok = True
+def _moment(*, nullable: bool = False) -> Column[int]:
+    return Column(BigInteger, nullable=nullable)
 
-    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
-        """Store UTC without an offset."""
-        return None if value is None else value.astimezone(dt.UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
-        """Give the offset back."""
-        return None if value is None else value.replace(tzinfo=dt.UTC)
+def _seq(*, key: bool = False) -> Column[int]:
+    return Column(BigInteger, primary_key=key, autoincrement=False, nullable=False)
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class EventRow(SQLModel, table=True):
@@ -42,11 +37,11 @@ class EventRow(SQLModel, table=True):
     __table_args__ = (Index("ix_events_office_at", "office", "at"),)
 
     office: str = Field(primary_key=True)
-    seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    at: dt.datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    seq: int = Field(sa_column=_seq(key=True))
+    at: int = Field(sa_column=_moment())
     type: str
     client: str
-    ticket: str | None = Field(default=None, index=True)
+    ticket: str | None = None
     counter: str | None = None
     body: str = Field(sa_column=Column(Text, nullable=False))
     hash: str
@@ -56,7 +51,10 @@ class TicketRow(SQLModel, table=True):
     """One ticket as it is now; `first_seq` is the event that issued it."""
 
     __tablename__ = "tickets"
-    __table_args__ = (UniqueConstraint("office", "day", "series", "number", name="one_number_a_day"),)
+    __table_args__ = (
+        Index("one_number_a_day", "office", "day", "series", "number", unique=True),
+        _partial("ix_tickets_live", "office", "first_seq", where=LIVE),
+    )
 
     id: str = Field(primary_key=True)
     office: str
@@ -67,52 +65,59 @@ class TicketRow(SQLModel, table=True):
     lane: str
     language: str
     stage: str
-    state: str = Field(index=True)
+    state: str
     counter: str | None = None
-    issued_at: dt.datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    waiting_since: dt.datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    called_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
-    started_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    issued_at: int = Field(sa_column=_moment())
+    waiting_since: int = Field(sa_column=_moment())
+    called_at: int | None = Field(default=None, sa_column=_moment(nullable=True))
+    started_at: int | None = Field(default=None, sa_column=_moment(nullable=True))
     times_called: int = 0
     copies: int = 0
     paper: str | None = None
-    first_seq: int = Field(sa_column=Column(BigInteger, nullable=False))
+    first_seq: int = Field(sa_column=_seq())
 
 
 class SessionRow(SQLModel, table=True):
     """An officer at a counter, from signing in to signing out; `closed_at` is empty while it lasts."""
 
     __tablename__ = "sessions"
+    __table_args__ = (_partial("ix_sessions_open", "office", "counter", where=OPEN),)
 
     office: str = Field(primary_key=True)
-    opened_seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    opened_seq: int = Field(sa_column=_seq(key=True))
     counter: str
     officer: str
-    opened_at: dt.datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    closed_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    opened_at: int = Field(sa_column=_moment())
+    closed_at: int | None = Field(default=None, sa_column=_moment(nullable=True))
 
 
 class ReplyRow(SQLModel, table=True):
-    """The answer to a request, so that the same request is done once."""
+    """The answer to a request, so that the same request is done once; `seq` is where the journal ended with it."""
 
     __tablename__ = "replies"
+    __table_args__ = (Index("ix_replies_office_at", "office", "at"), {"sqlite_with_rowid": False})
 
     office: str = Field(primary_key=True)
     client: str = Field(primary_key=True)
     request: str = Field(primary_key=True)
-    at: dt.datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    at: int = Field(sa_column=_moment())
+    seq: int = Field(sa_column=_seq())
     payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class PromiseRow(SQLModel, table=True):
-    """What a visitor was told with the number, and when the call came; `called_at` is empty until it does."""
+    """What a visitor was told with the number, and when the call came; `called_at` is empty until it does.
+
+    `seq` is the ticket's first: rows of one day lie together, however many years there are.
+    """
 
     __tablename__ = "promises"
-    __table_args__ = (Index("ix_promises_office_at", "office", "at"),)
+    __table_args__ = (Index("ix_promises_office_at", "office", "at"), {"sqlite_with_rowid": False})
 
-    ticket: str = Field(primary_key=True)
-    office: str
-    at: dt.datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    office: str = Field(primary_key=True)
+    seq: int = Field(sa_column=_seq(key=True))
+    ticket: str
+    at: int = Field(sa_column=_moment())
     stage: str
     lane: str
     ahead: int
@@ -120,25 +125,32 @@ class PromiseRow(SQLModel, table=True):
     high_s: int
     average_s: float
     counters: int
-    called_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    called_at: int | None = Field(default=None, sa_column=_moment(nullable=True))
 
 
 class PrintJobRow(SQLModel, table=True):
-    """One paper of a ticket; `copy_no` 0 is the first, `client` asked for it, `printer` told what became of it."""
+    """One paper of a ticket; `copy_no` 0 is the first, `client` asked for it, `printer` told what became of it.
+
+    `seq` is the ticket's first, as in the promises.
+    """
 
     __tablename__ = "print_jobs"
-    __table_args__ = (Index("ix_print_jobs_office_state", "office", "state"),)
+    __table_args__ = (
+        _partial("ix_print_jobs_queued", "office", "client", "state", "queued_at", where=QUEUED),
+        {"sqlite_with_rowid": False},
+    )
 
-    ticket: str = Field(primary_key=True)
+    office: str = Field(primary_key=True)
+    seq: int = Field(sa_column=_seq(key=True))
     copy_no: int = Field(primary_key=True)
-    office: str
+    ticket: str
     client: str
     printer: str | None = None
     state: str
     """`queued`, then `confirmed`, `unconfirmed` or `failed`."""
     reason: str | None = None
-    queued_at: dt.datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    at: dt.datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    queued_at: int = Field(sa_column=_moment())
+    at: int = Field(sa_column=_moment())
     """When the state was last heard of."""
 
 
@@ -146,14 +158,17 @@ class DeviceHealthRow(SQLModel, table=True):
     """One change of one device of one client; the device `connection` is the client's own."""
 
     __tablename__ = "device_health"
-    __table_args__ = (Index("ix_device_health_office_client", "office", "client"),)
+    __table_args__ = (
+        Index("ix_device_health_device", "office", "client", "device"),
+        Index("ix_device_health_office_at", "office", "at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     office: str
     client: str
     device: str
     state: str
-    at: dt.datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    at: int = Field(sa_column=_moment())
 
 
 def table_of(row: type[SQLModel]) -> Table:

@@ -62,7 +62,8 @@ class StationOffice:
         self.topics = Topics(self.settings.office.id)
         self.store = SqlStore(f"sqlite:///{folder}/office.db", self.settings.office.id)
         bus = FakeBus(server=self.server, office=self.topics.office, client=ENGINE_CLIENT, kind="engine", post=_at_once)
-        self.store._connection.connection.cursor().execute("PRAGMA synchronous=OFF")  # no power is cut here
+        self.store._wait_for_the_disk(durable=False)
+        self.store._is_durable = True  # what it takes for the truth: no power is cut here
         self.store._connection.rollback()
         self.engine = Engine(
             office=office_rules(self.settings),
