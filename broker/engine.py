@@ -312,6 +312,7 @@ class Engine:
         try:
             self._store.forget_replies(self._time.now() - REMEMBER)
             self._store.forget_health(self._time.now() - KEEP_HEALTH)
+            self._store.give_up_papers(self._time.now() - REMEMBER, self._time.now())
             self._known = set(self._store.known_requests())
         except StorageError:
             log.exception("old replies cannot be forgotten now")

@@ -99,7 +99,10 @@ class Store(Protocol):
         ...
 
     def commit(self, work: Work) -> None:
-        """Write all of `work` durably, or nothing."""
+        """Write all of `work`, or nothing; durably where it holds events.
+
+        Answers alone (refusals, looks) outlive the process, but a power cut only together with the next events.
+        """
         ...
 
     def known_requests(self) -> Iterable[RequestKey]:
@@ -120,6 +123,10 @@ class Store(Protocol):
 
     def forget_health(self, before: dt.datetime) -> None:
         """Delete how devices fared before a moment; the latest word on each stays."""
+        ...
+
+    def give_up_papers(self, before: dt.datetime, at: dt.datetime) -> None:
+        """Take papers that were asked for before a moment, and of which nobody has told, as `unconfirmed`."""
         ...
 
 

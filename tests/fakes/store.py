@@ -85,6 +85,9 @@ class MemoryStore:
         latest = {(client, device): at for at, client, device, _ in self.health}
         self.health = [entry for entry in self.health if entry[0] >= before or latest[entry[1:3]] == entry[0]]
 
+    def give_up_papers(self, before: dt.datetime, at: dt.datetime) -> None:
+        """Do nothing: it keeps no papers."""
+
     def close(self) -> None:
         """Do nothing: memory needs no goodbye."""
 

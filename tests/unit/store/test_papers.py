@@ -11,7 +11,7 @@ import pytest
 from broker.domain import commands as cmd
 from broker.engine import NOTE_GAP_S
 from broker.ports import CONNECTION, OFFLINE, ONLINE, Health
-from broker.store.papers import NEVER_TOLD
+from broker.store.papers import NEVER_TOLD, NOBODY_TOLD
 from broker.store.sql import SqlStore
 from tests.fakes.clock import MORNING
 from tests.fakes.engine_room import EngineRoom
@@ -119,6 +119,23 @@ def test_another_client_that_comes_back_gives_nothing_up(room: Room) -> None:
     assert room.papers(ticket) == [(0, "queued", None)]
 
 
+def test_a_paper_of_which_nobody_ever_tells_is_given_up_after_two_days(room: Room) -> None:
+    """A program of one's own may take numbers and never print; its jobs would be looked through for ever."""
+    old, told = room.engine.issue(), room.engine.issue()
+    room.printed(told, "confirmed")
+    room.engine.clock.advance(47 * 3600)
+    room.engine.engine.step([])
+    assert room.papers(old) == [(0, "queued", None)]
+    young = room.engine.issue()
+    room.engine.clock.advance(2 * 3600)
+    room.engine.engine.step([])
+    assert room.papers(old) == [(0, "unconfirmed", NOBODY_TOLD)]
+    assert room.papers(young) == [(0, "queued", None)]
+    assert room.papers(told) == [(0, "confirmed", None)]
+    room.printed(old, "failed", "after all")
+    assert room.papers(old) == [(0, "failed", "after all")]
+
+
 HEALTH = "SELECT client, device, state FROM device_health ORDER BY id"
 
 
@@ -154,3 +171,42 @@ def test_a_disk_that_refuses_costs_the_note_and_nothing_else(room: Room) -> None
     room.store._connection.commit()
     room.said("kiosk-1", printer="ready")
     assert room.papers(room.engine.issue()) == [(0, "queued", None)]
+
+
+def test_a_device_that_is_gone_for_good_leaves_no_word_behind(room: Room) -> None:
+    """Names may change with the port that something is plugged into: the latest words would be without end."""
+    for port in range(5):
+        room.store.note_health([Health("kiosk-1", {f"usb-{port}": "ready"})], MORNING)
+    room.store.forget_health(MORNING + dt.timedelta(days=399))
+    assert len(room.rows(HEALTH)) == 5
+    room.store.forget_health(MORNING + dt.timedelta(days=401))
+    assert room.rows(HEALTH) == []
+
+
+def test_however_fast_a_device_changes_its_history_has_an_end(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("broker.store.health.KEPT_OF_A_DEVICE", 4)
+    room.said("kiosk-2", printer="ready")
+    for number in range(20):
+        room.said("kiosk-1", printer=str(number))
+    assert room.rows(HEALTH) == [
+        ("kiosk-2", "printer", "ready"),
+        *(("kiosk-1", "printer", str(n)) for n in range(16, 20)),
+    ]
+
+
+def test_however_many_names_are_made_up_for_devices_there_is_an_end(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broker.store.health.KEPT_OF_ALL", 6)
+    for number in range(20):
+        room.said("kiosk-1", **{f"device-{number}": "ready"})
+    room.store.forget_health(MORNING - dt.timedelta(days=1))
+    assert len(room.rows(HEALTH)) == 6
+
+
+def test_many_words_at_once_are_one_transaction_and_the_last_of_each_counts(room: Room) -> None:
+    heard = [Health("kiosk-1", {"printer": state}) for state in ("ready", "paper_out", "paper_out", "ready")]
+    room.store.note_health([*heard, Health("kiosk-2", {"printer": "ready"})], MORNING)
+    assert [row[2] for row in room.rows(HEALTH)] == ["ready", "paper_out", "ready", "ready"]
+    room.store.note_health(heard[-1:], MORNING)
+    assert len(room.rows(HEALTH)) == 4

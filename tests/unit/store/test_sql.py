@@ -299,6 +299,27 @@ def test_a_locked_file_is_an_error_and_passes(database: Path, monkeypatch: pytes
     store.close()
 
 
+@pytest.mark.parametrize(("service", "waits"), [("visa", True), ("no such service", False)])
+def test_a_number_waits_for_the_disk_and_a_refusal_does_not(
+    store: SqlStore,
+    database: Path,
+    service: str,
+    waits: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """Both outlive the process: others see them at once. Only what was promised must outlive a power cut."""
+    room = EngineRoom(store=store)
+    heard: list[str] = []
+    store._driver.set_trace_callback(heard.append)
+    room.ask(cmd.Issue(str(uuid.uuid4()), "visa", None, None))
+    room.ask(cmd.Issue(str(uuid.uuid4()), service, None, None), request="this one")
+    levels = [statement for statement in heard if statement.startswith("PRAGMA synchronous")]
+    assert levels == ([] if waits else ["PRAGMA synchronous=NORMAL"])
+    with opened(f"file:{database}?mode=ro", uri=True) as other:
+        assert other.execute("SELECT count(*) FROM replies WHERE request = 'this one'").fetchone() == (1,)
+    room.ask(cmd.Issue(str(uuid.uuid4()), "visa", None, None))
+    assert store._driver.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
 # -- the tables say what the hall says ----------------------------------------------------------------------------
 
 
