@@ -7,7 +7,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from broker.contract.topics import ENGINE_CLIENT
@@ -21,12 +21,26 @@ from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
 from broker.inbox import Inbox, Item, Porter, Reconnected
 from broker.office_time import OfficeTime
-from broker.ports import Credentials, Health, Recorded, RequestKey, StorageError, Store, Submission, Wire, Work
+from broker.ports import (
+    CONNECTION,
+    ONLINE,
+    Credentials,
+    Health,
+    Recorded,
+    RequestKey,
+    StorageError,
+    Store,
+    Submission,
+    Wire,
+    Work,
+)
 
 MAX_BATCH = 256
 SNAPSHOT_SHARE = 0.1
 """At most so much of the engine's time goes into pictures: the longer one takes, the longer the next one waits."""
 MAX_SNAPSHOT_GAP_S = 1.0
+MAX_PRESENT = 4096
+"""Of so many clients it is known that they are here; any program of this machine may call itself one."""
 NOTE_GAP_S = 1.0
 """What clients say of their devices is written at most this often, behind the requests: visitors come first."""
 PASSING = frozenset({Code.STORAGE_FAILED, Code.NOT_READY, Code.TOO_MANY})
@@ -78,6 +92,7 @@ class Engine:
         self._wrong_checks: dict[tuple[str, bool], int] = {}
         """Outlives a hall that is rebuilt; a restart lets everybody guess anew."""
         self._note_at = 0.0
+        self._present: set[str] = set()
         self._rebuild_at = 0.0
         self._forget_at = monotonic() + FORGET_EVERY_S
         self._rebuild()
@@ -302,10 +317,19 @@ class Engine:
 
     def _note(self, told: Sequence[Health]) -> None:
         """Keep how devices fare. A disk that refuses costs this note, never the office its work."""
+        self._greet({health.client: health.states.get(CONNECTION) == ONLINE for health in told})
         try:
             self._store.note_health(told, self._time.now())
         except StorageError as error:
             log.error("how %d clients fare is not on disk: %s", len(told), error)  # noqa: TRY400 - the store logged it
+
+    def _greet(self, is_online: Mapping[str, bool]) -> None:
+        """Repeat the hall soon for whoever has come: a screen believes only what is said while it listens."""
+        if any(online and client not in self._present for client, online in is_online.items()):
+            self._shown_at = min(self._shown_at, self._monotonic() - HEARTBEAT_S)
+        self._present = {client for client in self._present | is_online.keys() if is_online.get(client, True)}
+        if len(self._present) > MAX_PRESENT:
+            self._present.clear()
 
     def _forget(self) -> None:
         """Let old replies go; where the disk refuses, an hour later is as good."""
