@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import fcntl
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -23,7 +25,14 @@ from broker.contract.office import WholeOffice
 from broker.contract.topics import Topics
 from broker.logs import log_to
 
+EXIT_RUNS_ALREADY = 3
+"""How a screen ends that was started a second time."""
+
 M = TypeVar("M", bound=BaseModel)
+
+
+class RunningError(Exception):
+    """Another process of this machine is this very screen."""
 
 
 class OfficeBus(Requester, Protocol):
@@ -93,13 +102,36 @@ def run_screen(kind: str, show: Show, *, names: Callable[[Settings], Sequence[st
         return _refuse(f"{arguments.config} names no {kind}: see the sample in config.yaml and docs/hardware.md")
     if name not in known:
         return _refuse(f"{arguments.config} has no {kind} {name!r}; it has: {', '.join(known)}")
-    try:
-        log_to(arguments.data, name)
-        _keep_temporary_files_in(arguments.data / "tmp" / name)
-    except OSError as error:
-        return _refuse(f"cannot write below {arguments.data}: {error}")
-    show(settings, name, data_dir=arguments.data)
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(_only_one(arguments.data, name))
+            log_to(arguments.data, name)
+            _keep_temporary_files_in(arguments.data / "tmp" / name)
+        except RunningError as error:
+            return _refuse(str(error), code=EXIT_RUNS_ALREADY)
+        except OSError as error:
+            return _refuse(f"cannot write below {arguments.data}: {error}")
+        show(settings, name, data_dir=arguments.data)
     return 0
+
+
+@contextlib.contextmanager
+def _only_one(data_dir: Path, name: str) -> Iterator[None]:
+    """Hold a screen's id on this machine: two would ask and print everything twice. The kernel lets go of it for us."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / f"{name}.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            holder = lock.read(20).strip()
+            who = f"as process {holder}" if holder else "as another process"
+            message = f"{name} already runs on this machine, {who}: end that first, or give this one an --id of its own"
+            raise RunningError(message) from error
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
 
 
 def _keep_temporary_files_in(folder: Path) -> None:
@@ -121,6 +153,6 @@ def _arguments(kind: str) -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _refuse(sentence: str) -> int:
+def _refuse(sentence: str, *, code: int = 1) -> int:
     sys.stderr.write(f"{sentence}\n")
-    return 1
+    return code

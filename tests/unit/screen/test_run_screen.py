@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from broker.config import Settings
-from broker.screen import run_screen
+from broker.screen import EXIT_RUNS_ALREADY, run_screen
 from tests.support.office import CONFIG
 
 
@@ -87,3 +88,33 @@ def test_a_data_folder_that_cannot_be_written_is_said_in_a_sentence(
     taken.write_text("a file stands where the folder should be")
     assert run(monkeypatch, Shown(), "--data", str(taken)) == 1
     assert f"cannot write below {taken}" in capsys.readouterr().err
+
+
+def test_a_screen_that_runs_already_is_not_started_twice_and_the_other_one_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inner = Shown()
+    codes: list[int] = []
+    left_behind = tmp_path / "tmp" / "counter-1" / "of the first"
+
+    class Outer(Shown):
+        def __call__(self, settings: Settings, name: str, *, data_dir: Path) -> None:
+            super().__call__(settings, name, data_dir=data_dir)
+            left_behind.touch()
+            codes.append(run(monkeypatch, inner, "--data", str(tmp_path)))
+            codes.append(run(monkeypatch, inner, "--data", str(tmp_path), "--id", "counter-2"))
+            codes.append(run(monkeypatch, inner, "--data", str(tmp_path / "other")))
+
+    assert run(monkeypatch, Outer(), "--data", str(tmp_path)) == 0
+    assert codes == [EXIT_RUNS_ALREADY, 0, 0], "the same folder; another screen; another folder"
+    assert inner.names == ["counter-2", "counter-1"]
+    assert f"counter-1 already runs on this machine, as process {os.getpid()}" in capsys.readouterr().err
+    assert left_behind.exists(), "the second one touches nothing of the first"
+
+
+def test_a_screen_that_was_killed_leaves_nothing_in_its_way(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "counter-1.lock").write_text("4711\n")
+    show = Shown()
+    assert run(monkeypatch, show, "--data", str(tmp_path)) == 0
+    assert show.names == ["counter-1"]
+    assert (tmp_path / "counter-1.lock").read_text() == f"{os.getpid()}\n"
