@@ -452,6 +452,8 @@ class Bus:
                 self._guard(functools.partial(self._say, self._claim.tick))
 
     def _publish_presence(self, presence: Presence) -> Any:  # noqa: ANN401 - paho's MQTTMessageInfo
+        if self._claim is not None and self._claim.devices:
+            presence = presence.model_copy(update={"devices": {**presence.devices, **self._claim.devices}})
         topic = self.topics.presence(self.client_id)
         return self._paho.publish(topic, presence.model_dump_json(), qos=PRESENCE.qos, retain=PRESENCE.retained)
 

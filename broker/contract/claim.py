@@ -21,6 +21,8 @@ RIVAL_FOR_S = 12.0
 
 Standing = Literal["alone", "wanted", "taken"]
 """Ours alone; ours, but another process wants it too; another process has it, so that we do nothing."""
+ID = "id"
+"""Stands among a client's devices for its own id, once another process has wanted that."""
 Say = Literal["nothing", "knock", "presence"]
 
 
@@ -57,6 +59,13 @@ class Claim:
         if self._is_taken:
             return "taken"
         return "alone" if self._rival_s is None else "wanted"
+
+    @property
+    def devices(self) -> dict[str, str]:
+        """Return what the holder's presence says of the id, so that everybody may know; nothing if nobody ever came."""
+        if not self._other:
+            return {}
+        return {ID: "alone" if self._rival_s is None else f"wanted, by another process ({self._other:.12})"}
 
     @property
     def other(self) -> str:

@@ -14,6 +14,8 @@ from pydantic import ValidationError
 
 from broker.config.kiosk_printers import kiosk_printers
 from broker.config.settings import Settings
+from broker.contract.claim import ID
+from broker.contract.messages import Presence
 from broker.doctor.truth import Presences
 from hardware.config import SerialScanner
 from hardware.doctor.question import Asked, Finding, LineQuestion, PrinterQuestion, Question, SpeakerQuestion, Verdict
@@ -49,7 +51,8 @@ def check_devices(
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = pool.map(_ask, questions)
         told = pool.map(lambda owned: _of_line(owned, presences), lines)
-        return [*answers, *(finding for findings in told for finding in findings)]
+        twice = [finding for part, presence in presences.items() if wanted(part) for finding in _twice(part, presence)]
+        return [*twice, *answers, *(finding for findings in told for finding in findings)]
 
 
 def say_a_call(
@@ -123,6 +126,16 @@ def _of_line(owned: Owned, presences: Presences) -> list[Finding]:
         seen = f"{part} runs, but has said nothing of it yet"
         return [Finding(subject=question.subject, verdict="warning", seen=seen, advice="ask again in a moment")]
     return [_as_told(f"{part} {device}", state) for device, state in sorted(devices.items())]
+
+
+def _twice(part: str, presence: Presence) -> Iterator[Finding]:
+    """Yield what is wrong where a second process was started under a part's id; it waits, and does nothing."""
+    state = presence.devices.get(ID, "")
+    if presence.online and state.startswith("wanted"):
+        advice = (
+            "find the second one and end it, or give it an id of its own in config.yaml; its own log names this one"
+        )
+        yield Finding(subject=part, verdict="fault", seen=f"runs twice: its id is {state}", advice=advice)
 
 
 def _start(name: str, part: str) -> str:

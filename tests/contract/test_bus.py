@@ -357,7 +357,8 @@ def test_the_second_of_two_with_one_id_is_told_and_both_know(world: World, caplo
     settle(lambda: first.standings == ["wanted"], "the first one knows")
     assert (first.links, second.links) == ([True], [])
     assert not second.bus.connected
-    assert heard["kiosk-1"].instance == first.bus._presence.instance, "the presence is the first one's"
+    settle(lambda: "wanted" in heard["kiosk-1"].devices.get("id", ""), "its presence says so to everybody")
+    assert heard["kiosk-1"].instance == first.bus._presence.instance
     if not isinstance(world, FakeWorld):
         assert "kiosk-1: runs already" in caplog.text
         assert "kiosk-1: another process" in caplog.text
@@ -387,6 +388,7 @@ def test_when_the_first_one_ends_the_second_takes_over(world: World) -> None:
 def test_when_the_second_one_goes_the_first_is_alone_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("broker.contract.claim.RIVAL_FOR_S", 0.5)
     Engine(world).start()
+    heard = presences(world)
     first = Twin(world).start()
     settle(lambda: first.links == [True], "the first one works")
     second = Twin(world).start()
@@ -394,6 +396,7 @@ def test_when_the_second_one_goes_the_first_is_alone_again(world: World, monkeyp
     second.bus.stop()
     world.pass_time()
     settle(lambda: first.standings == ["wanted", "alone"], "the first one is alone again")
+    settle(lambda: heard["kiosk-1"].devices["id"] == "alone", "everybody may know that, too")
     assert first.links == [True]
 
 

@@ -361,7 +361,9 @@ class FakeBus:
         self.publish(self.topics.presence(self.client_id), self._presence_text(online=online), retain=True)
 
     def _presence_text(self, *, online: bool) -> bytes:
-        return self._presence.model_copy(update={"online": online}).model_dump_json().encode()
+        of_id = self._claim.devices if self._claim is not None else {}
+        said = {"online": online, "devices": {**self._presence.devices, **of_id}}
+        return self._presence.model_copy(update=said).model_dump_json().encode()
 
     def _engine_presence(self, _topic: str, payload: bytes) -> None:
         presence = self._decoded(Presence, payload)

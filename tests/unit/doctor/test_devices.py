@@ -84,3 +84,14 @@ def test_a_part_that_is_not_there_is_a_fault_and_not_all_is_well(tmp_path: Path)
     (row,) = [line for line in said.getvalue().splitlines() if "has no part 'kiosk-9'" in line]
     assert "WRONG" in row
     assert "name one of: kiosk-1, display-1" in row
+
+
+def test_a_part_that_was_started_twice_is_named(tmp_path: Path) -> None:
+    devices = {"keypad counter-3": "present", "id": "wanted, by another process (4f5e6d)"}
+    presence = Presence(online=True, kind="keypads", devices=devices)
+    found = check_devices(with_pads("/dev/x"), {"pads-1": presence}, tmp_path, only=frozenset({"pads-1"}), prints=False)
+    assert (found[0].subject, found[0].verdict) == ("pads-1", "fault")
+    assert "runs twice" in found[0].seen
+    alone = presence.model_copy(update={"devices": devices | {"id": "alone"}})
+    found = check_devices(with_pads("/dev/x"), {"pads-1": alone}, tmp_path, only=frozenset({"pads-1"}), prints=False)
+    assert [finding.subject for finding in found] == ["pads-1 keypad counter-3"]
