@@ -189,6 +189,7 @@ class TheTicket:
         ids = self.widget.ids
         ids.title.text, ids.caption.text, ids.number.text = page.title, page.caption, page.number
         ids.service.text, ids.qr_caption.text = page.service, page.qr_caption
+        ids.code_line.text = page.code
         ids.done.title, ids.done.subtitle = page.done.title, page.done.subtitle
         offered = () if page.again is None else (page.again,)
         for made, choice in zip(self._again.take(len(offered)), offered, strict=True):

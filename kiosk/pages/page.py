@@ -126,6 +126,8 @@ class TicketPage:
     done: Choice
     again: Choice | None = None
     """Another paper, where there is need of one."""
+    code: str = ""
+    """The check code with its name, where no paper tells it."""
 
 
 @dataclass(frozen=True, slots=True)

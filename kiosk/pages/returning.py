@@ -47,6 +47,43 @@ def number_page(state: State, office: OfficeMessage) -> NumberPage:
     )
 
 
+def code_page(state: State, _office: OfficeMessage) -> NumberPage:
+    """Return the question for what only the paper tells: a number can be read off anybody's."""
+    words, typed, trouble = state.words, state.visit.code, state.visit.code_trouble
+    hint = words.say("It has four digits and stands on the paper, below the number.")
+    is_open = trouble != "locked"
+    banner = Banner("info" if trouble is None else "warn", *(words.say(one) for one in _CODE[trouble]))
+
+    def key(name: str) -> Choice:
+        return Choice(name, name, is_available=is_open and len(typed) < typed_number.CODE_DIGITS)
+
+    return NumberPage(
+        title=words.say("Type the code of your ticket"),
+        hint=f"{hint} {words.say(SCAN)}" if state.has_scanner and state.offline_since is None else hint,
+        typed=" ".join(typed.ljust(typed_number.CODE_DIGITS, "-")),
+        letters=(),
+        digits=(*map(key, "123456789"), Choice("erase", words.say("Erase"), is_available=bool(typed)), key("0")),
+        find=Choice("find", words.say("Continue"), is_available=is_open and typed_number.is_whole_code(typed)),
+        banner=foreign_code(words) if state.is_foreign_code else banner,
+    )
+
+
+_CODE = {
+    None: (
+        mark("Only the holder may do this"),
+        mark("Is the paper lost? Please ask an officer at a counter."),
+    ),
+    "wrong": (
+        mark("This is not the code of this ticket"),
+        mark("Please compare it with the paper. After several wrong codes only an officer can help you."),
+    ),
+    "locked": (
+        mark("Too many wrong codes"),
+        mark("Nobody can use a code for this ticket any more. Please ask an officer at a counter."),
+    ),
+}
+
+
 FOREIGN = mark("This code is not a ticket of this office")
 
 

@@ -22,7 +22,7 @@ from kiosk.pages.page import (
     WelcomePage,
 )
 from kiosk.pages.problem import problem_page
-from kiosk.pages.returning import FOREIGN, confirm_page, foreign_code, found_page, number_page
+from kiosk.pages.returning import FOREIGN, code_page, confirm_page, foreign_code, found_page, number_page
 from kiosk.pages.services import requirements_page, services_page
 from kiosk.pages.ticket import no_paper_banner, staff_words, ticket_page
 from kiosk.pages.waiting import issuing_page, offline_page
@@ -32,7 +32,7 @@ from kiosk.visit.state import State
 from kiosk.visit.steps import Errand, Step
 
 _CHOOSING = frozenset({Step.REQUIREMENTS, Step.LANE})
-_WITH_TICKET = frozenset({Step.NUMBER, Step.FOUND, Step.CONFIRM})
+_WITH_TICKET = frozenset({Step.NUMBER, Step.FOUND, Step.CODE, Step.CONFIRM})
 _MID_FLOW = _CHOOSING | _WITH_TICKET
 _PAGES: Mapping[Step, Callable[[State, OfficeMessage], Page]] = {
     Step.LANGUAGE: welcome_page,
@@ -45,6 +45,7 @@ _PAGES: Mapping[Step, Callable[[State, OfficeMessage], Page]] = {
     Step.NUMBER: number_page,
     Step.REQUESTING: issuing_page,
     Step.FOUND: found_page,
+    Step.CODE: code_page,
     Step.CONFIRM: confirm_page,
 }
 
@@ -77,7 +78,7 @@ def compose(state: State) -> Screen:
         page=page,
         banner=_banner(state, page),
         back=words.say("Back") if _has_back(state) else "",
-        start_over=words.say("Start over") if step in _CHOOSING | {Step.NUMBER} else "",
+        start_over=words.say("Start over") if step in _CHOOSING | {Step.NUMBER, Step.CODE} else "",
         is_blocked=state.offline_since is not None and step in _MID_FLOW,
         warning=_warning(state),
     )
@@ -85,7 +86,7 @@ def compose(state: State) -> Screen:
 
 def _has_back(state: State) -> bool:
     visit = state.visit
-    return visit.step in _CHOOSING or (visit.step is Step.REQUESTING and visit.errand is Errand.LOOKUP)
+    return visit.step in _CHOOSING | {Step.CODE} or (visit.step is Step.REQUESTING and visit.errand is Errand.LOOKUP)
 
 
 def _page(state: State) -> tuple[str, Page]:

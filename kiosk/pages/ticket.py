@@ -15,6 +15,8 @@ from kiosk.visit.steps import MAX_COPIES, Paper, Visit
 
 _SIT_DOWN = mark("Please sit down. Your number will be shown on the display and called out.")
 _VALID = mark("Remember or photograph this number. Your ticket is valid without paper.")
+_VALID_WITH_CODE = mark("Remember or photograph number and code. Your ticket is valid without paper.")
+_WITHOUT_PAPER = frozenset({Paper.UNCONFIRMED, Paper.FAILED, Paper.SILENT})
 _TROUBLE: Mapping[PrinterState, str] = {
     "paper_out": mark("The printer has no paper"),
     "cover_open": mark("The printer is open"),
@@ -33,7 +35,8 @@ _SPARE = mark("the second printer")
 
 def ticket_page(state: State, office: OfficeMessage) -> TicketPage:
     """Return the number, large, and what became of the paper."""
-    ticket, words = state.visit.ticket, state.words
+    visit, words = state.visit, state.words
+    ticket = visit.ticket
     if ticket is None:
         message = "a ticket step without a ticket"
         raise ValueError(message)
@@ -49,9 +52,10 @@ def ticket_page(state: State, office: OfficeMessage) -> TicketPage:
         facts=waiting_facts(ticket, words),
         paper=banner,
         qr=ticket.qr,
-        qr_caption=words.say("You may photograph this code: it is your ticket."),
+        qr_caption=words.say("You may photograph this QR code: it is your ticket."),
         done=done,
         again=again,
+        code=words.say("Code {code}", code=ticket.check) if ticket.check and visit.paper in _WITHOUT_PAPER else "",
     )
 
 
@@ -96,12 +100,12 @@ def paper_words(state: State) -> tuple[str, Banner]:
             text = words.say(_SIT_DOWN)
             return _take(state), Banner("good", words.say("Please keep it until you are done."), text)
         case Paper.UNCONFIRMED if visit.trouble is not None:
-            return words.say("Please look for your ticket"), _without_paper(visit.trouble, words)
+            return words.say("Please look for your ticket"), _without_paper(visit, words)
         case Paper.UNCONFIRMED:
             text = words.say("If no paper comes out, this number is enough.")
             return _take(state), Banner("info", words.say("Did your ticket come out?"), text)
         case Paper.FAILED | Paper.SILENT:
-            return words.say("Please remember your number"), _without_paper(visit.trouble, words)
+            return words.say("Please remember your number"), _without_paper(visit, words)
     assert_never(visit.paper)
 
 
@@ -141,11 +145,12 @@ def staff_words(state: State) -> str:
     return "" if troubled is None else words.say(_SIGN[troubled])
 
 
-def _without_paper(trouble: PrinterState | None, words: Phrases) -> Banner:
-    title = words.say("The printer could not print")
+def _without_paper(visit: Visit, words: Phrases) -> Banner:
+    trouble, title = visit.trouble, words.say("The printer could not print")
     if trouble is not None and trouble in _TROUBLE:
         title = words.say(_TROUBLE[trouble])
-    return Banner("warn", title, words.say(_VALID))
+    has_code = visit.ticket is not None and visit.ticket.check is not None
+    return Banner("warn", title, words.say(_VALID_WITH_CODE if has_code else _VALID))
 
 
 def _take(state: State) -> str:

@@ -12,6 +12,9 @@ from kiosk.visit.offer import in_language, lane_of, list_in_language, service_of
 MAX_NUMBER_SIZE = 6
 """Letters 18 mm high: readable at arm's length without glasses; larger only costs paper."""
 
+CODE_SIZE = 3
+"""Letters 9 mm high: typed off the paper without glasses, and never taken for the number."""
+
 QR_MODULE_DOTS = 8
 """One millimetre at 203 dpi: cheap scanners read it, also from worn paper."""
 
@@ -26,6 +29,7 @@ def ticket_receipt(ticket: Ticket, office: OfficeMessage, phrases: Phrases, *, c
         (
             *_head(ticket, office, phrases),
             *_number(ticket, lane, phrases, columns=columns),
+            *_code(ticket, office, phrases),
             *_purpose(ticket, office, service, phrases, columns=columns),
             *_waiting(ticket, phrases, columns=columns),
             *_documents(service, phrases),
@@ -52,6 +56,18 @@ def _number(ticket: Ticket, lane: LaneInfo | None, phrases: Phrases, *, columns:
     if lane is not None and lane.letter:
         items += [Blank(), ShapeMark(lane.shape, lane.letter, in_language(lane.name, phrases.language))]
     return (*items, Blank())
+
+
+def _code(ticket: Ticket, office: OfficeMessage, phrases: Phrases) -> tuple[Item, ...]:
+    """Return what only the paper tells, named in every language: whoever types it may speak another one."""
+    if ticket.check is None:
+        return ()
+    names = dict.fromkeys(Phrases(phrases.package, language).say("Code") for language in office.languages)
+    return (
+        Text(" / ".join(names), align="center"),
+        Text(ticket.check, align="center", width=CODE_SIZE, height=CODE_SIZE, bold=True),
+        Blank(),
+    )
 
 
 def _purpose(

@@ -19,7 +19,7 @@ from kiosk.visit.state import State
 from kiosk.visit.steps import Paper, Problem, Step, Visit
 
 _ABANDONABLE = frozenset(
-    {Step.SERVICE, Step.REQUIREMENTS, Step.LANE, Step.PROBLEM, Step.NUMBER, Step.FOUND, Step.CONFIRM}
+    {Step.SERVICE, Step.REQUIREMENTS, Step.LANE, Step.PROBLEM, Step.NUMBER, Step.FOUND, Step.CODE, Step.CONFIRM}
 )
 """Steps that somebody can walk away from; the next visitor must not find them."""
 _UNDER_WAY = frozenset({Step.ISSUING, Step.REQUESTING})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from broker.contract.messages import ErrorCode, Ticket
 from hardware.ports import PrinterState
@@ -44,6 +45,8 @@ class Step(Enum):
     REQUESTING = "requesting"
     """Something about that ticket is under way."""
     FOUND = "found"
+    CODE = "code"
+    """Whoever typed a number that anybody can read tells what only the paper tells."""
     CONFIRM = "confirm"
 
 
@@ -94,7 +97,14 @@ class Visit:
     typed: str = ""
     """What was typed of a ticket's number, without its dash."""
     scanned: str = ""
-    """The text of the QR that is being looked up."""
+    """The text of the QR by which the ticket was named, or is being looked up."""
+    is_holder: bool = False
+    """Whether the ticket on the screen is this visitor's, by its QR or its check code; a number alone only shows it."""
+    code: str = ""
+    """What was typed of the check code."""
+    code_trouble: Literal["wrong", "locked"] | None = None
+    meant: Errand | None = None
+    """What is to be done with the ticket once its holder is known."""
     is_not_found: bool = False
     """Whether the typed number was looked up in vain."""
     did: Errand | None = None

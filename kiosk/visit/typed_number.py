@@ -1,4 +1,4 @@
-"""A ticket's number, typed key by key: which keys fit now, and what they spell. Pure."""
+"""A ticket's number and its check code, typed key by key: which keys fit now, and what they spell. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ from broker.contract.messages import OfficeMessage
 MOST_DIGITS = 4
 SHOWN_DIGITS = 3
 """Numbers are printed with so many digits at least: whoever types A-12 means A-012."""
+CODE_DIGITS = 4
+
+
+def press_code(typed: str, key: str) -> str:
+    """Return what is typed of a check code after `key`; what does not fit changes nothing."""
+    return typed + key if key.isdecimal() and len(typed) < CODE_DIGITS else typed
+
+
+def is_whole_code(typed: str) -> bool:
+    """Tell whether this is as long as a check code."""
+    return len(typed) == CODE_DIGITS
 
 
 def letters(office: OfficeMessage) -> tuple[str, ...]:

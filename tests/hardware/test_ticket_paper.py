@@ -14,9 +14,9 @@ from hardware.codecs.escpos_profile import Paper, paper_of
 from hardware.codecs.escpos_reader import read
 from hardware.emulators.picture import draw
 from hardware.receipt import Qr, ShapeMark, Text
-from kiosk.paper.layout import ticket_receipt
+from kiosk.paper.layout import CODE_SIZE, ticket_receipt
 from tests.hardware.qr_reading import read_qr
-from tests.hardware.ticket_samples import OFFICE, QR_TEXT, TICKETS, ticket, ticket_bytes
+from tests.hardware.ticket_samples import CHECK, OFFICE, QR_TEXT, TICKETS, ticket, ticket_bytes
 
 GOLDEN = Path(__file__).with_name("golden")
 REGOLD = os.environ.get("ANTREAN_REGOLD") == "1"
@@ -100,6 +100,23 @@ def test_an_indonesian_ticket_says_everything_a_visitor_needs(mm: int) -> None:
     ):
         assert needed in words
     assert "SALINAN" not in words
+
+
+@pytest.mark.parametrize("columns", [20, 32, 42, 48])
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_check_code_stands_large_below_the_number_named_in_every_language(language: str, columns: int) -> None:
+    items = ticket_receipt(ticket(), OFFICE, Phrases("kiosk", language), columns=columns).items
+    (code,) = [item for item in items if isinstance(item, Text) and item.text == CHECK]
+    name = items[items.index(code) - 1]
+    assert isinstance(name, Text)
+    assert (name.text, code.width, code.height) == ("Kode / Code", CODE_SIZE, CODE_SIZE)
+    assert code.width * len(code.text) <= columns
+    assert items.index(code) > [item.text if isinstance(item, Text) else "" for item in items].index("A-012")
+
+
+def test_a_ticket_of_an_older_engine_has_no_code() -> None:
+    items = ticket_receipt(ticket(check=None), OFFICE, Phrases("kiosk", "id"), columns=48).items
+    assert "Kode / Code" not in [item.text for item in items if isinstance(item, Text)]
 
 
 def test_an_english_ticket_is_english_throughout() -> None:

@@ -12,7 +12,8 @@ from hardware.codecs.escpos_writer import render
 from kiosk.paper.layout import ticket_receipt
 
 ISSUED = dt.datetime(2026, 5, 21, 2, 30, tzinfo=dt.UTC)
-QR_TEXT = "ANTREAN-H4HA2S5QKJCXTFZQ7W3N5YQ2DE"
+CHECK = "0417"
+QR_TEXT = f"ANTREAN-H4HA2S5QKJCXTFZQ7W3N5YQ2DE{CHECK}"
 
 DOCUMENTS = {
     "id": (
@@ -79,6 +80,7 @@ def ticket(**changes: Any) -> Ticket:  # noqa: ANN401 - any field of a ticket
         "ahead": 4,
         "wait": Wait(low_s=600, high_s=1200),
         "qr": QR_TEXT,
+        "check": CHECK,
     }
     return Ticket(**fields | changes)
 

@@ -21,6 +21,7 @@ from tests.ui.kiosk.kiosk_samples import hall, office, settings, ticket
 from tests.ui.kiosk.kiosk_visitor import HEARTBEAT_S, FakeRequest, PlayedEngine
 
 FIRST_ANSWER_S = 1.5
+CHECK = "0417"
 ANSWERS = {
     "lookup": ticket(lane="priority", number="AP-003", state="no_show", counter="counter-3"),
     "rejoin": ticket(lane="priority", number="AP-003", ahead=3),
@@ -53,7 +54,8 @@ class Office(PlayedEngine):
             threading.Timer(delay_s, self._post, [lambda: request.answer(answer)]).start()
         elif request.command in ANSWERS:
             self._copies += request.command == "reprint"
-            request.answer(ANSWERS[request.command].model_copy(update={"copies": self._copies}))
+            answer = ANSWERS[request.command].model_copy(update={"copies": self._copies})
+            request.answer(answer, is_holder=request.arguments.get("check") == CHECK)
 
     def _repeat(self) -> None:
         """Repeat the picture as the engine does."""

@@ -98,6 +98,7 @@ def ticket(
     state: TicketState = "waiting",
     counter: str | None = None,
     language: str = "id",
+    check: str | None = None,
 ) -> Ticket:
     """Return a ticket that was just issued."""
     return Ticket(
@@ -114,6 +115,7 @@ def ticket(
         ahead=ahead,
         wait=wait or Wait(low_s=900, high_s=1800),
         qr="ANTREAN:demo:6f1c1f0e00004000800000000012",
+        check=check,
     )
 
 
@@ -176,10 +178,10 @@ def screens(language: str) -> Iterator[tuple[str, Screen]]:
 
 def _tickets(view: ScreenOf, at: VisitAt) -> Iterator[tuple[str, Screen]]:
     for paper in Paper:
-        visit = at(Step.TICKET, ticket=ticket(), paper=paper)
+        visit = at(Step.TICKET, ticket=ticket(check="0417"), paper=paper)
         yield f"6-ticket-{paper.value}", view(visit)
     for trouble in ("paper_out", "cover_open", "cutter_error", "offline"):
-        visit = at(Step.TICKET, ticket=ticket(), paper=Paper.FAILED, trouble=trouble)
+        visit = at(Step.TICKET, ticket=ticket(check="0417"), paper=Paper.FAILED, trouble=trouble)
         yield f"6-ticket-failed-{trouble}", view(visit, printers=PrintersHealth((trouble,)))
     spare = at(Step.TICKET, ticket=ticket(), paper=Paper.CONFIRMED, is_by_spare=True)
     yield "6-ticket-spare", view(spare, printers=PrintersHealth(("paper_out", "ready")))
@@ -231,6 +233,11 @@ def _with_ticket(offer: OfficeMessage, view: ScreenOf, at: VisitAt) -> Iterator[
     yield "9-found-given-up", view(at(Step.FOUND, ticket=ticket(state="cancelled"), did=Errand.CANCEL))
     yield "9-found-called-now", view(at(Step.FOUND, ticket=ticket()), hall=calling(hall(offer), "A-012"))
     yield "9-found-idle", view(at(Step.FOUND, ticket=ticket()), warning_left_s=12)
+    for typed in ("", "04", "0417"):
+        yield f"9-code-{len(typed)}", view(at(Step.CODE, ticket=ticket(), code=typed))
+    for trouble in ("wrong", "locked"):
+        yield f"9-code-{trouble}", view(at(Step.CODE, ticket=ticket(), code_trouble=trouble))
+        yield f"10-code-{trouble}", view(at(Step.CODE, ticket=ticket(), code_trouble=trouble), has_scanner=True)
     for step in (Step.LANGUAGE, Step.SERVICE, Step.NUMBER):
         yield f"10-scanner-{step.value}", view(at(step), has_scanner=True)
         yield f"10-scanner-{step.value}-unlinked", view(at(step), has_scanner=True, offline_since=OFFLINE_SINCE)

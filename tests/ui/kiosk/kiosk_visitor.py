@@ -49,9 +49,10 @@ class FakeRequest:
         """Tell whether nobody waits for the answer any more."""
         return self.id not in self.engine.kiosk._pending
 
-    def answer(self, of: Ticket) -> None:
-        """Answer with a ticket."""
-        self.reply(ok=True, result={"ticket": of.model_dump(mode="json")})
+    def answer(self, of: Ticket, *, is_holder: bool = False) -> None:
+        """Answer with a ticket; a question about one also says whether the holder asks."""
+        whose = {"is_holder": is_holder} if self.command == "lookup" else {}
+        self.reply(ok=True, result={"ticket": of.model_dump(mode="json"), **whose})
 
     def refuse(self, code: ErrorCode, **detail: object) -> None:
         """Answer with an error."""

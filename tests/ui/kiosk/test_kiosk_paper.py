@@ -7,7 +7,7 @@ import pytest
 from broker.contract.messages import ErrorCode
 from hardware.ports import PrinterState
 from kiosk.pages.page import Banner, FoundPage, TicketPage
-from kiosk.paper.news import PrintersHealth
+from kiosk.paper.news import PrintersHealth, PrintOutcome
 from kiosk.visit.requests import MOST_UNDER_WAY
 from kiosk.visit.steps import MAX_COPIES, PAPER_PATIENCE_S
 from kiosk.visit.touches import touch
@@ -108,6 +108,19 @@ def test_the_trouble_is_named_and_the_number_holds(
     touch(visitor.presenter, "switch:en")
     assert visitor.ticket_page.paper.title == english
     assert "valid without paper" in visitor.ticket_page.paper.text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"), [("confirmed", ""), ("unconfirmed", "Kode 0417"), ("failed", "Kode 0417")]
+)
+def test_the_check_code_stands_beside_the_number_where_no_paper_tells_it(
+    visitor: WithPaper, outcome: PrintOutcome, code: str
+) -> None:
+    visitor.go("issuing").issues[0].answer(ticket(check="0417"))
+    assert visitor.ticket_page.code == ""
+    visitor.presenter.printed(news(outcome))
+    assert visitor.ticket_page.code == code
+    assert ("nomor dan kode" in visitor.ticket_page.paper.text) == (outcome == "failed")
 
 
 def test_who_got_a_confirmed_paper_is_not_asked(visitor: WithPaper) -> None:

@@ -12,6 +12,9 @@ from kiosk.visit.touches import touch
 from tests.ui.kiosk.kiosk_samples import calling, news, office, ticket
 from tests.ui.kiosk.kiosk_visitor import IDLE_S, FakeRequest, Visitor, with_lanes, with_languages
 
+CODE = "0417"
+BY_ID = {"ticket": ticket().id, "check": CODE}
+
 
 class HolderOfATicket(Visitor):
     """Stands before a kiosk with a ticket in the hand."""
@@ -30,6 +33,20 @@ class HolderOfATicket(Visitor):
         touch(self.presenter, "find")
         counter = None if state in {"waiting", "cancelled"} else "counter-3"
         self.asked("lookup").answer(ticket(number=number, state=state, counter=counter, language=language))
+        self.settle()
+        return self
+
+    def code(self, digits: str) -> HolderOfATicket:
+        """Type what stands on the paper."""
+        self.do(*(f"key:{digit}" for digit in digits), "find")
+        return self
+
+    def want(self, errand: str) -> HolderOfATicket:
+        """Want something done with the ticket that was found, and type its code."""
+        found = self.presenter._flow.visit.ticket
+        assert found is not None
+        self.do(f"do:{errand}").code(CODE)
+        self.asked("lookup").answer(found, is_holder=True)
         self.settle()
         return self
 
@@ -218,8 +235,8 @@ def test_one_lane_only_needs_no_sign() -> None:
 
 
 def test_another_paper_has_the_same_number_and_says_that_it_is_a_copy(holder: HolderOfATicket) -> None:
-    holder.find().do("do:reprint")
-    assert holder.asked("reprint").arguments == {"ticket": ticket().id}
+    holder.find().want("reprint")
+    assert holder.asked("reprint").arguments == BY_ID
     holder.asked("reprint").answer(ticket().model_copy(update={"copies": 1}))
     assert isinstance(holder.page, TicketPage)
     assert [(paper.number, paper.copies) for paper in holder.papers] == [("A-012", 1)]
@@ -228,15 +245,15 @@ def test_another_paper_has_the_same_number_and_says_that_it_is_a_copy(holder: Ho
 
 
 def test_a_missed_visitor_is_taken_in_again_by_the_tickets_id(holder: HolderOfATicket) -> None:
-    holder.find("no_show").do("do:rejoin")
-    assert holder.asked("rejoin").arguments == {"ticket": ticket().id}
+    holder.find("no_show").want("rejoin")
+    assert holder.asked("rejoin").arguments == BY_ID
     holder.asked("rejoin").answer(ticket(ahead=3))
     assert holder.found.state.title == "Anda sudah kembali masuk antrean"
     assert ("Sebelum Anda", "3 orang") in holder.found.facts
 
 
 def test_a_ticket_is_cancelled_only_after_a_question(holder: HolderOfATicket) -> None:
-    holder.find().do("do:cancel")
+    holder.find().want("cancel")
     assert isinstance(holder.page, ConfirmPage)
     assert holder.page.title == "Batalkan tiket A-012?"
     assert [choice.key for choice in holder.page.choices] == ["no", "yes"]
@@ -248,7 +265,7 @@ def test_a_ticket_is_cancelled_only_after_a_question(holder: HolderOfATicket) ->
 
 
 def test_whoever_thinks_better_of_it_keeps_the_ticket(holder: HolderOfATicket) -> None:
-    holder.find().do("do:cancel", "confirm:no")
+    holder.find().want("cancel").do("confirm:no")
     assert holder.screen == "found"
     assert holder.engine.of("cancel") == []
 
@@ -269,6 +286,92 @@ def test_done_leads_back_to_the_start_and_forgets_the_ticket(holder: HolderOfATi
     assert holder.number.typed == ""
 
 
+# -- whose it is ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("errand", ["reprint", "rejoin", "cancel"])
+def test_a_number_read_off_somebodys_paper_shows_how_it_stands_and_does_nothing(
+    holder: HolderOfATicket, errand: str
+) -> None:
+    holder.find("no_show").do(f"do:{errand}", "confirm:yes", "find")
+    assert (holder.screen, holder.number.title) == ("code", "Ketik kode tiket Anda")
+    for wrong in ("0000", "1234"):
+        holder.code(wrong)
+        asked = holder.asked("lookup")
+        assert asked.arguments == {"ticket": "A-012", "check": wrong}
+        asked.answer(ticket(state="no_show"), is_holder=False)
+        holder.settle()
+        assert holder.number.banner is not None
+        assert (holder.screen, holder.number.banner.title) == ("code", "Ini bukan kode tiket ini")
+    assert {made.command for made in holder.engine.requests} == {"lookup"}
+
+
+def test_an_id_that_this_kiosk_gave_out_proves_nothing(holder: HolderOfATicket) -> None:
+    holder.find()
+    holder.do("do:reprint").code("9999")
+    holder.asked("lookup").refuse("not_ready")
+    holder.settle()
+    holder.do("way:again")
+    assert holder.asked("lookup").arguments == {"ticket": "A-012", "check": "9999"}
+    holder.asked("lookup").answer(ticket(), is_holder=False)
+    assert holder.screen == "code"
+
+
+@pytest.mark.parametrize("target", ["key:A", "find", "do:cancel", "confirm:yes"])
+def test_only_four_digits_are_a_code(holder: HolderOfATicket, target: str) -> None:
+    holder.find().do("do:cancel", "key:0", "key:4", "key:1", target)
+    assert (holder.screen, holder.number.typed) == ("code", "0 4 1 -")
+    assert not holder.number.find.is_available
+    holder.do("key:7", "key:7", "erase", "key:5")
+    assert (holder.number.typed, holder.number.find.is_available) == ("0 4 1 5", True)
+
+
+def test_the_right_code_counts_for_all_that_the_holder_wants(holder: HolderOfATicket) -> None:
+    holder.find("no_show").want("rejoin")
+    holder.asked("rejoin").answer(ticket())
+    holder.settle()
+    holder.do("do:cancel", "confirm:yes")
+    assert holder.asked("cancel").arguments == BY_ID
+
+
+def test_what_cannot_be_done_any_more_when_the_code_is_right_is_not_done(holder: HolderOfATicket) -> None:
+    holder.find().do("do:cancel").code(CODE)
+    holder.asked("lookup").answer(ticket(state="called", counter="counter-3"), is_holder=True)
+    assert holder.found.state.title == "Giliran Anda: silakan menuju loket 3"
+
+
+def test_too_many_wrong_codes_lead_to_an_officer(holder: HolderOfATicket) -> None:
+    holder.find().do("do:cancel").code("1111")
+    holder.asked("lookup").refuse("not_holder", locked=True)
+    holder.settle()
+    page = holder.number
+    assert page.banner is not None
+    assert page.banner.title == "Kode salah terlalu sering"
+    assert "petugas di loket" in page.banner.text
+    holder.do("key:1")
+    assert not any(choice.is_available for choice in (*page.digits, page.find))
+    holder.do("back")
+    assert holder.screen == "found"
+
+
+def test_who_has_lost_the_paper_is_told_where_to_go(holder: HolderOfATicket) -> None:
+    banner = holder.find().do("do:cancel").number.banner
+    assert banner is not None
+    assert banner.text == "Kertas hilang? Silakan bertanya kepada petugas di loket."
+
+
+def test_looking_once_more_makes_nobody_the_holder(holder: HolderOfATicket) -> None:
+    holder.find().do("do:reprint").code("1111")
+    holder.asked("lookup").refuse("unknown_ticket")
+    holder.settle()
+    holder.do("way:look")
+    assert holder.asked("lookup").arguments["ticket"] == ticket().id
+    holder.asked("lookup").answer(ticket(), is_holder=True)  # by its id, which this kiosk gave out
+    holder.settle()
+    holder.do("do:cancel")
+    assert holder.screen == "code"
+
+
 # -- astray -----------------------------------------------------------------------------------------------------------
 
 REFUSALS: list[tuple[str, TicketState, ErrorCode, str, list[str]]] = [
@@ -285,7 +388,7 @@ REFUSALS: list[tuple[str, TicketState, ErrorCode, str, list[str]]] = [
 def test_a_refusal_is_explained_with_ways_out(  # noqa: PLR0917 - the columns of the table
     holder: HolderOfATicket, errand: str, state: TicketState, code: ErrorCode, part: str, ways: list[str]
 ) -> None:
-    holder.find(state).do(f"do:{errand}")
+    holder.find(state).want(errand)
     holder.asked(errand).refuse(code)
     assert part in holder.problem.text
     assert [choice.key for choice in holder.problem.choices] == ways
@@ -293,11 +396,11 @@ def test_a_refusal_is_explained_with_ways_out(  # noqa: PLR0917 - the columns of
 
 
 def test_looking_again_asks_for_the_same_ticket_by_its_id(holder: HolderOfATicket) -> None:
-    holder.find("no_show").do("do:rejoin")
+    holder.find("no_show").want("rejoin")
     holder.asked("rejoin").refuse("illegal_transition")
     holder.settle()
     holder.do("way:look")
-    assert holder.asked("lookup").arguments == {"ticket": ticket().id}
+    assert holder.asked("lookup").arguments == BY_ID
     holder.asked("lookup").answer(ticket())
     assert holder.found.state.title == "Anda masih dalam antrean"
 
@@ -309,7 +412,7 @@ def test_trying_again_repeats_the_errand_with_a_new_request(
     if errand == "lookup":
         holder.type("A12").do("find")
     else:
-        holder.find(state).do(f"do:{errand}")
+        holder.find(state).want(errand)
     first = holder.asked(errand)
     first.refuse("storage_failed")
     holder.settle()
@@ -382,7 +485,12 @@ def test_a_paper_whose_visitor_has_left_is_not_printed(holder: HolderOfATicket) 
 
 @pytest.mark.parametrize("target", ["do:rejoin", "do:cancel"])
 def test_a_double_touch_does_it_once(holder: HolderOfATicket, target: str) -> None:
-    holder.find("no_show")
+    holder.find("no_show").want("reprint")
+    holder.asked("reprint").refuse("illegal_transition")
+    holder.settle()
+    holder.do("way:look")
+    holder.asked("lookup").answer(ticket(state="no_show"))
+    holder.settle()
     for _ in range(2):
         touch(holder.presenter, target)
         touch(holder.presenter, "confirm:yes")
@@ -399,16 +507,16 @@ def _at(holder: HolderOfATicket, screen: str) -> None:
     elif screen == "found":
         holder.find()
     else:
-        holder.find().do("do:cancel")
+        holder.find().want("cancel")
 
 
 def _under_way(holder: HolderOfATicket, errand: str) -> None:
     if errand == "lookup":
         holder.type("A12").do("find")
     elif errand == "cancel":
-        holder.find().do("do:cancel", "confirm:yes")
+        holder.find().want("cancel").do("confirm:yes")
     else:
-        holder.find("no_show").do(f"do:{errand}")
+        holder.find("no_show").want(errand)
 
 
 @pytest.mark.parametrize("screen", ["number", "found", "confirm"])

@@ -64,7 +64,8 @@ def test_a_code_of_the_engine_is_known_however_the_scanner_spells_it(text: str) 
 
 
 def test_every_ticket_of_the_engine_is_known() -> None:
-    codes = [qr_text(str(uuid.UUID(int=bits))) for bits in (0, 1, 2**128 - 1, 2**127, 12345678901234567890)]
+    bare = [qr_text(str(uuid.UUID(int=bits))) for bits in (0, 1, 2**128 - 1, 2**127, 12345678901234567890)]
+    codes = [*bare, *(f"{code}{check}" for code in bare for check in ("0417", "9999"))]
     assert [ticket_code(code) for code in codes] == codes
 
 
@@ -92,18 +93,41 @@ def test_a_ticket_held_to_the_scanner_at_the_start_shows_how_it_stands_in_its_ow
 def test_what_is_done_with_a_scanned_ticket_is_done_with_the_ticket_that_was_found(
     visitor: WithScanner, errand: str, target: str
 ) -> None:
-    visitor.scan().lookups[0].answer(ticket(state="no_show", counter="counter-3"))
+    visitor.scan().lookups[0].answer(ticket(state="no_show", counter="counter-3"), is_holder=True)
     visitor.settle()
     touch(visitor.presenter, target)
-    assert visitor.engine.of(errand)[0].arguments == {"ticket": TICKET}
+    assert visitor.engine.of(errand)[0].arguments == {"ticket": CODE}
 
 
 def test_a_scanned_ticket_can_be_given_up(visitor: WithScanner) -> None:
-    visitor.scan().lookups[0].answer(ticket())
+    visitor.scan().lookups[0].answer(ticket(), is_holder=True)
     for target in ("do:cancel", "confirm:yes"):
         visitor.settle()
         touch(visitor.presenter, target)
-    assert visitor.engine.of("cancel")[0].arguments == {"ticket": TICKET}
+    assert visitor.engine.of("cancel")[0].arguments == {"ticket": CODE}
+
+
+def test_a_code_that_says_too_little_shows_the_ticket_and_the_check_code_is_asked_for(visitor: WithScanner) -> None:
+    visitor.scan().lookups[0].answer(ticket(), is_holder=False)
+    visitor.settle()
+    touch(visitor.presenter, "do:cancel")
+    assert visitor.screen == "code"
+    for target in (*(f"key:{digit}" for digit in "0417"), "find"):
+        visitor.settle()
+        touch(visitor.presenter, target)
+    assert visitor.lookups[1].arguments == {"ticket": CODE, "check": "0417"}
+
+
+def test_the_code_of_the_paper_may_be_held_to_the_scanner_instead_of_typed(visitor: WithScanner) -> None:
+    visitor.scan().lookups[0].answer(ticket(), is_holder=False)
+    visitor.settle()
+    touch(visitor.presenter, "do:cancel")
+    visitor.scan(f"{CODE}0417")
+    assert visitor.lookups[1].arguments == {"ticket": f"{CODE}0417"}
+    visitor.lookups[1].answer(ticket(), is_holder=True)
+    visitor.settle()
+    touch(visitor.presenter, "do:cancel")
+    assert visitor.screen == "confirm"
 
 
 def test_it_is_taken_from_the_services_and_from_the_keypad_too_in_the_language_chosen_there(
@@ -168,7 +192,7 @@ def test_a_scan_does_not_disturb_a_visitor_on_the_way_to_a_number(visitor: WithS
 
 
 def test_a_scan_does_not_disturb_who_is_asked_whether_to_give_up_a_ticket(visitor: WithScanner) -> None:
-    visitor.scan().lookups[0].answer(ticket())
+    visitor.scan().lookups[0].answer(ticket(), is_holder=True)
     visitor.settle()
     touch(visitor.presenter, "do:cancel")
     visitor.scan(qr_text(str(uuid.UUID(int=7))))

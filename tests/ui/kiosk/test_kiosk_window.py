@@ -69,6 +69,10 @@ def test_a_missed_visitor_types_the_number_comes_back_and_gets_copies(kiosk: Win
         kiosk.touch(f"key:{key}")
     kiosk.touch("find")
     kiosk.touch("do:rejoin")
+    kiosk.wait_screen("code")
+    for digit in "0417":
+        kiosk.touch(f"key:{digit}")
+    kiosk.touch("find")
     kiosk.wait_gone("do:rejoin")
     printer = socket_path(data_dir, "kiosk-1-printer")
     wait_until(printer.exists, "the emulated printer takes commands")
@@ -77,7 +81,7 @@ def test_a_missed_visitor_types_the_number_comes_back_and_gets_copies(kiosk: Win
     kiosk.touch("print_again")  # "did your ticket come out?": no
     wait_until(lambda: len(_requests(data_dir, "printed")) == 2, "both copies are printed")
     assert [entry["outcome"] for entry in _requests(data_dir, "printed")] == ["unconfirmed"] * 2
-    assert _requests(data_dir, "lookup") == [{"ticket": "AP-003"}]
+    assert _requests(data_dir, "lookup") == [{"ticket": "AP-003"}, {"ticket": "AP-003", "check": "0417"}]
     assert (len(_requests(data_dir, "rejoin")), len(_requests(data_dir, "reprint"))) == (1, 2)
     assert len(list((data_dir / "paper").glob("[0-9]*.png"))) == 2
     kiosk.wait_gone("print_again")  # what is touched before the new page has settled does not count
