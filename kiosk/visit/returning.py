@@ -18,7 +18,7 @@ from kiosk.visit.steps import Errand, Paper, Problem, Step, Visit, actions
 
 log = logging.getLogger(__name__)
 
-_TICKET = re.compile(r"(?:\]Q\d)?(ANTREAN-[A-Z2-7]{26}(?:-?\d{4})?)")
+_TICKET = re.compile(r"(?:\]Q\d)?(ANTREAN-[A-Z2-7]{26}[0-9]{0,8})")
 """The text of a ticket's QR, perhaps after the symbology that some scanners put before it (AIM: `]Q1`)."""
 _SCANNING = frozenset({Step.LANGUAGE, Step.SERVICE, Step.NUMBER, Step.FOUND, Step.CODE})
 """Steps that a scanned ticket may end: nobody has begun anything there that would be lost."""
