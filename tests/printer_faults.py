@@ -149,10 +149,11 @@ class Visit:
         return bool(self.station.shown.name == "ticket" and self._is_told())
 
     def ask_for_another(self) -> None:
-        """Look the ticket up by its number, and print it again."""
-        number = self.station.ticket_page.number
+        """Look the ticket up by its number, prove with its code whose it is, and print it again."""
+        number, ticket = self.station.ticket_page.number, self.station.presenter._flow.visit.ticket
+        assert ticket is not None
         self.station.touch("done", "language:id", "have_ticket", *(f"key:{key}" for key in number if key != "-"))
-        self.station.touch("find", "do:reprint")
+        self.station.touch("find", "do:reprint", *(f"key:{digit}" for digit in ticket.check or ""), "find")
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
