@@ -11,7 +11,7 @@ from typing import Any
 from broker.config.settings import Counter, Settings
 from broker.contract.clock import EngineClock
 from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Presence
-from broker.contract.topics import Topics
+from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import Phrases
 from broker.screen import OfficeBus
 from counter.desk.devices import Devices
@@ -19,6 +19,7 @@ from counter.desk.presenter import CounterPresenter
 from counter.desk.session import SessionFile
 from counter.drawing.screen import RULES, CounterWidget
 from counter.pages.desk import DeskPage
+from counter.pages.pace import Pace
 from counter.pages.sign_in import SignInPage
 from hardware.panel.bridge import Drawing, every
 from hardware.panel.keys import on_key
@@ -26,7 +27,8 @@ from hardware.panel.scale import Reader
 from hardware.panel.screen import PanelApp
 from hardware.panel.targets import targets_file
 
-TICK_S = 0.1
+TICK_S = 0.2
+"""So often is looked whether time alone has changed the page."""
 
 
 class CounterProcess:
@@ -50,7 +52,9 @@ class CounterProcess:
             devices=self._devices,
             calls_before_no_show=settings.journey.calls_before_no_show,
         )
-        self._drawing = Drawing(lambda: self._presenter.page, self._show)
+        pace = Pace(time.monotonic)
+        self._drawing = Drawing(lambda: pace.paced(self._presenter.page), self._show)
+        self._seen: tuple[object, ...] = ()
         title = f"Antrean {counter.id}"
         self._app = PanelApp(settings.counter_panel, reader=Reader.OFFICER, title=title, rules=RULES, root=self._build)
         self._app.on_begin, self._app.on_end = self._begin, self._end
@@ -63,10 +67,12 @@ class CounterProcess:
     def _listen(self, topics: Topics, counter: str) -> None:
         drawn = self._drawing.after
         self._bus.listen(topics.office_state(), OfficeMessage, drawn(self._presenter.office))
-        self._bus.listen(topics.hall(), HallMessage, drawn(self._presenter.hall))
-        self._bus.listen(topics.counter(counter), CounterMessage, drawn(self._presenter.desk))
-        for part in self._parts:
+        self._bus.listen(topics.hall(), HallMessage, self._presenter.hall)  # who waits is drawn by the next tick
+        self._bus.listen(topics.counter(counter), CounterMessage, self._desk)
+        for part in self._parts[1:]:
             self._bus.listen(topics.presence(part), Presence, drawn(functools.partial(self._devices.heard, part)))
+        self._bus.listen(topics.presence(ENGINE_CLIENT), Presence, drawn(self._broker))
+        self._bus.on_taken(drawn(self._presenter.taken))
         self._bus.on_link(drawn(lambda online: self._presenter.link(online=online)))
 
     def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
@@ -80,6 +86,18 @@ class CounterProcess:
     def _key(self, name: str) -> None:
         self._presenter.key(name)
         self._drawing.update()
+
+    def _desk(self, message: CounterMessage) -> None:
+        """Draw what has become of the visitor at once; who waits, by the next tick: that changes often in a rush."""
+        self._presenter.desk(message)
+        seen = message.state, message.ticket, message.undo_until
+        if seen != self._seen:
+            self._seen = seen
+            self._drawing.update()
+
+    def _broker(self, presence: Presence) -> None:
+        self._presenter.broker(presence)
+        self._devices.heard(ENGINE_CLIENT, presence)
 
     def _tick(self) -> None:
         self._presenter.tick()
@@ -98,6 +116,6 @@ class CounterProcess:
 
 
 def _parts(settings: Settings) -> tuple[str, ...]:
-    """Return the clients of the office that have devices, or are one."""
+    """Return the clients of the office that have devices, or are one; first the broker."""
     named = (settings.kiosks, settings.displays, settings.counters, settings.keypads, settings.signs)
-    return (*(part.id for section in named for part in section), *settings.mqtt.devices)
+    return (ENGINE_CLIENT, *(part.id for section in named for part in section), *settings.mqtt.devices)

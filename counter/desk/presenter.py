@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, Requester
-from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Reply
+from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Presence, Reply
 from broker.language import Phrases
 from counter.desk.actions import ASK_FIRST, MAIN_ACTIONS, SIDE_ACTIONS, WITHOUT_SESSION, command_for, obstacle
 from counter.desk.devices import Devices
@@ -59,9 +60,11 @@ class CounterPresenter:
         self._devices = devices
         self._calls_before_no_show = calls_before_no_show
         self._language = languages[0]
-        self._fresh = Freshness(clock.now)
+        self._fresh = Freshness(clock.now, clock.monotonic)
         self._requests = Requests(clock, requester)
         self._sign_in = SignIn(counter, officers, requests=self._requests, monotonic=clock.monotonic, listener=self)
+        self._broker: Presence | None = None
+        self._standing: Standing = "alone"
         self._office: OfficeMessage | None = None
         self._hall: HallMessage | None = None
         self._desk: CounterMessage | None = None
@@ -83,8 +86,7 @@ class CounterPresenter:
     def hall(self, message: HallMessage) -> None:
         """Take in the live picture."""
         self._clock.heard(message.at, retained=message.retained)
-        if not message.retained:
-            self._fresh.heard()
+        self._fresh.heard(retained=message.retained)
         self._hall = message
         if self._ended is not None and self._is_of_yesterday(self._ended):
             self._show("warn", self._why_ended(self._ended))
@@ -104,6 +106,14 @@ class CounterPresenter:
     def link(self, *, online: bool) -> None:
         """Take note that the engine is reachable, or no longer."""
         self._fresh.link_changed(online=online)
+
+    def broker(self, presence: Presence) -> None:
+        """Take in what the broker says of itself."""
+        self._broker = presence
+
+    def taken(self, standing: Standing) -> None:
+        """Take note that another process has or wants our id, or no longer."""
+        self._standing = standing
 
     def tick(self) -> None:
         """Take note that time goes by; several times a second."""
@@ -310,8 +320,10 @@ class CounterPresenter:
             phrases=self._phrases,
             next_language=self._next_language,
             now=self._clock.now(),
-            online=self._fresh.online,
+            online=self._fresh.online and self._standing != "taken",
             stale_since=self._fresh.stale_since,
+            broker=self._broker,
+            standing=self._standing,
             busy=self._requests.busy,
             notice=self._notice_now(),
             dialog=self._opened.dialog,

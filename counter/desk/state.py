@@ -6,8 +6,9 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
-from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, OfficeMessage, QueueEntry
-from broker.language import Phrases
+from broker.contract.claim import Standing
+from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, OfficeMessage, Presence, QueueEntry
+from broker.language import Phrases, bare_counter
 from counter.desk.devices import Devices
 from counter.desk.dialogs import Dialog
 from counter.desk.keys import Intent
@@ -29,6 +30,10 @@ class DeskState:
     """By the engine's clock."""
     online: bool
     stale_since: dt.datetime | None
+    broker: Presence | None
+    """What the broker says of itself."""
+    standing: Standing
+    """How it stands with our id: another process may have it, or want it."""
     busy: Intent | None
     notice: Notice | None
     dialog: Dialog | None
@@ -79,7 +84,7 @@ class DeskState:
     def title(self) -> str:
         """Return the counter as people call it."""
         known = self.info.label if self.info else (self.desk.label if self.desk else self.counter)
-        return self.phrases.say("Counter {label}", label=known)
+        return self.phrases.say("Counter {label}", label=bare_counter(known))
 
     @property
     def link(self) -> str:

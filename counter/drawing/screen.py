@@ -17,7 +17,6 @@ from counter.drawing.sign_in import SignInWidget
 from counter.drawing.touches import Inputs, Touches, show_notice, stand_in
 from counter.pages.desk import DeskPage
 from counter.pages.sign_in import SignInPage
-from counter.pages.words import Notice
 from hardware.panel.targets import TargetsFile
 from hardware.panel.theme import Theme
 from hardware.panel.widgets import make
@@ -46,7 +45,7 @@ class CounterWidget:
         root = self._desk.root if isinstance(page, DeskPage) else self._form.root
         remarks = root.ids.remarks.ids
         show_notice(remarks.notice, page.notice)
-        show_notice(remarks.banner, None if page.live else Notice("bad", page.link))
+        show_notice(remarks.banner, page.banner)
         header = self.root.ids.header.ids
         header.counter.text = page.counter
         header.status.text = page.link if page.live else ""

@@ -82,6 +82,7 @@ class KeypadsProcess:
     def _listen(self, topics: Topics) -> None:
         for presenter in self._presenters.values():
             self._bus.listen(topics.hall(), HallMessage, presenter.hall)
+            self._bus.on_taken(presenter.taken)
             self._bus.on_link(lambda online, presenter=presenter: presenter.link(online=online))  # type: ignore[misc]  # binds
         for address, counter in self._counters.items():
             self._bus.listen(topics.counter(counter), CounterMessage, self._presenters[address].desk)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, Requester
 from broker.contract.messages import CounterMessage, HallMessage, Reply
@@ -54,10 +55,11 @@ class PadPresenter:
         self._counter = counter
         self._clock = clock
         self._sessions = sessions
-        self._fresh = Freshness(clock.now)
+        self._fresh = Freshness(clock.now, clock.monotonic)
         self._requests = Requests(clock, requester)
         self._entry = SignInEntry(officers)
         self._entering = False
+        self._is_taken = False
         self._typed = ""
         self._typed_at_s = clock.monotonic()
         self._desk: CounterMessage | None = None
@@ -74,8 +76,7 @@ class PadPresenter:
     def hall(self, message: HallMessage) -> None:
         """Take note of a sign of life; what a pad shows stands in the counter's own picture."""
         self._clock.heard(message.at, retained=message.retained)
-        if not message.retained:
-            self._fresh.heard()
+        self._fresh.heard(retained=message.retained)
 
     def desk(self, message: CounterMessage) -> None:
         """Take in the picture of one counter; those of others are passed by."""
@@ -84,6 +85,10 @@ class PadPresenter:
         self._desk = message
         if message.state == "closed" and self._session is not None and self._requests.idle:
             self._signed_out()
+
+    def taken(self, standing: Standing) -> None:
+        """Take note that another process has or wants the line's id, or no longer."""
+        self._is_taken = standing == "taken"
 
     def tick(self) -> None:
         """Take note that time goes by; several times a second."""
@@ -110,6 +115,8 @@ class PadPresenter:
     @property
     def face(self) -> PadFace:
         """Return what the pad shows now."""
+        if self._is_taken:
+            return PadFace(words.TAKEN)
         if self._is_stale or self._desk is None:
             return PadFace(words.NO_CONNECTION)
         self._forget_what_is_old()
@@ -132,7 +139,7 @@ class PadPresenter:
 
     @property
     def _is_stale(self) -> bool:
-        return self._fresh.stale_since is not None
+        return self._is_taken or self._fresh.stale_since is not None
 
     @property
     def _no_show_left_s(self) -> float:

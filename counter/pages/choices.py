@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from broker import eligible
 from broker.contract.messages import CounterInfo, HallMessage, OfficeMessage, QueueEntry, Ticket
-from broker.language import mark
+from broker.language import bare_counter, mark
 from counter.desk.dialogs import Dialog, Option, Step
 from counter.desk.keys import Intent
 from counter.desk.lists import FoundEntry
@@ -119,7 +119,7 @@ def _counters(
     return tuple(
         Option(
             counter.id,
-            state.phrases.say("Counter {label}", label=counter.label),
+            state.phrases.say("Counter {label}", label=bare_counter(counter.label)),
             state.phrases.say(STATES[states.get(counter.id, "closed")]),
         )
         for counter in office.counters

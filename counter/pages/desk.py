@@ -10,6 +10,7 @@ from counter.desk.keys import Intent
 from counter.desk.lists import queue_length
 from counter.desk.state import DeskState
 from counter.pages.actions import Action, action_for, language_button
+from counter.pages.banner import banner
 from counter.pages.dialogs import DialogCard, dialog_card
 from counter.pages.lists import ListsColumn, lists_column
 from counter.pages.ticket import STATES, TONES, ReasonCard, TicketCard, reason_card, ticket_card
@@ -29,6 +30,7 @@ class DeskPage:
     language: Action
     sign_out: Action
     dialog: DialogCard | None
+    banner: Notice | None
     notice: Notice | None
     ticket: TicketCard | None
     resting: str
@@ -53,6 +55,7 @@ def desk_page(state: DeskState) -> DeskPage:
         language=language_button(state),
         sign_out=action_for(Intent.SIGN_OUT, state),
         dialog=dialog_card(state.dialog, state) if state.dialog else None,
+        banner=banner(state),
         notice=state.notice,
         ticket=ticket_card(ticket, desk.reason if desk else None, words) if ticket else None,
         resting=_resting(state),

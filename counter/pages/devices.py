@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from broker.contract.topics import ENGINE_CLIENT
 from broker.language import Phrases, mark
 from counter.desk.devices import NEVER_HEARD, OFFLINE, ONLINE, PART, Devices, PartHealth, code_of
 from counter.pages.words import Tone
@@ -15,6 +16,9 @@ _DEVICES: Mapping[str, str] = {
     "scanner": mark("Scanner"),
     "speaker": mark("Loudspeaker"),
     "line": mark("Line"),
+    "engine": mark("Answers"),
+    "clock": mark("Clock"),
+    "journal": mark("Stored data"),
 }
 _NUMBERED: Mapping[str, str] = {"keypad": mark("Keypad {name}"), "sign": mark("Sign {name}")}
 """Devices of which a line has several: the name follows, a counter or an address."""
@@ -31,6 +35,7 @@ _STATES: Mapping[str, tuple[Tone, str]] = {
     "cutter_error": ("bad", mark("Cutter is stuck")),
     "unknown": ("info", mark("Gives no answer")),
 }
+_OF_BROKER = frozenset({"engine", "clock", "journal"})
 _LINE_OPEN = "open"
 """What a part says of its line while that is there; else a sentence for technicians, which `antrean doctor` shows."""
 _WORST_FIRST: Sequence[Tone] = ("bad", "warn", "info", "good")
@@ -62,11 +67,14 @@ def _line(part: str, device: str, health: PartHealth, phrases: Phrases) -> Devic
     words = phrases.say(message) if message else state
     if device != PART and code_of(state) == OFFLINE:
         words = phrases.say("Does not answer")
+    elif part == ENGINE_CLIENT and device in _OF_BROKER:
+        tone = "bad"  # named only where something is wrong
     elif (health.kind, state) == ("counter", OFFLINE):
         tone = "info"  # an officer has gone home
     if since is not None:
         words = phrases.say("{state}, since {time}", state=words, time=phrases.clock(since))
-    return DeviceLine(part, _device_name(device, phrases), words, tone)
+    name = phrases.say("Queue system") if part == ENGINE_CLIENT else part
+    return DeviceLine(name, _device_name(device, phrases), words, tone)
 
 
 def _line_state(state: str) -> tuple[Tone, str]:

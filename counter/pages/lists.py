@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, HeldEntry, QueueEntry, TicketState
-from broker.language import mark
+from broker.language import bare_counter, mark
 from counter.desk.keys import Intent
 from counter.desk.lists import TABS, FoundEntry, entries, name_of, queue_length
 from counter.desk.state import DeskState
@@ -225,7 +225,7 @@ def _hall_glance(state: DeskState) -> HallGlance:
     return HallGlance(
         counters=tuple(
             ColleagueLine(
-                label=state.phrases.say("Counter {label}", label=counter.label),
+                label=state.phrases.say("Counter {label}", label=bare_counter(counter.label)),
                 state=state.phrases.say(STATES[counter.state]),
                 tone=TONES[counter.state],
                 number=counter.number or "",

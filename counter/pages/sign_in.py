@@ -8,6 +8,7 @@ from counter.desk.keys import Intent
 from counter.desk.sign_in import Field, SignInForm
 from counter.desk.state import DeskState
 from counter.pages.actions import Action, key_name, language_button
+from counter.pages.banner import banner
 from counter.pages.dialogs import DialogCard
 from counter.pages.words import Notice
 
@@ -30,6 +31,7 @@ class SignInPage:
     hint: str
     erase: str
     busy: bool
+    banner: Notice | None
     notice: Notice | None
     link: str
     live: bool
@@ -60,6 +62,7 @@ def sign_in_page(form: SignInForm, state: DeskState, *, elsewhere: str | None = 
         hint=hint,
         erase=phrases.say("Erase"),
         busy=state.busy is not None,
+        banner=banner(state),
         notice=state.notice,
         link=state.link,
         live=state.stale_since is None,

@@ -14,6 +14,8 @@ MAX_PASSED = 3
 """So many passed-over numbers fit one line."""
 SHARE_SLACK_S = 2.0
 """Wire figures are rounded."""
+FIRST_S = 60.0
+"""So long the seconds since a call matter: whoever was called is on the way."""
 
 STATES: Mapping[CounterState, str] = {
     "closed": mark("Closed"),
@@ -164,12 +166,12 @@ def _timer(ticket: Ticket, words: Words) -> str:
     started = _last(ticket, "started", "unheld") if ticket.state == "serving" else None
     called = _last(ticket, "recalled", "called")
     if started is not None:
-        return words.phrases.say("Serving for {time}", time=_clock(words.since(started)))
+        return words.phrases.say("Serving for {time}", time=_passed(words.since(started), words))
     if called is not None:
-        return words.phrases.say("Called {time} ago", time=_clock(words.since(called)))
+        return words.phrases.say("Called {time} ago", time=_passed(words.since(called), words))
     return ""
 
 
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}:{rest:02d}"
+def _passed(seconds: float, words: Words) -> str:
+    """Return seconds within the first minute, minutes after it: a figure that moves draws the eye, and the window."""
+    return f"0:{int(seconds):02d}" if seconds < FIRST_S else words.minutes(seconds)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from broker.contract.messages import OfficeMessage
-from broker.language import Phrases
+from broker.language import Phrases, bare_counter
 
 Tone = Literal["info", "good", "warn", "bad"]
 
@@ -53,9 +53,9 @@ class Words:
         return stage_id
 
     def counter(self, counter_id: str) -> str:
-        """Return what is written above a counter."""
+        """Return what is written above a counter, but for the word itself, which stands before it everywhere."""
         counters = self.office.counters if self.office else ()
-        return next((info.label for info in counters if info.id == counter_id), counter_id)
+        return bare_counter(next((info.label for info in counters if info.id == counter_id), counter_id))
 
     def lanes(self) -> tuple[LaneMark, ...]:
         """Return the marks of all lanes."""
@@ -66,10 +66,9 @@ class Words:
 
     def lane(self, lane_id: str) -> LaneMark | None:
         """Return the mark of one lane."""
-        for index, lane in enumerate(self.office.lanes if self.office else ()):
-            if lane.id == lane_id:
-                return self.lanes()[index]
-        return None
+        lanes = self.office.lanes if self.office else ()
+        index = next((index for index, lane in enumerate(lanes) if lane.id == lane_id), None)
+        return None if index is None else self.lanes()[index]
 
     def minutes(self, seconds: float) -> str:
         """Return a duration in whole minutes."""

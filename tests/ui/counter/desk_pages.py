@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from broker.bootstrap.rules import office_message
 from broker.config.settings import Settings
+from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.messages import (
     CounterMessage,
@@ -16,6 +17,7 @@ from broker.contract.messages import (
     HallMessage,
     HeldEntry,
     HistoryEntry,
+    Presence,
     QueueEntry,
     Ticket,
     Today,
@@ -28,6 +30,17 @@ from counter.pages.desk import DeskPage
 from counter.pages.sign_in import SignInPage
 from tests.fakes.clock import FakeClock
 from tests.ui.counter.desk_samples import MORNING, Drawer, Engine, counter, devices, presence, reason, ticket
+
+BROKERS: tuple[tuple[Standing, Presence], ...] = (
+    ("wanted", Presence(online=True, kind="engine", protocol="1.1")),
+    ("taken", Presence(online=True, kind="engine", protocol="1.1")),
+    ("alone", Presence(online=True, kind="engine", protocol="1.0")),
+    ("alone", Presence(online=True, kind="engine", protocol="1.2")),
+    ("alone", Presence(online=True, kind="engine", protocol="1.1", devices={"journal": "shorter than its head"})),
+    ("alone", Presence(online=True, kind="engine", protocol="1.1", devices={"engine": "no answer for 7 s"})),
+    ("alone", Presence(online=True, kind="engine", protocol="1.1", devices={"clock": "jumped by +86400 s"})),
+)
+"""What may be wrong with broker and bus."""
 
 Named = tuple[str, SignInPage | DeskPage]
 
@@ -321,6 +334,11 @@ def _with_a_visitor(office: Office) -> Iterator[Named]:
     office.presenter.press(Intent.RECALL)
     office.pass_s(10)
     yield "given-up", office.presenter.page
+    for standing, broker in BROKERS:
+        office.presenter.taken(standing)
+        office.presenter.broker(broker)
+        yield f"banner-{standing}-{broker.protocol}-{'-'.join(broker.devices)}", office.presenter.page
+    office.presenter.broker(BROKERS[0][1])
     begin = office.at + dt.timedelta(seconds=24)
     office.presenter.desk(office.desk(state="calling", ticket=called, reason=why, no_show_from=begin))
     office.presenter.press(Intent.NO_SHOW)

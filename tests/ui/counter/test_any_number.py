@@ -8,7 +8,7 @@ import pytest
 
 from broker.contract.messages import CounterState, Ticket, TicketState
 from counter.desk.keys import Intent
-from tests.ui.counter.desk_samples import Window, counter, entry, hall, held, ticket
+from tests.ui.counter.desk_samples import Window, counter, entry, hall, held, office, ticket
 
 AT = {"counter": "c3", "session": "token-1"}
 
@@ -200,3 +200,21 @@ def test_what_was_done_here_is_no_news() -> None:
     window.engine.agrees(ticket=ticket(state="finished").model_dump(mode="json"))
     window.presenter.desk(counter("open"))
     assert window.notice() == ""
+
+
+def test_a_counter_whose_label_has_the_word_for_it_is_not_called_by_it_twice() -> None:
+    window = Window()
+    offer = office()
+    labels = {"c3": "Loket 3", "c5": "Counter 5", "c6": "Kasir"}
+    counters = tuple(info.model_copy(update={"label": labels[info.id]}) for info in offer.counters)
+    window.presenter.office(offer.model_copy(update={"counters": counters}))
+    window.sign_in("serving")
+    assert window.desk.counter == "Loket 3"
+    seen = hall().counters
+    named = tuple(one.model_copy(update={"label": labels[one.id]}) for one in seen)
+    window.presenter.hall(hall().model_copy(update={"counters": named}))
+    window.keys("4")
+    assert window.desk.lists.hall is not None
+    assert [one.label for one in window.desk.lists.hall.counters] == ["Loket 3", "Loket 5"]
+    window.keys("t", "3")
+    assert [option.label for option in window.dialog.options] == ["Loket 5"]

@@ -8,6 +8,7 @@ import pytest
 
 from broker.contract.messages import Presence
 from broker.language import Phrases
+from counter.desk.devices import Devices
 from counter.desk.keys import Intent
 from counter.pages.devices import DeviceLine, device_lines
 from counter.pages.lists import ListsColumn
@@ -102,6 +103,13 @@ def test_a_supervisor_has_it_by_key(window: Window) -> None:
     devices = lists(window).devices
     assert devices is not None
     assert devices[0] == DeviceLine("kiosk-2", "", "Belum dijalankan", "info")
+
+
+def test_what_is_wrong_with_the_broker_stands_first_and_by_a_name_for_people(window: Window) -> None:
+    devices = Devices(("broker", "kiosk-1"), kiosk="kiosk-1", now=lambda: window.at)
+    devices.heard("broker", presence(clock="jumped by +86400 s"))
+    first, *_ = device_lines(devices, Phrases("counter", "en"))
+    assert (first.part, first.device, first.state, first.tone) == ("Queue system", "Clock", "jumped by +86400 s", "bad")
 
 
 # -- papers -----------------------------------------------------------------------------------------------------------

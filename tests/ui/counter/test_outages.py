@@ -205,7 +205,7 @@ def test_a_clock_that_is_set_while_somebody_is_served_moves_no_time_of_the_visit
     window.clock.set_back(-3600)
     window.pass_s(60)
     assert window.desk.ticket is not None
-    assert window.desk.ticket.timer == "Dipanggil 1:02 yang lalu"
+    assert window.desk.ticket.timer == "Dipanggil 1 menit yang lalu"
 
 
 def test_a_picture_that_was_kept_for_us_says_neither_the_time_nor_that_the_engine_lives(window: Window) -> None:

@@ -42,7 +42,7 @@ def test_the_ticket_says_all_an_officer_needs(window: Window) -> None:
     assert (shown.lane.letter, shown.lane.shape, shown.lane.name) == ("P", "diamond", "Prioritas")
     assert shown.waited == "Menunggu 12 menit"
     assert shown.called == "dipanggil 2 kali"
-    assert shown.timer.startswith("Dipanggil 1:0")
+    assert shown.timer.startswith("Dipanggil 1 menit")
 
 
 @pytest.mark.parametrize("begun", ["started", "unheld"])
@@ -51,7 +51,7 @@ def test_service_is_timed_from_its_start(window: Window, begun: str) -> None:
     window.sign_in("serving", ticket=ticket(state="serving", history=(started,)))
     window.pass_s((MORNING + dt.timedelta(seconds=127) - window.at).total_seconds())
     assert window.desk.ticket is not None
-    assert window.desk.ticket.timer == "Dilayani selama 2:05"
+    assert window.desk.ticket.timer == "Dilayani selama 2 menit"
 
 
 def test_finish_says_where_the_visitor_goes_next(window: Window) -> None:

@@ -1,0 +1,50 @@
+"""The line above everything else: what staff must know of the office's machines before they trust the window. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from broker.contract.link import broker_speaks
+from broker.language import mark
+from counter.desk.state import DeskState
+from counter.pages.words import Notice, Tone
+
+UNANSWERED_SHOWN_S = 5
+"""So long the oldest request of anybody may wait before that is said; an answer usually takes milliseconds."""
+
+_TROUBLES: Mapping[str, tuple[Tone, str]] = {
+    "journal": ("bad", mark("The queue system cannot trust what it has stored. Call technical support now.")),
+    "engine": ("warn", mark("The queue system answers nobody for now. Please wait; nothing is done twice.")),
+    "clock": ("warn", mark("The clock of the queue system has jumped. Tell technical support; go on working.")),
+}
+"""What the broker says of itself where something is wrong (`presence/broker`, `devices`), the worst first."""
+_VERSIONS: Mapping[str, str] = {
+    "older": mark("The queue system is older than this window, and some things may not work. Tell technical support."),
+    "newer": mark("This window is older than the queue system, and some things may not work. Tell technical support."),
+}
+
+
+def banner(state: DeskState) -> Notice | None:
+    """Return what has to be known, the worst alone; None where all is well."""
+    return next(_warnings(state), None)
+
+
+def _warnings(state: DeskState) -> Iterator[Notice]:
+    """Yield all that is wrong, the worst first."""
+    phrases, us = state.phrases, state.counter
+    if state.standing == "taken":
+        text = phrases.say("Another machine already works as this counter ({id}). This window does nothing.", id=us)
+        yield Notice("bad", text)
+    if state.stale_since is not None:
+        yield Notice("bad", state.link)
+    troubles = state.broker.devices if state.broker is not None else {}
+    yield from (Notice(tone, phrases.say(text)) for name, (tone, text) in _TROUBLES.items() if name in troubles)
+    if state.hall is not None and state.hall.unanswered_s >= UNANSWERED_SHOWN_S:
+        waited_s = state.hall.unanswered_s
+        yield Notice("warn", phrases.say("The queue system is slow: somebody waits {n} s for an answer.", n=waited_s))
+    speaks = broker_speaks(state.broker) if state.broker is not None else None
+    if speaks is not None:
+        yield Notice("warn", phrases.say(_VERSIONS[speaks]))
+    if state.standing == "wanted":
+        text = phrases.say("Another machine was started as this counter ({id}) too. Close it there.", id=us)
+        yield Notice("warn", text)
