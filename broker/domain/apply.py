@@ -151,7 +151,7 @@ def _called(hall: Hall, event: ev.Called) -> None:
     before = hall.tickets[event.ticket]
     if isinstance(hall.office.policy, Ratio):
         turn = turn_after(hall.office.policy.pattern, hall.turn_of(event.counter), before.lane)
-        hall.turns[hall.turn_key(event.counter)] = turn
+        hall.pass_turn(event.counter, turn)
     ticket = hall.change(
         event.ticket,
         event.at,
@@ -281,6 +281,6 @@ def _undone(hall: Hall, event: ev.Undone) -> None:
     hall.paces[last.before.stage].take_back(*last.pace)
     turn_before, turn_left = last.turn
     if hall.turn_of(event.counter) == turn_left != turn_before:
-        hall.turns[hall.turn_key(event.counter)] = turn_before
+        hall.pass_turn(event.counter, turn_before)
     if last.action == "called":
         hall.calls = [call for call in hall.calls if (call.ticket, call.counter) != (now.id, event.counter)]

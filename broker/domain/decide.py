@@ -127,6 +127,8 @@ def offer_refusal(hall: Hall, service: Service, lane: Lane, now: dt.datetime) ->
         return Code.SERVICE_CLOSED
     if not office.is_open(lane.hours, now):
         return Code.LANE_CLOSED
+    if lane.quota is None and service.quota is None:
+        return None
     same_day = office.day(now) == hall.day
     in_lane = hall.issued_in_lane.get(lane.id, 0) if same_day else 0
     of_service = hall.issued_of_service.get(service.id, 0) if same_day else 0

@@ -64,6 +64,8 @@ class Hall:
         self.undoable: dict[str, Undoable] = {}
         """By counter: its last action, while nothing else has happened there."""
         self.paces = {stage: Pace(standard) for stage, standard in office.stage_standard_s.items()}
+        self.touched: dict[str, int] = dict.fromkeys(office.counters, 0)
+        """By counter: one higher with each change of what its officer sees."""
         self.version = 0
         """One higher with each change of what the hall played forward goes by; a newcomer is none."""
         self.played: Forward | None = None
@@ -72,6 +74,7 @@ class Hall:
         """By ticket and whether in a QR: how many check codes were wrong. Not of the journal, for nothing happened."""
         self._numbers: dict[str, str] = {}
         self._line_of: dict[Group, Line] = {}
+        self._next_line: dict[tuple[str, str, str], Line | None] = {}
         for service in office.services.values():
             for stage, lane in itertools.product(service.stages, office.lanes):
                 self.line((stage, service.id, lane, ""))
@@ -126,6 +129,14 @@ class Hall:
             found = self.lines.setdefault((stage, lane, fresh.own, fresh.helped, sent_to), fresh)
             self._line_of[group] = found
         return found
+
+    def next_line(self, service: str, stage: str, lane: str) -> Line | None:
+        """Return the line in which a visitor waits for the stage after this one; None after the last."""
+        key = service, stage, lane
+        if key not in self._next_line:
+            following = self.office.stage_after(service, stage)
+            self._next_line[key] = None if following is None else self.line((following, service, lane, ""))
+        return self._next_line[key]
 
     def callable_lines(self, counter: str, now: dt.datetime) -> list[Line]:
         """Return the lines this counter may call from and where anyone waits.
@@ -182,6 +193,10 @@ class Hall:
         place = self.office.counters.get(counter)
         return "" if place is None or not place.stages else place.stages[0]
 
+    def turn_shared_by(self, counter: str) -> list[str]:
+        """Return the counters whose lists go by the same turn of the pattern."""
+        return [other for other in self.office.counters if self.turn_key(other) == self.turn_key(counter)]
+
     # -- changes, for `apply` only -------------------------------------------------------------------------------
 
     def turn_day(self, day: dt.date) -> None:
@@ -228,23 +243,34 @@ class Hall:
         line = Happening(at, name, before.stage, counter or after.counter or before.counter)
         after = replace(after, history=(*after.history, line))
         self.tickets[ticket_id] = after
-        self.version += _stands(before) != _stands(after)
+        moves = _stands(before) != _stands(after)
+        self.version += moves
         if before.state is TicketState.WAITING:
-            self._dequeue(before)
+            self._dequeue(before, is_seen=moves)
         if after.state is TicketState.WAITING:
-            self._enqueue(after)
+            self._enqueue(after, is_seen=moves)
+        self._touch_desks(before, after)
         self._keep_list(self.missed, after, TicketState.NO_SHOW)
         self._keep_list(self.held, after, TicketState.HELD)
         return after
 
+    def pass_turn(self, counter: str, turn: int) -> None:
+        """Let it be another lane's turn where this counter calls."""
+        self.version += 1
+        self.turns[self.turn_key(counter)] = turn
+        for other in self.turn_shared_by(counter):
+            self.touched[other] += 1
+
     def set_desk(self, counter: str, **changes: object) -> None:
         """Change a desk."""
         self.version += 1
+        self.touched[counter] += 1
         self.desks[counter] = replace(self.desks[counter], **changes)  # type: ignore[arg-type]  # names are checked by replace
 
     def put_desk_back(self, desk: Desk) -> None:
         """Let a desk be as it was; whoever sits there now has the session."""
         self.version += 1
+        self.touched[desk.counter] += 1
         self.desks[desk.counter] = replace(desk, session=self.desks[desk.counter].session)
 
     def leave_desk(self, counter: str, at: dt.datetime, *, served: bool) -> None:
@@ -304,13 +330,34 @@ class Hall:
         elif ticket.id in ids:
             ids.remove(ticket.id)
 
-    def _enqueue(self, ticket: Ticket) -> None:
+    def _enqueue(self, ticket: Ticket, *, is_seen: bool = True) -> None:
         self.line(ticket.group).join(ticket)
         self._count(ticket, 1)
+        if is_seen:
+            self._touch_lists(ticket)
 
-    def _dequeue(self, ticket: Ticket) -> None:
+    def _dequeue(self, ticket: Ticket, *, is_seen: bool = True) -> None:
         self.line(ticket.group).leave(ticket)
         self._count(ticket, -1)
+        if is_seen:
+            self._touch_lists(ticket)
+
+    def _touch_lists(self, ticket: Ticket) -> None:
+        """Note that the lists of all counters changed in which a ticket may stand, now or when it was not called."""
+        line = self.line(ticket.group)
+        places = line.able
+        if line.sent_to:
+            common = self.line((ticket.stage, ticket.service, ticket.lane, ""))
+            places |= common.able
+        for counter in places:
+            self.touched[counter] += 1
+
+    def _touch_desks(self, before: Ticket, after: Ticket) -> None:
+        """Note that counters changed which have, hold or miss a ticket, or could take back what they did with it."""
+        undoing = (counter for counter, last in self.undoable.items() if last.after.id == after.id)
+        for counter in {before.counter, after.counter, *undoing}:
+            if counter is not None:
+                self.touched[counter] += 1
 
     def _count(self, ticket: Ticket, change: int) -> None:
         key = ticket.stage, ticket.service, ticket.lane

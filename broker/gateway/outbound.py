@@ -8,10 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from broker.contract.messages import (
-    MAX_PAYLOAD_BYTES,
-    CounterMessage,
     Error,
-    HallMessage,
     OfficeMessage,
     Reply,
     ServiceMessage,
@@ -22,7 +19,8 @@ from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import DomainError
 from broker.domain.hall import Hall
-from broker.gateway.shapes import BRIEF, brief, counter_shape, event_shape, hall_shape, reason_shape, ticket_shape
+from broker.gateway.pictures import Pictures
+from broker.gateway.shapes import counter_shape, event_shape, reason_shape, ticket_shape
 from broker.ports import Recorded, Submission
 
 
@@ -52,6 +50,7 @@ class MqttWire:
         self._topics = topics
         self._publisher = publisher
         self._office = office
+        self._pictures = Pictures(office)
         self._revision = first_revision()
         self._devices: dict[str, str] = {}
         self._reporting = threading.Lock()
@@ -92,13 +91,12 @@ class MqttWire:
             )
 
     def show(self, hall: Hall, now: dt.datetime, *, counters: bool, unanswered_s: int = 0) -> None:
-        """Publish the hall and, where asked, every counter."""
+        """Publish the hall and, where asked, every counter that changed."""
         self._revision += 1
-        picture = hall_shape(hall, now, self._revision, unanswered_s=unanswered_s)
-        self._publisher.publish(self._topics.hall(), _fitting_hall(picture, self._office), retain=True)
-        for counter in hall.office.counters if counters else ():
-            payload = _fitting(counter_shape(hall, counter, now))
-            self._publisher.publish(self._topics.counter(counter), payload, retain=True)
+        picture = self._pictures.hall(hall, now, self._revision, unanswered_s=unanswered_s)
+        self._publisher.publish(self._topics.hall(), picture, retain=True)
+        if counters:
+            self._show_counters(hall, now)
 
     def show_all(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:
         """Publish every retained state, then say online: whoever sees that finds them all."""
@@ -106,8 +104,13 @@ class MqttWire:
         for service in self._office.services:
             procedure = ServiceMessage(**{name: getattr(service, name) for name in ServiceMessage.model_fields})
             self._publisher.publish(self._topics.service(service.id), procedure.model_dump_json().encode(), retain=True)
-        self.show(hall, now, counters=True, unanswered_s=unanswered_s)
+        self.show(hall, now, counters=False, unanswered_s=unanswered_s)
+        self._show_counters(hall, now, everything=True)
         self._publisher.announce()
+
+    def _show_counters(self, hall: Hall, now: dt.datetime, *, everything: bool = False) -> None:
+        for counter, payload in self._pictures.counters(hall, now, everything=everything):
+            self._publisher.publish(self._topics.counter(counter), payload, retain=True)
 
 
 def _refusal(submission: Submission, refusal: DomainError) -> bytes:
@@ -147,36 +150,6 @@ def _found(hall: Hall, command: cmd.Lookup, now: dt.datetime) -> dict[str, Any]:
         return {"ticket": None, "is_holder": False}
     shape = ticket_shape(hall, found, now).model_dump(mode="json")
     return {"ticket": shape, "is_holder": checks.is_holder(hall, found, command)}
-
-
-def _fitting_hall(picture: HallMessage, office: OfficeMessage) -> bytes:
-    """Return the hall; where many journeys make it too long, the oldest calls go, then waits that nobody draws for."""
-    payload = picture.model_dump_json().encode()
-    while len(payload) > MAX_PAYLOAD_BYTES and picture.recent:
-        picture = picture.model_copy(update={"recent": picture.recent[:-1]})
-        payload = picture.model_dump_json().encode()
-    if len(payload) > MAX_PAYLOAD_BYTES:
-        first = {(service.stages[0], service.id) for service in office.services}
-        rows = tuple(
-            row if (row.stage, row.service) in first else row.model_copy(update={"wait": None})
-            for row in picture.waiting
-        )
-        payload = picture.model_copy(update={"waiting": rows}).model_dump_json().encode()
-    return payload
-
-
-def _fitting(shape: CounterMessage) -> bytes:
-    """Return the message; where it is too long, older history goes first, then the end of the queue."""
-    payload = shape.model_dump_json().encode()
-    if len(payload) > MAX_PAYLOAD_BYTES:
-        ticket = shape.ticket
-        shorter = None if ticket is None else ticket.model_copy(update={"history": brief(ticket.history)})
-        shape = shape.model_copy(update={"ticket": shorter, "missed": shape.missed[-BRIEF:]})
-        payload = shape.model_dump_json().encode()
-    while len(payload) > MAX_PAYLOAD_BYTES and shape.queue:
-        shape = shape.model_copy(update={"queue": shape.queue[: len(shape.queue) * 7 // 8]})
-        payload = shape.model_dump_json().encode()
-    return payload
 
 
 _DESK_EVENTS = (ev.Opened, ev.Closed, ev.Paused, ev.Resumed)

@@ -17,7 +17,6 @@ from broker.domain.queue import order, waits
 from broker.ports import Recorded
 
 T = TypeVar("T")
-MAX_QUEUE = 50
 MAX_MISSED = 12
 MAX_HISTORY = 16
 MAX_NOTE = 60
@@ -86,15 +85,18 @@ def reason_shape(reason: Reason) -> ms.Reason:
 
 def hall_shape(hall: Hall, now: dt.datetime, revision: int, *, unanswered_s: int = 0) -> ms.HallMessage:
     """Return the whole live picture."""
-    calling = [call for call in hall.calls if hall.is_calling(call)]
-    over = [call for call in hall.calls if call not in calling] if _is_of_today(hall, now) else []
+    calling: list[CallRecord] = []
+    over: list[CallRecord] = []
+    for call in hall.calls:
+        (calling if hall.is_calling(call) else over).append(call)
+    recent = over[:MAX_RECENT] if _is_of_today(hall, now) else []
     return ms.HallMessage(
         revision=revision,
         seq=hall.seq,
         at=now.astimezone(hall.office.zone),
         day=hall.office.day(now),
         calling=tuple(_call_shape(hall, call) for call in calling),
-        recent=tuple(_call_shape(hall, call) for call in over[:MAX_RECENT]),
+        recent=tuple(_call_shape(hall, call) for call in recent),
         waiting=tuple(_waiting_shapes(hall, now)),
         counters=tuple(_hall_counter(hall, desk) for desk in hall.desks.values()),
         unanswered_s=unanswered_s,
@@ -102,11 +104,9 @@ def hall_shape(hall: Hall, now: dt.datetime, revision: int, *, unanswered_s: int
 
 
 def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessage:
-    """Return what an officer's window draws."""
+    """Return what an officer's window draws, but for the queue: `pictures` puts as much of it in as fits."""
     desk, today = hall.desks[counter], _is_of_today(hall, now)
     ticket = hall.current(desk)
-    lines, prefers = hall.callable_lines(counter, now), hall.office.counters[counter].prefers
-    nearest = order.line_up(lines, hall.office, now, prefers=prefers, turn=hall.turn_of(counter), most=MAX_QUEUE)
     held = [t for t in map(hall.tickets.__getitem__, hall.held) if t.counter == counter]
     missed = [t for t in map(hall.tickets.__getitem__, hall.missed) if t.counter == counter and today]
     undo_until = _local(hall, hall.undo_until(counter), now)
@@ -117,14 +117,13 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
         officer=None if desk.officer is None else hall.office.officers.get(desk.officer, desk.officer),
         role=_role(hall, desk),
         ticket=None if ticket is None else ticket_shape(hall, ticket, now, history=True),
-        queue=tuple(_queue_entry(hall, waiting, now) for waiting in nearest),
-        queue_length=sum(len(line.entries) for line in lines),
+        queue_length=sum(len(line.entries) for line in hall.callable_lines(counter, now)),
         held=tuple(_held_entry(hall, t, now) for t in held[-MAX_MISSED:]),
         undo_until=undo_until,
         undo_action=None if undo_until is None else hall.undoable[counter].action,
         undo_number=None if undo_until is None else hall.undoable[counter].after.number,
         no_show_from=_no_show_from(hall, ticket),
-        missed=tuple(_queue_entry(hall, t, now) for t in missed[-MAX_MISSED:]),
+        missed=tuple(queue_entry(hall, t, now) for t in missed[-MAX_MISSED:]),
         reason=None if desk.reason is None else reason_shape(desk.reason),
         today=_today(desk) if today else ms.Today(),
     )
@@ -171,13 +170,15 @@ def _waiting_shapes(hall: Hall, now: dt.datetime) -> Iterable[ms.WaitingGroup]:
     office = hall.office
     offered = {(service.stages[0], service.id, lane) for service in office.services.values() for lane in office.lanes}
     counts = {key: count for key, count in hall.counts.items() if count}
-    for stage, service, lane in sorted(offered | counts.keys()):
+    rows = sorted(offered | counts.keys())
+    told = waits.newcomer_waits(hall, [(*row, "") for row in rows], now)
+    for (stage, service, lane), wait in zip(rows, told, strict=True):
         yield ms.WaitingGroup(
             stage=stage,
             service=service,
             lane=lane,
             count=counts.get((stage, service, lane), 0),
-            wait=_wait(waits.newcomer_wait(hall, (stage, service, lane, ""), now)),
+            wait=_wait(wait),
             offer=_offer(hall, service, lane, now),
         )
 
@@ -233,7 +234,8 @@ def _hall_counter(hall: Hall, desk: Desk) -> ms.HallCounter:
     )
 
 
-def _queue_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.QueueEntry:
+def queue_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.QueueEntry:
+    """Return someone in a list: who waits, is held, or did not come."""
     return ms.QueueEntry(
         id=ticket.id,
         number=ticket.number,
@@ -246,7 +248,7 @@ def _queue_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.QueueEntry:
 
 def _held_entry(hall: Hall, ticket: Ticket, now: dt.datetime) -> ms.HeldEntry:
     note = None if ticket.note is None else ticket.note[:MAX_NOTE]
-    return ms.HeldEntry(note=note, **_queue_entry(hall, ticket, now).model_dump())
+    return ms.HeldEntry(note=note, **queue_entry(hall, ticket, now).model_dump())
 
 
 def _role(hall: Hall, desk: Desk) -> str | None:

@@ -22,6 +22,7 @@ from tests.bench.figures import markdown
 from tests.bench.floor import commits, round_trips
 from tests.bench.printing import printing_table
 from tests.bench.sound import sound_table
+from tests.bench.thinking import thinking_table
 from tests.bench.touch import touch_table
 from tests.bench.working import NO_QUOTA, Floor, working_tables
 from tests.support.office import OfficeProcess, free_port
@@ -45,6 +46,7 @@ def engine_tables(folder: Path) -> Iterator[Table]:
 
 SECTIONS: dict[str, Callable[[Path], Iterator[Table]]] = {
     "engine": engine_tables,
+    "thinking": lambda _folder: iter([thinking_table()]),
     "crowd": lambda folder: iter([crowd_table(folder), memory_table(folder)]),
     "printing": lambda _folder: iter([printing_table()]),
     "touch": lambda folder: iter([touch_table(folder)]),

@@ -35,6 +35,7 @@ BETWEEN_S = 20.0
 """An office with 150 waiting gives out a number about so often; each is a new moment, with nothing to be reused."""
 IN_A_BURST_S = 0.002
 ROUNDS = 300
+BURST = 30
 
 
 @dataclass
@@ -113,21 +114,37 @@ def thinking_table() -> Table:
     return table
 
 
-def issues(office: WorkingOffice, *, gap_s: float, lane: str | None = None) -> list[float]:
-    """Return the seconds of deciding and answering numbers, one after the other."""
+def issues(office: WorkingOffice, *, lane: str | None = None) -> list[float]:
+    """Return the seconds of deciding and answering numbers, one every 20 s; as many leave."""
     taken = []
     for _ in range(ROUNDS):
-        office.now += dt.timedelta(seconds=gap_s)
-        command = office.newcomer(lane)
-        submission = Submission("kiosk-1", command.ticket, command)
-        begin = time.perf_counter()
-        events = decide(office.hall, command, office.now)
-        for event in events:
-            apply(office.hall, event)
-        office.wire.encode(submission, events, office.hall, office.now)
-        taken.append(time.perf_counter() - begin)
+        office.now += dt.timedelta(seconds=BETWEEN_S)
+        taken.append(_issue(office, lane))
         office.take_out(_waits_longest(office.hall))
     return taken
+
+
+def burst(office: WorkingOffice, *, lane: str | None = None) -> list[float]:
+    """Return the seconds of deciding and answering numbers, 500 a second; afterwards as many leave."""
+    taken = []
+    for _ in range(ROUNDS // BURST):
+        for _ in range(BURST):
+            office.now += dt.timedelta(seconds=IN_A_BURST_S)
+            taken.append(_issue(office, lane))
+        for _ in range(BURST):
+            office.take_out(_waits_longest(office.hall))
+    return taken
+
+
+def _issue(office: WorkingOffice, lane: str | None) -> float:
+    command = office.newcomer(lane)
+    submission = Submission("kiosk-1", command.ticket, command)
+    begin = time.perf_counter()
+    events = decide(office.hall, command, office.now)
+    for event in events:
+        apply(office.hall, event)
+    office.wire.encode(submission, events, office.hall, office.now)
+    return time.perf_counter() - begin
 
 
 def calls(office: WorkingOffice) -> list[float]:
@@ -164,9 +181,9 @@ def pictures(office: WorkingOffice, *, counters: bool) -> list[float]:
 
 
 MEASURES: dict[str, Callable[[WorkingOffice], list[float]]] = {
-    "issue, one every 20 s: decide + encode": lambda office: issues(office, gap_s=BETWEEN_S),
-    "issue, in a burst": lambda office: issues(office, gap_s=IN_A_BURST_S),
-    "issue in the regular lane, in a burst": lambda office: issues(office, gap_s=IN_A_BURST_S, lane="regular"),
+    "issue, one every 20 s: decide + encode": issues,
+    "issue, in a burst, every third with priority": burst,
+    "issue, in a burst, all regular": lambda office: burst(office, lane="regular"),
     "next: decide + encode": calls,
     "picture of the hall": lambda office: pictures(office, counters=False),
     "picture of hall and counters": lambda office: pictures(office, counters=True),

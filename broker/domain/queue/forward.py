@@ -15,12 +15,13 @@ import datetime as dt
 import heapq
 import itertools
 import sys
+from collections import Counter as Counted
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from broker.domain.hall import WORKING, Hall, desk_taken_since
 from broker.domain.model import Counter, Group, Ticket
-from broker.domain.queue.order import SECOND, Entry, Line, before, entry_of, micros, place, turn_after
+from broker.domain.queue.order import SECOND, Entry, Key, Line, before, entry_of, micros, place, turn_after
 from broker.domain.queue.policies import Ratio
 
 GOOD_FOR = SECOND
@@ -46,6 +47,10 @@ class Foreseen:
     """Whether that call was among those that were played."""
 
 
+NOBODY: Key = (sys.maxsize, sys.maxsize)
+"""The head of a line in which nobody waits: later than everybody."""
+
+
 @dataclass(slots=True, eq=False)
 class _Run:
     """A line as far as it has come in a play."""
@@ -56,15 +61,14 @@ class _Run:
     called: int = 0
     late: list[Entry] = field(default_factory=list)
     """A heap of those who joined since."""
-    head: Entry | None = None
+    head: Key = NOBODY
     ghost: tuple[int, int] | None = None
     """When someone who came now would be called, and after how many calls of all; None where that is not known yet."""
 
     def join(self, entry: Entry) -> None:
         """Take one more in."""
         heapq.heappush(self.late, entry)
-        if self.head is None or entry < self.head:
-            self.head = entry
+        self.head = min(self.head, entry)
 
     def leave(self) -> Entry:
         """Take the first one out; there must be one."""
@@ -73,10 +77,13 @@ class _Run:
         else:
             first = self.waiting[self.called]
             self.called += 1
-        head = self.waiting[self.called] if self.called < len(self.waiting) else None
-        late = self.late[0] if self.late else None
-        self.head = late if head is None or (late is not None and late < head) else head
+        self._find_head()
         return first
+
+    def _find_head(self) -> None:
+        self.head = self.waiting[self.called] if self.called < len(self.waiting) else NOBODY
+        if self.late and self.late[0] < self.head:
+            self.head = self.late[0]
 
     def drop(self, entry: Entry) -> bool:
         """Take out one who may be anywhere; tell whether it was here."""
@@ -88,9 +95,27 @@ class _Run:
             self.called = 0
         else:
             return False
-        heads = [*self.waiting[self.called : self.called + 1], *self.late[:1]]
-        self.head = min(heads, default=None)
+        self._find_head()
         return True
+
+
+Reach = dict[str, list[_Run]]
+"""Where a counter calls from, lane by lane."""
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How far the play came, for those who wait in one line."""
+
+    calls: int
+    """At counters that may call from there."""
+    visitors: int
+    pace: float
+    """Microseconds between two calls of all who compete for those counters."""
+    share: float
+    """Of the calls of all who compete, those at these counters."""
+    waiting: list[tuple[Line, int]]
+    """The lines that compete, and from where on they wait still."""
 
 
 class Forward:
@@ -104,14 +129,17 @@ class Forward:
         self._now = now
         self._takes = {s: round(hall.pace(s, now).mean_s * SECOND) for s in hall.office.stage_standard_s}
         self._open = dict(hall.office.counters) if everybody else _working(hall)
-        self._ghost_since = self.began + GOOD_FOR
-        self._policy = hall.office.policy
+        self._ghost = (self.began + GOOD_FOR, sys.maxsize)
+        """Someone who came now: behind all who came until now."""
+        policy = hall.office.policy
+        self._pattern = policy.pattern if isinstance(policy, Ratio) else ()
         self._turns = dict(hall.turns)
         self._ticks = itertools.count()
         self._runs: dict[Line, _Run] = {}
-        self._reach: dict[str, tuple[list[_Run], list[_Run]]] = {name: ([], []) for name in self._open}
-        self._haunted: set[_Run] = set()
-        """Lines whose ghost is at their head."""
+        self._reach: dict[str, tuple[Reach, Reach]] = {name: ({}, {}) for name in self._open}
+        """By counter, from where it calls: as its own work, and helping out; lane by lane."""
+        self._haunted: dict[str, set[_Run]] = {}
+        """By lane: lines whose ghost is at their head."""
         self._coming: list[tuple[int, int, Line, Entry, _Run | None]] = []
         """Who joins a line, and when; whoever waits elsewhere until then leaves that."""
         self._free: list[tuple[int, int, Counter]] = []
@@ -121,12 +149,18 @@ class Forward:
         """Who was called: the counter, the visitor's order of arrival, from which line, and when."""
         self._called: dict[int, tuple[int, int]] = {}
         """By order of arrival, of those who wait: when they are called, and after how many calls."""
-        self._at = self.began
         self._opened: Forward | None = None
+        self._ends_of: dict[Line, _End] = {}
         self._begin()
         self._play()
-        near = [line for line, run in self._runs.items() if run.ghost is not None or run in self._haunted]
-        self._ends = [(line, len(line.entries)) for line in near]
+        self._calls_at: dict[str, list[int]] = {name: [] for name in self._open}
+        self._calls_from: Counted[Line] = Counted()
+        for counter, order, line, _ in self._calls:
+            self._calls_at[counter].append(order)
+            self._calls_from[line] += 1
+        self._lasted = self._calls[-1][3] - self.began if self._calls else 0
+        near = [r for r in self._runs.values() if r.ghost is not None or r in self._haunted.get(r.line.lane, ())]
+        self._ends = [(run.line, len(run.line.entries)) for run in near]
 
     # -- questions ------------------------------------------------------------------------------------------------
 
@@ -144,7 +178,7 @@ class Forward:
         found = None if (run := self._runs.get(line)) is None else run.ghost
         if found is not None:
             return self._played(line, *found)
-        return self._beyond(line, (self._ghost_since, sys.maxsize))
+        return self._beyond(line, self._ghost)
 
     def of(self, ticket: Ticket) -> Foreseen | None:
         """Return when a waiting ticket will be called, or None where no counter is open for it."""
@@ -207,12 +241,12 @@ class Forward:
         """Return a line's run, a new one where there is none."""
         run = self._runs.get(line)
         if run is None:
-            run = self._runs[line] = _Run(line, line.entries, head=line.head)
+            run = self._runs[line] = _Run(line, line.entries, head=line.entries[0] if line.entries else NOBODY)
             for name in self._open:
                 if name in line.own:
-                    self._reach[name][0].append(run)
+                    self._reach[name][0].setdefault(line.lane, []).append(run)
                 elif name in line.helped:
-                    self._reach[name][1].append(run)
+                    self._reach[name][1].setdefault(line.lane, []).append(run)
             self._look(run)
         return run
 
@@ -223,9 +257,9 @@ class Forward:
         for entry in line.entries:
             until = entry[2].sent_until
             (over if until is not None and micros(until) <= self.began else waiting).append(entry)
-        run = self._runs[line] = _Run(line.with_only(waiting), waiting, head=waiting[0] if waiting else None)
-        if line.sent_to in self._open and line.sent_to in line.own | line.helped:
-            self._reach[line.sent_to][line.sent_to not in line.own].append(run)
+        run = self._runs[line] = _Run(line.with_only(waiting), waiting, head=waiting[0] if waiting else NOBODY)
+        if line.sent_to in self._open and line.sent_to in line.able:
+            self._reach[line.sent_to][line.sent_to not in line.own].setdefault(line.lane, []).append(run)
         for entry in over:
             self._join(self._common(entry[2]), entry)
         for entry in waiting:
@@ -251,11 +285,13 @@ class Forward:
 
     def _look(self, run: _Run) -> None:
         """Note whether someone who came now would be the first there."""
-        is_first = run.head is None or run.head[0] > self._ghost_since
-        if is_first and run.ghost is None and not run.line.sent_to:
-            self._haunted.add(run)
+        if run.ghost is not None or run.line.sent_to:
+            return
+        haunted = self._haunted.setdefault(run.line.lane, set())
+        if run.head > self._ghost:
+            haunted.add(run)
         else:
-            self._haunted.discard(run)
+            haunted.discard(run)
 
     def _play(self) -> None:
         """Let counters take turns as they become free, and visitors come on from earlier stages."""
@@ -279,55 +315,61 @@ class Forward:
 
     def _call(self, counter: Counter, at: int) -> None:
         """Let a free counter call the next: its own work, and while nobody waits for that, what it helps out with."""
-        own, helped = self._reach[counter.id]
-        turn = self._turns.get(self.hall.turn_key(counter.id), 0) if isinstance(self._policy, Ratio) else 0
-        run = self._first(own, counter, at, turn)
-        if run is None:
-            run = self._first(helped, counter, at, turn)
+        name, calls = counter.id, self._calls
+        own, helped = self._reach[name]
+        turn = self._turns.get(self.hall.turn_key(name), 0) if self._pattern else 0
+        run = self._first(own, counter, at, turn) or self._first(helped, counter, at, turn)
         if run is None:
             self._parked.append(counter)
             return
-        entry = run.leave()
-        self._at = at
-        self._called.setdefault(entry[1], (at, len(self._calls)))
-        self._calls.append((counter.id, entry[1], run.line, at))
-        self._look(run)
-        if isinstance(self._policy, Ratio):
-            self._turns[self.hall.turn_key(counter.id)] = turn_after(self._policy.pattern, turn, run.line.lane)
-        done = at + self._takes[run.line.stage]
+        line, (since, order, ticket) = run.line, run.leave()
+        if run.ghost is None:
+            self._look(run)
+        self._called.setdefault(order, (at, len(calls)))
+        calls.append((name, order, line, at))
+        if self._pattern:
+            self._turns[self.hall.turn_key(name)] = turn_after(self._pattern, turn, line.lane)
+        done = at + self._takes[line.stage]
         heapq.heappush(self._free, (done, next(self._ticks), counter))
-        self._goes_on(entry[2], run.line.stage, done - max(at - entry[0], 0), done)
+        self._goes_on(ticket, line.stage, done - max(at - since, 0), done)
 
-    def _first(self, runs: list[_Run], counter: Counter, at: int, turn: int) -> _Run | None:
-        """Return the line whose first is called; ghosts that would have been it have their answer."""
-        best, found = None, None
-        for run in runs:
-            if run.head is not None:
-                mine = place(run.line, run.head, at, counter.prefers, turn)
+    def _first(self, reach: Reach, counter: Counter, at: int, turn: int) -> _Run | None:
+        """Return the line whose first is called; ghosts that would have been it have their answer.
+
+        Of one lane the first to arrive is before all others, at whatever stage: only lanes are compared by the policy.
+        """
+        best, found, prefers = None, None, counter.prefers
+        for runs in reach.values():
+            first = runs[0]
+            for run in runs:
+                if run.head < first.head:
+                    first = run
+            if first.head is not NOBODY:
+                mine = place(first.line, first.head, at, prefers, turn)
                 if found is None or mine < found:
-                    best, found = run, mine
-        if self._haunted:
-            ghost = (self._ghost_since, sys.maxsize)
-            for run in [run for run in runs if run in self._haunted]:
-                if found is None or place(run.line, ghost, at, counter.prefers, turn) < found:
-                    run.ghost = at, len(self._calls)
-                    self._haunted.discard(run)
+                    best, found = first, mine
+        for lane, haunted in self._haunted.items():
+            if haunted and (best is None or best.line.lane != lane or best.head > self._ghost):
+                told = [run for run in reach.get(lane, ()) if run in haunted]
+                if told and (found is None or place(told[0].line, self._ghost, at, prefers, turn) < found):
+                    haunted.difference_update(told)
+                    for run in told:
+                        run.ghost = at, len(self._calls)
         return best
 
     def _goes_on(self, ticket: Ticket, stage: str, since: int, at: int) -> None:
         """Let a visitor wait for the next stage, with what was waited so far to their credit (as in `apply`)."""
-        following = self.hall.office.stage_after(ticket.service, stage)
-        if following is not None:
-            line = self.hall.line((following, ticket.service, ticket.lane, ""))
-            self._comes(at, line, (since, ticket.order, ticket))
+        line = self.hall.next_line(ticket.service, stage, ticket.lane)
+        if line is not None:
+            heapq.heappush(self._coming, (at, next(self._ticks), line, (since, ticket.order, ticket), None))
 
     # -- answers --------------------------------------------------------------------------------------------------
 
     def _is_open(self, line: Line) -> bool:
-        return not (line.own.isdisjoint(self._open) and line.helped.isdisjoint(self._open))
+        return not line.able.isdisjoint(self._open)
 
     def _played(self, line: Line, at: int, calls: int) -> Foreseen:
-        able = line.own | line.helped
+        able = line.able
         called = [order for counter, order, _, _ in self._calls[:calls] if counter in able]
         return Foreseen((at - self.began) / SECOND, len(called), len(set(called)))
 
@@ -335,23 +377,32 @@ class Forward:
         """Return what lies behind the last call that was played: the rest goes on at the same pace."""
         if not self._is_open(line):
             return None
-        able = (line.own | line.helped) & self._open.keys()
-        rivals = [run for run in self._runs.values() if not able.isdisjoint(run.line.own | run.line.helped)]
-        lines = {run.line for run in rivals}
-        called = [order for counter, order, _, _ in self._calls if counter in able]
-        competing = sum(other in lines for _, _, other, _ in self._calls)
-        pace = (self._at - self.began) / max(competing, 1)
-        waiting = [(run.line, run.called) for run in rivals]
+        end = self._ends_of.get(line)
+        if end is None:
+            end = self._ends_of[line] = self._end(line)
         found = 0
         for _ in range(MOST_ROUNDS):
-            more = before(waiting, line, key, round(self._at + found * pace))
+            more = before(end.waiting, line, key, round(self.began + self._lasted + found * end.pace))
             if more == found:
                 break
             found = more
-        rest = found * len(called) / max(competing, 1)
-        calls = round(len(called) + rest)
-        after = (self._at - self.began) * (calls + 1) / max(len(called), 1)
-        return Foreseen(after / SECOND, calls, len(set(called)) + round(rest), is_played=False)
+        rest = found * end.share
+        calls = round(end.calls + rest)
+        after = self._lasted * (calls + 1) / max(end.calls, 1)
+        return Foreseen(after / SECOND, calls, end.visitors + round(rest), is_played=False)
+
+    def _end(self, line: Line) -> _End:
+        able = line.able & self._open.keys()
+        rivals = [run for run in self._runs.values() if not able.isdisjoint(run.line.able)]
+        called = [order for name in able for order in self._calls_at[name]]
+        competing = max(sum(self._calls_from[run.line] for run in rivals), 1)
+        return _End(
+            calls=len(called),
+            visitors=len(set(called)),
+            pace=self._lasted / competing,
+            share=len(called) / competing,
+            waiting=[(run.line, run.called) for run in rivals],
+        )
 
 
 def forward_of(hall: Hall, now: dt.datetime) -> Forward:

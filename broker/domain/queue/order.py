@@ -63,6 +63,8 @@ class Line:
     """Counters that call from here as their own work."""
     helped: frozenset[str] = frozenset()
     """Counters that call from here while nobody waits for their own work."""
+    able: frozenset[str] = frozenset()
+    """Both of them."""
     sent_to: str = ""
     """The one counter to which these were sent; each is everybody's again when its time there is over."""
     ranks: tuple[int, ...] = (0,)
@@ -86,6 +88,7 @@ class Line:
             lane=lane,
             own=own,
             helped=able - own,
+            able=able,
             sent_to=sent_to,
             ranks=ranks_of(office, lane),
             divisor=math.inf if isinstance(office.policy, Ratio) else divisor,
@@ -117,6 +120,7 @@ class Line:
             lane=self.lane,
             own=self.own,
             helped=self.helped,
+            able=self.able,
             sent_to=self.sent_to,
             ranks=self.ranks,
             divisor=self.divisor,
@@ -206,6 +210,29 @@ def line_up(
     else:
         called = heapq.merge(*(_places(line, at, prefers) for line in waiting))
     return [ticket for _, ticket in itertools.islice(called, most)]
+
+
+class Standing:
+    """Everybody who waits, in order at one moment: put so once, asked by every counter."""
+
+    def __init__(self, lines: Iterable[Line], office: Office, now: dt.datetime, *, most: int) -> None:
+        """Put the first `most` of every line in order."""
+        self._office, self._now, self._most = office, now, most
+        at, self._lines = micros(now), set(lines)
+        firsts = ((line, entry) for line in self._lines for entry in line.entries[:most])
+        self._everybody = (
+            []
+            if isinstance(office.policy, Ratio)
+            else sorted((place(line, entry, at, None, 0), entry[2], line) for line, entry in firsts)
+        )
+
+    def line_up(self, lines: Sequence[Line], *, prefers: str | None = None, turn: int = 0) -> list[Ticket]:
+        """Return who would be called from some of the lines, as `line_up` does."""
+        wanted = set(lines)
+        if prefers is not None or isinstance(self._office.policy, Ratio) or not wanted <= self._lines:
+            return line_up(lines, self._office, self._now, most=self._most, prefers=prefers, turn=turn)
+        here = (ticket for _, ticket, line in self._everybody if line in wanted)
+        return list(itertools.islice(here, self._most))
 
 
 def _places(line: Line, at: int, prefers: str | None) -> Iterator[tuple[Place, Ticket]]:

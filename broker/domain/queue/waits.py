@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from broker.domain.hall import WORKING, Hall
@@ -54,6 +55,16 @@ def newcomer_wait(hall: Hall, group: Group, now: dt.datetime) -> Wait | None:
     """Return the range for someone who came now, or None while no counter is open for that."""
     foreseen = forward_of(hall, now).newcomer(group)
     return None if foreseen is None else _range(hall, foreseen, hall.line(group))
+
+
+def newcomer_waits(hall: Hall, groups: Iterable[Group], now: dt.datetime) -> list[Wait | None]:
+    """Return the ranges for many who might come now; who would stand in the same line is asked about once."""
+    known: dict[Line, Wait | None] = {}
+    lines = [(hall.line(group), group) for group in groups]
+    for line, group in lines:
+        if line not in known:
+            known[line] = newcomer_wait(hall, group, now)
+    return [known[line] for line, _ in lines]
 
 
 def promise(hall: Hall, group: Group, now: dt.datetime) -> Promised | None:
@@ -107,7 +118,7 @@ def _range(hall: Hall, foreseen: Foreseen, line: Line) -> Wait:
 
 def is_mixed(hall: Hall, line: Line) -> bool:
     """Tell whether an open counter that may call from a line serves another stage too."""
-    able = (hall.office.counters[name] for name in line.own | line.helped)
+    able = (hall.office.counters[name] for name in line.able)
     return any(
         len({*counter.stages, *counter.borrows}) > 1 and hall.desk_state(hall.desks[counter.id]) in WORKING
         for counter in able
