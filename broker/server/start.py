@@ -18,12 +18,14 @@ from broker.contract.link import Address
 from broker.contract.topics import Topics
 from broker.server.addresses import accepts, is_loopback
 from broker.server.mosquitto import write_configuration
+from broker.server.output import keep_small
 from broker.server.parent import bound_to_parent
 
 Kind = Literal["mosquitto", "embedded"]
 START_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 5.0
 RESTART_DELAY_S = 1.0
+LOOK_AT_OUTPUT_S = 10.0
 MOSQUITTO_PATHS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 """Debian keeps the server where a plain user's PATH does not look."""
 
@@ -108,6 +110,10 @@ class Server:
             self._watcher.join(timeout=STOP_TIMEOUT_S)
 
     @property
+    def _output(self) -> Path:
+        return self.spec.folder / "server.log"
+
+    @property
     def pid(self) -> int | None:
         """Return the process id while it runs."""
         return None if self._process is None else self._process.pid
@@ -123,7 +129,7 @@ class Server:
         while True:
             self._ready.set()
             if self._process is not None:
-                self._process.wait()
+                self._wait(self._process)
             if self._stopping.wait(RESTART_DELAY_S if self.restarts else 0):
                 return
             self.restarts += 1
@@ -132,6 +138,16 @@ class Server:
                 self._run_once()
             except ServerError as error:
                 log.error("%s", error)  # noqa: TRY400 - one line is enough, the loop tries on
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+        """Return when the server has ended; until then its output is kept small."""
+        while True:
+            keep_small(self._output)
+            try:
+                process.wait(LOOK_AT_OUTPUT_S)
+            except subprocess.TimeoutExpired:
+                continue
+            return
 
     def _run_once(self) -> None:
         try:
@@ -155,7 +171,7 @@ class Server:
 
     def _started(self) -> subprocess.Popen[bytes]:
         self.spec.folder.mkdir(parents=True, exist_ok=True)
-        with (self.spec.folder / "server.log").open("ab") as output:
+        with self._output.open("ab") as output:
             return subprocess.Popen(  # noqa: S603 - our own command line
                 bound_to_parent(self._command()),
                 stdin=subprocess.DEVNULL,
@@ -192,7 +208,7 @@ class Server:
             process.wait()
 
     def _last_words(self) -> str:
-        lines = (self.spec.folder / "server.log").read_text(errors="replace").strip().splitlines()
+        lines = self._output.read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing"
 
 

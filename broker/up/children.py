@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from broker.server import bound_to_parent
+from broker.server.output import keep_small
 
 STOP_TIMEOUT_S = 8.0
 FIRST_DELAY_S = 1.0
@@ -68,9 +69,10 @@ class Office:
         return child
 
     def watch(self) -> None:
-        """Look after all children once: report who died, start again whose time has come."""
+        """Look after all children once: report who died, start again whose time has come, keep their output small."""
         now = time.monotonic()
         for child in self.children:
+            keep_small(child.output)
             if child.start_again_at is not None:
                 if now >= child.start_again_at:
                     child.start()
