@@ -42,8 +42,9 @@ class DeskPage:
 
 def desk_page(state: DeskState) -> DeskPage:
     """Return the whole window."""
-    desk, words = state.desk, state.words
+    desk, words, warning = state.desk, state.words, banner(state)
     ticket = desk.ticket if desk else None
+    has_room = warning is None or state.notice is None
     doing: CounterState = desk.state if desk else "closed"
     return DeskPage(
         counter=state.title,
@@ -55,11 +56,12 @@ def desk_page(state: DeskState) -> DeskPage:
         language=language_button(state),
         sign_out=action_for(Intent.SIGN_OUT, state),
         dialog=dialog_card(state.dialog, state) if state.dialog else None,
-        banner=banner(state),
+        banner=warning,
         notice=state.notice,
         ticket=ticket_card(ticket, desk.reason if desk else None, words) if ticket else None,
         resting=_resting(state),
-        reason=reason_card(desk.reason, ticket, words) if desk and desk.reason and ticket else None,
+        # Where two sentences want attention there is no room for the third: who is called matters more than why.
+        reason=reason_card(desk.reason, ticket, words) if has_room and desk and desk.reason and ticket else None,
         actions=tuple(action_for(intent, state) for intent in MAIN_ACTIONS),
         side_actions=tuple(action_for(intent, state) for intent in SIDE_ACTIONS),
         lists=lists_column(state),
