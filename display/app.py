@@ -10,8 +10,8 @@ from typing import Any
 
 from broker.config.settings import Display, Settings
 from broker.contract.clock import EngineClock
-from broker.contract.messages import EventMessage, HallMessage
-from broker.contract.topics import Topics
+from broker.contract.messages import EventMessage, HallMessage, Presence
+from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import Phrases
 from broker.screen import OfficeBus, listen_to_office
 from display.drawing.screen import RULES, LobbyScreen, room_for
@@ -72,7 +72,9 @@ class DisplayApp:
         listen_to_office(self._bus, topics, drawn(self._presenter.office))
         self._bus.listen(topics.hall(), HallMessage, drawn(self._presenter.hall))
         self._bus.listen(topics.event("+"), EventMessage, drawn(self._presenter.event))
+        self._bus.listen(topics.presence(ENGINE_CLIENT), Presence, drawn(self._presenter.broker))
         self._bus.on_link(drawn(lambda online: self._presenter.link(online=online)))
+        self._bus.on_taken(drawn(self._presenter.taken))
 
     def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
         self._screen = LobbyScreen(self._app.look, targets_file())

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable
+from typing import Literal
 
+from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
-from broker.contract.link import Freshness
-from broker.contract.messages import EventMessage, HallMessage, OfficeMessage
+from broker.contract.link import Freshness, broker_speaks
+from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, Presence
 from broker.language import Phrases
 from display.hall.announcer import Announcement, SpeechRules
 from display.hall.board import Call, CallBoard
@@ -49,7 +51,9 @@ class LobbyPresenter:
         self._room = room
         self._speech = speech
         self._languages = languages
-        self._fresh = Freshness(clock.now)
+        self._fresh = Freshness(clock.now, clock.monotonic)
+        self._standing: Standing = "alone"
+        self._speaks: Literal["older", "newer"] | None = None
         self._board = CallBoard(monotonic=self._monotonic, first_language=languages[0])
         self._pieces: deque[Announcement] = deque()
         self._heard_until_s = -math.inf
@@ -90,6 +94,14 @@ class LobbyPresenter:
     def link(self, *, online: bool) -> None:
         """Take note that the engine is reachable, or no longer."""
         self._fresh.link_changed(online=online)
+
+    def broker(self, presence: Presence) -> None:
+        """Take in what the broker says of itself."""
+        self._speaks = broker_speaks(presence)
+
+    def taken(self, standing: Standing) -> None:
+        """Take note that another process has or wants our id, or no longer."""
+        self._standing = standing
 
     def speech_ended(self, call: Call) -> None:
         """Take note that the voice has finished with a piece of `call`; the rest gives way to whoever waits."""
@@ -158,6 +170,8 @@ class LobbyPresenter:
             figures=self._figures,
             stale_since=None if stale_since is None or is_starting else stale_since,
             is_starting=stale_since is not None and is_starting,
+            standing=self._standing,
+            speaks=self._speaks,
             front=self._board.front(self._room.front_calls),
             speaking=self._board.speaking,
             latest=self._board.latest,

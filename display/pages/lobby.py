@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
+from broker.contract.claim import Standing
 from broker.contract.messages import HallMessage, OfficeMessage
 from broker.language import Phrases, mark
 from display.hall.board import Call, Place
@@ -103,6 +105,9 @@ class LobbyState:
     """The picture whose figures of who waits are shown; a little behind the calls."""
     stale_since: dt.datetime | None
     is_starting: bool
+    standing: Standing
+    speaks: Literal["older", "newer"] | None
+    """Whether the broker speaks another version of the wire."""
     front: tuple[Call, ...]
     speaking: Place | None
     latest: Call | None
@@ -143,9 +148,23 @@ def lobby_page(state: LobbyState, *, room: Room, phrases: Callable[[str], Phrase
     )
 
 
+_VERSIONS: Mapping[str, str] = {
+    "older": mark("Live. Staff: the queue system is older than this screen."),
+    "newer": mark("Live. Staff: this screen is older than the queue system."),
+}
+
+
 def _link(state: LobbyState, first: Phrases) -> LinkStatus:
+    """Return how it stands with the connection; also what staff have to know, the worst first."""
+    if state.standing == "taken":
+        text = first.say("This screen shows nothing new: another one has its name. Please tell technical support.")
+        return LinkStatus(live=False, text=text)
     if state.is_starting:
         return LinkStatus(live=False, text=first.say("One moment, please. This screen is starting."))
+    if state.stale_since is None and state.standing == "wanted":
+        return LinkStatus(live=True, text=first.say("Live. Staff: a second screen has this one's name."))
+    if state.stale_since is None and state.speaks is not None:
+        return LinkStatus(live=True, text=first.say(_VERSIONS[state.speaks]))
     if state.stale_since is None:
         return LinkStatus(live=True, text=first.say("Live"))
     since = first.clock(state.stale_since)

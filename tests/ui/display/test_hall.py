@@ -11,7 +11,7 @@ import pytest
 from num2words import num2words
 
 from broker.contract.clock import EngineClock
-from broker.contract.messages import EventMessage, HallMessage, Wait, WaitingGroup
+from broker.contract.messages import PROTOCOL, EventMessage, HallMessage, Presence, Wait, WaitingGroup
 from broker.language import Phrases
 from display.hall.announcer import Announcement, SpeechRules
 from display.hall.board import Call
@@ -402,6 +402,31 @@ def test_more_services_than_fit_take_turns_and_none_is_left_out() -> None:
     lobby.turn()
     lobby.turn()
     assert [row.letter for row in lobby.waiting.rows] == ["C"]
+
+
+def test_a_screen_whose_id_another_one_has_says_so_and_shows_nothing_as_new(lobby: Lobby) -> None:
+    lobby.presenter.taken("taken")
+    link = lobby.presenter.page.link
+    assert not link.live
+    assert link.text.startswith("Layar ini tidak menampilkan hal baru: layar lain memakai namanya.")
+    lobby.presenter.taken("wanted")
+    link = lobby.presenter.page.link
+    assert (link.live, link.text) == (True, "Tersambung. Petugas: ada layar kedua dengan nama yang sama.")
+    lobby.presenter.taken("alone")
+    assert lobby.presenter.page.link.text == "Tersambung"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "says"),
+    [
+        ("1.0", "Tersambung. Petugas: sistem antrean lebih lama dari layar ini."),
+        ("1.2", "Tersambung. Petugas: layar ini lebih lama dari sistem antrean."),
+        (PROTOCOL, "Tersambung"),
+    ],
+)
+def test_a_screen_of_another_version_than_the_broker_says_so_to_staff(lobby: Lobby, protocol: str, says: str) -> None:
+    lobby.presenter.broker(Presence(online=True, kind="engine", protocol=protocol))
+    assert lobby.presenter.page.link.text == says
 
 
 def test_old_news_is_never_shown_as_new(lobby: Lobby) -> None:
