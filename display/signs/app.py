@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from broker.config.desk_devices import SignBus
 from broker.config.settings import Settings
+from broker.contract.clock import EngineClock
 from broker.contract.messages import CounterMessage, HallMessage
 from broker.contract.topics import Topics
 from broker.screen import BusFor, open_bus
@@ -30,7 +32,8 @@ class SignsApp:
         self._steps: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._stopping = False
         self._bus = bus_for("signs", settings, signs.id, self._steps.put)
-        self._presenter = SignPresenter(signs.signs, blink_s=signs.blink_s, now=lambda: dt.datetime.now(zone))
+        clock = EngineClock(lambda: dt.datetime.now(zone), time.monotonic)
+        self._presenter = SignPresenter(signs.signs, blink_s=signs.blink_s, clock=clock)
         self._rows: dict[int, Row] = {}
         self._states: dict[str, str] = {}
         self._line = build_signs(

@@ -7,9 +7,10 @@ number from before must not stand there as if it were called now.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from broker.config.desk_devices import Sign
+from broker.contract.clock import EngineClock
 from broker.contract.link import STALE_AFTER_S, Freshness
 from broker.contract.messages import CounterMessage, HallMessage
 from hardware.codecs.signs.row import DARK, UNSURE_MARK, Row
@@ -24,12 +25,12 @@ _CALLS = frozenset({"called", "recalled"})
 class SignPresenter:
     """The signs of one bus. Knows nothing of bytes: every row is told whole, at every moment."""
 
-    def __init__(self, signs: Sequence[Sign], *, blink_s: float, now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, signs: Sequence[Sign], *, blink_s: float, clock: EngineClock) -> None:
         """Begin dark: nothing was heard yet."""
         self._signs = signs
         self._blink_s = blink_s
-        self._now = now
-        self._fresh = Freshness(now)
+        self._clock = clock
+        self._fresh = Freshness(clock.now, clock.monotonic)
         self._was_linked = False
         self._counters: dict[str, CounterMessage] = {}
         self._hall: HallMessage | None = None
@@ -40,6 +41,7 @@ class SignPresenter:
 
     def hall(self, message: HallMessage) -> None:
         """Take in the live picture."""
+        self._clock.heard(message.at, retained=message.retained)
         self._fresh.heard(retained=message.retained)
         self._hall = message
 
@@ -68,7 +70,7 @@ class SignPresenter:
     def _is_too_old(self) -> bool:
         """Tell whether the engine has been away for longer than a picture lives; a short restart disturbs nobody."""
         since = self._fresh.stale_since
-        return since is not None and abs((self._now() - since).total_seconds()) > STALE_AFTER_S
+        return since is not None and abs((self._clock.now() - since).total_seconds()) > STALE_AFTER_S
 
     def _own(self, counter: str | None) -> Row:
         """Return the row of a counter's sign. What was retained while no engine was there is not news yet."""
@@ -87,5 +89,5 @@ class SignPresenter:
 
     def _is_off_beat(self, called_at: dt.datetime) -> bool:
         """Tell whether a blinking row is dark at this moment; it begins lit."""
-        age_s = (self._now() - called_at).total_seconds()
+        age_s = (self._clock.now() - called_at).total_seconds()
         return 0 <= age_s < self._blink_s and int(age_s / BLINK_HALF_S) % 2 == 1

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from broker.config.desk_devices import Sign
+from broker.contract.clock import EngineClock
 from broker.contract.link import STALE_AFTER_S
 from broker.contract.messages import Calling, CounterMessage, CounterState, HallMessage, HistoryEntry, Ticket
 from display.signs.presenter import SignPresenter
@@ -61,9 +62,13 @@ class Signs:
 
     def __init__(self, signs: tuple[Sign, ...] = SIGNS, *, linked: bool = True) -> None:
         self.clock = TestClock()
-        self.presenter = SignPresenter(signs, blink_s=BLINK_S, now=self.clock)
+        self.presenter = SignPresenter(signs, blink_s=BLINK_S, clock=EngineClock(self.clock.own, self.clock.monotonic))
         if linked:
             self.presenter.link(online=True)
+
+    def hall(self, *calls: tuple[str, str, dt.datetime]) -> None:
+        """Let the engine say whom it calls."""
+        self.presenter.hall(hall(*calls).model_copy(update={"at": self.clock()}))
 
     def after(self, seconds: float) -> dict[int, Row]:
         """Return the rows when so much time has passed."""
@@ -100,7 +105,7 @@ def test_a_call_blinks_once_a_second_for_a_while_and_then_stands(since: float, r
     signs = Signs()
     signs.presenter.counter(counter("counter-1", "calling", ticket("A-012", ("called", MORNING))))
     signs.clock.pass_s(since)
-    signs.presenter.hall(hall())
+    signs.hall()
     assert signs.after(0)[1] == row
 
 
@@ -124,36 +129,36 @@ def test_a_clock_that_goes_behind_the_engines_does_not_blink_for_hours() -> None
 def test_the_board_shows_the_newest_calls_with_their_counters() -> None:
     signs = Signs(BOARD)
     calls = [(f"A-01{n}", str(n), MORNING - dt.timedelta(minutes=n)) for n in range(1, 5)]
-    signs.presenter.hall(hall(*calls))
+    signs.hall(*calls)
     assert signs.after(0) == {10: Row("A-011", "1"), 11: Row("A-012", "2"), 12: Row("A-013", "3")}
-    signs.presenter.hall(hall(calls[1]))
+    signs.hall(calls[1])
     assert signs.after(0) == {10: Row("A-012", "2"), 11: NO_CALL, 12: NO_CALL}
 
 
 def test_only_the_new_call_blinks_on_the_board() -> None:
     signs = Signs(BOARD)
-    signs.presenter.hall(hall(("A-012", "2", MORNING), ("A-011", "1", MORNING - dt.timedelta(minutes=5))))
+    signs.hall(("A-012", "2", MORNING), ("A-011", "1", MORNING - dt.timedelta(minutes=5)))
     assert signs.after(0.6) == {10: NO_CALL, 11: Row("A-011", "1"), 12: NO_CALL}
 
 
 def test_a_short_restart_of_the_engine_disturbs_no_sign_but_a_long_one_shows_dashes() -> None:
     signs = Signs((*SIGNS, *BOARD))
     signs.presenter.counter(counter("counter-1", "serving", ticket("A-012")))
-    signs.presenter.hall(hall())
+    signs.hall()
     signs.presenter.link(online=False)
     assert signs.after(STALE_AFTER_S - 1)[1] == LIT
     dashes = {1: UNSURE, 2: UNSURE, 10: UNSURE_CALL, 11: UNSURE_CALL, 12: UNSURE_CALL}
     assert signs.after(2) == dashes
     signs.presenter.link(online=True)
     assert signs.after(0) == dashes, "until the engine says what is true now"
-    signs.presenter.hall(hall())
+    signs.hall()
     assert signs.after(0)[1] == LIT
 
 
 def test_an_engine_that_falls_silent_without_a_word_shows_dashes_too() -> None:
     signs = Signs()
     signs.presenter.counter(counter("counter-1", "serving", ticket("A-012")))
-    signs.presenter.hall(hall())
+    signs.hall()
     assert signs.after(STALE_AFTER_S + 0.1) == {1: UNSURE, 2: UNSURE}
 
 
@@ -167,5 +172,13 @@ def test_what_was_retained_while_no_engine_is_there_is_never_shown_as_new() -> N
     signs.presenter.link(online=True)
     signs.presenter.hall(kept)
     assert {row.number for row in signs.after(1).values()} == {"-"}
-    signs.presenter.hall(hall(("A-012", "1", MORNING)))
+    signs.hall(("A-012", "1", MORNING))
     assert signs.after(0)[1] == LIT
+
+
+def test_a_machine_whose_clock_is_ahead_blinks_for_as_long_as_the_others() -> None:
+    signs = Signs()
+    signs.clock.ahead_s = 30.0
+    signs.presenter.counter(counter("counter-1", "calling", ticket("A-012", ("called", MORNING))))
+    signs.hall()
+    assert signs.after(0.6)[1] == OFF

@@ -51,7 +51,11 @@ class Hall:
 
     def tell_hall(self, picture: HallMessage) -> None:
         """Say how the hall stands."""
-        self.engine.publish(self.topics.hall(), picture.model_dump_json().encode(), retain=True)
+        self.engine.publish(
+            self.topics.hall(),
+            picture.model_copy(update={"at": dt.datetime.now(dt.UTC)}).model_dump_json().encode(),
+            retain=True,
+        )
 
     def wait_lit(self, *texts: str) -> None:
         """Wait until the signs show these texts, in the order of their addresses."""
