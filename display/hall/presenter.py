@@ -24,8 +24,8 @@ RUN_S = 1.5
 """A call that is spoken so soon after another needs no chime: everybody listens."""
 CLOCK_OFF_S = 2.0
 """A clock that differs from the engine's by more is worth a word to staff."""
-FIGURES_S = 0.5
-"""Figures of who waits are drawn anew no more often than this."""
+LEISURE_S = 0.5
+"""What nobody waits for (figures, who is served, the list's order) is drawn anew no more often than this."""
 
 
 class LobbyPresenter:
@@ -64,6 +64,7 @@ class LobbyPresenter:
         self._procedures: tuple[ProcedurePanel, ...] = ()
         self._turn = 0
         self._started_at_s = self._turned_at_s = self._monotonic()
+        self._drawn_at_s = -math.inf
         self._clock_told_s: float | None = None
         self._drawn: tuple[LobbyState, LobbyPage] | None = None
 
@@ -126,7 +127,7 @@ class LobbyPresenter:
         if call is not None:
             self._say(call)
         now_s = self._monotonic()
-        if now_s - self._figures_at_s >= FIGURES_S and self._figures is not self._hall:
+        if now_s - self._figures_at_s >= LEISURE_S and self._figures is not self._hall:
             self._figures, self._figures_at_s = self._hall, now_s
         if self._board.front(1):
             self._turned_at_s = now_s
@@ -138,11 +139,15 @@ class LobbyPresenter:
 
     @property
     def page(self) -> LobbyPage:
-        """Return the page of this moment; the very same one while nothing on it has changed."""
-        state = self._state()
-        if self._drawn is None or self._drawn[0] != state:
-            self._drawn = state, lobby_page(state, room=self._room, phrases=self._phrases)
-        return self._drawn[1]
+        """Return the page of this moment; the very same one while nothing on it has changed that is worth a drawing."""
+        state, now_s = self._state(), self._monotonic()
+        if self._drawn is not None:
+            before, page = self._drawn
+            if state == before or (now_s - self._drawn_at_s < LEISURE_S and not _is_pressing(state, before)):
+                return page
+        page = lobby_page(state, room=self._room, phrases=self._phrases)
+        self._drawn, self._drawn_at_s = (state, page), now_s
+        return page
 
     @property
     def clock_health(self) -> str:
@@ -203,3 +208,13 @@ class LobbyPresenter:
             self._procedures = procedure_panels(
                 self._office, phrases=self._phrases, lines=room.lines, room=room.page_lines
             )
+
+
+def _is_pressing(state: LobbyState, before: LobbyState) -> bool:
+    """Tell whether something is new that has to be seen in the next frame: a call above all."""
+    return (
+        not set(state.awaited) <= set(before.awaited)
+        or (state.front, state.latest, state.turn) != (before.front, before.latest, before.turn)
+        or (state.stale_since is None, state.is_starting) != (before.stale_since is None, before.is_starting)
+        or (state.office, state.procedures) != (before.office, before.procedures)
+    )

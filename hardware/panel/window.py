@@ -77,6 +77,8 @@ def settings(panel: PanelConfig, where: Place, *, environ: Mapping[str, str]) ->
         ("graphics", "show_cursor", "0" if panel.fullscreen else "1"),
         ("graphics", "allow_screensaver", "0"),
         ("graphics", "maxfps", "60"),
+        # What is round is smoothed as it is drawn: samples make a frame without a graphics card cost more than twice.
+        ("graphics", "multisamples", "0"),
         ("graphics", "resizable", "0" if panel.fullscreen else "1"),
     )
     if position is None:

@@ -24,6 +24,7 @@ from tests.bench.printing import printing_table
 from tests.bench.sound import sound_table
 from tests.bench.thinking import thinking_table
 from tests.bench.touch import touch_table
+from tests.bench.windows import painted_table, process_table
 from tests.bench.working import NO_QUOTA, Floor, working_tables
 from tests.support.office import OfficeProcess, free_port
 
@@ -50,6 +51,8 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Table]]] = {
     "crowd": lambda folder: iter([crowd_table(folder), memory_table(folder)]),
     "printing": lambda _folder: iter([printing_table()]),
     "touch": lambda folder: iter([touch_table(folder)]),
+    "painted": lambda folder: iter([painted_table(folder)]),
+    "windows": lambda folder: iter([process_table(folder)]),
     "sound": lambda folder: iter([sound_table(folder)]),
 }
 
