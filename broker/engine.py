@@ -54,6 +54,8 @@ REMEMBER = dt.timedelta(hours=48)
 KEEP_HEALTH = dt.timedelta(days=90)
 """How long it is kept how devices fared: long enough to see which one fails every week."""
 FORGET_EVERY_S = 3600.0
+LOOK_EVERY_S = 600.0
+"""How often the disk is asked whether it still says what was answered."""
 REBUILD_RETRY_S = 1.0
 
 log = logging.getLogger(__name__)
@@ -95,6 +97,7 @@ class Engine:
         self._present: set[str] = set()
         self._rebuild_at = 0.0
         self._forget_at = monotonic() + FORGET_EVERY_S
+        self._look_at = monotonic() + LOOK_EVERY_S
         self._rebuild()
 
     # -- any thread -----------------------------------------------------------------------------------------------
@@ -283,6 +286,9 @@ class Engine:
         if self._monotonic() >= self._note_at and self._inbox.has_told:
             self._note_at = self._monotonic() + NOTE_GAP_S
             self._note(self._inbox.take_told())
+        if self._monotonic() >= self._look_at:
+            self._look_at = self._monotonic() + LOOK_EVERY_S
+            self._look()
         if self._monotonic() >= self._forget_at:
             self._forget_at = self._monotonic() + FORGET_EVERY_S
             self._forget()
@@ -330,6 +336,14 @@ class Engine:
         self._present = {client for client in self._present | is_online.keys() if is_online.get(client, True)}
         if len(self._present) > MAX_PRESENT:
             self._present.clear()
+
+    def _look(self) -> None:
+        """Ask whether the disk still says what was answered; where it does not, no number is given out any more."""
+        try:
+            self._store.look()
+        except StorageError as error:
+            log.error("the disk cannot be believed: %s", error)  # noqa: TRY400 - the sentence says it all
+            self._hall = None
 
     def _forget(self) -> None:
         """Let old replies go; where the disk refuses, an hour later is as good."""

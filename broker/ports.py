@@ -105,6 +105,10 @@ class Store(Protocol):
         """
         ...
 
+    def look(self) -> None:
+        """Look whether what was answered is still what the disk says; may take 0.1 s."""
+        ...
+
     def known_requests(self) -> Iterable[RequestKey]:
         """Return the key of every remembered reply."""
         ...

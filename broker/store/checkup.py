@@ -21,7 +21,7 @@ from broker.store.database import VERSION, file_of, reading_engine, version_of
 from broker.store.head import Head, Mark
 from broker.store.moments import moment
 from broker.store.tables import EventRow
-from broker.store.write_ahead import name_of, readers_of, spoilt_frame, writers_of
+from broker.store.write_ahead import LogIndex, name_of, readers_of, spoilt_frame, writers_of
 
 PATIENCE_S = 2.5
 """A broker waits for a lock no longer: what takes so long fails for it too."""
@@ -69,13 +69,13 @@ def check_up(url: str, office: str, head: Head) -> Checkup | None:
             with engine.connect() as connection:
                 found = _read(connection, office, where, mark)
                 if path is not None and not found.damage:
-                    found = _with_log(replace(found, refusal=_try_to_write(path)), path)
+                    found = replace(found, refusal=_try_to_write(path))
         finally:
             engine.dispose()
     except (SQLAlchemyError, ImportError) as error:
         reason = getattr(error, "orig", None) or error
         return Checkup(where, damage=f"{where} cannot be read: {reason}")
-    return found
+    return found if path is None or found.damage else _with_log(found, path)
 
 
 def _read(connection: Connection, office: str, where: str, mark: Mark | None) -> Checkup:
@@ -112,7 +112,9 @@ def _try_to_write(path: Path) -> str:
 def _with_log(found: Checkup, path: Path) -> Checkup:
     log = path.with_name(path.name + "-wal")
     size = log.stat().st_size if log.exists() else 0
-    spoilt = spoilt_frame(log)
+    index = LogIndex(path)
+    spoilt = spoilt_frame(log, pages=index.pages())
+    index.close()
     if spoilt is not None:
         damage = f"{log} is spoilt at its page {spoilt}: whatever was written after that is lost at the next start"
         return replace(found, damage=damage, log_bytes=size)

@@ -24,6 +24,7 @@ from broker.store.past import read_past
 from broker.store.promises import write_promises
 from broker.store.rows import write_events, write_replies, write_sessions, write_tickets
 from broker.store.tables import ReplyRow
+from broker.store.write_ahead import LogIndex, spoilt_frame
 from broker.store.writing import Writing
 
 _FORGET_REPLIES = "DELETE FROM replies WHERE office = ? AND at < ?"
@@ -45,7 +46,11 @@ class SqlStore:
         known = None if head is None else head.read()
         with converted("open the database"):
             self._engine = open_database(url, lines=0 if known is None else known.seq)
-        self._watch = FileWatch(file_of(url))
+        path = file_of(url)
+        self._watch = FileWatch(path)
+        self._log = None if path is None else path.with_name(path.name + "-wal")
+        self._index = None if path is None else LogIndex(path)
+        self._fault = ""
         with ExitStack() as undoing:
             undoing.callback(self._engine.dispose)
             with converted("open the database"):
@@ -61,6 +66,21 @@ class SqlStore:
             self._end = self._read_end(known)
             undoing.pop_all()
 
+    def look(self) -> None:
+        """Look whether what was answered would still be there after a power cut. Takes 0.1 s where the log is long.
+
+        `StorageError` where a page of the log is spoilt; from then on nothing is written, for it would be lost.
+        """
+        if self._log is None or self._index is None:
+            return
+        spoilt = spoilt_frame(self._log, pages=self._index.pages())
+        if spoilt is not None:
+            self._fault = (
+                f"{self._log} is spoilt at its page {spoilt}: what was written after that would be lost at the next "
+                "start, and its numbers given out twice. Make a backup with SQLite now, while the broker runs"
+            )
+            raise StorageError(self._fault)
+
     def close(self) -> None:
         """Let the file go; again does nothing."""
         if self._connection.closed:
@@ -70,13 +90,15 @@ class SqlStore:
         self._cursor.close()  # else the file stays open behind it, and its log stays
         self._connection.close()
         self._engine.dispose()
+        if self._index is not None:
+            self._index.close()
 
     def past(self) -> Past:
         """Return the events that make today's hall: from the first of any live ticket, open session, or today.
 
         `StorageError` where the disk says less than what was answered.
         """
-        self._watch.look()
+        self._require_trust()
         with self._reading("rebuild the hall"):
             self._require(self._end)
             self._end = last_mark(self._connection, self._office)
@@ -89,7 +111,7 @@ class SqlStore:
         nobody waits for the disk: they outlive this process at once, and a power cut with the next events.
         """
         office, events = self._office, work.events
-        self._watch.look()
+        self._require_trust()
         end = self._end
         with self._writing("write", durable=bool(events)) as writing:
             if events:
@@ -168,6 +190,12 @@ class SqlStore:
             self._head.prepare(end)
         self._watch.look()
         return end
+
+    def _require_trust(self) -> None:
+        """Raise `StorageError` where the files are not ours any more, or one of them is known to be spoilt."""
+        if self._fault:
+            raise StorageError(self._fault)
+        self._watch.look()
 
     def _require(self, mark: Mark) -> None:
         """Raise `StorageError` where the database does not hold what was answered up to `mark`."""

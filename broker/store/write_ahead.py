@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import struct
+import sys
 from pathlib import Path
 
 HEADER_BYTES, FRAME_HEADER_BYTES = 32, 24
+INDEX_HEADER_BYTES = 48
 WRITER_BYTE = 120
 """Where in the `-shm` file the writer's lock is (SQLite: `UNIX_SHM_BASE`)."""
 READER_BYTES = range(123, 128)
 """Where those who read hold the part of the log that they still need."""
 
 
-def spoilt_frame(log: Path) -> int | None:
+def spoilt_frame(log: Path, *, pages: int | None = None) -> int | None:
     """Return the number of the first page of the log that is not what was written, or None where all are.
 
-    At the next start SQLite believes the log up to there and forgets the rest without a word. A page at the very end is
-    no fault: it is being written, or its transaction was never committed.
+    At the next start SQLite believes the log up to there and forgets the rest without a word. `pages` is how many of
+    them count, where that is known. Else a page at the very end is no fault: it is being written, or was taken back.
     """
     try:
         data = log.read_bytes()
@@ -30,7 +33,7 @@ def spoilt_frame(log: Path) -> int | None:
     sums = _checksum((0, 0), data[:24], words)
     is_whole = sums == struct.unpack_from(">2I", data, 24)
     step = FRAME_HEADER_BYTES + page_bytes
-    starts = range(HEADER_BYTES, len(data) - step + 1, step)
+    starts = range(HEADER_BYTES, len(data) - step + 1, step)[:pages]
     for number, at in enumerate(starts, start=1):
         if is_whole and data[at + 8 : at + 16] == salt:
             sums = _checksum(sums, data[at : at + 8], words)
@@ -38,9 +41,38 @@ def spoilt_frame(log: Path) -> int | None:
             is_whole = sums == struct.unpack_from(">2I", data, at + 16)
             if is_whole:
                 continue
-        goes_on = any(data[later + 8 : later + 16] == salt for later in starts[number:])
-        return number if goes_on else None
+        counts = pages is not None or any(data[later + 8 : later + 16] == salt for later in starts[number:])
+        return number if counts else None
     return None
+
+
+class LogIndex:
+    """Reads in the `-shm` file how many pages of a log count.
+
+    It is closed after the database, never before: closing any handle of a file ends the locks that a process has on it.
+    """
+
+    def __init__(self, database: Path) -> None:
+        """Name the file; `open` opens it."""
+        self._path = database.with_name(database.name + "-shm")
+        self._file: int | None = None
+
+    def pages(self) -> int | None:
+        """Return how many pages count; None where that cannot be told."""
+        try:
+            if self._file is None:
+                self._file = os.open(self._path, os.O_RDONLY)
+            head = os.pread(self._file, INDEX_HEADER_BYTES, 0)
+        except OSError:
+            return None
+        is_ready = len(head) == INDEX_HEADER_BYTES and head[12] != 0
+        return int.from_bytes(head[16:20], sys.byteorder) if is_ready else None
+
+    def close(self) -> None:
+        """Let the file go, once the database is closed."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
 
 
 def readers_of(database: Path) -> frozenset[int]:

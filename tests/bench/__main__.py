@@ -20,6 +20,7 @@ from broker.server import Kind, ServerSpec, start_server
 from tests.bench.crowd import crowd_table, memory_table
 from tests.bench.figures import markdown
 from tests.bench.floor import commits, round_trips
+from tests.bench.past import past_tables
 from tests.bench.printing import printing_table
 from tests.bench.sound import sound_table
 from tests.bench.thinking import thinking_table
@@ -48,6 +49,7 @@ def engine_tables(folder: Path) -> Iterator[Table]:
 SECTIONS: dict[str, Callable[[Path], Iterator[Table]]] = {
     "engine": engine_tables,
     "thinking": lambda _folder: iter([thinking_table()]),
+    "past": past_tables,
     "crowd": lambda folder: iter([crowd_table(folder), memory_table(folder)]),
     "printing": lambda _folder: iter([printing_table()]),
     "touch": lambda folder: iter([touch_table(folder)]),

@@ -52,6 +52,10 @@ class MemoryStore:
         self.replies.update({key: (work.at, payload) for key, payload in work.replies.items()})
         self.diary.append("commit")
 
+    def look(self) -> None:
+        """Find all well, where it can be read."""
+        self._must_be_readable()
+
     def known_requests(self) -> Iterable[RequestKey]:
         """Return the key of every remembered reply."""
         self._must_be_readable()

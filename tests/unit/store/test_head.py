@@ -296,3 +296,25 @@ def test_a_hall_is_not_rebuilt_from_less_than_was_answered(office: EngineRoom, t
     cut(tmp_path, "DELETE FROM events WHERE seq > 12")
     with pytest.raises(StorageError, match="lines 13 to 19 are missing"):
         office.store.past()
+
+
+def test_a_spoilt_page_of_the_log_is_noticed_at_work(office: EngineRoom, tmp_path: Path) -> None:
+    """SQLite would go on as if nothing was, and lose at the next start all that came after the page."""
+    log = tmp_path / "office.db-wal"
+    with log.open("r+b") as file:
+        file.seek(32 + 24 + 5 * (4096 + 24) + 200)
+        file.write(b"spoilt")
+    office.issue("visa")
+    office.clock.advance(601)
+    office.engine.step([])
+    assert _refused(office) == "not_ready"
+    office.clock.advance(5)
+    assert _refused(office) == "not_ready"
+
+
+def test_a_log_that_is_whole_is_believed_however_often_it_begins_anew(office: EngineRoom) -> None:
+    assert isinstance(office.store, SqlStore)
+    office.store._driver.execute("PRAGMA wal_autocheckpoint=30")
+    for _ in range(40):
+        office.issue("visa")
+        office.store.look()
