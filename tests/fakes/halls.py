@@ -167,6 +167,7 @@ class Play:
 
     def order(self, counter: str = "c1") -> list[str]:
         """Return the numbers that a counter would call if nobody else came and no time passed."""
+        self.hall.played = None  # kept for speed only, and iterators cannot be copied from Python 3.14 on
         copy = deepcopy(self)
         called = []
         while (ticket := copy.call_next(counter)) is not None:
