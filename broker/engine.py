@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from broker.contract.topics import ENGINE_CLIENT
 from broker.domain.apply import apply
 from broker.domain.commands import SignIn
-from broker.domain.decide import decide, end_of_day
+from broker.domain.decide import clock_set, decide, end_of_day
 from broker.domain.errors import Code, DomainError, WrongCheckError
 from broker.domain.events import Event
 from broker.domain.hall import Hall
@@ -24,6 +24,7 @@ from broker.office_time import OfficeTime
 from broker.ports import (
     CONNECTION,
     ONLINE,
+    ClockMark,
     Credentials,
     Health,
     Recorded,
@@ -73,13 +74,19 @@ class Engine:
         credentials: Credentials,
         clock: Callable[[], dt.datetime],
         monotonic: Callable[[], float] = time.monotonic,
+        mark: ClockMark | None = None,
     ) -> None:
-        """Rebuild the hall from disk; raises `StorageError` where the disk cannot be read."""
+        """Rebuild the hall from disk; raises `StorageError` where the disk cannot be read.
+
+        `mark` tells a clock that was set while nothing ran from time that has passed.
+        """
         self.failures = 0
         self._office = office
         self._store = store
         self._wire = wire
-        self._time = OfficeTime(clock, monotonic)
+        self._clock = clock
+        self._mark = mark
+        self._time = OfficeTime(clock, monotonic, begun_s=None if mark is None else mark.load())
         self._monotonic = monotonic
         self._inbox = Inbox(monotonic)
         self.porter = Porter(self._inbox, credentials)
@@ -99,6 +106,8 @@ class Engine:
         self._forget_at = monotonic() + FORGET_EVERY_S
         self._look_at = monotonic() + LOOK_EVERY_S
         self._rebuild()
+        if mark is not None:
+            mark.save(self._time.begun_s)
 
     # -- any thread -----------------------------------------------------------------------------------------------
 
@@ -151,6 +160,7 @@ class Engine:
     def step(self, batch: Sequence[Item]) -> None:
         """Handle what was queued, then whatever is due by time."""
         self._try_rebuild()
+        self._follow_clock()
         requests = [item for item in batch if isinstance(item, Submission)]
         if requests:
             self._handle(requests)
@@ -185,9 +195,9 @@ class Engine:
         self._stale = self._stale or bool(work.events)
 
     @contextmanager
-    def _committed(self) -> Iterator[Work]:
+    def _committed(self, at: dt.datetime | None = None) -> Iterator[Work]:
         """Commit what is recorded in between; whatever goes wrong drops the hall, which then holds what never was."""
-        work = Work(self._time.now())
+        work = Work(at or self._time.now())
         try:
             yield work
             if work.events or work.replies:
@@ -293,17 +303,41 @@ class Engine:
             self._forget_at = self._monotonic() + FORGET_EVERY_S
             self._forget()
 
+    def _follow_clock(self) -> None:
+        """Believe a clock that was set, and let nothing be lost or come twice by it; staff are told."""
+        by_s, hall = self._time.jumped_s(), self._hall
+        if by_s is None or hall is None:
+            return
+        at = self._clock()
+        try:
+            with self._committed(at) as work:
+                work.events.append(self._record(hall, clock_set(hall, by_s, at), ENGINE_CLIENT))
+        except StorageError:
+            log.exception("that the clock was set cannot be written down now; time goes on as before")
+            return
+        self._time.follow(at)
+        if self._mark is not None:
+            self._mark.save(self._time.begun_s)
+        log.warning("the clock was set by %+.0f s to %s: waits and the office day go on as they were", by_s, at)
+        self._wire.report("clock", f"jumped by {by_s:+.0f} s at {at.astimezone(self._office.zone):%Y-%m-%d %H:%M:%S}")
+        self._wire.tell(work.events, hall)
+        self._stale = True
+
     def _close_left(self, hall: Hall) -> None:
-        """Close what an earlier day left where nobody serves it any more; the office itself is who asks."""
+        """Close what an earlier day left: sessions that nobody ended, then tickets that nobody serves any more.
+
+        The office itself is who asks.
+        """
         try:
             with self._committed() as work:
-                work.events.extend(self._record(hall, event, ENGINE_CLIENT) for event in end_of_day(hall, work.at))
+                while events := end_of_day(hall, work.at):
+                    work.events.extend([self._record(hall, event, ENGINE_CLIENT) for event in events])
         except StorageError:
-            log.exception("the tickets of yesterday cannot be closed now")
+            log.exception("what is left of yesterday cannot be closed now")
             return
         if not work.events:
             return
-        log.info("%d tickets of yesterday were closed: nobody serves them any more", len(work.events))
+        log.info("the day before is over: closed %d sessions and tickets that nobody ended", len(work.events))
         self._wire.tell(work.events, hall)
         self._stale = True
 
@@ -352,6 +386,8 @@ class Engine:
             self._store.forget_health(self._time.now() - KEEP_HEALTH)
             self._store.give_up_papers(self._time.now() - REMEMBER, self._time.now())
             self._known = set(self._store.known_requests())
+            if self._mark is not None:
+                self._mark.save(self._time.begun_s)
         except StorageError:
             log.exception("old replies cannot be forgotten now")
 
@@ -380,4 +416,6 @@ class Engine:
         self._hall = hall
         if past.events:
             self._time.not_before(past.events[-1][1].at)
+        if past.last_day is not None:
+            hall.begin_after(past.last_day, self._time.now())
         self._stale = True

@@ -89,6 +89,8 @@ class Past:
 
     last_seq: int
     events: Sequence[tuple[int, Event]]
+    last_day: dt.date | None = None
+    """The latest office day that a ticket carries: no other may begin before it is over."""
 
 
 class Store(Protocol):
@@ -165,6 +167,18 @@ class Wire(Protocol):
 
     def show_all(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:
         """Publish every retained state, then say online."""
+        ...
+
+
+class ClockMark(Protocol):
+    """What the run before believed of the clock, where the machine has not been restarted since."""
+
+    def load(self) -> float | None:
+        """Return when the monotonic clock was at 0, in seconds since 1970, or None where that is not known."""
+        ...
+
+    def save(self, begun_s: float) -> None:
+        """Keep it."""
         ...
 
 

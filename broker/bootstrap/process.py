@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from broker.bootstrap.clock_file import ClockFile, since_boot_s
 from broker.bootstrap.pins import MissedFile, PinBook
 from broker.bootstrap.rules import office_message, office_rules
 from broker.bootstrap.tokens import SessionTokens
@@ -62,6 +63,8 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
             wire=wire,
             credentials=_pins(settings, data_dir),
             clock=lambda: dt.datetime.now(dt.UTC),
+            monotonic=since_boot_s,
+            mark=ClockFile(data_dir / "clock.json"),
         )
         tokens = SessionTokens(data_dir / "sessions.key")
         inbound = Inbound(topics, engine.submit, token=tokens.token)

@@ -19,9 +19,15 @@ AtDesk = ev.Called | ev.Started | ev.Finished | ev.NoShow | ev.Held | ev.Unheld 
 def apply(hall: Hall, event: ev.Event) -> None:
     """Make one fact part of the picture."""
     hall.seq += 1
-    day = hall.office.day(event.at)
-    if day != hall.day:
-        hall.turn_day(day)
+    if isinstance(event, ev.ClockSet):
+        _clock_set(hall, event)
+        return
+    day = event.day if isinstance(event, ev.Issued) else hall.day_of(event.at)
+    if hall.day is None or day > hall.day:
+        hall.turn_day(day, event.at)
+    counter = getattr(event, "counter", None)
+    if counter is not None:
+        hall.acts[counter] = event.at, day
     match event:
         case ev.Called() | ev.Started() | ev.Finished() | ev.NoShow() | ev.Held() | ev.Unheld() | ev.Transferred():
             _with_undo(hall, event)
@@ -29,6 +35,13 @@ def apply(hall: Hall, event: ev.Event) -> None:
             _desk(hall, event)
         case _:
             _ticket(hall, event)
+
+
+def _clock_set(hall: Hall, event: ev.ClockSet) -> None:
+    hall.set_clock(event.at, dt.timedelta(seconds=event.by_s), event.day)
+    hall.last_sequence = {**event.numbers}
+    hall.issued_in_lane = {**event.in_lanes}
+    hall.issued_of_service = {**event.of_services}
 
 
 def _with_undo(hall: Hall, event: AtDesk) -> None:

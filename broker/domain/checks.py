@@ -28,7 +28,7 @@ def known_ticket(
     ticket = hall.find(text)
     if ticket is not None and ticket.number == text and ticket.state not in states:
         ticket = hall.find_in(text, states) or ticket
-    if ticket is None or (ticket.state in DONE and hall.office.day(now) != hall.day):
+    if ticket is None or (ticket.state in DONE and hall.day_of(now) != hall.day):
         raise DomainError(Code.UNKNOWN_TICKET, f"no ticket {text}", ticket=text)
     return ticket
 

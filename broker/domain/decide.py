@@ -9,14 +9,16 @@ from broker.domain import checks, desk_work
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
-from broker.domain.hall import Hall
+from broker.domain.hall import SETTLED, Hall
 from broker.domain.identity import check_of_qr, number_text
 from broker.domain.model import Group, Lane, Service, Ticket, TicketState
 from broker.domain.queue import order, waits
 from broker.domain.queue.policies import Ratio, Strict
 
 END_OF_DAY = "end of day"
-"""The reason of a ticket that was closed because nobody served it any more."""
+"""The reason of a ticket that was closed because nobody served it any more, and of a session that nobody ended."""
+REST_OPEN, REST_VISIT, REST_CLOSED = (dt.timedelta(hours=hours) for hours in (12, 6, 1))
+"""So long after the last act a session of an earlier day ends: in office hours; else with a visitor, or without."""
 _OPEN_TO_HOLDER = frozenset({TicketState.WAITING, TicketState.HELD, TicketState.NO_SHOW})
 
 
@@ -42,9 +44,53 @@ def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]
             return _at_counter(hall, command, now)
 
 
+def clock_set(hall: Hall, by_s: float, at: dt.datetime) -> ev.ClockSet:
+    """Return that the clock was set, with what goes on of the office day."""
+    return ev.ClockSet(
+        at=at,
+        by_s=by_s,
+        day=hall.day,
+        numbers={**hall.last_sequence},
+        in_lanes={**hall.issued_in_lane},
+        of_services={**hall.issued_of_service},
+    )
+
+
 def end_of_day(hall: Hall, now: dt.datetime) -> list[ev.Event]:
+    """Return what an earlier day left and what ends with it: sessions without an act first, then what nobody serves.
+
+    Nothing ends because a clock was set.
+    """
+    if hall.doubted_since is not None and now - hall.doubted_since < SETTLED:
+        return []
+    return _forgotten_sessions(hall, now) or _left_tickets(hall, now)
+
+
+def _forgotten_sessions(hall: Hall, now: dt.datetime) -> list[ev.Event]:
+    """Return what closes counters whose officers went home without signing out: no act on the new day, nor for long.
+
+    A desk that works over midnight acts, or its office is open: then it may rest for half a day. With a visitor at the
+    desk a visit may last for hours; one that nobody ended is closed with the session.
+    """
+    today, office = hall.day_of(now), hall.office
+    is_open = office.is_open(office.hours, now)
+    events: list[ev.Event] = []
+    for desk in hall.desks.values():
+        acted_at, acted_on = hall.acts.get(desk.counter, (now, today))
+        if desk.session is None or acted_on >= today:
+            continue
+        rests = REST_OPEN if is_open else REST_VISIT if desk.ticket is not None else REST_CLOSED
+        if now - acted_at < rests or (desk.ticket is not None and not office.journey.closes_left):
+            continue
+        if desk.ticket is not None:
+            events.append(ev.Cancelled(at=now, ticket=desk.ticket, counter=None, reason=END_OF_DAY))
+        events.append(ev.Closed(at=now, counter=desk.counter, reason=END_OF_DAY))
+    return events
+
+
+def _left_tickets(hall: Hall, now: dt.datetime) -> list[ev.Event]:
     """Return what closes the tickets of earlier days that wait where no counter is open; the others live on."""
-    today = hall.office.day(now)
+    today = hall.day_of(now)
     if not hall.office.journey.closes_left:
         return []
     left = [t for t in hall.tickets.values() if t.day < today and t.state in {TicketState.WAITING, TicketState.HELD}]
@@ -83,9 +129,11 @@ def _issue(hall: Hall, command: cmd.Issue, now: dt.datetime) -> ev.Issued:
         offered = ", ".join(hall.office.languages)
         raise DomainError(Code.BAD_REQUEST, f"language: {language} is not one of {offered}", field="language")
     _require_open(hall, service, lane, now)
-    day = hall.office.day(now)
+    day = hall.day_of(now)
     series = service.letter + lane.letter
     sequence = (hall.last_sequence.get(series, 0) if day == hall.day else 0) + 1
+    while hall.doubted_since is not None and hall.is_alive(number_text(series, sequence)):
+        sequence += 1  # whatever a clock that was set does to days: no two answer to one call
     return ev.Issued(
         at=now,
         ticket=command.ticket,
@@ -123,13 +171,14 @@ def _require_open(hall: Hall, service: Service, lane: Lane, now: dt.datetime) ->
 def offer_refusal(hall: Hall, service: Service, lane: Lane, now: dt.datetime) -> Code | None:
     """Return why no ticket is given for this service in this lane now, or None where one is."""
     office = hall.office
-    if not (office.is_open(office.hours, now) and office.is_open(service.hours, now)):
+    is_sure = hall.doubted_since is None  # a clock that was set closes no office
+    if is_sure and not (office.is_open(office.hours, now) and office.is_open(service.hours, now)):
         return Code.SERVICE_CLOSED
-    if not office.is_open(lane.hours, now):
+    if is_sure and not office.is_open(lane.hours, now):
         return Code.LANE_CLOSED
     if lane.quota is None and service.quota is None:
         return None
-    same_day = office.day(now) == hall.day
+    same_day = hall.day_of(now) == hall.day
     in_lane = hall.issued_in_lane.get(lane.id, 0) if same_day else 0
     of_service = hall.issued_of_service.get(service.id, 0) if same_day else 0
     lane_is_full = lane.quota is not None and in_lane >= lane.quota

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from broker.domain.model import Promised, Reason
@@ -201,6 +202,24 @@ class Undone:
     note: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSet:
+    """The machine's clock was set: what has lasted goes on lasting, and `at` is the first moment by the new time.
+
+    With what a hall that is rebuilt from here needs of the office day before: nothing of it is over.
+    """
+
+    at: dt.datetime
+    by_s: float
+    """How far; negative where it was set back."""
+    day: dt.date | None
+    """The office day that goes on."""
+    numbers: Mapping[str, int]
+    """By series: the last number given out."""
+    in_lanes: Mapping[str, int]
+    of_services: Mapping[str, int]
+
+
 Event = (
     Issued
     | Printed
@@ -220,6 +239,7 @@ Event = (
     | Closed
     | Paused
     | Resumed
+    | ClockSet
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -241,5 +261,6 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "closed": Closed,
     "paused": Paused,
     "resumed": Resumed,
+    "clock_set": ClockSet,
 }
 EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENT_TYPES.items()}

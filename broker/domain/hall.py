@@ -33,6 +33,8 @@ LineKey = tuple[str, str, frozenset[str], frozenset[str], str]
 WORKING = frozenset({DeskState.OPEN, DeskState.CALLING, DeskState.SERVING})
 """What a counter does that calls visitors, now or next."""
 RECENT_CALLS = 24
+SETTLED = dt.timedelta(hours=12)
+"""A day that turns so long after the clock was set turns in earnest."""
 UNDO_WINDOW = dt.timedelta(seconds=30)
 
 
@@ -44,6 +46,13 @@ class Hall:
         self.office = office
         self.seq = 0
         self.day: dt.date | None = None
+        """The office day that its tickets carry: the date, but for clocks that are set (`day_of`)."""
+        self.ahead_of_day = dt.timedelta()
+        """How far the date on the wall is ahead of `day`, since a clock was set."""
+        self.doubted_since: dt.datetime | None = None
+        """When the clock was set; until the day has turned in earnest, nothing is closed by what it says."""
+        self.acts: dict[str, tuple[dt.datetime, dt.date]] = {}
+        """By counter: when something was last done there, and on which office day."""
         self.tickets: dict[str, Ticket] = {}
         self.lines: dict[LineKey, Line] = {}
         """Who waits."""
@@ -80,6 +89,22 @@ class Hall:
                 self.line((stage, service.id, lane, ""))
 
     # -- questions ------------------------------------------------------------------------------------------------
+
+    def day_of(self, now: dt.datetime) -> dt.date:
+        """Return the office day of a moment: the date on the wall, but a clock that is set begins and ends none.
+
+        No day comes twice: numbers are unique in it. After a clock was ahead and is put right, days stay ahead.
+        """
+        date = self.office.day(now)
+        if self.day is None:
+            return date
+        day = date - self.ahead_of_day
+        return self.day if day <= self.day else max(day, date)
+
+    def is_alive(self, number: str) -> bool:
+        """Tell whether a ticket with this number is not done yet, of whatever day."""
+        ticket = self.tickets.get(self._numbers.get(number, ""))
+        return ticket is not None and ticket.state not in DONE
 
     def find(self, text: str) -> Ticket | None:
         """Return a ticket by id, QR text or number; today's number wins over one left from yesterday."""
@@ -168,7 +193,7 @@ class Hall:
 
     def pace(self, stage: str, now: dt.datetime) -> Pace:
         """Return how long a stage takes today; a day on which nothing has happened yet begins with the standard."""
-        return self.paces[stage] if self.office.day(now) == self.day else Pace(self.office.stage_standard_s[stage])
+        return self.paces[stage] if self.day_of(now) == self.day else Pace(self.office.stage_standard_s[stage])
 
     def undo_until(self, counter: str) -> dt.datetime | None:
         """Return until when the counter's last action can be taken back, or None."""
@@ -199,9 +224,12 @@ class Hall:
 
     # -- changes, for `apply` only -------------------------------------------------------------------------------
 
-    def turn_day(self, day: dt.date) -> None:
+    def turn_day(self, day: dt.date, at: dt.datetime) -> None:
         """Begin an office day: numbers from 1, today's figures from nothing; whoever waits, waits on."""
         self.day = day
+        self.ahead_of_day = min(self.office.day(at) - day, dt.timedelta())
+        if self.doubted_since is not None and at - self.doubted_since >= SETTLED:
+            self.doubted_since = None
         self.version += 1
         self.last_sequence.clear()
         self.issued_in_lane.clear()
@@ -217,6 +245,31 @@ class Hall:
             self.set_desk(counter, served_today=0, service_s_today=0.0)
         for stage, standard in self.office.stage_standard_s.items():
             self.paces[stage] = Pace(standard)
+
+    def begin_after(self, day: dt.date, now: dt.datetime) -> None:
+        """Let the next office day be later than this one: its numbers are given out, and not known here any more."""
+        if self.day is None or self.day < day:
+            self.day = day
+            self.ahead_of_day = min(self.office.day(now) - day - dt.timedelta(days=1), dt.timedelta())
+
+    def set_clock(self, at: dt.datetime, by: dt.timedelta, day: dt.date | None) -> None:
+        """Let everything that lasts go on as long as it has lasted, by a clock that was set; the day goes on too."""
+        self.version += 1
+        self.doubted_since = at
+        if day is not None:
+            self.day, self.ahead_of_day = day, self.office.day(at) - day
+        for ticket in [ticket for ticket in self.tickets.values() if ticket.state is TicketState.WAITING]:
+            self._dequeue(ticket)
+        self.tickets = {name: moved(ticket, by) for name, ticket in self.tickets.items()}
+        for ticket in self.tickets.values():
+            if ticket.state is TicketState.WAITING:
+                self._enqueue(ticket)
+        self.calls = [replace(call, called_at=call.called_at + by) for call in self.calls]
+        self.acts = {counter: (acted_at + by, on) for counter, (acted_at, on) in self.acts.items()}
+        self.undoable = {
+            counter: replace(last, at=last.at + by, before=moved(last.before, by), after=moved(last.after, by))
+            for counter, last in self.undoable.items()
+        }
 
     def add(self, ticket: Ticket) -> None:
         """Take a new ticket in."""
@@ -362,6 +415,14 @@ class Hall:
     def _count(self, ticket: Ticket, change: int) -> None:
         key = ticket.stage, ticket.service, ticket.lane
         self.counts[key] = self.counts.get(key, 0) + change
+
+
+def moved(ticket: Ticket, by: dt.timedelta) -> Ticket:
+    """Return a ticket with all its moments moved, so that all it has waited it has waited still."""
+    moments = ("issued_at", "waiting_since", "ranked_since", "called_at", "started_at", "sent_until")
+    times = {name: at + by for name in moments if (at := getattr(ticket, name)) is not None}
+    history = tuple(replace(line, at=line.at + by) for line in ticket.history)
+    return replace(ticket, history=history, **times)
 
 
 def _stands(ticket: Ticket) -> tuple[object, ...] | None:

@@ -152,7 +152,7 @@ def _found(hall: Hall, command: cmd.Lookup, now: dt.datetime) -> dict[str, Any]:
     return {"ticket": shape, "is_holder": checks.is_holder(hall, found, command)}
 
 
-_DESK_EVENTS = (ev.Opened, ev.Closed, ev.Paused, ev.Resumed)
+_DESK_EVENTS = (ev.Opened, ev.Closed, ev.Paused, ev.Resumed, ev.ClockSet)
 
 
 def _counter(hall: Hall, counter: str, now: dt.datetime) -> dict[str, Any]:

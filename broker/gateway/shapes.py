@@ -199,7 +199,7 @@ def _offer(hall: Hall, service: str, lane: str, now: dt.datetime) -> Literal["op
 
 def _is_of_today(hall: Hall, now: dt.datetime) -> bool:
     """Tell whether the day's calls, missed and figures are this day's: until something happens, a day has none."""
-    return hall.day == hall.office.day(now)
+    return hall.day == hall.day_of(now)
 
 
 def _local(hall: Hall, at: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:

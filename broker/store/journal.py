@@ -47,7 +47,7 @@ def _event_of(kind: type[Event], facts: dict[str, Any]) -> Event:
     for name in _MOMENTS & facts.keys():
         if facts[name] is not None:
             facts[name] = dt.datetime.fromisoformat(facts[name])
-    if "day" in facts:
+    if facts.get("day") is not None:
         facts["day"] = dt.date.fromisoformat(facts["day"])
     if isinstance(facts.get("reason"), dict):
         reason = facts["reason"]

@@ -17,7 +17,9 @@ LONGEST_DAY = dt.timedelta(hours=25)
 
 _LINES = text("SELECT seq, type, body FROM events WHERE office = :office AND seq >= :first ORDER BY seq")
 _LAST_SEQ = text("SELECT max(seq) FROM events WHERE office = :office")
-_LAST_AT = text("SELECT max(at) FROM events WHERE office = :office")
+_LAST_AT = text("SELECT at FROM events WHERE office = :office ORDER BY seq DESC LIMIT 1")
+"""By the journal's order: a clock that was put right goes on before what it wrote while it was ahead."""
+_LAST_DAY = text("SELECT max(day) FROM tickets WHERE office = :office")
 _OLDEST_LIVE = text(f"SELECT min(first_seq) FROM tickets WHERE office = :office AND {LIVE}")  # noqa: S608 - ours
 _SESSIONS = text(f"SELECT opened_seq FROM sessions WHERE office = :office AND {OPEN}")  # noqa: S608 - ours
 _FIRST_OF_LATE = text("SELECT min(seq) FROM events WHERE office = :office AND at >= :since")
@@ -31,7 +33,12 @@ def read_past(connection: Connection, office: str) -> Past:
     """Return the events that make today's hall: from the first of any live ticket, open session, or today."""
     rows = connection.execute(_LINES, {"office": office, "first": _first_needed_seq(connection, office)})
     events = [(seq, event_of(name, body)) for seq, name, body in rows]
-    return Past(_last_seq(connection, office), list(_of_tickets_issued_in(events)))
+    last_day = connection.scalar(_LAST_DAY, {"office": office})
+    return Past(
+        _last_seq(connection, office),
+        list(_of_tickets_issued_in(events)),
+        None if last_day is None else dt.date.fromisoformat(str(last_day)),
+    )
 
 
 def _first_needed_seq(connection: Connection, office: str) -> int:

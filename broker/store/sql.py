@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from broker.ports import Health, Past, RequestKey, StorageError, Work
+from broker.domain.events import ClockSet
+from broker.ports import Health, Past, Recorded, RequestKey, StorageError, Work
 from broker.store.audit import contradiction, find_broken, last_mark
 from broker.store.database import converted, file_of, open_database
 from broker.store.file_watch import FileWatch
@@ -29,7 +30,14 @@ from broker.store.writing import Writing
 
 _FORGET_REPLIES = "DELETE FROM replies WHERE office = ? AND at < ?"
 
+_MOVE_REPLIES = "UPDATE replies SET at = at + ? WHERE office = ?"
+"""A clock that is set makes no reply older: forgotten too early, its request would be done twice."""
+
 log = logging.getLogger(__name__)
+
+
+def _clock_sets(events: Sequence[Recorded]) -> list[float]:
+    return [recorded.event.by_s for recorded in events if isinstance(recorded.event, ClockSet)]
 
 
 class SqlStore:
@@ -120,6 +128,7 @@ class SqlStore:
                 write_promises(writing, office, events)
                 write_papers(writing, office, events)
                 write_sessions(writing, office, events)
+                writing.rows(_MOVE_REPLIES, [(round(by_s * 1e6), office) for by_s in _clock_sets(events)])
             write_replies(writing, office, work, end.seq)
         if events:
             self._end = end

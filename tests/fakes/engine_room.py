@@ -21,6 +21,21 @@ from tests.fakes.wire import RecordingWire
 
 
 @dataclass
+class Mark:
+    """Implements `broker.ports.ClockMark`; outlives an engine, as a file would."""
+
+    begun_s: float | None = None
+
+    def load(self) -> float | None:
+        """Return what was kept."""
+        return self.begun_s
+
+    def save(self, begun_s: float) -> None:
+        """Keep it."""
+        self.begun_s = begun_s
+
+
+@dataclass
 class EngineRoom:
     """One office's engine. `restart` builds a new engine on what the store holds, as a new process would."""
 
@@ -28,6 +43,7 @@ class EngineRoom:
     wire: RecordingWire = field(default_factory=RecordingWire)
     clock: FakeClock = field(default_factory=FakeClock)
     office: Office = field(default_factory=small_office)
+    mark: Mark = field(default_factory=Mark)
     sessions: dict[str, str] = field(default_factory=dict)
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -49,6 +65,7 @@ class EngineRoom:
             credentials=OnePin(),
             clock=self.clock.now,
             monotonic=self.clock.monotonic,
+            mark=self.mark,
         )
 
     def submission(

@@ -12,7 +12,7 @@ from typing import Any
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.apply import apply
-from broker.domain.decide import decide
+from broker.domain.decide import clock_set, decide
 from broker.domain.hall import Hall
 from broker.domain.model import Counter, Group, Office, Ticket, TicketState
 from broker.domain.queue.order import Line
@@ -36,6 +36,9 @@ def contents(hall: Hall) -> dict[str, Any]:
         "calls": list(hall.calls),
         "undoable": dict(hall.undoable),
         "turns": dict(hall.turns),
+        "acts": dict(hall.acts),
+        "doubted_since": hall.doubted_since,
+        "ahead_of_day": hall.ahead_of_day,
         "last_sequence": dict(hall.last_sequence),
         "issued_in_lane": dict(hall.issued_in_lane),
         "issued_of_service": dict(hall.issued_of_service),
@@ -78,7 +81,7 @@ def one_counter_hall(tickets: Iterable[Ticket], office: Office, *, pace_s: int, 
     """Return a hall with one open counter, which takes everybody and the same time for each."""
     counters = {"any": Counter("any", "0", ("check",))}
     hall = Hall(replace(office, counters=counters, stage_standard_s=dict.fromkeys(office.stage_standard_s, pace_s)))
-    hall.turn_day(MORNING.date())
+    hall.turn_day(MORNING.date(), MORNING)
     hall.set_desk("any", officer="sari", session="any")
     for ticket in sorted(tickets, key=lambda ticket: ticket.order):
         hall.add(ticket)
@@ -105,6 +108,11 @@ class Play:
         for event in events:
             apply(self.hall, event)
         return events
+
+    def set_clock(self, seconds: float) -> None:
+        """Set the clock, as the engine notices it."""
+        self.now += dt.timedelta(seconds=seconds)
+        apply(self.hall, clock_set(self.hall, seconds, self.now))
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from broker.domain.events import Issued
+from broker.domain.events import ClockSet, Issued
 from broker.ports import Health, Past, Recorded, RequestKey, StorageError, Work
 
 
@@ -34,7 +34,8 @@ class MemoryStore:
     def past(self) -> Past:
         """Return every event there is."""
         self._must_be_readable()
-        return Past(len(self.events), [(recorded.seq, recorded.event) for recorded in self.events])
+        last_day = max((day for day, _, _ in self._numbers), default=None)
+        return Past(len(self.events), [(recorded.seq, recorded.event) for recorded in self.events], last_day)
 
     def commit(self, work: Work) -> None:
         """Take all of `work`, or nothing."""
@@ -49,6 +50,10 @@ class MemoryStore:
             raise RuntimeError(message)
         self._must_fit(work)
         self.events.extend(work.events)
+        for recorded in work.events:
+            if isinstance(recorded.event, ClockSet):
+                by = dt.timedelta(seconds=recorded.event.by_s)
+                self.replies = {key: (at + by, payload) for key, (at, payload) in self.replies.items()}
         self.replies.update({key: (work.at, payload) for key, payload in work.replies.items()})
         self.diary.append("commit")
 

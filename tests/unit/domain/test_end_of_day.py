@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.apply import apply
 from broker.domain.decide import END_OF_DAY, end_of_day
-from broker.domain.model import Journey, Ticket
+from broker.domain.model import Hours, Journey, Ticket
 from tests.fakes.halls import Play
 from tests.fakes.offices import small_office
 
@@ -26,11 +28,13 @@ def play() -> Play:
 
 def closed(play: Play) -> list[str]:
     """Let the office close what was left; return the numbers."""
-    events = end_of_day(play.hall, play.now)
-    for event in events:
-        assert isinstance(event, ev.Cancelled)
-        assert (event.reason, event.counter) == (END_OF_DAY, None)
-        apply(play.hall, event)
+    events: list[ev.Event] = []
+    while some := end_of_day(play.hall, play.now):
+        for event in some:
+            assert isinstance(event, ev.Cancelled | ev.Closed)
+            assert event.reason == END_OF_DAY
+            apply(play.hall, event)
+        events += some
     return [play.hall.tickets[event.ticket].number for event in events if isinstance(event, ev.Cancelled)]
 
 
@@ -67,7 +71,7 @@ def test_a_paused_counter_is_an_open_one(play: Play) -> None:
 def test_whoever_is_at_a_counter_is_served_to_the_end(play: Play) -> None:
     play.issue("visa")
     play.call_next()
-    play.wait(DAY_S)
+    play.wait(11 * 3600)
     assert closed(play) == []
     play.start()
     play.finish()
@@ -139,3 +143,85 @@ def test_a_closed_ticket_cannot_come_back(play: Play) -> None:
     closed(play)
     with pytest.raises(Exception, match="cancelled and cannot rejoin"):
         play.do(cmd.Rejoin(ticket.id))
+
+
+# -- sessions that nobody ended -----------------------------------------------------------------------------------
+
+
+def opened(play: Play) -> list[str]:
+    """Let the office close what was left; return the counters that are open then."""
+    closed(play)
+    return [desk.counter for desk in play.hall.desks.values() if desk.session is not None]
+
+
+DAYTIME = Hours({weekday: ((dt.time(8), dt.time(16)),) for weekday in range(7)})
+ALWAYS = Hours({weekday: ((dt.time(0), dt.time.max),) for weekday in range(7)})
+
+
+def evening(hour: int, hours: Hours | None) -> Play:
+    """Return an office where an officer has been at counter 1 since this hour."""
+    play = Play(small_office(hours=hours))
+    play.now = play.now.replace(hour=hour)
+    play.sign_in("c1", "sari")
+    return play
+
+
+def test_an_officer_who_went_home_without_signing_out_is_signed_out_when_the_day_is_over() -> None:
+    play = evening(15, DAYTIME)
+    play.issue("visa")
+    left = play.issue("visa")
+    play.call_next()
+    play.finish()
+    play.wait(9 * 3600 - 1)
+    assert opened(play) == ["c1"]
+    play.wait(1)
+    assert opened(play) == []
+    assert play.ticket(left.id).state == "cancelled"
+    play.wait(8 * 3600)
+    play.sign_in("c1", "budi")
+    assert play.call_next() is None, "the morning's first call is not yesterday's number"
+
+
+def test_a_visitor_whom_nobody_finished_with_is_closed_with_the_session() -> None:
+    play = evening(15, DAYTIME)
+    ticket = play.issue("visa")
+    play.call_next()
+    play.start()
+    play.wait(9 * 3600)
+    assert opened(play) == []
+    assert play.ticket(ticket.id).state == "cancelled"
+
+
+@pytest.mark.parametrize(("hours", "lasts_h"), [(DAYTIME, 1), (ALWAYS, 12), (None, 12)], ids=["day", "always", "none"])
+def test_a_desk_that_works_over_midnight_is_open_while_it_works(hours: Hours | None, lasts_h: int) -> None:
+    play = evening(23, ALWAYS)
+    play.hall.office = small_office(hours=hours)
+    play.wait(0.8 * 3600)
+    play.do(cmd.Pause("c1", "c1"))
+    play.wait(lasts_h * 3600 - 1)
+    assert opened(play) == ["c1"]
+    play.wait(1)
+    assert opened(play) == []
+
+
+def test_a_long_visit_over_midnight_is_not_cut_short() -> None:
+    play = evening(15, DAYTIME)
+    play.wait(8 * 3600)
+    play.hall.office = small_office(hours=None)
+    play.issue("visa")
+    play.call_next()
+    play.hall.office = small_office(hours=DAYTIME)
+    play.wait(5.9 * 3600)
+    assert opened(play) == ["c1"]
+    play.finish()
+    assert opened(play) == ["c1"]
+
+
+def test_where_nobody_is_ever_closed_a_session_with_a_visitor_stays_and_an_idle_one_ends() -> None:
+    play = Play(small_office(journey=Journey(closes_left=False)))
+    for counter, officer in (("c1", "sari"), ("c2", "budi")):
+        play.sign_in(counter, officer)
+    play.issue("visa")
+    play.call_next("c1")
+    play.wait(DAY_S)
+    assert opened(play) == ["c1"]

@@ -13,7 +13,6 @@ from dataclasses import replace
 import pytest
 
 from broker.domain import commands as cmd
-from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
 from broker.engine import HEARTBEAT_S, MAX_BATCH, REBUILD_RETRY_S, SNAPSHOT_GAP_S
 from broker.inbox import Reconnected
@@ -427,56 +426,3 @@ def test_a_restarted_engine_shows_the_hall_without_being_asked(room: EngineRoom)
     room.wire.shown.clear()
     room.engine.step([])
     assert [(shown.seq, shown.counters) for shown in room.wire.shown] == [(1, True)]
-
-
-# -- clocks -------------------------------------------------------------------------------------------------------
-
-
-def times_of(room: EngineRoom) -> list[dt.datetime]:
-    return [recorded.event.at for recorded in room.wire.told]
-
-
-def test_a_clock_that_runs_backwards_lowers_no_time(room: EngineRoom) -> None:
-    for _ in range(5):
-        room.issue()
-        room.clock.set_back(3600)
-    assert times_of(room) == sorted(times_of(room))
-
-
-def test_while_a_clock_that_was_set_back_catches_up_lanes_keep_their_order_and_waits_grow(room: EngineRoom) -> None:
-    room.sign_in()
-    room.issue()
-    room.clock.advance(1)
-    priority = room.issue(lane="priority")
-    room.clock.set_back(3600)
-    room.clock.advance(1200)
-    room.call_next()
-    event = room.wire.told[-1].event
-    assert isinstance(event, ev.Called)
-    assert (event.ticket, event.reason.waited_s) == (priority, 600)
-
-
-def test_a_clock_that_was_set_back_is_followed_again_once_it_has_caught_up(room: EngineRoom) -> None:
-    room.issue()
-    room.clock.set_back(3600)
-    room.restart()
-    behind_s = []
-    for _ in range(4):
-        room.clock.advance(3600)
-        room.issue()
-        behind_s.append((times_of(room)[-1] - room.clock.now()).total_seconds())
-    assert behind_s == [1800, 0, 0, 0]
-
-
-def test_a_clock_set_back_over_midnight_repeats_no_number(room: EngineRoom) -> None:
-    room.issue()
-    room.clock.set_back(24 * 3600)
-    room.issue()
-    room.restart()
-    room.issue()
-    room.clock.set_back(24 * 3600)
-    room.restart()
-    room.issue()
-    numbers = [recorded.event.number for recorded in room.wire.told if isinstance(recorded.event, ev.Issued)]
-    assert numbers == ["B-001", "B-002", "B-003", "B-004"]
-    assert times_of(room) == sorted(times_of(room))

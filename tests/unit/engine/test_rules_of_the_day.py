@@ -21,7 +21,7 @@ from tests.fakes.store import MemoryStore
 from tests.fakes.wire import RecordingWire
 from tests.support.caller import wait_until
 
-DAY_S = 24 * 3600
+NIGHT_S = 8 * 3600
 QUOTA = 30
 
 
@@ -103,6 +103,7 @@ def left(store: MemoryStore) -> EngineRoom:
     room.issue("collection")
     room.issue("collection", "priority")
     room.issue("visa")
+    room.clock.advance(15 * 3600)
     room.sign_in("c1", "sari")
     room.engine.step([])
     room.wire.told.clear()
@@ -119,7 +120,7 @@ def told(room: EngineRoom) -> list[tuple[str, str]]:
 
 
 def test_in_the_night_the_office_itself_closes_who_is_left_and_says_so(left: EngineRoom, store: MemoryStore) -> None:
-    left.clock.advance(DAY_S)
+    left.clock.advance(NIGHT_S)
     left.engine.step([])
     assert told(left) == [("J-001", ENGINE_CLIENT), ("JP-001", ENGINE_CLIENT)]
     assert [recorded.event for recorded in store.events[-2:]] == [recorded.event for recorded in left.wire.told]
@@ -129,7 +130,7 @@ def test_in_the_night_the_office_itself_closes_who_is_left_and_says_so(left: Eng
 
 
 def test_nobody_needs_to_ask_for_it_and_it_is_done_once(left: EngineRoom) -> None:
-    left.clock.advance(DAY_S)
+    left.clock.advance(NIGHT_S)
     for _ in range(5):
         left.engine.step([])
         left.clock.advance(10)
@@ -138,7 +139,7 @@ def test_nobody_needs_to_ask_for_it_and_it_is_done_once(left: EngineRoom) -> Non
 
 def test_the_closing_is_on_disk_before_it_is_said(left: EngineRoom, store: MemoryStore) -> None:
     events = len(store.events)
-    left.clock.advance(DAY_S)
+    left.clock.advance(NIGHT_S)
     store.failing_commits = 1
     left.engine.step([])
     assert (told(left), len(store.events)) == ([], events)
@@ -149,14 +150,14 @@ def test_the_closing_is_on_disk_before_it_is_said(left: EngineRoom, store: Memor
 
 
 def test_an_office_that_slept_over_the_night_closes_on_waking(left: EngineRoom) -> None:
-    left.clock.advance(DAY_S)
+    left.clock.advance(NIGHT_S)
     left.restart()
     left.engine.step([])
     assert len(told(left)) == 2
 
 
 def test_a_restart_after_the_closing_finds_it_closed(left: EngineRoom) -> None:
-    left.clock.advance(DAY_S)
+    left.clock.advance(NIGHT_S)
     left.engine.step([])
     before = contents(left.hall)
     left.restart()

@@ -16,6 +16,7 @@ from broker.ports import StorageError
 from broker.store.archive import Archive
 from broker.store.head import SLOT_BYTES, Head, Mark
 from broker.store.sql import SqlStore
+from tests.fakes.clock import FakeClock
 from tests.fakes.days import a_busy_day
 from tests.fakes.engine_room import EngineRoom
 from tests.support.sqlite import opened
@@ -242,7 +243,7 @@ def test_a_backup_that_was_put_back_is_taken_when_somebody_says_so(folder: Path)
     shutil.copy(folder / "office.db", folder / "backup.db")
     with closing(open_store(folder)) as store:
         assert store.past().last_seq == LINES
-        room = EngineRoom(store=store)
+        room = EngineRoom(store=store, clock=FakeClock(store.past().events[-1][1].at))
         room.ids = iter(range(1_000, 2_000))
         room.issue("visa")
     shutil.copy(folder / "backup.db", folder / "office.db")

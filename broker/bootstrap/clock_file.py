@@ -1,0 +1,60 @@
+"""What this run believes of the clock, kept for the next one: so a clock that was set in between is told from time."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from broker.store.private import write_private
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+log = logging.getLogger(__name__)
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    boot: str
+    begun_s: float
+
+
+class ClockFile:
+    """Implements `broker.ports.ClockMark`. After a restart of the machine nothing is known: it may have been off."""
+
+    def __init__(self, path: Path, *, boot_id: Path = BOOT_ID) -> None:
+        """Use `path`; `boot_id` is different after each start of the machine (Linux)."""
+        self._path = path
+        self._boot_id = boot_id
+
+    def load(self) -> float | None:
+        """Return when the machine was started, by the clock that the run before believed."""
+        try:
+            kept = _Kept.model_validate_json(self._path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValidationError) as error:
+            log.warning("what the last run believed of the clock is forgotten, %s is unreadable: %s", self._path, error)
+            return None
+        return kept.begun_s if kept.boot == self._boot() != "" else None
+
+    def save(self, begun_s: float) -> None:
+        """Keep it; where that fails, only a clock that is set while nothing runs is taken for time that has passed."""
+        try:
+            write_private(self._path, _Kept(boot=self._boot(), begun_s=begun_s).model_dump_json().encode())
+        except OSError as error:
+            log.warning("what is believed of the clock is not kept over a restart: %s", error)
+
+    def _boot(self) -> str:
+        try:
+            return self._boot_id.read_text(encoding="ascii").strip()
+        except OSError:
+            return ""
+
+
+def since_boot_s() -> float:
+    """Return the seconds since the machine was started, also those it slept: a closed lid is no clock that was set."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
