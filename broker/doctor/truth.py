@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+from pydantic import ValidationError
 
 from broker.bus import Bus
 from broker.config.settings import Settings
-from broker.contract.messages import Presence
+from broker.contract.messages import PROTOCOL, HallMessage, Presence
 from broker.contract.topics import DOCTOR_CLIENT
 from broker.server import ServerError, choose_kind
 from broker.server.addresses import accepts, is_loopback
@@ -16,9 +19,14 @@ from broker.server.start import mosquitto_program
 from broker.store.checkup import LARGE_LOG_BYTES, Checkup
 from hardware.doctor.question import Finding
 
+HEARTBEAT_S = 5.0
+"""The engine says how the hall stands at least so often."""
 ANSWER_S = 4.0
 GATHER_S = 0.5
 """Retained presences come at once after the subscription; this is patience enough."""
+
+OUR_KINDS = frozenset({"engine", "kiosk", "display", "counter", "keypads", "signs"})
+"""Programs of others speak what they like: they ignore what they do not know."""
 
 Presences = Mapping[str, Presence]
 
@@ -73,6 +81,16 @@ def server(settings: Settings) -> Finding:
     return Finding(subject="MQTT server", verdict="good", seen=f"{program}, at {where}")
 
 
+def versions(presences: Presences) -> Iterator[Finding]:
+    """Yield which of our parts speaks another version of the wire than this program."""
+    for part, presence in sorted(presences.items()):
+        if presence.online and presence.kind in OUR_KINDS and presence.protocol != PROTOCOL:
+            seen = f"speaks version {presence.protocol} of the wire, this program {PROTOCOL}"
+            yield Finding(
+                subject=part, verdict="warning", seen=seen, advice="bring both to the same version of antrean"
+            )
+
+
 def engine(settings: Settings) -> tuple[Finding, Presences]:
     """Ask whether the engine is online; return also whoever else is known there. Blocks some seconds at most."""
     address = settings.mqtt.address(DOCTOR_CLIENT)
@@ -81,24 +99,31 @@ def engine(settings: Settings) -> tuple[Finding, Presences]:
         advice = "start it: antrean broker, or antrean up; on another machine check mqtt.host, the cable, the firewall"
         return Finding(subject="broker", verdict="fault", seen=f"nothing listens at {where}", advice=advice), {}
     presences: dict[str, Presence] = {}
-    linked = threading.Event()
+    linked, live = threading.Event(), threading.Event()
     bus = Bus(address=address, office=settings.office.id, client=DOCTOR_CLIENT, kind="doctor", post=lambda step: step())
 
     def heard(topic: str, payload: bytes) -> None:
         client = bus.topics.parse_presence(topic)
         if client is not None and payload:
-            presence = Presence.model_validate_json(payload)
-            if not presence.waiting:
-                presences[client] = presence
+            with contextlib.suppress(ValidationError):  # the doctor looks at what is there, whoever wrote it
+                presence = Presence.model_validate_json(payload)
+                if not presence.waiting:
+                    presences[client] = presence
 
     bus.listen_raw(bus.topics.presence("+"), heard)
     bus.on_link(lambda online: linked.set() if online else None)
+    bus.listen(bus.topics.hall(), HallMessage, lambda hall: None if hall.retained else live.set())
     bus.start()
     is_online = linked.wait(ANSWER_S)
+    speaks = is_online and live.wait(HEARTBEAT_S + 1.0)
     if is_online:
         time.sleep(GATHER_S)
     bus.stop()
     presences.pop(DOCTOR_CLIENT, None)
+    if is_online and not speaks:
+        seen = f"the server at {where} says it is online, but it says nothing"
+        advice = "the server may remember an engine of before: see logs/broker.log, and start the broker again"
+        return Finding(subject="broker", verdict="fault", seen=seen, advice=advice), presences
     if not is_online:
         advice = "see logs/broker.log; another program may have the port, or mqtt.secret differs between machines"
         return Finding(

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from broker.config import load_settings
+from broker.bus import Bus
+from broker.config import Settings, load_settings
+from broker.contract.link import Address
+from broker.contract.messages import PROTOCOL, Presence
+from broker.contract.topics import ENGINE_CLIENT
 from broker.doctor import truth
+from tests.contract.parties import HALL
+from tests.contract.worlds import ENGINE_PASSWORD, new_server
 from tests.support.office import CONFIG
 
 
@@ -30,3 +40,53 @@ def test_a_server_that_is_wanted_and_missing_is_a_fault_with_what_to_do(
     found = truth.server(load_settings(CONFIG, {"ANTREAN_MQTT__SERVER": wanted}))
     assert found.verdict == verdict
     assert bool(found.advice) == (verdict != "good")
+
+
+@pytest.fixture
+def remembering(tmp_path: Path) -> Iterator[tuple[Settings, Bus]]:
+    """Start a server where the engine has said how the hall stands; whether it says more is up to the test."""
+    server = new_server("mosquitto", tmp_path)
+    there = server.spec.address
+    address = Address(there.host, there.port, ENGINE_CLIENT, ENGINE_PASSWORD)
+    engine = Bus(address=address, office="demo", client=ENGINE_CLIENT, kind="engine", post=lambda step: step())
+    engine.start()
+    engine.wait_connected(10)
+    engine.publish(engine.topics.hall(), HALL.encode(), retain=True)
+    engine.announce()
+    yield load_settings(CONFIG, {"ANTREAN_MQTT__PORT": str(there.port)}), engine
+    engine.stop()
+    server.stop()
+
+
+def test_an_engine_of_which_only_the_server_remembers_is_no_engine(
+    remembering: tuple[Settings, Bus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broker.doctor.truth.HEARTBEAT_S", -0.5)
+    settings, engine = remembering
+    found, _ = truth.engine(settings)
+    assert (found.verdict, "says nothing" in found.seen) == ("fault", True)
+    heartbeat = threading.Thread(target=_say_hall, args=(engine, stopping := threading.Event()))
+    heartbeat.start()
+    found, _ = truth.engine(settings)
+    stopping.set()
+    heartbeat.join()
+    assert found.verdict == "good"
+
+
+def _say_hall(engine: Bus, stopping: threading.Event) -> None:
+    while not stopping.wait(0.05):
+        engine.publish(engine.topics.hall(), HALL.encode(), retain=True)
+
+
+def test_parts_of_another_version_are_named_and_programs_of_others_are_not() -> None:
+    presences = {
+        "kiosk-1": Presence(online=True, kind="kiosk", protocol="1.0"),
+        "kiosk-2": Presence(online=True, kind="kiosk", protocol=PROTOCOL),
+        "kiosk-3": Presence(online=False, kind="kiosk", protocol="1.0"),
+        "broker": Presence(online=True, kind="engine", protocol="1.2"),
+        "microcontroller-7": Presence(online=True, kind="button"),
+    }
+    assert [(finding.subject, finding.verdict) for finding in truth.versions(presences)] == [
+        ("broker", "warning"),
+        ("kiosk-1", "warning"),
+    ]
