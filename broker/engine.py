@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from broker.contract.messages import PASSING
 from broker.contract.topics import ENGINE_CLIENT
 from broker.domain.apply import apply
 from broker.domain.commands import SignIn
@@ -44,8 +45,6 @@ MAX_PRESENT = 4096
 """Of so many clients it is known that they are here; any program of this machine may call itself one."""
 NOTE_GAP_S = 1.0
 """What clients say of their devices is written at most this often, behind the requests: visitors come first."""
-PASSING = frozenset({Code.STORAGE_FAILED, Code.NOT_READY, Code.TOO_MANY})
-"""Refusals that are not remembered: the same request may be done later."""
 SNAPSHOT_GAP_S = 0.02
 """Snapshots go out at most this often: a burst is drawn once, and no request waits for drawings."""
 HEARTBEAT_S = 5.0

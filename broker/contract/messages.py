@@ -42,6 +42,8 @@ ErrorCode = Literal[
     "too_many",
     "not_holder",
 ]
+PASSING: frozenset[ErrorCode] = frozenset({"storage_failed", "not_ready", "too_many"})
+"""Refusals that say nothing of what was asked, and are not kept: nothing was done, and the same may be done later."""
 Text = dict[str, str]
 TextList = dict[str, tuple[str, ...]]
 

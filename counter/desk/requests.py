@@ -12,7 +12,7 @@ from typing import Any
 
 from broker.contract.clock import EngineClock
 from broker.contract.link import Pending, Requester
-from broker.contract.messages import Error, ErrorCode, Reply
+from broker.contract.messages import PASSING, Error, Reply
 from counter.desk.keys import Intent
 
 MEANT_FOR_S = 10.0
@@ -23,8 +23,6 @@ BUSY_SHOWN_AFTER_S = 0.25
 """Answers usually take a millisecond; buttons that blink grey would only disturb."""
 DOUBLE_PRESS_S = 0.6
 """A second press of the same key within this belongs to the first one; another key is another wish."""
-PASSING: frozenset[ErrorCode] = frozenset({"storage_failed", "not_ready", "too_many"})
-"""Refusals that may be over in a moment: no answer yet, so the same is sent again."""
 AGAIN_AFTER_S: Sequence[float] = (0.5, 1.0, 2.0, 4.0)
 """The waits before it is."""
 

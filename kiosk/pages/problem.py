@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from broker.contract.messages import ErrorCode, OfficeMessage
+from broker.contract.messages import PASSING, ErrorCode, OfficeMessage
 from broker.language import Phrases, mark
 from kiosk.pages.page import Choice, ProblemPage
 from kiosk.visit.offer import offer_of
-from kiosk.visit.requests import PASSING
 from kiosk.visit.state import State
 from kiosk.visit.steps import Errand, Problem
 

@@ -13,10 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from broker.contract.link import Pending, Requester
-from broker.contract.messages import ErrorCode, Reply, Ticket
+from broker.contract.messages import PASSING, Reply, Ticket
 
-PASSING: frozenset[ErrorCode] = frozenset({"storage_failed", "not_ready", "too_many"})
-"""Refusals that say nothing of what was asked: nothing was done, and nothing speaks against asking again."""
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 """Pauses double from the first to this."""

@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
-from broker.contract.messages import ErrorCode
+from broker.contract.messages import PASSING, ErrorCode
 from broker.language import Phrases
 from counter.desk.keys import Intent
-from counter.desk.requests import AGAIN_AFTER_S, MEANT_FOR_S, PASSING
+from counter.desk.requests import AGAIN_AFTER_S, MEANT_FOR_S
 from tests.ui.counter.desk_samples import Window, counter, hall, held, reason, ticket
 
 NEVER = "Tidak ada jawaban, dan tidak ada lagi yang dikirim."

@@ -11,12 +11,11 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import pytest
 
 from broker.contract import messages, topics
-from broker.contract.messages import PROTOCOL, ErrorCode, Message, Text, TextList
+from broker.contract.messages import PASSING, PROTOCOL, ErrorCode, Message, Text, TextList
 from broker.contract.topics import TopicKind
 from broker.domain.commands import COMMANDS
 from broker.domain.errors import Code
 from broker.domain.events import EVENT_TYPES
-from broker.engine import PASSING
 from broker.gateway.decoding import FORMS, Request
 
 PAGE = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text(encoding="utf-8")
