@@ -117,7 +117,7 @@ def bare_counter(label: str) -> str:
 
     In the words of every catalogue, as a label is one text for all languages. What is nothing but the word stays.
     """
-    bare = _counter_words().sub("", label).strip(" -.:,;#()[]")
+    bare = _counter_words().sub("", label).strip(" -.:,;#/()[]")
     return bare if any(sign.isalnum() for sign in bare) else label
 
 

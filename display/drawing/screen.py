@@ -67,6 +67,16 @@ class LobbyScreen:
         self._rows = Pool(self._waiting.ids.entries, lambda: make("WaitingRow"))
         self._items = Pool(self._procedure.ids.entries, lambda: make("ProcedureItem"))
         self._empty = make("Widget")
+        # Made now, so that the first rush of the day neither waits for them nor makes the process grow.
+        room = room_for(look)
+        for pool, count in (
+            (self._others, room.other_calls),
+            (self._front, room.front_calls),
+            (self._rows, room.waiting_lines // 2),
+            (self._items, room.page_lines),
+        ):
+            pool.take(count)
+            pool.take(0)
         self._standing: tuple[Any, ...] = ()
 
     def show(self, page: LobbyPage) -> None:

@@ -216,5 +216,6 @@ def _is_pressing(state: LobbyState, before: LobbyState) -> bool:
         not set(state.awaited) <= set(before.awaited)
         or (state.front, state.latest, state.turn) != (before.front, before.latest, before.turn)
         or (state.stale_since is None, state.is_starting) != (before.stale_since is None, before.is_starting)
+        or (state.standing, state.speaks) != (before.standing, before.speaks)
         or (state.office, state.procedures) != (before.office, before.procedures)
     )

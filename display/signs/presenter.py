@@ -13,10 +13,13 @@ from broker.config.desk_devices import Sign
 from broker.contract.clock import EngineClock
 from broker.contract.link import STALE_AFTER_S, Freshness
 from broker.contract.messages import CounterMessage, HallMessage
+from broker.language import bare_counter
 from hardware.codecs.signs.row import DARK, UNSURE_MARK, Row
 
 BLINK_HALF_S = 0.5
 """One flash a second: WCAG 2.3.1 allows three."""
+TURN_S = 4.0
+"""So long a board shows some of its calls where it has too few lines for all who are awaited."""
 _NO_CALL = Row("", "")
 _SHOWN = frozenset({"calling", "serving"})
 _CALLS = frozenset({"called", "recalled"})
@@ -61,7 +64,7 @@ class SignPresenter:
             place = "" if sign.board else None
             yield from ((address, Row(UNSURE_MARK, place)) for address in sign.addresses)
         elif sign.board:
-            calls = list(self._calls())[: sign.lines]
+            calls = self._calls_of(sign.lines)
             yield from zip(sign.addresses, calls + [_NO_CALL] * (sign.lines - len(calls)), strict=True)
         else:
             yield sign.address, self._own(sign.counter)
@@ -82,10 +85,25 @@ class SignPresenter:
             return DARK
         return Row(message.ticket.number)
 
-    def _calls(self) -> Iterator[Row]:
-        """Yield the rows of the board, the newest call first."""
-        for call in self._hall.calling if self._hall is not None and self._was_linked else ():
-            yield _NO_CALL if self._is_off_beat(call.called_at) else Row(call.number, call.counter_label)
+    def _calls_of(self, lines: int) -> list[Row]:
+        """Return the rows of a board, the newest call first; where there are too few lines all calls take turns.
+
+        A call of just now is waited for: the turns begin when none blinks any more.
+        """
+        calls = list(self._hall.calling) if self._hall is not None and self._was_linked else []
+        begin = 0
+        if len(calls) > lines and not self._is_young(calls[0].called_at):
+            pages = -(-len(calls) // lines)
+            # The last page is filled with calls of the one before.
+            begin = min(int(self._clock.monotonic() / TURN_S) % pages * lines, len(calls) - lines)
+        return [
+            _NO_CALL if self._is_off_beat(call.called_at) else Row(call.number, bare_counter(call.counter_label))
+            for call in calls[begin : begin + lines]
+        ]
+
+    def _is_young(self, called_at: dt.datetime) -> bool:
+        """Tell whether a call still blinks."""
+        return (self._clock.now() - called_at).total_seconds() < self._blink_s
 
     def _is_off_beat(self, called_at: dt.datetime) -> bool:
         """Tell whether a blinking row is dark at this moment; it begins lit."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from broker.contract.messages import HallMessage, OfficeMessage, Ticket
-from broker.language import Phrases, mark
+from broker.language import Phrases, bare_counter, mark
 from kiosk.pages.page import Banner, Choice, ConfirmPage, FoundPage, NumberPage
 from kiosk.pages.services import SCAN
 from kiosk.pages.ticket import lane_mark, waiting_facts
@@ -145,7 +145,7 @@ def _ticket(state: State) -> Ticket:
 def _called_to(hall: HallMessage | None, ticket: Ticket) -> str | None:
     """Return the label of the counter that calls this number at this very moment."""
     calls = () if hall is None else hall.calling
-    return next((call.counter_label for call in calls if call.number == ticket.number), None)
+    return next((bare_counter(call.counter_label) for call in calls if call.number == ticket.number), None)
 
 
 def _state(state: State, office: OfficeMessage, ticket: Ticket, called_to: str | None) -> Banner:

@@ -15,6 +15,7 @@ from broker.contract.messages import (
     TextList,
     Wait,
 )
+from broker.language import bare_counter
 
 Offer = Literal["open", "closed", "full"]
 """Whether a number would be given out now; `full` is over the day's quota."""
@@ -93,7 +94,8 @@ def is_anything_open(office: OfficeMessage, hall: HallMessage | None) -> bool:
 
 def counter_label(office: OfficeMessage, counter: str | None) -> str | None:
     """Return what is written above a counter, or None for no counter."""
-    return next((info.label for info in office.counters if info.id == counter), counter)
+    label = next((info.label for info in office.counters if info.id == counter), counter)
+    return None if label is None else bare_counter(label)
 
 
 def stage_name(office: OfficeMessage, stage: str, language: str) -> str:

@@ -10,7 +10,7 @@ from broker.config.desk_devices import Sign
 from broker.contract.clock import EngineClock
 from broker.contract.link import STALE_AFTER_S
 from broker.contract.messages import Calling, CounterMessage, CounterState, HallMessage, HistoryEntry, Ticket
-from display.signs.presenter import SignPresenter
+from display.signs.presenter import TURN_S, SignPresenter
 from hardware.codecs.signs.row import DARK, UNSURE, Row
 from tests.ui.display.lobby_samples import MORNING, TestClock
 
@@ -182,3 +182,17 @@ def test_a_machine_whose_clock_is_ahead_blinks_for_as_long_as_the_others() -> No
     signs.presenter.counter(counter("counter-1", "calling", ticket("A-012", ("called", MORNING))))
     signs.hall()
     assert signs.after(0.6)[1] == OFF
+
+
+def test_where_a_board_has_too_few_lines_all_who_are_awaited_take_turns_on_it() -> None:
+    signs = Signs(BOARD)
+    signs.hall(*((f"A-{place:03d}", str(place), MORNING) for place in range(8, 0, -1)))
+    assert [row.number for row in signs.after(0.1).values()] == ["A-008", "A-007", "A-006"], "the newest blink first"
+    seen = [tuple(row.number for row in signs.after(TURN_S).values()) for _ in range(3)]
+    assert {number for page in seen for number in page} == {f"A-{place:03d}" for place in range(1, 9)}
+
+
+def test_a_label_that_says_that_it_is_a_counter_leaves_room_for_what_tells_it_from_others() -> None:
+    signs = Signs(BOARD)
+    signs.hall(("A-012", "Loket 2", MORNING - dt.timedelta(minutes=1)))
+    assert signs.after(0)[10] == Row("A-012", "2")
