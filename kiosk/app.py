@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from broker.config.settings import Kiosk, Settings
-from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, Ticket
-from broker.contract.topics import Topics
+from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, Presence, Ticket
+from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.screen import OfficeBus, listen_to_office
 from hardware.panel.bridge import every, post
 from hardware.panel.keys import on_place
@@ -78,7 +78,9 @@ class KioskProcess:
         listen_to_office(self._bus, topics, self._office_changed)
         self._bus.listen(topics.event("reprinted"), EventMessage, self._counter_papers.heard)
         self._bus.listen(topics.hall(), HallMessage, self._presenter.hall_changed)
+        self._bus.listen(topics.presence(ENGINE_CLIENT), Presence, self._presenter.broker_changed)
         self._bus.on_link(self._presenter.link_changed)
+        self._bus.on_taken(self._presenter.taken)
 
     def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
         targets = targets_file(rest_s=TARGETS_REST_S)

@@ -24,6 +24,7 @@ class KioskWidget:
         self._targets = targets
         self._name = ""
         self._page: Any = None
+        self._drawn: dict[object, object] = {}
         self._pages = all_pages(touch)
         self._languages = Pool(self.root.ids.header.ids.languages, lambda: _pill(touch))
         nav, overlay = self.root.ids.nav.ids, self.root.ids.overlay.ids
@@ -32,13 +33,18 @@ class KioskWidget:
         self.root.bind(on_touched=lambda _root: touched(), size=lambda *_: self.tell_targets())
 
     def show(self, screen: Screen) -> None:
-        """Draw a screen."""
-        self._draw_header(screen.header)
-        self._draw_footer(screen.footer)
-        draw_banner(self.root.ids.banner, screen.banner)
-        self._draw_nav(screen)
+        """Draw what is not drawn yet of a screen."""
+        if self._is_new("header", screen.header):
+            self._draw_header(screen.header)
+        if self._is_new("footer", screen.footer):
+            self._draw_footer(screen.footer)
+        if self._is_new("banner", screen.banner):
+            draw_banner(self.root.ids.banner, screen.banner)
+        if self._is_new("nav", (screen.back, screen.start_over)):
+            self._draw_nav(screen)
         page = self._pages[type(screen.page)]
-        page.draw(screen.page)
+        if self._is_new(type(screen.page), screen.page):
+            page.draw(screen.page)
         page.widget.disabled = screen.is_blocked
         self._put_on_stage(page.widget)
         self._draw_warning(screen.warning)
@@ -49,6 +55,12 @@ class KioskWidget:
         """Tell the outside where it can touch; also after the window changed its size."""
         if self._targets is not None:
             self._targets.changed(self.root, self._name)
+
+    def _is_new(self, part: object, content: object) -> bool:
+        """Take what a part is to show; tell whether it shows something else yet."""
+        is_new = part not in self._drawn or self._drawn[part] != content
+        self._drawn[part] = content
+        return is_new
 
     def _put_on_stage(self, page: Any) -> None:  # noqa: ANN401 - the page's widget
         if page is self._page:

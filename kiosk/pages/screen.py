@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from broker.contract.messages import OfficeMessage
-from broker.language import own_name
+from broker.contract.messages import HallMessage, OfficeMessage
+from broker.language import mark, own_name
 from kiosk.pages.lane import lane_page
 from kiosk.pages.offers import closed_banner, offer_banner
 from kiosk.pages.page import (
     Banner,
     Choice,
     Footer,
+    FoundPage,
     Header,
     IdleWarning,
+    LanePage,
     NumberPage,
     OfflinePage,
     Page,
+    RequirementsPage,
     Screen,
     ServicesPage,
     WelcomePage,
@@ -25,7 +31,7 @@ from kiosk.pages.problem import problem_page
 from kiosk.pages.returning import FOREIGN, code_page, confirm_page, foreign_code, found_page, number_page
 from kiosk.pages.services import requirements_page, services_page
 from kiosk.pages.ticket import no_paper_banner, staff_words, ticket_page
-from kiosk.pages.waiting import issuing_page, offline_page
+from kiosk.pages.waiting import UNANSWERED, issuing_page, offline_page
 from kiosk.pages.welcome import in_each_language, welcome_page
 from kiosk.visit.offer import in_language, is_anything_open
 from kiosk.visit.state import State
@@ -50,20 +56,47 @@ _PAGES: Mapping[Step, Callable[[State, OfficeMessage], Page]] = {
 }
 
 
-class Composer:
-    """Turns each state into its screen, and hands that over where it is another one than before."""
+FIGURES_EVERY_S = 0.5
+"""Nobody reads a count of waiting people that changes more often, and each change is drawn."""
 
-    def __init__(self, show: Callable[[Screen], None]) -> None:
-        """Take who draws."""
+
+class Composer:
+    """Turns each state into its screen, and hands that over where it is another one than before.
+
+    States come many times a second: nothing is composed of one that says nothing new, and the office's figures alone
+    make a new screen at most twice a second. What the visitor does is shown at once, with the newest figures.
+    """
+
+    def __init__(self, show: Callable[[Screen], None], monotonic: Callable[[], float] = time.monotonic) -> None:
+        """Take who draws, and a clock that never jumps."""
         self._show = show
+        self._monotonic = monotonic
+        self._seen: tuple[object, ...] = ()
+        self._hall: HallMessage | None = None
+        self._composed_s = -math.inf
         self._shown: Screen | None = None
 
     def show(self, state: State) -> None:
-        """Take what the presenter knows now."""
+        """Take what the presenter knows now; it tells again, many times a second."""
+        seen, now_s = _beside_figures(state), self._monotonic()
+        is_due = now_s - self._composed_s >= FIGURES_EVERY_S and state.hall is not self._hall
+        if seen == self._seen and not is_due:
+            return
+        self._seen, self._hall, self._composed_s = seen, state.hall, now_s
         screen = compose(state)
         if screen != self._shown:
             self._shown = screen
             self._show(screen)
+
+
+def _beside_figures(state: State) -> tuple[object, ...]:
+    """Return all that a screen depends on but how many wait and how long: of the times what is seen of them."""
+    moves = state.is_starting or state.visit.step in {Step.ISSUING, Step.REQUESTING}
+    seen = replace(state, hall=None, now=state.now.replace(second=0, microsecond=0), elapsed_s=0.0)
+    hall, ticket = state.hall, state.visit.ticket if state.visit.step is Step.FOUND else None
+    offers = () if hall is None else tuple(group.offer for group in hall.waiting)
+    calls = () if hall is None or ticket is None else tuple(one for one in hall.calling if one.number == ticket.number)
+    return seen, state.is_slow, state.beat if moves else 0, offers, calls
 
 
 def compose(state: State) -> Screen:
@@ -121,7 +154,7 @@ def _footer(state: State) -> Footer:
     )
 
 
-def _banner(state: State, page: Page) -> Banner | None:
+def _banner(state: State, page: Page) -> Banner | None:  # noqa: PLR0911 - each remark that there is, the gravest first
     words, since = state.words, state.offline_since
     if since is not None and state.visit.step in {*_MID_FLOW, Step.PROBLEM}:
         return Banner(
@@ -131,6 +164,8 @@ def _banner(state: State, page: Page) -> Banner | None:
         )
     if state.is_foreign_code and not isinstance(page, OfflinePage | NumberPage):
         return _foreign_banner(state)
+    if state.is_unanswered and isinstance(page, WelcomePage | ServicesPage | RequirementsPage | LanePage | FoundPage):
+        return _unanswered_banner(state)
     if state.visit.step in _CHOOSING and (banner := offer_banner(state)) is not None:
         return banner
     if isinstance(page, WelcomePage) and state.office is not None and not is_anything_open(state.office, state.hall):
@@ -149,6 +184,16 @@ def _foreign_banner(state: State) -> Banner:
     if state.visit.has_chosen_language:
         return foreign_code(state.words)
     return Banner("warn", in_each_language(state, FOREIGN))
+
+
+def _unanswered_banner(state: State) -> Banner:
+    """Return that the office answers nobody now; before a language was chosen, in every one."""
+    if state.visit.has_chosen_language:
+        return Banner("warn", state.words.say(UNANSWERED), state.words.say(_UNANSWERED_ADVICE))
+    return Banner("warn", in_each_language(state, UNANSWERED), in_each_language(state, _UNANSWERED_ADVICE))
+
+
+_UNANSWERED_ADVICE = mark("Please wait a moment, or ask an officer.")
 
 
 def _in_all_languages(state: State, message: str) -> str:

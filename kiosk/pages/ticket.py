@@ -123,6 +123,12 @@ def ticket_choices(state: State, closing: str) -> tuple[Choice, Choice | None]:
     return Choice("done", words.say("Done"), closing), again
 
 
+_OTHER_VERSION = {
+    "older": mark("The broker is older: please update it"),
+    "newer": mark("The broker is newer: please update the kiosk"),
+}
+
+
 def no_paper_banner(state: State) -> Banner | None:
     """Return what everybody should know before taking a number: that it comes without paper now."""
     if state.printers.trouble is None:
@@ -139,6 +145,10 @@ _NO_PAPER_NEEDED = mark("It is valid without paper. You may photograph it.")
 def staff_words(state: State) -> str:
     """Return what whoever looks after the kiosk should see in passing; nothing while all is well."""
     words, printers = state.words, state.printers
+    if state.standing != "alone":
+        return words.say("This kiosk was started twice")
+    if state.broker_speaks is not None:
+        return words.say(_OTHER_VERSION[state.broker_speaks])
     if printers.is_paper_low:
         return words.say("Paper is running low")
     troubled = next((one for one in printers.states if one in _SIGN), None)

@@ -17,6 +17,10 @@ _UNDER_WAY = {
 }
 
 
+UNANSWERED = mark("The queue system is not answering right now")
+_TAKEN = mark("Please use the other kiosk, or ask an officer. For staff: this kiosk was started twice, under one id.")
+
+
 def issuing_page(state: State, _office: OfficeMessage) -> IssuingPage:
     """Return what is being asked of the engine, and what to do where the answer is slow."""
     words, since = state.words, state.offline_since
@@ -25,6 +29,8 @@ def issuing_page(state: State, _office: OfficeMessage) -> IssuingPage:
         title = words.say("Still working, please wait")
         if since is not None:
             title = words.say("Not connected since {time}", time=state.words.clock(since))
+        elif state.is_unanswered:
+            title = words.say(UNANSWERED)
         banner = Banner(
             "warn",
             title,
@@ -46,6 +52,12 @@ def offline_page(state: State) -> OfflinePage:
             for code in state.languages
         )
         return OfflinePage(words, is_starting=True, beat=state.beat)
+    if state.standing == "taken":
+        words = tuple(
+            (state.phrases(code).say("This kiosk is not in use"), state.phrases(code).say(_TAKEN))
+            for code in state.languages
+        )
+        return OfflinePage(words, is_starting=False, beat=0)
     since = state.offline_since or state.now
     words = tuple(
         (

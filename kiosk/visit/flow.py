@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
-from broker.contract.link import Freshness, Requester
-from broker.contract.messages import HallMessage, OfficeMessage, Reply, Text
+from broker.contract.link import Freshness, Requester, broker_speaks
+from broker.contract.messages import HallMessage, OfficeMessage, Presence, Reply, Text
 from broker.language import Phrases
 from kiosk.paper.news import PrintersHealth
 from kiosk.visit import steps as patience
@@ -52,10 +53,12 @@ class Flow:
         self.clocks = clocks
         self.engine_clock = EngineClock(clocks.now, clocks.monotonic)
         self.languages = languages
-        self.freshness = Freshness(clocks.now)
+        self.freshness = Freshness(self.engine_clock.now, clocks.monotonic)
         self.office: OfficeMessage | None = None
         self.hall: HallMessage | None = None
         self.printers = PrintersHealth()
+        self.standing: Standing = "alone"
+        self.broker: Presence | None = None
         self.has_scanner = False
         self._spare_label = spare_label
         self._request = VisitRequest(requester, self.engine_clock.now)
@@ -217,7 +220,7 @@ class Flow:
             hall=self.hall,
             languages=self.languages,
             phrases=self._phrases,
-            now=self.clocks.now(),
+            now=self.engine_clock.now(),
             elapsed_s=self.elapsed_s,
             offline_since=offline_since,
             is_starting=(starting and offline_since is not None) or (self.office is None and offline_since is None),
@@ -227,8 +230,17 @@ class Flow:
             is_foreign_code=self.clocks.monotonic() - self._foreign_at < patience.FOREIGN_NOTICE_S,
             has_scanner=self.has_scanner,
             printers=self.printers,
+            standing=self.standing,
+            broker_speaks=None if self.broker is None else broker_speaks(self.broker),
+            is_unanswered=self._is_unanswered,
             spare_label=self._spare_label,
         )
+
+    @property
+    def _is_unanswered(self) -> bool:
+        """Tell whether the office answers nobody: by its picture, or, where the disk is what hangs, by its presence."""
+        is_late = self.hall is not None and self.hall.unanswered_s >= patience.UNANSWERED_FROM_S
+        return is_late or (self.broker is not None and "engine" in self.broker.devices)
 
     def _patient_visit(self) -> Visit:
         """Return the visit; a printer that says nothing for long is treated as one that may have failed."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from broker.contract.claim import Standing
 from broker.contract.link import Requester
-from broker.contract.messages import HallMessage, OfficeMessage, Text, Ticket
+from broker.contract.messages import HallMessage, OfficeMessage, Presence, Text, Ticket
 from broker.language import Phrases
 from kiosk.paper.news import PaperNews, PrintersHealth
 from kiosk.visit.flow import Clocks, Flow
@@ -120,7 +121,17 @@ class Presenter:
         """Take the live picture."""
         self._flow.hall = hall
         self._flow.engine_clock.heard(hall.at, retained=hall.retained)
-        self._flow.freshness.heard()
+        self._flow.freshness.heard(retained=hall.retained)
+        self._flow.show()
+
+    def broker_changed(self, presence: Presence) -> None:
+        """Take what the broker says of itself."""
+        self._flow.broker = presence
+        self._flow.show()
+
+    def taken(self, standing: Standing) -> None:
+        """Take whether another process is or wants to be this very kiosk."""
+        self._flow.standing = standing
         self._flow.show()
 
     def printed(self, news: PaperNews) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
+from broker.contract.claim import Standing
 from broker.contract.messages import HallMessage, LaneInfo, OfficeMessage, ServiceInfo, Text
 from broker.language import Phrases
 from kiosk.paper.news import PrintersHealth
@@ -36,6 +38,12 @@ class State:
     """Whether a code was just scanned that is no ticket of this office."""
     has_scanner: bool = False
     printers: PrintersHealth = field(default_factory=PrintersHealth)
+    standing: Standing = "alone"
+    """Whether another process is or wants to be this very kiosk."""
+    broker_speaks: Literal["older", "newer"] | None = None
+    """Whether the broker speaks another version of the wire."""
+    is_unanswered: bool = False
+    """Whether nobody in the office is being answered at this moment."""
     spare_label: Text | None = None
     """What the second printer is called, such as the one on the right."""
 

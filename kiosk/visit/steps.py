@@ -23,6 +23,8 @@ PAPER_PATIENCE_S = 20.0
 MAX_COPIES = 2
 """So many copies a visitor gets without an officer."""
 STARTING_S = 8.0
+UNANSWERED_FROM_S = 5
+"""So long nobody has been answered before visitors are told: an answer takes milliseconds."""
 LATE_NOTICE_S = 30.0
 STILL_HERE_S = 30.0
 """A visitor who left the screen by a touch may still stand there for so long."""

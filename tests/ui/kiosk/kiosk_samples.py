@@ -172,6 +172,12 @@ def screens(language: str) -> Iterator[tuple[str, Screen]]:
         name = problem if isinstance(problem, str) else problem.value
         yield f"7-problem-{name}", view(at(Step.PROBLEM, service="new-passport", lane="priority", problem=problem))
     yield from _with_ticket(offer, view, at)
+    yield "1-welcome-unanswered", view(at(Step.LANGUAGE), is_unanswered=True)
+    yield "2-service-unanswered", view(at(Step.SERVICE, has_chosen_language=True), is_unanswered=True)
+    yield "1-welcome-twice", view(at(Step.LANGUAGE), standing="wanted")
+    for speaks in ("older", "newer"):
+        yield f"1-welcome-{speaks}", view(at(Step.LANGUAGE), broker_speaks=speaks)
+    yield "8-taken", view(at(Step.LANGUAGE), offline_since=OFFLINE_SINCE, standing="taken")
     yield "8-offline", view(at(Step.LANGUAGE), offline_since=OFFLINE_SINCE)
     yield "8-starting", view(at(Step.LANGUAGE), offline_since=NOW, is_starting=True)
 

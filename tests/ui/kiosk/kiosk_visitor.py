@@ -16,6 +16,7 @@ from broker.contract.messages import (
     HallMessage,
     LaneInfo,
     OfficeMessage,
+    Presence,
     Reply,
     ServiceMessage,
     Ticket,
@@ -75,6 +76,7 @@ class PlayedEngine:
         self.bus = FakeBus(server=server, office="demo", client=ENGINE_CLIENT, kind="engine", post=lambda step: step())
         self.bus.listen_raw(self.bus.topics.all_commands(), self._heard)
         self.bus.on_connect(self._begin)
+        self.bus.listen_raw(self.bus.topics.presence(kiosk.client_id), lambda _topic, _payload: self._greet())
 
     def of(self, command: str) -> list[FakeRequest]:
         """Return the requests for one command."""
@@ -103,6 +105,11 @@ class PlayedEngine:
             if message is not None:
                 self.say(message)
         self.bus.announce()
+
+    def _greet(self) -> None:
+        """Say at once what is true now to whoever comes."""
+        if self.hall is not None and self.bus.connected:
+            self.say(self.hall)
 
     def _heard(self, topic: str, payload: bytes) -> None:
         arguments = json.loads(payload)
@@ -134,7 +141,7 @@ class Visitor:
         self.presenter = Presenter(
             requester=self.bus,
             print_ticket=lambda of, _office: self.papers.append(of),
-            show=Composer(self.screens.append).show,
+            show=Composer(self.screens.append, lambda: self.seconds).show,
             clocks=Clocks(self.now, lambda: self.seconds),
             languages=self.offer.languages,
             idle_s=IDLE_S,
@@ -142,6 +149,8 @@ class Visitor:
         self.bus.on_link(self.presenter.link_changed)
         listen_to_office(self.bus, self.bus.topics, self.presenter.office_changed)
         self.bus.listen(self.bus.topics.hall(), HallMessage, self.presenter.hall_changed)
+        self.bus.listen(self.bus.topics.presence(ENGINE_CLIENT), Presence, self.presenter.broker_changed)
+        self.bus.on_taken(self.presenter.taken)
         if has_scanner:
             self.presenter.scanner_changed(is_there=True)
 

@@ -16,6 +16,7 @@ from tests.support.station import Station, StationOffice, wait_until
 def kiosk(tmp_path: Path) -> Iterator[Station]:
     office = StationOffice(tmp_path)
     made = Station(office)
+    wait_until(lambda: made.presenter._flow.is_linked, "the kiosk hears its office", pump=made.pump)
     yield made
     made.close()
     office.close()
