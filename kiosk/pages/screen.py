@@ -56,15 +56,15 @@ _PAGES: Mapping[Step, Callable[[State, OfficeMessage], Page]] = {
 }
 
 
-FIGURES_EVERY_S = 0.5
-"""Nobody reads a count of waiting people that changes more often, and each change is drawn."""
+FIGURES_EVERY_S = 0.75
+"""Nobody reads a count of waiting people that changes more often; each change costs a frame, all of the screen anew."""
 
 
 class Composer:
     """Turns each state into its screen, and hands that over where it is another one than before.
 
     States come many times a second: nothing is composed of one that says nothing new, and the office's figures alone
-    make a new screen at most twice a second. What the visitor does is shown at once, with the newest figures.
+    make a new screen only now and then. What the visitor does is shown at once, with the newest figures.
     """
 
     def __init__(self, show: Callable[[Screen], None], monotonic: Callable[[], float] = time.monotonic) -> None:

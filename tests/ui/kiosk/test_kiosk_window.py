@@ -56,6 +56,7 @@ def test_a_finger_gets_one_ticket_on_paper_though_it_touches_twice(
     kiosk.wait_for("done")
     asked = {"service": "new-passport", "lane": "priority", "language": "en"}
     assert _requests(data_dir, "issue") == [asked]
+    wait_until(lambda: bool(_requests(data_dir, "printed")), "the paper is out")
     assert [entry["outcome"] for entry in _requests(data_dir, "printed")] == ["confirmed"]
     with Image.open(data_dir / "paper" / "latest.png") as paper:
         assert paper.width < paper.height
