@@ -108,7 +108,7 @@ class Store(Protocol):
         ...
 
     def look(self) -> None:
-        """Look whether what was answered is still what the disk says; may take 0.1 s."""
+        """Look whether what was answered is still what the disk says; may take 0.2 s."""
         ...
 
     def known_requests(self) -> Iterable[RequestKey]:

@@ -26,7 +26,7 @@ from broker.store.write_ahead import LogIndex, name_of, readers_of, spoilt_frame
 PATIENCE_S = 2.5
 """A broker waits for a lock no longer: what takes so long fails for it too."""
 LARGE_LOG_BYTES = 32 << 20
-"""A log that nobody keeps is brought into the database at a tenth of this."""
+"""A log that nobody keeps is brought into the database at a third of this."""
 LOOK_AGAIN_S = 0.3
 """Who reads in the log at both looks is no passing reader."""
 

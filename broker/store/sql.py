@@ -75,7 +75,7 @@ class SqlStore:
             undoing.pop_all()
 
     def look(self) -> None:
-        """Look whether what was answered would still be there after a power cut. Takes 0.1 s where the log is long.
+        """Look whether what was answered would still be there after a power cut. Takes 0.2 s where the log is long.
 
         `StorageError` where a page of the log is spoilt; from then on nothing is written, for it would be lost.
         """
