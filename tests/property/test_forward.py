@@ -128,6 +128,7 @@ def test_a_play_that_is_kept_tells_what_a_new_one_would(morning: Story) -> None:
         kept, fresh = forward_of(hall, now), Forward(hall, now)
         for ticket in [ticket for group in hall.groups.values() for ticket in group]:
             assert kept.of(ticket) == fresh.of(ticket)
+            assert kept.opened.of(ticket) == fresh.opened.of(ticket)
         for service, lane in itertools.product(hall.office.services.values(), hall.office.lanes):
             group = service.stages[0], service.id, lane, ""
             assert kept.newcomer(group) == fresh.newcomer(group)

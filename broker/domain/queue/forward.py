@@ -62,6 +62,8 @@ class _Run:
     late: list[Entry] = field(default_factory=list)
     """A heap of those who joined since."""
     head: Key = NOBODY
+    size: int = 0
+    """How many had come when the play was through with them."""
     ghost: tuple[int, int] | None = None
     """When someone who came now would be called, and after how many calls of all; None where that is not known yet."""
 
@@ -118,11 +120,23 @@ class _End:
     """The lines that compete, and from where on they wait still."""
 
 
+@dataclass(slots=True)
+class _Tally:
+    """What was called in a whole play."""
+
+    lasted: int
+    at: dict[str, list[int]]
+    """By counter: whom it called."""
+    of: Counted[Line] = field(default_factory=Counted)
+    """By line: how many were called from there."""
+    ends: dict[Line, _End] = field(default_factory=dict)
+
+
 class Forward:
     """One moment of the hall, played forward; asked as often as anybody likes."""
 
     def __init__(self, hall: Hall, now: dt.datetime, *, everybody: bool = False) -> None:
-        """Play; with `everybody` as if every counter of the office were open."""
+        """Begin; it is played as far as somebody asks. With `everybody` as if every counter of the office were open."""
         self.hall = hall
         self.began = micros(now) // GOOD_FOR * GOOD_FOR
         self.version = hall.version
@@ -140,6 +154,8 @@ class Forward:
         """By counter, from where it calls: as its own work, and helping out; lane by lane."""
         self._haunted: dict[str, set[_Run]] = {}
         """By lane: lines whose ghost is at their head."""
+        self._passed: set[_Run] = set()
+        """Lines in which a newcomer would change what was played."""
         self._coming: list[tuple[int, int, Line, Entry, _Run | None]] = []
         """Who joins a line, and when; whoever waits elsewhere until then leaves that."""
         self._free: list[tuple[int, int, Counter]] = []
@@ -150,17 +166,10 @@ class Forward:
         self._called: dict[int, tuple[int, int]] = {}
         """By order of arrival, of those who wait: when they are called, and after how many calls."""
         self._opened: Forward | None = None
-        self._ends_of: dict[Line, _End] = {}
+        self._tally: _Tally | None = None
         self._begin()
-        self._play()
-        self._calls_at: dict[str, list[int]] = {name: [] for name in self._open}
-        self._calls_from: Counted[Line] = Counted()
-        for counter, order, line, _ in self._calls:
-            self._calls_at[counter].append(order)
-            self._calls_from[line] += 1
-        self._lasted = self._calls[-1][3] - self.began if self._calls else 0
-        near = [r for r in self._runs.values() if r.ghost is not None or r in self._haunted.get(r.line.lane, ())]
-        self._ends = [(run.line, len(run.line.entries)) for run in near]
+        self._known = frozenset(self._runs)
+        """Lines that there were when the play began: only their ghosts have seen all of it."""
 
     # -- questions ------------------------------------------------------------------------------------------------
 
@@ -169,25 +178,32 @@ class Forward:
         return (
             self.version == self.hall.version
             and 0 <= micros(now) - self.began < GOOD_FOR
-            and all(len(line.entries) == size for line, size in self._ends)
+            and all(len(run.waiting) == run.size for run in self._passed)
         )
 
     def newcomer(self, group: Group) -> Foreseen | None:
         """Return when someone who came now would be called, or None where no counter is open for that."""
         line = self.hall.line(group)
-        found = None if (run := self._runs.get(line)) is None else run.ghost
-        if found is not None:
-            return self._played(line, *found)
-        return self._beyond(line, self._ghost)
+        if not self._is_open(line):
+            return None
+        if line not in self._known:
+            return Forward(self.hall, self._now).newcomer(group)
+        run = self._runs[line]
+        while run.ghost is None and self._goes_further():
+            pass
+        return self._beyond(line, self._ghost) if run.ghost is None else self._played(line, *run.ghost)
 
     def of(self, ticket: Ticket) -> Foreseen | None:
         """Return when a waiting ticket will be called, or None where no counter is open for it."""
-        line, found = self.hall.line(ticket.group), self._called.get(ticket.order)
-        until = ticket.sent_until
+        line, until = self.hall.line(ticket.group), ticket.sent_until
         if line.sent_to and until is not None and (micros(until) <= self.began or not self._is_open(line)):
             line = self._common(ticket)
-        if found is not None:
-            return self._played(line, *found)
+        if not self._is_open(line):
+            return None
+        while ticket.order not in self._called and self._goes_further():
+            pass
+        if ticket.order in self._called:
+            return self._played(line, *self._called[ticket.order])
         foreseen = self._beyond(line, entry_of(ticket)[:2])
         if foreseen is None or line.sent_to or until is None:
             return foreseen
@@ -199,12 +215,16 @@ class Forward:
         return self._open
 
     def calls(self) -> list[tuple[str, float, int]]:
-        """Return what was played: counter, seconds from now, and the order of arrival of whom it called."""
+        """Return what is played: counter, seconds from now, and the order of arrival of whom it calls."""
+        while self._goes_further():
+            pass
         return [(counter, (at - self.began) / SECOND, order) for counter, order, _, at in self._calls]
 
     @property
     def first_call(self) -> tuple[str, int] | None:
         """Return who is called first, if a counter is free: the counter, and the ticket's order of arrival."""
+        while not self._calls and self._goes_further():
+            pass
         if not self._calls or self._calls[0][3] > self.began:
             return None
         return self._calls[0][:2]
@@ -212,7 +232,7 @@ class Forward:
     @property
     def opened(self) -> Forward:
         """Return the play of the same moment as if every counter were open."""
-        if self._opened is None:
+        if self._opened is None or not self._opened.holds(self._now):
             self._opened = Forward(self.hall, self._now, everybody=True)
         return self._opened
 
@@ -289,20 +309,24 @@ class Forward:
             return
         haunted = self._haunted.setdefault(run.line.lane, set())
         if run.head > self._ghost:
+            run.size = len(run.waiting)
+            self._passed.add(run)
             haunted.add(run)
         else:
             haunted.discard(run)
 
-    def _play(self) -> None:
-        """Let counters take turns as they become free, and visitors come on from earlier stages."""
-        while len(self._calls) < MOST_CALLS:
-            if self._coming and (not self._free or self._coming[0][0] <= self._free[0][0]):
-                self._arrive()
-            elif self._free:
-                at, _, counter = heapq.heappop(self._free)
-                self._call(counter, at)
-            else:
-                break
+    def _goes_further(self) -> bool:
+        """Let the next counter take its turn, or the next visitor come on; tell whether there was anything to play."""
+        if len(self._calls) >= MOST_CALLS:
+            return False
+        if self._coming and (not self._free or self._coming[0][0] <= self._free[0][0]):
+            self._arrive()
+        elif self._free:
+            at, _, counter = heapq.heappop(self._free)
+            self._call(counter, at)
+        else:
+            return False
+        return True
 
     def _arrive(self) -> None:
         at, _, line, entry, leaves = heapq.heappop(self._coming)
@@ -323,7 +347,7 @@ class Forward:
             self._parked.append(counter)
             return
         line, (since, order, ticket) = run.line, run.leave()
-        if run.ghost is None:
+        if run.head > self._ghost:
             self._look(run)
         self._called.setdefault(order, (at, len(calls)))
         calls.append((name, order, line, at))
@@ -377,32 +401,47 @@ class Forward:
         """Return what lies behind the last call that was played: the rest goes on at the same pace."""
         if not self._is_open(line):
             return None
-        end = self._ends_of.get(line)
-        if end is None:
-            end = self._ends_of[line] = self._end(line)
+        lasted, end = self._whole.lasted, self._end(line)
         found = 0
         for _ in range(MOST_ROUNDS):
-            more = before(end.waiting, line, key, round(self.began + self._lasted + found * end.pace))
+            more = before(end.waiting, line, key, round(self.began + lasted + found * end.pace))
             if more == found:
                 break
             found = more
         rest = found * end.share
         calls = round(end.calls + rest)
-        after = self._lasted * (calls + 1) / max(end.calls, 1)
+        after = lasted * (calls + 1) / max(end.calls, 1)
         return Foreseen(after / SECOND, calls, end.visitors + round(rest), is_played=False)
 
+    @property
+    def _whole(self) -> _Tally:
+        """Return what was called by whom, and from where, in the whole play."""
+        if self._tally is None:
+            while self._goes_further():
+                pass
+            lasted = self._calls[-1][3] - self.began if self._calls else 0
+            self._tally = _Tally(lasted, {name: [] for name in self._open})
+            for counter, order, line, _ in self._calls:
+                self._tally.at[counter].append(order)
+                self._tally.of[line] += 1
+        return self._tally
+
     def _end(self, line: Line) -> _End:
-        able = line.able & self._open.keys()
-        rivals = [run for run in self._runs.values() if not able.isdisjoint(run.line.able)]
-        called = [order for name in able for order in self._calls_at[name]]
-        competing = max(sum(self._calls_from[run.line] for run in rivals), 1)
-        return _End(
-            calls=len(called),
-            visitors=len(set(called)),
-            pace=self._lasted / competing,
-            share=len(called) / competing,
-            waiting=[(run.line, run.called) for run in rivals],
-        )
+        """Return how far the play came for a line."""
+        whole = self._whole
+        if line not in whole.ends:
+            able = line.able & self._open.keys()
+            rivals = [run for run in self._runs.values() if not able.isdisjoint(run.line.able)]
+            called = [order for name in able for order in whole.at[name]]
+            competing = max(sum(whole.of[run.line] for run in rivals), 1)
+            whole.ends[line] = _End(
+                calls=len(called),
+                visitors=len(set(called)),
+                pace=whole.lasted / competing,
+                share=len(called) / competing,
+                waiting=[(run.line, run.called) for run in rivals],
+            )
+        return whole.ends[line]
 
 
 def forward_of(hall: Hall, now: dt.datetime) -> Forward:

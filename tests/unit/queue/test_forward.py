@@ -268,6 +268,31 @@ def test_two_looks_at_the_same_moment_see_the_same() -> None:
     assert first == again == newcomer(play, service="visit")
 
 
+def test_a_rush_of_newcomers_behind_a_full_hall_shares_one_play() -> None:
+    play = Play(office_of_many())
+    play.sign_in("1", "sari")
+    for _ in range(MOST_CALLS + 10):
+        play.issue("visit")
+        play.wait(5)
+    play.issue("visit")
+    kept = play.hall.played
+    told_ahead = []
+    for _ in range(20):
+        play.wait(0.002)
+        told_ahead.append(told(play.hall, play.issue("visit"), play.now)[0])
+    assert play.hall.played is kept
+    assert told_ahead == list(range(told_ahead[0], told_ahead[0] + 20))
+
+
+def test_a_play_goes_no_further_than_somebody_asks() -> None:
+    play = Play(office_of_many())
+    play.sign_in("1", "sari")
+    first, *_ = [play.issue("visit") for _ in range(40)]
+    forward = Forward(play.hall, play.now)
+    assert forward.of(first) == Foreseen(0.0, 0, 0)
+    assert len(forward._calls) == 1
+
+
 def office_of_many() -> Office:
     """Return an office with three equal counters."""
     return small_office(
