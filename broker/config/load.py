@@ -18,6 +18,7 @@ from broker.config.pins import demo_pin_faults, hash_faults
 from broker.config.printers import logo_faults
 from broker.config.references import reference_faults
 from broker.config.settings import Settings
+from broker.config.sizes import size_faults
 from broker.config.texts import text_faults
 from broker.config.wording import faults_of, truths_for_numbers
 
@@ -68,6 +69,7 @@ def _examine(path: Path, environ: Mapping[str, str]) -> _Findings:
         *reference_faults(document.data),
         *hash_faults(document.data),
         *text_faults(document.data, Settings),
+        *(size_faults(settings) if settings is not None else ()),
     )
     problems = [*document.problems, *over.problems, *_located(faults, document, over)]
     return _Findings(settings, document, over, _ordered(problems, document.file))
