@@ -142,7 +142,7 @@ def officer_pictures(counter: Window, folder: Path) -> None:
     counter.wait_for("pick")
     _after(counter).picture(folder / "counter-held.png")
     counter.screen.press("space")
-    counter.wait_for("no_show")
+    wait_until(lambda: counter.has("no_show"), "a visitor of any lane has had the time to come", 70)
     _after(counter, "n", shows="desk").screen.press("3")
     _after(counter).picture(folder / "counter-missed.png")
     _after(counter, "4").picture(folder / "counter-office.png")
