@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from broker.contract.clock import EngineClock
+from broker.contract.link import Requester
 from broker.contract.messages import (
     CounterInfo,
     CounterMessage,
@@ -129,6 +130,7 @@ class Window:
         drawer: Drawer | None = None,
         officers: tuple[tuple[str, str], ...] = OFFICERS,
         calls_before_no_show: int = 1,
+        requester: Requester | None = None,
     ) -> None:
         self.clock = FakeClock(MORNING)
         self.engine = Engine()
@@ -137,7 +139,7 @@ class Window:
         self.presenter = CounterPresenter(
             counter="c3",
             clock=EngineClock(self.clock.now, self.clock.monotonic),
-            requester=self.engine,
+            requester=requester or self.engine,
             sessions=self.drawer,
             officers=officers,
             languages=("id", "en"),

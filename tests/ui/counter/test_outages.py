@@ -7,10 +7,13 @@ import datetime as dt
 import pytest
 
 from broker.contract.messages import PASSING, ErrorCode
+from broker.contract.topics import ENGINE_CLIENT
 from broker.language import Phrases
 from counter.desk.keys import Intent
 from counter.desk.requests import AGAIN_AFTER_S, MEANT_FOR_S
-from tests.ui.counter.desk_samples import Window, counter, hall, held, reason, ticket
+from counter.desk.session import Session
+from tests.fakes.bus import FakeBus, FakeServer
+from tests.ui.counter.desk_samples import Drawer, Window, counter, hall, held, reason, ticket
 
 NEVER = "Tidak ada jawaban, dan tidak ada lagi yang dikirim."
 
@@ -87,6 +90,29 @@ def test_a_cable_that_comes_back_after_forty_minutes_calls_nobody(window: Window
     assert window.desk.ticket is None
     window.press(Intent.NEXT)
     assert window.engine.commands == ["next", "next"]
+
+
+@pytest.mark.parametrize("away_s", [5, 40 * 60])
+def test_by_the_bus_itself_only_what_is_still_meant_is_sent_when_the_cable_is_back(away_s: float) -> None:
+    server = FakeServer()
+    engine = FakeBus(server=server, office="demo", client=ENGINE_CLIENT, kind="engine", post=lambda step: step())
+    bus = FakeBus(server=server, office="demo", client="c3", kind="counter", post=lambda step: step())
+    window = Window(Drawer(Session("c3", "siti", "token-7")), requester=bus)
+    bus.on_link(lambda online: window.presenter.link(online=online))
+    for one in (engine, bus):
+        one.start()
+    engine.announce()
+    window.presenter.desk(counter("open"))
+    server.lose_next(bus.topics.command("c3", "next"))
+    window.press(Intent.NEXT)
+    sent = len(server.published)
+    server.stop()
+    for _ in range(int(away_s)):
+        window.pass_s(1)
+    server.start()
+    engine.announce()
+    again = [topic for topic, _, _ in server.published[sent:] if topic == bus.topics.command("c3", "next")]
+    assert len(again) == (1 if away_s < MEANT_FOR_S else 0)
 
 
 def test_what_was_done_before_it_was_given_up_shows_by_the_counters_picture(window: Window) -> None:
