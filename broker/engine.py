@@ -105,6 +105,8 @@ class Engine:
         self._forget_at = monotonic() + FORGET_EVERY_S
         self._look_at = monotonic() + LOOK_EVERY_S
         self._rebuild()
+        self._begun_at_seq = None if mark is not None and mark.load() is not None else self.hall.seq
+        """Where the journal stood when this machine began anew, which may have been off for days; else None."""
         if mark is not None:
             mark.save(self._time.begun_s)
 
@@ -128,6 +130,10 @@ class Engine:
         """End `run` after the batch in hand: whoever was not answered asks again. Fit for a signal handler."""
         self._stopping = True
         self._inbox.wake()
+
+    def now(self) -> dt.datetime:
+        """Return the office's time; before the first step, as the last run believed it. On the engine's thread."""
+        return self._time.now()
 
     def unanswered_s(self) -> float:
         """Return how old the oldest request is that has no answer yet, also while the engine waits for the disk."""
@@ -308,19 +314,26 @@ class Engine:
         if by_s is None or hall is None:
             return
         at = self._clock()
+        if by_s > 0 and hall.seq == self._begun_at_seq:
+            log.warning("the clock was set by %+.0f s before anything was done: so long the machine was off", by_s)
+            self._believe(at)
+            return
         try:
             with self._committed(at) as work:
                 work.events.append(self._record(hall, clock_set(hall, by_s, at), ENGINE_CLIENT))
         except StorageError:
             log.exception("that the clock was set cannot be written down now; time goes on as before")
             return
-        self._time.follow(at)
-        if self._mark is not None:
-            self._mark.save(self._time.begun_s)
+        self._believe(at)
         log.warning("the clock was set by %+.0f s to %s: waits and the office day go on as they were", by_s, at)
         self._wire.report("clock", f"jumped by {by_s:+.0f} s at {at.astimezone(self._office.zone):%Y-%m-%d %H:%M:%S}")
         self._wire.tell(work.events, hall)
         self._stale = True
+
+    def _believe(self, at: dt.datetime) -> None:
+        self._time.follow(at)
+        if self._mark is not None:
+            self._mark.save(self._time.begun_s)
 
     def _close_left(self, hall: Hall) -> None:
         """Close what an earlier day left: sessions that nobody ended, then tickets that nobody serves any more.

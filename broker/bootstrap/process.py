@@ -46,7 +46,6 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
     Raises `AlreadyRunningError`, `StorageError` or `ServerError` where it cannot begin.
     """
     with only_engine(data_dir), _store(settings, data_dir) as store, _mqtt_server(settings, data_dir) as address:
-        store.forget_replies(dt.datetime.now(dt.UTC) - REMEMBER)  # writes, so that a disk that refuses shows now
         topics = Topics(settings.office.id)
         bus = Bus(
             address=address,
@@ -66,6 +65,7 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
             monotonic=since_boot_s,
             mark=ClockFile(data_dir / "clock.json"),
         )
+        store.forget_replies(engine.now() - REMEMBER)  # writes, so that a disk that refuses shows now
         tokens = SessionTokens(data_dir / "sessions.key")
         inbound = Inbound(topics, engine.submit, token=tokens.token)
         bus.listen_raw(topics.all_commands(), inbound.received, kept=inbound.kept)

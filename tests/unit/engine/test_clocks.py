@@ -229,6 +229,22 @@ def test_what_is_believed_of_the_clock_is_kept_until_the_machine_is_started_anew
     assert since_boot_s() <= since_boot_s()
 
 
+def test_a_machine_without_a_clock_of_its_own_that_is_told_the_time_after_its_start_was_off_meanwhile() -> None:
+    """It wakes up with the time at which it was switched off, and hears a minute later that it is the next morning."""
+    room = EngineRoom()
+    room.issue("collection")
+    room.mark.begun_s = None
+    room.clock.advance(60)
+    room.restart()
+    night_watch(room)
+    assert len(live(room)) == 1
+    set_clock(room, DAY_S)
+    night_watch(room)
+    assert live(room) == []
+    room.issue("collection")
+    assert numbers(room) == ["J-001", "J-001"]
+
+
 # -- anything at all ------------------------------------------------------------------------------------------------
 
 STEPS = st.lists(
@@ -246,7 +262,7 @@ STEPS = st.lists(
 @given(STEPS)
 def test_however_the_clock_is_set_in_a_day_nothing_is_lost_or_doubled(steps: list[tuple[str, float]]) -> None:
     room = EngineRoom(office=small_office(hours=DAYTIME))
-    issued: list[str] = []
+    issued = [room.issue()]  # the day has begun: what is set before that is the time for which the machine was off
     served = 0
     for kind, amount in steps:
         match kind:

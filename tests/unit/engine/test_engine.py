@@ -14,9 +14,11 @@ import pytest
 
 from broker.domain import commands as cmd
 from broker.domain.errors import Code, DomainError
+from broker.domain.hall import Hall
 from broker.engine import HEARTBEAT_S, MAX_BATCH, REBUILD_RETRY_S, SNAPSHOT_GAP_S
 from broker.inbox import Reconnected
 from broker.ports import StorageError, Submission
+from tests.fakes.clock import FakeClock
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.halls import contents
 from tests.fakes.store import MemoryStore
@@ -426,3 +428,31 @@ def test_a_restarted_engine_shows_the_hall_without_being_asked(room: EngineRoom)
     room.wire.shown.clear()
     room.engine.step([])
     assert [(shown.seq, shown.counters) for shown in room.wire.shown] == [(1, True)]
+
+
+class SlowWire(RecordingWire):
+    """Pictures that take their time."""
+
+    def __init__(self, clock: FakeClock, *, takes_s: float) -> None:
+        super().__init__()
+        self.clock, self.takes_s = clock, takes_s
+
+    def show(self, hall: Hall, now: dt.datetime, *, counters: bool, unanswered_s: int = 0) -> None:
+        """Let time pass meanwhile."""
+        super().show(hall, now, counters=counters, unanswered_s=unanswered_s)
+        self.clock.advance(self.takes_s)
+
+
+@pytest.mark.parametrize("takes_s", [0.004, 0.03])
+def test_the_longer_a_picture_takes_the_longer_the_next_one_waits(takes_s: float) -> None:
+    """However large the office is, pictures take a tenth of the engine's time at most."""
+    clock = FakeClock()
+    wire = SlowWire(clock, takes_s=takes_s)
+    room = EngineRoom(wire=wire, clock=clock)
+    room.engine.step([])
+    wire.shown.clear()
+    begun = clock.monotonic()
+    while clock.monotonic() - begun < 10:
+        room.issue()
+        clock.advance(0.001)
+    assert 0.08 <= len(wire.shown) * takes_s / 10 <= 0.105
