@@ -105,9 +105,12 @@ class LobbyPresenter:
         self._standing = standing
 
     def speech_ended(self, call: Call) -> None:
-        """Take note that the voice has finished with a piece of `call`; the rest gives way to whoever waits."""
+        """Take note that the voice has finished with a piece of `call`.
+
+        The rest gives way to whoever waits, and is not said any more where the visitor has come.
+        """
         self._heard_until_s = self._monotonic()
-        if self._pieces and not self._board.upcoming:
+        if self._pieces and not self._board.upcoming and call in self._board.awaited:
             self._announce(call, self._pieces.popleft())
             return
         self._pieces.clear()

@@ -216,6 +216,13 @@ def test_whoever_was_served_or_given_up_before_the_turn_came_is_not_called_any_m
     assert _said_numbers(lobby) == [1, 3]
 
 
+def test_once_the_visitor_has_come_the_second_language_is_left_out(lobby: Lobby) -> None:
+    lobby.event(called("A-001", 1, lobby.clock(), language="en"))
+    lobby.event(told("started", "A-001", 2, lobby.clock()))
+    lobby.run(30)
+    assert lobby.spoken == ["Number A, one. Please go to counter three."]
+
+
 def test_titles_above_several_calls_are_in_all_languages(lobby: Lobby) -> None:
     for place in range(1, 3):
         lobby.event(called(f"A-{place:03d}", place, lobby.clock(), counter=str(place)))
