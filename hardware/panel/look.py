@@ -60,6 +60,11 @@ class Look:
         return round(self.scale.body * 0.2 * steps)
 
     @property
+    def unseen(self) -> tuple[float, float]:
+        """Return a size that costs nothing to draw, for what is not to be seen; of size 0 Kivy keeps the last shape."""
+        return 2.0, 2.0
+
+    @property
     def radius(self) -> float:
         """Return the corner radius of cards and buttons."""
         return self.gap(2.5)

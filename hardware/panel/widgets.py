@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from kivy.clock import Clock
 from kivy.factory import Factory
-from kivy.graphics import Color, Line, Mesh, PopMatrix, PushMatrix, Rotate, SmoothEllipse, SmoothLine
+from kivy.graphics import Color, Ellipse, Line, Mesh, PopMatrix, PushMatrix, Rotate, SmoothLine
 from kivy.properties import (
     BooleanProperty,
     ColorProperty,
@@ -237,7 +237,8 @@ class LaneMark(_Drawn):
 
     def _shape(self, x: float, y: float, radius: float) -> None:
         if self.shape == "circle":
-            SmoothEllipse(pos=(x - radius, y - radius), size=(2 * radius, 2 * radius), segments=90)
+            Ellipse(pos=(x - radius, y - radius), size=(2 * radius, 2 * radius), segments=90)
+            SmoothLine(circle=(x, y, radius), width=1.01)  # a SmoothEllipse has a seam, which shows where it is faded
             return
         points = outline(self.shape, x, y, radius)
         vertices: list[float] = [x, y, 0, 0]
