@@ -94,8 +94,11 @@ def verify(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DAT
 def accept(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DATA) -> None:
     """Let the next broker take the journal as it is, though lines are missing: after a backup was put back."""
     settings = load_settings(config, os.environ)
+    head = Head(data, settings.office.id)
+    if not head.path.exists():
+        raise typer.Exit(say(f"there is nothing to accept: {head.path} is not there, so no end of a journal is known"))
     with only_engine(data):
-        aside = Head(data, settings.office.id).put_aside(f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}")
+        aside = head.put_aside(f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}")
     Console().print(
         f"what was known of the journal's end is put aside: {aside}. The next start of the broker takes the journal as "
         "it is; numbers that were given out after its last line will be given out again",

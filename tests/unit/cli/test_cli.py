@@ -8,15 +8,34 @@ from pathlib import Path
 import pytest
 
 from broker.cli import main
+from broker.store.head import Head
+from broker.store.sql import SqlStore
 from hardware.emulators.control import Control, socket_path
+from tests.fakes.days import a_busy_day
+from tests.fakes.engine_room import EngineRoom
 from tests.support.office import CONFIG
+from tests.support.sqlite import opened
 
 
 def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     """Run a command that has to fail; return what it said."""
     monkeypatch.setattr("sys.argv", ["antrean", *map(str, arguments)])
-    assert main() == 1
+    assert _exit_code() == 1
     return capsys.readouterr().err
+
+
+def done(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """Run a command that has to succeed; return what it said."""
+    monkeypatch.setattr("sys.argv", ["antrean", *map(str, arguments)])
+    assert _exit_code() == 0
+    return capsys.readouterr().out
+
+
+def _exit_code() -> object:
+    try:
+        return main()
+    except SystemExit as ended:
+        return ended.code
 
 
 def test_a_journal_that_is_not_there_is_not_called_whole(
@@ -25,6 +44,24 @@ def test_a_journal_that_is_not_there_is_not_called_whole(
     text = said(monkeypatch, capsys, "journal", "verify", "--config", CONFIG, "--data", tmp_path)
     assert f"there is no database at {tmp_path / 'office.db'}" in text
     assert not (tmp_path / "office.db").exists()
+
+
+def test_a_journal_without_its_end_is_said_and_taken_only_when_somebody_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    arguments = ("--config", CONFIG, "--data", tmp_path)
+    with closing(SqlStore(f"sqlite:///{tmp_path}/office.db", "demo", Head(tmp_path, "demo"))) as store:
+        a_busy_day(EngineRoom(store=store))
+    assert "the journal is whole: 19 lines" in done(monkeypatch, capsys, "journal", "verify", *arguments)
+    with opened(tmp_path / "office.db") as connection:
+        for table in ("events", "tickets", "sessions", "replies"):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - ours
+    assert "empty, but had 19 lines" in said(monkeypatch, capsys, "journal", "verify", *arguments)
+    assert "no number is given out" in said(monkeypatch, capsys, "broker", *arguments)
+    assert "is put aside" in done(monkeypatch, capsys, "journal", "accept", *arguments)
+    assert "nothing to accept" in said(monkeypatch, capsys, "journal", "accept", *arguments)
+    assert "the journal is whole: 0 lines" in done(monkeypatch, capsys, "journal", "verify", *arguments)
+    assert len(list(tmp_path.glob("journal-demo.head.*"))) == 1
 
 
 @pytest.mark.parametrize("command", ["broker", "up"])
