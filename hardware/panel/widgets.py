@@ -311,6 +311,12 @@ _RINGED = frozenset({"info", "alert", "clock"})
 _TICKS_SLOWLY = 12
 
 
+def _stroke(width: float, **shape: Any) -> None:  # noqa: ANN401 - what Kivy's lines take
+    """Draw a line with round ends, and its edge smoothed: SmoothLine alone has neither ends nor joints."""
+    Line(width=max(0.6, width - 0.5), cap="round", joint="round", **shape)
+    SmoothLine(width=max(1.0, width - 0.5), **shape)
+
+
 class Icon(_Drawn):
     """A sign of a few strokes; see `ICON_STROKES` for the names. An empty name draws nothing."""
 
@@ -327,9 +333,9 @@ class Icon(_Drawn):
         width = max(1.1, radius * self.thickness)
         for stroke in ICON_STROKES[self.name]:
             points = [(x if at % 2 == 0 else y) + part * radius for at, part in enumerate(stroke)]
-            Line(points=points, width=width, cap="round", joint="round")
+            _stroke(width, points=points)
         if self.name in _RINGED:
-            Line(circle=(x, y, radius * 0.86), width=width)
+            _stroke(width, circle=(x, y, radius * 0.86))
 
 
 class Busy(_Drawn):
@@ -344,11 +350,11 @@ class Busy(_Drawn):
         """Draw the ring and its bead."""
         width = radius * 0.1
         Color(*self.track)
-        Line(circle=(x, y, radius - width), width=width)
+        _stroke(width, circle=(x, y, radius - width))
         Color(*self.colour)
         PushMatrix()
         Rotate(angle=-360 / _TICKS_SLOWLY * self.step, origin=(x, y))
-        Line(circle=(x, y, radius - width, -35, 35), width=width, cap="round")
+        _stroke(width, circle=(x, y, radius - width, -35, 35))
         PopMatrix()
 
 

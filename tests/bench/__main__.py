@@ -24,7 +24,7 @@ from tests.bench.past import past_tables
 from tests.bench.printing import printing_table
 from tests.bench.sound import sound_table
 from tests.bench.thinking import thinking_table
-from tests.bench.touch import touch_table
+from tests.bench.touch import reaction_table, touch_table
 from tests.bench.windows import painted_table, process_table
 from tests.bench.working import NO_QUOTA, Floor, working_tables
 from tests.support.office import OfficeProcess, free_port
@@ -52,7 +52,7 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Table]]] = {
     "past": past_tables,
     "crowd": lambda folder: iter([crowd_table(folder), memory_table(folder)]),
     "printing": lambda _folder: iter([printing_table()]),
-    "touch": lambda folder: iter([touch_table(folder)]),
+    "touch": lambda folder: iter([touch_table(folder), reaction_table(folder)]),
     "painted": lambda folder: iter([painted_table(folder)]),
     "windows": lambda folder: iter([process_table(folder)]),
     "sound": lambda folder: iter([sound_table(folder)]),

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from PIL import Image, ImageChops
 from rich.table import Table
 
 from broker.up.screens import VirtualScreen
@@ -19,10 +20,18 @@ from hardware.codecs.escpos_printed import Printed
 from hardware.codecs.escpos_profile import paper_of
 from hardware.emulators.printer import PrinterEmulator
 from hardware.emulators.wire import TcpWire
+from tests.bench.figures import milliseconds
+from tests.bench.windows import KINDS, opened
 from tests.support.caller import wait_until
+from tests.support.glass import Box, Glass, Point
 from tests.support.office import CONFIG, OfficeProcess
 
 VISITS = 40
+TAPS = 40
+PATIENCE_S = 5.0
+BUTTON = "service:new-passport"
+CLEARLY = 100
+"""Grey levels by which two pages differ at a place that is watched."""
 LANE = "lane:regular"
 TICK_S = 0.002
 
@@ -123,3 +132,67 @@ def _touched_s(screen: VirtualScreen) -> float:
 def _ms(values: Sequence[float]) -> tuple[str, str, str]:
     percentiles = statistics.quantiles(values, n=100, method="inclusive")
     return f"{percentiles[49] * 1000:.0f}", f"{percentiles[98] * 1000:.0f}", f"{max(values) * 1000:.0f}"
+
+
+# -- what a finger sees -----------------------------------------------------------------------------------------------
+
+
+def reaction_table(folder: Path) -> Table:
+    """Return how soon a tap, shorter than any finger's, is seen to be taken, and how soon the next page is there."""
+    table = Table(
+        title=f"{TAPS} taps on a real kiosk window, 1080x1920: from the touch to what is painted, ms"
+    )
+    for column in ("what", "p50", "p99", "the first"):
+        table.add_column(column, justify="left" if column == "what" else "right")
+    office = OfficeProcess(folder / "reaction")
+    office.start()
+    office.wait_online()
+    kind = next(kind for kind in KINDS if kind.name == "kiosk")
+    try:
+        with opened(kind, office, folder / "reacting") as (kiosk, _), Glass(kiosk.screen.name) as glass:
+            kiosk.touch("language:id")
+            kiosk.wait_for(BUTTON)
+            place = _changing_place(kiosk, folder)
+            taps = [_tap(kiosk, glass, place) for _ in range(TAPS)]
+            begin = time.monotonic()
+            looks = [glass.look((*place, 1, 1)) for _ in range(TAPS)]
+            look_s = (time.monotonic() - begin) / len(looks)
+    finally:
+        office.stop()
+    table.add_row("floor: a look at one pixel", f"{look_s * 1000:.2f}", "", "")
+    for what, taken in zip(("touch -> seen pressed", "touch -> the next page"), zip(*taps, strict=True), strict=True):
+        table.add_row(what, *milliseconds(taken), f"{taken[0] * 1000:.2f}")
+    return table
+
+
+def _tap(kiosk: Window, glass: Glass, place: Point) -> tuple[float, float]:
+    """Tap the button and go back; return the seconds to its pressed colour and to the next page at `place`."""
+    left, top, width, height = kiosk.wait_for(BUTTON)
+    inside, elsewhere = (left + 8, top + height // 2, 1, 1), (*place, 1, 1)
+    ground, old = glass.look(inside), glass.look(elsewhere)
+    begin = time.monotonic()
+    glass.tap(left + width // 2, top + height // 2)
+    pressed_s = glass.changed_at(inside, ground, within_s=PATIENCE_S) - begin
+    painted_s = glass.changed_at(elsewhere, old, within_s=PATIENCE_S) - begin
+    kiosk.touch("back")
+    kiosk.wait_for(BUTTON)
+    return pressed_s, painted_s
+
+
+def _changing_place(kiosk: Window, folder: Path) -> Point:
+    """Return a place outside the button where the next page looks different."""
+    left, top, width, height = kiosk.wait_for(BUTTON)
+    before = Image.open(kiosk.picture(folder / "before.png")).convert("L")
+    kiosk.touch(BUTTON)
+    kiosk.wait_for("back")
+    after = Image.open(kiosk.picture(folder / "after.png")).convert("L")
+    kiosk.touch("back")
+    kiosk.wait_for(BUTTON)
+    difference = ImageChops.difference(before, after).point(lambda value: 255 if value > CLEARLY else 0)
+    difference.paste(0, (left, top, left + width, top + height))
+    box: Box | None = difference.getbbox()
+    assert box is not None
+    row = next(row for row in range(box[1], box[3]) if difference.crop((0, row, difference.width, row + 1)).getbbox())
+    line = difference.crop((0, row, difference.width, row + 1)).getbbox()
+    assert line is not None
+    return line[0], row

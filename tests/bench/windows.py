@@ -25,9 +25,9 @@ from broker.contract.messages import EventMessage
 from broker.up.screens import VirtualScreen
 from broker.up.visit import Window
 from tests.bench.figures import milliseconds
-from tests.bench.glass import Box, Glass
 from tests.bench.working import NO_QUOTA, PIN, fill, kinds
 from tests.support.caller import Caller
+from tests.support.glass import Box, Glass
 from tests.support.office import OfficeProcess
 
 CALLS = 60
