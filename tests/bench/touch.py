@@ -139,9 +139,7 @@ def _ms(values: Sequence[float]) -> tuple[str, str, str]:
 
 def reaction_table(folder: Path) -> Table:
     """Return how soon a tap, shorter than any finger's, is seen to be taken, and how soon the next page is there."""
-    table = Table(
-        title=f"{TAPS} taps on a real kiosk window, 1080x1920: from the touch to what is painted, ms"
-    )
+    table = Table(title=f"{TAPS} taps on a real kiosk window, 1080x1920: from the touch to what is painted, ms")
     for column in ("what", "p50", "p99", "the first"):
         table.add_column(column, justify="left" if column == "what" else "right")
     office = OfficeProcess(folder / "reaction")
