@@ -11,13 +11,16 @@ from hardware.errors import DeviceUnavailable
 from hardware.ports import PrinterStatus, PrintResult
 
 DEVICES = Path("/dev")
+KEPT_BYTES = 50_000_000
+"""A plain file that is larger begins anew; what it held stays beside it as `NAME.old` until the next time."""
 
 
 class FileDriver:
     """Appends each job; a plain file is durable when `print` returns. What a path is is seen at each job anew."""
 
-    def __init__(self, path: Path, patience: Patience) -> None:
+    def __init__(self, path: Path, patience: Patience, *, kept_bytes: int = KEPT_BYTES) -> None:
         self._path = path
+        self._kept_bytes = kept_bytes
         self._node = node_printer(f"file: {path}", lambda: path, patience)
 
     def status(self) -> PrinterStatus:
@@ -30,6 +33,8 @@ class FileDriver:
             return self._node.print(data, title=title)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            if self._path.exists() and self._path.stat().st_size > self._kept_bytes:
+                self._path.replace(self._path.with_name(f"{self._path.name}.old"))
             with self._path.open("ab") as file:
                 file.write(data)
                 file.flush()

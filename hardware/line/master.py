@@ -5,6 +5,7 @@ It runs on the thread of a DeviceWorker, one turn after the other, so that a fau
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -23,6 +24,8 @@ LISTEN_S = 0.02
 CLOSED_S = 0.5
 """So long at most a master whose line is closed sleeps in one piece."""
 LAST_WORDS_S = 1.0
+TOLD_EVERY_S = 1.0
+"""So often at most somebody is told how a device, or the line, is: a loose plug comes and goes many times a second."""
 
 Face = TypeVar("Face")
 
@@ -42,6 +45,7 @@ class LineMaster(Generic[Face]):
         on_state: Callable[[int, State], None],
         on_line: Callable[[str], None] = lambda _trouble: None,
         monotonic: Callable[[], float] = time.monotonic,
+        told_every_s: float = TOLD_EVERY_S,
     ) -> None:
         """Prepare; nothing is opened before `start`. `on_line` hears why the line is closed, or nothing: it is open."""
         self._name = name
@@ -51,12 +55,14 @@ class LineMaster(Generic[Face]):
         self._polling = polling
         self._on_key, self._on_state, self._on_line = on_key, on_state, on_line
         self._monotonic = monotonic
+        self._told_every_s = told_every_s
         self._turns: Turns[Face] = Turns(self._addresses, polling, manner=talk.manner)
         self._framer = talk.framer()
         self._wanted: SimpleQueue[tuple[int, Face]] = SimpleQueue()
         self._seqs: dict[int, int | None] = dict.fromkeys(self._addresses)
         self._told: dict[int, State] = {}
         self._told_line: str | None = None
+        self._told_at_s: dict[int | None, float] = {}
         self._is_open = False
         self._stopping = threading.Event()
         self._worker: DeviceWorker | None = None
@@ -190,11 +196,19 @@ class LineMaster(Generic[Face]):
 
     def _tell_states(self) -> None:
         trouble = self._line.trouble
-        if self._told_line != trouble:
+        if self._told_line != trouble and self._may_tell(None):
             self._told_line = trouble
             self._on_line(trouble)
         for address in self._addresses:
             state = self._turns.state(address)
-            if state is not None and self._told.get(address) != state:
+            if state is not None and self._told.get(address) != state and self._may_tell(address):
                 self._told[address] = state
                 self._on_state(address, state)
+
+    def _may_tell(self, whom: int | None) -> bool:
+        """Tell whether the last word about a device, or the line (None), is long enough ago, and note this one."""
+        now_s = self._monotonic()
+        if now_s - self._told_at_s.get(whom, -math.inf) < self._told_every_s:
+            return False
+        self._told_at_s[whom] = now_s
+        return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,10 +22,11 @@ from hardware.codecs.talk import Heard, Manner, State
 from hardware.config import LineConfig, Polling
 from hardware.emulators.keypad import EmulatedKeypads
 from hardware.emulators.wire import PtyWire, TcpWire, Wire
-from hardware.errors import DriverMissing
-from hardware.line.lasting_line import LastingLine
+from hardware.errors import DeviceUnavailable, DriverMissing
+from hardware.line.lasting_line import LastingLine, Line
 from hardware.line.master import LineMaster
 from hardware.line.serial_line import SerialLine
+from tests.fakes.clock import FakeClock
 from tests.support.caller import wait_until
 
 POLLING = Polling(every_s=0.005, answer_s=0.05, retries=2, absent_every_s=0.02, refresh_s=30)
@@ -73,7 +75,9 @@ def master_on(
         SerialLine.of, LineConfig(url=wire.url, timeout_s=1), data_dir=data_dir, device="keypads"
     )
     line = LastingLine(opening, first_delay_s=0.01, max_delay_s=0.1)
-    master = LineMaster("keypads", talk(), addresses, line=line, polling=POLLING, on_key=book.key, on_state=book.state)
+    master = LineMaster(
+        "keypads", talk(), addresses, line=line, polling=POLLING, on_key=book.key, on_state=book.state, told_every_s=0
+    )
     master.start()
     try:
         yield master, pads
@@ -245,3 +249,78 @@ def test_a_line_may_loop_back(tmp_path: Path) -> None:
         line.send(b"old")
         line.drop_input()
         assert line.receive(timeout_s=0) == b""
+
+
+class LoosePlug:
+    """A line that goes away every second time that anybody listens."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self._listened = 0
+
+    def send(self, data: bytes) -> None:
+        """Send nothing."""
+
+    def receive(self, *, timeout_s: float) -> bytes:
+        """Let time pass; go away, or hear nothing."""
+        self._clock.advance(max(timeout_s, 0.01))
+        self._listened += 1
+        if self._listened % 2:
+            return b""
+        raise DeviceUnavailable("pads", "went away")  # noqa: EM101 - device and reason, as everywhere
+
+    def drop_input(self) -> None:
+        """Drop nothing."""
+
+    def close(self) -> None:
+        """Close."""
+
+
+class Mute(AsciiTalk):
+    """Devices that never say anything."""
+
+    manner: Manner = "one_way"
+
+
+def test_a_loose_plug_is_told_once_a_second_and_in_the_end_as_it_is() -> None:
+    clock = FakeClock()
+    states: list[tuple[float, State]] = []
+    troubles: list[float] = []
+    plug = LoosePlug(clock)
+    lines: list[Line] = []
+    master: LineMaster[PadFace] = LineMaster(
+        "pads",
+        Mute(width=8),
+        (1,),
+        line=LastingLine(lambda: lines[-1], monotonic=clock.monotonic, first_delay_s=0.01, max_delay_s=0.01),
+        polling=POLLING,
+        on_key=lambda _address, _key: None,
+        on_state=lambda _address, state: states.append((clock.monotonic(), state)),
+        on_line=lambda _trouble: troubles.append(clock.monotonic()),
+        monotonic=clock.monotonic,
+    )
+    lines.append(plug)
+    for _ in range(200):
+        master._turn()
+        clock.advance(0.02)
+    lines.append(Firm())
+    master._turn()
+    clock.advance(2)
+    for _ in range(3):
+        master._turn()
+        clock.advance(0.5)
+    times = [at_s for at_s, _ in states]
+    assert all(later - earlier >= 1 for told in (times, troubles) for earlier, later in itertools.pairwise(told))
+    assert len(troubles) > 2
+    assert states[-1][1] == "unknown", "the line is open again, and whoever is told nothing for a while is told at last"
+
+
+class Firm(LoosePlug):
+    """A line that holds."""
+
+    def __init__(self) -> None:
+        super().__init__(FakeClock())
+
+    def receive(self, *, timeout_s: float) -> bytes:  # noqa: ARG002 - a quiet line
+        """Hear nothing."""
+        return b""

@@ -170,6 +170,13 @@ def test_a_file_keeps_every_job_in_order(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "paper.bin").read_bytes() == b"onetwo"
 
 
+def test_a_file_that_keeps_every_job_does_not_fill_the_disk(tmp_path: Path) -> None:
+    printer = FileDriver(tmp_path / "paper.bin", patience(1), kept_bytes=10)
+    for _ in range(30):
+        printer.print(b"12345678", title="1")
+    assert {path.name: path.stat().st_size for path in tmp_path.iterdir()} == {"paper.bin": 16, "paper.bin.old": 16}
+
+
 def test_a_device_node_can_confirm_nothing() -> None:
     assert FileDriver(Path("/dev/null"), patience(1)).print(JOB, title="1") == PrintResult("unconfirmed")
 

@@ -76,6 +76,7 @@ def served(fates: list[str], presses: list[tuple[int, str]]) -> tuple[list[str],
         on_key=lambda _address, key: heard.append(key),
         on_state=lambda _address, state: states.append(state),
         monotonic=clock.monotonic,
+        told_every_s=0,
     )
     master.show(1, PadFace("----", 3))
     due = dict(presses)
