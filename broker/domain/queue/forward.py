@@ -67,11 +67,6 @@ class _Run:
     ghost: tuple[int, int] | None = None
     """When someone who came now would be called, and after how many calls of all; None where that is not known yet."""
 
-    def join(self, entry: Entry) -> None:
-        """Take one more in."""
-        heapq.heappush(self.late, entry)
-        self.head = min(self.head, entry)
-
     def leave(self) -> Entry:
         """Take the first one out; there must be one."""
         if self.late and self.late[0] is self.head:
@@ -79,13 +74,10 @@ class _Run:
         else:
             first = self.waiting[self.called]
             self.called += 1
-        self._find_head()
-        return first
-
-    def _find_head(self) -> None:
         self.head = self.waiting[self.called] if self.called < len(self.waiting) else NOBODY
         if self.late and self.late[0] < self.head:
             self.head = self.late[0]
+        return first
 
     def drop(self, entry: Entry) -> bool:
         """Take out one who may be anywhere; tell whether it was here."""
@@ -97,7 +89,7 @@ class _Run:
             self.called = 0
         else:
             return False
-        self._find_head()
+        self.head = min([*self.waiting[self.called : self.called + 1], *self.late[:1]], default=NOBODY)
         return True
 
 
@@ -299,9 +291,11 @@ class Forward:
         heapq.heappush(self._coming, (at, next(self._ticks), line, entry, leaves))
 
     def _join(self, line: Line, entry: Entry) -> None:
-        run = self._run(line)
-        run.join(entry)
-        self._look(run)
+        run = self._runs.get(line) or self._run(line)
+        heapq.heappush(run.late, entry)
+        if entry < run.head:
+            run.head = entry
+            self._look(run)
 
     def _look(self, run: _Run) -> None:
         """Note whether someone who came now would be the first there."""
