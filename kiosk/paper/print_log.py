@@ -30,7 +30,7 @@ _OLD_WORDS = {"told": "acknowledged"}
 KEEP = dt.timedelta(hours=48)
 """How long a finished paper is remembered, so that the same one is not begun again."""
 MOST_LINES = 4000
-"""A thousand papers: a kiosk that is never switched off tidies up when it has written so many lines."""
+"""A thousand papers: a kiosk that is never switched off tidies up after so many lines, and keeps half as many papers."""
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +107,8 @@ class PrintLog:
     def acknowledged(self, ticket: Ticket) -> None:
         """Note that the engine has the outcome."""
         with self._writing:
-            self._put(replace(self._entry(ticket), state="acknowledged"))
+            if self.state(ticket) is not None:  # one of too many may have been dropped
+                self._put(replace(self._entry(ticket), state="acknowledged"))
 
     def state(self, ticket: Ticket) -> State | None:
         """Return how far a paper got."""
@@ -144,9 +145,10 @@ class PrintLog:
         """Drop what is finished and old, and any line that a power cut left in half."""
         oldest = self._now() - KEEP
         with self._reading:
-            self._entries = {
-                key: one for key, one in self._entries.items() if one.state != "acknowledged" or one.at >= oldest
-            }
+            kept = [one for one in self._entries.values() if one.state != "acknowledged" or one.at >= oldest]
+            # By count too: a clock that stands in the year 2000 makes nothing old, an engine that is never back takes
+            # nothing, and a log that is as long as it may be would be written anew with each line.
+            self._entries = {one.key: one for one in kept[-(self._most_lines // 2) :]}
             lines = [json.dumps(_line_of(entry)) for entry in self._entries.values()]
         self._lines = 0
         try:

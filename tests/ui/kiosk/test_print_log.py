@@ -167,3 +167,16 @@ def test_a_kiosk_that_is_never_switched_off_does_not_fill_its_disk(path: Path) -
     assert len(path.read_text(encoding="utf-8").splitlines()) < 50
     assert len(log._entries) < 30
     assert not log.claim(copy(199))
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_neither_a_dead_clock_nor_an_engine_that_is_never_back_lets_it_grow(path: Path, is_heard: bool) -> None:  # noqa: FBT001 - from the table
+    log = PrintLog(path, lambda: NOW, most_lines=30)
+    for number in range(200):
+        log.claim(copy(number))
+        log.end(copy(number), "confirmed")
+        if is_heard:
+            log.acknowledged(copy(number))
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 50
+    log.acknowledged(copy(0))  # the engine is back after all
+    assert [entry.ticket.copies for entry in log.unacknowledged()][-1:] == ([] if is_heard else [199])
