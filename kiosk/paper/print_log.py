@@ -30,7 +30,7 @@ _OLD_WORDS = {"told": "acknowledged"}
 KEEP = dt.timedelta(hours=48)
 """How long a finished paper is remembered, so that the same one is not begun again."""
 MOST_LINES = 4000
-"""A thousand papers: a kiosk that is never switched off tidies up after so many lines, and keeps half as many papers."""
+"""A thousand papers: a kiosk that is never switched off tidies up after so many lines; half as many papers stay."""
 
 log = logging.getLogger(__name__)
 
