@@ -35,7 +35,9 @@ RESEND_AFTER_S = 3.0
 KEEPALIVE_S = 10
 RECONNECT_DELAY_S = (1, 5)
 """The first wait and the longest; each client varies them, so that after an outage not all come at the same moment."""
-MAX_IN_FLIGHT = 10_000
+MAX_IN_FLIGHT = 0
+"""No limit: with one paho looks through all that is under way at each acknowledgement (20,000 in a burst took 570 us a
+message instead of 118; 500 the same 140). A server that acknowledges nothing is given up after two keepalives."""
 CONNECT_TIMEOUT_S = 2.0
 """An office's own network answers at once; `stop` may have to wait for one attempt."""
 KNOWN_TOPICS = 1024

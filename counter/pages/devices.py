@@ -19,6 +19,7 @@ _DEVICES: Mapping[str, str] = {
     "engine": mark("Answers"),
     "clock": mark("Clock"),
     "journal": mark("Stored data"),
+    "id": mark("Name"),
 }
 _NUMBERED: Mapping[str, str] = {"keypad": mark("Keypad {name}"), "sign": mark("Sign {name}")}
 """Devices of which a line has several: the name follows, a counter or an address."""
@@ -34,6 +35,8 @@ _STATES: Mapping[str, tuple[Tone, str]] = {
     "cover_open": ("bad", mark("Cover is open")),
     "cutter_error": ("bad", mark("Cutter is stuck")),
     "unknown": ("info", mark("Gives no answer")),
+    "wanted": ("bad", mark("Used by two machines")),
+    "alone": ("good", mark("Used by one machine")),
 }
 _OF_BROKER = frozenset({"engine", "clock", "journal"})
 _LINE_OPEN = "open"

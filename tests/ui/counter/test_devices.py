@@ -56,6 +56,19 @@ def test_a_line_and_what_hangs_on_it_are_told_in_words_for_people(window: Window
     assert (of_line["Keypad counter-1"][0], of_line["Sign 21"][0]) == ("There", "Not there")
 
 
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("wanted, by another process (4f5e6d)", ("Used by two machines", "bad")),
+        ("alone", ("Used by one machine", "good")),
+    ],
+)
+def test_two_machines_with_one_name_are_told(window: Window, state: str, told: tuple[str, str]) -> None:
+    window.devices.heard("kiosk-1", presence(id=state))
+    (line,) = (view for view in device_lines(window.devices, Phrases("counter", "en")) if view.device == "Name")
+    assert (line.state, line.tone) == told
+
+
 def test_since_when_is_told_of_what_changed_before_our_eyes(window: Window) -> None:
     open_cover = presence(printer="cover_open, network: 10.0.0.9:9100")
     window.devices.heard("kiosk-1", open_cover)
