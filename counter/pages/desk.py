@@ -52,7 +52,7 @@ def desk_page(state: DeskState) -> DeskPage:
         state=state.phrases.say(STATES[doing]),
         state_tone=TONES[doing],
         link=state.link,
-        live=state.stale_since is None,
+        live=state.stale_since is None and state.standing != "taken",
         language=language_button(state),
         sign_out=action_for(Intent.SIGN_OUT, state),
         dialog=dialog_card(state.dialog, state) if state.dialog else None,

@@ -65,7 +65,7 @@ def sign_in_page(form: SignInForm, state: DeskState, *, elsewhere: str | None = 
         banner=banner(state),
         notice=state.notice,
         link=state.link,
-        live=state.stale_since is None,
+        live=state.stale_since is None and state.standing != "taken",
         language=language_button(state),
         dialog=None if elsewhere is None else _choice(elsewhere, state),
     )

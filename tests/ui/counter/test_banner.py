@@ -94,3 +94,4 @@ def test_the_machine_that_came_second_asks_for_nothing(window: Window) -> None:
     window.press(Intent.NEXT)
     assert window.engine.commands == []
     assert window.why_not(Intent.NEXT) == "Tidak tersambung"
+    assert not window.desk.live
