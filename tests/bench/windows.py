@@ -188,8 +188,8 @@ def cost_of(kind: Kind, folder: Path) -> Cost:
             opened(kind, office, folder) as (window, process),
             Caller(office.address, "bench", listens=False) as caller,
         ):
+            fill(caller, office.settings, 60)  # an officer who has nobody to call has nothing to press
             kind.begin(window)
-            fill(caller, office.settings, 60)
             time.sleep(SETTLE_S)
             cost.idle = _share(process, lambda: time.sleep(IDLE_S))
             cost.resident_mib.append(_resident_mib(process))
