@@ -62,6 +62,8 @@ class Inbox:
         self._unchecked: deque[Submission] = deque()
         """Sign-ins at the head of their client's line: one a client, so nobody's guesses keep others waiting long."""
         self._waiting = 0
+        self._in_hand: frozenset[RequestKey] = frozenset()
+        """What was taken and has no answer yet."""
         self._in_hand_since_s: float | None = None
         self._told: dict[str, list[Health]] = {}
         self._reconnected = False
@@ -73,9 +75,12 @@ class Inbox:
     def put(self, submission: Submission, *, is_checked: bool) -> bool:
         """Let a request wait, or return False where its client has too many. One that waits already does so once.
 
-        `is_checked` says that no PIN has to be looked at first.
+        One that is being decided does not wait anew: refused because the disk hangs, it would be done after all, and
+        nobody would hear of it. `is_checked` says that no PIN has to be looked at first.
         """
         with self._changed:
+            if submission.key in self._in_hand:
+                return True
             line = self._lines.get(submission.client)
             if line is not None and submission.request_id in line.ids:
                 return True
@@ -142,13 +147,14 @@ class Inbox:
                 else:
                     del self._lines[client]
             self._waiting -= len(taken)
+            self._in_hand = frozenset(one.submission.key for one in taken)
             self._in_hand_since_s = min((one.since_s for one in taken), default=None)
         return [*items, *(one.submission for one in taken)]
 
     def answered(self) -> None:
         """Take note that all that was taken has its answer."""
         with self._changed:
-            self._in_hand_since_s = None
+            self._in_hand, self._in_hand_since_s = frozenset(), None
 
     def take_told(self) -> Sequence[Health]:
         """Return what clients said of their devices, and forget it."""

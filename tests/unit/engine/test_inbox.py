@@ -130,8 +130,25 @@ def test_a_request_that_is_sent_again_while_it_waits_waits_once(inbox: Inbox) ->
         assert put(inbox, issue("kiosk-1", "same"))
     assert put(inbox, issue("kiosk-2", "same"))
     assert ids(inbox.take(256, 0)) == ["same", "same"]
+    inbox.answered()
     assert put(inbox, issue("kiosk-1", "same"))
     assert ids(inbox.take(256, 0)) == ["same"]
+
+
+def test_a_request_that_is_sent_again_while_it_is_decided_is_not_done_after_its_refusal() -> None:
+    """Was: refused as the disk hung for 4 s, and done all the same, as it had been repeated after 3 s: a ghost ticket."""
+    store = MemoryStore(failing_commits=1)
+    room = EngineRoom(store=store)
+    room.engine.submit(issue("kiosk-1", "1"))
+    batch = room.engine.take(0)
+    room.engine.submit(issue("kiosk-1", "1"))
+    room.engine.step(batch)
+    room.engine.step(room.engine.take(0))
+    assert [reply["error"] for _, reply in room.wire.replies] == ["storage_failed"]
+    assert room.hall.tickets == {}
+    room.engine.submit(issue("kiosk-1", "1"))
+    room.engine.step(room.engine.take(0))
+    assert room.wire.replies[-1][1]["number"] == "B-001", "what is sent again afterwards is done"
 
 
 def test_a_full_line_is_refused_in_words() -> None:
