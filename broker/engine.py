@@ -57,6 +57,8 @@ FORGET_EVERY_S = 3600.0
 LOOK_EVERY_S = 600.0
 """How often the disk is asked whether it still says what was answered."""
 REBUILD_RETRY_S = 1.0
+MAX_REPORT = 200
+"""So many characters of a fault go into the presence; the log has it all."""
 
 log = logging.getLogger(__name__)
 
@@ -340,6 +342,8 @@ class Engine:
 
         The office itself is who asks.
         """
+        if hall.doubted_since is None:
+            self._wire.report("clock", None)
         try:
             with self._committed() as work:
                 while events := end_of_day(hall, work.at):
@@ -389,6 +393,7 @@ class Engine:
             self._store.look()
         except StorageError as error:
             log.error("the disk cannot be believed: %s", error)  # noqa: TRY400 - the sentence says it all
+            self._wire.report("journal", str(error)[:MAX_REPORT])
             self._hall = None
 
     def _forget(self) -> None:
@@ -411,9 +416,11 @@ class Engine:
         self._rebuild_at = self._monotonic() + REBUILD_RETRY_S  # first: no fault may make us try without a pause
         try:
             self._rebuild()
-        except StorageError:
+        except StorageError as error:
             log.exception("the hall cannot be rebuilt from disk; trying again in %g s", REBUILD_RETRY_S)
+            self._wire.report("journal", str(error)[:MAX_REPORT])
         else:
+            self._wire.report("journal", None)
             self._rebuild_at = 0.0
 
     def _rebuild(self) -> None:

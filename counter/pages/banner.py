@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from broker.contract.link import broker_speaks
-from broker.language import mark
+from broker.language import Phrases, mark
 from counter.desk.state import DeskState
 from counter.pages.words import Notice, Tone
 
@@ -35,10 +35,12 @@ def _warnings(state: DeskState) -> Iterator[Notice]:
     if state.standing == "taken":
         text = phrases.say("Another machine already works as this counter ({id}). This window does nothing.", id=us)
         yield Notice("bad", text)
+    troubles = state.broker.devices if state.broker is not None else {}
+    if state.online and "journal" in troubles:  # then the picture is old too, and this is why
+        yield _trouble("journal", phrases)
     if state.stale_since is not None:
         yield Notice("bad", state.link)
-    troubles = state.broker.devices if state.broker is not None else {}
-    yield from (Notice(tone, phrases.say(text)) for name, (tone, text) in _TROUBLES.items() if name in troubles)
+    yield from (_trouble(name, phrases) for name in _TROUBLES if name in troubles)
     if state.hall is not None and state.hall.unanswered_s >= UNANSWERED_SHOWN_S:
         waited_s = state.hall.unanswered_s
         yield Notice("warn", phrases.say("The queue system is slow: somebody waits {n} s for an answer.", n=waited_s))
@@ -48,3 +50,8 @@ def _warnings(state: DeskState) -> Iterator[Notice]:
     if state.standing == "wanted":
         text = phrases.say("Another machine was started as this counter ({id}) too. Close it there.", id=us)
         yield Notice("warn", text)
+
+
+def _trouble(name: str, phrases: Phrases) -> Notice:
+    tone, text = _TROUBLES[name]
+    return Notice(tone, phrases.say(text))

@@ -69,6 +69,13 @@ def test_the_worst_comes_first(window: Window) -> None:
     assert stands(window)[1].startswith("Tidak tersambung sejak")
 
 
+def test_why_the_picture_is_old_is_said_where_the_broker_still_tells(window: Window) -> None:
+    """Without the journal it draws nothing any more, and what it cannot trust would be covered 15 s later."""
+    window.presenter.broker(broker(journal="a page is spoilt"))
+    window.clock.advance(60)
+    assert "memercayai" in stands(window)[1]
+
+
 @pytest.mark.parametrize(("unanswered_s", "shown"), [(0, False), (4, False), (5, True), (70, True)])
 def test_requests_that_nobody_answers_are_said(window: Window, unanswered_s: int, *, shown: bool) -> None:
     window.presenter.hall(hall().model_copy(update={"unanswered_s": unanswered_s}))

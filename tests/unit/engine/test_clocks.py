@@ -93,6 +93,8 @@ def test_when_the_day_has_turned_in_earnest_everything_is_as_ever() -> None:
     room.clock.advance(8 * HOUR_S)
     room.issue()
     assert numbers(room) == ["J-001", "B-001"]
+    night_watch(room)
+    assert "clock" not in room.wire.devices, "staff have nothing to know of it any more"
 
 
 def test_a_session_outlives_a_clock_that_is_set() -> None:

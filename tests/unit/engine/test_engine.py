@@ -15,7 +15,7 @@ import pytest
 from broker.domain import commands as cmd
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
-from broker.engine import HEARTBEAT_S, MAX_BATCH, REBUILD_RETRY_S, SNAPSHOT_GAP_S
+from broker.engine import HEARTBEAT_S, LOOK_EVERY_S, MAX_BATCH, REBUILD_RETRY_S, SNAPSHOT_GAP_S
 from broker.inbox import Reconnected
 from broker.ports import StorageError, Submission
 from tests.fakes.clock import FakeClock
@@ -233,6 +233,17 @@ def test_while_the_store_cannot_be_read_everyone_hears_not_ready(room: EngineRoo
     assert room.ask_all(one)[0]["error"] == "not_ready"
     room.clock.advance(REBUILD_RETRY_S)
     assert room.ask_all(one)[0]["number"] == "B-002"
+
+
+def test_while_the_store_cannot_be_trusted_staff_hear_so_and_why(room: EngineRoom, store: MemoryStore) -> None:
+    store.unreadable = True
+    room.clock.advance(LOOK_EVERY_S)
+    room.engine.step([])
+    assert room.wire.devices["journal"]
+    store.unreadable = False
+    room.clock.advance(REBUILD_RETRY_S)
+    room.engine.step([])
+    assert "journal" not in room.wire.devices
 
 
 def test_while_the_store_cannot_be_read_nothing_is_drawn(room: EngineRoom, store: MemoryStore) -> None:
