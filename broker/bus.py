@@ -363,13 +363,13 @@ class Bus:
     def _lost(self, reason: ReasonCode) -> None:
         if self._connected.is_set():
             log.info("%s: not connected any more: %s", self.client_id, reason)
-        self._connected.clear()
-        self._engine_online = False
-        self._subscription = None
-        self._is_announced = False
-        if self._claim is not None:
-            with self._claiming:
+        with self._claiming:  # else the other thread might begin to act at this very moment, and be believed
+            if self._claim is not None:
                 self._claim.end()
+            self._connected.clear()
+            self._engine_online = False
+            self._subscription = None
+            self._is_announced = False
         self._tell_link()
 
     def _received(self, message: MQTTMessage) -> None:
