@@ -20,7 +20,7 @@ from broker.domain.events import Event
 from broker.domain.hall import Hall
 from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
-from broker.inbox import Inbox, Item, Porter, Reconnected
+from broker.inbox import Inbox, Item, PinChecker, Reconnected
 from broker.office_time import OfficeTime
 from broker.ports import (
     CONNECTION,
@@ -52,7 +52,7 @@ HEARTBEAT_S = 5.0
 REMEMBER = dt.timedelta(hours=48)
 """How long replies are remembered; the protocol promises 24 h."""
 KEEP_HEALTH = dt.timedelta(days=90)
-"""How long it is kept how devices fared: long enough to see which one fails every week."""
+"""How long the health of devices is kept: long enough to see which one fails every week."""
 FORGET_EVERY_S = 3600.0
 LOOK_EVERY_S = 600.0
 """How often the disk is asked whether it still says what was answered."""
@@ -90,7 +90,7 @@ class Engine:
         self._time = OfficeTime(clock, monotonic, begun_s=None if mark is None else mark.load())
         self._monotonic = monotonic
         self._inbox = Inbox(monotonic)
-        self.porter = Porter(self._inbox, credentials)
+        self.pin_checker = PinChecker(self._inbox, credentials)
         self._stopping = False
         self._hall: Hall | None = None
         self._known: set[RequestKey] = set()
@@ -145,8 +145,8 @@ class Engine:
 
     def run(self) -> None:
         """Work until stopped. The one place where an unforeseen error is caught: the office goes on."""
-        porter = threading.Thread(target=self.porter.run, name="engine-porter", daemon=True)
-        porter.start()
+        checker = threading.Thread(target=self.pin_checker.run, name="engine-pins", daemon=True)
+        checker.start()
         while not self._stopping:
             batch = self.take(self._until_next_tick())
             try:
@@ -156,9 +156,9 @@ class Engine:
                 log.exception("the engine failed at %d requests", len(batch))
                 self._recover(batch)
         self._inbox.close()
-        porter.join(timeout=1.0)
-        if self._inbox.has_told:
-            self._note(self._inbox.take_told())
+        checker.join(timeout=1.0)
+        if self._inbox.has_health:
+            self._note(self._inbox.take_health())
 
     def take(self, timeout_s: float) -> list[Item]:
         """Return what waits to be handled, one request of each client in turn."""
@@ -284,7 +284,7 @@ class Engine:
         if self._hall is None:
             return max(0.0, self._rebuild_at - self._monotonic())
         due = self._next_picture_at()
-        if self._inbox.has_told:
+        if self._inbox.has_health:
             due = min(due, self._note_at)
         return max(0.0, due - self._monotonic())
 
@@ -300,9 +300,9 @@ class Engine:
             self._close_left(self._hall)
         if self._hall is not None and self._is_picture_due():
             self._show(self._hall)
-        if self._monotonic() >= self._note_at and self._inbox.has_told:
+        if self._monotonic() >= self._note_at and self._inbox.has_health:
             self._note_at = self._monotonic() + NOTE_GAP_S
-            self._note(self._inbox.take_told())
+            self._note(self._inbox.take_health())
         if self._monotonic() >= self._look_at:
             self._look_at = self._monotonic() + LOOK_EVERY_S
             self._look()
@@ -371,13 +371,13 @@ class Engine:
         spent_s = self._monotonic() - begun
         self._snapshot_gap_s = min(max(SNAPSHOT_GAP_S, spent_s / SNAPSHOT_SHARE), MAX_SNAPSHOT_GAP_S)
 
-    def _note(self, told: Sequence[Health]) -> None:
-        """Keep how devices fare. A disk that refuses costs this note, never the office its work."""
-        self._greet({health.client: health.states.get(CONNECTION) == ONLINE for health in told})
+    def _note(self, healths: Sequence[Health]) -> None:
+        """Keep the health of devices. A disk that refuses costs this note, never the office its work."""
+        self._greet({health.client: health.states.get(CONNECTION) == ONLINE for health in healths})
         try:
-            self._store.note_health(told, self._time.now())
+            self._store.note_health(healths, self._time.now())
         except StorageError as error:
-            log.error("how %d clients fare is not on disk: %s", len(told), error)  # noqa: TRY400 - the store logged it
+            log.error("the health of %d clients is not on disk: %s", len(healths), error)  # noqa: TRY400 - the store logged it
 
     def _greet(self, is_online: Mapping[str, bool]) -> None:
         """Repeat the hall soon for whoever has come: a screen believes only what is said while it listens."""

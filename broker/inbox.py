@@ -19,7 +19,7 @@ MAX_BACKLOG = 256
 """So many requests of one client may wait; no device of an office has more than a few under way."""
 MAX_WAITING = 8192
 """So many of all clients, each of up to 8 KiB."""
-MAX_TELLING = 1024
+MAX_HEARD_OF = 1024
 """So many clients are heard of their devices between two times of writing."""
 REMEMBERED_GUESSES = 1024
 
@@ -65,7 +65,7 @@ class Inbox:
         self._in_hand: frozenset[RequestKey] = frozenset()
         """What was taken and has no answer yet."""
         self._in_hand_since_s: float | None = None
-        self._told: dict[str, list[Health]] = {}
+        self._health: dict[str, list[Health]] = {}
         self._reconnected = False
         self._is_woken = False
         self._is_closed = False
@@ -97,15 +97,15 @@ class Inbox:
     def hear(self, health: Health) -> None:
         """Keep the latest word of a client on its devices, and whether the client itself was away before that."""
         with self._changed:
-            told = self._told.get(health.client)
-            if told is None:
-                if len(self._told) < MAX_TELLING:
-                    self._is_woken = self._is_woken or not self._told
-                    self._told[health.client] = [health]
-            elif told[-1].states.get(CONNECTION) == health.states.get(CONNECTION):
-                told[-1] = health
+            words = self._health.get(health.client)
+            if words is None:
+                if len(self._health) < MAX_HEARD_OF:
+                    self._is_woken = self._is_woken or not self._health
+                    self._health[health.client] = [health]
+            elif words[-1].states.get(CONNECTION) == health.states.get(CONNECTION):
+                words[-1] = health
             else:
-                self._told[health.client] = [told[-1], health]
+                self._health[health.client] = [words[-1], health]
             self._changed.notify_all()
 
     def note_reconnected(self) -> None:
@@ -156,16 +156,16 @@ class Inbox:
         with self._changed:
             self._in_hand, self._in_hand_since_s = frozenset(), None
 
-    def take_told(self) -> Sequence[Health]:
+    def take_health(self) -> Sequence[Health]:
         """Return what clients said of their devices, and forget it."""
         with self._changed:
-            told, self._told = self._told, {}
-        return [health for of_client in told.values() for health in of_client]
+            healths, self._health = self._health, {}
+        return [health for of_client in healths.values() for health in of_client]
 
     @property
-    def has_told(self) -> bool:
+    def has_health(self) -> bool:
         """Tell whether a client has said something of its devices."""
-        return bool(self._told)
+        return bool(self._health)
 
     def unanswered_s(self) -> float:
         """Return how old the oldest request is that has no answer yet. From any thread."""
@@ -204,7 +204,7 @@ class Inbox:
         self._changed.notify_all()
 
 
-class Porter:
+class PinChecker:
     """Looks at PINs, which is slow by intent (argon2: 0.1 to 0.4 s), where it stops nobody but who signs in."""
 
     def __init__(self, inbox: Inbox, credentials: Credentials) -> None:

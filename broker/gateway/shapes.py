@@ -40,7 +40,7 @@ def ticket_shape(
     For whoever prints it (`on_paper`) it comes with what only the paper tells.
     """
     zone = hall.office.zone
-    ahead, wait = _told(hall, ticket, now, promised)
+    ahead, wait = _ahead_and_wait(hall, ticket, now, promised)
     lines = brief(ticket.history, MAX_HISTORY) if history else ()
     return ms.Ticket(
         id=ticket.id,
@@ -66,10 +66,10 @@ def ticket_shape(
     )
 
 
-def _told(hall: Hall, ticket: Ticket, now: dt.datetime, promised: Promised | None) -> tuple[int, Wait | None]:
+def _ahead_and_wait(hall: Hall, ticket: Ticket, now: dt.datetime, promised: Promised | None) -> tuple[int, Wait | None]:
     if promised is not None:
         return promised.ahead, Wait(promised.low_s, promised.high_s)
-    return waits.told(hall, ticket, now) if ticket.state is TicketState.WAITING else (0, None)
+    return waits.ahead_and_wait(hall, ticket, now) if ticket.state is TicketState.WAITING else (0, None)
 
 
 def reason_shape(reason: Reason) -> ms.Reason:

@@ -121,7 +121,7 @@ class EmulatedSigns:
                 self._take(frame)
 
     def _take(self, frame: bytes) -> None:
-        told = self._side.told(frame)
+        told = self._side.decode(frame)
         if told is None or told.address not in self._signs or told.address in self.absent:
             return
         sign, text = self._signs[told.address], told.text.strip()

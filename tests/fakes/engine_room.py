@@ -83,7 +83,7 @@ class EngineRoom:
     def ask_all(self, *submissions: Submission) -> list[dict[str, Any]]:
         """Let the engine handle requests in one batch; return their replies in order."""
         before = len(self.wire.replies)
-        self.engine.step([self.engine.porter.checked(submission) for submission in submissions])
+        self.engine.step([self.engine.pin_checker.checked(submission) for submission in submissions])
         return [reply for _, reply in self.wire.replies[before:]]
 
     def issue(self, service: str = "visa", lane: str | None = None) -> str:

@@ -80,7 +80,7 @@ FRAMES = [
 def test_published_writes_are_understood_and_any_changed_bit_shows(frame: str) -> None:
     data = bytes.fromhex(frame)
     side = sign_side("modbus")
-    assert [side.told(one) is not None for one in side.framer().feed(data)] == [True]
+    assert [side.decode(one) is not None for one in side.framer().feed(data)] == [True]
     for bit in range(len(data) * 8):
         changed = bytearray(data)
         changed[bit // 8] ^= 1 << bit % 8
@@ -112,7 +112,7 @@ def test_only_the_answer_to_what_was_sent_proves_that_a_modbus_sign_has_taken_it
 def test_the_published_answer_to_a_multiple_write_is_what_a_sign_gives() -> None:
     side = sign_side("modbus")
     (frame,) = side.framer().feed(bytes.fromhex("11 10 00 01 00 02 04 00 0A 01 02 C6 F0"))
-    told = side.told(frame)
+    told = side.decode(frame)
     assert told is not None
     assert told.answer == bytes.fromhex("11 10 00 01 00 02 12 98")
 
@@ -139,5 +139,5 @@ def test_a_sign_shows_what_it_was_told_however_the_bytes_trickle_in(
     framer = side.framer()
     bounds = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
     frames = [frame for begin, end in itertools.pairwise(bounds) for frame in framer.feed(data[begin:end])]
-    lit = [side.told(frame) for frame in frames]
+    lit = [side.decode(frame) for frame in frames]
     assert [(one.address, one.text) for one in lit if one is not None] == [(5, text)]

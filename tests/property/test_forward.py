@@ -173,6 +173,6 @@ def test_every_ticket_that_a_counter_may_call_has_a_wait_and_no_other(
             if hall.office.may_call(counter, ticket.stage, ticket.service, ticket.lane)
             and (ticket.sent_to in {"", name} or ticket.sent_until is not None)
         ]
-        ahead, wait = waits.told(hall, ticket, play.now)
+        ahead, wait = waits.ahead_and_wait(hall, ticket, play.now)
         assert (wait is not None) == bool(may)
         assert ahead >= 0

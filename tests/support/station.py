@@ -116,7 +116,7 @@ class StationOffice:
         self.store.close()
 
     def _submit(self, submission: Submission) -> None:
-        self.engine.step([self.engine.porter.checked(submission)])
+        self.engine.step([self.engine.pin_checker.checked(submission)])
 
     def _hear(self, health: Health) -> None:
         """Write it down at once: here nobody waits for a second to pass."""

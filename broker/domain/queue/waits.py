@@ -41,7 +41,7 @@ MIXED = 1.25
 """So much wider are the ranges of counters that serve several stages: more comes in between there."""
 
 
-def told(hall: Hall, ticket: Ticket, now: dt.datetime) -> tuple[int, Wait | None]:
+def ahead_and_wait(hall: Hall, ticket: Ticket, now: dt.datetime) -> tuple[int, Wait | None]:
     """Return how many are called before a waiting ticket, and the range of its wait; None while no counter is open."""
     forward = forward_of(hall, now)
     foreseen = forward.of(ticket)

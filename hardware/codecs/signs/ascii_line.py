@@ -45,6 +45,6 @@ class AsciiSign:
         """Return what cuts lines."""
         return Framer(lines(max_length=2 + LONGEST_ROW), gap_s=GAP_S)
 
-    def told(self, frame: bytes) -> Lit | None:
+    def decode(self, frame: bytes) -> Lit | None:
         """Return the text of a line."""
         return addressed(frame)

@@ -45,6 +45,6 @@ class EdiSign:
         """Return what cuts frames."""
         return Framer(between_stx_and_etx(max_length=2 + LONGEST_ROW), gap_s=GAP_S)
 
-    def told(self, frame: bytes) -> Lit | None:
+    def decode(self, frame: bytes) -> Lit | None:
         """Return the text of a frame."""
         return addressed(frame)

@@ -70,7 +70,7 @@ class ModbusSign:
         """Return what cuts requests."""
         return Framer(modbus_requests, gap_s=GAP_S)
 
-    def told(self, frame: bytes) -> Lit | None:
+    def decode(self, frame: bytes) -> Lit | None:
         """Return what the registers mean."""
         match frame[1]:
             case 0x06:

@@ -54,7 +54,7 @@ class SignSide(Protocol):
         """Return what cuts that which the master says."""
         ...
 
-    def told(self, frame: bytes) -> Lit | None:
+    def decode(self, frame: bytes) -> Lit | None:
         """Return what the master wants shown, and where."""
         ...
 

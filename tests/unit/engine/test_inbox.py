@@ -10,7 +10,7 @@ import pytest
 
 from broker.bootstrap.process import watch_answers
 from broker.domain import commands as cmd
-from broker.inbox import MAX_BACKLOG, MAX_TELLING, MAX_WAITING, Inbox, Item, Porter
+from broker.inbox import MAX_BACKLOG, MAX_HEARD_OF, MAX_WAITING, Inbox, Item, PinChecker
 from broker.ports import CONNECTION, OFFLINE, ONLINE, Health, Submission, Work
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine_room import EngineRoom
@@ -59,8 +59,8 @@ def book() -> Book:
 
 
 @pytest.fixture
-def porter(inbox: Inbox, book: Book) -> Porter:
-    return Porter(inbox, book)
+def checker(inbox: Inbox, book: Book) -> PinChecker:
+    return PinChecker(inbox, book)
 
 
 def issue(client: str, request: str) -> Submission:
@@ -79,11 +79,11 @@ def ids(items: list[Item]) -> list[str]:
     return [item.request_id for item in items if isinstance(item, Submission)]
 
 
-def let_in(inbox: Inbox, porter: Porter) -> None:
-    """Let the porter look at one PIN."""
+def let_in(inbox: Inbox, checker: PinChecker) -> None:
+    """Let the checker look at one PIN."""
     submission = inbox.take_unchecked()
     assert submission is not None
-    inbox.put_checked(porter.checked(submission))
+    inbox.put_checked(checker.checked(submission))
 
 
 # -- turns ----------------------------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def test_a_request_that_is_sent_again_while_it_waits_waits_once(inbox: Inbox) ->
 
 
 def test_a_request_that_is_sent_again_while_it_is_decided_is_not_done_after_its_refusal() -> None:
-    """Was: refused as the disk hung for 4 s, and done all the same, as it had been repeated after 3 s: a ghost ticket."""
+    """Was: refused as the disk hung for 4 s, and done as well, for it had been repeated after 3 s: a ghost ticket."""
     store = MemoryStore(failing_commits=1)
     room = EngineRoom(store=store)
     room.engine.submit(issue("kiosk-1", "1"))
@@ -232,59 +232,59 @@ def test_while_the_engine_hangs_in_a_commit_its_presence_says_so_to_staff() -> N
 # -- PINs -------------------------------------------------------------------------------------------------------------
 
 
-def test_while_a_pin_is_looked_at_everybody_else_is_served(inbox: Inbox, porter: Porter) -> None:
+def test_while_a_pin_is_looked_at_everybody_else_is_served(inbox: Inbox, checker: PinChecker) -> None:
     put(inbox, sign_in("counter-1", "open"))
     put(inbox, issue("kiosk-1", "1"))
     assert ids(inbox.take(256, 0)) == ["1"]
-    let_in(inbox, porter)
+    let_in(inbox, checker)
     assert ids(inbox.take(256, 0)) == ["open"]
 
 
-def test_what_a_client_asks_after_its_sign_in_comes_after_it(inbox: Inbox, porter: Porter) -> None:
+def test_what_a_client_asks_after_its_sign_in_comes_after_it(inbox: Inbox, checker: PinChecker) -> None:
     put(inbox, issue("counter-1", "before"))
     put(inbox, sign_in("counter-1", "open"))
     put(inbox, issue("counter-1", "after"))
     assert ids(inbox.take(256, 0)) == ["before"]
     assert ids(inbox.take(256, 0)) == []
-    let_in(inbox, porter)
+    let_in(inbox, checker)
     assert ids(inbox.take(256, 0)) == ["open", "after"]
 
 
-def test_one_client_s_guesses_keep_no_other_sign_in_waiting(inbox: Inbox, porter: Porter, book: Book) -> None:
+def test_one_client_s_guesses_keep_no_other_sign_in_waiting(inbox: Inbox, checker: PinChecker, book: Book) -> None:
     for number in range(50):
         put(inbox, sign_in("thief", str(number), pin=str(number)))
     put(inbox, sign_in("counter-1", "open"))
-    let_in(inbox, porter)
-    let_in(inbox, porter)
+    let_in(inbox, checker)
+    let_in(inbox, checker)
     assert ids(inbox.take(256, 0)) == ["0", "open"]
     assert len(book.asked) == 2
 
 
-def test_what_a_pin_is_worth_goes_with_the_request(inbox: Inbox, porter: Porter) -> None:
+def test_what_a_pin_is_worth_goes_with_the_request(inbox: Inbox, checker: PinChecker) -> None:
     put(inbox, sign_in("counter-1", "right"))
     put(inbox, sign_in("counter-2", "wrong", pin="0000"))
-    let_in(inbox, porter)
-    let_in(inbox, porter)
+    let_in(inbox, checker)
+    let_in(inbox, checker)
     commands = [item.command for item in inbox.take(256, 0) if isinstance(item, Submission)]
     assert [command.pin_matches for command in commands if isinstance(command, cmd.SignIn)] == [True, False]
 
 
-def test_the_same_wrong_guess_sent_again_counts_once(porter: Porter, book: Book) -> None:
+def test_the_same_wrong_guess_sent_again_counts_once(checker: PinChecker, book: Book) -> None:
     for _ in range(10):
-        porter.checked(sign_in("counter-1", "same", pin="0000"))
+        checker.checked(sign_in("counter-1", "same", pin="0000"))
     assert book.wrong == 1
-    another = porter.checked(sign_in("counter-1", "same", pin="1111"))
+    another = checker.checked(sign_in("counter-1", "same", pin="1111"))
     assert book.wrong == 2
     assert isinstance(another.command, cmd.SignIn)
     assert not another.command.pin_matches
 
 
-def test_the_fifth_wrong_pin_of_many_clients_locks_and_says_for_how_long(inbox: Inbox, porter: Porter) -> None:
+def test_the_fifth_wrong_pin_of_many_clients_locks_and_says_for_how_long(inbox: Inbox, checker: PinChecker) -> None:
     for number in range(5):
         put(inbox, sign_in(f"thief-{number}", "1", pin="0000"))
     put(inbox, sign_in("counter-1", "1"))
     for _ in range(6):
-        let_in(inbox, porter)
+        let_in(inbox, checker)
     commands = [item.command for item in inbox.take(256, 0) if isinstance(item, Submission)]
     seen = [(command.pin_matches, command.locked_s) for command in commands if isinstance(command, cmd.SignIn)]
     assert seen == [(False, 0)] * 4 + [(False, 60)] * 2
@@ -293,7 +293,7 @@ def test_the_fifth_wrong_pin_of_many_clients_locks_and_says_for_how_long(inbox: 
 def test_a_pin_that_cannot_be_looked_at_refuses_that_request_only_and_may_be_tried_again() -> None:
     room = EngineRoom()
     book = Book(breaks=True)
-    room.engine.porter._credentials = book
+    room.engine.pin_checker._credentials = book
     thread = threading.Thread(target=room.engine.run)
     thread.start()
     room.engine.submit(sign_in("counter-1", "open"))
@@ -310,7 +310,7 @@ def test_an_answered_sign_in_sent_again_is_answered_without_another_look() -> No
     room = EngineRoom()
     first = room.ask_all(sign_in("counter-1", "open"))
     book = Book()
-    room.engine.porter._credentials = book
+    room.engine.pin_checker._credentials = book
     room.engine.submit(sign_in("counter-1", "open"))
     room.engine.step(room.engine.take(0))
     assert room.wire.replies[-1][1] == first[0]
@@ -324,25 +324,25 @@ def test_of_what_a_client_says_of_its_devices_the_latest_counts(inbox: Inbox) ->
     for number in range(1000):
         inbox.hear(Health("kiosk-1", {"printer": f"state {number}", CONNECTION: ONLINE}))
     inbox.hear(Health("kiosk-2", {CONNECTION: ONLINE}))
-    told = inbox.take_told()
+    told = inbox.take_health()
     assert [(health.client, health.states.get("printer")) for health in told] == [
         ("kiosk-1", "state 999"),
         ("kiosk-2", None),
     ]
-    assert not inbox.has_told
+    assert not inbox.has_health
 
 
 def test_that_a_client_was_away_is_not_lost(inbox: Inbox) -> None:
     states = [ONLINE, ONLINE, OFFLINE, ONLINE, OFFLINE, ONLINE, ONLINE]
     for state in states:
         inbox.hear(Health("kiosk-1", {CONNECTION: state}))
-    assert [health.states[CONNECTION] for health in inbox.take_told()] == [OFFLINE, ONLINE]
+    assert [health.states[CONNECTION] for health in inbox.take_health()] == [OFFLINE, ONLINE]
 
 
 def test_so_many_clients_may_speak_of_devices_and_no_more(inbox: Inbox) -> None:
-    for number in range(MAX_TELLING + 10):
+    for number in range(MAX_HEARD_OF + 10):
         inbox.hear(Health(f"c-{number}", {CONNECTION: ONLINE}))
-    assert len(inbox.take_told()) == MAX_TELLING
+    assert len(inbox.take_health()) == MAX_HEARD_OF
 
 
 def test_a_thousand_changing_presences_a_second_delay_no_ticket_and_cost_one_transaction() -> None:

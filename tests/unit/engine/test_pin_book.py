@@ -134,7 +134,7 @@ def test_the_reply_says_for_how_long(book: PinBook, clock: FakeClock) -> None:
 
     def sign_in(pin: str, number: int) -> dict[str, Any]:
         asked = Submission("counter-1", f"r-{number}", cmd.SignIn("c1", "siti", pin, "token"))
-        engine.step([engine.porter.checked(asked)])
+        engine.step([engine.pin_checker.checked(asked)])
         return wire.replies[-1][1]
 
     replies = [sign_in(WRONG, n) for n in range(WRONG_PINS)]

@@ -77,7 +77,7 @@ class Office:
         )
         self._inbound = Inbound(
             topics,
-            lambda submission: self.engine.step([self.engine.porter.checked(submission)]),
+            lambda submission: self.engine.step([self.engine.pin_checker.checked(submission)]),
             token=lambda *request: "/".join(request),
         )
         self._count = 0
