@@ -13,7 +13,7 @@ from broker.domain import commands as cmd
 from broker.domain.model import Counter, Lane, Office, Service, Ticket, Wait
 from broker.domain.queue.forward import MOST_CALLS, Foreseen, Forward
 from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
-from broker.domain.queue.waits import SOON_S, told
+from broker.domain.queue.waits import SOON_S, ahead_and_wait
 from tests.fakes.halls import Play
 from tests.fakes.offices import PRIORITY, REGULAR, small_office
 
@@ -160,7 +160,7 @@ def test_a_ticket_sent_to_a_closed_counter_is_everybodys_when_its_time_there_is_
     assert foreseen(play, sent).after_s >= fallback_s
     play.wait(fallback_s)
     assert foreseen(play, sent) == Foreseen(0.0, 0, 0)
-    ahead, wait = told(play.hall, sent, play.now)
+    ahead, wait = ahead_and_wait(play.hall, sent, play.now)
     assert (ahead, wait) == (0, Wait(0, SOON_S))
     called = play.call_next("c1")
     assert called is not None
@@ -179,7 +179,7 @@ def test_whoever_was_sent_on_stands_before_the_next_once_their_time_is_over() ->
 def test_while_no_counter_is_open_the_number_before_is_counted_as_if_all_were() -> None:
     play = Play()
     tickets = [play.issue("visa", "regular") for _ in range(3)]
-    assert [told(play.hall, ticket, play.now) for ticket in tickets] == [(0, None), (1, None), (2, None)]
+    assert [ahead_and_wait(play.hall, ticket, play.now) for ticket in tickets] == [(0, None), (1, None), (2, None)]
 
 
 def test_a_step_free_lane_waits_for_step_free_counters_only() -> None:
@@ -279,7 +279,7 @@ def test_a_rush_of_newcomers_behind_a_full_hall_shares_one_play() -> None:
     told_ahead = []
     for _ in range(20):
         play.wait(0.002)
-        told_ahead.append(told(play.hall, play.issue("visit"), play.now)[0])
+        told_ahead.append(ahead_and_wait(play.hall, play.issue("visit"), play.now)[0])
     assert play.hall.played is kept
     assert told_ahead == list(range(told_ahead[0], told_ahead[0] + 20))
 
