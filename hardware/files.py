@@ -24,14 +24,14 @@ def write_whole(path: Path, data: bytes, *, durable: bool = False, mode: int = 0
         Path(name).chmod(mode)
         Path(name).replace(path)
         if durable:
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
     except OSError:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Let the folder's own entry reach the disk: without it a new name may be gone after a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from broker.store.private import write_private
+from hardware.files import write_whole
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -44,7 +44,8 @@ class ClockFile:
     def save(self, begun_s: float) -> None:
         """Keep it; where that fails, only a clock that is set while nothing runs is taken for time that has passed."""
         try:
-            write_private(self._path, _Kept(boot=self._boot(), begun_s=begun_s).model_dump_json().encode())
+            kept = _Kept(boot=self._boot(), begun_s=begun_s)
+            write_whole(self._path, kept.model_dump_json().encode(), durable=True, mode=0o600)
         except OSError as error:
             log.warning("what is believed of the clock is not kept over a restart: %s", error)
 

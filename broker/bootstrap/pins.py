@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 import time
@@ -13,7 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from broker.store.private import write_private
+from hardware.files import write_whole
 
 WRONG_PINS = 5
 """So many wrong PINs in a row lock an officer for a minute; as many again for two, then four, up to an hour."""
@@ -57,7 +56,7 @@ class MissedFile:
     def save(self, missed: Mapping[str, Missed]) -> None:
         """Keep it."""
         try:
-            write_private(self._path, json.dumps({name: one.model_dump() for name, one in missed.items()}).encode())
+            write_whole(self._path, _BOOK.dump_json(dict(missed)), durable=True, mode=0o600)
         except OSError as error:
             log.warning("wrong PINs are not kept over a restart: %s", error)
 

@@ -9,7 +9,7 @@ import logging
 import secrets
 from pathlib import Path
 
-from broker.store.private import write_private
+from hardware.files import write_whole
 
 KEY_BYTES = 32
 
@@ -44,7 +44,7 @@ def _make_key(path: Path) -> bytes:
     """Make a key; where it cannot be kept, only a sign-in that is repeated over a restart asks for the PIN again."""
     key = secrets.token_bytes(KEY_BYTES)
     try:
-        write_private(path, key)
+        write_whole(path, key, durable=True, mode=0o600)
     except OSError as error:
         log.warning("the key of the sessions is not kept over a restart: %s", error)
     return key

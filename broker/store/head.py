@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broker.ports import StorageError
-from broker.store.private import write_private
+from hardware.files import sync_folder, write_whole
 
 KEY_BYTES = 32
 SLOT_BYTES = 512
@@ -71,13 +71,13 @@ class Head:
         """Open the files for writing, make them where they are not there, and write the first mark durably."""
         try:
             if not self._key_path.exists():
-                write_private(self._key_path, secrets.token_bytes(KEY_BYTES))
+                write_whole(self._key_path, secrets.token_bytes(KEY_BYTES), durable=True, mode=0o600)
             self._key = self._read_key()
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
             for _ in range(SLOTS):
                 self._write(mark)
             os.fsync(self._file)
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
         except OSError as error:
             message = f"the end of the journal cannot be written down at {self.path}: {error.strerror or error}"
             raise StorageError(message) from error
@@ -131,11 +131,3 @@ class Head:
         except OSError as error:
             message = f"{self._key_path} cannot be read: {error.strerror or error}"
             raise StorageError(message) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
