@@ -17,6 +17,7 @@ from hardware.panel.keys import on_place
 from hardware.panel.scale import Reader
 from hardware.panel.screen import PanelApp
 from hardware.panel.targets import targets_file
+from hardware.worker import DeviceWorker
 from kiosk.drawing.screen import RULES, KioskWidget
 from kiosk.pages.page import Screen
 from kiosk.pages.screen import Composer
@@ -24,6 +25,7 @@ from kiosk.paper.copies import CounterPapers
 from kiosk.paper.news import PrintersHealth
 from kiosk.paper.printers import CHECK_PRINTERS_S, printers_of
 from kiosk.scanner import KioskScanner
+from kiosk.visit.kept import FileShelf, KeptRequests
 from kiosk.visit.presenter import Clocks, Presenter
 from kiosk.visit.requests import LastingRequests
 from kiosk.visit.steps import SETTLE_S
@@ -42,13 +44,18 @@ class KioskProcess:
         zone = settings.office.zone
         self._bus = bus
         now = functools.partial(dt.datetime.now, zone)
-        self._printers = printers_of(kiosk, data_dir=data_dir, post=post, now=now, on_health=self._printers_changed)
+        writer = DeviceWorker("print-log", post)  # one for both: a request is let go only after its paper is on disk
+        self._printers = printers_of(
+            kiosk, data_dir=data_dir, post=post, writer=writer, now=now, on_health=self._printers_changed
+        )
         self._devices: dict[str, str] = {}
         self._widget: KioskWidget | None = None
         self._lasting = LastingRequests(bus, time.monotonic)
         self._presenter = Presenter(
             requester=bus,
             lasting=self._lasting,
+            kept=KeptRequests(FileShelf(data_dir / "requests" / f"{kiosk.id}.json", writer)),
+            has_paper=self._printers.has,
             print_ticket=self._print,
             show=Composer(self._show).show,
             clocks=Clocks(now, time.monotonic),
@@ -95,6 +102,7 @@ class KioskProcess:
         self._stop_checks = every(CHECK_PRINTERS_S, self._printers.check)
         self._printers.check()
         self._printers.recover(self._presenter.printed)
+        self._presenter.recover()
         self._scanner.start()
         self._bus.start()
 

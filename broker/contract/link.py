@@ -53,8 +53,15 @@ class Pending(Protocol):
 class Requester(Protocol):
     """Whoever can carry a request to the engine."""
 
-    def request(self, command: str, arguments: Mapping[str, Any], on_reply: Callable[[Reply], None]) -> Pending:
-        """Send `command`; `on_reply` is called once, on the caller's own thread."""
+    def request(
+        self,
+        command: str,
+        arguments: Mapping[str, Any],
+        on_reply: Callable[[Reply], None],
+        *,
+        request_id: str | None = None,
+    ) -> Pending:
+        """Send `command`, under this id or a new one; `on_reply` is called once, on the caller's own thread."""
         ...
 
 

@@ -98,6 +98,10 @@ class TicketPrinters:
             self._write(lambda: self._papers.keep_claim(ticket))
             self._give(_Paper(ticket, office, on_news))
 
+    def has(self, ticket: Ticket) -> bool:
+        """Tell whether a ticket's present paper was taken in, by this run or an earlier one."""
+        return self._papers.state(ticket) is not None
+
     def recover(self, on_news: OnNews) -> None:
         """Tell what became of the papers that an earlier run left; the rest waits for `office_heard`."""
         self._on_news = on_news
@@ -213,6 +217,7 @@ def printers_of(
     *,
     data_dir: Path,
     post: Post,
+    writer: DeviceWorker,
     now: Callable[[], dt.datetime],
     on_health: Callable[[PrintersHealth], None],
 ) -> TicketPrinters:
@@ -230,7 +235,7 @@ def printers_of(
         )
         for name, config in kiosk_printers(kiosk).items()
     }
-    return TicketPrinters(printers, papers=papers, writer=DeviceWorker("print-log", post), now=now, on_health=on_health)
+    return TicketPrinters(printers, papers=papers, writer=writer, now=now, on_health=on_health)
 
 
 def _health(printer: OnePrinter) -> str:

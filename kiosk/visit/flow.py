@@ -15,7 +15,8 @@ from broker.contract.messages import HallMessage, OfficeMessage, Presence, Reply
 from broker.language import Phrases
 from kiosk.paper.news import PrintersHealth
 from kiosk.visit import steps as patience
-from kiosk.visit.requests import LastingRequests, VisitRequest
+from kiosk.visit.kept import KeptRequests
+from kiosk.visit.requests import Done, LastingRequests, VisitRequest
 from kiosk.visit.state import State
 from kiosk.visit.steps import Paper, Problem, Step, Visit
 
@@ -42,6 +43,7 @@ class Flow:
         *,
         requester: Requester,
         lasting: LastingRequests,
+        kept: KeptRequests,
         show: Callable[[State], None],
         clocks: Clocks,
         languages: tuple[str, ...],
@@ -49,7 +51,7 @@ class Flow:
         phrases: Callable[[str], Phrases],
         spare_label: Text | None = None,
     ) -> None:
-        """Take who carries requests and who shows; `languages` holds until the office is heard."""
+        """Take who carries and who keeps requests, and who shows; `languages` holds until the office is heard."""
         self.clocks = clocks
         self.engine_clock = EngineClock(clocks.now, clocks.monotonic)
         self.languages = languages
@@ -61,7 +63,7 @@ class Flow:
         self.broker: Presence | None = None
         self.has_scanner = False
         self._spare_label = spare_label
-        self._request = VisitRequest(requester, self.engine_clock.now)
+        self._request = VisitRequest(requester, kept, self.engine_clock.now, clocks.monotonic)
         self.lasting = lasting
         self._show_state = show
         self._phrases = phrases
@@ -84,7 +86,7 @@ class Flow:
         command: str,
         arguments: Mapping[str, Any],
         answered: Callable[[Reply], None],
-        left_behind: Callable[[Reply], None] | None = None,
+        left_behind: Callable[[Reply, Done], None] | None = None,
     ) -> None:
         """Send the visit's one request, meant for as long as this visit can last; see `VisitRequest`."""
         patience_s = patience.GIVE_UP_AFTER_S + self._idle_s + patience.WARNING_S
@@ -152,6 +154,7 @@ class Flow:
                 self.begin_anew(is_abandoned=True)
             case _ if self._warning_left_s <= 0:
                 self.begin_anew(is_abandoned=True)
+        self._request.tick()
         self.lasting.tick()
         self.show()
 

@@ -9,7 +9,7 @@ from typing import Literal
 from broker.contract.messages import OfficeMessage, Reply, Ticket
 from kiosk.visit.flow import Flow
 from kiosk.visit.offer import lane_of, offer_of, service_of
-from kiosk.visit.requests import ticket_of
+from kiosk.visit.requests import Done, ticket_of
 from kiosk.visit.steps import Errand, Paper, Problem, Step
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,13 @@ class Newcomer:
         if self._flow.takes(Step.PROBLEM) and not self._flow.is_unanswered:
             self._flow.go(Step.SERVICE if step == "services" else Step.LANE)
 
+    def give_up(self, ticket: Ticket, reason: str, done: Done) -> None:
+        """Take a number back that nobody holds."""
+        log.warning("ticket %s is given up: %s", ticket.number, reason)
+        lasting = self._flow.lasting
+        lasting.send("printed", {"ticket": ticket.id, "outcome": "failed", "reason": reason})
+        lasting.send("cancel", {"ticket": ticket.id, "reason": reason}, lambda _reply: done())
+
     # -- inside -----------------------------------------------------------------------------------------------------
 
     def _is_offered(self, service: str | None, lane: str | None = None) -> bool:
@@ -87,18 +94,18 @@ class Newcomer:
             log.warning("issue refused: %s", reply.error)
             flow.go(Step.PROBLEM, problem=reply.error.code if reply.error is not None else Problem.UNREADABLE)
 
-    def _left_behind(self, reply: Reply) -> None:
+    def _left_behind(self, reply: Reply, done: Done) -> None:
         """Give the number to whoever may still stand there; one that nobody holds must not wait in the queue."""
         flow = self._flow
         ticket = ticket_of(reply) if reply.ok else None
         if ticket is None:
             log.warning("issue refused, and nobody waits for it: %s", reply.error)
+            done()
         elif flow.may_still_stand_here:
             self._issued(ticket, language=ticket.language)
+            done()
         else:
-            log.warning("ticket %s is given up: its visitor had left", ticket.number)
-            flow.lasting.send("printed", {"ticket": ticket.id, "outcome": "failed", "reason": NOBODY_THERE})
-            flow.lasting.send("cancel", {"ticket": ticket.id, "reason": NOBODY_THERE})
+            self.give_up(ticket, NOBODY_THERE, done)
 
     def _issued(self, ticket: Ticket, *, language: str) -> None:
         flow = self._flow

@@ -9,21 +9,25 @@ does things twice.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from broker.contract.claim import Standing
 from broker.contract.link import Requester
-from broker.contract.messages import HallMessage, OfficeMessage, Presence, Text, Ticket
+from broker.contract.messages import HallMessage, OfficeMessage, Presence, Reply, Text, Ticket
 from broker.language import Phrases
 from kiosk.paper.news import PaperNews, PrintersHealth
 from kiosk.visit.flow import Clocks, Flow
+from kiosk.visit.kept import KeptRequest, KeptRequests, NoShelf
 from kiosk.visit.newcomer import Newcomer
 from kiosk.visit.offer import service_of
-from kiosk.visit.requests import LastingRequests
+from kiosk.visit.requests import LastingRequests, ticket_of
 from kiosk.visit.returning import Returning
 from kiosk.visit.state import State
 from kiosk.visit.steps import Errand, Paper, Step
 
 __all__ = ["Clocks", "Presenter"]
+
+INTERRUPTED = "the kiosk was interrupted before its visitor had this paper"
 
 
 class Presenter:
@@ -41,11 +45,19 @@ class Presenter:
         phrases: Callable[[str], Phrases] = lambda language: Phrases("kiosk", language),
         spare_label: Text | None = None,
         lasting: LastingRequests | None = None,
+        kept: KeptRequests | None = None,
+        has_paper: Callable[[Ticket], bool] = lambda _ticket: False,
     ) -> None:
-        """Take who carries requests, who prints, who shows; `languages` holds until the office is heard."""
+        """Take who carries requests, who prints, who shows; `languages` holds until the office is heard.
+
+        `kept` outlives the process; `has_paper` tells whether a ticket's paper was begun, also by an earlier run.
+        """
+        self._kept = kept or KeptRequests(NoShelf())
+        self._has_paper = has_paper
         self._flow = Flow(
             requester=requester,
             lasting=lasting or LastingRequests(requester, clocks.monotonic),
+            kept=self._kept,
             show=show,
             clocks=clocks,
             languages=languages,
@@ -96,6 +108,15 @@ class Presenter:
             self._flow.begin_anew()
 
     # -- what the world does ----------------------------------------------------------------------------------------
+
+    def recover(self) -> None:
+        """Follow to its end what an earlier run asked for: whoever it was for stands before a kiosk that went dark.
+
+        It is only asked whether it was done: what was not, never will be.
+        """
+        for request in self._kept.left():
+            replied = partial(self._recovered, request)
+            self._flow.lasting.send(request.command, request.as_question, replied, request_id=request.id)
 
     def link_changed(self, online: bool) -> None:  # noqa: FBT001 - the bus calls it so
         """Take note that the engine can be reached, or no longer."""
@@ -161,3 +182,16 @@ class Presenter:
     def tick(self) -> None:
         """Let time pass; several times a second."""
         self._flow.tick()
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _recovered(self, request: KeptRequest, reply: Reply) -> None:
+        """Give up what nobody got; what had become a paper is the printers' affair."""
+        done = partial(self._kept.drop, request.id)
+        ticket = ticket_of(reply) if reply.ok else None
+        if ticket is None or self._has_paper(ticket):
+            done()
+        elif request.command == "issue":
+            self.newcomer.give_up(ticket, INTERRUPTED, done)
+        else:
+            self.returning.give_up(ticket, INTERRUPTED, done)

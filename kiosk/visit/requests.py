@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 
 from broker.contract.link import Pending, Requester
 from broker.contract.messages import PASSING, Reply, Ticket
+from kiosk.visit.kept import KeptRequest, KeptRequests
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
@@ -21,7 +23,15 @@ LONGEST_PAUSE_S = 60.0
 MOST_UNDER_WAY = 4
 """After a long outage the engine is not flooded with all that happened meanwhile."""
 
+DISK_PATIENCE_S = 2.0
+"""So long a request may wait for the disk before it is sent all the same: a number is worth more than its record."""
+_LEAVES_PAPER = frozenset({"issue", "reprint"})
+"""Commands that must be known of after a restart: once done, they leave a paper that nobody prints."""
+
 log = logging.getLogger(__name__)
+
+Done = Callable[[], None]
+"""Says that nothing is left to be done about a request."""
 
 
 def ticket_of(reply: Reply) -> Ticket | None:
@@ -34,19 +44,34 @@ def ticket_of(reply: Reply) -> Ticket | None:
 
 
 class VisitRequest:
-    """The one request that a visit may have under way: another one might do things twice. One thread."""
+    """The one request that a visit may have under way: another one might do things twice.
 
-    def __init__(self, requester: Requester, now: Callable[[], dt.datetime]) -> None:
-        """Take who carries it, and the engine's time."""
+    One thread; `tick` has to be called now and then.
+    """
+
+    def __init__(
+        self,
+        requester: Requester,
+        kept: KeptRequests,
+        now: Callable[[], dt.datetime],
+        monotonic: Callable[[], float],
+    ) -> None:
+        """Take who carries it, where it is kept, the engine's time, and a clock that never jumps."""
         self._requester = requester
+        self._kept = kept
         self._now = now
+        self._monotonic = monotonic
+        self._unsent: list[tuple[float, Callable[[], None]]] = []
+        """What is on its way to the disk, and when it is sent at the latest."""
+        self._under_way: str | None = None
+        """Its id; it may still be on its way to the disk."""
         self._pending: Pending | None = None
-        self._is_kept = False
+        """What can be taken back."""
 
     @property
     def is_under_way(self) -> bool:
         """Tell whether there is no answer yet."""
-        return self._pending is not None
+        return self._under_way is not None
 
     def send(
         self,
@@ -55,29 +80,58 @@ class VisitRequest:
         *,
         meant_for_s: float,
         answered: Callable[[Reply], None],
-        left_behind: Callable[[Reply], None] | None = None,
+        left_behind: Callable[[Reply, Done], None] | None = None,
     ) -> None:
         """Ask, for so long as it is meant; `left_behind` hears the answer when the visit has gone on without it.
 
-        What has no `left_behind` changes nothing, and may be forgotten.
+        What has no `left_behind` changes nothing, and may be forgotten. What leaves paper is on disk before it is sent,
+        until `answered` has returned or `left_behind` says that it is done.
         """
-        until = self._now() + dt.timedelta(seconds=meant_for_s)
+        now = self._now()
+        made = KeptRequest(id=str(uuid.uuid4()), command=command, arguments=arguments, at=now)
+        meant = {**arguments, "until": (now + dt.timedelta(seconds=meant_for_s)).isoformat()}
+
+        def done() -> None:
+            self._kept.drop(made.id)
 
         def replied(reply: Reply) -> None:
-            if self._pending is not None and self._pending.id == reply.id:
-                self._pending = None
+            if self._under_way == reply.id:
+                self._under_way = self._pending = None
                 answered(reply)
+                done()
             elif left_behind is not None:
-                left_behind(reply)
+                left_behind(reply, done)
 
-        self._is_kept = left_behind is not None
-        self._pending = self._requester.request(command, {**arguments, "until": until.isoformat()}, replied)
+        def ask() -> None:
+            pending = self._requester.request(command, meant, replied, request_id=made.id)
+            if left_behind is None and self._under_way == made.id:
+                self._pending = pending
+
+        self._under_way = made.id
+        if command not in _LEAVES_PAPER:
+            ask()
+            return
+        unsent = self._monotonic() + DISK_PATIENCE_S, ask
+        self._unsent.append(unsent)
+        self._kept.keep(made, lambda: self._send(unsent))
+
+    def tick(self) -> None:
+        """Send what the disk has held up for too long."""
+        for unsent in list(self._unsent):
+            if unsent[0] <= self._monotonic():
+                log.warning("a request was sent before it was on disk")
+                self._send(unsent)
 
     def leave(self) -> None:
         """Go on without the answer. Only what changes nothing is taken back; the rest may have been done already."""
-        if self._pending is not None and not self._is_kept:
+        if self._pending is not None:
             self._pending.cancel()
-        self._pending = None
+        self._under_way = self._pending = None
+
+    def _send(self, unsent: tuple[float, Callable[[], None]]) -> None:
+        if unsent in self._unsent:
+            self._unsent.remove(unsent)
+            unsent[1]()
 
 
 @dataclass(slots=True, eq=False)
@@ -86,6 +140,7 @@ class _Lasting:
     arguments: Mapping[str, Any]
     replied: Callable[[Reply], None]
     due_s: float
+    request_id: str | None = None
     pause_s: float = FIRST_PAUSE_S
 
     @property
@@ -108,10 +163,15 @@ class LastingRequests:
         self._under_way: list[_Lasting] = []
 
     def send(
-        self, command: str, arguments: Mapping[str, Any], replied: Callable[[Reply], None] = lambda _reply: None
+        self,
+        command: str,
+        arguments: Mapping[str, Any],
+        replied: Callable[[Reply], None] = lambda _reply: None,
+        *,
+        request_id: str | None = None,
     ) -> None:
-        """Ask for as long as it takes; `replied` hears what came of it in the end."""
-        self._waiting.append(_Lasting(command, arguments, replied, self._monotonic()))
+        """Ask for as long as it takes, perhaps once more; `replied` hears what came of it in the end."""
+        self._waiting.append(_Lasting(command, arguments, replied, self._monotonic(), request_id))
         self.tick()
 
     def tick(self) -> None:
@@ -119,7 +179,8 @@ class LastingRequests:
         while (lasting := self._next_due()) is not None:
             self._waiting.remove(lasting)
             self._under_way.append(lasting)
-            self._requester.request(lasting.command, lasting.arguments, partial(self._answered, lasting))
+            answered = partial(self._answered, lasting)
+            self._requester.request(lasting.command, lasting.arguments, answered, request_id=lasting.request_id)
 
     def _next_due(self) -> _Lasting | None:
         if len(self._under_way) >= MOST_UNDER_WAY:

@@ -13,7 +13,7 @@ from broker.contract.messages import Reply, Ticket
 from kiosk.visit import typed_number
 from kiosk.visit.flow import Flow
 from kiosk.visit.newcomer import NOBODY_THERE, Print
-from kiosk.visit.requests import ticket_of
+from kiosk.visit.requests import Done, ticket_of
 from kiosk.visit.steps import Errand, Paper, Problem, Step, Visit, actions
 
 log = logging.getLogger(__name__)
@@ -132,6 +132,11 @@ class Returning:
         elif flow.takes(Step.CONFIRM) or flow.takes(Step.CODE):
             flow.go(Step.FOUND, meant=None)
 
+    def give_up(self, ticket: Ticket, reason: str, done: Done) -> None:
+        """Say that a copy was not printed; the ticket itself is somebody's."""
+        report = {"ticket": ticket.id, "outcome": "failed", "reason": reason}
+        self._flow.lasting.send("printed", report, lambda _reply: done())
+
     # -- inside -----------------------------------------------------------------------------------------------------
 
     def _do(self, errand: Errand, **changes: Any) -> None:  # noqa: ANN401 - Visit's own fields
@@ -163,13 +168,14 @@ class Returning:
             log.warning("%s refused: %s", errand.value, reply.error)
             self._flow.go(Step.PROBLEM, problem=reply.error.code if reply.error is not None else Problem.UNREADABLE)
 
-    def _left_behind(self, errand: Errand, reply: Reply) -> None:
+    def _left_behind(self, errand: Errand, reply: Reply, done: Done) -> None:
         """Take an answer that nobody waits for: whoever left holds the ticket, but no paper comes out for nobody."""
         ticket = ticket_of(reply) if reply.ok else None
         if ticket is None:
             log.warning("%s refused, and nobody waits for it: %s", errand.value, reply.error)
+            done()
         elif errand is Errand.REPRINT:
-            self._flow.lasting.send("printed", {"ticket": ticket.id, "outcome": "failed", "reason": NOBODY_THERE})
+            self.give_up(ticket, NOBODY_THERE, done)
 
     def _not_found(self) -> None:
         """Say so where the ticket was asked for: a code of another office or another year is as foreign as any."""

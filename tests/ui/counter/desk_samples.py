@@ -80,11 +80,19 @@ class Engine:
 
     asked: list[Asked] = field(default_factory=list)
 
-    def request(self, command: str, arguments: Mapping[str, Any], on_reply: Callable[[Reply], None]) -> Asked:
+    def request(
+        self,
+        command: str,
+        arguments: Mapping[str, Any],
+        on_reply: Callable[[Reply], None],
+        *,
+        request_id: str | None = None,
+    ) -> Asked:
         """Take a request down."""
         must_be_understood(command, arguments)
         told = dict(arguments)
-        asked = Asked(f"r{len(self.asked)}", command, told, dt.datetime.fromisoformat(told.pop("until")), on_reply)
+        identity = request_id or f"r{len(self.asked)}"
+        asked = Asked(identity, command, told, dt.datetime.fromisoformat(told.pop("until")), on_reply)
         self.asked.append(asked)
         return asked
 

@@ -25,6 +25,7 @@ from broker.contract.topics import ENGINE_CLIENT
 from broker.screen import listen_to_office
 from kiosk.pages.page import Page, Screen
 from kiosk.pages.screen import Composer
+from kiosk.visit.kept import KeptRequests, NoShelf, Shelf
 from kiosk.visit.presenter import Clocks, Presenter
 from kiosk.visit.steps import SETTLE_S
 from tests.fakes.bus import FakeBus, FakeServer
@@ -129,7 +130,14 @@ class PlayedEngine:
 class Visitor:
     """Stands before a kiosk and sees its screens."""
 
-    def __init__(self, offer: OfficeMessage | None = None, *, has_scanner: bool = False) -> None:
+    def __init__(
+        self,
+        offer: OfficeMessage | None = None,
+        *,
+        has_scanner: bool = False,
+        shelf: Shelf | None = None,
+        has_paper: Callable[[Ticket], bool] = lambda _ticket: False,
+    ) -> None:
         self.seconds = 0.0
         self.papers: list[Ticket] = []
         self.screens: list[Screen] = []
@@ -140,6 +148,8 @@ class Visitor:
         self.engine = PlayedEngine(self.server, self.bus, self.now)
         self.presenter = Presenter(
             requester=self.bus,
+            kept=KeptRequests(shelf or NoShelf()),
+            has_paper=has_paper,
             print_ticket=lambda of, _office: self.papers.append(of),
             show=Composer(self.screens.append, lambda: self.seconds).show,
             clocks=Clocks(self.now, lambda: self.seconds),
