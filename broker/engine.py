@@ -45,8 +45,9 @@ MAX_PRESENT = 4096
 """Of so many clients it is known that they are here; any program of this machine may call itself one."""
 NOTE_GAP_S = 1.0
 """What clients say of their devices is written at most this often, behind the requests: visitors come first."""
-SNAPSHOT_GAP_S = 0.02
-"""Snapshots go out at most this often: a burst is drawn once, and no request waits for drawings."""
+SNAPSHOT_GAP_S = 0.1
+"""Snapshots go out at most this often: a burst is drawn once, no request waits for drawings, and no screen decodes more
+of them than anybody can read. The first after a pause goes at once, and calls are events: neither waits for this."""
 HEARTBEAT_S = 5.0
 """The hall is repeated at least this often, so that a silent engine is noticed."""
 REMEMBER = dt.timedelta(hours=48)

@@ -408,7 +408,8 @@ def test_a_burst_is_shown_no_faster_than_the_gap_and_its_end_always(room: Engine
     room.clock.advance(SNAPSHOT_GAP_S)
     room.engine.step([])
     moments = [shown.at.timestamp() for shown in room.wire.shown]
-    assert min(later - earlier for earlier, later in itertools.pairwise(moments)) >= SNAPSHOT_GAP_S - 1e-6
+    gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
+    assert min(gaps) >= SNAPSHOT_GAP_S - 1e-5  # the clock has whole microseconds
     assert len(moments) <= 40
     assert room.wire.shown[-1].seq == 100
 
@@ -454,7 +455,7 @@ class SlowWire(RecordingWire):
         self.clock.advance(self.takes_s)
 
 
-@pytest.mark.parametrize("takes_s", [0.004, 0.03])
+@pytest.mark.parametrize("takes_s", [0.015, 0.03])
 def test_the_longer_a_picture_takes_the_longer_the_next_one_waits(takes_s: float) -> None:
     """However large the office is, pictures take a tenth of the engine's time at most."""
     clock = FakeClock()
