@@ -52,6 +52,11 @@ HEARTBEAT_S = 5.0
 """The hall is repeated at least this often, so that a silent engine is noticed."""
 REMEMBER = dt.timedelta(hours=48)
 """How long replies are remembered; the protocol promises 24 h."""
+KEPT_REPLIES = 200_000
+"""So many at most: what a day needs ten times over. A device that asks in a loop fills neither disk nor memory."""
+SURPLUS_REPLIES = KEPT_REPLIES // 4
+"""So many more than that are let come before the oldest go."""
+SURPLUS_GAP_S = 60.0
 KEEP_HEALTH = dt.timedelta(days=90)
 """How long the health of devices is kept: long enough to see which one fails every week."""
 FORGET_EVERY_S = 3600.0
@@ -292,6 +297,10 @@ class Engine:
     def _next_picture_at(self) -> float:
         return self._shown_at + (self._snapshot_gap_s if self._stale else HEARTBEAT_S)
 
+    def _next_forgetting_at(self) -> float:
+        too_many = len(self._known) >= KEPT_REPLIES + SURPLUS_REPLIES
+        return self._forget_at - FORGET_EVERY_S + SURPLUS_GAP_S if too_many else self._forget_at
+
     def _is_picture_due(self) -> bool:
         return self._monotonic() >= self._next_picture_at()
 
@@ -307,7 +316,7 @@ class Engine:
         if self._monotonic() >= self._look_at:
             self._look_at = self._monotonic() + LOOK_EVERY_S
             self._look()
-        if self._monotonic() >= self._forget_at:
+        if self._monotonic() >= self._next_forgetting_at():
             self._forget_at = self._monotonic() + FORGET_EVERY_S
             self._forget()
 
@@ -400,7 +409,7 @@ class Engine:
     def _forget(self) -> None:
         """Let old replies go; where the disk refuses, an hour later is as good."""
         try:
-            self._store.forget_replies(self._time.now() - REMEMBER)
+            self._store.forget_replies(self._time.now() - REMEMBER, most=KEPT_REPLIES)
             self._store.forget_health(self._time.now() - KEEP_HEALTH)
             self._store.give_up_papers(self._time.now() - REMEMBER, self._time.now())
             self._known = set(self._store.known_requests())

@@ -119,8 +119,8 @@ class Store(Protocol):
         """Return a remembered reply."""
         ...
 
-    def forget_replies(self, before: dt.datetime) -> None:
-        """Delete replies older than `before`."""
+    def forget_replies(self, before: dt.datetime, *, most: int) -> None:
+        """Delete replies older than `before`, and of more than `most` the oldest."""
         ...
 
     def note_health(self, healths: Sequence[Health], at: dt.datetime) -> None:

@@ -22,7 +22,7 @@ from broker.bus import Bus
 from broker.config.settings import Settings
 from broker.contract.link import Address
 from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, Topics
-from broker.engine import REMEMBER, Engine
+from broker.engine import KEPT_REPLIES, REMEMBER, Engine
 from broker.gateway import Inbound, MqttWire, Presences
 from broker.server import ServerSpec, choose_kind, start_server
 from broker.store.database import resolve_url
@@ -65,7 +65,7 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
             monotonic=since_boot_s,
             mark=ClockFile(data_dir / "clock.json"),
         )
-        store.forget_replies(engine.now() - REMEMBER)  # writes, so that a disk that refuses shows now
+        store.forget_replies(engine.now() - REMEMBER, most=KEPT_REPLIES)  # writes: a disk that refuses shows now
         tokens = SessionTokens(data_dir / "sessions.key")
         inbound = Inbound(topics, engine.submit, token=tokens.token)
         bus.listen_raw(topics.all_commands(), inbound.received, kept=inbound.kept)

@@ -29,6 +29,10 @@ from broker.store.write_ahead import LogIndex, spoilt_frame
 from broker.store.writing import Writing
 
 _FORGET_REPLIES = "DELETE FROM replies WHERE office = ? AND at < ?"
+_FORGET_SURPLUS = (
+    "DELETE FROM replies WHERE office = ? AND at <= "
+    "(SELECT at FROM replies WHERE office = ? ORDER BY at DESC LIMIT 1 OFFSET ?)"
+)
 
 _MOVE_REPLIES = "UPDATE replies SET at = at + ? WHERE office = ?"
 """A clock that is set makes no reply older: forgotten too early, its request would be done twice."""
@@ -155,10 +159,11 @@ class SqlStore:
                 )
             )
 
-    def forget_replies(self, before: dt.datetime) -> None:
-        """Delete replies older than `before`."""
+    def forget_replies(self, before: dt.datetime, *, most: int) -> None:
+        """Delete replies older than `before`, and of more than `most` the oldest."""
         with self._writing("forget old replies", durable=True) as writing:
             writing.rows(_FORGET_REPLIES, [(self._office, micros(before))])
+            writing.rows(_FORGET_SURPLUS, [(self._office, self._office, most)])
 
     def note_health(self, healths: Sequence[Health], at: dt.datetime) -> None:
         """Write down how clients' devices fare, in the order in which they told, where that has changed.

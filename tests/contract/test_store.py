@@ -283,10 +283,22 @@ def test_replies_are_forgotten_by_age(disk: Disk) -> None:
         work = Work(MORNING + dt.timedelta(hours=hours))
         work.replies[("kiosk-1", request)] = request.encode()
         store.commit(work)
-    store.forget_replies(MORNING + dt.timedelta(hours=1))
+    store.forget_replies(MORNING + dt.timedelta(hours=1), most=100)
     assert list(store.known_requests()) == [("kiosk-1", "new")]
     assert store.reply(("kiosk-1", "old")) is None
     assert store.reply(("kiosk-1", "new")) == b"new"
+
+
+def test_of_too_many_replies_the_oldest_are_forgotten(disk: Disk) -> None:
+    store = disk.reopen()
+    for minute in range(10):
+        work = Work(MORNING + dt.timedelta(minutes=minute))
+        work.replies[("loop", str(minute))] = b"no"
+        store.commit(work)
+    store.forget_replies(MORNING, most=10)
+    assert len(list(store.known_requests())) == 10
+    store.forget_replies(MORNING, most=3)
+    assert sorted(store.known_requests()) == [("loop", "7"), ("loop", "8"), ("loop", "9")]
 
 
 def test_replies_of_two_clients_with_the_same_request_id_are_two(disk: Disk) -> None:

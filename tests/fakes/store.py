@@ -71,12 +71,13 @@ class MemoryStore:
         self._must_be_readable()
         return self.replies[key][1] if key in self.replies else None
 
-    def forget_replies(self, before: dt.datetime) -> None:
+    def forget_replies(self, before: dt.datetime, *, most: int) -> None:
         """Delete replies older than `before`."""
         if self.unforgettable:
             message = "the database is locked"
             raise StorageError(message)
-        self.replies = {key: kept for key, kept in self.replies.items() if kept[0] >= before}
+        kept = [(key, reply) for key, reply in self.replies.items() if reply[0] >= before]
+        self.replies = dict(kept[-most:])
 
     def note_health(self, healths: Sequence[Health], at: dt.datetime) -> None:
         """Keep what has changed."""

@@ -6,7 +6,7 @@ import re
 from fnmatch import fnmatch
 from pathlib import Path
 
-from broker.engine import KEEP_HEALTH, REMEMBER
+from broker.engine import KEEP_HEALTH, KEPT_REPLIES, REMEMBER
 from broker.logs import KEPT_FILES as KEPT_LOGS
 from broker.logs import MAX_BYTES
 from broker.server.output import MAX_OUTPUT_BYTES
@@ -22,7 +22,7 @@ from tests.support.office import OfficeProcess
 PAGE = Path(__file__).parents[3] / "docs" / "data-folder.md"
 ROWS = [line.strip("|").split("|") for line in PAGE.read_text().splitlines() if line.startswith("| `")]
 BOUNDS = {
-    "office.db: replies": (f"{REMEMBER.total_seconds() / 3600:.0f} hours",),
+    "office.db: replies": (f"{REMEMBER.total_seconds() / 3600:.0f} hours", f"newest {KEPT_REPLIES:,}"),
     "office.db: device_health": (
         f"{KEEP_HEALTH.days} days",
         f"{KEPT_OF_A_DEVICE:,} changes",

@@ -12,10 +12,11 @@ from dataclasses import replace
 
 import pytest
 
+from broker import engine
 from broker.domain import commands as cmd
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
-from broker.engine import HEARTBEAT_S, LOOK_EVERY_S, MAX_BATCH, REBUILD_RETRY_S, SNAPSHOT_GAP_S
+from broker.engine import HEARTBEAT_S, LOOK_EVERY_S, MAX_BATCH, REBUILD_RETRY_S, SNAPSHOT_GAP_S, SURPLUS_GAP_S
 from broker.inbox import Reconnected
 from broker.ports import StorageError, Submission
 from tests.fakes.clock import FakeClock
@@ -175,6 +176,19 @@ def test_replies_are_remembered_a_day_and_forgotten_after_two(room: EngineRoom, 
     room.clock.advance(25 * 3600)
     room.engine.step([])
     assert one.key not in store.replies
+
+
+def test_a_device_that_asks_in_a_loop_fills_neither_disk_nor_memory(
+    room: EngineRoom, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "KEPT_REPLIES", 200)
+    monkeypatch.setattr(engine, "SURPLUS_REPLIES", 50)
+    for _ in range(100):
+        room.ask_all(*(room.submission(issue("fishing"), client="loop") for _ in range(20)))
+        room.clock.advance(SURPLUS_GAP_S / 2)
+        assert len(store.replies) <= 200 + 50 + 40
+    last = room.submission(issue())
+    assert room.ask_all(last) == room.ask_all(last)
 
 
 def test_not_being_able_to_forget_is_no_reason_to_stop(room: EngineRoom, store: MemoryStore) -> None:
