@@ -16,7 +16,7 @@ from broker.domain.apply import apply
 from broker.domain.commands import SignIn
 from broker.domain.decide import clock_set, decide, end_of_day
 from broker.domain.errors import Code, DomainError, WrongCheckError
-from broker.domain.events import Event
+from broker.domain.events import Event, Printed, Reprinted
 from broker.domain.hall import Hall
 from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
@@ -62,6 +62,9 @@ KEEP_HEALTH = dt.timedelta(days=90)
 FORGET_EVERY_S = 3600.0
 LOOK_EVERY_S = 600.0
 """How often the disk is asked whether it still says what was answered."""
+RETELL_FOR = dt.timedelta(minutes=2)
+"""So long an officer's visitor waits for a paper; one that comes out later is taken by whoever passes."""
+MAX_RETOLD = 50
 REBUILD_RETRY_S = 1.0
 MAX_REPORT = 200
 """So many characters of a fault go into the presence; the log has it all."""
@@ -109,6 +112,8 @@ class Engine:
         """Outlives a hall that is rebuilt; a restart lets everybody guess anew."""
         self._note_at = 0.0
         self._present: set[str] = set()
+        self._copies: dict[str, Recorded] = {}
+        """By ticket, the last copy that was asked for and of which nobody has told yet; a few, for a short while."""
         self._rebuild_at = 0.0
         self._forget_at = monotonic() + FORGET_EVERY_S
         self._look_at = monotonic() + LOOK_EVERY_S
@@ -205,6 +210,7 @@ class Engine:
             self._wire.reply(client, payload)
         if self._hall is not None:
             self._wire.tell(work.events, self._hall)
+        self._follow_copies(work.events)
         self._stale = self._stale or bool(work.events)
 
     @contextmanager
@@ -384,6 +390,8 @@ class Engine:
     def _note(self, healths: Sequence[Health]) -> None:
         """Keep the health of devices. A disk that refuses costs this note, never the office its work."""
         self._greet({health.client: health.states.get(CONNECTION) == ONLINE for health in healths})
+        if any(health.states.get(CONNECTION) == ONLINE for health in healths):
+            self._retell()
         try:
             self._store.note_health(healths, self._time.now())
         except StorageError as error:
@@ -396,6 +404,29 @@ class Engine:
         self._present = {client for client in self._present | is_online.keys() if is_online.get(client, True)}
         if len(self._present) > MAX_PRESENT:
             self._present.clear()
+
+    def _follow_copies(self, events: Sequence[Recorded]) -> None:
+        for recorded in events:
+            match recorded.event:
+                case Reprinted(ticket=ticket):
+                    self._copies.pop(ticket, None)  # the oldest stands first
+                    self._copies[ticket] = recorded
+                    if len(self._copies) > MAX_RETOLD:
+                        del self._copies[next(iter(self._copies))]
+                case Printed(ticket=ticket):
+                    self._copies.pop(ticket, None)
+                case _:
+                    pass
+
+    def _retell(self) -> None:
+        """Say again which copies are wanted: the kiosk that is to print one may not have heard it, and has come back.
+
+        One that did hear knows the copy already.
+        """
+        since = self._time.now() - RETELL_FOR
+        self._copies = {ticket: copy for ticket, copy in self._copies.items() if copy.event.at >= since}
+        if self._copies and self._hall is not None:
+            self._wire.tell(self._copies.values(), self._hall)
 
     def _look(self) -> None:
         """Ask whether the disk still says what was answered; where it does not, no number is given out any more."""

@@ -104,3 +104,19 @@ def test_it_comes_out_of_the_kiosk_once_and_is_on_record(mosquitto_office: Offic
         assert copies() == [("counter-1", "confirmed"), ("counter-2", "queued")]
     assert kiosk.printer.begun(ticket["number"]) == kiosk.printer.whole() == 1
     assert "SALINAN" in " ".join(kiosk.printer.lines)
+
+
+def test_one_that_was_asked_for_while_the_kiosk_was_away_comes_out_once_when_it_is_back(
+    mosquitto_office: OfficeProcess, tmp_path: Path
+) -> None:
+    with mosquitto_office.caller("counter-1") as counter:
+        ticket = counter.do("issue", service="new-passport")["ticket"]
+        desk = {"counter": "counter-1", "session": counter.do("open", **OFFICER)["session"]}
+        counter.do("reprint", **desk, ticket=ticket["number"])
+        kiosk = KioskAlone(mosquitto_office, tmp_path)
+        wait_until(lambda: kiosk.printer.whole() == 1, "the copy is out", pump=kiosk.pump)
+        counter.bus.report_devices({"keypad": "ready"})  # whoever says something lets the engine say it again
+        counter.do("reprint", **desk, ticket=ticket["number"])
+        wait_until(lambda: kiosk.printer.whole() == 2, "the next copy is out", pump=kiosk.pump)
+        kiosk.close()
+    assert kiosk.printer.begun(ticket["number"]) == 2
