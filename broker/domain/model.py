@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from operator import attrgetter
 
 from broker import eligible
 from broker.domain.identity import qr_text
@@ -231,10 +230,6 @@ class Ticket:
     def paper_qr(self) -> str:
         """Return the text of the code on the paper: whoever shows it holds the ticket."""
         return qr_text(self.id, self.check)
-
-
-queue_key = attrgetter("ranked_since", "order")
-"""What sorts tickets of one group: arrival, as it counts. Read in C: bisection looks at it 10,000 times a second."""
 
 
 @dataclass(frozen=True, slots=True)

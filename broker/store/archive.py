@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 
 from broker.domain.queue.outcomes import Outcome
-from broker.store.audit import contradiction, find_broken, last_mark
+from broker.store.audit import find_broken, last_mark
 from broker.store.database import converted, open_read_only
 from broker.store.head import Mark
 from broker.store.journal import Broken
@@ -46,11 +46,6 @@ class Archive:
         """Return where the journal ends."""
         with self._reading("read the journal") as connection:
             return last_mark(connection, self._office)
-
-    def shortfall(self, mark: Mark) -> str:
-        """Return in words what the database is short of against an end that was answered for, or nothing."""
-        with self._reading("read the journal") as connection:
-            return contradiction(connection, self._office, mark)
 
     @contextmanager
     def _reading(self, what: str) -> Iterator[Connection]:

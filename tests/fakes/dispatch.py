@@ -6,10 +6,14 @@ import datetime as dt
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from broker.domain.model import Counter, Office, Ticket, TicketState
 from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
+
+ARRIVAL = attrgetter("ranked_since", "order")
+"""What sorts those of one lane: arrival, as it counts."""
 
 
 class Waiting(Protocol):

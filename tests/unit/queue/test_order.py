@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.domain.model import Counter, Group, Lane, Reason, Ticket, queue_key
+from broker.domain.model import Counter, Group, Lane, Reason, Ticket
 from broker.domain.queue import order
 from broker.domain.queue.forward import MOST_CALLS, Forward
 from broker.domain.queue.order import MAX_PASSED_OVER, Line
 from tests.fakes.clock import MORNING
-from tests.fakes.dispatch import Newcomer, Waiting
+from tests.fakes.dispatch import ARRIVAL, Newcomer, Waiting
 from tests.fakes.halls import lines_of, one_counter_hall, waiting
 from tests.fakes.offices import small_office
 
@@ -42,7 +42,7 @@ class Arrivals:
     @property
     def tickets(self) -> list[Ticket]:
         """Return everybody, by arrival."""
-        return sorted((ticket for group in self.groups.values() for ticket in group), key=queue_key)
+        return sorted((ticket for group in self.groups.values() for ticket in group), key=ARRIVAL)
 
 
 def arrivals(*came: tuple[str, float], service: str = "visa") -> Arrivals:
@@ -128,7 +128,7 @@ def test_the_reason_is_true(hall: Arrivals) -> None:
 @given(halls())
 def test_passed_over_are_those_who_came_earlier_and_wait_on(hall: Arrivals) -> None:
     chosen, reason = choose(hall)
-    earlier = [ticket for ticket in hall.tickets if queue_key(ticket) < queue_key(chosen)]
+    earlier = [ticket for ticket in hall.tickets if ARRIVAL(ticket) < ARRIVAL(chosen)]
     shares = {ticket.number: round(order.score(ticket, OFFICE, hall.now), 4) for ticket in earlier}
     told = dict(reason.passed_over)
     assert set(told) <= set(shares)
@@ -145,7 +145,7 @@ def test_passed_over_are_those_who_came_earlier_and_wait_on(hall: Arrivals) -> N
 def test_who_is_called_out_of_turn_passes_over_all_before_it(hall: Arrivals, data: st.DataObject) -> None:
     picked = data.draw(st.sampled_from(hall.tickets))
     reason = order.explain(picked, hall.lines, OFFICE, hall.now)
-    earlier = {ticket.number for ticket in hall.tickets if queue_key(ticket) < queue_key(picked)}
+    earlier = {ticket.number for ticket in hall.tickets if ARRIVAL(ticket) < ARRIVAL(picked)}
     told = {number for number, _ in reason.passed_over}
     assert told <= earlier
     assert len(told) == min(len(earlier), MAX_PASSED_OVER)

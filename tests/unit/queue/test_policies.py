@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.domain.model import Counter, Lane, Office, Ticket, queue_key
+from broker.domain.model import Counter, Lane, Office, Ticket
 from broker.domain.queue import order
 from broker.domain.queue.forward import MOST_CALLS, Forward
 from broker.domain.queue.order import MAX_PASSED_OVER, turn_after
 from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict, policy_name
 from tests.fakes.clock import MORNING
-from tests.fakes.dispatch import POLICIES, Newcomer, Waiting, callable_at, first_by_policy, next_at, worth
+from tests.fakes.dispatch import ARRIVAL, POLICIES, Newcomer, Waiting, callable_at, first_by_policy, next_at, worth
 from tests.fakes.halls import Play, lines_of, one_counter_hall, waiting
 from tests.fakes.offices import COUNTERS, PRIORITY, REGULAR, small_office
 
@@ -80,7 +80,7 @@ def test_the_queue_stands_in_the_order_of_the_calls(
     lines = lines_of(crowd, office)
     line = order.line_up(lines, office, MORNING, most=len(crowd), prefers=prefers, turn=turn)
     assert line[:2] == order.line_up(lines, office, MORNING, most=2, prefers=prefers, turn=turn)
-    assert sorted(line, key=queue_key) == sorted(crowd, key=queue_key)
+    assert sorted(line, key=ARRIVAL) == sorted(crowd, key=ARRIVAL)
     for place, ticket in enumerate(line):
         choice = order.choose(lines_of(line[place:], office), office, counter, MORNING, turn=turn)
         assert choice is not None
@@ -102,7 +102,7 @@ def test_the_reason_is_true(policy: str, crowd: list[Ticket], turn: int, max_wai
     assert reason.promised_s == office.lanes[chosen.lane].promised_s
     assert reason.score == round(worth(chosen, office, MORNING), 4)
     assert (reason.policy == "max_wait") == (max_wait_s is not None and waited_s > max_wait_s)
-    earlier = {t.number: round(worth(t, office, MORNING), 4) for t in crowd if queue_key(t) < queue_key(chosen)}
+    earlier = {t.number: round(worth(t, office, MORNING), 4) for t in crowd if ARRIVAL(t) < ARRIVAL(chosen)}
     assert set(reason.passed_over) <= set(earlier.items())
     assert len(reason.passed_over) == min(len(earlier), MAX_PASSED_OVER)
 
@@ -121,7 +121,7 @@ def test_equal_inputs_give_equal_answers_in_whatever_order_the_lines_stand(
 def test_within_a_lane_and_service_the_first_is_called_first(policy: str, crowd: list[Ticket], turn: int) -> None:
     choice = order.choose(lines_of(crowd, office_with(policy)), office_with(policy), ANY, MORNING, turn=turn)
     assert choice is not None
-    assert not [t for t in crowd if t.group == choice[0].group and queue_key(t) < queue_key(choice[0])]
+    assert not [t for t in crowd if t.group == choice[0].group and ARRIVAL(t) < ARRIVAL(choice[0])]
 
 
 @pytest.mark.parametrize(
