@@ -449,7 +449,7 @@ class Bus:
             with self._lock:
                 late = [pending for pending in self._pending.values() if pending.sent_at < due]
             for pending in late:
-                self._send(pending)
+                self._guard(functools.partial(self._send, pending))
             if self._claim is not None and self._subscription is not None:
                 self._guard(functools.partial(self._say, self._claim.tick))
 
