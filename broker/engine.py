@@ -122,6 +122,8 @@ class Engine:
         """Where the journal stood when this machine began anew, which may have been off for days; else None."""
         if mark is not None:
             mark.save(self._time.begun_s)
+        if self.hall.doubted_since is not None:
+            wire.report("clock", f"was set at {self._local_time(self.hall.doubted_since)}")
 
     # -- any thread -----------------------------------------------------------------------------------------------
 
@@ -344,9 +346,12 @@ class Engine:
             return
         self._believe(at)
         log.warning("the clock was set by %+.0f s to %s: waits and the office day go on as they were", by_s, at)
-        self._wire.report("clock", f"jumped by {by_s:+.0f} s at {at.astimezone(self._office.zone):%Y-%m-%d %H:%M:%S}")
+        self._wire.report("clock", f"jumped by {by_s:+.0f} s at {self._local_time(at)}")
         self._wire.tell(work.events, hall)
         self._stale = True
+
+    def _local_time(self, at: dt.datetime) -> str:
+        return f"{at.astimezone(self._office.zone):%Y-%m-%d %H:%M:%S}"
 
     def _believe(self, at: dt.datetime) -> None:
         self._time.follow(at)

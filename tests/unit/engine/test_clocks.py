@@ -151,6 +151,9 @@ def test_staff_hear_of_it_and_the_journal_has_it() -> None:
     (event,) = [recorded.event for recorded in room.wire.told if isinstance(recorded.event, ev.ClockSet)]
     assert (event.by_s, event.at) == (-7200.0, room.clock.now())
     assert [recorded.seq for recorded in room.wire.told] == [1, 2]
+    room.wire.devices.clear()
+    room.restart()
+    assert room.wire.devices["clock"] == "was set at 2026-03-02 06:00:00", "as long as the day goes on by it"
 
 
 def test_a_disk_that_refuses_keeps_the_old_time_until_it_is_written_down() -> None:
