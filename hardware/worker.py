@@ -66,7 +66,7 @@ class DeviceWorker:
             return job()
         except HardwareError as error:  # whoever asked knows whether this is news: a printer is asked every 3 s
             return error
-        except Exception as error:  # noqa: BLE001 - one of the three planned places
+        except Exception as error:  # noqa: BLE001 - one of the few planned places, see ARCHITECTURE
             # A fault of ours must not silence the device for the rest of the day.
             self.faults += 1
             _log.exception("a job of device %s failed in an unforeseen way", self._name)

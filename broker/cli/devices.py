@@ -146,7 +146,7 @@ def tell(
         answer = send_command(path, " ".join(command))
     except OSError:
         running = ", ".join(sorted(entry.stem for entry in path.parent.glob("*.sock"))) or "none"
-        raise typer.Exit(say(f"no emulated device {device!r} is running; running: {running}")) from None
+        raise typer.Exit(say(f"no emulated device {device!r} is running below {data}; running: {running}")) from None
     if answer.startswith("?"):
         raise typer.Exit(say(answer.removeprefix("?").strip()))
     Console().print(answer, markup=False, highlight=False, soft_wrap=True)

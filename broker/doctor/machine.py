@@ -55,7 +55,7 @@ def clock(now: dt.datetime, last_event: dt.datetime | None, *, sync_file: Path =
     if sync_file.exists() or _chrony_follows():
         return Finding(subject=subject, verdict="good", seen=f"{seen}, kept right by a time server")
     advice = "compare it with a watch; with several machines run chrony, the main machine as the others' server"
-    return Finding(subject=subject, verdict="warning", seen=f"{seen}, kept right by nobody", advice=advice)
+    return Finding(subject=subject, verdict="warning", seen=f"{seen}, no time server keeps it right", advice=advice)
 
 
 def screen(environ: Mapping[str, str]) -> Finding:

@@ -38,21 +38,29 @@ def policies_table(runs: Mapping[str, Figures]) -> Table:
 
 def promises_table(scores: Mapping[str, Score]) -> Table:
     """Return what the announced waits were worth; errors are medians, of the middle of the range, in minutes."""
-    headings = ("waits", "in range", "sooner", "later", "off by", "usual", "usual/n", "at once")
+    headings = ("waits", "in range", "sooner", "later", "off by", "usual", "per open", "at once")
     table = _table("announced waits, and the calls that came", ("",), headings)
     for name, score in scores.items():
         table.add_row(
             name,
             str(score.waits),
-            *(f"{share:.0%}" for share in (score.covered, score.early, score.late)),
-            *(f"{error / MINUTE_S:.1f}" for error in (score.error_s, score.naive_error_s, score.shared_error_s)),
+            *(_if_any(score, f"{share:.0%}") for share in (score.covered, score.early, score.late)),
+            *(
+                _if_any(score, f"{error / MINUTE_S:.1f}")
+                for error in (score.error_s, score.naive_error_s, score.shared_error_s)
+            ),
             str(score.at_once),
         )
     table.caption = (
         "off by: median minutes between the middle of the range and the call; usual: the same for the usual rule, "
-        "average of the day x people ahead; /n: divided by the open counters; at once: told that a counter is free"
+        "average of the day x people ahead; per open: divided by the open counters; at once: told of a free counter"
     )
     return table
+
+
+def _if_any(score: Score, figure: str) -> str:
+    """Return a figure, or a dash where there was no wait to take it of."""
+    return figure if score.waits else "-"
 
 
 def _table(title: str, texts: tuple[str, ...], figures: tuple[str, ...]) -> Table:

@@ -51,7 +51,7 @@ def contradiction(connection: Connection, office: str, mark: Mark) -> str:
     """Return in words what the database is short of against an end that was answered for, or nothing."""
     last = last_mark(connection, office)
     if last.seq < mark.seq:
-        return _missing(last.seq, mark.seq, "so far it had been answered")
+        return _missing(last.seq, mark.seq, "requests had been answered up to there")
     answered = newest_reply_seq(connection, office)
     if last.seq < answered:
         return _missing(last.seq, answered, "a request was answered there")
@@ -64,7 +64,7 @@ def contradiction(connection: Connection, office: str, mark: Mark) -> str:
 
 def _missing_end(connection: Connection, office: str, last: int, mark: Mark | None) -> Broken | None:
     if mark is not None and mark.seq > last:
-        return Broken(last + 1, _missing(last, mark.seq, "so far it had been answered"))
+        return Broken(last + 1, _missing(last, mark.seq, "requests had been answered up to there"))
     for what, column, whose in (
         ("a ticket was issued there", col(TicketRow.first_seq), col(TicketRow.office)),
         ("a counter was opened there", col(SessionRow.opened_seq), col(SessionRow.office)),

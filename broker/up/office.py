@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from broker.config.settings import Settings
+from broker.config.settings import DEFAULT_DATA, Settings
 from broker.contract.topics import ENGINE_CLIENT
 from broker.server import require_free_port
 from broker.up.children import Child, Office
@@ -69,9 +69,10 @@ def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitSta
     witness = _open_engine(start, office, stopping, stack)
     if witness is None:
         return 1
+    where = "" if start.data_dir == DEFAULT_DATA else f" --data {start.data_dir}"
     for name, command, example in emulators(start.settings):
         office.add(_child(start, "broker", command, name=f"{name}-emulated"))
-        start.tell(f"{name} is emulated: antrean tell {name} {example}")
+        start.tell(f"{name} is emulated: antrean tell {name} {example}{where}")
     for keypads in start.settings.keypads:
         office.add(_child(start, "counter.keypads", ("--id", keypads.id), name=keypads.id))
     for signs in start.settings.signs:

@@ -1,4 +1,4 @@
-"""Keys -> intents: the keyboard today, serial keypads by the same table. Pure.
+"""Keys -> intents, of a keyboard; those of a pad are in `counter/keypads/presenter.py`. Pure.
 
 A key is named by its character (`r`), by a word (`space`, `enter`, `up`) or, for a device that is no keyboard,
 by the device and its key (`keypad:1`).

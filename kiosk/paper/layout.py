@@ -66,6 +66,7 @@ def _code(ticket: Ticket, office: OfficeMessage, phrases: Phrases) -> tuple[Item
     return (
         Text(" / ".join(names), align="center"),
         Text(ticket.check, align="center", width=CODE_SIZE, height=CODE_SIZE, bold=True),
+        Text(phrases.say("For the kiosk, not your number"), align="center"),
         Blank(),
     )
 

@@ -111,5 +111,5 @@ def test_an_emulated_device_is_told_what_to_do(
     said_here = capsys.readouterr()
     assert said_here.out == "did [paper_out 5]\n"
     assert said_here.err == (
-        "no emulated device 'sign' is running; running: printer, scan\n'paper_out 5' is no command\n"
+        f"no emulated device 'sign' is running below {tmp_path}; running: printer, scan\n'paper_out 5' is no command\n"
     )

@@ -72,9 +72,12 @@ def test_a_journal_that_reaches_its_end_is_whole(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("seq > 18", "19: line 19 is missing at the end of the journal: so far it had been answered"),
-        ("seq > 12", "13: lines 13 to 19 are missing at the end of the journal: so far it had been answered"),
-        ("seq > 0", "1: the journal is empty, but had 19 lines: so far it had been answered"),
+        ("seq > 18", "19: line 19 is missing at the end of the journal: requests had been answered up to there"),
+        (
+            "seq > 12",
+            "13: lines 13 to 19 are missing at the end of the journal: requests had been answered up to there",
+        ),
+        ("seq > 0", "1: the journal is empty, but had 19 lines: requests had been answered up to there"),
     ],
 )
 def test_a_tail_that_was_cut_off_shows_and_it_is_said_what_is_missing(folder: Path, statement: str, said: str) -> None:
