@@ -230,9 +230,8 @@ def _call_until(number: str, counter: Window, witness: Witness, tell: Callable[[
         time.sleep(REACTION_S)
         counter.screen.press("space")
         called = witness.wait_event("called")
-        tell(
-            f"the officer pressed Space: {called.number} was called to counter {called.counter_label} for {called.stage}"
-        )
+        where = f"counter {called.counter_label} for {called.stage}"
+        tell(f"the officer pressed Space: {called.number} was called to {where}")
         if called.number == number:
             return called
         _finish(counter, witness)
