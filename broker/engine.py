@@ -7,16 +7,17 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from broker.contract.messages import PASSING
 from broker.contract.topics import ENGINE_CLIENT
+from broker.copies import WantedCopies
 from broker.domain.apply import apply
 from broker.domain.commands import SignIn
 from broker.domain.decide import clock_set, decide, end_of_day
 from broker.domain.errors import Code, DomainError, WrongCheckError
-from broker.domain.events import Event, Printed, Reprinted
+from broker.domain.events import Event
 from broker.domain.hall import Hall
 from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
@@ -62,9 +63,6 @@ KEEP_HEALTH = dt.timedelta(days=90)
 FORGET_EVERY_S = 3600.0
 LOOK_EVERY_S = 600.0
 """How often the disk is asked whether it still says what was answered."""
-RETELL_FOR = dt.timedelta(minutes=2)
-"""So long an officer's visitor waits for a paper; one that comes out later is taken by whoever passes."""
-MAX_RETOLD = 50
 REBUILD_RETRY_S = 1.0
 MAX_REPORT = 200
 """So many characters of a fault go into the presence; the log has it all."""
@@ -85,10 +83,12 @@ class Engine:
         clock: Callable[[], dt.datetime],
         monotonic: Callable[[], float] = time.monotonic,
         mark: ClockMark | None = None,
+        kiosk_of: Mapping[str, str] | None = None,
     ) -> None:
         """Rebuild the hall from disk; raises `StorageError` where the disk cannot be read.
 
-        `mark` tells a clock that was set while nothing ran from time that has passed.
+        `mark` tells a clock that was set while nothing ran from time that has passed. `kiosk_of` names for each client
+        without a printer the kiosk that prints what it asks for.
         """
         self.failures = 0
         self._office = office
@@ -112,8 +112,7 @@ class Engine:
         """Outlives a hall that is rebuilt; a restart lets everybody guess anew."""
         self._note_at = 0.0
         self._present: set[str] = set()
-        self._copies: dict[str, Recorded] = {}
-        """By ticket, the last copy that was asked for and of which nobody has told yet; a few, for a short while."""
+        self._copies = WantedCopies(kiosk_of or {})
         self._rebuild_at = 0.0
         self._forget_at = monotonic() + FORGET_EVERY_S
         self._look_at = monotonic() + LOOK_EVERY_S
@@ -190,6 +189,7 @@ class Engine:
                 self._inbox.hear(item)
         if any(isinstance(item, Reconnected) for item in batch):
             self._unsaid, self._shown_at = True, -math.inf
+            self._present.clear()  # who went in between was not heard, and missed what was said
         self._tick()
 
     @property
@@ -212,7 +212,7 @@ class Engine:
             self._wire.reply(client, payload)
         if self._hall is not None:
             self._wire.tell(work.events, self._hall)
-        self._follow_copies(work.events)
+        self._copies.follow(work.events)
         self._stale = self._stale or bool(work.events)
 
     @contextmanager
@@ -394,44 +394,36 @@ class Engine:
 
     def _note(self, healths: Sequence[Health]) -> None:
         """Keep the health of devices. A disk that refuses costs this note, never the office its work."""
-        self._greet({health.client: health.states.get(CONNECTION) == ONLINE for health in healths})
-        if any(health.states.get(CONNECTION) == ONLINE for health in healths):
-            self._retell()
+        come = self._come(healths)
+        if come:
+            self._greet(come)
         try:
             self._store.note_health(healths, self._time.now())
         except StorageError as error:
             log.error("the health of %d clients is not on disk: %s", len(healths), error)  # noqa: TRY400 - the store logged it
 
-    def _greet(self, is_online: Mapping[str, bool]) -> None:
-        """Repeat the hall soon for whoever has come: a screen believes only what is said while it listens."""
-        if any(online and client not in self._present for client, online in is_online.items()):
-            self._shown_at = min(self._shown_at, self._monotonic() - HEARTBEAT_S)
-        self._present = {client for client in self._present | is_online.keys() if is_online.get(client, True)}
+    def _come(self, healths: Sequence[Health]) -> set[str]:
+        """Return which clients were not there before, also if they went only for a moment."""
+        come = set()
+        for health in healths:
+            if health.states.get(CONNECTION) != ONLINE:
+                self._present.discard(health.client)
+            elif health.client not in self._present:
+                self._present.add(health.client)
+                come.add(health.client)
         if len(self._present) > MAX_PRESENT:
             self._present.clear()
+        return come
 
-    def _follow_copies(self, events: Sequence[Recorded]) -> None:
-        for recorded in events:
-            match recorded.event:
-                case Reprinted(ticket=ticket):
-                    self._copies.pop(ticket, None)  # the oldest stands first
-                    self._copies[ticket] = recorded
-                    if len(self._copies) > MAX_RETOLD:
-                        del self._copies[next(iter(self._copies))]
-                case Printed(ticket=ticket):
-                    self._copies.pop(ticket, None)
-                case _:
-                    pass
+    def _greet(self, come: Collection[str]) -> None:
+        """Repeat for whoever has come what it may have missed: a screen believes only what is said while it listens.
 
-    def _retell(self) -> None:
-        """Say again which copies are wanted: the kiosk that is to print one may not have heard it, and has come back.
-
-        One that did hear knows the copy already.
+        That is the hall, soon, and the copies that it is to print; a kiosk that did hear of one knows it already.
         """
-        since = self._time.now() - RETELL_FOR
-        self._copies = {ticket: copy for ticket, copy in self._copies.items() if copy.event.at >= since}
-        if self._copies and self._hall is not None:
-            self._wire.tell(self._copies.values(), self._hall)
+        self._shown_at = min(self._shown_at, self._monotonic() - HEARTBEAT_S)
+        copies = self._copies.take_for(come, self._time.now())
+        if copies and self._hall is not None:
+            self._wire.tell(copies, self._hall)
 
     def _look(self) -> None:
         """Ask whether the disk still says what was answered; where it does not, no number is given out any more."""

@@ -64,6 +64,7 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
             clock=lambda: dt.datetime.now(dt.UTC),
             monotonic=since_boot_s,
             mark=ClockFile(data_dir / "clock.json"),
+            kiosk_of={counter.id: settings.kiosk_of(counter) for counter in settings.counters},
         )
         store.forget_replies(engine.now() - REMEMBER, most=KEPT_REPLIES)  # writes: a disk that refuses shows now
         tokens = SessionTokens(data_dir / "sessions.key")

@@ -115,7 +115,7 @@ def test_one_that_was_asked_for_while_the_kiosk_was_away_comes_out_once_when_it_
         counter.do("reprint", **desk, ticket=ticket["number"])
         kiosk = KioskAlone(mosquitto_office, tmp_path)
         wait_until(lambda: kiosk.printer.whole() == 1, "the copy is out", pump=kiosk.pump)
-        counter.bus.report_devices({"keypad": "ready"})  # whoever says something lets the engine say it again
+        counter.bus.report_devices({"keypad": "ready"})  # what anybody else says repeats nothing
         counter.do("reprint", **desk, ticket=ticket["number"])
         wait_until(lambda: kiosk.printer.whole() == 2, "the next copy is out", pump=kiosk.pump)
         kiosk.close()

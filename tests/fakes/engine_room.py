@@ -66,6 +66,7 @@ class EngineRoom:
             clock=self.clock.now,
             monotonic=self.clock.monotonic,
             mark=self.mark,
+            kiosk_of={"counter-1": "kiosk-1", "counter-2": "kiosk-2"},
         )
 
     def submission(
