@@ -78,10 +78,13 @@ def waits_command(
 def verify(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DATA) -> None:
     """Walk the chain of hashes to its end; exit 1 at the first line that was altered or is missing."""
     settings = load_settings(config, os.environ)
-    mark = Head(data, settings.office.id).read()  # before the journal: a working broker goes on meanwhile
+    head = Head(data, settings.office.id)
+    mark = head.read()  # before the journal: a working broker goes on meanwhile
     with closing(_archive(settings, data)) as archive:
         broken = archive.verify(mark)
         lines = archive.end().seq
+    if mark is None:
+        head.refuse_empty(lines)
     if broken is not None:
         say(f"the journal is broken at line {broken.seq}: {broken.why}")
         raise typer.Exit(1)

@@ -68,10 +68,13 @@ def check_up(url: str, office: str, head: Head) -> Checkup | None:
         try:
             with engine.connect() as connection:
                 found = _read(connection, office, where, mark)
+                head.refuse_empty(found.events)
                 if path is not None and not found.damage:
                     found = replace(found, refusal=_try_to_write(path))
         finally:
             engine.dispose()
+    except StorageError as error:
+        return Checkup(where, damage=str(error))
     except (SQLAlchemyError, ImportError) as error:
         reason = getattr(error, "orig", None) or error
         return Checkup(where, damage=f"{where} cannot be read: {reason}")

@@ -48,14 +48,13 @@ class Head:
         self._last = Mark(0, "")
 
     def read(self) -> Mark | None:
-        """Return the end that was written down, or None where none ever was; `StorageError` where it is not ours."""
-        try:
-            text = self.path.read_bytes()
-        except FileNotFoundError:
+        """Return the end that was written down, or None where none ever was; `StorageError` where it is not ours.
+
+        An empty file may be one whose content never came to the disk: ask `refuse_empty` too, when the journal is read.
+        """
+        text = self._read_file()
+        if text is None or _is_empty(text):
             return None
-        except OSError as error:
-            message = f"{self.path} cannot be read: {error.strerror or error}"
-            raise StorageError(message) from error
         key = self._read_key()
         slots = (text[at : at + SLOT_BYTES] for at in range(0, SLOTS * SLOT_BYTES, SLOT_BYTES))
         marks = [mark for mark in (self._mark_of(slot, key) for slot in slots) if mark is not None]
@@ -66,6 +65,20 @@ class Head:
             )
             raise StorageError(message)
         return max(marks, key=lambda mark: mark.seq)
+
+    def refuse_empty(self, lines: int) -> None:
+        """Raise `StorageError` where the file is there but empty, and the journal has lines.
+
+        At the very first start a power cut can leave it so, before anything was answered. Later it says that the disk
+        has lost what was on it, or that somebody emptied it.
+        """
+        text = self._read_file()
+        if lines > 0 and text is not None and _is_empty(text):
+            message = (
+                f"{self.path} is empty, but the journal has {lines} lines: whether it is whole cannot be told. "
+                "Put the file back, or take the journal as it is: antrean journal accept"
+            )
+            raise StorageError(message)
 
     def prepare(self, mark: Mark) -> None:
         """Open the files for writing, make them where they are not there, and write the first mark durably."""
@@ -123,6 +136,15 @@ class Head:
     def _mac(self, mark: Mark, key: bytes) -> str:
         return hmac.digest(key, f"{self._office}\n{mark.seq}\n{mark.hash}".encode(), "sha256").hex()
 
+    def _read_file(self) -> bytes | None:
+        try:
+            return self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            message = f"{self.path} cannot be read: {error.strerror or error}"
+            raise StorageError(message) from error
+
     def _read_key(self) -> bytes:
         try:
             return self._key_path.read_bytes()
@@ -131,3 +153,8 @@ class Head:
         except OSError as error:
             message = f"{self._key_path} cannot be read: {error.strerror or error}"
             raise StorageError(message) from error
+
+
+def _is_empty(text: bytes) -> bool:
+    """Tell whether nothing was ever written: no byte, or zeros where the length came to the disk first."""
+    return not text.strip(b"\0")

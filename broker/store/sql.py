@@ -197,6 +197,7 @@ class SqlStore:
                 self._require(known)
             end = last_mark(self._connection, self._office)
         if self._head is not None:
+            self._head.refuse_empty(end.seq)
             if known is None and end.seq > 0:
                 log.warning("the journal's end was written down nowhere before; from now on it is: line %d", end.seq)
             elif known is not None and end.seq > known.seq:

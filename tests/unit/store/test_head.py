@@ -14,6 +14,7 @@ import pytest
 from broker.domain import commands as cmd
 from broker.ports import StorageError
 from broker.store.archive import Archive
+from broker.store.checkup import check_up
 from broker.store.head import SLOT_BYTES, Head, Mark
 from broker.store.sql import SqlStore
 from tests.fakes.clock import FakeClock
@@ -322,3 +323,55 @@ def test_a_log_that_is_whole_is_believed_however_often_it_begins_anew(office: En
     for _ in range(40):
         office.issue("visa")
         office.store.look()
+
+
+# -- a power cut at the very first start --------------------------------------------------------------------------
+
+NOTHING = [b"", bytes(SLOT_BYTES), bytes(2 * SLOT_BYTES)]
+"""What a file holds that was made and whose content never came to the disk."""
+
+
+@pytest.mark.parametrize("nothing", NOTHING, ids=len)
+@pytest.mark.parametrize("has_key", [True, False])
+@pytest.mark.parametrize("has_tables", [True, False])
+def test_a_first_start_that_a_power_cut_ended_is_begun_again(
+    tmp_path: Path, nothing: bytes, *, has_key: bool, has_tables: bool
+) -> None:
+    open_store(tmp_path).close()
+    (tmp_path / "journal-demo.head").write_bytes(nothing)
+    if not has_key:
+        (tmp_path / "journal.key").unlink()
+    if not has_tables:
+        (tmp_path / "office.db").write_bytes(b"")
+    url = f"sqlite:///{tmp_path}/office.db"
+    seen = check_up(url, "demo", Head(tmp_path, "demo"))
+    assert seen is None or not seen.damage
+    with closing(open_store(tmp_path)) as store:
+        EngineRoom(store=store).issue("visa")
+    assert Head(tmp_path, "demo").read() == Mark(1, Archive(url, "demo").end().hash)
+
+
+@pytest.mark.parametrize("nothing", NOTHING, ids=len)
+def test_an_empty_head_beside_a_journal_is_not_believed(folder: Path, nothing: bytes) -> None:
+    path = folder / "journal-demo.head"
+    path.write_bytes(nothing)
+    with pytest.raises(StorageError, match=r"is empty, but the journal has 19 lines.*antrean journal accept"):
+        open_store(folder)
+    assert path.read_bytes() == nothing
+    seen = check_up(f"sqlite:///{folder}/office.db", "demo", Head(folder, "demo"))
+    assert seen is not None
+    assert "is empty, but the journal has 19 lines" in seen.damage
+
+
+def test_beside_a_journal_that_was_emptied_no_number_is_given_out_though_the_head_is_empty_too(folder: Path) -> None:
+    (folder / "journal-demo.head").write_bytes(b"")
+    cut(folder, "DELETE FROM events")
+    with closing(open_store(folder)) as store, pytest.raises(StorageError, match="no number is given out"):
+        store.past()
+
+
+def test_a_head_of_which_only_one_place_came_to_the_disk_is_believed(tmp_path: Path) -> None:
+    open_store(tmp_path).close()
+    path = tmp_path / "journal-demo.head"
+    path.write_bytes(bytes(SLOT_BYTES) + path.read_bytes()[SLOT_BYTES:])
+    open_store(tmp_path).close()
