@@ -317,6 +317,8 @@ class CounterMessage(Message):
     """From when on the visitor who is called may be given up as not come; None where nobody is called."""
     reason: Reason | None = None
     today: Today = Today()
+    retained: bool = Field(default=False, exclude=True)
+    """Not on the wire: the server had kept it for us, so that it may be of any age. The bus sets it."""
 
 
 class EventMessage(Message):

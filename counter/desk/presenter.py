@@ -22,7 +22,7 @@ from counter.desk.lists import Lists, name_of, pick_command, tabs_of
 from counter.desk.open_dialog import OpenDialog
 from counter.desk.replies import bridged, reply_ticket
 from counter.desk.requests import Requests
-from counter.desk.session import Session, Sessions
+from counter.desk.session import Session, Sessions, ends_session
 from counter.desk.sign_in import SignIn
 from counter.desk.state import DeskState
 from counter.pages.actions import label, obstacle_words
@@ -88,6 +88,7 @@ class CounterPresenter:
         self._clock.heard(message.at, retained=message.retained)
         self._fresh.heard(retained=message.retained)
         self._hall = message
+        self._end_if_closed(message)
         if self._ended is not None and self._is_of_yesterday(self._ended):
             self._show("warn", self._why_ended(self._ended))
             self._ended = None
@@ -100,8 +101,7 @@ class CounterPresenter:
             self._notices.show(taken_away(self._desk, message, self._state().words))
         self._desk = message
         self._opened.visitor_is(message.ticket.id if message.ticket else "")
-        if message.state == "closed" and self._session is not None and self._requests.idle:
-            self._closed_elsewhere()
+        self._end_if_closed()
 
     def link(self, *, online: bool) -> None:
         """Take note that the engine is reachable, or no longer."""
@@ -249,9 +249,9 @@ class CounterPresenter:
             return self._phrases.say("The office day has ended, and this counter with it. Please sign in for today.")
         return self._phrases.say("This counter was closed. Please sign in again.")
 
-    def _closed_elsewhere(self) -> None:
+    def _end_if_closed(self, hall: HallMessage | None = None) -> None:
         ended = self._session
-        if ended is not None:
+        if ended is not None and self._requests.idle and ends_session(self._desk, hall):
             self._signed_out(self._why_ended(ended))
             self._ended = None if self._is_of_yesterday(ended) else ended
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from broker.contract.messages import CounterMessage, HallMessage
 from hardware.files import write_whole
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,23 @@ class Session:
     token: str = field(repr=False)
     day: str = ""
     """The office's day on which something was last done with it, as the wire writes days; empty where unknown."""
+
+
+def ends_session(desk: CounterMessage | None, hall: HallMessage | None = None) -> bool:
+    """Tell whether the engine says that the counter is closed, by its picture or by the hall that has just come.
+
+    A server that remembers over a restart may have kept a picture of before the officer signed in: such a one is
+    believed only together with a hall that is said now.
+    """
+    if desk is None or desk.state != "closed":
+        return False
+    if hall is None:
+        return not desk.retained
+    return (
+        desk.retained
+        and not hall.retained
+        and any(one.id == desk.id and one.state == "closed" for one in hall.counters)
+    )
 
 
 class Sessions(Protocol):

@@ -15,7 +15,7 @@ from broker.contract.link import Freshness, Requester
 from broker.contract.messages import CounterMessage, HallMessage, Reply
 from counter.desk.keys import Intent
 from counter.desk.requests import Requests
-from counter.desk.session import Session, Sessions
+from counter.desk.session import Session, Sessions, ends_session
 from counter.keypads import words
 from counter.keypads.entry import SignInEntry
 from hardware.codecs.keypads.pad import PadFace
@@ -77,14 +77,14 @@ class PadPresenter:
         """Take note of a sign of life; what a pad shows stands in the counter's own picture."""
         self._clock.heard(message.at, retained=message.retained)
         self._fresh.heard(retained=message.retained)
+        self._end_if_closed(message)
 
     def desk(self, message: CounterMessage) -> None:
         """Take in the picture of one counter; those of others are passed by."""
         if message.id != self._counter:
             return
         self._desk = message
-        if message.state == "closed" and self._session is not None and self._requests.idle:
-            self._signed_out()
+        self._end_if_closed()
 
     def taken(self, standing: Standing) -> None:
         """Take note that another process has or wants the line's id, or no longer."""
@@ -210,6 +210,8 @@ class PadPresenter:
             return
         self._session = Session(self._counter, officer, str((reply.result or {}).get("session", "")))
         self._sessions.save(self._session)
+        if self._desk is not None:  # with it, a hall that is on its way from before would end this session
+            self._desk = self._desk.model_copy(update={"retained": False})
         self._entry, self._entering = self._entry.again(), False
 
     def _ask(self, intent: Intent, command: str) -> None:
@@ -227,6 +229,10 @@ class PadPresenter:
             self._signed_out()
         elif intent is Intent.NEXT and result.get("ticket") is None:
             self._tell(words.NOBODY_WAITS)
+
+    def _end_if_closed(self, hall: HallMessage | None = None) -> None:
+        if self._session is not None and self._requests.idle and ends_session(self._desk, hall):
+            self._signed_out()
 
     def _signed_out(self) -> None:
         self._session = None

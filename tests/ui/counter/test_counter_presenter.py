@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.contract.messages import CounterState, ErrorCode, Today
+from broker.contract.messages import CounterState, ErrorCode, HallCounter, Today
 from broker.language import Phrases
 from counter.desk.keys import Intent
 from counter.desk.session import Session
@@ -345,6 +345,43 @@ def test_a_counter_that_was_closed_elsewhere_asks_to_sign_in_again() -> None:
     window = Window(Drawer(Session("c3", "siti", "token-7")))
     window.presenter.desk(counter("closed"))
     assert window.notice() == "Loket ini sudah ditutup. Silakan masuk lagi."
+
+
+KEPT_CLOSED = counter("closed").model_copy(update={"retained": True})
+"""What a server that remembers over a restart still has of the day before."""
+ALL_CLOSED = hall().model_copy(update={"counters": (HallCounter(id="c3", label="3", state="closed"),)})
+
+
+def test_a_picture_that_the_server_had_kept_ends_no_session() -> None:
+    window = Window(Drawer(Session("c3", "siti", "token-7")))
+    window.presenter.hall(ALL_CLOSED.model_copy(update={"retained": True}))
+    window.presenter.desk(KEPT_CLOSED)
+    window.presenter.hall(ALL_CLOSED.model_copy(update={"retained": True}))
+    window.presenter.hall(hall())
+    window.presenter.desk(counter("open"))
+    window.presenter.hall(ALL_CLOSED)
+    assert window.is_signed_in
+    assert window.drawer.kept is not None
+
+
+def test_it_does_where_the_live_hall_says_that_the_counter_is_closed() -> None:
+    window = Window(Drawer(Session("c3", "siti", "token-7")))
+    window.presenter.desk(KEPT_CLOSED)
+    assert window.is_signed_in
+    window.presenter.hall(ALL_CLOSED)
+    assert not window.is_signed_in
+    assert window.notice() == "Loket ini sudah ditutup. Silakan masuk lagi."
+    assert window.drawer.kept is None
+
+
+def test_the_hall_ends_no_session_while_an_answer_is_awaited() -> None:
+    window = Window(Drawer(Session("c3", "siti", "token-7")))
+    window.presenter.hall(hall())
+    window.presenter.desk(counter("open"))
+    window.press(N)
+    window.presenter.desk(KEPT_CLOSED)
+    window.presenter.hall(ALL_CLOSED)
+    assert window.is_signed_in
 
 
 TOMORROW = hall().model_copy(update={"day": MORNING.date() + dt.timedelta(days=1)})

@@ -9,7 +9,16 @@ import pytest
 
 from broker.contract.clock import EngineClock
 from broker.contract.link import STALE_AFTER_S
-from broker.contract.messages import CounterMessage, CounterState, Error, ErrorCode, HallMessage, Reply, Ticket
+from broker.contract.messages import (
+    CounterMessage,
+    CounterState,
+    Error,
+    ErrorCode,
+    HallCounter,
+    HallMessage,
+    Reply,
+    Ticket,
+)
 from counter.desk.requests import MEANT_FOR_S
 from counter.desk.session import Session
 from counter.keypads import words
@@ -53,9 +62,11 @@ class Pad:
         self.presenter.link(online=True)
         self.hears()
 
-    def hears(self) -> None:
-        """Hear the engine's sign of life."""
-        self.presenter.hall(HallMessage(revision=1, seq=1, at=self.at, day=self.at.date()))
+    def hears(self, state: CounterState | None = None, *, retained: bool = False) -> None:
+        """Hear the engine's sign of life, with what it says of the counter; or what the server had kept of one."""
+        counters = () if state is None else (HallCounter(id="counter-1", label="1", state=state),)
+        hall = HallMessage(revision=1, seq=1, at=self.at, day=self.at.date(), counters=counters, retained=retained)
+        self.presenter.hall(hall)
 
     def press(self, keys: str) -> None:
         """Press keys, named one after the other, each a second after the last."""
@@ -311,6 +322,24 @@ def test_a_window_that_took_over_is_told_at_the_next_key(signed_in: Pad) -> None
 def test_a_counter_that_was_closed_elsewhere_asks_to_sign_in(signed_in: Pad) -> None:
     signed_in.presenter.desk(desk("closed"))
     assert (signed_in.shows, signed_in.drawer.kept) == ("ID", None)
+
+
+def test_a_picture_that_the_server_had_kept_ends_no_session(signed_in: Pad) -> None:
+    signed_in.presenter.desk(desk("closed").model_copy(update={"retained": True}))
+    signed_in.hears("open")
+    assert signed_in.drawer.kept == KEPT
+    signed_in.hears("closed", retained=True)
+    assert signed_in.drawer.kept == KEPT
+    signed_in.hears("closed")
+    assert (signed_in.shows, signed_in.drawer.kept) == ("ID", None)
+
+
+def test_a_hall_of_before_the_sign_in_ends_no_session(pad: Pad) -> None:
+    pad.presenter.desk(desk("closed").model_copy(update={"retained": True}))
+    pad.press("2 enter 1 2 3 4 enter")
+    pad.engine.agrees(session="token-1")
+    pad.hears("closed")
+    assert pad.drawer.kept is not None
 
 
 def test_pictures_of_other_counters_are_passed_by_and_so_is_a_session_of_another(signed_in: Pad) -> None:
