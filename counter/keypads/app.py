@@ -80,12 +80,16 @@ class KeypadsProcess:
         self._stopping = True
 
     def _listen(self, topics: Topics) -> None:
+        self._bus.listen(topics.hall(), HallMessage, self._hall)  # decoded once, however many pads there are
         for presenter in self._presenters.values():
-            self._bus.listen(topics.hall(), HallMessage, presenter.hall)
             self._bus.on_taken(presenter.taken)
             self._bus.on_link(lambda online, presenter=presenter: presenter.link(online=online))  # type: ignore[misc]  # binds
         for address, counter in self._counters.items():
             self._bus.listen(topics.counter(counter), CounterMessage, self._presenters[address].desk)
+
+    def _hall(self, message: HallMessage) -> None:
+        for presenter in self._presenters.values():
+            presenter.hall(message)
 
     def _work(self, seconds: float) -> None:
         """Do what comes within `seconds`; return as soon as something was done and no more waits."""
