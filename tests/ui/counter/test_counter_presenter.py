@@ -367,9 +367,7 @@ def test_a_picture_that_the_server_had_kept_ends_no_session() -> None:
 def test_it_does_where_the_live_hall_says_that_the_counter_is_closed() -> None:
     window = Window(Drawer(Session("c3", "siti", "token-7")))
     window.presenter.desk(KEPT_CLOSED)
-    assert window.is_signed_in
     window.presenter.hall(ALL_CLOSED)
-    assert not window.is_signed_in
     assert window.notice() == "Loket ini sudah ditutup. Silakan masuk lagi."
     assert window.drawer.kept is None
 

@@ -327,9 +327,12 @@ def test_a_counter_that_was_closed_elsewhere_asks_to_sign_in(signed_in: Pad) -> 
 def test_a_picture_that_the_server_had_kept_ends_no_session(signed_in: Pad) -> None:
     signed_in.presenter.desk(desk("closed").model_copy(update={"retained": True}))
     signed_in.hears("open")
-    assert signed_in.drawer.kept == KEPT
     signed_in.hears("closed", retained=True)
     assert signed_in.drawer.kept == KEPT
+
+
+def test_it_does_where_the_live_hall_says_that_the_counter_is_closed(signed_in: Pad) -> None:
+    signed_in.presenter.desk(desk("closed").model_copy(update={"retained": True}))
     signed_in.hears("closed")
     assert (signed_in.shows, signed_in.drawer.kept) == ("ID", None)
 
