@@ -214,10 +214,14 @@ class LobbyPresenter:
 
 
 def _is_pressing(state: LobbyState, before: LobbyState) -> bool:
-    """Tell whether something is new that has to be seen in the next frame: a call above all."""
+    """Tell whether something is new that has to be seen in the next frame: a call above all.
+
+    That a call leaves, or comes to the front after it stood in the list, is seen half a second later as well: in a rush
+    every call is one frame, not two.
+    """
     return (
         not set(state.awaited) <= set(before.awaited)
-        or (state.front, state.latest, state.turn) != (before.front, before.latest, before.turn)
+        or state.turn != before.turn
         or (state.stale_since is None, state.is_starting) != (before.stale_since is None, before.is_starting)
         or (state.standing, state.speaks) != (before.standing, before.speaks)
         or (state.office, state.procedures) != (before.office, before.procedures)
