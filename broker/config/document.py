@@ -159,6 +159,10 @@ def _compose(document: Document, text: str) -> yaml.Node | None:
         problem = " ".join(part for part in (error.context, error.problem) if part)
         if indent := _strange_indent(text, mark):
             problem = f"the line is indented with {indent}: indent with blanks"
+        elif (after := _strange_colon(text)) is not None:
+            named, at = after
+            document.complain((), f"is not valid YAML: {named} stands after a colon: write a blank", line=at)
+            return None
         document.complain((), f"is not valid YAML: {problem}", line=mark.line + 1 if mark else None)
     return None
 
@@ -168,6 +172,13 @@ def _strange_indent(text: str, mark: yaml.Mark | None) -> str | None:
     lines = text.splitlines()
     line = lines[mark.line] if mark is not None and mark.line < len(lines) else ""
     return strange_character(line[: len(line) - len(line.lstrip())])
+
+
+def _strange_colon(text: str) -> tuple[str, int] | None:
+    """Return in words what looks like a blank after a key and is none, with its line."""
+    found = re.search(r"^[ -]*[\w-]+:([^\S \t\n\r])", text, re.MULTILINE)
+    named = None if found is None else strange_character(found[1])
+    return None if found is None or named is None else (named, text.count("\n", 0, found.start()) + 1)
 
 
 def _refuse_tricks(events: Iterator[yaml.Event]) -> None:

@@ -79,6 +79,13 @@ def test_an_indent_or_a_key_with_a_no_break_space_is_said_to_have_one(tmp_path: 
     assert problem.message == "a key here contains a no-break space (U+00A0): write it anew"
 
 
+def test_a_no_break_space_after_a_colon_is_said_to_stand_there(tmp_path: Path) -> None:
+    text = changed(("  timezone: Asia", "  timezone:\u00a0Asia"))
+    [problem] = problems_of(tmp_path, text)
+    assert problem.message == "is not valid YAML: a no-break space (U+00A0) stands after a colon: write a blank"
+    assert problem.line == line_of(text, "timezone:")
+
+
 @pytest.mark.parametrize(
     ("host", "message"),
     [

@@ -348,7 +348,8 @@ def test_a_first_start_that_a_power_cut_ended_is_begun_again(
     assert seen is None or not seen.damage
     with closing(open_store(tmp_path)) as store:
         EngineRoom(store=store).issue("visa")
-    assert Head(tmp_path, "demo").read() == Mark(1, Archive(url, "demo").end().hash)
+    with closing(Archive(url, "demo")) as archive:
+        assert Head(tmp_path, "demo").read() == Mark(1, archive.end().hash)
 
 
 @pytest.mark.parametrize("nothing", NOTHING, ids=len)
