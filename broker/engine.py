@@ -46,9 +46,14 @@ MAX_PRESENT = 4096
 """Of so many clients it is known that they are here; any program of this machine may call itself one."""
 NOTE_GAP_S = 1.0
 """What clients say of their devices is written at most this often, behind the requests: visitors come first."""
-SNAPSHOT_GAP_S = 0.1
-"""Snapshots go out at most this often: a burst is drawn once, no request waits for drawings, and no screen decodes more
-of them than anybody can read. The first after a pause goes at once, and calls are events: neither waits for this."""
+SNAPSHOT_GAP_S = 0.02
+"""Snapshots go out at most this often: a burst is drawn once, and no request waits for drawings."""
+RUSH_GAP_S = 0.1
+"""In a rush they come down to this, step by step: no screen decodes more of them than anybody can read. Calls are
+events and do not wait for it, and the first snapshot after a pause goes at once."""
+RUSH_GROWS = 1.25
+CALM_S = 0.5
+"""After so long without a snapshot the rush is over."""
 HEARTBEAT_S = 5.0
 """The hall is repeated at least this often, so that a silent engine is noticed."""
 REMEMBER = dt.timedelta(hours=48)
@@ -107,7 +112,7 @@ class Engine:
         self._unsaid = False
         """The wire was away: all that is retained has to be said again."""
         self._shown_at = 0.0
-        self._snapshot_gap_s = SNAPSHOT_GAP_S
+        self._snapshot_gap_s = self._pace_s = SNAPSHOT_GAP_S
         self._wrong_checks: dict[tuple[str, bool], int] = {}
         """Outlives a hall that is rebuilt; a restart lets everybody guess anew."""
         self._note_at = 0.0
@@ -382,6 +387,8 @@ class Engine:
         """Draw what is due. A picture that fails is made up for by all of them, but not without a pause."""
         everything, stale = self._unsaid, self._stale
         begun = self._monotonic()
+        is_rush = begun - self._shown_at < CALM_S
+        self._pace_s = min(self._pace_s * RUSH_GROWS, RUSH_GAP_S) if is_rush else SNAPSHOT_GAP_S
         self._unsaid, self._stale, self._shown_at = True, False, begun
         unanswered_s = int(self._inbox.unanswered_s())
         if everything:
@@ -390,7 +397,7 @@ class Engine:
             self._wire.show(hall, self._time.now(), counters=stale, unanswered_s=unanswered_s)
         self._unsaid = False
         spent_s = self._monotonic() - begun
-        self._snapshot_gap_s = min(max(SNAPSHOT_GAP_S, spent_s / SNAPSHOT_SHARE), MAX_SNAPSHOT_GAP_S)
+        self._snapshot_gap_s = min(max(self._pace_s, spent_s / SNAPSHOT_SHARE), MAX_SNAPSHOT_GAP_S)
 
     def _note(self, healths: Sequence[Health]) -> None:
         """Keep the health of devices. A disk that refuses costs this note, never the office its work."""

@@ -16,7 +16,15 @@ from broker import engine
 from broker.domain import commands as cmd
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
-from broker.engine import HEARTBEAT_S, LOOK_EVERY_S, MAX_BATCH, REBUILD_RETRY_S, SNAPSHOT_GAP_S, SURPLUS_GAP_S
+from broker.engine import (
+    HEARTBEAT_S,
+    LOOK_EVERY_S,
+    MAX_BATCH,
+    REBUILD_RETRY_S,
+    RUSH_GAP_S,
+    SNAPSHOT_GAP_S,
+    SURPLUS_GAP_S,
+)
 from broker.inbox import Reconnected
 from broker.ports import StorageError, Submission
 from tests.fakes.clock import FakeClock
@@ -419,7 +427,7 @@ def test_a_burst_is_shown_no_faster_than_the_gap_and_its_end_always(room: Engine
     for _ in range(100):
         room.issue()
         room.clock.advance(SNAPSHOT_GAP_S / 3)
-    room.clock.advance(SNAPSHOT_GAP_S)
+    room.clock.advance(RUSH_GAP_S)
     room.engine.step([])
     moments = [shown.at.timestamp() for shown in room.wire.shown]
     gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
@@ -454,6 +462,23 @@ def test_a_restarted_engine_shows_the_hall_without_being_asked(room: EngineRoom)
     room.wire.shown.clear()
     room.engine.step([])
     assert [(shown.seq, shown.counters) for shown in room.wire.shown] == [(1, True)]
+
+
+def test_a_rush_is_shown_ten_times_a_second_and_what_comes_after_it_at_once(room: EngineRoom) -> None:
+    room.clock.advance(1)
+    room.wire.shown.clear()
+    for _ in range(100):
+        room.issue()
+        room.clock.advance(0.04)
+    moments = [shown.at.timestamp() for shown in room.wire.shown]
+    assert moments[1] - moments[0] < 0.05
+    assert min(later - earlier for earlier, later in itertools.pairwise(moments[10:])) > RUSH_GAP_S - 1e-5
+    room.clock.advance(1)
+    room.engine.step([])
+    room.wire.shown.clear()
+    room.clock.advance(1)
+    room.issue()
+    assert len(room.wire.shown) == 1
 
 
 class SlowWire(RecordingWire):
