@@ -52,6 +52,8 @@ RUSH_GAP_S = 0.1
 """In a rush they come down to this, step by step: no screen decodes more of them than anybody can read. Calls are
 events and do not wait for it, and the first snapshot after a pause goes at once."""
 RUSH_GROWS = 1.25
+LEFT_EVERY_S = 1.0
+"""What an earlier day left is looked for so often at most: it means a look at every ticket."""
 CALM_S = 0.5
 """After so long without a snapshot the rush is over."""
 HEARTBEAT_S = 5.0
@@ -113,6 +115,7 @@ class Engine:
         """The wire was away: all that is retained has to be said again."""
         self._shown_at = 0.0
         self._snapshot_gap_s = self._pace_s = SNAPSHOT_GAP_S
+        self._left_at = -math.inf
         self._wrong_checks: dict[tuple[str, bool], int] = {}
         """Outlives a hall that is rebuilt; a restart lets everybody guess anew."""
         self._note_at = 0.0
@@ -319,7 +322,8 @@ class Engine:
 
     def _tick(self) -> None:
         self._try_rebuild()
-        if self._hall is not None and self._is_picture_due():
+        if self._hall is not None and self._is_picture_due() and self._monotonic() >= self._left_at:
+            self._left_at = self._monotonic() + LEFT_EVERY_S
             self._close_left(self._hall)
         if self._hall is not None and self._is_picture_due():
             self._show(self._hall)
