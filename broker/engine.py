@@ -52,10 +52,10 @@ RUSH_GAP_S = 0.1
 """In a rush they come down to this, step by step: no screen decodes more of them than anybody can read. Calls are
 events and do not wait for it, and the first snapshot after a pause goes at once."""
 RUSH_GROWS = 1.25
-LEFT_EVERY_S = 1.0
-"""What an earlier day left is looked for so often at most: it means a look at every ticket."""
 CALM_S = 0.5
 """After so long without a snapshot the rush is over."""
+LEFT_EVERY_S = 1.0
+"""What an earlier day left is looked for so often at most: it means a look at every ticket."""
 HEARTBEAT_S = 5.0
 """The hall is repeated at least this often, so that a silent engine is noticed."""
 REMEMBER = dt.timedelta(hours=48)
