@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select, text
 from sqlmodel import col
 
 from broker.store.head import Mark
 from broker.store.journal import GENESIS, Broken, chain_text, event_of
+from broker.store.retold import Retelling
 from broker.store.rows import columns_of
-from broker.store.tables import EventRow, ReplyRow, SessionRow, TicketRow, table_of
+from broker.store.tables import EventRow, table_of
 
 _EVENTS = table_of(EventRow)
+ANSWERED = "requests had been answered up to there"
+ISSUED, OPENED, REPLIED = "a ticket was issued there", "a counter was opened there", "a request was answered there"
+_ANCHORS = (
+    (
+        ISSUED,
+        text(
+            "SELECT max(first_seq) FROM tickets WHERE office = :office "
+            "AND day = (SELECT max(day) FROM tickets WHERE office = :office)"
+        ),
+    ),
+    (ISSUED, text("SELECT max(seq) FROM promises WHERE office = :office")),
+    (ISSUED, text("SELECT max(seq) FROM print_jobs WHERE office = :office")),
+    (OPENED, text("SELECT max(opened_seq) FROM sessions WHERE office = :office")),
+    (REPLIED, text("SELECT seq FROM replies WHERE office = :office ORDER BY at DESC LIMIT 1")),
+)
+"""What else knows that a line was written, so that who cuts the journal has to know of all of them."""
 
 
 def find_broken(connection: Connection, office: str, mark: Mark | None) -> Broken | None:
     """Walk the whole journal; return the first line that was altered, removed, put in, or is missing at the end.
 
-    `mark` is the end that was written down outside the database, read before the walk: a working broker goes on.
+    Where all of that is whole, the first ticket of which the table beside it says otherwise than the journal. `mark` is
+    the end that was written down outside the database, read before the walk: a working broker goes on.
     """
-    previous, expected = GENESIS, 1
+    previous, expected, retelling = GENESIS, 1, Retelling(connection, office)
+    otherwise: list[Broken] = []
     for line in connection.execute(select(_EVENTS).where(col(EventRow.office) == office).order_by(col(EventRow.seq))):
         if line.seq != expected:
             return Broken(line.seq, f"line {expected} is missing")
@@ -30,8 +49,10 @@ def find_broken(connection: Connection, office: str, mark: Mark | None) -> Broke
             return Broken(line.seq, "time, ticket or counter beside the line was altered")
         if mark is not None and line.seq == mark.seq and line.hash != mark.hash:
             return Broken(line.seq, "the journal up to here was written anew: it had another end")
+        otherwise += [Broken(ticket.order, why) for ticket, why in retelling.hear(fact)][: not otherwise]
         expected += 1
-    return _missing_end(connection, office, expected - 1, mark)
+    otherwise += [Broken(ticket.order, why) for ticket, why in retelling.rest()][: not otherwise]
+    return _missing_end(connection, office, expected - 1, mark) or (otherwise[0] if otherwise else None)
 
 
 def last_mark(connection: Connection, office: str) -> Mark:
@@ -41,20 +62,29 @@ def last_mark(connection: Connection, office: str) -> Mark:
     return Mark(0, GENESIS) if found is None else Mark(*found)
 
 
-def newest_reply_seq(connection: Connection, office: str) -> int:
-    """Return where the journal ended when the newest of the remembered replies was given; 0 where there is none."""
-    newest = select(col(ReplyRow.seq)).where(col(ReplyRow.office) == office).order_by(col(ReplyRow.at).desc()).limit(1)
-    return connection.scalar(newest) or 0
+def newest_known(connection: Connection, office: str) -> tuple[int, str]:
+    """Return the last line that the tables beside the journal know of, and why."""
+    newest, why = 0, ""
+    for what, statement in _ANCHORS:
+        known = connection.scalar(statement, {"office": office}) or 0
+        if known > newest:
+            newest, why = known, what
+    return newest, why
 
 
-def contradiction(connection: Connection, office: str, mark: Mark) -> str:
-    """Return in words what the database is short of against an end that was answered for, or nothing."""
+def contradiction(connection: Connection, office: str, mark: Mark | None) -> str:
+    """Return in words what the database is short of against an end that was answered for, or nothing.
+
+    Where no end was written down, or the file with it is gone, the tables beside the journal tell.
+    """
     last = last_mark(connection, office)
-    if last.seq < mark.seq:
-        return _missing(last.seq, mark.seq, "requests had been answered up to there")
-    answered = newest_reply_seq(connection, office)
-    if last.seq < answered:
-        return _missing(last.seq, answered, "a request was answered there")
+    if mark is not None and last.seq < mark.seq:
+        return _missing(last.seq, mark.seq, ANSWERED)
+    known, why = newest_known(connection, office)
+    if last.seq < known:
+        return _missing(last.seq, known, why)
+    if mark is None:
+        return ""
     of_line = (col(EventRow.office) == office, col(EventRow.seq) == mark.seq)
     found = connection.scalar(select(col(EventRow.hash)).where(*of_line))
     if mark.seq > 0 and found != mark.hash:
@@ -64,16 +94,9 @@ def contradiction(connection: Connection, office: str, mark: Mark) -> str:
 
 def _missing_end(connection: Connection, office: str, last: int, mark: Mark | None) -> Broken | None:
     if mark is not None and mark.seq > last:
-        return Broken(last + 1, _missing(last, mark.seq, "requests had been answered up to there"))
-    for what, column, whose in (
-        ("a ticket was issued there", col(TicketRow.first_seq), col(TicketRow.office)),
-        ("a counter was opened there", col(SessionRow.opened_seq), col(SessionRow.office)),
-        ("a request was answered there", col(ReplyRow.seq), col(ReplyRow.office)),
-    ):
-        known = connection.scalar(select(func.max(column)).where(whose == office)) or 0
-        if known > last:
-            return Broken(last + 1, _missing(last, known, what))
-    return None
+        return Broken(last + 1, _missing(last, mark.seq, ANSWERED))
+    known, why = newest_known(connection, office)
+    return Broken(last + 1, _missing(last, known, why)) if known > last else None
 
 
 def _missing(last: int, known: int, why: str) -> str:

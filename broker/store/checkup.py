@@ -90,7 +90,7 @@ def _read(connection: Connection, office: str, where: str, mark: Mark | None) ->
     events = connection.scalar(select(func.count()).where(of_office)) or 0
     version = version_of(connection)
     last_at = connection.scalar(select(func.max(col(EventRow.at))).where(of_office)) if version == VERSION else None
-    lost = "" if mark is None or version != VERSION else contradiction(connection, office, mark)
+    lost = "" if version != VERSION else contradiction(connection, office, mark)
     return Checkup(where, events, None if last_at is None else moment(last_at), version != VERSION, lost=lost)
 
 

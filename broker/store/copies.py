@@ -15,14 +15,25 @@ KEPT_COPIES = 3
 
 
 def keep_copy(database: Path, version: str) -> Path:
-    """Copy an SQLite file, with all that still stands in its write-ahead log; return where the copy lies, durable.
+    """Copy a database before its tables change; return where the copy lies.
 
     `StorageError` where there is no room for it: then nothing may be changed either.
     """
-    copy = database.with_name(f"{database.name}.version-{version}")
+    copy = keep_whole(database, database.with_name(f"{database.name}.version-{version}"))
+    for old in copies_of(database)[:-KEPT_COPIES]:
+        old.unlink(missing_ok=True)
+    return copy
+
+
+def keep_whole(database: Path, copy: Path) -> Path:
+    """Copy an SQLite file, with all that still stands in its write-ahead log, in the place of an older copy; durable.
+
+    `StorageError` where that cannot be done.
+    """
     part = copy.with_name(copy.name + ".part")
     try:
         part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
         with (
             closing(sqlite3.connect(f"file:{quote(str(database))}?mode=ro", uri=True)) as source,
             closing(sqlite3.connect(part)) as target,
@@ -33,12 +44,10 @@ def keep_copy(database: Path, version: str) -> Path:
         part.replace(copy)
         _sync(copy.parent)
     except (OSError, sqlite3.Error) as error:
-        message = f"the database is left as it is (version {version}), for no copy of it can be kept at {copy}: {error}"
+        message = f"the database is left as it is, for no copy of it can be kept at {copy}: {error}"
         raise StorageError(message) from error
     finally:
         part.unlink(missing_ok=True)
-    for old in copies_of(database)[:-KEPT_COPIES]:
-        old.unlink(missing_ok=True)
     return copy
 
 

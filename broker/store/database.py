@@ -99,11 +99,17 @@ def open_read_only(url: str) -> Engine:
 
 
 def reading_engine(url: str) -> Engine:
-    """Return the database whatever its version is; nothing can be written through it."""
+    """Return the database whatever its version is; nothing can be written through it.
+
+    All that one connection reads is of one moment, whatever a working broker writes meanwhile.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return create_engine(_read_only(parsed))
-    return create_engine(parsed, execution_options={"postgresql_readonly": True})
+        engine = create_engine(_read_only(parsed))
+        event.listen(engine, "connect", _begun_by_us)
+        event.listen(engine, "begin", _begin)
+        return engine
+    return create_engine(parsed, isolation_level="REPEATABLE READ", execution_options={"postgresql_readonly": True})
 
 
 def version_of(connection: Connection) -> str | None:
@@ -202,6 +208,10 @@ def _sqlite_writes(connection: Any, _record: object) -> None:  # noqa: ANN401 - 
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begun_by_us(connection: Any, _record: object) -> None:  # noqa: ANN401 - the same
+    connection.isolation_level = None
 
 
 def _begin(connection: Connection) -> None:

@@ -13,15 +13,11 @@ from broker.store.moments import micros, micros_or_none
 from broker.store.writing import Step, Writing, insert_into
 
 _INSERT_EVENT = insert_into("events", "office, seq, at, type, client, ticket, counter, body, hash")
+_CHANGING = "service, stage, state, counter, waiting_since, called_at, started_at, times_called, copies, paper"
 _INSERT_TICKET = insert_into(
-    "tickets",
-    "service, stage, state, counter, waiting_since, called_at, started_at, times_called, copies, paper, "
-    "id, office, day, series, number, lane, language, issued_at, first_seq",
+    "tickets", f"{_CHANGING}, id, office, day, series, number, lane, language, issued_at, first_seq"
 )
-_UPDATE_TICKET = (
-    "UPDATE tickets SET service = ?, stage = ?, state = ?, counter = ?, waiting_since = ?, called_at = ?, "
-    "started_at = ?, times_called = ?, copies = ?, paper = ? WHERE id = ?"
-)
+_UPDATE_TICKET = f"UPDATE tickets SET {_CHANGING.replace(',', ' = ?,')} = ? WHERE id = ?"  # noqa: S608 - names of ours
 _CLOSE_SESSION = "UPDATE sessions SET closed_at = ? WHERE office = ? AND counter = ? AND closed_at IS NULL"
 _OPEN_SESSION = insert_into("sessions", "office, opened_seq, counter, officer, opened_at")
 _INSERT_REPLY = insert_into("replies", "office, client, request, at, seq, payload")
@@ -86,8 +82,13 @@ def _sessions(office: str, events: Sequence[Recorded]) -> Iterator[Step]:
             yield _OPEN_SESSION, (office, recorded.seq, fact.counter, fact.officer, micros(fact.at))
 
 
-def _changing(ticket: Ticket) -> tuple[Any, ...]:
+def columns_of_ticket(ticket: Ticket) -> dict[str, Any]:
     """Return what an event may change of a ticket's row."""
+    return dict(zip(_CHANGING.split(", "), _changing(ticket), strict=True))
+
+
+def _changing(ticket: Ticket) -> tuple[Any, ...]:
+    """Return the values of `_CHANGING`."""
     return (
         ticket.service,
         ticket.stage,

@@ -193,8 +193,7 @@ class SqlStore:
     def _read_end(self, known: Mark | None) -> Mark:
         """Return where the journal ends, after it was held against the head; the head goes on from there."""
         with self._reading("read the journal"):
-            if known is not None:
-                self._require(known)
+            self._require(known)
             end = last_mark(self._connection, self._office)
         if self._head is not None:
             self._head.refuse_empty(end.seq)
@@ -212,8 +211,8 @@ class SqlStore:
             raise StorageError(self._fault)
         self._watch.look()
 
-    def _require(self, mark: Mark) -> None:
-        """Raise `StorageError` where the database does not hold what was answered up to `mark`."""
+    def _require(self, mark: Mark | None) -> None:
+        """Raise `StorageError` where the database does not hold what was answered, up to `mark` where that is known."""
         why = contradiction(self._connection, self._office, mark)
         if why:
             message = (
