@@ -6,9 +6,11 @@ Receivers ignore fields they do not know, so that a newer engine does not blind 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 MAX_PAYLOAD_BYTES = 8 * 1024
 """So long is a message at most."""
@@ -44,6 +46,34 @@ ErrorCode = Literal[
 ]
 PASSING: frozenset[ErrorCode] = frozenset({"storage_failed", "not_ready", "too_many"})
 """Refusals that say nothing of what was asked, and are not kept: nothing was done, and the same may be done later."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A time or date that is written out on the wire: pydantic alone takes any number, as text too, for seconds."""
+
+    pattern: str
+    wanted: str
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Let JSON hold one form; our own side hands over what it is."""
+        is_time = issubclass(source, dt.datetime)
+        own = core_schema.datetime_schema(tz_constraint="aware") if is_time else handler(source)
+        text = core_schema.str_schema(strict=True, pattern=self.pattern)
+        read = core_schema.chain_schema([text, {**own, "strict": False}])  # type: ignore[arg-type,typeddict-item]  # its own schema, but for that
+        told = core_schema.custom_error_schema(read, "written_out", custom_error_message=self.wanted)
+        return core_schema.json_or_python_schema(told, own)
+
+
+Moment = Annotated[
+    dt.datetime,
+    _Written(
+        r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$",
+        "a time with its offset is needed, such as 2026-03-02T08:00:00+07:00",
+    ),
+]
+"""A time of the wire: RFC 3339."""
+Day = Annotated[dt.date, _Written(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "a date is needed, such as 2026-03-02")]
 Text = dict[str, str]
 TextList = dict[str, tuple[str, ...]]
 
@@ -72,7 +102,7 @@ class Wait(Message):
 class HistoryEntry(Message):
     """One thing that happened to a ticket."""
 
-    at: dt.datetime
+    at: Moment
     type: str
     stage: str | None = None
     counter: str | None = None
@@ -88,8 +118,8 @@ class Ticket(Message):
     stage: str
     state: TicketState
     language: str
-    issued_at: dt.datetime
-    waiting_since: dt.datetime
+    issued_at: Moment
+    waiting_since: Moment
     ahead: int
     wait: Wait | None = None
     counter: str | None = None
@@ -156,7 +186,7 @@ class ServiceInfo(Message):
     fee: Text = Field(default_factory=dict, exclude=True)
     time: Text = Field(default_factory=dict, exclude=True)
     source: str = Field(default="", exclude=True)
-    effective_from: dt.date | None = Field(default=None, exclude=True)
+    effective_from: Day | None = Field(default=None, exclude=True)
 
 
 class ServiceMessage(Message):
@@ -168,7 +198,7 @@ class ServiceMessage(Message):
     fee: Text
     time: Text
     source: str
-    effective_from: dt.date
+    effective_from: Day
 
 
 class LaneInfo(Message):
@@ -225,7 +255,7 @@ class Calling(Message):
     language: str = "id"
     counter: str
     counter_label: str
-    called_at: dt.datetime
+    called_at: Moment
     times_called: int
 
 
@@ -255,8 +285,8 @@ class HallMessage(Message):
 
     revision: int
     seq: int
-    at: dt.datetime
-    day: dt.date
+    at: Moment
+    day: Day
     calling: tuple[Calling, ...] = ()
     recent: tuple[Calling, ...] = ()
     waiting: tuple[WaitingGroup, ...] = ()
@@ -278,7 +308,7 @@ class QueueEntry(Message):
     number: str
     service: str
     lane: str
-    waiting_since: dt.datetime
+    waiting_since: Moment
     score: float
 
 
@@ -309,11 +339,11 @@ class CounterMessage(Message):
     queue_length: int = 0
     held: tuple[HeldEntry, ...] = ()
     missed: tuple[QueueEntry, ...] = ()
-    undo_until: dt.datetime | None = None
+    undo_until: Moment | None = None
     undo_action: str | None = None
     """What `undo` would take back, as an event's name, and of which ticket."""
     undo_number: str | None = None
-    no_show_from: dt.datetime | None = None
+    no_show_from: Moment | None = None
     """From when on the visitor who is called may be given up as not come; None where nobody is called."""
     reason: Reason | None = None
     today: Today = Today()
@@ -325,7 +355,7 @@ class EventMessage(Message):
     """`event/{name}`: one fact; what it concerns stands beside as far as it applies."""
 
     seq: int
-    at: dt.datetime
+    at: Moment
     type: str
     ticket: str | None = None
     number: str | None = None
@@ -336,7 +366,7 @@ class EventMessage(Message):
     counter: str | None = None
     counter_label: str | None = None
     times_called: int | None = None
-    called_at: dt.datetime | None = None
+    called_at: Moment | None = None
     client: str | None = None
     """Who asked for another paper (`reprinted`), and which one it is."""
     copies: int | None = None

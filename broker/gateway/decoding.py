@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_type_hints
 
 from annotated_types import Len
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from broker.contract.messages import MAX_PAYLOAD_BYTES
+from broker.contract.messages import MAX_PAYLOAD_BYTES, Moment
 from broker.domain.commands import COMMANDS, FLAT, MADE, AtCounter, Command
 from broker.domain.errors import Code, DomainError
 
@@ -27,7 +27,7 @@ class Request(BaseModel):
 
     id: Annotated[str, Len(1, MAX_ID_LENGTH)]
     """Names this request for ever, so that it is done once."""
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     """By the engine's clock: afterwards it is not meant any more."""
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from paho.mqtt.client import topic_matches_sub
+from pydantic import ValidationError
 
 from broker import bus as module
 from broker.bus import LOGGED_FAULTS, Bus
 from broker.contract.link import Address
-from broker.contract.messages import HallMessage
+from broker.contract.messages import EventMessage, HallMessage
 
 
 @pytest.fixture
@@ -61,3 +65,25 @@ def test_whoever_sends_rubbish_without_end_fills_no_log(bus: Bus, caplog: pytest
     assert bus.bad_messages == 900
     assert len(caplog.records) == LOGGED_FAULTS
     assert max(len(record.getMessage()) for record in caplog.records) < 500
+
+
+NO_TIMES = ['"1732600000"', "1732600000", '"2026-03-02"', '"2026-03-02T08:00:00"', '"soon"', "null"]
+
+
+@pytest.mark.parametrize("at", NO_TIMES)
+def test_a_message_with_a_time_that_is_not_written_out_is_not_believed(at: str) -> None:
+    with pytest.raises(ValidationError, match="a time with its offset is needed, such as"):
+        EventMessage.model_validate_json(f'{{"seq": 1, "at": {at}, "type": "issued"}}')
+
+
+@pytest.mark.parametrize("day", ['"1732600000"', "1732600000", '"2026-3-2"', '"2026-03-02T00:00:00Z"'])
+def test_a_message_with_a_date_that_is_not_written_out_is_not_believed(day: str) -> None:
+    with pytest.raises(ValidationError, match="a date is needed, such as"):
+        HallMessage.model_validate_json(f'{{"revision": 1, "seq": 1, "at": "2026-03-02T08:00:00Z", "day": {day}}}')
+
+
+@given(at=st.datetimes(), offset_min=st.integers(-23 * 60, 23 * 60))
+def test_every_time_that_is_said_is_heard_as_it_was(at: dt.datetime, offset_min: int) -> None:
+    local = at.replace(tzinfo=dt.timezone(dt.timedelta(minutes=offset_min)))
+    said = EventMessage(seq=1, at=local, type="issued").model_dump_json()
+    assert EventMessage.model_validate_json(said).at == local
