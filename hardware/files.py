@@ -1,4 +1,4 @@
-"""Files below the data folder: whole or not at all, and never without bound."""
+"""Files below the data folder: whole or not at all, for their owner alone, and never without bound."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import contextlib
 import os
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 
-def write_whole(path: Path, data: bytes, *, durable: bool = False, mode: int = 0o644) -> None:
+def write_whole(path: Path, data: bytes, *, durable: bool = False, mode: int = 0o600) -> None:
     """Write `data` so that a reader sees the old file or the new one, never a part. Raises OSError.
 
-    With `durable` it outlives a power cut from the moment of the return. Until it has `mode` only its owner reads it.
+    With `durable` it outlives a power cut from the moment of the return. Only its owner reads it, where `mode` does not
+    say otherwise: what lies in the data folder tells who came when, or gives a holder's rights.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
@@ -29,6 +31,24 @@ def write_whole(path: Path, data: bytes, *, durable: bool = False, mode: int = 0
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def open_to_append(path: Path) -> BinaryIO:
+    """Open a file to write at its end; where it is not there it is made, for its owner alone. Raises OSError."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600), "ab")
+
+
+def for_owner_alone(path: Path, *, make: bool = False) -> None:
+    """Take a file that everybody can read from all but its owner; with `make` it is there afterwards. Raises OSError.
+
+    Of one that a group may read somebody has thought, so it stays as it is.
+    """
+    if make:
+        path.touch(mode=0o600)
+    with contextlib.suppress(FileNotFoundError):
+        mode = path.stat().st_mode
+        if mode & 0o007:
+            path.chmod(mode & 0o700)
 
 
 def sync_folder(folder: Path) -> None:

@@ -45,7 +45,7 @@ class ClockFile:
         """Keep it; where that fails, only a clock that is set while nothing runs is taken for time that has passed."""
         try:
             kept = _Kept(boot=self._boot(), begun_s=begun_s)
-            write_whole(self._path, kept.model_dump_json().encode(), durable=True, mode=0o600)
+            write_whole(self._path, kept.model_dump_json().encode(), durable=True)
         except OSError as error:
             log.warning("what is believed of the clock is not kept over a restart: %s", error)
 

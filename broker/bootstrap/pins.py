@@ -56,7 +56,7 @@ class MissedFile:
     def save(self, missed: Mapping[str, Missed]) -> None:
         """Keep it."""
         try:
-            write_whole(self._path, _BOOK.dump_json(dict(missed)), durable=True, mode=0o600)
+            write_whole(self._path, _BOOK.dump_json(dict(missed)), durable=True)
         except OSError as error:
             log.warning("wrong PINs are not kept over a restart: %s", error)
 

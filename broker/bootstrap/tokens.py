@@ -44,7 +44,7 @@ def _make_key(path: Path) -> bytes:
     """Make a key; where it cannot be kept, only a sign-in that is repeated over a restart asks for the PIN again."""
     key = secrets.token_bytes(KEY_BYTES)
     try:
-        write_whole(path, key, durable=True, mode=0o600)
+        write_whole(path, key, durable=True)
     except OSError as error:
         log.warning("the key of the sessions is not kept over a restart: %s", error)
     return key

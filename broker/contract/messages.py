@@ -60,7 +60,7 @@ class _Written:
         is_time = issubclass(source, dt.datetime)
         own = core_schema.datetime_schema(tz_constraint="aware") if is_time else handler(source)
         text = core_schema.str_schema(strict=True, pattern=self.pattern)
-        read = core_schema.chain_schema([text, {**own, "strict": False}])  # type: ignore[arg-type,typeddict-item]  # its own schema, but for that
+        read = core_schema.chain_schema([text, {**own, "strict": False}])
         told = core_schema.custom_error_schema(read, "written_out", custom_error_message=self.wanted)
         return core_schema.json_or_python_schema(told, own)
 

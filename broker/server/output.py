@@ -22,7 +22,7 @@ def keep_small(path: Path, *, max_bytes: int = MAX_OUTPUT_BYTES) -> None:
     try:
         if not path.exists() or path.stat().st_size <= max_bytes:
             return
-        shutil.copyfile(path, path.with_name(path.name + ".1"))
+        shutil.copy(path, path.with_name(path.name + ".1"))
         os.truncate(path, 0)
     except OSError as error:
         log.warning("%s grows and cannot be moved aside: %s", path, error)

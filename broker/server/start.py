@@ -20,6 +20,7 @@ from broker.server.addresses import accepts, is_loopback
 from broker.server.mosquitto import write_configuration
 from broker.server.output import keep_small
 from broker.server.parent import bound_to_parent
+from hardware.files import open_to_append
 
 Kind = Literal["mosquitto", "embedded"]
 START_TIMEOUT_S = 10.0
@@ -171,7 +172,7 @@ class Server:
 
     def _started(self) -> subprocess.Popen[bytes]:
         self.spec.folder.mkdir(parents=True, exist_ok=True)
-        with self._output.open("ab") as output:
+        with open_to_append(self._output) as output:
             return subprocess.Popen(  # noqa: S603 - our own command line
                 bound_to_parent(self._command()),
                 stdin=subprocess.DEVNULL,

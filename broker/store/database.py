@@ -17,6 +17,7 @@ from sqlmodel import create_engine
 from broker.ports import StorageError
 from broker.store.copies import keep_copy
 from broker.store.journal import UnreadableError
+from hardware.files import for_owner_alone
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION = "0004"
@@ -67,6 +68,7 @@ def open_database(url: str, *, lines: int = 0) -> Engine:
     have been there and is gone, `StorageError` before the library touches what is left.
     """
     _require_content(file_of(url), lines)
+    _keep_for_owner(file_of(url))
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_writes)
@@ -169,6 +171,18 @@ def _require_content(path: Path | None, lines: int) -> None:
             "be given twice. Put the database back; or begin anew with an empty data folder"
         )
         raise StorageError(message)
+
+
+def _keep_for_owner(path: Path | None) -> None:
+    """Let nobody else read who came when: SQLite gives its log the same rights as the file has."""
+    if path is None:
+        return
+    try:
+        for_owner_alone(path, make=True)
+        for beside in (*path.parent.glob(f"{path.name}-*"), *path.parent.glob(f"{path.name}.*")):
+            for_owner_alone(beside)
+    except OSError as error:
+        log.warning("others may read %s: its rights cannot be changed: %s", path, error.strerror or error)
 
 
 def _require_this_version(connection: Connection, where: str) -> None:

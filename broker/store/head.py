@@ -84,7 +84,7 @@ class Head:
         """Open the files for writing, make them where they are not there, and write the first mark durably."""
         try:
             if not self._key_path.exists():
-                write_whole(self._key_path, secrets.token_bytes(KEY_BYTES), durable=True, mode=0o600)
+                write_whole(self._key_path, secrets.token_bytes(KEY_BYTES), durable=True)
             self._key = self._read_key()
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
             for _ in range(SLOTS):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from broker.server import bound_to_parent
 from broker.server.output import keep_small
+from hardware.files import open_to_append
 
 STOP_TIMEOUT_S = 8.0
 FIRST_DELAY_S = 1.0
@@ -37,7 +38,7 @@ class Child:
     def start(self) -> None:
         """Start the process; its output goes to a file of its own."""
         self.output.parent.mkdir(parents=True, exist_ok=True)
-        with self.output.open("ab") as output:
+        with open_to_append(self.output) as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own command line
                 bound_to_parent(self.command),
                 env=dict(self.environment),

@@ -80,7 +80,7 @@ class SessionFile:
     def save(self, session: Session) -> None:
         """Write it whole or not at all, readable by the owner alone from the first moment."""
         try:
-            write_whole(self._path, json.dumps(asdict(session)).encode(), mode=0o600)
+            write_whole(self._path, json.dumps(asdict(session)).encode())
         except OSError as error:
             log.warning("the session is not kept over a restart: %s", error)
 

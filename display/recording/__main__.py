@@ -24,6 +24,8 @@ from hardware.files import write_whole
 from hardware.ports import Speech, Utterance
 
 READING_LIST = "record.csv"
+SHARED = 0o644
+"""Whoever speaks the recordings works with these files: they hold nothing of any visitor."""
 UNKNOWN_LANGUAGE = (
     'how to call in "{language}" is not known yet: write {manifest} with one line, in that language, such as '
     'sentence = "Number {{number}}. Please go to counter {{counter}}."'
@@ -66,8 +68,10 @@ def export(arguments: argparse.Namespace, settings: Settings, display: Display) 
             return _refuse(UNKNOWN_LANGUAGE.format(language=language, manifest=place / MANIFEST))
         clips = clips_to_record(manner, phrases, labels, known.clips if known else {})
         made = sum(_make(place / clip.file, clip, speech, manner) for clip in clips)
-        write_whole(place / MANIFEST, manifest(manner, clips).encode())
-        write_whole(place / READING_LIST, reading_list(clips).encode("utf-8-sig"))  # spreadsheets need the mark
+        write_whole(place / MANIFEST, manifest(manner, clips).encode(), mode=SHARED)
+        write_whole(
+            place / READING_LIST, reading_list(clips).encode("utf-8-sig"), mode=SHARED
+        )  # spreadsheets need the mark
         _tell(f"{place}: {made} clips made by {speech.health()}, {len(clips) - made} kept as they were")
     _tell(f"Record over them what {READING_LIST} lists, then set displays.sound.speech.engine: clips")
     return 0
@@ -103,7 +107,7 @@ def _make(path: Path, clip: Clip, speech: Speech, manner: Manner) -> bool:
         return False
     text = clip.words.upper() if len(clip.words) == 1 else clip.words
     said = speech.say(Utterance(manner.language, text, manner.voice))
-    write_whole(path, to_wav(trimmed(from_wav(said))))
+    write_whole(path, to_wav(trimmed(from_wav(said))), mode=SHARED)
     return True
 
 

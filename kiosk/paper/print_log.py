@@ -20,7 +20,7 @@ from typing import Any, Literal, get_args
 from pydantic import ValidationError
 
 from broker.contract.messages import Ticket
-from hardware.files import write_whole
+from hardware.files import open_to_append, write_whole
 from kiosk.paper.news import PrintOutcome
 
 State = Literal["queued", "sent", "confirmed", "unconfirmed", "failed", "acknowledged"]
@@ -127,7 +127,7 @@ class PrintLog:
             self._entries[entry.key] = entry
         line = json.dumps(_line_of(entry)).encode() + b"\n"
         try:
-            with self._path.open("ab") as file:
+            with open_to_append(self._path) as file:
                 # A full disk may have taken half of the last line: this one must not be glued to it.
                 file.write(b"\n" + line if self._is_torn else line)
                 file.flush()

@@ -90,7 +90,7 @@ class FileShelf:
 
     def _write(self, data: bytes) -> None:
         try:
-            write_whole(self._path, data, durable=True, mode=0o600)
+            write_whole(self._path, data, durable=True)
         except OSError as error:
             log.error("requests cannot be kept: %s", error)  # noqa: TRY400 - the same
             # What is over must not be found by the next run, which might give up a ticket that somebody holds.

@@ -165,6 +165,26 @@ def test_head_and_key_are_for_their_owner_alone(folder: Path) -> None:
     assert [path.stat().st_mode & 0o777 for path in sorted(folder.glob("journal*"))] == [0o600, 0o600]
 
 
+def test_the_database_and_its_neighbours_are_for_their_owner_alone_also_where_they_were_not(tmp_path: Path) -> None:
+    beside = ("office.db-wal", "office.db-shm", "office.db.version-0003")
+    open_store(tmp_path).close()
+    (tmp_path / beside[-1]).write_bytes(b"an older copy")
+    for path in tmp_path.glob("office.db*"):
+        path.chmod(0o644)
+    with closing(open_store(tmp_path)):
+        assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("office.db*")} == {
+            "office.db": 0o600,
+            **dict.fromkeys(beside, 0o600),
+        }
+
+
+def test_a_database_that_a_group_was_let_read_stays_so(tmp_path: Path) -> None:
+    open_store(tmp_path).close()
+    (tmp_path / "office.db").chmod(0o640)
+    open_store(tmp_path).close()
+    assert (tmp_path / "office.db").stat().st_mode & 0o777 == 0o640
+
+
 def test_two_offices_of_one_folder_have_an_end_each(folder: Path) -> None:
     branch = SqlStore(f"sqlite:///{folder}/office.db", "branch", Head(folder, "branch"))
     EngineRoom(store=branch).ask(cmd.Issue("00000000-0000-0000-0000-0000000000ff", "visa", None, None))
