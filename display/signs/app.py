@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import signal
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from queue import Empty, SimpleQueue
 
 from broker.config.desk_devices import SignBus
 from broker.config.settings import Settings
+from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.messages import CounterMessage, HallMessage
 from broker.contract.topics import Topics
@@ -21,6 +23,9 @@ from hardware.line.devices import build_signs
 
 TICK_S = 0.1
 """Rows also change as time goes by: they blink, and pictures grow old."""
+
+
+log = logging.getLogger(__name__)
 
 
 class SignsApp:
@@ -70,6 +75,17 @@ class SignsApp:
         # Also without a board: the engine repeats it, and so shows that it is there.
         self._bus.listen(topics.hall(), HallMessage, self._presenter.hall)
         self._bus.on_link(lambda online: self._presenter.link(online=online))
+        self._bus.on_taken(lambda standing: self._taken(signs.id, standing))
+
+    def _taken(self, us: str, standing: Standing) -> None:
+        """Say to staff, who have no window here, what the screens say in theirs."""
+        match standing:
+            case "taken":
+                log.error("another machine already serves the signs %s: this one does nothing until that ends", us)
+            case "wanted":
+                log.error("another machine was started to serve the signs %s too, and waits: close it there", us)
+            case "alone":
+                log.warning("this machine serves the signs %s alone", us)
 
     def _work(self) -> None:
         try:

@@ -78,19 +78,23 @@ def shop(wire: Wire, codec: SignCodecName, **changes: object) -> SignBus:
 
 
 @contextmanager
-def open_hall(wire: Wire, codec: SignCodecName, data_dir: Path, **changes: object) -> Iterator[Hall]:
-    """Yield a hall with its signs process running."""
+def open_hall(
+    wire: Wire, codec: SignCodecName, data_dir: Path, *, rivals: int = 0, **changes: object
+) -> Iterator[Hall]:
+    """Yield a hall with its signs process running, the last one of so many `rivals`."""
     office = settings()
     server, config = FakeServer(), shop(wire, codec, **changes)
     topics = Topics(office.office.id)
 
     def bus(kind: str, _settings: Settings, name: str, post: Post) -> FakeBus:
-        return FakeBus(server=server, office=office.office.id, client=name, kind=kind, post=post)
+        return FakeBus(server=server, office=office.office.id, client=name, kind=kind, post=post, claims=rivals > 0)
 
     signs = EmulatedSigns(wire, sign_side(codec), config.addresses, read_s=0.002)
     engine = FakeBus(server=server, office=office.office.id, client=ENGINE_CLIENT, kind="engine", post=_at_once)
     engine.start()
     engine.announce()
+    for _ in range(rivals):
+        bus("signs", office, config.id, _at_once).start()
     process = SignsApp(office, config, data_dir=data_dir, bus_for=bus)
     thread = threading.Thread(target=process.run)
     signs.start()
@@ -143,6 +147,15 @@ def test_a_sign_that_lost_its_power_is_right_again_within_a_refresh(codec: SignC
         lobby.wait_lit("012", "", "", "")
         lobby.signs.command("power 1")
         lobby.wait_lit("012", "", "", "")
+
+
+def test_signs_that_another_machine_serves_say_so_to_staff(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with open_hall(PtyWire(tmp_path / "signs"), "modbus", tmp_path, rivals=1) as lobby:
+        wait_until(lambda: "another machine already serves the signs signs-1" in caplog.text, "it says so")
+        lobby.tell_counter("counter-1", "calling", "A-012")
+        next(client for client in lobby.server.clients if client.client_id == "signs-1").stop()
+        wait_until(lambda: "this machine serves the signs signs-1 alone" in caplog.text, "and that it takes over")
+        lobby.wait_lit("A012", "", "", "")
 
 
 def test_an_absent_sign_is_told_and_shows_what_counts_when_it_comes_back(tmp_path: Path) -> None:
