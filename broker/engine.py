@@ -69,7 +69,7 @@ KEEP_HEALTH = dt.timedelta(days=90)
 """How long the health of devices is kept: long enough to see which one fails every week."""
 FORGET_EVERY_S = 3600.0
 LOOK_EVERY_S = 600.0
-"""How often the disk is asked whether it still says what was answered."""
+"""How often the disk is asked whether it still says what was answered, where nothing makes us doubt it before."""
 REBUILD_RETRY_S = 1.0
 MAX_REPORT = 200
 """So many characters of a fault go into the presence; the log has it all."""
@@ -147,6 +147,11 @@ class Engine:
     def reconnected(self) -> None:
         """Take note that all retained states are to be published again."""
         self._inbox.note_reconnected()
+
+    def look_soon(self) -> None:
+        """Take note that the disk may not say what was answered: the next step looks, whatever else it has to do."""
+        self._look_at = -math.inf
+        self._inbox.wake()
 
     def stop(self) -> None:
         """End `run` after the batch in hand: whoever was not answered asks again. Fit for a signal handler."""

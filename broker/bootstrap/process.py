@@ -30,6 +30,8 @@ from broker.store.head import Head
 from broker.store.sql import SqlStore
 
 WATCH_EVERY_S = 2.5
+LOOK_EVERY_S = 2.0
+"""How often the log of the database is looked at: a page that is spoilt is noticed before many numbers rely on it."""
 LATE_S = 5.0
 """A request that has waited so long is late: screens ask again after 3 s."""
 
@@ -82,6 +84,10 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
             target=watch_answers, args=(engine.unanswered_s, wire.report, ended.wait), name="engine-watch", daemon=True
         )
         watch.start()
+        log_watch = store.log_watch()
+        if log_watch is not None:
+            looks = (log_watch.is_suspect, engine.look_soon, ended.wait)
+            threading.Thread(target=watch_log, args=looks, name="log-watch", daemon=True).start()
         engine.run()
         ended.set()
         bus.stop()
@@ -97,6 +103,13 @@ def watch_answers(
     while not pause(WATCH_EVERY_S):
         late_s = unanswered_s()
         report("engine", f"no answer for {late_s:.0f} s" if late_s >= LATE_S else None)
+
+
+def watch_log(is_suspect: Callable[[], bool], look_soon: Callable[[], None], pause: Callable[[float], bool]) -> None:
+    """Let the engine look at the disk where its log seems to be spoilt. Looks after each `pause` until one is True."""
+    while not pause(LOOK_EVERY_S):
+        if is_suspect():
+            look_soon()
 
 
 def _pins(settings: Settings, data_dir: Path) -> PinBook:

@@ -25,7 +25,7 @@ from broker.store.past import read_past
 from broker.store.promises import write_promises
 from broker.store.rows import write_events, write_replies, write_sessions, write_tickets
 from broker.store.tables import ReplyRow
-from broker.store.write_ahead import LogIndex, spoilt_frame
+from broker.store.write_ahead import LogIndex, LogWatch, spoilt_frame
 from broker.store.writing import Writing
 
 _FORGET_REPLIES = "DELETE FROM replies WHERE office = ? AND at < ?"
@@ -92,6 +92,10 @@ class SqlStore:
                 "start, and its numbers given out twice. Make a backup with SQLite now, while the broker runs"
             )
             raise StorageError(self._fault)
+
+    def log_watch(self) -> LogWatch | None:
+        """Return what looks at the log often and cheaply, from another thread; None where there is no file."""
+        return None if self._log is None or self._index is None else LogWatch(self._log, self._index)
 
     def close(self) -> None:
         """Let the file go; again does nothing."""

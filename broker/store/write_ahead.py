@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import struct
 import sys
+import zlib
 from pathlib import Path
 
 HEADER_BYTES, FRAME_HEADER_BYTES = 32, 24
 INDEX_HEADER_BYTES = 48
 WRITER_BYTE = 120
 """Where in the `-shm` file the writer's lock is (SQLite: `UNIX_SHM_BASE`)."""
+FRAMES_AT_ONCE = 400
+"""So many new frames are summed up at one look of the watch (30 ms): in a rush the rest waits until there is time."""
 READER_BYTES = range(123, 128)
 """Where those who read hold the part of the log that they still need."""
 
@@ -36,8 +39,7 @@ def spoilt_frame(log: Path, *, pages: int | None = None) -> int | None:
     starts = range(HEADER_BYTES, len(data) - step + 1, step)[:pages]
     for number, at in enumerate(starts, start=1):
         if is_whole and data[at + 8 : at + 16] == salt:
-            sums = _checksum(sums, data[at : at + 8], words)
-            sums = _checksum(sums, data[at + FRAME_HEADER_BYTES : at + step], words)
+            sums = _frame_sums(sums, data, at, step, words)
             is_whole = sums == struct.unpack_from(">2I", data, at + 16)
             if is_whole:
                 continue
@@ -75,6 +77,70 @@ class LogIndex:
             self._file = None
 
 
+class LogWatch:
+    """Notices within seconds that a page of a log at work is not what was written any more, at little cost.
+
+    Every frame is summed up once as SQLite does it; what was whole then is compared by a quick sum with each look.
+    Used by one thread, which need not be the one that writes: what is overwritten during a look can make a log suspect,
+    so ask `spoilt_frame` in the writer's thread for the truth.
+    """
+
+    def __init__(self, log: Path, index: LogIndex) -> None:
+        """Watch a log; `index` tells how many frames count."""
+        self._log = log
+        self._index = index
+        self._header = b""
+        self._frames = self._quick_sum = 0
+        self._sums = 0, 0
+
+    def is_suspect(self) -> bool:
+        """Look; tell whether a page seems to be spoilt."""
+        if self._is_whole(FRAMES_AT_ONCE):
+            return False
+        self._forget(b"")
+        return not self._is_whole(sys.maxsize)
+
+    def _is_whole(self, most: int) -> bool:
+        pages = self._index.pages()
+        try:
+            data = self._log.read_bytes()
+        except OSError:
+            return True  # taken away: the watch of the files says that
+        if not pages or len(data) < HEADER_BYTES:
+            self._forget(b"")
+            return True
+        if data[:HEADER_BYTES] != self._header or pages < self._frames:
+            self._forget(data[:HEADER_BYTES])
+        return self._is_summed_up(data, min(pages, self._frames + most))
+
+    def _is_summed_up(self, data: bytes, frames: int) -> bool:
+        """Compare what was summed up before, and sum up the rest, so far."""
+        magic, _, page_bytes, _ = struct.unpack_from(">4I", data)
+        words, step = ">" if magic & 1 else "<", FRAME_HEADER_BYTES + page_bytes
+        if self._frames == 0:
+            self._sums = _checksum((0, 0), data[:24], words)
+            if self._sums != struct.unpack_from(">2I", data, 24):
+                return False
+        seen = memoryview(data)
+        summed = HEADER_BYTES + self._frames * step
+        if zlib.crc32(seen[HEADER_BYTES:summed]) != self._quick_sum:
+            return False
+        for at in range(summed, HEADER_BYTES + frames * step, step):
+            if len(data) < at + step or data[at + 8 : at + 16] != data[16:24]:
+                return False
+            self._sums = _frame_sums(self._sums, seen, at, step, words)
+            if self._sums != struct.unpack_from(">2I", data, at + 16):
+                return False
+            self._quick_sum = zlib.crc32(seen[at : at + step], self._quick_sum)
+            self._frames += 1
+        return True
+
+    def _forget(self, header: bytes) -> None:
+        """Begin anew: with each round of the log SQLite makes up another header."""
+        self._header = header
+        self._frames, self._quick_sum, self._sums = 0, 0, (0, 0)
+
+
 def readers_of(database: Path) -> frozenset[int]:
     """Return the processes that read in the log at this moment, by the locks that the system knows."""
     return frozenset(pid for pid, byte in _locks(database) if byte in READER_BYTES)
@@ -110,7 +176,13 @@ def _locks(database: Path) -> list[tuple[int, int]]:
     return found
 
 
-def _checksum(sums: tuple[int, int], data: bytes, words: str) -> tuple[int, int]:
+def _frame_sums(sums: tuple[int, int], data: bytes | memoryview, at: int, step: int, words: str) -> tuple[int, int]:
+    """Return the sums after one more frame: the page it is of, and the page."""
+    sums = _checksum(sums, data[at : at + 8], words)
+    return _checksum(sums, data[at + FRAME_HEADER_BYTES : at + step], words)
+
+
+def _checksum(sums: tuple[int, int], data: bytes | memoryview, words: str) -> tuple[int, int]:
     """Return the sums after some more of the log (SQLite: file format, 4.2)."""
     first, second = sums
     numbers = iter(struct.unpack(f"{words}{len(data) // 4}I", data))

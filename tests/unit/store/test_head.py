@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from broker.bootstrap.process import watch_log
 from broker.domain import commands as cmd
 from broker.ports import StorageError
 from broker.store.acceptance import follow_journal
@@ -403,6 +405,52 @@ def test_a_spoilt_page_of_the_log_is_noticed_at_work(office: EngineRoom, tmp_pat
     assert _refused(office) == "not_ready"
     office.clock.advance(5)
     assert _refused(office) == "not_ready"
+
+
+def test_a_spoilt_page_is_noticed_within_seconds_wherever_it_is(office: EngineRoom, tmp_path: Path) -> None:
+    """One that was summed up before, and one that is new since the last look."""
+    assert isinstance(office.store, SqlStore)
+    watch = office.store.log_watch()
+    assert watch is not None
+    assert not watch.is_suspect()
+    office.issue("visa")
+    log = tmp_path / "office.db-wal"
+    whole = log.read_bytes()
+    frame = 4096 + 24
+    for at in (40, 32 + 24 + 5 * frame + 200, 32 + 9 * frame + 12, whole.rindex(b"issued")):
+        spoilt = bytearray(whole)
+        spoilt[at] ^= 0x01
+        log.write_bytes(spoilt)
+        assert watch.is_suspect(), at
+        log.write_bytes(whole)
+        assert not watch.is_suspect(), at
+    log.write_bytes(bytes(spoilt))
+    pauses = iter([False, True])
+    watch_log(watch.is_suspect, office.engine.look_soon, lambda _: next(pauses))
+    office.engine.step([])
+    assert _refused(office) == "not_ready"
+    log.write_bytes(whole)
+
+
+def test_a_log_that_is_whole_is_never_suspect_however_often_it_begins_anew(office: EngineRoom) -> None:
+    assert isinstance(office.store, SqlStore)
+    office.store._driver.execute("PRAGMA wal_autocheckpoint=30")
+    watch, finding = office.store.log_watch(), set[bool]()
+    assert watch is not None
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            finding.add(watch.is_suspect())
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    for _ in range(60):
+        office.issue("visa")
+    ended.set()
+    looking.join()
+    assert not watch.is_suspect()
+    assert finding
 
 
 def test_a_log_that_is_whole_is_believed_however_often_it_begins_anew(office: EngineRoom) -> None:
