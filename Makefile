@@ -5,12 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := broker counter display hardware kiosk tests
 
-.PHONY: run test fmt bench pictures tables lock setup clean
+.PHONY: run test fmt bench pictures tables lock setup scripts clean
 
 run: setup
 	@$(BIN)/antrean up
 
-test: setup
+test: setup scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -25,7 +25,7 @@ fmt: setup
 bench: setup
 	$(BIN)/python -m tests.bench docs/benchmarks.md
 
-pictures: setup
+pictures: setup scripts
 	$(BIN)/python -m tests.pictures docs/images
 
 tables: setup
@@ -36,6 +36,13 @@ setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.lock pyproject.toml .ci/setup
 	@sh .ci/setup $(VENV)
+	@touch $@
+
+# Fonts of other scripts, for tests and pictures, and for an office that lists such a language.
+scripts: $(VENV)/.scripts
+
+$(VENV)/.scripts: $(VENV)/.ready
+	@sh .ci/setup $(VENV) scripts
 	@touch $@
 
 lock: setup

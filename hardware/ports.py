@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -79,6 +79,11 @@ class Sound:
     spoken: bool
 
 
+def always() -> bool:
+    """Return that it is wanted: nobody changes their mind about an announcement."""
+    return True
+
+
 class Speech(Protocol):
     """A voice that turns text into a WAV."""
 
@@ -101,6 +106,10 @@ class Player(Protocol):
         """
         ...
 
+    def stop(self) -> None:
+        """Cut off what is being played, from any thread; `play` then returns as if that had been all."""
+        ...
+
     def health(self) -> str:
         """Return in one line where the sound goes."""
         ...
@@ -113,8 +122,22 @@ class Speaker(Protocol):
         """Make ready what every announcement begins with, so that none waits for it."""
         ...
 
-    def announce(self, chime: str | None, utterances: tuple[Utterance, ...]) -> Sound:
-        """Play the chime called `chime`, or none, and say the utterances. Raises HardwareError if nothing is heard."""
+    def announce(
+        self,
+        chime: str | None,
+        utterances: tuple[Utterance, ...],
+        *,
+        volume_percent: int | None = None,
+        is_wanted: Callable[[], bool] = always,
+    ) -> Sound:
+        """Play the chime called `chime`, or none, and say the utterances. Raises HardwareError if nothing is heard.
+
+        No volume means the configured one. What is no longer wanted is left out, part by part.
+        """
+        ...
+
+    def hush(self) -> None:
+        """Cut off what is being heard, from any thread."""
         ...
 
     def health(self) -> str:

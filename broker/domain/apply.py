@@ -52,6 +52,8 @@ def _with_undo(hall: Hall, event: AtDesk) -> None:
         hall.undoable.pop(event.counter, None)  # taken from a colleague, who may have gone on since: it stands
         return
     pace, turn = replace(hall.paces[before.stage]), hall.turn_of(event.counter)
+    last = hall.undoable.get(event.counter)
+    follows = isinstance(event, ev.Called) and last is not None and last.action == ev.EVENT_NAMES[ev.Finished]
     _at_desk(hall, event)
     hall.undoable[event.counter] = Undoable(
         at=event.at,
@@ -61,6 +63,7 @@ def _with_undo(hall: Hall, event: AtDesk) -> None:
         after=hall.tickets[event.ticket],
         pace=(pace, replace(hall.paces[before.stage])),
         turn=(turn, hall.turn_of(event.counter)),
+        earlier=last if follows else None,
     )
 
 
@@ -291,6 +294,8 @@ def _undone(hall: Hall, event: ev.Undone) -> None:
         counter=event.counter,
     )
     hall.put_desk_back(last.desk)
+    if last.earlier is not None:  # finished and called by one key: whoever erred wants both back
+        hall.undoable[event.counter] = last.earlier
     hall.paces[last.before.stage].take_back(*last.pace)
     turn_before, turn_left = last.turn
     if hall.turn_of(event.counter) == turn_left != turn_before:

@@ -266,10 +266,7 @@ class Hall:
                 self._enqueue(ticket)
         self.calls = [replace(call, called_at=call.called_at + by) for call in self.calls]
         self.acts = {counter: (acted_at + by, on) for counter, (acted_at, on) in self.acts.items()}
-        self.undoable = {
-            counter: replace(last, at=last.at + by, before=moved(last.before, by), after=moved(last.after, by))
-            for counter, last in self.undoable.items()
-        }
+        self.undoable = {counter: _moved_undoable(last, by) for counter, last in self.undoable.items()}
 
     def add(self, ticket: Ticket) -> None:
         """Take a new ticket in."""
@@ -415,6 +412,12 @@ class Hall:
     def _count(self, ticket: Ticket, change: int) -> None:
         key = ticket.stage, ticket.service, ticket.lane
         self.counts[key] = self.counts.get(key, 0) + change
+
+
+def _moved_undoable(last: Undoable, by: dt.timedelta) -> Undoable:
+    earlier = None if last.earlier is None else _moved_undoable(last.earlier, by)
+    before, after = moved(last.before, by), moved(last.after, by)
+    return replace(last, at=last.at + by, before=before, after=after, earlier=earlier)
 
 
 def moved(ticket: Ticket, by: dt.timedelta) -> Ticket:

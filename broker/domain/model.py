@@ -270,6 +270,8 @@ class Undoable:
     after: Ticket
     pace: tuple[Pace, Pace]
     turn: tuple[int, int]
+    earlier: Undoable | None = None
+    """The end of a visit that this call followed: once the call is taken back, that can be too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,11 @@ class Obstacle(Enum):
     NUMBER_MISSING = auto()
 
 
+def finishes(desk: CounterMessage | None) -> bool:
+    """Tell whether calling the next one finishes with the visitor at the counter first."""
+    return desk is not None and desk.state == "serving" and desk.ticket is not None
+
+
 def command_for(intent: Intent, desk: CounterMessage | None) -> str | None:
     """Return the protocol's command for an intent that needs no more to be known; None for any other."""
     if intent is Intent.PAUSE and desk is not None and desk.state == "paused":
@@ -79,6 +84,8 @@ def _free(_state: DeskState, desk: CounterMessage) -> Obstacle | None:
 
 
 def _next(state: DeskState, desk: CounterMessage) -> Obstacle | None:
+    if finishes(desk):
+        return None
     return _free(state, desk) or (None if queue_length(desk) else Obstacle.NOBODY_WAITS)
 
 

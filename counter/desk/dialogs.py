@@ -39,12 +39,24 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Handover:
+    """A visit that was finished and the next one called, both by one key: one key takes both back."""
+
+    finished: str
+    called: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What was decided: a request, but for the counter and its session."""
 
     intent: Intent
     command: str
     arguments: dict[str, str]
+    then: Request | None = None
+    """What is asked next, once this was done, and only then."""
+    part_of: Handover | None = None
+    """Given where the first of two was done already."""
 
 
 @dataclass(frozen=True, slots=True)

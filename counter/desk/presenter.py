@@ -14,11 +14,11 @@ from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, Requester
 from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Presence, Reply
 from broker.language import Phrases
-from counter.desk.actions import ASK_FIRST, MAIN_ACTIONS, SIDE_ACTIONS, WITHOUT_SESSION, command_for, obstacle
+from counter.desk.actions import ASK_FIRST, MAIN_ACTIONS, SIDE_ACTIONS, WITHOUT_SESSION, command_for, finishes, obstacle
 from counter.desk.devices import Devices
-from counter.desk.dialogs import Request
+from counter.desk.dialogs import Handover, Request
 from counter.desk.keys import KEYS, Intent, Place, Typed, meaning
-from counter.desk.lists import Lists, name_of, pick_command, tabs_of
+from counter.desk.lists import Lists, name_of, pick_command, queue_length, tabs_of
 from counter.desk.open_dialog import OpenDialog
 from counter.desk.replies import bridged, reply_ticket
 from counter.desk.requests import Requests
@@ -27,7 +27,17 @@ from counter.desk.sign_in import SignIn
 from counter.desk.state import DeskState
 from counter.pages.actions import label, obstacle_words
 from counter.pages.desk import DeskPage, desk_page
-from counter.pages.notices import Notices, locked, nobody, outcome, refusal, refused_for_now, slow, taken_away
+from counter.pages.notices import (
+    Notices,
+    half_done,
+    locked,
+    nobody,
+    outcome,
+    refusal,
+    refused_for_now,
+    slow,
+    taken_away,
+)
 from counter.pages.sign_in import SignInPage, sign_in_page
 from counter.pages.words import Notice, Tone
 
@@ -71,6 +81,7 @@ class CounterPresenter:
         self._lists = Lists()
         self._opened = OpenDialog()
         self._notices = Notices(clock.monotonic)
+        self._handover: Handover | None = None
         self._ended: Session | None = None
         """One that was closed elsewhere, until it is known and said why."""
         kept = sessions.load()
@@ -214,8 +225,19 @@ class CounterPresenter:
             self._opened.begin(intent, state)
         elif intent is Intent.REPRINT:
             self._send(Request(intent, "reprint", {"ticket": state.meant}))
+        elif intent is Intent.NEXT and finishes(self._desk):
+            self._finish_and_call(state)
+        elif intent is Intent.UNDO and state.undoes_both:
+            self._send(Request(intent, "undo", {}, then=Request(intent, "undo", {}, part_of=self._handover)))
         elif command is not None:
             self._send(Request(intent, command, {} if picked is None else {"ticket": name_of(picked)}))
+
+    def _finish_and_call(self, state: DeskState) -> None:
+        """Finish with the visitor, then call the next one where anybody waits; a refusal of the first ends it."""
+        visitor = state.desk.ticket if state.desk else None
+        both = Handover(visitor.number if visitor else "")
+        following = Request(Intent.NEXT, "next", {}, part_of=both) if queue_length(state.desk) else None
+        self._send(Request(Intent.NEXT, "finish", {}, then=following))
 
     # -- requests ---------------------------------------------------------------------------------------------------
 
@@ -261,6 +283,8 @@ class CounterPresenter:
         who = {"counter": self._counter, "session": self._session.token}
         arguments = request.arguments if request.intent in WITHOUT_SESSION else {**who, **request.arguments}
         undone = self._desk.undo_action if self._desk else None
+        if request.command in {"finish", "undo"}:
+            self._handover = None
         self._requests.send(
             request.intent, request.command, arguments, lambda reply: self._answered(request, reply, undone or "")
         )
@@ -270,7 +294,9 @@ class CounterPresenter:
             self._keep(self._session)
         result: Mapping[str, Any] = reply.result or {}
         ticket = reply_ticket(result) if reply.ok else None
-        if not reply.ok:
+        if not reply.ok and request.part_of is not None:
+            self._refused(reply, half_done(request.command, request.part_of, reply.error, self._state().words))
+        elif not reply.ok:
             self.refused(reply)
         elif request.intent is Intent.SIGN_OUT:
             self._signed_out("")
@@ -281,11 +307,17 @@ class CounterPresenter:
             self._lists.heard(ticket)
             if request.intent in {Intent.PICK, Intent.DROP} or "ticket" in request.arguments:
                 self._lists.leave()
-            self._notices.show(outcome(request.command, result, undone, self._state().words))
+            self._notices.show(outcome(request, result, undone, self._state().words))
+            if request.command == "next" and request.part_of is not None and ticket is not None:
+                self._handover = replace(request.part_of, called=ticket.number)
+            if request.then is not None:
+                self._send(request.then)
 
     def refused(self, reply: Reply) -> None:
         """Say why something was not done."""
-        text = refusal(reply.error, self._state().words)
+        self._refused(reply, refusal(reply.error, self._state().words))
+
+    def _refused(self, reply: Reply, text: str) -> None:
         if reply.error and reply.error.code == "no_session" and self._session is not None:
             is_over = self._is_of_yesterday(self._session)
             self._signed_out(self._why_ended(self._session) if is_over else text)
@@ -332,6 +364,7 @@ class CounterPresenter:
             found=self._lists.found,
             calls_before_no_show=self._calls_before_no_show,
             devices=self._devices,
+            handover=self._handover,
         )
 
     @property

@@ -10,7 +10,7 @@ from broker.contract.claim import Standing
 from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, OfficeMessage, Presence, QueueEntry
 from broker.language import Phrases, bare_counter
 from counter.desk.devices import Devices
-from counter.desk.dialogs import Dialog
+from counter.desk.dialogs import Dialog, Handover
 from counter.desk.keys import Intent
 from counter.desk.lists import FoundEntry, name_of
 from counter.pages.words import Notice, Words
@@ -42,6 +42,8 @@ class DeskState:
     found: FoundEntry | None
     calls_before_no_show: int
     devices: Devices
+    handover: Handover | None = None
+    """The last finish and call by one key."""
 
     @property
     def words(self) -> Words:
@@ -99,6 +101,14 @@ class DeskState:
         """Return for how many seconds the last action can still be taken back; 0 where it cannot."""
         until = self.desk.undo_until if self.desk else None
         return 0 if until is None else max(0, int((until - self.now).total_seconds()))
+
+    @property
+    def undoes_both(self) -> str:
+        """Return the number whose end is taken back together with the call that followed it; nothing where none is."""
+        desk, both = self.desk, self.handover
+        if desk is None or both is None:
+            return ""
+        return both.finished if (desk.undo_action, desk.undo_number) == ("called", both.called) else ""
 
     @property
     def no_show_left_s(self) -> int:

@@ -9,6 +9,7 @@ from counter.drawing.touches import Touches, show_mark, stand_in
 from counter.pages.desk import DeskPage
 from counter.pages.devices import DeviceLine
 from counter.pages.lists import ColleagueLine, HallGlance, ListsColumn, Row, Tab, WaitingLine
+from counter.pages.rest import RestCard
 from counter.pages.ticket import HistoryLine, ReasonCard, TicketCard
 from hardware.panel.lists import Pool, bring_into_view
 from hardware.panel.theme import Theme
@@ -29,6 +30,7 @@ class DeskWidget:
         self._touches = touches
         self._theme = theme
         self._ticket, self._reason, self._rest = make("TicketCard"), make("ReasonCard"), make("RestCard")
+        self._figures = Pool(self._rest.ids.figures, lambda: make("FigureCard"))
         self._history = Pool(self._ticket.ids.history, lambda: make("HistoryLine"))
         self._actions = Pool(self.root.ids.actions, lambda: make("DeskAction"))
         self._side_actions = Pool(self.root.ids.side_actions, lambda: make("SideAction"))
@@ -50,13 +52,26 @@ class DeskWidget:
     def _show_visitor(self, page: DeskPage) -> None:
         wanted = [self._rest] if page.ticket is None else [self._ticket]
         if page.ticket is None:
-            self._rest.ids.text.text = page.resting
+            self._show_rest(page.rest)
         else:
             self._show_ticket(page.ticket)
         if page.reason is not None:
             self._show_reason(page.reason)
             wanted.append(self._reason)
         stand_in(self.root.ids.visitor, wanted)
+
+    def _show_rest(self, rest: RestCard | None) -> None:
+        ids = self._rest.ids
+        ids.text.text = rest.text if rest else ""
+        following = rest.next_up if rest else None
+        ids.next_up.shown = following is not None
+        if following is not None:
+            ids.next_title.text, ids.number.text = following.title, following.number
+            ids.service.text, ids.waited.text = following.service, following.waited
+            show_mark(ids.mark, following.lane, self._theme)
+        figures = rest.figures if rest else ()
+        for card, figure in zip(self._figures.take(len(figures)), figures, strict=True):
+            card.title, card.figure, card.detail = figure.title, figure.figure, figure.detail
 
     def _show_ticket(self, ticket: TicketCard) -> None:
         ids = self._ticket.ids

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from broker.contract.messages import Ticket
+from broker.contract.messages import CounterMessage, Ticket
 from broker.language import Phrases, mark, own_name
-from counter.desk.actions import Obstacle, obstacle
+from counter.desk.actions import Obstacle, finishes, obstacle
+from counter.desk.dialogs import Handover
 from counter.desk.keys import KEYS, Intent
-from counter.desk.lists import pick_command
+from counter.desk.lists import pick_command, queue_length
 from counter.desk.state import DeskState
 
 _LABELS: Mapping[Intent, str] = {
@@ -64,7 +65,7 @@ _KEY_NAMES: Mapping[str, str] = {"space": mark("Space"), "enter": mark("Enter"),
 _PRIMARY: Mapping[str, Intent] = {
     "open": Intent.NEXT,
     "calling": Intent.START,
-    "serving": Intent.FINISH,
+    "serving": Intent.NEXT,
     "paused": Intent.PAUSE,
 }
 
@@ -116,17 +117,28 @@ def action_for(intent: Intent, state: DeskState) -> Action:
 def label(intent: Intent, state: DeskState) -> str:
     """Return what the button says; where a chosen line of a list is meant, it names the number."""
     phrases, picked = state.phrases, state.picked
-    if intent is Intent.PAUSE and state.desk is not None and state.desk.state == "paused":
-        return phrases.say("Resume")
-    if intent is Intent.DROP and picked is not None:
-        return phrases.say("Cancel {number}", number=picked.number)
-    if intent is Intent.REPRINT and picked is not None:
-        return phrases.say("Print {number} again", number=picked.number)
-    if intent is Intent.TRANSFER and state.moves_picked and picked is not None:
-        return phrases.say("Transfer {number}", number=picked.number)
-    if intent is Intent.PICK:
-        return _pick_label(state)
-    return phrases.say(_LABELS[intent])
+    if picked is not None:
+        match intent:
+            case Intent.DROP:
+                return phrases.say("Cancel {number}", number=picked.number)
+            case Intent.REPRINT:
+                return phrases.say("Print {number} again", number=picked.number)
+            case Intent.TRANSFER if state.moves_picked:
+                return phrases.say("Transfer {number}", number=picked.number)
+            case _:
+                pass
+    return _pick_label(state) if intent is Intent.PICK else phrases.say(_label(intent, state.desk))
+
+
+def _label(intent: Intent, desk: CounterMessage | None) -> str:
+    """Return what the button says to everybody; where the visitor is served, calling the next one ends that."""
+    match intent:
+        case Intent.PAUSE if desk is not None and desk.state == "paused":
+            return mark("Resume")
+        case Intent.NEXT if finishes(desk):
+            return mark("Finish, call next") if queue_length(desk) else _LABELS[Intent.FINISH]
+        case _:
+            return _LABELS[intent]
 
 
 def _pick_label(state: DeskState) -> str:
@@ -141,13 +153,17 @@ def _pick_label(state: DeskState) -> str:
 def _hint(intent: Intent, state: DeskState) -> str:
     desk, phrases = state.desk, state.phrases
     match intent:
+        case Intent.NEXT if desk:
+            return _who_is_next(desk, phrases)
         case Intent.FINISH if desk and desk.ticket:
             following = next_stage(desk.ticket, state)
             return phrases.say("then {stage}", stage=state.words.stage(following)) if following else ""
         case Intent.DROP | Intent.REPRINT if desk and desk.ticket and not state.picked:
             return desk.ticket.number
         case Intent.UNDO if desk:
-            what = undoes(desk.undo_action or "", desk.undo_number or "", phrases)
+            called = desk.undo_number or ""
+            both = Handover(state.undoes_both, called) if state.undoes_both else None
+            what = undoes_both(both, phrases) if both else undoes(desk.undo_action or "", called, phrases)
             return phrases.say("{what}, {seconds} s left", what=what, seconds=state.undo_left_s)
         case _:
             return ""
@@ -156,6 +172,18 @@ def _hint(intent: Intent, state: DeskState) -> str:
 def undoes(action: str, number: str, phrases: Phrases) -> str:
     """Return what `undo` takes back; an action of a newer engine is not named."""
     return phrases.say(_UNDOES.get(action, mark("the last step")), number=number)
+
+
+def undoes_both(both: Handover, phrases: Phrases) -> str:
+    """Return what one `undo` takes back where one key has finished a visit and called the next one."""
+    what, first = undoes("called", both.called, phrases), undoes("finished", both.finished, phrases)
+    return phrases.say("{this} and {that}", this=what, that=first)
+
+
+def _who_is_next(desk: CounterMessage, phrases: Phrases) -> str:
+    if desk.queue:
+        return phrases.say("Next: {number}", number=desk.queue[0].number)
+    return "" if queue_length(desk) else phrases.say(_OBSTACLES[Obstacle.NOBODY_WAITS])
 
 
 def next_stage(ticket: Ticket, state: DeskState) -> str | None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from broker.contract.messages import CounterState
 from counter.desk.actions import MAIN_ACTIONS, SIDE_ACTIONS
 from counter.desk.keys import Intent
-from counter.desk.lists import queue_length
 from counter.desk.state import DeskState
 from counter.pages.actions import Action, action_for, language_button
 from counter.pages.banner import banner
 from counter.pages.dialogs import DialogCard, dialog_card
 from counter.pages.lists import ListsColumn, lists_column
+from counter.pages.rest import RestCard, rest_card
 from counter.pages.ticket import STATES, TONES, ReasonCard, TicketCard, reason_card, ticket_card
 from counter.pages.words import Notice, Tone
 
@@ -33,7 +33,7 @@ class DeskPage:
     banner: Notice | None
     notice: Notice | None
     ticket: TicketCard | None
-    resting: str
+    rest: RestCard | None
     reason: ReasonCard | None
     actions: tuple[Action, ...]
     side_actions: tuple[Action, ...]
@@ -59,20 +59,10 @@ def desk_page(state: DeskState) -> DeskPage:
         banner=warning,
         notice=state.notice,
         ticket=ticket_card(ticket, desk.reason if desk else None, words) if ticket else None,
-        resting=_resting(state),
+        rest=None if ticket else rest_card(state),
         # Where two sentences want attention there is no room for the third: who is called matters more than why.
         reason=reason_card(desk.reason, ticket, words) if has_room and desk and desk.reason and ticket else None,
         actions=tuple(action_for(intent, state) for intent in MAIN_ACTIONS),
         side_actions=tuple(action_for(intent, state) for intent in SIDE_ACTIONS),
         lists=lists_column(state),
     )
-
-
-def _resting(state: DeskState) -> str:
-    if state.desk is None:
-        return state.phrases.say("Waiting for the queue system.")
-    if state.desk.state == "paused":
-        return state.phrases.say("This counter is on a break.")
-    if queue_length(state.desk):
-        return state.phrases.say("Ready for the next visitor.")
-    return state.phrases.say("Nobody is waiting for this counter.")

@@ -7,8 +7,9 @@ from typing import Any
 
 from broker.contract.messages import CounterMessage, Error, ErrorCode, Ticket
 from broker.language import Phrases, mark
+from counter.desk.dialogs import Handover, Request
 from counter.desk.replies import reply_ticket
-from counter.pages.actions import undoes
+from counter.pages.actions import undoes, undoes_both
 from counter.pages.words import Notice, Tone, Words
 
 NOTICE_S = 8.0
@@ -54,9 +55,9 @@ class Notices:
         return None if is_over else notice
 
 
-def outcome(command: str, result: Mapping[str, Any], undone: str, words: Words) -> Notice | None:
+def outcome(request: Request, result: Mapping[str, Any], undone: str, words: Words) -> Notice | None:
     """Return what has happened, where the window itself does not show it."""
-    ticket, phrases = reply_ticket(result), words.phrases
+    ticket, phrases, command = reply_ticket(result), words.phrases, request.command
     if ticket is None:
         return Notice("info", phrases.say("Nobody is waiting for this counter.")) if command == "next" else None
     match command:
@@ -66,7 +67,8 @@ def outcome(command: str, result: Mapping[str, Any], undone: str, words: Words) 
         case "cancel" | "reprint":
             return Notice("good", phrases.say(_DONE[command], number=ticket.number))
         case "undo":
-            what = undoes(undone, ticket.number, phrases)
+            both = request.part_of
+            what = undoes(undone, ticket.number, phrases) if both is None else undoes_both(both, phrases)
             return Notice("good", phrases.say("Taken back: {what}.", what=what))
         case "rejoin":
             return Notice("good", _rejoined(ticket, words))
@@ -100,6 +102,14 @@ def refusal(error: Error | None, words: Words) -> str:
     if error.code == "not_allowed" and "times" in error.detail:
         return words.phrases.say(_CANNOT_COME_BACK, number=error.detail.get("ticket", ""))
     return words.phrases.error(error.code)
+
+
+def half_done(command: str, both: Handover, error: Error | None, words: Words) -> str:
+    """Return what was done and what was not, where the second of two requests was refused or heard nothing."""
+    why, values = refusal(error, words), {"finished": both.finished, "called": both.called}
+    if command == "next":
+        return words.phrases.say("{finished} is finished, but nobody was called. {why}", why=why, **values)
+    return words.phrases.say("{called} waits again, but {finished} stays finished. {why}", why=why, **values)
 
 
 def _rejoined(ticket: Ticket, words: Words) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from counter.desk.keys import Intent
 from counter.pages.desk import DeskPage
 from counter.pages.lists import ListsColumn
 from counter.pages.sign_in import SignInPage
@@ -38,7 +39,10 @@ class Pace:
 
 
 def _by_hand(page: DeskPage) -> tuple[object, ...]:
-    """Return all that matters to whoever presses keys: the whole page, but of its lists only what is chosen there."""
+    """Return all that matters to whoever presses keys: but for who waits, the whole page and what is chosen."""
     tabs = tuple((tab.label, tab.chosen) for tab in page.lists.tabs)
     rows = tuple(row.name for row in page.lists.rows if row.chosen)
-    return replace(page, lists=_NO_LISTS), tabs, rows, page.lists.pick
+    # Whom the next call is for stands on its button too, and moves with the queue.
+    actions = tuple(replace(action, hint="") if action.intent is Intent.NEXT else action for action in page.actions)
+    bare = replace(page, lists=_NO_LISTS, rest=None, actions=actions)
+    return bare, tabs, rows, page.lists.pick, page.rest.text if page.rest else ""

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-
-from num2words import num2words
+from dataclasses import dataclass
 
 from broker.language import Phrases, has_catalogue
 from display.hall.board import Call
+from hardware.codecs.number_words import Spelling, spelling_of, spoken
 from hardware.codecs.voice_folder import DIGITS, VoiceFolder
 from hardware.config import SoundConfig
 from hardware.errors import HardwareError
@@ -26,26 +23,20 @@ CHIME_S = 1.2
 WORDS_PER_MINUTE = 140
 _PAUSE_S = 0.4
 """What a comma or a full stop costs a synthesiser, on top of the words."""
-_LONGEST_NUMBER = 6
-"""Longer runs of digits are said digit by digit: nobody follows "nine hundred billion"."""
-_LONGEST_SPELLED = 3
-"""Runs of capitals up to this length are spelled, longer ones are words."""
 _SPOKEN_BY_DEFAULT = "en"
 """For languages that neither a catalogue nor a folder knows: English in its own voice, not in theirs."""
 _WORDLESS = "{number}. {counter}."
-_RUNS = re.compile(r"\d+|[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How calls are said in one language: the sentences, the rule of its number words, names of letters and digits."""
+    """How calls are said in one language: the sentences, and how it says numbers and letters."""
 
     language: str
     sentence: str
     brief: str
     """What is said of a call while many wait."""
-    numbers: str
-    spelling: Mapping[str, str] = field(default_factory=dict)
+    spelling: Spelling
     voice: str = ""
 
 
@@ -113,14 +104,12 @@ def manner_of(phrases: Phrases, folder: VoiceFolder | None = None) -> Manner:
     own = folder or VoiceFolder()
     sentence = phrases.say("Number {number}. Please go to counter {counter}.", number="{number}", counter="{counter}")
     brief = phrases.say("{number}, counter {counter}.", number="{number}", counter="{counter}")
-    numbers = own.numbers or (phrases.language if has_catalogue(phrases.language) else DIGITS)
     return Manner(
         language=phrases.language,
         sentence=own.sentence or sentence,
         # In a language of an office's own the word for a counter is not known: number and label say it all.
         brief=own.brief or (_WORDLESS if own.sentence else brief),
-        numbers=numbers,
-        spelling={sign.upper(): name for sign, name in own.spelling.items()},
+        spelling=spelling_of(folder, otherwise=phrases.language if has_catalogue(phrases.language) else DIGITS),
         voice=own.voice,
     )
 
@@ -140,29 +129,6 @@ def duration_s(utterances: tuple[Utterance, ...], *, words_per_minute: int = WOR
     return CHIME_S + words * 60 / words_per_minute + pauses * _PAUSE_S
 
 
-def spoken(text: str, manner: Manner) -> str:
-    """Return a number or label in words: capitals one by one, numbers as people say them, no leading zeros."""
-    plain = unicodedata.normalize("NFKC", text)
-    return ", ".join(part for run in _RUNS.findall(plain) for part in _parts(run, manner))
-
-
 def _sentence(call: Call, manner: Manner, *, brief: bool) -> str:
-    number, counter = spoken(call.number, manner), spoken(call.counter_label, manner)
+    number, counter = spoken(call.number, manner.spelling), spoken(call.counter_label, manner.spelling)
     return (manner.brief if brief else manner.sentence).format(number=number, counter=counter)
-
-
-def _parts(run: str, manner: Manner) -> tuple[str, ...]:
-    if run.isdecimal():
-        return _number(run, manner)
-    if run.isupper() and len(run) <= _LONGEST_SPELLED:
-        return tuple(manner.spelling.get(letter, letter) for letter in run)
-    return (run,)
-
-
-def _number(digits: str, manner: Manner) -> tuple[str, ...]:
-    significant = digits if len(digits) > _LONGEST_NUMBER else str(int(digits))
-    if manner.numbers == DIGITS:
-        return tuple(manner.spelling.get(str(int(digit)), digit) for digit in significant)
-    if len(significant) > _LONGEST_NUMBER:
-        return tuple(str(num2words(int(digit), lang=manner.numbers)) for digit in significant)
-    return (str(num2words(int(significant), lang=manner.numbers)),)

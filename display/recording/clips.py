@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from broker.language import Phrases, bare_counter, mark
-from display.hall.announcer import Manner, spoken
+from display.hall.announcer import Manner
+from hardware.codecs.number_words import spoken
 from hardware.codecs.voice_folder import is_pause, tokens
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -44,17 +45,18 @@ def clips_to_record(
 
 def manifest(manner: Manner, clips: Iterable[Clip]) -> str:
     """Return the manifest of a folder, to be read and changed by people."""
+    rule = manner.spelling.numbers
     lines = [
         f'# How Antrean speaks the language "{manner.language}" by the recordings in this folder.',
         "# Explained in docs/hardware.md, section Sound. record.csv lists what to read for each file.",
         "",
         f"sentence = {_quoted(manner.sentence)}   # what is said; {{number}} and {{counter}} stand for words",
-        f'numbers = {_quoted(manner.numbers)}   # whose number words: a code of num2words; "digits" says one by one',
+        f'numbers = {_quoted(rule)}   # whose number words: a code of num2words; "digits" says one by one',
         f"voice = {_quoted(manner.voice)}   # the synthesiser's voice, for what is not recorded; empty: the language's",
         "",
         "# Letters and digits that have a name of their own, as it is then found among the clips.",
         "[spelling]",
-        *(f"{_quoted(sign)} = {_quoted(name)}" for sign, name in manner.spelling.items()),
+        *(f"{_quoted(sign)} = {_quoted(name)}" for sign, name in manner.spelling.names.items()),
         "",
         '# Which file says which words. The longest that fits is taken: "dua belas" may have a file of its own.',
         "[clips]",
@@ -79,15 +81,15 @@ def _clips(manner: Manner, phrases: Phrases, labels: Iterable[str]) -> Iterator[
             yield Clip(f"{'-'.join(words)}.wav", " ".join(words), " ".join(words))
     yield from _letters(manner, phrases)
     for text in (*map(str, NUMBERS), *map(bare_counter, labels)):
-        for word in _words(spoken(text, manner)):
+        for word in _words(spoken(text, manner.spelling)):
             yield Clip(f"{word}.wav", word, word)
 
 
 def _letters(manner: Manner, phrases: Phrases) -> Iterator[Clip]:
     names = dict(zip(ALPHABET, phrases.say(NAMES).split(), strict=True))
     for letter in ALPHABET:
-        words = " ".join(_words(manner.spelling.get(letter, letter)))
-        yield Clip(f"letter-{letter.lower()}.wav", words, manner.spelling.get(letter, names[letter]))
+        words = " ".join(_words(manner.spelling.names.get(letter, letter)))
+        yield Clip(f"letter-{letter.lower()}.wav", words, manner.spelling.names.get(letter, names[letter]))
 
 
 def _words(text: str) -> list[str]:

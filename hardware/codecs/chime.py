@@ -22,6 +22,11 @@ TUNES: dict[str, tuple[float, ...]] = {
 }
 """Tunes by name; any other name always gets the same one of them."""
 
+CLICK, ALERT = "signal:click", "signal:alert"
+"""What a kiosk makes heard: that a touch was felt, and that an answer is wanted. No lane can be called so."""
+CLICK_S = 0.02
+CLICK_HZ = 1800.0
+
 STEP_S = 0.34
 RING_S = 1.1
 ATTACK_S = 0.012
@@ -30,12 +35,15 @@ OVERTONES = ((1.0, 0.62), (2.0, 0.2), (3.0, 0.06))
 """Multiples of the pitch and their share of the loudness: near a marimba's."""
 
 LOUDNESS = 0.5
+_ONE_TURN = 2 * math.pi
 
 
 @cache
 def chime(name: str) -> Samples:
     """Return the chime called `name`."""
-    notes = tune(name)
+    if name == CLICK:
+        return _click()
+    notes = (D5, A5, D5) if name == ALERT else tune(name)
     if not notes:
         return silence(0)
     total = round((STEP_S * (len(notes) - 1) + RING_S) * RATE_HZ)
@@ -54,6 +62,13 @@ def tune(name: str) -> tuple[float, ...]:
         return TUNES[name]
     names = sorted(TUNES.keys() - {"none"})
     return TUNES[names[zlib.crc32(name.encode()) % len(names)]]
+
+
+def _click() -> Samples:
+    """Return a tick: over before a finger is lifted."""
+    count = round(CLICK_S * RATE_HZ)
+    swing = (math.exp(-8 * place / count) * math.sin(_ONE_TURN * CLICK_HZ * place / RATE_HZ) for place in range(count))
+    return Samples(array.array("h", (round(value * LOUDNESS * PEAK) for value in swing)))
 
 
 @cache

@@ -6,6 +6,7 @@ import os
 import select
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,9 @@ class AplayPlayer:
         self._command = [program, "-q", *_FORMAT, *(("-D", device) if device else ()), "-"]
         self._where = f"aplay ({program})" if device is None else f"aplay ({program}) to {device}"
         self._grace_s = grace_s
+        self._gate = threading.Lock()
+        self._playing: subprocess.Popen[bytes] | None = None
+        self._was_cut = False
 
     def play(self, parts: Iterable[bytes]) -> None:
         """Play to the end. Raises DeviceTimeout, DeviceUnavailable."""
@@ -43,10 +47,17 @@ class AplayPlayer:
                 taken = False
             pipe.close()
             self._await_end(process, begin + sound_s - time.monotonic())
-            if process.returncode or not taken:
+            if (process.returncode or not taken) and not self._was_cut:
                 complaints.seek(0)
                 reason = complaints.read().decode(errors="replace").strip().splitlines()
                 raise DeviceUnavailable(DEVICE, reason[-1] if reason else f"aplay ended with {process.returncode}")
+
+    def stop(self) -> None:
+        """End the program that plays: the card falls silent with it."""
+        with self._gate:
+            if self._playing is not None:
+                self._was_cut = True
+                self._playing.kill()
 
     def health(self) -> str:
         """Return which program plays, and where."""
@@ -67,9 +78,13 @@ class AplayPlayer:
                 raise DeviceUnavailable(DEVICE, why) from error
             finally:
                 os.close(source)
+            with self._gate:
+                self._playing, self._was_cut = process, False
             try:
                 yield process, pipe
             finally:
+                with self._gate:
+                    self._playing = None
                 process.kill()
                 process.wait()
 

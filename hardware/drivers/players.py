@@ -41,6 +41,9 @@ class NullPlayer:
         self.played.append(to_wav(whole))
         _log.info("%.1f s of sound, not heard: %s", whole.duration_s, self._why)
 
+    def stop(self) -> None:
+        """Do nothing: it took no time."""
+
     def health(self) -> str:
         """Return why nothing is heard."""
         return f"silent: {self._why}"
@@ -62,6 +65,9 @@ class FilePlayer:
             raise DeviceUnavailable(DEVICE, f"{path} cannot be written: {error.strerror or error}") from error
         keep_newest(self._folder, "*.wav", count=KEPT_FILES)
 
+    def stop(self) -> None:
+        """Do nothing: a file is written at once."""
+
     def health(self) -> str:
         """Return where the files are."""
         return f"files in {self._folder}"
@@ -72,10 +78,17 @@ class CardPlayer:
 
     def __init__(self, find: Callable[[], Player]) -> None:
         self._find = find
+        self._last: Player | None = None
 
     def play(self, parts: Iterable[bytes]) -> None:
         """Play to the end. Raises DeviceTimeout, DeviceUnavailable."""
-        self._find().play(parts)
+        self._last = self._find()
+        self._last.play(parts)
+
+    def stop(self) -> None:
+        """Cut off whatever plays."""
+        if self._last is not None:
+            self._last.stop()
 
     def health(self) -> str:
         """Return what would play now, or why nothing would be heard."""

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hardware.config import PanelConfig
+from hardware.typesetting.fonts import shapes
+
+_log = logging.getLogger(__name__)
 
 Size = tuple[int, int]
 Place = tuple[Size, Size | None]
@@ -107,6 +110,8 @@ def environment(environ: Mapping[str, str], *, home: Path) -> dict[str, str]:
         # Kivy's own logging would take over stderr, tracebacks included: leave it to Python's.
         "KIVY_LOG_MODE": "PYTHON",
         "KIVY_NO_FILELOG": "1",
+        # The provider that `hardware.panel.text` takes the place of; `sdl2` cannot draw every script.
+        "KIVY_TEXT": "pil",
         # SDL would make SIGTERM a wish to close the window, which a locked screen does not grant.
         "SDL_NO_SIGNAL_HANDLERS": "1",
         "SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS": "0",
@@ -120,6 +125,8 @@ def prepare(panel: PanelConfig, *, title: str, data_dir: Path) -> None:
         del os.environ[key]
     os.environ |= ours
     logging.getLogger("kivy").setLevel(logging.ERROR)
+    if not shapes():
+        _log.warning("letters are neither joined nor put in order: Pillow found no Raqm; install libfribidi0")
     where = place(panel, os.environ, desktop=desktop())
     from kivy.config import Config  # noqa: PLC0415 - Kivy reads its environment when it is imported
 
@@ -129,6 +136,9 @@ def prepare(panel: PanelConfig, *, title: str, data_dir: Path) -> None:
     Config.remove_section("input")
     Config.add_section("input")
     Config.set("input", "mouse", "mouse,disable_multitouch")
+    from hardware.panel import text  # noqa: PLC0415 - imports Kivy, which has its settings only now
+
+    text.install()
 
 
 class _Head(ctypes.Structure):

@@ -10,6 +10,7 @@ import segno
 from hardware.panel.lists import Pool
 from hardware.panel.widgets import make
 from kiosk.pages.page import (
+    AccessPage,
     Banner,
     Choice,
     ConfirmPage,
@@ -291,6 +292,23 @@ class Confirm:
             made.kind = "primary" if at == 0 else "plain"
 
 
+class Ways:
+    """How may we help you use this screen."""
+
+    def __init__(self, touch: Touch) -> None:
+        self.widget = make("AccessPage")
+        self.widget.ids.done.bind(on_release=lambda it: touch(it.target))
+        self._choices = Pool(self.widget.ids.choices, lambda: button(touch, size_hint_y=None))
+
+    def draw(self, page: AccessPage) -> None:
+        """Write the page; what is on stands out."""
+        ids = self.widget.ids
+        ids.title.text, ids.hint.text, ids.said.text, ids.done.title = page.title, page.hint, page.said, page.done.title
+        draw_choices(self._choices, "access", page.choices)
+        for made, choice in zip(self._choices.take(len(page.choices)), page.choices, strict=True):
+            made.kind = "primary" if choice.is_on else "plain"
+
+
 class Widgets(Protocol):
     """The widgets of one page, built once."""
 
@@ -315,6 +333,7 @@ def all_pages(touch: Touch) -> dict[type[Page], Widgets]:
         FoundPage: Found(touch),
         ConfirmPage: Confirm(touch),
         OfflinePage: Offline(),
+        AccessPage: Ways(touch),
     }
 
 

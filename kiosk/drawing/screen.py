@@ -10,7 +10,7 @@ from hardware.panel.lists import Pool
 from hardware.panel.targets import TargetsFile
 from hardware.panel.widgets import make
 from kiosk.drawing.pages import Touch, all_pages, draw_banner
-from kiosk.pages.page import Footer, Header, IdleWarning, Screen
+from kiosk.pages.page import Bar, Footer, Header, IdleWarning, Screen
 
 RULES = Path(__file__).with_name("kiosk.kv")
 
@@ -28,7 +28,7 @@ class KioskWidget:
         self._pages = all_pages(touch)
         self._languages = Pool(self.root.ids.header.ids.languages, lambda: _pill(touch))
         nav, overlay = self.root.ids.nav.ids, self.root.ids.overlay.ids
-        for made in (nav.back, nav.start_over, overlay.stay, overlay.leave):
+        for made in (nav.back, nav.access, nav.start_over, overlay.stay, overlay.leave):
             made.bind(on_release=lambda it: touch(it.target))
         self.root.bind(on_touched=lambda _root: touched(), size=lambda *_: self.tell_targets())
 
@@ -40,8 +40,8 @@ class KioskWidget:
             self._draw_footer(screen.footer)
         if self._is_new("banner", screen.banner):
             draw_banner(self.root.ids.banner, screen.banner)
-        if self._is_new("nav", (screen.back, screen.start_over)):
-            self._draw_nav(screen)
+        if self._is_new("bar", screen.bar):
+            self._draw_bar(screen.bar)
         page = self._pages[type(screen.page)]
         if self._is_new(type(screen.page), screen.page):
             page.draw(screen.page)
@@ -83,10 +83,9 @@ class KioskWidget:
         ids.help.text, ids.connection.text = footer.help, sign or footer.connection
         ids.connection.tone = "good" if footer.is_connected and not sign else "warn"
 
-    def _draw_nav(self, screen: Screen) -> None:
-        nav = self.root.ids.nav
-        nav.shown = bool(screen.back or screen.start_over)
-        for made, title in ((nav.ids.back, screen.back), (nav.ids.start_over, screen.start_over)):
+    def _draw_bar(self, bar: Bar) -> None:
+        nav = self.root.ids.nav.ids
+        for made, title in ((nav.back, bar.back), (nav.access, bar.access), (nav.start_over, bar.start_over)):
             made.title = title
             # In this order: to be disabled has an opacity of its own.
             made.disabled = not title

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kiosk.visit.access import PLAIN, Access
+
 Tone = Literal["info", "good", "warn", "bad"]
 
 
@@ -21,6 +23,9 @@ class Choice:
     lane: int = 0
     is_available: bool = True
     """Whether it can be touched now; the words say why not."""
+    is_on: bool | None = None
+    """Whether what can be turned on or off is on; None for what leads somewhere."""
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +191,17 @@ class ConfirmPage:
     choices: tuple[Choice, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AccessPage:
+    """How a visitor may be met: each choice turns one way on or off, and `said` tells what was just turned."""
+
+    title: str
+    hint: str
+    choices: tuple[Choice, ...]
+    done: Choice
+    said: str = ""
+
+
 Page = (
     WelcomePage
     | ServicesPage
@@ -198,6 +214,7 @@ Page = (
     | FoundPage
     | ConfirmPage
     | OfflinePage
+    | AccessPage
 )
 
 
@@ -212,16 +229,26 @@ class IdleWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """The buttons below every page, each always at its place. An empty text means there is no such button now."""
+
+    back: str = ""
+    access: str = ""
+    start_over: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
-    """The whole screen. Empty `back` or `start_over` means there is no such button."""
+    """The whole screen."""
 
     name: str
     header: Header
     footer: Footer
     page: Page
+    bar: Bar = Bar()
+    access: Access = PLAIN
+    """How the visitor wants to be met; drawing and voice follow it."""
     banner: Banner | None = None
-    back: str = ""
-    start_over: str = ""
     is_blocked: bool = False
     """Whether choices are shown but cannot be touched now; the banner says why."""
     warning: IdleWarning | None = None

@@ -9,10 +9,12 @@ from dataclasses import replace
 
 from broker.contract.messages import HallMessage, OfficeMessage
 from broker.language import mark, own_name
+from kiosk.pages.access import access_page
 from kiosk.pages.lane import lane_page
 from kiosk.pages.offers import closed_banner, offer_banner
 from kiosk.pages.page import (
     Banner,
+    Bar,
     Choice,
     Footer,
     FoundPage,
@@ -35,9 +37,10 @@ from kiosk.pages.waiting import UNANSWERED, issuing_page, offline_page
 from kiosk.pages.welcome import in_each_language, welcome_page
 from kiosk.visit.offer import in_language, is_anything_open
 from kiosk.visit.state import State
-from kiosk.visit.steps import Errand, Step
+from kiosk.visit.steps import Aside, Errand, Step
 
 _CHOOSING = frozenset({Step.REQUIREMENTS, Step.LANE})
+_UNDER_WAY = frozenset({Step.ISSUING, Step.REQUESTING})
 _WITH_TICKET = frozenset({Step.NUMBER, Step.FOUND, Step.CODE, Step.CONFIRM})
 _MID_FLOW = _CHOOSING | _WITH_TICKET
 _PAGES: Mapping[Step, Callable[[State, OfficeMessage], Page]] = {
@@ -91,7 +94,7 @@ class Composer:
 
 def _beside_figures(state: State) -> tuple[object, ...]:
     """Return all that a screen depends on but how many wait and how long: of the times what is seen of them."""
-    moves = state.is_starting or state.visit.step in {Step.ISSUING, Step.REQUESTING}
+    moves = state.is_starting or state.visit.step in _UNDER_WAY
     seen = replace(state, hall=None, now=state.now.replace(second=0, microsecond=0), elapsed_s=0.0)
     hall, ticket = state.hall, state.visit.ticket if state.visit.step is Step.FOUND else None
     offers = () if hall is None else tuple(group.offer for group in hall.waiting)
@@ -103,28 +106,51 @@ def compose(state: State) -> Screen:
     """Return what the screen shows now."""
     name, page = _page(state)
     step = state.visit.step
-    words = state.words
     return Screen(
         name=name,
         header=_header(state, with_languages=not isinstance(page, WelcomePage | OfflinePage)),
         footer=_footer(state),
         page=page,
         banner=_banner(state, page),
-        back=words.say("Back") if _has_back(state) else "",
-        start_over=words.say("Start over") if step in _CHOOSING | {Step.NUMBER, Step.CODE} else "",
+        bar=_bar(state),
+        access=state.visit.access,
         is_blocked=state.offline_since is not None and step in _MID_FLOW,
         warning=_warning(state),
     )
 
 
+def _bar(state: State) -> Bar:
+    """Return the buttons below the page: help and access always, the way back where there is one."""
+    visit, words = state.visit, state.words
+    may_leave = visit.step is not Step.LANGUAGE or visit.aside is not None or not visit.access.is_plain
+    return Bar(
+        back=words.say("Back") if _has_back(state) else "",
+        access=_in_all(state, _ACCESS),
+        start_over=words.say("Start over") if may_leave and visit.step not in _UNDER_WAY else "",
+    )
+
+
+_ACCESS = mark("Access")
+
+
+def _in_all(state: State, message: str) -> str:
+    """Return a word in the visitor's language; before one was chosen in all of them."""
+    codes = (state.visit.language,) if state.visit.has_chosen_language else state.languages
+    return " / ".join(dict.fromkeys(state.phrases(code).say(message) for code in codes))
+
+
 def _has_back(state: State) -> bool:
     visit = state.visit
+    if visit.aside is not None:
+        return True
     return visit.step in _CHOOSING | {Step.CODE} or (visit.step is Step.REQUESTING and visit.errand is Errand.LOOKUP)
 
 
 def _page(state: State) -> tuple[str, Page]:
     """Return the page and its name; without connection nothing can be begun."""
     step = state.visit.step
+    if state.visit.aside is Aside.ACCESS:
+        return "access", access_page(state)
     if state.office is None or (state.offline_since is not None and step in {Step.LANGUAGE, Step.SERVICE}):
         return "offline", offline_page(state)
     return step.value, _PAGES[step](state, state.office)

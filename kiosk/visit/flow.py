@@ -18,7 +18,7 @@ from kiosk.visit import steps as patience
 from kiosk.visit.kept import KeptRequests
 from kiosk.visit.requests import Done, LastingRequests, VisitRequest
 from kiosk.visit.state import State
-from kiosk.visit.steps import Paper, Problem, Step, Visit
+from kiosk.visit.steps import Aside, Paper, Problem, Step, Visit
 
 _ABANDONABLE = frozenset(
     {Step.SERVICE, Step.REQUIREMENTS, Step.LANE, Step.PROBLEM, Step.NUMBER, Step.FOUND, Step.CODE, Step.CONFIRM}
@@ -62,6 +62,7 @@ class Flow:
         self.standing: Standing = "alone"
         self.broker: Presence | None = None
         self.has_scanner = False
+        self.has_voice = False
         self._spare_label = spare_label
         self._request = VisitRequest(requester, kept, self.engine_clock.now, clocks.monotonic)
         self.lasting = lasting
@@ -100,14 +101,20 @@ class Flow:
 
     def takes(self, step: Step) -> bool:
         """Tell whether a touch that belongs to `step` counts now."""
-        return self.visit.step is step and self.is_settled
+        return self.visit.step is step and self.visit.aside is None and self.is_settled
 
     def go(self, step: Step, **changes: object) -> None:
         """Move to a step; with the step, waiting begins anew."""
         now = self.clocks.monotonic()
-        self.visit = replace(self.visit, step=step, since=now, **changes)  # type: ignore[arg-type]  # Visit's own
+        plain = replace(self.visit, step=step, since=now, aside=None)
+        self.visit = replace(plain, **changes)  # type: ignore[arg-type]  # Visit's own
         self._touched_at = max(self._touched_at, now)
         self._foreign_at = -math.inf
+        self.show()
+
+    def lay_over(self, aside: Aside | None) -> None:
+        """Lay a page over the step, or take it away: the step and its time go on below."""
+        self.visit = replace(self.visit, aside=aside, turned=self.clocks.monotonic(), announced=None)
         self.show()
 
     def change(self, **changes: object) -> None:
@@ -168,7 +175,11 @@ class Flow:
     @property
     def may_still_stand_here(self) -> bool:
         """Tell whether whoever has just left may still be there: a moment ago, and nobody has begun anything since."""
-        return self.visit.step is self.start and self.clocks.monotonic() - self._left_at <= patience.STILL_HERE_S
+        return (
+            self.visit.step is self.start
+            and self.visit.aside is None
+            and self.clocks.monotonic() - self._left_at <= patience.STILL_HERE_S
+        )
 
     @property
     def elapsed_s(self) -> float:
@@ -183,7 +194,7 @@ class Flow:
     @property
     def is_settled(self) -> bool:
         """Tell whether touches count: the second half of a double touch meant the screen before."""
-        return self.elapsed_s >= patience.SETTLE_S
+        return self.clocks.monotonic() - max(self.visit.since, self.visit.turned) >= patience.SETTLE_S
 
     def show(self) -> None:
         """Hand over how it stands now."""
@@ -199,7 +210,8 @@ class Flow:
     @property
     def _warning_left_s(self) -> float:
         """Return the seconds until an abandoned visit ends; more than `WARNING_S` while nobody is asked yet."""
-        if self.visit.step not in _ABANDONABLE or self.visit.step is self.start:
+        has_begun = self.visit.aside is not None or self.visit.has_chosen_language or not self.visit.access.is_plain
+        if (self.visit.step is self.start and not has_begun) or self.visit.step not in _ABANDONABLE | {self.start}:
             return math.inf
         return self._idle_s + patience.WARNING_S - self._quiet_s
 
@@ -232,6 +244,7 @@ class Flow:
             late_number=self._late_number(),
             is_foreign_code=self.clocks.monotonic() - self._foreign_at < patience.FOREIGN_NOTICE_S,
             has_scanner=self.has_scanner,
+            has_voice=self.has_voice,
             printers=self.printers,
             standing=self.standing,
             broker_speaks=None if self.broker is None else broker_speaks(self.broker),

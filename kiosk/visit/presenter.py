@@ -16,6 +16,7 @@ from broker.contract.link import Requester
 from broker.contract.messages import HallMessage, OfficeMessage, Presence, Reply, Text, Ticket
 from broker.language import Phrases
 from kiosk.paper.news import PaperNews, PrintersHealth
+from kiosk.visit.asides import Asides
 from kiosk.visit.flow import Clocks, Flow
 from kiosk.visit.kept import KeptRequest, KeptRequests, NoShelf
 from kiosk.visit.newcomer import Newcomer
@@ -67,6 +68,7 @@ class Presenter:
         )
         self.newcomer = Newcomer(self._flow, print_ticket)
         self.returning = Returning(self._flow, print_ticket)
+        self.asides = Asides(self._flow)
 
     # -- what the visitor does --------------------------------------------------------------------------------------
 
@@ -80,7 +82,7 @@ class Presenter:
         flow = self._flow
         if language not in flow.languages:
             return
-        if flow.visit.step is not Step.LANGUAGE:
+        if flow.visit.step is not Step.LANGUAGE or flow.visit.aside is not None:
             flow.change(language=language, has_chosen_language=True)
         elif flow.takes(Step.LANGUAGE) and flow.is_linked:
             flow.go(Step.SERVICE, language=language, has_chosen_language=True)
@@ -95,7 +97,9 @@ class Presenter:
     def back(self) -> None:
         """Return one step."""
         flow = self._flow
-        if flow.takes(Step.REQUIREMENTS):
+        if flow.visit.aside is not None:
+            self.asides.close()
+        elif flow.takes(Step.REQUIREMENTS):
             flow.go(Step.SERVICE)
         elif flow.takes(Step.LANE):
             flow.go(Step.REQUIREMENTS)
@@ -177,6 +181,11 @@ class Presenter:
     def scanner_changed(self, *, is_there: bool) -> None:
         """Take whether a code can be held to a scanner now: only then do the screens ask for it."""
         self._flow.has_scanner = is_there
+        self._flow.show()
+
+    def voice_changed(self, *, is_there: bool) -> None:
+        """Take whether this kiosk can speak: only then is that offered."""
+        self._flow.has_voice = is_there
         self._flow.show()
 
     def tick(self) -> None:

@@ -37,6 +37,7 @@ class State:
     is_foreign_code: bool = False
     """Whether a code was just scanned that is no ticket of this office."""
     has_scanner: bool = False
+    has_voice: bool = False
     printers: PrintersHealth = field(default_factory=PrintersHealth)
     standing: Standing = "alone"
     """Whether another process is or wants to be this very kiosk."""

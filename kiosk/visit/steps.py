@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
 from broker.contract.messages import ErrorCode, Ticket
 from hardware.ports import PrinterState
+from kiosk.visit.access import Access, Way
 
 SETTLE_S = 0.4
 """After a screen changed, touches do not count for so long: the second half of a double touch meant the old screen."""
@@ -50,6 +52,12 @@ class Step(Enum):
     CODE = "code"
     """Whoever typed a number that anybody can read tells what only the paper tells."""
     CONFIRM = "confirm"
+
+
+class Aside(Enum):
+    """A page that is laid over any step, and leaves it as it was."""
+
+    ACCESS = "access"
 
 
 class Errand(Enum):
@@ -112,6 +120,12 @@ class Visit:
     did: Errand | None = None
     """What was just done with the ticket on the screen."""
     has_chosen_language: bool = False
+    access: Access = field(default_factory=Access)
+    announced: Way | None = None
+    """What of it was changed last: the page says so."""
+    aside: Aside | None = None
+    turned: float = -math.inf
+    """When an aside was opened or closed, on the same clock as `since`."""
 
 
 _ACTIONS = {

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 
 from kiosk.visit.presenter import Presenter
-from kiosk.visit.steps import Errand
+from kiosk.visit.steps import Aside, Errand
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +29,15 @@ _MANY: Mapping[str, _Meaning] = {
     "switch": lambda presenter, key: presenter.choose_language(key),
     "service": lambda presenter, key: presenter.newcomer.choose_service(key),
     "lane": lambda presenter, key: presenter.newcomer.choose_lane(key),
+    "access": lambda presenter, key: presenter.asides.turn(key),
     "key": lambda presenter, key: presenter.returning.press(key),
 }
 """One of several: the key says which."""
 
 _SINGLE: Mapping[str, _Meaning] = {
     "back": lambda presenter, _: presenter.back(),
+    "access": lambda presenter, _: presenter.asides.open(Aside.ACCESS),
+    "access:done": lambda presenter, _: presenter.asides.close(),
     "start_over": lambda presenter, _: presenter.start_over(),
     "leave": lambda presenter, _: presenter.start_over(),
     "done": lambda presenter, _: presenter.start_over(),

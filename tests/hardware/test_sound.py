@@ -176,6 +176,9 @@ def test_speech_is_made_while_the_chime_is_already_heard() -> None:
         def play(self, parts: Iterable[bytes]) -> None:
             order.extend(f"{len(part)} handed over" for part in parts)
 
+        def stop(self) -> None:
+            raise AssertionError
+
         def health(self) -> str:
             return ""
 

@@ -123,7 +123,7 @@ def test_another_name_drops_the_pin_typed_for_the_first(window: Window) -> None:
     [
         ("open", {N, P}, N),
         ("calling", {R, S, F, X, H, T, C, G}, S),
-        ("serving", {F, H, T, C, G}, F),
+        ("serving", {N, F, H, T, C, G}, N),
         ("paused", {P}, P),
     ],
 )
@@ -139,7 +139,6 @@ def test_only_what_the_state_allows_is_offered(
     ("state", "intent", "why"),
     [
         ("calling", N, "Selesaikan AP-012 dahulu"),
-        ("serving", N, "Selesaikan AP-012 dahulu"),
         ("paused", N, "Lanjutkan dahulu"),
         ("open", R, "Belum ada yang dipanggil"),
         ("open", F, "Belum ada yang dipanggil"),

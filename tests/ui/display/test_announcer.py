@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.language import Phrases
-from display.hall.announcer import Manner, SpeechRules, announcement, duration_s, manner_of, speech_rules, spoken
+from display.hall.announcer import Manner, SpeechRules, announcement, duration_s, manner_of, speech_rules
 from display.hall.board import Call
+from hardware.codecs.number_words import spoken
 from hardware.codecs.voice_folder import VoiceFolder
 from hardware.config import SoundConfig, SpeechConfig
 from hardware.factory import voices
@@ -55,8 +56,8 @@ def call(number: str, label: str, language: str) -> Call:
     ],
 )
 def test_numbers_and_labels_are_spelled(text: str, indonesian: str, english: str) -> None:
-    assert spoken(text, manner("id")) == indonesian
-    assert spoken(text, manner("en")) == english
+    assert spoken(text, manner("id").spelling) == indonesian
+    assert spoken(text, manner("en").spelling) == english
 
 
 def test_a_foreign_visitor_hears_the_own_language_before_the_offices() -> None:
@@ -90,8 +91,8 @@ def test_no_digit_is_left_to_the_synthesisers_guess(letters: str, number: int, l
     for utterance in said:
         assert not re.search(r"\d", utterance.text)
     for text in (f"{letters}-{number:03d}", *([label] if re.search(r"[^\W_]", label) else [])):
-        assert spoken(text, manner(language)).strip() or not re.search(r"\w", text)
-    assert spoken(f"{letters}-{number:03d}", manner(language))
+        assert spoken(text, manner(language).spelling).strip() or not re.search(r"\w", text)
+    assert spoken(f"{letters}-{number:03d}", manner(language).spelling)
 
 
 def test_a_folder_brings_a_language_its_sentence_its_numbers_and_its_letters() -> None:
@@ -129,7 +130,7 @@ def test_a_language_without_number_words_says_digits_by_their_names() -> None:
     folder = VoiceFolder(
         sentence="{number}: {counter}", numbers="digits", spelling={"0": "das", "1": "siji", "2": "loro"}
     )
-    assert spoken("012", manner_of(Phrases("display", "jv"), folder)) == "siji, loro"
+    assert spoken("012", manner_of(Phrases("display", "jv"), folder).spelling) == "siji, loro"
 
 
 def test_a_language_that_nobody_knows_is_called_in_english_by_an_english_voice() -> None:

@@ -16,7 +16,7 @@ from hardware.drivers.aplay import AplayPlayer
 from hardware.drivers.espeak import NoSpeech
 from hardware.drivers.speaker import Announcer
 from hardware.errors import DeviceUnavailable
-from hardware.ports import Sound, Utterance
+from hardware.ports import Sound, Utterance, always
 from hardware.worker import DeviceWorker
 from tests.support.office import CONFIG
 from tests.ui.display.lobby_samples import MORNING
@@ -46,12 +46,23 @@ class Loudspeaker:
         """Make ready."""
         self.prepared += chimes
 
-    def announce(self, chime: str | None, utterances: tuple[Utterance, ...]) -> Sound:
+    def announce(
+        self,
+        chime: str | None,
+        utterances: tuple[Utterance, ...],
+        *,
+        volume_percent: int | None = None,  # noqa: ARG002 - as loud as it is
+        is_wanted: Callable[[], bool] = always,
+    ) -> Sound:
         """Say it, or fail."""
+        assert is_wanted()
         if self.fault is not None:
             raise self.fault
         self.said.append((chime, utterances))
         return Sound(1.0, spoken=True)
+
+    def hush(self) -> None:
+        """Nothing is heard for long."""
 
     def health(self) -> str:
         """Return how it fares."""

@@ -456,13 +456,13 @@ def test_after_a_minute_it_sends_to_an_officer_and_shows_what_still_comes(holder
 def test_nothing_leads_away_while_something_is_being_done(holder: HolderOfATicket, errand: str) -> None:
     _under_way(holder, errand)
     holder.do("start_over", "back", f"do:{errand}", "find", "confirm:yes")
-    assert (holder.screen, holder.shown.back, holder.shown.start_over) == ("requesting", "", "")
+    assert (holder.screen, holder.shown.bar.back, holder.shown.bar.start_over) == ("requesting", "", "")
     assert len(holder.engine.of(errand)) == 1
 
 
 def test_what_is_only_looked_up_can_be_left(holder: HolderOfATicket) -> None:
     _under_way(holder, "lookup")
-    assert holder.shown.back
+    assert holder.shown.bar.back
     holder.do("back")
     assert (holder.screen, holder.number.typed) == ("number", "A-12")
     assert holder.asked("lookup").is_cancelled

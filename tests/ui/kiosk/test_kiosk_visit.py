@@ -80,7 +80,7 @@ def test_one_language_only_skips_the_language_question_and_its_switch() -> None:
 @pytest.mark.parametrize(("screen", "before"), [("requirements", "service"), ("lane", "requirements")])
 def test_back_returns_one_step(screen: str, before: str) -> None:
     visitor = Visitor().connected().go(screen)
-    assert visitor.shown.back
+    assert visitor.shown.bar.back
     visitor.presenter.back()
     assert visitor.screen == before
 
@@ -209,7 +209,7 @@ def test_nothing_leads_away_while_a_number_is_being_asked_for() -> None:
     for move in (visitor.presenter.start_over, visitor.presenter.back, visitor.presenter.newcomer.go_on):
         move()
     assert visitor.screen == "issuing"
-    assert (visitor.shown.back, visitor.shown.start_over) == ("", "")
+    assert (visitor.shown.bar.back, visitor.shown.bar.start_over) == ("", "")
 
 
 def _issuing_banner(visitor: Visitor) -> Banner | None:

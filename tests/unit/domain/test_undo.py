@@ -12,6 +12,7 @@ from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code
 from broker.domain.hall import UNDO_WINDOW
+from broker.domain.model import TicketState
 from broker.domain.queue.policies import Ratio
 from tests.fakes.clock import MORNING
 from tests.fakes.halls import Play
@@ -251,3 +252,82 @@ def test_undo_gives_a_sent_ticket_back_to_whom_it_was_sent(play: Play) -> None:
     play.undo("c1")
     assert play.ticket(ticket.id).sent_to == "c1"
     assert play.call_next("c2") is None
+
+
+# -- a visit finished and the next one called, by one key --------------------------------------------------------------
+
+
+def finished_and_called(*, pause_s: float = 0.0) -> Play:
+    """Return a play in which c1 finished A-001 and called A-002 in the same breath, or after a while."""
+    play = Play(small_office())
+    play.sign_in("c1", "sari")
+    play.sign_in("c2", "budi")
+    for _ in range(2):
+        play.issue("passport")
+    started(play)
+    play.wait(200)
+    play.finish()
+    play.wait(pause_s)
+    play.call_next()
+    return play
+
+
+def test_the_end_that_a_call_followed_can_be_taken_back_after_the_call() -> None:
+    play = finished_and_called()
+    for action in ("called", "finished"):
+        (event,) = play.do(cmd.Undo("c1", "c1"))
+        assert isinstance(event, ev.Undone)
+        assert event.action == action
+    assert play.ticket("A-001").state is TicketState.SERVING
+    assert play.ticket("A-002").state is TicketState.WAITING
+    assert (play.hall.desks["c1"].ticket, play.hall.desks["c1"].served_today) == (play.ticket("A-001").id, 0)
+    assert refusal(play, cmd.Undo("c1", "c1")).code is Code.NOTHING_TO_UNDO
+
+
+def test_the_end_has_its_own_half_minute() -> None:
+    play = finished_and_called(pause_s=UNDO_S)
+    play.wait(0.001)
+    play.undo()
+    assert refusal(play, cmd.Undo("c1", "c1")).code is Code.NOTHING_TO_UNDO
+
+
+def test_the_end_stands_once_a_colleague_has_called_that_visitor() -> None:
+    play = Play(small_office())
+    play.sign_in("c1", "sari")
+    play.sign_in("c4", "budi")
+    first, _ = play.issue("passport", "priority"), play.issue("passport", "regular")
+    play.call_next()
+    play.finish()
+    play.do(cmd.Call("c1", "c1", "A-001"))
+    play.do(cmd.Call("c4", "c4", first.id))
+    play.undo()
+    assert refusal(play, cmd.Undo("c1", "c1")).code is Code.NOTHING_TO_UNDO
+
+
+def test_a_visitor_who_is_called_for_the_next_stage_at_the_same_counter_is_put_back_too() -> None:
+    play = Play(small_office())
+    play.sign_in("c1", "sari")
+    play.issue("passport")
+    started(play)
+    play.finish()
+    play.call_next()
+    assert (play.ticket("A-001").state, play.ticket("A-001").stage) == (TicketState.CALLED, "interview")
+    play.undo()
+    play.undo()
+    assert (play.ticket("A-001").state, play.ticket("A-001").stage) == (TicketState.SERVING, "check")
+
+
+def test_nothing_before_the_end_is_taken_back() -> None:
+    """The start of a visit that is over is nobody's wish any more."""
+    play = finished_and_called()
+    play.start()
+    play.undo()
+    assert refusal(play, cmd.Undo("c1", "c1")).code is Code.NOTHING_TO_UNDO
+
+
+def test_both_are_taken_back_though_the_clock_was_set_between() -> None:
+    play = finished_and_called()
+    play.set_clock(7200.0)
+    play.undo()
+    play.undo()
+    assert play.ticket("A-001").state is TicketState.SERVING

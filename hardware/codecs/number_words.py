@@ -1,0 +1,70 @@
+"""Numbers and labels as people say them aloud: `A-012` is "A, twelve", in the words of a language. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from num2words import num2words
+
+from hardware.codecs.voice_folder import DIGITS, VoiceFolder
+
+LONGEST_NUMBER = 6
+"""Longer runs of digits are said digit by digit: nobody follows "nine hundred billion"."""
+LONGEST_SPELLED = 3
+"""Runs of capitals up to this length are spelled, longer ones are words."""
+_RUNS = re.compile(r"\d+|[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a language says numbers: the rule of num2words (or digit by digit), and names of letters and digits."""
+
+    numbers: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def spelling_of(folder: VoiceFolder | None, *, otherwise: str) -> Spelling:
+    """Return how a language says numbers and letters: as its folder says, where there is one; `otherwise` is a rule."""
+    if folder is None:
+        return Spelling(otherwise)
+    return Spelling(folder.numbers or otherwise, {sign.upper(): name for sign, name in folder.spelling.items()})
+
+
+def spoken(text: str, spelling: Spelling) -> str:
+    """Return a number or label in words: capitals one by one, numbers as people say them, no leading zeros."""
+    plain = unicodedata.normalize("NFKC", text)
+    return ", ".join(part for run in _RUNS.findall(plain) for part in _parts(run, spelling))
+
+
+def digit_by_digit(digits: str, spelling: Spelling) -> str:
+    """Return digits one by one, as a code is told: its zeros count."""
+    return ", ".join(_digit(digit, spelling) for digit in digits)
+
+
+def number_words(digits: str, spelling: Spelling) -> str:
+    """Return a whole number in words; longer ones than people follow digit by digit."""
+    return ", ".join(_number(digits, spelling))
+
+
+def _parts(run: str, spelling: Spelling) -> tuple[str, ...]:
+    if run.isdecimal():
+        return _number(run, spelling)
+    if run.isupper() and len(run) <= LONGEST_SPELLED:
+        return tuple(spelling.names.get(letter, letter) for letter in run)
+    return (run,)
+
+
+def _number(digits: str, spelling: Spelling) -> tuple[str, ...]:
+    significant = digits if len(digits) > LONGEST_NUMBER else str(int(digits))
+    if spelling.numbers == DIGITS or len(significant) > LONGEST_NUMBER:
+        return tuple(_digit(digit, spelling) for digit in significant)
+    return (str(num2words(int(significant), lang=spelling.numbers)),)
+
+
+def _digit(digit: str, spelling: Spelling) -> str:
+    if spelling.numbers == DIGITS:
+        return spelling.names.get(str(int(digit)), digit)
+    return str(num2words(int(digit), lang=spelling.numbers))
