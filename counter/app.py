@@ -15,6 +15,7 @@ from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import Phrases
 from broker.screen import OfficeBus
 from counter.desk.devices import Devices
+from counter.desk.keys import REPEATS
 from counter.desk.presenter import CounterPresenter
 from counter.desk.session import SessionFile
 from counter.drawing.screen import RULES, CounterWidget
@@ -105,7 +106,7 @@ class CounterProcess:
 
     def _begin(self) -> None:
         self._drawing.update()
-        on_key(self._key)
+        on_key(self._key, repeats=REPEATS)
         self._stop_ticks = every(TICK_S, self._tick)
         self._bus.start()
 

@@ -9,11 +9,13 @@ import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from counter.desk.keys import Intent
+from counter.desk.keys import Intent, moved_to
 
 MAX_TEXT = 60
 """So many characters of a note are shown wherever it stands."""
 MAX_DIGIT = 9
+PAGE = 5
+"""So many options a key for a page moves."""
 DIGITS = 3
 """Numbers are printed with so many digits at least: whoever types A12 means A-012."""
 _NUMBER = re.compile(r"([A-Z]+)-?([0-9]{1,6})")
@@ -111,13 +113,9 @@ def begun(purpose: Intent, *, number: str = "", ticket: str = "", moved: bool = 
     return Dialog(purpose, number, ticket, at=0 if purpose is Intent.TRANSFER else None, moved=moved)
 
 
-def moved(dialog: Dialog, step: int, count: int) -> Dialog:
-    """Return the dialog with the next or the previous of `count` options chosen; the ends hold."""
-    if count == 0:
-        return dialog
-    if dialog.at is None:
-        return replace(dialog, at=0 if step > 0 else count - 1)
-    return replace(dialog, at=min(max(dialog.at + step, 0), count - 1))
+def moved(dialog: Dialog, intent: Intent, count: int) -> Dialog:
+    """Return the dialog with another of `count` options chosen, as the key wants."""
+    return replace(dialog, at=moved_to(intent, dialog.at, count, page=PAGE)) if count else dialog
 
 
 def picked(dialog: Dialog, index: int, options: tuple[Option, ...]) -> Dialog:

@@ -45,7 +45,13 @@ class Intent(StrEnum):
     ERASE = "erase"
     UP = "up"
     DOWN = "down"
+    PAGE_UP = "page_up"
+    PAGE_DOWN = "page_down"
+    FIRST = "first"
+    LAST = "last"
     FIELD = "field"
+    """On to the next field, or button."""
+    FIELD_BACK = "field_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +94,26 @@ KEYS: Mapping[Intent, str] = {
 }
 """The key that is printed on each button: the same in every language, so that hands need not learn twice."""
 
+MOVES: Mapping[str, Intent] = {
+    "up": Intent.UP,
+    "down": Intent.DOWN,
+    "pageup": Intent.PAGE_UP,
+    "pagedown": Intent.PAGE_DOWN,
+    "home": Intent.FIRST,
+    "end": Intent.LAST,
+}
+"""What chooses another line of a list, wherever one is open."""
+FIELDS: Mapping[str, Intent] = {"tab": Intent.FIELD, "shift-tab": Intent.FIELD_BACK}
+REPEATS = frozenset({*MOVES, *FIELDS, "backspace"})
+"""What goes on while its key is held down. What an officer decides does not."""
+
 ALIASES: Mapping[str, Intent] = {
     "m": Intent.START,  # Mulai
     "j": Intent.PAUSE,  # Jeda
     "k": Intent.SIGN_OUT,  # Keluar
     "b": Intent.LANGUAGE,  # Bahasa
-    "up": Intent.UP,
-    "down": Intent.DOWN,
+    **MOVES,
+    **FIELDS,
 }
 """Arrows, and initials of Indonesian labels where no printed key has the letter: T is Teruskan, U is Urungkan."""
 
@@ -104,10 +123,25 @@ FORM_KEYS: Mapping[str, Intent] = {
     "enter": Intent.CONFIRM,
     "escape": Intent.CANCEL,
     "backspace": Intent.ERASE,
-    "tab": Intent.FIELD,
-    "up": Intent.UP,
-    "down": Intent.DOWN,
+    **MOVES,
+    **FIELDS,
 }
+
+
+def moved_to(intent: Intent, at: int | None, count: int, *, page: int) -> int | None:
+    """Return the place that a key of `MOVES` chooses among `count`; None where there are none. The ends hold."""
+    if count == 0:
+        return None
+    match intent:
+        case Intent.FIRST:
+            return 0
+        case Intent.LAST:
+            return count - 1
+    steps = {Intent.UP: -1, Intent.DOWN: 1, Intent.PAGE_UP: -page, Intent.PAGE_DOWN: page}
+    step = steps[intent]
+    if at is None:
+        return 0 if step > 0 else count - 1
+    return min(max(at + step, 0), count - 1)
 
 
 def meaning(key: str, place: Place) -> Intent | Typed | None:

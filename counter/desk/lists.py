@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from broker.contract.messages import CounterMessage, QueueEntry, Ticket, TicketState
-from counter.desk.keys import Intent
+from counter.desk.keys import Intent, moved_to
 
 TABS = (Intent.QUEUE, Intent.HELD, Intent.MISSED, Intent.HALL, Intent.FIND)
 """The lists in the order of their keys; the last two are the office at a glance, and any number that was looked up."""
@@ -66,10 +66,18 @@ class Lists:
     """How the wire knows the chosen ticket; nothing where none is."""
     found: FoundEntry | None = None
     """What was looked up last."""
+    opened: int = 0
+    """Counts how often a list was opened: then it stands at its head."""
+    in_sight: int = 8
+    """So many lines the window has room for."""
+    top: int = 0
+    scrolled: float = 0.0
+    """How far down what has no lines to choose is: the first one in sight, and as a share of the way."""
 
     def show(self, ticket: Ticket) -> None:
         """Show a ticket that was looked up, and choose it."""
-        self.tab, self.chosen, self.found = Intent.FIND, ticket.id, found_entry(ticket)
+        self.open(Intent.FIND)
+        self.chosen, self.found = ticket.id, found_entry(ticket)
 
     def heard(self, ticket: Ticket | None) -> None:
         """Take note of how a ticket is now."""
@@ -79,6 +87,8 @@ class Lists:
     def open(self, tab: Intent) -> None:
         """Show another list; nothing is chosen in it."""
         self.tab, self.chosen = tab, ""
+        self.top, self.scrolled = 0, 0.0
+        self.opened += 1
 
     def choose(self, name: str) -> None:
         """Choose a line by how the wire knows its ticket; the same one again lets it go."""
@@ -88,16 +98,17 @@ class Lists:
         """Choose nothing."""
         self.chosen = ""
 
-    def move(self, step: int, desk: CounterMessage | None) -> None:
-        """Choose the next line or the one before; the ends hold."""
-        names = [name_of(entry) for entry in self.entries(desk)]
-        if not names:
+    def move(self, intent: Intent, desk: CounterMessage | None, lines: int) -> None:
+        """Choose another line, as the key wants; where there are none to choose, move `lines` of text."""
+        if self.tab in {Intent.HALL, Intent.DEVICES}:
+            hidden = max(0, lines - self.in_sight)
+            self.top = moved_to(intent, self.top, hidden + 1, page=self.in_sight) or 0
+            self.scrolled = self.top / hidden if hidden else 0.0
             return
-        if self.chosen in names:
-            place = min(max(names.index(self.chosen) + step, 0), len(names) - 1)
-        else:
-            place = 0 if step > 0 else len(names) - 1
-        self.chosen = names[place]
+        names = [name_of(entry) for entry in self.entries(desk)]
+        at = names.index(self.chosen) if self.chosen in names else None
+        place = moved_to(intent, at, len(names), page=self.in_sight)
+        self.chosen = "" if place is None else names[place]
 
     def entries(self, desk: CounterMessage | None) -> Sequence[QueueEntry]:
         """Return the lines of the open list; who was missed last is most likely to come back, and stands first."""

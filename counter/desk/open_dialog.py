@@ -5,7 +5,7 @@ from __future__ import annotations
 from counter.desk import dialogs
 from counter.desk.actions import Obstacle, obstacle
 from counter.desk.dialogs import Dialog, Request, Step
-from counter.desk.keys import Intent
+from counter.desk.keys import MOVES, Intent
 from counter.desk.lists import name_of
 from counter.desk.state import DeskState
 from counter.pages.choices import options
@@ -52,10 +52,10 @@ class OpenDialog:
         """Do what a key means, but for the one that confirms."""
         if self.dialog is None:
             return
+        if intent in MOVES.values():
+            self.dialog = dialogs.moved(self.dialog, intent, len(options(self.dialog, state)))
+            return
         match intent:
-            case Intent.UP | Intent.DOWN:
-                step, count = 1 if intent is Intent.DOWN else -1, len(options(self.dialog, state))
-                self.dialog = dialogs.moved(self.dialog, step, count)
             case Intent.ERASE:
                 self.dialog = dialogs.erased(self.dialog)
             case Intent.CANCEL:

@@ -17,16 +17,17 @@ from broker.language import Phrases
 from counter.desk.actions import ASK_FIRST, MAIN_ACTIONS, SIDE_ACTIONS, WITHOUT_SESSION, command_for, finishes, obstacle
 from counter.desk.devices import Devices
 from counter.desk.dialogs import Handover, Request
-from counter.desk.keys import KEYS, Intent, Place, Typed, meaning
+from counter.desk.keys import FIELDS, KEYS, MOVES, Intent, Place, Typed, meaning
 from counter.desk.lists import Lists, name_of, pick_command, queue_length, tabs_of
 from counter.desk.open_dialog import OpenDialog
 from counter.desk.replies import bridged, reply_ticket
 from counter.desk.requests import Requests
 from counter.desk.session import Session, Sessions, ends_session
-from counter.desk.sign_in import SignIn
+from counter.desk.sign_in import Field, SignIn
 from counter.desk.state import DeskState
 from counter.pages.actions import label, obstacle_words
 from counter.pages.desk import DeskPage, desk_page
+from counter.pages.focus import stops
 from counter.pages.notices import (
     Notices,
     half_done,
@@ -79,6 +80,7 @@ class CounterPresenter:
         self._hall: HallMessage | None = None
         self._desk: CounterMessage | None = None
         self._lists = Lists()
+        self._focus = ""
         self._opened = OpenDialog()
         self._notices = Notices(clock.monotonic)
         self._handover: Handover | None = None
@@ -142,10 +144,41 @@ class CounterPresenter:
     def key(self, name: str) -> None:
         """Take a key of the keyboard."""
         wanted = meaning(name, self.place)
-        if isinstance(wanted, Typed):
+        if wanted in FIELDS.values():
+            self._move_focus(-1 if wanted is Intent.FIELD_BACK else 1)
+            return
+        focused, self._focus = self._focus, ""
+        if focused and wanted in {Intent.CONFIRM, Intent.PICK}:
+            self._touch(focused)
+            self._focus = focused if focused in stops(self.page) else ""
+        elif isinstance(wanted, Typed):
             self.type(wanted)
         elif wanted is not None:
             self.press(wanted)
+
+    def _move_focus(self, step: int) -> None:
+        """Go on to the next button, or field of the form, in reading order; round and round."""
+        names = stops(self.page)
+        if self._session is None and self.place is Place.FORM and not self._focus:
+            at = [*Field].index(self._sign_in.form.focus)
+        else:
+            at = names.index(self._focus) if self._focus in names else min(-step, 0)
+        name = names[(at + step) % len(names)]
+        is_field = name in {field.value for field in Field}
+        self._focus = "" if is_field else name
+        if is_field:
+            self._sign_in.form.focus = Field(name)
+
+    def _touch(self, name: str) -> None:
+        """Do what a button does."""
+        kind, _, which = name.partition(":")
+        match kind:
+            case "option":
+                self.choose_option(int(which))
+            case "tab":
+                self.press(Intent(which))
+            case _:
+                self.press(Intent(kind))
 
     def press(self, intent: Intent) -> None:
         """Do what a key or a button asks for, if that is possible now."""
@@ -182,6 +215,10 @@ class CounterPresenter:
         if self._opened.dialog is None:
             self._lists.choose(name)
 
+    def list_room(self, lines: int) -> None:
+        """Take note of how many lines of a list the window has room for."""
+        self._lists.in_sight = max(1, lines)
+
     def choose_option(self, index: int) -> None:
         """Pick what stands at `index` of the dialog."""
         self._opened.choose(index, self._state())
@@ -203,11 +240,19 @@ class CounterPresenter:
         self._requests.pressed(intent)  # whatever key comes next is another wish
         if intent in tabs_of(self._desk):
             self._lists.open(intent)
-        elif intent in {Intent.UP, Intent.DOWN}:
-            self._lists.move(1 if intent is Intent.DOWN else -1, self._desk)
+        elif intent in MOVES.values():
+            self._lists.move(intent, self._desk, self._lines)
         elif intent is Intent.CANCEL:
             self._lists.leave()
             self._notices.clear()
+
+    @property
+    def _lines(self) -> int:
+        """Return how many lines the open list has where none can be chosen."""
+        if self._lists.tab is Intent.DEVICES:
+            return sum(len(health.states) or 1 for health in self._devices.parts.values())
+        counters = len(self._hall.counters) if self._hall else 0
+        return -(-counters // 2) + len(self._office.services if self._office else ())
 
     def _act(self, intent: Intent) -> None:
         if not self._requests.idle or self._requests.is_double_press(intent):
@@ -364,6 +409,9 @@ class CounterPresenter:
             found=self._lists.found,
             calls_before_no_show=self._calls_before_no_show,
             devices=self._devices,
+            opened=self._lists.opened,
+            scrolled=self._lists.scrolled,
+            focus=self._focus,
             handover=self._handover,
         )
 

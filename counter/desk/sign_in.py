@@ -11,12 +11,14 @@ from enum import Enum
 from typing import Any, Protocol
 
 from broker.contract.messages import Reply
-from counter.desk.keys import Intent
+from counter.desk.keys import MOVES, Intent, moved_to
 from counter.desk.requests import Requests
 from counter.desk.session import Session
 
 MAX_PIN = 12
 MAX_ID = 32
+PAGE = 5
+"""So many names a key for a page moves."""
 CHOICE_S = 60.0
 """So long an officer may think about leaving another counter; then the PIN has to be typed again."""
 
@@ -52,12 +54,17 @@ class SignInForm:
         self.pin = ""
         self.focus = Field.PIN
 
-    def move(self, step: int) -> None:
-        """Go up or down the list."""
-        if self.officers:
-            begin = -1 if step > 0 else 0
-            self.chosen = ((begin if self.chosen is None else self.chosen) + step) % len(self.officers)
-            self.pin = ""
+    def move(self, intent: Intent) -> None:
+        """Choose another officer; one step beyond an end begins at the other."""
+        count = len(self.officers)
+        if count == 0:
+            return
+        step = {Intent.UP: -1, Intent.DOWN: 1}.get(intent)
+        if step is not None and self.chosen is not None:
+            self.chosen = (self.chosen + step) % count
+        else:
+            self.chosen = moved_to(intent, self.chosen, count, page=PAGE)
+        self.pin = ""
 
     def type(self, character: str) -> None:
         """Take one character where it belongs: digits are the PIN's, letters find or spell the officer."""
@@ -190,12 +197,12 @@ class SignIn:
                 self._tries_again = bool(self.form.pin)
             case Intent.ERASE:
                 self.form.erase()
-            case Intent.UP | Intent.DOWN:
-                self.form.move(1 if intent is Intent.DOWN else -1)
-            case Intent.FIELD:
+            case Intent.FIELD | Intent.FIELD_BACK:
                 self.form.next_field()
             case Intent.CANCEL:
                 self.form.take_pin()
+            case _ if intent in MOVES.values():
+                self.form.move(intent)
             case _:
                 pass
 

@@ -42,6 +42,12 @@ class DeskState:
     found: FoundEntry | None
     calls_before_no_show: int
     devices: Devices
+    opened: int = 0
+    """How often a list was opened."""
+    scrolled: float = 0.0
+    """How far down the office at a glance or its devices are scrolled by keys, from 0 to 1."""
+    focus: str = ""
+    """What Enter presses, as Tab has chosen it; nothing where keys do what stands on the buttons."""
     handover: Handover | None = None
     """The last finish and call by one key."""
 

@@ -38,6 +38,7 @@ class DeskPage:
     actions: tuple[Action, ...]
     side_actions: tuple[Action, ...]
     lists: ListsColumn
+    focus: str = ""
 
 
 def desk_page(state: DeskState) -> DeskPage:
@@ -65,4 +66,5 @@ def desk_page(state: DeskState) -> DeskPage:
         actions=tuple(action_for(intent, state) for intent in MAIN_ACTIONS),
         side_actions=tuple(action_for(intent, state) for intent in SIDE_ACTIONS),
         lists=lists_column(state),
+        focus=state.focus,
     )

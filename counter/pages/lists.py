@@ -118,6 +118,10 @@ class ListsColumn:
     hall: HallGlance | None
     devices: tuple[DeviceLine, ...] | None
     today: str
+    opened: int = 0
+    """Another one than before: a list was opened, and stands at its head."""
+    scrolled: float = 0.0
+    """How far down what has no lines to choose is scrolled by keys, from 0 to 1."""
 
 
 def lists_column(state: DeskState) -> ListsColumn:
@@ -136,6 +140,8 @@ def lists_column(state: DeskState) -> ListsColumn:
         hall=_hall_glance(state) if state.tab is Intent.HALL else None,
         devices=device_lines(state.devices, state.phrases) if has_devices else None,
         today=today_text(desk, state.words) if desk else "",
+        opened=state.opened,
+        scrolled=state.scrolled,
     )
 
 

@@ -45,4 +45,5 @@ def _by_hand(page: DeskPage) -> tuple[object, ...]:
     # Whom the next call is for stands on its button too, and moves with the queue.
     actions = tuple(replace(action, hint="") if action.intent is Intent.NEXT else action for action in page.actions)
     bare = replace(page, lists=_NO_LISTS, rest=None, actions=actions)
-    return bare, tabs, rows, page.lists.pick, page.rest.text if page.rest else ""
+    moved = page.lists.opened, page.lists.scrolled
+    return bare, tabs, rows, moved, page.lists.pick, page.rest.text if page.rest else ""

@@ -37,6 +37,8 @@ class SignInPage:
     live: bool
     language: Action
     dialog: DialogCard | None = None
+    button: str = ""
+    """The button that has the focus; nothing where a field has it."""
 
 
 def sign_in_page(form: SignInForm, state: DeskState, *, elsewhere: str | None = None) -> SignInPage:
@@ -67,6 +69,7 @@ def sign_in_page(form: SignInForm, state: DeskState, *, elsewhere: str | None = 
         link=state.link,
         live=state.stale_since is None and state.standing != "taken",
         language=language_button(state),
+        button=state.focus,
         dialog=None if elsewhere is None else _choice(elsewhere, state),
     )
 

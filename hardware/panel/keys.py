@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from kivy.core.window import Keyboard, Window
 
@@ -56,15 +56,18 @@ def on_place(handler: Callable[[str], None]) -> None:
     Window.bind(on_key_down=down)
 
 
-def on_key(handler: Callable[[str], None]) -> None:
-    """Hand over each key press once: a key that is held down does not repeat, chords belong to the desktop."""
+def on_key(handler: Callable[[str], None], *, repeats: Collection[str] = ()) -> None:
+    """Hand over each key press once; keys of `repeats` come again while they are held. Chords belong to the desktop.
+
+    Tab with Shift comes as `shift-tab`.
+    """
     held: set[int] = set()
 
     def down(_window: object, code: int, _scancode: int, character: str | None, modifiers: list[str]) -> bool:
         name = key_name(code, character)
-        if code not in held and name and not _CHORDS.intersection(modifiers):
+        if (code not in held or name in repeats) and name and not _CHORDS.intersection(modifiers):
             held.add(code)
-            handler(name)
+            handler("shift-tab" if name == "tab" and "shift" in modifiers else name)
         return True
 
     def up(_window: object, code: int, *_rest: object) -> bool:

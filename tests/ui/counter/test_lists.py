@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from broker.contract.messages import Today
-from counter.desk.keys import Intent
+from counter.desk.keys import REPEATS, Intent
 from tests.ui.counter.desk_samples import Window, counter, entry, hall, held, office
 
 QUEUE = tuple(entry(f"A-{n:03d}", minutes=30 - n, score=1.2 - n / 10) for n in range(1, 6))
@@ -203,3 +203,51 @@ def test_a_broker_that_tells_no_ids_is_asked_by_number(window: Window) -> None:
     assert chosen(window) == ["A-002"]
     window.keys("enter", "enter")
     assert window.engine.asked[0].arguments["ticket"] == "A-002"
+
+
+# -- keys that move ------------------------------------------------------------------------------------------------
+
+LONG = tuple(entry(f"A-{n:03d}") for n in range(1, 51))
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("home", "A-001"),
+        ("end", "A-050"),
+        ("pagedown", "A-001"),
+        ("down pagedown", "A-013"),
+        ("down pagedown pagedown pageup", "A-013"),
+        ("end pageup", "A-038"),
+        ("end pagedown", "A-050"),
+        ("end home up", "A-001"),
+        ("pageup", "A-050"),
+    ],
+)
+def test_whole_pages_and_the_ends_are_one_key_away(window: Window, keys: str, expected: str) -> None:
+    window.presenter.list_room(12)
+    window.presenter.desk(counter("open", queue=LONG, queue_length=50))
+    window.keys(*keys.split())
+    assert chosen(window) == [expected]
+
+
+def test_a_list_that_is_opened_stands_at_its_head(window: Window) -> None:
+    window.keys("down", "down")
+    before = window.desk.lists.opened
+    window.keys("1")
+    assert chosen(window) == []
+    assert window.desk.lists.opened != before
+
+
+def test_the_office_is_scrolled_by_the_same_keys_and_stands_at_its_head_again(window: Window) -> None:
+    window.presenter.list_room(1)
+    window.keys("4", "end")
+    assert window.desk.lists.scrolled == 1
+    window.keys("up")
+    assert 0 < window.desk.lists.scrolled < 1
+    window.keys("4")
+    assert window.desk.lists.scrolled == 0
+
+
+def test_what_an_officer_decides_does_not_repeat_while_its_key_is_held() -> None:
+    assert {"up", "down", "pageup", "pagedown", "home", "end", "tab", "shift-tab", "backspace"} == REPEATS

@@ -1,0 +1,21 @@
+"""What Tab goes through, in reading order: every button has a name, the same that its widget has. Pure."""
+
+from __future__ import annotations
+
+from counter.desk.keys import Intent
+from counter.desk.sign_in import Field
+from counter.pages.desk import DeskPage
+from counter.pages.sign_in import SignInPage
+
+
+def stops(page: SignInPage | DeskPage) -> tuple[str, ...]:
+    """Return the names of all buttons, and of the fields of the form; lines of lists are chosen by arrows."""
+    if page.dialog is not None:
+        options = (f"option:{index}" for index in range(len(page.dialog.options)))
+        return (*options, Intent.CONFIRM, Intent.CANCEL)
+    if isinstance(page, SignInPage):
+        return (*(field.value for field in Field), Intent.CONFIRM, Intent.LANGUAGE)
+    pick = () if page.lists.pick is None else (page.lists.pick.intent,)
+    tabs = (f"tab:{tab.intent}" for tab in page.lists.tabs)
+    actions = (action.intent for action in (*page.actions, *page.side_actions))
+    return (Intent.LANGUAGE, Intent.SIGN_OUT, *tabs, *pick, *actions)
