@@ -7,13 +7,15 @@ from pathlib import Path
 
 from broker.config.settings import Settings
 from broker.screen import BusFor, open_bus, run_screen
+from counter.beside import dock_of
 from hardware.panel.window import prepare
 
 
 def run(settings: Settings, name: str, *, data_dir: Path, bus_for: BusFor = open_bus) -> None:
     """Show the counter until it is closed or told to end; KeyError for one that the settings lack."""
     counter = {entry.id: entry for entry in settings.counters}[name]
-    prepare(settings.counter_panel, title=f"Antrean {name}", data_dir=data_dir)
+    dock = dock_of(settings.counter_panel)
+    prepare(settings.counter_panel, title=f"Antrean {name}", data_dir=data_dir, dock=dock)
     from counter.app import CounterProcess  # noqa: PLC0415 - Kivy reads its settings when it is imported: only now
     from hardware.panel.bridge import post  # noqa: PLC0415 - the same
 

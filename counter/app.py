@@ -14,18 +14,19 @@ from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage,
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import Phrases
 from broker.screen import OfficeBus
+from counter.beside import Beside, WindowCalls
 from counter.desk.devices import Devices
-from counter.desk.keys import REPEATS
+from counter.desk.keys import REPEATS, Intent
 from counter.desk.presenter import CounterPresenter
 from counter.desk.session import SessionFile
 from counter.drawing.screen import RULES, CounterWidget
 from counter.pages.desk import DeskPage
 from counter.pages.pace import Pace
 from counter.pages.sign_in import SignInPage
-from hardware.panel.bridge import Drawing, every
+from hardware.panel.bridge import Drawing, every, post
 from hardware.panel.keys import on_key
 from hardware.panel.scale import Reader
-from hardware.panel.screen import PanelApp
+from hardware.panel.screen import PanelApp, raise_window, window_id
 from hardware.panel.targets import targets_file
 
 TICK_S = 0.2
@@ -56,6 +57,9 @@ class CounterProcess:
         pace = Pace(time.monotonic)
         self._drawing = Drawing(lambda: pace.paced(self._presenter.page), self._show)
         self._seen: tuple[object, ...] = ()
+        self._has_attention = False
+        calls = WindowCalls(self._from_anywhere, raise_window, post)
+        self._beside = Beside(settings.counter_panel, calls, data_dir=data_dir / counter.id)
         title = f"Antrean {counter.id}"
         self._app = PanelApp(settings.counter_panel, reader=Reader.OFFICER, title=title, rules=RULES, root=self._build)
         self._app.on_begin, self._app.on_end = self._begin, self._end
@@ -77,7 +81,7 @@ class CounterProcess:
         self._bus.on_link(drawn(lambda online: self._presenter.link(online=online)))
 
     def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
-        theme, touched = self._app.look.theme, self._drawing.update
+        theme, touched = self._app.look.theme, self._update
         self._screen = CounterWidget(self._presenter, theme, touched=touched, targets=targets_file())
         return self._screen.root
 
@@ -86,15 +90,30 @@ class CounterProcess:
 
     def _key(self, name: str) -> None:
         self._presenter.key(name)
-        self._drawing.update()
+        self._update()
 
     def _desk(self, message: CounterMessage) -> None:
         """Draw what has become of the visitor at once; who waits, by the next tick: that changes often in a rush."""
         self._presenter.desk(message)
+        self._attend()
         seen = message.state, message.ticket, message.undo_until
         if seen != self._seen:
             self._seen = seen
             self._drawing.update()
+
+    def _from_anywhere(self, name: str) -> None:
+        self._presenter.anywhere(Intent(name))
+        self._update()
+
+    def _update(self) -> None:
+        self._attend()
+        self._drawing.update()
+
+    def _attend(self) -> None:
+        """Let sound and task bar say that somebody has come, or no longer."""
+        if self._presenter.wants_attention != self._has_attention:
+            self._has_attention = self._presenter.wants_attention
+            self._beside.attention(wanted=self._has_attention)
 
     def _broker(self, presence: Presence) -> None:
         self._presenter.broker(presence)
@@ -105,6 +124,7 @@ class CounterProcess:
         self._drawing.update()
 
     def _begin(self) -> None:
+        self._presenter.desktop(self._beside.begin(window_id()))
         self._drawing.update()
         on_key(self._key, repeats=REPEATS)
         self._stop_ticks = every(TICK_S, self._tick)
@@ -113,6 +133,7 @@ class CounterProcess:
     def _end(self) -> None:
         self._stop_ticks()
         self._drawing.end()
+        self._beside.end()
         self._bus.stop()
 
 

@@ -15,6 +15,8 @@ LINE_URL = r"^(/[^\x00]+|pty:[a-z0-9][a-z0-9_-]{0,31}|(socket|rfc2217)://[^/]+:[
 """What a line may be called: a device, an emulator's name, or what pyserial opens over the network."""
 SPAN = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 """A part of a day; it may end at 24:00."""
+CHORD = r"^((ctrl|alt|shift|super)\+){1,3}([a-z0-9]|f([1-9]|1[0-2])|space|Return|Up|Down|Left|Right)$"
+"""A key of the whole desktop with at least one modifier, so that no other program misses a letter."""
 ALSA_DEVICE = r"^[A-Za-z0-9_][^\s]*$"
 Flow = Literal["none", "rtscts", "xonxoff"]
 Chime = Literal["auto", "regular", "priority", "rising", "falling", "arch", "none"]

@@ -32,9 +32,21 @@ def reference_faults(data: Data) -> Iterator[Fault]:
     yield from keypad_faults(data)
     yield from line_faults(data)
     yield from sign_faults(data)
+    yield from _hotkeys(data)
     yield from _timezone(data)
     yield from hours_faults(data)
     yield from _mqtt(data)
+
+
+def _hotkeys(data: Data) -> Iterator[Fault]:
+    """Two acts by the same keys: only one of them would be done."""
+    panel = child(data, "counter_panel")
+    chords = child(panel, "hotkeys") if isinstance(panel, dict) else None
+    taken: dict[str, str] = {}
+    for name, chord in chords.items() if isinstance(chords, dict) else ():
+        if isinstance(chord, str) and taken.setdefault("+".join(sorted(chord.split("+"))), name) != name:
+            first = taken["+".join(sorted(chord.split("+")))]
+            yield Fault(("counter_panel", "hotkeys", name), f"{chord} is already what {first} is for")
 
 
 def _ids(data: Data) -> Iterator[Fault]:

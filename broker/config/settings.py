@@ -15,6 +15,7 @@ from broker.config.identifier import ID, Identifier
 from broker.contract.link import Address
 from hardware.config import (
     ALSA_DEVICE,
+    CHORD,
     LINE_URL,
     QUEUE_NAME,
     SPAN,
@@ -44,6 +45,7 @@ PATTERNS = {
     _LETTER_OR_NONE: "must be one capital letter A-Z, or empty quotes",
     _LANGUAGE: "must be a language code of two small letters, such as id or en",
     SPAN: 'must be a span of time in quotes, such as "07:30-12:00"',
+    CHORD: "must be keys such as ctrl+alt+space: one or more of ctrl, alt, shift and super, then one key",
     ALSA_DEVICE: "must be the name of a sound device, such as default or plughw:CARD=Device",
     _PIN_HASH: "must be an argon2id hash of the PIN, never the PIN itself",
     LINE_URL: "must be a device such as /dev/ttyUSB0, socket://host:port, rfc2217://host:port, loop:// or pty:name",
@@ -284,6 +286,39 @@ class Display(SettingsModel):
     page_s: int = Field(default=12, ge=4, le=120)
 
 
+Chord = Annotated[str, StringConstraints(pattern=CHORD)]
+
+
+class Hotkeys(SettingsModel):
+    """Keys that work for a counter's window from within any other program."""
+
+    next: Chord | None = None
+    recall: Chord | None = None
+    start: Chord | None = None
+    finish: Chord | None = None
+    no_show: Chord | None = None
+    undo: Chord | None = None
+    pause: Chord | None = None
+    window: Chord | None = None
+    """Brings the window to the front, with the keyboard."""
+
+    @property
+    def chords(self) -> dict[str, str]:
+        """Return the keys that are set, by what they are for."""
+        named: dict[str, str] = self.model_dump(exclude_none=True)
+        return named
+
+
+class CounterPanel(PanelConfig):
+    """The officers' windows, and how they stand beside another program."""
+
+    docked: Literal["none", "left", "right"] = "none"
+    docked_width_px: int = Field(default=360, ge=340, le=1280)
+    hotkeys: Hotkeys = Hotkeys()
+    arrival_sound: SoundConfig | None = None
+    arrival_hint: bool = False
+
+
 class Settings(SettingsModel):
     """The whole office."""
 
@@ -303,7 +338,7 @@ class Settings(SettingsModel):
     displays: tuple[Display, ...] = ()
     keypads: tuple[Keypads, ...] = ()
     signs: tuple[SignBus, ...] = ()
-    counter_panel: PanelConfig
+    counter_panel: CounterPanel
 
     def kiosk_of(self, counter: Counter) -> str:
         """Return the id of the kiosk that prints what a counter asks for: the first, unless another is named."""

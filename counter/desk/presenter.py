@@ -15,6 +15,7 @@ from broker.contract.link import Freshness, Requester
 from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Presence, Reply
 from broker.language import Phrases
 from counter.desk.actions import ASK_FIRST, MAIN_ACTIONS, SIDE_ACTIONS, WITHOUT_SESSION, command_for, finishes, obstacle
+from counter.desk.arrivals import Arrivals
 from counter.desk.devices import Devices
 from counter.desk.dialogs import Handover, Request
 from counter.desk.keys import FIELDS, KEYS, MOVES, Intent, Place, Typed, meaning
@@ -24,7 +25,7 @@ from counter.desk.replies import bridged, reply_ticket
 from counter.desk.requests import Requests
 from counter.desk.session import Session, Sessions, ends_session
 from counter.desk.sign_in import Field, SignIn
-from counter.desk.state import DeskState
+from counter.desk.state import DeskState, DesktopFault
 from counter.pages.actions import label, obstacle_words
 from counter.pages.desk import DeskPage, desk_page
 from counter.pages.focus import stops
@@ -33,6 +34,7 @@ from counter.pages.notices import (
     half_done,
     locked,
     nobody,
+    not_granted,
     outcome,
     refusal,
     refused_for_now,
@@ -84,6 +86,10 @@ class CounterPresenter:
         self._opened = OpenDialog()
         self._notices = Notices(clock.monotonic)
         self._handover: Handover | None = None
+        self._arrivals = Arrivals()
+        self._desktop: tuple[DesktopFault, ...] = ()
+        self._focus = ""
+        """What Enter presses, as Tab has chosen it."""
         self._ended: Session | None = None
         """One that was closed elsewhere, until it is known and said why."""
         kept = sessions.load()
@@ -113,6 +119,8 @@ class CounterPresenter:
         if self._session is not None and self._requests.idle:
             self._notices.show(taken_away(self._desk, message, self._state().words))
         self._desk = message
+        if self._session is not None:
+            self._arrivals.heard(message)
         self._opened.visitor_is(message.ticket.id if message.ticket else "")
         self._end_if_closed()
 
@@ -131,6 +139,15 @@ class CounterPresenter:
     def tick(self) -> None:
         """Take note that time goes by; several times a second."""
         self._requests.tick()
+
+    def desktop(self, faults: tuple[DesktopFault, ...]) -> None:
+        """Take note of what the desktop does not grant: it is said to whoever signs in."""
+        self._desktop = faults
+
+    @property
+    def wants_attention(self) -> bool:
+        """Tell whether somebody has come to a free desk, and nobody has done anything since."""
+        return self._arrivals.wants_attention
 
     # -- what the officer does --------------------------------------------------------------------------------------
 
@@ -182,6 +199,7 @@ class CounterPresenter:
 
     def press(self, intent: Intent) -> None:
         """Do what a key or a button asks for, if that is possible now."""
+        self._arrivals.seen()
         if intent is Intent.LANGUAGE and self._opened.dialog is None:
             self._language = self._next_language
             self._notices.clear()
@@ -204,6 +222,12 @@ class CounterPresenter:
             opened_by = self._opened.dialog.purpose
             if typed.character.lower() != KEYS[opened_by] or not self._requests.is_double_press(opened_by):
                 self._opened.type(typed.character, self._state())
+
+    def anywhere(self, intent: Intent) -> None:
+        """Do what a key from within another program asks for; nothing that would answer a question open here."""
+        if self.place is Place.DESK:
+            self._focus = ""
+            self.press(intent)
 
     def choose_officer(self, index: int) -> None:
         """Take the officer at `index` of the list."""
@@ -432,5 +456,9 @@ class CounterPresenter:
             return refused_for_now(self._phrases)
         if self._requests.slow:
             return slow(self._phrases)
-        locked_s = self._sign_in.locked_left_s if self._session is None else 0
-        return locked(locked_s, self._phrases) if locked_s else self._notices.current
+        if self._session is not None:
+            return self._notices.current
+        locked_s = self._sign_in.locked_left_s
+        if locked_s:
+            return locked(locked_s, self._phrases)
+        return self._notices.current or not_granted(self._desktop, self._phrases)

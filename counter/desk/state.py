@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from broker.contract.claim import Standing
 from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, OfficeMessage, Presence, QueueEntry
@@ -14,6 +15,16 @@ from counter.desk.dialogs import Dialog, Handover
 from counter.desk.keys import Intent
 from counter.desk.lists import FoundEntry, name_of
 from counter.pages.words import Notice, Words
+
+
+@dataclass(frozen=True, slots=True)
+class DesktopFault:
+    """Something that the configuration wants of the desktop and the desktop does not grant."""
+
+    what: Literal["dock", "hint", "keys"]
+    why: str
+    chords: tuple[str, ...] = ()
+    """Keys that another program has, or that this keyboard lacks."""
 
 
 @dataclass(frozen=True, slots=True)

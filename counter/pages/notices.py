@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from broker.contract.messages import CounterMessage, Error, ErrorCode, Ticket
 from broker.language import Phrases, mark
 from counter.desk.dialogs import Handover, Request
 from counter.desk.replies import reply_ticket
+from counter.desk.state import DesktopFault
 from counter.pages.actions import undoes, undoes_both
 from counter.pages.words import Notice, Tone, Words
 
@@ -138,6 +139,25 @@ def locked(left_s: int, phrases: Phrases) -> Notice:
     )
     text = phrases.say("Too many wrong PINs. This officer can sign in again in {duration}.", duration=left)
     return Notice("bad", text)
+
+
+def not_granted(faults: Sequence[DesktopFault], phrases: Phrases) -> Notice | None:
+    """Return what the desktop does not do of what the configuration wants, and what to do instead."""
+    parts = []
+    for fault in faults:
+        match fault.what:
+            case "keys" if fault.chords:
+                keys = ", ".join(chord.title() for chord in fault.chords)
+                parts.append(
+                    phrases.say("Another program has these keys, or the keyboard lacks them: {keys}.", keys=keys)
+                )
+            case "keys":
+                parts.append(phrases.say("This desktop has no keys that work from other programs. A keypad does it."))
+            case "dock":
+                parts.append(phrases.say("This desktop cannot keep the window at its edge above the others."))
+            case "hint":
+                parts.append(phrases.say("This desktop cannot show in its task bar that somebody has come."))
+    return Notice("warn", " ".join(parts)) if parts else None
 
 
 def nobody(phrases: Phrases, *, has_list: bool) -> Notice:

@@ -87,6 +87,18 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         self.on_end()
 
 
+def raise_window() -> None:
+    """Bring this window to the front, with the keyboard, as far as the desktop lets it."""
+    Window.raise_window()
+
+
+def window_id() -> int | None:
+    """Return what the X server calls this window, or None where there is none."""
+    info = Window.get_window_info()
+    found = getattr(info, "window", None)
+    return int(found) if found is not None and hasattr(info, "display") else None
+
+
 def save_picture(path: Path) -> Path:
     """Write the window as PNG to exactly `path` and return it. On the screen's thread; takes some 40 ms."""
     path.parent.mkdir(parents=True, exist_ok=True)

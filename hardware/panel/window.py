@@ -8,7 +8,9 @@ import logging
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from hardware.config import PanelConfig
 from hardware.typesetting.fonts import shapes
@@ -20,6 +22,7 @@ Place = tuple[Size, Size | None]
 """Size, and left and top where they are not left to the desktop."""
 Box = tuple[int, int, int, int]
 """Left, top, width, height in pixels of the desktop."""
+Side = Literal["left", "right"]
 
 ROOM = 0.92
 """Share of the desktop that a shrunken window takes: task bars need the rest."""
@@ -34,6 +37,20 @@ KEPT = frozenset({"KIVY_GL_BACKEND"})
 _PLACE = re.compile(r"^(\d{2,5})x(\d{2,5})(?:\+(\d{1,5})\+(\d{1,5}))?$")
 
 
+@dataclass(frozen=True, slots=True)
+class Dock:
+    """An edge of the desktop, and how wide the window on it is."""
+
+    side: Side
+    width_px: int
+
+    def box(self, area: Box) -> Box:
+        """Return where the window stands in what is free of the desktop: along the whole edge."""
+        left, top, width, height = area
+        own = min(self.width_px, width)
+        return (left if self.side == "left" else left + width - own), top, own, height
+
+
 def parse_place(text: str) -> Place | None:
     """Return (size, left and top or None) of `ANTREAN_WINDOW`, or None where it is unreadable."""
     found = _PLACE.match(text)
@@ -43,8 +60,10 @@ def parse_place(text: str) -> Place | None:
     return (int(width), int(height)), None if left is None else (int(left), int(top))
 
 
-def place(panel: PanelConfig, environ: Mapping[str, str], *, desktop: Box | None) -> Place:
+def place(panel: PanelConfig, environ: Mapping[str, str], *, desktop: Box | None, dock: Dock | None = None) -> Place:
     """Return size and position of the window: as asked, else the whole screen or the panel's size, as far as it fits.
+
+    One that is docked takes the whole edge of what is free of the `desktop`.
 
     Fullscreen is a request to a window manager. On a bare X screen nobody hears it: the window keeps the size that it
     was made with while Kivy believes in the other, so it is made as large as the screen.
@@ -52,6 +71,9 @@ def place(panel: PanelConfig, environ: Mapping[str, str], *, desktop: Box | None
     asked = parse_place(environ.get(PLACE_VARIABLE, ""))
     if asked is not None:
         return asked
+    if dock is not None and desktop is not None:
+        left, top, width, height = dock.box(desktop)
+        return (width, height), (left, top)
     wanted = (panel.width_px, panel.height_px)
     if not panel.fullscreen:
         return fitted(wanted, None if desktop is None else desktop[2:]), None
@@ -61,10 +83,12 @@ def place(panel: PanelConfig, environ: Mapping[str, str], *, desktop: Box | None
     return (width, height), (left, top)
 
 
-def settings(panel: PanelConfig, where: Place, *, environ: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+def settings(
+    panel: PanelConfig, where: Place, *, environ: Mapping[str, str], dock: Dock | None = None
+) -> tuple[tuple[str, str, str], ...]:
     """Return Kivy's settings as (section, key, value)."""
     (width, height), position = where
-    own = "1" if panel.fullscreen else "0"
+    own = "1" if panel.fullscreen or dock is not None else "0"
     takes_all = panel.fullscreen and parse_place(environ.get(PLACE_VARIABLE, "")) is None
     fixed = (
         ("kivy", "exit_on_escape", "0"),
@@ -77,6 +101,7 @@ def settings(panel: PanelConfig, where: Place, *, environ: Mapping[str, str]) ->
         ("graphics", "rotation", str(panel.rotation if takes_all else 0)),
         ("graphics", "fullscreen", "auto" if takes_all else "0"),
         ("graphics", "borderless", own),
+        ("graphics", "always_on_top", "0" if dock is None else "1"),
         ("graphics", "show_cursor", "0" if panel.fullscreen else "1"),
         ("graphics", "allow_screensaver", "0"),
         ("graphics", "maxfps", "60"),
@@ -118,7 +143,7 @@ def environment(environ: Mapping[str, str], *, home: Path) -> dict[str, str]:
     }
 
 
-def prepare(panel: PanelConfig, *, title: str, data_dir: Path) -> None:
+def prepare(panel: PanelConfig, *, title: str, data_dir: Path, dock: Dock | None = None) -> None:
     """Configure Kivy for `panel`; nothing of it is read from files. Call before any Kivy import."""
     ours = environment(os.environ, home=data_dir / "kivy" / re.sub(r"[^A-Za-z0-9_.-]+", "-", title).strip("-"))
     for key in os.environ.keys() - ours.keys():
@@ -127,10 +152,10 @@ def prepare(panel: PanelConfig, *, title: str, data_dir: Path) -> None:
     logging.getLogger("kivy").setLevel(logging.ERROR)
     if not shapes():
         _log.warning("letters are neither joined nor put in order: Pillow found no Raqm; install libfribidi0")
-    where = place(panel, os.environ, desktop=desktop())
+    where = place(panel, os.environ, desktop=desktop() if dock is None else _free_area(), dock=dock)
     from kivy.config import Config  # noqa: PLC0415 - Kivy reads its environment when it is imported
 
-    for section, key, value in settings(panel, where, environ=os.environ):
+    for section, key, value in settings(panel, where, environ=os.environ, dock=dock):
         Config.set(section, key, value)
     # A touch panel that is also seen as a mouse delivers each touch twice (kivy #3801, #8494): one provider only.
     Config.remove_section("input")
@@ -169,6 +194,12 @@ def desktop() -> Box | None:
         return _first_monitor(x11, handle) or whole
     finally:
         x11.XCloseDisplay(handle)
+
+
+def _free_area() -> Box | None:
+    from hardware.panel.desktop import free_area  # noqa: PLC0415 - most windows never ask the desktop for anything
+
+    return free_area()
 
 
 def _first_monitor(x11: ctypes.CDLL, display: ctypes.c_void_p) -> Box | None:

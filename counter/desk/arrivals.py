@@ -1,0 +1,28 @@
+"""Whether somebody has come to a free desk that nobody waited for: an officer may have looked away. Pure."""
+
+from __future__ import annotations
+
+from broker.contract.messages import CounterMessage
+from counter.desk.lists import queue_length
+
+
+class Arrivals:
+    """Wants attention from the moment when somebody comes until anybody does something."""
+
+    def __init__(self) -> None:
+        """Begin with a picture of nothing."""
+        self._was_idle = False
+        self.wants_attention = False
+
+    def heard(self, desk: CounterMessage) -> None:
+        """Take in how the counter is now; what a server had kept is no news."""
+        is_idle = desk.state == "open" and not queue_length(desk)
+        if self._was_idle and desk.state == "open" and queue_length(desk) and not desk.retained:
+            self.wants_attention = True
+        elif desk.state != "open" or not queue_length(desk):
+            self.wants_attention = False
+        self._was_idle = is_idle and not desk.retained
+
+    def seen(self) -> None:
+        """Take note that somebody is there: a key was pressed, or a button."""
+        self.wants_attention = False
