@@ -1,4 +1,4 @@
-"""What a window asks of the desktop, on a true X server: an edge, attention, keys from anywhere; no manager is there."""
+"""What a window asks of the desktop, on a true X server without a manager: an edge, attention, keys from anywhere."""
 
 from __future__ import annotations
 
