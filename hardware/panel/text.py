@@ -103,8 +103,8 @@ class ScriptLabel(LabelBase):  # type: ignore[misc] # Kivy has no types
         # One colour throughout, only more or less of it: no dark fringe where a letter's edge is half there.
         red, green, blue, alpha = (round(part * 255) for part in self.options["color"])
         mask = self._canvas if alpha == 255 else self._canvas.point([level * alpha // 255 for level in range(256)])  # noqa: PLR2004
-        grounds = [Image.new("L", self._size, level) for level in (red, green, blue)]
-        picture = Image.merge("RGBA", (*grounds, mask))
+        picture = Image.new("RGBA", self._size, (red, green, blue, 0))
+        picture.putalpha(mask)
         return ImageData(*self._size, "rgba", picture.tobytes())
 
 

@@ -95,8 +95,10 @@ def draw(block: Block, mask: Image.Image, lines: list[tuple[Line, int, int]]) ->
     pen = ImageDraw.Draw(mask)
     for line, left, baseline in lines:
         for run in line.runs:
-            font = face(run.family, block.size_px, bold=block.bold)
-            pen.text((left + run.x, baseline), run.text, font=font, fill=255, anchor="ls", direction=_way(rtl=run.rtl))
+            for word, x in _words(run, block):
+                drawn, (to_right, down) = _picture(word, run.family, block.size_px, bold=block.bold, rtl=run.rtl)
+                if drawn is not None:
+                    pen.bitmap((left + x + to_right, baseline + down), drawn, fill=255)
 
 
 class _Paragraph:
@@ -248,6 +250,36 @@ def _parts(before: str, after: str) -> bool:
 @lru_cache(maxsize=8192)
 def _width(text: str, family: Family, size_px: float, *, bold: bool, rtl: bool) -> float:
     return face(family, size_px, bold=bold).getlength(text, direction=_way(rtl=rtl))
+
+
+def _words(run: Run, block: Block) -> Iterator[tuple[str, int]]:
+    """Yield what a run is drawn of, with its left edge: words, which come again in other sentences."""
+    if run.rtl:
+        yield run.text, run.x
+        return
+    x = float(run.x)
+    for word in run.text.split(" "):
+        if word:
+            yield word, round(x)
+        x += _width(f"{word} ", run.family, block.size_px, bold=block.bold, rtl=False)
+
+
+@lru_cache(maxsize=384)
+def _picture(
+    text: str, family: Family, size_px: float, *, bold: bool, rtl: bool
+) -> tuple[Image.Image | None, tuple[int, int]]:
+    """Return a word as an 8-bit picture, and where its corner stands from the left end of its baseline."""
+    font = face(family, size_px, bold=bold)
+    left, top, right, bottom = font.getbbox(text, anchor="ls", direction=_way(rtl=rtl))
+    size = (math.ceil(right) - math.floor(left), math.ceil(bottom) - math.floor(top))
+    if min(size) < 1:
+        return None, (0, 0)
+    picture = Image.new("L", size)
+    corner = (math.floor(left), math.floor(top))
+    ImageDraw.Draw(picture).text(
+        (-corner[0], -corner[1]), text, font=font, fill=255, anchor="ls", direction=_way(rtl=rtl)
+    )
+    return picture, corner
 
 
 def _way(*, rtl: bool) -> str | None:
