@@ -1,6 +1,7 @@
 """What people read: gettext catalogues, clock, date and waits in a visitor's language.
 
-Msgids are the English text itself, so English needs no catalogue and a missing entry still reads well.
+Msgids are the English text itself, so English needs no catalogue and a missing entry still reads well. How a language
+is added: docs/languages.md.
 """
 
 from __future__ import annotations
@@ -8,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import gettext
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from io import BytesIO
 
-from babel import Locale
-from babel.core import UnknownLocaleError
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -67,6 +68,9 @@ _ERRORS: dict[ErrorCode, str] = {
 
 _COUNTER = mark("counter")
 
+ISLAND, ISLAND_END = "\u2068", "\u2069"
+"""FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE: never seen, never heard."""
+
 _OWN_NAMES = {"id": "Bahasa Indonesia"}
 """Where Babel's own name is not what people call their language (CLDR: "Indonesia")."""
 
@@ -89,10 +93,22 @@ def _translations(package: str, language: str) -> gettext.NullTranslations:
     return translations
 
 
-def has_catalogue(language: str) -> bool:
-    """Tell whether the screens have their own words in `language`; English always."""
-    entry = resources.files(_SHARED).joinpath("locale", language, "LC_MESSAGES", f"{_SHARED}.po")
+@lru_cache(maxsize=256)
+def has_catalogue(language: str, package: str = _SHARED) -> bool:
+    """Tell whether a package has its own words in `language`; English always."""
+    entry = resources.files(package).joinpath("locale", language, "LC_MESSAGES", f"{package}.po")
     return language == "en" or entry.is_file()
+
+
+def catalogues() -> tuple[str, ...]:
+    """Return the languages that visitors' screens have words in, English first."""
+    return ("en", *sorted(entry.name for entry in resources.files(_SHARED).joinpath("locale").iterdir()))
+
+
+@lru_cache(maxsize=64)
+def is_rtl(language: str) -> bool:
+    """Tell whether a language is written from right to left."""
+    return is_language(language) and str(Locale(language).character_order) == "right-to-left"
 
 
 def is_language(code: str) -> bool:
@@ -130,29 +146,64 @@ def _counter_words() -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W\d_])(?:{either})(?![^\W\d_])[\s.:#-]*", re.IGNORECASE)
 
 
+def words_of(package: str, languages: Sequence[str]) -> Callable[[str], Phrases]:
+    """Return what gives a package's words in a language of an office that has `languages`, its own first.
+
+    A language without words here, as Javanese, has those of the office's own: whoever chose it reads that, too.
+    """
+    instead = next((language for language in languages if has_catalogue(language, package)), "en")
+    return lambda language: Phrases(package, language, instead)
+
+
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The words of one package in one language; what the package lacks, `broker` may have."""
+    """The words of one package in one language; what the package lacks, `broker` may have.
+
+    `language` is what the office's own texts are taken in. Without a catalogue in it the words are of `instead`.
+    """
 
     package: str
     language: str
+    instead: str = "en"
+
+    @property
+    def worded_in(self) -> str:
+        """Return the language that these words are really in."""
+        return self.language if has_catalogue(self.language, self.package) else self.instead
+
+    @property
+    def rtl(self) -> bool:
+        """Tell whether these words are written from right to left."""
+        return is_rtl(self.worded_in)
 
     def say(self, message: str, /, **values: object) -> str:
         """Return `message` translated, with its named fields filled in."""
-        return _translations(self.package, self.language).gettext(message).format(**values)
+        return self._filled(_translations(self.package, self.worded_in).gettext(message), values)
 
     def count(self, singular: str, plural: str, n: int, /, **values: object) -> str:
         """Return the form that fits `n`, which the text may show as `{n}`."""
-        text = _translations(self.package, self.language).ngettext(singular, plural, n)
-        return text.format(n=n, **values)
+        text = _translations(self.package, self.worded_in).ngettext(singular, plural, n)
+        return self._filled(text, {"n": n, **values})
+
+    def _filled(self, text: str, values: Mapping[str, object]) -> str:
+        """Return a text with its fields; from right to left each is an island with an order of its own (UAX #9, FSI).
+
+        Else "09.20-09.30" in an Arabic sentence would read from its end, and a full stop behind a name go astray.
+        """
+        if self.rtl:
+            values = {
+                name: f"{ISLAND}{value}{ISLAND_END}" if isinstance(value, str) else value
+                for name, value in values.items()
+            }
+        return text.format(**values)
 
     def clock(self, at: dt.datetime) -> str:
         """Return the time of day in `at`'s own zone."""
-        return _plain_spaces(format_time(at, "short", locale=self.language))
+        return _plain_spaces(format_time(at, "short", locale=self.worded_in))
 
     def date(self, day: dt.date) -> str:
         """Return the date in full, with its weekday."""
-        return _plain_spaces(format_date(day, "full", locale=self.language))
+        return _plain_spaces(format_date(day, "full", locale=self.worded_in))
 
     def wait(self, low_s: float, high_s: float) -> str:
         """Return a range of seconds as words, rounded outward: it never promises more than was meant."""

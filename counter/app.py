@@ -12,7 +12,7 @@ from broker.config.settings import Counter, Settings
 from broker.contract.clock import EngineClock
 from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Presence
 from broker.contract.topics import ENGINE_CLIENT, Topics
-from broker.language import Phrases
+from broker.language import words_of
 from broker.screen import OfficeBus
 from counter.beside import Beside, WindowCalls
 from counter.desk.devices import Devices
@@ -50,7 +50,7 @@ class CounterProcess:
             sessions=SessionFile(data_dir / counter.id / "session.json"),
             officers=tuple((officer.id, officer.name) for officer in settings.officers),
             languages=settings.office.languages,
-            phrases=functools.partial(Phrases, "counter"),
+            phrases=words_of("counter", settings.office.languages),
             devices=self._devices,
             calls_before_no_show=settings.journey.calls_before_no_show,
         )

@@ -12,7 +12,7 @@ from broker.config.settings import Display, Settings
 from broker.contract.clock import EngineClock
 from broker.contract.messages import EventMessage, HallMessage, Presence
 from broker.contract.topics import ENGINE_CLIENT, Topics
-from broker.language import Phrases
+from broker.language import words_of
 from broker.screen import OfficeBus, listen_to_office
 from display.drawing.screen import RULES, LobbyScreen, room_for
 from display.hall.announcer import speech_rules
@@ -54,11 +54,13 @@ class DisplayApp:
         self._presenter = LobbyPresenter(
             clock=EngineClock(lambda: dt.datetime.now(zone), time.monotonic),
             languages=settings.office.languages,
-            phrases=functools.partial(Phrases, "display"),
+            phrases=words_of("display", settings.office.languages),
             announce=lambda call, words: self._voice.announce(call, words, self._presenter.speech_ended),
             page_s=display.page_s,
             room=room_for(self._app.look),
-            speech=speech_rules(display.sound, voices(display.sound.speech, data_dir=data_dir)),
+            speech=speech_rules(
+                display.sound, voices(display.sound.speech, data_dir=data_dir), languages=settings.office.languages
+            ),
         )
         self._drawing = Drawing(lambda: self._presenter.page, self._show)
         self._listen(Topics(settings.office.id))

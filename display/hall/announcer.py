@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from broker.language import Phrases, has_catalogue
+from broker.language import Phrases, words_of
 from display.hall.board import Call
 from hardware.codecs.number_words import Spelling, spelling_of, spoken
 from hardware.codecs.voice_folder import DIGITS, VoiceFolder
@@ -23,8 +24,6 @@ CHIME_S = 1.2
 WORDS_PER_MINUTE = 140
 _PAUSE_S = 0.4
 """What a comma or a full stop costs a synthesiser, on top of the words."""
-_SPOKEN_BY_DEFAULT = "en"
-"""For languages that neither a catalogue nor a folder knows: English in its own voice, not in theirs."""
 _WORDLESS = "{number}. {counter}."
 
 
@@ -79,14 +78,24 @@ class SpeechRules:
         return duration_s(piece.utterances, words_per_minute=self.words_per_minute) - (0 if piece.chime else CHIME_S)
 
 
-def speech_rules(sound: SoundConfig, voices: tuple[Mapping[str, VoiceFolder], Iterable[HardwareError]]) -> SpeechRules:
-    """Return the rules of one display with the `voices` it found; one whose manifest is wrong counts as not there."""
+def speech_rules(
+    sound: SoundConfig,
+    voices: tuple[Mapping[str, VoiceFolder], Iterable[HardwareError]],
+    *,
+    languages: Sequence[str],
+) -> SpeechRules:
+    """Return the rules of one display with the `voices` it found; one whose manifest is wrong counts as not there.
+
+    A language that neither a catalogue nor a folder knows is called in the first of `languages`, the office's own.
+    """
     folders, faults = voices
+    words = words_of("display", languages)
     for fault in faults:
         log.warning("%s", fault)
 
     def manner(language: str) -> Manner:
-        return manner_of(Phrases("display", language), folders.get(language))
+        known = language if language in folders else words(language).worded_in
+        return manner_of(words(known), folders.get(known))
 
     return SpeechRules(
         manner=manner,
@@ -99,9 +108,10 @@ def speech_rules(sound: SoundConfig, voices: tuple[Mapping[str, VoiceFolder], It
 
 def manner_of(phrases: Phrases, folder: VoiceFolder | None = None) -> Manner:
     """Return how a language is spoken: as its folder says, where there is one, else as the catalogue says."""
-    if folder is None and not has_catalogue(phrases.language):
-        return manner_of(Phrases(phrases.package, _SPOKEN_BY_DEFAULT))
     own = folder or VoiceFolder()
+    has_words = phrases.worded_in == phrases.language
+    if folder is None and not has_words:
+        return manner_of(dataclasses.replace(phrases, language=phrases.worded_in))
     sentence = phrases.say("Number {number}. Please go to counter {counter}.", number="{number}", counter="{counter}")
     brief = phrases.say("{number}, counter {counter}.", number="{number}", counter="{counter}")
     return Manner(
@@ -109,7 +119,7 @@ def manner_of(phrases: Phrases, folder: VoiceFolder | None = None) -> Manner:
         sentence=own.sentence or sentence,
         # In a language of an office's own the word for a counter is not known: number and label say it all.
         brief=own.brief or (_WORDLESS if own.sentence else brief),
-        spelling=spelling_of(folder, otherwise=phrases.language if has_catalogue(phrases.language) else DIGITS),
+        spelling=spelling_of(folder, otherwise=phrases.language if has_words else DIGITS),
         voice=own.voice,
     )
 

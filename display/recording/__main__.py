@@ -91,7 +91,7 @@ def say(arguments: argparse.Namespace, settings: Settings, display: Display) -> 
         called_at=dt.datetime.now(settings.office.zone),
         times_called=1,
     )
-    rules = speech_rules(sound, voices(sound.speech, data_dir=arguments.data))
+    rules = speech_rules(sound, voices(sound.speech, data_dir=arguments.data), languages=settings.office.languages)
     utterances = announcement(call, (language, settings.office.languages[0]), manner=rules.manner)
     for utterance in utterances:
         _tell(f"{utterance.language}: {utterance.text}")

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 
 from num2words import num2words
 
-from hardware.codecs.voice_folder import DIGITS, VoiceFolder
+from hardware.codecs.voice_folder import CHINESE, DIGITS, NUMBER_RULES, VoiceFolder
 
 LONGEST_NUMBER = 6
 """Longer runs of digits are said digit by digit: nobody follows "nine hundred billion"."""
 LONGEST_SPELLED = 3
 """Runs of capitals up to this length are spelled, longer ones are words."""
+_HAN_DIGITS = "零一二三四五六七八九"
+_HAN_UNITS = (("千", 1000), ("百", 100), ("十", 10), ("", 1))
+_WAN = 10_000
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
 
 
@@ -61,10 +64,36 @@ def _number(digits: str, spelling: Spelling) -> tuple[str, ...]:
     significant = digits if len(digits) > LONGEST_NUMBER else str(int(digits))
     if spelling.numbers == DIGITS or len(significant) > LONGEST_NUMBER:
         return tuple(_digit(digit, spelling) for digit in significant)
-    return (str(num2words(int(significant), lang=spelling.numbers)),)
+    return (_in_words(int(significant), spelling.numbers),)
 
 
 def _digit(digit: str, spelling: Spelling) -> str:
     if spelling.numbers == DIGITS:
         return spelling.names.get(str(int(digit)), digit)
-    return str(num2words(int(digit), lang=spelling.numbers))
+    return _in_words(int(digit), spelling.numbers)
+
+
+def _in_words(number: int, rule: str) -> str:
+    if rule == CHINESE:
+        return _chinese(number)
+    if rule not in NUMBER_RULES:
+        return str(number)  # the voice knows best
+    words = str(num2words(number, lang=rule))
+    return re.sub(r"مئتا$", "مئتان", re.sub(r"ألفا$", "ألفان", words)) if rule == "ar" else words
+
+
+def _chinese(number: int) -> str:
+    """Return a number under a hundred million as it is said: 12 is "ten two", 102 "one hundred zero two"."""
+    if number >= _WAN:
+        rest = number % _WAN
+        gap = _HAN_DIGITS[0] if 0 < rest < _WAN // 10 else ""
+        return f"{_chinese(number // _WAN)}万{gap}{_chinese(rest) if rest else ''}"
+    said, is_gap = "", False
+    for unit, value in _HAN_UNITS:
+        digit, number = divmod(number, value)
+        if digit:
+            said += (_HAN_DIGITS[0] if is_gap and said else "") + _HAN_DIGITS[digit] + unit
+        is_gap = not digit
+    if said.startswith("一十"):
+        return said[1:]
+    return said or _HAN_DIGITS[0]

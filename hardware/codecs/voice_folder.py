@@ -19,6 +19,10 @@ MANIFEST = "manifest.toml"
 FIELDS = ("{number}", "{counter}")
 DIGITS = "digits"
 """The rule of numbers that says them digit by digit."""
+CHINESE = "zh"
+"""The rule that num2words lacks."""
+NUMBER_RULES = frozenset({*CONVERTER_CLASSES, CHINESE})
+"""Languages whose numbers can be said in words."""
 _IDEOGRAMS = r"\u3040-\u30ff\u3400-\u9fff"
 """Scripts without spaces: each sign is a word of its own to us."""
 _TOKENS = re.compile(rf"[{_IDEOGRAMS}]|[^\W_{_IDEOGRAMS}]+|[,.;:!?\u3001\u3002\uff0c]")
@@ -32,7 +36,7 @@ def _sentence(value: str) -> str:
 
 
 def _rule(value: str) -> str:
-    if value not in {"", DIGITS, *CONVERTER_CLASSES}:
+    if value not in {"", DIGITS} | NUMBER_RULES:
         message = f'has no number words for "{value}"; "{DIGITS}" says numbers digit by digit'
         raise ValueError(message)
     return value

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from hardware.codecs.pronunciation import pronounced
+from hardware.codecs.pronunciation import VOICES, pronounced
 from hardware.codecs.wave_sound import from_wav
 from hardware.errors import DeviceTimeout, DeviceUnavailable, DriverMissing, FrameError
 from hardware.files import keep_newest, write_whole
@@ -57,7 +57,11 @@ class EspeakSpeech:
             path.touch()  # the newest are kept
             return kept
         text = pronounced(utterance.text, utterance.language)
-        wav = _run(self._command(utterance.voice or utterance.language), text, deadline_s=self._deadline_s)
+        wav = _run(
+            self._command(_voice(utterance)),
+            text,
+            deadline_s=self._deadline_s,
+        )
         if not any(from_wav(wav).values):
             raise DeviceUnavailable(DEVICE, f"nothing came out for {utterance.text!r}")
         with contextlib.suppress(OSError):  # a full disk costs the next time a few milliseconds, not this call
@@ -75,10 +79,14 @@ class EspeakSpeech:
         return program_command(self._program, voice=voice, words_per_minute=self._words_per_minute)
 
     def _key(self, utterance: Utterance) -> str:
-        voice = utterance.voice or utterance.language
+        voice = _voice(utterance)
         text = pronounced(utterance.text, utterance.language)
         parts = (self._program or "library", voice, text, str(self._words_per_minute))
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _voice(utterance: Utterance) -> str:
+    return utterance.voice or VOICES.get(utterance.language, utterance.language)
 
 
 class NoSpeech:

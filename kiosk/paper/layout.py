@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from broker.contract.messages import LaneInfo, OfficeMessage, ServiceInfo, Ticket
-from broker.language import Phrases
+from broker.language import Phrases, words_of
 from hardware.receipt import Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, large
 from kiosk.visit.offer import in_language, lane_of, list_in_language, service_of
 
@@ -62,7 +62,8 @@ def _code(ticket: Ticket, office: OfficeMessage, phrases: Phrases) -> tuple[Item
     """Return what only the paper tells, named in every language: whoever types it may speak another one."""
     if ticket.check is None:
         return ()
-    names = dict.fromkeys(Phrases(phrases.package, language).say("Code") for language in office.languages)
+    words = words_of(phrases.package, office.languages)
+    names = dict.fromkeys(words(language).say("Code") for language in office.languages)
     return (
         Text(" / ".join(names), align="center"),
         Text(ticket.check, align="center", width=CODE_SIZE, height=CODE_SIZE, bold=True),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from broker.contract.messages import OfficeMessage, Ticket
-from broker.language import Phrases
+from broker.language import words_of
 from hardware.codecs.escpos_writer import render
 from hardware.config import PrinterConfig
 from hardware.errors import CoverOpen, CutterError, DeviceTimeout, HardwareError, PaperOut
@@ -114,7 +114,9 @@ class OnePrinter:
     def _print(self, ticket: Ticket, office: OfficeMessage) -> Attempt:
         try:
             printer, paper = self._ready(), paper_for(self._config)
-            receipt = ticket_receipt(ticket, office, Phrases("kiosk", ticket.language), columns=paper.columns)
+            receipt = ticket_receipt(
+                ticket, office, words_of("kiosk", office.languages)(ticket.language), columns=paper.columns
+            )
             data = render(receipt, paper)
             self._papers.change(ticket, "sent")
             result = printer.print(data, title=ticket.number)

@@ -14,7 +14,7 @@ from functools import partial
 from broker.contract.claim import Standing
 from broker.contract.link import Requester
 from broker.contract.messages import HallMessage, OfficeMessage, Presence, Reply, Text, Ticket
-from broker.language import Phrases
+from broker.language import Phrases, words_of
 from kiosk.paper.news import PaperNews, PrintersHealth
 from kiosk.visit.asides import Asides
 from kiosk.visit.flow import Clocks, Flow
@@ -43,7 +43,7 @@ class Presenter:
         clocks: Clocks,
         languages: tuple[str, ...],
         idle_s: float,
-        phrases: Callable[[str], Phrases] = lambda language: Phrases("kiosk", language),
+        phrases: Callable[[str], Phrases] | None = None,
         spare_label: Text | None = None,
         lasting: LastingRequests | None = None,
         kept: KeptRequests | None = None,
@@ -63,7 +63,7 @@ class Presenter:
             clocks=clocks,
             languages=languages,
             idle_s=idle_s,
-            phrases=phrases,
+            phrases=phrases or words_of("kiosk", languages),
             spare_label=spare_label,
         )
         self.newcomer = Newcomer(self._flow, print_ticket)

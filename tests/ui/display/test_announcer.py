@@ -133,9 +133,11 @@ def test_a_language_without_number_words_says_digits_by_their_names() -> None:
     assert spoken("012", manner_of(Phrases("display", "jv"), folder).spelling) == "siji, loro"
 
 
-def test_a_language_that_nobody_knows_is_called_in_english_by_an_english_voice() -> None:
-    said = announcement(call("A-002", "1", "xx"), ("xx", "en"), manner=manner)
-    assert [(part.language, part.text) for part in said] == [("en", "Number A, two. Please go to counter one.")]
+@pytest.mark.parametrize("language", ["jv", "su", "xx"])
+def test_a_language_that_nobody_knows_is_called_in_the_offices_own_by_its_voice(language: str) -> None:
+    rules = speech_rules(SoundConfig(), ({}, ()), languages=("id", language, "en"))
+    said = announcement(call("A-002", "1", language), (language, "id"), manner=rules.manner)
+    assert [(part.language, part.text) for part in said] == [("id", "Nomor antrean A, dua. Silakan menuju loket satu.")]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +164,7 @@ def test_how_much_is_heard(
 
 def test_the_configuration_says_how_often_and_when_a_call_is_spoken() -> None:
     sound = SoundConfig(repeat=3, quiet_hours=("12:00-13:00",), quiet_chime=False)
-    rules = speech_rules(sound, ({}, ()))
+    rules = speech_rules(sound, ({}, ()), languages=("id", "en"))
     one = call("A-001", "1", "id")
     assert len(rules.announcements(one, first_language="id", at=dt.time(9), waiting=0, in_run=False)) == 3
     assert rules.announcements(one, first_language="id", at=NOON, waiting=0, in_run=False) == ()
@@ -175,7 +177,7 @@ def test_a_folder_changes_the_words_of_its_language_and_a_wrong_one_is_passed_ov
         (tmp_path / language).mkdir()
         (tmp_path / language / "manifest.toml").write_text(text)
     speech = SpeechConfig(folder=tmp_path)
-    rules = speech_rules(SoundConfig(speech=speech), voices(speech, data_dir=tmp_path))
+    rules = speech_rules(SoundConfig(speech=speech), voices(speech, data_dir=tmp_path), languages=("id", "en"))
     pieces = rules.announcements(call("A-001", "1", "en"), first_language="id", at=NOON, waiting=0, in_run=False)
     assert [part.text for piece in pieces for part in piece.utterances] == [
         "Number A, one. Please go to counter one.",

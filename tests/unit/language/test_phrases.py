@@ -8,10 +8,11 @@ from typing import get_args
 import pytest
 
 from broker.contract.messages import ErrorCode
-from broker.language import Phrases, has_catalogue, is_language, own_name
+from broker.language import Phrases, has_catalogue, is_language, is_rtl, own_name, words_of
 
 INDONESIAN = Phrases("kiosk", "id")
 ENGLISH = Phrases("kiosk", "en")
+COUNTER = Phrases("counter", "id")
 WIB = dt.timezone(dt.timedelta(hours=7))
 NOT_READY = "The queue system is still starting. Please wait a moment and try again."
 
@@ -103,3 +104,21 @@ def test_codes_that_name_no_language_are_told_apart() -> None:
 
 def test_the_screens_have_words_in_indonesian_and_english() -> None:
     assert [code for code in ("id", "en", "nl") if has_catalogue(code)] == ["id", "en"]
+
+
+@pytest.mark.parametrize("language", ["jv", "su"])
+def test_a_language_without_words_has_those_of_the_office_never_english(language: str) -> None:
+    for languages in (("id", language, "en"), ("id", "en", language), (language, "id", "en")):
+        words = words_of("kiosk", languages)(language)
+        assert words.say("Your queue number") == "Nomor antrean Anda"
+        assert words.date(dt.date(2026, 11, 26)) == "Kamis, 26 November 2026"
+        assert words.language == language
+
+
+def test_what_a_language_lacks_in_one_package_only_is_said_there_in_the_offices_own() -> None:
+    assert words_of("counter", ("id", "zh"))("zh").say("Sign out") == COUNTER.say("Sign out")
+
+
+def test_arabic_is_written_from_right_to_left_where_there_are_words() -> None:
+    assert [is_rtl(code) for code in ("ar", "he", "id", "zh", "jv", "xx")] == [True, True, False, False, False, False]
+    assert not words_of("kiosk", ("id", "he"))("he").rtl
