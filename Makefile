@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := broker counter display hardware kiosk tests
 
-.PHONY: run test fmt bench pictures tables lock setup scripts clean
+.PHONY: run test fmt bench pictures tables i18n lock setup scripts clean
 
 run: setup
 	@$(BIN)/antrean up
@@ -37,6 +37,10 @@ setup: $(VENV)/.ready
 $(VENV)/.ready: requirements.lock pyproject.toml .ci/setup
 	@sh .ci/setup $(VENV)
 	@touch $@
+
+# What the source says, into the catalogues; `make i18n LANGUAGES=th` begins a new one: docs/languages.md.
+i18n: setup
+	$(BIN)/python -m tests.messages $(LANGUAGES)
 
 # Fonts of other scripts, for tests and pictures, and for an office that lists such a language.
 scripts: $(VENV)/.scripts
