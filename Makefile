@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := broker counter display hardware kiosk tests
 
-.PHONY: run test fmt bench pictures tables i18n lock setup scripts clean
+.PHONY: run test fmt bench pictures tables icons i18n lock setup scripts clean
 
 run: setup
 	@$(BIN)/antrean up
@@ -48,6 +48,9 @@ scripts: $(VENV)/.scripts
 $(VENV)/.scripts: $(VENV)/.ready
 	@sh .ci/setup $(VENV) scripts
 	@touch $@
+
+icons: setup
+	@sh .ci/icons $(VENV)
 
 lock: setup
 	$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv

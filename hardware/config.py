@@ -266,3 +266,5 @@ class PanelConfig(DeviceModel):
     fullscreen: bool = False
     rotation: Literal[0, 90, 180, 270] = 0
     """By how much a fullscreen picture is turned against the clock, where the machine does not turn it itself."""
+    mounting_height_mm: int = Field(default=700, ge=0, le=3000)
+    """How high above the floor the lower edge of the picture is; a kiosk in low mode puts all controls within reach."""

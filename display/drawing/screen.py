@@ -20,7 +20,7 @@ _WIDE, _NARROW = 1.66, 1.0
 """The two columns' shares of the width, as the rules give them."""
 _ROW = 2.1
 """Height of a row of several large calls: letters half as large again as those of the list."""
-_LINE, _TIGHT_LINE = 1.25, 1.18
+_LINE, _TIGHT_LINE = 1.28, 1.2
 """Height of a line of text, in font sizes."""
 
 
@@ -41,7 +41,7 @@ def room_for(look: Look) -> Room:
     return Room(
         front_calls=max(1, int((height - look.small * 1.3) / (look.body * _ROW))),
         page_lines=max(1, int(page / (look.small * _LINE + look.gap(0.5)))),
-        waiting_lines=max(1, int((waiting + look.gap(0.5)) / (tight + look.gap(0.25)))),
+        waiting_lines=max(1, int((waiting + look.gap(0.5)) / (tight + look.gap(1.2)))),
         other_calls=max(1, int(others / (look.body * 1.32 + look.gap(1)))),
         lines=partial(lines, taken=look.small * 1.3 + look.gap(1.5)),
         name_lines=partial(lines, taken=look.small * 1.7 + look.body * 2 + look.gap(4)),

@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from hardware.config import PanelConfig
 from hardware.panel.scale import Reader, Scale, type_scale
-from hardware.panel.theme import CALM, Theme
+from hardware.panel.theme import CONTRAST, DARK, LIGHT, Theme
 
 TOUCH_MM = 20.0
 """Least height of a main button on a kiosk."""
+REACH_MM = 1220.0
+"""Whoever sits in a wheelchair reaches so high above the floor (ADA 2010, s.308)."""
+LARGER = 1.5
+"""By how much larger type is for whoever asks for it."""
+RING_PX, FULL_SIZE_PX = 3.0, 20.0
+"""How wide the ring of the focus is where running text is of this font size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How one reader needs the screen; combinable."""
+
+    larger: bool = False
+    contrast: bool = False
+    low: bool = False
+    """All controls stand below `Look.low_px`."""
+    night: bool = False
+    """Light on dark, for a dim room; `contrast` goes before it."""
+
+    @property
+    def theme(self) -> Theme:
+        """Return the colours of this mode."""
+        return CONTRAST if self.contrast else DARK if self.night else LIGHT
+
+
+PLAIN = Mode()
+"""How a screen is before anybody asks for anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +48,29 @@ class Look:
     theme: Theme
     width: float
     height: float
+    mode: Mode = PLAIN
+    low_px: float = math.inf
+    """In low mode all controls stand below this height of the window, counted from its lower edge."""
 
     @property
     def small(self) -> float:
         """Return the font size of side remarks."""
-        return self.scale.small
+        return self._font(self.scale.small)
 
     @property
     def body(self) -> float:
         """Return the font size of running text and buttons."""
-        return self.scale.body
+        return self._font(self.scale.body)
 
     @property
     def title(self) -> float:
         """Return the font size of a screen's question."""
-        return self.scale.title
+        return self._font(self.scale.title)
 
     @property
     def huge(self) -> float:
         """Return the font size of the one number that matters."""
-        return self.scale.huge
+        return self._font(self.scale.huge)
 
     @property
     def portrait(self) -> bool:
@@ -56,8 +87,22 @@ class Look:
         return millimetres * self.scale.px_per_mm
 
     def gap(self, steps: float = 1) -> float:
-        """Return pixels for a number of steps of the spacing grid (a fifth of the body size)."""
+        """Return pixels for a number of steps of the spacing grid: a fifth of the body size of any mode."""
         return round(self.scale.body * 0.2 * steps)
+
+    def _font(self, px: float) -> float:
+        # Upwards: Kivy draws fonts of whole pixels and would leave the rest away.
+        return float(math.ceil(px * (LARGER if self.mode.larger else 1) - 1e-6))
+
+    @property
+    def ring(self) -> float:
+        """Return how wide the ring of what has the focus is; its gap is as wide."""
+        return max(RING_PX, round(RING_PX * self.scale.body / FULL_SIZE_PX))
+
+    @property
+    def edge(self) -> float:
+        """Return how wide the border of a control is: a whole number of pixels."""
+        return max(1.0, round(self.scale.body / 18))
 
     @property
     def unseen(self) -> tuple[float, float]:
@@ -70,7 +115,9 @@ class Look:
         return self.gap(2.5)
 
 
-def look_for(panel: PanelConfig, reader: Reader, window: tuple[float, float] | None = None) -> Look:
+def look_for(panel: PanelConfig, reader: Reader, window: tuple[float, float] | None = None, mode: Mode = PLAIN) -> Look:
     """Return how a panel looks, or a window that stands for it."""
     width, height = window or (panel.width_px, panel.height_px)
-    return Look(type_scale(panel, reader, (width, height)), CALM, width, height)
+    scale = type_scale(panel, reader, (width, height))
+    low_px = max(0.0, (REACH_MM - panel.mounting_height_mm) * scale.px_per_mm)
+    return Look(scale, mode.theme, width, height, mode, min(height, low_px))

@@ -13,8 +13,8 @@ from typing import assert_never
 
 from hardware.config import PanelConfig
 
-CAPITAL = 0.711
-"""Height of a capital H in Roboto, as a share of the font size."""
+CAPITAL = 0.714
+"""Height of a capital H in Noto Sans, as a share of the font size."""
 
 KEY_ANGLE = 0.0122
 LEAST_MM = 4.8

@@ -16,15 +16,15 @@ from kivy.properties import ObjectProperty
 
 from hardware.config import PanelConfig
 from hardware.panel import widgets
-from hardware.panel.look import look_for
+from hardware.panel.look import PLAIN, Mode, look_for
 from hardware.panel.scale import Reader
 from hardware.panel.waiting import wait_for_events
 
 
 class PanelApp(App):  # type: ignore[misc] # Kivy has no types
-    """One window. Rules read `app.look`, which is made anew when the window changes size."""
+    """One window. Rules read `app.look`, which is made anew when the window changes size or its reader the mode."""
 
-    look = ObjectProperty(None)
+    look = ObjectProperty(None, rebind=True)
     use_kivy_settings = False
 
     def __init__(
@@ -42,6 +42,7 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         self._reader = reader
         self._rules = rules
         self._make_root = root
+        self._mode = PLAIN
         self.on_begin: Callable[[], None] = _nothing
         self.on_end: Callable[[], None] = _nothing
         self.look = look_for(panel, reader, Window.size)
@@ -74,8 +75,18 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         Window.bind(size=self._resized)
         return self._make_root()
 
+    def set_mode(self, mode: Mode) -> None:
+        """Draw everything as this mode wants it from now on."""
+        if mode != self._mode:
+            self._mode = mode
+            self._look_anew(Window.size)
+
     def _resized(self, _window: object, size: tuple[float, float]) -> None:
-        self.look = look_for(self._panel, self._reader, size)
+        self._look_anew(size)
+
+    def _look_anew(self, size: tuple[float, float]) -> None:
+        self.look = look_for(self._panel, self._reader, size, self._mode)
+        Window.clearcolor = self.look.theme.ground
 
     def on_start(self) -> None:
         """Begin once the window stands."""

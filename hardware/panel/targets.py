@@ -59,7 +59,7 @@ def targets(root: Any, window: tuple[float, float]) -> Iterator[tuple[str, Box]]
     if root.opacity == 0 or root.disabled:
         return
     name = getattr(root, "target", "")
-    if name:
+    if name and getattr(root, "possible", True):
         box = _box(root, window)
         if box is not None:
             yield name, box

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 from kivy.clock import Clock
 from kivy.factory import Factory
-from kivy.graphics import Color, Ellipse, Line, Mesh, PopMatrix, PushMatrix, Rotate, SmoothLine
+from kivy.graphics import Color, Ellipse, Line, Mesh, PopMatrix, PushMatrix, Rectangle, Rotate, SmoothLine
+from kivy.graphics.texture import Texture
 from kivy.properties import (
     BooleanProperty,
     ColorProperty,
@@ -27,11 +31,13 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
+from PIL import Image, ImageDraw, ImageFont
+
+from hardware.icons import ICONS
+from hardware.panel.window import FONTS
 
 RULES = Path(__file__).with_name("widgets.kv")
 
-KINDS = ("plain", "primary", "soft", "quiet", "dark", "good")
-"""How much a button asks for attention, from a white card to the one thing to do."""
 
 PRESSED_S = 0.08
 """So long at least a button is seen pressed: several frames, and no finger is quicker by much."""
@@ -54,17 +60,61 @@ class Card(BoxLayout):  # type: ignore[misc] # Kivy has no types
     """A rounded surface that holds what belongs together."""
 
     fill = StringProperty("surface")
-    edge = StringProperty("line")
+    edge = StringProperty("rule")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """The colours of a component in one state, by their names in the theme."""
+
+    ground: str
+    edge: str
+    ink: str
+    ink_soft: str
+
+
+STYLES: Mapping[str, Style] = {
+    "plain": Style("surface", "line", "ink", "ink_soft"),
+    "primary": Style("primary", "primary", "on_primary", "on_primary_soft"),
+    "soft": Style("primary_soft", "line", "primary", "ink_soft"),
+    "quiet": Style("ground", "line", "ink", "ink_soft"),
+    "good": Style("good_soft", "good", "ink", "ink"),
+    "access": Style("access_soft", "access", "ink", "ink"),
+    "band": Style("band", "on_band_soft", "on_band", "on_band_soft"),
+}
+"""How much a component asks for attention, from a white card to the one thing to do; `band` stands on the head."""
+PRESSED = Style("pressed", "on_pressed", "on_pressed", "on_pressed")
+PRESSED_PRIMARY = Style("primary_dark", "primary_dark", "on_primary", "on_primary_soft")
+IMPOSSIBLE = Style("ground", "rule", "ink_soft", "ink_soft")
 
 
 class Touchable(ButtonBehavior):  # type: ignore[misc] # Kivy has no types
     """What shows that it is pressed before it does anything: a short tap changes the page within one frame.
 
     What it stood for when it was let go counts: if that has changed, or it has gone, the touch is nobody's any more.
+    `target` names it to the outside (see `targets`). What is `disabled` takes no touch for now and looks the same; what
+    is not `possible` says so by its look. `focused` draws the ring of keys, `busy` says that the answer is under way.
     """
+
+    target = StringProperty("")
+    kind = OptionProperty("plain", options=tuple(STYLES))
+    style = ObjectProperty(STYLES["plain"], rebind=True)
+    possible = BooleanProperty(defaultvalue=True)
+    focused = BooleanProperty(defaultvalue=False)
+    busy = BooleanProperty(defaultvalue=False)
+
+    def styled(self, kind: str, state: str, possible: bool) -> Style:  # noqa: FBT001 - called by the rules, on each change
+        """Return the colours of this kind in this state."""
+        if not possible:
+            return IMPOSSIBLE
+        if state == "down":
+            return PRESSED_PRIMARY if kind == "primary" else PRESSED
+        return STYLES[kind]
 
     def on_touch_down(self, touch: Any) -> bool:  # noqa: ANN401 - Kivy's touch has no type
         """Take note of when it began."""
+        if not self.possible and self.collide_point(*touch.pos):
+            return True
         taken: bool = super().on_touch_down(touch)
         if touch.ud.get(self) is True:
             touch.ud[self] = time.monotonic()
@@ -85,7 +135,7 @@ class Touchable(ButtonBehavior):  # type: ignore[misc] # Kivy has no types
 
         def done(_elapsed: float) -> None:
             self._do_release()
-            if self.target == meant and not self.disabled and self.get_parent_window() is not None:
+            if self.target == meant and self.possible and not self.disabled and self.get_parent_window() is not None:
                 self.dispatch("on_release")
 
         if seen_s < PRESSED_S:
@@ -99,10 +149,11 @@ class BigButton(Touchable, BoxLayout):  # type: ignore[misc] # Kivy has no types
     """A touch target with a title and, if there is one, a subtitle; `badge` is a letter before, `sign` an icon after.
 
     With a `shape` the badge is the mark of the lane at index `lane` of the office's list.
-    `target` names it to the outside (see `targets`).
     """
 
-    target = StringProperty("")
+    LEADING: ClassVar[frozenset[str]] = frozenset({"arrow_back", "home"})
+    """Signs that stand before the words: they lead back."""
+
     title = StringProperty("")
     subtitle = StringProperty("")
     note = StringProperty("")
@@ -110,27 +161,19 @@ class BigButton(Touchable, BoxLayout):  # type: ignore[misc] # Kivy has no types
     sign = StringProperty("")
     shape = StringProperty("")
     lane = NumericProperty(0)
-    kind = OptionProperty("plain", options=KINDS)
     align = OptionProperty("left", options=("left", "center"))
     size_role = OptionProperty("body", options=("small", "body", "title"))
-    ground = StringProperty("surface")
-    pressed = StringProperty("primary_soft")
-    edge = StringProperty("line")
-    ink = StringProperty("ink")
-    ink_soft = StringProperty("ink_soft")
 
 
 class Pill(Touchable, Label):  # type: ignore[misc] # Kivy has no types
     """A small touch target as wide as its words; `chosen` marks the one that holds now."""
 
-    target = StringProperty("")
     chosen = BooleanProperty(defaultvalue=False)
 
 
 class MoreButton(Touchable, Widget):  # type: ignore[misc] # Kivy has no types
     """A round button over a scroll view that is there while more stands below, and shows it page by page."""
 
-    target = StringProperty("")
     scroll = ObjectProperty(None, allownone=True)
     needed = BooleanProperty(defaultvalue=False)
 
@@ -222,16 +265,19 @@ class _Drawn(Widget):  # type: ignore[misc] # Kivy has no types
 class LaneMark(_Drawn):
     """A lane's sign: its shape in its colour around its letter, so that colour never stands alone."""
 
-    drawing: ClassVar[tuple[str, ...]] = ("shape", "colour", "inner", "letter")
+    drawing: ClassVar[tuple[str, ...]] = ("shape", "colour", "inner", "outer", "letter")
     shape = OptionProperty("circle", options=("circle", "diamond", "square", "triangle", "star"))
     letter = StringProperty("")
     colour = ColorProperty((0, 0, 0, 1))
     inner = ColorProperty((1, 1, 1, 1))
+    outer = ColorProperty((0, 0, 0, 1))
 
     def draw(self, x: float, y: float, radius: float) -> None:
-        """Draw the shape, and its ground for the letter within it."""
-        Color(*self.colour)
+        """Draw the shape with an outline that stands out from any ground, and its ground for the letter within it."""
+        Color(*self.outer)
         self._shape(x, y, radius)
+        Color(*self.colour)
+        self._shape(x, y, radius - max(1.0, radius * 0.05))
         Color(*self.inner)
         self._shape(x, y, radius * (0.76 if self.letter else 0.5))
 
@@ -271,44 +317,9 @@ def outline(shape: str, x: float, y: float, radius: float) -> list[tuple[float, 
     ]
 
 
-ICON_STROKES: dict[str, tuple[tuple[float, ...], ...]] = {
-    "next": ((-0.25, 0.55, 0.3, 0.0, -0.25, -0.55),),
-    "down": ((-0.55, 0.25, 0.0, -0.3, 0.55, 0.25),),
-    "back": ((0.25, 0.55, -0.3, 0.0, 0.25, -0.55),),
-    "check": ((-0.55, 0.02, -0.15, -0.4, 0.6, 0.42),),
-    "close": ((-0.45, 0.45, 0.45, -0.45), (-0.45, -0.45, 0.45, 0.45)),
-    "plus": ((-0.5, 0.0, 0.5, 0.0), (0.0, -0.5, 0.0, 0.5)),
-    "info": ((0.0, 0.12, 0.0, -0.5), (0.0, 0.46, 0.0, 0.5)),
-    "alert": ((0.0, 0.52, 0.0, -0.1), (0.0, -0.46, 0.0, -0.5)),
-    "home": (
-        (-0.65, 0.0, 0.0, 0.6, 0.65, 0.0),
-        (-0.45, 0.15, -0.45, -0.55, 0.45, -0.55, 0.45, 0.15),
-    ),
-    "document": (
-        (-0.42, 0.62, 0.18, 0.62, 0.44, 0.34, 0.44, -0.62, -0.42, -0.62, -0.42, 0.62),
-        (-0.2, 0.08, 0.2, 0.08),
-        (-0.2, -0.24, 0.2, -0.24),
-    ),
-    "person": (
-        (-0.55, -0.6, -0.5, -0.25, -0.25, -0.05, 0.25, -0.05, 0.5, -0.25, 0.55, -0.6),
-        (0.0, 0.62, 0.21, 0.53, 0.3, 0.32, 0.21, 0.11, 0.0, 0.02, -0.21, 0.11, -0.3, 0.32, -0.21, 0.53, 0.0, 0.62),
-    ),
-    "ticket": (
-        (-0.46, -0.66, -0.46, 0.68, 0.46, 0.68, 0.46, -0.66),
-        (0.46, -0.66, 0.31, -0.52, 0.155, -0.66, 0.0, -0.52, -0.155, -0.66, -0.31, -0.52, -0.46, -0.66),
-        (-0.22, 0.4, 0.22, 0.4),
-        (-0.22, 0.08, 0.22, 0.08),
-        (-0.22, -0.2, 0.04, -0.2),
-    ),
-    "clock": ((0.0, 0.42, 0.0, 0.0, 0.28, -0.16),),
-    "printer": (
-        (-0.35, 0.25, -0.35, 0.62, 0.35, 0.62, 0.35, 0.25),
-        (-0.35, -0.3, -0.65, -0.3, -0.65, 0.25, 0.65, 0.25, 0.65, -0.3, 0.35, -0.3),
-        (-0.35, -0.05, 0.35, -0.05, 0.35, -0.62, -0.35, -0.62, -0.35, -0.05),
-    ),
-}
-_RINGED = frozenset({"info", "alert", "clock"})
 _TICKS_SLOWLY = 12
+_QUIET_MODULES = 4
+"""White around a QR code (ISO/IEC 18004)."""
 
 
 def _stroke(width: float, **shape: Any) -> None:  # noqa: ANN401 - what Kivy's lines take
@@ -317,25 +328,33 @@ def _stroke(width: float, **shape: Any) -> None:  # noqa: ANN401 - what Kivy's l
     SmoothLine(width=max(1.0, width - 0.5), **shape)
 
 
-class Icon(_Drawn):
-    """A sign of a few strokes; see `ICON_STROKES` for the names. An empty name draws nothing."""
+@lru_cache(maxsize=256)
+def _sign(name: str, px: int) -> Any:  # noqa: ANN401 - a texture
+    """Return a sign as a white picture of its size; KeyError for an unknown name."""
+    mask = Image.new("L", (px, px))
+    ImageDraw.Draw(mask).text(
+        (0, px), ICONS[name], font=ImageFont.truetype(FONTS / "Icons.ttf", px), fill=255, anchor="ls"
+    )
+    white = Image.new("L", (px, px), 255)
+    texture = Texture.create((px, px), colorfmt="rgba")
+    texture.blit_buffer(Image.merge("RGBA", (white, white, white, mask)).tobytes(), colorfmt="rgba")
+    texture.flip_vertical()
+    return texture
 
-    drawing: ClassVar[tuple[str, ...]] = ("name", "colour", "thickness")
+
+class Icon(_Drawn):
+    """A sign of `hardware.icons`, as large as its box and on whole pixels; an empty name draws nothing."""
+
+    drawing: ClassVar[tuple[str, ...]] = ("name", "colour")
     name = StringProperty("")
     colour = ColorProperty((0, 0, 0, 1))
-    thickness = NumericProperty(0.07)
 
     def draw(self, x: float, y: float, radius: float) -> None:
-        """Draw the strokes, scaled to the radius."""
-        if not self.name:
-            return
-        Color(*self.colour)
-        width = max(1.1, radius * self.thickness)
-        for stroke in ICON_STROKES[self.name]:
-            points = [(x if at % 2 == 0 else y) + part * radius for at, part in enumerate(stroke)]
-            _stroke(width, points=points)
-        if self.name in _RINGED:
-            _stroke(width, circle=(x, y, radius * 0.86))
+        """Draw the sign in its colour."""
+        if self.name:
+            side = int(2 * radius)
+            Color(*self.colour)
+            Rectangle(texture=_sign(self.name, side), pos=(int(x - side / 2), int(y - side / 2)), size=(side, side))
 
 
 class Busy(_Drawn):
@@ -361,16 +380,23 @@ class Busy(_Drawn):
 class Code(_Drawn):
     """A QR code; `rows` are its modules as strings of 0 and 1."""
 
-    drawing: ClassVar[tuple[str, ...]] = ("rows", "colour")
+    drawing: ClassVar[tuple[str, ...]] = ("rows", "colour", "ground")
     rows = ListProperty([])
     colour = ColorProperty((0, 0, 0, 1))
+    ground = ColorProperty((1, 1, 1, 0))
+    """Of the quiet zone, where what lies around is not white; without opacity there is none."""
 
     def draw(self, x: float, y: float, radius: float) -> None:
         """Draw the dark modules as squares on whole pixels."""
         if not self.rows:
             return
-        side = max(1, int(2 * radius / len(self.rows)))
-        left, top = x - side * len(self.rows) / 2, y + side * len(self.rows) / 2
+        has_ground = self.ground[3] > 0
+        count = len(self.rows) + (2 * _QUIET_MODULES if has_ground else 0)
+        side = max(1, int(2 * radius / count))
+        left, top = int(x - side * len(self.rows) / 2), int(y + side * len(self.rows) / 2)
+        if has_ground:
+            Color(*self.ground)
+            self._run(int(x - side * count / 2), int(y - side * count / 2), side * count, side * count)
         Color(*self.colour)
         for row, modules in enumerate(self.rows):
             for start, length in dark_runs(modules):

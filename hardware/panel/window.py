@@ -30,6 +30,10 @@ ROOM = 0.92
 PLACE_VARIABLE = "ANTREAN_WINDOW"
 """`WIDTHxHEIGHT` or `WIDTHxHEIGHT+LEFT+TOP`: where a demo wants this window, which is not fullscreen then."""
 
+FONTS = Path(__file__).with_name("fonts")
+TEXT_FONTS = ("NotoSans-Regular.ttf", "NotoSans-Regular.ttf", "NotoSans-Bold.ttf", "NotoSans-Bold.ttf")
+"""Upright, italic, bold and both; nothing that a screen says is set in italics."""
+
 TOOLKIT_PREFIXES = ("KIVY_", "KCFG_")
 KEPT = frozenset({"KIVY_GL_BACKEND"})
 """The one thing of the toolkit that the environment may choose: by which library this machine draws."""
@@ -96,6 +100,7 @@ def settings(
         ("kivy", "log_enable", "0"),
         ("kivy", "desktop", "0"),
         ("kivy", "pause_on_minimize", "0"),
+        ("kivy", "default_font", repr(["Noto Sans", *(str(FONTS / name) for name in TEXT_FONTS)])),
         ("graphics", "width", str(width)),
         ("graphics", "height", str(height)),
         ("graphics", "rotation", str(panel.rotation if takes_all else 0)),

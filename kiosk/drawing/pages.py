@@ -30,7 +30,7 @@ from kiosk.pages.page import (
 Touch = Callable[[str], None]
 """Gets the name of the touch target."""
 
-_STEP_ICONS = ("person", "document", "ticket")
+_STEP_ICONS = ("person", "description", "confirmation_number")
 
 
 def button(touch: Touch, **looks: Any) -> Any:  # noqa: ANN401 - Kivy's properties and widgets have no types
@@ -62,8 +62,8 @@ def draw_offers(pool: Pool, kind: str, choices: Sequence[Choice]) -> None:
     """Write choices that may be full or closed: those lie flat, lead nowhere, and their words stay as dark as all."""
     draw_choices(pool, kind, choices)
     for made, choice in zip(pool.take(len(choices)), choices, strict=True):
-        made.kind, made.sign = ("plain", "next") if choice.is_available else ("quiet", "")
-        made.disabled = not choice.is_available
+        made.kind, made.sign = ("plain", "arrow_forward") if choice.is_available else ("quiet", "")
+        made.possible = choice.is_available
         made.opacity = 1
 
 
@@ -97,7 +97,7 @@ class Welcome:
         self._steps = Pool(self.widget.ids.steps, lambda: make("Step"))
         self._starts = Pool(
             self.widget.ids.choices,
-            lambda: button(touch, kind="primary", sign="next", size_role="title", size_hint_y=None),
+            lambda: button(touch, kind="primary", sign="arrow_forward", size_role="title", size_hint_y=None),
         )
 
     def draw(self, page: WelcomePage) -> None:
@@ -118,7 +118,7 @@ class Services:
     def __init__(self, touch: Touch) -> None:
         self.widget = make("ServicesPage")
         self.widget.ids.entry.bind(on_release=lambda it: touch(it.target))
-        self._choices = Pool(self.widget.ids.choices, lambda: button(touch, sign="next"))
+        self._choices = Pool(self.widget.ids.choices, lambda: button(touch, sign="arrow_forward"))
 
     def draw(self, page: ServicesPage) -> None:
         """Write the page."""
@@ -143,7 +143,7 @@ class Requirements:
             ids.scroll.scroll_y = 1
         ids.letter.text, ids.title.text, ids.kicker.text = page.letter, page.title, page.kicker
         ids.heading.text, ids.source.text, ids.go_on.title = page.heading, page.source, page.go_on.title
-        ids.go_on.disabled = not page.go_on.is_available
+        ids.go_on.possible = page.go_on.is_available
         for made, document in zip(self._documents.take(len(page.documents)), page.documents, strict=True):
             made.ids.words.text = document
         draw_facts(self._facts, page.facts)
@@ -154,7 +154,7 @@ class Lanes:
 
     def __init__(self, touch: Touch) -> None:
         self.widget = make("LanePage")
-        self._choices = Pool(self.widget.ids.choices, lambda: button(touch, sign="next", size_hint_y=None))
+        self._choices = Pool(self.widget.ids.choices, lambda: button(touch, sign="arrow_forward", size_hint_y=None))
 
     def draw(self, page: LanePage) -> None:
         """Write the page."""
@@ -249,7 +249,7 @@ class Number:
         """Write the page."""
         ids = self.widget.ids
         ids.title.text, ids.hint.text, ids.typed.text = page.title, page.hint, page.typed
-        ids.find.title, ids.find.disabled = page.find.title, not page.find.is_available
+        ids.find.title, ids.find.possible = page.find.title, page.find.is_available
         draw_banner(ids.notice, page.banner)
         _draw_keys(self._letters, page.letters)
         _draw_keys(self._digits, page.digits)
@@ -352,5 +352,5 @@ def _draw_keys(pool: Pool, keys: Sequence[Choice]) -> None:
     for made, key in zip(pool.take(len(keys)), keys, strict=True):
         is_word = len(key.title) > 1
         made.target = key.key if is_word else f"key:{key.key}"
-        made.title, made.disabled = key.title, not key.is_available
+        made.title, made.possible = key.title, key.is_available
         made.size_role = "body" if is_word else "title"

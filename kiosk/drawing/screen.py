@@ -87,7 +87,6 @@ class KioskWidget:
         nav = self.root.ids.nav.ids
         for made, title in ((nav.back, bar.back), (nav.access, bar.access), (nav.start_over, bar.start_over)):
             made.title = title
-            # In this order: to be disabled has an opacity of its own.
             made.disabled = not title
             made.opacity = 1 if title else 0
 

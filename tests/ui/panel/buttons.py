@@ -16,7 +16,7 @@ from hardware.panel.window import prepare
 CORNERS = {
     "top-left": ("primary", {"x": 0, "top": 1}),
     "top-right": ("good", {"right": 1, "top": 1}),
-    "bottom-left": ("dark", {"x": 0, "y": 0}),
+    "bottom-left": ("band", {"x": 0, "y": 0}),
     "bottom-right": ("soft", {"right": 1, "y": 0}),
 }
 """Each button's kind, of a colour of its own, and its place."""

@@ -19,7 +19,7 @@ from PIL import ImageChops
 
 from broker.up.screens import ScreenError, VirtualScreen
 from hardware.config import PanelConfig
-from hardware.panel.theme import CALM
+from hardware.panel.theme import LIGHT
 from tests.support.caller import wait_until
 from tests.support.glass import Glass
 
@@ -29,7 +29,7 @@ PANEL = PanelConfig(width_px=1080, height_px=1920, diagonal_in=21.5, viewing_dis
 GROUNDS = {
     "top-left": "primary",
     "top-right": "good_soft",
-    "bottom-left": "primary_dark",
+    "bottom-left": "band",
     "bottom-right": "primary_soft",
 }
 """The colour of each button of `buttons`."""
@@ -90,7 +90,7 @@ class Buttons:
 
 def ground(colour: str) -> tuple[int, ...]:
     """Return a colour of the theme as a screen shows it."""
-    return tuple(round(255 * part) for part in CALM.by_name(colour)[:3])
+    return tuple(round(255 * part) for part in LIGHT.by_name(colour)[:3])
 
 
 @contextmanager
