@@ -30,6 +30,7 @@ def office_rules(settings: Settings) -> Office:
         counters={counter.id: _counter(counter) for counter in settings.counters},
         officers={officer.id: officer.name for officer in settings.officers},
         hours=_hours(settings.hours),
+        posted_hours=_posted(settings.hours),
         supervisors=frozenset(officer.id for officer in settings.officers if officer.role == "supervisor"),
         policy=_policy(settings.dispatch),
         journey=Journey(
@@ -58,11 +59,12 @@ def office_message(settings: Settings) -> ms.OfficeMessage:
         lanes=tuple(
             ms.LaneInfo(
                 promised_wait_s=_seconds(lane.promised_wait_min),
-                **lane.model_dump(include={"id", "letter", "shape", "name", "rule", "step_free"}),
+                **lane.model_dump(include={"id", "letter", "shape", "name", "rule", "grounds", "step_free"}),
             )
             for lane in settings.lanes
         ),
         stages=tuple(ms.StageInfo(id=stage.id, name=stage.name) for stage in settings.stages),
+        groups=tuple(ms.GroupInfo(id=group.id, name=group.name) for group in settings.groups),
         counters=tuple(ms.CounterInfo(**counter.model_dump()) for counter in settings.counters),
         policy=settings.dispatch.type,
     )
@@ -77,8 +79,10 @@ def _some(ids: tuple[str, ...] | None) -> frozenset[str] | None:
 
 
 def _hours(hours: config.Hours | None) -> Hours | None:
-    if hours is None or not hours.enforced:
-        return None
+    return None if hours is None or not hours.enforced else _posted(hours)
+
+
+def _posted(hours: config.Hours) -> Hours:
     return Hours(dict(enumerate(hours.weekly)), hours.dates)
 
 

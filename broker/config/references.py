@@ -17,7 +17,7 @@ from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT
 
 Data = Mapping[str, object]
 
-_LISTS = ("stages", "lanes", "services", "counters", "officers", "kiosks", "displays", "keypads", "signs")
+_LISTS = ("stages", "lanes", "groups", "services", "counters", "officers", "kiosks", "displays", "keypads", "signs")
 
 
 def reference_faults(data: Data) -> Iterator[Fault]:
@@ -26,6 +26,7 @@ def reference_faults(data: Data) -> Iterator[Fault]:
     yield from _client_ids(data)
     yield from _marks(data)
     yield from _references(data)
+    yield from _groups(data)
     yield from _printing_kiosks(data)
     yield from turn_faults(data)
     yield from _staff(data)
@@ -106,6 +107,20 @@ def _references(data: Data) -> Iterator[Fault]:
             for index, word in enumerate(words(entry, key)):
                 if word and word not in known:
                     yield unknown_id((*path, key, index), word, key, known)
+
+
+def _groups(data: Data) -> Iterator[Fault]:
+    """Yield groups that there are not, and groups in which no service stands."""
+    known = known_ids(data, "groups")
+    used = set()
+    for path, entry in entries(data, "services"):
+        group = entry.get("group")
+        used.add(group)
+        if isinstance(group, str) and group not in known:
+            yield unknown_id((*path, "group"), group, "groups", known)
+    for path, entry in entries(data, "groups"):
+        if isinstance(entry.get("id"), str) and entry["id"] not in used:
+            yield Fault((*path, "id"), f'no service stands in the group "{entry["id"]}"', warning=True)
 
 
 def _printing_kiosks(data: Data) -> Iterator[Fault]:

@@ -32,6 +32,7 @@ from hardware.config import (
 _LETTER = r"^[A-Z]$"
 _LETTER_OR_NONE = r"^[A-Z]?$"
 _LANGUAGE = r"^[a-z]{2}$"
+_ICON = r"^[a-z][a-z0-9_]{1,39}$"
 _PIN_HASH = r"^\$argon2id\$"
 _STORE_URL = (
     r"^(sqlite(\+pysqlite)?:///([^?\x00-\x1f\x7f]*/)?[^/:?\s\x00-\x1f\x7f]([^/?\x00-\x1f\x7f]*[^/?\s\x00-\x1f\x7f])?"
@@ -44,6 +45,7 @@ PATTERNS = {
     _LETTER: "must be one capital letter A-Z",
     _LETTER_OR_NONE: "must be one capital letter A-Z, or empty quotes",
     _LANGUAGE: "must be a language code of two small letters, such as id or en",
+    _ICON: "must be the name of a pictogram of Material Symbols in small letters, such as child_care",
     SPAN: 'must be a span of time in quotes, such as "07:30-12:00"',
     CHORD: "must be keys such as ctrl+alt+space: one or more of ctrl, alt, shift and super, then one key",
     ALSA_DEVICE: "must be the name of a sound device, such as default or plughw:CARD=Device",
@@ -75,6 +77,7 @@ Opening = tuple[dt.time, dt.time]
 Day = Annotated[dt.date, BeforeValidator(_written_date)]
 Text = dict[LanguageCode, Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]]
 TextList = dict[LanguageCode, tuple[Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)], ...]]
+Icon = Annotated[str, StringConstraints(pattern=_ICON)]
 Shape = Literal["circle", "diamond", "square", "triangle", "star"]
 
 
@@ -137,6 +140,20 @@ class Stage(SettingsModel):
     standard_min: float = Field(gt=0, le=480)
 
 
+class Ground(SettingsModel):
+    """One reason why somebody may take a lane, in two or three words beside a pictogram."""
+
+    icon: Icon
+    text: Text
+
+
+class Group(SettingsModel):
+    """Services that stand together on the kiosk."""
+
+    id: Identifier
+    name: Text
+
+
 class Lane(SettingsModel):
     """A queue beside the others; the promise is what dispatch measures its tickets against."""
 
@@ -145,6 +162,7 @@ class Lane(SettingsModel):
     shape: Shape
     name: Text
     rule: Text
+    grounds: tuple[Ground, ...] = Field(default=(), max_length=8)
     promised_wait_min: float = Field(gt=0, le=1440)
     daily_quota: int | None = Field(default=None, ge=0)
     max_wait_min: float | None = Field(default=None, gt=0, le=1440)
@@ -160,6 +178,9 @@ class Service(SettingsModel):
     id: Identifier
     letter: Letter
     name: Text
+    short_name: Text | None = None
+    group: Identifier | None = None
+    icon: Icon | None = None
     stages: tuple[Identifier, ...] = Field(min_length=1)
     promised_wait_min: float = Field(gt=0, le=1440)
     daily_quota: int | None = Field(default=None, ge=0)
@@ -327,6 +348,7 @@ class Settings(SettingsModel):
     hours: Hours
     stages: tuple[Stage, ...] = Field(min_length=1)
     lanes: tuple[Lane, ...] = Field(min_length=1)
+    groups: tuple[Group, ...] = ()
     services: tuple[Service, ...] = Field(min_length=1)
     counters: tuple[Counter, ...] = Field(min_length=1)
     officers: tuple[Officer, ...] = Field(min_length=1)

@@ -18,6 +18,9 @@ _EACH_BYTES = {"services": 30, "lanes": 60, "counters": 60}
 _HALL_ROW_BYTES = 110
 _HALL_COUNTER_BYTES = 75
 """A row of `state/hall` without its ids."""
+_HALL_SPAN_BYTES = 75
+_HALL_HOURS_BYTES = 130
+"""The hours of a day: each span, and what stands around them."""
 
 
 def size_faults(settings: Settings) -> Iterator[Fault]:
@@ -30,8 +33,8 @@ def size_faults(settings: Settings) -> Iterator[Fault]:
     for size, what in ((_office_bytes(settings), "describe"), (_hall_bytes(settings), "show the waits of")):
         if size > MAX_PAYLOAD_BYTES:
             message = (
-                f"too many, or too long names, to {what} in one message: {size} bytes of services, lanes and counters, "
-                f"where {MAX_PAYLOAD_BYTES} fit"
+                f"too many, or too long names, to {what} in one message: {size} bytes of services, lanes, groups and "
+                f"counters, where {MAX_PAYLOAD_BYTES} fit"
             )
             yield Fault(("services",), message)
             return
@@ -39,9 +42,15 @@ def size_faults(settings: Settings) -> Iterator[Fault]:
 
 def _office_bytes(settings: Settings) -> int:
     parts = [
-        *(_size(service, "id", "letter", "name", "stages") + _EACH_BYTES["services"] for service in settings.services),
-        *(_size(lane, "id", "letter", "shape", "name", "rule") + _EACH_BYTES["lanes"] for lane in settings.lanes),
-        *(_size(stage, "id", "name") for stage in settings.stages),
+        *(
+            _size(service, "id", "letter", "name", "stages", "group", "icon", "short_name") + _EACH_BYTES["services"]
+            for service in settings.services
+        ),
+        *(
+            _size(lane, "id", "letter", "shape", "name", "rule", "grounds") + _EACH_BYTES["lanes"]
+            for lane in settings.lanes
+        ),
+        *(_size(entry, "id", "name") for entry in (*settings.stages, *settings.groups)),
         *(
             _size(counter, "id", "label", "stages", "services", "lanes", "borrows") + _EACH_BYTES["counters"]
             for counter in settings.counters
@@ -58,7 +67,8 @@ def _hall_bytes(settings: Settings) -> int:
         for lane in settings.lanes
     )
     counters = sum(_HALL_COUNTER_BYTES + len(counter.id) + len(counter.label) for counter in settings.counters)
-    return _AROUND_BYTES + rows + counters
+    spans = max(len(day) for day in (*settings.hours.weekly, *(settings.hours.model_extra or {}).values()))
+    return _AROUND_BYTES + rows + counters + _HALL_HOURS_BYTES + spans * _HALL_SPAN_BYTES
 
 
 def _size(entry: BaseModel, *fields: str) -> int:

@@ -23,7 +23,8 @@ def turn_faults(data: Data) -> Iterator[Fault]:
 
 def unknown_id(path: PathKey, word: str, section: str, known: Iterable[str]) -> Fault:
     """Return the fault of an id that its section lacks."""
-    hint = did_you_mean(word, known) or f"known: {', '.join(known)}"
+    known = tuple(known)
+    hint = did_you_mean(word, known) or (f"known: {', '.join(known)}" if known else f"there is no list of {section}")
     return Fault(path, f'"{word}" is not the id of one of the {section}', hint)
 
 

@@ -16,7 +16,7 @@ MAX_PAYLOAD_BYTES = 8 * 1024
 """So long is a message at most."""
 MAX_HEARD_BYTES = 64 * 1024
 """What is longer is not even looked at; brokers older than 1.1 said more than 8 KiB about the office."""
-PROTOCOL = "1.1"
+PROTOCOL = "1.2"
 """What is spoken here; a minor version only adds."""
 
 TicketState = Literal["waiting", "called", "serving", "held", "finished", "no_show", "cancelled"]
@@ -181,6 +181,12 @@ class ServiceInfo(Message):
     name: Text
     stages: tuple[str, ...]
     promised_wait_s: int
+    group: str | None = None
+    """With which others it stands together on a screen."""
+    icon: str | None = None
+    """Name of its pictogram, of the set Material Symbols."""
+    short_name: Text | None = None
+    """Where there is no room for the name."""
     documents: TextList = Field(default_factory=dict, exclude=True)
     steps: TextList = Field(default_factory=dict, exclude=True)
     fee: Text = Field(default_factory=dict, exclude=True)
@@ -201,6 +207,13 @@ class ServiceMessage(Message):
     effective_from: Day
 
 
+class Ground(Message):
+    """One reason why somebody may take a lane, in two or three words beside a pictogram."""
+
+    icon: str
+    text: Text
+
+
 class LaneInfo(Message):
     """One lane: letter and shape beside the name, so that colour is never alone."""
 
@@ -212,6 +225,15 @@ class LaneInfo(Message):
     promised_wait_s: int
     step_free: bool = False
     """Its visitors go to step-free counters only."""
+    grounds: tuple[Ground, ...] = ()
+    """Who may take it at a glance; `rule` is the law behind it."""
+
+
+class GroupInfo(Message):
+    """Services that stand together on a screen."""
+
+    id: str
+    name: Text
 
 
 class StageInfo(Message):
@@ -243,6 +265,7 @@ class OfficeMessage(Message):
     lanes: tuple[LaneInfo, ...]
     stages: tuple[StageInfo, ...]
     counters: tuple[CounterInfo, ...]
+    groups: tuple[GroupInfo, ...] = ()
     policy: str = "promise"
     """What orders the queues (`dispatch.type`): scores are shares of the promise there, seconds under the others."""
 
@@ -280,6 +303,24 @@ class HallCounter(Message):
     number: str | None = None
 
 
+class Span(Message):
+    """From when until when."""
+
+    begin: Moment
+    end: Moment
+
+
+class HoursInfo(Message):
+    """Whether numbers are given out by the office's hours, and when that changes."""
+
+    is_open: bool
+    today: tuple[Span, ...] = ()
+    """What is said of today, also where nobody is refused by the clock."""
+    closes_at: Moment | None = None
+    opens_at: Moment | None = None
+    """When it opens next, today or on any other day."""
+
+
 class HallMessage(Message):
     """`state/hall`: enough to draw a display from nothing."""
 
@@ -293,6 +334,8 @@ class HallMessage(Message):
     counters: tuple[HallCounter, ...] = ()
     unanswered_s: int = 0
     """How old the oldest request is that nobody has answered yet."""
+    hours: HoursInfo | None = None
+    """None where the broker is older than 1.2."""
     retained: bool = Field(default=False, exclude=True)
     """Not on the wire: the server had kept it for us, so that it may be of any age. The bus sets it."""
 

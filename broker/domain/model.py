@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -40,6 +40,12 @@ class DeskState(StrEnum):
 
 
 Spans = tuple[tuple[dt.time, dt.time], ...]
+Opening = tuple[dt.datetime, dt.datetime]
+"""From when until when something is open."""
+LOOK_AHEAD_DAYS = 370
+"""So far ahead it is looked when something opens next."""
+NEVER = dt.timedelta(days=LOOK_AHEAD_DAYS - 2)
+"""Who is open for so long does not close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,45 @@ class Hours:
 
     def hold(self, local: dt.datetime) -> bool:
         """Tell whether they hold at this moment of the office's clock."""
-        at, spans = local.time(), self.dates.get(local.date(), self.weekly.get(local.weekday(), ()))
-        return any(begin <= at and (at < end or end == dt.time.max) for begin, end in spans)
+        at = local.time()
+        return any(begin <= at and (at < end or end == dt.time.max) for begin, end in self.spans_of(local.date()))
+
+    def spans_of(self, day: dt.date) -> Spans:
+        """Return the spans of one day, by the office's clock."""
+        return self.dates.get(day, self.weekly.get(day.weekday(), ()))
+
+    def openings(self, day: dt.date, zone: dt.tzinfo) -> Iterator[Opening]:
+        """Yield from when until when they hold, from a day on; what goes on over midnight is one opening."""
+        begun: Opening | None = None
+        for first, last in self._spans_from(day, zone):
+            if begun is not None and first <= begun[1]:
+                begun = begun[0], max(begun[1], last)
+                continue
+            if begun is not None:
+                yield begun
+            begun = first, last
+        if begun is not None:
+            yield begun
+
+    def openings_of(self, day: dt.date, zone: dt.tzinfo) -> Iterator[Opening]:
+        """Yield from when until when they hold on one day."""
+        for begin, end in self.spans_of(day):
+            midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)
+            last = midnight if end == dt.time.max else dt.datetime.combine(day, end, zone)
+            yield dt.datetime.combine(day, begin, zone), last
+
+    def _spans_from(self, day: dt.date, zone: dt.tzinfo) -> Iterator[Opening]:
+        for later in range(LOOK_AHEAD_DAYS):
+            yield from self.openings_of(day + dt.timedelta(days=later), zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether numbers are given out by the clock, until when, and when they are the next time."""
+
+    is_open: bool
+    closes_at: dt.datetime | None = None
+    opens_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +172,8 @@ class Office:
     officers: Mapping[str, str]
     hours: Hours | None = None
     """When tickets are given out, or None where the office never refuses by the clock."""
+    posted_hours: Hours = Hours()
+    """What is said of the hours, also where nobody is refused by them."""
     supervisors: frozenset[str] = frozenset()
     policy: Policy = field(default_factory=Promise)
     journey: Journey = field(default_factory=Journey)
@@ -140,6 +185,18 @@ class Office:
     def is_open(self, hours: Hours | None, now: dt.datetime) -> bool:
         """Tell whether `hours` hold at this moment, by the office's clock."""
         return hours is None or hours.hold(now.astimezone(self.zone))
+
+    def standing(self, now: dt.datetime) -> Standing:
+        """Return whether the office is open, until when, and when it opens next."""
+        if self.hours is None:
+            return Standing(is_open=True)
+        openings = self.hours.openings(self.day(now) - dt.timedelta(days=1), self.zone)
+        coming = next((opening for opening in openings if now < opening[1]), None)
+        if coming is None or now < coming[0]:
+            return Standing(is_open=False, opens_at=None if coming is None else coming[0])
+        closes_at = coming[1] if coming[1] - now < NEVER else None
+        following = next(openings, None)
+        return Standing(is_open=True, closes_at=closes_at, opens_at=None if following is None else following[0])
 
     def stage_after(self, service: str, stage: str) -> str | None:
         """Return the stage that follows; None after the last, or where the configuration dropped one of the two."""

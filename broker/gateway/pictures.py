@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from broker.contract.messages import MAX_PAYLOAD_BYTES, CounterMessage, HallMessage, OfficeMessage
+from broker.contract.messages import MAX_PAYLOAD_BYTES, CounterMessage, HallMessage, HoursInfo, OfficeMessage
 from broker.domain.hall import Hall
 from broker.domain.model import Ticket
 from broker.domain.queue import order
-from broker.gateway.shapes import BRIEF, brief, counter_shape, hall_shape, queue_entry
+from broker.gateway.shapes import BRIEF, brief, counter_shape, hall_shape, hours_shape, queue_entry
 
 MAX_QUEUE = 50
 REDRAW = dt.timedelta(seconds=5)
@@ -30,12 +30,15 @@ class Pictures:
         self._hall: Hall | None = None
         self._drawn: dict[str, tuple[int, dt.datetime]] = {}
         """By counter: which state of it was drawn, and until when that is good."""
+        self._hours: tuple[object, HoursInfo] | None = None
+        """What is open, and what it was drawn of."""
         self._entries: dict[str, tuple[Ticket, bytes]] = {}
         """By ticket: its entry in a list up to the score, which alone changes while it waits."""
 
     def hall(self, hall: Hall, now: dt.datetime, revision: int, *, unanswered_s: int) -> bytes:
         """Return `state/hall`."""
-        return _fitting_hall(hall_shape(hall, now, revision, unanswered_s=unanswered_s), self._office)
+        hours = self._hours_of(hall, now)
+        return _fitting_hall(hall_shape(hall, now, revision, unanswered_s=unanswered_s, hours=hours), self._office)
 
     def counters(self, hall: Hall, now: dt.datetime, *, everything: bool = False) -> Iterator[tuple[str, bytes]]:
         """Yield `state/counter` of each counter that changed since it was last drawn, or of all."""
@@ -55,6 +58,13 @@ class Pictures:
             yield counter, _with_queue(shape, [self._entry(hall, ticket, now, entries) for ticket in waiting])
         if len(self._entries) > MOST_KEPT:
             self._entries.clear()
+
+    def _hours_of(self, hall: Hall, now: dt.datetime) -> HoursInfo:
+        """Return what is open; it changes with a minute, a clock that is set, or the configuration."""
+        drawn_of = now.astimezone(hall.office.zone).replace(second=0, microsecond=0), hall.doubted_since, hall.office
+        if self._hours is None or self._hours[0] != drawn_of:
+            self._hours = drawn_of, hours_shape(hall, now)
+        return self._hours[1]
 
     def _is_due(self, hall: Hall, counter: str, now: dt.datetime) -> bool:
         state, until = self._drawn.get(counter, (-1, now))

@@ -12,7 +12,7 @@ from broker.domain.decide import offer_refusal
 from broker.domain.desk_work import no_show_from
 from broker.domain.errors import Code
 from broker.domain.hall import Hall
-from broker.domain.model import CallRecord, Desk, Promised, Reason, Ticket, TicketState, Wait
+from broker.domain.model import CallRecord, Desk, Promised, Reason, Standing, Ticket, TicketState, Wait
 from broker.domain.queue import order, waits
 from broker.ports import Recorded
 
@@ -83,7 +83,9 @@ def reason_shape(reason: Reason) -> ms.Reason:
     )
 
 
-def hall_shape(hall: Hall, now: dt.datetime, revision: int, *, unanswered_s: int = 0) -> ms.HallMessage:
+def hall_shape(
+    hall: Hall, now: dt.datetime, revision: int, *, hours: ms.HoursInfo, unanswered_s: int = 0
+) -> ms.HallMessage:
     """Return the whole live picture."""
     calling: list[CallRecord] = []
     over: list[CallRecord] = []
@@ -100,6 +102,20 @@ def hall_shape(hall: Hall, now: dt.datetime, revision: int, *, unanswered_s: int
         waiting=tuple(_waiting_shapes(hall, now)),
         counters=tuple(_hall_counter(hall, desk) for desk in hall.desks.values()),
         unanswered_s=unanswered_s,
+        hours=hours,
+    )
+
+
+def hours_shape(hall: Hall, now: dt.datetime) -> ms.HoursInfo:
+    """Return whether the office is open, and when that changes; a clock that was set closes none."""
+    office = hall.office
+    standing = office.standing(now) if hall.doubted_since is None else Standing(is_open=True)
+    today = office.posted_hours.openings_of(office.day(now), office.zone)
+    return ms.HoursInfo(
+        is_open=standing.is_open,
+        today=tuple(ms.Span(begin=begin, end=end) for begin, end in today),
+        closes_at=standing.closes_at,
+        opens_at=standing.opens_at,
     )
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from broker.bus import Bus, NotConnectedError
 from broker.contract.claim import Standing
-from broker.contract.messages import HallMessage, Presence, Reply
+from broker.contract.messages import PROTOCOL, HallMessage, Presence, Reply
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.server import Server
 from tests.contract.parties import HALL, Engine, Screen, let_a_repetition_pass
@@ -291,7 +291,7 @@ def test_a_client_says_online_how_its_devices_fare_and_goodbye(world: World) -> 
     bus.start()
     settle(lambda: "kiosk-1" in heard, "it says online")
     expected = Presence(
-        online=True, kind="test", version=version("antrean"), protocol="1.1", devices={"printer": "unknown"}
+        online=True, kind="test", version=version("antrean"), protocol=PROTOCOL, devices={"printer": "unknown"}
     )
     assert heard["kiosk-1"].instance
     assert heard["kiosk-1"].model_copy(update={"instance": ""}) == expected
@@ -413,7 +413,7 @@ def test_a_screen_that_was_killed_is_not_in_its_own_way(world: World) -> None:
 def test_after_a_power_cut_what_the_server_still_believes_is_in_nobodys_way(world: World) -> None:
     """Its presence says online yet; nobody answers for it, and the screen works after two seconds."""
     engine = Engine(world).start()
-    ghost = Presence(online=True, kind="kiosk", protocol="1.1", instance="before the power cut")
+    ghost = Presence(online=True, kind="kiosk", protocol=PROTOCOL, instance="before the power cut")
     engine.bus.publish(engine.bus.topics.presence("kiosk-1"), ghost.model_dump_json().encode(), retain=True)
     heard = presences(world)
     settle(lambda: "kiosk-1" in heard, "the server believes it")

@@ -11,6 +11,7 @@ from broker.config.settings import Settings
 from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.messages import (
+    PROTOCOL,
     CounterMessage,
     CounterState,
     HallCounter,
@@ -32,13 +33,13 @@ from tests.fakes.clock import FakeClock
 from tests.ui.counter.desk_samples import MORNING, Drawer, Engine, counter, devices, presence, reason, ticket
 
 BROKERS: tuple[tuple[Standing, Presence], ...] = (
-    ("wanted", Presence(online=True, kind="engine", protocol="1.1")),
-    ("taken", Presence(online=True, kind="engine", protocol="1.1")),
+    ("wanted", Presence(online=True, kind="engine", protocol=PROTOCOL)),
+    ("taken", Presence(online=True, kind="engine", protocol=PROTOCOL)),
     ("alone", Presence(online=True, kind="engine", protocol="1.0")),
-    ("alone", Presence(online=True, kind="engine", protocol="1.2")),
-    ("alone", Presence(online=True, kind="engine", protocol="1.1", devices={"journal": "shorter than its head"})),
-    ("alone", Presence(online=True, kind="engine", protocol="1.1", devices={"engine": "no answer for 7 s"})),
-    ("alone", Presence(online=True, kind="engine", protocol="1.1", devices={"clock": "jumped by +86400 s"})),
+    ("alone", Presence(online=True, kind="engine", protocol="1.99")),
+    ("alone", Presence(online=True, kind="engine", protocol=PROTOCOL, devices={"journal": "shorter than its head"})),
+    ("alone", Presence(online=True, kind="engine", protocol=PROTOCOL, devices={"engine": "no answer for 7 s"})),
+    ("alone", Presence(online=True, kind="engine", protocol=PROTOCOL, devices={"clock": "jumped by +86400 s"})),
 )
 """What may be wrong with broker and bus."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from broker.contract.claim import Standing
-from broker.contract.messages import Presence
+from broker.contract.messages import PROTOCOL, Presence
 from counter.desk.keys import Intent
 from tests.ui.counter.desk_samples import Window, hall
 
@@ -20,7 +20,7 @@ def window() -> Window:
     return window
 
 
-def broker(protocol: str = "1.1", **devices: str) -> Presence:
+def broker(protocol: str = PROTOCOL, **devices: str) -> Presence:
     return Presence(online=True, kind="engine", protocol=protocol, devices=devices)
 
 
@@ -39,7 +39,7 @@ def test_where_all_is_well_nothing_stands_there(window: Window) -> None:
 
 @pytest.mark.parametrize(
     ("protocol", "says"),
-    [("1.0", BROKER_IS_OLDER), ("", BROKER_IS_OLDER), ("1.2", THIS_IS_OLDER), ("2.0", THIS_IS_OLDER)],
+    [("1.0", BROKER_IS_OLDER), ("", BROKER_IS_OLDER), ("1.99", THIS_IS_OLDER), ("2.0", THIS_IS_OLDER)],
 )
 def test_a_broker_that_speaks_another_version_is_named(window: Window, protocol: str, says: str) -> None:
     window.presenter.broker(broker(protocol))

@@ -427,7 +427,7 @@ def test_a_screen_whose_id_another_one_has_says_so_and_shows_nothing_as_new(lobb
     ("protocol", "says"),
     [
         ("1.0", "Tersambung. Petugas: sistem antrean lebih lama dari layar ini."),
-        ("1.2", "Tersambung. Petugas: layar ini lebih lama dari sistem antrean."),
+        ("1.99", "Tersambung. Petugas: layar ini lebih lama dari sistem antrean."),
         (PROTOCOL, "Tersambung"),
     ],
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from broker.contract.messages import HallMessage, Presence
+from broker.contract.messages import PROTOCOL, HallMessage, Presence
 from kiosk.pages.page import OfflinePage, ServicesPage, WelcomePage
 from kiosk.pages.screen import FIGURES_EVERY_S, Composer
 from kiosk.visit.state import State
@@ -91,7 +91,7 @@ def test_visitors_are_told_when_nobody_is_answered_in_every_language_until_one_i
 
 def test_also_where_the_disk_hangs_and_only_the_brokers_presence_can_say_so() -> None:
     visitor = Visitor().connected().go("service")
-    late = Presence(online=True, kind="engine", protocol="1.1", devices={"engine": "no answer for 7 s"})
+    late = Presence(online=True, kind="engine", protocol=PROTOCOL, devices={"engine": "no answer for 7 s"})
     visitor.presenter.broker_changed(late)
     assert visitor.shown.banner is not None
     visitor.presenter.broker_changed(late.model_copy(update={"devices": {}}))
@@ -100,7 +100,7 @@ def test_also_where_the_disk_hangs_and_only_the_brokers_presence_can_say_so() ->
 
 @pytest.mark.parametrize(
     ("protocol", "sign"),
-    [("1.1", ""), ("1.0", "Broker lebih lama: mohon perbarui"), ("1.2", "Broker lebih baru: perbarui kiosk")],
+    [(PROTOCOL, ""), ("1.0", "Broker lebih lama: mohon perbarui"), ("1.99", "Broker lebih baru: perbarui kiosk")],
 )
 def test_staff_see_that_the_broker_speaks_another_version(protocol: str, sign: str) -> None:
     visitor = Visitor().connected()

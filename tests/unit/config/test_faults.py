@@ -25,7 +25,40 @@ class Case:
 
 DISPLAY = "  - id: display-1\n    panel: {width_px: 1920, height_px: 1080, diagonal_in: 43, viewing_distance_m: 5}\n"
 
+GROUPED = "services:\n  - id: passport\n    letter: A\n"
+GROUP = "groups:\n  - id: travel\n    name: {id: Perjalanan, en: Travel}\n"
+
 SHAPE = [
+    Case(
+        GROUPED,
+        f"{GROUP}{GROUPED}    group: travvel\n",
+        "travvel",
+        "services[0].group",
+        '"travvel" is not the id of one of the groups',
+        'did you mean "travel"?',
+    ),
+    Case(
+        GROUPED,
+        f"{GROUPED}    group: travel\n",
+        "group: travel",
+        "services[0].group",
+        '"travel" is not the id of one of the groups',
+        "there is no list of groups",
+    ),
+    Case(
+        GROUPED,
+        f"{GROUPED}    icon: Child Care\n",
+        "Child Care",
+        "services[0].icon",
+        'must be the name of a pictogram of Material Symbols in small letters, such as child_care, not "Child Care"',
+    ),
+    Case(
+        "    rule: {id: Lansia, en: Elderly}\n",
+        "    rule: {id: Lansia, en: Elderly}\n    grounds: [{text: {id: Tua, en: Old}}]\n",
+        "grounds",
+        "lanes[1].grounds[0].icon",
+        "is missing",
+    ),
     Case("  port: 18830", "  prot: 18830", "prot", "mqtt.prot", "is not a known key", 'did you mean "port"?'),
     Case(
         "  port: 18830",

@@ -12,7 +12,7 @@ from broker.config import Settings, load_settings
 from broker.config.sizes import size_faults
 from broker.contract.messages import MAX_PAYLOAD_BYTES, ServiceMessage
 from broker.domain.hall import Hall
-from broker.gateway.shapes import hall_shape
+from broker.gateway.shapes import hall_shape, hours_shape
 from tests.support.office import CONFIG
 
 
@@ -42,7 +42,8 @@ def test_what_is_let_through_fits_and_nothing_else_is_refused(count: int, words:
     settings = with_services(count, words=words)
     office = len(office_message(settings).model_dump_json().encode())
     now = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
-    hall = len(hall_shape(Hall(office_rules(settings)), now, 1).model_dump_json().encode())
+    rules = Hall(office_rules(settings))
+    hall = len(hall_shape(rules, now, 1, hours=hours_shape(rules, now)).model_dump_json().encode())
     refused = bool(list(size_faults(settings)))
     longest = max(office, hall)
     assert refused or longest <= MAX_PAYLOAD_BYTES

@@ -17,14 +17,15 @@ def presence(protocol: str, *, online: bool = True) -> Presence:
     [
         (PROTOCOL, None),
         ("1.0", "older"),
-        ("1.2", "newer"),
+        ("1.1", "older"),
+        ("1.3", "newer"),
         ("1.10", "newer"),
         ("2.0", "newer"),
         ("1", "older"),
         ("", "older"),
         ("-1.5", "older"),
         ("9" * 5000, "older"),
-        ("1.1\n", "older"),
+        ("1.2\n", "older"),
     ],
 )
 def test_another_version_is_told_apart(protocol: str, speaks: str | None) -> None:

@@ -83,7 +83,7 @@ def test_parts_of_another_version_are_named_and_programs_of_others_are_not() -> 
         "kiosk-1": Presence(online=True, kind="kiosk", protocol="1.0"),
         "kiosk-2": Presence(online=True, kind="kiosk", protocol=PROTOCOL),
         "kiosk-3": Presence(online=False, kind="kiosk", protocol="1.0"),
-        "broker": Presence(online=True, kind="engine", protocol="1.2"),
+        "broker": Presence(online=True, kind="engine", protocol="1.99"),
         "microcontroller-7": Presence(online=True, kind="button"),
     }
     assert [(finding.subject, finding.verdict) for finding in truth.versions(presences)] == [

@@ -17,7 +17,7 @@ from broker.config import load_settings
 from broker.contract.messages import MAX_PAYLOAD_BYTES
 from broker.contract.topics import Topics
 from broker.domain import commands as cmd
-from broker.domain.model import Counter, Lane, Service
+from broker.domain.model import Counter, Hours, Lane, Service
 from broker.engine import Engine
 from broker.gateway import Inbound, MqttWire
 from broker.inbox import Reconnected
@@ -141,7 +141,10 @@ HALL = {
     "waiting": list,
     "counters": list,
     "unanswered_s": int,
+    "hours": dict,
 }
+HOURS = {"is_open": bool, "today": list, "closes_at": (str, type(None)), "opens_at": (str, type(None))}
+SPAN = {"begin": str, "end": str}
 CALL = {
     "number": str,
     "lane": str,
@@ -281,6 +284,52 @@ def test_the_hall_has_the_fields_of_the_protocol(office: Office) -> None:
     for counter in hall["counters"]:
         check(counter, HALL_COUNTER)
     assert {c["id"]: (c["state"], c["number"]) for c in hall["counters"]}["c1"] == ("calling", "B-002")
+
+
+MONDAY = Hours({0: ((dt.time(7, 30), dt.time(12)), (dt.time(13), dt.time(15)))})
+
+
+def test_a_closed_office_says_when_it_opens_and_still_answers_what_is_possible() -> None:
+    office = Office(small_office(hours=MONDAY, posted_hours=MONDAY))
+    ticket = office.do("issue", service="visa")["ticket"]
+    office.clock.advance(4 * 3600)
+    office.engine.step([])
+    hours = office.air.last("state/hall")["hours"]
+    check(hours, HOURS)
+    check(hours["today"][0], SPAN)
+    assert hours["today"] == [
+        {"begin": "2026-03-02T07:30:00+07:00", "end": "2026-03-02T12:00:00+07:00"},
+        {"begin": "2026-03-02T13:00:00+07:00", "end": "2026-03-02T15:00:00+07:00"},
+    ]
+    assert (hours["is_open"], hours["closes_at"], hours["opens_at"]) == (False, None, "2026-03-02T13:00:00+07:00")
+    assert office.ask("issue", service="visa")["error"]["code"] == "service_closed"
+    assert office.do("lookup", ticket=ticket["number"])["ticket"]["state"] == "waiting"
+    assert office.do("cancel", ticket=ticket["id"])["ticket"]["state"] == "cancelled"
+    office.clock.advance(3600)
+    office.engine.step([])
+    hours = office.air.last("state/hall")["hours"]
+    assert (hours["is_open"], hours["closes_at"], hours["opens_at"]) == (
+        True,
+        "2026-03-02T15:00:00+07:00",
+        "2026-03-09T07:30:00+07:00",
+    )
+
+
+def test_hours_that_bind_nobody_are_told_all_the_same() -> None:
+    office = Office(small_office(posted_hours=MONDAY))
+    office.clock.advance(12 * 3600)
+    office.engine.step([])
+    hours = office.air.last("state/hall")["hours"]
+    assert (hours["is_open"], hours["closes_at"], hours["opens_at"], len(hours["today"])) == (True, None, None, 2)
+
+
+def test_a_clock_that_was_set_closes_no_office_by_the_hours_either() -> None:
+    office = Office(small_office(hours=MONDAY, posted_hours=MONDAY))
+    office.do("issue", service="visa")
+    office.clock.at += dt.timedelta(hours=26)
+    office.engine.step([])
+    assert office.air.last("state/hall")["hours"]["is_open"]
+    office.do("issue", service="visa")
 
 
 def test_a_new_day_begins_with_nothing_of_yesterday_though_nothing_has_happened_yet(office: Office) -> None:
