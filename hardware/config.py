@@ -256,6 +256,45 @@ class SoundConfig(DeviceModel):
         return any(begin <= at < end if begin < end else at >= begin or at < end for begin, end in spans)
 
 
+class KioskSound(DeviceModel):
+    """How a kiosk is heard: by whoever has plugged in a headset, and by all around only where it has a loudspeaker."""
+
+    player: Literal["auto", "aplay", "file", "null"] = "auto"
+    headset: str | None = Field(default=None, pattern=ALSA_DEVICE)
+    loudspeaker: str | None = Field(default=None, pattern=ALSA_DEVICE)
+    volume_percent: int = Field(default=60, ge=20, le=100)
+    click: bool = True
+    speech: SpeechConfig = SpeechConfig(words_per_minute=150)
+
+    def by_headset(self) -> SoundConfig:
+        """Return the way out that only one person hears."""
+        return SoundConfig(
+            player=self.player, device=self.headset, volume_percent=self.volume_percent, speech=self.speech
+        )
+
+    def by_loudspeaker(self) -> SoundConfig | None:
+        """Return the way out that everybody hears, where there is one."""
+        return None if self.loudspeaker is None else self.by_headset().model_copy(update={"device": self.loudspeaker})
+
+
+KEY_NAME = r"^(F([1-9]|1[0-9]|2[0-4])|[A-Z0-9]|[A-Z][A-Za-z]{2,14}[0-9]?|#[1-9][0-9]{0,2})$"
+"""What a key may be called: F13, A, 7, a word such as Enter or Num7, or # and its number on a USB keyboard."""
+KeyName = Annotated[str, StringConstraints(pattern=KEY_NAME)]
+
+
+class KioskKeys(DeviceModel):
+    """Which keys of a tactile keypad mean what; a headset tells by keys too that it came or went."""
+
+    next: KeyName | None = None
+    previous: KeyName | None = None
+    ok: KeyName | None = None
+    repeat: KeyName | None = None
+    volume_up: KeyName | None = None
+    volume_down: KeyName | None = None
+    headset_in: KeyName | None = None
+    headset_out: KeyName | None = None
+
+
 class PanelConfig(DeviceModel):
     """A screen: its pixels, its true size, and how far away its reader stands."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
@@ -108,10 +109,14 @@ def build_speech(config: SpeechConfig, *, data_dir: Path) -> Speech:
     """Return the voice: recorded, synthesised, or none."""
     from hardware.drivers.clips import ClipSpeech  # noqa: PLC0415 - the same
     from hardware.drivers.espeak import choose_speech  # noqa: PLC0415 - the same
+    from hardware.drivers.telling import SPOKEN_VARIABLE, TellingSpeech  # noqa: PLC0415 - the same
 
     synthesiser = "auto" if config.engine == "clips" else config.engine
-    speech = choose_speech(synthesiser, data_dir / "speech", words_per_minute=config.words_per_minute)
-    return ClipSpeech(data_dir / config.folder, speech) if config.engine == "clips" else speech
+    speech: Speech = choose_speech(synthesiser, data_dir / "speech", words_per_minute=config.words_per_minute)
+    if config.engine == "clips":
+        speech = ClipSpeech(data_dir / config.folder, speech)
+    told = os.environ.get(SPOKEN_VARIABLE)
+    return TellingSpeech(speech, Path(told)) if told else speech
 
 
 def build_player(config: SoundConfig, *, data_dir: Path) -> Player:

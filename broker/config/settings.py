@@ -16,12 +16,15 @@ from broker.contract.link import Address
 from hardware.config import (
     ALSA_DEVICE,
     CHORD,
+    KEY_NAME,
     LINE_URL,
     QUEUE_NAME,
     SPAN,
     USB_ID,
     Chime,
     Host,
+    KioskKeys,
+    KioskSound,
     PanelConfig,
     PrinterConfig,
     ScannerConfig,
@@ -49,6 +52,7 @@ PATTERNS = {
     SPAN: 'must be a span of time in quotes, such as "07:30-12:00"',
     CHORD: "must be keys such as ctrl+alt+space: one or more of ctrl, alt, shift and super, then one key",
     ALSA_DEVICE: "must be the name of a sound device, such as default or plughw:CARD=Device",
+    KEY_NAME: "must be the name of a key, such as F13, Enter or #139: antrean kiosk --learn-keys finds it out",
     _PIN_HASH: "must be an argon2id hash of the PIN, never the PIN itself",
     LINE_URL: "must be a device such as /dev/ttyUSB0, socket://host:port, rfc2217://host:port, loop:// or pty:name",
     USB_ID: 'must be four hexadecimal figures as lsusb shows them, in quotes, such as "04b8"',
@@ -296,6 +300,8 @@ class Kiosk(SettingsModel):
     spare_printer_label: Text | None = None
     idle_s: int = Field(default=45, ge=10, le=600)
     scanner: ScannerConfig | None = None
+    sound: KioskSound | None = None
+    keys: KioskKeys | None = None
 
 
 class Display(SettingsModel):

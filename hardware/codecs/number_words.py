@@ -52,6 +52,12 @@ def number_words(digits: str, spelling: Spelling) -> str:
     return ", ".join(_number(digits, spelling))
 
 
+def amount_words(written: str, spelling: Spelling) -> str:
+    """Return a sum such as 350.000 or 1,000,000 in words, however long: sums are known by their thousands."""
+    digits = "".join(filter(str.isdecimal, written))
+    return number_words(digits, spelling) if spelling.numbers == DIGITS else _in_words(int(digits), spelling.numbers)
+
+
 def _parts(run: str, spelling: Spelling) -> tuple[str, ...]:
     if run.isdecimal():
         return _number(run, spelling)

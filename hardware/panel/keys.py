@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Mapping
 
 from kivy.core.window import Keyboard, Window
 
+from hardware.panel.usb_keys import key_at
+
 _NAMES: Mapping[int, str] = {code: name for name, code in Keyboard.keycodes.items()}
 _RENAMED: Mapping[str, str] = {"spacebar": "space", "numpadenter": "enter"}
 _CHORDS = frozenset({"ctrl", "alt", "meta"})
@@ -73,5 +75,22 @@ def on_key(handler: Callable[[str], None], *, repeats: Collection[str] = ()) -> 
     def up(_window: object, code: int, *_rest: object) -> bool:
         held.discard(code)
         return True
+
+    Window.bind(on_key_down=down, on_key_up=up, focus=lambda *_: held.clear())
+
+
+def on_usb_key(handler: Callable[[str, bool], None]) -> None:
+    """Hand over each key press once by its name in `usb_keys`, and whether Shift is held; others hear of it too."""
+    held: set[int] = set()
+
+    def down(_window: object, _code: int, scancode: int, _character: str | None, modifiers: list[str]) -> bool:
+        if scancode not in held and not _CHORDS.intersection(modifiers):
+            held.add(scancode)
+            handler(key_at(scancode), "shift" in modifiers)
+        return False
+
+    def up(_window: object, _code: int, scancode: int, *_rest: object) -> bool:
+        held.discard(scancode)
+        return False
 
     Window.bind(on_key_down=down, on_key_up=up, focus=lambda *_: held.clear())

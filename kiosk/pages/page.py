@@ -252,3 +252,5 @@ class Screen:
     is_blocked: bool = False
     """Whether choices are shown but cannot be touched now; the banner says why."""
     warning: IdleWarning | None = None
+    languages: tuple[str, ...] = ()
+    """The office's, in the order in which words of several stand together: whoever reads them aloud has to know."""

@@ -116,6 +116,7 @@ def compose(state: State) -> Screen:
         access=state.visit.access,
         is_blocked=state.offline_since is not None and step in _MID_FLOW,
         warning=_warning(state),
+        languages=state.languages,
     )
 
 
