@@ -18,6 +18,8 @@ MARKS = {
 """How a lane's shape is drawn with what every printer can print."""
 
 
+BULLET = "- "
+"""What stands before each entry of a list."""
 LARGE_LINES = 2
 """More lines than that in letters of double width cost more paper than they help."""
 
@@ -100,6 +102,20 @@ def large(text: str, *, columns: int) -> Text:
     half = columns // 2
     fits = len(wrap(text, half)) <= LARGE_LINES and max(map(len, text.split()), default=0) <= half
     return Text(text, align="center", width=2 if fits else 1, height=2, bold=True)
+
+
+def words_of(receipt: Receipt) -> tuple[str, ...]:
+    """Return what a paper says to whoever cannot see it, piece by piece from top to bottom."""
+    said: list[str] = []
+    for item in receipt.items:
+        match item:
+            case Text():
+                said.append(item.text.removeprefix(BULLET))
+            case ShapeMark():
+                said.append(item.name)
+            case _:
+                pass
+    return tuple(said)
 
 
 def _lines(text: str, columns: int, hanging: int) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, P
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.screen import OfficeBus, listen_to_office
 from hardware.panel.bridge import every, post
-from hardware.panel.keys import on_place
+from hardware.panel.keys import on_place, on_usb_key
 from hardware.panel.scale import Reader
 from hardware.panel.screen import PanelApp
 from hardware.panel.targets import targets_file
@@ -30,6 +30,9 @@ from kiosk.visit.presenter import Clocks, Presenter
 from kiosk.visit.requests import LastingRequests
 from kiosk.visit.steps import SETTLE_S
 from kiosk.visit.touches import touch
+from kiosk.voice.guide import Guide
+from kiosk.voice.keys import ENDS_OF_CODES, Keymap
+from kiosk.voice.speaking import CHECK_SOUND_S, KioskVoice
 
 TICK_S = 0.1
 TARGETS_REST_S = SETTLE_S + 0.1
@@ -70,6 +73,15 @@ class KioskProcess:
             on_code=self._presenter.returning.scanned,
             on_health=self._scanner_changed,
         )
+        self._voice = KioskVoice(kiosk.sound, data_dir=data_dir, post=post, on_health=self._voice_changed)
+        self._keymap = Keymap(kiosk.keys)
+        self._guide = Guide(
+            self._voice,
+            act=self._touch,
+            touched=self._presenter.touched,
+            focus=self._stand_on,
+            volume_percent=self._voice.volume_percent,
+        )
         counters = frozenset(counter.id for counter in settings.counters if settings.kiosk_of(counter) == kiosk.id)
         self._counter_papers = CounterPapers(counters, lasting=self._lasting, print_ticket=self._print)
         title = f"Antrean {kiosk.id}"
@@ -91,16 +103,21 @@ class KioskProcess:
 
     def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
         targets = targets_file(rest_s=TARGETS_REST_S)
-        self._widget = KioskWidget(self._touch, touched=self._presenter.touched, targets=targets)
+        self._widget = KioskWidget(
+            self._touch, touched=self._presenter.touched, targets=targets, pressed=self._finger_down
+        )
         if self._scanner.types:
             on_place(self._scanner.key)
+        on_usb_key(self._key)
         return self._widget.root
 
     def _begin(self) -> None:
         self._presenter.tick()
         self._stop_ticks = every(TICK_S, self._tick)
         self._stop_checks = every(CHECK_PRINTERS_S, self._printers.check)
+        self._stop_sound_checks = every(CHECK_SOUND_S, self._voice.check)
         self._printers.check()
+        self._voice.check()
         self._printers.recover(self._presenter.printed)
         self._presenter.recover()
         self._scanner.start()
@@ -109,13 +126,16 @@ class KioskProcess:
     def _tick(self) -> None:
         self._presenter.tick()
         self._scanner.tick()
+        self._guide.tick()
 
     def _end(self) -> None:
         self._stop_ticks()
         self._stop_checks()
+        self._stop_sound_checks()
         self._widget = None  # what still comes in has nothing left to be drawn on
         self._bus.stop()
         self._scanner.stop()
+        self._voice.stop()
         self._printers.stop()
 
     def _report(self, **devices: str) -> None:
@@ -128,6 +148,26 @@ class KioskProcess:
     def _show(self, screen: Screen) -> None:
         if self._widget is not None:
             self._widget.show(screen)
+            self._guide.shown(screen)
+
+    def _stand_on(self, target: str) -> None:
+        if self._widget is not None:
+            self._widget.focus.on(target)
+
+    def _finger_down(self) -> None:
+        self._guide.felt()
+        self._voice.click()
+
+    def _key(self, name: str, shifted: bool) -> None:  # noqa: FBT001 - as a keyboard tells it
+        meant = self._keymap.meaning(name, shifted=shifted)
+        if meant is None or (name in ENDS_OF_CODES and self._scanner.is_typing):
+            return
+        key, is_tactile = meant
+        self._guide.key(key, is_tactile=is_tactile)
+
+    def _voice_changed(self, device: str, health: str) -> None:
+        self._presenter.voice_changed(is_there=self._voice.is_there)
+        self._report(**{device: health})
 
     def _office_changed(self, office: OfficeMessage) -> None:
         self._presenter.office_changed(office)

@@ -69,6 +69,11 @@ class KioskScanner:
         """Take a key that was pressed on the kiosk's keyboard, by its place on a US one."""
         self._typed(self._wedge.key(name))
 
+    @property
+    def is_typing(self) -> bool:
+        """Tell whether a scanner that acts as a keyboard is in the midst of a code."""
+        return self._wedge.is_typing
+
     def tick(self) -> None:
         """Let time pass: a code may end with nothing at all."""
         self._typed(self._wedge.paused())

@@ -15,7 +15,7 @@ from broker.config.schema import Place, child, top
 
 PREFIX = "ANTREAN_"
 SEPARATOR = "__"
-NOT_SETTINGS = frozenset({"ANTREAN_REGOLD", "ANTREAN_TARGETS", "ANTREAN_WINDOW"})
+NOT_SETTINGS = frozenset({"ANTREAN_REGOLD", "ANTREAN_SPOKEN", "ANTREAN_TARGETS", "ANTREAN_WINDOW"})
 """Variables that begin like settings but are read elsewhere: by the tests (REGOLD) and by `hardware.panel`."""
 
 

@@ -28,6 +28,7 @@ def reference_faults(data: Data) -> Iterator[Fault]:
     yield from _references(data)
     yield from _groups(data)
     yield from _printing_kiosks(data)
+    yield from _kiosk_keys(data)
     yield from turn_faults(data)
     yield from _staff(data)
     yield from keypad_faults(data)
@@ -129,6 +130,17 @@ def _printing_kiosks(data: Data) -> Iterator[Fault]:
         kiosk = entry.get("kiosk")
         if isinstance(kiosk, str) and kiosk not in known:
             yield unknown_id((*path, "kiosk"), kiosk, "kiosks", known)
+
+
+def _kiosk_keys(data: Data) -> Iterator[Fault]:
+    """Every key of a keypad means one thing."""
+    for path, entry in entries(data, "kiosks"):
+        keys, seen = entry.get("keys"), dict[str, str]()
+        for meaning, key in keys.items() if isinstance(keys, dict) else ():
+            if isinstance(key, str) and key in seen:
+                yield Fault((*path, "keys", meaning), f'"{key}" is already the key for {seen[key]}')
+            elif isinstance(key, str):
+                seen[key] = meaning
 
 
 def _staff(data: Data) -> Iterator[Fault]:

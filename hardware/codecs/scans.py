@@ -153,6 +153,11 @@ class Wedge:
             return None
         return self._taken()
 
+    @property
+    def is_typing(self) -> bool:
+        """Tell whether a code has begun: the key that ends it is no finger's."""
+        return len(self._typed) >= FEWEST_CHARACTERS and self._monotonic() - self._last_s <= CUT_OFF_AFTER_S
+
     def paused(self) -> str | None:
         """Return the code that the pause since the last key ends, where it is one: not all scanners press Enter."""
         is_over = self._typed and self._monotonic() - self._last_s >= IDLE_ENDS_S

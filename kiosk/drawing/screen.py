@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from hardware.panel.lists import Pool
-from hardware.panel.targets import TargetsFile
+from hardware.panel.targets import TargetsFile, targets
 from hardware.panel.widgets import make
+from kiosk.drawing.by_keys import Darkness, Focus
 from kiosk.drawing.pages import Touch, all_pages, draw_banner
 from kiosk.pages.page import Bar, Footer, Header, IdleWarning, Screen
 
@@ -18,9 +19,23 @@ RULES = Path(__file__).with_name("kiosk.kv")
 class KioskWidget:
     """The widgets of a kiosk, built once and updated. One thread: the screen's."""
 
-    def __init__(self, touch: Touch, *, touched: Callable[[], None], targets: TargetsFile | None) -> None:
-        """Build every page. `touch` gets the name of a touched target, `touched` hears of any touch at all."""
+    def __init__(
+        self,
+        touch: Touch,
+        *,
+        touched: Callable[[], None],
+        targets: TargetsFile | None,
+        pressed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Build every page. `touch` gets the name of a touched target, `touched` hears of any touch at all.
+
+        `pressed` hears in the same frame that a finger came down on something that can be touched.
+        """
         self.root = make("KioskRoot")
+        self._pressed = pressed
+        self.focus = Focus(self.root)
+        self._darkness = Darkness(lambda: touch("access:dark"))
+        self.root.add_widget(self._darkness)
         self._targets = targets
         self._name = ""
         self._page: Any = None
@@ -31,6 +46,7 @@ class KioskWidget:
         for made in (nav.back, nav.access, nav.start_over, overlay.stay, overlay.leave):
             made.bind(on_release=lambda it: touch(it.target))
         self.root.bind(on_touched=lambda _root: touched(), size=lambda *_: self.tell_targets())
+        self.root.bind(on_touch_down=self._finger_down)
 
     def show(self, screen: Screen) -> None:
         """Draw what is not drawn yet of a screen."""
@@ -48,6 +64,8 @@ class KioskWidget:
         page.widget.disabled = screen.is_blocked
         self._put_on_stage(page.widget)
         self._draw_warning(screen.warning)
+        self._darkness.shown = screen.access.dark
+        self.focus.renew()
         self._name = screen.name if screen.warning is None else f"{screen.name}:idle"
         self.tell_targets()
 
@@ -55,6 +73,14 @@ class KioskWidget:
         """Tell the outside where it can touch; also after the window changed its size."""
         if self._targets is not None:
             self._targets.changed(self.root, self._name)
+
+    def _finger_down(self, root: Any, touch: Any) -> None:  # noqa: ANN401 - Kivy's widgets and touches have no types
+        """Tell of a finger on a target; what the touch does is the target's own affair."""
+        x, y = touch.x, root.height - touch.y
+        boxes = (box for _, box in targets(root, root.size))
+        is_on_target = any(left <= x <= left + width and top <= y <= top + height for left, top, width, height in boxes)
+        if is_on_target and not self._darkness.shown:
+            self._pressed()
 
     def _is_new(self, part: object, content: object) -> bool:
         """Take what a part is to show; tell whether it shows something else yet."""

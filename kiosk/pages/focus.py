@@ -22,6 +22,7 @@ from kiosk.pages.page import (
     ProblemPage,
     Screen,
     ServicesPage,
+    TicketPage,
     WelcomePage,
 )
 
@@ -84,13 +85,14 @@ _OF_ITS_OWN: Mapping[tuple[type[Page], str], str] = {(AccessPage, "done"): "acce
 _MARKS = frozenset({"lane"})
 """Choices that are only shown."""
 _TITLES = frozenset({"title", "titles"})
-_NEWS = frozenset({"title", "banner", "paper", "state", "typed", "text", "said"})
+_NEWS = frozenset({"title", "banner", "paper", "state", "typed", "text", "said", "on_paper", "code"})
 _UNSEEN = frozenset({"qr", "beat", "is_starting"})
 """Fields that are drawn as pictures, or not at all."""
 _FIRST: Mapping[type[Page], tuple[str, ...]] = {
     WelcomePage: ("titles", "choices", "entry"),
     FoundPage: ("state", "caption"),
     NumberPage: ("title", "hint", "banner", "typed"),
+    TicketPage: ("title", "paper", "caption", "number", "code", "service", "lane", "facts", "on_paper", "qr_caption"),
 }
 """What is read first where that is not what the page names first."""
 BETWEEN_LANGUAGES = re.compile(r"\s+/\s+|\n")
@@ -214,7 +216,7 @@ class _Reader:
                 case Choice():
                     yield self._one_of(page, value)
                 case str():
-                    yield self._text(place, value)
+                    yield replace(self._text(place, value), is_news=name in _NEWS)
                 case (str() as label, str() as text) if isinstance(page, WelcomePage):
                     yield Stop(place, self._together((label, text)))
                 case (str() as label, str() as text):

@@ -133,6 +133,8 @@ class TicketPage:
     """Another paper, where there is need of one."""
     code: str = ""
     """The check code with its name, where no paper tells it."""
+    on_paper: tuple[str, ...] = ()
+    """What stands on the paper and not on this page: read out to whoever cannot read it."""
 
 
 @dataclass(frozen=True, slots=True)

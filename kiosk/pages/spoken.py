@@ -46,17 +46,16 @@ class Speaker:
             more.append(words.say("not possible now"))
         return (*stop.sentences, *(Sentence(text, language) for text in more))
 
-    def arrival(self, along: Sequence[Stop]) -> tuple[Sentence, ...]:
+    def arrival(self, along: Sequence[Stop], *, everyone: Iterable[str] = ()) -> tuple[Sentence, ...]:
         """Return what is said when a page comes: its title, what leads to its choices, and how many there are."""
-        before = lead(along)
+        said = tuple(sentence for stop in lead(along) for sentence in self.of(stop))
         own = sum(bool(stop.target) and not stop.is_around and not stop.is_key for stop in along)
-        counted = self.words(self.own).count("{n} choice", "{n} choices", own) if own > 1 else ""
-        said = tuple(sentence for stop in before for sentence in self.of(stop))
-        return (*said, Sentence(counted, self.own)) if counted else said
+        codes = (tuple(everyone) or (self.own,)) if own > 1 else ()
+        return (*said, *(Sentence(self.words(code).count("{n} choice", "{n} choices", own), code) for code in codes))
 
     def news(self, before: Sequence[Stop], now: Sequence[Stop]) -> tuple[Sentence, ...]:
         """Return what has just become of things on the same page: what was not said there before."""
-        heard = {sentence for stop in before for sentence in stop.sentences}
+        heard = {sentence for stop in before if not stop.target for sentence in stop.sentences}
         changed = (stop for stop in now if stop.is_news and not heard.issuperset(stop.sentences))
         return tuple(one for stop in changed for one in stop.sentences if one not in heard)
 
@@ -139,6 +138,10 @@ _FOR_THE_EAR = re.compile(
 )
 
 
+_WORDS = frozenset({"OK", "AM", "PM"})
+"""Capitals that every voice knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Ear:
     """Puts what is written into words that are understood by ear, in one language."""
@@ -160,7 +163,7 @@ class _Ear:
 
     def _written(self, found: re.Match[str], spelling: Spelling) -> str:
         if found["ticket"] or found["letters"]:
-            return spoken(found[0], spelling)
+            return found[0] if found[0] in _WORDS else spoken(found[0], spelling)
         if found["rupiah"]:
             return f"{amount_words(found['rupiah'], spelling)} rupiah"
         if found["amount"]:

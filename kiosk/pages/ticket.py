@@ -8,7 +8,9 @@ from typing import assert_never
 from broker.contract.messages import OfficeMessage, Ticket
 from broker.language import Phrases, mark
 from hardware.ports import PrinterState
+from hardware.receipt import words_of
 from kiosk.pages.page import Banner, Choice, TicketPage
+from kiosk.paper.layout import ticket_receipt
 from kiosk.visit.offer import in_language, lane_index, lane_of, service_of
 from kiosk.visit.state import State
 from kiosk.visit.steps import MAX_COPIES, Paper, Visit
@@ -31,6 +33,8 @@ _SIGN: Mapping[PrinterState, str] = {
 }
 """The same in few words, for staff."""
 _SPARE = mark("the second printer")
+_ANY_COLUMNS = 48
+"""By ear no line is too long."""
 
 
 def ticket_page(state: State, office: OfficeMessage) -> TicketPage:
@@ -56,7 +60,17 @@ def ticket_page(state: State, office: OfficeMessage) -> TicketPage:
         done=done,
         again=again,
         code=words.say("Code {code}", code=ticket.check) if ticket.check and visit.paper in _WITHOUT_PAPER else "",
+        on_paper=_on_paper(state, office, ticket),
     )
+
+
+def _on_paper(state: State, office: OfficeMessage, ticket: Ticket) -> tuple[str, ...]:
+    """Return what the paper that came out says, for whoever has it read to them."""
+    visit, words = state.visit, state.words
+    if not visit.access.voice or visit.paper not in {Paper.CONFIRMED, Paper.UNCONFIRMED}:
+        return ()
+    receipt = ticket_receipt(ticket, office, words, columns=_ANY_COLUMNS)
+    return (words.say("Your ticket says:"), *words_of(receipt))
 
 
 def lane_mark(office: OfficeMessage, ticket: Ticket, words: Phrases) -> Choice | None:

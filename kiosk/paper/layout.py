@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from broker.contract.messages import LaneInfo, OfficeMessage, ServiceInfo, Ticket
 from broker.language import Phrases, words_of
-from hardware.receipt import Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, large
+from hardware.receipt import BULLET, Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, large
 from kiosk.visit.offer import in_language, lane_of, list_in_language, service_of
 
 MAX_NUMBER_SIZE = 6
@@ -17,8 +17,6 @@ CODE_SIZE = 3
 
 QR_MODULE_DOTS = 8
 """One millimetre at 203 dpi: cheap scanners read it, also from worn paper."""
-
-BULLET = "- "
 
 
 def ticket_receipt(ticket: Ticket, office: OfficeMessage, phrases: Phrases, *, columns: int) -> Receipt:

@@ -80,7 +80,7 @@ class Guide:
         self._place = ""
         self._left: tuple[str, str] | None = None
         self._by_keys = False
-        self._last: tuple[Sentence, ...] = ()
+        self._heard_page = True
         self._repeated = False
 
     # -- what happens -----------------------------------------------------------------------------------------------
@@ -102,10 +102,10 @@ class Guide:
             self._voice.hush()
         if speaks and not spoke:
             self._begin(screen)
-        elif spoke and not speaks:
-            self._end()
+        elif before is not None and spoke and not speaks:
+            self._end(before)
         elif speaks and is_new:
-            self._say(self._speaker.arrival(self._stops))
+            self._say_page(screen)
         elif speaks and (said := self._speaker.news(old, self._stops)):
             self._voice.say(said, volume_percent=self._volume)
         self._show_focus()
@@ -126,7 +126,8 @@ class Guide:
             self._by_keys = True
             self._do(key, screen)
             self._show_focus()
-            self._touched()
+            if screen.warning is None:  # else it is answered by OK or Esc: who looks for the answer has given none
+                self._touched()
         self._repeated = is_repeat and not self._repeated
 
     def felt(self) -> None:
@@ -163,7 +164,7 @@ class Guide:
     def _move(self, by: int, *, reads: bool) -> None:
         self._place = moved(self._stops, self._place, by, reads=reads)
         if reads and self._stop is not None:
-            self._say(self._speaker.of(self._stop))
+            self._say_stop(self._stop)
 
     def _choose(self, screen: Screen) -> None:
         stop = self._stop
@@ -177,8 +178,10 @@ class Guide:
             return
         if self._repeated:
             self._voice.say(self._speaker.keys(everyone=self._everyone(screen)), volume_percent=self._volume)
+        elif self._heard_page or self._stop is None:
+            self._say_page(screen)
         else:
-            self._voice.say(self._last, volume_percent=self._volume)
+            self._say_stop(self._stop)
 
     def _set_volume(self, percent: int, screen: Screen) -> None:
         self._volume = max(LEAST_VOLUME, min(100, percent))
@@ -218,18 +221,23 @@ class Guide:
     def _begin(self, screen: Screen) -> None:
         self._place = self._beginning()
         self._voice.hush()
-        self._say((*self._speaker.begun(everyone=self._everyone(screen)), *self._speaker.arrival(self._stops)))
+        self._voice.say(self._speaker.begun(everyone=self._everyone(screen)), volume_percent=self._volume)
+        self._say_page(screen)
 
-    def _end(self) -> None:
-        """End with a word, and as loud as for everybody again."""
+    def _end(self, before: Screen) -> None:
+        """End with a word to whoever listened, and as loud as for everybody again."""
         self._voice.hush()
-        self._voice.say(self._speaker.ended(), volume_percent=self._volume)
+        self._voice.say(Speaker(self._words, before.header.language).ended(), volume_percent=self._volume)
         self._volume = self._usual_volume
-        self._last = ()
 
-    def _say(self, sentences: tuple[Sentence, ...]) -> None:
-        self._last = sentences
-        self._voice.say(sentences, volume_percent=self._volume)
+    def _say_page(self, screen: Screen) -> None:
+        self._heard_page = True
+        said = self._speaker.arrival(self._stops, everyone=self._everyone(screen))
+        self._voice.say(said, volume_percent=self._volume)
+
+    def _say_stop(self, stop: Stop) -> None:
+        self._heard_page = False
+        self._voice.say(self._speaker.of(stop), volume_percent=self._volume)
 
     def _everyone(self, screen: Screen) -> tuple[str, ...]:
         """Return all languages while none was chosen."""

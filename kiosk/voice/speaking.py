@@ -19,6 +19,7 @@ from hardware.worker import DeviceWorker, Post
 from kiosk.pages.focus import Sentence
 from kiosk.pages.spoken import aloud, rule_of_numbers
 
+CHECK_SOUND_S = 30.0
 ENDS_WITHIN_S = 1.0
 """At the end of the kiosk nobody waits for its last word."""
 HEADSET, LOUDSPEAKER = "headset", "loudspeaker"

@@ -151,7 +151,7 @@ class Visitor:
             kept=KeptRequests(shelf or NoShelf()),
             has_paper=has_paper,
             print_ticket=lambda of, _office: self.papers.append(of),
-            show=Composer(self.screens.append, lambda: self.seconds).show,
+            show=Composer(self.saw, lambda: self.seconds).show,
             clocks=Clocks(self.now, lambda: self.seconds),
             languages=self.offer.languages,
             idle_s=IDLE_S,
@@ -163,6 +163,10 @@ class Visitor:
         self.bus.on_taken(self.presenter.taken)
         if has_scanner:
             self.presenter.scanner_changed(is_there=True)
+
+    def saw(self, screen: Screen) -> None:
+        """Take what the kiosk shows now."""
+        self.screens.append(screen)
 
     def now(self) -> dt.datetime:
         """Return what the clocks on the wall say, the kiosk's and the engine's."""
