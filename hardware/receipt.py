@@ -104,7 +104,7 @@ def large(text: str, *, columns: int) -> Text:
     return Text(text, align="center", width=2 if fits else 1, height=2, bold=True)
 
 
-def words_of(receipt: Receipt) -> tuple[str, ...]:
+def read_out(receipt: Receipt) -> tuple[str, ...]:
     """Return what a paper says to whoever cannot see it, piece by piece from top to bottom."""
     said: list[str] = []
     for item in receipt.items:

@@ -11,6 +11,7 @@ from typing import Any
 from broker.config.settings import Kiosk, Settings
 from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, Presence, Ticket
 from broker.contract.topics import ENGINE_CLIENT, Topics
+from broker.language import words_of
 from broker.screen import OfficeBus, listen_to_office
 from hardware.panel.bridge import every, post
 from hardware.panel.keys import on_place, on_usb_key
@@ -73,7 +74,8 @@ class KioskProcess:
             on_code=self._presenter.returning.scanned,
             on_health=self._scanner_changed,
         )
-        self._voice = KioskVoice(kiosk.sound, data_dir=data_dir, post=post, on_health=self._voice_changed)
+        words = words_of("kiosk", settings.office.languages)
+        self._voice = KioskVoice(kiosk.sound, data_dir=data_dir, post=post, on_health=self._voice_changed, words=words)
         self._keymap = Keymap(kiosk.keys)
         self._guide = Guide(
             self._voice,
@@ -81,6 +83,7 @@ class KioskProcess:
             touched=self._presenter.touched,
             focus=self._stand_on,
             volume_percent=self._voice.volume_percent,
+            words=words,
         )
         counters = frozenset(counter.id for counter in settings.counters if settings.kiosk_of(counter) == kiosk.id)
         self._counter_papers = CounterPapers(counters, lasting=self._lasting, print_ticket=self._print)

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, takewhile
 
-from num2words import CONVERTER_CLASSES
-
 from broker.language import Phrases, has_catalogue, mark
 from hardware.codecs.number_words import Spelling, amount_words, digit_by_digit, number_words, spoken
 from kiosk.pages.focus import Sentence, Stop, stops
@@ -114,7 +112,7 @@ def aloud(
 
 def rule_of_numbers(language: str) -> str | None:
     """Return whose number words a language has, or None where the synthesiser knows better than we."""
-    return language if has_catalogue(language) and language in CONVERTER_CLASSES else None
+    return language if has_catalogue(language, "kiosk") else None
 
 
 def _ended(text: str) -> str:

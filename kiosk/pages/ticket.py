@@ -8,7 +8,7 @@ from typing import assert_never
 from broker.contract.messages import OfficeMessage, Ticket
 from broker.language import Phrases, mark
 from hardware.ports import PrinterState
-from hardware.receipt import words_of
+from hardware.receipt import read_out
 from kiosk.pages.page import Banner, Choice, TicketPage
 from kiosk.paper.layout import ticket_receipt
 from kiosk.visit.offer import in_language, lane_index, lane_of, service_of
@@ -70,7 +70,7 @@ def _on_paper(state: State, office: OfficeMessage, ticket: Ticket) -> tuple[str,
     if not visit.access.voice or visit.paper not in {Paper.CONFIRMED, Paper.UNCONFIRMED}:
         return ()
     receipt = ticket_receipt(ticket, office, words, columns=_ANY_COLUMNS)
-    return (words.say("Your ticket says:"), *words_of(receipt))
+    return (words.say("Your ticket says:"), *read_out(receipt))
 
 
 def lane_mark(office: OfficeMessage, ticket: Ticket, words: Phrases) -> Choice | None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, Protocol
 
-from broker.language import Phrases
 from kiosk.pages.focus import Sentence, Stop, moved, stops
 from kiosk.pages.page import Screen
-from kiosk.pages.spoken import Speaker, lead
+from kiosk.pages.spoken import Speaker, WordsOf, lead
 
 Key = Literal["next", "previous", "ok", "back", "repeat", "volume_up", "volume_down", "headset_in", "headset_out"]
 """What a key means, whatever it is called on the keyboard that it is on."""
@@ -66,7 +65,7 @@ class Guide:
         touched: Callable[[], None],
         focus: Callable[[str], None],
         volume_percent: int,
-        words: Callable[[str], Phrases] = lambda language: Phrases("kiosk", language),
+        words: WordsOf,
     ) -> None:
         """`act` does what a touch of a target does, `touched` keeps the visit alive, `focus` shows where one stands."""
         self._voice = voice

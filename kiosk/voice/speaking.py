@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from broker.language import Phrases
 from hardware.codecs.chime import ALERT, CLICK
 from hardware.codecs.number_words import Spelling, spelling_of
 from hardware.codecs.voice_folder import VoiceFolder
@@ -17,7 +16,7 @@ from hardware.ports import Sound, Utterance
 from hardware.talker import Talker
 from hardware.worker import DeviceWorker, Post
 from kiosk.pages.focus import Sentence
-from kiosk.pages.spoken import aloud, rule_of_numbers
+from kiosk.pages.spoken import WordsOf, aloud, rule_of_numbers
 
 CHECK_SOUND_S = 30.0
 ENDS_WITHIN_S = 1.0
@@ -37,10 +36,12 @@ class KioskVoice:
         data_dir: Path,
         post: Post,
         on_health: Callable[[str, str], None],
+        words: WordsOf,
     ) -> None:
         """Without a sound section there is nothing to hear. `on_health` gets a device's name and how it is."""
         self._sound = sound
         self._on_health = on_health
+        self._words = words
         self._health: dict[str, str] = {}
         self._waiting = 0
         self._folders: Mapping[str, VoiceFolder] = {}
@@ -92,10 +93,7 @@ class KioskVoice:
 
     def say(self, sentences: tuple[Sentence, ...], *, volume_percent: int) -> None:
         """Say this after what is being said."""
-        said = tuple(
-            Utterance(one.language, one.text, self._voice_of(one.language))
-            for one in aloud(sentences, partial(Phrases, "kiosk"), self._spelling)
-        )
+        said = tuple(self._utterance(one) for one in aloud(sentences, self._words, self._spelling))
         if said:
             self._sound_out(None, said, volume_percent=volume_percent)
 
@@ -137,9 +135,12 @@ class KioskVoice:
         self._health[name] = health
         self._on_health(name, health)
 
-    def _voice_of(self, language: str) -> str:
-        folder = self._folders.get(language)
-        return "" if folder is None else folder.voice
+    def _utterance(self, said: Sentence) -> Utterance:
+        """Return what the voice gets; words that are not in the language that was chosen are said in their own."""
+        folder = self._folders.get(said.language)
+        if folder is not None:
+            return Utterance(said.language, said.text, folder.voice)
+        return Utterance(self._words(said.language).worded_in, said.text)
 
     def _spelling(self, language: str) -> Spelling | None:
         folder, rule = self._folders.get(language), rule_of_numbers(language)

@@ -64,6 +64,7 @@ class Listener(Visitor):
             touched=self._stays,
             focus=self._stood_on,
             volume_percent=60,
+            words=partial(Phrases, "kiosk"),
         )
         super().__init__(**kiosk)  # type: ignore[arg-type]  # a visitor's own
         self.presenter.voice_changed(is_there=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from broker.language import Phrases
-from hardware.receipt import words_of
+from hardware.receipt import read_out
 from kiosk.paper.layout import ticket_receipt
 from kiosk.visit.steps import TICKET_STAY_S, WARNING_S
 from kiosk.voice.guide import Key
@@ -103,7 +103,7 @@ def test_all_that_stands_on_the_paper_is_said(visitor: Listener, language: str, 
     visitor.presenter.printed(news("confirmed", number="AP-012", copies=copies))
     visitor.listen()
     said = {sentence.text for sentence in visitor.speaker.script(visitor.shown)}
-    printed = words_of(ticket_receipt(paper, visitor.offer, Phrases("kiosk", language), columns=42))
+    printed = read_out(ticket_receipt(paper, visitor.offer, Phrases("kiosk", language), columns=42))
     assert len(printed) > 12
     whole = "\n".join(said)
     assert [line for line in printed for part in line.split(" / ") if part not in whole] == []
