@@ -499,31 +499,57 @@ class _Paho(Client):
     """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - paho's
-        self._writing = threading.Lock()
+        self._writing = threading.RLock()
+        """Held by who takes packets out. Who sends never waits for it, and so may hold any other lock."""
         super().__init__(*arguments, **named)
 
-    def loop_write(self) -> MQTTErrorCode:
-        """Write what waits, on paho's thread."""
+    def reconnect(self) -> MQTTErrorCode:
+        """Connect anew; nothing that is being sent then may get in before the first packet."""
         with self._writing:
-            return super().loop_write()
+            return super().reconnect()
+
+    def _packet_write(self) -> MQTTErrorCode:
+        with self._writing:
+            return super()._packet_write()
 
     def _packet_queue(self, command: int, packet: Any, mid: int, qos: int, info: Any = None) -> Any:  # noqa: ANN401 - the same
-        if qos and command & 0xF0 in SENT_AT_ONCE:
-            packet = self._rest_of(packet)
-            if not packet:
-                return MQTTErrorCode.MQTT_ERR_SUCCESS
-        return super()._packet_queue(command, packet, mid, qos, info)
-
-    def _rest_of(self, packet: bytes) -> bytes:
-        """Send a packet, unless others wait; return what of it could not be sent now."""
-        with self._writing:
-            sock = self._sock
-            if sock is None or self._out_packet:
-                return packet
+        if command & 0xF0 not in SENT_AT_ONCE:
+            return super()._packet_queue(command, packet, mid, qos, info)
+        self._out_packet.append(
+            {
+                "command": command,
+                "mid": mid,
+                "qos": qos,
+                "pos": 0,
+                "to_process": len(packet),
+                "packet": packet,
+                "info": info,
+            }
+        )
+        if self._writing.acquire(blocking=False):
             try:
-                return packet[sock.send(packet) :]
-            except OSError:  # paho's own thread will meet the same, and says what it means
-                return packet
+                self._send_what_fits()
+            finally:
+                self._writing.release()
+        if self._out_packet and self._sockpairW is not None:
+            with contextlib.suppress(BlockingIOError):
+                self._sockpairW.send(b"0")  # paho's own thread has to go on with it
+        return MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def _send_what_fits(self) -> None:
+        """Send packets that need nothing more than that; what is wrong with the socket paho's own thread will meet."""
+        sock, waiting = self._sock, self._out_packet
+        while sock is not None and waiting and waiting[0]["command"] & 0xF0 in SENT_AT_ONCE and waiting[0]["qos"]:
+            packet = waiting[0]
+            try:
+                sent = sock.send(packet["packet"][packet["pos"] :])
+            except OSError:
+                return
+            packet["pos"] += sent
+            packet["to_process"] -= sent
+            if packet["to_process"] > 0:
+                return
+            waiting.popleft()
 
     def _create_socket(self) -> Any:  # noqa: ANN401 - paho's own type stands in no public module
         sock = self._create_socket_connection()
