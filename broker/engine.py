@@ -21,6 +21,7 @@ from broker.domain.events import Event
 from broker.domain.hall import Hall
 from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
+from broker.domain.queue.forward import forward_of
 from broker.inbox import Inbox, Item, PinChecker, Reconnected
 from broker.office_time import OfficeTime
 from broker.ports import (
@@ -56,6 +57,9 @@ CALM_S = 0.5
 """After so long without a snapshot the rush is over."""
 LEFT_EVERY_S = 1.0
 """What an earlier day left is looked for so often at most: it means a look at every ticket."""
+TIDY_GAP_S = 1.0
+PLAYED_AT_ONCE = 8
+"""So many turns of the hall are played ahead before it is looked whether a request has come: some 30 us."""
 HEARTBEAT_S = 5.0
 """The hall is repeated at least this often, so that a silent engine is noticed."""
 REMEMBER = dt.timedelta(hours=48)
@@ -91,11 +95,12 @@ class Engine:
         monotonic: Callable[[], float] = time.monotonic,
         mark: ClockMark | None = None,
         kiosk_of: Mapping[str, str] | None = None,
+        tidy: Callable[[], None] = lambda: None,
     ) -> None:
         """Rebuild the hall from disk; raises `StorageError` where the disk cannot be read.
 
         `mark` tells a clock that was set while nothing ran from time that has passed. `kiosk_of` names for each client
-        without a printer the kiosk that prints what it asks for.
+        without a printer the kiosk that prints what it asks for. `tidy` is called now and then while nobody waits.
         """
         self.failures = 0
         self._office = office
@@ -116,6 +121,9 @@ class Engine:
         self._shown_at = 0.0
         self._snapshot_gap_s = self._pace_s = SNAPSHOT_GAP_S
         self._left_at = -math.inf
+        self._play_at = -math.inf
+        self._tidy = tidy
+        self._tidy_at = 0.0
         self._wrong_checks: dict[tuple[str, bool], int] = {}
         """Outlives a hall that is rebuilt; a restart lets everybody guess anew."""
         self._note_at = 0.0
@@ -313,7 +321,7 @@ class Engine:
         due = self._next_picture_at()
         if self._inbox.has_health:
             due = min(due, self._note_at)
-        return max(0.0, due - self._monotonic())
+        return max(0.0, min(due, self._play_at) - self._monotonic())
 
     def _next_picture_at(self) -> float:
         return self._shown_at + (self._snapshot_gap_s if self._stale else HEARTBEAT_S)
@@ -325,8 +333,29 @@ class Engine:
     def _is_picture_due(self) -> bool:
         return self._monotonic() >= self._next_picture_at()
 
+    def _use_the_pause(self) -> None:
+        """Do while nobody waits what somebody would have to wait for else: play the hall forward, and tidy up.
+
+        Whoever comes next is told what is known already; it is played anew with each change of what the play goes by,
+        and each second while a counter is open.
+        """
+        hall = self._hall
+        if hall is None or self._inbox.has_requests():
+            return
+        now = self._time.now()
+        forward = forward_of(hall, now)
+        while forward.play(PLAYED_AT_ONCE):
+            time.sleep(0)  # else the network's thread would have to wait for ours until the end
+            if self._inbox.has_requests():
+                return
+        if self._monotonic() >= self._tidy_at:
+            self._tidy_at = self._monotonic() + TIDY_GAP_S
+            self._tidy()
+        self._play_at = self._monotonic() + forward.good_s(now) if forward.counters else math.inf
+
     def _tick(self) -> None:
         self._try_rebuild()
+        self._use_the_pause()
         if self._hall is not None and self._is_picture_due() and self._monotonic() >= self._left_at:
             self._left_at = self._monotonic() + LEFT_EVERY_S
             self._close_left(self._hall)

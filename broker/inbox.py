@@ -55,7 +55,11 @@ class Inbox:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         """Begin empty; `monotonic` tells how long something has waited."""
         self._monotonic = monotonic
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()  # a signal's handler may wake us while its thread holds it
+        self._is_work = threading.Condition(self._lock)
+        """For the engine's thread alone: woken with every request, the checker's would take its time from it."""
+        self._is_pin = threading.Condition(self._lock)
+        """For the checker's thread."""
         self._lines: dict[str, _Line] = {}
         self._turns: deque[str] = deque()
         """Clients whose first request can be taken, in the order of their turns."""
@@ -78,7 +82,7 @@ class Inbox:
         One that is being decided does not wait anew: refused because the disk hangs, it would be done after all, and
         nobody would hear of it. `is_checked` says that no PIN has to be looked at first.
         """
-        with self._changed:
+        with self._lock:
             if submission.key in self._in_hand:
                 return True
             line = self._lines.get(submission.client)
@@ -96,7 +100,7 @@ class Inbox:
 
     def hear(self, health: Health) -> None:
         """Keep the latest word of a client on its devices, and whether the client itself was away before that."""
-        with self._changed:
+        with self._lock:
             words = self._health.get(health.client)
             if words is None:
                 if len(self._health) < MAX_HEARD_OF:
@@ -106,32 +110,32 @@ class Inbox:
                 words[-1] = health
             else:
                 self._health[health.client] = [words[-1], health]
-            self._changed.notify_all()
+            self._is_work.notify()
 
     def note_reconnected(self) -> None:
         """Remember that everything has to be said anew."""
-        with self._changed:
+        with self._lock:
             self._reconnected = True
-            self._changed.notify_all()
+            self._is_work.notify()
 
     def wake(self) -> None:
         """Let `take` return at once. Fit for a signal handler: the thread that it interrupts may hold the lock."""
-        with self._changed:
+        with self._lock:
             self._is_woken = True
-            self._changed.notify_all()
+            self._is_work.notify()
 
     def close(self) -> None:
         """Let the checker end."""
-        with self._changed:
+        with self._lock:
             self._is_closed = True
-            self._changed.notify_all()
+            self._is_pin.notify()
 
     # -- out: the engine's thread ---------------------------------------------------------------------------------
 
     def take(self, most: int, timeout_s: float) -> list[Item]:
         """Return up to `most` requests, one of each client in turn; at the latest after `timeout_s`, perhaps none."""
-        with self._changed:
-            self._changed.wait_for(self._has_work, timeout_s)
+        with self._lock:
+            self._is_work.wait_for(self._has_work, timeout_s)
             self._is_woken = False
             items: list[Item] = [Reconnected()] if self._reconnected else []
             self._reconnected = False
@@ -153,14 +157,18 @@ class Inbox:
 
     def answered(self) -> None:
         """Take note that all that was taken has its answer."""
-        with self._changed:
+        with self._lock:
             self._in_hand, self._in_hand_since_s = frozenset(), None
 
     def take_health(self) -> Sequence[Health]:
         """Return what clients said of their devices, and forget it."""
-        with self._changed:
+        with self._lock:
             healths, self._health = self._health, {}
         return [health for of_client in healths.values() for health in of_client]
+
+    def has_requests(self) -> bool:
+        """Tell whether a request can be taken."""
+        return bool(self._turns)
 
     @property
     def has_health(self) -> bool:
@@ -169,7 +177,7 @@ class Inbox:
 
     def unanswered_s(self) -> float:
         """Return how old the oldest request is that has no answer yet. From any thread."""
-        with self._changed:
+        with self._lock:
             since = [line.waiting[0].since_s for line in self._lines.values()]
             if self._in_hand_since_s is not None:
                 since.append(self._in_hand_since_s)
@@ -179,13 +187,13 @@ class Inbox:
 
     def take_unchecked(self) -> Submission | None:
         """Wait for the next sign-in whose PIN is to be looked at; None when that is all."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._unchecked or self._is_closed)
+        with self._lock:
+            self._is_pin.wait_for(lambda: self._unchecked or self._is_closed)
             return self._unchecked.popleft() if self._unchecked and not self._is_closed else None
 
     def put_checked(self, submission: Submission) -> None:
         """Let a sign-in go on, in the place where it stands; what its client asked since comes after it."""
-        with self._changed:
+        with self._lock:
             line = self._lines[submission.client]
             line.waiting[0] = replace(line.waiting[0], submission=submission, is_checked=True)
             self._come_first(submission.client, line)
@@ -199,9 +207,10 @@ class Inbox:
         first = line.waiting[0]
         if first.is_checked:
             self._turns.append(client)
+            self._is_work.notify()
         else:
             self._unchecked.append(first.submission)
-        self._changed.notify_all()
+            self._is_pin.notify()
 
 
 class PinChecker:

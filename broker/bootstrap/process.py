@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from broker.bootstrap.clock_file import ClockFile, since_boot_s
+from broker.bootstrap.memory import Memory
 from broker.bootstrap.pins import MissedFile, PinBook
 from broker.bootstrap.rules import office_message, office_rules
 from broker.bootstrap.tokens import SessionTokens
@@ -67,6 +68,7 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
             monotonic=since_boot_s,
             mark=ClockFile(data_dir / "clock.json"),
             kiosk_of={counter.id: settings.kiosk_of(counter) for counter in settings.counters},
+            tidy=Memory().tidy,
         )
         store.forget_replies(engine.now() - REMEMBER, most=KEPT_REPLIES)  # writes: a disk that refuses shows now
         tokens = SessionTokens(data_dir / "sessions.key")

@@ -76,7 +76,7 @@ class Hall:
         self.touched: dict[str, int] = dict.fromkeys(office.counters, 0)
         """By counter: one higher with each change of what its officer sees."""
         self.version = 0
-        """One higher with each change of what the hall played forward goes by; a newcomer is none."""
+        """One higher with each change of what the hall played forward goes by; who comes or goes behind is none."""
         self.played: Forward | None = None
         """The hall played forward, as it was last asked for (`forward_of`)."""
         self.wrong_checks: dict[tuple[str, bool], int] = {}
@@ -294,7 +294,7 @@ class Hall:
         after = replace(after, history=(*after.history, line))
         self.tickets[ticket_id] = after
         moves = _stands(before) != _stands(after)
-        self.version += moves
+        self.version += moves and (_stands(after) is not None or self._is_played(before))
         if before.state is TicketState.WAITING:
             self._dequeue(before, is_seen=moves)
         if after.state is TicketState.WAITING:
@@ -372,6 +372,12 @@ class Hall:
         """Tell whether the ticket is still as the action left it; more calls and more paper do not count."""
         now = self.tickets.get(last.after.id)
         return now is not None and _place_of(now) == _place_of(last.after)
+
+    def _is_played(self, ticket: Ticket) -> bool:
+        """Tell whether the hall played forward knows of a ticket; not if it stands behind all that was played."""
+        if ticket.state is not TicketState.WAITING or self.played is None or self.played.version != self.version:
+            return True
+        return self.played.is_changed_without(ticket)
 
     def _keep_list(self, ids: list[str], ticket: Ticket, state: TicketState) -> None:
         if ticket.state is state:

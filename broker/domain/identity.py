@@ -17,7 +17,7 @@ def qr_text(ticket_id: str, check: str | None = None) -> str:
 
     Capitals and digits only, which QR packs tightly: with four digits it still fits the version that it fits without.
     """
-    return QR_PREFIX + base64.b32encode(uuid.UUID(ticket_id).bytes).decode().rstrip("=") + (check or "")
+    return QR_PREFIX + base64.b32encode(bytes.fromhex(ticket_id.replace("-", ""))).decode().rstrip("=") + (check or "")
 
 
 def ticket_id_of_qr(text: str) -> str | None:

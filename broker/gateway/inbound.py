@@ -13,7 +13,7 @@ import pydantic_core
 from broker.contract.messages import MAX_PAYLOAD_BYTES
 from broker.contract.topics import Topics
 from broker.domain.errors import Code, DomainError
-from broker.gateway.decoding import MAX_ID_LENGTH, Decoded, decode
+from broker.gateway.decoding import FORMS, MAX_ID_LENGTH, Decoded, decode
 from broker.ports import Submission
 
 _FIRST_ID = re.compile(rb'\s{0,16}\{\s{0,16}"id"\s{0,16}:\s{0,16}"([!#-\[\]-~]{1,64})"\s{0,16},')
@@ -34,7 +34,13 @@ class Inbound:
         self.unanswerable = 0
         self._topics = topics
         self._submit = submit
-        self._token = token
+        self._makers: Mapping[str, Callable[[str, str], str]] = {
+            "asker": lambda client, _request_id: client,
+            "ticket": lambda _client, _request_id: str(uuid.uuid4()),
+            "check": lambda _client, _request_id: check_code(),
+            "token": token,
+        }
+        """What is made on our side for a command, by the name of its field, of client and request id."""
 
     def received(self, topic: str, payload: bytes) -> None:
         """Take one message in. What has no usable id can not be answered: it is counted, and logged without its text.
@@ -56,12 +62,8 @@ class Inbound:
             log.warning("no usable request on %.200s (%d bytes)", topic, len(payload))
             return
         client, command = parsed
-        made = {
-            "asker": client,
-            "ticket": str(uuid.uuid4()),
-            "check": check_code(),
-            "token": self._token(client, request_id),
-        }
+        wanted = FORMS[command].made if command in FORMS else ()
+        made = {name: make(client, request_id) for name, make in self._makers.items() if name in wanted}
         decoded = decode(command, payload, made)
         self._submit(Submission(client, request_id, decoded.command, decoded.until))
 

@@ -21,6 +21,7 @@ from broker.bus import Bus
 from broker.config.settings import Settings
 from broker.contract.link import Address
 from broker.contract.messages import Reply
+from broker.contract.topics import Topics
 from tests.bench.figures import floor_row, milliseconds, percentile
 from tests.bench.load import issue_from
 from tests.support.caller import Caller
@@ -106,7 +107,7 @@ def kinds(settings: Settings) -> Iterator[tuple[str, str]]:
 
 @contextlib.contextmanager
 def screens(office: OfficeProcess) -> Iterator[None]:
-    """Have two kiosks, all counters and three displays connected, in a process of their own."""
+    """Have two kiosks, all counters and three displays connected, each hearing what such a screen listens to."""
     ready, done = multiprocessing.Event(), multiprocessing.Event()
     counters = [counter.id for counter in office.settings.counters]
     process = multiprocessing.Process(target=_screens, args=(office.address, counters, ready, done), daemon=True)
@@ -120,13 +121,16 @@ def screens(office: OfficeProcess) -> Iterator[None]:
 
 
 def _screens(address: Address, counters: list[str], ready: Event, done: Event) -> None:
-    everybody = [*(f"kiosk-{n}" for n in (1, 2)), *counters, *(f"display-{n}" for n in (1, 2, 3))]
-    buses = [Bus(address=address, office="demo", client=name, kind="bench", post=_run) for name in everybody]
-    for name, bus in zip(everybody, buses, strict=True):
-        bus.listen_raw(bus.topics.hall(), _taken)
-        bus.listen_raw(bus.topics.event("+"), _taken)
-        if name in counters:
-            bus.listen_raw(bus.topics.counter(name), _taken)
+    topics = Topics("demo")
+    heard = {
+        **{f"kiosk-{n}": topics.event("reprinted") for n in (1, 2)},
+        **{counter: topics.counter(counter) for counter in counters},
+        **{f"display-{n}": topics.event("+") for n in (1, 2, 3)},
+    }
+    buses = [Bus(address=address, office="demo", client=name, kind="bench", post=_run) for name in heard]
+    for bus in buses:
+        bus.listen_raw(topics.hall(), _taken)
+        bus.listen_raw(heard[bus.client_id], _taken)
         bus.start()
     for bus in buses:
         bus.wait_connected(20)

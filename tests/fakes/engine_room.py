@@ -46,6 +46,8 @@ class EngineRoom:
     mark: Mark = field(default_factory=Mark)
     sessions: dict[str, str] = field(default_factory=dict)
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    tidied: list[float] = field(default_factory=list)
+    """When the engine was done with its work and tidied up."""
 
     def __post_init__(self) -> None:
         """Start the engine."""
@@ -67,6 +69,7 @@ class EngineRoom:
             monotonic=self.clock.monotonic,
             mark=self.mark,
             kiosk_of={"counter-1": "kiosk-1", "counter-2": "kiosk-2"},
+            tidy=lambda: self.tidied.append(self.clock.monotonic()),
         )
 
     def submission(

@@ -6,7 +6,8 @@ own rules give the answer. One play answers everything that is asked about a mom
 ghosts who take nobody's turn, everyone who might come now.
 
 A play costs a tenth of a millisecond or two, so it is kept: until something changes that it went by, and for `GOOD_FOR`
-at most. A number that is given out behind all that was played changes nothing in it.
+at most. A number that is given out behind all that was played changes nothing in it, nor does one that is cancelled
+there.
 """
 
 from __future__ import annotations
@@ -173,6 +174,20 @@ class Forward:
             and all(len(run.waiting) == run.size for run in self._passed)
         )
 
+    def good_s(self, now: dt.datetime) -> float:
+        """Return for how long yet the play tells of the hall, if nothing changes in it."""
+        return (self.began + GOOD_FOR - micros(now)) / SECOND
+
+    def is_changed_without(self, ticket: Ticket) -> bool:
+        """Tell whether the play would be another one if a waiting ticket went: not if it came to nobody as late."""
+        line = self.hall.line(ticket.group)
+        run = self._runs.get(line)
+        if run is None or line.sent_to or ticket.sent_until is not None:
+            return True
+        if self._opened is not None and self._opened.is_changed_without(ticket):
+            self._opened = None
+        return ticket.order in self._called or line.position(ticket) <= run.called
+
     def newcomer(self, group: Group) -> Foreseen | None:
         """Return when someone who came now would be called, or None where no counter is open for that."""
         line = self.hall.line(group)
@@ -201,6 +216,10 @@ class Forward:
             return foreseen
         return replace(foreseen, after_s=max(foreseen.after_s, (micros(until) - self.began) / SECOND))
 
+    def play(self, most: int = sys.maxsize) -> bool:
+        """Play so many turns at most, so that what is asked is only looked up; tell whether there are more."""
+        return all(self._goes_further() for _ in range(most))
+
     @property
     def counters(self) -> Mapping[str, Counter]:
         """Return the counters that take part."""
@@ -208,8 +227,7 @@ class Forward:
 
     def calls(self) -> list[tuple[str, float, int]]:
         """Return what is played: counter, seconds from now, and the order of arrival of whom it calls."""
-        while self._goes_further():
-            pass
+        self.play()
         return [(counter, (at - self.began) / SECOND, order) for counter, order, _, at in self._calls]
 
     @property
@@ -411,8 +429,7 @@ class Forward:
     def _whole(self) -> _Tally:
         """Return what was called by whom, and from where, in the whole play."""
         if self._tally is None:
-            while self._goes_further():
-                pass
+            self.play()
             lasted = self._calls[-1][3] - self.began if self._calls else 0
             self._tally = _Tally(lasted, {name: [] for name in self._open})
             for counter, order, line, _ in self._calls:

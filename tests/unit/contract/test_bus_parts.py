@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
+import socket
+import threading
 
 import pytest
 from hypothesis import given
@@ -12,7 +15,7 @@ from paho.mqtt.client import topic_matches_sub
 from pydantic import ValidationError
 
 from broker import bus as module
-from broker.bus import LOGGED_FAULTS, Bus
+from broker.bus import LOGGED_FAULTS, Bus, _BufferedSocket
 from broker.contract.link import Address
 from broker.contract.messages import EventMessage, HallMessage
 
@@ -87,3 +90,57 @@ def test_every_time_that_is_said_is_heard_as_it_was(at: dt.datetime, offset_min:
     local = at.replace(tzinfo=dt.timezone(dt.timedelta(minutes=offset_min)))
     said = EventMessage(seq=1, at=local, type="issued").model_dump_json()
     assert EventMessage.model_validate_json(said).at == local
+
+
+def test_packets_stay_whole_and_in_order_where_the_socket_is_full_and_threads_send_at_once(bus: Bus) -> None:
+    """What fits leaves from the thread that sends; the rest of a packet from paho's, and nothing in between."""
+    ours, servers = socket.socketpair()
+    ours.settimeout(0)
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    servers.settimeout(10)
+    paho, each, size = bus._paho, 60, 5000
+    paho._sock = _BufferedSocket(ours)
+    done = threading.Event()
+
+    def write_what_waits() -> None:
+        while not done.is_set():
+            paho.loop_write()
+
+    def send(name: str) -> None:
+        for number in range(each):
+            paho.publish(name, f"{number:04}".encode() * (size // 4), qos=1)
+
+    threads = [threading.Thread(target=send, args=(name,)) for name in "ab"]
+    writer = threading.Thread(target=write_what_waits)
+    for thread in (*threads, writer):
+        thread.start()
+    heard: dict[str, list[int]] = {"a": [], "b": []}
+    with contextlib.closing(servers.makefile("rb")) as packets:
+        for _ in range(2 * each):
+            head = packets.read(3)
+            assert head[0] == 0x32, "a PUBLISH at QoS 1 begins here"
+            body = packets.read((head[1] & 0x7F) + (head[2] << 7))
+            topic, payload = body[2:3].decode(), body[5:]
+            assert payload == payload[:4] * (size // 4)
+            heard[topic].append(int(payload[:4]))
+    done.set()
+    for thread in (*threads, writer):
+        thread.join()
+    paho._sock = None
+    ours.close()
+    servers.close()
+    assert heard == {"a": list(range(each)), "b": list(range(each))}
+
+
+def test_what_was_read_ahead_is_pending_until_it_is_asked_for() -> None:
+    ours, servers = socket.socketpair()
+    with ours, servers:
+        ours.settimeout(0)
+        read = _BufferedSocket(ours)
+        with pytest.raises(BlockingIOError):
+            read.recv(1)
+        servers.sendall(b"12345")
+        assert (read.recv(1), read.pending()) == (b"1", 4)
+        assert (read.recv(9), read.pending()) == (b"2345", 0)
+        servers.close()
+        assert read.recv(1) == b""

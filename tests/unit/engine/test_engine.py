@@ -16,6 +16,7 @@ from broker import engine
 from broker.domain import commands as cmd
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
+from broker.domain.queue.forward import MOST_CALLS, Forward
 from broker.engine import (
     HEARTBEAT_S,
     LOOK_EVERY_S,
@@ -507,3 +508,42 @@ def test_the_longer_a_picture_takes_the_longer_the_next_one_waits(takes_s: float
         room.issue()
         clock.advance(0.001)
     assert 0.08 <= len(wire.shown) * takes_s / 10 <= 0.105
+
+
+# -- while nobody waits ---------------------------------------------------------------------------------------------
+
+
+def test_while_nobody_waits_the_hall_is_played_to_its_end() -> None:
+    """So nobody who asks next waits for it; what is told is the same."""
+    room = EngineRoom()
+    room.sign_in()
+    for _ in range(MOST_CALLS + 6):
+        room.issue()
+    ahead = room.hall.played
+    assert ahead is not None
+    assert not ahead.play(1)
+    room.clock.advance(0.3)
+    room.issue()
+    assert room.hall.played is ahead, "the newcomer was told from what was played before"
+    newcomer = "check", "visa", "regular", ""
+    assert ahead.newcomer(newcomer) == Forward(room.hall, room.clock.now()).newcomer(newcomer)
+
+
+def test_a_request_that_waits_is_not_kept_waiting_by_what_can_be_done_later() -> None:
+    room = EngineRoom()
+    room.sign_in()
+    room.tidied.clear()
+    room.clock.advance(10)
+    room.engine.submit(room.submission(cmd.Issue(str(uuid.uuid4()), "visa", None, None)))
+    room.engine.submit(room.submission(cmd.Issue(str(uuid.uuid4()), "visa", None, None)))
+    first, *_ = room.engine.take(0)
+    room.engine.submit(room.submission(cmd.Issue(str(uuid.uuid4()), "visa", None, None)))
+    room.engine.step([first])
+    assert not room.tidied
+    room.engine.step(room.engine.take(0))
+    assert len(room.tidied) == 1
+    room.engine.step([])
+    assert len(room.tidied) == 1, "once a second is enough"
+    room.clock.advance(1)
+    room.engine.step([])
+    assert len(room.tidied) == 2
