@@ -14,11 +14,12 @@ from broker.contract.messages import EventMessage, HallMessage, Presence
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import words_of
 from broker.screen import OfficeBus, listen_to_office
-from display.drawing.screen import RULES, LobbyScreen, room_for
+from display.drawing.screen import LobbyScreen, frame_of, screen_name
 from display.hall.announcer import speech_rules
 from display.hall.presenter import LobbyPresenter
 from display.hall.voice import Voice, chimes
-from display.pages.lobby import LobbyPage
+from display.pages.layout import lay_out, room_for
+from display.pages.lobby import LobbyPage, OfficeTexts, Room
 from hardware.factory import build_speaker, voices
 from hardware.panel.bridge import Drawing, every, post
 from hardware.panel.look import Look
@@ -48,8 +49,9 @@ class DisplayApp:
             on_health=functools.partial(self._report, "speaker"),
         )
         title = f"Antrean {display.id}"
-        self._app = PanelApp(display.panel, reader=Reader.HALL, title=title, rules=RULES, root=self._build)
+        self._app = PanelApp(display.panel, reader=Reader.HALL, title=title, root=self._build)
         self._app.on_begin, self._app.on_end = self._begin, self._end
+        self._display, self._frame = display, frame_of(self._app.look)
         zone = settings.office.zone
         self._presenter = LobbyPresenter(
             clock=EngineClock(lambda: dt.datetime.now(zone), time.monotonic),
@@ -57,7 +59,8 @@ class DisplayApp:
             phrases=words_of("display", settings.office.languages),
             announce=lambda call, words: self._voice.announce(call, words, self._presenter.speech_ended),
             page_s=display.page_s,
-            room=room_for(self._app.look),
+            room=self._room,
+            has_panel=display.procedures,
             speech=speech_rules(
                 display.sound, voices(display.sound.speech, data_dir=data_dir), languages=settings.office.languages
             ),
@@ -84,10 +87,17 @@ class DisplayApp:
         return self._screen.root
 
     def _show(self, page: LobbyPage) -> None:
-        self._screen.show(page)
+        sheet = lay_out(page, self._frame, at_s=time.monotonic())
+        self._presenter.panel_seen(is_seen=sheet.has_panel)
+        self._screen.show(sheet, screen_name(page))
+
+    def _room(self, texts: OfficeTexts) -> Room:
+        return room_for(texts, self._frame, has_panel=self._display.procedures)
 
     def _resized(self, _app: object, look: Look) -> None:
-        self._presenter.fit(room_for(look))
+        self._frame = frame_of(look)
+        self._screen.resize(look)
+        self._presenter.fit(self._room)
         self._drawing.update()
 
     def _report(self, device: str, health: str) -> None:

@@ -310,7 +310,8 @@ class Display(SettingsModel):
     id: Identifier
     panel: PanelConfig
     sound: SoundConfig = SoundConfig()
-    page_s: int = Field(default=12, ge=4, le=120)
+    page_s: int = Field(default=8, ge=4, le=120)
+    procedures: bool = True
 
 
 Chord = Annotated[str, StringConstraints(pattern=CHORD)]

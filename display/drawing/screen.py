@@ -1,183 +1,201 @@
-"""Draws the lobby's page. Decides nothing. Import after `window.prepare`."""
+"""Draws a lobby display's sheet, and of it only what has changed. Decides nothing. Import after `window.prepare`."""
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
-from display.pages.lobby import FrontCall, LaneBadge, ListedCall, LobbyPage, Room
-from display.pages.panel import ProcedurePanel, WaitingLine, WaitingPanel
+from kivy.core.window import Window
+from kivy.graphics import Color, SmoothLine, SmoothRoundedRectangle
+from kivy.properties import NumericProperty
+from kivy.uix.label import Label
+from kivy.uix.widget import Widget
+
+from display.pages.lobby import LobbyPage
+from display.pages.sheet import Box, Frame, Mark, Sheet, Sign, Surface, Words, frame_for, reach
 from hardware.panel.lists import Pool
 from hardware.panel.look import Look
 from hardware.panel.targets import TargetsFile
-from hardware.panel.text_room import text_lines
-from hardware.panel.widgets import make
+from hardware.panel.text_room import ems
+from hardware.panel.widgets import Icon, LaneMark
 
-RULES = Path(__file__).with_name("display.kv")
+T = TypeVar("T")
 
-_WIDE, _NARROW = 1.66, 1.0
-"""The two columns' shares of the width, as the rules give them."""
-_ROW = 2.1
-"""Height of a row of several large calls: letters half as large again as those of the list."""
-_LINE, _TIGHT_LINE = 1.28, 1.2
-"""Height of a line of text, in font sizes."""
+_ASCENT, _DESCENT = 1.069, 0.293
+"""Of the panel's font, in ems: where the line that letters stand on lies in the picture of a text."""
 
 
-def room_for(look: Look) -> Room:
-    """Return how much the display holds at its size; the figures are those of the rules."""
-    height = look.height - look.body * 1.75 - look.gap(4)
-    hero = look.huge * 1.24 + look.small * 1.3 + look.gap(5)
-    panel = height - look.gap(2) - hero - look.gap(6)
-    tight = look.small * _TIGHT_LINE
-    page = panel - 2 * tight
-    waiting = panel - look.body * _LINE
-    others = height - look.gap(4) - look.small * _LINE
-    width = (look.width - look.gap(6)) * _WIDE / (_WIDE + _NARROW) - look.gap(6)
+def frame_of(look: Look) -> Frame:
+    """Return what the layout has to know of a window."""
+    return frame_for(look, ems)
 
-    def lines(text: str, taken: float) -> int:
-        return text_lines(text, font_px=look.small, width_px=width - taken)
 
-    return Room(
-        front_calls=max(1, int((height - look.small * 1.3) / (look.body * _ROW))),
-        page_lines=max(1, int(page / (look.small * _LINE + look.gap(0.5)))),
-        waiting_lines=max(1, int((waiting + look.gap(0.5)) / (tight + look.gap(1.2)))),
-        other_calls=max(1, int(others / (look.body * 1.32 + look.gap(1)))),
-        lines=partial(lines, taken=look.small * 1.3 + look.gap(1.5)),
-        name_lines=partial(lines, taken=look.small * 1.7 + look.body * 2 + look.gap(4)),
-    )
+class Line(Label):  # type: ignore[misc] # Kivy has no types
+    """One line of words, cut to what its letters cover, so that lines may stand as close as they are read best."""
+
+    up = NumericProperty(0.78)
+    down = NumericProperty(0.25)
+
+    def texture_update(self, *_changed: object) -> None:
+        """Make the picture of the words, and leave out the empty room above and below."""
+        super().texture_update()
+        texture = getattr(self, "texture", None)
+        if texture is None or texture.height < self.font_size:
+            return
+        height = texture.height
+        line = height * _DESCENT / (_ASCENT + _DESCENT)
+        bottom = max(0, int(line - self.down * self.font_size))
+        top = min(height, round(line + self.up * self.font_size))
+        self.texture = texture.get_region(0, bottom, texture.width, top - bottom)
+        self.texture_size = [texture.width, top - bottom]
+
+
+class Area(Widget):  # type: ignore[misc] # Kivy has no types
+    """A rounded surface of one colour, with an edge or none."""
+
+    def __init__(self) -> None:
+        super().__init__(size_hint=(None, None))
+        with self.canvas:
+            self._colour = Color()
+            self._ground = SmoothRoundedRectangle()
+            self._edge_colour = Color()
+            self._edge = SmoothLine(width=1.0)
+
+    def draw(self, surface: Surface, box: Box, colour: tuple[float, ...], edge: tuple[float, ...]) -> None:
+        """Draw `surface` in the box, whose origin is Kivy's."""
+        self.pos, self.size = (box.x, box.y), (box.width, box.height)
+        self._colour.rgba = colour
+        self._ground.pos, self._ground.size = self.pos, self.size
+        radius = min(surface.radius, box.width / 2, box.height / 2)
+        self._ground.radius = [max(0.1, radius)]
+        self._edge_colour.rgba = edge
+        if surface.edge:
+            half = surface.edge_px / 2
+            self._edge.width = half
+            self._edge.rounded_rectangle = (
+                box.x + half,
+                box.y + half,
+                box.width - 2 * half,
+                box.height - 2 * half,
+                max(1.0, radius - half),
+            )
+        else:
+            self._edge.points = []
 
 
 class LobbyScreen:
-    """The widgets of a display, built once and updated. One thread: the screen's."""
+    """The widgets of a display, made when they are first needed and used again. One thread: the screen's."""
 
     def __init__(self, look: Look, targets: TargetsFile | None) -> None:
-        """Build everything."""
-        self.root = make("LobbyRoot")
-        self._look = look
+        """Begin with an empty window."""
+        self.root = Widget()
         self._targets = targets
-        self._now = make("CallNow")
-        self._several = make("CallsNow")
-        self._settled = make("CallSettled")
-        self._resting = make("CallResting")
-        self._procedure, self._waiting = make("ProcedureCard"), make("WaitingCard")
-        ids = self.root.ids
-        self._others = Pool(ids.others, lambda: make("OtherCall"))
-        self._front = Pool(self._several.ids.rows, lambda: make("CallRow"))
-        self._rows = Pool(self._waiting.ids.entries, lambda: make("WaitingRow"))
-        self._items = Pool(self._procedure.ids.entries, lambda: make("ProcedureItem"))
-        self._empty = make("Widget")
-        # Made now, so that the first rush of the day neither waits for them nor makes the process grow.
-        room = room_for(look)
-        for pool, count in (
-            (self._others, room.other_calls),
-            (self._front, room.front_calls),
-            (self._rows, room.waiting_lines // 2),
-            (self._items, room.page_lines),
-        ):
-            pool.take(count)
-            pool.take(0)
-        self._standing: tuple[Any, ...] = ()
+        self._layers = [Widget() for _ in range(4)]
+        for layer in self._layers:
+            self.root.add_widget(layer)
+        areas, marks, signs, lines = self._layers
+        self._areas = Pool(areas, Area)
+        self._marks = Pool(marks, lambda: LaneMark(pos_hint={}))
+        self._signs = Pool(signs, lambda: Icon(size_hint=(None, None)))
+        self._line_layer = lines
+        self._lines: list[tuple[Words, Line]] = []
+        self._spare: list[Line] = []
+        self._drawn: dict[type, list[Any]] = {}
+        self._resize(look)
 
-    def show(self, page: LobbyPage) -> None:
-        """Draw a page."""
-        ids = self.root.ids
-        header = ids.header.ids
-        header.office.text, header.date.text, header.clock.text = page.office, page.date, page.clock
-        header.status.text = page.link.text if page.link.live else ""
-        header.status.opacity = 1 if page.link.live else 0
-        ids.banner.tone, ids.banner.text = "bad", "" if page.link.live else page.link.text
-        # Old news is never drawn like new: all of it fades.
-        ids.content.opacity = 1 if page.link.live else 0.4
-        self._draw_calls(page)
-        self._draw_lists(page)
+    def resize(self, look: Look) -> None:
+        """Draw for a window of another size from now on."""
+        self._resize(look)
+
+    def _resize(self, look: Look) -> None:
+        self._look = look
+        self._drawn.clear()
+        Window.clearcolor = look.theme.primary_dark
+
+    def show(self, sheet: Sheet, name: str) -> None:
+        """Draw a sheet; `name` tells programs that watch the display what stands on it."""
+        theme = self._look.theme
+
+        def area(widget: Area, item: Surface) -> None:
+            edge = theme.by_name(item.edge or item.tone)
+            widget.draw(item, self._turned(item.box), theme.by_name(item.tone), edge)
+
+        def mark(widget: Any, item: Mark) -> None:  # noqa: ANN401 - Kivy has no types
+            self._place(widget, item.box)
+            widget.letter, widget.shape, widget.colour = item.lane.letter, item.lane.shape, theme.lane(item.lane.index)
+
+        def sign(widget: Any, item: Sign) -> None:  # noqa: ANN401 - the same
+            self._place(widget, item.box)
+            widget.name, widget.colour = item.name, theme.by_name(item.tone)
+
+        self._draw(sheet, Surface, self._areas, area)
+        self._draw(sheet, Mark, self._marks, mark)
+        self._draw(sheet, Sign, self._signs, sign)
+        self._draw_lines(sheet.words)
         if self._targets is not None:
-            self._targets.changed(self.root, screen_name(page))
+            self._targets.changed(self.root, name)
 
-    def _draw_calls(self, page: LobbyPage) -> None:
-        match page.front:
-            case ():
-                latest = self._draw_latest(page)
-                self._stand(latest, self._draw_panel(page.panel))
-            case (call,):
-                self._draw_now(call)
-                self._stand(self._now)
-            case calls:
-                self._draw_several(page, calls)
-                self._stand(self._several)
+    def _draw(self, sheet: Sheet, kind: type[T], pool: Pool, draw: Callable[[Any, T], None]) -> None:
+        """Draw all items of a kind; what is the same as before is not touched."""
+        items = [item for item in sheet.items if isinstance(item, kind)]
+        before = self._drawn.get(kind, [])
+        for place, (widget, item) in enumerate(zip(pool.take(len(items)), items, strict=True)):
+            if place >= len(before) or before[place] != item:
+                draw(widget, item)
+        self._drawn[kind] = items
 
-    def _draw_latest(self, page: LobbyPage) -> Any:  # noqa: ANN401 - a widget
-        if page.latest is None:
-            self._resting.ids.text.text = page.resting
-            return self._resting
-        ids = self._settled.ids
-        ids.number_title.text, ids.counter_title.text = page.number_title, page.counter_title
-        self._draw_large(ids, page.latest)
-        return self._settled
+    def _draw_lines(self, words: Iterable[Words]) -> None:
+        """Draw the lines. One that only moved keeps its picture, which is what costs."""
+        wanted = list(words)
+        if self._drawn.get(Words) == wanted:
+            return
+        free: dict[tuple[object, ...], list[Line]] = {}
+        for item, line in self._lines:
+            free.setdefault(_picture(item), []).append(line)
+        missing: list[Words] = []
+        lines: list[tuple[Words, Line]] = []
+        for item in wanted:
+            same = free.get(_picture(item))
+            if same:
+                line = same.pop()
+                self._place(line, item.box)
+                lines.append((item, line))
+            else:
+                missing.append(item)
+        rest = [line for left in free.values() for line in left]
+        for item in missing:
+            line = rest.pop() if rest else self._another_line()
+            self._write(line, item)
+            lines.append((item, line))
+        for line in rest:
+            self._line_layer.remove_widget(line)
+            self._spare.append(line)
+        self._lines = lines
+        self._drawn[Words] = wanted
 
-    def _draw_panel(self, panel: ProcedurePanel | WaitingPanel | None) -> Any:  # noqa: ANN401 - a widget
-        match panel:
-            case None:
-                return self._empty
-            case ProcedurePanel():
-                self._draw_procedure(panel)
-                return self._procedure
-            case WaitingPanel():
-                self._waiting.ids.title.text = panel.title
-                for row, waiting in zip(self._rows.take(len(panel.rows)), panel.rows, strict=True):
-                    _draw_waiting(row, waiting)
-                return self._waiting
+    def _another_line(self) -> Line:
+        line = self._spare.pop() if self._spare else Line(size_hint=(None, None))
+        self._line_layer.add_widget(line)
+        return line
 
-    def _draw_now(self, call: FrontCall) -> None:
-        ids = self._now.ids
-        ids.again.text = call.again
-        ids.first.text = call.requests[0]
-        ids.second.text = call.requests[1] if len(call.requests) > 1 else ""
-        self._draw_large(ids, call)
+    def _write(self, line: Line, item: Words) -> None:
+        line.up, line.down = item.up, reach(item.text)[1]
+        line.font_size, line.bold, line.color = int(item.font_px), item.bold, self._look.theme.by_name(item.tone)
+        line.text = item.text
+        self._place(line, item.box)
 
-    def _draw_several(self, page: LobbyPage, calls: tuple[FrontCall, ...]) -> None:
-        ids = self._several.ids
-        ids.number_title.text, ids.counter_title.text = page.number_title, page.counter_title
-        for row, call in zip(self._front.take(len(calls)), calls, strict=True):
-            row.spoken = call.is_spoken
-            self._draw_large(row.ids, call)
+    def _place(self, widget: Any, box: Box) -> None:  # noqa: ANN401 - Kivy has no types
+        turned = self._turned(box)
+        widget.size = turned.width, turned.height
+        widget.pos = round(turned.x), round(turned.y)
 
-    def _draw_large(self, ids: Any, call: FrontCall) -> None:  # noqa: ANN401 - the widgets of a rule, by their ids
-        ids.number.text, ids.counter.text = call.number, call.counter_label
-        self._draw_mark(ids.mark, call.lane)
+    def _turned(self, box: Box) -> Box:
+        """Return a box as Kivy counts: from the lower edge of the window."""
+        return Box(box.x, self._look.height - box.bottom, box.width, box.height)
 
-    def _draw_mark(self, mark: Any, lane: LaneBadge | None) -> None:  # noqa: ANN401 - a widget
-        mark.opacity = 0 if lane is None else 1
-        if lane is not None:
-            mark.letter, mark.shape, mark.colour = lane.letter, lane.shape, self._look.theme.lane(lane.index)
 
-    def _draw_lists(self, page: LobbyPage) -> None:
-        ids = self.root.ids
-        ids.others_title.text = page.others_title
-        ids.others.scale = page.others_scale
-        for row, other in zip(self._others.take(len(page.others)), page.others, strict=True):
-            self._draw_other(row, other)
-
-    def _draw_other(self, row: Any, other: ListedCall) -> None:  # noqa: ANN401 - a widget
-        row.ids.number.text, row.ids.counter.text = other.number, other.counter_label
-        row.upcoming, row.over = other.upcoming, other.over
-        self._draw_mark(row.ids.mark, other.lane)
-
-    def _draw_procedure(self, procedure: ProcedurePanel) -> None:
-        ids = self._procedure.ids
-        ids.letter.text, ids.service.text, ids.section.text = procedure.letter, procedure.service, procedure.section
-        ids.part.text = f"{procedure.part}/{procedure.parts}" if procedure.parts > 1 else ""
-        for index, (row, item) in enumerate(zip(self._items.take(len(procedure.items)), procedure.items, strict=True)):
-            first = procedure.numbered_from
-            row.ids.bullet.text = "\N{BULLET}" if first is None else f"{first + index}."
-            row.ids.words.text = item
-
-    def _stand(self, *widgets: Any) -> None:  # noqa: ANN401 - widgets
-        if widgets != self._standing:
-            self._standing = widgets
-            self.root.ids.stage.clear_widgets()
-            for widget in widgets:
-                self.root.ids.stage.add_widget(widget)
+def _picture(words: Words) -> tuple[object, ...]:
+    return words.text, int(words.font_px), words.bold, words.tone, words.up
 
 
 def screen_name(page: LobbyPage) -> str:
@@ -186,10 +204,4 @@ def screen_name(page: LobbyPage) -> str:
         return "offline"
     if page.front:
         return "calling " + ", ".join(f"{call.number} {call.counter_label}" for call in page.front)
-    return "resting" if page.latest is None else f"called {page.latest.number} {page.latest.counter_label}"
-
-
-def _draw_waiting(row: Any, waiting: WaitingLine) -> None:  # noqa: ANN401 - a widget
-    ids = row.ids
-    ids.letter.text, ids.service.text = waiting.letter, waiting.service
-    ids.count.text, ids.wait.text = waiting.count, waiting.wait
+    return "resting"

@@ -23,6 +23,8 @@ SPEECH_OVERRUN_S = 20.0
 """A sound device that never comes back holds up the next turn no longer than this beyond the expected speech."""
 SPOKEN_BEFORE_S = 30.0
 """What is older in the first picture that a display draws was spoken before it was switched on."""
+CALM_LARGE = 2
+"""A call stands large until its visitor comes, or until so many others were called."""
 _ENDS = frozenset({"started", "finished", "no_show", "cancelled", "held", "transferred", "rejoined"})
 """After these nobody is awaited at the counter any more."""
 
@@ -157,21 +159,35 @@ class CallBoard:
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     def front(self, most: int) -> tuple[Call, ...]:
-        """Return the calls that stand large now, at most so many: the one whose turn it is, and those around it."""
+        """Return the calls that stand large now, at most so many: the one whose turn it is, and those around it.
+
+        Where there is room, the latest ones whose visitors are still awaited stay large beside them.
+        """
         busy = frozenset(standing.call.counter for standing in self._board.values() if standing.is_awaited)
         fresh = self._in_order(standing for standing in self._board.values() if self._is_fresh(standing, busy))
         if len(fresh) > most:
             fresh = [standing for standing in fresh if standing.is_awaited or standing.call == self._speaking]
+        if len(fresh) < most:
+            fresh = self._in_order([*fresh, *self._staying(fresh)[: most - len(fresh)]])
         had_turn = sum(standing.turn_s is not None for standing in fresh)
         # A third of the room is left to those who were just spoken.
         first = max(0, min(had_turn - 1 - most // 3, len(fresh) - most))
         return tuple(standing.call for standing in fresh[first : first + most])
 
+    def ranks(self, most: int) -> dict[Place, int]:
+        """Return of each call that stands large in which smaller company it still does: 1 stays to the last."""
+        found: dict[Place, int] = {}
+        for count in range(1, most + 1):
+            for call in self.front(count):
+                found.setdefault(call.place, count)
+        return found
+
     @property
-    def latest(self) -> Call | None:
-        """Return the newest call that had its turn and is still awaited: it stands large while nothing else is new."""
-        shown = [standing for standing in self._board.values() if standing.is_awaited and standing.turn_s is not None]
-        return max(shown, key=lambda standing: standing.order).call if shown else None
+    def repeated(self) -> frozenset[Place]:
+        """Return the places of those who are called once more just now."""
+        busy: frozenset[str] = frozenset()
+        fresh = (standing for standing in self._board.values() if self._is_fresh(standing, busy))
+        return frozenset(s.call.place for s in fresh if s.is_awaited and s.call.times_called > 1)
 
     @property
     def awaited(self) -> tuple[Call, ...]:
@@ -191,6 +207,12 @@ class CallBoard:
             return False
         is_spoken = standing.call == self._speaking
         return is_spoken or standing.turn_s is None or self._monotonic() - standing.turn_s < FRONT_S
+
+    def _staying(self, fresh: list[_Standing]) -> list[_Standing]:
+        """Return who stays large beside those who are new, the latest first."""
+        left = CALM_LARGE - sum(standing.is_awaited for standing in fresh)
+        old = (s for s in self._board.values() if s.is_awaited and s.turn_s is not None and s not in fresh)
+        return list(reversed(self._in_order(old)))[: max(0, left)]
 
     def _in_order(self, standings: Iterable[_Standing]) -> list[_Standing]:
         return sorted(standings, key=lambda standing: standing.order)

@@ -14,8 +14,8 @@ from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, P
 from broker.language import Phrases
 from display.hall.announcer import Announcement, SpeechRules
 from display.hall.board import Call, CallBoard
-from display.pages.lobby import LobbyPage, LobbyState, Room, lobby_page
-from display.pages.panel import ProcedurePanel, procedure_panels
+from display.hall.programme import Programme
+from display.pages.lobby import LobbyPage, LobbyState, OfficeTexts, Room, lobby_page, office_texts
 
 Announce = Callable[[Call, Announcement], None]
 STARTING_S = 8.0
@@ -24,6 +24,10 @@ RUN_S = 1.5
 """A call that is spoken so soon after another needs no chime: everybody listens."""
 CLOCK_OFF_S = 2.0
 """A clock that differs from the engine's by more is worth a word to staff."""
+PULSE_S = 1.0
+"""A call that is repeated is bright for half of this, and darker for the other: far from three times a second."""
+FOOTER_S = 8.0
+"""So long each line below stays."""
 LEISURE_S = 0.5
 """What nobody waits for (figures, who is served, the list's order) is drawn anew no more often than this."""
 
@@ -39,7 +43,8 @@ class LobbyPresenter:
         phrases: Callable[[str], Phrases],
         announce: Announce,
         page_s: float,
-        room: Room,
+        room: Callable[[OfficeTexts], Room],
+        has_panel: bool = True,
         speech: SpeechRules,
     ) -> None:
         """`announce` must return at once; `speech_ended` is told when it is over."""
@@ -47,8 +52,10 @@ class LobbyPresenter:
         self._monotonic = clock.monotonic
         self._phrases = phrases
         self._announce = announce
-        self._page_s = page_s
-        self._room = room
+        self._room_for = room
+        self._texts = OfficeTexts()
+        self._room = room(self._texts)
+        self._has_panel = has_panel
         self._speech = speech
         self._languages = languages
         self._fresh = Freshness(clock.now, clock.monotonic)
@@ -61,9 +68,9 @@ class LobbyPresenter:
         self._hall: HallMessage | None = None
         self._figures: HallMessage | None = None
         self._figures_at_s = -math.inf
-        self._procedures: tuple[ProcedurePanel, ...] = ()
-        self._turn = 0
-        self._started_at_s = self._turned_at_s = self._monotonic()
+        self._programme = Programme(self._monotonic, phrases=phrases, least_s=page_s)
+        self._is_panel_seen = True
+        self._started_at_s = self._monotonic()
         self._drawn_at_s = -math.inf
         self._clock_told_s: float | None = None
         self._drawn: tuple[LobbyState, LobbyPage] | None = None
@@ -74,7 +81,8 @@ class LobbyPresenter:
         """Take in what the office offers."""
         self._office = message
         self._languages = message.languages or self._languages
-        self._lay_out_procedures()
+        self._texts = office_texts(message)
+        self._fit()
 
     def hall(self, message: HallMessage) -> None:
         """Take in the live picture."""
@@ -117,11 +125,15 @@ class LobbyPresenter:
         self._board.speech_ended(call)
         self.tick()
 
-    def fit(self, room: Room) -> None:
-        """Lay the procedures out again for a window of another size."""
-        self._room = room
+    def fit(self, room: Callable[[OfficeTexts], Room]) -> None:
+        """Cut the procedures anew for a window of another size."""
+        self._room_for = room
         self._drawn = None
-        self._lay_out_procedures()
+        self._fit()
+
+    def panel_seen(self, *, is_seen: bool) -> None:
+        """Take note whether the panel has room beside the calls: its pages wait where it has none."""
+        self._is_panel_seen = is_seen
 
     def tick(self) -> None:
         """Let time pass: speak the next call, turn the panel."""
@@ -132,11 +144,8 @@ class LobbyPresenter:
         now_s = self._monotonic()
         if now_s - self._figures_at_s >= LEISURE_S and self._figures is not self._hall:
             self._figures, self._figures_at_s = self._hall, now_s
-        if self._board.front(1):
-            self._turned_at_s = now_s
-        elif now_s - self._turned_at_s >= self._page_s:
-            self._turned_at_s = now_s
-            self._turn += 1
+            self._programme.figures(self._figures)
+        self._programme.tick(is_seen=self._is_panel_seen)
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 
@@ -148,7 +157,7 @@ class LobbyPresenter:
             before, page = self._drawn
             if state == before or (now_s - self._drawn_at_s < LEISURE_S and not _is_pressing(state, before)):
                 return page
-        page = lobby_page(state, room=self._room, phrases=self._phrases)
+        page = lobby_page(state, phrases=self._phrases)
         self._drawn, self._drawn_at_s = (state, page), now_s
         return page
 
@@ -170,25 +179,35 @@ class LobbyPresenter:
 
     def _state(self) -> LobbyState:
         stale_since = self._fresh.stale_since
+        most = self._room.front_calls
         is_starting = self._hall is None and self._monotonic() - self._started_at_s < STARTING_S
         return LobbyState(
             minute=self._clock.now().replace(second=0, microsecond=0),
             languages=self._languages,
             office=self._office,
+            texts=self._texts,
             figures=self._figures,
             stale_since=None if stale_since is None or is_starting else stale_since,
             is_starting=stale_since is not None and is_starting,
             standing=self._standing,
             speaks=self._speaks,
-            front=self._board.front(self._room.front_calls),
+            front=self._board.front(most),
+            ranks=self._board.ranks(most),
             speaking=self._board.speaking,
-            latest=self._board.latest,
+            lit=self._board.repeated if self._monotonic() % PULSE_S < PULSE_S / 2 else frozenset(),
             awaited=self._board.awaited,
             over=self._board.over,
             upcoming=self._board.upcoming,
-            procedures=self._procedures,
-            turn=self._turn,
+            panel=self._programme.page if self._has_panel else None,
+            has_panel=self._has_panel,
+            turn=self._programme.turns,
+            footer_turn=int(self._monotonic() / FOOTER_S),
         )
+
+    def _fit(self) -> None:
+        self._room = self._room_for(self._texts)
+        if self._office is not None:
+            self._programme.offer(self._office, self._room.fits)
 
     def _say(self, call: Call) -> None:
         now_s = self._monotonic()
@@ -205,13 +224,6 @@ class LobbyPresenter:
             self._board.speech_began(call, lasts_s)
             self._announce(call, first)
 
-    def _lay_out_procedures(self) -> None:
-        if self._office is not None:
-            room = self._room
-            self._procedures = procedure_panels(
-                self._office, phrases=self._phrases, lines=room.lines, room=room.page_lines
-            )
-
 
 def _is_pressing(state: LobbyState, before: LobbyState) -> bool:
     """Tell whether something is new that has to be seen in the next frame: a call above all.
@@ -224,5 +236,6 @@ def _is_pressing(state: LobbyState, before: LobbyState) -> bool:
         or state.turn != before.turn
         or (state.stale_since is None, state.is_starting) != (before.stale_since is None, before.is_starting)
         or (state.standing, state.speaks) != (before.standing, before.speaks)
-        or (state.office, state.procedures) != (before.office, before.procedures)
+        or state.lit != before.lit
+        or state.office != before.office
     )

@@ -1,56 +1,46 @@
-"""What stands on a lobby display: the page that is drawn, and the words on it. Pure."""
+"""What stands on a lobby display: all its words at one moment, before anybody asks where they have room. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from broker.contract.claim import Standing
 from broker.contract.messages import HallMessage, OfficeMessage
-from broker.language import Phrases, mark
+from broker.language import Phrases, bare_counter, mark
 from display.hall.board import Call, Place
-from display.pages.panel import Lines, ProcedurePanel, WaitingPanel, waiting_panel
+from display.pages.panel import Fits, InfoPage, newcomers_wait
+from display.pages.sheet import LaneBadge
 
-BETWEEN_LANGUAGES = "\n"
-BETWEEN_TITLES = " \N{MIDDLE DOT} "
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """How much the display can hold at its size: text lines of both kinds of panel, large calls, calls of the list."""
-
-    page_lines: int
-    waiting_lines: int
-    front_calls: int
-    other_calls: int
-    lines: Lines
-    """Lines that an item of a procedure takes."""
-    name_lines: Lines
-    """Lines that a service's name takes beside its figures."""
+BETWEEN = " \N{MIDDLE DOT} "
+_TO_5_MIN_S = 300
+_LONGEST_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class LaneBadge:
-    """A lane's mark; `index` picks its colour, which never stands alone."""
+class CounterName:
+    """A counter as it stands beside a number: the part that tells it from all others, and the words before it."""
 
-    letter: str
-    shape: str
-    name: str
-    index: int
+    words: tuple[str, ...]
+    figure: str
 
 
 @dataclass(frozen=True, slots=True)
 class FrontCall:
-    """A call that stands large; `is_spoken` tells the one among several whose turn it is."""
+    """A call that stands large; `rank` says which ones stay where not all of them have room, from 1."""
 
     number: str
     lane: LaneBadge | None
     counter_label: str
-    requests: tuple[str, ...]
+    counter: CounterName
     again: str
     is_spoken: bool
+    is_lit: bool
+    """Whether it is in the bright half of its pulse: a call that is repeated."""
+    rank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +56,29 @@ class ListedCall:
 
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """Whether the page is true now, in words."""
+    """Whether the page is true now; in words of each language where it is not, and what staff have to know."""
 
     live: bool
     text: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeTexts:
+    """What of an office decides about sizes, so that these do not change from call to call."""
+
+    widest_number: str = "A-000"
+    """The widest that it usually gives out."""
+    longest_words: tuple[str, ...] = ()
+    """Of its procedures: none is ever broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the display has room for at its size: large calls, and which pages of the panel."""
+
+    front_calls: int
+    fits: Fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +91,16 @@ class LobbyPage:
     link: LinkStatus
     number_title: str
     counter_title: str
+    texts: OfficeTexts
     front: tuple[FrontCall, ...]
-    """The calls of just now: nothing else has room beside them."""
-    latest: FrontCall | None
-    """Where there are none: the last one whose visitor is still awaited."""
-    resting: str
-    others_title: str
     others: tuple[ListedCall, ...]
-    others_scale: float
-    """Under 1 where more are awaited than have room in the list at full size: none of them is left out."""
-    panel: ProcedurePanel | WaitingPanel | None
+    resting: tuple[str, ...]
+    footer: tuple[str, ...]
+    """What stands below, line by line: those that have no room beside each other take turns."""
+    footer_turn: int
+    panel: InfoPage | None
+    has_panel: bool
+    """Whether this display shows procedures at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,7 @@ class LobbyState:
     minute: dt.datetime
     languages: tuple[str, ...]
     office: OfficeMessage | None
+    texts: OfficeTexts
     figures: HallMessage | None
     """The picture whose figures of who waits are shown; a little behind the calls."""
     stale_since: dt.datetime | None
@@ -109,42 +119,42 @@ class LobbyState:
     speaks: Literal["older", "newer"] | None
     """Whether the broker speaks another version of the wire."""
     front: tuple[Call, ...]
+    ranks: Mapping[Place, int]
     speaking: Place | None
-    latest: Call | None
+    lit: frozenset[Place]
     awaited: tuple[Call, ...]
     over: tuple[Call, ...]
     upcoming: frozenset[Place]
-    procedures: tuple[ProcedurePanel, ...]
+    panel: InfoPage | None
+    has_panel: bool
     turn: int
     """How often the panel has turned."""
+    footer_turn: int
 
 
 _KEEP_READY = mark("Please keep your number ready.")
 
 
-def lobby_page(state: LobbyState, *, room: Room, phrases: Callable[[str], Phrases]) -> LobbyPage:
+def lobby_page(state: LobbyState, *, phrases: Callable[[str], Phrases]) -> LobbyPage:
     """Return the page of this moment."""
-    first = phrases(state.languages[0])
-    panel = _panel(state, room, phrases)
-    # Side by side, two languages of a heading have no room but above several calls: there they change with the panel.
-    passing = [phrases(panel.language) if panel else first]
-    titles = [phrases(language) for language in state.languages] if len(state.front) > 1 else passing
-    others = _others(state, room, first.language)
-    everybody = dict.fromkeys(phrases(language).say(_KEEP_READY) for language in state.languages)
+    every = [phrases(language) for language in state.languages]
+    first = every[0]
+    passing = phrases(state.panel.language) if state.panel else first
     return LobbyPage(
         office=state.office.office.name.get(first.language, "") if state.office else "",
         date=first.date(state.minute.date()),
         clock=first.clock(state.minute),
-        link=_link(state, first),
-        number_title=BETWEEN_TITLES.join(dict.fromkeys(words.say("Number") for words in titles)),
-        counter_title=BETWEEN_TITLES.join(dict.fromkeys(words.say("Counter") for words in titles)),
+        link=_link(state, every),
+        number_title=passing.say("Called"),
+        counter_title=passing.say("Counter"),
+        texts=state.texts,
         front=tuple(_front(call, state, phrases) for call in state.front),
-        latest=None if state.latest is None or state.front else _front(state.latest, state, phrases),
-        resting=BETWEEN_LANGUAGES.join(everybody),
-        others_title=passing[0].say("Recent calls"),
-        others=others,
-        others_scale=min(1.0, room.other_calls / max(1, len(others))),
-        panel=panel,
+        others=_others(state, first.language),
+        resting=tuple(dict.fromkeys(words.say(_KEEP_READY) for words in every)),
+        footer=_waits(state, passing),
+        footer_turn=state.footer_turn,
+        panel=state.panel,
+        has_panel=state.has_panel,
     )
 
 
@@ -154,48 +164,105 @@ _VERSIONS: Mapping[str, str] = {
 }
 
 
-def _link(state: LobbyState, first: Phrases) -> LinkStatus:
+def _link(state: LobbyState, every: list[Phrases]) -> LinkStatus:
     """Return how it stands with the connection; also what staff have to know, the worst first."""
+
+    def dead(message: str, **values: str) -> LinkStatus:
+        lines = tuple(dict.fromkeys(words.say(message, **values) for words in every))
+        return LinkStatus(live=False, text=lines[0], lines=lines)
+
+    first = every[0]
     if state.standing == "taken":
-        text = first.say("This screen shows nothing new: another one has its name. Please tell technical support.")
-        return LinkStatus(live=False, text=text)
+        return dead(mark("This screen shows nothing new: another one has its name. Please tell technical support."))
     if state.is_starting:
-        return LinkStatus(live=False, text=first.say("One moment, please. This screen is starting."))
+        return dead(mark("One moment, please. This screen is starting."))
     if state.stale_since is None and state.standing == "wanted":
         return LinkStatus(live=True, text=first.say("Live. Staff: a second screen has this one's name."))
     if state.stale_since is None and state.speaks is not None:
         return LinkStatus(live=True, text=first.say(_VERSIONS[state.speaks]))
     if state.stale_since is None:
-        return LinkStatus(live=True, text=first.say("Live"))
-    since = first.clock(state.stale_since)
-    text = first.say("Not connected since {time}. What is shown may be old.", time=since)
-    return LinkStatus(live=False, text=text)
+        return LinkStatus(live=True, text="")
+    since = state.stale_since
+    lines = tuple(
+        words.say("Not connected since {time}. What is shown may be old.", time=words.clock(since)) for words in every
+    )
+    return LinkStatus(live=False, text=lines[0], lines=tuple(dict.fromkeys(lines)))
+
+
+def office_texts(office: OfficeMessage) -> OfficeTexts:
+    """Return what of an office decides about sizes."""
+    letter = max((service.letter for service in office.services), key=_width, default="A")
+    lane = max((lane.letter for lane in office.lanes), key=_width, default="")
+    texts = (
+        text
+        for service in office.services
+        for language in office.languages
+        for text in (
+            service.name.get(language, ""),
+            *service.documents.get(language, ()),
+            *service.steps.get(language, ()),
+            service.fee.get(language, ""),
+            service.time.get(language, ""),
+        )
+    )
+    words = {word for text in texts for word in text.split()}
+    return OfficeTexts(f"{letter}{lane}-000", tuple(sorted(words, key=lambda word: (-len(word), word))[:_LONGEST_WORDS]))
+
+
+def _width(letter: str) -> int:
+    """Return how wide a letter is, roughly: no font is at hand here."""
+    return 0 if not letter else 3 if letter in "MW" else 1 if letter in "EFJL" else 2
 
 
 def _lane(lane_id: str, state: LobbyState, language: str) -> LaneBadge | None:
+    """Return the mark of a lane that has a letter; the one without is where everybody is."""
     for index, lane in enumerate(state.office.lanes if state.office else ()):
-        if lane.id == lane_id:
+        if lane.id == lane_id and lane.letter:
             return LaneBadge(lane.letter, lane.shape, lane.name.get(language, lane.id), index)
     return None
 
 
+def counter_name(label: str, word: str, labels: tuple[str, ...]) -> CounterName:
+    """Return how a counter is written large: "Prioritas 12" is LOKET PRIORITAS and a 12, if no other one is a 12.
+
+    `labels` are those of all counters. What tells them apart has the size of the number; what does not may be smaller.
+    """
+    figure = _figure(label)
+    if not figure or sum(_figure(bare_counter(other)) == figure for other in labels) > 1:
+        return CounterName((word.upper(),), label)
+    before = label[: label.rindex(figure)].split()
+    return CounterName((word.upper(), *(part.upper() for part in before)), figure)
+
+
+def _figure(label: str) -> str:
+    """Return the last part of a label if it has a figure and nothing but words stands before it."""
+    found = re.search(r"(?:^|\s)(\S*\d\S*)$", label)
+    return found[1] if found else ""
+
+
 def _front(call: Call, state: LobbyState, phrases: Callable[[str], Phrases]) -> FrontCall:
-    voices = [phrases(language) for language in dict.fromkeys((call.language, state.languages[0]))]
+    own = phrases(call.language)
+    labels = tuple(counter.label for counter in state.office.counters) if state.office else ()
+    again = dict.fromkeys(
+        phrases(language).say("Call no. {n}", n=call.times_called) for language in (call.language, state.languages[0])
+    )
     return FrontCall(
         number=call.number,
         lane=_lane(call.lane, state, call.language),
         counter_label=call.counter_label,
-        requests=tuple(voice.say("Please go to counter {counter}", counter=call.counter_label) for voice in voices),
-        again=voices[0].say("Call no. {n}", n=call.times_called) if call.times_called > 1 else "",
+        counter=counter_name(call.counter_label, own.say("Counter"), labels),
+        again=BETWEEN.join(again) if call.times_called > 1 else "",
         is_spoken=call.place == state.speaking,
+        is_lit=call.place in state.lit,
+        rank=state.ranks.get(call.place, 1),
     )
 
 
-def _others(state: LobbyState, room: Room, language: str) -> tuple[ListedCall, ...]:
-    """Return all who are awaited and do not stand large, however many; then who was called before, if there is room."""
-    large = {call.place for call in state.front or ((state.latest,) if state.latest else ())}
+def _others(state: LobbyState, language: str) -> tuple[ListedCall, ...]:
+    """Return all who are awaited and do not stand large, however many; then who was called before."""
+    large = {call.place for call in state.front}
     awaited = [call for call in state.awaited if call.place not in large]
-    over = [call for call in state.over if call.place not in large][: max(0, room.other_calls - len(awaited))]
+    over = [call for call in state.over if call.place not in large]
     return tuple(
         ListedCall(
             number=call.number,
@@ -208,19 +275,15 @@ def _others(state: LobbyState, room: Room, language: str) -> tuple[ListedCall, .
     )
 
 
-def _panel(state: LobbyState, room: Room, phrases: Callable[[str], Phrases]) -> ProcedurePanel | WaitingPanel | None:
-    """Return what the panel shows: procedures and waiting services by turns."""
-    if not state.procedures or state.office is None:
-        return None
-    round_, is_waiting = divmod(state.turn, 2)
-    procedure = state.procedures[round_ % len(state.procedures)]
-    if not is_waiting:
-        return procedure
-    return waiting_panel(
-        state.office,
-        state.figures,
-        phrases=phrases(procedure.language),
-        name_lines=room.name_lines,
-        room=room.waiting_lines,
-        round_=round_,
-    )
+def _waits(state: LobbyState, words: Phrases) -> tuple[str, ...]:
+    """Return how long a newcomer waits in each lane at the most, over all services that give out numbers now."""
+    if state.office is None:
+        return ()
+    told = []
+    for lane in state.office.lanes:
+        waits = (newcomers_wait(service, state.office, state.figures, lane.id) for service in state.office.services)
+        high_s = max((wait.high_s for wait in waits if wait is not None), default=0)
+        if high_s:
+            longest = words.wait(0, -(-high_s // _TO_5_MIN_S) * _TO_5_MIN_S)
+            told.append(f"{lane.name.get(words.language, lane.id)}: {longest}")
+    return tuple(told)

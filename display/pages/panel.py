@@ -1,28 +1,27 @@
-"""What the information panel turns through: each service's procedure, and who waits; language after language. Pure."""
+"""What the information panel shows: each service's procedure, who waits, the promise, hours, pictures. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import dataclasses
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 from babel.dates import format_date
 
 from broker.contract.messages import HallMessage, OfficeMessage, ServiceInfo, Wait
 from broker.language import Phrases, mark
-
-Item = TypeVar("Item")
-Lines = Callable[[str], int]
-"""Tells how many lines a text takes in the panel."""
+from display.pages.sheet import reading_s
 
 _SECTIONS = (mark("Documents to bring"), mark("How it goes"), mark("Fee and time"))
 
 
 @dataclass(frozen=True, slots=True)
-class ProcedurePanel:
-    """A service in one language, and as much of a section of its procedure as fits."""
+class ProcedurePage:
+    """A service in one language, and as much of a section of its procedure as is read in one turn."""
 
     language: str
+    of: str
+    """Id of the service."""
     letter: str
     service: str
     section: str
@@ -31,53 +30,78 @@ class ProcedurePanel:
     parts: int = 1
     numbered_from: int | None = None
     """Number of the first item where the order matters."""
+    continues: bool = False
+    """Whether the first item is the rest of one that began on the page before."""
+
+    @property
+    def reading_s(self) -> float:
+        """Return how long it takes to read."""
+        return sum(map(reading_s, (self.service, self.section, *self.items)))
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingLine:
-    """How many wait for one service, and how long a newcomer would."""
+class ServiceLine:
+    """One service of the overview: its last number, how many wait for it, and how long a newcomer would."""
 
     letter: str
     service: str
+    last: str
     count: str
     wait: str
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingPanel:
+class OverviewPage:
     """As many services as fit, with what waits for them."""
 
     language: str
     title: str
-    rows: tuple[WaitingLine, ...]
+    last_title: str
+    rows: tuple[ServiceLine, ...]
+
+    @property
+    def reading_s(self) -> float:
+        """Return how long it takes to find one's own line: nobody reads them all."""
+        return max(6.0, 1.5 * len(self.rows))
 
 
-def procedure_panels(
-    office: OfficeMessage, *, phrases: Callable[[str], Phrases], lines: Lines, room: int
-) -> tuple[ProcedurePanel, ...]:
-    """Return all procedures in turn; `room` is how many lines of text the panel holds."""
+InfoPage = ProcedurePage | OverviewPage
+Fits = Callable[[InfoPage], bool]
+"""Tells whether a page fits the panel at its least size, at the least type size."""
+
+
+def procedure_pages(
+    service: ServiceInfo, languages: tuple[str, ...], *, phrases: Callable[[str], Phrases], fits: Fits, seconds: float
+) -> tuple[ProcedurePage, ...]:
+    """Return the pages of one service: section by section, language by language, each read in about `seconds`."""
+    by_language = [_sections(service, phrases(language), fits, seconds) for language in languages]
     return tuple(
-        panel
-        for service in office.services
-        for language in office.languages
-        for panel in _procedure(service, phrases(language), lines, room)
+        page
+        for place in range(len(_SECTIONS))
+        for sections in by_language
+        for page in sections[place]
     )
 
 
-def waiting_panel(
-    office: OfficeMessage, hall: HallMessage | None, *, phrases: Phrases, name_lines: Lines, room: int, round_: int
-) -> WaitingPanel:
-    """Return who waits; where not all services fit, each round shows the next of them."""
+def overview_pages(
+    office: OfficeMessage, hall: HallMessage | None, *, last: Callable[[str], str], phrases: Phrases, fits: Fits
+) -> tuple[OverviewPage, ...]:
+    """Return who waits and which number was the last, on as many pages as it takes."""
+    title, last_title = phrases.say("Waiting now"), phrases.say("Last number")
+    lines = [_service_line(service, office, hall, phrases, last(service.id)) for service in office.services]
+    pages: list[OverviewPage] = []
+    for line in lines:
+        longer = OverviewPage(phrases.language, title, last_title, (*(pages[-1].rows if pages else ()), line))
+        if pages and fits(longer):
+            pages[-1] = longer
+        else:
+            pages.append(dataclasses.replace(longer, rows=(line,)))
+    return tuple(pages)
 
-    def needs(service: ServiceInfo) -> int:
-        return name_lines(service.name.get(phrases.language, service.id)) + 1
 
-    blocks = tuple(chunks(office.services, needs, room))
-    rows = tuple(_waiting_line(service, office, hall, phrases) for service in blocks[round_ % len(blocks)])
-    return WaitingPanel(phrases.language, phrases.say("Waiting now"), rows)
-
-
-def _procedure(service: ServiceInfo, phrases: Phrases, lines: Lines, room: int) -> Iterator[ProcedurePanel]:
+def _sections(
+    service: ServiceInfo, phrases: Phrases, fits: Fits, seconds: float
+) -> tuple[tuple[ProcedurePage, ...], ...]:
     language = phrases.language
     closing = tuple(
         text
@@ -94,58 +118,97 @@ def _procedure(service: ServiceInfo, phrases: Phrases, lines: Lines, room: int) 
         )
         if text
     )
-    sections = (service.documents.get(language, ()), service.steps.get(language, ()), closing)
-    for title, items in zip(_SECTIONS, sections, strict=True):
-        ordered = title == _SECTIONS[1]
-        parts = tuple(chunks(items, lines, room))
-        first = 1
-        for index, chunk in enumerate(parts):
-            yield ProcedurePanel(
-                language=language,
-                letter=service.letter,
-                service=service.name.get(language, service.id),
-                section=phrases.say(title),
-                items=chunk,
-                part=index + 1,
-                parts=len(parts),
-                numbered_from=first if ordered else None,
-            )
-            first += len(chunk)
+    contents = (service.documents.get(language, ()), service.steps.get(language, ()), closing)
+    return tuple(
+        _numbered(tuple(_parts(_bare(service, phrases, title), items, fits, seconds)), is_ordered=title == _SECTIONS[1])
+        for title, items in zip(_SECTIONS, contents, strict=True)
+    )
 
 
-def chunks(items: Sequence[Item], needs: Callable[[Item], int], room: int) -> Iterator[tuple[Item, ...]]:
-    """Yield runs of items that fit into `room` lines; an item too long for any panel stands alone."""
-    run: list[Item] = []
-    used = 0
-    for item in items:
-        needed = needs(item)
-        if run and used + needed > room:
-            yield tuple(run)
-            run, used = [], 0
-        run.append(item)
-        used += needed
-    if run:
-        yield tuple(run)
-
-
-def _waiting_line(
-    service: ServiceInfo, office: OfficeMessage, hall: HallMessage | None, phrases: Phrases
-) -> WaitingLine:
-    groups = hall.waiting if hall else ()
-    wait = _newcomers_wait(service, office, hall)
-    return WaitingLine(
+def _bare(service: ServiceInfo, phrases: Phrases, title: str) -> ProcedurePage:
+    return ProcedurePage(
+        language=phrases.language,
+        of=service.id,
         letter=service.letter,
         service=service.name.get(phrases.language, service.id),
-        count=str(sum(group.count for group in groups if group.service == service.id)),
+        section=phrases.say(title),
+        items=(),
+        # As wide as it may become, so that what was found to fit still does with its figures.
+        part=8,
+        parts=8,
+        numbered_from=8 if title == _SECTIONS[1] else None,
+    )
+
+
+def _parts(bare: ProcedurePage, items: tuple[str, ...], fits: Fits, seconds: float) -> Iterator[ProcedurePage]:
+    """Yield pages that fit and are read in time; an item too long for one goes on on the next, between two words."""
+    page = bare
+
+    def takes(longer: ProcedurePage) -> bool:
+        return fits(longer) and longer.reading_s <= seconds
+
+    for item in items:
+        rest = item.split()
+        while rest:
+            added = dataclasses.replace(page, items=(*page.items, " ".join(rest)))
+            if takes(added):
+                page, rest = added, []
+            elif page.items:
+                yield page
+                page = bare
+            else:
+                count = _most_words(page, rest, takes)
+                begun = " ".join(rest[:count])
+                yield dataclasses.replace(page, items=(begun if count == len(rest) else f"{begun} \N{HORIZONTAL ELLIPSIS}",))
+                rest = rest[count:]
+                page = dataclasses.replace(bare, continues=bool(rest))
+    if page.items:
+        yield page
+
+
+def _most_words(page: ProcedurePage, words: list[str], takes: Callable[[ProcedurePage], bool]) -> int:
+    """Return how many words of an item are one page; at least one, and never a single one left behind."""
+    count = len(words)
+    while count > 1 and not takes(dataclasses.replace(page, items=(f"{' '.join(words[:count])} \N{HORIZONTAL ELLIPSIS}",))):
+        count -= 1
+    return count - 1 if count > 1 and len(words) - count == 1 else count
+
+
+def _numbered(pages: tuple[ProcedurePage, ...], *, is_ordered: bool) -> tuple[ProcedurePage, ...]:
+    told: list[ProcedurePage] = []
+    first = 1
+    for part, page in enumerate(pages, 1):
+        begins = first - 1 if page.continues else first
+        told.append(
+            dataclasses.replace(page, part=part, parts=len(pages), numbered_from=begins if is_ordered else None)
+        )
+        first = begins + len(page.items)
+    return tuple(told)
+
+
+def _service_line(
+    service: ServiceInfo, office: OfficeMessage, hall: HallMessage | None, phrases: Phrases, last: str
+) -> ServiceLine:
+    wait = newcomers_wait(service, office, hall)
+    return ServiceLine(
+        letter=service.letter,
+        service=service.name.get(phrases.language, service.id),
+        last=last,
+        count=str(waiting_for(service.id, hall)),
         wait=phrases.say("No counter is open yet")
         if wait is None
         else phrases.say("Wait: {range}", range=phrases.wait(wait.low_s, wait.high_s)),
     )
 
 
-def _newcomers_wait(service: ServiceInfo, office: OfficeMessage, hall: HallMessage | None) -> Wait | None:
-    """Return the wait of whoever drew a number now: in the first lane, before the first stage."""
-    newcomer = (service.id, service.stages[0], office.lanes[0].id)
+def waiting_for(service: str, hall: HallMessage | None) -> int:
+    """Return how many wait for a service, at whatever stage and in whatever lane."""
+    return sum(group.count for group in (hall.waiting if hall else ()) if group.service == service)
+
+
+def newcomers_wait(service: ServiceInfo, office: OfficeMessage, hall: HallMessage | None, lane: str = "") -> Wait | None:
+    """Return the wait of whoever drew a number now: in the first lane or the one asked for, before the first stage."""
+    newcomer = (service.id, service.stages[0], lane or office.lanes[0].id)
     for group in hall.waiting if hall else ():
         if (group.service, group.stage, group.lane) == newcomer:
             return group.wait

@@ -33,10 +33,10 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         *,
         reader: Reader,
         title: str,
-        rules: Path,
         root: Callable[[], Any],
+        rules: Path | None = None,
     ) -> None:
-        """Take the panel, who reads it, the window's title, the screen's own kv file and what makes the root widget."""
+        """Take the panel, who reads it, the window's title, what makes the root widget, and the screen's own kv file."""
         super().__init__(title=title, kv_file="")
         self._panel = panel
         self._reader = reader
@@ -68,7 +68,7 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
     def build(self) -> Any:  # noqa: ANN401 - the root widget
         """Load the rules and build the one widget tree."""
         for rules in (widgets.RULES, self._rules):
-            if str(rules) not in Builder.files:
+            if rules is not None and str(rules) not in Builder.files:
                 Builder.load_file(str(rules))
         Window.clearcolor = self.look.theme.ground
         _draw_plain_surfaces_fast()

@@ -12,23 +12,26 @@ from broker.contract.clock import EngineClock
 from broker.contract.messages import Calling, HallMessage, OfficeMessage, Wait, WaitingGroup
 from broker.language import Phrases
 from display.hall.presenter import LobbyPresenter
-from display.pages.lobby import LobbyPage, Room
+from display.pages.lobby import LobbyPage, OfficeTexts, Room
 from tests.ui.display.lobby_samples import SPEECH, TestClock, called, calling, hall
 
 State = tuple[str, LobbyPage]
 
 
-def states(settings: Settings, room: Room) -> Iterator[State]:
+Rooms = Callable[[OfficeTexts], Room]
+
+
+def states(settings: Settings, room: Rooms, has_panel: bool = True) -> Iterator[State]:
     """Yield the page of each state with its name."""
     clock = TestClock()
     office = office_message(settings)
-    lobby = _lobby(settings, clock, room)
+    lobby = _lobby(settings, clock, room, has_panel)
     yield "nothing-yet", lobby.page
     lobby.link(online=True)
     lobby.office(office)
     lobby.hall(hall(0, clock(), waiting=_waiting(office)))
     yield "resting", lobby.page
-    lobby = _lobby(settings, clock, room)
+    lobby = _lobby(settings, clock, room, has_panel)
     lobby.link(online=True)
     lobby.office(office)
     lobby.hall(_busy_hall(clock, office))
@@ -61,10 +64,10 @@ def states(settings: Settings, room: Room) -> Iterator[State]:
     yield "offline", lobby.page
 
 
-def pages(settings: Settings, room: Room) -> Iterator[State]:
+def pages(settings: Settings, room: Rooms) -> Iterator[State]:
     """Yield every page of the information panel once, in every language."""
     clock = TestClock()
-    lobby = _lobby(settings, clock, room)
+    lobby = _lobby(settings, clock, room, has_panel)
     lobby.link(online=True)
     lobby.office(office_message(settings))
     seen: list[object] = []
@@ -80,7 +83,7 @@ def pages(settings: Settings, room: Room) -> Iterator[State]:
         lobby.tick()
 
 
-def _lobby(settings: Settings, clock: TestClock, room: Room) -> LobbyPresenter:
+def _lobby(settings: Settings, clock: TestClock, room: Rooms, has_panel: bool = True) -> LobbyPresenter:
     lobby = LobbyPresenter(
         clock=EngineClock(clock, clock.monotonic),
         languages=settings.office.languages,
@@ -88,6 +91,7 @@ def _lobby(settings: Settings, clock: TestClock, room: Room) -> LobbyPresenter:
         announce=lambda call, _words: lobby.speech_ended(call),
         page_s=12,
         room=room,
+        has_panel=has_panel,
         speech=SPEECH,
     )
     return lobby
