@@ -87,8 +87,8 @@ class DisplayApp:
         return self._screen.root
 
     def _show(self, page: LobbyPage) -> None:
-        sheet = lay_out(page, self._frame, at_s=time.monotonic())
-        self._presenter.panel_seen(is_seen=sheet.has_panel)
+        sheet = lay_out(page, self._frame)
+        self._presenter.drawn(sheet)
         self._screen.show(sheet, screen_name(page))
 
     def _room(self, texts: OfficeTexts) -> Room:

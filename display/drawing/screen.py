@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -16,18 +17,15 @@ from display.pages.sheet import Box, Frame, Mark, Sheet, Sign, Surface, Words, f
 from hardware.panel.lists import Pool
 from hardware.panel.look import Look
 from hardware.panel.targets import TargetsFile
-from hardware.panel.text_room import ems
 from hardware.panel.widgets import Icon, LaneMark
+from hardware.typesetting.block import lay_out as set_line
 
 T = TypeVar("T")
-
-_ASCENT, _DESCENT = 1.069, 0.293
-"""Of the panel's font, in ems: where the line that letters stand on lies in the picture of a text."""
 
 
 def frame_of(look: Look) -> Frame:
     """Return what the layout has to know of a window."""
-    return frame_for(look, ems)
+    return frame_for(look)
 
 
 class Line(Label):  # type: ignore[misc] # Kivy has no types
@@ -40,12 +38,11 @@ class Line(Label):  # type: ignore[misc] # Kivy has no types
         """Make the picture of the words, and leave out the empty room above and below."""
         super().texture_update()
         texture = getattr(self, "texture", None)
-        if texture is None or texture.height < self.font_size:
+        if texture is None:
             return
-        height = texture.height
-        line = height * _DESCENT / (_ASCENT + _DESCENT)
+        line = texture.height - set_line(self.text, size_px=self.font_size, bold=self.bold).ascent
         bottom = max(0, int(line - self.down * self.font_size))
-        top = min(height, round(line + self.up * self.font_size))
+        top = min(texture.height, math.ceil(line + self.up * self.font_size))
         self.texture = texture.get_region(0, bottom, texture.width, top - bottom)
         self.texture_size = [texture.width, top - bottom]
 
@@ -110,6 +107,8 @@ class LobbyScreen:
     def _resize(self, look: Look) -> None:
         self._look = look
         self._drawn.clear()
+        for layer in self._layers:
+            layer.size = look.width, look.height
         Window.clearcolor = look.theme.primary_dark
 
     def show(self, sheet: Sheet, name: str) -> None:

@@ -16,6 +16,8 @@ from display.hall.announcer import Announcement, SpeechRules
 from display.hall.board import Call, CallBoard
 from display.hall.programme import Programme
 from display.pages.lobby import LobbyPage, LobbyState, OfficeTexts, Room, lobby_page, office_texts
+from display.pages.panel import InfoPage
+from display.pages.sheet import Sheet
 
 Announce = Callable[[Call, Announcement], None]
 STARTING_S = 8.0
@@ -26,6 +28,8 @@ CLOCK_OFF_S = 2.0
 """A clock that differs from the engine's by more is worth a word to staff."""
 PULSE_S = 1.0
 """A call that is repeated is bright for half of this, and darker for the other: far from three times a second."""
+LIST_PAGE_S = 4.0
+"""So long each page of the list of calls stays, where one has not room for all who are awaited."""
 FOOTER_S = 8.0
 """So long each line below stays."""
 LEISURE_S = 0.5
@@ -69,7 +73,7 @@ class LobbyPresenter:
         self._figures: HallMessage | None = None
         self._figures_at_s = -math.inf
         self._programme = Programme(self._monotonic, phrases=phrases, least_s=page_s)
-        self._is_panel_seen = True
+        self._turns_list = False
         self._started_at_s = self._monotonic()
         self._drawn_at_s = -math.inf
         self._clock_told_s: float | None = None
@@ -81,7 +85,7 @@ class LobbyPresenter:
         """Take in what the office offers."""
         self._office = message
         self._languages = message.languages or self._languages
-        self._texts = office_texts(message)
+        self._texts = office_texts(message, self._phrases(self._languages[0]).say("Counter"))
         self._fit()
 
     def hall(self, message: HallMessage) -> None:
@@ -131,9 +135,10 @@ class LobbyPresenter:
         self._drawn = None
         self._fit()
 
-    def panel_seen(self, *, is_seen: bool) -> None:
-        """Take note whether the panel has room beside the calls: its pages wait where it has none."""
-        self._is_panel_seen = is_seen
+    def drawn(self, sheet: Sheet) -> None:
+        """Take note of what had room: pages of the panel wait while it has none, and a list too long turns its own."""
+        self._programme.crowd(sheet.panel_level)
+        self._turns_list = sheet.turns_list
 
     def tick(self) -> None:
         """Let time pass: speak the next call, turn the panel."""
@@ -145,7 +150,7 @@ class LobbyPresenter:
         if now_s - self._figures_at_s >= LEISURE_S and self._figures is not self._hall:
             self._figures, self._figures_at_s = self._hall, now_s
             self._programme.figures(self._figures)
-        self._programme.tick(is_seen=self._is_panel_seen)
+        self._programme.tick()
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 
@@ -200,8 +205,8 @@ class LobbyPresenter:
             upcoming=self._board.upcoming,
             panel=self._programme.page if self._has_panel else None,
             has_panel=self._has_panel,
-            turn=self._programme.turns,
             footer_turn=int(self._monotonic() / FOOTER_S),
+            list_turn=int(self._monotonic() / LIST_PAGE_S) if self._turns_list else 0,
         )
 
     def _fit(self) -> None:
@@ -233,9 +238,14 @@ def _is_pressing(state: LobbyState, before: LobbyState) -> bool:
     """
     return (
         not set(state.awaited) <= set(before.awaited)
-        or state.turn != before.turn
+        or _subject(state.panel) != _subject(before.panel)
         or (state.stale_since is None, state.is_starting) != (before.stale_since is None, before.is_starting)
         or (state.standing, state.speaks) != (before.standing, before.speaks)
-        or state.lit != before.lit
+        or (state.lit, state.list_turn) != (before.lit, before.list_turn)
         or state.office != before.office
     )
+
+
+def _subject(page: InfoPage | None) -> object:
+    """Return what a page of the panel is about, whatever its figures are."""
+    return None if page is None else (type(page), page.language, page.start, getattr(page, "of", ""))

@@ -1,15 +1,15 @@
-"""Which page of the information panel is on: no service later than four minutes, first those that people wait for. Pure.
+"""Which page of the panel is on: no service later than four minutes, first those that people wait for. Pure.
 
 A page stays as long as it takes to read, two words a second.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from broker.contract.messages import HallMessage, OfficeMessage
 from broker.language import Phrases
-from display.pages.panel import Fits, InfoPage, overview_pages, procedure_pages, waiting_for
+from display.pages.panel import InfoPage, overview_pages, procedure_pages, waiting_for
 
 LATEST_S = 240.0
 """So long at most a service is not on the panel."""
@@ -17,6 +17,8 @@ ROUND_S = 200.0
 """So long one round of everything takes at most: what is left of `LATEST_S` goes to services that people wait for."""
 SHORTEST_S = 4.0
 """No page stands shorter while a round has the time for it: it would be gone before it is found."""
+_LEVELS = 3
+FitsAt = Callable[[InfoPage, int], bool]
 OVERVIEW = "*overview"
 """Stands among the ids of services, none of which has a star."""
 
@@ -55,7 +57,7 @@ def _are_in_time(
 
 
 class Programme:
-    """Turns the panel; fed with what the office offers and who waits."""
+    """Turns the panel; fed with what the office offers, who waits, and how much room calls leave."""
 
     def __init__(self, monotonic: Callable[[], float], *, phrases: Callable[[str], Phrases], least_s: float) -> None:
         """`least_s` is how long a page stays at least, where a round has the time for it."""
@@ -64,90 +66,104 @@ class Programme:
         self._least_s = least_s
         self._office: OfficeMessage | None = None
         self._hall: HallMessage | None = None
-        self._fits: Fits = lambda _page: True
-        self._pages: dict[str, tuple[InfoPage, ...]] = {}
-        self._shown: dict[str, int] = {}
-        """How often each was on."""
+        self._fits: FitsAt = lambda _page, _level: True
+        self._names: tuple[str, ...] = ()
+        self._cut: dict[tuple[str, int], tuple[InfoPage, ...]] = {}
+        """The pages of each, cut to the room of a level, once they were needed."""
+        self._start: dict[str, tuple[int, ...]] = {}
+        """From where each goes on."""
         self._left_at_s: dict[str, float] = {}
+        self._lasts_s: dict[str, float] = {}
         self._pace = 1.0
+        self._level: int | None = 0
+        self._cut_to = 0
         self._on = ""
-        self._ends_at_s = 0.0
-        self._seen_at_s = 0.0
-        self.turns = 0
+        self._ends_at_s = self._seen_at_s = 0.0
 
-    def offer(self, office: OfficeMessage, fits: Fits) -> None:
+    def offer(self, office: OfficeMessage, fits: FitsAt) -> None:
         """Take in what the office offers, and what the panel has room for; what is on begins anew if it has changed."""
         self._office, self._fits = office, fits
-        now_s = self._monotonic()
-        on = self._page_on()
-        seconds = ROUND_S / (len(office.services) + 1)
-        self._pages = {
-            service.id: procedure_pages(
-                service, office.languages, phrases=self._phrases, fits=fits, seconds=max(SHORTEST_S, seconds)
-            )
-            for service in office.services
-        }
-        self._pages = {name: pages for name, pages in self._pages.items() if pages}
-        self._pages[OVERVIEW] = self._overview()
-        self._left_at_s = {name: self._left_at_s.get(name, now_s) for name in self._pages}
+        now_s, before = self._monotonic(), self.page
+        self._cut.clear()
+        services = tuple(service.id for service in office.services)
+        self._names = tuple(name for name in (*services, OVERVIEW) if self._pages(name, 0))
+        self._left_at_s = {name: self._left_at_s.get(name, now_s) for name in self._names}
         self._pace = 1.0
-        self._pace = min(1.0, ROUND_S / sum(self._lasts_s().values()))
-        if self._on not in self._pages or self._page_on() != on:
+        lasts_s = {name: max(map(self._stays_s, self._pages(name, 0))) for name in self._names}
+        self._pace = min(1.0, ROUND_S / max(1.0, sum(lasts_s.values())))
+        self._lasts_s = {name: seconds * self._pace for name, seconds in lasts_s.items()}
+        if self._names and (before is None or self.page != before):
             self._begin(now_s)
 
     def figures(self, hall: HallMessage | None) -> None:
         """Take in who waits."""
         self._hall = hall
-        if self._office is not None:
-            self._pages[OVERVIEW] = self._overview()
+        for level in range(_LEVELS):
+            self._cut.pop((OVERVIEW, level), None)
 
-    def tick(self, *, is_seen: bool) -> bool:
-        """Turn to the next page when this one was read; tell whether it was. What is not seen takes no time."""
+    def crowd(self, level: int | None) -> None:
+        """Take note how much room calls leave: 0 is the most, None is none. What is not seen takes no time."""
+        self._level = level
+        if level is not None:
+            # Only to less room while a page is on: nobody has to find their line again because a call has ended.
+            self._cut_to = max(self._cut_to, level)
+
+    def tick(self) -> None:
+        """Turn to the next page when this one was read."""
         now_s = self._monotonic()
-        if not is_seen:
+        if self._level is None:
             unseen_s = now_s - self._seen_at_s
             self._ends_at_s += unseen_s
             self._left_at_s = {name: at_s + unseen_s for name, at_s in self._left_at_s.items()}
         self._seen_at_s = now_s
-        if not self._pages or now_s < self._ends_at_s:
-            return False
-        self._left_at_s[self._on] = now_s
-        self._shown[self._on] = self._shown.get(self._on, 0) + 1
-        self._begin(now_s)
-        return True
+        if self._names and now_s >= self._ends_at_s:
+            self._left_at_s[self._on] = now_s
+            pages = self._pages(self._on, self._cut_to)
+            following = pages[(self._place(pages) + 1) % len(pages)]
+            self._start[self._on] = following.start
+            self._begin(now_s)
 
     @property
     def page(self) -> InfoPage | None:
         """Return what is on now; None before the office is known."""
-        return self._page_on()
+        pages = self._pages(self._on, self._cut_to) if self._on in self._names else ()
+        return pages[self._place(pages)] if pages else None
 
     def _begin(self, now_s: float) -> None:
-        waiting = {service.id for service in self._office.services if waiting_for(service.id, self._hall)} if self._office else set()
-        self._on = next_up(self._lasts_s(), self._left_at_s, waiting=waiting, now_s=now_s)
-        page = self._page_on()
+        services = self._office.services if self._office else ()
+        waiting = {service.id for service in services if waiting_for(service.id, self._hall)}
+        self._on = next_up(self._lasts_s, self._left_at_s, waiting=waiting, now_s=now_s)
+        self._cut_to = self._level or 0
+        page = self.page
         self._ends_at_s = now_s + (self._stays_s(page) if page else 0.0)
         self._seen_at_s = now_s
-        self.turns += 1
 
-    def _page_on(self) -> InfoPage | None:
-        pages = self._pages.get(self._on, ())
-        return pages[self._shown.get(self._on, 0) % len(pages)] if pages else None
-
-    def _lasts_s(self) -> dict[str, float]:
-        return {name: max(map(self._stays_s, pages)) for name, pages in self._pages.items()}
+    def _place(self, pages: Sequence[InfoPage]) -> int:
+        """Return the place of the page where this one goes on, in whatever way it is cut."""
+        start = self._start.get(self._on, ())
+        return max((place for place, page in enumerate(pages) if page.start <= start), default=0)
 
     def _stays_s(self, page: InfoPage) -> float:
-        least_s = min(self._least_s, ROUND_S / max(1, len(self._pages)))
+        least_s = min(self._least_s, ROUND_S / max(1, len(self._names)))
         return max(least_s, page.reading_s) * self._pace
 
-    def _overview(self) -> tuple[InfoPage, ...]:
+    def _pages(self, name: str, level: int) -> tuple[InfoPage, ...]:
+        key = name, level
+        if key not in self._cut:
+            self._cut[key] = tuple(self._cut_anew(name, level))
+        return self._cut[key]
+
+    def _cut_anew(self, name: str, level: int) -> Iterator[InfoPage]:
         office = self._office
         if office is None:
-            return ()
-        return tuple(
-            page
-            for language in office.languages
-            for page in overview_pages(
-                office, self._hall, last=lambda _service: "", phrases=self._phrases(language), fits=self._fits
-            )
-        )
+            return
+
+        def fits(page: InfoPage) -> bool:
+            return self._fits(page, level)
+
+        if name == OVERVIEW:
+            yield from overview_pages(office, self._hall, last=lambda _service: "", phrases=self._phrases, fits=fits)
+            return
+        seconds = max(SHORTEST_S, ROUND_S / (len(office.services) + 1))
+        service = next(service for service in office.services if service.id == name)
+        yield from procedure_pages(service, office.languages, phrases=self._phrases, fits=fits, seconds=seconds)

@@ -1,1 +1,1 @@
-"""What the lobby display says: the page as a whole, and the words of its panel. Pure."""
+"""What a lobby display says (lobby, panel), and where it stands (layout, calls, info; all of them in sheets). Pure."""

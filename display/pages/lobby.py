@@ -12,7 +12,7 @@ from broker.contract.claim import Standing
 from broker.contract.messages import HallMessage, OfficeMessage
 from broker.language import Phrases, bare_counter, mark
 from display.hall.board import Call, Place
-from display.pages.panel import Fits, InfoPage, newcomers_wait
+from display.pages.panel import InfoPage, newcomers_wait
 from display.pages.sheet import LaneBadge
 
 BETWEEN = " \N{MIDDLE DOT} "
@@ -69,6 +69,7 @@ class OfficeTexts:
 
     widest_number: str = "A-000"
     """The widest that it usually gives out."""
+    counters: tuple[CounterName, ...] = ()
     longest_words: tuple[str, ...] = ()
     """Of its procedures: none is ever broken."""
 
@@ -78,7 +79,8 @@ class Room:
     """What the display has room for at its size: large calls, and which pages of the panel."""
 
     front_calls: int
-    fits: Fits
+    fits: Callable[[InfoPage, int], bool]
+    """Tells whether a page fits the panel in a room of this level, 0 the largest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class LobbyPage:
     footer: tuple[str, ...]
     """What stands below, line by line: those that have no room beside each other take turns."""
     footer_turn: int
+    list_turn: int
+    """Which page of a list that has not room for all who are awaited."""
     panel: InfoPage | None
     has_panel: bool
     """Whether this display shows procedures at all."""
@@ -127,9 +131,8 @@ class LobbyState:
     upcoming: frozenset[Place]
     panel: InfoPage | None
     has_panel: bool
-    turn: int
-    """How often the panel has turned."""
     footer_turn: int
+    list_turn: int
 
 
 _KEEP_READY = mark("Please keep your number ready.")
@@ -153,6 +156,7 @@ def lobby_page(state: LobbyState, *, phrases: Callable[[str], Phrases]) -> Lobby
         resting=tuple(dict.fromkeys(words.say(_KEEP_READY) for words in every)),
         footer=_waits(state, passing),
         footer_turn=state.footer_turn,
+        list_turn=state.list_turn,
         panel=state.panel,
         has_panel=state.has_panel,
     )
@@ -189,8 +193,8 @@ def _link(state: LobbyState, every: list[Phrases]) -> LinkStatus:
     return LinkStatus(live=False, text=lines[0], lines=tuple(dict.fromkeys(lines)))
 
 
-def office_texts(office: OfficeMessage) -> OfficeTexts:
-    """Return what of an office decides about sizes."""
+def office_texts(office: OfficeMessage, word: str) -> OfficeTexts:
+    """Return what of an office decides about sizes; `word` is that for a counter."""
     letter = max((service.letter for service in office.services), key=_width, default="A")
     lane = max((lane.letter for lane in office.lanes), key=_width, default="")
     texts = (
@@ -206,7 +210,11 @@ def office_texts(office: OfficeMessage) -> OfficeTexts:
         )
     )
     words = {word for text in texts for word in text.split()}
-    return OfficeTexts(f"{letter}{lane}-000", tuple(sorted(words, key=lambda word: (-len(word), word))[:_LONGEST_WORDS]))
+    labels = tuple(counter.label for counter in office.counters)
+    counters = tuple(counter_name(bare_counter(label), word, labels) for label in labels)
+    return OfficeTexts(
+        f"{letter}{lane}-000", counters, tuple(sorted(words, key=lambda word: (-len(word), word))[:_LONGEST_WORDS])
+    )
 
 
 def _width(letter: str) -> int:
@@ -285,5 +293,6 @@ def _waits(state: LobbyState, words: Phrases) -> tuple[str, ...]:
         high_s = max((wait.high_s for wait in waits if wait is not None), default=0)
         if high_s:
             longest = words.wait(0, -(-high_s // _TO_5_MIN_S) * _TO_5_MIN_S)
-            told.append(f"{lane.name.get(words.language, lane.id)}: {longest}")
+            name, _, _explained = lane.name.get(words.language, lane.id).partition(" (")
+            told.append(f"{name}: {longest}")
     return tuple(told)

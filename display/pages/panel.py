@@ -12,6 +12,7 @@ from broker.contract.messages import HallMessage, OfficeMessage, ServiceInfo, Wa
 from broker.language import Phrases, mark
 from display.pages.sheet import reading_s
 
+_GLANCE_S = 2.0
 _SECTIONS = (mark("Documents to bring"), mark("How it goes"), mark("Fee and time"))
 
 
@@ -32,11 +33,13 @@ class ProcedurePage:
     """Number of the first item where the order matters."""
     continues: bool = False
     """Whether the first item is the rest of one that began on the page before."""
+    start: tuple[int, ...] = ()
+    """Where it begins among all that is said of the service, however that is cut into pages."""
 
     @property
     def reading_s(self) -> float:
-        """Return how long it takes to read."""
-        return sum(map(reading_s, (self.service, self.section, *self.items)))
+        """Return how long it takes to read; whose page it is one sees at a glance."""
+        return _GLANCE_S + sum(map(reading_s, self.items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class OverviewPage:
     title: str
     last_title: str
     rows: tuple[ServiceLine, ...]
+    start: tuple[int, ...] = ()
 
     @property
     def reading_s(self) -> float:
@@ -67,7 +71,7 @@ class OverviewPage:
 
 InfoPage = ProcedurePage | OverviewPage
 Fits = Callable[[InfoPage], bool]
-"""Tells whether a page fits the panel at its least size, at the least type size."""
+"""Tells whether a page fits the panel at the least type size."""
 
 
 def procedure_pages(
@@ -76,26 +80,34 @@ def procedure_pages(
     """Return the pages of one service: section by section, language by language, each read in about `seconds`."""
     by_language = [_sections(service, phrases(language), fits, seconds) for language in languages]
     return tuple(
-        page
+        dataclasses.replace(page, start=(place, turn, *page.start))
         for place in range(len(_SECTIONS))
-        for sections in by_language
+        for turn, sections in enumerate(by_language)
         for page in sections[place]
     )
 
 
 def overview_pages(
-    office: OfficeMessage, hall: HallMessage | None, *, last: Callable[[str], str], phrases: Phrases, fits: Fits
+    office: OfficeMessage,
+    hall: HallMessage | None,
+    *,
+    last: Callable[[str], str],
+    phrases: Callable[[str], Phrases],
+    fits: Fits,
 ) -> tuple[OverviewPage, ...]:
-    """Return who waits and which number was the last, on as many pages as it takes."""
-    title, last_title = phrases.say("Waiting now"), phrases.say("Last number")
-    lines = [_service_line(service, office, hall, phrases, last(service.id)) for service in office.services]
+    """Return who waits and which number was the last, on as many pages as it takes, language by language."""
     pages: list[OverviewPage] = []
-    for line in lines:
-        longer = OverviewPage(phrases.language, title, last_title, (*(pages[-1].rows if pages else ()), line))
-        if pages and fits(longer):
-            pages[-1] = longer
-        else:
-            pages.append(dataclasses.replace(longer, rows=(line,)))
+    for turn, words in enumerate(map(phrases, office.languages)):
+        bare = OverviewPage(words.language, words.say("Waiting now"), words.say("Last number"), ())
+        page = bare
+        for place, service in enumerate(office.services):
+            line = _service_line(service, office, hall, words, last(service.id))
+            longer = dataclasses.replace(page, rows=(*page.rows, line), start=page.start or (turn, place))
+            if page.rows and not fits(longer):
+                pages.append(page)
+                longer = dataclasses.replace(bare, rows=(line,), start=(turn, place))
+            page = longer
+        pages.append(page)
     return tuple(pages)
 
 
@@ -147,10 +159,11 @@ def _parts(bare: ProcedurePage, items: tuple[str, ...], fits: Fits, seconds: flo
     def takes(longer: ProcedurePage) -> bool:
         return fits(longer) and longer.reading_s <= seconds
 
-    for item in items:
-        rest = item.split()
+    for number, item in enumerate(items):
+        words = rest = item.split()
         while rest:
-            added = dataclasses.replace(page, items=(*page.items, " ".join(rest)))
+            begun_at = page.start or (number, len(words) - len(rest))
+            added = dataclasses.replace(page, items=(*page.items, " ".join(rest)), start=begun_at)
             if takes(added):
                 page, rest = added, []
             elif page.items:
@@ -159,7 +172,8 @@ def _parts(bare: ProcedurePage, items: tuple[str, ...], fits: Fits, seconds: flo
             else:
                 count = _most_words(page, rest, takes)
                 begun = " ".join(rest[:count])
-                yield dataclasses.replace(page, items=(begun if count == len(rest) else f"{begun} \N{HORIZONTAL ELLIPSIS}",))
+                said = begun if count == len(rest) else f"{begun} \N{HORIZONTAL ELLIPSIS}"
+                yield dataclasses.replace(page, items=(said,), start=begun_at)
                 rest = rest[count:]
                 page = dataclasses.replace(bare, continues=bool(rest))
     if page.items:
@@ -169,7 +183,9 @@ def _parts(bare: ProcedurePage, items: tuple[str, ...], fits: Fits, seconds: flo
 def _most_words(page: ProcedurePage, words: list[str], takes: Callable[[ProcedurePage], bool]) -> int:
     """Return how many words of an item are one page; at least one, and never a single one left behind."""
     count = len(words)
-    while count > 1 and not takes(dataclasses.replace(page, items=(f"{' '.join(words[:count])} \N{HORIZONTAL ELLIPSIS}",))):
+    while count > 1 and not takes(
+        dataclasses.replace(page, items=(f"{' '.join(words[:count])} \N{HORIZONTAL ELLIPSIS}",))
+    ):
         count -= 1
     return count - 1 if count > 1 and len(words) - count == 1 else count
 
@@ -206,7 +222,9 @@ def waiting_for(service: str, hall: HallMessage | None) -> int:
     return sum(group.count for group in (hall.waiting if hall else ()) if group.service == service)
 
 
-def newcomers_wait(service: ServiceInfo, office: OfficeMessage, hall: HallMessage | None, lane: str = "") -> Wait | None:
+def newcomers_wait(
+    service: ServiceInfo, office: OfficeMessage, hall: HallMessage | None, lane: str = ""
+) -> Wait | None:
     """Return the wait of whoever drew a number now: in the first lane or the one asked for, before the first stage."""
     newcomer = (service.id, service.stages[0], lane or office.lanes[0].id)
     for group in hall.waiting if hall else ():

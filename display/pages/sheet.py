@@ -5,22 +5,20 @@ The origin is the top left corner of the window and y grows downwards, as one re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from hardware.panel.look import Look
 from hardware.panel.scale import CAPITAL
-
-Measure = Callable[[str, bool], float]
-"""Width of a text in ems of the font that is drawn, regular or bold."""
+from hardware.typesetting.block import breaks
+from hardware.typesetting.block import lay_out as set_line
 
 _LETTERS_UP = 0.78
 """How far small letters and accents of Latin texts reach above the line, in ems (Noto Sans)."""
 _FIGURES_UP = 0.735
 _DOWN = 0.25
 _FIGURES_DOWN = 0.02
-_OTHER_SCRIPT_UP, _OTHER_SCRIPT_DOWN = 1.07, 0.36
+_MEASURED_PX = 100
 _ACCENTED_UP = 0.94
 _LATIN_END = "\u024f"
 _HANGING = frozenset("gjpqyJQ,;()[]{}|/_@")
@@ -28,7 +26,6 @@ LINE = 1.2
 """From one line of running text to the next, in ems."""
 WORDS_S = 2.0
 """So many words are read in a second from a distance, in a room where other things happen."""
-_LOOSE = frozenset("\u3000\u3001\u3002")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +151,10 @@ class Sheet:
 
     items: tuple[Item, ...]
     veil: float = 0.0
-    has_panel: bool = False
+    panel_level: int | None = None
+    """How crowded the panel's room is, from 0; None where it has none."""
+    turns_list: bool = False
+    """Whether the list of calls has to turn its pages."""
     left_out: tuple[str, ...] = ()
     """What had no room, in the order in which it left."""
 
@@ -166,7 +166,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The window: its size, the type sizes that bind (font sizes in pixels), and how wide words are."""
+    """The window: its size, and the type sizes that bind, as font sizes in pixels."""
 
     width: float
     height: float
@@ -176,7 +176,6 @@ class Frame:
     """The least of everything else."""
     good: float
     """What everything else has where there is room."""
-    measure: Measure = field(compare=False)
 
     @property
     def gap(self) -> float:
@@ -190,64 +189,43 @@ class Frame:
 
     def wide(self, text: str, font_px: float, *, bold: bool = False) -> float:
         """Return the width of a text in pixels; a pixel more, as fonts are drawn on whole ones."""
-        return self.measure(text, bold) * font_px + 1
+        return ems(text, bold=bold) * font_px + 1
 
     def wrap(self, text: str, font_px: float, width: float, *, bold: bool = False) -> tuple[str, ...]:
         """Return the lines that a text takes; a word is never broken."""
-        return wrapped(text, width / font_px, self.measure, bold=bold)
+        return wrapped(text, width / font_px, bold=bold)
 
 
-def frame_for(look: Look, measure: Measure) -> Frame:
+def frame_for(look: Look) -> Frame:
     """Return the frame of a window."""
-    return Frame(
-        width=look.width, height=look.height, key=look.huge, sign=look.small, good=look.body, measure=measure
-    )
+    return Frame(width=look.width, height=look.height, key=look.huge, sign=look.small, good=look.body)
+
+
+@lru_cache(maxsize=8192)
+def ems(text: str, *, bold: bool) -> float:
+    """Return how wide a line of words is, in ems of the font that it is drawn with."""
+    return set_line(text, size_px=_MEASURED_PX, bold=bold).width / _MEASURED_PX
 
 
 @lru_cache(maxsize=4096)
-def wrapped(text: str, ems: float, measure: Measure, *, bold: bool) -> tuple[str, ...]:
+def wrapped(text: str, room: float, *, bold: bool) -> tuple[str, ...]:
     """Return a text in lines of at most so many ems; a word that is longer stands alone."""
     lines: list[str] = []
-    line = ""
-    for piece in _pieces(text):
-        longer = line + piece
-        if line and measure(longer.strip(), bold) > ems:
-            lines.append(line.strip())
-            line = piece
-        else:
-            line = longer
-    if line.strip():
-        lines.append(line.strip())
-    return tuple(lines) or ("",)
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """Yield where lines may end: behind spaces, and between the characters of scripts that write none."""
-    piece = ""
-    for sign in text:
-        if _stands_alone(sign):
-            if piece and sign not in _LOOSE:
-                yield piece
-                piece = ""
-            piece += sign
-        elif piece and (piece[-1] == " " or _stands_alone(piece[-1])) and sign != " ":
-            yield piece
-            piece = sign
-        else:
-            piece += sign
-    if piece:
-        yield piece
-
-
-def _stands_alone(sign: str) -> bool:
-    return "\u2e80" <= sign <= "\u9fff" or "\uf900" <= sign <= "\ufaff" or "\U00020000" <= sign <= "\U0003ffff"
+    start = end = 0
+    for at in breaks(text):
+        if end > start and ems(text[start:at].strip(), bold=bold) > room:
+            lines.append(text[start:end].strip())
+            start = end
+        end = at
+    return (*lines, text[start:].strip())
 
 
 @lru_cache(maxsize=4096)
 def reach(text: str) -> tuple[float, float]:
     """Return how far a text reaches above and below the line that its letters stand on, in ems."""
     if any(sign > _LATIN_END and not 0x2000 <= ord(sign) <= 0x22FF for sign in text):  # noqa: PLR2004 - punctuation, arrows, signs
-        return _OTHER_SCRIPT_UP, _OTHER_SCRIPT_DOWN
+        block = set_line(text, size_px=_MEASURED_PX)
+        return block.ascent / _MEASURED_PX, block.descent / _MEASURED_PX
     down = _DOWN if _HANGING.intersection(text) or any(sign > "\x7f" for sign in text) else _FIGURES_DOWN
     if any("\xc0" <= sign <= "\u024f" and sign.upper() == sign for sign in text):
         return _ACCENTED_UP, down
@@ -276,6 +254,10 @@ def line_of(
 def centred(middle: float, font_px: float) -> float:
     """Return on which line capitals stand whose middle lies there."""
     return middle + CAPITAL * font_px / 2
+
+
+def _stands_alone(sign: str) -> bool:
+    return "\u2e80" <= sign <= "\u9fff"
 
 
 def reading_s(text: str) -> float:

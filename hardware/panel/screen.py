@@ -11,8 +11,10 @@ from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.graphics import Rectangle
+from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
 from kivy.lang import Builder
 from kivy.properties import ObjectProperty
+from PIL import Image
 
 from hardware.config import PanelConfig
 from hardware.panel import widgets
@@ -36,7 +38,7 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         root: Callable[[], Any],
         rules: Path | None = None,
     ) -> None:
-        """Take the panel, who reads it, the window's title, what makes the root widget, and the screen's own kv file."""
+        """Take the panel, who reads it, the title, what makes the root widget, and the screen's own rules."""
         super().__init__(title=title, kv_file="")
         self._panel = panel
         self._reader = reader
@@ -113,8 +115,11 @@ def window_id() -> int | None:
 def save_picture(path: Path) -> Path:
     """Write the window as PNG to exactly `path` and return it. On the screen's thread; takes some 40 ms."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Kivy numbers its screenshots; the numbered file is renamed, which also makes the picture appear whole.
-    written = Path(Window.screenshot(name=f"{path.absolute().with_suffix('')}.part.png"))
+    size = int(Window.system_size[0]), int(Window.system_size[1])
+    # Four bytes a pixel: Kivy's own screenshot has three, and slants where a row of them is no multiple of four.
+    read = glReadPixels(0, 0, *size, GL_RGBA, GL_UNSIGNED_BYTE)
+    written = path.with_name(f"{path.name}.part")
+    Image.frombytes("RGBA", size, read).convert("RGB").transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(written, "PNG")
     return written.replace(path)
 
 

@@ -79,14 +79,3 @@ def text_lines(text: str, *, font_px: float, width_px: float) -> int:
     label = CoreLabel(text=text or " ", font_size=font_px, text_size=(max(1, int(width_px)), None))
     label.render()
     return max(1, len(label._cached_lines))  # noqa: SLF001 - Kivy has no public count of wrapped lines
-
-
-_MEASURED_PX = 100
-
-
-@lru_cache(maxsize=8192)
-def ems(text: str, bold: bool) -> float:  # noqa: FBT001 - two kinds of letters
-    """Return how wide a line of words is in the default font, in ems."""
-    label = CoreLabel(font_size=_MEASURED_PX, bold=bold)
-    label.resolve_font_name()
-    return float(label.get_extents(text)[0]) / _MEASURED_PX

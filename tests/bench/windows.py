@@ -113,7 +113,7 @@ def painted_table(folder: Path) -> Table:
     return table
 
 
-NUMBER: Box = (100, 700, 120, 40)
+NUMBER: Box = (30, 60, 120, 40)
 """Of a display of 1920 x 1080: a call covers the panel here. Small, so that looking costs the machine nothing."""
 
 

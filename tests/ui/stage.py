@@ -43,15 +43,16 @@ class _Stage:
     def __init__(self, part: str, panel: PanelConfig, out: Path, *, pictures: bool) -> None:
         from hardware.panel.screen import PanelApp  # noqa: PLC0415 - imports Kivy, which `prepare` must precede
 
-        if part == "display":
-            from display.drawing.screen import RULES  # noqa: PLC0415 - the same
-        else:
+        rules: Path | None = None
+        if part == "counter":
             from counter.drawing.screen import RULES  # noqa: PLC0415 - the same
+
+            rules = RULES
         self._part, self._out, self._pictures = part, out, pictures
         self.states = 0
         self._screen: Any = None
         reader = Reader.HALL if part == "display" else Reader.OFFICER
-        self._app = PanelApp(panel, reader=reader, title=f"stage {part}", rules=RULES, root=self._build)
+        self._app = PanelApp(panel, reader=reader, title=f"stage {part}", rules=rules, root=self._build)
         self._app.on_begin = self._begin
 
     def run(self) -> None:
@@ -63,14 +64,20 @@ class _Stage:
         return self._screen.root
 
     def _lobby_steps(self) -> Iterator[Step]:
-        from display.drawing.screen import LobbyScreen, room_for  # noqa: PLC0415 - imports Kivy
-        from tests.ui.display.lobby_pages import pages, states  # noqa: PLC0415 - only one of the two is needed
+        from display.drawing.screen import LobbyScreen, frame_of, screen_name  # noqa: PLC0415 - imports Kivy
+        from display.pages.layout import lay_out  # noqa: PLC0415 - only one of the two is needed
+        from tests.ui.display.lobby_pages import pages, states  # noqa: PLC0415 - the same
 
         settings = load_settings(Path("config.yaml"), {})
         screen = self._screen = LobbyScreen(self._app.look, None)
-        room = room_for(self._app.look)
-        every = (*states(settings, room), *pages(settings, room))
-        return iter([(f"display-{name}", lambda page=page: screen.show(page)) for name, page in every])
+        frame = frame_of(self._app.look)
+        every = (*states(settings, frame), *pages(settings, frame))
+        return iter(
+            [
+                (f"display-{name}", lambda page=page: screen.show(lay_out(page, frame), screen_name(page)))
+                for name, page in every
+            ]
+        )
 
     def _desk_steps(self) -> Iterator[Step]:
         from counter.drawing.screen import CounterWidget  # noqa: PLC0415 - imports Kivy

@@ -12,42 +12,47 @@ from broker.contract.clock import EngineClock
 from broker.contract.messages import Calling, HallMessage, OfficeMessage, Wait, WaitingGroup
 from broker.language import Phrases
 from display.hall.presenter import LobbyPresenter
-from display.pages.lobby import LobbyPage, OfficeTexts, Room
+from display.pages.layout import lay_out, room_for
+from display.pages.lobby import LobbyPage
+from display.pages.sheet import Frame
 from tests.ui.display.lobby_samples import SPEECH, TestClock, called, calling, hall
 
 State = tuple[str, LobbyPage]
 
 
-Rooms = Callable[[OfficeTexts], Room]
-
-
-def states(settings: Settings, room: Rooms, has_panel: bool = True) -> Iterator[State]:
+def states(settings: Settings, frame: Frame, *, has_panel: bool = True) -> Iterator[State]:
     """Yield the page of each state with its name."""
+    for name, lobby in _states(settings, frame, has_panel=has_panel):
+        lobby.drawn(lay_out(lobby.page, frame))  # the panel learns which room calls leave it
+        yield name, lobby.page
+
+
+def _states(settings: Settings, frame: Frame, *, has_panel: bool) -> Iterator[tuple[str, LobbyPresenter]]:
     clock = TestClock()
     office = office_message(settings)
-    lobby = _lobby(settings, clock, room, has_panel)
-    yield "nothing-yet", lobby.page
+    lobby = _lobby(settings, clock, frame, has_panel=has_panel)
+    yield "nothing-yet", lobby
     lobby.link(online=True)
     lobby.office(office)
     lobby.hall(hall(0, clock(), waiting=_waiting(office)))
-    yield "resting", lobby.page
-    lobby = _lobby(settings, clock, room, has_panel)
+    yield "resting", lobby
+    lobby = _lobby(settings, clock, frame, has_panel=has_panel)
     lobby.link(online=True)
     lobby.office(office)
     lobby.hall(_busy_hall(clock, office))
-    yield "settled", lobby.page
+    yield "settled", lobby
     clock.pass_s(12)
     lobby.tick()
-    yield "waiting", lobby.page
+    yield "waiting", lobby
     lobby.event(called("AP-003", 2, clock(), counter="3", language="en"))
     lobby.event(called("B-117", 3, clock(), counter="12"))
-    yield "calling", lobby.page
+    yield "calling", lobby
     clock.pass_s(20)
     lobby.tick()
     lobby.event(called("CP-1204", 4, clock(), counter="Khusus", times=2, type_="recalled"))
     clock.pass_s(20)
     lobby.tick()
-    yield "calling-long", lobby.page
+    yield "calling-long", lobby
     clock.pass_s(20)
     lobby.tick()
     lobby.hall(_busy_hall(clock, office, seq=5))
@@ -58,39 +63,38 @@ def states(settings: Settings, room: Rooms, has_panel: bool = True) -> Iterator[
             number = f"{numbers[place % len(numbers)]}{'P' if place % 3 == 2 else ''}-{7 + place * 11:03d}"
             lobby.event(called(number, seq, clock(), counter=str(place + 1)))
         lobby.tick()
-        yield f"calling-{count}-more", lobby.page
+        yield f"calling-{count}-more", lobby
     lobby.link(online=False)
     clock.pass_s(300)
-    yield "offline", lobby.page
+    yield "offline", lobby
 
 
-def pages(settings: Settings, room: Rooms) -> Iterator[State]:
-    """Yield every page of the information panel once, in every language."""
+def pages(settings: Settings, frame: Frame) -> Iterator[State]:
+    """Yield every page of the information panel once, in every language, where no call takes its room."""
     clock = TestClock()
-    lobby = _lobby(settings, clock, room, has_panel)
+    office = office_message(settings)
+    lobby = _lobby(settings, clock, frame, has_panel=True)
     lobby.link(online=True)
-    lobby.office(office_message(settings))
+    lobby.office(office)
     seen: list[object] = []
-    for number in range(1000):
-        lobby.hall(_busy_hall(clock, office_message(settings)))
+    for number in range(700):
+        lobby.hall(hall(1, clock(), waiting=_waiting(office)))
         page = lobby.page
-        if number and page.panel == seen[0]:
-            return
         if page.panel not in seen:
             seen.append(page.panel)
             yield f"page-{number}", page
-        clock.pass_s(12)
+        clock.pass_s(4)
         lobby.tick()
 
 
-def _lobby(settings: Settings, clock: TestClock, room: Rooms, has_panel: bool = True) -> LobbyPresenter:
+def _lobby(settings: Settings, clock: TestClock, frame: Frame, *, has_panel: bool) -> LobbyPresenter:
     lobby = LobbyPresenter(
         clock=EngineClock(clock, clock.monotonic),
         languages=settings.office.languages,
         phrases=functools.partial(Phrases, "display"),
         announce=lambda call, _words: lobby.speech_ended(call),
-        page_s=12,
-        room=room,
+        page_s=8,
+        room=functools.partial(room_for, frame=frame, has_panel=has_panel),
         has_panel=has_panel,
         speech=SPEECH,
     )

@@ -46,10 +46,6 @@ class Board:
         """Return the numbers that stand large."""
         return [call.number for call in self.board.front(MOST)]
 
-    def latest(self) -> str | None:
-        """Return the number that stays in sight while nothing is new."""
-        return self.board.latest.number if self.board.latest else None
-
     @property
     def listed(self) -> list[str]:
         """Return all numbers on the board: who is awaited, newest first, then who was."""
@@ -90,13 +86,40 @@ def test_a_second_call_stands_large_beside_the_first_at_once_and_is_spoken_after
     assert lobby.numbers == ["A-001", "A-002"]
 
 
-def test_a_call_stands_large_for_ten_seconds_from_its_turn_on(lobby: Board) -> None:
+def test_a_call_stands_large_until_its_visitor_comes_but_ten_seconds_at_least(lobby: Board) -> None:
     lobby.board.event(called("A-001", 1, lobby.clock()))
     lobby.tick()
-    lobby.run(9.8)
+    lobby.run(300)
     assert lobby.front == ["A-001"]
+    lobby.board.event(told("started", "A-001", 2, lobby.clock()))
+    assert lobby.front == []
+    lobby.board.event(called("A-002", 3, lobby.clock()))
+    lobby.tick()
+    lobby.board.event(told("started", "A-002", 4, lobby.clock()))
+    lobby.run(9.8)
+    assert lobby.front == ["A-002"]
     lobby.run(0.4)
-    assert (lobby.front, lobby.latest()) == ([], "A-001")
+    assert lobby.front == []
+
+
+def test_a_call_stands_large_beside_the_next_one_and_gives_way_to_the_one_after(lobby: Board) -> None:
+    for index in range(1, 4):
+        assert lobby.front == [f"A-{number:03d}" for number in range(max(1, index - 2), index)]
+        lobby.board.event(called(f"A-{index:03d}", index, lobby.clock(), counter=str(index)))
+        lobby.run(60)
+    assert lobby.front == ["A-002", "A-003"]
+    lobby.board.event(told("started", "A-003", 4, lobby.clock(), counter="3"))
+    assert lobby.front == ["A-001", "A-002"]
+
+
+def test_of_those_that_stand_large_the_one_that_is_spoken_stays_to_the_last(lobby: Board) -> None:
+    for index in range(1, 4):
+        lobby.board.event(called(f"A-{index:03d}", index, lobby.clock(), counter=str(index)))
+    lobby.tick()
+    lobby.run(SPEECH_S + 1)
+    assert lobby.numbers[-1] == "A-002"
+    ranks = lobby.board.ranks(3)
+    assert min(ranks, key=ranks.__getitem__) == ("A-002", "c2")
 
 
 def test_of_a_crowd_the_one_that_is_spoken_stands_large_among_those_before_and_behind(lobby: Board) -> None:
@@ -139,7 +162,7 @@ def test_whoever_is_not_awaited_any_more_has_no_turn_any_more(lobby: Board, type
     lobby.board.event(told(type_, "A-002", 3, at, counter="4"))
     lobby.run(60)
     assert lobby.numbers == ["A-001"]
-    assert lobby.front == []
+    assert lobby.front == ["A-001"], "whose visitor is still awaited"
     assert lobby.listed == ["A-001", "A-002"]
 
 
@@ -230,7 +253,7 @@ def test_the_first_picture_is_drawn_in_silence_as_others_have_heard_it_before() 
     over = calling("A-008", lobby.ago(300), counter="4")
     lobby.board.snapshot(hall(50, at, now_calling=(calling("A-009", lobby.ago(45)),), recent=(over,)))
     lobby.tick()
-    assert (lobby.turns, lobby.front, lobby.latest()) == ([], [], "A-009")
+    assert (lobby.turns, lobby.front) == ([], ["A-009"])
     assert lobby.listed == ["A-009", "A-008"]
 
 
@@ -248,7 +271,7 @@ def test_yesterdays_call_leaves_the_board_when_the_hall_is_empty(lobby: Board) -
     lobby.run(60)
     lobby.clock.pass_s(20 * 3600)
     lobby.board.snapshot(hall(30, lobby.clock()))
-    assert (lobby.latest(), lobby.listed) == (None, [])
+    assert (lobby.front, lobby.listed) == ([], [])
 
 
 def test_a_picture_that_a_restarted_server_had_saved_long_ago_takes_nothing_back(lobby: Board) -> None:
@@ -256,7 +279,7 @@ def test_a_picture_that_a_restarted_server_had_saved_long_ago_takes_nothing_back
     lobby.run(20)
     old = hall(3, lobby.ago(7200)).model_copy(update={"retained": True})
     lobby.board.snapshot(old)
-    assert lobby.latest() == "A-001"
+    assert lobby.front == ["A-001"]
 
 
 def test_an_office_that_begins_a_new_journal_is_followed(lobby: Board) -> None:
@@ -280,7 +303,7 @@ def test_a_call_that_was_undone_leaves_at_once_and_the_one_before_is_the_latest_
     lobby.board.event(told("undone", "A-002", 3, lobby.clock(), counter="4"))
     lobby.board.snapshot(hall(3, lobby.clock(), now_calling=(calling("A-001", earlier),)))
     lobby.tick()
-    assert (lobby.front, lobby.latest(), lobby.listed) == ([], "A-001", ["A-001"])
+    assert (lobby.front, lobby.listed) == (["A-001"], ["A-001"])
     assert lobby.numbers == ["A-001", "A-002"]
 
 
@@ -292,7 +315,7 @@ def test_whoever_is_not_awaited_any_more_leaves_for_the_list_but_not_before_thei
     lobby.run(9)
     assert lobby.front == ["A-001"]
     lobby.run(2)
-    assert (lobby.front, lobby.latest(), lobby.listed) == ([], None, ["A-001"])
+    assert (lobby.front, lobby.listed) == ([], ["A-001"])
 
 
 def test_a_call_that_is_over_does_not_stand_large_beside_the_next_one_of_its_counter(lobby: Board) -> None:
@@ -318,9 +341,9 @@ def test_a_screen_that_is_switched_on_sends_nobody_to_a_counter_that_is_done_wit
     lobby = Board()
     awaited, done = calling("A-001", lobby.ago(240)), calling("A-002", lobby.ago(180), counter="4")
     lobby.board.snapshot(hall(2, lobby.clock(), now_calling=(awaited,), recent=(done,)))
-    assert lobby.latest() == "A-001"
+    assert lobby.front == ["A-001"]
     lobby.board.snapshot(hall(3, lobby.clock(), recent=(awaited, done)))
-    assert lobby.latest() is None
+    assert lobby.front == []
 
 
 def test_a_call_that_was_undone_before_its_turn_is_never_spoken(lobby: Board) -> None:
@@ -376,7 +399,7 @@ def test_a_call_that_was_undone_and_made_again_is_spoken_again(lobby: Board) -> 
     lobby.run(5)
     lobby.board.event(told("undone", "A-001", 2, lobby.clock()))
     lobby.board.snapshot(hall(2, lobby.clock()))
-    assert (lobby.front, lobby.latest()) == ([], None)
+    assert lobby.front == []
     lobby.run(5)
     lobby.board.event(called("A-001", 3, lobby.clock()))
     lobby.tick()

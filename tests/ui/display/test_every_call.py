@@ -36,14 +36,7 @@ class Lobby(RuleBasedStateMachine):
             phrases=functools.partial(Phrases, "display"),
             announce=self._announce,
             page_s=12,
-            room=Room(
-                page_lines=6,
-                waiting_lines=6,
-                front_calls=4,
-                other_calls=5,
-                lines=lambda _text: 1,
-                name_lines=lambda _text: 1,
-            ),
+            room=lambda _texts: Room(front_calls=4, fits=lambda _page, _level: True),
             speech=SPEECH,
         )
         self.seq = 0
@@ -134,8 +127,6 @@ class Lobby(RuleBasedStateMachine):
         page = self.presenter.page
         shown = {call.number: call.counter_label for call in page.others}
         shown |= {call.number: call.counter_label for call in page.front}
-        if page.latest is not None:
-            shown[page.latest.number] = page.latest.counter_label
         assert {entry.number: counter for counter, entry in self.awaited.items()}.items() <= shown.items()
 
     def teardown(self) -> None:

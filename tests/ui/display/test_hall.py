@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
+import itertools
 import re
 
 import pytest
@@ -16,8 +17,8 @@ from broker.language import Phrases
 from display.hall.announcer import Announcement, SpeechRules
 from display.hall.board import Call
 from display.hall.presenter import LobbyPresenter
-from display.pages.lobby import Room
-from display.pages.panel import ProcedurePanel, WaitingPanel
+from display.pages.lobby import CounterName, Room
+from display.pages.panel import InfoPage, OverviewPage, ProcedurePage
 from tests.ui.display.lobby_samples import MORNING, SPEECH, TestClock, called, calling, hall, office, service, told
 
 PAGE_S = 12.0
@@ -26,7 +27,7 @@ PAGE_S = 12.0
 class Lobby:
     """A display on a table: its clock, its presenter, and what it had spoken."""
 
-    def __init__(self, page_lines: int = 6, waiting_lines: int = 6, speech: SpeechRules = SPEECH) -> None:
+    def __init__(self, page_lines: int = 6, speech: SpeechRules = SPEECH) -> None:
         self.clock = TestClock()
         self.heard: list[Announcement] = []
         self.is_mute = self.is_linked = False
@@ -38,14 +39,7 @@ class Lobby:
             phrases=functools.partial(Phrases, "display"),
             announce=self._announce,
             page_s=PAGE_S,
-            room=Room(
-                page_lines=page_lines,
-                waiting_lines=waiting_lines,
-                front_calls=6,
-                other_calls=4,
-                lines=lambda _text: 1,
-                name_lines=lambda _text: 1,
-            ),
+            room=lambda _texts: Room(front_calls=6, fits=lambda page, _level: _lines(page) <= page_lines),
             speech=speech,
         )
 
@@ -89,27 +83,25 @@ class Lobby:
     def on_screen(self) -> dict[str, str]:
         """Return every number on the page with its counter."""
         page = self.presenter.page
-        latest = (page.latest,) if page.latest else ()
         listed = {call.number: call.counter_label for call in page.others}
-        return listed | {call.number: call.counter_label for call in (*latest, *page.front)}
+        return listed | {call.number: call.counter_label for call in page.front}
 
     @property
-    def page(self) -> ProcedurePanel:
+    def page(self) -> ProcedurePage:
         """Return the procedure that the panel shows."""
         panel = self.presenter.page.panel
-        assert isinstance(panel, ProcedurePanel)
+        assert isinstance(panel, ProcedurePage)
         return panel
 
-    @property
-    def waiting(self) -> WaitingPanel:
-        """Return the waiting services that the panel shows."""
-        panel = self.presenter.page.panel
-        assert isinstance(panel, WaitingPanel)
-        return panel
-
-    def turn(self) -> None:
-        """Let the panel turn once."""
-        self.run(PAGE_S)
+    def pages(self, seconds: float) -> list[InfoPage]:
+        """Return what the panel shows while time passes, page by page."""
+        seen: list[InfoPage] = []
+        for _ in range(round(seconds)):
+            page = self.presenter.page.panel
+            if page is not None and page not in seen[-1:]:
+                seen.append(page)
+            self.run(1)
+        return seen
 
     def run(self, seconds: float) -> None:
         """Let time pass, with a tick every tenth of a second."""
@@ -120,6 +112,10 @@ class Lobby:
             while self._ends and self._ends[0][1] <= self.clock.ticks_s:
                 self.presenter.speech_ended(self._ends.pop(0)[0])
             self.presenter.tick()
+
+
+def _lines(page: InfoPage) -> int:
+    return len(page.items if isinstance(page, ProcedurePage) else page.rows)
 
 
 @pytest.fixture
@@ -135,7 +131,7 @@ def test_a_call_stands_large_and_is_spoken_in_both_languages_with_its_message(lo
     lobby.event(called("AP-003", 1, lobby.clock(), language="en"))
     (call,) = lobby.presenter.page.front
     assert (call.number, call.counter_label, call.is_spoken) == ("AP-003", "3", True)
-    assert call.requests == ("Please go to counter 3", "Silakan menuju loket 3")
+    assert call.counter == CounterName(("COUNTER",), "3"), "in the language of the ticket"
     assert call.lane is not None
     assert (call.lane.letter, call.lane.shape, call.lane.name) == ("P", "diamond", "Priority")
     assert lobby.spoken == ["Number A, P, three. Please go to counter three."]
@@ -199,14 +195,6 @@ def test_without_any_sound_a_burst_still_passes_at_a_pace_that_can_be_read(lobby
         assert sum(f"A-{place:03d}" in front for front in fronts) >= 70, "each stands large for 7 s at least"
 
 
-def test_more_calls_than_the_list_has_room_for_are_all_listed_only_smaller(lobby: Lobby) -> None:
-    for place in range(1, 31):
-        lobby.event(called(f"A-{place:03d}", place, lobby.clock(), counter=str(place)))
-    page = lobby.presenter.page
-    assert (len(page.front), len(page.others)) == (6, 24)
-    assert page.others_scale == pytest.approx(4 / 24)
-
-
 @pytest.mark.parametrize("type_", ["started", "no_show", "cancelled"])
 def test_whoever_was_served_or_given_up_before_the_turn_came_is_not_called_any_more(lobby: Lobby, type_: str) -> None:
     for place in range(1, 4):
@@ -221,13 +209,6 @@ def test_once_the_visitor_has_come_the_second_language_is_left_out(lobby: Lobby)
     lobby.event(told("started", "A-001", 2, lobby.clock()))
     lobby.run(30)
     assert lobby.spoken == ["Number A, one. Please go to counter three."]
-
-
-def test_titles_above_several_calls_are_in_all_languages(lobby: Lobby) -> None:
-    for place in range(1, 3):
-        lobby.event(called(f"A-{place:03d}", place, lobby.clock(), counter=str(place)))
-    page = lobby.presenter.page
-    assert (page.number_title, page.counter_title) == ("Nomor \N{MIDDLE DOT} Number", "Loket \N{MIDDLE DOT} Counter")
 
 
 def test_an_old_call_whose_visitor_is_still_awaited_is_spoken(lobby: Lobby) -> None:
@@ -308,6 +289,8 @@ def test_a_repeated_call_says_which_one_it_is_and_is_spoken_again(lobby: Lobby) 
     lobby.run(15)
     lobby.event(called("A-003", 2, lobby.clock(), times=2, type_="recalled"))
     assert [call.again for call in lobby.presenter.page.front] == ["Panggilan ke-2"]
+    lobby.event(called("B-004", 3, lobby.clock(), counter="4", times=3, language="en"))
+    assert lobby.presenter.page.front[1].again == "Call no. 3 \N{MIDDLE DOT} Panggilan ke-3"
     assert _said_numbers(lobby) == [3, 3]
 
 
@@ -336,37 +319,49 @@ def test_who_is_awaited_is_listed_before_history_however_long_ago_the_call_was()
     over = tuple(calling(f"B-00{place}", ago(place), counter="9") for place in range(1, 9))
     lobby.hall(hall(5, at, now_calling=awaited, recent=over))
     rows = lobby.presenter.page.others
-    assert [row.number for row in rows] == ["A-002", "A-003", "B-001", "B-002"]
+    assert [row.number for row in rows][:3] == ["A-003", "B-001", "B-002"]
+    assert [row.over for row in rows] == [False, *[True] * 8]
     assert set(lobby.on_screen) >= {"A-001", "A-002", "A-003"}
 
 
-def test_pages_turn_by_service_and_language_and_come_round_again(lobby: Lobby) -> None:
-    seen = []
-    for _ in range(13):
-        seen.append((lobby.page.letter, lobby.page.language, lobby.page.section))
-        lobby.turn()
-        assert lobby.waiting.language == seen[-1][1]
-        lobby.turn()
-    assert seen[:6] == [
-        ("A", "id", "Persyaratan"),
-        ("A", "id", "Alur layanan"),
-        ("A", "id", "Biaya dan waktu"),
-        ("A", "en", "Documents to bring"),
-        ("A", "en", "How it goes"),
-        ("A", "en", "Fee and time"),
+def test_a_call_pulses_only_when_it_is_repeated_and_slower_than_three_times_a_second(lobby: Lobby) -> None:
+    lobby.event(called("A-003", 1, lobby.clock()))
+    lobby.run(4)
+    assert [call.is_lit for call in lobby.presenter.page.front] == [False]
+    lobby.event(called("A-003", 2, lobby.clock(), times=2, type_="recalled"))
+    lit = []
+    for _ in range(80):
+        lobby.run(0.1)
+        lit.append(lobby.presenter.page.front[0].is_lit)
+    changes = sum(one != other for one, other in itertools.pairwise(lit))
+    assert 4 <= changes <= 16, "bright and dark again is one flash: two changes, once a second"
+    lobby.run(30)
+    assert [call.is_lit for call in lobby.presenter.page.front] == [False]
+
+
+# -- the panel --------------------------------------------------------------------------------------------------------
+
+
+def test_each_service_has_its_turn_section_by_section_in_both_languages(lobby: Lobby) -> None:
+    seen = [page for page in lobby.pages(600) if isinstance(page, ProcedurePage)]
+    assert [page.letter for page in seen[:4]] == ["A", "B", "A", "B"]
+    own = [(page.language, page.section) for page in seen if page.letter == "A"]
+    assert own[:7] == [
+        ("id", "Persyaratan"),
+        ("en", "Documents to bring"),
+        ("id", "Alur layanan"),
+        ("en", "How it goes"),
+        ("id", "Biaya dan waktu"),
+        ("en", "Fee and time"),
+        ("id", "Persyaratan"),
     ]
-    assert seen[6][0] == "B"
-    assert seen[12] == seen[0]
 
 
-def test_the_panel_gives_way_to_a_call_and_then_starts_its_page_anew(lobby: Lobby) -> None:
-    lobby.run(PAGE_S - 1)
+def test_calls_leave_the_panel_where_it_is(lobby: Lobby) -> None:
     before = lobby.presenter.page.panel
     lobby.event(called("A-001", 1, lobby.clock()))
-    lobby.run(9)
-    assert (len(lobby.presenter.page.front), lobby.presenter.page.panel) == (1, before)
-    lobby.run(4)
-    assert (len(lobby.presenter.page.front), lobby.presenter.page.panel) == (0, before)
+    assert lobby.presenter.page.panel == before
+    assert lobby.presenter.page.front
 
 
 def test_a_long_list_goes_over_several_pages_without_losing_an_item() -> None:
@@ -374,13 +369,9 @@ def test_a_long_list_goes_over_several_pages_without_losing_an_item() -> None:
     documents = tuple(f"Dokumen {n}" for n in range(1, 8))
     long = service("A", "Paspor baru", "New passport").model_copy(update={"documents": {"id": documents, "en": ()}})
     lobby.presenter.office(office(long))
-    shown: list[str] = []
-    for expected_part in (1, 2, 3):
-        assert (lobby.page.part, lobby.page.parts) == (expected_part, 3)
-        shown += lobby.page.items
-        lobby.turn()
-        lobby.turn()
-    assert tuple(shown) == documents
+    pages = [page for page in lobby.pages(200) if isinstance(page, ProcedurePage)][:3]
+    assert [(page.part, page.parts) for page in pages] == [(1, 3), (2, 3), (3, 3)]
+    assert tuple(item for page in pages for item in page.items) == documents
 
 
 def test_waiting_is_counted_over_lanes_and_stages_and_the_wait_is_a_newcomers(lobby: Lobby) -> None:
@@ -394,21 +385,20 @@ def test_waiting_is_counted_over_lanes_and_stages_and_the_wait_is_a_newcomers(lo
         WaitingGroup(stage="payment", service="paspor-baru", lane="regular", count=1),
     )
     lobby.hall(hall(3, lobby.clock(), waiting=groups))
-    lobby.turn()
-    first, second = lobby.waiting.rows
+    lobby.run(1)
+    assert lobby.presenter.page.footer == ("Umum: kurang dari 40 menit", "Prioritas: kurang dari 5 menit")
+    page = next(page for page in lobby.pages(120) if isinstance(page, OverviewPage))
+    first, second = page.rows
     assert (first.letter, first.service, first.count) == ("A", "Paspor baru", "10")
     assert first.wait == "Perkiraan tunggu: sekitar 15-40 menit"
     assert (second.letter, second.count, second.wait) == ("B", "0", "Belum ada loket yang buka")
 
 
 def test_more_services_than_fit_take_turns_and_none_is_left_out() -> None:
-    lobby = Lobby(waiting_lines=4)
+    lobby = Lobby(page_lines=2)
     lobby.presenter.office(office(*(service(letter, f"Layanan {letter}", f"Service {letter}") for letter in "ABC")))
-    lobby.turn()
-    assert [row.letter for row in lobby.waiting.rows] == ["A", "B"]
-    lobby.turn()
-    lobby.turn()
-    assert [row.letter for row in lobby.waiting.rows] == ["C"]
+    pages = [page for page in lobby.pages(600) if isinstance(page, OverviewPage)]
+    assert [[row.letter for row in page.rows] for page in pages[:2]] == [["A", "B"], ["C"]]
 
 
 def test_a_screen_whose_id_another_one_has_says_so_and_shows_nothing_as_new(lobby: Lobby) -> None:
@@ -420,7 +410,7 @@ def test_a_screen_whose_id_another_one_has_says_so_and_shows_nothing_as_new(lobb
     link = lobby.presenter.page.link
     assert (link.live, link.text) == (True, "Tersambung. Petugas: ada layar kedua dengan nama yang sama.")
     lobby.presenter.taken("alone")
-    assert lobby.presenter.page.link.text == "Tersambung"
+    assert lobby.presenter.page.link.text == "", "while all is well nothing is said of it"
 
 
 @pytest.mark.parametrize(
@@ -428,7 +418,7 @@ def test_a_screen_whose_id_another_one_has_says_so_and_shows_nothing_as_new(lobb
     [
         ("1.0", "Tersambung. Petugas: sistem antrean lebih lama dari layar ini."),
         ("1.99", "Tersambung. Petugas: layar ini lebih lama dari sistem antrean."),
-        (PROTOCOL, "Tersambung"),
+        (PROTOCOL, ""),
     ],
 )
 def test_a_screen_of_another_version_than_the_broker_says_so_to_staff(lobby: Lobby, protocol: str, says: str) -> None:
@@ -441,7 +431,10 @@ def test_old_news_is_never_shown_as_new(lobby: Lobby) -> None:
     lobby.clock.pass_s(300)
     link = lobby.presenter.page.link
     assert not link.live
-    assert link.text == "Tidak tersambung sejak pukul 09.00. Informasi di layar mungkin sudah lama."
+    assert link.lines == (
+        "Tidak tersambung sejak pukul 09.00. Informasi di layar mungkin sudah lama.",
+        "Not connected since 9:00\u202fAM. What is shown may be old.".replace("\u202f", " "),
+    )
     assert lobby.presenter.page.clock == "09.05"
 
 
@@ -455,13 +448,13 @@ def test_a_connection_without_news_is_not_live_either(lobby: Lobby) -> None:
 
 
 def test_headings_speak_the_language_of_the_panel_below(lobby: Lobby) -> None:
-    headings = []
-    for _ in range(7):
+    headings = {}
+    for _ in range(200):
         page = lobby.presenter.page
-        headings.append((page.number_title, page.counter_title, page.others_title))
-        lobby.turn()
-    assert headings[0] == headings[5] == ("Nomor", "Loket", "Panggilan terakhir")
-    assert headings[6] == ("Number", "Counter", "Recent calls")
+        assert page.panel is not None
+        headings[page.panel.language] = (page.number_title, page.counter_title)
+        lobby.run(1)
+    assert headings == {"id": ("Dipanggil", "Loket"), "en": ("Called", "Counter")}
     assert lobby.presenter.page.date == Phrases("display", "id").date(MORNING.date())
 
 

@@ -1,0 +1,126 @@
+"""A page of the information panel as it is drawn: in the largest type that its box has room for. Pure."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from typing import assert_never
+
+from display.pages.panel import InfoPage, OverviewPage, ProcedurePage, ServiceLine
+from display.pages.sheet import LINE, Box, Frame, Item, Surface, Words, centred, line_of
+from hardware.panel.scale import CAPITAL
+
+PANEL_PAD = 0.5
+"""Room inside the panel's edge, in ems."""
+
+
+def draw_panel(page: InfoPage, box: Box, frame: Frame) -> Iterator[Item]:
+    """Yield a page of the panel in the largest type that its box has room for."""
+    font = max(frame.sign, min(frame.good * 1.25, box.height / 7))
+    while font > frame.sign and panel_height(page, font, box.width, frame) > box.height:
+        font = max(frame.sign, font * 0.94)
+    yield Surface(box, "surface", radius=frame.gap)
+    match page:
+        case ProcedurePage():
+            drawn = _procedure(page, box, font, frame)
+        case OverviewPage():
+            drawn = _overview(page, box, font, frame)
+        case _:
+            assert_never(page)
+    # A page that was cut to more room, in the moment in which a call takes it: what has none comes with the next page.
+    yield from itertools.takewhile(lambda item: item.box.bottom <= box.bottom, drawn)
+
+
+def panel_height(page: InfoPage, font: float, width: float, frame: Frame) -> float:
+    """Return how high a page is in this type; endless where a word of it is wider than the panel."""
+    box = Box(0, 0, width, 0)
+    drawn = list(
+        _procedure(page, box, font, frame) if isinstance(page, ProcedurePage) else _overview(page, box, font, frame)
+    )
+    if max(item.box.right for item in drawn) > width - PANEL_PAD * font / 2:
+        return math.inf
+    return max(item.box.bottom for item in drawn) + PANEL_PAD * font
+
+
+def _procedure(page: ProcedurePage, box: Box, font: float, frame: Frame) -> Iterator[Item]:
+    pad = PANEL_PAD * font
+    left, right = box.x + pad, box.right - pad
+    badge = Box(left, box.y + pad * 0.8, font * 1.35, font * 1.35)
+    yield Surface(badge, "primary_soft", radius=font * 0.2)
+    yield line_of(
+        page.letter,
+        (badge.x + badge.width / 2, centred(badge.middle, font)),
+        font,
+        frame=frame,
+        tone="primary",
+        ground="primary_soft",
+        bold=True,
+        align="center",
+    )
+    part = f" {page.part}/{page.parts}" if page.parts > 1 else ""
+    names = badge.right + font * 0.4
+    y = badge.y + font * 0.98
+    lines = frame.wrap(page.service, font, right - names, bold=True)
+    for place, line in enumerate(lines):
+        at = (names, y + place * LINE * font)
+        yield line_of(line, at, font, frame=frame, tone="ink", ground="surface", bold=True)
+    y += (len(lines) - 1) * LINE * font
+    section = page.section + part
+    if names + frame.wide(lines[-1], font, bold=True) + font + frame.wide(section, font) <= right:
+        yield line_of(section, (right, y), font, frame=frame, tone="primary", ground="surface", align="right")
+        y += LINE * font
+    else:
+        y += LINE * font
+        for line in frame.wrap(section, font, right - names):
+            yield line_of(line, (names, y), font, frame=frame, tone="primary", ground="surface")
+            y += LINE * font
+    y += font * 0.12
+    indent = font * (1.6 if page.numbered_from is not None else 1.1)
+    for place, item in enumerate(page.items):
+        is_rest = page.continues and place == 0
+        if page.numbered_from is not None and not is_rest:
+            yield line_of(
+                f"{page.numbered_from + place}.",
+                (left, y),
+                font,
+                frame=frame,
+                tone="primary",
+                ground="surface",
+                bold=True,
+            )
+        elif not is_rest:
+            side = font * 0.3
+            dot = Box(left + font * 0.3, y - CAPITAL * font / 2 - side / 2, side, side)
+            yield Surface(dot, "primary", radius=side / 2)
+        for line in frame.wrap(item, font, right - left - indent):
+            yield line_of(line, (left + indent, y), font, frame=frame, tone="ink", ground="surface")
+            y += LINE * font
+        y += font * 0.18
+
+
+def _overview(page: OverviewPage, box: Box, font: float, frame: Frame) -> Iterator[Item]:
+    pad = PANEL_PAD * font
+    y = box.y + pad * 0.8 + font * 0.9
+    yield line_of(page.title, (box.x + pad, y), font, frame=frame, tone="primary", ground="surface", bold=True)
+    y += LINE * font
+    for row in page.rows:
+        for item in _service_line(row, Box(box.x + pad, y, box.width - 2 * pad, 0), font, frame):
+            yield item
+            y = max(y, item.box.bottom - font * 0.25) if isinstance(item, Words) else y
+        y += LINE * font
+
+
+def _service_line(row: ServiceLine, box: Box, font: float, frame: Frame) -> Iterator[Item]:
+    yield line_of(row.letter, (box.x, box.y), font, frame=frame, tone="primary", ground="surface", bold=True)
+    yield line_of(
+        row.count, (box.right, box.y), font, frame=frame, tone="primary", ground="surface", bold=True, align="right"
+    )
+    left = box.x + font * 1.2
+    y = box.y
+    for line in frame.wrap(row.service, font, box.right - left - font * 1.8, bold=True):
+        yield line_of(line, (left, y), font, frame=frame, tone="ink", ground="surface", bold=True)
+        y += LINE * font
+    for line in frame.wrap(row.wait, font, box.right - left):
+        yield line_of(line, (left, y), font, frame=frame, tone="ink_soft", ground="surface")
+        y += LINE * font
