@@ -109,7 +109,7 @@ class LobbyScreen:
         self._drawn.clear()
         for layer in self._layers:
             layer.size = look.width, look.height
-        Window.clearcolor = look.theme.primary_dark
+        Window.clearcolor = look.theme.band
 
     def show(self, sheet: Sheet, name: str) -> None:
         """Draw a sheet; `name` tells programs that watch the display what stands on it."""

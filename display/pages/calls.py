@@ -115,8 +115,8 @@ def draw_stage(calls: Sequence[FrontCall], bands: Bands, stage: Box, frame: Fram
 
 def _band(call: FrontCall, box: Box, bands: Bands, frame: Frame) -> Iterator[Item]:
     font, way = bands.font, bands.way
-    ground = "primary" if call.is_lit or not call.again else "primary_dark"
-    edge = "on_primary" if call.is_spoken or call.is_lit else "primary"
+    ground = "band_raised" if call.is_lit or not call.again else "band"
+    edge = "on_band" if call.is_spoken or call.is_lit else "band_raised"
     yield Surface(box, ground, radius=frame.gap, edge=edge, edge_px=max(3.0, font * 0.03))
     again = LINE * frame.sign if call.again else 0.0
     left = box.x + 0.18 * font
@@ -140,7 +140,7 @@ def _band(call: FrontCall, box: Box, bands: Bands, frame: Frame) -> Iterator[Ite
     yield from _number(call, (left, middle), font, ground, frame)
     if call.again:
         y = box.y + 0.95 * frame.sign if way is Way.WORD_ABOVE else box.bottom - again + 0.75 * frame.sign
-        yield line_of(call.again, (left, y), frame.sign, frame=frame, tone="on_primary", ground=ground, bold=True)
+        yield line_of(call.again, (left, y), frame.sign, frame=frame, tone="on_band", ground=ground, bold=True)
     yield from _counter(
         call, counter, middle if way is not Way.BELOW else counter.middle, font=font, way=way, frame=frame
     )
@@ -149,7 +149,7 @@ def _band(call: FrontCall, box: Box, bands: Bands, frame: Frame) -> Iterator[Ite
 def _number(call: FrontCall, at: tuple[float, float], font: float, ground: str, frame: Frame) -> Iterator[Item]:
     """Yield the number whose letters have their middle at `at`, and the mark of its lane."""
     place = (at[0], centred(at[1], font))
-    number = line_of(call.number, place, font, frame=frame, tone="on_primary", ground=ground, bold=True)
+    number = line_of(call.number, place, font, frame=frame, tone="on_band", ground=ground, bold=True)
     yield number
     if call.lane is not None:
         side = font * 0.42
@@ -213,7 +213,7 @@ def _titles(page: LobbyPage, box: Box, frame: Frame) -> Iterator[Item]:
     if number.box.right + pad <= counter.box.x:
         yield number
         yield counter
-        yield Surface(Box(box.x + pad, y + frame.sign * 0.34, box.width - 2 * pad, max(2.0, frame.sign * 0.04)), "line")
+        yield Surface(Box(box.x + pad, y + frame.sign * 0.34, box.width - 2 * pad, max(2.0, frame.sign * 0.04)), "rule")
 
 
 def _listed(call: ListedCall, cell: Box, font: float, frame: Frame) -> Iterator[Item]:

@@ -407,9 +407,7 @@ def _welcome(page: LobbyPage, frame: Frame) -> Iterator[Item]:
     for text, bold in ((page.office, True), *((line, False) for line in page.resting)):
         for line in frame.wrap(text, frame.good, body.width - 2 * frame.gap, bold=bold):
             at = (frame.width / 2, y)
-            yield line_of(
-                line, at, frame.good, frame=frame, tone="on_primary", ground="primary_dark", bold=bold, align="center"
-            )
+            yield line_of(line, at, frame.good, frame=frame, tone="on_band", ground="band", bold=bold, align="center")
             y += LINE * frame.good
 
 
@@ -419,9 +417,7 @@ def _welcome(page: LobbyPage, frame: Frame) -> Iterator[Item]:
 def _clock(page: LobbyPage, frame: Frame, box: Box) -> Words:
     font = frame.sign * 1.1
     at = (box.right - frame.gap * 1.4, centred(box.middle, font))
-    return line_of(
-        page.clock, at, font, frame=frame, tone="on_primary", ground="primary_dark", bold=True, align="right"
-    )
+    return line_of(page.clock, at, font, frame=frame, tone="on_band", ground="band", bold=True, align="right")
 
 
 def _banner(page: LobbyPage, frame: Frame) -> tuple[str, ...]:
@@ -455,7 +451,7 @@ def _foot(page: LobbyPage, frame: Frame, *, has_footer: bool) -> Iterator[Item]:
 
 def _warning(lines: Sequence[str], room: Box, frame: Frame) -> Iterator[Item]:
     side = frame.sign * 1.1
-    yield Sign(Box(room.x, room.middle - side / 2, side, side), "alert", "bad")
+    yield Sign(Box(room.x, room.middle - side / 2, side, side), "warning", "bad")
     y = room.y + (room.height - LINE * frame.sign * len(lines)) / 2 + frame.sign * 0.92
     for line in lines:
         at = (room.x + side * 1.4, y)
@@ -468,7 +464,7 @@ def _waits(page: LobbyPage, room: Box, frame: Frame) -> Iterator[Item]:
     if lines:
         at = (room.x, centred(room.middle, frame.sign))
         text = lines[page.footer_turn % len(lines)]
-        yield line_of(text, at, frame.sign, frame=frame, tone="on_primary", ground="primary_dark")
+        yield line_of(text, at, frame.sign, frame=frame, tone="on_band", ground="band")
 
 
 def _packed(parts: Sequence[str], width: float, frame: Frame) -> list[str]:
