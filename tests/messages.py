@@ -172,6 +172,9 @@ def update(package: str, language: str, found: Catalog) -> int:
     head = path.read_text(encoding="utf-8").rstrip().partition("\n\n")[0] + "\n"
     own_headings = {key: message.user_comments for key, message in entries(package, language).items()}
     wanted = [message for message in known if message.id]
+    for message in wanted:
+        if not isinstance(message.id, str) and len(_forms(message)) != known.num_plurals:
+            message.string = ("",) * known.num_plurals  # a new text comes with as many as English has
     blocks = [_entry(message, own_headings.get(key_of(message), message.user_comments)) for message in wanted]
     path.write_text("\n".join([head, *blocks]), encoding="utf-8")
     return sum(1 for message in wanted if message.fuzzy or not all(_forms(message)))
