@@ -29,6 +29,8 @@ class Mode:
     """All controls stand below `Look.low_px`."""
     night: bool = False
     """Light on dark, for a dim room; `contrast` goes before it."""
+    rtl: bool = False
+    """Words are read from right to left, and the page with them."""
 
     @property
     def theme(self) -> Theme:
@@ -76,6 +78,11 @@ class Look:
     def portrait(self) -> bool:
         """Tell whether the window stands upright."""
         return self.height >= self.width
+
+    @property
+    def rtl(self) -> bool:
+        """Tell whether the page is read from the right; labels, rows, grids and arrows turn by themselves."""
+        return self.mode.rtl
 
     @property
     def touch(self) -> float:

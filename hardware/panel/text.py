@@ -22,7 +22,8 @@ _DIRECTIONS: dict[str | None, Direction] = {"ltr": "ltr", "weak_ltr": "auto", "r
 class ScriptLabel(LabelBase):  # type: ignore[misc] # Kivy has no types
     """A core label: it takes Kivy's options for size, room, alignment, weight, colour and shortening.
 
-    `halign: "auto"` puts each line to the side where its script begins. Words that are broken within and lines that
+    Where `base_direction` is from right to left, "left" is right: the side where a reader begins. `halign: "auto"` puts
+    each line to the side where its script begins. Words that are broken within and lines that
     have no room show in `is_cut` and `needed_size`: a layout check has to see what a picture hides.
     """
 
@@ -88,8 +89,11 @@ class ScriptLabel(LabelBase):  # type: ignore[misc] # Kivy has no types
 
     def _left(self, line: Line) -> int:
         left, _, right, _ = self.options["padding"]
-        halign = self.options["halign"]
-        shift = _SHIFT.get(halign, 1.0 if line.rtl else 0.0)
+        shift = _SHIFT.get(self.options["halign"])
+        if shift is None:
+            shift = 1.0 if line.rtl else 0.0
+        elif str(self.options.get("base_direction")).endswith("rtl"):
+            shift = 1.0 - shift
         return int(left + max(0.0, self._size[0] - left - right - line.width) * shift)
 
     def _render_begin(self) -> None:

@@ -27,13 +27,13 @@ from kivy.properties import (
     StringProperty,
 )
 from kivy.uix.behaviors import ButtonBehavior
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 from PIL import Image, ImageDraw, ImageFont
 
 from hardware.icons import ICONS
+from hardware.panel.turning import Box
 from hardware.panel.window import FONTS
 
 RULES = Path(__file__).with_name("widgets.kv")
@@ -56,7 +56,7 @@ class Text(Label):  # type: ignore[misc] # Kivy has no types
     fixed = BooleanProperty(defaultvalue=False)
 
 
-class Card(BoxLayout):  # type: ignore[misc] # Kivy has no types
+class Card(Box):
     """A rounded surface that holds what belongs together."""
 
     fill = StringProperty("surface")
@@ -145,7 +145,7 @@ class Touchable(ButtonBehavior):  # type: ignore[misc] # Kivy has no types
         return True
 
 
-class BigButton(Touchable, BoxLayout):  # type: ignore[misc] # Kivy has no types
+class BigButton(Touchable, Box):
     """A touch target with a title and, if there is one, a subtitle; `badge` is a letter before, `sign` an icon after.
 
     With a `shape` the badge is the mark of the lane at index `lane` of the office's list.
@@ -192,7 +192,7 @@ class MoreButton(Touchable, Widget):  # type: ignore[misc] # Kivy has no types
         self.needed = hidden > 1 and self.scroll.scroll_y * hidden > 1
 
 
-class Notice(BoxLayout):  # type: ignore[misc] # Kivy has no types
+class Notice(Box):
     """A coloured banner with an icon, a sentence and what to do; `tone` chooses both. Without words it is hidden."""
 
     tone = OptionProperty("info", options=TONES)
@@ -203,7 +203,7 @@ class Notice(BoxLayout):  # type: ignore[misc] # Kivy has no types
     ink = StringProperty("primary")
 
 
-class StatusLine(BoxLayout):  # type: ignore[misc] # Kivy has no types
+class StatusLine(Box):
     """A dot and a short sentence: whether the screen is connected."""
 
     tone = OptionProperty("good", options=TONES)
@@ -342,10 +342,18 @@ def _sign(name: str, px: int) -> Any:  # noqa: ANN401 - a texture
     return texture
 
 
-class Icon(_Drawn):
-    """A sign of `hardware.icons`, as large as its box and on whole pixels; an empty name draws nothing."""
+MIRRORED: Mapping[str, str] = {"arrow_back": "arrow_forward", "arrow_forward": "arrow_back"}
+"""What a sign becomes where the page is read from the right; a clock or a check mark stays as it is."""
 
-    drawing: ClassVar[tuple[str, ...]] = ("name", "colour")
+
+class Icon(_Drawn):
+    """A sign of `hardware.icons`, as large as its box and on whole pixels; an empty name draws nothing.
+
+    Arrows point the other way on a page that is read from the right.
+    """
+
+    drawing: ClassVar[tuple[str, ...]] = ("name", "colour", "rtl")
+    rtl = BooleanProperty(defaultvalue=False)
     name = StringProperty("")
     colour = ColorProperty((0, 0, 0, 1))
 
@@ -354,7 +362,8 @@ class Icon(_Drawn):
         if self.name:
             side = int(2 * radius)
             Color(*self.colour)
-            Rectangle(texture=_sign(self.name, side), pos=(int(x - side / 2), int(y - side / 2)), size=(side, side))
+            name = MIRRORED.get(self.name, self.name) if self.rtl else self.name
+            Rectangle(texture=_sign(name, side), pos=(int(x - side / 2), int(y - side / 2)), size=(side, side))
 
 
 class Busy(_Drawn):
