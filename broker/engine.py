@@ -15,7 +15,7 @@ from broker.contract.topics import ENGINE_CLIENT
 from broker.copies import WantedCopies
 from broker.domain.apply import apply
 from broker.domain.commands import SignIn
-from broker.domain.decide import clock_set, decide, end_of_day
+from broker.domain.decide import clock_set, decide, end_of_day, help_lost
 from broker.domain.errors import Code, DomainError, WrongCheckError
 from broker.domain.events import Event
 from broker.domain.hall import Hall
@@ -26,6 +26,7 @@ from broker.inbox import Inbox, Item, PinChecker, Reconnected
 from broker.office_time import OfficeTime
 from broker.ports import (
     CONNECTION,
+    OFFLINE,
     ONLINE,
     ClockMark,
     Credentials,
@@ -442,10 +443,26 @@ class Engine:
         come = self._come(healths)
         if come:
             self._greet(come)
+        self._end_help({health.client for health in healths if health.states.get(CONNECTION) == OFFLINE})
         try:
             self._store.note_health(healths, self._time.now())
         except StorageError as error:
             log.error("the health of %d clients is not on disk: %s", len(healths), error)  # noqa: TRY400 - the store logged it
+
+    def _end_help(self, gone: Collection[str]) -> None:
+        """End the calls for help of kiosks that are gone, or were for a moment."""
+        hall = self._hall
+        if hall is None or not help_lost(hall, gone, self._time.now()):
+            return
+        try:
+            with self._committed() as work:
+                lost = help_lost(hall, gone, work.at)
+                work.events.extend([self._record(hall, event, ENGINE_CLIENT) for event in lost])
+        except StorageError:
+            log.exception("that kiosks which are gone need no help any more cannot be written down now")
+            return
+        self._wire.tell(work.events, hall)
+        self._stale = True
 
     def _come(self, healths: Sequence[Health]) -> set[str]:
         """Return which clients were not there before, also if they went only for a moment."""

@@ -165,6 +165,11 @@ COMMANDS: dict[str, tuple[tuple[str, Asked], ...]] = {
         ("by a supervisor, `ticket`", cmd.Transfer(*BESIDE, ticket=TICKET, stage=OTHER_STAGE, reason=WHY)),
     ),
     "undo": (("", cmd.Undo(*AT)),),
+    "help": (
+        ("`ask`", cmd.Help("ask", asker=KIOSK)),
+        ("`ask` by what is no kiosk", cmd.Help("ask", asker=COUNTER)),
+        ("`come`, nobody has asked", cmd.Help("come", KIOSK, desk=cmd.AtCounter(*AT))),
+    ),
 }
 """The protocol's commands, some in several forms."""
 

@@ -32,6 +32,7 @@ def office_rules(settings: Settings) -> Office:
         hours=_hours(settings.hours),
         posted_hours=_posted(settings.hours),
         supervisors=frozenset(officer.id for officer in settings.officers if officer.role == "supervisor"),
+        kiosks=frozenset({*(kiosk.id for kiosk in settings.kiosks), *settings.mqtt.devices}),
         policy=_policy(settings.dispatch),
         journey=Journey(
             calls_before_no_show=settings.journey.calls_before_no_show,

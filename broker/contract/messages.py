@@ -394,6 +394,28 @@ class CounterMessage(Message):
     """Not on the wire: the server had kept it for us, so that it may be of any age. The bus sets it."""
 
 
+class HelpCall(Message):
+    """A visitor at a kiosk for whom somebody is to come."""
+
+    kiosk: str
+    since: Moment
+    page: str | None = None
+    """What the visitor sees there."""
+    coming: str | None = None
+    """Label of the counter whose officer is on the way."""
+    counter: str | None = None
+    """Its id."""
+
+
+class HelpMessage(Message):
+    """`state/help`: where somebody waits for help, the longest waiting first."""
+
+    at: Moment
+    open: tuple[HelpCall, ...] = ()
+    retained: bool = Field(default=False, exclude=True)
+    """Not on the wire: the server had kept it for us, so that it may be of any age. The bus sets it."""
+
+
 class EventMessage(Message):
     """`event/{name}`: one fact; what it concerns stands beside as far as it applies."""
 
@@ -416,6 +438,11 @@ class EventMessage(Message):
     check: str | None = None
     """What that paper has to carry beside the number: the check code, and the text of the QR."""
     qr: str | None = None
+    kiosk: str | None = None
+    """Where help is wanted (`help_asked`, `help_coming`, `help_ended`)."""
+    page: str | None = None
+    reason: str | None = None
+    """Why that ended."""
 
 
 class Presence(Message):

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from broker.domain import events as ev
 from broker.domain.hall import Hall
-from broker.domain.model import Happening, Ticket, TicketState, Undoable
+from broker.domain.model import Happening, HelpCall, Ticket, TicketState, Undoable
 from broker.domain.queue.order import turn_after
 from broker.domain.queue.policies import Ratio
 
@@ -29,6 +29,8 @@ def apply(hall: Hall, event: ev.Event) -> None:
     if counter is not None:
         hall.acts[counter] = event.at, day
     match event:
+        case ev.HelpAsked() | ev.HelpComing() | ev.HelpEnded():
+            _help(hall, event)
         case ev.Called() | ev.Started() | ev.Finished() | ev.NoShow() | ev.Held() | ev.Unheld() | ev.Transferred():
             _with_undo(hall, event)
         case ev.Opened() | ev.Closed() | ev.Paused() | ev.Resumed():
@@ -65,6 +67,20 @@ def _with_undo(hall: Hall, event: AtDesk) -> None:
         turn=(turn, hall.turn_of(event.counter)),
         earlier=last if follows else None,
     )
+
+
+def _help(hall: Hall, event: ev.HelpAsked | ev.HelpComing | ev.HelpEnded) -> None:
+    """Keep who waits for help; a hall that is rebuilt may begin after somebody asked."""
+    match event:
+        case ev.HelpAsked():
+            hall.help[event.kiosk] = HelpCall(event.kiosk, event.at, event.page)
+        case ev.HelpComing():
+            call = hall.help.get(event.kiosk) or HelpCall(event.kiosk, event.at, None)
+            hall.help[event.kiosk] = replace(call, counter=event.counter)
+        case ev.HelpEnded():
+            hall.help.pop(event.kiosk, None)
+        case _:
+            assert_never(event)
 
 
 def _desk(hall: Hall, event: ev.Opened | ev.Closed | ev.Paused | ev.Resumed) -> None:

@@ -20,6 +20,7 @@ Note = Annotated[str, Len(0, 500)]
 Check = Annotated[str, Len(1, 16)]
 """What only the paper tells."""
 Outcome = Literal["confirmed", "unconfirmed", "failed"]
+HelpAction = Literal["ask", "cancel", "come", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,19 @@ class Rejoin:
     asker: Annotated[str, MADE] = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Help:
+    """A visitor at a kiosk wants somebody to come, or no more; a counter says that somebody comes, or was there."""
+
+    action: HelpAction
+    kiosk: Id | None = None
+    """Where: said by a counter. A kiosk asks for itself."""
+    page: Annotated[str, Len(1, 64)] | None = None
+    """What the visitor sees there."""
+    desk: Annotated[AtCounter | None, FLAT] = None
+    asker: Annotated[str, MADE] = ""
+
+
 Command = (
     Issue
     | Printed
@@ -233,6 +247,7 @@ Command = (
     | Unhold
     | Transfer
     | Undo
+    | Help
 )
 
 COMMANDS: dict[str, type[Command]] = {
@@ -256,5 +271,6 @@ COMMANDS: dict[str, type[Command]] = {
     "unhold": Unhold,
     "transfer": Transfer,
     "undo": Undo,
+    "help": Help,
 }
 """Every command by its name on the wire; any other answers `bad_request`."""

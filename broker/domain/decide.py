@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import assert_never
 
 from broker.domain import checks, desk_work
@@ -15,6 +16,8 @@ from broker.domain.model import Group, Lane, Service, Ticket, TicketState
 from broker.domain.queue import order, waits
 from broker.domain.queue.policies import Ratio, Strict
 
+DONE_THERE, CANCELLED, LOST = "done", "cancelled", "lost"
+"""Why a call for help has ended: somebody was there, the visitor takes it back, or the kiosk is gone."""
 END_OF_DAY = "end of day"
 """The reason of a ticket that was closed because nobody served it any more, and of a session that nobody ended."""
 REST_OPEN, REST_VISIT, REST_CLOSED = (dt.timedelta(hours=hours) for hours in (12, 6, 1))
@@ -38,6 +41,8 @@ def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]
             return [_cancel(hall, command, now)]
         case cmd.Rejoin():
             return [_rejoin(hall, command, now)]
+        case cmd.Help():
+            return _help(hall, command, now)
         case cmd.SignIn():
             return desk_work.sign_in(hall, command, now)
         case _:
@@ -63,7 +68,45 @@ def end_of_day(hall: Hall, now: dt.datetime) -> list[ev.Event]:
     """
     if hall.doubted_since is not None and now - hall.doubted_since < SETTLED:
         return []
-    return _forgotten_sessions(hall, now) or _left_tickets(hall, now)
+    return _forgotten_sessions(hall, now) or _left_tickets(hall, now) or _left_help(hall, now)
+
+
+def help_lost(hall: Hall, clients: Collection[str], now: dt.datetime) -> list[ev.Event]:
+    """Return what ends the calls for help of kiosks that are gone: whoever stood there sees no answer any more."""
+    gone = [kiosk for kiosk in hall.help if kiosk in clients]
+    return [ev.HelpEnded(at=now, kiosk=kiosk, counter=None, reason=LOST) for kiosk in gone]
+
+
+def _left_help(hall: Hall, now: dt.datetime) -> list[ev.Event]:
+    """Return what ends calls for help of an earlier day."""
+    office, calls = hall.office, hall.help.values()
+    left = [call.kiosk for call in calls if office.day(call.since) < office.day(now)]
+    return [ev.HelpEnded(at=now, kiosk=kiosk, counter=None, reason=END_OF_DAY) for kiosk in left]
+
+
+def _help(hall: Hall, command: cmd.Help, now: dt.datetime) -> list[ev.Event]:
+    """Decide about a call for help. What is so already is no event, so that nobody is refused for pressing twice."""
+    if command.action in {"ask", "cancel"}:
+        return _help_of_visitor(hall, command, now)
+    if command.desk is None or command.kiosk is None:
+        field = "kiosk" if command.desk is not None else "counter"
+        raise DomainError(Code.BAD_REQUEST, f"{field}: a counter says where somebody comes", field=field)
+    desk, call = checks.signed_in(hall, command.desk), hall.help.get(command.kiosk)
+    if command.action == "done":
+        return [] if call is None else [ev.HelpEnded(at=now, kiosk=call.kiosk, counter=desk.counter, reason=DONE_THERE)]
+    if call is None:
+        message = f"nobody waits for help at {command.kiosk} any more"
+        raise DomainError(Code.ILLEGAL_TRANSITION, message, kiosk=command.kiosk, action=command.action)
+    return [] if call.counter == desk.counter else [ev.HelpComing(at=now, kiosk=call.kiosk, counter=desk.counter)]
+
+
+def _help_of_visitor(hall: Hall, command: cmd.Help, now: dt.datetime) -> list[ev.Event]:
+    kiosk = command.asker
+    if kiosk not in hall.office.kiosks:
+        raise DomainError(Code.NOT_ALLOWED, f"{kiosk} is no kiosk of this office", client=kiosk)
+    if command.action == "ask":
+        return [] if kiosk in hall.help else [ev.HelpAsked(at=now, kiosk=kiosk, page=command.page)]
+    return [ev.HelpEnded(at=now, kiosk=kiosk, counter=None, reason=CANCELLED)] if kiosk in hall.help else []
 
 
 def _forgotten_sessions(hall: Hall, now: dt.datetime) -> list[ev.Event]:

@@ -220,6 +220,35 @@ class ClockSet:
     of_services: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpAsked:
+    """A visitor at a kiosk wants somebody to come."""
+
+    at: dt.datetime
+    kiosk: str
+    page: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpComing:
+    """Somebody of a counter is on the way."""
+
+    at: dt.datetime
+    kiosk: str
+    counter: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpEnded:
+    """Nobody waits for help there any more."""
+
+    at: dt.datetime
+    kiosk: str
+    counter: str | None
+    reason: str
+    """`done`, `cancelled`, `lost` (the kiosk), or the end of the day."""
+
+
 Event = (
     Issued
     | Printed
@@ -240,6 +269,9 @@ Event = (
     | Paused
     | Resumed
     | ClockSet
+    | HelpAsked
+    | HelpComing
+    | HelpEnded
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -262,5 +294,8 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "paused": Paused,
     "resumed": Resumed,
     "clock_set": ClockSet,
+    "help_asked": HelpAsked,
+    "help_coming": HelpComing,
+    "help_ended": HelpEnded,
 }
 EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENT_TYPES.items()}

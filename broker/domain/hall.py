@@ -16,6 +16,7 @@ from broker.domain.model import (
     DeskState,
     Group,
     Happening,
+    HelpCall,
     Office,
     Ticket,
     TicketState,
@@ -68,6 +69,8 @@ class Hall:
         self.last_sequence: dict[str, int] = {}
         self.issued_in_lane: dict[str, int] = {}
         self.issued_of_service: dict[str, int] = {}
+        self.help: dict[str, HelpCall] = {}
+        """By kiosk: where somebody waits for help, the longest waiting first."""
         self.turns: dict[str, int] = {}
         """By the first stage of the counters that call: whose turn it is in the pattern of the ratio policy."""
         self.undoable: dict[str, Undoable] = {}
@@ -266,6 +269,7 @@ class Hall:
                 self._enqueue(ticket)
         self.calls = [replace(call, called_at=call.called_at + by) for call in self.calls]
         self.acts = {counter: (acted_at + by, on) for counter, (acted_at, on) in self.acts.items()}
+        self.help = {kiosk: replace(call, since=call.since + by) for kiosk, call in self.help.items()}
         self.undoable = {counter: _moved_undoable(last, by) for counter, last in self.undoable.items()}
 
     def add(self, ticket: Ticket) -> None:

@@ -175,6 +175,8 @@ class Office:
     posted_hours: Hours = Hours()
     """What is said of the hours, also where nobody is refused by them."""
     supervisors: frozenset[str] = frozenset()
+    kiosks: frozenset[str] = frozenset()
+    """Where visitors may call for help."""
     policy: Policy = field(default_factory=Promise)
     journey: Journey = field(default_factory=Journey)
 
@@ -343,6 +345,16 @@ class Desk:
     reason: Reason | None = None
     served_today: int = 0
     service_s_today: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCall:
+    """A visitor at a kiosk for whom somebody is to come; `counter` is whose officer is on the way."""
+
+    kiosk: str
+    since: dt.datetime
+    page: str | None
+    counter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

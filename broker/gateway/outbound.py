@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from broker.contract.messages import (
     Error,
+    HelpCall,
     OfficeMessage,
     Reply,
     ServiceMessage,
@@ -20,7 +21,7 @@ from broker.domain import events as ev
 from broker.domain.errors import DomainError
 from broker.domain.hall import Hall
 from broker.gateway.pictures import Pictures
-from broker.gateway.shapes import counter_shape, event_shape, reason_shape, ticket_shape
+from broker.gateway.shapes import counter_shape, event_shape, help_call, help_shape, reason_shape, ticket_shape
 from broker.ports import Recorded, Submission
 
 
@@ -51,6 +52,8 @@ class MqttWire:
         self._publisher = publisher
         self._office = office
         self._pictures = Pictures(office)
+        self._help: tuple[HelpCall, ...] | None = None
+        """Whom the retained topic says to wait for help."""
         self._revision = first_revision()
         self._devices: dict[str, str] = {}
         self._reporting = threading.Lock()
@@ -95,6 +98,7 @@ class MqttWire:
         self._revision += 1
         picture = self._pictures.hall(hall, now, self._revision, unanswered_s=unanswered_s)
         self._publisher.publish(self._topics.hall(), picture, retain=True)
+        self._show_help(hall, now)
         if counters:
             self._show_counters(hall, now)
 
@@ -104,9 +108,16 @@ class MqttWire:
         for service in self._office.services:
             procedure = ServiceMessage(**{name: getattr(service, name) for name in ServiceMessage.model_fields})
             self._publisher.publish(self._topics.service(service.id), procedure.model_dump_json().encode(), retain=True)
+        self._help = None
         self.show(hall, now, counters=False, unanswered_s=unanswered_s)
         self._show_counters(hall, now, everything=True)
         self._publisher.announce()
+
+    def _show_help(self, hall: Hall, now: dt.datetime) -> None:
+        picture = help_shape(hall, now)
+        if picture.open != self._help:
+            self._help = picture.open
+            self._publisher.publish(self._topics.help(), picture.model_dump_json().encode(), retain=True)
 
     def _show_counters(self, hall: Hall, now: dt.datetime, *, everything: bool = False) -> None:
         for counter, payload in self._pictures.counters(hall, now, everything=everything):
@@ -118,7 +129,7 @@ def _refusal(submission: Submission, refusal: DomainError) -> bytes:
     return Reply(id=submission.request_id, ok=False, error=error).model_dump_json(exclude={"result"}).encode()
 
 
-def _result(
+def _result(  # noqa: PLR0911 - one for each kind of command
     command: cmd.Command | DomainError, events: Sequence[ev.Event], hall: Hall, now: dt.datetime
 ) -> dict[str, Any]:
     """Return the result of a request that led to `events`."""
@@ -126,12 +137,15 @@ def _result(
         return {"session": command.token, "counter": _counter(hall, command.counter, now)}
     if isinstance(command, cmd.Close | cmd.Pause | cmd.Resume):
         return {"counter": _counter(hall, command.counter, now)}
+    if isinstance(command, cmd.Help):
+        call = hall.help.get(command.kiosk or command.asker)
+        return {"help": None if call is None else help_call(hall, call).model_dump(mode="json")}
     if isinstance(command, cmd.Lookup):
         return _found(hall, command, now)
     if not events:
         return {"ticket": None, "reason": None}
     event = events[-1]
-    ticket = hall.tickets[event.ticket] if not isinstance(event, _DESK_EVENTS) else None
+    ticket = hall.tickets[event.ticket] if not isinstance(event, _NO_TICKET) else None
     promised = event.promised if isinstance(event, ev.Issued) else None
     on_paper = isinstance(event, ev.Issued | ev.Reprinted)
     shape = (
@@ -152,7 +166,7 @@ def _found(hall: Hall, command: cmd.Lookup, now: dt.datetime) -> dict[str, Any]:
     return {"ticket": shape, "is_holder": checks.is_holder(hall, found, command)}
 
 
-_DESK_EVENTS = (ev.Opened, ev.Closed, ev.Paused, ev.Resumed, ev.ClockSet)
+_NO_TICKET = (ev.Opened, ev.Closed, ev.Paused, ev.Resumed, ev.ClockSet, ev.HelpAsked, ev.HelpComing, ev.HelpEnded)
 
 
 def _counter(hall: Hall, counter: str, now: dt.datetime) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from broker.domain.decide import offer_refusal
 from broker.domain.desk_work import no_show_from
 from broker.domain.errors import Code
 from broker.domain.hall import Hall
-from broker.domain.model import CallRecord, Desk, Promised, Reason, Standing, Ticket, TicketState, Wait
+from broker.domain.model import CallRecord, Desk, HelpCall, Promised, Reason, Standing, Ticket, TicketState, Wait
 from broker.domain.queue import order, waits
 from broker.ports import Recorded
 
@@ -145,6 +145,30 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
     )
 
 
+def help_shape(hall: Hall, now: dt.datetime) -> ms.HelpMessage:
+    """Return where somebody waits for help."""
+    return ms.HelpMessage(
+        at=now.astimezone(hall.office.zone), open=tuple(help_call(hall, call) for call in hall.help.values())
+    )
+
+
+def help_call(hall: Hall, call: HelpCall) -> ms.HelpCall:
+    """Return one call for help."""
+    return ms.HelpCall(
+        kiosk=call.kiosk,
+        since=call.since.astimezone(hall.office.zone),
+        page=call.page,
+        coming=None if call.counter is None else _label(hall, call.counter),
+        counter=call.counter,
+    )
+
+
+def _label(hall: Hall, counter: str) -> str:
+    """Return what is written above a counter, also where the configuration has dropped it."""
+    place = hall.office.counters.get(counter)
+    return counter if place is None else place.label
+
+
 def event_shape(hall: Hall, recorded: Recorded) -> ms.EventMessage:
     """Return one fact with all that a receiver needs to show it."""
     event, ticket, zone = recorded.event, recorded.ticket, hall.office.zone
@@ -162,13 +186,16 @@ def event_shape(hall: Hall, recorded: Recorded) -> ms.EventMessage:
         stage=None if ticket is None else ticket.stage,
         language=None if ticket is None else ticket.language,
         counter=counter,
-        counter_label=None if counter is None else hall.office.counters[counter].label,
+        counter_label=None if counter is None else _label(hall, counter),
         times_called=ticket.times_called if called and ticket is not None else None,
         called_at=event.at.astimezone(zone) if called else None,
         client=recorded.client if reprinted else None,
         copies=ticket.copies if reprinted and ticket is not None else None,
         check=ticket.check if reprinted and ticket is not None else None,
         qr=ticket.paper_qr if reprinted and ticket is not None else None,
+        kiosk=getattr(event, "kiosk", None),
+        page=getattr(event, "page", None),
+        reason=event.reason if isinstance(event, ev.HelpEnded) else None,
     )
 
 

@@ -176,6 +176,10 @@ COMMANDS: dict[str, cmd.Command] = {
     "move_officer": cmd.Transfer("c1", "c1", ticket=T, stage="interview", reason="wrong queue"),
     "move_supervisor": cmd.Transfer("c3", "c3", ticket=T, stage="interview", reason="wrong queue"),
     "undo": cmd.Undo("c1", "c1"),
+    "help": cmd.Help("ask", page="services", asker="kiosk-1"),
+    "help_cancel": cmd.Help("cancel", asker="kiosk-1"),
+    "help_come": cmd.Help("come", "kiosk-1", desk=SARI),
+    "help_done": cmd.Help("done", "kiosk-1", desk=SARI),
 }
 
 TABLE = """
@@ -222,12 +226,16 @@ to_wrong_counter  no_session     no_session         illegal_transition illegal_t
 move_officer      no_session     no_session         unknown_ticket     not_allowed        not_allowed        transferred        transferred        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        transferred
 move_supervisor   no_session     no_session         unknown_ticket     transferred        transferred        transferred        transferred        transferred        transferred        transferred        illegal_transition transferred        illegal_transition transferred        transferred        transferred
 undo              no_session     no_session         nothing_to_undo    nothing_to_undo    nothing_to_undo    undone             undone             nothing_to_undo    undone             undone             undone             undone             nothing_to_undo    undone             undone             nothing_to_undo
+help              help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked
+help_cancel       -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -
+help_come         no_session         no_session         illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition
+help_done         no_session         no_session         -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -
 """  # noqa: E501 - a table is read across
 
 
 def in_situation(name: str) -> Play:
     """Return a play that has come that far."""
-    play = Play(small_office(supervisors=frozenset({"dewi"})))
+    play = Play(small_office(supervisors=frozenset({"dewi"}), kiosks=frozenset({"kiosk-1"})))
     SITUATIONS[name](play)
     return play
 

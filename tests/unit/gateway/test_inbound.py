@@ -70,6 +70,7 @@ GOOD: dict[str, tuple[dict[str, Any], cmd.Command]] = {
         cmd.Transfer("c1", "s", to_counter="c4", reason="by appointment"),
     ),
     "undo": (AT, cmd.Undo("c1", "s")),
+    "help": ({"action": "ask", "page": "services"}, cmd.Help("ask", page="services", asker="kiosk-1")),
 }
 
 

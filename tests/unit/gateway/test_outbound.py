@@ -68,7 +68,7 @@ class Office:
         self.air, self.clock = Air(), FakeClock()
         topics = Topics("demo")
         self.engine = Engine(
-            office=rules or small_office(),
+            office=rules or small_office(kiosks=frozenset({"kiosk-1"})),
             store=MemoryStore(),
             wire=MqttWire(topics, self.air, office_message(settings), first_revision=lambda: 1000),
             credentials=OnePin(),
@@ -478,6 +478,35 @@ def test_states_are_retained_and_nothing_else(office: Office) -> None:
     assert all(retained == ("/state/" in topic) for topic, _, retained in office.air.messages)
 
 
+def test_who_waits_for_help_is_retained_and_told_once(office: Office) -> None:
+    at = office.sign_in()
+    asked = office.do("help", action="ask", page="services")
+    assert asked == {
+        "help": {
+            "kiosk": "kiosk-1",
+            "since": "2026-03-02T08:00:02+07:00",
+            "page": "services",
+            "coming": None,
+            "counter": None,
+        }
+    }
+    office.do("help", action="come", kiosk="kiosk-1", **at)
+    office.clock.advance(1)
+    office.engine.step([])
+    (call,) = office.air.last("state/help")["open"]
+    assert (call["kiosk"], call["coming"], call["counter"]) == ("kiosk-1", "1", "c1")
+    event = office.air.last("event/help_coming")
+    assert (event["kiosk"], event["counter"], event["counter_label"]) == ("kiosk-1", "c1", "1")
+    said = len(office.air.all("state/help"))
+    office.clock.advance(30)
+    office.engine.step([])
+    assert len(office.air.all("state/help")) == said, "what has not changed is not said again"
+    assert office.do("help", action="done", kiosk="kiosk-1", **at) == {"help": None}
+    office.clock.advance(1)
+    office.engine.step([])
+    assert office.air.last("state/help")["open"] == []
+
+
 def test_online_is_said_last_when_everything_is_there(office: Office) -> None:
     office.engine.reconnected()
     office.engine.step(office.engine.take(0))
@@ -485,7 +514,10 @@ def test_online_is_said_last_when_everything_is_there(office: Office) -> None:
     topics = {topic.removeprefix(f"{ROOT}/") for topic, _, _ in office.air.messages[:count]}
     services = {f"state/service/{service['id']}" for service in office.air.last("state/office")["services"]}
     assert len(services) == 9
-    assert topics == {"state/office", "state/hall", *(f"state/counter/c{n}" for n in (1, 2, 3, 4))} | services
+    assert (
+        topics
+        == {"state/office", "state/hall", "state/help", *(f"state/counter/c{n}" for n in (1, 2, 3, 4))} | services
+    )
     assert len(office.air.messages) == count
 
 
