@@ -51,6 +51,8 @@ class Look:
     width: float
     height: float
     mode: Mode = PLAIN
+    distance_mm: float = 0
+    """From the panel to its reader's eyes."""
     low_px: float = math.inf
     """In low mode all controls stand below this height of the window, counted from its lower edge."""
 
@@ -127,4 +129,4 @@ def look_for(panel: PanelConfig, reader: Reader, window: tuple[float, float] | N
     width, height = window or (panel.width_px, panel.height_px)
     scale = type_scale(panel, reader, (width, height))
     low_px = max(0.0, (REACH_MM - panel.mounting_height_mm) * scale.px_per_mm)
-    return Look(scale, mode.theme, width, height, mode, min(height, low_px))
+    return Look(scale, mode.theme, width, height, mode, panel.viewing_distance_m * 1000, min(height, low_px))

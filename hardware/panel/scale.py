@@ -63,8 +63,18 @@ def type_scale(panel: PanelConfig, reader: Reader, window: tuple[float, float] |
     return Scale(small * to_px, body * to_px, title * to_px, huge * to_px, px_per_mm)
 
 
+def key_capital_mm(distance_mm: float) -> float:
+    """Return the least height of a capital in what everybody has to read."""
+    return max(LEAST_MM, KEY_ANGLE * distance_mm)
+
+
+def least_capital_mm(reader: Reader, distance_mm: float) -> float:
+    """Return the least height of a capital in anything at all."""
+    return _capitals_mm(reader, distance_mm)[0]
+
+
 def _capitals_mm(reader: Reader, distance_mm: float) -> tuple[float, float, float, float]:
-    key = max(LEAST_MM, KEY_ANGLE * distance_mm)
+    key = key_capital_mm(distance_mm)
     match reader:
         case Reader.VISITOR:
             return max(LEAST_MM, key * 0.66), key, key * 1.45, key * 4.5

@@ -40,7 +40,7 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
     ) -> None:
         """Take the panel, who reads it, the title, what makes the root widget, and the screen's own rules."""
         super().__init__(title=title, kv_file="")
-        self._panel = panel
+        self.panel = panel
         self._reader = reader
         self._rules = rules
         self._make_root = root
@@ -74,20 +74,18 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
                 Builder.load_file(str(rules))
         Window.clearcolor = self.look.theme.ground
         _draw_plain_surfaces_fast()
-        Window.bind(size=self._resized)
+        Window.bind(size=lambda *_: self.look_anew())
         return self._make_root()
 
     def set_mode(self, mode: Mode) -> None:
         """Draw everything as this mode wants it from now on."""
         if mode != self._mode:
             self._mode = mode
-            self._look_anew(Window.size)
+            self.look_anew()
 
-    def _resized(self, _window: object, size: tuple[float, float]) -> None:
-        self._look_anew(size)
-
-    def _look_anew(self, size: tuple[float, float]) -> None:
-        self.look = look_for(self._panel, self._reader, size, self._mode)
+    def look_anew(self) -> None:
+        """Make the look that panel, window and mode ask for now; all rules follow."""
+        self.look = look_for(self.panel, self._reader, Window.size, self._mode)
         Window.clearcolor = self.look.theme.ground
 
     def on_start(self) -> None:

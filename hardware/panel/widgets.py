@@ -53,6 +53,7 @@ class Text(Label):  # type: ignore[misc] # Kivy has no types
     """Words that wrap within their width; the height follows unless `fixed`."""
 
     tone = StringProperty("ink")
+    is_key = BooleanProperty(defaultvalue=False)
     fixed = BooleanProperty(defaultvalue=False)
 
 
