@@ -1,6 +1,6 @@
-"""What a screen is: window set-up, type scale, theme, widgets, the thread bridge, pictures. Kivy lives here.
+"""What a screen is: window set-up, type scale, themes, modes, widgets, layout and its faults. Kivy lives here.
 
-Without Kivy: `scale`, `theme`, `look`, `window`, `waiting`. `window.prepare` must run before any module here that
-imports Kivy (`bridge`, `keys`, `lists`, `screen`, `targets`, `text`, `text_room`, `turning`, `widgets`): Kivy reads
-its settings once, when it is imported.
+Without Kivy: `scale`, `theme`, `look`, `window`, `waiting`. `window.prepare`, or `headless.prepare` where nobody looks,
+must run before any module here that imports Kivy (`bridge`, `faults`, `keys`, `lists`, `painting`, `screen`, `targets`,
+`text`, `text_room`, `turning`, `widgets`): Kivy reads its settings once, when it is imported.
 """

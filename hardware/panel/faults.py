@@ -31,8 +31,8 @@ FaultKind = Literal[
 ]
 """clipped: words leave the box they have; cut_word: a word is broken within; overlap: two texts or targets are in one
 place; covered: a surface lies over words; outside: not in the window; hidden: only scrolling shows it; small: type
-under the least for its distance; target: too small to be hit; reach: above what low mode allows; contrast: text or sign too
-like its ground; edge: the border of a control too like what lies around it; mute: a control without words or sign."""
+under the least for its distance; target: too small to be hit; reach: above what low mode allows; contrast: text or sign
+too like its ground; edge: the border of a control too like what lies around; mute: a control without words or sign."""
 
 SLACK_PX = 2.0
 """Rounding is no fault."""
@@ -71,11 +71,12 @@ def layout_faults(root: Any, look: Look, reader: Reader, *, scrolls: bool = Fals
     window = look.width, look.height
     below, seen = _unveiled(list(painted(root, window)), window)
     words = [part for part in seen if isinstance(part, Words)]
+    shown = [part for part in words if part.scrolled is None or _share(part.box, part.scrolled)]
     controls = _controls(root, seen)
     return [
         *_text_faults(words, look, reader, scrolls=scrolls),
-        *_covered(seen, words),
-        *_overlaps(words, controls),
+        *_covered(seen, shown),
+        *_overlaps(shown, [control for control in controls if _is_in_view(control, words)]),
         *_control_faults(controls, words, seen, look, reader, scrolls=scrolls),
         *_contrasts(below, seen, look),
     ]
@@ -104,6 +105,12 @@ def _controls(root: Any, seen: Sequence[Painted]) -> list[Any]:  # noqa: ANN401 
         and _is_shown(widget, root)
         and any(id(part) in owners for part in widget.walk(restrict=True))
     ]
+
+
+def _is_in_view(control: Any, words: Sequence[Words]) -> bool:  # noqa: ANN401 - any widget
+    """Tell whether a control in a list is scrolled into sight."""
+    views = [part.scrolled for part in words if part.scrolled is not None and _is_within(part.owner, control)]
+    return not views or _share(box_of(control), views[0])
 
 
 def _is_shown(widget: Any, root: Any) -> bool:  # noqa: ANN401 - any widgets

@@ -7,14 +7,15 @@ Used so by the owner of a screen, in `tests/ui/<screen>/test_layouts.py` (one pr
     from kiosk.drawing.screen import RULES, KioskWidget
     from hardware.panel.faults import layout_faults
 
-    stage = headless.Stage(PANELS["kiosk-21.5"], reader=Reader.VISITOR, rules=RULES, build=make_root)
+    stage = headless.Stage(KIOSKS["21.5 portrait"], reader=Reader.VISITOR, rules=RULES, build=make_root)
     for mode in MODES:
         stage.turn(panel, mode)              # another panel or mode, the same widgets; or make a new Stage
         widget.show(page)                    # any number of pages
         stage.settle()
-        assert layout_faults(stage.root, stage.look) == []
+        assert layout_faults(stage.root, stage.look, Reader.VISITOR) == []
 
-`hardware.panel.matrix` names the panels and modes that a screen has to fit, and lengthens texts by 40 %.
+`tests.ui.panels` names the panels and modes that each screen has to fit, and makes all texts 40 % longer.
+A page takes some 40 ms, a new Stage some 500 ms.
 """
 
 from __future__ import annotations
@@ -95,16 +96,24 @@ class Stage:
         rules: Path,
         build: Callable[[], Any],
         mode: Mode = PLAIN,
+        window: tuple[int, int] | None = None,
     ) -> None:
-        """Build the root widget by `build`, which may read `App.get_running_app().look`; `rules` is the screen's kv."""
-        from kivy.core.window import Window  # noqa: PLC0415 - Kivy comes after `prepare`
+        """Build the root widget by `build`, which may read `App.get_running_app().look`; `rules` is the screen's kv.
+
+        `window` is the window's size where it does not take the whole panel.
+        """
+        from kivy.app import App  # noqa: PLC0415 - Kivy comes after `prepare`
+        from kivy.core.window import Window  # noqa: PLC0415 - the same
 
         from hardware.panel.screen import PanelApp  # noqa: PLC0415 - the same
 
         self._window = Window
+        before = App.get_running_app()
+        if before is not None:
+            before.dispatch("on_stop")  # rules go on to mean this one by `app` until it has stopped
         for child in list(Window.children):
             Window.remove_widget(child)
-        Window.size = (panel.width_px, panel.height_px)
+        Window.size = window or (panel.width_px, panel.height_px)
         self.app = PanelApp(panel, reader=reader, title="layout", rules=rules, root=build)
         self.app.set_mode(mode)
         self.root: Any = self.app.build()
@@ -117,10 +126,10 @@ class Stage:
         look: Look = self.app.look
         return look
 
-    def turn(self, panel: PanelConfig, mode: Mode = PLAIN) -> None:
+    def turn(self, panel: PanelConfig, mode: Mode = PLAIN, *, window: tuple[int, int] | None = None) -> None:
         """Show the same widgets on another panel, or in another mode."""
         self.app.panel = panel
-        self._window.size = (panel.width_px, panel.height_px)
+        self._window.size = window or (panel.width_px, panel.height_px)
         self.app.set_mode(mode)
         self.app.look_anew()
         self.settle()

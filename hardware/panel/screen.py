@@ -74,7 +74,7 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
                 Builder.load_file(str(rules))
         Window.clearcolor = self.look.theme.ground
         _draw_plain_surfaces_fast()
-        Window.bind(size=lambda *_: self.look_anew())
+        Window.bind(size=self._resized)
         return self._make_root()
 
     def set_mode(self, mode: Mode) -> None:
@@ -82,6 +82,9 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         if mode != self._mode:
             self._mode = mode
             self.look_anew()
+
+    def _resized(self, *_size: object) -> None:
+        self.look_anew()
 
     def look_anew(self) -> None:
         """Make the look that panel, window and mode ask for now; all rules follow."""
@@ -95,6 +98,7 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
 
     def on_stop(self) -> None:
         """End in order, however the window was closed."""
+        Window.unbind(size=self._resized)
         self.on_end()
 
 

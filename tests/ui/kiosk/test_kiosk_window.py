@@ -97,9 +97,7 @@ def test_touch_targets_are_at_least_twenty_millimetres_high(kiosk: Window) -> No
     kiosk.wait_for("service:new-passport")
     content = json.loads(kiosk.targets.read_text(encoding="utf-8"))
     millimetre = density(settings().kiosks[0].panel)
-    low = {name: box[3] / millimetre for name, box in content["targets"].items() if box[3] < 20 * millimetre - 1}
-    assert set(low) == {"switch:id", "switch:en"}
-    assert min(low.values()) > 14.9
+    assert {name for name, box in content["targets"].items() if box[3] < 20 * millimetre - 1} == set()
     assert content["size"] == [1080, 1920]
 
 
