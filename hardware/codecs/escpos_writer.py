@@ -9,6 +9,7 @@ from escpos.constants import QR_ECLEVEL_M
 from escpos.printer import Dummy
 from PIL import Image
 
+from hardware.codecs import drawn_text
 from hardware.codecs.escpos_logo import printed
 from hardware.codecs.escpos_profile import RESET, Paper, library_profile
 from hardware.codecs.escpos_profile import Cut as CutCommand
@@ -86,12 +87,22 @@ class _Writer:
                 assert_never(item)
 
     def _text(self, item: Text) -> None:
+        if self._paper.raster and drawn_text.is_drawn(item, self._paper.encoding):
+            self._drawn(item)
+            return
         self._text_style(item)
         edge = " " if item.invert else ""  # white letters need black on both sides
         columns = self._paper.columns // item.width - 2 * len(edge)
         text = printable(item.text, self._paper.encoding)
         for line in wrap(text, columns, hanging=item.hanging, balanced=item.align == "center"):
             self._device.text(f"{edge}{line}{edge}\n")
+
+    def _drawn(self, item: Text) -> None:
+        """Send a paragraph as pictures, line by line: a printer with little memory prints the first while it waits."""
+        self._text_style(Text("", align=drawn_text.side(item)))
+        for line in drawn_text.pictures(item, self._paper.width_dots):
+            size = (line.width // 8).to_bytes(2, "little") + line.height.to_bytes(2, "little")
+            self._device._raw(b"\x1dv0\x00" + size + line.tobytes())  # noqa: SLF001 - its own image() dithers anew
 
     def _mark(self, mark: ShapeMark) -> None:
         self._text(Text(mark_text(mark), align="center", width=3, height=3, bold=True, invert=True))

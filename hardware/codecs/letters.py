@@ -20,6 +20,11 @@ def printable(text: str, encoding: str) -> str:
     return "".join(_nearest(letter, encoding) for letter in joined)
 
 
+def is_lacking(letter: str, encoding: str) -> bool:
+    """Tell whether `encoding` has neither a letter nor a near one, so that only a picture of it can be printed."""
+    return letter != "?" and _nearest(letter, encoding) == "?"
+
+
 def _nearest(letter: str, encoding: str) -> str:
     category = unicodedata.category(letter)
     if category == "Cf":  # joiners and direction marks have no width and no ink

@@ -6,6 +6,7 @@ Pure but for the fonts that it reads. What was laid out is remembered: screens s
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ are a sixth higher, for scripts that stack their marks; where a text has such, i
 _STACKED = (0x1E00, 0x1EFF)
 """Latin letters with two marks above each other, as in Vietnamese."""
 _STACKED_ASCENT = 1.07
+
+_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_UNPRINTABLE = re.compile("[\x00-\x09\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff]")
 
 _NO_START = frozenset({"Pe", "Pf", "Po", "Lm", "Mn", "Mc", "Me"})
 _NO_END = frozenset({"Ps", "Pi"})
@@ -80,7 +84,7 @@ def lay_out(
     lines: list[Line] = []
     is_cut = False
     ascent, descent = ASCENT * size_px, DESCENT * size_px
-    for paragraph in text.split("\n"):
+    for paragraph in _plain(text).split("\n"):
         setting = _Paragraph(paragraph, size_px=size_px, bold=bold, direction=direction)
         for start, end, cut in setting.broken(width_px):
             lines.append(setting.line(start, end))
@@ -99,6 +103,13 @@ def draw(block: Block, mask: Image.Image, lines: list[tuple[Line, int, int]]) ->
                 drawn, (to_right, down) = _picture(word, run.family, block.size_px, bold=block.bold, rtl=run.rtl)
                 if drawn is not None:
                     pen.bitmap((left + x + to_right, baseline + down), drawn, fill=255)
+
+
+def _plain(text: str) -> str:
+    """Return a text without what no font draws and Raqm stumbles over; every kind of line break is one."""
+    if text.isprintable():
+        return text
+    return _UNPRINTABLE.sub(" ", _BREAKS.sub("\n", text))
 
 
 class _Paragraph:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from broker.contract.messages import LaneInfo, OfficeMessage, ServiceInfo, Ticket
 from broker.language import Phrases, words_of
-from hardware.receipt import BULLET, Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, large
+from hardware.receipt import BULLET, Align, Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, large
 from kiosk.visit.offer import in_language, lane_of, list_in_language, service_of
 
 MAX_NUMBER_SIZE = 6
@@ -107,9 +107,10 @@ def _documents(service: ServiceInfo | None, phrases: Phrases) -> tuple[Item, ...
     documents = () if service is None else list_in_language(service.documents, phrases.language)
     if not documents:
         return ()
+    begin: Align = "right" if phrases.rtl else "left"
     return (
-        Text(phrases.say("Please have these ready:"), bold=True),
-        *(Text(BULLET + document, hanging=len(BULLET)) for document in documents),
+        Text(phrases.say("Please have these ready:"), align=begin, bold=True),
+        *(Text(BULLET + document, align=begin, hanging=len(BULLET)) for document in documents),
         Rule(),
     )
 

@@ -154,3 +154,9 @@ def test_no_sign_is_ever_lost_or_doubled(text: str, room: int) -> None:
 @given(st.text(alphabet="abcdefg ", max_size=60), st.integers(60, 300))
 def test_no_line_is_wider_than_its_room(text: str, room: int) -> None:
     assert lay_out(text, size_px=20, width_px=room).width <= room + 1
+
+
+@given(st.text(max_size=20))
+def test_whatever_a_text_holds_can_be_drawn(text: str) -> None:
+    block = lay_out(text, size_px=20, width_px=100)
+    ink(block)
