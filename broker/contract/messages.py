@@ -368,6 +368,16 @@ class Today(Message):
     mean_service_s: int | None = None
 
 
+class OfficerDay(Message):
+    """An officer's own figures of the day, at whatever counters."""
+
+    served: int = 0
+    mean_service_s: int | None = None
+    called: int = 0
+    within_promise: int = 0
+    """How many of these had not waited longer than their lane promises."""
+
+
 class CounterMessage(Message):
     """`state/counter/{counter}`: what an officer's window draws."""
 
@@ -390,6 +400,38 @@ class CounterMessage(Message):
     """From when on the visitor who is called may be given up as not come; None where nobody is called."""
     reason: Reason | None = None
     today: Today = Today()
+    day: OfficerDay | None = None
+    """Of the officer who is signed in; None where nobody is, and where the broker is older than 1.2."""
+    retained: bool = Field(default=False, exclude=True)
+    """Not on the wire: the server had kept it for us, so that it may be of any age. The bus sets it."""
+
+
+class ServiceDay(Message):
+    """What the day came to for one service."""
+
+    id: str
+    last: str | None = None
+    """The number that was called last."""
+    issued: int = 0
+    served: int = 0
+    """How many were through with all stages."""
+
+
+class LaneDay(Message):
+    """How the promise of one lane was kept today: of the first calls of its visitors."""
+
+    id: str
+    promised_min: float
+    called: int = 0
+    within: int = 0
+
+
+class DayMessage(Message):
+    """`state/day`: what the office day came to so far."""
+
+    at: Moment
+    services: tuple[ServiceDay, ...] = ()
+    lanes: tuple[LaneDay, ...] = ()
     retained: bool = Field(default=False, exclude=True)
     """Not on the wire: the server had kept it for us, so that it may be of any age. The bus sets it."""
 

@@ -31,6 +31,7 @@ OFFICE = TopicKind("state/office", qos=1, retained=True)
 SERVICE = TopicKind("state/service/{service}", qos=1, retained=True)
 HALL = TopicKind("state/hall", qos=1, retained=True)
 COUNTER = TopicKind("state/counter/{counter}", qos=1, retained=True)
+DAY = TopicKind("state/day", qos=1, retained=True)
 HELP = TopicKind("state/help", qos=1, retained=True)
 EVENT = TopicKind("event/{name}", qos=1, retained=False)
 PRESENCE = TopicKind("presence/{client}", qos=1, retained=True)
@@ -75,6 +76,10 @@ class Topics:
     def counter(self, counter: str) -> str:
         """Return the retained topic of one counter."""
         return self._of(COUNTER, counter=counter)
+
+    def day(self) -> str:
+        """Return the retained topic of what the day came to so far."""
+        return self._of(DAY)
 
     def help(self) -> str:
         """Return the retained topic of who waits for help at the kiosks."""

@@ -56,6 +56,7 @@ def _with_undo(hall: Hall, event: AtDesk) -> None:
     pace, turn = replace(hall.paces[before.stage]), hall.turn_of(event.counter)
     last = hall.undoable.get(event.counter)
     follows = isinstance(event, ev.Called) and last is not None and last.action == ev.EVENT_NAMES[ev.Finished]
+    called_before = hall.figures.of_service(before.service).last
     _at_desk(hall, event)
     hall.undoable[event.counter] = Undoable(
         at=event.at,
@@ -65,6 +66,7 @@ def _with_undo(hall: Hall, event: AtDesk) -> None:
         after=hall.tickets[event.ticket],
         pace=(pace, replace(hall.paces[before.stage])),
         turn=(turn, hall.turn_of(event.counter)),
+        called_before=called_before,
         earlier=last if follows else None,
     )
 
@@ -129,6 +131,7 @@ def _ticket(
 
 
 def _issued(hall: Hall, event: ev.Issued) -> None:
+    hall.figures.count_number(event.service)
     hall.add(
         Ticket(
             id=event.ticket,
@@ -181,6 +184,8 @@ def _at_desk(hall: Hall, event: AtDesk) -> None:
 
 def _called(hall: Hall, event: ev.Called) -> None:
     before = hall.tickets[event.ticket]
+    _count_call(hall, before, hall.desks[event.counter].officer, event.at)
+    hall.figures.name_last(before.service, before.number)
     if isinstance(hall.office.policy, Ratio):
         turn = turn_after(hall.office.policy.pattern, hall.turn_of(event.counter), before.lane)
         hall.pass_turn(event.counter, turn)
@@ -205,8 +210,11 @@ def _called(hall: Hall, event: ev.Called) -> None:
 
 def _finished(hall: Hall, event: ev.Finished) -> None:
     """Finish a stage. What was waited so far goes on counting: a journey does not begin at the end of every queue."""
+    before, desk = hall.tickets[event.ticket], hall.desks[event.counter]
     hall.leave_desk(event.counter, event.at, served=True)
     stage = event.next_stage
+    through = before.service if stage is None else None
+    hall.figures.count_visit(desk.officer, through, hall.desks[event.counter].service_s_today - desk.service_s_today)
     if stage is None:
         hall.change(event.ticket, event.at, "finished", lambda t: replace(t, state=TicketState.FINISHED))
     else:
@@ -217,6 +225,14 @@ def _finished(hall: Hall, event: ev.Finished) -> None:
             lambda t: replace(_back_in_queue(t, event), stage=stage, counter=None),
             counter=event.counter,
         )
+
+
+def _count_call(hall: Hall, before: Ticket, officer: str | None, at: dt.datetime, *, times: int = 1) -> None:
+    """Count whether a visitor was called within what the lane promises; of the lane only the first call counts."""
+    lane = hall.office.lanes[before.lane]
+    is_first = before.ranked_since == before.issued_at and not before.rejoined
+    is_within = (at - before.ranked_since).total_seconds() <= lane.promised_s
+    hall.figures.count_call(officer, lane.id if is_first else None, is_within=is_within, times=times)
 
 
 def _unheld(hall: Hall, event: ev.Unheld) -> None:
@@ -309,6 +325,7 @@ def _undone(hall: Hall, event: ev.Undone) -> None:
         lambda t: replace(last.before, copies=t.copies, paper=t.paper, history=t.history),
         counter=event.counter,
     )
+    _take_back_figures(hall, last, now)
     hall.put_desk_back(last.desk)
     if last.earlier is not None:  # finished and called by one key: whoever erred wants both back
         hall.undoable[event.counter] = last.earlier
@@ -318,3 +335,19 @@ def _undone(hall: Hall, event: ev.Undone) -> None:
         hall.pass_turn(event.counter, turn_before)
     if last.action == "called":
         hall.calls = [call for call in hall.calls if (call.ticket, call.counter) != (now.id, event.counter)]
+
+
+def _take_back_figures(hall: Hall, last: Undoable, now: Ticket) -> None:
+    """Let the day come to what it came to before; the desk is still as the action left it."""
+    figures, before, desk = hall.figures, last.before, hall.desks[last.desk.counter]
+    match last.action:
+        case "called":
+            _count_call(hall, before, desk.officer, last.at, times=-1)
+            if figures.of_service(before.service).last == before.number:
+                figures.name_last(before.service, last.called_before)
+        case "finished":
+            through = before.service if now.state is TicketState.FINISHED else None
+            seconds = desk.service_s_today - last.desk.service_s_today
+            figures.count_visit(desk.officer, through, seconds, times=-1)
+        case _:
+            pass

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from broker.domain.figures import Figures
 from broker.domain.identity import ticket_id_of_qr
 from broker.domain.model import (
     DONE,
@@ -71,6 +72,8 @@ class Hall:
         self.issued_of_service: dict[str, int] = {}
         self.help: dict[str, HelpCall] = {}
         """By kiosk: where somebody waits for help, the longest waiting first."""
+        self.figures = Figures()
+        """What the day came to so far."""
         self.turns: dict[str, int] = {}
         """By the first stage of the counters that call: whose turn it is in the pattern of the ratio policy."""
         self.undoable: dict[str, Undoable] = {}
@@ -237,6 +240,7 @@ class Hall:
         self.last_sequence.clear()
         self.issued_in_lane.clear()
         self.issued_of_service.clear()
+        self.figures.clear()
         for ticket in [ticket for ticket in self.tickets.values() if ticket.state in DONE]:
             del self.tickets[ticket.id]
         self.missed.clear()

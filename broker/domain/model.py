@@ -329,6 +329,8 @@ class Undoable:
     after: Ticket
     pace: tuple[Pace, Pace]
     turn: tuple[int, int]
+    called_before: str | None = None
+    """Which number of the service was the last one called before this call."""
     earlier: Undoable | None = None
     """The end of a visit that this call followed: once the call is taken back, that can be too."""
 

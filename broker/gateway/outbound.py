@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from broker.contract.messages import (
+    DayMessage,
     Error,
     HelpCall,
     OfficeMessage,
@@ -21,8 +22,19 @@ from broker.domain import events as ev
 from broker.domain.errors import DomainError
 from broker.domain.hall import Hall
 from broker.gateway.pictures import Pictures
-from broker.gateway.shapes import counter_shape, event_shape, help_call, help_shape, reason_shape, ticket_shape
+from broker.gateway.shapes import (
+    counter_shape,
+    day_shape,
+    event_shape,
+    help_call,
+    help_shape,
+    reason_shape,
+    ticket_shape,
+)
 from broker.ports import Recorded, Submission
+
+DAY_GAP = dt.timedelta(seconds=10)
+"""The figures of the day are said at most this often."""
 
 
 class Publisher(Protocol):
@@ -52,6 +64,8 @@ class MqttWire:
         self._publisher = publisher
         self._office = office
         self._pictures = Pictures(office)
+        self._day: DayMessage | None = None
+        """What the retained topic says of the day."""
         self._help: tuple[HelpCall, ...] | None = None
         """Whom the retained topic says to wait for help."""
         self._revision = first_revision()
@@ -99,6 +113,7 @@ class MqttWire:
         picture = self._pictures.hall(hall, now, self._revision, unanswered_s=unanswered_s)
         self._publisher.publish(self._topics.hall(), picture, retain=True)
         self._show_help(hall, now)
+        self._show_day(hall, now)
         if counters:
             self._show_counters(hall, now)
 
@@ -108,10 +123,20 @@ class MqttWire:
         for service in self._office.services:
             procedure = ServiceMessage(**{name: getattr(service, name) for name in ServiceMessage.model_fields})
             self._publisher.publish(self._topics.service(service.id), procedure.model_dump_json().encode(), retain=True)
-        self._help = None
+        self._help = self._day = None
         self.show(hall, now, counters=False, unanswered_s=unanswered_s)
         self._show_counters(hall, now, everything=True)
         self._publisher.announce()
+
+    def _show_day(self, hall: Hall, now: dt.datetime) -> None:
+        """Publish what the day came to, where that has changed, and not more often than anybody can read it."""
+        said = self._day
+        if said is not None and dt.timedelta() <= now - said.at < DAY_GAP:
+            return
+        picture = day_shape(hall, now)
+        if said is None or (picture.services, picture.lanes) != (said.services, said.lanes):
+            self._day = picture
+            self._publisher.publish(self._topics.day(), picture.model_dump_json().encode(), retain=True)
 
     def _show_help(self, hall: Hall, now: dt.datetime) -> None:
         picture = help_shape(hall, now)

@@ -11,6 +11,7 @@ from broker.domain import events as ev
 from broker.domain.decide import offer_refusal
 from broker.domain.desk_work import no_show_from
 from broker.domain.errors import Code
+from broker.domain.figures import Figures
 from broker.domain.hall import Hall
 from broker.domain.model import CallRecord, Desk, HelpCall, Promised, Reason, Standing, Ticket, TicketState, Wait
 from broker.domain.queue import order, waits
@@ -142,6 +143,25 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
         missed=tuple(queue_entry(hall, t, now) for t in missed[-MAX_MISSED:]),
         reason=None if desk.reason is None else reason_shape(desk.reason),
         today=_today(desk) if today else ms.Today(),
+        day=None if desk.officer is None else _officer_day(hall, desk.officer, today=today),
+    )
+
+
+def day_shape(hall: Hall, now: dt.datetime) -> ms.DayMessage:
+    """Return what the day came to so far."""
+    office, figures = hall.office, hall.figures if _is_of_today(hall, now) else Figures()
+    services = {name: figures.of_service(name) for name in office.services}
+    lanes = {name: figures.of_lane(name) for name in office.lanes}
+    return ms.DayMessage(
+        at=now.astimezone(office.zone),
+        services=tuple(
+            ms.ServiceDay(id=name, last=day.last, issued=day.issued, served=day.served)
+            for name, day in services.items()
+        ),
+        lanes=tuple(
+            ms.LaneDay(id=name, promised_min=office.lanes[name].promised_s / 60, called=day.called, within=day.within)
+            for name, day in lanes.items()
+        ),
     )
 
 
@@ -298,6 +318,16 @@ def _role(hall: Hall, desk: Desk) -> str | None:
     if desk.officer is None:
         return None
     return "supervisor" if desk.officer in hall.office.supervisors else "officer"
+
+
+def _officer_day(hall: Hall, officer: str, *, today: bool) -> ms.OfficerDay:
+    day = hall.figures.of_officer(officer if today else None)
+    return ms.OfficerDay(
+        served=day.served,
+        mean_service_s=round(day.service_s / day.served) if day.served else None,
+        called=day.called,
+        within_promise=day.within,
+    )
 
 
 def _today(desk: Desk) -> ms.Today:

@@ -173,6 +173,7 @@ COUNTER = {
     "no_show_from": (str, type(None)),
     "reason": (dict, type(None)),
     "today": dict,
+    "day": (dict, type(None)),
 }
 ENTRY = {"id": str, "number": str, "service": str, "lane": str, "waiting_since": str, "score": float}
 EVENT_OF_TICKET = {
@@ -507,6 +508,24 @@ def test_who_waits_for_help_is_retained_and_told_once(office: Office) -> None:
     assert office.air.last("state/help")["open"] == []
 
 
+def test_the_day_is_retained_when_it_changes_and_at_most_every_ten_seconds(office: Office) -> None:
+    at = a_visit(office)
+    office.clock.advance(10)
+    office.engine.step([])
+    day = office.air.last("state/day")
+    assert day["services"][1] == {"id": "visa", "last": "B-001", "issued": 2, "served": 1}
+    assert [lane["id"] for lane in day["lanes"]] == ["regular", "priority"]
+    assert day["lanes"][1] == {"id": "priority", "promised_min": 15.0, "called": 1, "within": 1}
+    own = office.air.last("state/counter/c1")["day"]
+    assert own == {"served": 1, "mean_service_s": 3, "called": 2, "within_promise": 2}
+    before = len(office.air.all("state/day"))
+    for _ in range(30):
+        office.do("issue", service="visa")
+        office.engine.step([])
+    assert 2 <= len(office.air.all("state/day")) - before <= 4
+    assert office.do("close", **at)["counter"]["day"] is None
+
+
 def test_online_is_said_last_when_everything_is_there(office: Office) -> None:
     office.engine.reconnected()
     office.engine.step(office.engine.take(0))
@@ -516,7 +535,8 @@ def test_online_is_said_last_when_everything_is_there(office: Office) -> None:
     assert len(services) == 9
     assert (
         topics
-        == {"state/office", "state/hall", "state/help", *(f"state/counter/c{n}" for n in (1, 2, 3, 4))} | services
+        == {"state/office", "state/hall", "state/help", "state/day", *(f"state/counter/c{n}" for n in (1, 2, 3, 4))}
+        | services
     )
     assert len(office.air.messages) == count
 
