@@ -16,7 +16,7 @@ from importlib import resources
 from io import BytesIO
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -25,6 +25,8 @@ from broker.contract.messages import ErrorCode
 _SHARED = "broker"
 _HOURS_FROM_MIN = 90
 """Waits longer than this are said in hours and minutes."""
+_FIVE = 5
+"""Minutes to which visitors' waits are rounded."""
 _LONG_HOURS = 4
 """Whoever waits longer than this needs no figure but another plan."""
 
@@ -205,6 +207,27 @@ class Phrases:
         """Return the date in full, with its weekday."""
         return _plain_spaces(format_date(day, "full", locale=self.worded_in))
 
+    def day(self, day: dt.date) -> str:
+        """Return weekday and date without the year: for what is near."""
+        return _plain_spaces(format_skeleton("MMMMEEEEd", day, locale=self.worded_in))
+
+    def rough_wait(self, low_s: float, high_s: float) -> str:
+        """Return a wait as a visitor needs it: rounded outward to five minutes, finer would pretend to know."""
+        if high_s > _HOURS_FROM_MIN * 60:
+            return self._hours(int(low_s // 3600), -int(-high_s // 3600))
+        low, high = _outward(low_s, high_s)
+        return self.say("{low}-{high} min", low=low, high=high)
+
+    def about(self, now: dt.datetime, low_s: float, high_s: float) -> str:
+        """Return by the clock when a wait that begins now ends, rounded outward to full five minutes."""
+        if low_s >= _LONG_HOURS * 3600:
+            return self.say("after {time}", time=self.clock(now + dt.timedelta(hours=_LONG_HOURS)))
+        five = dt.timedelta(minutes=_FIVE)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        begin = midnight + (now + dt.timedelta(seconds=low_s) - midnight) // five * five
+        end = midnight - (midnight - now - dt.timedelta(seconds=max(high_s, 60))) // five * five
+        return self.say("about {begin}-{end}", begin=self.clock(max(begin, now)), end=self.clock(end))
+
     def wait(self, low_s: float, high_s: float) -> str:
         """Return a range of seconds as words, rounded outward: it never promises more than was meant."""
         if high_s > _HOURS_FROM_MIN * 60:
@@ -237,6 +260,13 @@ class Phrases:
         if hours and not rest:
             return self.count("{n} hour", "{n} hours", hours)
         return self.count("{n} minute", "{n} minutes", minutes)
+
+
+def _outward(low_s: float, high_s: float) -> tuple[int, int]:
+    """Return a wait in minutes, each end moved outward to a full five."""
+    low = int(low_s // (_FIVE * 60)) * _FIVE
+    high = -int(-high_s // (_FIVE * 60)) * _FIVE
+    return low, max(high, low + _FIVE)
 
 
 def _plain_spaces(text: str) -> str:

@@ -155,7 +155,7 @@ class KioskProcess:
 
     def _stand_on(self, target: str) -> None:
         if self._widget is not None:
-            self._widget.focus.on(target)
+            self._widget.stand_on(target)
 
     def _finger_down(self) -> None:
         self._guide.felt()

@@ -1,14 +1,18 @@
-"""One class a page: its widgets, built once, and how a page is written into them. Import after `window.prepare`."""
+"""One class a page: its widgets, built once, and how a page is written into them. Import after `window.prepare`.
+
+In which order things leave a page that has no room for all of it stands here, at each block (see docs/design.md).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import segno
 
-from hardware.panel.lists import Pool
 from hardware.panel.widgets import make
+from kiosk.drawing.fit import Block, Item, Sheet
+from kiosk.drawing.pieces import Tiles, Touch, card, write_choice
 from kiosk.pages.page import (
     AccessPage,
     Banner,
@@ -17,29 +21,68 @@ from kiosk.pages.page import (
     FoundPage,
     IssuingPage,
     LanePage,
+    MissingPage,
     NumberPage,
     OfflinePage,
     Page,
     ProblemPage,
     RequirementsPage,
+    RulePage,
     ServicesPage,
     TicketPage,
     WelcomePage,
 )
 
-Touch = Callable[[str], None]
-"""Gets the name of the touch target."""
 
-_STEP_ICONS = ("person", "description", "confirmation_number")
+class Reserve:
+    """Like widgets that are built when they are first needed, and used again."""
+
+    def __init__(self, build: Any) -> None:  # noqa: ANN401 - a call that returns a widget
+        self._build = build
+        self._widgets: list[Any] = []
+
+    def take(self, count: int) -> list[Any]:
+        """Return the first `count` of them."""
+        while len(self._widgets) < count:
+            self._widgets.append(self._build())
+        return self._widgets[:count]
 
 
-def button(touch: Touch, **looks: Any) -> Any:  # noqa: ANN401 - Kivy's properties and widgets have no types
-    """Return a button that reports its target."""
-    made = make("BigButton")
-    for name, value in looks.items():
-        setattr(made, name, value)
-    made.bind(on_release=lambda it: touch(it.target))
-    return made
+class Widgets(Protocol):
+    """The widgets of one page, built once."""
+
+    sheet: Any
+
+    def draw(self, page: Any, look: Any) -> None:  # noqa: ANN401 - each takes the page that it is made for
+        """Write the page into them."""
+        ...
+
+
+class _Page:
+    """What all pages share: a sheet, cards for choices, texts for words."""
+
+    def __init__(self, touch: Touch) -> None:
+        self.sheet = Sheet()
+        self._touch = touch
+        self._cards = Reserve(lambda: card(touch))
+        self._texts = Reserve(lambda: make("ReadLine"))
+
+    def _choices(self, kind: str, choices: Sequence[Choice], **looks: Any) -> list[Any]:  # noqa: ANN401 - properties
+        """Return a card for each choice."""
+        made = self._cards.take(len(choices))
+        for one, choice in zip(made, choices, strict=True):
+            write_choice(one, f"{kind}:{choice.key}" if kind else choice.key, choice)
+            for name, value in {"kind": "plain", "sign": "", **looks}.items():
+                setattr(one, name, value)
+        return made
+
+    def _paragraphs(self, *texts: str) -> list[Item]:
+        """Return texts to be read, as lines of a list: they take pages where they have to."""
+        kept = [text for text in texts if text]
+        made = self._texts.take(len(kept))
+        for one, text in zip(made, kept, strict=True):
+            one.value = text
+        return [Item(one, grows=0) for one in made]
 
 
 def draw_banner(notice: Any, banner: Banner | None) -> None:  # noqa: ANN401 - a Notice
@@ -50,273 +93,380 @@ def draw_banner(notice: Any, banner: Banner | None) -> None:  # noqa: ANN401 - a
     notice.text = banner.text if banner else ""
 
 
-def draw_choices(pool: Pool, kind: str, choices: Sequence[Choice]) -> None:
-    """Write choices into buttons, as many as there are."""
-    for made, choice in zip(pool.take(len(choices)), choices, strict=True):
-        made.target = f"{kind}:{choice.key}"
-        made.title, made.subtitle, made.note = choice.title, choice.subtitle, choice.note
-        made.badge, made.shape, made.lane = choice.letter, choice.shape, choice.lane
-
-
-def draw_offers(pool: Pool, kind: str, choices: Sequence[Choice]) -> None:
-    """Write choices that may be full or closed: those lie flat, lead nowhere, and their words stay as dark as all."""
-    draw_choices(pool, kind, choices)
-    for made, choice in zip(pool.take(len(choices)), choices, strict=True):
-        made.kind, made.sign = ("plain", "arrow_forward") if choice.is_available else ("quiet", "")
-        made.possible = choice.is_available
-        made.opacity = 1
-
-
-def draw_lane(line: Any, lane: Choice | None) -> None:  # noqa: ANN401 - a LaneLine
-    """Write a lane's sign and name; none where there is one lane only."""
-    line.opacity = 0 if lane is None else 1
-    if lane is not None:
-        line.ids.mark.letter, line.ids.mark.shape, line.ids.mark.lane = lane.letter, lane.shape, lane.lane
-        line.ids.lane.text = lane.title
-
-
-def draw_facts(pool: Pool, facts: Sequence[tuple[str, str]]) -> None:
-    """Write labels and values."""
-    for made, (label, value) in zip(pool.take(len(facts)), facts, strict=True):
-        made.ids.label.text, made.ids.value.text = label, value
-
-
-def strong_fact() -> Any:  # noqa: ANN401 - a widget
-    """Return a fact whose value stands out."""
-    fact = make("Fact")
-    fact.strong = True
-    return fact
-
-
-class Welcome:
-    """The start."""
+class Welcome(_Page):
+    """The start. First the remark on scanning leaves, then the figures, then the title in the other languages."""
 
     def __init__(self, touch: Touch) -> None:
-        self.widget = make("WelcomePage")
-        self.widget.ids.entry.bind(on_release=lambda it: touch(it.target))
-        self._steps = Pool(self.widget.ids.steps, lambda: make("Step"))
-        self._starts = Pool(
-            self.widget.ids.choices,
-            lambda: button(touch, kind="primary", sign="arrow_forward", size_role="title", size_hint_y=None),
+        super().__init__(touch)
+        self._title, self._others, self._scan, self._tiles = make("PageTitle"), make("Body"), make("Body"), Tiles()
+        self._others.tone = "ink_soft"
+        self._figures = Reserve(lambda: make("Tile"))
+
+    def draw(self, page: WelcomePage, look: Any) -> None:  # noqa: ANN401 - a Look
+        """Write the page."""
+        self._title.text, self._others.text = page.titles[0], "  /  ".join(page.titles[1:])
+        self._scan.text = page.scan
+        tiles = self._figures.take(len(page.figures))
+        for tile, figure in zip(tiles, page.figures, strict=True):
+            tile.value, tile.label, tile.others = figure.value, figure.label, figure.others
+        self._tiles.show(tiles, look.gap(2.5), 3)
+        *starts, entry = self._choices("", (*page.choices, page.entry), sign="arrow_forward")
+        for made, choice in zip(starts, page.choices, strict=True):
+            made.target, made.size_role, made.least = f"language:{choice.key}", "title", 34
+            made.may_slim = True
+        entry.size_role, entry.least, entry.icon = "body", 0, page.entry.icon
+        starts[0].kind, entry.may_slim = "primary", True
+        self.sheet.words = (
+            Block(self._title),
+            *([Block(self._others, leaves=3)] if self._others.text else []),
+            *([Block(self._tiles, leaves=2)] if tiles else []),
+            *([Block(self._scan, leaves=1)] if page.scan else []),
+        )
+        self.sheet.controls.items = (*(Item(one, grows=1.4) for one in starts), Item(entry, grows=0.2))
+
+
+class Services(_Page):
+    """What do you come for. The hint leaves first; then services stand on several pages."""
+
+    def __init__(self, touch: Touch) -> None:
+        super().__init__(touch)
+        self.sheet.shares = (0.27, 0.34, 0.22)
+        self._title, self._hint = make("PageTitle"), make("Body")
+        self._hint.tone = "ink_soft"
+        self._groups = Reserve(lambda: make("GroupName"))
+
+    def draw(self, page: ServicesPage, look: Any) -> None:  # noqa: ANN401 - a Look
+        """Write the page."""
+        self._title.text, self._hint.text = page.title, page.hint
+        columns = 1 if look.portrait else 2
+        *services, entry = self._choices("", (*page.choices, page.entry))
+        entry.icon = page.entry.icon
+        names = list(dict.fromkeys(choice.group for choice in page.choices if choice.group))
+        heads = dict(zip(names, self._groups.take(len(names)), strict=True))
+        items, group = [], ""
+        for made, choice in zip(services, page.choices, strict=True):
+            made.target = f"service:{choice.key}"
+            if choice.group != group and choice.group:
+                heads[choice.group].text = choice.group
+                items.append(Item(heads[choice.group], grows=0, is_head=True))
+            group = choice.group
+            items.append(Item(made, columns=columns, grows=0.5))
+        entry.kind = "soft"
+        self.sheet.words = (Block(self._title), Block(self._hint, leaves=1))
+        self.sheet.controls.items = (*items, Item(entry, grows=0))
+
+
+class Requirements(_Page):
+    """What the service needs, to be checked off. The hint leaves first; then the list stands on several pages."""
+
+    def __init__(self, touch: Touch) -> None:
+        super().__init__(touch)
+        self._kicker, self._title, self._heading = make("Body"), make("PageTitle"), make("Body")
+        self._kicker.tone, self._kicker.bold, self._heading.tone = "primary", True, "ink_soft"
+        self.sheet.shares = (0.62, 0.55)
+        self._documents = Reserve(lambda: make("ReadLine"))
+        self._facts = Reserve(lambda: make("ReadLine"))
+
+    def draw(self, page: RequirementsPage, look: Any) -> None:  # noqa: ANN401 - a Look
+        """Write the page."""
+        del look
+        self._kicker.text, self._title.text, self._heading.text = page.kicker, page.title, page.heading
+        documents = self._documents.take(len(page.documents))
+        for made, document in zip(documents, page.documents, strict=True):
+            made.value, made.icon, made.has_icon = document, "check_box_outline_blank", True
+        told = (*page.facts, *((("", page.source),) if page.source else ()))
+        facts = self._facts.take(len(told))
+        for made, (label, value) in zip(facts, told, strict=True):
+            made.label, made.value = label, value
+        answers = (page.go_on,) if page.missing is None else (page.go_on, page.missing)
+        cards = self._choices("", answers, sign="arrow_forward")
+        cards[0].kind = "primary"
+        self.sheet.words = (
+            Block(self._kicker),
+            Block(self._title),
+            *([Block(self._heading, leaves=1)] if page.documents else []),
+        )
+        self.sheet.content.items = tuple(Item(made, grows=0.15) for made in (*documents, *facts))
+        self.sheet.controls.items = tuple(Item(made, grows=0.3) for made in cards)
+
+
+class Missing(_Page):
+    """Something is missing: what to do."""
+
+    def __init__(self, touch: Touch) -> None:
+        super().__init__(touch)
+        self._title, self._said = make("PageTitle"), make("Notice")
+        self.sheet.is_loose = True
+
+    def draw(self, page: MissingPage, look: Any) -> None:  # noqa: ANN401 - a Look
+        """Write the page."""
+        del look
+        self._title.text = page.title
+        draw_banner(self._said, page.said)
+        cards = self._choices("missing", page.choices)
+        cards[0].kind = "primary"
+        self.sheet.words = (Block(self._title), *([Block(self._said)] if page.said else []))
+        self.sheet.content.items = self._paragraphs(page.text)
+        self.sheet.controls.items = tuple(Item(made, grows=0.3) for made in cards)
+
+
+class Lanes(_Page):
+    """Are you entitled to priority. Its grounds stand side by side, then one below the other, then on several pages."""
+
+    def __init__(self, touch: Touch) -> None:
+        super().__init__(touch)
+        self._title = make("PageTitle")
+        self._grounds = Reserve(lambda: make("Tile"))
+
+    def draw(self, page: LanePage, look: Any) -> None:  # noqa: ANN401 - a Look
+        """Write the page."""
+        del look
+        self._title.text = page.title
+        tiles = self._grounds.take(len(page.grounds))
+        for made, ground in zip(tiles, page.grounds, strict=True):
+            made.icon, made.label = ground.icon, ground.text
+            made.fill, made.edge, made.ink = "access_soft", "access", "access"
+        lanes = self._choices("lane", page.choices, sign="arrow_forward")
+        more = (page.more,) if page.more is not None else ()
+        cards = self._choices("lane", (*page.choices, *more), sign="arrow_forward")
+        self.sheet.words = (Block(self._title),)
+        self.sheet.content.items = (*(Item(made, columns=3, grows=0.3) for made in tiles), *self._paragraphs(page.rule))
+        for made, choice in zip(lanes, page.choices, strict=True):
+            made.size_role = "title" if not choice.subtitle else "body"
+        for made in cards[len(lanes) :]:
+            made.target, made.kind, made.sign, made.icon, made.size_role = "rule", "quiet", "", "gavel", "body"
+        self.sheet.controls.items = (
+            *(Item(made, grows=0.6) for made in lanes),
+            *(Item(made, grows=0) for made in cards[len(lanes) :]),
         )
 
-    def draw(self, page: WelcomePage) -> None:
-        """Write the page."""
-        ids = self.widget.ids
-        ids.first.text = page.titles[0]
-        ids.second.text = "  /  ".join(page.titles[1:])
-        ids.scan.text, ids.remark.text = page.scan, page.remark
-        for made, icon, (first, second) in zip(self._steps.take(len(page.steps)), _STEP_ICONS, page.steps, strict=True):
-            made.ids.icon.name, made.ids.first.text, made.ids.second.text = icon, first, second
-        draw_choices(self._starts, "language", page.choices)
-        ids.entry.title, ids.entry.subtitle = page.entry.title, page.entry.subtitle
 
-
-class Services:
-    """What do you come for."""
+class Rule(_Page):
+    """Who may take which lane."""
 
     def __init__(self, touch: Touch) -> None:
-        self.widget = make("ServicesPage")
-        self.widget.ids.entry.bind(on_release=lambda it: touch(it.target))
-        self._choices = Pool(self.widget.ids.choices, lambda: button(touch, sign="arrow_forward"))
+        super().__init__(touch)
+        self._title = make("PageTitle")
+        self._texts_of = Reserve(lambda: make("ReadLine"))
+        self.sheet.is_loose = True
 
-    def draw(self, page: ServicesPage) -> None:
+    def draw(self, page: RulePage, look: Any) -> None:  # noqa: ANN401 - a Look
         """Write the page."""
-        self.widget.ids.title.text, self.widget.ids.hint.text = page.title, page.hint
-        draw_offers(self._choices, "service", page.choices)
-        self.widget.ids.entry.title, self.widget.ids.entry.subtitle = page.entry.title, page.entry.subtitle
+        del look
+        self._title.text = page.title
+        lines = self._texts_of.take(len(page.texts))
+        for made, (name, text) in zip(lines, page.texts, strict=True):
+            made.label, made.value = name, text
+        (done,) = self._choices("rule", (page.done,))
+        done.kind = "primary"
+        self.sheet.words = (Block(self._title),)
+        self.sheet.content.items = tuple(Item(made, grows=0) for made in lines)
+        self.sheet.controls.items = (Item(done, grows=0.3),)
 
 
-class Requirements:
-    """What the service needs."""
+class Issuing(_Page):
+    """Something is being asked of the engine."""
 
     def __init__(self, touch: Touch) -> None:
-        self.widget = make("RequirementsPage")
-        self.widget.ids.go_on.bind(on_release=lambda it: touch(it.target))
-        self._documents = Pool(self.widget.ids.documents, lambda: make("DocumentLine"))
-        self._facts = Pool(self.widget.ids.facts, lambda: make("Fact"))
+        super().__init__(touch)
+        self._busy, self._title, self._text, self._notice = make("Waiting"), make("PageTitle"), make("Body"), make("Notice")
+        self._title.halign = self._text.halign = "center"
+        self.sheet.is_loose = True
 
-    def draw(self, page: RequirementsPage) -> None:
-        """Write the page; another service begins at its top."""
-        ids = self.widget.ids
-        if ids.title.text != page.title:
-            ids.scroll.scroll_y = 1
-        ids.letter.text, ids.title.text, ids.kicker.text = page.letter, page.title, page.kicker
-        ids.heading.text, ids.source.text, ids.go_on.title = page.heading, page.source, page.go_on.title
-        ids.go_on.possible = page.go_on.is_available
-        for made, document in zip(self._documents.take(len(page.documents)), page.documents, strict=True):
-            made.ids.words.text = document
-        draw_facts(self._facts, page.facts)
+    def draw(self, page: IssuingPage, look: Any) -> None:  # noqa: ANN401 - a Look
+        """Write the page."""
+        del look
+        self._title.text, self._text.text, self._busy.step = page.title, page.text, page.beat
+        draw_banner(self._notice, page.banner)
+        self.sheet.words = (
+            Block(self._busy, leaves=1),
+            Block(self._title),
+            Block(self._text),
+            *([Block(self._notice)] if page.banner else []),
+        )
 
 
-class Lanes:
-    """Which lane."""
+class TheTicket(_Page):
+    """Take your ticket. What to do, the number, the time of the call and the QR never leave.
+
+    First what stands around the number leaves, then what to do with the QR, then how many are before, then what
+    became of the paper: the title says it too.
+    """
 
     def __init__(self, touch: Touch) -> None:
-        self.widget = make("LanePage")
-        self._choices = Pool(self.widget.ids.choices, lambda: button(touch, sign="arrow_forward", size_hint_y=None))
-
-    def draw(self, page: LanePage) -> None:
-        """Write the page."""
-        self.widget.ids.title.text, self.widget.ids.hint.text = page.title, page.hint
-        draw_offers(self._choices, "lane", page.choices)
-
-
-class Issuing:
-    """A number is being asked for."""
-
-    def __init__(self) -> None:
-        self.widget = make("IssuingPage")
-
-    def draw(self, page: IssuingPage) -> None:
-        """Write the page."""
-        ids = self.widget.ids
-        ids.title.text, ids.text.text, ids.busy.step = page.title, page.text, page.beat
-        draw_banner(ids.notice, page.banner)
-
-
-class TheTicket:
-    """Take your ticket."""
-
-    def __init__(self, touch: Touch) -> None:
-        self.widget = make("TicketPage")
-        self.widget.ids.done.bind(on_release=lambda it: touch(it.target))
-        self._again = Pool(self.widget.ids.ways, lambda: button(touch, align="center", target="print_again"))
-        self._facts = Pool(self.widget.ids.facts, strong_fact)
+        super().__init__(touch)
+        self._title, self._card, self._notice, self._code = (
+            make("PageTitle"),
+            make("NumberCard"),
+            make("Notice"),
+            make("CodeRow"),
+        )
+        self._facts = Reserve(lambda: _strong(make("ReadLine")))
         self._qr = ""
 
-    def draw(self, page: TicketPage) -> None:
+    def draw(self, page: TicketPage, look: Any) -> None:  # noqa: ANN401 - a Look
         """Write the page."""
-        ids = self.widget.ids
-        ids.title.text, ids.caption.text, ids.number.text = page.title, page.caption, page.number
-        ids.service.text, ids.qr_caption.text = page.service, page.qr_caption
-        ids.code_line.text = page.code
-        ids.done.title, ids.done.subtitle = page.done.title, page.done.subtitle
-        offered = () if page.again is None else (page.again,)
-        for made, choice in zip(self._again.take(len(offered)), offered, strict=True):
-            made.title = choice.title
-        draw_lane(ids.lane_line, page.lane)
-        draw_facts(self._facts, page.facts)
-        draw_banner(ids.notice, page.paper)
+        del look
+        self._title.text = page.title
+        _write_number(self._card, page.number, page.caption, page.service, page.lane, page.code)
+        draw_banner(self._notice, page.paper)
+        facts = self._facts.take(len(page.facts))
+        for made, (label, value) in zip(facts, page.facts, strict=True):
+            made.label, made.value = label, value
         if page.qr != self._qr:
             self._qr = page.qr
-            ids.code.rows = qr_rows(page.qr)
+            self._code.rows = qr_rows(page.qr)
+        self._code.caption = page.qr_caption
+        again = (page.again,) if page.again is not None else ()
+        cards = self._choices("", (page.done, *again))
+        cards[0].kind = "primary"
+        *ahead, call = [Block(made) for made in facts]
+        self.sheet.words = (Block(self._title), Block(self._card, grows=0.3, slims=1))
+        self.sheet.extra = (
+            *(Block(block.widget, leaves=3) for block in ahead),
+            call,
+            Block(self._notice, leaves=4),
+            Block(self._code, grows=0.8, slims=2),
+        )
+        self.sheet.controls.items = tuple(Item(made, grows=0.2) for made in cards)
 
 
-class Problems:
-    """There is no number."""
+class Problems(_Page):
+    """It came to nothing: why, and what to do. The sign leaves first."""
+
+    kind = "way"
 
     def __init__(self, touch: Touch) -> None:
-        self.widget = make("ProblemPage")
-        self._choices = Pool(self.widget.ids.choices, lambda: button(touch, align="center", size_hint_y=None))
+        super().__init__(touch)
+        self._sign, self._title = make("Waiting"), make("PageTitle")
+        self._sign.is_busy = False
+        self.sheet.is_loose = True
 
-    def draw(self, page: ProblemPage) -> None:
+    def draw(self, page: ProblemPage | ConfirmPage, look: Any) -> None:  # noqa: ANN401 - a Look
         """Write the page; the first way out is the one to take."""
-        ids = self.widget.ids
-        ids.title.text, ids.text.text, ids.advice.text = page.title, page.text, page.advice
-        draw_choices(self._choices, "way", page.choices)
-        for at, made in enumerate(self._choices.take(len(page.choices))):
-            made.kind = "primary" if at == 0 else "plain"
+        del look
+        self._title.text = page.title
+        cards = self._choices(self.kind, page.choices)
+        cards[0].kind = "primary"
+        self.sheet.words = (Block(self._sign, leaves=1), Block(self._title))
+        self.sheet.content.items = self._paragraphs(page.text, page.advice)
+        self.sheet.controls.items = tuple(Item(made, grows=0.3) for made in cards)
 
 
-class Offline:
-    """Nothing can be done here now."""
+class Confirm(Problems):
+    """Are you sure. The answer that changes nothing comes first and stands out."""
 
-    def __init__(self) -> None:
-        self.widget = make("OfflinePage")
-        self._words = Pool(self.widget.ids.words, lambda: make("OfflineWords"))
-
-    def draw(self, page: OfflinePage) -> None:
-        """Write the page."""
-        ids = self.widget.ids
-        ids.icon.opacity, ids.busy.opacity = (0, 1) if page.is_starting else (1, 0)
-        ids.busy.step = page.beat
-        for made, (title, text) in zip(self._words.take(len(page.words)), page.words, strict=True):
-            made.ids.title.text, made.ids.text.text = title, text
+    kind = "confirm"
 
 
-class Number:
-    """Type the number of your ticket."""
+class Offline(_Page):
+    """Nothing can be done here now, in every language."""
 
     def __init__(self, touch: Touch) -> None:
-        self.widget = make("NumberPage")
-        ids = self.widget.ids
-        ids.find.bind(on_release=lambda it: touch(it.target))
-        self._letters = Pool(ids.letters, lambda: _key(touch))
-        self._digits = Pool(ids.digits, lambda: _key(touch))
+        super().__init__(touch)
+        self._sign = make("Waiting")
+        self._titles, self._bodies = Reserve(lambda: make("PageTitle")), Reserve(lambda: make("Body"))
+        self.sheet.is_loose = True
 
-    def draw(self, page: NumberPage) -> None:
+    def draw(self, page: OfflinePage, look: Any) -> None:  # noqa: ANN401 - a Look
         """Write the page."""
-        ids = self.widget.ids
-        ids.title.text, ids.hint.text, ids.typed.text = page.title, page.hint, page.typed
-        ids.find.title, ids.find.possible = page.find.title, page.find.is_available
-        draw_banner(ids.notice, page.banner)
-        _draw_keys(self._letters, page.letters)
-        _draw_keys(self._digits, page.digits)
+        del look
+        self._sign.is_busy, self._sign.step = page.is_starting, page.beat
+        titles, bodies = self._titles.take(len(page.words)), self._bodies.take(len(page.words))
+        items = []
+        for title, body, (first, second) in zip(titles, bodies, page.words, strict=True):
+            title.text, body.text = first, second
+            items += [Item(title, grows=0, is_head=True), Item(body, grows=0.4)]
+        self.sheet.words = (Block(self._sign, leaves=1),)
+        self.sheet.content.items = tuple(items)
 
 
-class Found:
-    """The ticket as it stands."""
+class Number(_Page):
+    """Type the number of your ticket. The hint leaves first."""
 
     def __init__(self, touch: Touch) -> None:
-        self.widget = make("FoundPage")
-        self._facts = Pool(self.widget.ids.facts, strong_fact)
-        self._choices = Pool(self.widget.ids.choices, lambda: button(touch, align="center", size_hint_y=None))
+        super().__init__(touch)
+        self._title, self._hint, self._notice, self._typed = make("PageTitle"), make("Body"), make("Notice"), make("Typed")
+        self._hint.tone = "ink_soft"
+        self._letters, self._digits = Reserve(lambda: _key(touch)), Reserve(lambda: _key(touch))
 
-    def draw(self, page: FoundPage) -> None:
+    def draw(self, page: NumberPage, look: Any) -> None:  # noqa: ANN401 - a Look
+        """Write the page."""
+        self._title.text, self._hint.text, self._typed.text = page.title, page.hint, page.typed
+        draw_banner(self._notice, page.banner)
+        letters, digits = self._letters.take(len(page.letters)), self._digits.take(len(page.digits))
+        for made, key in zip((*letters, *digits), (*page.letters, *page.digits), strict=True):
+            is_word = len(key.title) > 1
+            made.target = key.key if is_word else f"key:{key.key}"
+            made.title, made.possible = key.title, key.is_available
+            made.icon = "backspace" if is_word else ""
+        (find,) = self._choices("", (page.find,), sign="arrow_forward")
+        find.kind = "primary"
+        across = _across(len(letters), look)
+        self.sheet.words = (
+            Block(self._title),
+            Block(self._hint, leaves=1),
+            *([Block(self._notice)] if page.banner else []),
+            Block(self._typed),
+        )
+        self.sheet.controls.items = (
+            *(Item(made, columns=across, grows=0.4, is_fixed=True) for made in letters),
+            *(Item(made, columns=3, grows=0.4, is_fixed=True) for made in digits),
+            Item(find, grows=0.2),
+        )
+
+
+class Found(_Page):
+    """The ticket as it stands, and what its holder may do. What stands around the number leaves first."""
+
+    def __init__(self, touch: Touch) -> None:
+        super().__init__(touch)
+        self._notice, self._card = make("Notice"), make("NumberCard")
+        self._facts = Reserve(lambda: _strong(make("ReadLine")))
+
+    def draw(self, page: FoundPage, look: Any) -> None:  # noqa: ANN401 - a Look
         """Write the page; what most people came for stands out."""
-        ids = self.widget.ids
-        ids.caption.text, ids.number.text, ids.service.text = page.caption, page.number, page.service
-        draw_lane(ids.lane_line, page.lane)
-        draw_facts(self._facts, page.facts)
-        draw_banner(ids.notice, page.state)
-        draw_choices(self._choices, "do", page.choices)
+        del look
+        draw_banner(self._notice, page.state)
+        _write_number(self._card, page.number, page.caption, page.service, page.lane, "")
+        facts = self._facts.take(len(page.facts))
+        for made, (label, value) in zip(facts, page.facts, strict=True):
+            made.label, made.value = label, value
+        cards = self._choices("do", page.choices)
         main = page.choices[0] if page.choices[0].key == "rejoin" else page.choices[-1]
-        for made, choice in zip(self._choices.take(len(page.choices)), page.choices, strict=True):
+        for made, choice in zip(cards, page.choices, strict=True):
             made.kind = "primary" if choice is main else "plain"
+        self.sheet.words = (Block(self._notice), Block(self._card, grows=0.3, slims=1))
+        self.sheet.extra = tuple(
+            Block(made, leaves=2 if at < len(facts) - 1 else 0) for at, made in enumerate(facts)
+        )
+        self.sheet.controls.items = tuple(Item(made, grows=0.3) for made in cards)
 
 
-class Confirm:
-    """Are you sure."""
-
-    def __init__(self, touch: Touch) -> None:
-        self.widget = make("ConfirmPage")
-        self._choices = Pool(self.widget.ids.choices, lambda: button(touch, align="center", size_hint_y=None))
-
-    def draw(self, page: ConfirmPage) -> None:
-        """Write the page; the answer that changes nothing comes first and stands out."""
-        ids = self.widget.ids
-        ids.title.text, ids.text.text, ids.advice.text = page.title, page.text, page.advice
-        draw_choices(self._choices, "confirm", page.choices)
-        for at, made in enumerate(self._choices.take(len(page.choices))):
-            made.kind = "primary" if at == 0 else "plain"
-
-
-class Ways:
-    """How may we help you use this screen."""
+class Ways(_Page):
+    """How may we help you use this screen. The hint leaves first."""
 
     def __init__(self, touch: Touch) -> None:
-        self.widget = make("AccessPage")
-        self.widget.ids.done.bind(on_release=lambda it: touch(it.target))
-        self._choices = Pool(self.widget.ids.choices, lambda: button(touch, size_hint_y=None))
+        super().__init__(touch)
+        self._title, self._hint, self._said = make("PageTitle"), make("Body"), make("Notice")
+        self._hint.tone = "ink_soft"
 
-    def draw(self, page: AccessPage) -> None:
+    def draw(self, page: AccessPage, look: Any) -> None:  # noqa: ANN401 - a Look
         """Write the page; what is on stands out."""
-        ids = self.widget.ids
-        ids.title.text, ids.hint.text, ids.said.text, ids.done.title = page.title, page.hint, page.said, page.done.title
-        draw_choices(self._choices, "access", page.choices)
-        for made, choice in zip(self._choices.take(len(page.choices)), page.choices, strict=True):
-            made.kind = "primary" if choice.is_on else "plain"
-
-
-class Widgets(Protocol):
-    """The widgets of one page, built once."""
-
-    widget: Any
-
-    def draw(self, page: Any) -> None:  # noqa: ANN401 - each takes the page that it is made for
-        """Write the page into them."""
-        ...
+        del look
+        self._title.text, self._hint.text = page.title, page.hint
+        draw_banner(self._said, Banner("good", page.said) if page.said else None)
+        *cards, done = self._choices("access", (*page.choices, page.done))
+        for made, choice in zip(cards, page.choices, strict=True):
+            made.kind = "access" if choice.is_on else "plain"
+            made.sign = "check_box" if choice.is_on else "check_box_outline_blank"
+        done.kind = "primary"
+        self.sheet.words = (
+            Block(self._title),
+            Block(self._hint, leaves=1),
+            *([Block(self._said, leaves=2)] if page.said else []),
+        )
+        self.sheet.controls.items = (*(Item(made, grows=0.4) for made in cards), Item(done, grows=0.1))
 
 
 def all_pages(touch: Touch) -> dict[type[Page], Widgets]:
@@ -325,14 +475,16 @@ def all_pages(touch: Touch) -> dict[type[Page], Widgets]:
         WelcomePage: Welcome(touch),
         ServicesPage: Services(touch),
         RequirementsPage: Requirements(touch),
+        MissingPage: Missing(touch),
         LanePage: Lanes(touch),
-        IssuingPage: Issuing(),
+        RulePage: Rule(touch),
+        IssuingPage: Issuing(touch),
         TicketPage: TheTicket(touch),
         ProblemPage: Problems(touch),
         NumberPage: Number(touch),
         FoundPage: Found(touch),
         ConfirmPage: Confirm(touch),
-        OfflinePage: Offline(),
+        OfflinePage: Offline(touch),
         AccessPage: Ways(touch),
     }
 
@@ -342,15 +494,25 @@ def qr_rows(text: str) -> list[str]:
     return ["".join("1" if dark else "0" for dark in row) for row in segno.make_qr(text, error="m").matrix]
 
 
+def _strong(made: Any) -> Any:  # noqa: ANN401 - a widget
+    made.strong = True
+    return made
+
+
+def _write_number(made: Any, number: str, caption: str, service: str, lane: Choice | None, code: str) -> None:  # noqa: ANN401, PLR0917 - a NumberCard and what stands on it
+    made.number, made.caption, made.service, made.code = number, caption, service, code
+    made.lane_name = lane.title if lane is not None else ""
+    if lane is not None:
+        made.lane_letter, made.lane_shape, made.lane = lane.letter, lane.shape, lane.lane
+
+
 def _key(touch: Touch) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
-    made = make("Key")
+    made = make("KeyButton")
     made.bind(on_release=lambda it: touch(it.target))
     return made
 
 
-def _draw_keys(pool: Pool, keys: Sequence[Choice]) -> None:
-    for made, key in zip(pool.take(len(keys)), keys, strict=True):
-        is_word = len(key.title) > 1
-        made.target = key.key if is_word else f"key:{key.key}"
-        made.title, made.possible = key.title, key.is_available
-        made.size_role = "body" if is_word else "title"
+def _across(count: int, look: Any) -> int:  # noqa: ANN401 - a Look
+    """Return how many letters stand in a row: none narrower than a target has to be."""
+    fit = int((min(look.width, look.height) * 0.9 + look.gap(2.5)) / (look.touch + look.gap(2.5)))
+    return max(1, min(count, fit, 5 if look.portrait else 6))

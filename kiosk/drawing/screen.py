@@ -6,14 +6,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hardware.panel.lists import Pool
+from kivy.app import App
+from kivy.clock import Clock
+
+from hardware.panel.look import Mode
 from hardware.panel.targets import TargetsFile, targets
 from hardware.panel.widgets import make
 from kiosk.drawing.by_keys import Darkness, Focus
-from kiosk.drawing.pages import Touch, all_pages, draw_banner
-from kiosk.pages.page import Bar, Footer, Header, IdleWarning, Screen
+from kiosk.drawing.fit import Block, Frame, breaks, is_turned, natural, place, settle
+from kiosk.drawing.pages import Reserve, all_pages, draw_banner
+from kiosk.drawing.pieces import Touch
+from kiosk.pages.page import Bar, Header, Screen
 
 RULES = Path(__file__).with_name("kiosk.kv")
+
+_BAR = (
+    ("back", "arrow_back", "plain"),
+    ("access", "accessibility_new", "access"),
+    ("help", "support_agent", "plain"),
+    ("start_over", "restart_alt", "plain"),
+)
+"""The buttons below every page, from left to right: each has its place for ever."""
 
 
 class KioskWidget:
@@ -32,47 +45,51 @@ class KioskWidget:
         `pressed` hears in the same frame that a finger came down on something that can be touched.
         """
         self.root = make("KioskRoot")
+        self._touch = touch
+        self._targets = targets
+        self._screen: Screen | None = None
+        self._drawn: object = None
+        self._name = ""
+        self._pages = all_pages(self._touched_target)
+        self._sheet: Any = None
+        self._header, self._bar = _Head(touch), _Foot(touch)
+        self._banner = make("Notice")
+        self._stage = make("Stage")
+        self._overlay = make("WarningOverlay")
+        for made in (self._overlay.ids.stay, self._overlay.ids.leave):
+            made.bind(on_release=lambda it: touch(it.target))
+        for widget in (self._stage, self._header.widget, self._header.low, self._bar.widget, self._overlay):
+            self.root.add_widget(widget)
         self._pressed = pressed
         self.focus = Focus(self.root)
         self._darkness = Darkness(lambda: touch("access:dark"))
         self.root.add_widget(self._darkness)
-        self._targets = targets
-        self._name = ""
-        self._page: Any = None
-        self._drawn: dict[object, object] = {}
-        self._pages = all_pages(touch)
-        self._languages = Pool(self.root.ids.header.ids.languages, lambda: _pill(touch))
-        nav, overlay = self.root.ids.nav.ids, self.root.ids.overlay.ids
-        for made in (nav.back, nav.access, nav.start_over, overlay.stay, overlay.leave):
-            made.bind(on_release=lambda it: touch(it.target))
-        self.root.bind(on_touched=lambda _root: touched(), size=lambda *_: self.tell_targets())
         self.root.bind(on_touch_down=self._finger_down)
+        self._app = App.get_running_app()
+        again = Clock.create_trigger(lambda _elapsed: self._arrange(), -1)
+        self._app.fbind("look", lambda *_: again())
+        self.root.bind(on_touched=lambda _root: touched(), size=lambda *_: again())
 
     def show(self, screen: Screen) -> None:
-        """Draw what is not drawn yet of a screen."""
-        if self._is_new("header", screen.header):
-            self._draw_header(screen.header)
-        if self._is_new("footer", screen.footer):
-            self._draw_footer(screen.footer)
-        if self._is_new("banner", screen.banner):
-            draw_banner(self.root.ids.banner, screen.banner)
-        if self._is_new("bar", screen.bar):
-            self._draw_bar(screen.bar)
-        page = self._pages[type(screen.page)]
-        if self._is_new(type(screen.page), screen.page):
-            page.draw(screen.page)
-        page.widget.disabled = screen.is_blocked
-        self._put_on_stage(page.widget)
-        self._draw_warning(screen.warning)
-        self._darkness.shown = screen.access.dark
-        self.focus.renew()
-        self._name = screen.name if screen.warning is None else f"{screen.name}:idle"
-        self.tell_targets()
+        """Draw a screen as its visitor wants to be met."""
+        access = screen.access
+        self._app.set_mode(Mode(larger=access.larger, contrast=access.contrast, low=access.low))
+        is_new = self._screen is None or self._screen.name != screen.name
+        self._screen = screen
+        if is_new:
+            self._pages[type(screen.page)].sheet.begin()
+        self._arrange()
 
     def tell_targets(self) -> None:
         """Tell the outside where it can touch; also after the window changed its size."""
         if self._targets is not None:
             self._targets.changed(self.root, self._name)
+
+    def stand_on(self, target: str) -> None:
+        """Mark what whoever uses keys stands on, on whichever page of a list it is."""
+        if target and self._sheet is not None:
+            self._sheet.turn_to(target)
+        self.focus.on(target)
 
     def _finger_down(self, root: Any, touch: Any) -> None:  # noqa: ANN401 - Kivy's widgets and touches have no types
         """Tell of a finger on a target; what the touch does is the target's own affair."""
@@ -82,47 +99,265 @@ class KioskWidget:
         if is_on_target and not self._darkness.shown:
             self._pressed()
 
-    def _is_new(self, part: object, content: object) -> bool:
-        """Take what a part is to show; tell whether it shows something else yet."""
-        is_new = part not in self._drawn or self._drawn[part] != content
-        self._drawn[part] = content
-        return is_new
+    def _touched_target(self, target: str) -> None:
+        self._touch(target)
 
-    def _put_on_stage(self, page: Any) -> None:  # noqa: ANN401 - the page's widget
-        if page is self._page:
+    def _arrange(self) -> None:
+        """Write the screen and find a place for everything on it."""
+        screen, look = self._screen, self._app.look
+        whole = Frame(0, 0, *self.root.size)
+        if screen is None or whole.width < 2 or whole.height < 2:  # noqa: PLR2004 - no window yet
             return
-        stage = self.root.ids.stage
-        stage.clear_widgets()
-        stage.add_widget(page)
-        self._page = page
+        drawn = (screen, look, whole)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self._write(screen, look)
+            self._fit(screen, look, whole)
+        self._draw_warning(screen, whole)
+        self._darkness.shown = screen.access.dark
+        place(self._darkness, whole)
+        self.focus.renew()
+        self._name = screen.name if screen.warning is None else f"{screen.name}:idle"
+        self.tell_targets()
 
-    def _draw_header(self, header: Header) -> None:
-        ids = self.root.ids.header.ids
-        ids.office.text, ids.date.text, ids.clock.text = header.office, header.date, header.clock
-        for pill, choice in zip(self._languages.take(len(header.languages)), header.languages, strict=True):
+    def _write(self, screen: Screen, look: Any) -> None:  # noqa: ANN401 - a Look
+        page = self._pages[type(screen.page)]
+        page.draw(screen.page, look)
+        for shelf in (page.sheet.content, page.sheet.controls):
+            shelf.nav.say_before, shelf.nav.say_after = screen.turn_back, screen.turn_on
+        draw_banner(self._banner, screen.banner)
+        if screen.banner is not None:
+            page.sheet.words = (Block(self._banner), *page.sheet.words)
+        self._header.write(screen.header, screen)
+        self._bar.write(screen.bar)
+        page.sheet.disabled = screen.is_blocked
+        if page.sheet is not self._sheet:
+            self._stage.clear_widgets()
+            self._stage.add_widget(page.sheet)
+            self._sheet = page.sheet
+
+    def _fit(self, screen: Screen, look: Any, whole: Frame) -> None:  # noqa: ANN401 - a Look
+        """Try with all of the head, then with what must stand there; at last the page takes several pages."""
+        del screen
+        bar = self._bar.height(whole.width, look)
+        place(self._stage, whole)
+        below, above = self._bar.place(Frame(0, 0, whole.width, bar), look), whole.height - bar
+        for is_brief, is_modest in ((False, False), (True, False), (True, True)):
+            for widget in self._sheet.modest():
+                widget.is_modest = is_modest
+            head = self._header.height(whole.width, look, is_brief=is_brief)
+            pills = self._header.low_height(look)
+            _, rest = Frame(0, below, whole.width, above).cut_top(head)
+            stage = Frame(rest.x, rest.y + pills, rest.width, rest.height - pills)
+            across = min(look.gap(6), whole.width * 0.04)
+            inner = stage.inset(across, look.gap(2.5))
+            place(self._sheet, stage)
+            if self._sheet.arrange(inner, look, is_last=is_modest):
+                break
+        self._header.place(Frame(0, whole.height - head, whole.width, head), look, low=Frame(0, below, whole.width, pills))
+        settle(self.root)
+
+    def _draw_warning(self, screen: Screen, whole: Frame) -> None:
+        overlay, warning = self._overlay, screen.warning
+        overlay.shown = warning is not None
+        for made in (self._stage, self._header.widget, self._header.low, self._bar.widget):
+            made.disabled = warning is not None
+        place(overlay, whole)
+        if warning is None:
+            return
+        overlay.ids.title.text, overlay.ids.text.text = warning.title, warning.text
+        overlay.ids.stay.title, overlay.ids.leave.title = warning.stay, warning.leave
+        overlay.ids.stay.possible = bool(warning.stay)
+        settle(overlay)
+        look, box = self._app.look, overlay.ids.box
+        center = whole.height / 2
+        if look.mode.low:
+            center = min(center, look.low_px - box.height / 2)
+        box.center = whole.width / 2, max(box.height / 2, center)
+        settle(overlay)
+
+
+class _Head:
+    """What stands on top: the office, the clock, the languages. The date leaves first, then the office's name."""
+
+    def __init__(self, touch: Touch) -> None:
+        self.widget, self.low = make("KioskHeader"), make("KioskHeader")
+        self._office, self._clock, self._status = make("HeaderText"), make("HeadClock"), make("StatusText")
+        self._pills = Reserve(lambda: _pill(touch))
+        self._shown: list[Any] = []
+        self._is_brief = False
+        self._rows: list[list[Any]] = []
+
+    def write(self, header: Header, screen: Screen) -> None:
+        """Write it."""
+        footer = screen.footer
+        self._office.text, self._clock.text = header.office, header.clock
+        sign = footer.staff if footer.is_connected else ""
+        self._status.text = sign or footer.connection or header.date
+        self._is_status = bool(sign or footer.connection)
+        self._shown = self._pills.take(len(header.languages))
+        for pill, choice in zip(self._shown, header.languages, strict=True):
             pill.target, pill.text = f"switch:{choice.key}", choice.title
             pill.chosen = choice.key == header.language
 
-    def _draw_footer(self, footer: Footer) -> None:
-        ids = self.root.ids.footer.ids
-        sign = footer.staff if footer.is_connected else ""
-        ids.help.text, ids.connection.text = footer.help, sign or footer.connection
-        ids.connection.tone = "good" if footer.is_connected and not sign else "warn"
+    def height(self, width: float, look: Any, *, is_brief: bool) -> float:  # noqa: ANN401 - a Look
+        """Return how high it has to be."""
+        self._is_brief = self._clock.is_brief = is_brief
+        settle(self._clock)
+        for pill in self._shown:
+            settle(pill)
+        gap, across = look.gap(1.5), width - 2 * self._margin(width, look)
+        pills = [] if look.mode.low else self._shown
+        taken = self._clock.width + look.gap(3)
+        office = 0.0
+        self._one_row = not look.portrait or is_brief or not pills
+        if self._one_row:
+            taken += sum(pill.width + look.gap(2) for pill in pills)
+        if not is_brief:
+            office = natural(self._office, max(look.body * 6, across - taken))
+        first = max(office, self._clock.height, *(pill.height for pill in pills if self._one_row), 0)
+        status = natural(self._status, across if self._one_row else max(1, across - self._pills_width(look)))
+        second = 0.0
+        self._has_status = self._is_status or (not is_brief and not self._one_row and bool(self._status.text))
+        if self._one_row:
+            second = status if self._is_status else 0.0
+        else:
+            second = max(max((pill.height for pill in pills), default=0), status if self._has_status else 0)
+        self._first, self._second = first, second
+        if self._is_below(look):
+            return second + look.gap(3) if second else 0.0
+        return first + second + (gap if second else 0) + look.gap(3)
 
-    def _draw_bar(self, bar: Bar) -> None:
-        nav = self.root.ids.nav.ids
-        for made, title in ((nav.back, bar.back), (nav.access, bar.access), (nav.start_over, bar.start_over)):
-            made.title = title
-            made.disabled = not title
-            made.opacity = 1 if title else 0
+    def low_height(self, look: Any) -> float:  # noqa: ANN401 - a Look
+        """Return how high the row of languages is that stands below the page in low mode; it may take the clock in."""
+        return max((pill.height for pill in self._shown), default=0) + look.gap(2) if look.mode.low and self._shown else 0
 
-    def _draw_warning(self, warning: IdleWarning | None) -> None:
-        overlay = self.root.ids.overlay
-        overlay.shown = warning is not None
-        self.root.ids.body.disabled = warning is not None
-        if warning is not None:
-            overlay.ids.title.text, overlay.ids.text.text = warning.title, warning.text
-            overlay.ids.stay.title, overlay.ids.leave.title = warning.stay, warning.leave
+    def place(self, frame: Frame, look: Any, *, low: Frame) -> None:  # noqa: ANN401 - a Look
+        """Put all of it there; in low mode the languages stand in a band of their own below the page."""
+        place(self.widget, frame)
+        place(self.low, low)
+        margin, gap = self._margin(frame.width, look), look.gap(1.5)
+        inner = Frame(frame.x + margin, frame.y, frame.width - 2 * margin, frame.height)
+        above, below = [] if self._is_below(look) else [self._clock], list[Any]()
+        row = Frame(inner.x, frame.top - gap - self._first, inner.width, self._first)
+        right = inner.x + inner.width
+        is_led = self._is_brief and not look.mode.low
+        """Whether the clock stands first, where the office's name else begins."""
+        self._clock.pos = round(right - self._clock.width), round(row.y + (row.height - self._clock.height) / 2)
+        if is_led:
+            self._clock.x = round(inner.x)
+        else:
+            right -= self._clock.width + look.gap(3)
+        if not look.mode.low and self._one_row:
+            right = self._row_of_pills(Frame(inner.x, row.y, right - inner.x, row.height), look)
+            above += self._shown
+        if not self._is_brief:
+            above.append(self._placed(self._office, Frame(inner.x, row.y, right - inner.x, row.height)))
+        if self._second:
+            lower = Frame(inner.x, frame.y + gap, inner.width, self._second)
+            left = inner.width
+            if not look.mode.low and not self._one_row:
+                left = self._row_of_pills(lower, look) - inner.x
+                above += self._shown
+            if self._has_status:
+                above.append(self._placed(self._status, Frame(inner.x, lower.y, left, lower.height)))
+        if look.mode.low and self._shown:
+            below = [*self._shown]
+            self._row_of_pills(Frame(low.x + margin, low.y, low.width - 2 * margin, low.height), look)
+            if self._is_below(look):
+                self._clock.pos = round(low.x + margin), round(low.y + (low.height - self._clock.height) / 2)
+                below.append(self._clock)
+        if is_turned(look):
+            for one in (*above, *below):
+                one.x = frame.x + frame.width - (one.x - frame.x) - one.width
+        for band, wanted in ((self.widget, above), (self.low, below)):
+            self._put(band, wanted)
+
+    @staticmethod
+    def _placed(words: Any, room: Frame) -> Any:  # noqa: ANN401 - a Text
+        """Put words into the middle of a row's height."""
+        height = natural(words, max(1, room.width))
+        place(words, Frame(room.x, room.y + (room.height - height) / 2, max(1, room.width), height))
+        return words
+
+    def _is_below(self, look: Any) -> bool:  # noqa: ANN401 - a Look
+        """Tell whether the clock stands in the row of languages, for want of room."""
+        return bool(self._is_brief and look.mode.low and self._shown)
+
+    @staticmethod
+    def _put(band: Any, wanted: list[Any]) -> None:  # noqa: ANN401 - a widget
+        if set(band.children) != set(wanted):
+            band.clear_widgets()
+            for one in wanted:
+                if one.parent is not None:
+                    one.parent.remove_widget(one)
+                band.add_widget(one)
+
+    def _pills_width(self, look: Any) -> float:  # noqa: ANN401 - a Look
+        return sum(pill.width + look.gap(2) for pill in self._shown)
+
+    def _row_of_pills(self, frame: Frame, look: Any) -> float:  # noqa: ANN401 - a Look
+        """Put them at the end of a row; return where the room before them ends."""
+        right = frame.x + frame.width
+        for pill in reversed(self._shown):
+            pill.pos = round(right - pill.width), round(frame.y + (frame.height - pill.height) / 2)
+            right -= pill.width + look.gap(2)
+        return right
+
+    @staticmethod
+    def _margin(width: float, look: Any) -> float:  # noqa: ANN401 - a Look
+        return min(look.gap(6), width * 0.04)
+
+
+class _Foot:
+    """The bar below every page: in one row, in two where a word would be cut."""
+
+    def __init__(self, touch: Touch) -> None:
+        self.widget = make("KioskBar")
+        self._buttons = {}
+        for target, icon, kind in _BAR:
+            made = make("BarButton")
+            made.target, made.icon, made.kind = target, icon, kind
+            made.bind(on_release=lambda it: touch(it.target))
+            self._buttons[target] = made
+            self.widget.add_widget(made)
+        self._columns = len(_BAR)
+        self._row = 0.0
+
+    def write(self, bar: Bar) -> None:
+        """Write the buttons; one that is not there now leaves its place empty."""
+        for target, made in self._buttons.items():
+            made.title = getattr(bar, target)
+            made.disabled = not made.title
+
+    def height(self, width: float, look: Any) -> float:  # noqa: ANN401 - a Look
+        """Return how high the bar is."""
+        inner = width - 2 * _Head._margin(width, look)  # noqa: SLF001 - head and foot have one margin
+        for columns, is_small in ((4, False), (4, True), (2, False), (2, True), (1, False)):
+            self._columns = columns
+            each = (inner - look.gap(2) * (columns - 1)) / columns
+            for made in self._buttons.values():
+                made.upright, made.is_small = columns == len(_BAR) and look.portrait, is_small
+                natural(made, each)
+            if not any(breaks(made) for made in self._buttons.values()):
+                break
+        self._row = max(made.needed for made in self._buttons.values())
+        rows = len(_BAR) // self._columns
+        return self._row * rows + look.gap(1.5) * (rows - 1) + look.gap(3)
+
+    def place(self, frame: Frame, look: Any) -> float:  # noqa: ANN401 - a Look
+        """Put the bar there; return its upper edge."""
+        place(self.widget, frame)
+        margin, gap = _Head._margin(frame.width, look), look.gap(2)  # noqa: SLF001 - the same
+        each = (frame.width - 2 * margin - gap * (self._columns - 1)) / self._columns
+        rtl = is_turned(look)
+        for at, made in enumerate(self._buttons.values()):
+            column, row = at % self._columns, at // self._columns
+            column = self._columns - 1 - column if rtl else column
+            top = frame.top - look.gap(1.5) - row * (self._row + look.gap(1.5))
+            place(made, Frame(frame.x + margin + column * (each + gap), top - self._row, each, self._row))
+            settle(made)
+        return frame.top
 
 
 def _pill(touch: Touch) -> Any:  # noqa: ANN401 - a widget

@@ -1,41 +1,76 @@
-"""The words of the page on which a visitor chooses a lane. Pure."""
+"""The words of the page on which a visitor chooses a lane, and of the rules behind it. Pure."""
 
 from __future__ import annotations
 
+import re
+
 from broker.contract.messages import LaneInfo, OfficeMessage
-from kiosk.pages.offers import offer_state, queue_words
-from kiosk.pages.page import Choice, LanePage
-from kiosk.visit.offer import in_language, offer_of, queue_of
+from broker.language import Phrases
+from kiosk.pages.offers import called_words, offer_state
+from kiosk.pages.page import Choice, Ground, LanePage, RulePage
+from kiosk.visit.offer import grounds_of, in_language, offer_of, queue_of
 from kiosk.visit.state import State
+
+_IN_BRACKETS = re.compile(r"\s*\([^)]*\)\s*$")
 
 
 def lane_page(state: State, office: OfficeMessage) -> LanePage:
-    """Return the question whether a priority lane applies. Nobody is asked why."""
-    words = state.words
+    """Return the question whether a priority lane applies. Nobody is asked why.
+
+    Those who are entitled come first: theirs is the question. With more than one such lane it is asked which.
+    """
+    words, language = state.words, state.visit.language
+    regular, *special = office.lanes
+    is_asked = len(special) == 1
+    grounds = grounds_of(special[0]) if is_asked else ()
+    title = words.say("Are you entitled to priority?") if is_asked else words.say("Which lane is yours?")
+    rule = "" if grounds or not is_asked else in_language(special[0].rule, language)
     return LanePage(
-        title=words.say("Which lane is yours?"),
-        hint=words.say("Please touch the lane that fits you. You need not give a reason, and none is stored."),
-        choices=tuple(_lane_choice(state, office, at, lane) for at, lane in enumerate(office.lanes)),
+        title=title,
+        rule=rule,
+        grounds=tuple(Ground(one.icon or "check", in_language(one.text, language)) for one in grounds),
+        choices=tuple(_lane_choice(state, office, lane, is_asked=is_asked) for lane in (*special, regular)),
+        more=Choice("rule", words.say("The law and what it means")) if grounds or not is_asked else None,
     )
 
 
-def _lane_choice(state: State, office: OfficeMessage, at: int, lane: LaneInfo) -> Choice:
+def rule_page(state: State, office: OfficeMessage) -> RulePage:
+    """Return who may take which lane, as the office wrote it: that is where the law stands."""
+    words, language = state.words, state.visit.language
+    return RulePage(
+        title=words.say("Who may take which lane"),
+        texts=tuple((in_language(lane.name, language), in_language(lane.rule, language)) for lane in office.lanes),
+        done=Choice("done", words.say("Back")),
+    )
+
+
+def _lane_choice(state: State, office: OfficeMessage, lane: LaneInfo, *, is_asked: bool) -> Choice:
     words, service = state.words, state.service
     offer = "open" if service is None else offer_of(office, state.hall, service, lane.id)
-    note = ""
+    note, badge = "", ""
     if offer != "open":
-        note = offer_state(offer, words)
+        badge = offer_state(offer, words)
         if state.offer == "open":
-            note += f"  ·  {words.say('please choose another lane, or ask an officer')}"
+            note = words.say("please choose another lane, or ask an officer")
     elif service is not None:
-        note = queue_words(queue_of(office, state.hall, service, lane.id), words)
+        note = called_words(queue_of(office, state.hall, service, lane.id), state.now, words)
+    rule = in_language(lane.rule, state.visit.language)
     return Choice(
         key=lane.id,
-        title=in_language(lane.name, state.visit.language),
-        subtitle=in_language(lane.rule, state.visit.language),
+        title=_answer(office, lane, words) if is_asked else in_language(lane.name, state.visit.language),
+        subtitle="" if is_asked else rule,
         note=note,
+        badge=badge,
         letter=lane.letter,
         shape=lane.shape,
-        lane=at,
+        lane=office.lanes.index(lane),
         is_available=offer == "open",
     )
+
+
+def _answer(office: OfficeMessage, lane: LaneInfo, words: Phrases) -> str:
+    """Return the lane as an answer; what stands in brackets behind its name is left to the law's page."""
+    name = _IN_BRACKETS.sub("", in_language(lane.name, words.language))
+    if lane is office.lanes[0]:
+        return words.say("No, {lane}", lane=name)
+    return words.say("Yes, {lane}", lane=name)

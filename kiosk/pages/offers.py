@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from broker.language import Phrases
 from kiosk.pages.page import Banner
 from kiosk.visit.offer import Offer, Queue
@@ -30,18 +32,20 @@ def closed_banner(state: State) -> Banner:
 
 def offer_state(offer: Offer, words: Phrases) -> str:
     """Return why no number is given out, in few words."""
-    return words.say("Full for today") if offer == "full" else words.say("Closed now")
+    return words.say("FULL today") if offer == "full" else words.say("Closed now")
 
 
 def queue_words(queue: Queue, words: Phrases) -> str:
-    """Return in one line how many wait and how long, or that nobody serves yet."""
-    waiting = words.say("Nobody is waiting")
-    if queue.count:
-        waiting = words.count("{n} person is waiting", "{n} people are waiting", queue.count)
+    """Return how long a newcomer waits, once: how many wait says less, and only where nobody knows how long."""
     if not queue.is_served:
-        return f"{waiting}  ·  {words.say('No counter is open yet')}"
-    if queue.wait is None:
-        return waiting
-    told = words.say("wait {duration}", duration=words.wait(queue.wait.low_s, queue.wait.high_s))
-    # Visitors of other services may come first: "nobody is waiting" would then sound like "at once".
-    return told if not queue.count and queue.wait.low_s else f"{waiting}  ·  {told}"
+        return words.say("No counter is open yet")
+    if queue.wait is not None:
+        return words.rough_wait(queue.wait.low_s, queue.wait.high_s)
+    return words.count("{n} waits", "{n} wait", queue.count) if queue.count else words.say("nobody waits")
+
+
+def called_words(queue: Queue, now: dt.datetime, words: Phrases) -> str:
+    """Return when whoever takes a number now is called: by the clock on the wall."""
+    if queue.wait is None or not queue.is_served:
+        return words.say("No counter is open yet")
+    return words.say("called {time}", time=words.about(now, queue.wait.low_s, queue.wait.high_s))

@@ -18,6 +18,12 @@ class Choice:
     title: str
     subtitle: str = ""
     note: str = ""
+    badge: str = ""
+    """Why it cannot be chosen now, or from when on; in few words that stand out."""
+    tone: Tone = "bad"
+    """Of the badge."""
+    group: str = ""
+    """What it belongs to; choices of one group stand together under its name."""
     letter: str = ""
     shape: str = ""
     lane: int = 0
@@ -50,22 +56,29 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """What stands below every screen."""
+    """How the kiosk is. While all is well there is nothing to say, and nothing is drawn."""
 
-    help: str
     connection: str
     is_connected: bool
     staff: str = ""
-    """A small sign for whoever looks after the kiosk; it stands where else the good connection is told."""
+    """A small sign for whoever looks after the kiosk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure that tells how it stands, and what it is: in the office's own language, and in the others."""
+
+    value: str
+    label: str
+    others: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class WelcomePage:
-    """The start: what this machine is for, and the languages; `entry` is for whoever has a ticket."""
+    """The start: what this machine is for, how it stands, and the languages; `entry` is for whoever has a ticket."""
 
     titles: tuple[str, ...]
-    steps: tuple[tuple[str, str], ...]
-    remark: str
+    figures: tuple[Figure, ...]
     choices: tuple[Choice, ...]
     entry: Choice
     scan: str = ""
@@ -84,25 +97,58 @@ class ServicesPage:
 
 @dataclass(frozen=True, slots=True)
 class RequirementsPage:
-    """What the service needs; `facts` are (label, value)."""
+    """What the service needs, to be checked off; `facts` are (label, value)."""
 
     kicker: str
     title: str
-    letter: str
     heading: str
     documents: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     source: str
     go_on: Choice
+    missing: Choice | None = None
+    """For whoever has not all of it; None where nothing is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingPage:
+    """What to do without all documents; `said` tells what became of the paper with the list."""
+
+    title: str
+    text: str
+    choices: tuple[Choice, ...]
+    said: Banner | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What entitles to a lane: a pictogram and two or three words."""
+
+    icon: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class LanePage:
-    """The question whether a priority lane applies."""
+    """The question whether a priority lane applies: its grounds, or its rule where no grounds are named.
+
+    `more` leads to the law. Nobody is asked for the reason.
+    """
 
     title: str
-    hint: str
+    rule: str
+    grounds: tuple[Ground, ...]
     choices: tuple[Choice, ...]
+    more: Choice | None
+
+
+@dataclass(frozen=True, slots=True)
+class RulePage:
+    """Who may take which lane and by which law: (name, text)."""
+
+    title: str
+    texts: tuple[tuple[str, str], ...]
+    done: Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +204,7 @@ class OfflinePage:
 
 @dataclass(frozen=True, slots=True)
 class NumberPage:
-    """The number on a ticket is typed; keys that do not fit now cannot be touched."""
+    """The number on a ticket is typed, its code, or the PIN of staff; keys that do not fit now cannot be touched."""
 
     title: str
     hint: str
@@ -168,6 +214,8 @@ class NumberPage:
     """With `erase` where telephones have their star."""
     find: Choice
     banner: Banner | None
+    kind: Literal["key", "pin"] = "key"
+    """How its keys are called as touch targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +252,26 @@ class AccessPage:
     said: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class HelpPage:
+    """Staff can be called to this kiosk: what was done about it, and what can be done."""
+
+    title: str
+    text: str
+    choices: tuple[Choice, ...]
+    banner: Banner | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPage:
+    """What whoever looks after the kiosk sees of it, and can do: (what, how it is)."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    choices: tuple[Choice, ...]
+    said: Banner | None = None
+
+
 Page = (
     WelcomePage
     | ServicesPage
@@ -217,6 +285,10 @@ Page = (
     | ConfirmPage
     | OfflinePage
     | AccessPage
+    | MissingPage
+    | RulePage
+    | HelpPage
+    | StaffPage
 )
 
 
@@ -236,6 +308,7 @@ class Bar:
 
     back: str = ""
     access: str = ""
+    help: str = ""
     start_over: str = ""
 
 
@@ -254,5 +327,9 @@ class Screen:
     is_blocked: bool = False
     """Whether choices are shown but cannot be touched now; the banner says why."""
     warning: IdleWarning | None = None
+    """While it stands, sound warns too: whoever makes sounds looks whether it came."""
+    turn_back: str = ""
+    turn_on: str = ""
+    """The words on the buttons that turn pages, where what belongs on one takes several."""
     languages: tuple[str, ...] = ()
     """The office's, in the order in which words of several stand together: whoever reads them aloud has to know."""

@@ -101,7 +101,7 @@ def found_page(state: State, office: OfficeMessage) -> FoundPage:
     service = service_of(office, ticket.service)
     called_to = _called_to(state.hall, ticket)
     waits = ticket.state == "waiting" and called_to is None
-    facts = waiting_facts(ticket, words) if waits else ()
+    facts = waiting_facts(ticket, words, state.now) if waits else ()
     stage = stage_name(office, ticket.stage, words.language)
     choices = tuple(Choice(action.value, words.say(_ACTION_WORDS[action])) for action in _offered(state, ticket))
     return FoundPage(

@@ -6,11 +6,13 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import assert_never
 
 from broker.contract.messages import HallMessage, OfficeMessage
 from broker.language import mark, own_name
 from kiosk.pages.access import access_page
-from kiosk.pages.lane import lane_page
+from kiosk.pages.aside import help_banner, help_page, pin_page, staff_page
+from kiosk.pages.lane import lane_page, rule_page
 from kiosk.pages.offers import closed_banner, offer_banner
 from kiosk.pages.page import (
     Banner,
@@ -31,15 +33,15 @@ from kiosk.pages.page import (
 )
 from kiosk.pages.problem import problem_page
 from kiosk.pages.returning import FOREIGN, code_page, confirm_page, foreign_code, found_page, number_page
-from kiosk.pages.services import requirements_page, services_page
+from kiosk.pages.services import missing_page, requirements_page, services_page
 from kiosk.pages.ticket import no_paper_banner, staff_words, ticket_page
 from kiosk.pages.waiting import UNANSWERED, issuing_page, offline_page
 from kiosk.pages.welcome import in_each_language, welcome_page
-from kiosk.visit.offer import in_language, is_anything_open
+from kiosk.visit.offer import in_language, is_anything_open, is_shut
 from kiosk.visit.state import State
-from kiosk.visit.steps import Aside, Errand, Step
+from kiosk.visit.steps import MOST_EXTENSIONS, Aside, Errand, Step
 
-_CHOOSING = frozenset({Step.REQUIREMENTS, Step.LANE})
+_CHOOSING = frozenset({Step.REQUIREMENTS, Step.MISSING, Step.LANE})
 _UNDER_WAY = frozenset({Step.ISSUING, Step.REQUESTING})
 _WITH_TICKET = frozenset({Step.NUMBER, Step.FOUND, Step.CODE, Step.CONFIRM})
 _MID_FLOW = _CHOOSING | _WITH_TICKET
@@ -47,6 +49,7 @@ _PAGES: Mapping[Step, Callable[[State, OfficeMessage], Page]] = {
     Step.LANGUAGE: welcome_page,
     Step.SERVICE: services_page,
     Step.REQUIREMENTS: requirements_page,
+    Step.MISSING: missing_page,
     Step.LANE: lane_page,
     Step.ISSUING: issuing_page,
     Step.TICKET: ticket_page,
@@ -114,9 +117,11 @@ def compose(state: State) -> Screen:
         banner=_banner(state, page),
         bar=_bar(state),
         access=state.visit.access,
-        is_blocked=state.offline_since is not None and step in _MID_FLOW,
+        is_blocked=state.offline_since is not None and step in _MID_FLOW and state.visit.aside is None,
         warning=_warning(state),
         languages=state.languages,
+        turn_back=_in_all(state, _TURN_BACK),
+        turn_on=_in_all(state, _TURN_ON),
     )
 
 
@@ -127,11 +132,15 @@ def _bar(state: State) -> Bar:
     return Bar(
         back=words.say("Back") if _has_back(state) else "",
         access=_in_all(state, _ACCESS),
+        help=_in_all(state, _HELP),
         start_over=words.say("Start over") if may_leave and visit.step not in _UNDER_WAY else "",
     )
 
 
 _ACCESS = mark("Access")
+_HELP = mark("Help")
+_TURN_BACK = mark("Previous")
+_TURN_ON = mark("Next")
 
 
 def _in_all(state: State, message: str) -> str:
@@ -150,11 +159,27 @@ def _has_back(state: State) -> bool:
 def _page(state: State) -> tuple[str, Page]:
     """Return the page and its name; without connection nothing can be begun."""
     step = state.visit.step
-    if state.visit.aside is Aside.ACCESS:
-        return "access", access_page(state)
+    aside = state.visit.aside
+    if aside is not None and (page := _aside(state, aside)) is not None:
+        return aside.value, page
     if state.office is None or (state.offline_since is not None and step in {Step.LANGUAGE, Step.SERVICE}):
         return "offline", offline_page(state)
     return step.value, _PAGES[step](state, state.office)
+
+
+def _aside(state: State, aside: Aside) -> Page | None:
+    match aside:
+        case Aside.ACCESS:
+            return access_page(state)
+        case Aside.RULE:
+            return None if state.office is None else rule_page(state, state.office)
+        case Aside.HELP:
+            return help_page(state)
+        case Aside.PIN:
+            return pin_page(state)
+        case Aside.STAFF:
+            return staff_page(state)
+    assert_never(aside)
 
 
 def _header(state: State, *, with_languages: bool) -> Header:
@@ -171,18 +196,20 @@ def _header(state: State, *, with_languages: bool) -> Header:
 
 def _footer(state: State) -> Footer:
     words, since = state.words, state.offline_since
-    connection = words.say("Connected")
+    connection = ""
     if since is not None:
         connection = words.say("Not connected since {time}", time=state.words.clock(since))
     if state.is_starting:
         connection = words.say("Starting")
-    return Footer(
-        words.say("Need help? Please ask an officer."), connection, is_connected=since is None, staff=staff_words(state)
-    )
+    return Footer(connection, is_connected=since is None, staff=staff_words(state))
 
 
 def _banner(state: State, page: Page) -> Banner | None:  # noqa: PLR0911 - each remark that there is, the gravest first
     words, since = state.words, state.offline_since
+    if state.visit.aside is not None:
+        return None
+    if (called := help_banner(state)) is not None:
+        return called
     if since is not None and state.visit.step in {*_MID_FLOW, Step.PROBLEM}:
         return Banner(
             "warn",
@@ -193,9 +220,9 @@ def _banner(state: State, page: Page) -> Banner | None:  # noqa: PLR0911 - each 
         return _foreign_banner(state)
     if state.is_unanswered and isinstance(page, WelcomePage | ServicesPage | RequirementsPage | LanePage | FoundPage):
         return _unanswered_banner(state)
-    if state.visit.step in _CHOOSING and (banner := offer_banner(state)) is not None:
+    if state.visit.step in _CHOOSING and not is_shut(state.hall) and (banner := offer_banner(state)) is not None:
         return banner
-    if isinstance(page, WelcomePage) and state.office is not None and not is_anything_open(state.office, state.hall):
+    if isinstance(page, WelcomePage) and _gives_nothing(state):
         return closed_banner(state)
     if state.late_number is not None and not isinstance(page, OfflinePage):
         return Banner(
@@ -204,6 +231,12 @@ def _banner(state: State, page: Page) -> Banner | None:  # noqa: PLR0911 - each 
             words.say("Please hand it to an officer."),
         )
     return no_paper_banner(state) if isinstance(page, WelcomePage | ServicesPage) else None
+
+
+def _gives_nothing(state: State) -> bool:
+    """Tell whether no service gives out numbers though the office is open: outside its hours the page says so."""
+    office, hall = state.office, state.hall
+    return office is not None and not is_shut(hall) and not is_anything_open(office, hall)
 
 
 def _foreign_banner(state: State) -> Banner:
@@ -235,6 +268,17 @@ def _warning(state: State) -> IdleWarning | None:
     if left is None:
         return None
     words = state.words
+    if state.visit.extended >= MOST_EXTENSIONS:
+        return IdleWarning(
+            title=words.say("Thank you, others may be waiting"),
+            text=words.count(
+                "This visit ends in {n} second. You can begin again at any time.",
+                "This visit ends in {n} seconds. You can begin again at any time.",
+                left,
+            ),
+            stay="",
+            leave=words.say("Back to the start"),
+        )
     return IdleWarning(
         title=words.say("Are you still there?"),
         text=words.count(

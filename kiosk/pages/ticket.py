@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import assert_never
 
@@ -53,7 +54,7 @@ def ticket_page(state: State, office: OfficeMessage) -> TicketPage:
         number=ticket.number,
         service=ticket.service if service is None else in_language(service.name, words.language),
         lane=lane_mark(office, ticket, words),
-        facts=waiting_facts(ticket, words),
+        facts=waiting_facts(ticket, words, _asked_at(state, ticket)),
         paper=banner,
         qr=ticket.qr,
         qr_caption=words.say("You may photograph this QR code: it is your ticket."),
@@ -87,15 +88,20 @@ def lane_mark(office: OfficeMessage, ticket: Ticket, words: Phrases) -> Choice |
     )
 
 
-def waiting_facts(ticket: Ticket, words: Phrases) -> tuple[tuple[str, str], ...]:
+def waiting_facts(ticket: Ticket, words: Phrases, now: dt.datetime) -> tuple[tuple[str, str], ...]:
     """Return how many are before a waiting ticket, and how long that may take."""
     ahead = words.say("You are first in line")
     if ticket.ahead:
         ahead = words.count("{n} person", "{n} people", ticket.ahead)
     wait = words.say("No counter is open yet")
     if ticket.wait is not None:
-        wait = words.wait(ticket.wait.low_s, ticket.wait.high_s)
-    return (words.say("Before you"), ahead), (words.say("Expected wait"), wait)
+        wait = words.about(now, ticket.wait.low_s, ticket.wait.high_s)
+    return (words.say("Before you"), ahead), (words.say("You are called"), wait)
+
+
+def _asked_at(state: State, ticket: Ticket) -> dt.datetime:
+    """Return since when a new ticket waits: its time must not walk on with the clock while it is looked at."""
+    return ticket.waiting_since.astimezone(state.now.tzinfo)
 
 
 def _closing(left_s: int | None, words: Phrases) -> str:

@@ -1,54 +1,82 @@
-"""The words of the start: what this machine is for, in every language of the office. Pure."""
+"""The words of the start: what this machine is for and how it stands, in every language of the office. Pure."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
+
 from broker.contract.messages import OfficeMessage
-from broker.language import Phrases, mark, own_name
-from kiosk.pages.page import Choice, WelcomePage
+from broker.language import mark, own_name
+from kiosk.pages.page import Choice, Figure, WelcomePage
 from kiosk.pages.services import SCAN
-from kiosk.visit.offer import open_counters
+from kiosk.visit.offer import closes_at, hours_today, is_shut, next_opening, open_counters
 from kiosk.visit.state import State
 
-_STEPS = (mark("Choose a service"), mark("Check your documents"), mark("Take your ticket"))
+_CLOSED = mark("Closed now")
 
 
 def welcome_page(state: State, _office: OfficeMessage) -> WelcomePage:
-    """Return the start: what this machine is for, the languages, and the way for whoever has a ticket."""
-    first = state.phrases(state.languages[0])
-    waiting = 0 if state.hall is None else sum(group.count for group in state.hall.waiting)
-    remarks = (_waiting(first, waiting), _open(first, open_counters(state.hall)))
+    """Return the start; outside the hours when it opens next, and what is still possible."""
+    shut = is_shut(state.hall)
+    touch = mark("Touch here to see documents") if shut else mark("Touch here to begin")
+    title = _CLOSED if shut else mark("Take your queue number here")
     return WelcomePage(
-        titles=tuple(state.phrases(code).say("Take your queue number here") for code in state.languages),
-        steps=tuple(_in_two_languages(state, message) for message in _STEPS),
-        remark="  ·  ".join(remarks),
-        choices=tuple(
-            Choice(code, own_name(code), state.phrases(code).say("Touch here to begin")) for code in state.languages
-        ),
+        titles=tuple(state.phrases(code).say(title) for code in state.languages),
+        figures=_hours(state) if shut else _standing(state),
+        choices=tuple(Choice(code, own_name(code), state.phrases(code).say(touch)) for code in state.languages),
         entry=_entry(state),
         scan=in_each_language(state, SCAN) if state.has_scanner else "",
     )
 
 
+def _standing(state: State) -> tuple[Figure, ...]:
+    """Return how many wait, how many counters are open, and when it closes, where that is known."""
+    waiting = 0 if state.hall is None else sum(group.count for group in state.hall.waiting)
+    counters, spoken = open_counters(state.hall), [state.phrases(code) for code in state.languages]
+    figures = [
+        Figure(str(waiting), *_labels(one.count("person waiting", "people waiting", waiting) for one in spoken)),
+        Figure(str(counters), *_labels(one.count("counter open", "counters open", counters) for one in spoken)),
+    ]
+    closes = closes_at(state.hall)
+    if closes is not None:
+        figures.append(Figure(state.phrases(state.languages[0]).clock(closes), *_each(state, mark("closes today"))))
+    return tuple(figures)
+
+
+def _hours(state: State) -> tuple[Figure, ...]:
+    """Return when it opens next and the hours of today."""
+    first, figures = state.phrases(state.languages[0]), []
+    opens = next_opening(state.hall)
+    if opens is not None:
+        label = _each(state, mark("opens today")) if opens.date() == state.now.date() else _opens_on(state, opens)
+        figures.append(Figure(first.clock(opens), *label))
+    spans = hours_today(state.hall)
+    if spans:
+        today = "\n".join(f"{first.clock(begin)}-{first.clock(end)}" for begin, end in spans)
+        figures.append(Figure(today, *_each(state, mark("hours of today"))))
+    else:
+        figures.append(Figure("-", *_each(state, mark("closed all day"))))
+    return tuple(figures)
+
+
+def _opens_on(state: State, opens: dt.datetime) -> tuple[str, str]:
+    spoken = [state.phrases(code) for code in state.languages]
+    return _labels(one.say("opens on {day}", day=one.day(opens.date())) for one in spoken)
+
+
+def _each(state: State, message: str) -> tuple[str, str]:
+    return _labels(state.phrases(code).say(message) for code in state.languages)
+
+
+def _labels(words: Iterable[str]) -> tuple[str, str]:
+    """Return the office's own words, and those of the other languages in one line."""
+    label, *others = words
+    return label, " / ".join(others)
+
+
 def _entry(state: State) -> Choice:
     first, *others = (state.phrases(code).say("I have a ticket") for code in state.languages)
-    return Choice("have_ticket", first, "  /  ".join(others))
-
-
-def _waiting(words: Phrases, count: int) -> str:
-    if count == 0:
-        return words.say("Nobody is waiting")
-    return words.count("{n} person is waiting", "{n} people are waiting", count)
-
-
-def _open(words: Phrases, count: int) -> str:
-    if count == 0:
-        return words.say("No counter is open yet")
-    return words.count("{n} counter is open", "{n} counters are open", count)
-
-
-def _in_two_languages(state: State, message: str) -> tuple[str, str]:
-    words = [state.phrases(code).say(message) for code in state.languages[:2]]
-    return words[0], words[1] if len(words) > 1 else ""
+    return Choice("have_ticket", first, "  /  ".join(others), icon="confirmation_number")
 
 
 def in_each_language(state: State, message: str) -> str:

@@ -18,6 +18,9 @@ CODE_SIZE = 3
 QR_MODULE_DOTS = 8
 """One millimetre at 203 dpi: cheap scanners read it, also from worn paper."""
 
+BOX = "[ ] "
+"""To be checked off."""
+
 
 def ticket_receipt(ticket: Ticket, office: OfficeMessage, phrases: Phrases, *, columns: int) -> Receipt:
     """Return the paper of one ticket; `columns` is what the paper holds of letters in normal size."""
@@ -35,6 +38,31 @@ def ticket_receipt(ticket: Ticket, office: OfficeMessage, phrases: Phrases, *, c
             Cut(),
         )
     )
+
+
+def list_receipt(service: ServiceInfo, office: OfficeMessage, phrases: Phrases, *, columns: int) -> Receipt:
+    """Return the paper with what a service needs, for whoever comes another time: it carries no number."""
+    language = phrases.language
+    return Receipt(
+        (
+            Text(in_language(office.office.name, language), align="center", bold=True),
+            Rule(),
+            Text(phrases.say("No queue number"), align="center", invert=True),
+            Blank(),
+            large(in_language(service.name, language), columns=columns),
+            Blank(),
+            Text(phrases.say("Please bring:"), bold=True),
+            *(Text(BOX + document, hanging=len(BOX)) for document in list_in_language(service.documents, language)),
+            Rule(),
+            *_told(phrases.say("Fee"), in_language(service.fee, language)),
+            *_told(phrases.say("Processing time"), in_language(service.time, language)),
+            Cut(),
+        )
+    )
+
+
+def _told(label: str, value: str) -> tuple[Item, ...]:
+    return (Text(label, bold=True), Text(value), Blank()) if value else ()
 
 
 def _head(ticket: Ticket, office: OfficeMessage, phrases: Phrases) -> tuple[Item, ...]:

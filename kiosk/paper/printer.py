@@ -15,6 +15,7 @@ from hardware.config import PrinterConfig
 from hardware.errors import CoverOpen, CutterError, DeviceTimeout, HardwareError, PaperOut
 from hardware.factory import height_mm, paper_for
 from hardware.ports import PRINTABLE, Printer, PrinterState, PrintResult
+from hardware.receipt import Receipt
 from hardware.worker import DeviceWorker
 from kiosk.paper.layout import ticket_receipt
 from kiosk.paper.news import PrintOutcome
@@ -23,6 +24,9 @@ from kiosk.paper.roll import PaperRoll
 
 ASK_THE_SILENT_S = 60.0
 """Each question that is not answered holds the next paper up for a second."""
+
+PlainReceipt = Callable[[int], Receipt]
+"""Lays out what is no ticket, for so many letters a line."""
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +103,15 @@ class OnePrinter:
 
         self._worker.submit(lambda: self._print(ticket, office), done)
 
+    def print_plain(self, receipt: PlainReceipt, title: str, on_done: Callable[[bool], None]) -> None:
+        """Print what is no ticket and stands in no log, such as a list; `on_done` is told whether it may be there."""
+
+        def done(result: PrinterState | HardwareError) -> None:
+            self.state = _state_of(result) if isinstance(result, HardwareError) else result
+            on_done(not isinstance(result, HardwareError) or result.sent)
+
+        self._worker.submit(lambda: self._print_plain(receipt, title), done)
+
     def stop(self) -> None:
         """Finish what is queued, then let go."""
         self._worker.submit(self._close, lambda _result: None)
@@ -125,6 +138,13 @@ class OnePrinter:
         self._papers.end(ticket, result.outcome)
         self._roll.used(height_mm(data, paper))
         return Attempt(result.outcome, _state_after(result))
+
+    def _print_plain(self, receipt: PlainReceipt, title: str) -> PrinterState:
+        printer, paper = self._ready(), paper_for(self._config)
+        data = render(receipt(paper.columns), paper)
+        result = printer.print(data, title=title)
+        self._roll.used(height_mm(data, paper))
+        return _state_after(result)
 
     def _failed(self, ticket: Ticket, error: HardwareError) -> Attempt:
         log.error("ticket %s: %s", ticket.number, error)

@@ -23,7 +23,7 @@ from hardware.ports import PrinterState
 from hardware.worker import DeviceWorker, Post
 from kiosk.paper.news import PaperNews, PrintersHealth, PrintOutcome
 from kiosk.paper.print_log import Entry, PrintLog
-from kiosk.paper.printer import Attempt, OnePrinter
+from kiosk.paper.printer import Attempt, OnePrinter, PlainReceipt
 from kiosk.paper.roll import PaperRoll, roll_file
 
 YOUNG = dt.timedelta(seconds=30)
@@ -97,6 +97,26 @@ class TicketPrinters:
             # At once, not when its turn comes: the printer's thread may be waiting for an answer.
             self._write(lambda: self._papers.keep_claim(ticket))
             self._give(_Paper(ticket, office, on_news))
+
+    def print_plain(self, receipt: PlainReceipt, title: str, told: Callable[[bool], None]) -> None:
+        """Print what is no ticket, on the first printer that can; `told` hears whether there is a paper."""
+        usable = [printer for printer in self._printers if printer.is_printable]
+
+        def attempt(left: Sequence[OnePrinter]) -> None:
+            if not left:
+                told(False)  # noqa: FBT003 - a callback
+                return
+
+            def done(is_printed: bool) -> None:  # noqa: FBT001 - told by the printer
+                self._tell_health()
+                if is_printed:
+                    told(True)  # noqa: FBT003 - the same
+                else:
+                    attempt(left[1:])
+
+            left[0].print_plain(receipt, title, done)
+
+        attempt(usable)
 
     def has(self, ticket: Ticket) -> bool:
         """Tell whether a ticket's present paper was taken in, by this run or an earlier one."""

@@ -11,7 +11,7 @@ from typing import Any
 from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, Requester, broker_speaks
-from broker.contract.messages import HallMessage, OfficeMessage, Presence, Reply, Text
+from broker.contract.messages import HallMessage, OfficeMessage, Presence, Reply, Text, Ticket
 from broker.language import Phrases
 from kiosk.paper.news import PrintersHealth
 from kiosk.visit import steps as patience
@@ -21,7 +21,17 @@ from kiosk.visit.state import State
 from kiosk.visit.steps import Aside, Paper, Problem, Step, Visit
 
 _ABANDONABLE = frozenset(
-    {Step.SERVICE, Step.REQUIREMENTS, Step.LANE, Step.PROBLEM, Step.NUMBER, Step.FOUND, Step.CODE, Step.CONFIRM}
+    {
+        Step.SERVICE,
+        Step.REQUIREMENTS,
+        Step.MISSING,
+        Step.LANE,
+        Step.PROBLEM,
+        Step.NUMBER,
+        Step.FOUND,
+        Step.CODE,
+        Step.CONFIRM,
+    }
 )
 """Steps that somebody can walk away from; the next visitor must not find them."""
 _UNDER_WAY = frozenset({Step.ISSUING, Step.REQUESTING})
@@ -63,6 +73,7 @@ class Flow:
         self.broker: Presence | None = None
         self.has_scanner = False
         self.has_voice = False
+        self.devices: Mapping[str, str] = {}
         self._spare_label = spare_label
         self._request = VisitRequest(requester, kept, self.engine_clock.now, clocks.monotonic)
         self.lasting = lasting
@@ -73,6 +84,14 @@ class Flow:
         self._late: tuple[str, float] | None = None
         self._foreign_at = self._left_at = -math.inf
         self._was_linked = False
+        self.on_end: Callable[[], None] = lambda: None
+        """Called before a visit ends."""
+        self.coming: str | None = None
+        """The label of the counter from which help is coming."""
+        self.last_ticket: Ticket | None = None
+        """The last that was given out here, for staff who print it again."""
+        self.volume_percent: int | None = None
+        """How loud the kiosk is; None where it makes no sound."""
         self.visit = self._fresh_visit()
 
     # -- requests ---------------------------------------------------------------------------------------------------
@@ -124,6 +143,7 @@ class Flow:
 
     def begin_anew(self, *, is_abandoned: bool = False) -> None:
         """End the visit; nobody stands there any more where it was abandoned."""
+        self.on_end()
         self.drop_request()
         self._foreign_at = -math.inf
         self._left_at = -math.inf if is_abandoned else self.clocks.monotonic()
@@ -135,8 +155,22 @@ class Flow:
         self.visit = self._fresh_visit()
 
     def touched(self) -> None:
-        """Take note that somebody is there."""
+        """Take note that somebody is there. A visit that is only extended and never gone on with ends once."""
+        if self.is_warned:
+            if self.visit.extended >= patience.MOST_EXTENSIONS:
+                return
+            self.visit = replace(self.visit, extended=self.visit.extended + 1)
         self._touched_at = self.clocks.monotonic()
+
+    def acted(self) -> None:
+        """Take note that the visitor went on: extensions are counted anew."""
+        if self.visit.extended and not self.is_warned:
+            self.visit = replace(self.visit, extended=0)
+
+    @property
+    def is_warned(self) -> bool:
+        """Tell whether the visitor is being asked whether anybody is there."""
+        return self._warning_left_s <= patience.WARNING_S
 
     def linked(self, *, online: bool) -> None:
         """Take note that the engine can be reached, or no longer."""
@@ -211,7 +245,8 @@ class Flow:
     def _warning_left_s(self) -> float:
         """Return the seconds until an abandoned visit ends; more than `WARNING_S` while nobody is asked yet."""
         has_begun = self.visit.aside is not None or self.visit.has_chosen_language or not self.visit.access.is_plain
-        if (self.visit.step is self.start and not has_begun) or self.visit.step not in _ABANDONABLE | {self.start}:
+        is_staff = self.visit.aside in {Aside.PIN, Aside.STAFF}
+        if (self.visit.step is self.start and not has_begun and not is_staff) or self.visit.step not in _ABANDONABLE | {self.start}:
             return math.inf
         return self._idle_s + patience.WARNING_S - self._quiet_s
 
@@ -227,7 +262,7 @@ class Flow:
         offline_since = self.freshness.stale_since
         starting = not self._was_linked and self.clocks.monotonic() - self._begun < patience.STARTING_S
         shut = offline_since is not None and self.visit.step is Step.SERVICE
-        waits = self._warning_left_s <= patience.WARNING_S and not shut
+        waits = self.is_warned and not shut
         closes = self.visit.step is Step.TICKET and self._stay_left_s <= patience.WARNING_S
         return State(
             visit=self._patient_visit(),
@@ -245,6 +280,10 @@ class Flow:
             is_foreign_code=self.clocks.monotonic() - self._foreign_at < patience.FOREIGN_NOTICE_S,
             has_scanner=self.has_scanner,
             has_voice=self.has_voice,
+            help_coming=self.coming,
+            last_ticket=self.last_ticket,
+            volume_percent=self.volume_percent,
+            devices=self.devices,
             printers=self.printers,
             standing=self.standing,
             broker_speaks=None if self.broker is None else broker_speaks(self.broker),

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable
 from typing import Literal
 
-from broker.contract.messages import OfficeMessage, Reply, Ticket
+from broker.contract.messages import OfficeMessage, Reply, ServiceInfo, Ticket
 from kiosk.visit.flow import Flow
-from kiosk.visit.offer import lane_of, offer_of, service_of
+from kiosk.visit.offer import is_shut, lane_of, offer_of, service_of
 from kiosk.visit.requests import Done, ticket_of
 from kiosk.visit.steps import Errand, Paper, Problem, Step
 
@@ -16,26 +16,32 @@ log = logging.getLogger(__name__)
 
 NOBODY_THERE = "the visitor had left the kiosk before the answer came"
 Print = Callable[[Ticket, OfficeMessage], None]
+PrintList = Callable[[ServiceInfo, OfficeMessage, str, Callable[[bool], None]], None]
+"""Prints what a service needs, in a language; tells whether there was paper."""
 
 
 class Newcomer:
     """Leads to a number. What the office does not offer now cannot be chosen."""
 
-    def __init__(self, flow: Flow, print_ticket: Print) -> None:
+    def __init__(self, flow: Flow, print_ticket: Print, print_list: PrintList) -> None:
         """Take the visit and who prints."""
         self._flow = flow
         self._print = print_ticket
+        self._print_list = print_list
 
     def choose_service(self, service: str) -> None:
         """Show what this service needs."""
         flow = self._flow
-        if flow.takes(Step.SERVICE) and flow.is_linked and self._is_offered(service):
+        is_known = flow.office is not None and service_of(flow.office, service) is not None
+        may_read = is_known and is_shut(flow.hall)
+        if flow.takes(Step.SERVICE) and flow.is_linked and (may_read or self._is_offered(service)):
             flow.go(Step.REQUIREMENTS, service=service)
 
     def go_on(self) -> None:
         """Ask for the lane, or for the number at once where there is one lane only."""
         flow = self._flow
-        if not (flow.takes(Step.REQUIREMENTS) and flow.is_linked and flow.office):
+        takes = flow.takes(Step.REQUIREMENTS) or flow.takes(Step.MISSING)
+        if not (takes and flow.is_linked and flow.office):
             return
         if not self._is_offered(flow.visit.service):
             return
@@ -43,6 +49,29 @@ class Newcomer:
             flow.go(Step.LANE)
         else:
             self._issue(flow.office.lanes[0].id)
+
+    def miss_something(self) -> None:
+        """Tell what to do without all documents; nothing is taken."""
+        if self._flow.takes(Step.REQUIREMENTS):
+            self._flow.go(Step.MISSING, listed=None)
+
+    def look_again(self) -> None:
+        """See the list of documents once more."""
+        if self._flow.takes(Step.MISSING):
+            self._flow.go(Step.REQUIREMENTS)
+
+    def print_list(self) -> None:
+        """Print the list of documents, without a number; once a visit."""
+        flow = self._flow
+        service = None if flow.office is None else service_of(flow.office, flow.visit.service)
+        if not flow.takes(Step.MISSING) or flow.office is None or service is None or flow.visit.listed is not None:
+            return
+        flow.change(listed="printing")
+        self._print_list(service, flow.office, flow.visit.language, self._listed)
+
+    def _listed(self, is_printed: bool) -> None:  # noqa: FBT001 - told by who prints
+        if self._flow.visit.step is Step.MISSING and self._flow.visit.listed == "printing":
+            self._flow.change(listed="printed" if is_printed else "failed")
 
     def choose_lane(self, lane: str) -> None:
         """Ask for a number in this lane."""
@@ -109,6 +138,7 @@ class Newcomer:
 
     def _issued(self, ticket: Ticket, *, language: str) -> None:
         flow = self._flow
+        flow.last_ticket = ticket
         flow.go(Step.TICKET, ticket=ticket, paper=Paper.PRINTING, language=language, errand=Errand.ISSUE)
         if flow.office is not None:
             self._print(ticket, flow.office)

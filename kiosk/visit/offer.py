@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from broker import eligible
 from broker.contract.messages import (
@@ -87,6 +88,30 @@ def offer_of(office: OfficeMessage, hall: HallMessage | None, service: ServiceIn
     return "open" if "open" in offers else "full" if "full" in offers else "closed"
 
 
+def is_shut(hall: HallMessage | None) -> bool:
+    """Tell whether the office is outside its hours; a broker that does not tell has none."""
+    hours = _hours(hall)
+    return hours is not None and not hours.is_open
+
+
+def closes_at(hall: HallMessage | None) -> dt.datetime | None:
+    """Return when no more numbers are given out today, where that is known."""
+    hours = _hours(hall)
+    return None if hours is None else hours.closes_at
+
+
+def next_opening(hall: HallMessage | None) -> dt.datetime | None:
+    """Return when numbers are given out again, today or another day."""
+    hours = _hours(hall)
+    return None if hours is None else hours.opens_at
+
+
+def hours_today(hall: HallMessage | None) -> tuple[tuple[dt.datetime, dt.datetime], ...]:
+    """Return from when until when numbers are given out today."""
+    hours = _hours(hall)
+    return () if hours is None else tuple((span.begin, span.end) for span in hours.today)
+
+
 def is_anything_open(office: OfficeMessage, hall: HallMessage | None) -> bool:
     """Tell whether a number would be given out for any service at all."""
     return any(offer_of(office, hall, service) == "open" for service in office.services)
@@ -114,3 +139,28 @@ def _is_served(office: OfficeMessage, hall: HallMessage, service: ServiceInfo, l
         counter.id in here and eligible.may_call(counter, service.stages[0], service.id, way)
         for counter in office.counters
     )
+
+
+def _hours(hall: HallMessage | None) -> Any:  # noqa: ANN401 - what brokers of before 1.2 do not tell
+    return getattr(hall, "hours", None)
+
+
+def group_of(office: OfficeMessage, service: ServiceInfo) -> Any:  # noqa: ANN401 - the same
+    """Return the group that a service stands in, if it does."""
+    asked = getattr(service, "group", None)
+    return next((group for group in getattr(office, "groups", ()) if group.id == asked), None)
+
+
+def icon_of(service: ServiceInfo) -> str:
+    """Return the pictogram of a service."""
+    return getattr(service, "icon", None) or "description"
+
+
+def short_name(service: ServiceInfo, language: str) -> str:
+    """Return what a service is called where room is short, else its name."""
+    return in_language(getattr(service, "short_name", None) or service.name, language)
+
+
+def grounds_of(lane: LaneInfo) -> tuple[Any, ...]:
+    """Return what entitles to a lane, where the office names it."""
+    return tuple(getattr(lane, "grounds", ()))

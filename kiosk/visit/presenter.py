@@ -8,7 +8,7 @@ does things twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from broker.contract.claim import Standing
@@ -19,15 +19,17 @@ from kiosk.paper.news import PaperNews, PrintersHealth
 from kiosk.visit.asides import Asides
 from kiosk.visit.flow import Clocks, Flow
 from kiosk.visit.kept import KeptRequest, KeptRequests, NoShelf
-from kiosk.visit.newcomer import Newcomer
+from kiosk.visit.newcomer import Newcomer, PrintList
 from kiosk.visit.offer import service_of
 from kiosk.visit.requests import LastingRequests, ticket_of
 from kiosk.visit.returning import Returning
+from kiosk.visit.staff import Machine, Staff
 from kiosk.visit.state import State
 from kiosk.visit.steps import Errand, Paper, Step
 
 __all__ = ["Clocks", "Presenter"]
 
+_ABOUT_A_SERVICE = frozenset({Step.REQUIREMENTS, Step.MISSING, Step.LANE})
 INTERRUPTED = "the kiosk was interrupted before its visitor had this paper"
 
 
@@ -48,6 +50,9 @@ class Presenter:
         lasting: LastingRequests | None = None,
         kept: KeptRequests | None = None,
         has_paper: Callable[[Ticket], bool] = lambda _ticket: False,
+        kiosk: str = "kiosk-1",
+        machine: Machine | None = None,
+        print_list: PrintList = lambda _service, _office, _language, told: told(False),  # noqa: FBT003 - a callback
     ) -> None:
         """Take who carries requests, who prints, who shows; `languages` holds until the office is heard.
 
@@ -66,9 +71,10 @@ class Presenter:
             phrases=phrases or words_of("kiosk", languages),
             spare_label=spare_label,
         )
-        self.newcomer = Newcomer(self._flow, print_ticket)
+        self.newcomer = Newcomer(self._flow, print_ticket, print_list)
         self.returning = Returning(self._flow, print_ticket)
-        self.asides = Asides(self._flow)
+        self.asides = Asides(self._flow, requester, kiosk)
+        self.staff = Staff(self._flow, machine, self.returning.print_for_staff)
 
     # -- what the visitor does --------------------------------------------------------------------------------------
 
@@ -76,6 +82,10 @@ class Presenter:
         """Take note of a touch, anywhere: that alone keeps the visit alive. Call it after what the touch did."""
         self._flow.touched()
         self._flow.show()
+
+    def acted(self) -> None:
+        """Take note that a touch did something, and did not only say that somebody is there."""
+        self._flow.acted()
 
     def choose_language(self, language: str) -> None:
         """Speak this language from now on; on the first screen it also begins the visit."""
@@ -101,7 +111,7 @@ class Presenter:
             self.asides.close()
         elif flow.takes(Step.REQUIREMENTS):
             flow.go(Step.SERVICE)
-        elif flow.takes(Step.LANE):
+        elif flow.takes(Step.MISSING) or flow.takes(Step.LANE):
             flow.go(Step.REQUIREMENTS)
         else:
             self.returning.back()
@@ -138,7 +148,7 @@ class Presenter:
             flow.return_to_start()
         if flow.visit.language not in office.languages:
             flow.change(language=office.languages[0])
-        if flow.visit.step in {Step.REQUIREMENTS, Step.LANE} and service_of(office, flow.visit.service) is None:
+        if flow.visit.step in _ABOUT_A_SERVICE and service_of(office, flow.visit.service) is None:
             flow.go(Step.SERVICE)
         flow.show()
 
@@ -181,6 +191,20 @@ class Presenter:
     def scanner_changed(self, *, is_there: bool) -> None:
         """Take whether a code can be held to a scanner now: only then do the screens ask for it."""
         self._flow.has_scanner = is_there
+        self._flow.show()
+
+    def help_changed(self, message: HelpMessage) -> None:
+        """Take who calls for help, and who comes."""
+        self.asides.help_heard({call.kiosk: call.coming for call in message.open})
+
+    def devices_changed(self, devices: Mapping[str, str]) -> None:
+        """Take how each device is, as staff are told."""
+        self._flow.devices = dict(devices)
+        self._flow.show()
+
+    def volume_changed(self, percent: int | None) -> None:
+        """Take how loud the kiosk is; None where it makes no sound."""
+        self._flow.volume_percent = percent
         self._flow.show()
 
     def voice_changed(self, *, is_there: bool) -> None:

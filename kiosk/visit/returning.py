@@ -110,6 +110,12 @@ class Returning:
         if flow.takes(Step.TICKET) and flow.is_linked and flow.visit.paper in {Paper.UNCONFIRMED, Paper.FAILED}:
             self._do(Errand.REPRINT)
 
+    def print_for_staff(self, ticket: Ticket) -> None:
+        """Print a ticket again that was given out here; it is shown as its visitor saw it."""
+        flow = self._flow
+        if not flow.is_unanswered and flow.is_linked:
+            self._request(Errand.REPRINT, {"ticket": ticket.id}, ticket=ticket)
+
     def confirm(self) -> None:
         """Give the ticket up."""
         if self._flow.takes(Step.CONFIRM):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from broker.contract.claim import Standing
-from broker.contract.messages import HallMessage, LaneInfo, OfficeMessage, ServiceInfo, Text
+from broker.contract.messages import HallMessage, LaneInfo, OfficeMessage, ServiceInfo, Text, Ticket
 from broker.language import Phrases
 from kiosk.paper.news import PrintersHealth
 from kiosk.visit.offer import Offer, lane_of, offer_of, service_of
@@ -38,6 +38,12 @@ class State:
     """Whether a code was just scanned that is no ticket of this office."""
     has_scanner: bool = False
     has_voice: bool = False
+    help_coming: str | None = None
+    """The counter from which help is coming."""
+    last_ticket: Ticket | None = None
+    volume_percent: int | None = None
+    devices: Mapping[str, str] = field(default_factory=dict)
+    """How each device is, for staff."""
     printers: PrintersHealth = field(default_factory=PrintersHealth)
     standing: Standing = "alone"
     """Whether another process is or wants to be this very kiosk."""

@@ -27,6 +27,8 @@ MAX_COPIES = 2
 STARTING_S = 8.0
 UNANSWERED_FROM_S = 5
 """So long nobody has been answered before visitors are told: an answer takes milliseconds."""
+MOST_EXTENSIONS = 10
+"""WCAG 2.2.1: so often at least a visit can be extended; after that others are waiting."""
 LATE_NOTICE_S = 30.0
 STILL_HERE_S = 30.0
 """A visitor who left the screen by a touch may still stand there for so long."""
@@ -40,6 +42,8 @@ class Step(Enum):
     LANGUAGE = "language"
     SERVICE = "service"
     REQUIREMENTS = "requirements"
+    MISSING = "missing"
+    """Not all documents are there."""
     LANE = "lane"
     ISSUING = "issuing"
     TICKET = "ticket"
@@ -58,6 +62,12 @@ class Aside(Enum):
     """A page that is laid over any step, and leaves it as it was."""
 
     ACCESS = "access"
+    RULE = "rule"
+    """By which law who may take which lane."""
+    HELP = "help"
+    PIN = "pin"
+    """Staff say who they are."""
+    STAFF = "staff"
 
 
 class Errand(Enum):
@@ -120,10 +130,21 @@ class Visit:
     did: Errand | None = None
     """What was just done with the ticket on the screen."""
     has_chosen_language: bool = False
+    listed: Literal["printing", "printed", "failed"] | None = None
+    """What became of the list of documents that was asked for without a number."""
     access: Access = field(default_factory=Access)
     announced: Way | None = None
     """What of it was changed last: the page says so."""
     aside: Aside | None = None
+    extended: int = 0
+    """How often in a row the visit was extended and nothing else was done."""
+    help: Literal["asking", "told", "failed"] | None = None
+    """How far the call for help is."""
+    pin: str = ""
+    """What staff have typed of their PIN."""
+    pin_trouble: Literal["wrong", "locked"] | None = None
+    staff_said: Literal["printing", "printed", "failed"] | None = None
+    """What became of the last paper that staff asked for."""
     turned: float = -math.inf
     """When an aside was opened or closed, on the same clock as `since`."""
 

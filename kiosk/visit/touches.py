@@ -19,6 +19,8 @@ def touch(presenter: Presenter, target: str) -> None:
         log.error("no such touch target: %s", target)
     else:
         meant(presenter, key)
+        if target != "stay":
+            presenter.acted()
     presenter.touched()
 
 
@@ -31,6 +33,7 @@ _MANY: Mapping[str, _Meaning] = {
     "lane": lambda presenter, key: presenter.newcomer.choose_lane(key),
     "access": lambda presenter, key: presenter.asides.turn(key),
     "key": lambda presenter, key: presenter.returning.press(key),
+    "pin": lambda presenter, key: presenter.staff.press(key),
 }
 """One of several: the key says which."""
 
@@ -43,6 +46,27 @@ _SINGLE: Mapping[str, _Meaning] = {
     "done": lambda presenter, _: presenter.start_over(),
     "stay": lambda _, __: None,  # that there was a touch is all it takes
     "continue": lambda presenter, _: presenter.newcomer.go_on(),
+    "missing": lambda presenter, _: presenter.newcomer.miss_something(),
+    "missing:look": lambda presenter, _: presenter.newcomer.look_again(),
+    "missing:list": lambda presenter, _: presenter.newcomer.print_list(),
+    "missing:anyway": lambda presenter, _: presenter.newcomer.go_on(),
+    "missing:start_over": lambda presenter, _: presenter.start_over(),
+    "help": lambda presenter, _: presenter.asides.open(Aside.HELP),
+    "help:call": lambda presenter, _: presenter.asides.call(),
+    "help:cancel": lambda presenter, _: presenter.asides.cancel(),
+    "help:done": lambda presenter, _: presenter.asides.close(),
+    "staff": lambda presenter, _: presenter.staff.knock(),
+    "pin:erase": lambda presenter, _: presenter.staff.erase(),
+    "pin:enter": lambda presenter, _: presenter.staff.enter(),
+    "staff:test": lambda presenter, _: presenter.staff.print_test(),
+    "staff:last": lambda presenter, _: presenter.staff.print_last(),
+    "staff:louder": lambda presenter, _: presenter.staff.change_volume(1),
+    "staff:softer": lambda presenter, _: presenter.staff.change_volume(-1),
+    "staff:restart": lambda presenter, _: presenter.staff.restart(),
+    "staff:shut_down": lambda presenter, _: presenter.staff.shut_down(),
+    "staff:done": lambda presenter, _: presenter.asides.close(),
+    "rule": lambda presenter, _: presenter.asides.open(Aside.RULE),
+    "rule:done": lambda presenter, _: presenter.asides.close(),
     "have_ticket": lambda presenter, _: presenter.returning.begin(),
     "erase": lambda presenter, _: presenter.returning.erase(),
     "find": lambda presenter, _: presenter.returning.find(),

@@ -146,7 +146,8 @@ def screens(language: str) -> Iterator[tuple[str, Screen]]:
     offer = office()
 
     def at(step: Step, **changes: object) -> Visit:
-        return Visit(step, language, 0.0, **changes)  # type: ignore[arg-type]  # Visit's own fields
+        has_chosen = step is not Step.LANGUAGE
+        return Visit(step, language, 0.0, **({"has_chosen_language": has_chosen} | changes))  # type: ignore[arg-type]  # Visit's own fields
 
     def view(visit: Visit, **changes: object) -> Screen:
         return compose(state(visit, offer, **changes))

@@ -1,0 +1,283 @@
+"""What a kiosk's pages are made of, beside the pieces of all screens. Drawing rules are in `kiosk.kv`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kivy.app import App
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.label import Label
+from kivy.uix.widget import Widget
+
+from hardware.panel.widgets import Text, Touchable, make
+from kiosk.drawing.fit import Frame, breaks, natural, place, settle
+from kiosk.pages.page import Choice
+
+Touch = Callable[[str], None]
+"""Gets the name of the touch target."""
+
+
+class ChoiceCard(Touchable, BoxLayout):  # type: ignore[misc] # Kivy has no types
+    """Something to choose, touchable as a whole: sign or lane mark, words, a note or a badge beside or below them."""
+
+    title = StringProperty("")
+    subtitle = StringProperty("")
+    note = StringProperty("")
+    badge = StringProperty("")
+    tone = OptionProperty("bad", options=("info", "good", "warn", "bad"))
+    icon = StringProperty("")
+    letter = StringProperty("")
+    shape = StringProperty("")
+    lane = NumericProperty(0)
+    sign = StringProperty("")
+    """An icon at its end: where it leads."""
+    size_role = OptionProperty("body", options=("body", "title"))
+    stacked = BooleanProperty(defaultvalue=False)
+    """Whether note and badge stand below the words for want of room beside them."""
+    is_modest = BooleanProperty(defaultvalue=False)
+    """Whether it does without all that is not needed, for want of room: large type, icon, and what `may_slim`."""
+    may_slim = BooleanProperty(defaultvalue=False)
+    least = NumericProperty(0)
+    """Least height in millimetres, beyond that of any target."""
+    needed = NumericProperty(0)
+
+    def __init__(self, **properties: Any) -> None:  # noqa: ANN401 - Kivy's properties
+        super().__init__(**properties)
+        self.measures: dict[object, tuple[float, bool]] = {}
+
+    def says(self) -> tuple[object, ...]:
+        """Return all that its measures depend on, beside its width."""
+        look = App.get_running_app().look
+        words = (self.title, self.subtitle, self.note, self.badge)
+        return (*words, self.icon, self.shape, self.sign, self.size_role, self.least, self.is_modest, self.may_slim, look.body, look.touch)
+
+
+class OneLine(Label):  # type: ignore[misc] # Kivy has no types
+    """Words that never wrap."""
+
+    tone = StringProperty("ink")
+
+
+class Tag(Label):  # type: ignore[misc] # Kivy has no types
+    """A badge at body size: why something cannot be had now."""
+
+    tone = StringProperty("bad")
+
+
+class PageTitle(Text):
+    """The question of a page; as large as what stands below where there is no room for more."""
+
+    is_modest = BooleanProperty(defaultvalue=False)
+
+
+class HeadClock(Label):  # type: ignore[misc] # Kivy has no types
+    """What time it is."""
+
+    is_brief = BooleanProperty(defaultvalue=False)
+
+
+class ReadLine(BoxLayout):  # type: ignore[misc] # Kivy has no types
+    """Something to be read: a text, perhaps under a label or behind a box to check off."""
+
+    label = StringProperty("")
+    value = StringProperty("")
+    icon = StringProperty("")
+    has_icon = BooleanProperty(defaultvalue=False)
+    strong = BooleanProperty(defaultvalue=False)
+    tone = StringProperty("ink")
+    needed = NumericProperty(0)
+
+    def __init__(self, **properties: Any) -> None:  # noqa: ANN401 - Kivy's properties
+        super().__init__(**properties)
+        self._more: list[ReadLine] = []
+
+    def parts(self, room: float) -> list[ReadLine]:
+        """Return itself cut in lines that are no higher than a page each: what is too long for one is read on several."""
+        left, found = self.value.split(), list[ReadLine]()
+        while left:
+            part = self._part(len(found))
+            count = len(left)
+            low = 1
+            while low < count:
+                middle = (low + count + 1) // 2
+                part.value = " ".join(left[:middle])
+                low, count = (middle, count) if natural(part, self.width) <= room else (low, middle - 1)
+            part.value = " ".join(left[:low])
+            found.append(part)
+            left = left[low:]
+        return found
+
+    def _part(self, at: int) -> ReadLine:
+        while len(self._more) <= at:
+            self._more.append(make("ReadLine"))
+        part = self._more[at]
+        part.label, part.icon = (self.label, self.icon) if at == 0 else ("", "")
+        part.has_icon, part.strong, part.tone = self.has_icon, self.strong, self.tone
+        return part
+
+
+class BarButton(Touchable, BoxLayout):  # type: ignore[misc] # Kivy has no types
+    """A button of the bar: an icon and a word, one above the other or side by side."""
+
+    title = StringProperty("")
+    icon = StringProperty("")
+    upright = BooleanProperty(defaultvalue=True)
+    is_small = BooleanProperty(defaultvalue=False)
+    needed = NumericProperty(0)
+
+
+class PageTurner(BoxLayout):  # type: ignore[misc] # Kivy has no types
+    """The buttons that turn the pages of a list, and where one is."""
+
+    at = NumericProperty(1)
+    of = NumericProperty(1)
+    say_before = StringProperty("")
+    say_after = StringProperty("")
+    needed = NumericProperty(0)
+
+    def suit(self, width: float) -> None:
+        """Arrange itself so that no word is cut at this width."""
+        for upright, is_small in ((False, False), (True, False), (False, True), (True, True)):
+            for made in (self.ids.before, self.ids.after):
+                made.upright, made.is_small = upright, is_small
+            natural(self, width)
+            if not breaks(self):
+                return
+
+
+class KeyButton(Touchable, BoxLayout):  # type: ignore[misc] # Kivy has no types
+    """One key of a keypad: a letter, a digit or an icon."""
+
+    title = StringProperty("")
+    icon = StringProperty("")
+    needed = NumericProperty(0)
+
+
+class Tile(BoxLayout):  # type: ignore[misc] # Kivy has no types
+    """Something to be read at a glance: a figure or a pictogram, and two or three words."""
+
+    value = StringProperty("")
+    icon = StringProperty("")
+    label = StringProperty("")
+    others = StringProperty("")
+    fill = StringProperty("primary_soft")
+    edge = StringProperty("primary_soft")
+    ink = StringProperty("ink")
+    stacked = BooleanProperty(defaultvalue=False)
+    needed = NumericProperty(0)
+
+
+class NumberCard(BoxLayout):  # type: ignore[misc] # Kivy has no types
+    """The number that matters, never split: as large as its line has room for, and what belongs to it."""
+
+    number = StringProperty("")
+    caption = StringProperty("")
+    code = StringProperty("")
+    service = StringProperty("")
+    lane_name = StringProperty("")
+    lane_letter = StringProperty("")
+    lane_shape = StringProperty("")
+    lane = NumericProperty(0)
+    brief = NumericProperty(0)
+    """How much has left for want of room: 1: what stands around the number, 2: the lane's name too."""
+    needed = NumericProperty(0)
+
+    def number_px(self, text: str, width: float, largest: float, least: float) -> float:
+        """Return the font size at which the number fills its line, between the two."""
+        if not text or width <= 0:
+            return largest
+        # Figures and capitals of Noto Sans Bold are 0.57 to 0.76 of the font size wide; a dash takes half of that.
+        wide = sum(0.34 if sign in "- " else 0.6 if sign.isdecimal() else 0.76 for sign in text)
+        return max(least, min(largest, int(width / wide)))
+
+
+class CodeRow(BoxLayout):  # type: ignore[misc] # Kivy has no types
+    """The QR code of a ticket, and beside it what it is for."""
+
+    rows = ListProperty([])
+    caption = StringProperty("")
+    says = StringProperty("")
+    brief = NumericProperty(0)
+    """Whether what it is for has left for want of room."""
+    needed = NumericProperty(0)
+
+
+class Tiles(Widget):  # type: ignore[misc] # Kivy has no types
+    """Tiles side by side, as many as have room without cutting a word; the last row stands in the middle."""
+
+    needed = NumericProperty(0)
+
+    def __init__(self, **properties: Any) -> None:  # noqa: ANN401 - Kivy's properties
+        super().__init__(**properties)
+        self.most = 3
+        self.gap = 0.0
+        self._columns = 1
+        self.fbind("width", self._measure)
+        self.fbind("pos", self._place)
+        self.fbind("size", self._place)
+
+    def show(self, tiles: Sequence[Any], gap: float, most: int) -> None:
+        """Take the tiles."""
+        self.gap, self.most = gap, most
+        if list(reversed(self.children)) != list(tiles):
+            self.clear_widgets()
+            for tile in tiles:
+                self.add_widget(tile)
+        self._measure()
+
+    def _measure(self, *_changed: object) -> None:
+        tiles = list(reversed(self.children))
+        if not tiles or self.width <= 1:
+            self.needed = 0
+            return
+        for columns in range(min(self.most, len(tiles)), 0, -1):
+            width = self._each(columns)
+            for tile in tiles:
+                tile.stacked = columns == 1
+                natural(tile, width)
+            if columns == 1 or not any(breaks(tile) for tile in tiles):
+                break
+        self._columns = columns
+        rows = self._rows(tiles)
+        self.needed = sum(max(tile.needed for tile in row) for row in rows) + self.gap * (len(rows) - 1)
+
+    def _each(self, columns: int) -> float:
+        return (self.width - self.gap * (columns - 1)) / columns
+
+    def _rows(self, tiles: list[Any]) -> list[list[Any]]:
+        return [tiles[at : at + self._columns] for at in range(0, len(tiles), self._columns)]
+
+    def _place(self, *_changed: object) -> None:
+        tiles = list(reversed(self.children))
+        if not tiles:
+            return
+        rows, width = self._rows(tiles), self._each(self._columns)
+        spare = max(0.0, self.height - self.needed) / len(rows)
+        top = self.top
+        for row in rows:
+            height = max(tile.needed for tile in row) + spare
+            x = self.x + (self._columns - len(row)) * (width + self.gap) / 2
+            for at, tile in enumerate(row):
+                place(tile, Frame(x + at * (width + self.gap), top - height, width, height))
+                settle(tile)
+            top -= height + self.gap
+
+
+def card(touch: Touch, **looks: Any) -> Any:  # noqa: ANN401 - Kivy's properties and widgets have no types
+    """Return a card that reports its target."""
+    made = make("ChoiceCard")
+    for name, value in looks.items():
+        setattr(made, name, value)
+    made.bind(on_release=lambda it: touch(it.target))
+    return made
+
+
+def write_choice(made: Any, target: str, choice: Choice) -> None:  # noqa: ANN401 - a ChoiceCard
+    """Write a choice into a card."""
+    made.target = target
+    made.title, made.subtitle, made.note = choice.title, choice.subtitle, choice.note
+    made.badge, made.tone, made.icon = choice.badge, choice.tone, choice.icon
+    made.letter, made.shape, made.lane = choice.letter if choice.shape else "", choice.shape, choice.lane
+    made.possible = choice.is_available
