@@ -226,7 +226,10 @@ class Phrases:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         begin = midnight + (now + dt.timedelta(seconds=low_s) - midnight) // five * five
         end = midnight - (midnight - now - dt.timedelta(seconds=max(high_s, 60))) // five * five
-        return self.say("about {begin}-{end}", begin=self.clock(max(begin, now)), end=self.clock(end))
+        first, last = self.clock(max(begin, now)), self.clock(end)
+        # "9:40-10:15 AM": what both have stands once.
+        _, _, half = last.rpartition(" ")
+        return self.say("about {begin}-{end}", begin=first.removesuffix(f" {half}"), end=last)
 
     def wait(self, low_s: float, high_s: float) -> str:
         """Return a range of seconds as words, rounded outward: it never promises more than was meant."""

@@ -122,7 +122,7 @@ def longest_word(text: str, font: str, size: float, bold: bool) -> float:  # noq
 
 
 def pack(heights: Sequence[float], heads: Sequence[bool], room: float, gap: float) -> list[tuple[int, int]]:
-    """Return from which to which row each page shows; a head stays with the row below it. Pages are as even as can be."""
+    """Return from which to which row each page shows, as evenly as can be; a head stays with the row below it."""
     pages = _greedy(heights, heads, room, gap)
     for share in (0.55, 0.65, 0.75, 0.85):
         evener = _greedy(heights, heads, room * share, gap)
@@ -166,7 +166,7 @@ class Shelf:
     """Items from top to bottom, like ones side by side; on several pages with buttons where there is no other way."""
 
     def __init__(self, turned: Callable[[], None], *, pages_by: Any = None) -> None:  # noqa: ANN401 - a widget
-        """`turned` hears that another page is wanted."""
+        """Take who hears that another page is wanted."""
         self.items: Sequence[Item] = ()
         self.page = 0
         self.pages: list[tuple[int, int]] = [(0, 0)]
@@ -303,6 +303,8 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         """Whether there is little to read: it stands nearer to the middle."""
         self.shares: Sequence[float] = (0.42, 0.5, 0.34, 0.58)
         """Of the width for what is read, where the controls stand beside it; the best first."""
+        self.is_list = False
+        """Whether `content` is what is chosen from, and `controls` only stand beside it."""
         self._last: tuple[Frame, Any] | None = None
         self._is_merged = False
 
@@ -312,7 +314,8 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
 
     def modest(self) -> list[Any]:
         """Return what can do with less than it has: smaller than a title is still as large as it has to be."""
-        widgets = [block.widget for block in self.words] + [item.widget for item in self.controls.items]
+        widgets = [block.widget for block in self.words]
+        widgets += [item.widget for item in (*self.content.items, *self.controls.items)]
         return [widget for widget in widgets if hasattr(widget, "is_modest")]
 
     def arrange(self, frame: Frame, look: Any, *, is_last: bool = True) -> bool:  # noqa: ANN401 - a Look
@@ -341,7 +344,7 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
     # -- upright ----------------------------------------------------------------------------------------------------
 
     def _upright(self, frame: Frame, look: Any, *, is_last: bool) -> bool:  # noqa: ANN401 - a Look
-        gap = look.gap(2.5)
+        gap = look.gap(2)
         reach = _reach(frame, look)
         content, controls = self.content.needed(frame.width, gap), self.controls.needed(frame.width, gap)
         shown: list[Block] = []
@@ -350,7 +353,8 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
             shown = _staying([*self.words, *self.extra], level)
             upper = _height(shown, frame.width, gap)
             total = _joined((upper, content, controls), gap)
-            if total <= frame.height + SLACK_PX and controls <= reach + SLACK_PX:
+            touched = _joined((content, controls), gap) if self.is_list else controls
+            if total <= frame.height + SLACK_PX and touched <= reach + SLACK_PX:
                 self.content.paged(content, gap)
                 self.controls.paged(controls, gap)
                 self._stack(frame, look, shown, (upper, content, controls), turns=False)
@@ -361,15 +365,16 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         return False
 
     def _page_upright(self, frame: Frame, look: Any, shown: list[Block], needs: tuple[float, float, float]) -> None:  # noqa: ANN401 - a Look
-        gap, (upper, content, controls) = look.gap(2.5), needs
+        gap, (upper, content, controls) = look.gap(2), needs
         turner = self._turner(self.content, frame.width)
         left = frame.height - upper - (gap if upper else 0)
         reach = min(left, _reach(frame, look))
         if content and controls and not self._is_merged:
             # First what is read takes pages; the answers stay while they leave it room for some lines.
             fixed = controls if controls <= reach - turner - gap else 0.0
-            room = left - controls - gap
-            if not fixed or (content > room and room - turner - gap < min(content, look.body * LEAST_LINES)):
+            room = (reach if self.is_list else left) - controls - gap
+            is_torn = content > room and room - turner - gap < min(content, look.body * LEAST_LINES)
+            if not fixed or (is_torn and not self.is_list):
                 self._merge()
                 self._page_upright(frame, look, shown, (upper, 0.0, self.controls.needed(frame.width, gap)))
                 return
@@ -397,7 +402,7 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         *,
         turns: bool,
     ) -> None:
-        gap, (upper, content, controls) = look.gap(2.5), needs
+        gap, (_upper, content, controls) = look.gap(2), needs
         spare = max(0.0, frame.height - _joined(needs, gap))
         self._show(shown, turns=turns)
         grown = self._grown(shown, spare)
@@ -412,23 +417,18 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
             lead, below = spare * 0.3, 0.0
         top = self._place_blocks(shown, grown, Frame(frame.x, frame.y, frame.width, frame.height - lead), gap)
         bottom = frame.y + below
-        turner = self._turner(self.controls, frame.width)
         if controls:
-            box = Frame(frame.x, bottom, frame.width, controls + for_controls)
-            if turns and len(self.controls.pages) > 1:
-                _, box = self._put_turner(self.controls, box, turner, gap, at_bottom=True)
-            self.controls.place(box, gap, rtl=is_turned(look))
+            self._fill(self.controls, Frame(frame.x, bottom, frame.width, controls + for_controls), look, turns=turns)
             bottom = frame.y + below + controls + for_controls + gap
         if content:
-            box = Frame(frame.x, bottom, frame.width, max(0.0, top - bottom))
-            if turns and len(self.content.pages) > 1:
-                _, box = self._put_turner(self.content, box, turner, gap, at_bottom=True)
-            self.content.place(box, gap, rtl=is_turned(look))
+            if self.is_list:
+                top = min(top, frame.y + reach)
+            self._fill(self.content, Frame(frame.x, bottom, frame.width, max(0.0, top - bottom)), look, turns=turns)
 
     # -- side by side -----------------------------------------------------------------------------------------------
 
     def _beside(self, frame: Frame, look: Any, *, is_last: bool) -> bool:  # noqa: ANN401 - a Look
-        gap = look.gap(2.5)
+        gap = look.gap(2)
         if not self.controls.items and not self.extra:
             return self._upright(frame, look, is_last=is_last)
         tries = [(level, share) for level in self._levels() for share in self.shares]
@@ -438,6 +438,11 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         if is_last:
             self._page_beside(frame, look, self.shares[0], gap)
         return False
+
+    @property
+    def _shelves(self) -> tuple[Shelf, Shelf]:
+        """Return what stands below the words, and what stands beside them."""
+        return (self.controls, self.content) if self.is_list else (self.content, self.controls)
 
     def _halves(self, frame: Frame, look: Any, share: float) -> tuple[Frame, Frame]:  # noqa: ANN401 - a Look
         between = look.gap(5)
@@ -451,31 +456,33 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
 
     def _side(self, frame: Frame, look: Any, share: float, level: int, gap: float) -> bool:  # noqa: ANN401 - a Look
         left, right = self._halves(frame, look, share)
+        near, far = self._shelves
         words, extra = _staying(self.words, level), _staying(self.extra, level)
-        read = _height(words, left.width, gap), self.content.needed(left.width, gap)
-        act = _height(extra, right.width, gap), self.controls.needed(right.width, gap)
+        read = _height(words, left.width, gap), near.needed(left.width, gap)
+        act = _height(extra, right.width, gap), far.needed(right.width, gap)
         is_broken = any(breaks(block.widget) for block in (*words, *extra))
         fits = max(_joined(read, gap), _joined(act, gap)) <= frame.height + SLACK_PX
         if is_broken or not fits or act[1] > _reach(frame, look) + SLACK_PX:
             return False
-        self.content.paged(read[1], gap)
-        self.controls.paged(act[1], gap)
+        near.paged(read[1], gap)
+        far.paged(act[1], gap)
         self._place_beside(left, right, look, (words, extra), (*read, *act), turns=False)
         return True
 
     def _page_beside(self, frame: Frame, look: Any, share: float, gap: float) -> None:  # noqa: ANN401 - a Look
         left, right = self._halves(frame, look, share)
+        near, far = self._shelves
         level = max(self._levels())
         words, extra = _staying(self.words, level), _staying(self.extra, level)
         read, act = _height(words, left.width, gap), _height(extra, right.width, gap)
-        content, controls = self.content.needed(left.width, gap), self.controls.needed(right.width, gap)
-        turner = self._turner(self.content, left.width)
+        below, beside = near.needed(left.width, gap), far.needed(right.width, gap)
+        turner = self._turner(near, left.width)
         room = frame.height - read - (gap if read else 0)
-        self.content.paged(content if content <= room else room - turner - gap, gap)
-        turner = self._turner(self.controls, right.width)
+        near.paged(below if below <= room else room - turner - gap, gap)
+        turner = self._turner(far, right.width)
         reach = min(frame.height - act - (gap if act else 0), _reach(frame, look))
-        self.controls.paged(controls if controls <= reach else reach - turner - gap, gap)
-        needs = read, min(content, room), act, min(controls, reach)
+        far.paged(beside if beside <= reach else reach - turner - gap, gap)
+        needs = read, min(below, room), act, min(beside, reach)
         self._place_beside(left, right, look, (words, extra), needs, turns=True)
 
     def _place_beside(
@@ -488,31 +495,34 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         *,
         turns: bool,
     ) -> None:
-        gap, (words, extra), (read, content, act, controls) = look.gap(2.5), blocks, needs
+        gap, (words, extra), (read, below, act, beside) = look.gap(2), blocks, needs
+        near, far = self._shelves
         self._show([*words, *extra], turns=turns)
-        spare = max(0.0, left.height - _joined((read, content), gap))
+        spare = max(0.0, left.height - _joined((read, below), gap))
         grown = self._grown(words, spare)
         lead = (spare - sum(grown)) * (0.35 if self.is_loose else 0.0)
         top = self._place_blocks(words, grown, Frame(left.x, left.y, left.width, left.height - lead), gap)
-        if content:
+        if below:
             box = Frame(left.x, left.y, left.width, top - left.y)
-            if turns and len(self.content.pages) > 1:
-                turner = self._turner(self.content, left.width)
-                _, box = self._put_turner(self.content, box, turner, gap, at_bottom=True)
-            self.content.place(box, gap, rtl=is_turned(look))
-        spare = max(0.0, right.height - _joined((act, controls), gap))
+            if self.is_list:
+                box = Frame(left.x, left.y, left.width, min(top - left.y, below))
+            self._fill(near, box, look, turns=turns)
+        spare = max(0.0, right.height - _joined((act, beside), gap))
         grown = self._grown(extra, spare)
         spare -= sum(grown)
-        more = min(spare, self._most_growth(self.controls), max(0.0, _reach(right, look) - controls))
-        below = 0.0 if look.mode.low else (spare - more) * (0.5 if self.is_loose else 0.6)
-        lead = (spare - more - below) * (0.5 if extra else 1.0)
+        more = min(spare, self._most_growth(far), max(0.0, _reach(right, look) - beside))
+        foot = 0.0 if look.mode.low else (spare - more) * (0.5 if self.is_loose else 0.6)
+        lead = (spare - more - foot) * (0.5 if extra else 1.0)
         self._place_blocks(extra, grown, Frame(right.x, right.y, right.width, right.height - lead), gap)
-        if controls:
-            box = Frame(right.x, right.y + below, right.width, controls + more)
-            if turns and len(self.controls.pages) > 1:
-                turner = self._turner(self.controls, right.width)
-                _, box = self._put_turner(self.controls, box, turner, gap, at_bottom=True)
-            self.controls.place(box, gap, rtl=is_turned(look))
+        if beside:
+            self._fill(far, Frame(right.x, right.y + foot, right.width, beside + more), look, turns=turns)
+
+    def _fill(self, shelf: Shelf, box: Frame, look: Any, *, turns: bool) -> None:  # noqa: ANN401 - a Look
+        """Put a shelf there, with the buttons that turn its pages where it has several."""
+        gap = look.gap(2)
+        if turns and len(shelf.pages) > 1:
+            box = self._put_turner(shelf, box, self._turner(shelf, box.width), gap)
+        shelf.place(box, gap, rtl=is_turned(look))
 
     @staticmethod
     def _turner(shelf: Shelf, width: float) -> float:
@@ -558,15 +568,13 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         return top
 
     @staticmethod
-    def _put_turner(shelf: Shelf, box: Frame, height: float, gap: float, *, at_bottom: bool) -> tuple[Frame, Frame]:
-        """Put the buttons that turn pages at the lower edge, where they stay from page to page."""
-        del at_bottom
-        turner = Frame(box.x, box.y, box.width, height)
-        place(shelf.nav, turner)
+    def _put_turner(shelf: Shelf, box: Frame, height: float, gap: float) -> Frame:
+        """Put the buttons that turn pages at the lower edge, where they stay from page to page; return the rest."""
         nav = shelf.nav
         nav.at, nav.of = shelf.page + 1, len(shelf.pages)
+        place(nav, Frame(box.x, box.y, box.width, height))
         settle(nav)
-        return turner, Frame(box.x, box.y + height + gap, box.width, box.height - height - gap)
+        return Frame(box.x, box.y + height + gap, box.width, box.height - height - gap)
 
 
 def _staying(blocks: Iterable[Block], level: int) -> list[Block]:
@@ -592,4 +600,5 @@ def _reach(frame: Frame, look: Any) -> float:  # noqa: ANN401 - a Look
 
 
 def is_turned(look: Any) -> bool:  # noqa: ANN401 - a Look
+    """Tell whether the page runs from right to left."""
     return bool(getattr(look, "rtl", False))

@@ -19,6 +19,7 @@ from kiosk.pages.page import (
     Choice,
     ConfirmPage,
     FoundPage,
+    HelpPage,
     IssuingPage,
     LanePage,
     MissingPage,
@@ -29,6 +30,7 @@ from kiosk.pages.page import (
     RequirementsPage,
     RulePage,
     ServicesPage,
+    StaffPage,
     TicketPage,
     WelcomePage,
 )
@@ -130,7 +132,8 @@ class Services(_Page):
 
     def __init__(self, touch: Touch) -> None:
         super().__init__(touch)
-        self.sheet.shares = (0.27, 0.34, 0.22)
+        self.sheet.shares = (0.3, 0.36, 0.24)
+        self.sheet.is_list = True
         self._title, self._hint = make("PageTitle"), make("Body")
         self._hint.tone = "ink_soft"
         self._groups = Reserve(lambda: make("GroupName"))
@@ -153,7 +156,8 @@ class Services(_Page):
             items.append(Item(made, columns=columns, grows=0.5))
         entry.kind = "soft"
         self.sheet.words = (Block(self._title), Block(self._hint, leaves=1))
-        self.sheet.controls.items = (*items, Item(entry, grows=0))
+        self.sheet.content.items = tuple(items)
+        self.sheet.controls.items = (Item(entry, grows=0),)
 
 
 class Requirements(_Page):
@@ -269,7 +273,12 @@ class Issuing(_Page):
 
     def __init__(self, touch: Touch) -> None:
         super().__init__(touch)
-        self._busy, self._title, self._text, self._notice = make("Waiting"), make("PageTitle"), make("Body"), make("Notice")
+        self._busy, self._title, self._text, self._notice = (
+            make("Waiting"),
+            make("PageTitle"),
+            make("Body"),
+            make("Notice"),
+        )
         self._title.halign = self._text.halign = "center"
         self.sheet.is_loose = True
 
@@ -386,7 +395,12 @@ class Number(_Page):
 
     def __init__(self, touch: Touch) -> None:
         super().__init__(touch)
-        self._title, self._hint, self._notice, self._typed = make("PageTitle"), make("Body"), make("Notice"), make("Typed")
+        self._title, self._hint, self._notice, self._typed = (
+            make("PageTitle"),
+            make("Body"),
+            make("Notice"),
+            make("Typed"),
+        )
         self._hint.tone = "ink_soft"
         self._letters, self._digits = Reserve(lambda: _key(touch)), Reserve(lambda: _key(touch))
 
@@ -397,15 +411,17 @@ class Number(_Page):
         letters, digits = self._letters.take(len(page.letters)), self._digits.take(len(page.digits))
         for made, key in zip((*letters, *digits), (*page.letters, *page.digits), strict=True):
             is_word = len(key.title) > 1
-            made.target = key.key if is_word else f"key:{key.key}"
+            made.target = f"{page.kind}:{key.key}" if page.kind == "pin" or not is_word else key.key
             made.title, made.possible = key.title, key.is_available
             made.icon = "backspace" if is_word else ""
         (find,) = self._choices("", (page.find,), sign="arrow_forward")
         find.kind = "primary"
+        if page.kind == "pin":
+            find.target = f"pin:{page.find.key}"
         across = _across(len(letters), look)
         self.sheet.words = (
             Block(self._title),
-            Block(self._hint, leaves=1),
+            *([Block(self._hint, leaves=1)] if page.hint else []),
             *([Block(self._notice)] if page.banner else []),
             Block(self._typed),
         )
@@ -437,9 +453,7 @@ class Found(_Page):
         for made, choice in zip(cards, page.choices, strict=True):
             made.kind = "primary" if choice is main else "plain"
         self.sheet.words = (Block(self._notice), Block(self._card, grows=0.3, slims=1))
-        self.sheet.extra = tuple(
-            Block(made, leaves=2 if at < len(facts) - 1 else 0) for at, made in enumerate(facts)
-        )
+        self.sheet.extra = tuple(Block(made, leaves=2 if at < len(facts) - 1 else 0) for at, made in enumerate(facts))
         self.sheet.controls.items = tuple(Item(made, grows=0.3) for made in cards)
 
 
@@ -469,6 +483,48 @@ class Ways(_Page):
         self.sheet.controls.items = (*(Item(made, grows=0.4) for made in cards), Item(done, grows=0.1))
 
 
+class Help(_Page):
+    """Shall somebody come."""
+
+    def __init__(self, touch: Touch) -> None:
+        super().__init__(touch)
+        self._title, self._notice = make("PageTitle"), make("Notice")
+        self.sheet.is_loose = True
+
+    def draw(self, page: HelpPage, look: Any) -> None:  # noqa: ANN401 - a Look
+        """Write the page."""
+        del look
+        self._title.text = page.title
+        draw_banner(self._notice, page.banner)
+        cards = self._choices("help", page.choices)
+        cards[0].kind = "primary"
+        self.sheet.words = (Block(self._title), *([Block(self._notice)] if page.banner else []))
+        self.sheet.content.items = self._paragraphs(page.text)
+        self.sheet.controls.items = tuple(Item(made, grows=0.5) for made in cards)
+
+
+class StaffMenu(_Page):
+    """What staff see of the kiosk, and can do."""
+
+    def __init__(self, touch: Touch) -> None:
+        super().__init__(touch)
+        self._title, self._said = make("PageTitle"), make("Notice")
+        self._facts = Reserve(lambda: make("ReadLine"))
+
+    def draw(self, page: StaffPage, look: Any) -> None:  # noqa: ANN401 - a Look
+        """Write the page."""
+        del look
+        self._title.text = page.title
+        draw_banner(self._said, page.said)
+        lines = self._facts.take(len(page.facts))
+        for made, (label, value) in zip(lines, page.facts, strict=True):
+            made.label, made.value = label, value
+        cards = self._choices("staff", page.choices)
+        self.sheet.words = (Block(self._title), *([Block(self._said)] if page.said else []))
+        self.sheet.content.items = tuple(Item(made, grows=0) for made in lines)
+        self.sheet.controls.items = tuple(Item(made, grows=0.2) for made in cards)
+
+
 def all_pages(touch: Touch) -> dict[type[Page], Widgets]:
     """Return the widgets of every page there is, by the page that is written into them."""
     return {
@@ -486,6 +542,8 @@ def all_pages(touch: Touch) -> dict[type[Page], Widgets]:
         ConfirmPage: Confirm(touch),
         OfflinePage: Offline(touch),
         AccessPage: Ways(touch),
+        HelpPage: Help(touch),
+        StaffPage: StaffMenu(touch),
     }
 
 

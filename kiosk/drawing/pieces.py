@@ -51,7 +51,18 @@ class ChoiceCard(Touchable, BoxLayout):  # type: ignore[misc] # Kivy has no type
         """Return all that its measures depend on, beside its width."""
         look = App.get_running_app().look
         words = (self.title, self.subtitle, self.note, self.badge)
-        return (*words, self.icon, self.shape, self.sign, self.size_role, self.least, self.is_modest, self.may_slim, look.body, look.touch)
+        return (
+            *words,
+            self.icon,
+            self.shape,
+            self.sign,
+            self.size_role,
+            self.least,
+            self.is_modest,
+            self.may_slim,
+            look.body,
+            look.touch,
+        )
 
 
 class OneLine(Label):  # type: ignore[misc] # Kivy has no types
@@ -94,7 +105,7 @@ class ReadLine(BoxLayout):  # type: ignore[misc] # Kivy has no types
         self._more: list[ReadLine] = []
 
     def parts(self, room: float) -> list[ReadLine]:
-        """Return itself cut in lines that are no higher than a page each: what is too long for one is read on several."""
+        """Return itself cut in lines no higher than a page each: what is too long for one is read on several."""
         left, found = self.value.split(), list[ReadLine]()
         while left:
             part = self._part(len(found))
@@ -244,7 +255,7 @@ class Tiles(Widget):  # type: ignore[misc] # Kivy has no types
         self.needed = sum(max(tile.needed for tile in row) for row in rows) + self.gap * (len(rows) - 1)
 
     def _each(self, columns: int) -> float:
-        return (self.width - self.gap * (columns - 1)) / columns
+        return (float(self.width) - self.gap * (columns - 1)) / columns
 
     def _rows(self, tiles: list[Any]) -> list[list[Any]]:
         return [tiles[at : at + self._columns] for at in range(0, len(tiles), self._columns)]

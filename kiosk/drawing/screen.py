@@ -154,7 +154,9 @@ class KioskWidget:
             place(self._sheet, stage)
             if self._sheet.arrange(inner, look, is_last=is_modest):
                 break
-        self._header.place(Frame(0, whole.height - head, whole.width, head), look, low=Frame(0, below, whole.width, pills))
+        self._header.place(
+            Frame(0, whole.height - head, whole.width, head), look, low=Frame(0, below, whole.width, pills)
+        )
         settle(self.root)
 
     def _draw_warning(self, screen: Screen, whole: Frame) -> None:
@@ -226,13 +228,15 @@ class _Head:
         self._first, self._second = first, second
         if self._is_below(look):
             return second + look.gap(3) if second else 0.0
-        return first + second + (gap if second else 0) + look.gap(3)
+        return float(first + second + (gap if second else 0) + look.gap(3))
 
     def low_height(self, look: Any) -> float:  # noqa: ANN401 - a Look
         """Return how high the row of languages is that stands below the page in low mode; it may take the clock in."""
-        return max((pill.height for pill in self._shown), default=0) + look.gap(2) if look.mode.low and self._shown else 0
+        return (
+            max((pill.height for pill in self._shown), default=0) + look.gap(2) if look.mode.low and self._shown else 0
+        )
 
-    def place(self, frame: Frame, look: Any, *, low: Frame) -> None:  # noqa: ANN401 - a Look
+    def place(self, frame: Frame, look: Any, *, low: Frame) -> None:  # noqa: ANN401, C901 - a Look; one row after the other
         """Put all of it there; in low mode the languages stand in a band of their own below the page."""
         place(self.widget, frame)
         place(self.low, low)
@@ -263,8 +267,8 @@ class _Head:
                 above.append(self._placed(self._status, Frame(inner.x, lower.y, left, lower.height)))
         if look.mode.low and self._shown:
             below = [*self._shown]
-            self._row_of_pills(Frame(low.x + margin, low.y, low.width - 2 * margin, low.height), look)
-            if self._is_below(look):
+            left = self._row_of_pills(Frame(low.x + margin, low.y, low.width - 2 * margin, low.height), look)
+            if self._is_below(look) and left - low.x - margin >= self._clock.width:
                 self._clock.pos = round(low.x + margin), round(low.y + (low.height - self._clock.height) / 2)
                 below.append(self._clock)
         if is_turned(look):
@@ -294,7 +298,7 @@ class _Head:
                 band.add_widget(one)
 
     def _pills_width(self, look: Any) -> float:  # noqa: ANN401 - a Look
-        return sum(pill.width + look.gap(2) for pill in self._shown)
+        return float(sum(pill.width + look.gap(2) for pill in self._shown))
 
     def _row_of_pills(self, frame: Frame, look: Any) -> float:  # noqa: ANN401 - a Look
         """Put them at the end of a row; return where the room before them ends."""
@@ -306,7 +310,7 @@ class _Head:
 
     @staticmethod
     def _margin(width: float, look: Any) -> float:  # noqa: ANN401 - a Look
-        return min(look.gap(6), width * 0.04)
+        return min(float(look.gap(6)), width * 0.04)
 
 
 class _Foot:
@@ -343,7 +347,7 @@ class _Foot:
                 break
         self._row = max(made.needed for made in self._buttons.values())
         rows = len(_BAR) // self._columns
-        return self._row * rows + look.gap(1.5) * (rows - 1) + look.gap(3)
+        return float(self._row * rows + look.gap(1.5) * (rows - 1) + look.gap(3))
 
     def place(self, frame: Frame, look: Any) -> float:  # noqa: ANN401 - a Look
         """Put the bar there; return its upper edge."""

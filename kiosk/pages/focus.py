@@ -14,14 +14,20 @@ from kiosk.pages.page import (
     Banner,
     Choice,
     ConfirmPage,
+    Figure,
     FoundPage,
+    Ground,
+    HelpPage,
     LanePage,
+    MissingPage,
     NumberPage,
     OfflinePage,
     Page,
     ProblemPage,
+    RulePage,
     Screen,
     ServicesPage,
+    StaffPage,
     TicketPage,
     WelcomePage,
 )
@@ -70,6 +76,9 @@ _KINDS: Mapping[type[Page], str] = {
     FoundPage: "do",
     ConfirmPage: "confirm",
     AccessPage: "access",
+    MissingPage: "missing",
+    HelpPage: "help",
+    StaffPage: "staff",
 }
 """What the choices of a page are called, before what each of them says."""
 _SINGLE: Mapping[str, str] = {
@@ -78,9 +87,14 @@ _SINGLE: Mapping[str, str] = {
     "find": "find",
     "done": "done",
     "again": "print_again",
+    "more": "rule",
+    "missing": "missing",
 }
 """The target of a choice that stands alone, by the name of its field."""
-_OF_ITS_OWN: Mapping[tuple[type[Page], str], str] = {(AccessPage, "done"): "access:done"}
+_OF_ITS_OWN: Mapping[tuple[type[Page], str], str] = {
+    (AccessPage, "done"): "access:done",
+    (RulePage, "done"): "rule:done",
+}
 """And where one page calls it otherwise."""
 _MARKS = frozenset({"lane"})
 """Choices that are only shown."""
@@ -143,7 +157,8 @@ class _Reader:
             return
         yield replace(self._text("warning.title", asked.title), is_title=True)
         yield self._text("warning.text", asked.text)
-        yield self._control("stay", asked.stay)
+        if asked.stay:
+            yield self._control("stay", asked.stay)
         yield self._control("leave", asked.leave)
 
     def page(self) -> Iterator[Stop]:
@@ -170,7 +185,6 @@ class _Reader:
         for pill in header.languages:
             stop = self._control(f"switch:{pill.key}", pill.title, language=pill.key)
             yield replace(stop, is_chosen=pill.key == header.language)
-        yield self._text("footer.help", footer.help)
         yield self._text("header.office", header.office)
         yield self._text("header.date", header.date)
         yield self._text("header.clock", header.clock)
@@ -210,30 +224,43 @@ class _Reader:
             said = tuple(Sentence(str(text), code) for text, code in zip(values, codes, strict=True))
             yield Stop(name, said, is_title=True)
             return
+        group = ""
         for at, value in enumerate(values):
             place = f"{name}.{at}"
             match value:
                 case Choice():
+                    if value.group != group:
+                        group = value.group
+                        yield self._text(f"{place}.group", group)
                     yield self._one_of(page, value)
+                case Figure():
+                    yield self._figure(place, value)
+                case Ground():
+                    yield self._text(place, value.text)
                 case str():
                     yield replace(self._text(place, value), is_news=name in _NEWS)
-                case (str() as label, str() as text) if isinstance(page, WelcomePage):
-                    yield Stop(place, self._together((label, text)))
                 case (str() as label, str() as text):
                     yield self._text(place, label, text)
                 case _:
                     pass
 
+    def _figure(self, place: str, figure: Figure) -> Stop:
+        """Return a figure and what it is: in the office's own language, and the words in the others."""
+        first, *others = self._codes(1 + len(figure.others.split(" / ") if figure.others else ()))
+        said = [Sentence(text, first) for text in (*figure.value.splitlines(), figure.label)]
+        said += [Sentence(text, code) for text, code in zip(figure.others.split(" / "), others, strict=True) if others]
+        return Stop(place, tuple(said))
+
     def _one_of(self, page: Page, choice: Choice) -> Stop:
         if isinstance(page, NumberPage):
-            target = choice.key if len(choice.key) > 1 else f"key:{choice.key}"
+            target = choice.key if page.kind == "key" and len(choice.key) > 1 else f"{page.kind}:{choice.key}"
             return replace(self._choice(target, choice), is_key=True)
         kind = _KINDS[type(page)]
         language = choice.key if isinstance(page, WelcomePage) else None
         return self._choice(f"{kind}:{choice.key}", choice, language=language)
 
     def _choice(self, target: str, choice: Choice, *, language: str | None = None) -> Stop:
-        stop = self._control(target, choice.title, choice.subtitle, choice.note, language=language)
+        stop = self._control(target, choice.title, choice.subtitle, choice.note, choice.badge, language=language)
         return replace(stop, is_available=choice.is_available, letter=choice.letter, is_chosen=choice.is_on)
 
     def _control(self, target: str, *texts: str, language: str | None = None) -> Stop:

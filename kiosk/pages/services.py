@@ -59,7 +59,6 @@ def _service_choice(state: State, office: OfficeMessage, service: ServiceInfo) -
         badge=badge,
         tone="bad" if offer == "full" else "warn",
         group="" if group is None else in_language(group.name, state.visit.language),
-        letter=service.letter,
         icon=icon_of(service),
         is_available=offer == "open" or is_shut(state.hall),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any, get_args
 
 from broker.contract.link import Pending, Requester
@@ -70,7 +71,7 @@ class Asides:
             self._flow.lasting.send("help", {"action": "cancel"})
         self._flow.coming = None
 
-    def help_heard(self, open_calls: dict[str, str | None]) -> None:
+    def help_heard(self, open_calls: Mapping[str, str | None]) -> None:
         """Take which kiosks call for help, each with the counter that comes; one that is gone was answered."""
         flow = self._flow
         if flow.visit.help is None:

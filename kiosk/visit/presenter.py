@@ -193,9 +193,9 @@ class Presenter:
         self._flow.has_scanner = is_there
         self._flow.show()
 
-    def help_changed(self, message: HelpMessage) -> None:
-        """Take who calls for help, and who comes."""
-        self.asides.help_heard({call.kiosk: call.coming for call in message.open})
+    def help_changed(self, calls: Mapping[str, str | None]) -> None:
+        """Take which kiosks call for help, each with the counter that comes."""
+        self.asides.help_heard(calls)
 
     def devices_changed(self, devices: Mapping[str, str]) -> None:
         """Take how each device is, as staff are told."""

@@ -13,10 +13,10 @@ from tests.ui.kiosk.kiosk_visitor import Visitor, with_lanes
 
 Row = tuple[str, str | None, Offer]
 WORDS = {
-    ("full", "id"): "Penuh untuk hari ini  ·  silakan datang di hari lain",
-    ("full", "en"): "Full for today  ·  please come another day",
-    ("closed", "id"): "Sedang tutup  ·  silakan lihat jam layanan",
-    ("closed", "en"): "Closed now  ·  please see the opening hours",
+    ("full", "id"): "PENUH hari ini",
+    ("full", "en"): "FULL today",
+    ("closed", "id"): "Sedang tutup",
+    ("closed", "en"): "Closed now",
 }
 
 
@@ -38,7 +38,7 @@ def test_a_service_without_numbers_says_so_and_what_to_do(offer: Offer, language
     visitor.presenter.choose_language(language)
     assert isinstance(visitor.page, ServicesPage)
     choice = visitor.page.choices[0]
-    assert (choice.is_available, choice.subtitle) == (False, WORDS[offer, language])
+    assert (choice.is_available, choice.badge) == (False, WORDS[offer, language])
     assert all(other.is_available for other in visitor.page.choices[1:])
 
 
@@ -61,15 +61,16 @@ def test_a_service_is_offered_while_any_of_its_lanes_is_open(rows: tuple[Row, ..
 def test_full_in_one_lane_and_closed_in_the_other_counts_as_full() -> None:
     visitor = _visitor(("new-passport", "regular", "closed"), ("new-passport", "priority", "full")).go("service")
     assert isinstance(visitor.page, ServicesPage)
-    assert visitor.page.choices[0].subtitle == WORDS["full", "id"]
+    assert visitor.page.choices[0].badge == WORDS["full", "id"]
 
 
-@pytest.mark.parametrize(("offer", "words"), [("full", "Penuh untuk hari ini"), ("closed", "Sedang tutup")])
+@pytest.mark.parametrize(("offer", "words"), [("full", "PENUH hari ini"), ("closed", "Sedang tutup")])
 def test_a_lane_without_numbers_says_so_and_cannot_be_chosen(offer: Offer, words: str) -> None:
     visitor = _visitor(("new-passport", "priority", offer)).go("lane")
     assert isinstance(visitor.page, LanePage)
-    regular, priority = visitor.page.choices
-    assert priority.note == f"{words}  ·  silakan pilih jalur lain atau bertanya kepada petugas"
+    priority, regular = visitor.page.choices
+    assert priority.badge == words
+    assert priority.note == "silakan pilih jalur lain atau bertanya kepada petugas"
     assert (regular.is_available, priority.is_available) == (True, False)
     touch(visitor.presenter, "lane:priority")
     assert (visitor.screen, visitor.issues) == ("lane", [])
@@ -82,7 +83,7 @@ def test_numbers_that_run_out_while_one_reads_are_told_and_not_asked_for(screen:
     visitor = _visitor().go(screen)
     _change(visitor, ("new-passport", None, "full"))
     assert visitor.shown.banner is not None
-    assert visitor.shown.banner.title == "Penuh untuk hari ini"
+    assert visitor.shown.banner.title == "PENUH hari ini"
     assert "Silakan pilih layanan lain" in visitor.shown.banner.text
     for target in ("continue", "lane:regular"):
         touch(visitor.presenter, target)

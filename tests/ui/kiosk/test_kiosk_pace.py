@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from broker.contract.messages import PROTOCOL, HallMessage, Presence
+from broker.contract.messages import PROTOCOL, HallMessage, Presence, Wait, WaitingGroup
 from kiosk.pages.page import OfflinePage, ServicesPage, WelcomePage
 from kiosk.pages.screen import FIGURES_EVERY_S, Composer
 from kiosk.visit.state import State
@@ -18,9 +18,14 @@ from tests.ui.kiosk.kiosk_visitor import Visitor
 
 
 def more_waiting(hall: HallMessage, more: int) -> HallMessage:
-    """Return the picture with more people waiting everywhere."""
-    groups = tuple(group.model_copy(update={"count": group.count + more}) for group in hall.waiting)
-    return hall.model_copy(update={"waiting": groups})
+    """Return the picture with more people waiting everywhere, each for half a minute more."""
+
+    def grown(group: WaitingGroup) -> WaitingGroup:
+        wait = group.wait or Wait(low_s=0, high_s=0)
+        longer = Wait(low_s=wait.low_s + 30 * more, high_s=wait.high_s + 30 * more)
+        return group.model_copy(update={"count": group.count + more, "wait": longer})
+
+    return hall.model_copy(update={"waiting": tuple(map(grown, hall.waiting))})
 
 
 @pytest.mark.parametrize("screen", ["language", "service", "lane"])
@@ -41,7 +46,7 @@ def test_the_last_figures_of_a_rush_are_shown_though_nothing_comes_after_them() 
         visitor.presenter.hall_changed(visitor.hall)
     visitor.wait(FIGURES_EVERY_S, step=0.1)
     assert isinstance(visitor.page, ServicesPage)
-    assert visitor.page.choices[0].subtitle.startswith("20 orang menunggu")
+    assert visitor.page.choices[0].note == "10-30 menit"
 
 
 def test_a_touch_is_answered_at_once_and_with_the_newest_figures() -> None:
@@ -50,7 +55,7 @@ def test_a_touch_is_answered_at_once_and_with_the_newest_figures() -> None:
     visitor.presenter.hall_changed(more_waiting(visitor.hall, 7))
     touch(visitor.presenter, "language:id")
     assert isinstance(visitor.page, ServicesPage)
-    assert visitor.page.choices[0].subtitle.startswith("20 orang menunggu")
+    assert visitor.page.choices[0].note == "10-30 menit"
 
 
 def test_nothing_is_composed_while_nothing_is_new(monkeypatch: pytest.MonkeyPatch) -> None:

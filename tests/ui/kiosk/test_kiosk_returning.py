@@ -199,7 +199,7 @@ def test_who_waits_sees_the_next_step_the_people_before_and_the_range_of_the_wai
     assert holder.find().found.facts == (
         ("Tahap berikutnya", "Pemeriksaan Berkas"),
         ("Sebelum Anda", "4 orang"),
-        ("Perkiraan waktu tunggu", "sekitar 15-30 menit"),
+        ("Anda dipanggil", "sekitar 09.55-10.15"),
     )
 
 

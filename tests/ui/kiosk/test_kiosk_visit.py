@@ -22,6 +22,7 @@ from kiosk.visit.newcomer import NOBODY_THERE
 from kiosk.visit.offer import Queue, queue_of
 from kiosk.visit.steps import (
     GIVE_UP_AFTER_S,
+    MOST_EXTENSIONS,
     NO_PAPER_STAY_S,
     PAPER_PATIENCE_S,
     SLOW_AFTER_S,
@@ -58,7 +59,7 @@ def test_the_ticket_stands_large_with_people_ahead_wait_and_lane() -> None:
     page = visitor.page
     assert isinstance(page, TicketPage)
     assert page.number == "A-012"
-    assert page.facts == (("Sebelum Anda", "4 orang"), ("Perkiraan waktu tunggu", "sekitar 15-30 menit"))
+    assert page.facts == (("Sebelum Anda", "4 orang"), ("Anda dipanggil", "sekitar 09.55-10.15"))
     assert page.lane is not None
     assert (page.lane.shape, page.lane.title) == ("circle", "Jalur Umum")
     assert page.qr == ticket().qr
@@ -111,7 +112,7 @@ def test_the_first_screen_greets_in_every_language() -> None:
     assert [choice.subtitle for choice in page.choices] == ["Sentuh di sini untuk mulai", "Touch here to begin"]
 
 
-def test_services_tell_who_waits_and_where_no_counter_serves() -> None:
+def test_services_tell_the_wait_once_a_row_and_where_no_counter_serves() -> None:
     visitor = Visitor()
     closed = tuple(
         counter.model_copy(update={"state": "closed"}) if counter.id != "counter-2" else counter
@@ -124,18 +125,24 @@ def test_services_tell_who_waits_and_where_no_counter_serves() -> None:
     visitor.hall = visitor.hall.model_copy(update={"counters": closed, "waiting": waiting})
     page = visitor.connected().go("service").page
     assert isinstance(page, ServicesPage)
-    lines = {choice.key: choice.subtitle for choice in page.choices}
+    lines = {choice.key: (choice.subtitle, choice.note) for choice in page.choices}
     assert len(lines) == 9
-    assert lines["new-passport"] == "6 orang menunggu  ·  tunggu sekitar 10-25 menit"
-    assert lines["collection"].endswith("Belum ada loket buka")
+    assert lines["new-passport"] == ("", "10-25 menit")
+    assert lines["collection"] == ("", "Belum ada loket buka")
 
 
-def test_nobody_waits_for_this_service_is_not_said_where_others_are_called_first() -> None:
-    words = Phrases("kiosk", "en")
-    helped_out = Queue(0, Wait(low_s=420, high_s=1320), is_served=True)
-    assert queue_words(helped_out, words) == "wait about 7-22 minutes"
-    at_once = Queue(0, Wait(low_s=0, high_s=120), is_served=True)
-    assert queue_words(at_once, words) == "Nobody is waiting  ·  wait less than 2 minutes"
+@pytest.mark.parametrize(
+    ("queue", "said"),
+    [
+        (Queue(0, Wait(low_s=420, high_s=1320), is_served=True), "5-25 min"),
+        (Queue(0, Wait(low_s=0, high_s=120), is_served=True), "0-5 min"),
+        (Queue(3, None, is_served=True), "3 wait"),
+        (Queue(0, None, is_served=True), "nobody waits"),
+        (Queue(3, None, is_served=False), "No counter is open yet"),
+    ],
+)
+def test_a_wait_is_said_in_fives_and_rounded_outward(queue: Queue, said: str) -> None:
+    assert queue_words(queue, Phrases("kiosk", "en")) == said
 
 
 def test_a_counter_that_helps_out_counts_where_the_engine_counts_it() -> None:
@@ -176,8 +183,10 @@ def test_requirements_name_documents_fee_time_and_their_source() -> None:
 def test_the_lane_question_shows_rule_letter_and_shape() -> None:
     page = Visitor().connected().go("lane").page
     assert isinstance(page, LanePage)
-    assert [(choice.letter, choice.shape) for choice in page.choices] == [("", "circle"), ("P", "diamond")]
-    assert "60 tahun" in page.choices[1].subtitle
+    assert page.title == "Apakah Anda berhak didahulukan?"
+    assert [(choice.letter, choice.shape) for choice in page.choices] == [("P", "diamond"), ("", "circle")]
+    assert [choice.title for choice in page.choices] == ["Ya, Jalur Prioritas", "Tidak, Jalur Umum"]
+    assert [choice.note for choice in page.choices] == ["dipanggil sekitar 09.50-10.10"] * 2
 
 
 # -- touches that must not count --------------------------------------------------------------------------------------
@@ -512,12 +521,30 @@ def test_an_abandoned_visit_is_warned_for_twenty_seconds_then_ended(screen: str)
     assert visitor.screen == "language"
 
 
-def test_one_touch_extends_the_visit_as_often_as_one_likes() -> None:
+def test_one_touch_extends_the_visit_ten_times_and_then_it_ends_kindly() -> None:
     visitor = Visitor().connected().go("requirements")
-    for _ in range(12):
+    for _ in range(MOST_EXTENSIONS):
         visitor.wait(IDLE_S + WARNING_S - 2)
-        assert _is_warned(visitor)
+        assert visitor.shown.warning is not None
+        assert visitor.shown.warning.stay == "Ya, lanjutkan"
         touch(visitor.presenter, "stay")
+        assert not _is_warned(visitor)
+    visitor.wait(IDLE_S + 2)
+    last = visitor.shown.warning
+    assert last is not None
+    assert (last.stay, last.title) == ("", "Terima kasih, pengunjung lain mungkin menunggu")
+    touch(visitor.presenter, "stay")
+    assert _is_warned(visitor)
+    visitor.wait(WARNING_S)
+    assert visitor.screen == "language"
+
+
+def test_whoever_goes_on_may_extend_anew() -> None:
+    visitor = Visitor().connected().go("requirements")
+    for _ in range(MOST_EXTENSIONS + 2):
+        visitor.wait(IDLE_S + 2)
+        touch(visitor.presenter, "stay")
+        touch(visitor.presenter, "switch:en")
         assert not _is_warned(visitor)
     assert visitor.screen == "requirements"
 
