@@ -216,7 +216,7 @@ class Phrases:
         if high_s > _HOURS_FROM_MIN * 60:
             return self._hours(int(low_s // 3600), -int(-high_s // 3600))
         low, high = _outward(low_s, high_s)
-        return self.say("{low}-{high} min", low=low, high=high)
+        return self.count("{low}-{n} minute", "{low}-{n} minutes", high, low=low)
 
     def about(self, now: dt.datetime, low_s: float, high_s: float) -> str:
         """Return by the clock when a wait that begins now ends, rounded outward to full five minutes."""

@@ -134,8 +134,8 @@ def test_services_tell_the_wait_once_a_row_and_where_no_counter_serves() -> None
 @pytest.mark.parametrize(
     ("queue", "said"),
     [
-        (Queue(0, Wait(low_s=420, high_s=1320), is_served=True), "5-25 min"),
-        (Queue(0, Wait(low_s=0, high_s=120), is_served=True), "0-5 min"),
+        (Queue(0, Wait(low_s=420, high_s=1320), is_served=True), "5-25 minutes"),
+        (Queue(0, Wait(low_s=0, high_s=120), is_served=True), "0-5 minutes"),
         (Queue(3, None, is_served=True), "3 wait"),
         (Queue(0, None, is_served=True), "nobody waits"),
         (Queue(3, None, is_served=False), "No counter is open yet"),
