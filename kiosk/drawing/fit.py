@@ -543,6 +543,8 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         if wanted != list(reversed(self.children)):
             self.clear_widgets()
             for widget in wanted:
+                if widget.parent is not None:  # a banner goes from page to page
+                    widget.parent.remove_widget(widget)
                 self.add_widget(widget)
 
     @staticmethod
