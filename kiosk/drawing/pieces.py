@@ -7,10 +7,10 @@ from typing import Any
 
 from kivy.app import App
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, OptionProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
+from hardware.panel.turning import Box
 from hardware.panel.widgets import Text, Touchable, make
 from kiosk.drawing.fit import Frame, breaks, natural, place, settle
 from kiosk.pages.page import Choice
@@ -19,7 +19,7 @@ Touch = Callable[[str], None]
 """Gets the name of the touch target."""
 
 
-class ChoiceCard(Touchable, BoxLayout):  # type: ignore[misc] # Kivy has no types
+class ChoiceCard(Touchable, Box):  # type: ignore[misc] # Kivy has no types
     """Something to choose, touchable as a whole: sign or lane mark, words, a note or a badge beside or below them."""
 
     title = StringProperty("")
@@ -89,7 +89,7 @@ class HeadClock(Label):  # type: ignore[misc] # Kivy has no types
     is_brief = BooleanProperty(defaultvalue=False)
 
 
-class ReadLine(BoxLayout):  # type: ignore[misc] # Kivy has no types
+class ReadLine(Box):  # type: ignore[misc] # Kivy has no types
     """Something to be read: a text, perhaps under a label or behind a box to check off."""
 
     label = StringProperty("")
@@ -129,7 +129,7 @@ class ReadLine(BoxLayout):  # type: ignore[misc] # Kivy has no types
         return part
 
 
-class BarButton(Touchable, BoxLayout):  # type: ignore[misc] # Kivy has no types
+class BarButton(Touchable, Box):  # type: ignore[misc] # Kivy has no types
     """A button of the bar: an icon and a word, one above the other or side by side."""
 
     title = StringProperty("")
@@ -139,7 +139,7 @@ class BarButton(Touchable, BoxLayout):  # type: ignore[misc] # Kivy has no types
     needed = NumericProperty(0)
 
 
-class PageTurner(BoxLayout):  # type: ignore[misc] # Kivy has no types
+class PageTurner(Box):  # type: ignore[misc] # Kivy has no types
     """The buttons that turn the pages of a list, and where one is."""
 
     at = NumericProperty(1)
@@ -158,7 +158,7 @@ class PageTurner(BoxLayout):  # type: ignore[misc] # Kivy has no types
                 return
 
 
-class KeyButton(Touchable, BoxLayout):  # type: ignore[misc] # Kivy has no types
+class KeyButton(Touchable, Box):  # type: ignore[misc] # Kivy has no types
     """One key of a keypad: a letter, a digit or an icon."""
 
     title = StringProperty("")
@@ -166,7 +166,7 @@ class KeyButton(Touchable, BoxLayout):  # type: ignore[misc] # Kivy has no types
     needed = NumericProperty(0)
 
 
-class Tile(BoxLayout):  # type: ignore[misc] # Kivy has no types
+class Tile(Box):  # type: ignore[misc] # Kivy has no types
     """Something to be read at a glance: a figure or a pictogram, and two or three words."""
 
     value = StringProperty("")
@@ -180,7 +180,7 @@ class Tile(BoxLayout):  # type: ignore[misc] # Kivy has no types
     needed = NumericProperty(0)
 
 
-class NumberCard(BoxLayout):  # type: ignore[misc] # Kivy has no types
+class NumberCard(Box):  # type: ignore[misc] # Kivy has no types
     """The number that matters, never split: as large as its line has room for, and what belongs to it."""
 
     number = StringProperty("")
@@ -204,7 +204,7 @@ class NumberCard(BoxLayout):  # type: ignore[misc] # Kivy has no types
         return max(least, min(largest, int(width / wide)))
 
 
-class CodeRow(BoxLayout):  # type: ignore[misc] # Kivy has no types
+class CodeRow(Box):  # type: ignore[misc] # Kivy has no types
     """The QR code of a ticket, and beside it what it is for."""
 
     rows = ListProperty([])

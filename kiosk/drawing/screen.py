@@ -73,7 +73,7 @@ class KioskWidget:
     def show(self, screen: Screen) -> None:
         """Draw a screen as its visitor wants to be met."""
         access = screen.access
-        self._app.set_mode(Mode(larger=access.larger, contrast=access.contrast, low=access.low))
+        self._app.set_mode(Mode(larger=access.larger, contrast=access.contrast, low=access.low, rtl=screen.rtl))
         is_new = self._screen is None or self._screen.name != screen.name
         self._screen = screen
         if is_new:

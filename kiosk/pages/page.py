@@ -331,5 +331,7 @@ class Screen:
     turn_back: str = ""
     turn_on: str = ""
     """The words on the buttons that turn pages, where what belongs on one takes several."""
+    rtl: bool = False
+    """Whether the page runs from right to left."""
     languages: tuple[str, ...] = ()
     """The office's, in the order in which words of several stand together: whoever reads them aloud has to know."""

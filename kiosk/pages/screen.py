@@ -119,6 +119,7 @@ def compose(state: State) -> Screen:
         access=state.visit.access,
         is_blocked=state.offline_since is not None and step in _MID_FLOW and state.visit.aside is None,
         warning=_warning(state),
+        rtl=state.words.rtl,
         languages=state.languages,
         turn_back=_in_all(state, _TURN_BACK),
         turn_on=_in_all(state, _TURN_ON),
