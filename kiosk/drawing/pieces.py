@@ -19,7 +19,7 @@ Touch = Callable[[str], None]
 """Gets the name of the touch target."""
 
 
-class ChoiceCard(Touchable, Box):  # type: ignore[misc] # Kivy has no types
+class ChoiceCard(Touchable, Box):
     """Something to choose, touchable as a whole: sign or lane mark, words, a note or a badge beside or below them."""
 
     title = StringProperty("")
@@ -89,7 +89,7 @@ class HeadClock(Label):  # type: ignore[misc] # Kivy has no types
     is_brief = BooleanProperty(defaultvalue=False)
 
 
-class ReadLine(Box):  # type: ignore[misc] # Kivy has no types
+class ReadLine(Box):
     """Something to be read: a text, perhaps under a label or behind a box to check off."""
 
     label = StringProperty("")
@@ -129,7 +129,7 @@ class ReadLine(Box):  # type: ignore[misc] # Kivy has no types
         return part
 
 
-class BarButton(Touchable, Box):  # type: ignore[misc] # Kivy has no types
+class BarButton(Touchable, Box):
     """A button of the bar: an icon and a word, one above the other or side by side."""
 
     title = StringProperty("")
@@ -139,7 +139,7 @@ class BarButton(Touchable, Box):  # type: ignore[misc] # Kivy has no types
     needed = NumericProperty(0)
 
 
-class PageTurner(Box):  # type: ignore[misc] # Kivy has no types
+class PageTurner(Box):
     """The buttons that turn the pages of a list, and where one is."""
 
     at = NumericProperty(1)
@@ -158,7 +158,7 @@ class PageTurner(Box):  # type: ignore[misc] # Kivy has no types
                 return
 
 
-class KeyButton(Touchable, Box):  # type: ignore[misc] # Kivy has no types
+class KeyButton(Touchable, Box):
     """One key of a keypad: a letter, a digit or an icon."""
 
     title = StringProperty("")
@@ -166,7 +166,7 @@ class KeyButton(Touchable, Box):  # type: ignore[misc] # Kivy has no types
     needed = NumericProperty(0)
 
 
-class Tile(Box):  # type: ignore[misc] # Kivy has no types
+class Tile(Box):
     """Something to be read at a glance: a figure or a pictogram, and two or three words."""
 
     value = StringProperty("")
@@ -180,7 +180,7 @@ class Tile(Box):  # type: ignore[misc] # Kivy has no types
     needed = NumericProperty(0)
 
 
-class NumberCard(Box):  # type: ignore[misc] # Kivy has no types
+class NumberCard(Box):
     """The number that matters, never split: as large as its line has room for, and what belongs to it."""
 
     number = StringProperty("")
@@ -204,7 +204,7 @@ class NumberCard(Box):  # type: ignore[misc] # Kivy has no types
         return max(least, min(largest, int(width / wide)))
 
 
-class CodeRow(Box):  # type: ignore[misc] # Kivy has no types
+class CodeRow(Box):
     """The QR code of a ticket, and beside it what it is for."""
 
     rows = ListProperty([])
