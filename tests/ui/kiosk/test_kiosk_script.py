@@ -1,0 +1,124 @@
+"""What is spoken is what is shown: the script of every screen beside all words that its true widgets draw."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from broker.language import Phrases
+from hardware.panel import headless
+from hardware.panel.scale import Reader
+from kiosk.pages.focus import BETWEEN_LANGUAGES, stops
+from kiosk.pages.page import Screen
+from kiosk.pages.spoken import Speaker
+from tests.ui.kiosk.kiosk_samples import screens, settings
+
+headless.prepare()
+
+from kivy.uix.label import Label  # noqa: E402 - Kivy reads its settings when it is imported
+
+from hardware.panel.widgets import Icon  # noqa: E402 - the same
+from kiosk.drawing.screen import RULES, KioskWidget  # noqa: E402 - the same
+
+BY_ITSELF = {"more"}
+"""A list follows whoever walks through it by keys."""
+GIVES_WAY = ("steps.",)
+"""What the panel may have no room for; it is spoken all the same."""
+
+
+class Shown:
+    """The kiosk's true widgets, laid out on its own panel."""
+
+    def __init__(self) -> None:
+        self.widget: KioskWidget
+        panel = settings().kiosks[0].panel
+        self._stage = headless.Stage(panel, reader=Reader.VISITOR, rules=RULES, build=self._build)
+
+    def show(self, screen: Screen) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
+        """Show a screen; return what of it can be seen: a question lies over everything else."""
+        self.widget.show(screen)
+        self._stage.settle()
+        root = self.widget.root
+        return root if screen.warning is None else root.ids.overlay
+
+    def _build(self) -> Any:  # noqa: ANN401 - the same
+        self.widget = KioskWidget(lambda _target: None, touched=lambda: None, targets=None)
+        return self.widget.root
+
+
+@pytest.fixture(scope="module")
+def kiosk() -> Shown:
+    return Shown()
+
+
+def drawn(widget: Any) -> Iterator[Any]:  # noqa: ANN401 - Kivy's widgets have no types
+    """Yield every widget that is seen."""
+    if widget.opacity == 0:
+        return
+    yield widget
+    for child in widget.children:
+        yield from drawn(child)
+
+
+def is_possible(widget: Any) -> bool:  # noqa: ANN401 - the same
+    """Tell whether a touch of it would do something."""
+    return not widget.disabled and getattr(widget, "possible", True)
+
+
+def words(text: str) -> str:
+    """Return a text without what only arranges it."""
+    return " ".join(re.sub(r"[·\u2066-\u2069\u200e\u200f]", " ", text).split())
+
+
+def pieces(text: str) -> list[str]:
+    """Return what stands together in several languages, each by itself."""
+    return [found for part in BETWEEN_LANGUAGES.split(text) if (found := words(part))]
+
+
+def everything(language: str) -> list[tuple[str, Screen]]:
+    return list(screens(language))
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_word_that_is_drawn_is_spoken_and_every_word_that_is_spoken_is_drawn(kiosk: Shown, language: str) -> None:
+    wrong: list[tuple[str, str, str]] = []
+    for name, screen in everything(language):
+        top = kiosk.show(screen)
+        labels = [one for one in drawn(top) if isinstance(one, Label) and not isinstance(one, Icon) and one.text]
+        seen = [piece for one in labels for piece in pieces(one.text)]
+        speaker = Speaker(lambda code: Phrases("kiosk", code), screen.header.language)
+        said = [piece for sentence in speaker.script(screen) for piece in pieces(sentence.text)]
+        script, picture = "\n".join(said), "\n".join(seen)
+        wrong += [(name, "is not spoken", piece) for piece in seen if piece not in script]
+        on_screen = (stop for stop in stops(screen) if not stop.place.startswith(("on_paper", *GIVES_WAY)))
+        shown = (piece for stop in on_screen for one in stop.sentences for piece in pieces(one.text))
+        wrong += [(name, "is not drawn", piece) for piece in shown if piece not in picture]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_what_can_be_touched_can_be_reached_by_keys_and_nothing_else(kiosk: Shown, language: str) -> None:
+    wrong: list[tuple[str, set[str]]] = []
+    for name, screen in everything(language):
+        top = kiosk.show(screen)
+        touchable = {one.target for one in drawn(top) if getattr(one, "target", "") and is_possible(one)}
+        by_keys = {stop.target for stop in stops(screen) if stop.is_control}
+        wrong += [(name, other)] if (other := (touchable ^ by_keys) - BY_ITSELF) else []
+    assert wrong == []
+
+
+def test_what_has_the_focus_is_marked_and_only_that_also_after_the_page_was_drawn_anew(kiosk: Shown) -> None:
+    widget = kiosk.widget
+    for name, screen in everything("en"):
+        kiosk.show(screen)
+        for stop in stops(screen):
+            if stop.is_control:
+                widget.focus.on(stop.target)
+                widget.show(screen)
+                marked = [one.target for one in drawn(widget.root) if getattr(one, "focused", False)]
+                assert marked == [stop.target], name
+        widget.focus.on("")
+        assert not [one for one in drawn(widget.root) if getattr(one, "focused", False)]
