@@ -17,7 +17,7 @@ from pathlib import Path
 from broker.bootstrap.clock_file import ClockFile, since_boot_s
 from broker.bootstrap.memory import Memory
 from broker.bootstrap.pins import MissedFile, PinBook
-from broker.bootstrap.rules import office_message, office_rules
+from broker.bootstrap.rules import announcements, office_message, office_rules
 from broker.bootstrap.tokens import SessionTokens
 from broker.bus import Bus
 from broker.config.settings import Settings
@@ -58,7 +58,13 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
             post=lambda step: step(),
             claims=True,
         )
-        wire = MqttWire(topics, bus, office_message(settings), first_revision=lambda: int(time.time() * 100))
+        wire = MqttWire(
+            topics,
+            bus,
+            office_message(settings),
+            announcements(settings),
+            first_revision=lambda: int(time.time() * 100),
+        )
         engine = Engine(
             office=office_rules(settings),
             store=store,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import assert_never
 
 from broker.config import settings as config
@@ -69,6 +70,29 @@ def office_message(settings: Settings) -> ms.OfficeMessage:
         counters=tuple(ms.CounterInfo(**counter.model_dump()) for counter in settings.counters),
         policy=settings.dispatch.type,
     )
+
+
+def announcements(settings: Settings) -> tuple[ms.Announcement, ...]:
+    """Return what the office announces; a day that ends something belongs to it."""
+    zone = settings.office.zone
+    return tuple(
+        ms.Announcement(
+            id=one.id,
+            text=one.text,
+            say=one.say,
+            since=_moment(one.since, zone),
+            until=_moment(one.until, zone, ends=True),
+        )
+        for one in settings.announcements
+    )
+
+
+def _moment(text: str | None, zone: dt.tzinfo, *, ends: bool = False) -> dt.datetime | None:
+    if text is None:
+        return None
+    moment = dt.datetime.fromisoformat(text).replace(tzinfo=zone)
+    is_day = " " not in text
+    return moment + dt.timedelta(days=1) if ends and is_day else moment
 
 
 def _seconds(minutes: float) -> int:

@@ -35,6 +35,22 @@ def hours_faults(data: Mapping[str, object]) -> Iterator[Fault]:
         )
 
 
+def announcement_faults(data: Mapping[str, object]) -> Iterator[Fault]:
+    """Yield moments that no calendar has, and announcements that end before they begin."""
+    for path, entry in entries(data, "announcements"):
+        moments = {}
+        for key in ("since", "until"):
+            text = entry.get(key)
+            if not isinstance(text, str) or not re.match(r"\d{4}-\d\d-\d\d", text):
+                continue
+            try:
+                moments[key] = dt.datetime.fromisoformat(text)
+            except ValueError:
+                yield Fault((*path, key), f'"{text}" is no day of the calendar')
+        if len(moments) > 1 and moments["until"] < moments["since"]:
+            yield Fault((*path, "until"), f'"{entry["until"]}" is before since, "{entry["since"]}"')
+
+
 def is_date(key: str) -> bool:
     """Tell whether a key is one day of the calendar, written as 2026-12-25."""
     try:

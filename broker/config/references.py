@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from broker.config.faults import Fault, did_you_mean
-from broker.config.hours import hours_faults
+from broker.config.hours import announcement_faults, hours_faults
 from broker.config.keypads import keypad_faults
 from broker.config.lines import line_faults
 from broker.config.schema import Entry, child, entries, known_ids, words
@@ -17,7 +17,19 @@ from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT
 
 Data = Mapping[str, object]
 
-_LISTS = ("stages", "lanes", "groups", "services", "counters", "officers", "kiosks", "displays", "keypads", "signs")
+_LISTS = (
+    "announcements",
+    "stages",
+    "lanes",
+    "groups",
+    "services",
+    "counters",
+    "officers",
+    "kiosks",
+    "displays",
+    "keypads",
+    "signs",
+)
 
 
 def reference_faults(data: Data) -> Iterator[Fault]:
@@ -37,6 +49,7 @@ def reference_faults(data: Data) -> Iterator[Fault]:
     yield from _hotkeys(data)
     yield from _timezone(data)
     yield from hours_faults(data)
+    yield from announcement_faults(data)
     yield from _mqtt(data)
 
 

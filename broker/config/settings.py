@@ -35,6 +35,7 @@ from hardware.config import (
 _LETTER = r"^[A-Z]$"
 _LETTER_OR_NONE = r"^[A-Z]?$"
 _LANGUAGE = r"^[a-z]{2}$"
+_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}( ([01][0-9]|2[0-3]):[0-5][0-9])?$"
 _ICON = r"^[a-z][a-z0-9_]{1,39}$"
 _PIN_HASH = r"^\$argon2id\$"
 _STORE_URL = (
@@ -48,6 +49,7 @@ PATTERNS = {
     _LETTER: "must be one capital letter A-Z",
     _LETTER_OR_NONE: "must be one capital letter A-Z, or empty quotes",
     _LANGUAGE: "must be a language code of two small letters, such as id or en",
+    _MOMENT: 'must be a date, perhaps with a time, in quotes, such as "2026-12-24" or "2026-12-24 10:30"',
     _ICON: "must be the name of a pictogram of Material Symbols in small letters, such as child_care",
     SPAN: 'must be a span of time in quotes, such as "07:30-12:00"',
     CHORD: "must be keys such as ctrl+alt+space: one or more of ctrl, alt, shift and super, then one key",
@@ -73,11 +75,20 @@ def _written_date(value: object) -> object:
         raise PydanticCustomError(kind, message) from None
 
 
+def _written_moment(value: object) -> object:
+    """Read what YAML takes for a date or a time of its own as it was written."""
+    if isinstance(value, dt.datetime):
+        return f"{value:%Y-%m-%d %H:%M}" if value.tzinfo is None and not value.second else value
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
 Letter = Annotated[str, StringConstraints(pattern=_LETTER)]
 LanguageCode = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
 Span = Annotated[str, StringConstraints(pattern=SPAN)]
 Opening = tuple[dt.time, dt.time]
 """From when and until when."""
+LocalMoment = Annotated[str, BeforeValidator(_written_moment), StringConstraints(pattern=_MOMENT)]
+"""A day, or a minute of one, by the office's clock."""
 Day = Annotated[dt.date, BeforeValidator(_written_date)]
 Text = dict[LanguageCode, Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]]
 TextList = dict[LanguageCode, tuple[Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)], ...]]
@@ -347,12 +358,23 @@ class CounterPanel(PanelConfig):
     arrival_hint: bool = False
 
 
+class Announcement(SettingsModel):
+    """What the displays show and perhaps say, from one moment to another."""
+
+    id: Identifier
+    text: Text
+    say: bool = False
+    since: LocalMoment | None = None
+    until: LocalMoment | None = None
+
+
 class Settings(SettingsModel):
     """The whole office."""
 
     office: Office
     demo: bool = False
     hours: Hours
+    announcements: tuple[Announcement, ...] = ()
     stages: tuple[Stage, ...] = Field(min_length=1)
     lanes: tuple[Lane, ...] = Field(min_length=1)
     groups: tuple[Group, ...] = ()

@@ -30,6 +30,10 @@ def size_faults(settings: Settings) -> Iterator[Fault]:
         if size > MAX_PAYLOAD_BYTES:
             message = f"the procedure is too long: {size} bytes with all languages, where {MAX_PAYLOAD_BYTES} fit"
             yield Fault(("services", index, "documents"), message)
+    announced = _AROUND_BYTES + sum(_size(one, "id", "text") + _AROUND_BYTES for one in settings.announcements)
+    if announced > MAX_PAYLOAD_BYTES:
+        message = f"are too long together: {announced} bytes with all languages, where {MAX_PAYLOAD_BYTES} fit"
+        yield Fault(("announcements",), message)
     for size, what in ((_office_bytes(settings), "describe"), (_hall_bytes(settings), "show the waits of")):
         if size > MAX_PAYLOAD_BYTES:
             message = (

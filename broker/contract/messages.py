@@ -406,6 +406,27 @@ class CounterMessage(Message):
     """Not on the wire: the server had kept it for us, so that it may be of any age. The bus sets it."""
 
 
+class Announcement(Message):
+    """What the displays show, and say where `say` is true, from one moment to another."""
+
+    id: str
+    text: Text
+    say: bool = False
+    since: Moment | None = None
+    """None: since ever."""
+    until: Moment | None = None
+    """None: until it is taken out."""
+
+
+class AnnouncementsMessage(Message):
+    """`state/announcements`: what the office announces now or later; what is over is not in it."""
+
+    at: Moment
+    items: tuple[Announcement, ...] = ()
+    retained: bool = Field(default=False, exclude=True)
+    """Not on the wire: the server had kept it for us, so that it may be of any age. The bus sets it."""
+
+
 class ServiceDay(Message):
     """What the day came to for one service."""
 

@@ -32,6 +32,7 @@ SERVICE = TopicKind("state/service/{service}", qos=1, retained=True)
 HALL = TopicKind("state/hall", qos=1, retained=True)
 COUNTER = TopicKind("state/counter/{counter}", qos=1, retained=True)
 DAY = TopicKind("state/day", qos=1, retained=True)
+ANNOUNCEMENTS = TopicKind("state/announcements", qos=1, retained=True)
 HELP = TopicKind("state/help", qos=1, retained=True)
 EVENT = TopicKind("event/{name}", qos=1, retained=False)
 PRESENCE = TopicKind("presence/{client}", qos=1, retained=True)
@@ -80,6 +81,10 @@ class Topics:
     def day(self) -> str:
         """Return the retained topic of what the day came to so far."""
         return self._of(DAY)
+
+    def announcements(self) -> str:
+        """Return the retained topic of what the office announces."""
+        return self._of(ANNOUNCEMENTS)
 
     def help(self) -> str:
         """Return the retained topic of who waits for help at the kiosks."""

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from broker.contract.messages import (
+    Announcement,
+    AnnouncementsMessage,
     DayMessage,
     Error,
     HelpCall,
@@ -57,12 +59,21 @@ class MqttWire:
     """Speaks for the engine. Used by the engine's thread, but for `refuse` and `report`."""
 
     def __init__(
-        self, topics: Topics, publisher: Publisher, office: OfficeMessage, *, first_revision: Callable[[], int]
+        self,
+        topics: Topics,
+        publisher: Publisher,
+        office: OfficeMessage,
+        announcements: Sequence[Announcement] = (),
+        *,
+        first_revision: Callable[[], int],
     ) -> None:
         """`first_revision` gives a figure above all that earlier runs have used, such as centiseconds since 1970."""
         self._topics = topics
         self._publisher = publisher
         self._office = office
+        self._announcements = tuple(announcements)
+        self._announced: tuple[Announcement, ...] | None = None
+        """What the retained topic announces."""
         self._pictures = Pictures(office)
         self._day: DayMessage | None = None
         """What the retained topic says of the day."""
@@ -114,6 +125,7 @@ class MqttWire:
         self._publisher.publish(self._topics.hall(), picture, retain=True)
         self._show_help(hall, now)
         self._show_day(hall, now)
+        self._show_announcements(hall, now)
         if counters:
             self._show_counters(hall, now)
 
@@ -123,7 +135,7 @@ class MqttWire:
         for service in self._office.services:
             procedure = ServiceMessage(**{name: getattr(service, name) for name in ServiceMessage.model_fields})
             self._publisher.publish(self._topics.service(service.id), procedure.model_dump_json().encode(), retain=True)
-        self._help = self._day = None
+        self._help = self._day = self._announced = None
         self.show(hall, now, counters=False, unanswered_s=unanswered_s)
         self._show_counters(hall, now, everything=True)
         self._publisher.announce()
@@ -137,6 +149,13 @@ class MqttWire:
         if said is None or (picture.services, picture.lanes) != (said.services, said.lanes):
             self._day = picture
             self._publisher.publish(self._topics.day(), picture.model_dump_json().encode(), retain=True)
+
+    def _show_announcements(self, hall: Hall, now: dt.datetime) -> None:
+        items = tuple(one for one in self._announcements if one.until is None or one.until > now)
+        if items != self._announced:
+            self._announced = items
+            picture = AnnouncementsMessage(at=now.astimezone(hall.office.zone), items=items)
+            self._publisher.publish(self._topics.announcements(), picture.model_dump_json().encode(), retain=True)
 
     def _show_help(self, hall: Hall, now: dt.datetime) -> None:
         picture = help_shape(hall, now)

@@ -28,7 +28,33 @@ DISPLAY = "  - id: display-1\n    panel: {width_px: 1920, height_px: 1080, diago
 GROUPED = "services:\n  - id: passport\n    letter: A\n"
 GROUP = "groups:\n  - id: travel\n    name: {id: Perjalanan, en: Travel}\n"
 
+
+def announced(lines: str) -> str:
+    return f"demo: true\nannouncements:\n  - id: one\n    text: {{id: Satu, en: One}}\n{lines}"
+
+
 SHAPE = [
+    Case(
+        "demo: true",
+        announced("    since: soon"),
+        "soon",
+        "announcements[0].since",
+        'must be a date, perhaps with a time, in quotes, such as "2026-12-24" or "2026-12-24 10:30", not "soon"',
+    ),
+    Case(
+        "demo: true",
+        announced('    until: "2026-02-30"'),
+        "02-30",
+        "announcements[0].until",
+        '"2026-02-30" is no day of the calendar',
+    ),
+    Case(
+        "demo: true",
+        announced('    since: "2026-03-02"\n    until: "2026-03-01 10:00"'),
+        "until",
+        "announcements[0].until",
+        '"2026-03-01 10:00" is before since, "2026-03-02"',
+    ),
     Case(
         GROUPED,
         f"{GROUP}{GROUPED}    group: travvel\n",

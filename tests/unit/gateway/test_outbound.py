@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from broker.bootstrap.rules import office_message, office_rules
+from broker.bootstrap.rules import announcements, office_message, office_rules
 from broker.config import load_settings
-from broker.contract.messages import MAX_PAYLOAD_BYTES
+from broker.contract.messages import MAX_PAYLOAD_BYTES, Announcement
 from broker.contract.topics import Topics
 from broker.domain import commands as cmd
 from broker.domain.model import Counter, Hours, Lane, Service
@@ -63,14 +63,14 @@ class Air:
 class Office:
     """Gateway and engine as the broker has them, with the network taken out."""
 
-    def __init__(self, rules: Any = None) -> None:  # noqa: ANN401 - rules of an office, or the small one
+    def __init__(self, rules: Any = None, announced: Sequence[Announcement] = ()) -> None:  # noqa: ANN401 - rules of an office, or the small one
         settings = load_settings(CONFIG, {})
         self.air, self.clock = Air(), FakeClock()
         topics = Topics("demo")
         self.engine = Engine(
             office=rules or small_office(kiosks=frozenset({"kiosk-1"})),
             store=MemoryStore(),
-            wire=MqttWire(topics, self.air, office_message(settings), first_revision=lambda: 1000),
+            wire=MqttWire(topics, self.air, office_message(settings), announced, first_revision=lambda: 1000),
             credentials=OnePin(),
             clock=self.clock.now,
             monotonic=self.clock.monotonic,
@@ -526,6 +526,46 @@ def test_the_day_is_retained_when_it_changes_and_at_most_every_ten_seconds(offic
     assert office.do("close", **at)["counter"]["day"] is None
 
 
+ANNOUNCED = """announcements:
+  - id: early
+    text: {id: Tutup pukul 11, en: Closed from 11}
+    say: true
+    since: 2026-03-01
+    until: "2026-03-02"
+  - id: later
+    text: {id: Besok libur, en: Closed tomorrow}
+    since: "2026-03-04 10:30"
+"""
+
+
+def test_what_is_announced_is_retained_until_it_is_over(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG.read_text().replace("announcements: []", ANNOUNCED, 1))
+    office = Office(announced=announcements(load_settings(config, {})))
+    office.do("issue", service="visa")
+    office.engine.step([])
+    assert office.air.last("state/announcements")["items"] == [
+        {
+            "id": "early",
+            "text": {"id": "Tutup pukul 11", "en": "Closed from 11"},
+            "say": True,
+            "since": "2026-03-01T00:00:00+07:00",
+            "until": "2026-03-03T00:00:00+07:00",
+        },
+        {
+            "id": "later",
+            "text": {"id": "Besok libur", "en": "Closed tomorrow"},
+            "say": False,
+            "since": "2026-03-04T10:30:00+07:00",
+            "until": None,
+        },
+    ]
+    office.clock.advance(16 * 3600)
+    office.engine.step([])
+    assert [one["id"] for one in office.air.last("state/announcements")["items"]] == ["later"]
+    assert len(office.air.all("state/announcements")) == 2
+
+
 def test_online_is_said_last_when_everything_is_there(office: Office) -> None:
     office.engine.reconnected()
     office.engine.step(office.engine.take(0))
@@ -533,11 +573,8 @@ def test_online_is_said_last_when_everything_is_there(office: Office) -> None:
     topics = {topic.removeprefix(f"{ROOT}/") for topic, _, _ in office.air.messages[:count]}
     services = {f"state/service/{service['id']}" for service in office.air.last("state/office")["services"]}
     assert len(services) == 9
-    assert (
-        topics
-        == {"state/office", "state/hall", "state/help", "state/day", *(f"state/counter/c{n}" for n in (1, 2, 3, 4))}
-        | services
-    )
+    states = {f"state/{name}" for name in ("office", "hall", "help", "day", "announcements")}
+    assert topics == states | {f"state/counter/c{n}" for n in (1, 2, 3, 4)} | services
     assert len(office.air.messages) == count
 
 
