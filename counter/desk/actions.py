@@ -12,6 +12,13 @@ from counter.desk.state import DeskState
 
 MAIN_ACTIONS = (Intent.NEXT, Intent.RECALL, Intent.START, Intent.FINISH, Intent.NO_SHOW)
 """The large row of buttons, in the order of a visit."""
+NEAR_ACTIONS: Mapping[str, tuple[Intent, ...]] = {
+    "open": (Intent.NEXT, Intent.PAUSE),
+    "calling": (Intent.START, Intent.RECALL, Intent.NO_SHOW),
+    "serving": (Intent.NEXT, Intent.FINISH, Intent.HOLD),
+    "paused": (Intent.PAUSE,),
+}
+"""The two or three next acts in each state of a counter, for a window that stands beside another program."""
 SIDE_ACTIONS = (Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.REPRINT, Intent.UNDO, Intent.PAUSE)
 """The smaller row: what does not happen with every visitor."""
 ASK_FIRST = frozenset({Intent.SIGN_OUT, Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.FIND})
@@ -51,6 +58,16 @@ class Obstacle(Enum):
     KIOSK_CANNOT_PRINT = auto()
     REASON_MISSING = auto()
     NUMBER_MISSING = auto()
+
+
+def near_actions(state: DeskState) -> tuple[Intent, ...]:
+    """Return what comes next, the main thing first; the last step can be taken back while that is possible."""
+    doing = state.desk.state if state.desk else "closed"
+    near = NEAR_ACTIONS.get(doing, (Intent.NEXT,))
+    if not state.undo_left_s:
+        return near
+    is_awaited = doing == "calling" and state.no_show_left_s == 0
+    return near if is_awaited else (*near[:2], Intent.UNDO)
 
 
 def finishes(desk: CounterMessage | None) -> bool:

@@ -37,6 +37,8 @@ class Intent(StrEnum):
     """The health of the office's devices; supervisors only."""
     REPRINT = "reprint"
     """Another paper of the chosen ticket, or the current one, out of the kiosk."""
+    MORE = "more"
+    """What a narrow window has no room for at all times."""
     PICK = "pick"
     """Do with the chosen line of a list what that list is for."""
     CONFIRM = "confirm"
@@ -89,6 +91,7 @@ KEYS: Mapping[Intent, str] = {
     Intent.FIND: "5",
     Intent.DEVICES: "6",
     Intent.REPRINT: "g",
+    Intent.MORE: "0",
     Intent.PICK: "enter",
     Intent.CANCEL: "escape",
 }

@@ -23,6 +23,7 @@ from counter.desk.lists import Lists, name_of, pick_command, queue_length, tabs_
 from counter.desk.open_dialog import OpenDialog
 from counter.desk.replies import bridged, reply_ticket
 from counter.desk.requests import Requests
+from counter.desk.room import Room
 from counter.desk.session import Session, Sessions, ends_session
 from counter.desk.sign_in import Field, SignIn
 from counter.desk.state import DeskState, DesktopFault
@@ -82,12 +83,13 @@ class CounterPresenter:
         self._hall: HallMessage | None = None
         self._desk: CounterMessage | None = None
         self._lists = Lists()
-        self._focus = ""
         self._opened = OpenDialog()
         self._notices = Notices(clock.monotonic)
         self._handover: Handover | None = None
         self._arrivals = Arrivals()
         self._desktop: tuple[DesktopFault, ...] = ()
+        self._room = Room()
+        self._more = False
         self._focus = ""
         """What Enter presses, as Tab has chosen it."""
         self._ended: Session | None = None
@@ -239,9 +241,10 @@ class CounterPresenter:
         if self._opened.dialog is None:
             self._lists.choose(name)
 
-    def list_room(self, lines: int) -> None:
-        """Take note of how many lines of a list the window has room for."""
-        self._lists.in_sight = max(1, lines)
+    def room(self, room: Room) -> None:
+        """Take note of how much room the window has."""
+        self._room = room
+        self._lists.in_sight = room.lines
 
     def choose_option(self, index: int) -> None:
         """Pick what stands at `index` of the dialog."""
@@ -264,6 +267,9 @@ class CounterPresenter:
         self._requests.pressed(intent)  # whatever key comes next is another wish
         if intent in tabs_of(self._desk):
             self._lists.open(intent)
+            self._more = False
+        elif intent is Intent.MORE:
+            self._more = self._room.is_narrow and not self._more
         elif intent in MOVES.values():
             self._lists.move(intent, self._desk, self._lines)
         elif intent is Intent.CANCEL:
@@ -396,7 +402,8 @@ class CounterPresenter:
     def _signed_out(self, why: str) -> None:
         self._session = None
         self._opened.end()
-        self._lists = Lists()
+        self._lists = Lists(in_sight=self._room.lines)
+        self._more, self._focus = False, ""
         self._sessions.clear()
         self._sign_in.empty()
         self._notices.clear()
@@ -433,6 +440,8 @@ class CounterPresenter:
             found=self._lists.found,
             calls_before_no_show=self._calls_before_no_show,
             devices=self._devices,
+            room=self._room,
+            more=self._more and self._room.is_narrow,
             opened=self._lists.opened,
             scrolled=self._lists.scrolled,
             focus=self._focus,

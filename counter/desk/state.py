@@ -14,6 +14,7 @@ from counter.desk.devices import Devices
 from counter.desk.dialogs import Dialog, Handover
 from counter.desk.keys import Intent
 from counter.desk.lists import FoundEntry, name_of
+from counter.desk.room import ROOMY, Room
 from counter.pages.words import Notice, Words
 
 
@@ -53,6 +54,9 @@ class DeskState:
     found: FoundEntry | None
     calls_before_no_show: int
     devices: Devices
+    room: Room = ROOMY
+    more: bool = False
+    """Whether a narrow window shows what is seldom done, in place of the lists."""
     opened: int = 0
     """How often a list was opened."""
     scrolled: float = 0.0

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from counter.desk.keys import Intent
+from counter.desk.room import Arrangement
 from counter.drawing.touches import Touches, show_mark, stand_in
 from counter.pages.desk import DeskPage
 from counter.pages.devices import DeviceLine
@@ -15,42 +18,66 @@ from hardware.panel.lists import Pool, bring_into_view
 from hardware.panel.theme import Theme
 from hardware.panel.widgets import make
 
-TAB_FRAME = 4
-"""A tab's key and edges take the room of so many letters."""
-FADED = 0.45
-"""Old news is never drawn like new."""
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """What the rules call the pieces of one arrangement."""
+
+    desk: str
+    ticket: str
+    rest: str
+    first: str
+    near: str
+    side: str
+    line: str
+
+
+PIECES: dict[Arrangement, Pieces] = {
+    "wide": Pieces("WideDesk", "WideTicket", "WideRest", "MainAct", "MainAct", "SideAct", "WideLine"),
+    "medium": Pieces("MediumDesk", "MediumTicket", "MediumRest", "NearAct", "NearSmall", "SideAct", "WideLine"),
+    "narrow": Pieces("NarrowDesk", "NarrowTicket", "NarrowRest", "NearAct", "NearSmall", "NearSmall", "NarrowLine"),
+}
 
 
 class DeskWidget:
-    """The page, built once and updated."""
+    """The page in one arrangement, built once and updated."""
 
-    def __init__(self, touches: Touches, theme: Theme) -> None:
-        """Report touches to `touches`."""
-        self.root = make("DeskWidget")
+    def __init__(
+        self, arrangement: Arrangement, touches: Touches, theme: Theme, has_lines: Callable[[int], None]
+    ) -> None:
+        """Report touches to `touches`, and to `has_lines` for how many lines of a list there is room."""
+        pieces = PIECES[arrangement]
+        self.root = make(pieces.desk)
         self._touches = touches
         self._theme = theme
-        self._ticket, self._reason, self._rest = make("TicketCard"), make("ReasonCard"), make("RestCard")
+        self._ticket, self._reason, self._rest = make(pieces.ticket), make("ReasonCard"), make(pieces.rest)
         self._figures = Pool(self._rest.ids.figures, lambda: make("FigureCard"))
-        self._history = Pool(self._ticket.ids.history, lambda: make("HistoryLine"))
-        self._actions = Pool(self.root.ids.actions, lambda: make("DeskAction"))
-        self._side_actions = Pool(self.root.ids.side_actions, lambda: make("SideAction"))
-        self._lists = ListsWidget(self.root.ids, touches, theme)
+        history = getattr(self._ticket.ids, "history", None)
+        self._history = None if history is None else Pool(history, lambda: make("HistoryLine"))
+        ids = self.root.ids
+        self._first = Pool(ids.first, lambda: make(pieces.first))
+        self._actions = Pool(ids.actions, lambda: make(pieces.near))
+        self._side_actions = Pool(ids.side_actions, lambda: make(pieces.side))
+        self._lists = ListsWidget(ids, touches, theme, pieces=pieces, has_lines=has_lines)
 
     def show(self, page: DeskPage) -> None:
         """Draw a page."""
-        ids = self.root.ids
-        ids.side.opacity = ids.visitor.opacity = 1 if page.live else FADED
         self._show_visitor(page)
-        self._lists.show(page.lists)
-        for index, (button, action) in enumerate(zip(self._actions.take(len(page.actions)), page.actions, strict=True)):
-            self._touches.show_action(button, action)
-            button.size_hint_x = 1.7 if index == 0 else 1
-        side = self._side_actions.take(len(page.side_actions))
-        for button, action in zip(side, page.side_actions, strict=True):
+        self._lists.show(page)
+        self._show_actions(self._first, page.actions[:1])
+        self._show_actions(self._actions, page.actions[1:])
+        self._show_actions(self._side_actions, page.side_actions)
+
+    def _show_actions(self, pool: Pool, actions: Any) -> None:  # noqa: ANN401 - actions
+        for button, action in zip(pool.take(len(actions)), actions, strict=True):
             self._touches.show_action(button, action)
 
     def _show_visitor(self, page: DeskPage) -> None:
         wanted = [self._rest] if page.ticket is None else [self._ticket]
+        for card in (self._rest, self._ticket):
+            # Old news is never drawn like new, but can be read as well.
+            card.fill = "surface" if page.live else "ground"
+            card.ids.number.tone = "primary" if page.live else "ink_soft"
         if page.ticket is None:
             self._show_rest(page.rest)
         else:
@@ -65,6 +92,7 @@ class DeskWidget:
         ids.text.text = rest.text if rest else ""
         following = rest.next_up if rest else None
         ids.next_up.shown = following is not None
+        ids.mark.opacity = 0
         if following is not None:
             ids.next_title.text, ids.number.text = following.title, following.number
             ids.service.text, ids.waited.text = following.service, following.waited
@@ -76,12 +104,14 @@ class DeskWidget:
     def _show_ticket(self, ticket: TicketCard) -> None:
         ids = self._ticket.ids
         ids.number.text, ids.service.text, ids.stage.text = ticket.number, ticket.service, ticket.stage
-        ids.language.text, ids.waited.text = ticket.language, ticket.waited
-        ids.called.text, ids.timer.text = ticket.called, ticket.timer
+        facts = ids.facts
+        facts.language, facts.waited = ticket.language, ticket.waited
+        facts.called, facts.timer = ticket.called, ticket.timer
         ids.lane.text = ticket.lane.name if ticket.lane else ""
         show_mark(ids.mark, ticket.lane, self._theme)
-        for line, entry in zip(self._history.take(len(ticket.history)), ticket.history, strict=True):
-            _show_history(line, entry)
+        if self._history is not None:
+            for line, entry in zip(self._history.take(len(ticket.history)), ticket.history, strict=True):
+                _show_history(line, entry)
 
     def _show_reason(self, reason: ReasonCard) -> None:
         ids = self._reason.ids
@@ -89,69 +119,101 @@ class DeskWidget:
 
 
 class ListsWidget:
-    """The column beside the visitor: handles of the lists, and the open one."""
+    """Handles of the lists, and the open one."""
 
-    def __init__(self, ids: Any, touches: Touches, theme: Theme) -> None:  # noqa: ANN401 - a page's named widgets
-        """Draw into a page's widgets."""
+    def __init__(
+        self,
+        ids: Any,  # noqa: ANN401 - a desk's named widgets
+        touches: Touches,
+        theme: Theme,
+        *,
+        pieces: Pieces,
+        has_lines: Callable[[int], None],
+    ) -> None:
+        """Draw into a desk's widgets."""
         self._ids = ids
         self._touches = touches
         self._theme = theme
         self._rows_area, self._hall_area, self._devices_area = make("RowsArea"), make("HallArea"), make("DevicesArea")
         rows, hall = self._rows_area.ids, self._hall_area.ids
-        self._tabs = Pool(ids.tabs, lambda: make("TabHandle"))
-        self._rows = Pool(rows.rows, lambda: make("ListLine"))
+        self._tabs = Pool(ids.tabs, lambda: make("Tab"))
+        self._more = make("Tab")
+        self._rows = Pool(rows.rows, lambda: make(pieces.line))
         self._counters = Pool(hall.counters, lambda: make("ColleagueLine"))
         self._lanes = Pool(hall.lanes, lambda: make("LaneHead"))
         self._waiting = Pool(hall.waiting, lambda: make("WaitingLine"))
         self._devices = Pool(self._devices_area.ids.devices, lambda: make("ColleagueLine"))
-        self._open: Intent | None = None
+        self._below = Pool(ids.below, lambda: make("LineAct"))
+        self._opened, self._chosen = -1, ""
+        ids.list_area.bind(height=lambda _area, height: self._count_lines(height, has_lines))
 
-    def show(self, column: ListsColumn) -> None:
+    def _count_lines(self, height: float, has_lines: Callable[[int], None]) -> None:
+        lines = self._rows_area.ids.rows.children
+        if height > 0 and lines:
+            has_lines(int(height // max(1, lines[0].height)))
+
+    def show(self, page: DeskPage) -> None:
         """Draw the column."""
+        column, ids = page.lists, self._ids
         for handle, tab in zip(self._tabs.take(len(column.tabs)), column.tabs, strict=True):
             self._show_tab(handle, tab)
-        opened = next((tab.intent for tab in column.tabs if tab.chosen), None)
-        if opened is not self._open:
-            self._open = opened
-            self._rows_area.scroll_y = self._hall_area.scroll_y = self._devices_area.scroll_y = 1
-        stand_in(self._ids.list_area, [self._area(column)])
-        self._ids.caption.text, self._ids.today.text = column.caption, column.today
-        self._rows_area.ids.more.text = column.more
-        for line, row in zip(self._rows.take(len(column.rows)), column.rows, strict=True):
-            self._show_row(line, row)
-        pick = self._ids.pick
-        pick.shown = column.pick is not None
-        if column.pick is not None:
-            self._touches.show_action(pick, column.pick)
-        else:
-            pick.target = ""
+        if page.more is not None:
+            self._touches.show_action(self._more, page.more)
+            self._more.count = ""
+            if self._more.parent is None:
+                ids.tabs.add_widget(self._more)
+        is_hidden = page.room.is_narrow and bool(page.side_actions)
+        ids.lists.opacity, ids.lists.disabled = (0, True) if is_hidden else (1, False)
+        stand_in(ids.list_area, [] if is_hidden else [self._area(column)])
+        ids.caption.text, ids.today.text = ("", "") if is_hidden else (column.caption, column.today)
+        self._show_rows(column)
+        below = () if is_hidden or column.pick is None else (column.pick,)
+        for button, action in zip(self._below.take(len(below)), below, strict=True):
+            self._touches.show_action(button, action)
         if column.hall is not None:
             self._show_hall(column.hall)
         devices = column.devices or ()
         for line, device in zip(self._devices.take(len(devices)), devices, strict=True):
             _show_device(line, device)
+        self._scroll(column)
 
     def _area(self, column: ListsColumn) -> Any:  # noqa: ANN401 - a widget
         if column.devices is not None:
             return self._devices_area
         return self._rows_area if column.hall is None else self._hall_area
 
+    def _scroll(self, column: ListsColumn) -> None:
+        """Let a list that was opened stand at its head, and keep the chosen line in sight, wherever the queue moves."""
+        areas = (self._rows_area, self._hall_area, self._devices_area)
+        if column.opened != self._opened:
+            self._opened = column.opened
+            for area in areas:
+                area.scroll_y = 1
+        if column.hall is not None or column.devices is not None:
+            self._area(column).scroll_y = 1 - column.scrolled
+        chosen = next((index for index, row in enumerate(column.rows) if row.chosen), None)
+        place = "" if chosen is None else f"{chosen} {column.rows[chosen].name}"
+        if chosen is not None and place != self._chosen:
+            bring_into_view(self._rows_area, self._rows.take(len(column.rows))[chosen])
+        self._chosen = place
+
     def _show_tab(self, handle: Any, tab: Tab) -> None:  # noqa: ANN401 - a widget
         self._touches.bind(handle, lambda: self._touches.inputs.press(tab.intent))
         handle.title, handle.key, handle.count, handle.chosen = tab.label, tab.key, tab.count, tab.chosen
-        handle.target = f"tab:{tab.intent.value}"
-        handle.size_hint_x = len(tab.label) + len(tab.count) + TAB_FRAME
+        handle.stop = handle.target = f"tab:{tab.intent.value}"
+
+    def _show_rows(self, column: ListsColumn) -> None:
+        self._rows_area.ids.more.text = column.more
+        for line, row in zip(self._rows.take(len(column.rows)), column.rows, strict=True):
+            self._show_row(line, row)
 
     def _show_row(self, line: Any, row: Row) -> None:  # noqa: ANN401 - a widget
-        self._touches.bind(line, lambda: self._touches.inputs.choose_entry(line.name))
+        self._touches.bind(line, partial(_choose, self._touches, line))
         ids = line.ids
-        was_chosen, line.chosen, line.late, line.number = line.chosen, row.chosen, row.late, row.number
-        line.name = row.name
+        line.chosen, line.late, line.number, line.name = row.chosen, row.late, row.number, row.name
         line.target = f"number:{row.number}"
         ids.text.text, ids.waited.text, ids.figure.text = row.text, row.waited, row.figure
         show_mark(ids.mark, row.lane, self._theme)
-        if row.chosen and not was_chosen:
-            bring_into_view(self._rows_area, line)
 
     def _show_hall(self, hall: HallGlance) -> None:
         for line, counter in zip(self._counters.take(len(hall.counters)), hall.counters, strict=True):
@@ -161,6 +223,11 @@ class ListsWidget:
             show_mark(head.ids.mark, lane, self._theme)
         for line, waiting in zip(self._waiting.take(len(hall.waiting)), hall.waiting, strict=True):
             _show_waiting(line, waiting)
+
+
+def _choose(touches: Touches, line: Any) -> None:  # noqa: ANN401 - a widget
+    """Choose what the line stands for by now."""
+    touches.inputs.choose_entry(line.name)
 
 
 def _show_history(line: Any, entry: HistoryLine) -> None:  # noqa: ANN401 - a widget

@@ -16,18 +16,24 @@ class DialogWidget:
 
     def __init__(self, overlay: Any, touches: Touches) -> None:  # noqa: ANN401 - a widget
         """Draw into `overlay`, report touches to `touches`."""
-        self._overlay = overlay
+        self.overlay = overlay
         self._touches = touches
         self._options = Pool(overlay.ids.options, lambda: make("OptionLine"))
+        self._title = ""
 
     def show(self, card: DialogCard | None) -> None:
-        """Draw a dialog, or none."""
-        self._overlay.shown = card is not None
+        """Draw a dialog, or none; each step begins at the head of what it offers."""
+        self.overlay.shown = card is not None
         if card is None:
+            self._title = ""
             return
-        ids = self._overlay.ids
+        ids = self.overlay.ids
+        if card.title != self._title:
+            self._title, ids.scroll.scroll_y = card.title, 1
         ids.title.text, ids.text.text = card.title, card.text
-        ids.field.wanted, ids.field.label, ids.field.written = bool(card.field_label), card.field_label, card.field
+        # The bar is where the next character goes.
+        ids.field.wanted, ids.field.empty = bool(card.field_label), not card.field
+        ids.field.text = f"{card.field}|" if card.field else card.field_label
         for index, (line, option) in enumerate(zip(self._options.take(len(card.options)), card.options, strict=True)):
             self._show_option(line, option, index)
         self._touches.show_action(ids.confirm, card.confirm)
@@ -35,8 +41,8 @@ class DialogWidget:
 
     def _show_option(self, line: Any, option: OptionLine, index: int) -> None:  # noqa: ANN401 - a widget
         self._touches.bind(line, partial(self._touches.inputs.choose_option, index))
-        line.target = f"option:{index}"
+        line.stop = line.target = f"option:{index}"
         line.key, line.title, line.detail = option.key, option.label, option.detail
         was_chosen, line.chosen = line.chosen, option.chosen
         if option.chosen and not was_chosen:
-            bring_into_view(self._overlay.ids.scroll, line)
+            bring_into_view(self.overlay.ids.scroll, line)

@@ -10,7 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from kivy.app import App
+
 from counter.desk.keys import Intent
+from counter.desk.room import Arrangement, Room, arrangement_of
 from counter.drawing.desk import DeskWidget
 from counter.drawing.dialog import DialogWidget
 from counter.drawing.sign_in import SignInWidget
@@ -32,50 +35,75 @@ class CounterWidget:
     ) -> None:
         """`touched` is called after each touch that meant something."""
         self.root = make("CounterRoot")
+        self._theme = theme
         self._targets = targets
-        touches = Touches(inputs, touched)
-        self._desk, self._form = DeskWidget(touches, theme), SignInWidget(touches)
+        self._inputs = inputs
+        self._touches = touches = Touches(inputs, touched)
+        self._desks: dict[Arrangement, DeskWidget] = {}
+        """One for each arrangement that the window had so far."""
+        self._form = SignInWidget(touches)
         self._dialog = DialogWidget(self.root.ids.dialog, touches)
-        header = self.root.ids.header.ids
-        touches.bind(header.language, partial(inputs.press, Intent.LANGUAGE))
-        touches.bind(header.sign_out, partial(inputs.press, Intent.SIGN_OUT))
+        self._language, self._sign_out = make("HeadAct"), make("HeadAct")
+        self._room = Room()
+        touches.bind(self._language, partial(inputs.press, Intent.LANGUAGE))
+        touches.bind(self._sign_out, partial(inputs.press, Intent.SIGN_OUT))
+        self._language.stop = self._language.target = Intent.LANGUAGE.value
+        self._sign_out.stop = Intent.SIGN_OUT.value
+        app = App.get_running_app()
+        app.fbind("look", self._resized)
+        self._resized()
+
+    def _resized(self, *_changed: object) -> None:
+        look = App.get_running_app().look
+        self._have(Room(arrangement_of(look.width, look.body), self._room.lines))
+
+    def _have_lines(self, lines: int) -> None:
+        self._have(Room(self._room.arrangement, max(1, lines)))
+
+    def _have(self, room: Room) -> None:
+        """Say how much room there is, where that has changed."""
+        if room != self._room:
+            self._room = room
+            self._inputs.room(room)
+            self._touches.touched()
 
     def show(self, page: SignInPage | DeskPage) -> None:
         """Draw a page."""
-        root = self._desk.root if isinstance(page, DeskPage) else self._form.root
-        remarks = root.ids.remarks.ids
-        show_notice(remarks.notice, page.notice)
-        show_notice(remarks.banner, page.banner)
         header = self.root.ids.header.ids
+        self.root.ids.header.narrow = page.room.is_narrow
         header.counter.text = page.counter
-        header.status.text = page.link if page.live else ""
-        header.status.opacity = 1 if page.live else 0
-        header.language.title, header.language.key = page.language.label, page.language.key
+        self._language.title, self._language.key = page.language.label, page.language.key
         if isinstance(page, DeskPage):
+            desk = self._desk(page.room.arrangement)
             self._show_desk_header(page)
-            self._desk.show(page)
-            self._dialog.show(page.dialog)
+            desk.show(page)
+            root, focus = desk.root, page.focus
         else:
-            self._show_form_header()
+            header.officer.text = header.state.text = ""
+            stand_in(header.buttons, [self._language])
             self._form.show(page)
-            self._dialog.show(page.dialog)
+            root, focus = self._form.root, page.button
+        show_notice(root.ids.remarks.ids.notice, page.notice)
+        show_notice(root.ids.remarks.ids.banner, page.banner)
+        self._dialog.show(page.dialog)
         stand_in(self.root.ids.stage, [root])
+        self._touches.focus(self.root if page.dialog is None else self._dialog.overlay, focus)
         if self._targets is not None:
             self._targets.changed(self.root, screen_name(page))
 
+    def _desk(self, arrangement: Arrangement) -> DeskWidget:
+        if arrangement not in self._desks:
+            self._desks[arrangement] = DeskWidget(arrangement, self._touches, self._theme, self._have_lines)
+        return self._desks[arrangement]
+
     def _show_desk_header(self, page: DeskPage) -> None:
         header: Any = self.root.ids.header.ids
-        header.officer.text, header.state.text = page.officer, page.state
-        header.chip.tone = page.state_tone
-        header.sign_out.title, header.sign_out.key = page.sign_out.label, page.sign_out.key
-        header.sign_out.opacity, header.sign_out.disabled = 1, False
-        header.sign_out.possible = page.sign_out.enabled
-        header.sign_out.target = "sign_out" if page.sign_out.enabled else ""
-
-    def _show_form_header(self) -> None:
-        header: Any = self.root.ids.header.ids
-        header.officer.text = header.state.text = ""
-        header.sign_out.opacity, header.sign_out.disabled = 0, True
+        header.officer.text = page.officer
+        header.state.text, header.state.tone = page.state, page.state_tone
+        stand_in(header.buttons, [] if page.room.is_narrow else [self._language, self._sign_out])
+        self._sign_out.title, self._sign_out.key = page.sign_out.label, page.sign_out.key
+        self._sign_out.works = page.sign_out.enabled
+        self._sign_out.target = "sign_out" if page.sign_out.enabled else ""
 
 
 def screen_name(page: SignInPage | DeskPage) -> str:

@@ -22,6 +22,7 @@ class SignInWidget:
         self.root = make("SignInWidget")
         self._touches = touches
         self._officers = Pool(self.root.ids.officers, lambda: make("OfficerLine"))
+        self._chosen: int | None = None
         touches.bind(self.root.ids.submit, partial(touches.inputs.press, Intent.CONFIRM))
         self._build_pad()
 
@@ -41,21 +42,25 @@ class SignInWidget:
 
     def show(self, page: SignInPage) -> None:
         """Draw a page."""
-        ids = self.root.ids
+        ids, has_button = self.root.ids, bool(page.button)
+        self.root.narrow = page.room.is_narrow
         ids.title.text, ids.officer_title.text, ids.pin_title.text = page.title, page.officer_title, page.pin_title
         ids.hint.text = page.hint
-        ids.typed.opacity = 0 if page.officers else 1
-        ids.typed.ids.words.text, ids.typed.focused = page.typed_id, page.focus is Field.OFFICER
-        ids.pin.ids.words.text, ids.pin.focused = "\N{BULLET}  " * page.pin_length, page.focus is Field.PIN
+        ids.typed.wanted = not page.officers
+        ids.typed.text, ids.typed.focused = page.typed_id, page.focus is Field.OFFICER and not has_button
+        ids.pin.text, ids.pin.focused = "\N{BULLET}  " * page.pin_length, page.focus is Field.PIN and not has_button
         ids.submit.title, ids.submit.key = page.submit, page.submit_key
-        ids.submit.primary = ids.submit.possible = not page.busy
+        ids.submit.works = not page.busy
         self._erase.title = page.erase
         self._show_officers(page)
 
     def _show_officers(self, page: SignInPage) -> None:
-        for index, (line, name) in enumerate(zip(self._officers.take(len(page.officers)), page.officers, strict=True)):
+        lines = self._officers.take(len(page.officers))
+        for index, (line, name) in enumerate(zip(lines, page.officers, strict=True)):
             line.target = f"officer:{index}"
             self._touches.bind(line, partial(self._touches.inputs.choose_officer, index))
-            was_chosen, line.chosen, line.title = line.chosen, index == page.chosen, name
-            if line.chosen and not was_chosen:
-                bring_into_view(self.root.ids.scroll, line)
+            line.chosen, line.title = index == page.chosen, name
+            line.focused = line.chosen and page.focus is Field.OFFICER and not page.button
+        if page.chosen != self._chosen and page.chosen is not None and lines:
+            bring_into_view(self.root.ids.scroll, lines[page.chosen])
+        self._chosen = page.chosen

@@ -200,6 +200,12 @@ def language_button(state: DeskState) -> Action:
     return Action(Intent.LANGUAGE, own_name(state.next_language), key, enabled=True)
 
 
+def more_button(state: DeskState) -> Action:
+    """Return what shows the acts that a narrow window has no room for, and hides them."""
+    label = state.phrases.say("Back") if state.more else state.phrases.say("More")
+    return Action(Intent.MORE, label, key_name(Intent.MORE, state.phrases), enabled=True)
+
+
 def key_name(intent: Intent, phrases: Phrases) -> str:
     """Return the key as it is printed on the button."""
     key = KEYS.get(intent, "enter")

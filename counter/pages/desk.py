@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from broker.contract.messages import CounterState
-from counter.desk.actions import MAIN_ACTIONS, SIDE_ACTIONS
+from counter.desk.actions import MAIN_ACTIONS, SIDE_ACTIONS, near_actions
 from counter.desk.keys import Intent
+from counter.desk.room import ROOMY, Room
 from counter.desk.state import DeskState
-from counter.pages.actions import Action, action_for, language_button
+from counter.pages.actions import Action, action_for, language_button, more_button
 from counter.pages.banner import banner
 from counter.pages.dialogs import DialogCard, dialog_card
 from counter.pages.lists import ListsColumn, lists_column
@@ -36,8 +37,13 @@ class DeskPage:
     rest: RestCard | None
     reason: ReasonCard | None
     actions: tuple[Action, ...]
+    """The main ones; in a smaller window the two or three that come next, the first of them first."""
     side_actions: tuple[Action, ...]
+    """The others; in a narrow window only on demand, in place of the lists."""
+    more: Action | None
+    """What shows and hides them there."""
     lists: ListsColumn
+    room: Room = ROOMY
     focus: str = ""
 
 
@@ -45,8 +51,9 @@ def desk_page(state: DeskState) -> DeskPage:
     """Return the whole window."""
     desk, words, warning = state.desk, state.words, banner(state)
     ticket = desk.ticket if desk else None
-    has_room = warning is None or state.notice is None
+    has_room = state.room.arrangement == "wide" and (warning is None or state.notice is None)
     doing: CounterState = desk.state if desk else "closed"
+    near, others = _arranged(state)
     return DeskPage(
         counter=state.title,
         officer=(desk.officer or "") if desk else "",
@@ -63,8 +70,25 @@ def desk_page(state: DeskState) -> DeskPage:
         rest=None if ticket else rest_card(state),
         # Where two sentences want attention there is no room for the third: who is called matters more than why.
         reason=reason_card(desk.reason, ticket, words) if has_room and desk and desk.reason and ticket else None,
-        actions=tuple(action_for(intent, state) for intent in MAIN_ACTIONS),
-        side_actions=tuple(action_for(intent, state) for intent in SIDE_ACTIONS),
+        actions=tuple(action_for(intent, state) for intent in near),
+        side_actions=tuple(_side_action(intent, state) for intent in others),
+        more=more_button(state) if state.room.is_narrow else None,
         lists=lists_column(state),
+        room=state.room,
         focus=state.focus,
     )
+
+
+def _arranged(state: DeskState) -> tuple[tuple[Intent, ...], tuple[Intent, ...]]:
+    """Return the buttons that stand out, and the others."""
+    if state.room.arrangement == "wide":
+        return MAIN_ACTIONS, SIDE_ACTIONS
+    near = near_actions(state)
+    others = tuple(intent for intent in (*MAIN_ACTIONS, *SIDE_ACTIONS) if intent not in near)
+    if not state.room.is_narrow:
+        return near, others
+    return near, (*others, Intent.LANGUAGE, Intent.SIGN_OUT) if state.more else ()
+
+
+def _side_action(intent: Intent, state: DeskState) -> Action:
+    return language_button(state) if intent is Intent.LANGUAGE else action_for(intent, state)

@@ -15,7 +15,13 @@ def stops(page: SignInPage | DeskPage) -> tuple[str, ...]:
         return (*options, Intent.CONFIRM, Intent.CANCEL)
     if isinstance(page, SignInPage):
         return (*(field.value for field in Field), Intent.CONFIRM, Intent.LANGUAGE)
-    pick = () if page.lists.pick is None else (page.lists.pick.intent,)
-    tabs = (f"tab:{tab.intent}" for tab in page.lists.tabs)
-    actions = (action.intent for action in (*page.actions, *page.side_actions))
-    return (Intent.LANGUAGE, Intent.SIGN_OUT, *tabs, *pick, *actions)
+    tabs = [f"tab:{tab.intent}" for tab in page.lists.tabs]
+    pick = [] if page.lists.pick is None else [page.lists.pick.intent]
+    near, others = ([action.intent for action in actions] for actions in (page.actions, page.side_actions))
+    match page.room.arrangement:
+        case "wide":
+            return (Intent.LANGUAGE, Intent.SIGN_OUT, *tabs, *pick, *near, *others)
+        case "medium":
+            return (Intent.LANGUAGE, Intent.SIGN_OUT, *near, *tabs, *pick, *others)
+        case "narrow":
+            return (*near, *tabs, Intent.MORE, *(others or pick))

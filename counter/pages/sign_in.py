@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from counter.desk.keys import Intent
+from counter.desk.room import ROOMY, Room
 from counter.desk.sign_in import Field, SignInForm
 from counter.desk.state import DeskState
 from counter.pages.actions import Action, key_name, language_button
@@ -37,6 +38,7 @@ class SignInPage:
     live: bool
     language: Action
     dialog: DialogCard | None = None
+    room: Room = ROOMY
     button: str = ""
     """The button that has the focus; nothing where a field has it."""
 
@@ -69,6 +71,7 @@ def sign_in_page(form: SignInForm, state: DeskState, *, elsewhere: str | None = 
         link=state.link,
         live=state.stale_since is None and state.standing != "taken",
         language=language_button(state),
+        room=state.room,
         button=state.focus,
         dialog=None if elsewhere is None else _choice(elsewhere, state),
     )

@@ -6,6 +6,7 @@ import pytest
 
 from broker.contract.messages import Today
 from counter.desk.keys import REPEATS, Intent
+from counter.desk.room import Room
 from tests.ui.counter.desk_samples import Window, counter, entry, hall, held, office
 
 QUEUE = tuple(entry(f"A-{n:03d}", minutes=30 - n, score=1.2 - n / 10) for n in range(1, 6))
@@ -225,7 +226,7 @@ LONG = tuple(entry(f"A-{n:03d}") for n in range(1, 51))
     ],
 )
 def test_whole_pages_and_the_ends_are_one_key_away(window: Window, keys: str, expected: str) -> None:
-    window.presenter.list_room(12)
+    window.presenter.room(Room(lines=12))
     window.presenter.desk(counter("open", queue=LONG, queue_length=50))
     window.keys(*keys.split())
     assert chosen(window) == [expected]
@@ -240,7 +241,7 @@ def test_a_list_that_is_opened_stands_at_its_head(window: Window) -> None:
 
 
 def test_the_office_is_scrolled_by_the_same_keys_and_stands_at_its_head_again(window: Window) -> None:
-    window.presenter.list_room(1)
+    window.presenter.room(Room(lines=1))
     window.keys("4", "end")
     assert window.desk.lists.scrolled == 1
     window.keys("up")
