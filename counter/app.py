@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from hardware.panel.keys import on_key
 from hardware.panel.scale import Reader
 from hardware.panel.screen import PanelApp, raise_window, window_id
 from hardware.panel.targets import targets_file
+from hardware.panel.window import miniature
 
 TICK_S = 0.2
 """So often is looked whether time alone has changed the page."""
@@ -61,7 +63,8 @@ class CounterProcess:
         calls = WindowCalls(self._from_anywhere, raise_window, post)
         self._beside = Beside(settings.counter_panel, calls, data_dir=data_dir / counter.id)
         title = f"Antrean {counter.id}"
-        self._app = PanelApp(settings.counter_panel, reader=Reader.OFFICER, title=title, rules=RULES, root=self._build)
+        panel = miniature(settings.counter_panel, os.environ)
+        self._app = PanelApp(panel, reader=Reader.OFFICER, title=title, rules=RULES, root=self._build)
         self._app.on_begin, self._app.on_end = self._begin, self._end
         self._listen(Topics(settings.office.id), counter.id)
 

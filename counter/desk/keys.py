@@ -38,7 +38,7 @@ class Intent(StrEnum):
     REPRINT = "reprint"
     """Another paper of the chosen ticket, or the current one, out of the kiosk."""
     MORE = "more"
-    """What a narrow window has no room for at all times."""
+    """What a smaller window has no room for at all times."""
     PICK = "pick"
     """Do with the chosen line of a list what that list is for."""
     CONFIRM = "confirm"

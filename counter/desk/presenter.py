@@ -269,7 +269,7 @@ class CounterPresenter:
             self._lists.open(intent)
             self._more = False
         elif intent is Intent.MORE:
-            self._more = self._room.is_narrow and not self._more
+            self._more = not self._room.has_all and not self._more
         elif intent in MOVES.values():
             self._lists.move(intent, self._desk, self._lines)
         elif intent is Intent.CANCEL:
@@ -441,7 +441,7 @@ class CounterPresenter:
             calls_before_no_show=self._calls_before_no_show,
             devices=self._devices,
             room=self._room,
-            more=self._more and self._room.is_narrow,
+            more=self._more and not self._room.has_all,
             opened=self._lists.opened,
             scrolled=self._lists.scrolled,
             focus=self._focus,

@@ -21,8 +21,13 @@ class Room:
 
     @property
     def is_narrow(self) -> bool:
-        """Tell whether only what comes next is shown, and the rest on demand."""
+        """Tell whether there is room for one thing beside another nowhere."""
         return self.arrangement == "narrow"
+
+    @property
+    def has_all(self) -> bool:
+        """Tell whether everything is shown at once; else only what comes next, and the rest on demand."""
+        return self.arrangement == "wide"
 
 
 ROOMY = Room()

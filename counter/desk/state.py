@@ -56,7 +56,7 @@ class DeskState:
     devices: Devices
     room: Room = ROOMY
     more: bool = False
-    """Whether a narrow window shows what is seldom done, in place of the lists."""
+    """Whether a smaller window shows what is seldom done, in place of the lists."""
     opened: int = 0
     """How often a list was opened."""
     scrolled: float = 0.0

@@ -34,7 +34,7 @@ class Pieces:
 
 PIECES: dict[Arrangement, Pieces] = {
     "wide": Pieces("WideDesk", "WideTicket", "WideRest", "MainAct", "MainAct", "SideAct", "WideLine"),
-    "medium": Pieces("MediumDesk", "MediumTicket", "MediumRest", "NearAct", "NearSmall", "SideAct", "WideLine"),
+    "medium": Pieces("MediumDesk", "MediumTicket", "MediumRest", "NearAct", "NearSmall", "NearSmall", "WideLine"),
     "narrow": Pieces("NarrowDesk", "NarrowTicket", "NarrowRest", "NearAct", "NearSmall", "NearSmall", "NarrowLine"),
 }
 
@@ -155,15 +155,14 @@ class ListsWidget:
     def show(self, page: DeskPage) -> None:
         """Draw the column."""
         column, ids = page.lists, self._ids
-        for handle, tab in zip(self._tabs.take(len(column.tabs)), column.tabs, strict=True):
+        is_hidden = page.more is not None and bool(page.side_actions)
+        tabs = () if is_hidden else column.tabs
+        for handle, tab in zip(self._tabs.take(len(tabs)), tabs, strict=True):
             self._show_tab(handle, tab)
         if page.more is not None:
             self._touches.show_action(self._more, page.more)
-            self._more.count = ""
-            if self._more.parent is None:
-                ids.tabs.add_widget(self._more)
-        is_hidden = page.room.is_narrow and bool(page.side_actions)
-        ids.lists.opacity, ids.lists.disabled = (0, True) if is_hidden else (1, False)
+            ids.tabs.remove_widget(self._more)
+            ids.tabs.add_widget(self._more)
         stand_in(ids.list_area, [] if is_hidden else [self._area(column)])
         ids.caption.text, ids.today.text = ("", "") if is_hidden else (column.caption, column.today)
         self._show_rows(column)

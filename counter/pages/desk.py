@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from broker.contract.messages import CounterState
 from counter.desk.actions import MAIN_ACTIONS, SIDE_ACTIONS, near_actions
@@ -39,7 +39,7 @@ class DeskPage:
     actions: tuple[Action, ...]
     """The main ones; in a smaller window the two or three that come next, the first of them first."""
     side_actions: tuple[Action, ...]
-    """The others; in a narrow window only on demand, in place of the lists."""
+    """The others; in a smaller window only on demand, in place of the lists."""
     more: Action | None
     """What shows and hides them there."""
     lists: ListsColumn
@@ -51,7 +51,7 @@ def desk_page(state: DeskState) -> DeskPage:
     """Return the whole window."""
     desk, words, warning = state.desk, state.words, banner(state)
     ticket = desk.ticket if desk else None
-    has_room = state.room.arrangement == "wide" and (warning is None or state.notice is None)
+    has_room = state.room.has_all and (warning is None or state.notice is None)
     doing: CounterState = desk.state if desk else "closed"
     near, others = _arranged(state)
     return DeskPage(
@@ -66,29 +66,46 @@ def desk_page(state: DeskState) -> DeskPage:
         dialog=dialog_card(state.dialog, state) if state.dialog else None,
         banner=warning,
         notice=state.notice,
-        ticket=ticket_card(ticket, desk.reason if desk else None, words) if ticket else None,
-        rest=None if ticket else rest_card(state),
+        ticket=_visitor(ticket_card(ticket, desk.reason if desk else None, words), state) if ticket else None,
+        rest=None if ticket else _rest(rest_card(state), state),
         # Where two sentences want attention there is no room for the third: who is called matters more than why.
         reason=reason_card(desk.reason, ticket, words) if has_room and desk and desk.reason and ticket else None,
         actions=tuple(action_for(intent, state) for intent in near),
         side_actions=tuple(_side_action(intent, state) for intent in others),
-        more=more_button(state) if state.room.is_narrow else None,
+        more=None if state.room.has_all else more_button(state),
         lists=lists_column(state),
         room=state.room,
         focus=state.focus,
     )
 
 
+def _visitor(card: TicketCard, state: DeskState) -> TicketCard:
+    """Return the visitor; where the other acts need the room, by number and service alone."""
+    is_short = state.room.is_narrow and state.more
+    return replace(card, stage="", language="", waited="", called="", timer="", history=()) if is_short else card
+
+
+def _rest(card: RestCard, state: DeskState) -> RestCard:
+    if not (state.room.is_narrow and state.more):
+        return card
+    following = None if card.next_up is None else replace(card.next_up, waited="")
+    return replace(card, text="" if following else card.text, next_up=following, figures=())
+
+
 def _arranged(state: DeskState) -> tuple[tuple[Intent, ...], tuple[Intent, ...]]:
     """Return the buttons that stand out, and the others."""
-    if state.room.arrangement == "wide":
+    if state.room.has_all:
         return MAIN_ACTIONS, SIDE_ACTIONS
     near = near_actions(state)
+    if not state.more:
+        return near, ()
     others = tuple(intent for intent in (*MAIN_ACTIONS, *SIDE_ACTIONS) if intent not in near)
-    if not state.room.is_narrow:
-        return near, others
-    return near, (*others, Intent.LANGUAGE, Intent.SIGN_OUT) if state.more else ()
+    return near, (*others, Intent.LANGUAGE, Intent.SIGN_OUT) if state.room.is_narrow else others
 
 
 def _side_action(intent: Intent, state: DeskState) -> Action:
-    return language_button(state) if intent is Intent.LANGUAGE else action_for(intent, state)
+    """Return one of the others; in a smaller window why it is not possible is said when it is pressed."""
+    if intent is Intent.LANGUAGE:
+        return language_button(state)
+    action = action_for(intent, state)
+    return action if state.room.has_all else replace(action, why_not="")

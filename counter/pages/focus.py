@@ -22,6 +22,11 @@ def stops(page: SignInPage | DeskPage) -> tuple[str, ...]:
         case "wide":
             return (Intent.LANGUAGE, Intent.SIGN_OUT, *tabs, *pick, *near, *others)
         case "medium":
-            return (Intent.LANGUAGE, Intent.SIGN_OUT, *near, *tabs, *pick, *others)
+            return (Intent.LANGUAGE, Intent.SIGN_OUT, *near, *_below(tabs, pick, others))
         case "narrow":
-            return (*near, *tabs, Intent.MORE, *(others or pick))
+            return (*near, *_below(tabs, pick, others))
+
+
+def _below(tabs: list[str], pick: list[Intent], others: list[Intent]) -> tuple[str, ...]:
+    """Return what stands below the next acts: the lists, or the other acts in their place."""
+    return (Intent.MORE, *others) if others else (*tabs, Intent.MORE, *pick)

@@ -136,7 +136,7 @@ def lists_column(state: DeskState) -> ListsColumn:
         caption=_caption(state, has_rows=bool(shown)),
         rows=tuple(_row(entry, state) for entry in shown),
         more=state.phrases.count("and {n} more", "and {n} more", more) if more > 0 else "",
-        pick=action_for(Intent.PICK, state) if shown else _other_tab(state),
+        pick=_pick(state) if shown else _other_tab(state),
         hall=_hall_glance(state) if state.tab is Intent.HALL else None,
         devices=device_lines(state.devices, state.phrases) if has_devices else None,
         today=today_text(desk, state.words) if desk else "",
@@ -165,6 +165,11 @@ def _tab(tab: Intent, state: DeskState) -> Tab:
     )
 
 
+def _pick(state: DeskState) -> Action | None:
+    """Return what a list is for; a smaller window shows it once a line is chosen."""
+    return action_for(Intent.PICK, state) if state.room.has_all or state.picked is not None else None
+
+
 def _other_tab(state: DeskState) -> Action | None:
     """Return the way from the office at a glance to its devices, and back; only supervisors have it."""
     other = {Intent.HALL: Intent.DEVICES, Intent.DEVICES: Intent.HALL}.get(state.tab)
@@ -181,6 +186,8 @@ def _caption(state: DeskState, *, has_rows: bool) -> str:
     if not has_rows:
         return state.phrases.say(_EMPTY[state.tab])
     if state.tab is not Intent.QUEUE:
+        return ""
+    if not state.room.has_all:
         return ""
     order = _ORDER.get(state.office.policy if state.office else "")
     return state.phrases.say(order) if order else ""

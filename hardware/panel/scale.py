@@ -56,8 +56,11 @@ def density(panel: PanelConfig, window: tuple[float, float] | None = None) -> fl
 
 
 def type_scale(panel: PanelConfig, reader: Reader, window: tuple[float, float] | None = None) -> Scale:
-    """Return the sizes for a panel, or for a window that stands for it."""
-    px_per_mm = density(panel, window)
+    """Return the sizes for a panel, or for a window that stands for it.
+
+    An officer's window stands for itself: however narrow it is, its letters are read from the same distance.
+    """
+    px_per_mm = density(panel, None if reader is Reader.OFFICER else window)
     small, body, title, huge = _capitals_mm(reader, panel.viewing_distance_m * 1000)
     to_px = px_per_mm / CAPITAL
     return Scale(small * to_px, body * to_px, title * to_px, huge * to_px, px_per_mm)

@@ -64,6 +64,15 @@ def parse_place(text: str) -> Place | None:
     return (int(width), int(height)), None if left is None else (int(left), int(top))
 
 
+def miniature(panel: PanelConfig, environ: Mapping[str, str]) -> PanelConfig:
+    """Return the panel in miniature where a demo wants its window smaller or larger: as many inches, other pixels."""
+    asked = parse_place(environ.get(PLACE_VARIABLE, ""))
+    if asked is None:
+        return panel
+    (width, height), _ = asked
+    return panel.model_copy(update={"width_px": width, "height_px": height})
+
+
 def place(panel: PanelConfig, environ: Mapping[str, str], *, desktop: Box | None, dock: Dock | None = None) -> Place:
     """Return size and position of the window: as asked, else the whole screen or the panel's size, as far as it fits.
 

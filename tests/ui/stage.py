@@ -16,7 +16,7 @@ from typing import Any
 from broker.config import load_settings
 from hardware.config import PanelConfig
 from hardware.panel.scale import Reader
-from hardware.panel.window import prepare
+from hardware.panel.window import miniature, prepare
 
 SETTLE_FRAMES = 3
 """Kivy's layouts need some frames to come to rest."""
@@ -52,7 +52,8 @@ class _Stage:
         self.states = 0
         self._screen: Any = None
         reader = Reader.HALL if part == "display" else Reader.OFFICER
-        self._app = PanelApp(panel, reader=reader, title=f"stage {part}", rules=rules, root=self._build)
+        shown = panel if part == "display" else miniature(panel, os.environ)
+        self._app = PanelApp(shown, reader=reader, title=f"stage {part}", rules=rules, root=self._build)
         self._app.on_begin = self._begin
 
     def run(self) -> None:

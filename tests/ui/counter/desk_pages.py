@@ -27,6 +27,7 @@ from broker.contract.messages import (
 from broker.language import Phrases
 from counter.desk.keys import Intent, Typed
 from counter.desk.presenter import CounterPresenter
+from counter.desk.room import ROOMY, Room
 from counter.pages.desk import DeskPage
 from counter.pages.sign_in import SignInPage
 from tests.fakes.clock import FakeClock
@@ -49,7 +50,7 @@ Named = tuple[str, SignInPage | DeskPage]
 class Office:
     """The demo office, with one window in it."""
 
-    def __init__(self, settings: Settings, language: str, *, officers_known: bool = True) -> None:
+    def __init__(self, settings: Settings, language: str, *, officers_known: bool = True, room: Room = ROOMY) -> None:
         self.clock = FakeClock(MORNING)
         self.engine = Engine()
         self.message = office_message(settings)
@@ -64,6 +65,7 @@ class Office:
             phrases=functools.partial(Phrases, "counter"),
             devices=self.devices,
         )
+        self.presenter.room(room)
         self.presenter.office(self.message)
         self.presenter.link(online=True)
         self.presenter.hall(self._hall())
@@ -167,10 +169,10 @@ class Office:
         return self.clock.at
 
 
-def pages(settings: Settings, language: str) -> Iterator[Named]:
+def pages(settings: Settings, language: str, *, room: Room = ROOMY) -> Iterator[Named]:
     """Yield each state with its name."""
-    yield "sign-in-typed", Office(settings, language, officers_known=False).presenter.page
-    office = Office(settings, language)
+    yield "sign-in-typed", Office(settings, language, officers_known=False, room=room).presenter.page
+    office = Office(settings, language, room=room)
     yield "sign-in", office.presenter.page
     office.presenter.choose_officer(2)
     for digit in "4321":
@@ -182,6 +184,9 @@ def pages(settings: Settings, language: str) -> Iterator[Named]:
     yield from _refused_sign_ins(office)
     office.sign_in()
     yield "open", office.presenter.page
+    office.presenter.press(Intent.MORE)
+    yield "open-more", office.presenter.page
+    office.presenter.press(Intent.MORE)
     yield from _lists(office)
     office.presenter.press(Intent.SIGN_OUT)
     yield "sign-out", office.presenter.page
@@ -351,4 +356,7 @@ def _with_a_visitor(office: Office) -> Iterator[Named]:
     office.presenter.desk(office.desk(state="serving", ticket=serving, reason=why))
     office.pass_s(1)
     yield "serving", office.presenter.page
+    office.presenter.press(Intent.MORE)
+    yield "serving-more", office.presenter.page
+    office.presenter.press(Intent.MORE)
     yield from _dialogs(office)

@@ -11,7 +11,10 @@ from broker.domain.events import EVENT_NAMES
 from counter.desk.keys import Intent
 from tests.ui.counter.desk_samples import MORNING, Window, counter, office, reason, ticket
 
-NOT_OF_A_TICKET = {"opened", "closed", "paused", "resumed", "printed", "clock_set"}
+NOT_OF_A_TICKET = {
+    *("opened", "closed", "paused", "resumed", "printed", "clock_set"),
+    *("help_asked", "help_coming", "help_ended"),
+}
 
 
 @pytest.fixture
