@@ -23,6 +23,8 @@ from babel.messages.pofile import read_po
 from broker.contract.messages import ErrorCode
 
 _SHARED = "broker"
+_VISITORS = (_SHARED, "kiosk", "display")
+"""Whose words visitors read: officers' windows stay in the office's own language."""
 _HOURS_FROM_MIN = 90
 """Waits longer than this are said in hours and minutes."""
 _FIVE = 5
@@ -105,6 +107,23 @@ def has_catalogue(language: str, package: str = _SHARED) -> bool:
 def catalogues() -> tuple[str, ...]:
     """Return the languages that visitors' screens have words in, English first."""
     return ("en", *sorted(entry.name for entry in resources.files(_SHARED).joinpath("locale").iterdir()))
+
+
+@lru_cache(maxsize=32)
+def letters(language: str) -> frozenset[str]:
+    """Return every letter of what visitors read in a language: screens, tickets, names of days and months."""
+    said: set[str] = set()
+    for package in _VISITORS if has_catalogue(language) else ():
+        entry = resources.files(package).joinpath("locale", language, "LC_MESSAGES", f"{package}.po")
+        if entry.is_file():
+            with entry.open("rb") as source:
+                for message in read_po(source, locale=language):
+                    forms = (message.string,) if isinstance(message.string, str) else message.string or ()
+                    said.update(*forms)
+    if is_language(language):
+        locale = Locale(language)
+        said.update(*locale.months["format"]["wide"].values(), *locale.days["format"]["wide"].values())
+    return frozenset(said)
 
 
 @lru_cache(maxsize=64)

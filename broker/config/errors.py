@@ -15,6 +15,8 @@ class Problem:
     message: str
     hint: str | None = None
     warning: bool = False
+    here: bool = False
+    """What is wrong is this machine, not the file; the hint says how to mend it."""
 
     def __str__(self) -> str:
         """Return the fault as one line for a person."""

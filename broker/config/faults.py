@@ -19,6 +19,8 @@ class Fault:
     message: str
     hint: str | None = None
     warning: bool = False
+    here: bool = False
+    """What is wrong is this machine, not the file; the hint says how to mend it."""
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str | None:

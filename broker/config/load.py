@@ -17,6 +17,7 @@ from broker.config.hours import unknown_days
 from broker.config.pins import demo_pin_faults, hash_faults
 from broker.config.printers import logo_faults
 from broker.config.references import reference_faults
+from broker.config.scripts import script_faults
 from broker.config.settings import Settings
 from broker.config.sizes import size_faults
 from broker.config.texts import text_faults
@@ -46,7 +47,7 @@ def check_settings(path: Path, environ: Mapping[str, str]) -> list[Problem]:
     """Return every fault and every warning, the faults first; empty when all is well."""
     findings = _examine(path, environ)
     data = findings.document.data
-    looked_at = [*demo_pin_faults(data), *logo_faults(data, path.parent)]
+    looked_at = [*demo_pin_faults(data), *logo_faults(data, path.parent), *script_faults(data, Settings)]
     warnings = _located(looked_at, findings.document, findings.overlay)
     return _ordered([*findings.problems, *warnings], findings.document.file)
 
@@ -96,6 +97,7 @@ def _problem(fault: Fault, document: Document, over: Overlay) -> Problem:
         message=fault.message,
         hint=fault.hint,
         warning=fault.warning,
+        here=fault.here,
     )
 
 

@@ -31,7 +31,8 @@ def _languages(languages: list[str]) -> Iterator[Fault]:
         elif language in languages[:index]:
             yield Fault(path, f'"{language}" is listed twice')
         elif not has_catalogue(language):
-            message = f'the screens have no words in "{language}" yet and will speak English beside your texts'
+            instead = next((other for other in languages if has_catalogue(other)), "en")
+            message = f'the screens have no words in "{language}" yet: beside your texts they will be in "{instead}"'
             yield Fault(path, message, warning=True)
 
 

@@ -64,8 +64,10 @@ def _findings(wanted: CheckUp) -> Iterator[Finding]:
     problems = check_settings(wanted.config, os.environ)
     for problem in problems:
         verdict: Verdict = "warning" if problem.warning else "fault"
-        yield Finding(subject="configuration", verdict=verdict, seen=str(problem), advice=f"edit {wanted.config}")
-    if any(not problem.warning for problem in problems):
+        advice = str(problem.hint) if problem.here else f"edit {wanted.config}"
+        subject = "languages" if problem.here else "configuration"
+        yield Finding(subject=subject, verdict=verdict, seen=str(problem), advice=advice)
+    if any(not (problem.warning or problem.here) for problem in problems):
         return
     if not problems:
         yield Finding(subject="configuration", verdict="good", seen=str(wanted.config))

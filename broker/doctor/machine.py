@@ -67,7 +67,7 @@ def screen(environ: Mapping[str, str]) -> Finding:
 
 
 def fonts(folders: tuple[Path, ...] = FONT_FOLDERS) -> Finding:
-    """Tell whether the paper's picture has its font; windows bring theirs along."""
+    """Tell whether the paper's picture has its font; windows bring theirs along, and check-config looks for scripts."""
     found = next((path for folder in folders for path in folder.rglob("DejaVuSansMono.ttf")), None)
     if found is None:
         advice = "apt-get install fonts-dejavu-core"
