@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
+import json
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -75,6 +76,10 @@ class Show(Protocol):
         ...
 
 
+LayoutCheck = Callable[[Settings, OfficeMessage], Iterable[Mapping[str, object]]]
+"""Lays out every page without a window; what it found as plain values, one for each screen of this kind."""
+
+
 def listen_to_office(bus: OfficeBus, topics: Topics, changed: Callable[[OfficeMessage], None]) -> None:
     """Hand over what the office offers, with the procedures of its services, whenever any of that changes."""
     whole = WholeOffice(changed)
@@ -89,13 +94,17 @@ def open_bus(kind: str, settings: Settings, name: str, post: Post) -> OfficeBus:
     )
 
 
-def run_screen(kind: str, show: Show, *, names: Callable[[Settings], Sequence[str]]) -> int:
+def run_screen(  # noqa: PLR0911 - each thing that can be wrong ends it with a sentence of its own
+    kind: str, show: Show, *, names: Callable[[Settings], Sequence[str]], check: LayoutCheck | None = None
+) -> int:
     """Read arguments and configuration, then show the screen; return the exit code. Faults are said in sentences."""
     arguments = _arguments(kind)
     try:
         settings = load_settings(arguments.config, os.environ)
     except ConfigError as error:
         return _refuse(str(error))
+    if arguments.check_layout:
+        return _check_layout(settings, check)
     known = names(settings)
     name = arguments.id or next(iter(known), "")
     if not known:
@@ -112,6 +121,17 @@ def run_screen(kind: str, show: Show, *, names: Callable[[Settings], Sequence[st
         except OSError as error:
             return _refuse(f"cannot write below {arguments.data}: {error}")
         show(settings, name, data_dir=arguments.data)
+    return 0
+
+
+def _check_layout(settings: Settings, check: LayoutCheck | None) -> int:
+    """Answer `broker.layout`: what the office offers comes by stdin, each screen's report is a line of JSON."""
+    office = OfficeMessage.model_validate_json(sys.stdin.read())
+    try:
+        for found in () if check is None else check(settings, office):
+            sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+    except ImportError as error:
+        return _refuse(f"this machine has no {error.name or 'Kivy'}, which draws the screens")
     return 0
 
 
@@ -150,6 +170,7 @@ def _arguments(kind: str) -> argparse.Namespace:
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="the office's configuration file")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="where everything that is written lies")
     parser.add_argument("--id", help=f"which {kind}; the first by default")
+    parser.add_argument("--check-layout", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

@@ -12,11 +12,12 @@ from rich.console import Console
 
 from broker.bootstrap.process import run_broker
 from broker.cli.becoming import become, become_module
-from broker.cli.options import ConfigOption, DataOption, errors
+from broker.cli.options import ConfigOption, DataOption, errors, say
 from broker.config import check_settings, load_settings
 from broker.config.pins import DEMO_PIN
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
 from broker.doctor.command import CheckUp, run_checks
+from broker.layout import NotCheckedError, screen_reports, sentences
 from broker.logs import log_to
 from broker.up.office import Start, run_office
 
@@ -26,6 +27,9 @@ app = typer.Typer()
 @app.command("check-config")
 def check_config(
     path: Annotated[Path, typer.Argument(readable=False, help="The file to check.")] = DEFAULT_CONFIG,
+    layout: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option(help="Also lay out every page of every screen with the office's own texts: some seconds.")
+    ] = True,
 ) -> None:
     """Check a configuration file: every fault with its line, and exit 1 if there is one."""
     problems = check_settings(path, os.environ)
@@ -35,7 +39,20 @@ def check_config(
         )
     if any(not problem.warning for problem in problems):
         raise typer.Exit(1)
+    if layout:
+        _check_layout(path)
     Console().print(f"{path}: the configuration is good", markup=False, highlight=False, soft_wrap=True)
+
+
+def _check_layout(path: Path) -> None:
+    """Say which texts do not fit which screen, and end with 1 if there are any."""
+    try:
+        reports = screen_reports(path, load_settings(path, os.environ))
+    except NotCheckedError as error:
+        raise typer.Exit(say(f"error: {error} (--no-layout leaves the screens out)")) from error
+    wrong = [sentence for report in reports for sentence in sentences(report)]
+    if wrong:
+        raise typer.Exit(say(*wrong))
 
 
 @app.command()

@@ -7,7 +7,7 @@ Used so by the owner of a screen, in `tests/ui/<screen>/test_layouts.py` (one pr
     from kiosk.drawing.screen import RULES, KioskWidget
     from hardware.panel.faults import layout_faults
 
-    stage = headless.Stage(KIOSKS["21.5 portrait"], reader=Reader.VISITOR, rules=RULES, build=make_root)
+    stage = headless.Stage(KIOSKS["21.5 portrait"], reader=Reader.VISITOR, rules=RULES, build=lambda: ...)
     for mode in MODES:
         stage.turn(panel, mode)              # another panel or mode, the same widgets; or make a new Stage
         widget.show(page)                    # any number of pages
@@ -98,7 +98,7 @@ class Stage:
         mode: Mode = PLAIN,
         window: tuple[int, int] | None = None,
     ) -> None:
-        """Build the root widget by `build`, which may read `App.get_running_app().look`; `rules` is the screen's kv.
+        """Build the root widget by `build`, which may read `App.get_running_app().look`; `rules` is its kv.
 
         `window` is the window's size where it does not take the whole panel.
         """

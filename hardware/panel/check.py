@@ -1,0 +1,160 @@
+"""Whether an office's own words fit its own panels: each page of a screen laid out, and what would help where not.
+
+Each screen has a module `samples` with one function, called once `headless.prepare` was:
+
+    def layouts(settings: Settings, office: OfficeMessage) -> Iterator[Layout]:
+        for kiosk in settings.kiosks:
+            yield Layout(kiosk.id, kiosk.panel, Reader.VISITOR, RULES, build=..., pages=...)
+
+`pages` yields every page and state that has words of its own, with the longest of the office's texts, in each language:
+some forty pages, as people wait for the answer. `python -m kiosk --check-layout` prints what `plain_reports` yields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from hardware.config import PanelConfig
+from hardware.panel.faults import Fault, layout_faults
+from hardware.panel.headless import Stage
+from hardware.panel.look import PLAIN, Look, Mode, look_for
+from hardware.panel.scale import Reader
+
+NEARER = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
+"""Which shares of the distance are tried where something does not fit."""
+DIAGONALS = (15.6, 18.5, 21.5, 24.0, 27.0, 32.0, 43.0, 50.0, 55.0, 65.0, 75.0, 86.0, 98.0)
+"""Panels that are sold, in inches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a screen: what people call it, its language, and how it is brought on."""
+
+    name: str
+    language: str
+    show: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """All pages of one screen on its panel. `build` makes the widgets for a look; `pages` shows on those made last."""
+
+    part: str
+    panel: PanelConfig
+    reader: Reader
+    rules: Path
+    build: Callable[[Look], Any]
+    pages: Callable[[], Iterable[Page]]
+    modes: tuple[Mode, ...] = (PLAIN,)
+    window: tuple[int, int] | None = None
+    """Its size, where the window does not take the whole panel."""
+    scrolls: bool = False
+    """Its lists may be longer than they are high, as keys move through them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageFault:
+    """A fault, and the page, language and mode where it was seen first."""
+
+    page: str
+    language: str
+    mode: tuple[str, ...]
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a screen's pages fit its panel. `readable_m` and `diagonal_in` would help; None where nothing would."""
+
+    part: str
+    panel: PanelConfig
+    pages: int
+    faults: tuple[PageFault, ...] = ()
+    readable_m: float | None = None
+    diagonal_in: float | None = None
+
+    def plain(self) -> dict[str, object]:
+        """Return the report in plain values, as JSON takes them."""
+        return {
+            "part": self.part,
+            "panel": self.panel.model_dump(include={"width_px", "height_px", "diagonal_in", "viewing_distance_m"}),
+            "pages": self.pages,
+            "readable_m": self.readable_m,
+            "diagonal_in": self.diagonal_in,
+            "faults": [
+                {
+                    "page": seen.page,
+                    "language": seen.language,
+                    "mode": list(seen.mode),
+                    "kind": seen.fault.kind,
+                    "text": seen.fault.what,
+                    "needs": round(seen.fault.needs, 1),
+                    "has": round(seen.fault.has, 1),
+                    "unit": seen.fault.unit,
+                    "other": seen.fault.other,
+                }
+                for seen in self.faults
+            ],
+        }
+
+
+def plain_reports(layouts: Iterable[Layout]) -> Iterator[dict[str, object]]:
+    """Lay out several screens; yield each report in plain values."""
+    for layout in layouts:
+        yield report(layout).plain()
+
+
+def report(layout: Layout) -> Report:
+    """Lay out every page of a screen; where something does not fit, find out what would help."""
+    count, faults = _examined(layout)
+    if not faults:
+        return Report(layout.part, layout.panel, count)
+    names = frozenset(seen.page for seen in faults)
+    distance = layout.panel.viewing_distance_m
+    nearer = (round(distance * share, 2) for share in NEARER)
+    readable = next((metres for metres in nearer if _fits(layout, names, viewing_distance_m=metres)), None)
+    larger = (inches for inches in DIAGONALS if inches > layout.panel.diagonal_in)
+    diagonal = next((inches for inches in larger if _fits(layout, names, diagonal_in=inches)), None)
+    return Report(layout.part, layout.panel, count, faults, readable, diagonal)
+
+
+def _fits(layout: Layout, names: frozenset[str], **changed: float) -> bool:
+    panel = layout.panel.model_copy(update=changed)
+    return not any(True for _ in _faults(replace(layout, panel=panel), names))
+
+
+def _examined(layout: Layout) -> tuple[int, tuple[PageFault, ...]]:
+    pages: set[tuple[str, str]] = set()
+    found: dict[tuple[str, str, str], PageFault] = {}
+    for seen in _faults(layout, None, pages):
+        found.setdefault((seen.fault.kind, seen.fault.what, seen.fault.other), seen)
+    return len(pages), tuple(found.values())
+
+
+def _faults(
+    layout: Layout, names: frozenset[str] | None, pages: set[tuple[str, str]] | None = None
+) -> Iterator[PageFault]:
+    """Yield the faults of the pages called so, or of all; `pages` hears of each that was laid out."""
+    for mode in layout.modes:
+        stage = Stage(
+            layout.panel,
+            reader=layout.reader,
+            rules=layout.rules,
+            mode=mode,
+            window=layout.window,
+            build=partial(layout.build, look_for(layout.panel, layout.reader, layout.window, mode)),
+        )
+        said = tuple(name for name in ("larger", "contrast", "low", "night") if getattr(mode, name))
+        for page in layout.pages():
+            if names is not None and page.name not in names:
+                continue
+            page.show()
+            stage.settle()
+            if pages is not None:
+                pages.add((page.name, page.language))
+            for fault in layout_faults(stage.root, stage.look, layout.reader, scrolls=layout.scrolls):
+                yield PageFault(page.name, page.language, said, fault)

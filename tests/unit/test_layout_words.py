@@ -1,0 +1,66 @@
+"""What `check-config` says of a screen that cannot show its pages: which text, why, and what would help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from broker.config import load_settings
+from broker.layout import MOST_NAMED, LayoutFault, PanelSize, ScreenReport, screen_reports, sentences
+from tests.support.office import CONFIG
+
+SMALL = PanelSize(width_px=1366, height_px=768, diagonal_in=32, viewing_distance_m=10)
+NAME = LayoutFault(page="services", language="id", kind="clipped", text="Paspor Baru", needs=412, has=380)
+
+
+HELPS = (
+    "readers who stand at 6 m or nearer (viewing_distance_m)",
+    "a screen of 55 inches or more (diagonal_in)",
+    "shorter texts where they are named here",
+)
+
+
+def report(*faults: LayoutFault, readable_m: float | None = None, diagonal_in: float | None = None) -> ScreenReport:
+    return ScreenReport(
+        part="display-1", panel=SMALL, pages=40, faults=faults, readable_m=readable_m, diagonal_in=diagonal_in
+    )
+
+
+def test_a_screen_that_shows_all_is_not_mentioned() -> None:
+    assert list(sentences(report())) == []
+
+
+def test_a_text_that_does_not_fit_is_named_with_its_page_its_language_and_what_would_help() -> None:
+    assert list(sentences(report(NAME, readable_m=6.0, diagonal_in=55))) == [
+        "display-1: a 32 inch screen of 1366x768 that is read from 10 m cannot show all of its pages",
+        '  page services (id): "Paspor Baru" does not fit: it needs 412 px and has 380',
+        f"  what helps: {'; '.join(HELPS)}",
+    ]
+
+
+def test_where_nothing_would_help_another_panel_is_asked_for() -> None:
+    small = NAME.model_copy(update={"kind": "small", "unit": "mm", "needs": 4.8, "has": 4.1})
+    assert list(sentences(report(small)))[1:] == [
+        '  page services (id): "Paspor Baru" is too small for the distance: it needs 4.8 mm and has 4.1',
+        "  what helps: another panel: no distance and no size has room for all at 1366x768",
+    ]
+
+
+def test_the_mode_in_which_it_was_seen_is_said() -> None:
+    larger = NAME.model_copy(update={"mode": ("larger", "low")})
+    assert "page services (id, larger text, low controls):" in list(sentences(report(larger)))[1]
+
+
+def test_of_very_many_texts_the_first_are_named() -> None:
+    many = [NAME.model_copy(update={"text": f"text {at}"}) for at in range(20)]
+    said = list(sentences(report(*many)))
+    assert len(said) == MOST_NAMED + 3
+    assert said[-2] == "  and 12 more"
+
+
+@pytest.mark.parametrize("screen", ["kiosk", "display", "counter"])
+def test_every_screen_answers_without_a_window(screen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    reports = screen_reports(CONFIG, load_settings(Path(CONFIG), {}), screens=[screen])
+    assert [found for found in reports if found.faults] == []
