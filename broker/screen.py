@@ -174,6 +174,12 @@ def _arguments(kind: str) -> argparse.Namespace:
     return parser.parse_args()
 
 
+def config_path(kind: str) -> Path:
+    """Return which configuration this process was started with."""
+    path: Path = _arguments(kind).config
+    return path
+
+
 def _refuse(sentence: str, *, code: int = 1) -> int:
     sys.stderr.write(f"{sentence}\n")
     return code

@@ -90,9 +90,12 @@ def kiosk(
     config: ConfigOption = DEFAULT_CONFIG,
     data: DataOption = DEFAULT_DATA,
     name: Annotated[str | None, typer.Option("--id", help="Which kiosk; the first by default.")] = None,
+    learn_keys: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--learn-keys", help="Learn its tactile keypad, key by key, and write it into the file.")
+    ] = False,
 ) -> None:
     """Open a kiosk window."""
-    become("kiosk", config, data, name)
+    become("kiosk.learn_keys" if learn_keys else "kiosk", config, data, name)
 
 
 @app.command()

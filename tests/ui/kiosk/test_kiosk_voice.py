@@ -29,7 +29,7 @@ IN_ENGLISH: tuple[tuple[tuple[Key, ...], str, tuple[str, ...]], ...] = (
     (("ok",), "issuing", ("Your number is being prepared. Please wait a moment.",)),
 )
 IN_INDONESIAN: tuple[tuple[tuple[Key, ...], str, tuple[str, ...]], ...] = (
-    (("next",), "language", ("Suara aktif. Tekan Maju", "Ambil nomor antrean Anda di sini", "tiga pilihan")),
+    (("next",), "language", ("Suara aktif. Tekan Berikutnya", "Ambil nomor antrean Anda di sini", "tiga pilihan")),
     (("next",), "language", ("Bahasa Indonesia. Sentuh",)),
     (("ok",), "service", ("Layanan apa yang Anda perlukan?", "sepuluh pilihan")),
     (("next",), "service", ("Paspor Baru. sepuluh sampai dua puluh lima menit.",)),

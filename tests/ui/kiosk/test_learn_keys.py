@@ -1,0 +1,74 @@
+"""A keypad is learnt key by key: what is asked, what counts, and what stands in config.yaml afterwards."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from broker.config import load_settings
+from broker.language import Phrases
+from broker.up.screens import VirtualScreen
+from broker.up.visit import Window
+from kiosk.voice.lesson import MEANINGS, Lesson
+from tests.support.office import CONFIG
+
+X_KEYCODE_OF_F13 = 191
+
+
+def test_each_key_is_asked_for_once_and_means_one_thing() -> None:
+    lesson = Lesson(Phrases("kiosk", "en"))
+    assert lesson.page.prompt == "Now press the key for: Next"
+    lesson.pressed("F14")
+    lesson.pressed("F14")
+    assert lesson.page.remark == "F14 is already the key for: Next"
+    lesson.skip()
+    lesson.pressed("F15")
+    assert lesson.keys == {"next": "F14", "ok": "F15"}
+    assert lesson.page.learnt == (("Next", "F14"), ("Previous", "none"), ("OK", "F15"))
+    for name in ("F16", "F17", "F18"):
+        lesson.pressed(name)
+    assert lesson.page.prompt == "Now plug the headset in"
+    lesson.pressed("F19")
+    lesson.pressed("F20")
+    assert lesson.asked is None
+    lesson.pressed("F21")
+    assert lesson.page.end == "Write this down"
+    lesson.again()
+    fresh = lesson.page
+    assert (fresh.prompt, fresh.learnt) == ("Now press the key for: Next", ())
+
+
+@pytest.mark.xdist_group("windows")
+def test_the_keys_of_a_true_keypad_are_written_where_the_kiosk_reads_them(
+    screen: VirtualScreen, data_dir: Path
+) -> None:
+    config = data_dir / "config.yaml"
+    data_dir.mkdir(parents=True)
+    config.write_bytes(CONFIG.read_bytes())
+    targets = data_dir / "targets.json"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kiosk.learn_keys", "--config", str(config), "--data", str(data_dir)],
+        env={**os.environ, "DISPLAY": screen.name, "ANTREAN_TARGETS": str(targets)},
+        stdout=subprocess.PIPE,
+    )
+    window = Window("lesson", screen, targets)
+    for at in range(6):
+        window.wait_screen(f"lesson-{at}")
+        screen.press(str(X_KEYCODE_OF_F13 + at))
+    for at in (6, 7):
+        window.wait_screen(f"lesson-{at}")
+        window.touch("skip")
+    window.wait_screen("lesson-8")
+    window.touch("end")
+    window.wait_gone("again")
+    window.touch("end")
+    said, _ = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert b"the keys of kiosk-1" in said
+    keys = load_settings(config, {}).kiosks[0].keys
+    assert keys is not None
+    assert keys.model_dump(exclude_none=True) == {meaning: f"F{13 + at}" for at, meaning in enumerate(MEANINGS[:6])}
