@@ -7,6 +7,7 @@ import logging
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -17,7 +18,7 @@ from broker.domain.apply import apply
 from broker.domain.commands import SignIn
 from broker.domain.decide import clock_set, decide, end_of_day, help_lost
 from broker.domain.errors import Code, DomainError, WrongCheckError
-from broker.domain.events import Event
+from broker.domain.events import ConfigChanged, Event
 from broker.domain.hall import Hall
 from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
@@ -31,6 +32,7 @@ from broker.ports import (
     ClockMark,
     Credentials,
     Health,
+    Reconfiguration,
     Recorded,
     RequestKey,
     StorageError,
@@ -130,6 +132,8 @@ class Engine:
         self._note_at = 0.0
         self._present: set[str] = set()
         self._copies = WantedCopies(kiosk_of or {})
+        self._changes: deque[Reconfiguration] = deque()
+        """Configurations that are to count, the oldest first."""
         self._rebuild_at = 0.0
         self._forget_at = monotonic() + FORGET_EVERY_S
         self._look_at = monotonic() + LOOK_EVERY_S
@@ -156,6 +160,11 @@ class Engine:
     def reconnected(self) -> None:
         """Take note that all retained states are to be published again."""
         self._inbox.note_reconnected()
+
+    def reconfigure(self, change: Reconfiguration) -> None:
+        """Let another configuration count, before whatever is asked next."""
+        self._changes.append(change)
+        self._inbox.wake()
 
     def look_soon(self) -> None:
         """Take note that the disk may not say what was answered: the next step looks, whatever else it has to do."""
@@ -202,6 +211,7 @@ class Engine:
         """Handle what was queued, then whatever is due by time."""
         self._try_rebuild()
         self._follow_clock()
+        self._follow_config()
         requests = [item for item in batch if isinstance(item, Submission)]
         if requests:
             self._handle(requests)
@@ -371,6 +381,30 @@ class Engine:
         if self._monotonic() >= self._next_forgetting_at():
             self._forget_at = self._monotonic() + FORGET_EVERY_S
             self._forget()
+
+    def _follow_config(self) -> None:
+        """Let a changed configuration count: the hall is rebuilt by the new rules, as a restart would do it.
+
+        What is under way goes on: numbers, visitors and desks come from the journal. Written down first.
+        """
+        while self._changes and self._hall is not None:
+            change, hall = self._changes[0], self._hall
+            try:
+                with self._committed() as work:
+                    event = ConfigChanged(at=work.at, digest=change.digest, sections=change.sections)
+                    work.events.append(self._record(hall, event, ENGINE_CLIENT))
+            except StorageError:
+                log.exception("that the configuration is changed cannot be written down now; it counts later")
+                return
+            self._changes.popleft()
+            self._wire.renew(change.office, change.announcements)
+            self._wire.tell(work.events, hall)
+            self._copies = WantedCopies(change.kiosk_of)
+            self._unsaid, self._shown_at = True, -math.inf
+            if change.rules != self._office:
+                self._office = change.rules
+                self._hall, self._rebuild_at = None, 0.0
+                self._try_rebuild()
 
     def _follow_clock(self) -> None:
         """Believe a clock that was set, and let nothing be lost or come twice by it; staff are told."""

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from broker.contract.messages import Announcement, OfficeMessage
 from broker.domain.commands import Command, SignIn
 from broker.domain.errors import DomainError
 from broker.domain.events import Event
 from broker.domain.hall import Hall
-from broker.domain.model import Ticket
+from broker.domain.model import Office, Ticket
 
 RequestKey = tuple[str, str]
 """(client, request id): what makes a request the same as one before."""
@@ -93,6 +94,18 @@ class Past:
     """The latest office day that a ticket carries: no other may begin before it is over."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reconfiguration:
+    """A configuration that counts from now on: the rules, and what screens are told of the office."""
+
+    rules: Office
+    office: OfficeMessage
+    announcements: tuple[Announcement, ...]
+    kiosk_of: Mapping[str, str]
+    digest: str
+    sections: tuple[str, ...]
+
+
 class Store(Protocol):
     """What is on disk. Used by the engine's thread only; every method may raise `StorageError`."""
 
@@ -159,6 +172,10 @@ class Wire(Protocol):
 
     def tell(self, events: Iterable[Recorded], hall: Hall) -> None:
         """Publish what happened."""
+        ...
+
+    def renew(self, office: OfficeMessage, announcements: Sequence[Announcement]) -> None:
+        """Take note of what the office offers and announces from now on; `show_all` says it."""
         ...
 
     def show(self, hall: Hall, now: dt.datetime, *, counters: bool, unanswered_s: int = 0) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import logging
+import os
 import secrets
 import signal
 import threading
@@ -17,6 +18,8 @@ from pathlib import Path
 from broker.bootstrap.clock_file import ClockFile, since_boot_s
 from broker.bootstrap.memory import Memory
 from broker.bootstrap.pins import MissedFile, PinBook
+from broker.bootstrap.reload import LOOK_EVERY_S as CONFIG_EVERY_S
+from broker.bootstrap.reload import ConfigWatch
 from broker.bootstrap.rules import announcements, office_message, office_rules
 from broker.bootstrap.tokens import SessionTokens
 from broker.bus import Bus
@@ -43,8 +46,8 @@ class AlreadyRunningError(Exception):
     """Another engine works on the same data folder."""
 
 
-def run_broker(settings: Settings, data_dir: Path) -> None:
-    """Run the truth of the office until SIGTERM or SIGINT.
+def run_broker(settings: Settings, data_dir: Path, *, config: Path | None = None) -> None:
+    """Run the truth of the office until SIGTERM or SIGINT; where `config` is named its changes are followed.
 
     Raises `AlreadyRunningError`, `StorageError` or `ServerError` where it cannot begin.
     """
@@ -96,6 +99,17 @@ def run_broker(settings: Settings, data_dir: Path) -> None:
         if log_watch is not None:
             looks = (log_watch.is_suspect, engine.look_soon, ended.wait)
             threading.Thread(target=watch_log, args=looks, name="log-watch", daemon=True).start()
+        if config is not None:
+            changes = ConfigWatch(
+                config,
+                settings,
+                environ=dict(os.environ),
+                changed=lambda change, _settings: engine.reconfigure(change),
+                report=wire.report,
+            )
+            threading.Thread(
+                target=watch_config, args=(changes.look, ended.wait), name="config-watch", daemon=True
+            ).start()
         engine.run()
         ended.set()
         bus.stop()
@@ -118,6 +132,12 @@ def watch_log(is_suspect: Callable[[], bool], look_soon: Callable[[], None], pau
     while not pause(LOOK_EVERY_S):
         if is_suspect():
             look_soon()
+
+
+def watch_config(look: Callable[[], None], pause: Callable[[float], bool]) -> None:
+    """Look at the configuration after each `pause` until one is True."""
+    while not pause(CONFIG_EVERY_S):
+        look()
 
 
 def _pins(settings: Settings, data_dir: Path) -> PinBook:

@@ -17,6 +17,7 @@ from broker.config import check_settings, load_settings
 from broker.config.pins import DEMO_PIN
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
 from broker.doctor.command import CheckUp, run_checks
+from broker.doctor.reloading import reload
 from broker.layout import NotCheckedError, screen_reports, sentences
 from broker.logs import log_to
 from broker.up.office import Start, run_office
@@ -82,7 +83,16 @@ def broker_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEF
     """Run the engine and, unless configured otherwise, the MQTT server."""
     settings = load_settings(config, os.environ)
     log_to(data, "broker", terminal=logging.INFO)
-    run_broker(settings, data)
+    run_broker(settings, data, config=config)
+
+
+@app.command("reload")
+def reload_command(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Tell whether the broker works by this configuration, after it was asked to look at it again."""
+    settings = load_settings(config, os.environ)
+    is_so, told = reload(settings, config)
+    Console().print(told, markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if is_so else 1)
 
 
 @app.command()

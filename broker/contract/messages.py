@@ -506,6 +506,9 @@ class EventMessage(Message):
     page: str | None = None
     reason: str | None = None
     """Why that ended."""
+    digest: str | None = None
+    """Which configuration counts from now on (`config_changed`), and what of it is not as before."""
+    sections: tuple[str, ...] | None = None
 
 
 class Presence(Message):

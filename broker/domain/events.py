@@ -249,6 +249,17 @@ class HelpEnded:
     """`done`, `cancelled`, `lost` (the kiosk), or the end of the day."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigChanged:
+    """Another configuration counts from now on."""
+
+    at: dt.datetime
+    digest: str
+    """Of the file."""
+    sections: tuple[str, ...]
+    """What of it is not as before."""
+
+
 Event = (
     Issued
     | Printed
@@ -272,6 +283,7 @@ Event = (
     | HelpAsked
     | HelpComing
     | HelpEnded
+    | ConfigChanged
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -297,5 +309,6 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "help_asked": HelpAsked,
     "help_coming": HelpComing,
     "help_ended": HelpEnded,
+    "config_changed": ConfigChanged,
 }
 EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENT_TYPES.items()}

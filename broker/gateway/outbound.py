@@ -83,6 +83,14 @@ class MqttWire:
         self._devices: dict[str, str] = {}
         self._reporting = threading.Lock()
 
+    def renew(self, office: OfficeMessage, announcements: Sequence[Announcement]) -> None:
+        """Speak for a changed office; procedures that it no longer has are taken off the server."""
+        gone = {service.id for service in self._office.services} - {service.id for service in office.services}
+        for service in sorted(gone):
+            self._publisher.publish(self._topics.service(service), b"", retain=True)
+        self._office, self._announcements = office, tuple(announcements)
+        self._pictures = Pictures(office)
+
     def encode(
         self, submission: Submission, result: Sequence[ev.Event] | DomainError, hall: Hall, now: dt.datetime
     ) -> bytes:
@@ -210,7 +218,17 @@ def _found(hall: Hall, command: cmd.Lookup, now: dt.datetime) -> dict[str, Any]:
     return {"ticket": shape, "is_holder": checks.is_holder(hall, found, command)}
 
 
-_NO_TICKET = (ev.Opened, ev.Closed, ev.Paused, ev.Resumed, ev.ClockSet, ev.HelpAsked, ev.HelpComing, ev.HelpEnded)
+_NO_TICKET = (
+    ev.Opened,
+    ev.Closed,
+    ev.Paused,
+    ev.Resumed,
+    ev.ClockSet,
+    ev.HelpAsked,
+    ev.HelpComing,
+    ev.HelpEnded,
+    ev.ConfigChanged,
+)
 
 
 def _counter(hall: Hall, counter: str, now: dt.datetime) -> dict[str, Any]:

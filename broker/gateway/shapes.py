@@ -216,6 +216,8 @@ def event_shape(hall: Hall, recorded: Recorded) -> ms.EventMessage:
         kiosk=getattr(event, "kiosk", None),
         page=getattr(event, "page", None),
         reason=event.reason if isinstance(event, ev.HelpEnded) else None,
+        digest=getattr(event, "digest", None),
+        sections=getattr(event, "sections", None),
     )
 
 

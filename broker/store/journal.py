@@ -53,6 +53,8 @@ def _event_of(kind: type[Event], facts: dict[str, Any]) -> Event:
         reason = facts["reason"]
         reason["passed_over"] = tuple((number, score) for number, score in reason["passed_over"])
         facts["reason"] = Reason(**reason)
+    if isinstance(facts.get("sections"), list):
+        facts["sections"] = tuple(facts["sections"])
     if isinstance(facts.get("promised"), dict):
         facts["promised"] = Promised(**facts["promised"])
     build: Callable[..., Event] = kind

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from broker.contract.messages import Announcement, OfficeMessage
 from broker.domain.commands import SignIn
 from broker.domain.errors import DomainError
 from broker.domain.events import EVENT_NAMES, Called, Event
@@ -84,6 +85,10 @@ class RecordingWire:
         for recorded in events:
             self.diary.append(f"event {recorded.seq}")
             self.told.append(recorded)
+
+    def renew(self, office: OfficeMessage, announcements: Sequence[Announcement]) -> None:  # noqa: ARG002 - the protocol has it
+        """Remember that another office is to be shown."""
+        self.diary.append("renew")
 
     def show(self, hall: Hall, now: dt.datetime, *, counters: bool, unanswered_s: int = 0) -> None:
         """Remember a picture."""
