@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from kivy.core.window import Window
 from kivy.graphics import Color, SmoothLine, SmoothRoundedRectangle
-from kivy.properties import NumericProperty
+from kivy.properties import BooleanProperty
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from display.pages.lobby import LobbyPage
-from display.pages.sheet import Box, Frame, Mark, Sheet, Sign, Surface, Words, frame_for, reach
+from display.pages.sheet import Box, Frame, Mark, Sheet, Sign, Surface, Words, frame_for
 from hardware.panel.lists import Pool
 from hardware.panel.look import Look
 from hardware.panel.targets import TargetsFile
@@ -29,22 +28,9 @@ def frame_of(look: Look) -> Frame:
 
 
 class Line(Label):  # type: ignore[misc] # Kivy has no types
-    """One line of words, cut to what its letters cover, so that lines may stand as close as they are read best."""
+    """One line of words. `is_key` tells that it is what a visitor waits for: number and counter."""
 
-    up = NumericProperty(0.78)
-    down = NumericProperty(0.25)
-
-    def texture_update(self, *_changed: object) -> None:
-        """Make the picture of the words, and leave out the empty room above and below."""
-        super().texture_update()
-        texture = getattr(self, "texture", None)
-        if texture is None:
-            return
-        line = texture.height - set_line(self.text, size_px=self.font_size, bold=self.bold).ascent
-        bottom = max(0, int(line - self.down * self.font_size))
-        top = min(texture.height, math.ceil(line + self.up * self.font_size))
-        self.texture = texture.get_region(0, bottom, texture.width, top - bottom)
-        self.texture_size = [texture.width, top - bottom]
+    is_key = BooleanProperty(defaultvalue=False)
 
 
 class Area(Widget):  # type: ignore[misc] # Kivy has no types
@@ -157,7 +143,7 @@ class LobbyScreen:
             same = free.get(_picture(item))
             if same:
                 line = same.pop()
-                self._place(line, item.box)
+                self._stand(line, item)
                 lines.append((item, line))
             else:
                 missing.append(item)
@@ -178,10 +164,15 @@ class LobbyScreen:
         return line
 
     def _write(self, line: Line, item: Words) -> None:
-        line.up, line.down = item.up, reach(item.text)[1]
-        line.font_size, line.bold, line.color = int(item.font_px), item.bold, self._look.theme.by_name(item.tone)
-        line.text = item.text
-        self._place(line, item.box)
+        line.font_size, line.bold, line.color = item.font_px, item.bold, self._look.theme.by_name(item.tone)
+        line.text, line.is_key = item.text, item.is_key
+        self._stand(line, item)
+
+    def _stand(self, line: Line, item: Words) -> None:
+        """Let the letters stand on their line: a label's picture is higher than they are."""
+        block = set_line(item.text, size_px=item.font_px, bold=item.bold)
+        line.size = block.width, block.line_height
+        line.pos = round(item.box.x), round(self._look.height - item.baseline) - block.descent
 
     def _place(self, widget: Any, box: Box) -> None:  # noqa: ANN401 - Kivy has no types
         turned = self._turned(box)
@@ -194,7 +185,7 @@ class LobbyScreen:
 
 
 def _picture(words: Words) -> tuple[object, ...]:
-    return words.text, int(words.font_px), words.bold, words.tone, words.up
+    return words.text, words.font_px, words.bold, words.tone, words.is_key
 
 
 def screen_name(page: LobbyPage) -> str:

@@ -37,7 +37,8 @@ def next_up(
     it gives way as soon as another one would otherwise be later than `latest_s`. Nothing comes twice in a row.
     """
     due = sorted(lasts_s, key=lambda name: left_at_s[name])
-    for name in due[:-1] or due:
+    is_first = left_at_s[due[0]] == left_at_s[due[-1]]
+    for name in due if is_first else due[:-1]:
         if name in waiting and _are_in_time(due, lasts_s, left_at_s, first=name, earliest_s=now_s - latest_s):
             return name
     return due[0]

@@ -120,7 +120,7 @@ def _band(call: FrontCall, box: Box, bands: Bands, frame: Frame) -> Iterator[Ite
     yield Surface(box, ground, radius=frame.gap, edge=edge, edge_px=max(3.0, font * 0.03))
     again = LINE * frame.sign if call.again else 0.0
     left = box.x + 0.18 * font
-    white = max(frame.gap * 0.5, font * 0.08)
+    white = max(2.0, min(frame.gap * 0.8, 0.45 * font * bands.pad))
     words = 1.15 * _word_font(font, frame) * len(call.counter.words)
     match way:
         case Way.BELOW:
@@ -130,7 +130,9 @@ def _band(call: FrontCall, box: Box, bands: Bands, frame: Frame) -> Iterator[Ite
         case Way.WORD_ABOVE:
             width = _counter_px(call, font, way, frame)
             counter = Box(box.right - width - white, box.y + white, width, box.height - 2 * white)
-            middle = box.y + words + (box.height - words) / 2
+            # Where there is height to spare the number stands in the middle, else beside what it belongs to.
+            spare = box.height - _band_height(call, bands.pad, font, way, frame)
+            middle = box.middle if spare > words else box.y + words + (box.height - words) / 2
         case Way.LINE:
             width = _counter_px(call, font, way, frame)
             counter = Box(box.right - width - white, box.y + white, width, box.height - 2 * white)
@@ -149,7 +151,7 @@ def _band(call: FrontCall, box: Box, bands: Bands, frame: Frame) -> Iterator[Ite
 def _number(call: FrontCall, at: tuple[float, float], font: float, ground: str, frame: Frame) -> Iterator[Item]:
     """Yield the number whose letters have their middle at `at`, and the mark of its lane."""
     place = (at[0], centred(at[1], font))
-    number = line_of(call.number, place, font, frame=frame, tone="on_band", ground=ground, bold=True)
+    number = line_of(call.number, place, font, frame=frame, tone="on_band", ground=ground, bold=True, is_key=True)
     yield number
     if call.lane is not None:
         side = font * 0.42
@@ -172,7 +174,9 @@ def _counter(call: FrontCall, box: Box, middle: float, *, font: float, way: Way,
         yield line_of(word, at, small, frame=frame, tone="ink", ground="surface", bold=True, align=align)
     y = centred(middle, font)
     at, align = ((box.x + box.width / 2, y), "center") if above else ((inner.right, y), "right")
-    yield line_of(call.counter.figure, at, font, frame=frame, tone="ink", ground="surface", bold=True, align=align)
+    yield line_of(
+        call.counter.figure, at, font, frame=frame, tone="ink", ground="surface", bold=True, align=align, is_key=True
+    )
 
 
 # -- the list ---------------------------------------------------------------------------------------------------------

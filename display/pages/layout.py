@@ -160,7 +160,7 @@ class _Attempt:
             if found is not None:
                 grid, box, panel = found
                 return replace(plan, grid=grid, list_box=box, panel=panel)
-        return None
+        return None if self.needed else plan  # what is over gives way to what is to be done
 
     def _right(self, rest: Box, least: Box) -> tuple[Grid | None, Box, Box] | None:
         rows = rows_in(rest.height, self.listed)
@@ -374,7 +374,9 @@ def _least_panel(texts: OfficeTexts, frame: Frame, level: int) -> Box | None:
         box = _panel_below(texts, CALM_LARGE, frame, _LEAST_LINES, frame.key)
         if box is not None:
             return box
-    return _panel_below(texts, 1, frame, _LEAST_LINES, frame.key)
+    return _panel_below(texts, 1, frame, _LEAST_LINES, frame.key) or _panel_below(
+        texts, 1, frame, _LEAST_LINES, frame.key, has_list=False
+    )
 
 
 def _panel_width(texts: OfficeTexts, frame: Frame) -> float:
@@ -383,7 +385,9 @@ def _panel_width(texts: OfficeTexts, frame: Frame) -> float:
     return max(frame.width * _PANEL_SHARE, longest + frame.sign * (1.7 + 2 * PANEL_PAD))
 
 
-def _panel_below(texts: OfficeTexts, count: int, frame: Frame, lines: int, font: float) -> Box | None:
+def _panel_below(
+    texts: OfficeTexts, count: int, frame: Frame, lines: int, font: float, *, has_list: bool = True
+) -> Box | None:
     """Return the panel's room under so many large calls, one of them called again, and beside a list."""
     body = _body(frame, has_footer=True)
     calls = (replace(usual_call(texts), again="2"), *(usual_call(texts),) * (count - 1))
@@ -393,7 +397,9 @@ def _panel_below(texts: OfficeTexts, count: int, frame: Frame, lines: int, font:
     width = _panel_width(texts, frame)
     column = column_px(texts, (), frame.listed, frame)
     height = body.height - bands.height - frame.gap
-    if frame.width <= frame.height or width + frame.gap + column > body.width:
+    if not has_list:
+        width = body.width
+    elif frame.width <= frame.height or width + frame.gap + column > body.width:
         rows = 3 if frame.width <= frame.height else 1
         height -= grid_height(rows, frame.listed) + frame.gap
         width = body.width
@@ -401,14 +407,25 @@ def _panel_below(texts: OfficeTexts, count: int, frame: Frame, lines: int, font:
 
 
 def _welcome(page: LobbyPage, frame: Frame) -> Iterator[Item]:
-    """Yield the office's name and what to do, while there is nothing else to show."""
+    """Yield the office's name and what to do, while there is nothing else to show; in part where all has no room."""
     body = _body(frame, has_footer=True, lines=_foot_lines(page, frame))
-    y = body.middle - frame.good
-    for text, bold in ((page.office, True), *((line, False) for line in page.resting)):
-        for line in frame.wrap(text, frame.good, body.width - 2 * frame.gap, bold=bold):
-            at = (frame.width / 2, y)
-            yield line_of(line, at, frame.good, frame=frame, tone="on_band", ground="band", bold=bold, align="center")
-            y += LINE * frame.good
+    texts = ((page.office, True), *((line, False) for line in page.resting))
+    for font in (frame.good, frame.sign):
+        lines = [
+            (line, bold)
+            for text, bold in texts
+            for line in frame.wrap(text, font, body.width - 2 * frame.gap, bold=bold)
+            if text
+        ]
+        if len(lines) * LINE * font <= body.height:
+            break
+    yield Surface(body, "band")
+    lines = lines[: int(body.height / (LINE * font))]
+    y = body.middle - (len(lines) - 1) * LINE * font / 2
+    for line, bold in lines:
+        at = (frame.width / 2, centred(y, font))
+        yield line_of(line, at, font, frame=frame, tone="on_band", ground="band", bold=bold, align="center")
+        y += LINE * font
 
 
 # -- the line below -------------------------------------------------------------------------------------------------
@@ -440,6 +457,7 @@ def _foot(page: LobbyPage, frame: Frame, *, has_footer: bool) -> Iterator[Item]:
     height = _foot_height(frame, _foot_lines(page, frame))
     box = Box(0, frame.height - height, frame.width, height)
     clock = _clock(page, frame, box)
+    yield Surface(box, "band")
     room = Box(frame.gap * 1.4, box.y, clock.box.x - frame.gap * 2.4, box.height)
     if not page.link.live:
         yield Surface(Box(0, box.y, clock.box.x - frame.gap, box.height), "bad_soft")

@@ -5,6 +5,7 @@ The origin is the top left corner of the window and y grows downwards, as one re
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -112,8 +113,15 @@ class Words:
     ground: str
     """The colour below, by its task's name: what the contrast is computed with."""
     bold: bool = False
+    is_key: bool = False
+    """Whether it is what a visitor waits for, number or counter: it subtends 0.7 degrees."""
     up: float = _LETTERS_UP
     """How far the box reaches above the line that the letters stand on, in ems."""
+
+    @property
+    def baseline(self) -> float:
+        """Return the height of the line that the letters stand on."""
+        return self.box.y + self.up * self.font_px
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,17 +196,22 @@ class Frame:
         return self.key / 2
 
     def wide(self, text: str, font_px: float, *, bold: bool = False) -> float:
-        """Return the width of a text in pixels; a pixel more, as fonts are drawn on whole ones."""
-        return ems(text, bold=bold) * font_px + 1
+        """Return the width of a text in pixels; a pixel more, as letters are drawn on whole ones."""
+        return ems(text, bold=bold) * drawn_px(font_px) + 1
 
     def wrap(self, text: str, font_px: float, width: float, *, bold: bool = False) -> tuple[str, ...]:
         """Return the lines that a text takes; a word is never broken."""
-        return wrapped(text, width / font_px, bold=bold)
+        return wrapped(text, (width - 1) / drawn_px(font_px), bold=bold)
 
 
 def frame_for(look: Look) -> Frame:
     """Return the frame of a window."""
     return Frame(width=look.width, height=look.height, key=look.huge, sign=look.small, good=look.body)
+
+
+def drawn_px(font_px: float) -> float:
+    """Return the font size that is drawn: on half pixels, never less than was asked for."""
+    return math.ceil(font_px * 2) / 2
 
 
 @lru_cache(maxsize=8192)
@@ -242,13 +255,15 @@ def line_of(
     ground: str,
     bold: bool = False,
     align: str = "left",
+    is_key: bool = False,
 ) -> Words:
     """Return a line whose letters stand on `at[1]`, and which begins, is centred or ends at `at[0]`."""
+    font_px = drawn_px(font_px)
     up, down = reach(text)
     width = frame.wide(text, font_px, bold=bold)
     x = at[0] - {"left": 0.0, "center": width / 2, "right": width}[align]
     box = Box(x, at[1] - up * font_px, width, (up + down) * font_px)
-    return Words(box, text, font_px, tone, ground, bold=bold, up=up)
+    return Words(box, text, font_px, tone, ground, bold=bold, is_key=is_key, up=up)
 
 
 def centred(middle: float, font_px: float) -> float:
