@@ -16,10 +16,14 @@ from broker.language import words_of
 from broker.screen import OfficeBus, listen_to_office
 from display.drawing.screen import LobbyScreen, frame_of, screen_name
 from display.hall.announcer import speech_rules
+from display.hall.board import Zone
+from display.hall.media import media_in
 from display.hall.presenter import LobbyPresenter
 from display.hall.voice import Voice, chimes
 from display.pages.layout import lay_out, room_for
 from display.pages.lobby import LobbyPage, OfficeTexts, Room
+from display.pages.panel import MediaPage
+from hardware.errors import HardwareError
 from hardware.factory import build_speaker, voices
 from hardware.panel.bridge import Drawing, every, post
 from hardware.panel.look import Look
@@ -30,6 +34,8 @@ from hardware.worker import DeviceWorker
 
 TICK_S = 0.1
 SOUND_CHECK_S = 30.0
+MEDIA_CHECK_S = 60.0
+"""So often is looked what the folder of pictures has."""
 VOICE_ENDS_WITHIN_S = 1.0
 """At the end of the display nobody waits for an announcement to its last word."""
 
@@ -40,6 +46,7 @@ class DisplayApp:
     def __init__(self, settings: Settings, display: Display, *, data_dir: Path, bus: OfficeBus) -> None:
         """Build all parts; nothing is shown or sent before `run`."""
         self._bus = bus
+        self._language = settings.office.languages[0]
         self._health: dict[str, str] = {}
         self._worker = DeviceWorker("speaker", post)
         self._voice = Voice(
@@ -61,10 +68,14 @@ class DisplayApp:
             page_s=display.page_s,
             room=self._room,
             has_panel=display.procedures,
+            zone=Zone(frozenset(display.counters), frozenset(display.stages)),
+            veil=display.dim.veil if display.dim else lambda _at: 0.0,
             speech=speech_rules(
                 display.sound, voices(display.sound.speech, data_dir=data_dir), languages=settings.office.languages
             ),
         )
+        self._media_folder = None if display.media is None else data_dir / display.media
+        self._media_worker = DeviceWorker("media", post)
         self._drawing = Drawing(lambda: self._presenter.page, self._show)
         self._listen(Topics(settings.office.id))
 
@@ -110,7 +121,19 @@ class DisplayApp:
         self._report("clock", self._presenter.clock_health)
         self._drawing.update()
 
+    def _look_for_media(self) -> None:
+        folder, language = self._media_folder, self._language
+        if folder is not None:
+            self._media_worker.submit(lambda: media_in(folder, language), self._media_found)
+
+    def _media_found(self, found: tuple[tuple[MediaPage, ...], str] | HardwareError) -> None:
+        if not isinstance(found, HardwareError):
+            self._presenter.media(found[0])
+            self._report("media", found[1])
+
     def _begin(self) -> None:
+        self._look_for_media()
+        self._stop_media = every(MEDIA_CHECK_S, self._look_for_media)
         self._drawing.update()
         self._stop_ticks = every(TICK_S, self._tick)
         self._stop_checks = every(SOUND_CHECK_S, self._voice.check)
@@ -120,6 +143,8 @@ class DisplayApp:
     def _end(self) -> None:
         self._stop_ticks()
         self._stop_checks()
+        self._stop_media()
+        self._media_worker.stop(timeout_s=VOICE_ENDS_WITHIN_S)
         self._drawing.end()
         self._bus.stop()
         self._worker.stop(timeout_s=VOICE_ENDS_WITHIN_S)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -67,6 +68,12 @@ def span_of(text: str) -> tuple[dt.time, dt.time]:
     """Return begin and end of a `SPAN`; 24:00 is the last moment of a day, which belongs to it."""
     begin, end = text.split("-")
     return dt.time.fromisoformat(begin), dt.time.max if end == "24:00" else dt.time.fromisoformat(end)
+
+
+def is_within(spans: Iterable[str], at: dt.time) -> bool:
+    """Tell whether a time of day lies in one of these spans, which may run over midnight."""
+    each = map(span_of, spans)
+    return any(begin <= at < end if begin < end else at >= begin or at < end for begin, end in each)
 
 
 class LineConfig(DeviceModel):
@@ -252,8 +259,7 @@ class SoundConfig(DeviceModel):
 
     def is_quiet(self, at: dt.time) -> bool:
         """Tell whether calls are only shown at this time of day; a span may run over midnight."""
-        spans = map(span_of, self.quiet_hours)
-        return any(begin <= at < end if begin < end else at >= begin or at < end for begin, end in spans)
+        return is_within(self.quiet_hours, at)
 
 
 class KioskSound(DeviceModel):

@@ -33,6 +33,8 @@ def hours_faults(data: Mapping[str, object]) -> Iterator[Fault]:
         yield from _quiet(
             (*path, "sound", "quiet_hours"), words(sound, "quiet_hours") if isinstance(sound, dict) else []
         )
+        dim = child(entry, "dim")
+        yield from _quiet((*path, "dim", "hours"), words(dim, "hours") if isinstance(dim, dict) else [])
 
 
 def announcement_faults(data: Mapping[str, object]) -> Iterator[Fault]:

@@ -114,7 +114,14 @@ def _repeated(found: list[Entry], key: str, owner: str) -> Iterator[Fault]:
 
 
 def _references(data: Data) -> Iterator[Fault]:
-    uses = (("services", "stages"), ("counters", "stages"), ("counters", "services"), ("counters", "lanes"))
+    uses = (
+        ("services", "stages"),
+        ("counters", "stages"),
+        ("counters", "services"),
+        ("counters", "lanes"),
+        ("displays", "stages"),
+        ("displays", "counters"),
+    )
     for section, key in uses:
         known = known_ids(data, key)
         for path, entry in entries(data, section) if known else []:

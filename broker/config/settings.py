@@ -29,6 +29,7 @@ from hardware.config import (
     PrinterConfig,
     ScannerConfig,
     SoundConfig,
+    is_within,
     span_of,
 )
 
@@ -315,6 +316,17 @@ class Kiosk(SettingsModel):
     keys: KioskKeys | None = None
 
 
+class Dim(SettingsModel):
+    """When a display is darker, to spare the panel: only while nobody is called."""
+
+    hours: tuple[Span, ...] = Field(min_length=1)
+    how: Literal["dim", "dark"] = "dim"
+
+    def veil(self, at: dt.time) -> float:
+        """Return how dark it is at this time of day, 0 to 1."""
+        return {"dim": 0.8, "dark": 1.0}[self.how] if is_within(self.hours, at) else 0.0
+
+
 class Display(SettingsModel):
     """One lobby display and its sound."""
 
@@ -323,6 +335,12 @@ class Display(SettingsModel):
     sound: SoundConfig = SoundConfig()
     page_s: int = Field(default=8, ge=4, le=120)
     procedures: bool = True
+    stages: tuple[Identifier, ...] = ()
+    counters: tuple[Identifier, ...] = ()
+    """A zone of the hall: only what is called to these counters, or to counters of these stages. None: everything."""
+    media: Path | None = None
+    """Folder of pictures and films, below the data folder."""
+    dim: Dim | None = None
 
 
 Chord = Annotated[str, StringConstraints(pattern=CHORD)]

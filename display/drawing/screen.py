@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from kivy.core.window import Window
-from kivy.graphics import Color, SmoothLine, SmoothRoundedRectangle
+from kivy.graphics import Color, Rectangle, SmoothLine, SmoothRoundedRectangle
 from kivy.properties import BooleanProperty
+from kivy.uix.image import AsyncImage
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from display.pages.lobby import LobbyPage
-from display.pages.sheet import Box, Frame, Mark, Sheet, Sign, Surface, Words, frame_for
+from display.pages.sheet import Box, Frame, Mark, Media, Sheet, Sign, Surface, Words, frame_for
 from hardware.panel.lists import Pool
 from hardware.panel.look import Look
 from hardware.panel.targets import TargetsFile
@@ -66,6 +67,13 @@ class Area(Widget):  # type: ignore[misc] # Kivy has no types
             self._edge.points = []
 
 
+def film(path: str) -> Any:  # noqa: ANN401 - Kivy has no types
+    """Return a widget that plays a film without sound, again and again. Needs ffpyplayer."""
+    from kivy.uix.video import Video  # noqa: PLC0415 - reads which players there are when it is imported
+
+    return Video(source=path, state="play", volume=0, options={"eos": "loop"}, size_hint=(None, None))
+
+
 class LobbyScreen:
     """The widgets of a display, made when they are first needed and used again. One thread: the screen's."""
 
@@ -73,10 +81,16 @@ class LobbyScreen:
         """Begin with an empty window."""
         self.root = Widget()
         self._targets = targets
-        self._layers = [Widget() for _ in range(4)]
+        self._layers = [Widget() for _ in range(6)]
         for layer in self._layers:
             self.root.add_widget(layer)
-        areas, marks, signs, lines = self._layers
+        areas, media, marks, signs, lines, veil = self._layers
+        self._media_layer = media
+        self._shown_media: tuple[Media, Any] | None = None
+        with veil.canvas:
+            self._veil_colour = Color(0, 0, 0, 0)
+            self._veil = Rectangle(pos=(0, 0), size=look.unseen)
+        self._shift = (0, 0)
         self._areas = Pool(areas, Area)
         self._marks = Pool(marks, lambda: LaneMark(pos_hint={}))
         self._signs = Pool(signs, lambda: Icon(size_hint=(None, None)))
@@ -100,6 +114,11 @@ class LobbyScreen:
     def show(self, sheet: Sheet, name: str) -> None:
         """Draw a sheet; `name` tells programs that watch the display what stands on it."""
         theme = self._look.theme
+        if sheet.shift != self._shift:
+            self._shift = sheet.shift
+            self._drawn.clear()
+        self._veil_colour.a = sheet.veil
+        self._veil.size = (self._look.width, self._look.height) if sheet.veil else self._look.unseen
 
         def area(widget: Area, item: Surface) -> None:
             edge = theme.by_name(item.edge or item.tone)
@@ -116,6 +135,7 @@ class LobbyScreen:
         self._draw(sheet, Surface, self._areas, area)
         self._draw(sheet, Mark, self._marks, mark)
         self._draw(sheet, Sign, self._signs, sign)
+        self._draw_media(next((item for item in sheet.items if isinstance(item, Media)), None))
         self._draw_lines(sheet.words)
         if self._targets is not None:
             self._targets.changed(self.root, name)
@@ -128,6 +148,23 @@ class LobbyScreen:
             if place >= len(before) or before[place] != item:
                 draw(widget, item)
         self._drawn[kind] = items
+
+    def _draw_media(self, item: Media | None) -> None:
+        """Show a picture or a film; one that stays in its place goes on."""
+        before, widget = self._shown_media or (None, None)
+        if item is None or before is None or before.path != item.path:
+            if widget is not None:
+                widget.unload() if before is not None and before.moves else None
+                self._media_layer.remove_widget(widget)
+            self._shown_media = None
+            if item is None:
+                return
+            widget = (
+                film(item.path) if item.moves else AsyncImage(source=item.path, size_hint=(None, None), mipmap=True)
+            )
+            self._media_layer.add_widget(widget)
+        self._shown_media = item, widget
+        self._place(widget, item.box)
 
     def _draw_lines(self, words: Iterable[Words]) -> None:
         """Draw the lines. One that only moved keeps its picture, which is what costs."""
@@ -172,7 +209,8 @@ class LobbyScreen:
         """Let the letters stand on their line: a label's picture is higher than they are."""
         block = set_line(item.text, size_px=item.font_px, bold=item.bold)
         line.size = block.width, block.line_height
-        line.pos = round(item.box.x), round(self._look.height - item.baseline) - block.descent
+        right, down = self._shift
+        line.pos = round(item.box.x) + right, round(self._look.height - item.baseline) - block.descent - down
 
     def _place(self, widget: Any, box: Box) -> None:  # noqa: ANN401 - Kivy has no types
         turned = self._turned(box)
@@ -181,7 +219,8 @@ class LobbyScreen:
 
     def _turned(self, box: Box) -> Box:
         """Return a box as Kivy counts: from the lower edge of the window."""
-        return Box(box.x, self._look.height - box.bottom, box.width, box.height)
+        right, down = self._shift
+        return Box(box.x + right, self._look.height - box.bottom - down, box.width, box.height)
 
 
 def _picture(words: Words) -> tuple[object, ...]:

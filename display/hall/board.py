@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from broker.contract.messages import Calling, EventMessage, HallMessage
+from broker.contract.messages import Calling, CounterInfo, EventMessage, HallMessage, OfficeMessage
 from broker.language import bare_counter
 
 FRONT_S = 10.0
@@ -50,6 +50,33 @@ class Call:
         return self.number, self.counter
 
 
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The part of the hall that a display is for: some counters, or those of some stages. Empty: the whole hall."""
+
+    counters: frozenset[str] = frozenset()
+    stages: frozenset[str] = frozenset()
+
+    def counters_of(self, counters: Iterable[CounterInfo]) -> frozenset[str] | None:
+        """Return the ids of the counters whose calls are shown; None for all."""
+        if not self.counters and not self.stages:
+            return None
+        return frozenset(
+            counter.id
+            for counter in counters
+            if counter.id in self.counters or self.stages.intersection(counter.stages)
+        )
+
+    def office_of(self, office: OfficeMessage) -> OfficeMessage:
+        """Return the office with only those services that come to these counters."""
+        shown = self.counters_of(office.counters)
+        if shown is None:
+            return office
+        stages = {stage for counter in office.counters if counter.id in shown for stage in counter.stages}
+        services = tuple(service for service in office.services if stages.intersection(service.stages))
+        return office.model_copy(update={"services": services})
+
+
 @dataclass(slots=True)
 class _Standing:
     """A call on the board. `seq` is the last event that is known to have touched it."""
@@ -73,6 +100,7 @@ class CallBoard:
         """Start empty."""
         self._monotonic = monotonic
         self._first_language = first_language
+        self._shown: frozenset[str] | None = None
         self._board: dict[Place, _Standing] = {}
         self._snapshot_seq = -1
         self._seq = 0
@@ -81,6 +109,11 @@ class CallBoard:
         self._speaking: Call | None = None
         self._speaks_until_s = -math.inf
         self.gaps = 0
+
+    def show(self, counters: frozenset[str] | None) -> None:
+        """Show only what is called to these counters from now on; None: to all of them."""
+        self._shown = counters
+        self._board = {place: standing for place, standing in self._board.items() if self._shows(standing.call.counter)}
 
     # -- what came in -----------------------------------------------------------------------------------------------
 
@@ -109,8 +142,9 @@ class CallBoard:
             for standing in self._board.values():  # the engine's own pictures never overtake each other: a new journal
                 standing.seq = self._seq = 0
         is_first = self._snapshot_seq < 0
-        calling = sorted(map(_from_snapshot, reversed(hall.calling)), key=lambda call: call.called_at)
-        over = [_from_snapshot(entry) for entry in reversed(hall.recent)]
+        shown = [entry for entry in reversed(hall.calling) if self._shows(entry.counter)]
+        calling = sorted(map(_from_snapshot, shown), key=lambda call: call.called_at)
+        over = [_from_snapshot(entry) for entry in reversed(hall.recent) if self._shows(entry.counter)]
         for call in (*over, *calling):
             news = self._news(call, hall.seq)
             if news is not None:
@@ -238,8 +272,13 @@ class CallBoard:
         self._board[call.place] = standing
         return standing
 
+    def _shows(self, counter: str) -> bool:
+        return self._shown is None or counter in self._shown
+
     def _called(self, event: EventMessage) -> Call | None:
         if event.type not in ("called", "recalled") or event.number is None or event.counter is None:
+            return None
+        if not self._shows(event.counter):
             return None
         return Call(
             number=event.number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections import deque
 from collections.abc import Callable
@@ -13,10 +14,10 @@ from broker.contract.link import Freshness, broker_speaks
 from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, Presence
 from broker.language import Phrases
 from display.hall.announcer import Announcement, SpeechRules
-from display.hall.board import Call, CallBoard
+from display.hall.board import Call, CallBoard, Zone
 from display.hall.programme import Programme
 from display.pages.lobby import LobbyPage, LobbyState, OfficeTexts, Room, lobby_page, office_texts
-from display.pages.panel import InfoPage
+from display.pages.panel import InfoPage, MediaPage
 from display.pages.sheet import Sheet
 
 Announce = Callable[[Call, Announcement], None]
@@ -49,9 +50,11 @@ class LobbyPresenter:
         page_s: float,
         room: Callable[[OfficeTexts], Room],
         has_panel: bool = True,
+        zone: Zone = Zone(),  # noqa: B008 - frozen
+        veil: Callable[[dt.time], float] = lambda _at: 0.0,
         speech: SpeechRules,
     ) -> None:
-        """`announce` must return at once; `speech_ended` is told when it is over."""
+        """`announce` must return at once; `speech_ended` is told when it is over. `veil`: how dark it is when idle."""
         self._clock = clock
         self._monotonic = clock.monotonic
         self._phrases = phrases
@@ -60,6 +63,7 @@ class LobbyPresenter:
         self._texts = OfficeTexts()
         self._room = room(self._texts)
         self._has_panel = has_panel
+        self._zone, self._veil = zone, veil
         self._speech = speech
         self._languages = languages
         self._fresh = Freshness(clock.now, clock.monotonic)
@@ -83,9 +87,12 @@ class LobbyPresenter:
 
     def office(self, message: OfficeMessage) -> None:
         """Take in what the office offers."""
-        self._office = message
+        self._office = self._zone.office_of(message)
+        self._board.show(self._zone.counters_of(message.counters))
+        if self._hall is not None:
+            self._board.snapshot(self._hall)
         self._languages = message.languages or self._languages
-        self._texts = office_texts(message, self._phrases(self._languages[0]).say("Counter"))
+        self._texts = office_texts(self._office, self._phrases(self._languages[0]).say("Counter"))
         self._fit()
 
     def hall(self, message: HallMessage) -> None:
@@ -139,6 +146,10 @@ class LobbyPresenter:
         """Take note of what had room: pages of the panel wait while it has none, and a list too long turns its own."""
         self._programme.crowd(sheet.panel_level)
         self._turns_list = sheet.turns_list
+
+    def media(self, pages: tuple[MediaPage, ...]) -> None:
+        """Take in which pictures and films the office's folder has."""
+        self._programme.show(pages)
 
     def tick(self) -> None:
         """Let time pass: speak the next call, turn the panel."""
@@ -204,6 +215,7 @@ class LobbyPresenter:
             over=self._board.over,
             upcoming=self._board.upcoming,
             panel=self._programme.page if self._has_panel else None,
+            veil=self._veil(self._clock.now().time()) if not self._board.awaited else 0.0,
             has_panel=self._has_panel,
             footer_turn=int(self._monotonic() / FOOTER_S),
             list_turn=int(self._monotonic() / LIST_PAGE_S) if self._turns_list else 0,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from broker.contract.messages import HallMessage, OfficeMessage
 from broker.language import Phrases
-from display.pages.panel import InfoPage, overview_pages, procedure_pages, waiting_for
+from display.pages.panel import InfoPage, MediaPage, notice_pages, overview_pages, procedure_pages, waiting_for
 
 LATEST_S = 240.0
 """So long at most a service is not on the panel."""
@@ -18,9 +18,11 @@ ROUND_S = 200.0
 SHORTEST_S = 4.0
 """No page stands shorter while a round has the time for it: it would be gone before it is found."""
 _LEVELS = 3
+_BESIDE = 3
+"""What else has its turns beside the services."""
 FitsAt = Callable[[InfoPage, int], bool]
-OVERVIEW = "*overview"
-"""Stands among the ids of services, none of which has a star."""
+OVERVIEW, NOTICES, MEDIA = "*overview", "*notices", "*media"
+"""Stand among the ids of services, none of which has a star."""
 
 
 def next_up(
@@ -67,6 +69,7 @@ class Programme:
         self._least_s = least_s
         self._office: OfficeMessage | None = None
         self._hall: HallMessage | None = None
+        self._media: tuple[MediaPage, ...] = ()
         self._fits: FitsAt = lambda _page, _level: True
         self._names: tuple[str, ...] = ()
         self._cut: dict[tuple[str, int], tuple[InfoPage, ...]] = {}
@@ -87,7 +90,7 @@ class Programme:
         now_s, before = self._monotonic(), self.page
         self._cut.clear()
         services = tuple(service.id for service in office.services)
-        self._names = tuple(name for name in (*services, OVERVIEW) if self._pages(name, 0))
+        self._names = tuple(name for name in (*services, OVERVIEW, NOTICES, MEDIA) if self._pages(name, 0))
         self._left_at_s = {name: self._left_at_s.get(name, now_s) for name in self._names}
         self._pace = 1.0
         lasts_s = {name: max(map(self._stays_s, self._pages(name, 0))) for name in self._names}
@@ -98,9 +101,20 @@ class Programme:
 
     def figures(self, hall: HallMessage | None) -> None:
         """Take in who waits."""
+        had_notices = bool(self._pages(NOTICES, 0)) if self._office else False
         self._hall = hall
         for level in range(_LEVELS):
             self._cut.pop((OVERVIEW, level), None)
+            self._cut.pop((NOTICES, level), None)
+        if self._office is not None and bool(self._pages(NOTICES, 0)) != had_notices:
+            self.offer(self._office, self._fits)
+
+    def show(self, media: tuple[MediaPage, ...]) -> None:
+        """Take in which pictures and films there are to show between the procedures."""
+        if media != self._media:
+            self._media = media
+            if self._office is not None:
+                self.offer(self._office, self._fits)
 
     def crowd(self, level: int | None) -> None:
         """Take note how much room calls leave: 0 is the most, None is none. What is not seen takes no time."""
@@ -162,9 +176,15 @@ class Programme:
         def fits(page: InfoPage) -> bool:
             return self._fits(page, level)
 
+        if name == MEDIA:
+            yield from self._media
+            return
+        if name == NOTICES:
+            yield from notice_pages(office, self._hall, phrases=self._phrases)
+            return
         if name == OVERVIEW:
             yield from overview_pages(office, self._hall, last=lambda _service: "", phrases=self._phrases, fits=fits)
             return
-        seconds = max(SHORTEST_S, ROUND_S / (len(office.services) + 1))
+        seconds = max(SHORTEST_S, ROUND_S / (len(office.services) + _BESIDE))
         service = next(service for service in office.services if service.id == name)
         yield from procedure_pages(service, office.languages, phrases=self._phrases, fits=fits, seconds=seconds)

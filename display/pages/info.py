@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from display.pages.panel import InfoPage, OverviewPage, ProcedurePage, ServiceLine
-from display.pages.sheet import LINE, Box, Frame, Item, Surface, Words, centred, line_of
+from display.pages.panel import InfoPage, MediaPage, NoticePage, OverviewPage, ProcedurePage, ServiceLine
+from display.pages.sheet import LINE, Box, Frame, Item, Media, Surface, Words, centred, line_of
 from hardware.panel.scale import CAPITAL
 
 PANEL_PAD = 0.5
@@ -21,13 +22,9 @@ def draw_panel(page: InfoPage, box: Box, frame: Frame) -> Iterator[Item]:
     while font > frame.sign and panel_height(page, font, box.width, frame) > box.height:
         font = max(frame.sign, font * 0.94)
     yield Surface(box, "surface", radius=frame.gap)
-    match page:
-        case ProcedurePage():
-            drawn = _procedure(page, box, font, frame)
-        case OverviewPage():
-            drawn = _overview(page, box, font, frame)
-        case _:
-            assert_never(page)
+    drawn = _drawn(page, box, font, frame)
+    if isinstance(page, MediaPage):
+        yield Media(box, page.path, page.moves)
     # A page that was cut to more room, in the moment in which a call takes it: what has none comes with the next page.
     yield from itertools.takewhile(lambda item: item.box.bottom <= box.bottom, drawn)
 
@@ -35,12 +32,59 @@ def draw_panel(page: InfoPage, box: Box, frame: Frame) -> Iterator[Item]:
 def panel_height(page: InfoPage, font: float, width: float, frame: Frame) -> float:
     """Return how high a page is in this type; endless where a word of it is wider than the panel."""
     box = Box(0, 0, width, 0)
-    drawn = list(
-        _procedure(page, box, font, frame) if isinstance(page, ProcedurePage) else _overview(page, box, font, frame)
-    )
+    drawn = list(_drawn(page, box, font, frame))
+    if not drawn:
+        return 0.0
     if max(item.box.right for item in drawn) > width - PANEL_PAD * font / 2:
         return math.inf
     return max(item.box.bottom for item in drawn) + PANEL_PAD * font
+
+
+def _drawn(page: InfoPage, box: Box, font: float, frame: Frame) -> Iterator[Item]:
+    match page:
+        case ProcedurePage():
+            return _procedure(page, box, font, frame)
+        case OverviewPage():
+            return _overview(page, box, font, frame)
+        case NoticePage():
+            return _notice(page, box, font, frame)
+        case MediaPage():
+            return iter(())
+    assert_never(page)
+
+
+def draw_closed(pages: Sequence[NoticePage], box: Box, frame: Frame) -> Iterator[Item]:
+    """Yield what stands there while the office is closed: all languages, in the largest type that there is room for."""
+    yield Surface(box, "surface", radius=frame.gap)
+
+    def lines(font: float) -> Iterator[Item]:
+        y = box.y
+        for page in pages:
+            drawn = list(_notice(page, Box(box.x, y, box.width, 0), font, frame))
+            yield from drawn
+            y = max(item.box.bottom for item in drawn) + font * 0.4
+
+    font = max(frame.sign, min(frame.good * 2, box.height / 6))
+    while font > frame.sign and max(item.box.bottom for item in lines(font)) > box.bottom - PANEL_PAD * font:
+        font = max(frame.sign, font * 0.94)
+    low = max(item.box.bottom for item in lines(font))
+    shift = max(0.0, (box.bottom - low) / 2 - PANEL_PAD * font / 2)
+    for item in lines(font):
+        yield dataclasses.replace(item, box=item.box.moved(0, shift))
+
+
+def _notice(page: NoticePage, box: Box, font: float, frame: Frame) -> Iterator[Item]:
+    pad = PANEL_PAD * font
+    y = box.y + pad * 0.8 + font * 0.95
+    for line in frame.wrap(page.title, font, box.width - 2 * pad, bold=True):
+        yield line_of(line, (box.x + pad, y), font, frame=frame, tone="primary", ground="surface", bold=True)
+        y += LINE * font
+    y += font * 0.1
+    for text in page.lines:
+        for line in frame.wrap(text, font, box.width - 2 * pad):
+            yield line_of(line, (box.x + pad, y), font, frame=frame, tone="ink", ground="surface")
+            y += LINE * font
+        y += font * 0.18
 
 
 def _procedure(page: ProcedurePage, box: Box, font: float, frame: Frame) -> Iterator[Item]:

@@ -25,7 +25,7 @@ from display.pages.calls import (
     titles_height,
     usual_call,
 )
-from display.pages.info import PANEL_PAD, draw_panel, panel_height
+from display.pages.info import PANEL_PAD, draw_closed, draw_panel, panel_height
 from display.pages.lobby import FrontCall, LinkStatus, ListedCall, LobbyPage, OfficeTexts, Room
 from display.pages.panel import InfoPage
 from display.pages.sheet import LINE, Box, Frame, Item, Sheet, Sign, Surface, Words, centred, line_of
@@ -205,6 +205,8 @@ class _Attempt:
 
 def lay_out(page: LobbyPage, frame: Frame) -> Sheet:
     """Return all that is drawn."""
+    if page.veil >= 1 and page.link.live:
+        return Sheet((), veil=1.0)
     ranked = tuple(sorted(page.front, key=lambda call: call.rank))
     plan = _plan(page, ranked, frame)
     kept = _kept(page, ranked, plan)
@@ -217,12 +219,16 @@ def lay_out(page: LobbyPage, frame: Frame) -> Sheet:
         items += draw_list(page, others, plan.grid, plan.list_box, frame)
     if plan.panel is not None and page.panel is not None:
         items += draw_panel(page.panel, plan.panel, frame)
-    if plan.bands is None and plan.grid is None and page.panel is None:
+    if page.closed:
+        items = list(draw_closed(page.closed, _body(frame, has_footer=True), frame))
+    elif plan.bands is None and plan.grid is None and page.panel is None:
         items += _welcome(page, frame)
     items += _foot(page, frame, has_footer=plan.step.has_footer)
     needed = sum(not other.over for other in others)
     return Sheet(
         tuple(items),
+        veil=page.veil,
+        shift=_shift(page, frame),
         panel_level=None if plan.panel is None else plan.level,
         turns_list=needed > (plan.grid.holds if plan.grid else 0),
         left_out=_left_out(page, plan),
@@ -236,6 +242,13 @@ def _kept(page: LobbyPage, ranked: tuple[FrontCall, ...], plan: _Plan) -> tuple[
         begin = page.list_turn % len(ranked)
         return ranked[begin : begin + 1]
     return ranked[:count]
+
+
+def _shift(page: LobbyPage, frame: Frame) -> tuple[int, int]:
+    """Return by how much everything stands off its place: round in a circle, by a few pixels that are left free."""
+    reach = min(6, int(frame.gap / 2))
+    turn = page.shift % 8 / 8 * math.tau
+    return round(reach * math.cos(turn)), round(reach * math.sin(turn))
 
 
 def _left_out(page: LobbyPage, plan: _Plan) -> tuple[str, ...]:

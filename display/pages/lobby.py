@@ -12,10 +12,12 @@ from broker.contract.claim import Standing
 from broker.contract.messages import HallMessage, OfficeMessage
 from broker.language import Phrases, bare_counter, mark
 from display.hall.board import Call, Place
-from display.pages.panel import InfoPage, newcomers_wait
+from display.pages.panel import InfoPage, NoticePage, hours_said, newcomers_wait, opening_said
 from display.pages.sheet import LaneBadge
 
 BETWEEN = " \N{MIDDLE DOT} "
+SHIFT_MIN = 3
+"""So long everything stays where it is, to a hair."""
 _TO_5_MIN_S = 300
 _LONGEST_WORDS = 12
 
@@ -105,6 +107,12 @@ class LobbyPage:
     panel: InfoPage | None
     has_panel: bool
     """Whether this display shows procedures at all."""
+    closed: tuple[NoticePage, ...] = ()
+    """What is said instead of everything else, language by language, while the office is closed and empty."""
+    veil: float = 0.0
+    """How dark it is, 0 to 1: after hours, while nobody is called."""
+    shift: int = 0
+    """Which of a few places that are a hair apart everything stands at: no picture burns in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,7 @@ class LobbyState:
     has_panel: bool
     footer_turn: int
     list_turn: int
+    veil: float = 0.0
 
 
 _KEEP_READY = mark("Please keep your number ready.")
@@ -154,11 +163,14 @@ def lobby_page(state: LobbyState, *, phrases: Callable[[str], Phrases]) -> Lobby
         front=tuple(_front(call, state, phrases) for call in state.front),
         others=_others(state, first.language),
         resting=tuple(dict.fromkeys(words.say(_KEEP_READY) for words in every)),
-        footer=_waits(state, passing),
+        footer=(*_waits(state, passing), *_hours_line(state, passing)),
         footer_turn=state.footer_turn,
         list_turn=state.list_turn,
         panel=state.panel,
         has_panel=state.has_panel,
+        closed=_closed(state, every),
+        veil=state.veil,
+        shift=(state.minute.hour * 60 + state.minute.minute) // SHIFT_MIN,
     )
 
 
@@ -296,3 +308,30 @@ def _waits(state: LobbyState, words: Phrases) -> tuple[str, ...]:
             name, _, _explained = lane.name.get(words.language, lane.id).partition(" (")
             told.append(f"{name}: {longest}")
     return tuple(told)
+
+
+def _hours_line(state: LobbyState, words: Phrases) -> tuple[str, ...]:
+    """Return the hours of today, or that no numbers are given out and when they are again."""
+    hours = state.figures.hours if state.figures else None
+    if hours is None:
+        return ()
+    if hours.is_open:
+        return (hours_said(hours, words),) if hours.today else ()
+    return (words.say("No more numbers are given out now."), *opening_said(hours, state.minute, words))
+
+
+def _closed(state: LobbyState, every: list[Phrases]) -> tuple[NoticePage, ...]:
+    """Return what stands there while the office is closed, and nobody waits any more."""
+    hours = state.figures.hours if state.figures else None
+    if hours is None or hours.is_open or state.awaited or state.is_starting or state.stale_since is not None:
+        return ()
+    if state.figures and any(group.count for group in state.figures.waiting):
+        return ()
+    return tuple(
+        NoticePage(
+            words.language,
+            words.say("We are closed now"),
+            (*opening_said(hours, state.minute, words), hours_said(hours, words)),
+        )
+        for words in every
+    )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from babel.dates import format_date
 
-from broker.contract.messages import HallMessage, OfficeMessage, ServiceInfo, Wait
+from broker.contract.messages import HallMessage, HoursInfo, LaneInfo, OfficeMessage, ServiceInfo, Wait
 from broker.language import Phrases, mark
 from display.pages.sheet import reading_s
 
+PICTURE_S, FILM_S = 8.0, 20.0
+"""So long a picture or a film is on; a longer film goes on with its next turn."""
 _GLANCE_S = 2.0
 _SECTIONS = (mark("Documents to bring"), mark("How it goes"), mark("Fee and time"))
 
@@ -69,7 +72,37 @@ class OverviewPage:
         return max(6.0, 1.5 * len(self.rows))
 
 
-InfoPage = ProcedurePage | OverviewPage
+@dataclass(frozen=True, slots=True)
+class NoticePage:
+    """What the office has to say: hours, what it promises, a notice of its own."""
+
+    language: str
+    title: str
+    lines: tuple[str, ...]
+    start: tuple[int, ...] = ()
+
+    @property
+    def reading_s(self) -> float:
+        """Return how long it takes to read."""
+        return _GLANCE_S + sum(map(reading_s, self.lines))
+
+
+@dataclass(frozen=True, slots=True)
+class MediaPage:
+    """A picture or a film from the office's folder; `moves` is a film."""
+
+    path: str
+    moves: bool
+    language: str
+    start: tuple[int, ...] = ()
+
+    @property
+    def reading_s(self) -> float:
+        """Return how long it is shown at most."""
+        return FILM_S if self.moves else PICTURE_S
+
+
+InfoPage = ProcedurePage | OverviewPage | NoticePage | MediaPage
 Fits = Callable[[InfoPage], bool]
 """Tells whether a page fits the panel at the least type size."""
 
@@ -231,3 +264,44 @@ def newcomers_wait(
         if (group.service, group.stage, group.lane) == newcomer:
             return group.wait
     return None
+
+
+def hours_said(hours: HoursInfo, words: Phrases) -> str:
+    """Return the hours of today in words."""
+    spans = ", ".join(f"{words.clock(span.begin)}\N{EN DASH}{words.clock(span.end)}" for span in hours.today)
+    return words.say("Hours today: {hours}", hours=spans) if spans else words.say("Closed all day today")
+
+
+def opening_said(hours: HoursInfo, now: dt.datetime, words: Phrases) -> tuple[str, ...]:
+    """Return when it opens next, in words; nothing where nobody knows."""
+    at = hours.opens_at
+    if at is None:
+        return ()
+    local = at.astimezone(now.tzinfo)
+    if local.date() == now.date():
+        return (words.say("Opens again today at {time}", time=words.clock(local)),)
+    return (words.say("Opens again on {day} at {time}", day=words.date(local.date()), time=words.clock(local)),)
+
+
+def notice_pages(
+    office: OfficeMessage, hall: HallMessage | None, *, phrases: Callable[[str], Phrases]
+) -> tuple[NoticePage, ...]:
+    """Return what the office promises, and its hours, language by language; nothing from a broker that tells neither."""
+    hours = hall.hours if hall else None
+    if hours is None:
+        return ()
+    return tuple(
+        NoticePage(
+            words.language,
+            words.say("Our promise to you"),
+            (*(_promise(lane, words) for lane in office.lanes), hours_said(hours, words)),
+            start=(turn,),
+        )
+        for turn, words in enumerate(map(phrases, office.languages))
+    )
+
+
+def _promise(lane: LaneInfo, words: Phrases) -> str:
+    name, _, _explained = lane.name.get(words.language, lane.id).partition(" (")
+    minutes = round(lane.promised_wait_s / 60)
+    return words.count("{lane}: called within {n} minute", "{lane}: called within {n} minutes", minutes, lane=name)

@@ -159,6 +159,8 @@ class Sheet:
 
     items: tuple[Item, ...]
     veil: float = 0.0
+    shift: tuple[int, int] = (0, 0)
+    """By how many pixels all of it is moved, right and down."""
     panel_level: int | None = None
     """How crowded the panel's room is, from 0; None where it has none."""
     turns_list: bool = False
