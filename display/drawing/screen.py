@@ -74,6 +74,11 @@ def film(path: str) -> Any:  # noqa: ANN401 - Kivy has no types
     return Video(source=path, state="play", volume=0, options={"eos": "loop"}, size_hint=(None, None))
 
 
+def picture(path: str) -> Any:  # noqa: ANN401 - the same
+    """Return a widget that shows a picture, which is read on a thread of its own."""
+    return AsyncImage(source=path, size_hint=(None, None), mipmap=True)
+
+
 class LobbyScreen:
     """The widgets of a display, made when they are first needed and used again. One thread: the screen's."""
 

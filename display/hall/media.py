@@ -1,4 +1,4 @@
-"""Pictures and films from the office's folder, and how it stands with them. Reads the folder: on a thread of its own."""
+"""Pictures and films from the office's folder, and how it stands with them. It reads the disk: not on Kivy's thread."""
 
 from __future__ import annotations
 

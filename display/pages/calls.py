@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import assert_never
 
@@ -12,6 +12,10 @@ from display.pages.lobby import CounterName, FrontCall, ListedCall, LobbyPage, O
 from display.pages.sheet import LINE, Box, Frame, Item, LaneBadge, Mark, Surface, centred, ems, line_of
 from hardware.panel.scale import CAPITAL
 
+_MARK = 0.66
+"""Height of a lane's mark beside a large number, in ems: its letter has the size of a sign then."""
+_LETTER_IN = {"circle": 0.42, "triangle": 0.34, "star": 0.34}
+"""Type size of the letter in a mark's shape, as a share of its height; in all others as in a circle."""
 _ROW = 1.12
 """From one line of the list to the next, in ems."""
 
@@ -85,7 +89,7 @@ def _band_height(call: FrontCall, pad: float, font: float, way: Way, frame: Fram
 def _number_px(call: FrontCall, texts: OfficeTexts, font: float, frame: Frame) -> float:
     """Return how wide a number is with its mark; the widest of its length, so that sizes stay from call to call."""
     widest = texts.widest_number if len(call.number) <= len(texts.widest_number) else call.number
-    mark = font * 0.62 if call.lane else 0.0
+    mark = font * (_MARK + 0.2) if call.lane else 0.0
     return max(frame.wide(call.number, font, bold=True), frame.wide(widest, font, bold=True)) + mark
 
 
@@ -154,8 +158,15 @@ def _number(call: FrontCall, at: tuple[float, float], font: float, ground: str, 
     number = line_of(call.number, place, font, frame=frame, tone="on_band", ground=ground, bold=True, is_key=True)
     yield number
     if call.lane is not None:
-        side = font * 0.42
-        yield Mark(Box(number.box.right + font * 0.12, at[1] - side / 2, side, side), call.lane)
+        side = font * _MARK
+        box = Box(number.box.right + font * 0.12, at[1] - side / 2, side, side)
+        yield _mark(call.lane, box, frame)
+
+
+def _mark(lane: LaneBadge, box: Box, frame: Frame) -> Mark:
+    """Return a lane's mark; where it is too small for a letter, its shape: the letter stands in the number too."""
+    share = _LETTER_IN.get(lane.shape, _LETTER_IN["circle"])
+    return Mark(box, lane if box.height * share >= frame.sign else replace(lane, letter=""))
 
 
 def _counter(call: FrontCall, box: Box, middle: float, *, font: float, way: Way, frame: Frame) -> Iterator[Item]:
@@ -242,7 +253,8 @@ def _listed(call: ListedCall, cell: Box, font: float, frame: Frame) -> Iterator[
     yield counter
     if call.lane is not None:
         side = font * 0.6
-        yield Mark(Box(counter.box.x - font * 0.2 - side, cell.middle - side / 2, side, side), call.lane)
+        box = Box(counter.box.x - font * 0.2 - side, cell.middle - side / 2, side, side)
+        yield _mark(call.lane, box, frame)
 
 
 def grid_for(font: float, rows: int, columns: int, width: float) -> Grid | None:

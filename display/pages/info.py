@@ -53,24 +53,39 @@ def _drawn(page: InfoPage, box: Box, font: float, frame: Frame) -> Iterator[Item
     assert_never(page)
 
 
-def draw_closed(pages: Sequence[NoticePage], box: Box, frame: Frame) -> Iterator[Item]:
-    """Yield what stands there while the office is closed: all languages, in the largest type that there is room for."""
+def draw_closed(pages: Sequence[NoticePage], turn: int, box: Box, frame: Frame) -> Iterator[Item]:
+    """Yield what stands there while the office is closed: in all languages, in the largest type that has room.
+
+    Where all languages have none they take turns; then the hours of today leave, and the day keeps its place.
+    """
     yield Surface(box, "surface", radius=frame.gap)
-
-    def lines(font: float) -> Iterator[Item]:
-        y = box.y
-        for page in pages:
-            drawn = list(_notice(page, Box(box.x, y, box.width, 0), font, frame))
-            yield from drawn
-            y = max(item.box.bottom for item in drawn) + font * 0.4
-
-    font = max(frame.sign, min(frame.good * 2, box.height / 6))
-    while font > frame.sign and max(item.box.bottom for item in lines(font)) > box.bottom - PANEL_PAD * font:
-        font = max(frame.sign, font * 0.94)
-    low = max(item.box.bottom for item in lines(font))
-    shift = max(0.0, (box.bottom - low) / 2 - PANEL_PAD * font / 2)
-    for item in lines(font):
+    page = pages[turn % len(pages)]
+    fewer = ((dataclasses.replace(page, lines=page.lines[:count]),) for count in range(len(page.lines), -1, -1))
+    for said in (pages, *fewer):
+        font = max(frame.sign, min(frame.good * 2, box.height / 6))
+        while font > frame.sign and _overflows(_closed(said, box, font, frame), box, PANEL_PAD * font / 2):
+            font = max(frame.sign, font * 0.94)
+        drawn = _closed(said, box, font, frame)
+        if not _overflows(drawn, box, 0.0):
+            break
+    shift = max(0.0, (box.bottom - max(item.box.bottom for item in drawn)) / 2 - PANEL_PAD * font / 2)
+    for item in drawn:
         yield dataclasses.replace(item, box=item.box.moved(0, shift))
+
+
+def _closed(pages: Sequence[NoticePage], box: Box, font: float, frame: Frame) -> list[Item]:
+    drawn: list[Item] = []
+    y = box.y
+    for page in pages:
+        drawn += _notice(page, Box(box.x, y, box.width, 0), font, frame)
+        y = max(item.box.bottom for item in drawn) + font * 0.4
+    return drawn
+
+
+def _overflows(drawn: Sequence[Item], box: Box, pad: float) -> bool:
+    return (
+        max(item.box.bottom for item in drawn) > box.bottom - pad or max(i.box.right for i in drawn) > box.right - pad
+    )
 
 
 def _notice(page: NoticePage, box: Box, font: float, frame: Frame) -> Iterator[Item]:

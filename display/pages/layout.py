@@ -58,6 +58,8 @@ class _Step:
     fewer: int
     """So many fewer calls stand large than could."""
     pad: float
+    banner: int = _BANNER_LINES
+    """So many lines at most say at once that there is no connection."""
 
 
 def _steps(count: int, *, has_panel: bool) -> Iterator[_Step]:
@@ -85,6 +87,7 @@ class _Plan:
     panel: Box | None = None
     level: int = 0
     """Of the panel: to which room its pages are cut."""
+    has_marks: bool = True
 
 
 @dataclass(frozen=True)
@@ -210,7 +213,7 @@ def lay_out(page: LobbyPage, frame: Frame) -> Sheet:
     ranked = tuple(sorted(page.front, key=lambda call: call.rank))
     plan = _plan(page, ranked, frame)
     kept = _kept(page, ranked, plan)
-    front = [call for call in page.front if call in kept]
+    front = [call if plan.has_marks else replace(call, lane=None) for call in page.front if call in kept]
     others = (*(listed(call) for call in page.front if call not in kept), *page.others)
     items: list[Item] = []
     if plan.bands is not None:
@@ -220,16 +223,17 @@ def lay_out(page: LobbyPage, frame: Frame) -> Sheet:
     if plan.panel is not None and page.panel is not None:
         items += draw_panel(page.panel, plan.panel, frame)
     if page.closed:
-        items = list(draw_closed(page.closed, _body(frame, has_footer=True), frame))
+        items = list(draw_closed(page.closed, page.footer_turn, _body(frame, has_footer=True), frame))
     elif plan.bands is None and plan.grid is None and page.panel is None:
         items += _welcome(page, frame)
-    items += _foot(page, frame, has_footer=plan.step.has_footer)
+    items += _foot(page, frame, plan.step)
     needed = sum(not other.over for other in others)
     return Sheet(
         tuple(items),
         veil=page.veil,
         shift=_shift(page, frame),
         panel_level=None if plan.panel is None else plan.level,
+        is_readable=plan.bands is None or plan.bands.font >= frame.key,
         turns_list=needed > (plan.grid.holds if plan.grid else 0),
         left_out=_left_out(page, plan),
     )
@@ -256,6 +260,7 @@ def _left_out(page: LobbyPage, plan: _Plan) -> tuple[str, ...]:
     return tuple(what for what, is_out in left.items() if is_out)
 
 
+@lru_cache(maxsize=16)
 def room_for(texts: OfficeTexts, frame: Frame, *, has_panel: bool) -> Room:
     """Return how much a display of this size has room for in this office."""
     page = _empty_page(texts, has_panel=has_panel)
@@ -302,37 +307,35 @@ def _plan(page: LobbyPage, ranked: tuple[FrontCall, ...], frame: Frame) -> _Plan
     for step in _steps(len(ranked), has_panel=page.has_panel):
         if not page.link.live and not step.has_footer:
             continue  # nobody is to miss that what is shown is old
-        for font, listed_px in _sizes(frame):
-            for level in _levels(len(ranked), is_least=font <= frame.key) if step.has_panel else (2,):
-                plan = _Attempt(page, frame, step, ranked, font, listed_px, level).plan()
-                if plan is not None:
-                    return plan
+        for level in (1, 2) if len(ranked) == 1 and step.has_panel else (2,):
+            least = _Attempt(page, frame, step, ranked, frame.key, frame.listed, level)
+            plan = least.plan()
+            if plan is not None:
+                # Only what works out at its least size can do so at a larger one.
+                larger = (replace(least, font=font, listed=px).plan() for font, px in _larger(frame))
+                return next((found for found in larger if found is not None), plan)
     return _crammed(page, ranked, frame)
 
 
-def _levels(count: int, *, is_least: bool) -> tuple[int, ...]:
-    """Return which room the panel is to have at least: for one call it gets more, unless that does not work out."""
-    if count > 1:
-        return (2,)
-    return (1, 2) if is_least else (1,)
-
-
-def _sizes(frame: Frame) -> Iterator[tuple[float, float]]:
-    """Yield sizes of number and list, the largest first; the last one is what the distance asks for."""
+def _larger(frame: Frame) -> Iterator[tuple[float, float]]:
+    """Yield sizes of number and list that are larger than the distance asks for, the largest first."""
     font = min(frame.width, frame.height) / 2
     while font > frame.key * 1.01:
         yield font, font / 2
         yield font, frame.listed
         font *= _GROWTH
-    yield frame.key, frame.listed
 
 
 def _crammed(page: LobbyPage, ranked: tuple[FrontCall, ...], frame: Frame) -> _Plan:
     """Return what is left where nothing works out: one call, and the list page by page in the room below it."""
-    step = _Step(has_footer=not page.link.live, has_panel=False, fewer=len(ranked) - 1, pad=_TIGHTEST)
-    body = _body(frame, has_footer=step.has_footer, lines=_foot_lines(page, frame))
+    step = _Step(has_footer=not page.link.live, has_panel=False, fewer=len(ranked) - 1, pad=_TIGHTEST, banner=1)
+    body = _body(frame, has_footer=step.has_footer, lines=_foot_lines(page, frame, step.banner))
     font = frame.key
     bands = bands_for(ranked[:1], page.texts, step.pad, font, body.width, frame)
+    if bands is None or bands.height > body.height:
+        # The mark says once more what the letters of the number say.
+        ranked = tuple(replace(call, lane=None) for call in ranked)
+        bands = bands_for(ranked[:1], page.texts, step.pad, font, body.width, frame)
     while bands is None or bands.height > body.height:
         # No panel of this size can be read from so far away: check-config says so.
         font *= _GROWTH
@@ -342,7 +345,8 @@ def _crammed(page: LobbyPage, ranked: tuple[FrontCall, ...], frame: Frame) -> _P
     stage = Box(body.x, body.y, body.width, bands.height)
     rest = Box(body.x, stage.bottom + frame.gap, body.width, body.bottom - stage.bottom - frame.gap)
     columns = int(rest.width // column_px(page.texts, others, size, frame)) if others else 0
-    return _Plan(step, bands, stage, grid_for(size, rows_in(rest.height, size), columns, rest.width), rest)
+    grid = grid_for(size, rows_in(rest.height, size), columns, rest.width)
+    return _Plan(step, bands, stage, grid, rest, has_marks=ranked[0].lane is not None)
 
 
 def _resting_plan(page: LobbyPage, frame: Frame) -> _Plan:
@@ -356,7 +360,8 @@ def _resting_plan(page: LobbyPage, frame: Frame) -> _Plan:
         columns = int(body.width // column) if column else 0
         return _Plan(step, None, nothing, grid_for(frame.listed, rows, columns, body.width), body)
     left = body.width - column - frame.gap
-    if page.others and rows and frame.width > frame.height and left >= _panel_width(page.texts, frame):
+    least = _least_panel(page.texts, frame, 0)
+    if page.others and rows and frame.width > frame.height and least is not None and left >= least.width:
         box = Box(body.right - column, body.y, column, body.height)
         grid = Grid(frame.listed, rows, 1, column)
         return _Plan(step, None, nothing, grid, box, Box(body.x, body.y, left, body.height))
@@ -450,31 +455,33 @@ def _clock(page: LobbyPage, frame: Frame, box: Box) -> Words:
     return line_of(page.clock, at, font, frame=frame, tone="on_band", ground="band", bold=True, align="right")
 
 
-def _banner(page: LobbyPage, frame: Frame) -> tuple[str, ...]:
+def _banner(page: LobbyPage, frame: Frame, most: int = _BANNER_LINES) -> tuple[str, ...]:
     """Return what has to be said about the connection: in all languages, by turns where that is too much at once."""
     clock = frame.wide(page.clock, frame.sign * 1.1, bold=True)
     room = frame.width - clock - frame.gap * 6 - frame.sign * 1.54
     told = [frame.wrap(text, frame.sign, room, bold=True) for text in page.link.lines]
-    if sum(map(len, told)) <= _BANNER_LINES:
-        return tuple(line for lines in told for line in lines)
-    return told[page.footer_turn % len(told)]
+    every = tuple(line for lines in told for line in lines)
+    if len(every) <= most:
+        return every
+    now = told[page.footer_turn % len(told)]
+    return now if len(now) <= most else every[page.footer_turn % len(every) :][:1]
 
 
-def _foot_lines(page: LobbyPage, frame: Frame) -> int:
-    return 1 if page.link.live else max(1, len(_banner(page, frame)))
+def _foot_lines(page: LobbyPage, frame: Frame, most: int = _BANNER_LINES) -> int:
+    return 1 if page.link.live else max(1, len(_banner(page, frame, most)))
 
 
-def _foot(page: LobbyPage, frame: Frame, *, has_footer: bool) -> Iterator[Item]:
-    if not has_footer:
+def _foot(page: LobbyPage, frame: Frame, step: _Step) -> Iterator[Item]:
+    if not step.has_footer:
         return
-    height = _foot_height(frame, _foot_lines(page, frame))
+    height = _foot_height(frame, _foot_lines(page, frame, step.banner))
     box = Box(0, frame.height - height, frame.width, height)
     clock = _clock(page, frame, box)
     yield Surface(box, "band")
     room = Box(frame.gap * 1.4, box.y, clock.box.x - frame.gap * 2.4, box.height)
     if not page.link.live:
         yield Surface(Box(0, box.y, clock.box.x - frame.gap, box.height), "bad_soft")
-        yield from _warning(_banner(page, frame), room, frame)
+        yield from _warning(_banner(page, frame, step.banner), room, frame)
     else:
         yield from _waits(page, room, frame)
     yield clock

@@ -286,7 +286,7 @@ def opening_said(hours: HoursInfo, now: dt.datetime, words: Phrases) -> tuple[st
 def notice_pages(
     office: OfficeMessage, hall: HallMessage | None, *, phrases: Callable[[str], Phrases]
 ) -> tuple[NoticePage, ...]:
-    """Return what the office promises, and its hours, language by language; nothing from a broker that tells neither."""
+    """Return what the office promises, and its hours, language by language; nothing where the broker tells none."""
     hours = hall.hours if hall else None
     if hours is None:
         return ()

@@ -165,6 +165,8 @@ class Sheet:
     """How crowded the panel's room is, from 0; None where it has none."""
     turns_list: bool = False
     """Whether the list of calls has to turn its pages."""
+    is_readable: bool = True
+    """False where not even one call has room at the size that the distance asks for."""
     left_out: tuple[str, ...] = ()
     """What had no room, in the order in which it left."""
 

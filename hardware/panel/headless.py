@@ -93,7 +93,7 @@ class Stage:
         panel: PanelConfig,
         *,
         reader: Reader,
-        rules: Path,
+        rules: Path | None = None,
         build: Callable[[], Any],
         mode: Mode = PLAIN,
         window: tuple[int, int] | None = None,

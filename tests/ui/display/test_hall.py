@@ -115,7 +115,13 @@ class Lobby:
 
 
 def _lines(page: InfoPage) -> int:
-    return len(page.items if isinstance(page, ProcedurePage) else page.rows)
+    match page:
+        case ProcedurePage():
+            return len(page.items)
+        case OverviewPage():
+            return len(page.rows)
+        case _:
+            return 1
 
 
 @pytest.fixture

@@ -1,0 +1,221 @@
+"""What a display shows in its main states and with each of its pages, in the office's own texts: to check layouts.
+
+Pure. `antrean check-config` and the tests lay all of it out at the configured size.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+from collections.abc import Callable, Iterator
+
+from broker.config.settings import Settings
+from broker.contract.messages import (
+    CounterInfo,
+    HallMessage,
+    HoursInfo,
+    LaneInfo,
+    OfficeMessage,
+    OfficeName,
+    ServiceInfo,
+    Span,
+    StageInfo,
+    Wait,
+    WaitingGroup,
+)
+from broker.language import Phrases, bare_counter
+from display.hall.board import Call
+from display.pages.layout import room_for
+from display.pages.lobby import LobbyPage, LobbyState, OfficeTexts, lobby_page, office_texts
+from display.pages.panel import InfoPage, notice_pages, overview_pages, procedure_pages
+from display.pages.sheet import Frame
+
+Sample = tuple[str, LobbyPage]
+_TURN_S = 20.0
+_OF_SERVICE = {"id", "letter", "name", "short_name", "stages", "documents", "steps", "fee", "time", "source"}
+_LONGEST_WAIT_S = 7200
+
+
+def samples(
+    settings: Settings, frame: Frame, phrases: Callable[[str], Phrases], *, has_panel: bool = True
+) -> Iterator[Sample]:
+    """Yield each state with its name, then every page of the panel under no call, one call and two."""
+    sampled = _Sampled(settings, frame, phrases, has_panel=has_panel)
+    yield from sampled.states()
+    if has_panel:
+        yield from sampled.pages()
+
+
+@dataclasses.dataclass(frozen=True)
+class _Sampled:
+    settings: Settings
+    frame: Frame
+    phrases: Callable[[str], Phrases]
+    has_panel: bool
+
+    @functools.cached_property
+    def office(self) -> OfficeMessage:
+        return office_of(self.settings)
+
+    @functools.cached_property
+    def texts(self) -> OfficeTexts:
+        return office_texts(self.office, self.phrases(self.settings.office.languages[0]).say("Counter"))
+
+    def states(self) -> Iterator[Sample]:
+        """Yield calm and crowd, with every counter's label standing large once."""
+        pages = list(self._info(1))
+        panel = pages[0] if pages else None
+        yield "starting", self._page((), None, is_starting=True)
+        yield "closed", self._page((), panel, is_open=False)
+        calls = self._calls()
+        for place, call in enumerate(calls):
+            yield f"call {call.counter_label}", self._page((call,), panel, over=calls[:place])
+        yield "called again", self._page((dataclasses.replace(calls[-1], times_called=3),), panel)
+        for count in (2, 3, len(calls)):
+            yield f"{count} calls", self._page(calls[:count], self._at(2))
+        yield "offline", self._page(calls[:2], self._at(2), is_stale=True)
+
+    def pages(self) -> Iterator[Sample]:
+        """Yield every page of the panel, in each room that it is cut to."""
+        calls = self._calls()
+        for level in range(3):
+            for place, info in enumerate(self._info(level)):
+                yield f"page {place + 1} beside {level} calls", self._page(calls[:level], info, over=calls[level:])
+
+    def _at(self, level: int) -> InfoPage | None:
+        return next(self._info(level), None)
+
+    def _info(self, level: int) -> Iterator[InfoPage]:
+        if not self.has_panel:
+            return
+        room = room_for(self.texts, self.frame, has_panel=True)
+        office, hall = self.office, self._hall(is_open=True)
+
+        def fits(page: InfoPage) -> bool:
+            return room.fits(page, level)
+
+        for service in office.services:
+            yield from procedure_pages(service, office.languages, phrases=self.phrases, fits=fits, seconds=_TURN_S)
+        yield from overview_pages(office, hall, last=lambda _service: "", phrases=self.phrases, fits=fits)
+        yield from notice_pages(office, hall, phrases=self.phrases)
+
+    def _calls(self) -> tuple[Call, ...]:
+        """Return a call to each counter, in lanes and services by turns, with numbers as wide as they usually are."""
+        office, now = self.office, self._now
+        return tuple(
+            Call(
+                number=f"{service.letter}{lane.letter}-{100 + place}",
+                lane=lane.id,
+                language=office.languages[place % len(office.languages)],
+                counter=counter.id,
+                counter_label=bare_counter(counter.label),
+                called_at=now,
+                times_called=1,
+            )
+            for place, counter in enumerate(office.counters)
+            for service in (office.services[place % len(office.services)],)
+            for lane in (office.lanes[place % len(office.lanes)],)
+        )
+
+    def _page(
+        self,
+        calls: tuple[Call, ...],
+        panel: InfoPage | None,
+        *,
+        over: tuple[Call, ...] = (),
+        is_open: bool = True,
+        is_stale: bool = False,
+        is_starting: bool = False,
+    ) -> LobbyPage:
+        most = room_for(self.texts, self.frame, has_panel=self.has_panel).front_calls
+        front = calls[:most]
+        state = LobbyState(
+            minute=self._now,
+            languages=self.office.languages,
+            office=None if is_starting else self.office,
+            texts=self.texts,
+            figures=self._hall(is_open=is_open),
+            stale_since=self._now if is_stale else None,
+            is_starting=is_starting,
+            standing="alone",
+            speaks=None,
+            front=front,
+            ranks={call.place: rank for rank, call in enumerate(front, 1)},
+            speaking=front[0].place if front else None,
+            lit=frozenset(call.place for call in front if call.times_called > 1),
+            awaited=calls,
+            over=over,
+            upcoming=frozenset(call.place for call in calls[len(front) :]),
+            panel=panel,
+            has_panel=self.has_panel,
+            footer_turn=0,
+            list_turn=0,
+        )
+        return lobby_page(state, phrases=self.phrases)
+
+    @property
+    def _now(self) -> dt.datetime:
+        return dt.datetime(2026, 9, 30, 10, 58, tzinfo=self.settings.office.zone)
+
+    def _hall(self, *, is_open: bool) -> HallMessage:
+        now, office = self._now, self.office
+        today = tuple(
+            Span(begin=now.replace(hour=begin, minute=0), end=now.replace(hour=end, minute=0))
+            for begin, end in ((8, 12), (13, 15))
+        )
+        opens_at = None if is_open else now + dt.timedelta(days=2)
+        count = 0 if not is_open else 23
+        waiting = tuple(
+            WaitingGroup(
+                stage=service.stages[0],
+                service=service.id,
+                lane=lane.id,
+                count=count,
+                wait=Wait(low_s=600, high_s=_LONGEST_WAIT_S),
+            )
+            for service in office.services
+            for lane in office.lanes
+        )
+        hours = HoursInfo(is_open=is_open, today=today, opens_at=opens_at)
+        return HallMessage(revision=1, seq=1, at=now, day=now.date(), waiting=waiting, hours=hours)
+
+
+def office_of(settings: Settings) -> OfficeMessage:
+    """Return what the broker will tell of this office, as far as a display shows it."""
+    return OfficeMessage(
+        office=OfficeName(id=settings.office.id, name=settings.office.name, timezone=settings.office.timezone),
+        languages=settings.office.languages,
+        services=tuple(
+            ServiceInfo(
+                promised_wait_s=round(service.promised_wait_min * 60),
+                **service.model_dump(
+                    include={
+                        "id",
+                        "letter",
+                        "name",
+                        "short_name",
+                        "stages",
+                        "documents",
+                        "steps",
+                        "fee",
+                        "time",
+                        "source",
+                    }
+                ),
+                effective_from=service.effective_from,
+            )
+            for service in settings.services
+        ),
+        lanes=tuple(
+            LaneInfo(
+                promised_wait_s=round(lane.promised_wait_min * 60),
+                **lane.model_dump(include={"id", "letter", "shape", "name", "rule"}),
+            )
+            for lane in settings.lanes
+        ),
+        stages=tuple(StageInfo(id=stage.id, name=stage.name) for stage in settings.stages),
+        counters=tuple(
+            CounterInfo(id=counter.id, label=counter.label, stages=counter.stages) for counter in settings.counters
+        ),
+    )
