@@ -7,18 +7,33 @@ import datetime as dt
 import functools
 import itertools
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from num2words import num2words
 
 from broker.contract.clock import EngineClock
-from broker.contract.messages import PROTOCOL, EventMessage, HallMessage, Presence, Wait, WaitingGroup
+from broker.contract.messages import (
+    PROTOCOL,
+    CounterInfo,
+    EventMessage,
+    HallMessage,
+    HoursInfo,
+    Presence,
+    Span,
+    Wait,
+    WaitingGroup,
+)
 from broker.language import Phrases
 from display.hall.announcer import Announcement, SpeechRules
-from display.hall.board import Call
+from display.hall.board import Call, Zone
+from display.hall.media import media_in
 from display.hall.presenter import LobbyPresenter
+from display.pages.layout import lay_out
 from display.pages.lobby import CounterName, Room
-from display.pages.panel import InfoPage, OverviewPage, ProcedurePage
+from display.pages.panel import InfoPage, MediaPage, NoticePage, OverviewPage, ProcedurePage
+from display.pages.sheet import Frame
 from tests.ui.display.lobby_samples import MORNING, SPEECH, TestClock, called, calling, hall, office, service, told
 
 PAGE_S = 12.0
@@ -27,7 +42,13 @@ PAGE_S = 12.0
 class Lobby:
     """A display on a table: its clock, its presenter, and what it had spoken."""
 
-    def __init__(self, page_lines: int = 6, speech: SpeechRules = SPEECH) -> None:
+    def __init__(
+        self,
+        page_lines: int = 6,
+        speech: SpeechRules = SPEECH,
+        zone: Zone | None = None,
+        veil: Callable[[dt.time], float] = lambda _at: 0.0,
+    ) -> None:
         self.clock = TestClock()
         self.heard: list[Announcement] = []
         self.is_mute = self.is_linked = False
@@ -41,6 +62,8 @@ class Lobby:
             page_s=PAGE_S,
             room=lambda _texts: Room(front_calls=6, fits=lambda page, _level: _lines(page) <= page_lines),
             speech=speech,
+            zone=zone or Zone(),
+            veil=veil,
         )
 
     def event(self, event: EventMessage) -> None:
@@ -471,3 +494,126 @@ def test_a_display_that_was_just_switched_on_says_so_before_it_speaks_of_a_lost_
     lobby.run(9)
     lost = lobby.presenter.page.link
     assert (lost.live, "Tidak tersambung" in lost.text) == (False, True)
+
+
+# -- what the office says ---------------------------------------------------------------------------------------------
+
+
+def _hours(lobby: Lobby, *, is_open: bool) -> HoursInfo:
+    now = lobby.clock()
+    today = (Span(begin=now.replace(hour=7, minute=30), end=now.replace(hour=12, minute=0)),)
+    opens_at = None if is_open else now.replace(hour=7, minute=30) + dt.timedelta(days=4)
+    return HoursInfo(is_open=is_open, today=today, opens_at=opens_at)
+
+
+def test_while_the_office_is_closed_and_empty_it_says_when_it_opens_in_both_languages(lobby: Lobby) -> None:
+    picture = hall(1, lobby.clock()).model_copy(update={"hours": _hours(lobby, is_open=False)})
+    lobby.hall(picture)
+    lobby.run(1)
+    own, english = lobby.presenter.page.closed
+    assert own.title == "Kantor sedang tutup"
+    assert own.lines == (
+        "Buka kembali Senin, 16 Juni 2025 pukul 07.30",
+        "Jam layanan hari ini: 07.30\N{EN DASH}12.00",
+    )
+    assert english.title == "We are closed now"
+    lobby.event(called("A-001", 2, lobby.clock()))
+    assert lobby.presenter.page.closed == (), "whoever is called goes before"
+    assert "Pengambilan nomor sudah ditutup." in lobby.presenter.page.footer
+
+
+def test_while_people_still_wait_a_closed_office_goes_on_showing_procedures(lobby: Lobby) -> None:
+    waiting = (WaitingGroup(stage="interview", service="paspor-baru", lane="regular", count=3),)
+    picture = hall(1, lobby.clock(), waiting=waiting)
+    lobby.hall(picture.model_copy(update={"hours": _hours(lobby, is_open=False)}))
+    lobby.run(1)
+    assert lobby.presenter.page.closed == ()
+    assert lobby.presenter.page.panel is not None
+
+
+def test_the_promise_and_the_hours_of_today_have_their_turn(lobby: Lobby) -> None:
+    lobby.hall(hall(1, lobby.clock()).model_copy(update={"hours": _hours(lobby, is_open=True)}))
+    lobby.run(1)
+    promise = next(page for page in lobby.pages(120) if isinstance(page, NoticePage))
+    assert promise.title == "Janji layanan kami"
+    assert promise.lines == (
+        "Umum: dipanggil dalam 60 menit",
+        "Prioritas: dipanggil dalam 15 menit",
+        "Jam layanan hari ini: 07.30\N{EN DASH}12.00",
+    )
+
+
+def test_texts_that_change_in_the_running_office_are_on_the_page_at_once(lobby: Lobby) -> None:
+    changed = service("A", "Paspor kilat", "Express passport")
+    lobby.presenter.office(office(changed))
+    assert lobby.page.service == "Paspor kilat"
+
+
+def test_pictures_have_their_turn_and_no_service_is_away_for_longer(lobby: Lobby) -> None:
+    lobby.presenter.media((MediaPage("/data/media/tari.jpg", moves=False, language="id"),))
+    seen = lobby.pages(300)
+    assert any(isinstance(page, MediaPage) for page in seen)
+    assert {page.letter for page in seen if isinstance(page, ProcedurePage)} == {"A", "B"}
+
+
+def test_after_hours_it_is_dark_until_somebody_is_called() -> None:
+    lobby = Lobby(veil=lambda at: 1.0 if at.hour >= 18 else 0.0)
+    lobby.link(online=True)
+    lobby.hall(hall(0, lobby.clock()))
+    assert lobby.presenter.page.veil == 0
+    lobby.clock.pass_s(9.5 * 3600)
+    lobby.hall(hall(0, lobby.clock()))
+    assert lobby.presenter.page.veil == 1
+    lobby.event(called("A-001", 1, lobby.clock()))
+    assert lobby.presenter.page.veil == 0
+
+
+def test_everything_stands_a_hair_elsewhere_every_few_minutes(lobby: Lobby) -> None:
+    frame = Frame(width=1920, height=1080, key=172, sign=46, good=70)
+    places = set()
+    for _ in range(40):
+        places.add(lay_out(lobby.presenter.page, frame).shift)
+        lobby.run(60)
+    assert len(places) == 8
+    assert all(abs(right) <= 6 and abs(down) <= 6 for right, down in places)
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown", "services"),
+    [
+        (Zone(), ["A-001", "A-002"], ["A", "B"]),
+        (Zone(counters=frozenset({"c3"})), ["A-001"], ["A", "B"]),
+        (Zone(stages=frozenset({"payment"})), ["A-002"], ["B"]),
+    ],
+)
+def test_a_zone_shows_its_own_calls_and_services_only(zone: Zone, shown: list[str], services: list[str]) -> None:
+    lobby = Lobby(zone=zone)
+    lobby.link(online=True)
+    pays = service("B", "Izin tinggal", "Stay permit").model_copy(update={"stages": ("payment",)})
+    counters = (
+        CounterInfo(id="c3", label="3", stages=("interview", "payment") if zone.counters else ("interview",)),
+        CounterInfo(id="c4", label="4", stages=("payment",)),
+    )
+    whole = office(service("A", "Paspor baru", "New passport"), pays).model_copy(update={"counters": counters})
+    lobby.presenter.office(whole)
+    lobby.hall(hall(0, lobby.clock()))
+    lobby.event(called("A-001", 1, lobby.clock()))
+    lobby.event(called("A-002", 2, lobby.clock(), counter="4"))
+    lobby.run(30)
+    assert sorted(lobby.on_screen) == shown
+    assert len(_said_numbers(lobby)) == len(shown), "what is not shown is not spoken"
+    letters = {page.letter for page in lobby.pages(300) if isinstance(page, ProcedurePage)}
+    assert sorted(letters) == services
+
+
+def test_a_folder_of_pictures_says_what_it_shows_and_why_films_are_left_out(tmp_path: Path) -> None:
+    for name in ("b.png", "a.JPG", "film.mp4", "notes.txt"):
+        (tmp_path / name).touch()
+    pages, health = media_in(tmp_path, "id", plays=lambda: False)
+    assert ([Path(page.path).name for page in pages], health) == (
+        ["a.JPG", "b.png"],
+        "2 shown, 1 films left out: pip install ffpyplayer",
+    )
+    pages, health = media_in(tmp_path, "id", plays=lambda: True)
+    assert ([page.moves for page in pages], health) == ([False, False, True], "3 shown")
+    assert media_in(tmp_path / "none", "id")[1].startswith("no pictures: ")
