@@ -60,6 +60,8 @@ CALM_S = 0.5
 """After so long without a snapshot the rush is over."""
 LEFT_EVERY_S = 1.0
 """What an earlier day left is looked for so often at most: it means a look at every ticket."""
+COUNTERS_WAIT_S = 0.1
+"""Requests go before pictures of counters for so long at most."""
 TIDY_GAP_S = 1.0
 PLAYED_AT_ONCE = 8
 """So many turns of the hall are played ahead before it is looked whether a request has come: some 30 us."""
@@ -121,7 +123,9 @@ class Engine:
         self._stale = True
         self._unsaid = False
         """The wire was away: all that is retained has to be said again."""
-        self._shown_at = 0.0
+        self._shown_at = self._drawing_s = self._counters_by = 0.0
+        self._undrawn = False
+        """Counters wait to be drawn; after `_counters_by` they wait no longer."""
         self._snapshot_gap_s = self._pace_s = SNAPSHOT_GAP_S
         self._left_at = -math.inf
         self._play_at = -math.inf
@@ -329,6 +333,8 @@ class Engine:
     def _until_next_tick(self) -> float:
         if self._hall is None:
             return max(0.0, self._rebuild_at - self._monotonic())
+        if self._undrawn:
+            return 0.0
         due = self._next_picture_at()
         if self._inbox.has_health:
             due = min(due, self._note_at)
@@ -372,6 +378,8 @@ class Engine:
             self._close_left(self._hall)
         if self._hall is not None and self._is_picture_due():
             self._show(self._hall)
+        if self._hall is not None and self._undrawn and not self._is_pressed():
+            self._show_counters(self._hall)
         if self._monotonic() >= self._note_at and self._inbox.has_health:
             self._note_at = self._monotonic() + NOTE_GAP_S
             self._note(self._inbox.take_health())
@@ -467,10 +475,29 @@ class Engine:
         if everything:
             self._wire.show_all(hall, self._time.now(), unanswered_s=unanswered_s)
         else:
-            self._wire.show(hall, self._time.now(), counters=stale, unanswered_s=unanswered_s)
+            self._wire.show(hall, self._time.now(), unanswered_s=unanswered_s)
+        if not self._undrawn:
+            self._counters_by = begun + COUNTERS_WAIT_S
+        self._undrawn = not everything and (stale or self._undrawn)
+        self._unsaid, self._drawing_s = False, 0.0
+        self._drew_since(begun)
+
+    def _show_counters(self, hall: Hall) -> None:
+        """Draw the counters that changed, and stop where somebody waits to be answered; the rest comes after that."""
+        begun = self._monotonic()
+        self._undrawn, self._unsaid = False, True
+        self._undrawn = not self._wire.show_counters(hall, self._time.now(), is_pressed=self._is_pressed)
         self._unsaid = False
-        spent_s = self._monotonic() - begun
-        self._snapshot_gap_s = min(max(self._pace_s, spent_s / SNAPSHOT_SHARE), MAX_SNAPSHOT_GAP_S)
+        self._drew_since(begun)
+
+    def _drew_since(self, begun: float) -> None:
+        self._drawing_s += self._monotonic() - begun
+        self._snapshot_gap_s = min(max(self._pace_s, self._drawing_s / SNAPSHOT_SHARE), MAX_SNAPSHOT_GAP_S)
+
+    def _is_pressed(self) -> bool:
+        """Tell whether requests wait; counters wait for them, but not for ever."""
+        time.sleep(0)  # else the network's thread could not say so
+        return self._inbox.has_requests() and self._monotonic() < self._counters_by
 
     def _note(self, healths: Sequence[Health]) -> None:
         """Keep the health of devices. A disk that refuses costs this note, never the office its work."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -178,8 +178,12 @@ class Wire(Protocol):
         """Take note of what the office offers and announces from now on; `show_all` says it."""
         ...
 
-    def show(self, hall: Hall, now: dt.datetime, *, counters: bool, unanswered_s: int = 0) -> None:
-        """Publish the hall and, where asked, the counters that look different now."""
+    def show(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:
+        """Publish the hall."""
+        ...
+
+    def show_counters(self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool]) -> bool:
+        """Publish the counters that look different now, one by one until it `is_pressed`; tell whether that is all."""
         ...
 
     def show_all(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:

@@ -126,16 +126,24 @@ class MqttWire:
                 self._topics.event(message.type), message.model_dump_json(exclude_none=True).encode()
             )
 
-    def show(self, hall: Hall, now: dt.datetime, *, counters: bool, unanswered_s: int = 0) -> None:
-        """Publish the hall and, where asked, every counter that changed."""
+    def show(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:
+        """Publish the hall."""
         self._revision += 1
         picture = self._pictures.hall(hall, now, self._revision, unanswered_s=unanswered_s)
         self._publisher.publish(self._topics.hall(), picture, retain=True)
         self._show_help(hall, now)
         self._show_day(hall, now)
         self._show_announcements(hall, now)
-        if counters:
-            self._show_counters(hall, now)
+
+    def show_counters(
+        self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool] = lambda: False, everything: bool = False
+    ) -> bool:
+        """Publish every counter that changed, one by one until it `is_pressed`; return whether that is all."""
+        for counter, payload in self._pictures.counters(hall, now, everything=everything):
+            self._publisher.publish(self._topics.counter(counter), payload, retain=True)
+            if is_pressed():
+                return False
+        return True
 
     def show_all(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:
         """Publish every retained state, then say online: whoever sees that finds them all."""
@@ -144,8 +152,8 @@ class MqttWire:
             procedure = ServiceMessage(**{name: getattr(service, name) for name in ServiceMessage.model_fields})
             self._publisher.publish(self._topics.service(service.id), procedure.model_dump_json().encode(), retain=True)
         self._help = self._day = self._announced = None
-        self.show(hall, now, counters=False, unanswered_s=unanswered_s)
-        self._show_counters(hall, now, everything=True)
+        self.show(hall, now, unanswered_s=unanswered_s)
+        self.show_counters(hall, now, everything=True)
         self._publisher.announce()
 
     def _show_day(self, hall: Hall, now: dt.datetime) -> None:
@@ -170,10 +178,6 @@ class MqttWire:
         if picture.open != self._help:
             self._help = picture.open
             self._publisher.publish(self._topics.help(), picture.model_dump_json().encode(), retain=True)
-
-    def _show_counters(self, hall: Hall, now: dt.datetime, *, everything: bool = False) -> None:
-        for counter, payload in self._pictures.counters(hall, now, everything=everything):
-            self._publisher.publish(self._topics.counter(counter), payload, retain=True)
 
 
 def _refusal(submission: Submission, refusal: DomainError) -> bytes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from broker.contract.messages import Announcement, OfficeMessage
@@ -90,13 +90,18 @@ class RecordingWire:
         """Remember that another office is to be shown."""
         self.diary.append("renew")
 
-    def show(self, hall: Hall, now: dt.datetime, *, counters: bool, unanswered_s: int = 0) -> None:
+    def show(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:
         """Remember a picture."""
         if self.blind:
             message = "nobody can draw this"
             raise RuntimeError(message)
         self.diary.append("show")
-        self.shown.append(Shown(hall.seq, now, counters, everything=False, unanswered_s=unanswered_s))
+        self.shown.append(Shown(hall.seq, now, counters=False, everything=False, unanswered_s=unanswered_s))
+
+    def show_counters(self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool]) -> bool:  # noqa: ARG002 - the protocol has it
+        """Remember that the last picture has counters; all of them, however pressed."""
+        self.shown[-1] = replace(self.shown[-1], counters=True)
+        return True
 
     def show_all(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:
         """Remember a complete picture."""

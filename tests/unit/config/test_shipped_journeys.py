@@ -104,7 +104,9 @@ def test_the_hall_fits_one_message_even_where_somebody_waits_for_every_stage_of_
     for counter in day.hall.office.counters:
         day.do(cmd.Next(counter, counter))
     air, topics = Air(), Topics(settings.office.id)
-    MqttWire(topics, air, office_message(settings), first_revision=lambda: 1).show(day.hall, day.now, counters=True)
+    wire = MqttWire(topics, air, office_message(settings), first_revision=lambda: 1)
+    wire.show(day.hall, day.now)
+    wire.show_counters(day.hall, day.now)
     assert max(map(len, air.payloads.values())) <= MAX_PAYLOAD_BYTES
     picture = HallMessage.model_validate_json(air.payloads[topics.hall()])
     first = {(service.id, service.stages[0]) for service in settings.services}

@@ -7,7 +7,7 @@ import datetime as dt
 import itertools
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -18,6 +18,7 @@ from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
 from broker.domain.queue.forward import MOST_CALLS, Forward
 from broker.engine import (
+    COUNTERS_WAIT_S,
     HEARTBEAT_S,
     LOOK_EVERY_S,
     MAX_BATCH,
@@ -489,9 +490,9 @@ class SlowWire(RecordingWire):
         super().__init__()
         self.clock, self.takes_s = clock, takes_s
 
-    def show(self, hall: Hall, now: dt.datetime, *, counters: bool, unanswered_s: int = 0) -> None:
+    def show(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:
         """Let time pass meanwhile."""
-        super().show(hall, now, counters=counters, unanswered_s=unanswered_s)
+        super().show(hall, now, unanswered_s=unanswered_s)
         self.clock.advance(self.takes_s)
 
 
@@ -547,3 +548,53 @@ def test_a_request_that_waits_is_not_kept_waiting_by_what_can_be_done_later() ->
     room.clock.advance(1)
     room.engine.step([])
     assert len(room.tidied) == 2
+
+
+class PressedWire(RecordingWire):
+    """Draws three counters, one after the other, while requests come in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.comes: Callable[[], object] = lambda: None
+        self.left = 0
+
+    def show_counters(self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool]) -> bool:
+        """Draw those that are left."""
+        super().show_counters(hall, now, is_pressed=is_pressed)
+        self.left = self.left or 3
+        while self.left:
+            self.left -= 1
+            self.diary.append("counter")
+            self.comes()
+            if is_pressed():
+                return False
+        return True
+
+
+def test_who_asks_while_counters_are_drawn_is_answered_first_and_the_rest_is_drawn_then() -> None:
+    wire = PressedWire()
+    room = EngineRoom(wire=wire)
+    room.engine.step([])
+    room.clock.advance(1)
+    wire.comes = lambda: room.engine.submit(room.submission(cmd.Issue(str(uuid.uuid4()), "visa", None, None)))
+    wire.diary.clear()
+    room.issue()
+    wire.comes = lambda: None
+    room.engine.step(room.engine.take(0))
+    told = [line for line in wire.diary if not line.startswith("event")]
+    assert told == ["reply kiosk-1", "show", "counter", "reply kiosk-1", "counter", "counter"]
+
+
+def test_counters_do_not_wait_for_ever_where_there_is_always_somebody_who_asks() -> None:
+    wire = PressedWire()
+    room = EngineRoom(wire=wire)
+    room.engine.step([])
+    room.clock.advance(1)
+    wire.comes = lambda: room.engine.submit(room.submission(cmd.Issue(str(uuid.uuid4()), "visa", None, None)))
+    room.issue()
+    wire.diary.clear()
+    begun = room.clock.monotonic()
+    while wire.left:
+        room.clock.advance(0.01)
+        room.engine.step(room.engine.take(0))
+    assert room.clock.monotonic() - begun <= COUNTERS_WAIT_S + 0.02
