@@ -6,6 +6,7 @@ the frame is drawn. Import after `window.prepare`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -108,7 +109,7 @@ def breaks(widget: Any) -> bool:  # noqa: ANN401 - any widget
     if widget.opacity == 0:
         return False
     if isinstance(widget, Label) and widget.text and widget.text_size[0] is not None:
-        room = widget.text_size[0] - widget.padding[0] - widget.padding[2] + SLACK_PX
+        room = widget.text_size[0] - widget.padding[0] - widget.padding[2] - 3 * SLACK_PX
         if longest_word(widget.text, widget.font_name, widget.font_size, widget.bold) > room:
             return True
     return any(breaks(child) for child in widget.children)
@@ -193,15 +194,20 @@ class Shelf:
                     return True
         return False
 
-    def needed(self, width: float, gap: float) -> float:
-        """Return how high all of it is on one page: the lowest arrangement in which no word is cut."""
+    def needed(self, width: float, gap: float, room: float = math.inf) -> float:
+        """Return how high all of it is on one page: the lowest arrangement in which no word is cut.
+
+        Rows that are higher than the `room` of a page are only taken where all are.
+        """
         if not self.items:
+            self._rows, self.pages, self.page = [], [(0, 0)], 0
             return 0.0
         lowest: tuple[float, list[_Row], bool] | None = None
         for cap in range(max(item.columns for item in self.items), 0, -1):
             for is_stacked in (False, True):
                 rows, is_broken = self._measured(width, gap, cap, is_stacked=is_stacked)
-                height = self._total(rows, gap) + (_UNREADABLE if is_broken else 0)
+                is_bad = is_broken or max(row.height for row in rows) > room
+                height = self._total(rows, gap) + (_UNREADABLE if is_bad else 0)
                 if lowest is None or height < lowest[0] - SLACK_PX:
                     lowest = height, rows, is_stacked
         height, self._rows, self._is_stacked = lowest or (0.0, [], False)
@@ -285,6 +291,8 @@ class Block:
     grows: float = 0.0
     slims: int = 0
     """From which turn on a part of it leaves, more with each turn (`brief`)."""
+    parts: int = 1
+    """In how many turns."""
 
 
 class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
@@ -337,6 +345,25 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         self.controls.items = (*self.content.items, *self.controls.items)
         self.content.items = ()
 
+    def _flow(self, frame: Frame, look: Any) -> None:  # noqa: ANN401 - a Look
+        """Let all of it take its turn on full pages: where even the words leave no room for a single answer."""
+        level = max(self._levels())
+        staying = _staying([*self.words, *self.extra], level)
+        heads = {id(block.widget) for block in self.words}
+        room = _reach(frame, look) - self._turner(self.controls, frame.width) - look.gap(2)
+        read = []
+        for block in staying:
+            is_tall = natural(block.widget, frame.width) > room
+            plain = block.widget.plain_lines() if is_tall and hasattr(block.widget, "plain_lines") else [block.widget]
+            read += [Item(widget, grows=0, is_head=id(block.widget) in heads) for widget in plain]
+        self.controls.items = (*read, *self.content.items, *self.controls.items)
+        self.words = self.extra = self.content.items = ()
+        self._is_merged = True
+        gap = look.gap(2)
+        self.content.needed(frame.width, gap)
+        needed = self.controls.needed(frame.width, gap, room)
+        self._page_upright(frame, look, [], (0.0, 0.0, needed))
+
     def _again(self) -> None:
         if self._last is not None:
             self.arrange(*self._last)
@@ -369,17 +396,22 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         turner = self._turner(self.content, frame.width)
         left = frame.height - upper - (gap if upper else 0)
         reach = min(left, _reach(frame, look))
-        if content and controls and not self._is_merged:
+        if shown and reach - turner - gap < min(look.body * LEAST_LINES, max(content, controls)):
+            self._flow(frame, look)
+            return
+        if content and controls:
             # First what is read takes pages; the answers stay while they leave it room for some lines.
-            fixed = controls if controls <= reach - turner - gap else 0.0
             room = (reach if self.is_list else left) - controls - gap
             is_torn = content > room and room - turner - gap < min(content, look.body * LEAST_LINES)
-            if not fixed or (is_torn and not self.is_list):
+            if controls > reach - turner - gap or is_torn:
                 self._merge()
-                self._page_upright(frame, look, shown, (upper, 0.0, self.controls.needed(frame.width, gap)))
+                self.content.needed(frame.width, gap)
+                needed = self.controls.needed(frame.width, gap, reach - turner - gap)
+                self._page_upright(frame, look, shown, (upper, 0.0, needed))
                 return
             self.controls.paged(controls, gap)
             if content > room:
+                self.content.needed(frame.width, gap, room - turner - gap)
                 self.content.paged(room - turner - gap, gap)
                 content = room
             else:
@@ -388,9 +420,8 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
             self.content.paged(left - turner - gap, gap)
             content = left
         else:
-            self.content.paged(0, gap)
-            self.controls.paged(reach - turner - gap, gap)
-            controls = reach
+            self.controls.paged(reach - turner - gap if controls > reach else controls, gap)
+            controls = min(controls, reach)
         self._stack(frame, look, shown, (upper, content, controls), turns=True)
 
     def _stack(
@@ -429,7 +460,8 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
 
     def _beside(self, frame: Frame, look: Any, *, is_last: bool) -> bool:  # noqa: ANN401 - a Look
         gap = look.gap(2)
-        if not self.controls.items and not self.extra:
+        is_one_column = not self.words or not (self.controls.items or self.extra)
+        if is_one_column:
             return self._upright(frame, look, is_last=is_last)
         tries = [(level, share) for level in self._levels() for share in self.shares]
         for level, share in tries:
@@ -478,9 +510,18 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         below, beside = near.needed(left.width, gap), far.needed(right.width, gap)
         turner = self._turner(near, left.width)
         room = frame.height - read - (gap if read else 0)
+        reach = min(frame.height - act - (gap if act else 0), _reach(frame, look))
+        least = turner + gap + look.body * LEAST_LINES
+        is_broken = any(breaks(block.widget) for block in (*words, *extra))
+        if is_broken or room < min(below, least) or reach < min(beside, least):
+            self._flow(frame, look)
+            return
+        if below > room:
+            near.needed(left.width, gap, room - turner - gap)
         near.paged(below if below <= room else room - turner - gap, gap)
         turner = self._turner(far, right.width)
-        reach = min(frame.height - act - (gap if act else 0), _reach(frame, look))
+        if beside > reach:
+            far.needed(right.width, gap, reach - turner - gap)
         far.paged(beside if beside <= reach else reach - turner - gap, gap)
         needs = read, min(below, room), act, min(beside, reach)
         self._place_beside(left, right, look, (words, extra), needs, turns=True)
@@ -535,7 +576,9 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
 
     def _levels(self) -> Sequence[int]:
         blocks = (*self.words, *self.extra)
-        return range(max((max(block.leaves, block.slims) for block in blocks), default=0) + 1)
+        return range(
+            max((max(block.leaves, block.slims and block.slims + block.parts - 1) for block in blocks), default=0) + 1
+        )
 
     def _show(self, shown: Sequence[Block], *, turns: bool) -> None:
         wanted = [block.widget for block in shown]

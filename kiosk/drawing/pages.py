@@ -5,7 +5,7 @@ In which order things leave a page that has no room for all of it stands here, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import segno
@@ -60,31 +60,50 @@ class Widgets(Protocol):
         ...
 
 
-class _Page:
-    """What all pages share: a sheet, cards for choices, texts for words."""
+class Supply:
+    """The cards and lines of all pages: one page is seen at a time, and building them takes longest."""
 
     def __init__(self, touch: Touch) -> None:
+        self.cards = Reserve(lambda: card(touch))
+        self.lines = Reserve(lambda: make("ReadLine"))
+        # As many as most pages need: no visitor waits for them.
+        self.cards.take(READY)
+        self.lines.take(READY)
+
+
+READY = 10
+PLAIN_CARD = {"kind": "plain", "sign": "", "size_role": "body", "least": 0, "may_slim": False}
+PLAIN_LINE = {"label": "", "value": "", "icon": "", "has_icon": False, "strong": False, "tone": "ink"}
+
+
+class _Page:
+    """What all pages share: a sheet, cards for choices, lines for words."""
+
+    def __init__(self, touch: Touch, supply: Supply) -> None:
         self.sheet = Sheet()
         self._touch = touch
-        self._cards = Reserve(lambda: card(touch))
-        self._texts = Reserve(lambda: make("ReadLine"))
+        self._supply = supply
 
     def _choices(self, kind: str, choices: Sequence[Choice], **looks: Any) -> list[Any]:  # noqa: ANN401 - properties
         """Return a card for each choice."""
-        made = self._cards.take(len(choices))
+        made = self._supply.cards.take(len(choices))
         for one, choice in zip(made, choices, strict=True):
             write_choice(one, f"{kind}:{choice.key}" if kind else choice.key, choice)
-            for name, value in {"kind": "plain", "sign": "", **looks}.items():
+            for name, value in (PLAIN_CARD | looks).items():
+                setattr(one, name, value)
+        return made
+
+    def _lines(self, *lines: Mapping[str, object]) -> list[Any]:
+        """Return a line to be read for each: its label, value and icon."""
+        made = self._supply.lines.take(len(lines))
+        for one, says in zip(made, lines, strict=True):
+            for name, value in {**PLAIN_LINE, **says}.items():
                 setattr(one, name, value)
         return made
 
     def _paragraphs(self, *texts: str) -> list[Item]:
         """Return texts to be read, as lines of a list: they take pages where they have to."""
-        kept = [text for text in texts if text]
-        made = self._texts.take(len(kept))
-        for one, text in zip(made, kept, strict=True):
-            one.value = text
-        return [Item(one, grows=0) for one in made]
+        return [Item(one, grows=0) for one in self._lines(*({"value": text} for text in texts if text))]
 
 
 def draw_banner(notice: Any, banner: Banner | None) -> None:  # noqa: ANN401 - a Notice
@@ -98,8 +117,8 @@ def draw_banner(notice: Any, banner: Banner | None) -> None:  # noqa: ANN401 - a
 class Welcome(_Page):
     """The start. First the remark on scanning leaves, then the figures, then the title in the other languages."""
 
-    def __init__(self, touch: Touch) -> None:
-        super().__init__(touch)
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
         self._title, self._others, self._scan, self._tiles = make("PageTitle"), make("Body"), make("Body"), Tiles()
         self._others.tone = "ink_soft"
         self._figures = Reserve(lambda: make("Tile"))
@@ -130,8 +149,8 @@ class Welcome(_Page):
 class Services(_Page):
     """What do you come for. The hint leaves first; then services stand on several pages."""
 
-    def __init__(self, touch: Touch) -> None:
-        super().__init__(touch)
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
         self.sheet.shares = (0.3, 0.36, 0.24)
         self.sheet.is_list = True
         self._title, self._hint = make("PageTitle"), make("Body")
@@ -163,25 +182,21 @@ class Services(_Page):
 class Requirements(_Page):
     """What the service needs, to be checked off. The hint leaves first; then the list stands on several pages."""
 
-    def __init__(self, touch: Touch) -> None:
-        super().__init__(touch)
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
         self._kicker, self._title, self._heading = make("Body"), make("PageTitle"), make("Body")
         self._kicker.tone, self._kicker.bold, self._heading.tone = "primary", True, "ink_soft"
         self.sheet.shares = (0.62, 0.55)
-        self._documents = Reserve(lambda: make("ReadLine"))
-        self._facts = Reserve(lambda: make("ReadLine"))
 
     def draw(self, page: RequirementsPage, look: Any) -> None:  # noqa: ANN401 - a Look
         """Write the page."""
         del look
         self._kicker.text, self._title.text, self._heading.text = page.kicker, page.title, page.heading
-        documents = self._documents.take(len(page.documents))
-        for made, document in zip(documents, page.documents, strict=True):
-            made.value, made.icon, made.has_icon = document, "check_box_outline_blank", True
         told = (*page.facts, *((("", page.source),) if page.source else ()))
-        facts = self._facts.take(len(told))
-        for made, (label, value) in zip(facts, told, strict=True):
-            made.label, made.value = label, value
+        lines = self._lines(
+            *({"value": document, "icon": "check_box_outline_blank", "has_icon": True} for document in page.documents),
+            *({"label": label, "value": value} for label, value in told),
+        )
         answers = (page.go_on,) if page.missing is None else (page.go_on, page.missing)
         cards = self._choices("", answers, sign="arrow_forward")
         cards[0].kind = "primary"
@@ -190,16 +205,16 @@ class Requirements(_Page):
             Block(self._title),
             *([Block(self._heading, leaves=1)] if page.documents else []),
         )
-        self.sheet.content.items = tuple(Item(made, grows=0.15) for made in (*documents, *facts))
+        self.sheet.content.items = tuple(Item(made, grows=0.15) for made in lines)
         self.sheet.controls.items = tuple(Item(made, grows=0.3) for made in cards)
 
 
 class Missing(_Page):
     """Something is missing: what to do."""
 
-    def __init__(self, touch: Touch) -> None:
-        super().__init__(touch)
-        self._title, self._said = make("PageTitle"), make("Notice")
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
+        self._title, self._said = make("PageTitle"), make("Remark")
         self.sheet.is_loose = True
 
     def draw(self, page: MissingPage, look: Any) -> None:  # noqa: ANN401 - a Look
@@ -217,8 +232,8 @@ class Missing(_Page):
 class Lanes(_Page):
     """Are you entitled to priority. Its grounds stand side by side, then one below the other, then on several pages."""
 
-    def __init__(self, touch: Touch) -> None:
-        super().__init__(touch)
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
         self._title = make("PageTitle")
         self._grounds = Reserve(lambda: make("Tile"))
 
@@ -230,9 +245,9 @@ class Lanes(_Page):
         for made, ground in zip(tiles, page.grounds, strict=True):
             made.icon, made.label = ground.icon, ground.text
             made.fill, made.edge, made.ink = "access_soft", "access", "access"
-        lanes = self._choices("lane", page.choices, sign="arrow_forward")
         more = (page.more,) if page.more is not None else ()
         cards = self._choices("lane", (*page.choices, *more), sign="arrow_forward")
+        lanes = cards[: len(page.choices)]
         self.sheet.words = (Block(self._title),)
         self.sheet.content.items = (*(Item(made, columns=3, grows=0.3) for made in tiles), *self._paragraphs(page.rule))
         for made, choice in zip(lanes, page.choices, strict=True):
@@ -248,19 +263,16 @@ class Lanes(_Page):
 class Rule(_Page):
     """Who may take which lane."""
 
-    def __init__(self, touch: Touch) -> None:
-        super().__init__(touch)
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
         self._title = make("PageTitle")
-        self._texts_of = Reserve(lambda: make("ReadLine"))
         self.sheet.is_loose = True
 
     def draw(self, page: RulePage, look: Any) -> None:  # noqa: ANN401 - a Look
         """Write the page."""
         del look
         self._title.text = page.title
-        lines = self._texts_of.take(len(page.texts))
-        for made, (name, text) in zip(lines, page.texts, strict=True):
-            made.label, made.value = name, text
+        lines = self._lines(*({"label": name, "value": text} for name, text in page.texts))
         (done,) = self._choices("rule", (page.done,))
         done.kind = "primary"
         self.sheet.words = (Block(self._title),)
@@ -269,30 +281,25 @@ class Rule(_Page):
 
 
 class Issuing(_Page):
-    """Something is being asked of the engine."""
+    """Something is being asked of the engine. The ring leaves first."""
 
-    def __init__(self, touch: Touch) -> None:
-        super().__init__(touch)
-        self._busy, self._title, self._text, self._notice = (
-            make("Waiting"),
-            make("PageTitle"),
-            make("Body"),
-            make("Notice"),
-        )
-        self._title.halign = self._text.halign = "center"
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
+        self._busy, self._title, self._notice = make("Waiting"), make("PageTitle"), make("Remark")
+        self._title.halign = "center"
         self.sheet.is_loose = True
 
     def draw(self, page: IssuingPage, look: Any) -> None:  # noqa: ANN401 - a Look
         """Write the page."""
         del look
-        self._title.text, self._text.text, self._busy.step = page.title, page.text, page.beat
-        draw_banner(self._notice, page.banner)
+        self._title.text, self._busy.step = page.title, page.beat
+        draw_banner(self._notice, Banner(page.banner.tone, page.banner.title) if page.banner else None)
         self.sheet.words = (
             Block(self._busy, leaves=1),
             Block(self._title),
-            Block(self._text),
             *([Block(self._notice)] if page.banner else []),
         )
+        self.sheet.content.items = self._paragraphs(page.text, page.banner.text if page.banner else "")
 
 
 class TheTicket(_Page):
@@ -302,15 +309,14 @@ class TheTicket(_Page):
     became of the paper: the title says it too.
     """
 
-    def __init__(self, touch: Touch) -> None:
-        super().__init__(touch)
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
         self._title, self._card, self._notice, self._code = (
             make("PageTitle"),
             make("NumberCard"),
-            make("Notice"),
+            make("Remark"),
             make("CodeRow"),
         )
-        self._facts = Reserve(lambda: _strong(make("ReadLine")))
         self._qr = ""
 
     def draw(self, page: TicketPage, look: Any) -> None:  # noqa: ANN401 - a Look
@@ -319,9 +325,7 @@ class TheTicket(_Page):
         self._title.text = page.title
         _write_number(self._card, page.number, page.caption, page.service, page.lane, page.code)
         draw_banner(self._notice, page.paper)
-        facts = self._facts.take(len(page.facts))
-        for made, (label, value) in zip(facts, page.facts, strict=True):
-            made.label, made.value = label, value
+        facts = self._lines(*({"label": label, "value": value, "strong": True} for label, value in page.facts))
         if page.qr != self._qr:
             self._qr = page.qr
             self._code.rows = qr_rows(page.qr)
@@ -330,7 +334,7 @@ class TheTicket(_Page):
         cards = self._choices("", (page.done, *again))
         cards[0].kind = "primary"
         *ahead, call = [Block(made) for made in facts]
-        self.sheet.words = (Block(self._title), Block(self._card, grows=0.3, slims=1))
+        self.sheet.words = (Block(self._title), Block(self._card, grows=0.3, slims=1, parts=2))
         self.sheet.extra = (
             *(Block(block.widget, leaves=3) for block in ahead),
             call,
@@ -345,8 +349,8 @@ class Problems(_Page):
 
     kind = "way"
 
-    def __init__(self, touch: Touch) -> None:
-        super().__init__(touch)
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
         self._sign, self._title = make("Waiting"), make("PageTitle")
         self._sign.is_busy = False
         self.sheet.is_loose = True
@@ -371,8 +375,8 @@ class Confirm(Problems):
 class Offline(_Page):
     """Nothing can be done here now, in every language."""
 
-    def __init__(self, touch: Touch) -> None:
-        super().__init__(touch)
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
         self._sign = make("Waiting")
         self._titles, self._bodies = Reserve(lambda: make("PageTitle")), Reserve(lambda: make("Body"))
         self.sheet.is_loose = True
@@ -393,12 +397,12 @@ class Offline(_Page):
 class Number(_Page):
     """Type the number of your ticket. The hint leaves first."""
 
-    def __init__(self, touch: Touch) -> None:
-        super().__init__(touch)
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
         self._title, self._hint, self._notice, self._typed = (
             make("PageTitle"),
             make("Body"),
-            make("Notice"),
+            make("Remark"),
             make("Typed"),
         )
         self._hint.tone = "ink_soft"
@@ -435,24 +439,21 @@ class Number(_Page):
 class Found(_Page):
     """The ticket as it stands, and what its holder may do. What stands around the number leaves first."""
 
-    def __init__(self, touch: Touch) -> None:
-        super().__init__(touch)
-        self._notice, self._card = make("Notice"), make("NumberCard")
-        self._facts = Reserve(lambda: _strong(make("ReadLine")))
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
+        self._notice, self._card = make("Remark"), make("NumberCard")
 
     def draw(self, page: FoundPage, look: Any) -> None:  # noqa: ANN401 - a Look
         """Write the page; what most people came for stands out."""
         del look
         draw_banner(self._notice, page.state)
         _write_number(self._card, page.number, page.caption, page.service, page.lane, "")
-        facts = self._facts.take(len(page.facts))
-        for made, (label, value) in zip(facts, page.facts, strict=True):
-            made.label, made.value = label, value
+        facts = self._lines(*({"label": label, "value": value, "strong": True} for label, value in page.facts))
         cards = self._choices("do", page.choices)
         main = page.choices[0] if page.choices[0].key == "rejoin" else page.choices[-1]
         for made, choice in zip(cards, page.choices, strict=True):
             made.kind = "primary" if choice is main else "plain"
-        self.sheet.words = (Block(self._notice), Block(self._card, grows=0.3, slims=1))
+        self.sheet.words = (Block(self._notice), Block(self._card, grows=0.3, slims=1, parts=2))
         self.sheet.extra = tuple(Block(made, leaves=2 if at < len(facts) - 1 else 0) for at, made in enumerate(facts))
         self.sheet.controls.items = tuple(Item(made, grows=0.3) for made in cards)
 
@@ -460,9 +461,9 @@ class Found(_Page):
 class Ways(_Page):
     """How may we help you use this screen. The hint leaves first."""
 
-    def __init__(self, touch: Touch) -> None:
-        super().__init__(touch)
-        self._title, self._hint, self._said = make("PageTitle"), make("Body"), make("Notice")
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
+        self._title, self._hint, self._said = make("PageTitle"), make("Body"), make("Remark")
         self._hint.tone = "ink_soft"
 
     def draw(self, page: AccessPage, look: Any) -> None:  # noqa: ANN401 - a Look
@@ -472,7 +473,7 @@ class Ways(_Page):
         draw_banner(self._said, Banner("good", page.said) if page.said else None)
         *cards, done = self._choices("access", (*page.choices, page.done))
         for made, choice in zip(cards, page.choices, strict=True):
-            made.kind = "access" if choice.is_on else "plain"
+            made.kind, made.may_slim = "access" if choice.is_on else "plain", True
             made.sign = "check_box" if choice.is_on else "check_box_outline_blank"
         done.kind = "primary"
         self.sheet.words = (
@@ -486,9 +487,9 @@ class Ways(_Page):
 class Help(_Page):
     """Shall somebody come."""
 
-    def __init__(self, touch: Touch) -> None:
-        super().__init__(touch)
-        self._title, self._notice = make("PageTitle"), make("Notice")
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
+        self._title, self._notice = make("PageTitle"), make("Remark")
         self.sheet.is_loose = True
 
     def draw(self, page: HelpPage, look: Any) -> None:  # noqa: ANN401 - a Look
@@ -506,19 +507,16 @@ class Help(_Page):
 class StaffMenu(_Page):
     """What staff see of the kiosk, and can do."""
 
-    def __init__(self, touch: Touch) -> None:
-        super().__init__(touch)
-        self._title, self._said = make("PageTitle"), make("Notice")
-        self._facts = Reserve(lambda: make("ReadLine"))
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
+        self._title, self._said = make("PageTitle"), make("Remark")
 
     def draw(self, page: StaffPage, look: Any) -> None:  # noqa: ANN401 - a Look
         """Write the page."""
         del look
         self._title.text = page.title
         draw_banner(self._said, page.said)
-        lines = self._facts.take(len(page.facts))
-        for made, (label, value) in zip(lines, page.facts, strict=True):
-            made.label, made.value = label, value
+        lines = self._lines(*({"label": label, "value": value} for label, value in page.facts))
         cards = self._choices("staff", page.choices)
         self.sheet.words = (Block(self._title), *([Block(self._said)] if page.said else []))
         self.sheet.content.items = tuple(Item(made, grows=0) for made in lines)
@@ -527,34 +525,30 @@ class StaffMenu(_Page):
 
 def all_pages(touch: Touch) -> dict[type[Page], Widgets]:
     """Return the widgets of every page there is, by the page that is written into them."""
+    supply = Supply(touch)
     return {
-        WelcomePage: Welcome(touch),
-        ServicesPage: Services(touch),
-        RequirementsPage: Requirements(touch),
-        MissingPage: Missing(touch),
-        LanePage: Lanes(touch),
-        RulePage: Rule(touch),
-        IssuingPage: Issuing(touch),
-        TicketPage: TheTicket(touch),
-        ProblemPage: Problems(touch),
-        NumberPage: Number(touch),
-        FoundPage: Found(touch),
-        ConfirmPage: Confirm(touch),
-        OfflinePage: Offline(touch),
-        AccessPage: Ways(touch),
-        HelpPage: Help(touch),
-        StaffPage: StaffMenu(touch),
+        WelcomePage: Welcome(touch, supply),
+        ServicesPage: Services(touch, supply),
+        RequirementsPage: Requirements(touch, supply),
+        MissingPage: Missing(touch, supply),
+        LanePage: Lanes(touch, supply),
+        RulePage: Rule(touch, supply),
+        IssuingPage: Issuing(touch, supply),
+        TicketPage: TheTicket(touch, supply),
+        ProblemPage: Problems(touch, supply),
+        NumberPage: Number(touch, supply),
+        FoundPage: Found(touch, supply),
+        ConfirmPage: Confirm(touch, supply),
+        OfflinePage: Offline(touch, supply),
+        AccessPage: Ways(touch, supply),
+        HelpPage: Help(touch, supply),
+        StaffPage: StaffMenu(touch, supply),
     }
 
 
 def qr_rows(text: str) -> list[str]:
     """Return the modules of a QR code for `text`, row by row, 1 for dark."""
     return ["".join("1" if dark else "0" for dark in row) for row in segno.make_qr(text, error="m").matrix]
-
-
-def _strong(made: Any) -> Any:  # noqa: ANN401 - a widget
-    made.strong = True
-    return made
 
 
 def _write_number(made: Any, number: str, caption: str, service: str, lane: Choice | None, code: str) -> None:  # noqa: ANN401, PLR0917 - a NumberCard and what stands on it

@@ -11,8 +11,8 @@ from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from hardware.panel.turning import Box
-from hardware.panel.widgets import Text, Touchable, make
-from kiosk.drawing.fit import Frame, breaks, natural, place, settle
+from hardware.panel.widgets import Notice, Text, Touchable, make
+from kiosk.drawing.fit import Frame, breaks, longest_word, natural, place, settle
 from kiosk.pages.page import Choice
 
 Touch = Callable[[str], None]
@@ -72,9 +72,15 @@ class OneLine(Label):  # type: ignore[misc] # Kivy has no types
 
 
 class Tag(Label):  # type: ignore[misc] # Kivy has no types
-    """A badge at body size: why something cannot be had now."""
+    """A badge at body size: why something cannot be had now. It wraps where it has at most so much room."""
 
     tone = StringProperty("bad")
+    most = NumericProperty(0)
+
+    def lines(self, text: str, most: float, size: float) -> tuple[float | None, None]:
+        """Return the width at which the words wrap, where they have to."""
+        whole = longest_word(text.replace(" ", "\u00a0"), self.font_name, size, self.bold)
+        return (most, None) if 0 < most < whole else (None, None)
 
 
 class PageTitle(Text):
@@ -129,6 +135,22 @@ class ReadLine(Box):
         return part
 
 
+class Remark(Notice):
+    """A banner that can also be read as plain lines, where it is higher than a page."""
+
+    def __init__(self, **properties: Any) -> None:  # noqa: ANN401 - Kivy's properties
+        super().__init__(**properties)
+        self._lines: list[ReadLine] = []
+
+    def plain_lines(self) -> list[ReadLine]:
+        """Return its title and what to do, as lines."""
+        while len(self._lines) < 2:  # noqa: PLR2004 - title and text
+            self._lines.append(make("ReadLine"))
+        for line, text in zip(self._lines, (self.title, self.text), strict=True):
+            line.value, line.strong = text, text == self.title
+        return [line for line in self._lines if line.value]
+
+
 class BarButton(Touchable, Box):
     """A button of the bar: an icon and a word, one above the other or side by side."""
 
@@ -136,6 +158,8 @@ class BarButton(Touchable, Box):
     icon = StringProperty("")
     upright = BooleanProperty(defaultvalue=True)
     is_small = BooleanProperty(defaultvalue=False)
+    is_bare = BooleanProperty(defaultvalue=False)
+    """Whether the icon has to say it alone, for want of room."""
     needed = NumericProperty(0)
 
 
@@ -150,12 +174,15 @@ class PageTurner(Box):
 
     def suit(self, width: float) -> None:
         """Arrange itself so that no word is cut at this width."""
-        for upright, is_small in ((False, False), (True, False), (False, True), (True, True)):
+        for upright, is_small in ((False, False), (False, True), (True, False), (True, True)):
             for made in (self.ids.before, self.ids.after):
-                made.upright, made.is_small = upright, is_small
+                made.upright, made.is_small, made.is_bare = upright, is_small, False
             natural(self, width)
             if not breaks(self):
                 return
+        for made in (self.ids.before, self.ids.after):
+            made.upright, made.is_bare = False, True
+        natural(self, width)
 
 
 class KeyButton(Touchable, Box):
@@ -209,7 +236,7 @@ class CodeRow(Box):
 
     rows = ListProperty([])
     caption = StringProperty("")
-    says = StringProperty("")
+    said = StringProperty("")
     brief = NumericProperty(0)
     """Whether what it is for has left for want of room."""
     needed = NumericProperty(0)

@@ -53,7 +53,7 @@ class KioskWidget:
         self._pages = all_pages(self._touched_target)
         self._sheet: Any = None
         self._header, self._bar = _Head(touch), _Foot(touch)
-        self._banner = make("Notice")
+        self._banner = make("Remark")
         self._stage = make("Stage")
         self._overlay = make("WarningOverlay")
         for made in (self._overlay.ids.stay, self._overlay.ids.leave):
@@ -84,6 +84,15 @@ class KioskWidget:
         """Tell the outside where it can touch; also after the window changed its size."""
         if self._targets is not None:
             self._targets.changed(self.root, self._name)
+
+    def turn_on(self) -> bool:
+        """Turn to the next page of a list on the screen; tell whether there was one."""
+        shelves = (self._sheet.content, self._sheet.controls) if self._sheet is not None else ()
+        for shelf in shelves:
+            if shelf.page + 1 < len(shelf.pages):
+                shelf.turn(1)
+                return True
+        return False
 
     def stand_on(self, target: str) -> None:
         """Mark what whoever uses keys stands on, on whichever page of a list it is."""

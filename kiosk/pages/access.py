@@ -14,8 +14,6 @@ _WAYS: tuple[tuple[Way, str, str, str], ...] = (
     ("voice", "volume_up", mark("Voice"), mark("The screen is read out to you")),
     ("dark", "visibility_off", mark("Screen off"), mark("Nobody else can read along")),
 )
-_ON = mark("on")
-_OFF = mark("off")
 _IS_ON = mark("{name} is on")
 _IS_OFF = mark("{name} is off")
 _TITLE = mark("How may we help you use this screen?")
@@ -37,7 +35,6 @@ def access_page(state: State) -> AccessPage:
                 way,
                 first.say(name),
                 _both_lines(first, others, name, remark),
-                first.say(_ON) if access.has(way) else first.say(_OFF),
                 icon=icon,
                 is_on=access.has(way),
             )

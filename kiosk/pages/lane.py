@@ -8,7 +8,7 @@ from broker.contract.messages import LaneInfo, OfficeMessage
 from broker.language import Phrases
 from kiosk.pages.offers import called_words, offer_state
 from kiosk.pages.page import Choice, Ground, LanePage, RulePage
-from kiosk.visit.offer import grounds_of, in_language, offer_of, queue_of
+from kiosk.visit.offer import in_language, offer_of, queue_of
 from kiosk.visit.state import State
 
 _IN_BRACKETS = re.compile(r"\s*\([^)]*\)\s*$")
@@ -22,13 +22,13 @@ def lane_page(state: State, office: OfficeMessage) -> LanePage:
     words, language = state.words, state.visit.language
     regular, *special = office.lanes
     is_asked = len(special) == 1
-    grounds = grounds_of(special[0]) if is_asked else ()
+    grounds = special[0].grounds if is_asked else ()
     title = words.say("Are you entitled to priority?") if is_asked else words.say("Which lane is yours?")
     rule = "" if grounds or not is_asked else in_language(special[0].rule, language)
     return LanePage(
         title=title,
         rule=rule,
-        grounds=tuple(Ground(one.icon or "check", in_language(one.text, language)) for one in grounds),
+        grounds=tuple(Ground(one.icon, in_language(one.text, language)) for one in grounds),
         choices=tuple(_lane_choice(state, office, lane, is_asked=is_asked) for lane in (*special, regular)),
         more=Choice("rule", words.say("The law and what it means")) if grounds or not is_asked else None,
     )

@@ -8,7 +8,6 @@ from kiosk.pages.offers import offer_state, queue_words
 from kiosk.pages.page import Banner, Choice, MissingPage, RequirementsPage, ServicesPage
 from kiosk.visit.offer import (
     group_of,
-    icon_of,
     in_language,
     is_shut,
     list_in_language,
@@ -59,7 +58,7 @@ def _service_choice(state: State, office: OfficeMessage, service: ServiceInfo) -
         badge=badge,
         tone="bad" if offer == "full" else "warn",
         group="" if group is None else in_language(group.name, state.visit.language),
-        icon=icon_of(service),
+        icon=service.icon or "description",
         is_available=offer == "open" or is_shut(state.hall),
     )
 

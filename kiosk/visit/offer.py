@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from broker import eligible
 from broker.contract.messages import (
+    GroupInfo,
     HallMessage,
+    HoursInfo,
     LaneInfo,
     OfficeMessage,
     ServiceInfo,
@@ -141,26 +143,16 @@ def _is_served(office: OfficeMessage, hall: HallMessage, service: ServiceInfo, l
     )
 
 
-def _hours(hall: HallMessage | None) -> Any:  # noqa: ANN401 - what brokers of before 1.2 do not tell
-    return getattr(hall, "hours", None)
+def _hours(hall: HallMessage | None) -> HoursInfo | None:
+    """Return the office's hours, which brokers of before 1.2 do not tell."""
+    return None if hall is None else hall.hours
 
 
-def group_of(office: OfficeMessage, service: ServiceInfo) -> Any:  # noqa: ANN401 - the same
+def group_of(office: OfficeMessage, service: ServiceInfo) -> GroupInfo | None:
     """Return the group that a service stands in, if it does."""
-    asked = getattr(service, "group", None)
-    return next((group for group in getattr(office, "groups", ()) if group.id == asked), None)
-
-
-def icon_of(service: ServiceInfo) -> str:
-    """Return the pictogram of a service."""
-    return getattr(service, "icon", None) or "description"
+    return next((group for group in office.groups if group.id == service.group), None)
 
 
 def short_name(service: ServiceInfo, language: str) -> str:
     """Return what a service is called where room is short, else its name."""
-    return in_language(getattr(service, "short_name", None) or service.name, language)
-
-
-def grounds_of(lane: LaneInfo) -> tuple[Any, ...]:
-    """Return what entitles to a lane, where the office names it."""
-    return tuple(getattr(lane, "grounds", ()))
+    return in_language(service.short_name or service.name, language)

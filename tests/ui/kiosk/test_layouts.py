@@ -1,0 +1,141 @@
+"""Every page on every panel that an office owns, in every mode and language: laid out with the true widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import pytest
+
+from broker.bootstrap.rules import office_message
+from broker.contract.messages import OfficeMessage
+from hardware.panel import headless
+from hardware.panel.look import Mode
+from hardware.panel.scale import Reader
+from kiosk.pages.page import Screen
+from kiosk.pages.samples import screens_of
+from kiosk.visit.access import Access
+from tests.ui.kiosk.kiosk_samples import settings
+from tests.ui.panels import KIOSKS, MODES, longer_office, longer_words
+
+pytestmark = pytest.mark.xdist_group("layouts")
+
+EVERYTHING_ON = {("21.5 portrait", "plain", "id"), ("21.5 landscape", "all", "en")}
+"""Where every page there is is laid out; elsewhere those whose words are longest or that hold most."""
+HARDEST = (
+    "1-welcome",
+    "2-service",
+    "2-service-short",
+    "3-requirements-new-passport",
+    "3-missing-printed",
+    "4-lane",
+    "4-lane-full",
+    "4-rule",
+    "5-issuing-unlinked",
+    "6-ticket-priority",
+    "6-ticket-failed-paper_out",
+    "8-offline",
+    "9-number-unknown",
+    "9-found-missed",
+    "11-access",
+    "11-help-told",
+)
+
+
+class Kiosk:
+    """The kiosk's widgets on a window that nobody sees."""
+
+    def __init__(self) -> None:
+        headless.prepare()
+        from kiosk.drawing.screen import RULES, KioskWidget  # noqa: PLC0415 - imports Kivy, which is set up only now
+
+        def build() -> Any:  # noqa: ANN401 - Kivy's widgets have no types
+            self.widget = KioskWidget(lambda _target: None, touched=lambda: None, targets=None)
+            return self.widget.root
+
+        self.stage = headless.Stage(KIOSKS["21.5 portrait"], reader=Reader.VISITOR, rules=RULES, build=build)
+
+    def faults(self, screen: Screen, mode: Mode) -> list[str]:
+        """Return what is wrong with each page that a screen is shown on."""
+        from hardware.panel.faults import layout_faults  # noqa: PLC0415 - the same
+
+        access = Access(larger=mode.larger, contrast=mode.contrast, low=mode.low)
+        self.widget.show(replace(screen, access=access))
+        self.stage.settle()
+        found = []
+        for _ in range(MOST_PAGES):
+            found += [str(fault) for fault in layout_faults(self.stage.root, self.stage.look, Reader.VISITOR)]
+            if not self.widget.turn_on():
+                return found
+            self.stage.settle()
+        return [*found, f"more than {MOST_PAGES} pages"]
+
+
+MOST_PAGES = 24
+"""Whoever turns more pages for one question has long asked an officer."""
+
+
+@lru_cache(maxsize=1)
+def kiosk() -> Kiosk:
+    """Return the one kiosk of this process: Kivy knows one window."""
+    return Kiosk()
+
+
+@lru_cache(maxsize=4)
+def pages(language: str, *, is_longer: bool = False) -> dict[str, Screen]:
+    """Return every page in a language, with the office's own texts or with longer ones."""
+    if not is_longer:
+        return dict(screens_of(office_message(settings()), language))
+    with longer_words():
+        return dict(screens_of(longer(), language))
+
+
+def longer() -> OfficeMessage:
+    """Return what the office offers, in texts 40 % longer."""
+    return office_message(longer_office(settings()))
+
+
+def wanted(panel: str, mode: str, language: str, *, is_longer: bool) -> Iterator[tuple[str, Screen]]:
+    """Yield the pages that are laid out there."""
+    is_every = (panel, mode, language) in EVERYTHING_ON and not is_longer
+    for name, screen in pages(language, is_longer=is_longer).items():
+        if is_every or name in HARDEST:
+            yield name, screen
+
+
+@pytest.mark.parametrize("mode", ["plain", "all"])
+@pytest.mark.parametrize("panel", KIOSKS)
+def test_everything_fits_on_every_panel(panel: str, mode: str) -> None:
+    assert _faults(panel, mode, "id") == {}
+
+
+@pytest.mark.parametrize("mode", ["plain", "all"])
+@pytest.mark.parametrize("panel", ["15.6 portrait", "21.5 landscape", "32 portrait"])
+def test_everything_fits_in_english_too(panel: str, mode: str) -> None:
+    assert _faults(panel, mode, "en") == {}
+
+
+@pytest.mark.parametrize("mode", ["larger", "contrast", "low"])
+@pytest.mark.parametrize("panel", ["18.5 portrait", "32 portrait"])
+def test_each_way_of_access_fits_alone(panel: str, mode: str) -> None:
+    assert _faults(panel, mode, "id") == {}
+
+
+@pytest.mark.parametrize("panel", KIOSKS)
+def test_texts_that_are_longer_fit_too(panel: str) -> None:
+    assert _faults(panel, "plain", "id", is_longer=True) == {}
+
+
+@pytest.mark.parametrize("panel", ["21.5 portrait", "21.5 landscape", "32 portrait"])
+def test_longer_texts_fit_in_every_way_of_access_at_once(panel: str) -> None:
+    assert _faults(panel, "all", "id", is_longer=True) == {}
+
+
+def _faults(panel: str, mode: str, language: str, *, is_longer: bool = False) -> dict[str, list[str]]:
+    made = kiosk()
+    made.stage.turn(KIOSKS[panel], MODES[mode])
+    looked_at = wanted(panel, mode, language, is_longer=is_longer)
+    found = {name: made.faults(screen, MODES[mode]) for name, screen in looked_at}
+    return {name: faults for name, faults in found.items() if faults}
