@@ -178,6 +178,11 @@ class Shelf:
         self.nav.ids.before.bind(on_release=lambda _: self.turn(-1))
         self.nav.ids.after.bind(on_release=lambda _: self.turn(1))
 
+    @property
+    def tallest(self) -> float:
+        """Return how high its highest row is that cannot be read in parts."""
+        return max((row.height for row in self._rows if not hasattr(row.items[0].widget, "parts")), default=0.0)
+
     def turn(self, by: int) -> None:
         """Show the next page or the one before."""
         self.page = min(max(0, self.page + by), len(self.pages) - 1)
@@ -320,6 +325,11 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         """Show the first pages again."""
         self.content.page = self.controls.page = 0
 
+    def clear(self) -> None:
+        """Forget what stood here: a page that was squeezed had merged its parts."""
+        self.words = self.extra = self.content.items = self.controls.items = ()
+        self._is_merged = False
+
     def modest(self) -> list[Any]:
         """Return what can do with less than it has: smaller than a title is still as large as it has to be."""
         widgets = [block.widget for block in self.words]
@@ -407,6 +417,9 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
                 self._merge()
                 self.content.needed(frame.width, gap)
                 needed = self.controls.needed(frame.width, gap, reach - turner - gap)
+                if self.controls.tallest > reach - turner - gap:
+                    self._flow(frame, look)
+                    return
                 self._page_upright(frame, look, shown, (upper, 0.0, needed))
                 return
             self.controls.paged(controls, gap)

@@ -79,7 +79,7 @@ class Tag(Label):  # type: ignore[misc] # Kivy has no types
 
     def lines(self, text: str, most: float, size: float) -> tuple[float | None, None]:
         """Return the width at which the words wrap, where they have to."""
-        whole = longest_word(text.replace(" ", "\u00a0"), self.font_name, size, self.bold)
+        whole = longest_word(text.replace(" ", "."), self.font_name, size, self.bold)
         return (most, None) if 0 < most < whole else (None, None)
 
 

@@ -131,6 +131,7 @@ class KioskWidget:
 
     def _write(self, screen: Screen, look: Any) -> None:  # noqa: ANN401 - a Look
         page = self._pages[type(screen.page)]
+        page.sheet.clear()
         page.draw(screen.page, look)
         for shelf in (page.sheet.content, page.sheet.controls):
             shelf.nav.say_before, shelf.nav.say_after = screen.turn_back, screen.turn_on
@@ -224,20 +225,30 @@ class _Head:
         self._one_row = not look.portrait or is_brief or not pills
         if self._one_row:
             taken += sum(pill.width + look.gap(2) for pill in pills)
+        self._has_office = not is_brief
         if not is_brief:
             office = natural(self._office, max(look.body * 6, across - taken))
+            if breaks(self._office):
+                self._has_office, office = False, 0.0
         first = max(office, self._clock.height, *(pill.height for pill in pills if self._one_row), 0)
         status = natural(self._status, across if self._one_row else max(1, across - self._pills_width(look)))
+        self._third = 0.0
+        if not self._one_row and breaks(self._status):
+            # Beside the languages it would be cut: it stands below them.
+            self._third = natural(self._status, across)
+            status = 0.0
         second = 0.0
         self._has_status = self._is_status or (not is_brief and not self._one_row and bool(self._status.text))
         if self._one_row:
             second = status if self._is_status else 0.0
         else:
             second = max(max((pill.height for pill in pills), default=0), status if self._has_status else 0)
+            self._third = self._third if self._has_status else 0.0
         self._first, self._second = first, second
         if self._is_below(look):
             return second + look.gap(3) if second else 0.0
-        return float(first + second + (gap if second else 0) + look.gap(3))
+        third = self._third + gap if self._third else 0.0
+        return float(first + second + (gap if second else 0) + third + look.gap(3))
 
     def low_height(self, look: Any) -> float:  # noqa: ANN401 - a Look
         """Return how high the row of languages is that stands below the page in low mode; it may take the clock in."""
@@ -245,7 +256,7 @@ class _Head:
             max((pill.height for pill in self._shown), default=0) + look.gap(2) if look.mode.low and self._shown else 0
         )
 
-    def place(self, frame: Frame, look: Any, *, low: Frame) -> None:  # noqa: ANN401, C901 - a Look; one row after the other
+    def place(self, frame: Frame, look: Any, *, low: Frame) -> None:  # noqa: ANN401, C901, PLR0912 - a Look; one row after the other
         """Put all of it there; in low mode the languages stand in a band of their own below the page."""
         place(self.widget, frame)
         place(self.low, low)
@@ -264,15 +275,18 @@ class _Head:
         if not look.mode.low and self._one_row:
             right = self._row_of_pills(Frame(inner.x, row.y, right - inner.x, row.height), look)
             above += self._shown
-        if not self._is_brief:
+        if self._has_office:
             above.append(self._placed(self._office, Frame(inner.x, row.y, right - inner.x, row.height)))
         if self._second:
-            lower = Frame(inner.x, frame.y + gap, inner.width, self._second)
+            below_that = self._third + gap if self._third else 0.0
+            lower = Frame(inner.x, frame.y + gap + below_that, inner.width, self._second)
             left = inner.width
             if not look.mode.low and not self._one_row:
                 left = self._row_of_pills(lower, look) - inner.x
                 above += self._shown
-            if self._has_status:
+            if self._third:
+                above.append(self._placed(self._status, Frame(inner.x, frame.y + gap, inner.width, self._third)))
+            elif self._has_status:
                 above.append(self._placed(self._status, Frame(inner.x, lower.y, left, lower.height)))
         if look.mode.low and self._shown:
             below = [*self._shown]
