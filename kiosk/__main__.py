@@ -8,6 +8,7 @@ from pathlib import Path
 from broker.config.settings import Settings
 from broker.screen import BusFor, open_bus, run_screen
 from hardware.panel.window import prepare
+from kiosk.samples import reports
 
 
 def run(settings: Settings, name: str, *, data_dir: Path, bus_for: BusFor = open_bus) -> None:
@@ -21,4 +22,4 @@ def run(settings: Settings, name: str, *, data_dir: Path, bus_for: BusFor = open
 
 
 if __name__ == "__main__":
-    sys.exit(run_screen("kiosk", run, names=lambda settings: [entry.id for entry in settings.kiosks]))
+    sys.exit(run_screen("kiosk", run, names=lambda settings: [entry.id for entry in settings.kiosks], check=reports))

@@ -85,6 +85,12 @@ class KioskWidget:
         if self._targets is not None:
             self._targets.changed(self.root, self._name)
 
+    @property
+    def mode(self) -> Mode:
+        """Return how the screen is drawn now."""
+        mode: Mode = self._app.look.mode
+        return mode
+
     def turn_on(self) -> bool:
         """Turn to the next page of a list on the screen; tell whether there was one."""
         shelves = (self._sheet.content, self._sheet.controls) if self._sheet is not None else ()

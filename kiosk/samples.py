@@ -1,0 +1,71 @@
+"""All that a kiosk may have to show with this office's own texts, for `antrean check-config`: whether it fits its panel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from broker.config.settings import Settings
+from broker.contract.messages import OfficeMessage
+from hardware.panel import headless
+from hardware.panel.look import PLAIN, Look, Mode
+from hardware.panel.scale import Reader
+from kiosk.pages.page import Screen
+from kiosk.pages.samples import screens_of
+from kiosk.visit.access import Access
+
+_WANTED = frozenset(
+    {
+        "1-welcome",
+        "1-welcome-closed",
+        "2-service",
+        "2-service-short",
+        "3-missing-new",
+        "4-lane",
+        "4-lane-full",
+        "4-rule",
+        "6-ticket-priority",
+        "6-ticket-failed-paper_out",
+        "8-offline",
+        "9-number-unknown",
+        "9-found-missed",
+        "11-access",
+        "11-help-told",
+    }
+)
+"""What has words of the office, or the longest of ours; the other pages are like one of these."""
+_DOCUMENTS = "3-requirements-"
+_MODES = (PLAIN, Mode(larger=True, contrast=True, low=True))
+"""As it stands there all day, and for whoever needs most."""
+
+
+def reports(settings: Settings, office: OfficeMessage) -> Iterator[Mapping[str, object]]:
+    """Lay out the pages of every kiosk; yield for each what does not fit, in plain values."""
+    headless.prepare()
+    from hardware.panel.check import Layout, Page, plain_reports  # noqa: PLC0415 - Kivy is set up only now
+    from kiosk.drawing.screen import RULES, KioskWidget  # noqa: PLC0415 - the same
+
+    widgets: list[KioskWidget] = []
+
+    def build(_look: Look) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
+        widgets.append(KioskWidget(lambda _target: None, touched=lambda: None, targets=None))
+        return widgets[-1].root
+
+    def show(screen: Screen) -> None:
+        mode = widgets[-1].mode
+        access = Access(larger=mode.larger, contrast=mode.contrast, low=mode.low)
+        widgets[-1].show(replace(screen, access=access))
+
+    def pages() -> Iterator[Page]:
+        for language in office.languages:
+            for name, screen in screens_of(office, language):
+                if name in _WANTED or name.startswith(_DOCUMENTS):
+                    yield Page(name.partition("-")[2], language, partial(show, screen))
+
+    def layouts() -> Iterator[Layout]:
+        for kiosk in settings.kiosks:
+            yield Layout(kiosk.id, kiosk.panel, Reader.VISITOR, RULES, build=build, pages=pages, modes=_MODES)
+
+    yield from plain_reports(layouts())
