@@ -1,4 +1,4 @@
-"""All that a kiosk may have to show with this office's own texts, for `antrean check-config`: whether it fits its panel."""
+"""All that a kiosk may have to show with this office's own texts, for `antrean check-config`: does it fit."""
 
 from __future__ import annotations
 
