@@ -15,15 +15,16 @@ from broker.contract.messages import PASSING
 from broker.contract.topics import ENGINE_CLIENT
 from broker.copies import WantedCopies
 from broker.domain.apply import apply
-from broker.domain.commands import SignIn
+from broker.domain.commands import ChangePin, ResetPin
 from broker.domain.decide import clock_set, decide, end_of_day, help_lost
 from broker.domain.errors import Code, DomainError, WrongCheckError
-from broker.domain.events import ConfigChanged, Event
+from broker.domain.events import ConfigChanged, Event, PinChanged, PinReset, Unlocked
 from broker.domain.hall import Hall
+from broker.domain.identity import session_digest
 from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
 from broker.domain.queue.forward import forward_of
-from broker.inbox import Inbox, Item, PinChecker, Reconnected
+from broker.inbox import WITH_PIN, Inbox, Item, PinChecker, Reconnected
 from broker.office_time import OfficeTime
 from broker.ports import (
     CONNECTION,
@@ -116,7 +117,7 @@ class Engine:
         self._time = OfficeTime(clock, monotonic, begun_s=None if mark is None else mark.load())
         self._monotonic = monotonic
         self._inbox = Inbox(monotonic)
-        self.pin_checker = PinChecker(self._inbox, credentials)
+        self.pin_checker = PinChecker(self._inbox, credentials, self._officer_at)
         self._stopping = False
         self._hall: Hall | None = None
         self._known: set[RequestKey] = set()
@@ -153,7 +154,7 @@ class Engine:
 
     def submit(self, submission: Submission) -> None:
         """Let a request wait for its turn; refuse it at once where its client has too many waiting."""
-        is_checked = not isinstance(submission.command, SignIn) or submission.key in self._known
+        is_checked = not isinstance(submission.command, WITH_PIN) or submission.key in self._known
         if not self._inbox.put(submission, is_checked=is_checked):
             self._wire.refuse(submission, DomainError(Code.TOO_MANY, "too many requests wait"))
 
@@ -244,12 +245,27 @@ class Engine:
             self._refuse(batch, Code.STORAGE_FAILED, "the change could not be written to disk")
             return
         self._known.update(work.replies)
+        self._tell_checker(work)
         for client, payload in answers:
             self._wire.reply(client, payload)
         if self._hall is not None:
             self._wire.tell(work.events, self._hall)
         self._copies.follow(work.events)
         self._stale = self._stale or bool(work.events)
+
+    def _officer_at(self, counter: str, session: str) -> str | None:
+        """Return who is signed in with this session. Also from the checker's thread: a desk is never changed."""
+        hall = self._hall
+        desk = None if hall is None else hall.desks.get(counter)
+        return desk.officer if desk is not None and desk.session == session_digest(session) else None
+
+    def _tell_checker(self, work: Work) -> None:
+        """Let what is on disk of PINs count for the next one that is typed, before anybody is answered."""
+        for officer, pin in work.pins.items():
+            self.pin_checker.renewed(officer, pin)
+        for recorded in work.events:
+            if isinstance(recorded.event, Unlocked):
+                self.pin_checker.unlocked(recorded.event.officer)
 
     @contextmanager
     def _committed(self, at: dt.datetime | None = None) -> Iterator[Work]:
@@ -282,6 +298,7 @@ class Engine:
             result = refusal
         else:
             work.events.extend(self._record(hall, event, submission.client) for event in result)
+            _keep_pin(work, result, submission)
         payload = self._wire.encode(submission, result, hall, work.at)
         if not (isinstance(result, DomainError) and result.code in PASSING):
             work.replies[submission.key] = submission.without_secret(payload)
@@ -599,3 +616,12 @@ class Engine:
         if past.last_day is not None:
             hall.begin_after(past.last_day, self._time.now())
         self._stale = True
+
+
+def _keep_pin(work: Work, events: Sequence[Event], submission: Submission) -> None:
+    """Let the new PIN of a request go to disk with what happened: as a hash, and never into the journal."""
+    command = submission.command
+    if isinstance(command, ChangePin | ResetPin) and command.made is not None:
+        for event in events:
+            if isinstance(event, PinChanged | PinReset):
+                work.pins[event.officer] = command.made

@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from broker.domain.commands import SignIn
+from broker.domain.commands import ChangePin, NewPin, ResetPin, SignIn
 from broker.domain.errors import Code, DomainError
+from broker.domain.pins import weakness
 from broker.ports import CONNECTION, Credentials, Health, RequestKey, Submission
 
 MAX_BACKLOG = 256
@@ -22,6 +23,8 @@ MAX_WAITING = 8192
 MAX_HEARD_OF = 1024
 """So many clients are heard of their devices between two times of writing."""
 REMEMBERED_GUESSES = 1024
+WITH_PIN = (SignIn, ChangePin, ResetPin)
+"""What the checker has to look at first."""
 
 log = logging.getLogger(__name__)
 
@@ -216,11 +219,16 @@ class Inbox:
 class PinChecker:
     """Looks at PINs, which is slow by intent (argon2: 0.1 to 0.4 s), where it stops nobody but who signs in."""
 
-    def __init__(self, inbox: Inbox, credentials: Credentials) -> None:
-        """Use `credentials`, which no other thread may."""
+    def __init__(
+        self, inbox: Inbox, credentials: Credentials, officer_at: Callable[[str, str], str | None] = lambda *_: None
+    ) -> None:
+        """Use `credentials`, which no other thread may; `officer_at` tells who is signed in by counter and session."""
         self.failures = 0
         self._inbox = inbox
         self._credentials = credentials
+        self._officer_at = officer_at
+        self._news: deque[Callable[[Credentials], None]] = deque()
+        """What became true of PINs since the last one was looked at."""
         self._wrong: OrderedDict[RequestKey, tuple[str, str]] = OrderedDict()
         """Officer and PIN of the last requests that were wrong: sent again, they are the same guess."""
 
@@ -228,20 +236,61 @@ class PinChecker:
         """Work until the inbox is closed."""
         while (submission := self._inbox.take_unchecked()) is not None:
             self._inbox.put_checked(self._guarded(submission))
+        self._hear_news()
+
+    def renewed(self, officer: str, pin: NewPin) -> None:
+        """Take note that an officer has another PIN from now on. From any thread, as the two below."""
+        self._news.append(lambda credentials: credentials.renew(officer, pin))
+
+    def unlocked(self, officer: str) -> None:
+        """Take note that an officer may try again."""
+        self._news.append(lambda credentials: credentials.unlock(officer))
+
+    def seeded(self, hashes: Mapping[str, str]) -> None:
+        """Take note of what the configuration says of PINs now."""
+        self._news.append(lambda credentials: credentials.seed(hashes))
 
     def checked(self, submission: Submission) -> Submission:
-        """Return a sign-in with what its PIN is worth: the domain knows no secrets. Others as they are."""
-        command = submission.command
-        if not isinstance(command, SignIn):
-            return submission
-        guess = command.officer, command.pin
-        matches = self._wrong.get(submission.key) != guess and self._credentials.matches(*guess)
+        """Return a request with what its PIN is worth: the domain knows no secrets. Others as they are."""
+        self._hear_news()
+        match submission.command:
+            case SignIn() as command:
+                matches, locked_s = self._matches(submission.key, command.officer, command.pin)
+                return replace(submission, command=replace(command, pin_matches=matches, locked_s=locked_s))
+            case ChangePin() as command:
+                return replace(submission, command=self._with_new_pin(submission.key, command))
+            case ResetPin() as command:
+                if self._officer_at(command.counter, command.session) is None:
+                    return submission  # no session, no work: the engine refuses it
+                is_old = self._credentials.is_now(command.officer, command.new)
+                made = self._made(command.officer, command.new, is_old=is_old)
+                return replace(submission, command=replace(command, is_old=is_old, made=made))
+            case _:
+                return submission
+
+    def _with_new_pin(self, key: RequestKey, command: ChangePin) -> ChangePin:
+        officer = self._officer_at(command.counter, command.session)
+        if officer is None:
+            return command
+        matches, locked_s = self._matches(key, officer, command.old)
+        made = self._made(officer, command.new, is_old=command.new == command.old) if matches else None
+        return replace(command, officer=officer, pin_matches=matches, locked_s=locked_s, made=made)
+
+    def _made(self, officer: str, pin: str, *, is_old: bool) -> NewPin | None:
+        return None if weakness(pin, is_old=is_old) else self._credentials.made_of(officer, pin)
+
+    def _matches(self, key: RequestKey, officer: str, pin: str) -> tuple[bool, int]:
+        guess = officer, pin
+        matches = self._wrong.get(key) != guess and self._credentials.matches(officer, pin)
         if not matches:
-            self._wrong[submission.key] = guess
+            self._wrong[key] = guess
             if len(self._wrong) > REMEMBERED_GUESSES:
                 self._wrong.popitem(last=False)
-        locked_s = self._credentials.locked_s(command.officer)
-        return replace(submission, command=replace(command, pin_matches=matches, locked_s=locked_s))
+        return matches, self._credentials.locked_s(officer)
+
+    def _hear_news(self) -> None:
+        while self._news:
+            self._news.popleft()(self._credentials)
 
     def _guarded(self, submission: Submission) -> Submission:
         """Check; an unforeseen error refuses this one request and leaves the thread alive."""

@@ -46,6 +46,7 @@ _ERRORS: dict[ErrorCode, str] = {
     "unknown_counter": mark("This counter is not known to the office. Please check the counter's settings."),
     "unknown_officer": mark("This officer name is not known. Please check the name and sign in again."),
     "wrong_pin": mark("The PIN is not correct. Please enter the PIN again."),
+    "weak_pin": mark("This PIN is too easy to guess. Please choose another."),
     "no_session": mark("Nobody is signed in at this counter any more. Please sign in again."),
     "not_allowed": mark("This is not allowed here. Please ask the supervisor on duty."),
     "lane_closed": mark("This lane gives out no numbers now. Please choose another lane, or ask an officer."),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from broker.contract.messages import Announcement, OfficeMessage
-from broker.domain.commands import Command, SignIn
+from broker.domain.commands import Command, NewPin, SignIn
 from broker.domain.errors import DomainError
 from broker.domain.events import Event
 from broker.domain.hall import Hall
@@ -82,6 +82,8 @@ class Work:
     events: list[Recorded] = field(default_factory=list)
     replies: dict[RequestKey, bytes] = field(default_factory=dict)
     """The answers, kept so that a request that is sent again is done once."""
+    pins: dict[str, NewPin] = field(default_factory=dict)
+    """By officer: the new PIN, as it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,10 @@ class Store(Protocol):
 
     def look(self) -> None:
         """Look whether what was answered is still what the disk says; may take 0.2 s."""
+        ...
+
+    def pins(self) -> Mapping[str, NewPin]:
+        """Return by officer what is kept of the PINs that were chosen."""
         ...
 
     def known_requests(self) -> Iterable[RequestKey]:
@@ -212,4 +218,24 @@ class Credentials(Protocol):
 
     def locked_s(self, officer: str) -> int:
         """Return for how many seconds yet no PIN of the officer is taken; 0 where it is."""
+        ...
+
+    def is_now(self, officer: str, pin: str) -> bool:
+        """Tell whether `pin` is the officer's, without that anything is counted."""
+        ...
+
+    def made_of(self, officer: str, pin: str) -> NewPin:
+        """Return what is to be kept of a new PIN; takes some milliseconds by intent."""
+        ...
+
+    def renew(self, officer: str, pin: NewPin) -> None:
+        """Take note that the officer has another PIN; any lock ends."""
+        ...
+
+    def unlock(self, officer: str) -> None:
+        """Forget the officer's wrong PINs."""
+        ...
+
+    def seed(self, hashes: Mapping[str, str]) -> None:
+        """Take note of what the configuration says now: who is new, or has another hash there, goes by that."""
         ...

@@ -55,9 +55,11 @@ a supervisor who does not say why |
 | `unknown_service`, `unknown_lane`, `unknown_counter`, `unknown_officer` | the office has no such thing |
 | `unknown_ticket` | no such ticket today |
 | `service_closed`, `lane_closed`, `quota_reached` | `issue`: outside the hours, or after the day's last number |
-| `wrong_pin` | `open`: the PIN is not right, or too many wrong ones were tried |
+| `weak_pin` | `pin`, `reset_pin`: fewer than 4 digits, all alike, a run such as 1234, or the old one |
+| `wrong_pin` | `open`, `pin`: the PIN is not right, or too many wrong ones were tried |
 | `no_session` | nobody is signed in at the counter with this session |
-| `not_allowed` | the counter does not serve this ticket; the officer sits elsewhere; the visitor was missed too \
+| `not_allowed` | the counter does not serve this ticket; the officer sits elsewhere; \
+only supervisors may do it; the visitor was missed too \
 often; an officer names another's ticket in `transfer` |
 | `counter_busy` | the counter has a visitor: finish with that one first; the one to `leave` has |
 | `nothing_to_undo` | `undo`: no last action, older than 30 s, or somebody has gone on with the ticket |
@@ -165,6 +167,19 @@ COMMANDS: dict[str, tuple[tuple[str, Asked], ...]] = {
         ("by a supervisor, `ticket`", cmd.Transfer(*BESIDE, ticket=TICKET, stage=OTHER_STAGE, reason=WHY)),
     ),
     "undo": (("", cmd.Undo(*AT)),),
+    "pin": (
+        ("", cmd.ChangePin(*AT, "1234", "8051", OFFICER, pin_matches=True)),
+        ("too easy to guess", cmd.ChangePin(*AT, "1234", "4444", OFFICER, pin_matches=True)),
+        ("the old one wrong", cmd.ChangePin(*AT, "9999", "8051", OFFICER)),
+    ),
+    "reset_pin": (
+        ("by an officer", cmd.ResetPin(*AT, "budi", "8051")),
+        ("by a supervisor", cmd.ResetPin(*BESIDE, "budi", "8051")),
+    ),
+    "unlock": (
+        ("by an officer", cmd.Unlock(*AT, "budi")),
+        ("by a supervisor", cmd.Unlock(*BESIDE, "budi")),
+    ),
     "help": (
         ("`ask`", cmd.Help("ask", asker=KIOSK)),
         ("`ask` by what is no kiosk", cmd.Help("ask", asker=COUNTER)),

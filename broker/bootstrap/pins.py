@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from broker.domain.commands import NewPin
 from hardware.files import write_whole
 
 WRONG_PINS = 5
@@ -66,15 +67,23 @@ class PinBook:
 
     def __init__(
         self,
-        hashes: Mapping[str, str],
+        seeds: Mapping[str, str],
         file: MissedFile,
         *,
+        chosen: Mapping[str, NewPin] = {},
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
+        hasher: PasswordHasher | None = None,
     ) -> None:
-        """`hashes` are by officer. While it runs a lock goes by `monotonic`; `wall` only carries it over a restart."""
-        self._hashes = hashes
-        self._hasher = PasswordHasher()
+        """Begin with the hashes of the configuration; who has `chosen` a PIN since goes by that.
+
+        Unless the configuration says another hash than it did then: so somebody who may edit it gets everybody in
+        again. While it runs a lock goes by `monotonic`; `wall` only carries it over a restart.
+        """
+        self._seeds = dict(seeds)
+        chosen = {name: pin for name, pin in chosen.items() if seeds.get(name) == pin.seed}
+        self._hashes = hashes = {**seeds, **{name: pin.hash for name, pin in chosen.items()}}
+        self._hasher = hasher or PasswordHasher()
         self._file = file
         self._monotonic = monotonic
         self._wall = wall
@@ -97,6 +106,34 @@ class PinBook:
     def locked_s(self, officer: str) -> int:
         """Return for how many seconds yet the officer cannot sign in; 0 where not locked."""
         return max(0, math.ceil(self._locked_until.get(officer, 0.0) - self._monotonic()))
+
+    def is_now(self, officer: str, pin: str) -> bool:
+        """Tell whether `pin` is the officer's, without that anything is counted."""
+        try:
+            return officer in self._hashes and self._hasher.verify(self._hashes[officer], pin)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def made_of(self, officer: str, pin: str) -> NewPin:
+        """Return what is to be kept of a new PIN: its hash, and what the configuration says beside it."""
+        return NewPin(self._hasher.hash(pin), self._seeds.get(officer, ""))
+
+    def renew(self, officer: str, pin: NewPin) -> None:
+        """Take note that the officer has another PIN; any lock ends."""
+        self._hashes[officer] = pin.hash
+        self.unlock(officer)
+
+    def unlock(self, officer: str) -> None:
+        """Forget the officer's wrong PINs."""
+        self._locked_until.pop(officer, None)
+        if self._missed.pop(officer, None) is not None:
+            self._file.save(self._missed)
+
+    def seed(self, hashes: Mapping[str, str]) -> None:
+        """Take note of what the configuration says now: who is new, or has another hash there, goes by that."""
+        changed = {name: text for name, text in hashes.items() if self._seeds.get(name) != text}
+        kept = {name: text for name, text in self._hashes.items() if name in hashes}
+        self._seeds, self._hashes = dict(hashes), {**kept, **changed}
 
     def _count(self, officer: str) -> None:
         wrong = self._missed[officer].wrong + 1 if officer in self._missed else 1

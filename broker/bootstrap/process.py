@@ -28,6 +28,7 @@ from broker.contract.link import Address
 from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, Topics
 from broker.engine import KEPT_REPLIES, REMEMBER, Engine
 from broker.gateway import Inbound, MqttWire, Presences
+from broker.ports import Reconfiguration
 from broker.server import ServerSpec, choose_kind, start_server
 from broker.store.database import resolve_url
 from broker.store.head import Head
@@ -72,7 +73,7 @@ def run_broker(settings: Settings, data_dir: Path, *, config: Path | None = None
             office=office_rules(settings),
             store=store,
             wire=wire,
-            credentials=_pins(settings, data_dir),
+            credentials=PinBook(pin_hashes(settings), MissedFile(data_dir / "wrong-pins.json"), chosen=store.pins()),
             clock=lambda: dt.datetime.now(dt.UTC),
             monotonic=since_boot_s,
             mark=ClockFile(data_dir / "clock.json"),
@@ -99,12 +100,17 @@ def run_broker(settings: Settings, data_dir: Path, *, config: Path | None = None
         if log_watch is not None:
             looks = (log_watch.is_suspect, engine.look_soon, ended.wait)
             threading.Thread(target=watch_log, args=looks, name="log-watch", daemon=True).start()
+
+        def changed(change: Reconfiguration, now: Settings) -> None:
+            engine.reconfigure(change)
+            engine.pin_checker.seeded(pin_hashes(now))
+
         if config is not None:
             changes = ConfigWatch(
                 config,
                 settings,
                 environ=dict(os.environ),
-                changed=lambda change, _settings: engine.reconfigure(change),
+                changed=changed,
                 report=wire.report,
             )
             threading.Thread(
@@ -140,9 +146,9 @@ def watch_config(look: Callable[[], None], pause: Callable[[float], bool]) -> No
         look()
 
 
-def _pins(settings: Settings, data_dir: Path) -> PinBook:
-    hashes = {officer.id: officer.pin_hash for officer in settings.officers}
-    return PinBook(hashes, MissedFile(data_dir / "wrong-pins.json"))
+def pin_hashes(settings: Settings) -> dict[str, str]:
+    """Return by officer what the configuration says of the PINs."""
+    return {officer.id: officer.pin_hash for officer in settings.officers}
 
 
 @contextmanager

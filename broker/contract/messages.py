@@ -29,6 +29,7 @@ ErrorCode = Literal[
     "unknown_counter",
     "unknown_officer",
     "wrong_pin",
+    "weak_pin",
     "no_session",
     "not_allowed",
     "lane_closed",

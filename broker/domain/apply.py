@@ -29,8 +29,8 @@ def apply(hall: Hall, event: ev.Event) -> None:
     if counter is not None:
         hall.acts[counter] = event.at, day
     match event:
-        case ev.ConfigChanged():
-            pass  # the rules come from the configuration itself
+        case ev.ConfigChanged() | ev.PinChanged() | ev.PinReset() | ev.Unlocked():
+            pass  # rules come from the configuration itself, and who knows which PIN is no matter of the hall
         case ev.HelpAsked() | ev.HelpComing() | ev.HelpEnded():
             _help(hall, event)
         case ev.Called() | ev.Started() | ev.Finished() | ev.NoShow() | ev.Held() | ev.Unheld() | ev.Transferred():

@@ -16,6 +16,7 @@ MADE = "made on our side of the wire: no request may carry it"
 FLAT = "on the wire its fields stand among the others, all of them or none"
 
 Id = Annotated[str, Len(1, 200)]
+Pin = Annotated[str, Len(1, 64)]
 Note = Annotated[str, Len(0, 500)]
 Check = Annotated[str, Len(1, 16)]
 """What only the paper tells."""
@@ -50,7 +51,7 @@ class SignIn:
 
     counter: Id
     officer: Id
-    pin: Annotated[str, Len(1, 64)] = field(repr=False)
+    pin: Pin = field(repr=False)
     token: Annotated[str, MADE] = field(default="", repr=False)
     """The secret the officer's window will show with every request; the journal keeps its digest only."""
     pin_matches: Annotated[bool, MADE] = False
@@ -66,6 +67,44 @@ class AtCounter:
 
     counter: Id
     session: Id = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPin:
+    """What is kept of a new PIN, made outside; and of what the configuration said when it was chosen."""
+
+    hash: str = field(repr=False)
+    seed: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePin(AtCounter):
+    """Take another PIN; whether the old one is right was found out before."""
+
+    old: Pin = field(repr=False)
+    new: Pin = field(repr=False)
+    officer: Annotated[str | None, MADE] = None
+    """Whose PIN was looked at: who is signed in there."""
+    pin_matches: Annotated[bool, MADE] = False
+    locked_s: Annotated[int, MADE] = 0
+    made: Annotated[NewPin | None, MADE] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResetPin(AtCounter):
+    """Give an officer another PIN, who has forgotten the old one."""
+
+    officer: Id
+    new: Pin = field(repr=False)
+    is_old: Annotated[bool, MADE] = False
+    made: Annotated[NewPin | None, MADE] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock(AtCounter):
+    """Let an officer try PINs again, after too many wrong ones."""
+
+    officer: Id
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +287,9 @@ Command = (
     | Transfer
     | Undo
     | Help
+    | ChangePin
+    | ResetPin
+    | Unlock
 )
 
 COMMANDS: dict[str, type[Command]] = {
@@ -272,5 +314,8 @@ COMMANDS: dict[str, type[Command]] = {
     "transfer": Transfer,
     "undo": Undo,
     "help": Help,
+    "pin": ChangePin,
+    "reset_pin": ResetPin,
+    "unlock": Unlock,
 }
 """Every command by its name on the wire; any other answers `bad_request`."""

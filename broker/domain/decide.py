@@ -144,7 +144,7 @@ def _left_tickets(hall: Hall, now: dt.datetime) -> list[ev.Event]:
     ]
 
 
-def _at_counter(hall: Hall, command: cmd.AtCounter, now: dt.datetime) -> list[ev.Event]:  # noqa: PLR0911 - the same
+def _at_counter(hall: Hall, command: cmd.AtCounter, now: dt.datetime) -> list[ev.Event]:  # noqa: C901, PLR0911 - the same
     desk = checks.signed_in(hall, command)
     match command:
         case cmd.Close() | cmd.Pause() | cmd.Resume():
@@ -161,6 +161,12 @@ def _at_counter(hall: Hall, command: cmd.AtCounter, now: dt.datetime) -> list[ev
             return [desk_work.transfer(hall, desk, command, now)]
         case cmd.Undo():
             return [desk_work.undo(hall, desk, command, now)]
+        case cmd.ChangePin():
+            return [desk_work.change_pin(desk, command, now)]
+        case cmd.ResetPin():
+            return [desk_work.reset_pin(hall, desk, command, now)]
+        case cmd.Unlock():
+            return [desk_work.unlock(hall, desk, command, now)]
         case _:
             assert_never(command)  # type: ignore[arg-type]  # AtCounter itself is never sent
 

@@ -14,6 +14,7 @@ from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall, desk_taken_since
 from broker.domain.identity import session_digest
 from broker.domain.model import Desk, Ticket, TicketState
+from broker.domain.pins import weakness
 from broker.domain.queue import order
 
 CHOSEN = "chosen"
@@ -29,8 +30,7 @@ def sign_in(hall: Hall, command: cmd.SignIn, now: dt.datetime) -> list[ev.Event]
     if command.officer not in hall.office.officers:
         raise DomainError(Code.UNKNOWN_OFFICER, f"no officer {command.officer}", officer=command.officer)
     if not command.pin_matches:
-        why = "too many wrong PINs" if command.locked_s else "the PIN is not right"
-        raise DomainError(Code.WRONG_PIN, why, officer=command.officer, locked_s=command.locked_s)
+        raise _wrong_pin(command.officer, command.locked_s)
     desk = hall.desks[counter.id]
     events: list[ev.Event] = _left(hall, command, now)
     if desk.officer not in {None, command.officer}:
@@ -39,6 +39,49 @@ def sign_in(hall: Hall, command: cmd.SignIn, now: dt.datetime) -> list[ev.Event]
         events.append(ev.Closed(at=now, counter=counter.id, reason=f"taken over by {command.officer}"))
     events.append(ev.Opened(at=now, counter=counter.id, officer=command.officer, session=session_digest(command.token)))
     return events
+
+
+def change_pin(desk: Desk, command: cmd.ChangePin, now: dt.datetime) -> ev.PinChanged:
+    """Let an officer take another PIN, who knows the old one."""
+    if desk.officer is None or command.officer != desk.officer:
+        raise DomainError(Code.NO_SESSION, "another officer was signed in there", counter=desk.counter)
+    if not command.pin_matches:
+        raise _wrong_pin(desk.officer, command.locked_s)
+    _require_strong(command.new, is_old=command.new == command.old)
+    return ev.PinChanged(at=now, counter=desk.counter, officer=desk.officer)
+
+
+def reset_pin(hall: Hall, desk: Desk, command: cmd.ResetPin, now: dt.datetime) -> ev.PinReset:
+    """Let a supervisor give an officer another PIN."""
+    by = _supervisor_for(hall, desk, command.officer)
+    _require_strong(command.new, is_old=command.is_old)
+    return ev.PinReset(at=now, counter=desk.counter, officer=command.officer, by=by)
+
+
+def unlock(hall: Hall, desk: Desk, command: cmd.Unlock, now: dt.datetime) -> ev.Unlocked:
+    """Let a supervisor end a lock of an officer's PIN."""
+    by = _supervisor_for(hall, desk, command.officer)
+    return ev.Unlocked(at=now, counter=desk.counter, officer=command.officer, by=by)
+
+
+def _supervisor_for(hall: Hall, desk: Desk, officer: str) -> str:
+    """Return who asks, where that is a supervisor and the officer is one of ours."""
+    if desk.officer is None or not checks.is_supervisor(hall, desk):
+        raise DomainError(Code.NOT_ALLOWED, "only a supervisor may do that", counter=desk.counter)
+    if officer not in hall.office.officers:
+        raise DomainError(Code.UNKNOWN_OFFICER, f"no officer {officer}", officer=officer)
+    return desk.officer
+
+
+def _require_strong(pin: str, *, is_old: bool) -> None:
+    reason = weakness(pin, is_old=is_old)
+    if reason is not None:
+        raise DomainError(Code.WEAK_PIN, f"the new PIN is too easy to guess: {reason}", reason=reason)
+
+
+def _wrong_pin(officer: str, locked_s: int) -> DomainError:
+    why = "too many wrong PINs" if locked_s else "the PIN is not right"
+    return DomainError(Code.WRONG_PIN, why, officer=officer, locked_s=locked_s)
 
 
 def _left(hall: Hall, command: cmd.SignIn, now: dt.datetime) -> list[ev.Event]:

@@ -15,6 +15,7 @@ class Code(StrEnum):
     UNKNOWN_COUNTER = "unknown_counter"
     UNKNOWN_OFFICER = "unknown_officer"
     WRONG_PIN = "wrong_pin"
+    WEAK_PIN = "weak_pin"
     NO_SESSION = "no_session"
     NOT_ALLOWED = "not_allowed"
     SERVICE_CLOSED = "service_closed"

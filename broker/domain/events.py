@@ -250,6 +250,35 @@ class HelpEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PinChanged:
+    """An officer took another PIN."""
+
+    at: dt.datetime
+    counter: str
+    officer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinReset:
+    """A supervisor gave an officer another PIN."""
+
+    at: dt.datetime
+    counter: str
+    officer: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlocked:
+    """A supervisor let an officer try PINs again."""
+
+    at: dt.datetime
+    counter: str
+    officer: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigChanged:
     """Another configuration counts from now on."""
 
@@ -284,6 +313,9 @@ Event = (
     | HelpComing
     | HelpEnded
     | ConfigChanged
+    | PinChanged
+    | PinReset
+    | Unlocked
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -310,5 +342,8 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "help_coming": HelpComing,
     "help_ended": HelpEnded,
     "config_changed": ConfigChanged,
+    "pin_changed": PinChanged,
+    "pin_reset": PinReset,
+    "unlocked": Unlocked,
 }
 EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENT_TYPES.items()}

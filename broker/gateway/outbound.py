@@ -193,6 +193,8 @@ def _result(  # noqa: PLR0911 - one for each kind of command
         return {"session": command.token, "counter": _counter(hall, command.counter, now)}
     if isinstance(command, cmd.Close | cmd.Pause | cmd.Resume):
         return {"counter": _counter(hall, command.counter, now)}
+    if isinstance(command, cmd.ChangePin | cmd.ResetPin | cmd.Unlock):
+        return {"officer": command.officer}
     if isinstance(command, cmd.Help):
         call = hall.help.get(command.kiosk or command.asker)
         return {"help": None if call is None else help_call(hall, call).model_dump(mode="json")}
@@ -222,17 +224,17 @@ def _found(hall: Hall, command: cmd.Lookup, now: dt.datetime) -> dict[str, Any]:
     return {"ticket": shape, "is_holder": checks.is_holder(hall, found, command)}
 
 
-_NO_TICKET = (
-    ev.Opened,
-    ev.Closed,
-    ev.Paused,
-    ev.Resumed,
+_OF_OFFICE = (
     ev.ClockSet,
     ev.HelpAsked,
     ev.HelpComing,
     ev.HelpEnded,
     ev.ConfigChanged,
+    ev.PinChanged,
+    ev.PinReset,
+    ev.Unlocked,
 )
+_NO_TICKET = (ev.Opened, ev.Closed, ev.Paused, ev.Resumed, *_OF_OFFICE)
 
 
 def _counter(hall: Hall, counter: str, now: dt.datetime) -> dict[str, Any]:

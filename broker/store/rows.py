@@ -20,6 +20,8 @@ _INSERT_TICKET = insert_into(
 _UPDATE_TICKET = f"UPDATE tickets SET {_CHANGING.replace(',', ' = ?,')} = ? WHERE id = ?"  # noqa: S608 - names of ours
 _CLOSE_SESSION = "UPDATE sessions SET closed_at = ? WHERE office = ? AND counter = ? AND closed_at IS NULL"
 _OPEN_SESSION = insert_into("sessions", "office, opened_seq, counter, officer, opened_at")
+_FORGET_PIN = "DELETE FROM pins WHERE office = ? AND officer = ?"
+_INSERT_PIN = insert_into("pins", "office, officer, hash, seed, at")
 _INSERT_REPLY = insert_into("replies", "office, client, request, at, seq, payload")
 
 
@@ -66,6 +68,13 @@ def write_replies(writing: Writing, office: str, work: Work, last_seq: int) -> N
     at = micros(work.at)
     rows = [(office, client, request, at, last_seq, payload) for (client, request), payload in work.replies.items()]
     writing.rows(_INSERT_REPLY, rows)
+
+
+def write_pins(writing: Writing, office: str, work: Work) -> None:
+    """Write the PINs that were chosen, in the place of those before; as hashes."""
+    writing.rows(_FORGET_PIN, [(office, officer) for officer in work.pins])
+    at = micros(work.at)
+    writing.rows(_INSERT_PIN, [(office, officer, pin.hash, pin.seed, at) for officer, pin in work.pins.items()])
 
 
 def columns_of(event: ev.Event) -> tuple[int, str | None, str | None]:

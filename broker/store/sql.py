@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
 
+from broker.domain.commands import NewPin
 from broker.domain.events import ClockSet
 from broker.ports import Health, Past, Recorded, RequestKey, StorageError, Work
 from broker.store.audit import contradiction, find_broken, last_mark
@@ -23,8 +24,8 @@ from broker.store.moments import micros
 from broker.store.papers import give_up_old_papers, write_papers
 from broker.store.past import read_past
 from broker.store.promises import write_promises
-from broker.store.rows import write_events, write_replies, write_sessions, write_tickets
-from broker.store.tables import ReplyRow
+from broker.store.rows import write_events, write_pins, write_replies, write_sessions, write_tickets
+from broker.store.tables import PinRow, ReplyRow
 from broker.store.write_ahead import LogIndex, LogWatch, spoilt_frame
 from broker.store.writing import Writing
 
@@ -137,11 +138,19 @@ class SqlStore:
                 write_papers(writing, office, events)
                 write_sessions(writing, office, events)
                 writing.rows(_MOVE_REPLIES, [(round(by_s * 1e6), office) for by_s in _clock_sets(events)])
+                write_pins(writing, office, work)
             write_replies(writing, office, work, end.seq)
         if events:
             self._end = end
             if self._head is not None:
                 self._head.write(end)
+
+    def pins(self) -> Mapping[str, NewPin]:
+        """Return by officer what is kept of the PINs that were chosen."""
+        wanted = select(col(PinRow.officer), col(PinRow.hash), col(PinRow.seed))
+        with self._reading("read the PINs"):
+            rows = self._connection.execute(wanted.where(col(PinRow.office) == self._office))
+            return {officer: NewPin(chosen, seed) for officer, chosen, seed in rows}
 
     def known_requests(self) -> Iterable[RequestKey]:
         """Return the key of every remembered reply."""

@@ -154,6 +154,19 @@ class PrintJobRow(SQLModel, table=True):
     """When the state was last heard of."""
 
 
+class PinRow(SQLModel, table=True):
+    """The PIN that an officer has chosen, as an argon2 hash, and what the configuration said then."""
+
+    __tablename__ = "pins"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    office: str = Field(primary_key=True)
+    officer: str = Field(primary_key=True)
+    hash: str
+    seed: str
+    at: int = Field(sa_column=_moment())
+
+
 class DeviceHealthRow(SQLModel, table=True):
     """One change of one device of one client; the device `connection` is the client's own."""
 

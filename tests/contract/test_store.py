@@ -332,3 +332,20 @@ def _issued(seq: int, ticket: str, at: dt.datetime = MORNING) -> Recorded:
 
 def _work(*recorded: Recorded) -> Work:
     return Work(recorded[0].event.at, list(recorded))
+
+
+def test_a_chosen_pin_is_kept_with_what_happened_or_not_at_all(disk: Disk) -> None:
+    store = disk.reopen()
+    first, second = cmd.NewPin("a hash", "a seed"), cmd.NewPin("another hash", "a seed")
+    changed = ev.PinChanged(at=MORNING, counter="c1", officer="sari")
+    store.commit(Work(MORNING, [Recorded(1, changed, "counter-1", None)], pins={"sari": first}))
+    assert store.pins() == {"sari": first}
+    disk.break_next_commit(store)
+    with pytest.raises(StorageError):
+        store.commit(
+            Work(MORNING, [Recorded(2, changed, "counter-1", None)], {("c", "r"): b"{}"}, pins={"sari": second})
+        )
+    assert disk.reopen().pins() == {"sari": first}
+    store = disk.reopen()
+    store.commit(Work(MORNING, [Recorded(2, changed, "counter-1", None)], pins={"sari": second, "budi": first}))
+    assert disk.reopen().pins() == {"sari": second, "budi": first}

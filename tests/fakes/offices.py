@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from broker.domain.commands import NewPin
 from broker.domain.model import Counter, Lane, Office, Service
 from tests.fakes.clock import JAKARTA
 
@@ -49,3 +51,20 @@ class OnePin:
     def locked_s(self, officer: str) -> int:  # noqa: ARG002 - the protocol has it
         """Return that the officer may try again at once."""
         return 0
+
+    def is_now(self, officer: str, pin: str) -> bool:
+        """Tell the same."""
+        return self.matches(officer, pin)
+
+    def made_of(self, officer: str, pin: str) -> NewPin:  # noqa: ARG002 - the protocol has it
+        """Return a PIN that anybody could read."""
+        return NewPin(f"hash of {pin}", "")
+
+    def renew(self, officer: str, pin: NewPin) -> None:
+        """Let it be."""
+
+    def unlock(self, officer: str) -> None:
+        """Let it be."""
+
+    def seed(self, hashes: Mapping[str, str]) -> None:
+        """Let it be."""

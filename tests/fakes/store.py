@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from broker.domain.commands import NewPin
 from broker.domain.events import ClockSet, Issued
 from broker.ports import Health, Past, Recorded, RequestKey, StorageError, Work
 
@@ -16,6 +17,7 @@ class MemoryStore:
 
     events: list[Recorded] = field(default_factory=list)
     replies: dict[RequestKey, tuple[dt.datetime, bytes]] = field(default_factory=dict)
+    chosen_pins: dict[str, NewPin] = field(default_factory=dict)
     diary: list[str] = field(default_factory=list)
     """What happened to the store, and to whoever shares the list, in order."""
     failing_commits: int = 0
@@ -54,8 +56,13 @@ class MemoryStore:
             if isinstance(recorded.event, ClockSet):
                 by = dt.timedelta(seconds=recorded.event.by_s)
                 self.replies = {key: (at + by, payload) for key, (at, payload) in self.replies.items()}
+        self.chosen_pins |= work.pins
         self.replies.update({key: (work.at, payload) for key, payload in work.replies.items()})
         self.diary.append("commit")
+
+    def pins(self) -> dict[str, NewPin]:
+        """Return the PINs that were chosen."""
+        return dict(self.chosen_pins)
 
     def look(self) -> None:
         """Find all well, where it can be read."""

@@ -176,6 +176,13 @@ COMMANDS: dict[str, cmd.Command] = {
     "move_officer": cmd.Transfer("c1", "c1", ticket=T, stage="interview", reason="wrong queue"),
     "move_supervisor": cmd.Transfer("c3", "c3", ticket=T, stage="interview", reason="wrong queue"),
     "undo": cmd.Undo("c1", "c1"),
+    "pin": cmd.ChangePin("c1", "c1", "1234", "8051", "sari", pin_matches=True),
+    "pin_wrong": cmd.ChangePin("c1", "c1", "9999", "8051", "sari"),
+    "pin_weak": cmd.ChangePin("c1", "c1", "1234", "4321", "sari", pin_matches=True),
+    "reset_pin": cmd.ResetPin("c3", "c3", "sari", "8051"),
+    "reset_by_officer": cmd.ResetPin("c1", "c1", "dewi", "8051"),
+    "unlock": cmd.Unlock("c3", "c3", "sari"),
+    "unlock_by_officer": cmd.Unlock("c1", "c1", "dewi"),
     "help": cmd.Help("ask", page="services", asker="kiosk-1"),
     "help_cancel": cmd.Help("cancel", asker="kiosk-1"),
     "help_come": cmd.Help("come", "kiosk-1", desk=SARI),
@@ -226,6 +233,13 @@ to_wrong_counter  no_session     no_session         illegal_transition illegal_t
 move_officer      no_session     no_session         unknown_ticket     not_allowed        not_allowed        transferred        transferred        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        transferred
 move_supervisor   no_session     no_session         unknown_ticket     transferred        transferred        transferred        transferred        transferred        transferred        transferred        illegal_transition transferred        illegal_transition transferred        transferred        transferred
 undo              no_session     no_session         nothing_to_undo    nothing_to_undo    nothing_to_undo    undone             undone             nothing_to_undo    undone             undone             undone             undone             nothing_to_undo    undone             undone             nothing_to_undo
+pin               no_session         no_session         pin_changed        pin_changed        pin_changed        pin_changed        pin_changed        pin_changed        pin_changed        pin_changed        pin_changed        pin_changed        pin_changed        pin_changed        pin_changed        pin_changed
+pin_wrong         no_session         no_session         wrong_pin          wrong_pin          wrong_pin          wrong_pin          wrong_pin          wrong_pin          wrong_pin          wrong_pin          wrong_pin          wrong_pin          wrong_pin          wrong_pin          wrong_pin          wrong_pin
+pin_weak          no_session         no_session         weak_pin           weak_pin           weak_pin           weak_pin           weak_pin           weak_pin           weak_pin           weak_pin           weak_pin           weak_pin           weak_pin           weak_pin           weak_pin           weak_pin
+reset_pin         no_session         no_session         pin_reset          pin_reset          pin_reset          pin_reset          pin_reset          pin_reset          pin_reset          pin_reset          pin_reset          pin_reset          pin_reset          pin_reset          pin_reset          pin_reset
+reset_by_officer  no_session         no_session         not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed
+unlock            no_session         no_session         unlocked           unlocked           unlocked           unlocked           unlocked           unlocked           unlocked           unlocked           unlocked           unlocked           unlocked           unlocked           unlocked           unlocked
+unlock_by_officer no_session         no_session         not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed        not_allowed
 help              help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked         help_asked
 help_cancel       -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -                  -
 help_come         no_session         no_session         illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition illegal_transition

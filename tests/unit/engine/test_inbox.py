@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -41,6 +42,27 @@ class Book:
     def locked_s(self, officer: str) -> int:  # noqa: ARG002 - the protocol has it
         """Return a minute after too many wrong ones."""
         return 60 if self.wrong >= self.locks_after else 0
+
+    def is_now(self, officer: str, pin: str) -> bool:
+        """Tell whether it is the one that everybody has, without counting."""
+        return officer != "" and pin == PIN
+
+    def made_of(self, officer: str, pin: str) -> cmd.NewPin:
+        """Return a PIN that anybody could read."""
+        self.asked.append((officer, "made"))
+        return cmd.NewPin(f"hash of {pin}", "seed")
+
+    def renew(self, officer: str, pin: cmd.NewPin) -> None:
+        """Write down that the officer has another PIN."""
+        self.asked.append((officer, pin.hash))
+
+    def unlock(self, officer: str) -> None:
+        """Write down that the officer may try again."""
+        self.asked.append((officer, "unlocked"))
+
+    def seed(self, hashes: Mapping[str, str]) -> None:
+        """Write down what the configuration says."""
+        self.asked += [(officer, f"seed {text}") for officer, text in hashes.items()]
 
 
 @pytest.fixture

@@ -70,6 +70,9 @@ GOOD: dict[str, tuple[dict[str, Any], cmd.Command]] = {
         cmd.Transfer("c1", "s", to_counter="c4", reason="by appointment"),
     ),
     "undo": (AT, cmd.Undo("c1", "s")),
+    "pin": (AT | {"old": "1234", "new": "8051"}, cmd.ChangePin("c1", "s", "1234", "8051")),
+    "reset_pin": (AT | {"officer": "budi", "new": "8051"}, cmd.ResetPin("c1", "s", "budi", "8051")),
+    "unlock": (AT | {"officer": "budi"}, cmd.Unlock("c1", "s", "budi")),
     "help": ({"action": "ask", "page": "services"}, cmd.Help("ask", page="services", asker="kiosk-1")),
 }
 

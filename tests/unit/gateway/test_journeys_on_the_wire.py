@@ -257,6 +257,7 @@ CODES: dict[str, Callable[[Office], dict[str, Any]]] = {
     "unknown_counter": _to_nowhere,
     "unknown_officer": lambda office: office.ask("open", counter="c1", officer="nobody", pin="1234"),
     "wrong_pin": lambda office: office.ask("open", counter="c1", officer="sari", pin="0000"),
+    "weak_pin": lambda office: office.ask("pin", old="1234", new="4321", **office.sign_in()),
     "no_session": _no_session,
     "not_allowed": _missed_too_often,
     "lane_closed": _closed_lane,

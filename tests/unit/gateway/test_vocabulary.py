@@ -92,6 +92,8 @@ def test_garbage_is_never_more_than_a_bad_request(name: str, payload: bytes) -> 
     [
         ("issue", {"ticket", "check", "asker"}),
         ("open", {"token", "pin_matches", "locked_s"}),
+        ("pin", {"officer", "pin_matches", "locked_s", "made"}),
+        ("reset_pin", {"is_old", "made"}),
         ("next", set()),
         ("lookup", {"asker"}),
     ],
@@ -114,6 +116,8 @@ def test_secrets_stand_in_no_log() -> None:
     asked = {
         "open": {"counter": "c1", "officer": "sari", "pin": "80246"},
         "next": {"counter": "c1", "session": "80246"},
+        "pin": {"counter": "c1", "session": "80246", "old": "80246", "new": "80246"},
+        "reset_pin": {"counter": "c1", "session": "80246", "officer": "sari", "new": "80246"},
         "cancel": {"ticket": "t", "counter": "c1", "session": "80246", "check": "80246"},
     }
     for name, body in asked.items():
