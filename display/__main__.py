@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from broker.config.settings import Settings
+from broker.contract.messages import OfficeMessage
 from broker.screen import BusFor, open_bus, run_screen
 from hardware.panel.window import prepare
 
@@ -20,5 +22,16 @@ def run(settings: Settings, name: str, *, data_dir: Path, bus_for: BusFor = open
     DisplayApp(settings, display, data_dir=data_dir, bus=bus_for("display", settings, name, post)).run()
 
 
+def check(settings: Settings, office: OfficeMessage) -> Iterable[Mapping[str, object]]:
+    """Lay out every page of every display without a window."""
+    from hardware.panel import headless  # noqa: PLC0415 - Kivy is configured before it is imported
+
+    headless.prepare()
+    from display.samples import layouts  # noqa: PLC0415 - imports Kivy
+    from hardware.panel.check import plain_reports  # noqa: PLC0415 - the same
+
+    return plain_reports(layouts(settings, office))
+
+
 if __name__ == "__main__":
-    sys.exit(run_screen("display", run, names=lambda settings: [entry.id for entry in settings.displays]))
+    sys.exit(run_screen("display", run, names=lambda settings: [entry.id for entry in settings.displays], check=check))

@@ -11,13 +11,20 @@ from typing import Literal
 from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, broker_speaks
-from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, Presence
+from broker.contract.messages import (
+    AnnouncementsMessage,
+    DayMessage,
+    EventMessage,
+    HallMessage,
+    OfficeMessage,
+    Presence,
+)
 from broker.language import Phrases
 from display.hall.announcer import Announcement, SpeechRules
 from display.hall.board import Call, CallBoard, Zone
 from display.hall.programme import Programme
 from display.pages.lobby import LobbyPage, LobbyState, OfficeTexts, Room, lobby_page, office_texts
-from display.pages.panel import InfoPage, MediaPage
+from display.pages.panel import InfoPage, MediaPage, announced_at
 from display.pages.sheet import Sheet
 
 Announce = Callable[[Call, Announcement], None]
@@ -76,6 +83,8 @@ class LobbyPresenter:
         self._hall: HallMessage | None = None
         self._figures: HallMessage | None = None
         self._figures_at_s = -math.inf
+        self._day: DayMessage | None = None
+        self._announcements: AnnouncementsMessage | None = None
         self._programme = Programme(self._monotonic, phrases=phrases, least_s=page_s)
         self._turns_list = False
         self._started_at_s = self._monotonic()
@@ -103,6 +112,16 @@ class LobbyPresenter:
         self._hall = message
         self._board.snapshot(message)
         self.tick()
+
+    def day(self, message: DayMessage) -> None:
+        """Take in what the day came to so far."""
+        self._day = message
+        self._programme.figures(self._figures, message)
+
+    def announcements(self, message: AnnouncementsMessage) -> None:
+        """Take in what the office announces, now or later."""
+        self._announcements = message
+        self._programme.announce(announced_at(message, self._clock.now()))
 
     def event(self, message: EventMessage) -> None:
         """Take in one fact."""
@@ -160,7 +179,8 @@ class LobbyPresenter:
         now_s = self._monotonic()
         if now_s - self._figures_at_s >= LEISURE_S and self._figures is not self._hall:
             self._figures, self._figures_at_s = self._hall, now_s
-            self._programme.figures(self._figures)
+            self._programme.figures(self._figures, self._day)
+            self._programme.announce(announced_at(self._announcements, self._clock.now()))
         self._programme.tick()
 
     # -- what is shown ----------------------------------------------------------------------------------------------
@@ -214,6 +234,7 @@ class LobbyPresenter:
             awaited=self._board.awaited,
             over=self._board.over,
             upcoming=self._board.upcoming,
+            announced=announced_at(self._announcements, self._clock.now()),
             panel=self._programme.page if self._has_panel else None,
             veil=self._veil(self._clock.now().time()) if not self._board.awaited else 0.0,
             has_panel=self._has_panel,
@@ -254,7 +275,7 @@ def _is_pressing(state: LobbyState, before: LobbyState) -> bool:
         or (state.stale_since is None, state.is_starting) != (before.stale_since is None, before.is_starting)
         or (state.standing, state.speaks) != (before.standing, before.speaks)
         or (state.lit, state.list_turn) != (before.lit, before.list_turn)
-        or state.office != before.office
+        or (state.office, state.announced) != (before.office, before.announced)
     )
 
 

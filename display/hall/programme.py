@@ -7,9 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from broker.contract.messages import HallMessage, OfficeMessage
+from broker.contract.messages import Announcement, DayMessage, HallMessage, OfficeMessage
 from broker.language import Phrases
-from display.pages.panel import InfoPage, MediaPage, notice_pages, overview_pages, procedure_pages, waiting_for
+from display.pages.panel import (
+    InfoPage,
+    MediaPage,
+    announcement_pages,
+    notice_pages,
+    overview_pages,
+    procedure_pages,
+    waiting_for,
+)
 
 LATEST_S = 240.0
 """So long at most a service is not on the panel."""
@@ -18,10 +26,10 @@ ROUND_S = 200.0
 SHORTEST_S = 4.0
 """No page stands shorter while a round has the time for it: it would be gone before it is found."""
 _LEVELS = 3
-_BESIDE = 3
+_BESIDE = 4
 """What else has its turns beside the services."""
 FitsAt = Callable[[InfoPage, int], bool]
-OVERVIEW, NOTICES, MEDIA = "*overview", "*notices", "*media"
+OVERVIEW, NOTICES, ANNOUNCED, MEDIA = "*overview", "*notices", "*announced", "*media"
 """Stand among the ids of services, none of which has a star."""
 
 
@@ -69,6 +77,8 @@ class Programme:
         self._least_s = least_s
         self._office: OfficeMessage | None = None
         self._hall: HallMessage | None = None
+        self._day: DayMessage | None = None
+        self._announced: tuple[Announcement, ...] = ()
         self._media: tuple[MediaPage, ...] = ()
         self._fits: FitsAt = lambda _page, _level: True
         self._names: tuple[str, ...] = ()
@@ -90,7 +100,7 @@ class Programme:
         now_s, before = self._monotonic(), self.page
         self._cut.clear()
         services = tuple(service.id for service in office.services)
-        self._names = tuple(name for name in (*services, OVERVIEW, NOTICES, MEDIA) if self._pages(name, 0))
+        self._names = tuple(name for name in (*services, OVERVIEW, NOTICES, ANNOUNCED, MEDIA) if self._pages(name, 0))
         self._left_at_s = {name: self._left_at_s.get(name, now_s) for name in self._names}
         self._pace = 1.0
         lasts_s = {name: max(map(self._stays_s, self._pages(name, 0))) for name in self._names}
@@ -99,15 +109,22 @@ class Programme:
         if self._names and (before is None or self.page != before):
             self._begin(now_s)
 
-    def figures(self, hall: HallMessage | None) -> None:
-        """Take in who waits."""
+    def figures(self, hall: HallMessage | None, day: DayMessage | None) -> None:
+        """Take in who waits, and what the day came to."""
         had_notices = bool(self._pages(NOTICES, 0)) if self._office else False
-        self._hall = hall
+        self._hall, self._day = hall, day
         for level in range(_LEVELS):
             self._cut.pop((OVERVIEW, level), None)
             self._cut.pop((NOTICES, level), None)
         if self._office is not None and bool(self._pages(NOTICES, 0)) != had_notices:
             self.offer(self._office, self._fits)
+
+    def announce(self, announced: tuple[Announcement, ...]) -> None:
+        """Take in what is announced now."""
+        if announced != self._announced:
+            self._announced = announced
+            if self._office is not None:
+                self.offer(self._office, self._fits)
 
     def show(self, media: tuple[MediaPage, ...]) -> None:
         """Take in which pictures and films there are to show between the procedures."""
@@ -179,11 +196,14 @@ class Programme:
         if name == MEDIA:
             yield from self._media
             return
+        if name == ANNOUNCED:
+            yield from announcement_pages(office, self._announced, phrases=self._phrases)
+            return
         if name == NOTICES:
-            yield from notice_pages(office, self._hall, phrases=self._phrases)
+            yield from notice_pages(office, self._hall, self._day, phrases=self._phrases)
             return
         if name == OVERVIEW:
-            yield from overview_pages(office, self._hall, last=lambda _service: "", phrases=self._phrases, fits=fits)
+            yield from overview_pages(office, self._hall, self._day, phrases=self._phrases, fits=fits)
             return
         seconds = max(SHORTEST_S, ROUND_S / (len(office.services) + _BESIDE))
         service = next(service for service in office.services if service.id == name)

@@ -161,23 +161,32 @@ def _procedure(page: ProcedurePage, box: Box, font: float, frame: Frame) -> Iter
 def _overview(page: OverviewPage, box: Box, font: float, frame: Frame) -> Iterator[Item]:
     pad = PANEL_PAD * font
     y = box.y + pad * 0.8 + font * 0.9
-    yield line_of(page.title, (box.x + pad, y), font, frame=frame, tone="primary", ground="surface", bold=True)
+    has_last = any(row.last for row in page.rows)
+    title = page.last_title if has_last else page.title
+    yield line_of(title, (box.x + pad, y), font, frame=frame, tone="primary", ground="surface", bold=True)
     y += LINE * font
     for row in page.rows:
-        for item in _service_line(row, Box(box.x + pad, y, box.width - 2 * pad, 0), font, frame):
+        for item in _service_line(row, Box(box.x + pad, y, box.width - 2 * pad, 0), font, frame, has_last=has_last):
             yield item
             y = max(y, item.box.bottom - font * 0.25) if isinstance(item, Words) else y
         y += LINE * font
 
 
-def _service_line(row: ServiceLine, box: Box, font: float, frame: Frame) -> Iterator[Item]:
+def _service_line(row: ServiceLine, box: Box, font: float, frame: Frame, *, has_last: bool) -> Iterator[Item]:
     yield line_of(row.letter, (box.x, box.y), font, frame=frame, tone="primary", ground="surface", bold=True)
+    shown = row.last or "\N{EN DASH}" if has_last else row.count
     yield line_of(
-        row.count, (box.right, box.y), font, frame=frame, tone="primary", ground="surface", bold=True, align="right"
+        shown, (box.right, box.y), font, frame=frame, tone="primary", ground="surface", bold=True, align="right"
     )
     left = box.x + font * 1.2
     y = box.y
-    for line in frame.wrap(row.service, font, box.right - left - font * 1.8, bold=True):
+    room = box.right - left - frame.wide(shown, font, bold=True) - 0.5 * font
+    lines = frame.wrap(row.service, font, room, bold=True)
+    if max(frame.wide(line, font, bold=True) for line in lines) > room:
+        # A word that is too long to stand beside the number stands below it.
+        lines = frame.wrap(row.service, font, box.right - left, bold=True)
+        y += LINE * font
+    for line in lines:
         yield line_of(line, (left, y), font, frame=frame, tone="ink", ground="surface", bold=True)
         y += LINE * font
     for line in frame.wrap(row.wait, font, box.right - left):

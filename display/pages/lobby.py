@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from broker.contract.claim import Standing
-from broker.contract.messages import HallMessage, OfficeMessage
+from broker.contract.messages import Announcement, HallMessage, OfficeMessage
 from broker.language import Phrases, bare_counter, mark
 from display.hall.board import Call, Place
 from display.pages.panel import InfoPage, NoticePage, hours_said, newcomers_wait, opening_said
@@ -142,6 +142,7 @@ class LobbyState:
     footer_turn: int
     list_turn: int
     veil: float = 0.0
+    announced: tuple[Announcement, ...] = ()
 
 
 _KEEP_READY = mark("Please keep your number ready.")
@@ -163,7 +164,7 @@ def lobby_page(state: LobbyState, *, phrases: Callable[[str], Phrases]) -> Lobby
         front=tuple(_front(call, state, phrases) for call in state.front),
         others=_others(state, first.language),
         resting=tuple(dict.fromkeys(words.say(_KEEP_READY) for words in every)),
-        footer=(*_waits(state, passing), *_hours_line(state, passing)),
+        footer=(*_waits(state, passing), *_hours_line(state, passing), *_announced(state)),
         footer_turn=state.footer_turn,
         list_turn=state.list_turn,
         panel=state.panel,
@@ -308,6 +309,11 @@ def _waits(state: LobbyState, words: Phrases) -> tuple[str, ...]:
             name, _, _explained = lane.name.get(words.language, lane.id).partition(" (")
             told.append(f"{name}: {longest}")
     return tuple(told)
+
+
+def _announced(state: LobbyState) -> tuple[str, ...]:
+    """Return what is announced now, in all languages one after the other."""
+    return tuple(text for item in state.announced for language in state.languages if (text := item.text.get(language)))
 
 
 def _hours_line(state: LobbyState, words: Phrases) -> tuple[str, ...]:

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 
 from babel.dates import format_date
 
-from broker.contract.messages import HallMessage, HoursInfo, LaneInfo, OfficeMessage, ServiceInfo, Wait
+from broker.contract.messages import (
+    Announcement,
+    AnnouncementsMessage,
+    DayMessage,
+    HallMessage,
+    HoursInfo,
+    LaneDay,
+    LaneInfo,
+    OfficeMessage,
+    ServiceInfo,
+    Wait,
+)
 from broker.language import Phrases, mark
 from display.pages.sheet import reading_s
 
@@ -123,18 +134,19 @@ def procedure_pages(
 def overview_pages(
     office: OfficeMessage,
     hall: HallMessage | None,
+    day: DayMessage | None,
     *,
-    last: Callable[[str], str],
     phrases: Callable[[str], Phrases],
     fits: Fits,
 ) -> tuple[OverviewPage, ...]:
     """Return who waits and which number was the last, on as many pages as it takes, language by language."""
+    last = {service.id: service.last or "" for service in (day.services if day else ())}
     pages: list[OverviewPage] = []
     for turn, words in enumerate(map(phrases, office.languages)):
         bare = OverviewPage(words.language, words.say("Waiting now"), words.say("Last number"), ())
         page = bare
         for place, service in enumerate(office.services):
-            line = _service_line(service, office, hall, words, last(service.id))
+            line = _service_line(service, office, hall, words, last.get(service.id, ""))
             longer = dataclasses.replace(page, rows=(*page.rows, line), start=page.start or (turn, place))
             if page.rows and not fits(longer):
                 pages.append(page)
@@ -284,24 +296,56 @@ def opening_said(hours: HoursInfo, now: dt.datetime, words: Phrases) -> tuple[st
 
 
 def notice_pages(
-    office: OfficeMessage, hall: HallMessage | None, *, phrases: Callable[[str], Phrases]
+    office: OfficeMessage,
+    hall: HallMessage | None,
+    day: DayMessage | None,
+    *,
+    phrases: Callable[[str], Phrases],
 ) -> tuple[NoticePage, ...]:
-    """Return what the office promises, and its hours, language by language; nothing where the broker tells none."""
+    """Return what the office promises, how that is kept today, and its hours; nothing where the broker tells none."""
     hours = hall.hours if hall else None
     if hours is None:
         return ()
+    kept = {lane.id: lane for lane in (day.lanes if day else ())}
     return tuple(
         NoticePage(
             words.language,
             words.say("Our promise to you"),
-            (*(_promise(lane, words) for lane in office.lanes), hours_said(hours, words)),
+            (
+                *(line for lane in office.lanes for line in _promise(lane, kept.get(lane.id), words)),
+                hours_said(hours, words),
+            ),
             start=(turn,),
         )
         for turn, words in enumerate(map(phrases, office.languages))
     )
 
 
-def _promise(lane: LaneInfo, words: Phrases) -> str:
+def announcement_pages(
+    office: OfficeMessage, announced: tuple[Announcement, ...], *, phrases: Callable[[str], Phrases]
+) -> tuple[NoticePage, ...]:
+    """Return a page for each announcement in each language."""
+    return tuple(
+        NoticePage(words.language, words.say("Please note"), (said,), start=(place, turn))
+        for place, announcement in enumerate(announced)
+        for turn, words in enumerate(map(phrases, office.languages))
+        if (said := announcement.text.get(words.language))
+    )
+
+
+def announced_at(message: AnnouncementsMessage | None, at: dt.datetime) -> tuple[Announcement, ...]:
+    """Return what is announced at this moment."""
+    return tuple(
+        item
+        for item in (message.items if message else ())
+        if (item.since is None or item.since <= at) and (item.until is None or at < item.until)
+    )
+
+
+def _promise(lane: LaneInfo, kept: LaneDay | None, words: Phrases) -> Iterator[str]:
+    """Yield what a lane promises, and of how many today it was kept, once there are some."""
     name, _, _explained = lane.name.get(words.language, lane.id).partition(" (")
     minutes = round(lane.promised_wait_s / 60)
-    return words.count("{lane}: called within {n} minute", "{lane}: called within {n} minutes", minutes, lane=name)
+    yield words.count("{lane}: called within {n} minute", "{lane}: called within {n} minutes", minutes, lane=name)
+    if kept is not None and kept.called:
+        yield words.say("Kept today for {within} of {called}", within=kept.within, called=kept.called)

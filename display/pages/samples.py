@@ -12,12 +12,16 @@ from collections.abc import Callable, Iterator
 
 from broker.config.settings import Settings
 from broker.contract.messages import (
+    Announcement,
     CounterInfo,
+    DayMessage,
     HallMessage,
     HoursInfo,
+    LaneDay,
     LaneInfo,
     OfficeMessage,
     OfficeName,
+    ServiceDay,
     ServiceInfo,
     Span,
     StageInfo,
@@ -28,7 +32,7 @@ from broker.language import Phrases, bare_counter
 from display.hall.board import Call
 from display.pages.layout import room_for
 from display.pages.lobby import LobbyPage, LobbyState, OfficeTexts, lobby_page, office_texts
-from display.pages.panel import InfoPage, notice_pages, overview_pages, procedure_pages
+from display.pages.panel import InfoPage, announcement_pages, notice_pages, overview_pages, procedure_pages
 from display.pages.sheet import Frame
 
 Sample = tuple[str, LobbyPage]
@@ -97,8 +101,9 @@ class _Sampled:
 
         for service in office.services:
             yield from procedure_pages(service, office.languages, phrases=self.phrases, fits=fits, seconds=_TURN_S)
-        yield from overview_pages(office, hall, last=lambda _service: "", phrases=self.phrases, fits=fits)
-        yield from notice_pages(office, hall, phrases=self.phrases)
+        yield from overview_pages(office, hall, self._day, phrases=self.phrases, fits=fits)
+        yield from notice_pages(office, hall, self._day, phrases=self.phrases)
+        yield from announcement_pages(office, self._announced, phrases=self.phrases)
 
     def _calls(self) -> tuple[Call, ...]:
         """Return a call to each counter, in lanes and services by turns, with numbers as wide as they usually are."""
@@ -151,8 +156,22 @@ class _Sampled:
             has_panel=self.has_panel,
             footer_turn=0,
             list_turn=0,
+            announced=self._announced,
         )
         return lobby_page(state, phrases=self.phrases)
+
+    @property
+    def _day(self) -> DayMessage:
+        office = self.office
+        return DayMessage(
+            at=self._now,
+            services=tuple(ServiceDay(id=service.id, last=f"{service.letter}-131") for service in office.services),
+            lanes=tuple(LaneDay(id=lane.id, promised_min=60, called=230, within=211) for lane in office.lanes),
+        )
+
+    @property
+    def _announced(self) -> tuple[Announcement, ...]:
+        return tuple(Announcement(id=item.id, text=item.text) for item in self.settings.announcements)
 
     @property
     def _now(self) -> dt.datetime:

@@ -46,7 +46,7 @@ class Layout:
     part: str
     panel: PanelConfig
     reader: Reader
-    rules: Path
+    rules: Path | None
     build: Callable[[Look], Any]
     pages: Callable[[], Iterable[Page]]
     modes: tuple[Mode, ...] = (PLAIN,)

@@ -16,15 +16,20 @@ from num2words import num2words
 from broker.contract.clock import EngineClock
 from broker.contract.messages import (
     PROTOCOL,
+    AnnouncementsMessage,
     CounterInfo,
+    DayMessage,
     EventMessage,
     HallMessage,
     HoursInfo,
+    LaneDay,
     Presence,
+    ServiceDay,
     Span,
     Wait,
     WaitingGroup,
 )
+from broker.contract.messages import Announcement as Notice
 from broker.language import Phrases
 from display.hall.announcer import Announcement, SpeechRules
 from display.hall.board import Call, Zone
@@ -547,6 +552,48 @@ def test_texts_that_change_in_the_running_office_are_on_the_page_at_once(lobby: 
     changed = service("A", "Paspor kilat", "Express passport")
     lobby.presenter.office(office(changed))
     assert lobby.page.service == "Paspor kilat"
+
+
+def test_what_is_announced_is_said_below_and_on_a_page_of_its_own_from_then_until_then(lobby: Lobby) -> None:
+    at = lobby.clock()
+    text = {"id": "Kantor tutup pukul 11.00.", "en": "The office closes at 11:00."}
+    soon = Notice(id="early", text=text, since=at + dt.timedelta(minutes=5), until=at + dt.timedelta(minutes=15))
+    lobby.presenter.announcements(AnnouncementsMessage(at=at, items=(soon,)))
+    assert text["id"] not in lobby.presenter.page.footer
+    lobby.run(301)
+    assert lobby.presenter.page.footer[-2:] == (text["id"], text["en"])
+    notes = [page.lines[0] for page in lobby.pages(240) if isinstance(page, NoticePage)]
+    assert text["id"] in notes
+    lobby.run(700)
+    assert text["id"] not in lobby.presenter.page.footer
+
+
+def test_an_announcement_that_arrives_is_on_the_page_with_its_message(lobby: Lobby) -> None:
+    text = {"id": "Loket 3 pindah ke lantai 2."}
+    lobby.presenter.announcements(AnnouncementsMessage(at=lobby.clock(), items=(Notice(id="moved", text=text),)))
+    assert text["id"] in lobby.presenter.page.footer
+    lobby.presenter.announcements(AnnouncementsMessage(at=lobby.clock()))
+    assert text["id"] not in lobby.presenter.page.footer
+
+
+def test_last_numbers_and_how_the_promise_is_kept_are_told(lobby: Lobby) -> None:
+    lobby.presenter.day(
+        DayMessage(
+            at=lobby.clock(),
+            services=(ServiceDay(id="paspor-baru", last="A-031"),),
+            lanes=(LaneDay(id="regular", promised_min=60, called=40, within=37),),
+        )
+    )
+    lobby.hall(hall(1, lobby.clock()).model_copy(update={"hours": _hours(lobby, is_open=True)}))
+    lobby.run(1)
+    pages = lobby.pages(240)
+    overview = next(page for page in pages if isinstance(page, OverviewPage))
+    assert [(row.letter, row.last) for row in overview.rows] == [("A", "A-031"), ("B", "")]
+    promise = next(page for page in pages if isinstance(page, NoticePage))
+    assert promise.lines[:2] == (
+        "Umum: dipanggil dalam 60 menit",
+        "Hari ini ditepati untuk 37 dari 40 pengunjung",
+    )
 
 
 def test_pictures_have_their_turn_and_no_service_is_away_for_longer(lobby: Lobby) -> None:

@@ -1,0 +1,44 @@
+"""All pages of a display as they are laid out for `antrean check-config`: see `hardware.panel.check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from broker.config.settings import Display, Settings
+from broker.contract.messages import OfficeMessage
+from broker.language import words_of
+from display.drawing.screen import LobbyScreen, frame_of
+from display.pages.layout import lay_out
+from display.pages.samples import samples
+from hardware.panel.check import Layout, Page
+from hardware.panel.look import Look
+from hardware.panel.scale import Reader
+
+
+def layouts(settings: Settings, _office: OfficeMessage) -> Iterator[Layout]:
+    """Yield every display of the office with all of its pages. Call after `headless.prepare`."""
+    for display in settings.displays:
+        shown = _Shown(settings, display)
+        yield Layout(display.id, display.panel, Reader.HALL, None, build=shown.build, pages=shown.pages)
+
+
+class _Shown:
+    """One display's screen, as it was made last."""
+
+    def __init__(self, settings: Settings, display: Display) -> None:
+        self._settings, self._display = settings, display
+
+    def build(self, look: Look) -> object:
+        """Make the widgets."""
+        self._frame = frame_of(look)
+        self._screen = LobbyScreen(look, None)
+        return self._screen.root
+
+    def pages(self) -> Iterator[Page]:
+        """Yield every page."""
+        languages = self._settings.office.languages
+        phrases = words_of("display", languages)
+        for name, page in samples(self._settings, self._frame, phrases, has_panel=self._display.procedures):
+            language = page.panel.language if page.panel else languages[0]
+            yield Page(name, language, partial(self._screen.show, lay_out(page, self._frame), name))
