@@ -130,19 +130,18 @@ def _shapes(widget: Any, canvas: Any, opacity: float) -> Iterator[Painted]:  # n
 def _words(label: Any, frame: Box, view: Box | None, opacity: float) -> Words:  # noqa: ANN401 - a Kivy label
     label.texture_update()
     core = label._label  # noqa: SLF001 - Kivy has no public word for what has been laid out
-    block, size = core._block, label.font_size  # noqa: SLF001 - nor has `hardware.panel.text`
+    size = label.font_size
     lines = core._cached_lines  # noqa: SLF001 - the same
     width, height = label.texture_size
     left, bottom = label.to_window(label.center_x - width / 2, label.center_y - height / 2)
     pad_left, pad_top, pad_right, _ = core.options["padding"]
     ink = max((line.width for line in lines), default=0)
-    spare = {"left": 0.0, "center": 0.5, "right": 1.0}.get(core.options["halign"], 1.0 if lines[0].rtl else 0.0)
-    left += pad_left + (width - pad_left - pad_right - ink) * spare
+    left += pad_left + (width - pad_left - pad_right - ink) * core.share_left(lines[0])
     share = {"top": 0.0, "bottom": 1.0}.get(core.options["valign"], 0.5)
     pitch = core._pitch  # noqa: SLF001 - the same
-    first = bottom + height - pad_top - (height - core.needed_size[1]) * share - (pitch - block.line_height) // 2
-    top = first - block.ascent + size * (_ASCENDER if _TALL & set(label.text) else _CAPITAL)
-    last = first - block.ascent - pitch * (len(lines) - 1)
+    first = bottom + height - pad_top - (height - core.needed_size[1]) * share - core.first_px
+    top = first + size * (_ASCENDER if _TALL & set(label.text) else _CAPITAL)
+    last = first - pitch * (len(lines) - 1)
     low = last - (size * _DESCENDER if _LOW & set(label.text) else 0)
     return Words(label, (left, low, left + ink, top), frame, _faded(tuple(label.color), opacity), view)
 

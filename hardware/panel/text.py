@@ -12,7 +12,7 @@ from kivy.core.image import ImageData
 from kivy.core.text import LabelBase
 from PIL import Image
 
-from hardware.typesetting.block import Block, Line, draw, lay_out
+from hardware.typesetting.block import Block, Line, draw, lay_out, reach
 from hardware.typesetting.order import Direction
 
 _SHIFT = {"left": 0.0, "justify": 0.0, "center": 0.5, "right": 1.0}
@@ -28,6 +28,8 @@ class ScriptLabel(LabelBase):  # type: ignore[misc] # Kivy has no types
     """
 
     needed_size: tuple[int, int] = (0, 0)
+    first_px = 0
+    """How far below the top of the words the first line stands."""
     is_cut = False
     _block: Block | None = None
     _canvas: Image.Image
@@ -57,13 +59,26 @@ class ScriptLabel(LabelBase):  # type: ignore[misc] # Kivy has no types
         most = options.get("max_lines") or len(block.lines)
         self._block, self._cached_lines, self.is_cut = block, list(block.lines[:most]), block.is_cut
         self._pitch = round(block.line_height * options["line_height"])
-        self.needed_size = (block.width + int(left + right), self._pitch * len(self._cached_lines) + int(top + bottom))
+        self.first_px, high = self._height(block)
+        self.needed_size = (block.width + int(left + right), high + int(top + bottom))
         if not text:
             return 0, 0
         return (
             max(2, int(width)) if width else max(2, self.needed_size[0]),
             int(height) if height else self.needed_size[1],
         )
+
+    def _height(self, block: Block) -> tuple[int, int]:
+        """Return how far the first baseline is from the top, and how high all lines are.
+
+        Lines that are set closer than they are high keep what reaches out of the first and the last of them.
+        """
+        above = (self._pitch - block.line_height) // 2 + block.ascent
+        below = self._pitch - above
+        if self._pitch < block.line_height and self._cached_lines:
+            above = max(above, reach(block, self._cached_lines[0])[0])
+            below = max(below, reach(block, self._cached_lines[-1])[1])
+        return above, above + below + self._pitch * (len(self._cached_lines) - 1)
 
     def _lay_out(self, text: str, room: float | None) -> Block:
         options = self.options
@@ -77,11 +92,9 @@ class ScriptLabel(LabelBase):  # type: ignore[misc] # Kivy has no types
         if block is None:  # with markup Kivy lays out the words itself
             super()._render_real()
             return
-        left, top, _, bottom = self.options["padding"]
         spare = self._size[1] - self.needed_size[1]
         share = {"top": 0.0, "bottom": 1.0}.get(self.options["valign"], 0.5)
-        first = int(top + spare * share) + (self._pitch - block.line_height) // 2 + block.ascent
-        del left, bottom
+        first = int(self.options["padding"][1] + spare * share) + self.first_px
         self._render_begin()
         placed = [(line, self._left(line), first + self._pitch * at) for at, line in enumerate(self._cached_lines)]
         draw(block, self._canvas, placed)
@@ -89,12 +102,16 @@ class ScriptLabel(LabelBase):  # type: ignore[misc] # Kivy has no types
 
     def _left(self, line: Line) -> int:
         left, _, right, _ = self.options["padding"]
+        return int(left + max(0.0, self._size[0] - left - right - line.width) * self.share_left(line))
+
+    def share_left(self, line: Line) -> float:
+        """Return which share of the room that a line does not need is left of it."""
         shift = _SHIFT.get(self.options["halign"])
         if shift is None:
             shift = 1.0 if line.rtl else 0.0
         elif str(self.options.get("base_direction")).endswith("rtl"):
             shift = 1.0 - shift
-        return int(left + max(0.0, self._size[0] - left - right - line.width) * shift)
+        return shift
 
     def _render_begin(self) -> None:
         self._canvas = Image.new("L", self._size)

@@ -11,6 +11,8 @@ from kivy.core.text import Label as CoreLabel
 from kivy.uix.label import Label
 from kivy.uix.scrollview import ScrollView
 
+from hardware.typesetting.block import widest_piece
+
 SLACK_PX = 2.0
 """Rounding of texture sizes is no fault."""
 
@@ -54,14 +56,9 @@ def _fault(label: Any, box: Frame, frame: Frame) -> Clipped | None:  # noqa: ANN
     needs = tuple(label.texture_size)
     room = _common(box, frame)
     size = (room[2] - room[0], room[3] - room[1])
-    longest = max((_word_width(label, word) for word in label.text.split()), default=0.0)
+    longest = widest_piece(label.text, size_px=label.font_size, bold=label.bold)
     fits = needs[0] <= size[0] + SLACK_PX and needs[1] <= size[1] + SLACK_PX and longest <= size[0] + SLACK_PX
     return None if fits else Clipped(label.text, (max(needs[0], longest), needs[1]), size)
-
-
-def _word_width(label: Any, word: str) -> float:  # noqa: ANN401 - a Kivy label
-    width: float = label._label.get_extents(word)[0]  # noqa: SLF001 - Kivy has no public measure of a word
-    return width
 
 
 def _frame(widget: Any) -> Frame:  # noqa: ANN401 - any widget

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from PIL import Image, ImageDraw
 
@@ -25,6 +26,9 @@ are a sixth higher, for scripts that stack their marks; where a text has such, i
 _STACKED = (0x1E00, 0x1EFF)
 """Latin letters with two marks above each other, as in Vietnamese."""
 _STACKED_ASCENT = 1.07
+
+_ONE_WORD = 8
+"""So many signs at most are a label, not a sentence."""
 
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _UNPRINTABLE = re.compile("[\x00-\x09\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff]")
@@ -110,6 +114,29 @@ def _plain(text: str) -> str:
     if text.isprintable():
         return text
     return _UNPRINTABLE.sub(" ", _BREAKS.sub("\n", text))
+
+
+def reach(block: Block, line: Line) -> tuple[int, int]:
+    """Return how far what is drawn of a line reaches above and below its baseline."""
+    above = below = 0
+    for run in line.runs:
+        for word, _x in _words(run, block):
+            drawn, (_to_right, down) = _picture(word, run.family, block.size_px, bold=block.bold, rtl=run.rtl)
+            if drawn is not None:
+                above, below = max(above, -down), max(below, down + drawn.height)
+    return above, below
+
+
+@lru_cache(maxsize=4096)
+def widest_piece(text: str, *, size_px: float, bold: bool = False) -> float:
+    """Return how wide the widest part of a text is that no line should break in: narrower room would cut it.
+
+    A few Chinese signs are one word to a reader, though a line may break between any two.
+    """
+    ends = [0, *breaks(text)]
+    is_one = len(text) <= _ONE_WORD and " " not in text
+    pieces = [text] if is_one else [text[start:end].strip() for start, end in pairwise(ends)]
+    return max((lay_out(piece, size_px=size_px, bold=bold).width for piece in pieces if piece), default=0)
 
 
 class _Paragraph:

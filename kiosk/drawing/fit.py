@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
-from kivy.core.text import Label as CoreLabel
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from hardware.panel.widgets import make
+from hardware.typesetting.block import widest_piece
 
 MOST_PASSES = 30
 """Kivy's own layouts come to rest in a handful; a rule that never does must not stop the screen."""
@@ -110,16 +109,9 @@ def breaks(widget: Any) -> bool:  # noqa: ANN401 - any widget
         return False
     if isinstance(widget, Label) and widget.text and widget.text_size[0] is not None:
         room = widget.text_size[0] - widget.padding[0] - widget.padding[2] - 3 * SLACK_PX
-        if longest_word(widget.text, widget.font_name, widget.font_size, widget.bold) > room:
+        if widest_piece(widget.text, size_px=widget.font_size, bold=widget.bold) > room:
             return True
     return any(breaks(child) for child in widget.children)
-
-
-@lru_cache(maxsize=4096)
-def longest_word(text: str, font: str, size: float, bold: bool) -> float:  # noqa: FBT001 - a label's own property
-    """Return how wide the widest word is."""
-    label = CoreLabel(font_name=font, font_size=size, bold=bold)
-    return max((float(label.get_extents(word)[0]) for word in text.split()), default=0.0)
 
 
 def pack(heights: Sequence[float], heads: Sequence[bool], room: float, gap: float) -> list[tuple[int, int]]:
