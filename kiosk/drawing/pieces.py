@@ -12,7 +12,8 @@ from kivy.uix.widget import Widget
 
 from hardware.panel.turning import Box
 from hardware.panel.widgets import Notice, Text, Touchable, make
-from kiosk.drawing.fit import Frame, breaks, longest_word, natural, place, settle
+from hardware.typesetting.block import lay_out
+from kiosk.drawing.fit import Frame, breaks, natural, place, settle
 from kiosk.pages.page import Choice
 
 Touch = Callable[[str], None]
@@ -79,7 +80,7 @@ class Tag(Label):  # type: ignore[misc] # Kivy has no types
 
     def lines(self, text: str, most: float, size: float) -> tuple[float | None, None]:
         """Return the width at which the words wrap, where they have to."""
-        whole = longest_word(text.replace(" ", "."), self.font_name, size, self.bold)
+        whole = lay_out(text, size_px=size, bold=self.bold).width
         return (most, None) if 0 < most < whole else (None, None)
 
 
