@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kivy.app import App
+from kivy.base import EventLoop
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.graphics import Rectangle
@@ -55,7 +56,7 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
     def run(self) -> None:
         """Show the window until it is closed, or until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: self.stop())
+            signal.signal(number, _end_after_this_frame)
         super().run()
 
     def open_settings(self, *_: object) -> bool:
@@ -100,6 +101,11 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         """End in order, however the window was closed."""
         Window.unbind(size=self._resized)
         self.on_end()
+
+
+def _end_after_this_frame(*_signal: object) -> None:
+    """Let the main loop end, not the application within it: rules that are still to follow in this frame ask for it."""
+    EventLoop.quit = True
 
 
 def raise_window() -> None:

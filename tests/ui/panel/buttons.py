@@ -1,12 +1,14 @@
-"""A window of the panel's own with a button in each corner: `python -m tests.ui.panel.buttons FOLDER PANEL [places]`.
+"""A window of our own, a button in each corner: `python -m tests.ui.panel.buttons FOLDER PANEL [places] [ends]`.
 
 PANEL is a panel's configuration as JSON. Each touched button, and with `places` each pressed key, is a line of
-FOLDER/told; FOLDER/targets.json says where the buttons are.
+FOLDER/told; FOLDER/targets.json says where the buttons are. With `ends` a touched button gets another colour, and the
+window is told to end just before that is drawn.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -28,7 +30,8 @@ def main() -> None:
     folder, panel = Path(sys.argv[1]), PanelConfig.model_validate_json(sys.argv[2])
     os.environ["ANTREAN_TARGETS"] = str(folder / "targets.json")
     prepare(panel, title="buttons", data_dir=folder)
-    from kivy.uix.floatlayout import FloatLayout  # noqa: PLC0415 - Kivy comes after `prepare`
+    from kivy.lang import Builder  # noqa: PLC0415 - Kivy comes after `prepare`
+    from kivy.uix.floatlayout import FloatLayout  # noqa: PLC0415 - the same
 
     from hardware.panel.keys import on_place  # noqa: PLC0415 - the same
     from hardware.panel.scale import Reader  # noqa: PLC0415 - the same
@@ -40,6 +43,16 @@ def main() -> None:
         with (folder / "told").open("a", encoding="utf-8") as told:
             told.write(line + "\n")
 
+    sync = Builder.sync
+
+    def told_to_end() -> None:
+        signal.raise_signal(signal.SIGTERM)
+        sync()
+
+    def end(button: BigButton) -> None:
+        button.kind = "plain"
+        Builder.sync = told_to_end
+
     def build() -> FloatLayout:
         root = FloatLayout()
         for name, (kind, corner) in CORNERS.items():
@@ -50,6 +63,9 @@ def main() -> None:
         if targets is not None:
             root.bind(size=lambda *_: targets.changed(root, "buttons"))
             targets.changed(root, "buttons")
+        if "ends" in sys.argv[3:]:
+            for button in root.children:
+                button.bind(on_release=end)
         if "places" in sys.argv[3:]:
             on_place(lambda key: tell(f"place {key}"))
         return root

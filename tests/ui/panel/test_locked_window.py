@@ -150,6 +150,12 @@ def test_touch_and_picture_agree_on_a_screen_of_any_size_and_turned_any_way(
         assert [window.touched(*corner) for corner in corners(size)] == turned
 
 
+def test_a_window_that_is_told_to_end_while_something_is_drawn_ends_well(tmp_path: Path) -> None:
+    with buttons(tmp_path, PANEL, "ends") as window:
+        window.touched(*corners((540, 960))[0])
+        assert window.process.wait(15) == 0
+
+
 def test_no_key_reaches_the_toolkit(tmp_path: Path) -> None:
     with buttons(tmp_path) as window:
         _press_all(window)
