@@ -14,6 +14,7 @@ from broker.config.schema import Entry, child, entries, known_ids, words
 from broker.config.signs import sign_faults
 from broker.config.turns import turn_faults, unknown_id
 from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT
+from hardware.icons import ICONS
 
 Data = Mapping[str, object]
 
@@ -39,6 +40,7 @@ def reference_faults(data: Data) -> Iterator[Fault]:
     yield from _marks(data)
     yield from _references(data)
     yield from _groups(data)
+    yield from _icons(data)
     yield from _printing_kiosks(data)
     yield from _kiosk_keys(data)
     yield from turn_faults(data)
@@ -142,6 +144,18 @@ def _groups(data: Data) -> Iterator[Fault]:
     for path, entry in entries(data, "groups"):
         if isinstance(entry.get("id"), str) and entry["id"] not in used:
             yield Fault((*path, "id"), f'no service stands in the group "{entry["id"]}"', warning=True)
+
+
+def _icons(data: Data) -> Iterator[Fault]:
+    """Yield pictograms that no screen has."""
+    places: list[Entry] = list(entries(data, "services"))
+    for path, lane in entries(data, "lanes"):
+        places += [((*path, *within), ground) for within, ground in entries(lane, "grounds")]
+    for path, entry in places:
+        icon = entry.get("icon")
+        if isinstance(icon, str) and icon.replace("_", "").isalnum() and icon not in ICONS:
+            hint = did_you_mean(icon, ICONS) or "the names are in hardware/icons.py"
+            yield Fault((*path, "icon"), f'"{icon}" is not a pictogram that the screens have', hint)
 
 
 def _printing_kiosks(data: Data) -> Iterator[Fault]:

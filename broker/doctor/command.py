@@ -85,6 +85,7 @@ def _findings(wanted: CheckUp) -> Iterator[Finding]:
     engine, presences = truth.engine(settings)
     yield engine
     yield from truth.versions(presences)
+    yield from truth.configuration(presences)
     yield from check_devices(settings, presences, wanted.data_dir, only=wanted.only, prints=wanted.prints)
     if wanted.says:
         yield from say_a_call(settings, wanted.config, wanted.data_dir, only=wanted.only)

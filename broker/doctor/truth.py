@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from broker.bus import Bus
 from broker.config.settings import Settings
 from broker.contract.messages import PROTOCOL, HallMessage, Presence
-from broker.contract.topics import DOCTOR_CLIENT
+from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT
 from broker.server import ServerError, choose_kind
 from broker.server.addresses import accepts, is_loopback
 from broker.server.start import mosquitto_program
@@ -89,6 +89,19 @@ def versions(presences: Presences) -> Iterator[Finding]:
             yield Finding(
                 subject=part, verdict="warning", seen=seen, advice="bring both to the same version of antrean"
             )
+
+
+def configuration(presences: Presences) -> Iterator[Finding]:
+    """Yield whether the broker works by its configuration as it stands in the file now."""
+    broker = presences.get(ENGINE_CLIENT)
+    state = broker.devices.get("config", "") if broker is not None and broker.online else ""
+    word, _, detail = state.partition(", ")
+    if word == "faulty":
+        advice = "mend the line that it names; until then the configuration of before counts"
+        yield Finding(subject="config.yaml", verdict="fault", seen=f"changed, and not used: {detail}", advice=advice)
+    elif word == "waits":
+        advice = "start antrean again when no visitor waits"
+        yield Finding(subject="config.yaml", verdict="warning", seen=f"changed: {detail}", advice=advice)
 
 
 def engine(settings: Settings) -> tuple[Finding, Presences]:

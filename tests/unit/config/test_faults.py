@@ -73,6 +73,14 @@ SHAPE = [
     ),
     Case(
         GROUPED,
+        f"{GROUPED}    icon: child_cair\n",
+        "child_cair",
+        "services[0].icon",
+        '"child_cair" is not a pictogram that the screens have',
+        'did you mean "child_care"?',
+    ),
+    Case(
+        GROUPED,
         f"{GROUPED}    icon: Child Care\n",
         "Child Care",
         "services[0].icon",

@@ -90,3 +90,19 @@ def test_parts_of_another_version_are_named_and_programs_of_others_are_not() -> 
         ("broker", "warning"),
         ("kiosk-1", "warning"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        ("good, 3fa2c1d09b7e", None),
+        ("faulty, 3fa2c1d09b7e: config.yaml:12: lanes[0].daily_quota: must be a whole number", "fault"),
+        ("waits, 3fa2c1d09b7e: for a restart: kiosks", "warning"),
+        ("", None),
+    ],
+)
+def test_a_configuration_that_the_broker_does_not_use_is_named(state: str, verdict: str | None) -> None:
+    presences = {"broker": Presence(online=True, kind="engine", protocol=PROTOCOL, devices={"config": state})}
+    found = list(truth.configuration(presences))
+    assert [finding.verdict for finding in found] == ([] if verdict is None else [verdict])
+    assert all("3fa2c1d09b7e" in finding.seen for finding in found)
