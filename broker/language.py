@@ -229,7 +229,8 @@ class Phrases:
 
     def day(self, day: dt.date) -> str:
         """Return weekday and date without the year: for what is near."""
-        return _plain_spaces(format_skeleton("MMMMEEEEd", day, locale=self.worded_in))
+        weekday = format_date(day, "EEEE", locale=self.worded_in)
+        return _plain_spaces(f"{weekday}, {format_skeleton('MMMMd', day, locale=self.worded_in)}")
 
     def rough_wait(self, low_s: float, high_s: float) -> str:
         """Return a wait as a visitor needs it: rounded outward to five minutes, finer would pretend to know."""

@@ -5,14 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from broker.config.pins import is_pin
 from broker.config.settings import Kiosk, Settings
-from broker.contract.messages import EventMessage, HallMessage, OfficeMessage, Presence, Ticket
+from broker.contract.messages import (
+    EventMessage,
+    HallMessage,
+    HelpMessage,
+    OfficeMessage,
+    Presence,
+    ServiceInfo,
+    Ticket,
+)
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import words_of
 from broker.screen import OfficeBus, listen_to_office
+from hardware.doctor.test_page import test_page
 from hardware.panel.bridge import every, post
 from hardware.panel.keys import on_place, on_usb_key
 from hardware.panel.scale import Reader
@@ -23,6 +34,7 @@ from kiosk.drawing.screen import RULES, KioskWidget
 from kiosk.pages.page import Screen
 from kiosk.pages.screen import Composer
 from kiosk.paper.copies import CounterPapers
+from kiosk.paper.layout import list_receipt
 from kiosk.paper.news import PrintersHealth
 from kiosk.paper.printers import CHECK_PRINTERS_S, printers_of
 from kiosk.scanner import KioskScanner
@@ -34,6 +46,9 @@ from kiosk.visit.touches import touch
 from kiosk.voice.guide import Guide
 from kiosk.voice.keys import ENDS_OF_CODES, Keymap
 from kiosk.voice.speaking import CHECK_SOUND_S, KioskVoice
+
+Ending = Literal["closed", "restart", "shut_down"]
+"""What is to be done once the window is gone."""
 
 TICK_S = 0.1
 TARGETS_REST_S = SETTLE_S + 0.1
@@ -47,6 +62,10 @@ class KioskProcess:
         """Build all parts; nothing is shown or sent before `run`."""
         zone = settings.office.zone
         self._bus = bus
+        self._kiosk = kiosk
+        self._words = words_of("kiosk", settings.office.languages)
+        self._comparing = DeviceWorker("staff-pin", post)
+        self._ending: Ending = "closed"
         now = functools.partial(dt.datetime.now, zone)
         writer = DeviceWorker("print-log", post)  # one for both: a request is let go only after its paper is on disk
         self._printers = printers_of(
@@ -65,6 +84,9 @@ class KioskProcess:
             clocks=Clocks(now, time.monotonic),
             languages=settings.office.languages,
             idle_s=kiosk.idle_s,
+            kiosk=kiosk.id,
+            machine=self if kiosk.staff_pin_hash else None,
+            print_list=self._print_list,
             spare_label=kiosk.spare_printer_label,
         )
         self._scanner = KioskScanner(
@@ -74,7 +96,7 @@ class KioskProcess:
             on_code=self._presenter.returning.scanned,
             on_health=self._scanner_changed,
         )
-        words = words_of("kiosk", settings.office.languages)
+        words = self._words
         self._voice = KioskVoice(kiosk.sound, data_dir=data_dir, post=post, on_health=self._voice_changed, words=words)
         self._keymap = Keymap(kiosk.keys)
         self._guide = Guide(
@@ -92,15 +114,44 @@ class KioskProcess:
         self._app.on_begin, self._app.on_end = self._begin, self._end
         self._listen(Topics(settings.office.id))
 
-    def run(self) -> None:
-        """Show the window until it is closed or told to end."""
+    def run(self) -> Ending:
+        """Show the window until it is closed or told to end; return what is to be done then."""
         self._app.run()
+        return self._ending
+
+    # -- what staff can do ------------------------------------------------------------------------------------------
+
+    def verify(self, pin: str, told: Callable[[bool], None]) -> None:
+        """Compare a PIN with the configured one, where it stops nobody."""
+        wanted = self._kiosk.staff_pin_hash or ""
+        self._comparing.submit(lambda: is_pin(wanted, pin), lambda right: told(right is True))
+
+    def print_test(self, told: Callable[[bool], None]) -> None:
+        """Print the test page."""
+        self._printers.print_plain(lambda columns: test_page(self._kiosk.id, columns=columns), "test", told)
+
+    def set_volume(self, percent: int) -> None:
+        """Begin each visit this loud from now on."""
+        self._guide.be_as_loud_as(percent)
+
+    def restart(self) -> None:
+        """End, to begin anew."""
+        self._ending = "restart"
+        self._app.stop()
+
+    def shut_down(self) -> None:
+        """End for good."""
+        self._ending = "shut_down"
+        self._app.stop()
+
+    # -- inside -----------------------------------------------------------------------------------------------------
 
     def _listen(self, topics: Topics) -> None:
         listen_to_office(self._bus, topics, self._office_changed)
         self._bus.listen(topics.event("reprinted"), EventMessage, self._counter_papers.heard)
         self._bus.listen(topics.hall(), HallMessage, self._presenter.hall_changed)
         self._bus.listen(topics.presence(ENGINE_CLIENT), Presence, self._presenter.broker_changed)
+        self._bus.listen(topics.help(), HelpMessage, self._help_changed)
         self._bus.on_link(self._presenter.link_changed)
         self._bus.on_taken(self._presenter.taken)
 
@@ -140,10 +191,12 @@ class KioskProcess:
         self._scanner.stop()
         self._voice.stop()
         self._printers.stop()
+        self._comparing.stop()
 
     def _report(self, **devices: str) -> None:
         self._devices |= devices
         self._bus.report_devices(self._devices)
+        self._presenter.devices_changed(self._devices)
 
     def _touch(self, target: str) -> None:
         touch(self._presenter, target)
@@ -170,6 +223,7 @@ class KioskProcess:
 
     def _voice_changed(self, device: str, health: str) -> None:
         self._presenter.voice_changed(is_there=self._voice.is_there)
+        self._presenter.volume_changed(self._voice.volume_percent if self._voice.is_there else None)
         self._report(**{device: health})
 
     def _office_changed(self, office: OfficeMessage) -> None:
@@ -184,6 +238,17 @@ class KioskProcess:
     def _scanner_changed(self, health: str) -> None:
         self._presenter.scanner_changed(is_there=health != "absent")
         self._report(scanner=health)
+
+    def _help_changed(self, message: HelpMessage) -> None:
+        self._presenter.help_changed({call.kiosk: call.coming for call in message.open})
+
+    def _print_list(
+        self, service: ServiceInfo, office: OfficeMessage, language: str, told: Callable[[bool], None]
+    ) -> None:
+        phrases = self._words(language)
+        self._printers.print_plain(
+            lambda columns: list_receipt(service, office, phrases, columns=columns), service.id, told
+        )
 
     def _print(self, ticket: Ticket, office: OfficeMessage) -> None:
         self._printers.print(ticket, office, self._presenter.printed)

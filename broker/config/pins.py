@@ -17,21 +17,19 @@ _MOST_ROUNDS = 16
 
 def hash_faults(data: Mapping[str, object]) -> Iterator[Fault]:
     """Yield hashes that could never be verified, or that would take the machine down."""
-    for path, officer in entries(data, "officers"):
-        text = officer.get("pin_hash")
-        if isinstance(text, str) and text.startswith("$argon2id$") and not _is_usable(text):
-            yield Fault((*path, "pin_hash"), "is not an argon2id hash that can be verified: make a new one")
+    for path, text in _hashes(data):
+        if text.startswith("$argon2id$") and not _is_usable(text):
+            yield Fault(path, "is not an argon2id hash that can be verified: make a new one")
 
 
 def demo_pin_faults(data: Mapping[str, object]) -> Iterator[Fault]:
     """Yield a warning for each officer who still has the demo's PIN. Takes about 10 ms an officer."""
     if data.get("demo") is True:
         return
-    for path, officer in entries(data, "officers"):
-        text = officer.get("pin_hash")
-        if isinstance(text, str) and _is_usable(text) and _verifies(text):
-            message = f"is the PIN of the demo, {DEMO_PIN}: anyone can sign in as this officer"
-            yield Fault((*path, "pin_hash"), message, warning=True)
+    for path, text in _hashes(data):
+        if _is_usable(text) and is_pin(text, DEMO_PIN):
+            whom = "sign in as this officer" if "pin_hash" in path else "open this kiosk's menu"
+            yield Fault(path, f"is the PIN of the demo, {DEMO_PIN}: anyone can {whom}", warning=True)
 
 
 def _is_usable(text: str) -> bool:
@@ -42,8 +40,18 @@ def _is_usable(text: str) -> bool:
     return parameters.memory_cost <= _MOST_MEMORY_KIB and parameters.time_cost <= _MOST_ROUNDS
 
 
-def _verifies(text: str) -> bool:
+def _hashes(data: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the officers' hashes and those of the kiosks' staff, each with its place."""
+    for section, key in (("officers", "pin_hash"), ("kiosks", "staff_pin_hash")):
+        for path, entry in entries(data, section):
+            text = entry.get(key)
+            if isinstance(text, str):
+                yield (*path, key), text
+
+
+def is_pin(text: str, pin: str) -> bool:
+    """Tell whether a hash is that of a PIN. Slow by intent: 10 to 400 ms."""
     try:
-        return PasswordHasher().verify(text, DEMO_PIN)
+        return PasswordHasher().verify(text, pin)
     except (VerificationError, InvalidHashError):
         return False

@@ -312,6 +312,10 @@ class Kiosk(SettingsModel):
     spare_printer_label: Text | None = None
     idle_s: int = Field(default=45, ge=10, le=600)
     scanner: ScannerConfig | None = None
+    staff_pin_hash: Annotated[str, StringConstraints(pattern=_PIN_HASH)] | None = Field(default=None, repr=False)
+    """Of the PIN that opens the staff's menu; without one there is none."""
+    shutdown_command: tuple[str, ...] = ()
+    """What turns the machine off when staff shut the kiosk down; empty: only the program ends."""
     sound: KioskSound | None = None
     keys: KioskKeys | None = None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kivy.app import App
+from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, OptionProperty, StringProperty
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
@@ -15,6 +16,9 @@ from hardware.panel.widgets import Notice, Text, Touchable, make
 from hardware.typesetting.block import lay_out
 from kiosk.drawing.fit import Frame, breaks, natural, place, settle
 from kiosk.pages.page import Choice
+
+HELD_S = 5.0
+"""So long staff hold the clock."""
 
 Touch = Callable[[str], None]
 """Gets the name of the touch target."""
@@ -91,9 +95,35 @@ class PageTitle(Text):
 
 
 class HeadClock(Label):  # type: ignore[misc] # Kivy has no types
-    """What time it is."""
+    """What time it is. Held for some seconds it tells so: staff know of it, and nobody does it by chance."""
 
     is_brief = BooleanProperty(defaultvalue=False)
+
+    def __init__(self, held: Callable[[], None], **properties: Any) -> None:  # noqa: ANN401 - Kivy's properties
+        super().__init__(**properties)
+        self._waits = Clock.create_trigger(lambda _elapsed: held(), HELD_S)
+
+    def on_touch_down(self, touch: Any) -> bool:  # noqa: ANN401 - Kivy's touch has no type
+        """Begin to count."""
+        if self.collide_point(*touch.pos):
+            touch.grab(self)
+            self._waits()
+            return True
+        return bool(super().on_touch_down(touch))
+
+    def on_touch_move(self, touch: Any) -> bool:  # noqa: ANN401 - the same
+        """Count no longer where the finger slips off."""
+        if touch.grab_current is self and not self.collide_point(*touch.pos):
+            self._waits.cancel()
+        return bool(super().on_touch_move(touch))
+
+    def on_touch_up(self, touch: Any) -> bool:  # noqa: ANN401 - the same
+        """Count no longer."""
+        if touch.grab_current is self:
+            touch.ungrab(self)
+            self._waits.cancel()
+            return True
+        return bool(super().on_touch_up(touch))
 
 
 class ReadLine(Box):

@@ -15,7 +15,7 @@ from hardware.panel.widgets import make
 from kiosk.drawing.by_keys import Darkness, Focus
 from kiosk.drawing.fit import Block, Frame, breaks, is_turned, natural, place, settle
 from kiosk.drawing.pages import Reserve, all_pages, draw_banner
-from kiosk.drawing.pieces import Touch
+from kiosk.drawing.pieces import HeadClock, Touch
 from kiosk.pages.page import Bar, Header, Screen
 
 RULES = Path(__file__).with_name("kiosk.kv")
@@ -200,7 +200,11 @@ class _Head:
 
     def __init__(self, touch: Touch) -> None:
         self.widget, self.low = make("KioskHeader"), make("KioskHeader")
-        self._office, self._clock, self._status = make("HeaderText"), make("HeadClock"), make("StatusText")
+        self._office, self._clock, self._status = (
+            make("HeaderText"),
+            HeadClock(lambda: touch("staff")),
+            make("StatusText"),
+        )
         self._pills = Reserve(lambda: _pill(touch))
         self._shown: list[Any] = []
         self._is_brief = False

@@ -82,6 +82,10 @@ class Guide:
         self._heard_page = True
         self._repeated = False
 
+    def be_as_loud_as(self, percent: int) -> None:
+        """Begin each visit this loud from now on: staff have set it."""
+        self._usual_volume = self._volume = percent
+
     # -- what happens -----------------------------------------------------------------------------------------------
 
     def shown(self, screen: Screen) -> None:

@@ -18,6 +18,7 @@ from broker.contract.messages import (
     OfficeMessage,
     Presence,
     Reply,
+    ServiceInfo,
     ServiceMessage,
     Ticket,
 )
@@ -27,6 +28,7 @@ from kiosk.pages.page import Page, Screen
 from kiosk.pages.screen import Composer
 from kiosk.visit.kept import KeptRequests, NoShelf, Shelf
 from kiosk.visit.presenter import Clocks, Presenter
+from kiosk.visit.staff import Machine
 from kiosk.visit.steps import SETTLE_S
 from tests.fakes.bus import FakeBus, FakeServer
 from tests.support.requests import must_be_understood
@@ -137,8 +139,10 @@ class Visitor:
         has_scanner: bool = False,
         shelf: Shelf | None = None,
         has_paper: Callable[[Ticket], bool] = lambda _ticket: False,
+        machine: Machine | None = None,
     ) -> None:
         self.seconds = 0.0
+        self.lists: list[str] = []
         self.papers: list[Ticket] = []
         self.screens: list[Screen] = []
         self.offer = offer or office()
@@ -155,6 +159,9 @@ class Visitor:
             clocks=Clocks(self.now, lambda: self.seconds),
             languages=self.offer.languages,
             idle_s=IDLE_S,
+            kiosk="kiosk-1",
+            machine=machine,
+            print_list=self._print_list,
         )
         self.bus.on_link(self.presenter.link_changed)
         listen_to_office(self.bus, self.bus.topics, self.presenter.office_changed)
@@ -167,6 +174,12 @@ class Visitor:
     def saw(self, screen: Screen) -> None:
         """Take what the kiosk shows now."""
         self.screens.append(screen)
+
+    def _print_list(
+        self, service: ServiceInfo, _office: OfficeMessage, _language: str, told: Callable[[bool], None]
+    ) -> None:
+        self.lists.append(service.id)
+        told(True)  # noqa: FBT003 - a callback
 
     def now(self) -> dt.datetime:
         """Return what the clocks on the wall say, the kiosk's and the engine's."""
