@@ -107,7 +107,10 @@ def breaks(widget: Any) -> bool:  # noqa: ANN401 - any widget
     """Tell whether a word below `widget` is wider than its label: it would be cut in two."""
     if widget.opacity == 0:
         return False
-    if isinstance(widget, Label) and widget.text and widget.text_size[0] is not None:
+    if isinstance(widget, Label) and widget.text and widget.text_size[0] is None and widget.parent is not None:
+        if widget.texture_size[0] > widget.parent.width + SLACK_PX:
+            return True
+    elif isinstance(widget, Label) and widget.text and widget.text_size[0] is not None:
         room = widget.text_size[0] - widget.padding[0] - widget.padding[2] - 3 * SLACK_PX
         if widest_piece(widget.text, size_px=widget.font_size, bold=widget.bold) > room:
             return True
@@ -128,7 +131,7 @@ def _greedy(heights: Sequence[float], heads: Sequence[bool], room: float, gap: f
     pages, begin, used = [], 0, 0.0
     for at, height in enumerate(heights):
         needs = height + (gap + heights[at + 1] if heads[at] and at + 1 < len(heights) else 0)
-        if at > begin and used + gap + needs > room:
+        if at > begin and used + gap + needs > room + SLACK_PX:
             pages.append((begin, at))
             begin, used = at, 0.0
         used += height + (gap if at > begin else 0)
@@ -167,6 +170,8 @@ class Shelf:
         self._turned = turned
         self._rows: list[_Row] = []
         self._is_stacked = False
+        self.is_showy = False
+        """Whether the widest arrangement is wanted while there is room, not the lowest."""
         self.nav.ids.before.bind(on_release=lambda _: self.turn(-1))
         self.nav.ids.after.bind(on_release=lambda _: self.turn(1))
 
@@ -205,6 +210,9 @@ class Shelf:
                 rows, is_broken = self._measured(width, gap, cap, is_stacked=is_stacked)
                 is_bad = is_broken or max(row.height for row in rows) > room
                 height = self._total(rows, gap) + (_UNREADABLE if is_bad else 0)
+                if self.is_showy and not is_bad:
+                    self._rows, self._is_stacked = rows, is_stacked
+                    return height
                 if lowest is None or height < lowest[0] - SLACK_PX:
                     lowest = height, rows, is_stacked
         height, self._rows, self._is_stacked = lowest or (0.0, [], False)
@@ -320,7 +328,7 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
     def clear(self) -> None:
         """Forget what stood here: a page that was squeezed had merged its parts."""
         self.words = self.extra = self.content.items = self.controls.items = ()
-        self._is_merged = False
+        self.content.is_showy = self._is_merged = False
 
     def modest(self) -> list[Any]:
         """Return what can do with less than it has: smaller than a title is still as large as it has to be."""
@@ -374,10 +382,25 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
 
     def _upright(self, frame: Frame, look: Any, *, is_last: bool) -> bool:  # noqa: ANN401 - a Look
         gap = look.gap(2)
-        reach = _reach(frame, look)
+        if self.content.is_showy and not self._upright_at(frame, look):
+            self.content.is_showy = False
+        if self._upright_at(frame, look):
+            return True
+        if is_last:
+            level = max(self._levels())
+            shown = _staying([*self.words, *self.extra], level)
+            needs = (
+                _height(shown, frame.width, gap),
+                self.content.needed(frame.width, gap),
+                self.controls.needed(frame.width, gap),
+            )
+            self._page_upright(frame, look, shown, needs)
+        return False
+
+    def _upright_at(self, frame: Frame, look: Any) -> bool:  # noqa: ANN401 - a Look
+        """Place all of it one above the other on one page, if it can be; tell whether it could."""
+        gap, reach = look.gap(2), _reach(frame, look)
         content, controls = self.content.needed(frame.width, gap), self.controls.needed(frame.width, gap)
-        shown: list[Block] = []
-        upper = 0.0
         for level in self._levels():
             shown = _staying([*self.words, *self.extra], level)
             upper = _height(shown, frame.width, gap)
@@ -388,9 +411,6 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
                 self.controls.paged(controls, gap)
                 self._stack(frame, look, shown, (upper, content, controls), turns=False)
                 return True
-        if not is_last:
-            return False
-        self._page_upright(frame, look, shown, (upper, content, controls))
         return False
 
     def _page_upright(self, frame: Frame, look: Any, shown: list[Block], needs: tuple[float, float, float]) -> None:  # noqa: ANN401 - a Look
@@ -468,6 +488,7 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         is_one_column = not self.words or not (self.controls.items or self.extra)
         if is_one_column:
             return self._upright(frame, look, is_last=is_last)
+        self.content.is_showy = False
         tries = [(level, share) for level in self._levels() for share in self.shares]
         for level, share in tries:
             if self._side(frame, look, share, level, gap):

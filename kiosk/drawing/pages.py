@@ -250,6 +250,7 @@ class Lanes(_Page):
         lanes = cards[: len(page.choices)]
         self.sheet.words = (Block(self._title),)
         self.sheet.content.items = (*(Item(made, columns=3, grows=0.3) for made in tiles), *self._paragraphs(page.rule))
+        self.sheet.content.is_showy = True
         for made, choice in zip(lanes, page.choices, strict=True):
             made.size_role = "title" if not choice.subtitle else "body"
         for made in cards[len(lanes) :]:

@@ -91,6 +91,12 @@ class KioskWidget:
         mode: Mode = self._app.look.mode
         return mode
 
+    @property
+    def has_pages(self) -> bool:
+        """Tell whether what is on the screen takes several pages."""
+        sheet = self._sheet
+        return sheet is not None and max(len(sheet.content.pages), len(sheet.controls.pages)) > 1
+
     def turn_on(self) -> bool:
         """Turn to the next page of a list on the screen; tell whether there was one."""
         shelves = (self._sheet.content, self._sheet.controls) if self._sheet is not None else ()
@@ -146,7 +152,9 @@ class KioskWidget:
             page.sheet.words = (Block(self._banner), *page.sheet.words)
         self._header.write(screen.header, screen)
         self._bar.write(screen.bar)
-        page.sheet.disabled = screen.is_blocked
+        for item in (*page.sheet.content.items, *page.sheet.controls.items):
+            # Not the whole page: what cannot be done now can be read, also on its next page.
+            item.widget.disabled = screen.is_blocked and hasattr(item.widget, "target")
         if page.sheet is not self._sheet:
             self._stage.clear_widgets()
             self._stage.add_widget(page.sheet)

@@ -14,6 +14,7 @@ from broker.contract.messages import OfficeMessage
 from hardware.panel import headless
 from hardware.panel.look import Mode
 from hardware.panel.scale import Reader
+from kiosk.pages.focus import stops
 from kiosk.pages.page import Screen
 from kiosk.pages.samples import screens_of
 from kiosk.visit.access import Access
@@ -60,15 +61,25 @@ class Kiosk:
     def faults(self, screen: Screen, mode: Mode) -> list[str]:
         """Return what is wrong with each page that a screen is shown on."""
         from hardware.panel.faults import layout_faults  # noqa: PLC0415 - the same
+        from hardware.panel.targets import targets  # noqa: PLC0415 - the same
 
         access = Access(larger=mode.larger, contrast=mode.contrast, low=mode.low)
         self.widget.show(replace(screen, access=access))
+        self.widget._sheet.begin()
+        self.widget._sheet._again()
         self.stage.settle()
-        found = []
+        found, seen = list[str](), set[str]()
         for _ in range(MOST_PAGES):
+            shown = dict(targets(self.stage.root, (self.stage.look.width, self.stage.look.height)))
+            seen |= shown.keys()
+            if self.widget.has_pages and screen.warning is None and not {"page:before", "page:after"} & shown.keys():
+                found.append("pages that nobody can turn")
             found += [str(fault) for fault in layout_faults(self.stage.root, self.stage.look, Reader.VISITOR)]
             if not self.widget.turn_on():
-                return found
+                wanted = {stop.target for stop in stops(screen) if stop.is_control}
+                if screen.warning is not None:
+                    wanted = set()
+                return [*found, *(f"never shown: {target}" for target in sorted(wanted - seen))]
             self.stage.settle()
         return [*found, f"more than {MOST_PAGES} pages"]
 
