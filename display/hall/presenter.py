@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 from collections import deque
@@ -193,7 +194,9 @@ class LobbyPresenter:
             before, page = self._drawn
             if state == before or (now_s - self._drawn_at_s < LEISURE_S and not _is_pressing(state, before)):
                 return page
-        page = lobby_page(state, phrases=self._phrases)
+        # Only what is drawn needs to know who stays large to the last: it takes as long as all the rest of a state.
+        ranked = dataclasses.replace(state, ranks=self._board.ranks(self._room.front_calls))
+        page = lobby_page(ranked, phrases=self._phrases)
         self._drawn, self._drawn_at_s = (state, page), now_s
         return page
 
@@ -228,7 +231,7 @@ class LobbyPresenter:
             standing=self._standing,
             speaks=self._speaks,
             front=self._board.front(most),
-            ranks=self._board.ranks(most),
+            ranks={},
             speaking=self._board.speaking,
             lit=self._board.repeated if self._monotonic() % PULSE_S < PULSE_S / 2 else frozenset(),
             awaited=self._board.awaited,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
+from broker.language import is_rtl
 from display.pages.panel import InfoPage, MediaPage, NoticePage, OverviewPage, ProcedurePage, ServiceLine
 from display.pages.sheet import LINE, Box, Frame, Item, Media, Surface, Words, centred, line_of
 from hardware.panel.scale import CAPITAL
@@ -22,7 +23,7 @@ def draw_panel(page: InfoPage, box: Box, frame: Frame) -> Iterator[Item]:
     while font > frame.sign and panel_height(page, font, box.width, frame) > box.height:
         font = max(frame.sign, font * 0.94)
     yield Surface(box, "surface", radius=frame.gap)
-    drawn = _drawn(page, box, font, frame)
+    drawn = _turned(_drawn(page, box, font, frame), page, box)
     if isinstance(page, MediaPage):
         yield Media(box, page.path, page.moves)
     # A page that was cut to more room, in the moment in which a call takes it: what has none comes with the next page.
@@ -53,6 +54,13 @@ def _drawn(page: InfoPage, box: Box, font: float, frame: Frame) -> Iterator[Item
     assert_never(page)
 
 
+def _turned(drawn: Iterable[Item], page: InfoPage, box: Box) -> Iterator[Item]:
+    """Yield what is drawn, the other way round for a language that is read from the right."""
+    for item in drawn:
+        across = box.x + box.right - item.box.right - item.box.x if is_rtl(page.language) else 0.0
+        yield dataclasses.replace(item, box=item.box.moved(across, 0))
+
+
 def draw_closed(pages: Sequence[NoticePage], turn: int, box: Box, frame: Frame) -> Iterator[Item]:
     """Yield what stands there while the office is closed: in all languages, in the largest type that has room.
 
@@ -77,7 +85,7 @@ def _closed(pages: Sequence[NoticePage], box: Box, font: float, frame: Frame) ->
     drawn: list[Item] = []
     y = box.y
     for page in pages:
-        drawn += _notice(page, Box(box.x, y, box.width, 0), font, frame)
+        drawn += _turned(_notice(page, Box(box.x, y, box.width, 0), font, frame), page, box)
         y = max(item.box.bottom for item in drawn) + font * 0.4
     return drawn
 

@@ -664,3 +664,16 @@ def test_a_folder_of_pictures_says_what_it_shows_and_why_films_are_left_out(tmp_
     pages, health = media_in(tmp_path, "id", plays=lambda: True)
     assert ([page.moves for page in pages], health) == ([False, False, True], "3 shown")
     assert media_in(tmp_path / "none", "id")[1].startswith("no pictures: ")
+
+
+def test_a_page_in_a_language_that_is_read_from_the_right_stands_the_other_way_round(lobby: Lobby) -> None:
+    frame = Frame(width=1920, height=1080, key=172, sign=46, good=70)
+    page = lobby.presenter.page
+    assert isinstance(page.panel, ProcedurePage)
+    turned = dataclasses.replace(page, panel=dataclasses.replace(page.panel, language="ar"))
+    left, right = (
+        {words.text: words.box for words in lay_out(shown, frame).words}[page.panel.items[0]]
+        for shown in (page, turned)
+    )
+    assert left.x < frame.width - left.right
+    assert right.x > frame.width - right.right
