@@ -64,7 +64,9 @@ class CounterProcess:
         self._beside = Beside(settings.counter_panel, calls, data_dir=data_dir / counter.id)
         title = f"Antrean {counter.id}"
         panel = miniature(settings.counter_panel, os.environ)
-        self._app = PanelApp(panel, reader=Reader.OFFICER, title=title, rules=RULES, root=self._build)
+        self._app = PanelApp(
+            panel, reader=Reader.OFFICER, title=title, rules=RULES, root=self._build, accent=settings.office.accent
+        )
         self._app.on_begin, self._app.on_end = self._begin, self._end
         self._listen(Topics(settings.office.id), counter.id)
 

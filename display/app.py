@@ -56,7 +56,9 @@ class DisplayApp:
             on_health=functools.partial(self._report, "speaker"),
         )
         title = f"Antrean {display.id}"
-        self._app = PanelApp(display.panel, reader=Reader.HALL, title=title, root=self._build)
+        self._app = PanelApp(
+            display.panel, reader=Reader.HALL, title=title, root=self._build, accent=settings.office.accent
+        )
         self._app.on_begin, self._app.on_end = self._begin, self._end
         self._display, self._frame = display, frame_of(self._app.look)
         zone = settings.office.zone

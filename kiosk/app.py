@@ -110,7 +110,14 @@ class KioskProcess:
         counters = frozenset(counter.id for counter in settings.counters if settings.kiosk_of(counter) == kiosk.id)
         self._counter_papers = CounterPapers(counters, lasting=self._lasting, print_ticket=self._print)
         title = f"Antrean {kiosk.id}"
-        self._app = PanelApp(kiosk.panel, reader=Reader.VISITOR, title=title, rules=RULES, root=self._build)
+        self._app = PanelApp(
+            kiosk.panel,
+            reader=Reader.VISITOR,
+            title=title,
+            rules=RULES,
+            root=self._build,
+            accent=settings.office.accent,
+        )
         self._app.on_begin, self._app.on_end = self._begin, self._end
         self._listen(Topics(settings.office.id))
 

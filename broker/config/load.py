@@ -14,6 +14,7 @@ from broker.config.environment import Overlay, overlay
 from broker.config.errors import ConfigError, Problem
 from broker.config.faults import Fault
 from broker.config.hours import unknown_days
+from broker.config.looks import accent_faults
 from broker.config.pins import demo_pin_faults, hash_faults
 from broker.config.printers import logo_faults
 from broker.config.references import reference_faults
@@ -70,6 +71,7 @@ def _examine(path: Path, environ: Mapping[str, str]) -> _Findings:
         *reference_faults(document.data),
         *hash_faults(document.data),
         *text_faults(document.data, Settings),
+        *accent_faults(document.data),
         *(size_faults(settings) if settings is not None else ()),
     )
     problems = [*document.problems, *over.problems, *_located(faults, document, over)]

@@ -35,6 +35,7 @@ from hardware.config import (
 
 _LETTER = r"^[A-Z]$"
 _LETTER_OR_NONE = r"^[A-Z]?$"
+_COLOUR = r"^#[0-9A-Fa-f]{6}$"
 _LANGUAGE = r"^[a-z]{2}$"
 _MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}( ([01][0-9]|2[0-3]):[0-5][0-9])?$"
 _ICON = r"^[a-z][a-z0-9_]{1,39}$"
@@ -49,6 +50,7 @@ PATTERNS = {
     ID: "must be 1 to 32 small letters, digits, - or _, beginning with a letter or digit",
     _LETTER: "must be one capital letter A-Z",
     _LETTER_OR_NONE: "must be one capital letter A-Z, or empty quotes",
+    _COLOUR: 'must be a colour in quotes, such as "#0B4060"',
     _LANGUAGE: "must be a language code of two small letters, such as id or en",
     _MOMENT: 'must be a date, perhaps with a time, in quotes, such as "2026-12-24" or "2026-12-24 10:30"',
     _ICON: "must be the name of a pictogram of Material Symbols in small letters, such as child_care",
@@ -110,6 +112,7 @@ class Office(SettingsModel):
     name: Text
     timezone: str
     languages: tuple[LanguageCode, ...] = Field(min_length=1)
+    accent: Annotated[str, StringConstraints(pattern=_COLOUR)] | None = None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal
 
+from hardware.colours import EDGE_CONTRAST, ENOUGH_CONTRAST, HIGH_CONTRAST, Colour, contrast, over
 from hardware.panel.look import TOUCH_MM, Look
-from hardware.panel.painting import Box, Painted, Sign, Surface, Words, box_of, common, over, painted
+from hardware.panel.painting import Box, Painted, Sign, Surface, Words, box_of, common, painted
 from hardware.panel.scale import Reader, key_capital_mm, least_capital_mm
-from hardware.panel.theme import EDGE_CONTRAST, ENOUGH_CONTRAST, HIGH_CONTRAST, Colour, contrast
 
 FaultKind = Literal[
     "clipped",

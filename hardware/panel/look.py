@@ -124,9 +124,16 @@ class Look:
         return self.gap(2.5)
 
 
-def look_for(panel: PanelConfig, reader: Reader, window: tuple[float, float] | None = None, mode: Mode = PLAIN) -> Look:
-    """Return how a panel looks, or a window that stands for it."""
+def look_for(
+    panel: PanelConfig,
+    reader: Reader,
+    window: tuple[float, float] | None = None,
+    mode: Mode = PLAIN,
+    accent: str | None = None,
+) -> Look:
+    """Return how a panel looks, or a window that stands for it; `accent` is the office's own colour in light mode."""
+    theme = mode.theme if accent is None or mode.theme is not LIGHT else LIGHT.with_accent(accent)
     width, height = window or (panel.width_px, panel.height_px)
     scale = type_scale(panel, reader, (width, height))
     low_px = max(0.0, (REACH_MM - panel.mounting_height_mm) * scale.px_per_mm)
-    return Look(scale, mode.theme, width, height, mode, panel.viewing_distance_m * 1000, min(height, low_px))
+    return Look(scale, theme, width, height, mode, panel.viewing_distance_m * 1000, min(height, low_px))

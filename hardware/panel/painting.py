@@ -14,7 +14,7 @@ from kivy.uix.label import Label
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.stencilview import StencilView
 
-from hardware.panel.theme import Colour
+from hardware.colours import Colour
 from hardware.panel.widgets import Icon
 
 Box = tuple[float, float, float, float]
@@ -164,10 +164,3 @@ def box_of(widget: Any) -> Box:  # noqa: ANN401 - any widget
 def common(one: Box, other: Box) -> Box:
     """Return what two boxes share; its right is left of its left where that is nothing."""
     return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
-
-
-def over(top: Colour, ground: Colour) -> Colour:
-    """Return the opaque colour that a colour makes on an opaque ground."""
-    share = top[3]
-    red, green, blue = (one * share + other * (1 - share) for one, other in zip(top[:3], ground[:3], strict=True))
-    return red, green, blue, 1.0

@@ -38,17 +38,19 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         title: str,
         root: Callable[[], Any],
         rules: Path | None = None,
+        accent: str | None = None,
     ) -> None:
-        """Take the panel, who reads it, the title, what makes the root widget, and the screen's own rules."""
+        """Take the panel, who reads it, the title, what makes the root widget, and the screen's rules and colour."""
         super().__init__(title=title, kv_file="")
         self.panel = panel
         self._reader = reader
         self._rules = rules
         self._make_root = root
         self._mode = PLAIN
+        self._accent = accent
         self.on_begin: Callable[[], None] = _nothing
         self.on_end: Callable[[], None] = _nothing
-        self.look = look_for(panel, reader, Window.size)
+        self.look = look_for(panel, reader, Window.size, accent=accent)
         # Bound first, so asked last: what no handler of ours takes ends here, before Kivy's own keys (F1 opens its
         # settings over everything, and whatever a module may bind).
         Window.bind(on_key_down=lambda *_: True, on_request_close=lambda *_: panel.fullscreen)
@@ -89,7 +91,7 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
 
     def look_anew(self) -> None:
         """Make the look that panel, window and mode ask for now; all rules follow."""
-        self.look = look_for(self.panel, self._reader, Window.size, self._mode)
+        self.look = look_for(self.panel, self._reader, Window.size, self._mode, self._accent)
         Window.clearcolor = self.look.theme.ground
 
     def on_start(self) -> None:

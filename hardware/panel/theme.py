@@ -2,37 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
-Colour = tuple[float, float, float, float]
-"""Red, green, blue, opacity; each from 0 to 1, as Kivy takes them."""
-
-ENOUGH_CONTRAST = 7.0
-"""Of text: WCAG 2.2, 1.4.6 (enhanced)."""
-HIGH_CONTRAST = 15.0
-"""Of text for whoever asks for more."""
-EDGE_CONTRAST = 3.0
-"""Of the borders of controls, signs and the ring of what has the focus: WCAG 2.2, 1.4.11 and 2.4.13."""
-
-_LINEAR_UP_TO = 0.04045
-
-
-def colour(text: str, opacity: float = 1.0) -> Colour:
-    """Return the colour written as `#RRGGBB`."""
-    red, green, blue = (int(text[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    return red, green, blue, opacity
-
-
-def luminance(of: Colour) -> float:
-    """Return the relative luminance (WCAG 2.2 definition), 0 for black to 1 for white."""
-    red, green, blue = (part / 12.92 if part <= _LINEAR_UP_TO else ((part + 0.055) / 1.055) ** 2.4 for part in of[:3])
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: Colour, other: Colour) -> float:
-    """Return the contrast ratio of two opaque colours, from 1 to 21 (WCAG 2.2)."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
+from hardware.colours import BLACK, GROUND, INK, WHITE, Colour, accented, colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +57,11 @@ class Theme:
         """Return the colour of the lane at `index` of the office's list."""
         return self.lanes[index % len(self.lanes)]
 
+    def with_accent(self, accent: str) -> Theme:
+        """Return the theme in an office's own colour, which `hardware.colours.accent_fault` has passed."""
+        made: dict[str, Any] = dict(accented(colour(accent)))
+        return replace(self, **made)
+
     def by_name(self, name: str) -> Colour:
         """Return a colour by its task's name; KeyError for an unknown one."""
         if name not in {field.name for field in fields(self)} - {"lanes"}:
@@ -93,12 +71,11 @@ class Theme:
 
 
 OKABE_ITO = tuple(colour(text) for text in ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9"))
-WHITE, BLACK = colour("#FFFFFF"), colour("#000000")
 
 LIGHT = Theme(
-    ground=colour("#F3F5F7"),
+    ground=GROUND,
     surface=WHITE,
-    ink=colour("#10202E"),
+    ink=INK,
     ink_soft=colour("#3C4A57"),
     line=colour("#5A7184"),
     rule=colour("#C9D2DA"),

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hardware.panel.theme import (
-    CONTRAST,
-    DARK,
+from hardware.colours import (
     EDGE_CONTRAST,
-    EDGE_PAIRS,
     ENOUGH_CONTRAST,
     HIGH_CONTRAST,
-    LIGHT,
-    TEXT_PAIRS,
-    Theme,
+    accent_fault,
     colour,
     contrast,
+    darker_accent,
+    written,
 )
+from hardware.panel.theme import CONTRAST, DARK, EDGE_PAIRS, LIGHT, TEXT_PAIRS, Theme
 
 THEMES = [(LIGHT, ENOUGH_CONTRAST), (DARK, ENOUGH_CONTRAST), (CONTRAST, HIGH_CONTRAST)]
 NAMES = ["light", "dark", "contrast"]
@@ -45,6 +45,25 @@ def test_every_text_stands_out_from_its_ground(theme: Theme, enough: float) -> N
 def test_every_border_and_ring_stands_out_from_what_lies_beside(theme: Theme) -> None:
     ratios = {pair: contrast(theme.by_name(pair[0]), theme.by_name(pair[1])) for pair in EDGE_PAIRS}
     assert {pair: round(ratio, 2) for pair, ratio in ratios.items() if ratio < EDGE_CONTRAST} == {}
+
+
+@given(st.tuples(*[st.integers(0, 255)] * 3))
+def test_an_office_gets_its_own_colour_only_where_all_text_can_still_be_read(parts: tuple[int, int, int]) -> None:
+    accent = written((*(part / 255 for part in parts), 1.0))  # type: ignore[arg-type]
+    if accent_fault(accent) is not None:
+        accent = written(darker_accent(colour(accent)))
+        assert accent_fault(accent) is None, "what is named instead would do"
+    theme = LIGHT.with_accent(accent)
+    for pairs, enough in ((TEXT_PAIRS, ENOUGH_CONTRAST), (EDGE_PAIRS, EDGE_CONTRAST)):
+        ratios = {pair: contrast(theme.by_name(pair[0]), theme.by_name(pair[1])) for pair in pairs}
+        assert {pair: ratio for pair, ratio in ratios.items() if ratio < enough - 0.05} == {}
+
+
+def test_a_colour_that_is_too_light_is_refused_with_the_ratio_and_what_would_do() -> None:
+    assert accent_fault("#0B4060") is None
+    assert accent_fault("#F58220") == (
+        "#F58220 is too light: text on it would stand out 2.3 to 1, where 7 to 1 is needed; #753E0E would do"
+    )
 
 
 def test_lanes_have_the_colours_that_colour_blind_readers_tell_apart() -> None:

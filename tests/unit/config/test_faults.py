@@ -35,6 +35,20 @@ def announced(lines: str) -> str:
 
 SHAPE = [
     Case(
+        "  timezone: Asia/Jakarta",
+        '  accent: "#F58220"\n  timezone: Asia/Jakarta',
+        "accent",
+        "office.accent",
+        "#F58220 is too light: text on it would stand out 2.3 to 1, where 7 to 1 is needed; #753E0E would do",
+    ),
+    Case(
+        "  timezone: Asia/Jakarta",
+        "  accent: orange\n  timezone: Asia/Jakarta",
+        "accent",
+        "office.accent",
+        'must be a colour in quotes, such as "#0B4060", not "orange"',
+    ),
+    Case(
         "demo: true",
         announced("    since: soon"),
         "soon",
