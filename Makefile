@@ -27,6 +27,7 @@ bench: setup
 
 pictures: setup scripts
 	$(BIN)/python -m tests.pictures docs/images
+	$(BIN)/python -m tests.contact_sheet build/pictures
 
 tables: setup
 	$(BIN)/python -m tests.tables docs/commands.md

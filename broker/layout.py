@@ -23,7 +23,8 @@ LONGEST_S = 240.0
 MOST_NAMED = 8
 """So many texts are named for one screen: whoever mends these mends most."""
 
-_TEXT_KINDS = frozenset({"clipped", "outside", "cut_word", "overlap", "covered", "hidden"})
+_TEXT_KINDS = frozenset({"clipped", "outside", "cut_word", "hidden", "no_room"})
+"""What words suffer; the rest often follows from it."""
 _MODES = {"larger": "larger text", "contrast": "high contrast", "low": "low controls", "night": "dark"}
 
 
@@ -118,10 +119,14 @@ def sentences(report: ScreenReport) -> Iterator[str]:
         f"{report.part}: a {panel.diagonal_in:g} inch screen of {panel.width_px}x{panel.height_px} that is read from "
         f"{panel.viewing_distance_m:g} m cannot show all of its pages"
     )
-    for fault in report.faults[:MOST_NAMED]:
+    worst: dict[str, LayoutFault] = {}
+    for fault in sorted(report.faults, key=lambda each: each.kind not in _TEXT_KINDS):
+        worst.setdefault(_page(fault), fault)
+    named = list(worst.values())[:MOST_NAMED]
+    for fault in named:
         yield f"  page {_page(fault)}: {_wrong(fault)}"
-    if len(report.faults) > MOST_NAMED:
-        yield f"  and {len(report.faults) - MOST_NAMED} more"
+    if len(report.faults) > len(named):
+        yield f"  and {len(report.faults) - len(named)} more on {len(worst)} pages"
     yield f"  what helps: {'; '.join(_helps(report))}"
 
 
@@ -141,6 +146,7 @@ def _wrong(fault: LayoutFault) -> str:
         "hidden": "is only seen by scrolling",
         "small": f"is too small for the distance: {figures}",
         "target": f"is too small to be hit: {figures}",
+        "no_room": "cannot be shown large enough to be read from there",
         "reach": "is out of reach of a wheelchair",
         "contrast": f"is too like its ground: {figures}",
         "edge": f"has a border too like what lies around: {figures}",

@@ -44,7 +44,14 @@ _MODES = (PLAIN, Mode(larger=True, contrast=True, low=True))
 def reports(settings: Settings, office: OfficeMessage) -> Iterator[Mapping[str, object]]:
     """Lay out the pages of every kiosk; yield for each what does not fit, in plain values."""
     headless.prepare()
-    from hardware.panel.check import Layout, Page, plain_reports  # noqa: PLC0415 - Kivy is set up only now
+    from hardware.panel.check import plain_reports  # noqa: PLC0415 - Kivy is set up only now
+
+    yield from plain_reports(layouts(settings, office))
+
+
+def layouts(settings: Settings, office: OfficeMessage) -> Iterator[Any]:
+    """Yield the pages of every kiosk, each a `hardware.panel.check.Layout`. After Kivy was set up, with a window or not."""
+    from hardware.panel.check import Layout, Page  # noqa: PLC0415 - imports Kivy
     from kiosk.drawing.screen import RULES, KioskWidget  # noqa: PLC0415 - the same
 
     widgets: list[KioskWidget] = []
@@ -64,8 +71,5 @@ def reports(settings: Settings, office: OfficeMessage) -> Iterator[Mapping[str, 
                 if name in _WANTED or name.startswith(_DOCUMENTS):
                     yield Page(name.partition("-")[2], language, partial(show, screen))
 
-    def layouts() -> Iterator[Layout]:
-        for kiosk in settings.kiosks:
-            yield Layout(kiosk.id, kiosk.panel, Reader.VISITOR, RULES, build=build, pages=pages, modes=_MODES)
-
-    yield from plain_reports(layouts())
+    for kiosk in settings.kiosks:
+        yield Layout(kiosk.id, kiosk.panel, Reader.VISITOR, RULES, build=build, pages=pages, modes=_MODES)

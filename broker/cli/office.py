@@ -48,7 +48,8 @@ def check_config(
 def _check_layout(path: Path) -> None:
     """Say which texts do not fit which screen, and end with 1 if there are any."""
     try:
-        reports = screen_reports(path, load_settings(path, os.environ))
+        with errors().status("laying out every page of every screen"):
+            reports = screen_reports(path, load_settings(path, os.environ))
     except NotCheckedError as error:
         raise typer.Exit(say(f"error: {error} (--no-layout leaves the screens out)")) from error
     wrong = [sentence for report in reports for sentence in sentences(report)]

@@ -1,6 +1,6 @@
 """Whether an office's own words fit its own panels: each page of a screen laid out, and what would help where not.
 
-Each screen has a module `samples` with one function, called once `headless.prepare` was:
+Each screen has a module `samples` with such a function, called once `headless.prepare` was (or `window.prepare`):
 
     def layouts(settings: Settings, office: OfficeMessage) -> Iterator[Layout]:
         for kiosk in settings.kiosks:
@@ -24,10 +24,16 @@ from hardware.panel.headless import Stage
 from hardware.panel.look import PLAIN, Look, Mode, look_for
 from hardware.panel.scale import Reader
 
-NEARER = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
+NEARER = (0.8, 0.65, 0.5, 0.4)
 """Which shares of the distance are tried where something does not fit."""
 DIAGONALS = (15.6, 18.5, 21.5, 24.0, 27.0, 32.0, 43.0, 50.0, 55.0, 65.0, 75.0, 86.0, 98.0)
 """Panels that are sold, in inches."""
+_MOST_TRIED = 5
+"""So many larger ones are tried."""
+
+
+class NoRoomError(Exception):
+    """A page cannot be laid out at all in a size that its reader needs; the message is the text that has no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +119,26 @@ def report(layout: Layout) -> Report:
     count, faults = _examined(layout)
     if not faults:
         return Report(layout.part, layout.panel, count)
-    names = frozenset(seen.page for seen in faults)
+    wrong = frozenset((seen.page, seen.language) for seen in faults)
+    # In the modes where something was wrong first: most of what is tried fails, and soon.
+    seen_in = {seen.mode for seen in faults}
+    modes = tuple(sorted(layout.modes, key=lambda mode: _said(mode) not in seen_in))
+    tried = replace(layout, modes=modes)
     distance = layout.panel.viewing_distance_m
     nearer = (round(distance * share, 2) for share in NEARER)
-    readable = next((metres for metres in nearer if _fits(layout, names, viewing_distance_m=metres)), None)
-    larger = (inches for inches in DIAGONALS if inches > layout.panel.diagonal_in)
-    diagonal = next((inches for inches in larger if _fits(layout, names, diagonal_in=inches)), None)
+    readable = next((metres for metres in nearer if _fits(tried, wrong, viewing_distance_m=metres)), None)
+    larger = [inches for inches in DIAGONALS if inches > layout.panel.diagonal_in][:_MOST_TRIED]
+    diagonal = next((inches for inches in larger if _fits(tried, wrong, diagonal_in=inches)), None)
     return Report(layout.part, layout.panel, count, faults, readable, diagonal)
 
 
-def _fits(layout: Layout, names: frozenset[str], **changed: float) -> bool:
+def _fits(layout: Layout, pages: frozenset[tuple[str, str]], **changed: float) -> bool:
     panel = layout.panel.model_copy(update=changed)
-    return not any(True for _ in _faults(replace(layout, panel=panel), names))
+    return not any(True for _ in _faults(replace(layout, panel=panel), pages))
+
+
+def _said(mode: Mode) -> tuple[str, ...]:
+    return tuple(name for name in ("larger", "contrast", "low", "night") if getattr(mode, name))
 
 
 def _examined(layout: Layout) -> tuple[int, tuple[PageFault, ...]]:
@@ -136,9 +150,9 @@ def _examined(layout: Layout) -> tuple[int, tuple[PageFault, ...]]:
 
 
 def _faults(
-    layout: Layout, names: frozenset[str] | None, pages: set[tuple[str, str]] | None = None
+    layout: Layout, wanted: frozenset[tuple[str, str]] | None, pages: set[tuple[str, str]] | None = None
 ) -> Iterator[PageFault]:
-    """Yield the faults of the pages called so, or of all; `pages` hears of each that was laid out."""
+    """Yield the faults of the pages of these names and languages, or of all; `pages` gets each that was laid out."""
     for mode in layout.modes:
         stage = Stage(
             layout.panel,
@@ -148,13 +162,17 @@ def _faults(
             window=layout.window,
             build=partial(layout.build, look_for(layout.panel, layout.reader, layout.window, mode)),
         )
-        said = tuple(name for name in ("larger", "contrast", "low", "night") if getattr(mode, name))
+        said = _said(mode)
         for page in layout.pages():
-            if names is not None and page.name not in names:
+            if wanted is not None and (page.name, page.language) not in wanted:
                 continue
-            page.show()
-            stage.settle()
             if pages is not None:
                 pages.add((page.name, page.language))
+            try:
+                page.show()
+            except NoRoomError as error:
+                yield PageFault(page.name, page.language, said, Fault("no_room", str(error), 0, 0))
+                continue
+            stage.settle()
             for fault in layout_faults(stage.root, stage.look, layout.reader, scrolls=layout.scrolls):
                 yield PageFault(page.name, page.language, said, fault)

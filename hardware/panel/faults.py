@@ -28,11 +28,13 @@ FaultKind = Literal[
     "contrast",
     "edge",
     "mute",
+    "no_room",
 ]
 """clipped: words leave the box they have; cut_word: a word is broken within; overlap: two texts or targets are in one
 place; covered: a surface lies over words; outside: not in the window; hidden: only scrolling shows it; small: type
 under the least for its distance; target: too small to be hit; reach: above what low mode allows; contrast: text or sign
-too like its ground; edge: the border of a control too like what lies around; mute: a control without words or sign."""
+too like its ground; edge: the border of a control too like what lies around; mute: a control without words or sign;
+no_room: nothing can be laid out at all (`check.NoRoomError`)."""
 
 SLACK_PX = 2.0
 """Rounding is no fault."""

@@ -81,6 +81,7 @@ STYLES: Mapping[str, Style] = {
     "quiet": Style("ground", "line", "ink", "ink_soft"),
     "good": Style("good_soft", "good", "ink", "ink"),
     "access": Style("access_soft", "access", "ink", "ink"),
+    "chosen": Style("on_band", "on_band", "band", "band"),
     "band": Style("band", "on_band_soft", "on_band", "on_band_soft"),
 }
 """How much a component asks for attention, from a white card to the one thing to do; `band` stands on the head."""

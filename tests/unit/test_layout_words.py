@@ -53,10 +53,20 @@ def test_the_mode_in_which_it_was_seen_is_said() -> None:
 
 
 def test_of_very_many_texts_the_first_are_named() -> None:
-    many = [NAME.model_copy(update={"text": f"text {at}"}) for at in range(20)]
+    many = [NAME.model_copy(update={"text": f"text {at}", "page": f"page {at // 2}"}) for at in range(20)]
     said = list(sentences(report(*many)))
     assert len(said) == MOST_NAMED + 3
-    assert said[-2] == "  and 12 more"
+    assert said[-2] == "  and 12 more on 10 pages"
+
+
+def test_a_text_that_does_not_fit_is_named_before_what_follows_from_it() -> None:
+    follows = NAME.model_copy(update={"kind": "overlap", "other": "back"})
+    assert '"Paspor Baru" does not fit' in list(sentences(report(follows, NAME)))[1]
+
+
+def test_a_number_that_has_no_room_at_all_is_said() -> None:
+    none = NAME.model_copy(update={"kind": "no_room", "text": "AP-100"})
+    assert '"AP-100" cannot be shown large enough to be read from there' in list(sentences(report(none)))[1]
 
 
 @pytest.mark.parametrize("screen", ["kiosk", "display", "counter"])
