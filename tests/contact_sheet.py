@@ -49,10 +49,13 @@ WANTED = {
     "display": ("plain", "night"),
     "counter": ("plain", "larger", "contrast", "night"),
 }
-"""Which modes are taken of each screen."""
+"""Which modes are taken of each screen, on its usual panel."""
+USUAL = frozenset({"21.5 portrait", "43 1920x1080 5 m", "1280x800"})
+ELSEWHERE = {"kiosk": ("plain", "all"), "display": ("plain",), "counter": ("plain",)}
+"""Which modes are taken on all other panels."""
 LONGEST_SIDE_PX = 640
 """Of a picture on the sheet: small enough for hundreds on a page, large enough to see what is wrong."""
-SETTLE_FRAMES = 4
+SETTLE_FRAMES = 3
 
 
 def main() -> int:
@@ -93,7 +96,7 @@ def take(screen: str, name: str, folder: Path) -> int:
     panel, _ = SIZES[screen][name]
     settings = on_panel(load_settings(CONFIG, {}), screen, panel)
     prepare(panel, title=f"pictures {screen}", data_dir=folder / "data")
-    walk = Walk(screen, settings, folder, f"{screen}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}")
+    walk = Walk(screen, name, settings, folder)
     walk.run()
     sys.stdout.write(json.dumps(walk.shots) + "\n")
     return 0
@@ -113,16 +116,21 @@ def on_panel(settings: Settings, screen: str, panel: PanelConfig) -> Settings:
 class Walk:
     """One window, and the way through its pages in every mode."""
 
-    def __init__(self, screen: str, settings: Settings, folder: Path, prefix: str) -> None:
+    def __init__(self, screen: str, name: str, settings: Settings, folder: Path) -> None:
         from hardware.panel.screen import PanelApp  # noqa: PLC0415 - imports Kivy, which `prepare` must precede
 
         samples = importlib.import_module(f"{screen}.samples")
         self._layout = next(iter(samples.layouts(settings, office_message(settings))))
-        self._modes = {name: MODES[name] for name in WANTED[screen]}
-        self._folder, self._prefix = folder, prefix
+        self._modes = {mode: MODES[mode] for mode in (WANTED if name in USUAL else ELSEWHERE)[screen]}
+        self._folder = folder
+        self._prefix = f"{screen}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}"
         self.shots: list[Shot] = []
         self._app = PanelApp(
-            self._layout.panel, reader=self._layout.reader, title=prefix, rules=self._layout.rules, root=self._build
+            self._layout.panel,
+            reader=self._layout.reader,
+            title=self._prefix,
+            rules=self._layout.rules,
+            root=self._build,
         )
         self._app.on_begin = self._begin
 
