@@ -50,7 +50,7 @@ def reports(settings: Settings, office: OfficeMessage) -> Iterator[Mapping[str, 
 
 
 def layouts(settings: Settings, office: OfficeMessage) -> Iterator[Any]:
-    """Yield the pages of every kiosk, each a `hardware.panel.check.Layout`. After Kivy was set up, with a window or not."""
+    """Yield the pages of every kiosk, each a `hardware.panel.check.Layout`. After Kivy was set up."""
     from hardware.panel.check import Layout, Page  # noqa: PLC0415 - imports Kivy
     from kiosk.drawing.screen import RULES, KioskWidget  # noqa: PLC0415 - the same
 
