@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,14 +114,42 @@ def on_panel(settings: Settings, screen: str, panel: PanelConfig) -> Settings:
     return settings.model_copy(update={section: (first.model_copy(update={"panel": panel}),)})
 
 
+def _layout(screen: str, settings: Settings) -> Any:  # noqa: ANN401 - a `Layout`: its module imports Kivy
+    if screen == "counter":
+        return _desk(settings)
+    samples = importlib.import_module(f"{screen}.samples")
+    return next(iter(samples.layouts(settings, office_message(settings))))
+
+
+def _desk(settings: Settings) -> Any:  # noqa: ANN401 - the same
+    """Return the officer's window in every state that its own tests walk through."""
+    from counter.drawing.screen import RULES, CounterWidget  # noqa: PLC0415 - Kivy comes after `prepare`
+    from hardware.panel.check import Layout, Page  # noqa: PLC0415 - the same
+    from hardware.panel.scale import Reader  # noqa: PLC0415 - the same
+    from tests.ui.counter.desk_pages import Office, pages  # noqa: PLC0415 - only the counter needs it
+
+    made: list[CounterWidget] = []
+
+    def build(look: Any) -> Any:  # noqa: ANN401 - a Look and a widget
+        inputs = Office(settings, settings.office.languages[0]).presenter
+        made.append(CounterWidget(inputs, look.theme, touched=lambda: None, targets=None))
+        return made[-1].root
+
+    def every() -> Iterator[Page]:
+        for language in settings.office.languages:
+            for name, view in pages(settings, language):
+                yield Page(name, language, partial(made[-1].show, view))
+
+    return Layout("counter-1", settings.counter_panel, Reader.OFFICER, RULES, build, every, scrolls=True)
+
+
 class Walk:
     """One window, and the way through its pages in every mode."""
 
     def __init__(self, screen: str, name: str, settings: Settings, folder: Path) -> None:
         from hardware.panel.screen import PanelApp  # noqa: PLC0415 - imports Kivy, which `prepare` must precede
 
-        samples = importlib.import_module(f"{screen}.samples")
-        self._layout = next(iter(samples.layouts(settings, office_message(settings))))
+        self._layout = _layout(screen, settings)
         self._modes = {mode: MODES[mode] for mode in (WANTED if name in USUAL else ELSEWHERE)[screen]}
         self._folder = folder
         self._prefix = f"{screen}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}"
