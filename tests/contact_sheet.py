@@ -123,21 +123,25 @@ def _layout(screen: str, settings: Settings) -> Any:  # noqa: ANN401 - a `Layout
 
 def _desk(settings: Settings) -> Any:  # noqa: ANN401 - the same
     """Return the officer's window in every state that its own tests walk through."""
+    from counter.desk.room import Room, arrangement_of  # noqa: PLC0415 - only the counter needs it
     from counter.drawing.screen import RULES, CounterWidget  # noqa: PLC0415 - Kivy comes after `prepare`
     from hardware.panel.check import Layout, Page  # noqa: PLC0415 - the same
     from hardware.panel.scale import Reader  # noqa: PLC0415 - the same
     from tests.ui.counter.desk_pages import Office, pages  # noqa: PLC0415 - only the counter needs it
 
     made: list[CounterWidget] = []
+    rooms: list[Room] = []
 
     def build(look: Any) -> Any:  # noqa: ANN401 - a Look and a widget
+        arrangement = arrangement_of(look.width, look.body)
+        rooms.append(Room(arrangement, 8 if arrangement == "wide" else 4))
         inputs = Office(settings, settings.office.languages[0]).presenter
         made.append(CounterWidget(inputs, look.theme, touched=lambda: None, targets=None))
         return made[-1].root
 
     def every() -> Iterator[Page]:
         for language in settings.office.languages:
-            for name, view in pages(settings, language):
+            for name, view in pages(settings, language, room=rooms[-1]):
                 yield Page(name, language, partial(made[-1].show, view))
 
     return Layout("counter-1", settings.counter_panel, Reader.OFFICER, RULES, build, every, scrolls=True)
