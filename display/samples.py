@@ -10,8 +10,9 @@ from broker.contract.messages import OfficeMessage
 from broker.language import words_of
 from display.drawing.screen import LobbyScreen, frame_of
 from display.pages.layout import lay_out
+from display.pages.lobby import LobbyPage
 from display.pages.samples import samples
-from hardware.panel.check import Layout, Page
+from hardware.panel.check import Layout, NoRoomError, Page
 from hardware.panel.look import Look
 from hardware.panel.scale import Reader
 
@@ -41,4 +42,10 @@ class _Shown:
         phrases = words_of("display", languages)
         for name, page in samples(self._settings, self._frame, phrases, has_panel=self._display.procedures):
             language = page.panel.language if page.panel else languages[0]
-            yield Page(name, language, partial(self._screen.show, lay_out(page, self._frame), name))
+            yield Page(name, language, partial(self._show, name, page))
+
+    def _show(self, name: str, page: LobbyPage) -> None:
+        sheet = lay_out(page, self._frame)
+        if not sheet.is_readable:
+            raise NoRoomError(page.front[0].number if page.front else name)
+        self._screen.show(sheet, name)
