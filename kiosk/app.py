@@ -101,11 +101,12 @@ class KioskProcess:
         self._keymap = Keymap(kiosk.keys)
         self._guide = Guide(
             self._voice,
-            act=self._touch,
+            act=self._choose,
             touched=self._presenter.touched,
             focus=self._stand_on,
             volume_percent=self._voice.volume_percent,
             words=words,
+            turners=lambda: () if self._widget is None else self._widget.turners(),
         )
         counters = frozenset(counter.id for counter in settings.counters if settings.kiosk_of(counter) == kiosk.id)
         self._counter_papers = CounterPapers(counters, lasting=self._lasting, print_ticket=self._print)
@@ -212,6 +213,11 @@ class KioskProcess:
         if self._widget is not None:
             self._widget.show(screen)
             self._guide.shown(screen)
+
+    def _choose(self, target: str) -> None:
+        """Do what OK does where the visitor stands; to turn a page is the drawing's own affair."""
+        if self._widget is None or not self._widget.turn(target):
+            self._touch(target)
 
     def _stand_on(self, target: str) -> None:
         if self._widget is not None:

@@ -89,6 +89,14 @@ def _asked_any_time(settings: Settings, data_dir: Path, *, prints: bool) -> Iter
         for name, config in kiosk_printers(kiosk).items():
             subject = f"{kiosk.id}-{name}"
             yield kiosk.id, PrinterQuestion(subject=subject, data_dir=data_dir, config=config, prints=prints)
+        ways = (
+            {}
+            if kiosk.sound is None
+            else {"headset": kiosk.sound.by_headset(), "loudspeaker": kiosk.sound.by_loudspeaker()}
+        )
+        for name, sound in ways.items():
+            if sound is not None:
+                yield kiosk.id, SpeakerQuestion(subject=f"{kiosk.id}-{name}", data_dir=data_dir, config=sound)
     for display in settings.displays:
         yield display.id, SpeakerQuestion(subject=f"{display.id}-speaker", data_dir=data_dir, config=display.sound)
 

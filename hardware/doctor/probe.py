@@ -104,7 +104,9 @@ def _print_page(question: PrinterQuestion, printer: Printer) -> str:
 def _speaker(question: SpeakerQuestion) -> Finding:
     health = build_speaker(question.config, data_dir=question.data_dir).health()
     silent = "silent" in health or "trouble" in health
-    advice = "connect loudspeakers or choose a player in config.yaml; calls are shown all the same" if silent else ""
+    advice = (
+        "connect a sound card or choose a player in config.yaml; what is said is shown all the same" if silent else ""
+    )
     return Finding(subject=question.subject, verdict="warning" if silent else "good", seen=health, advice=advice)
 
 

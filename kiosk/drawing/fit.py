@@ -349,6 +349,11 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
             if shelf.turn_to(target):
                 return
 
+    def turners(self) -> list[Any]:
+        """Return the buttons that turn pages and would do so now."""
+        navs = [shelf.nav for shelf in (self.content, self.controls) if shelf.nav.parent is not None]
+        return [made for nav in navs for made in (nav.ids.before, nav.ids.after) if made.possible]
+
     def _merge(self) -> None:
         """Let what is read and what is answered take their turns on the same pages, the answers at the end."""
         self._is_merged = True

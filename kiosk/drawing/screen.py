@@ -112,6 +112,18 @@ class KioskWidget:
             self._sheet.turn_to(target)
         self.focus.on(target)
 
+    def turners(self) -> tuple[str, ...]:
+        """Return the targets of the buttons that turn pages and would do so now."""
+        return () if self._sheet is None else tuple(dict.fromkeys(made.target for made in self._sheet.turners()))
+
+    def turn(self, target: str) -> bool:
+        """Press the button that turns pages, if `target` is one; tell whether it is."""
+        found = () if self._sheet is None else [made for made in self._sheet.turners() if made.target == target]
+        for made in found:
+            made.dispatch("on_release")
+        self.focus.renew()
+        return bool(found)
+
     def _finger_down(self, root: Any, touch: Any) -> None:  # noqa: ANN401 - Kivy's widgets and touches have no types
         """Tell of a finger on a target; what the touch does is the target's own affair."""
         x, y = touch.x, root.height - touch.y

@@ -39,6 +39,8 @@ class Sentence:
 
     text: str
     language: str
+    is_private: bool = False
+    """Whether it makes its holder: not for the ears of all around."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ _MARKS = frozenset({"lane"})
 """Choices that are only shown."""
 _TITLES = frozenset({"title", "titles"})
 _NEWS = frozenset({"title", "banner", "paper", "state", "typed", "text", "said", "on_paper", "code"})
-_UNSEEN = frozenset({"qr", "beat", "is_starting"})
+_UNSEEN = frozenset({"qr", "beat", "is_starting", "kind"})
 """Fields that are drawn as pictures, or not at all."""
 _FIRST: Mapping[type[Page], tuple[str, ...]] = {
     WelcomePage: ("titles", "choices", "entry"),
@@ -200,6 +202,8 @@ class _Reader:
     def _field(self, page: Page, name: str) -> Iterator[Stop]:
         value: object = getattr(page, name)
         match value:
+            case str() if name == "code":
+                yield replace(_private(self._text(name, value)), is_news=True)
             case str() if name == "letter":
                 yield Stop(name, (), letter=value)
             case str():
@@ -238,7 +242,8 @@ class _Reader:
                 case Ground():
                     yield self._text(place, value.text)
                 case str():
-                    yield replace(self._text(place, value), is_news=name in _NEWS)
+                    stop = replace(self._text(place, value), is_news=name in _NEWS)
+                    yield _private(stop) if name == "on_paper" and value.isdecimal() else stop
                 case (str() as label, str() as text):
                     yield self._text(place, label, text)
                 case _:
@@ -289,3 +294,7 @@ class _Reader:
         for at, ((title, text), code) in enumerate(zip(words, self._codes(len(words)), strict=True)):
             said = tuple(Sentence(part, code) for part in (title, text) if part)
             yield Stop(f"words.{at}", said, is_title=at == 0, is_news=True)
+
+
+def _private(stop: Stop) -> Stop:
+    return replace(stop, sentences=tuple(replace(one, is_private=True) for one in stop.sentences))

@@ -66,6 +66,7 @@ class Guide:
         focus: Callable[[str], None],
         volume_percent: int,
         words: WordsOf,
+        turners: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         """`act` does what a touch of a target does, `touched` keeps the visit alive, `focus` shows where one stands."""
         self._voice = voice
@@ -73,6 +74,7 @@ class Guide:
         self._touched = touched
         self._focus = focus
         self._words = words
+        self._turners = turners
         self._usual_volume = self._volume = volume_percent
         self._screen: Screen | None = None
         self._stops: tuple[Stop, ...] = ()
@@ -165,7 +167,7 @@ class Guide:
                 pass  # they are no keys that a finger presses
 
     def _move(self, by: int, *, reads: bool) -> None:
-        self._place = moved(self._stops, self._place, by, reads=reads)
+        self._place = moved(self._stops if reads else self._with_turners, self._place, by, reads=reads)
         if reads and self._stop is not None:
             self._say_stop(self._stop)
 
@@ -201,7 +203,17 @@ class Guide:
 
     @property
     def _stop(self) -> Stop | None:
-        return next((stop for stop in self._stops if stop.place == self._place), None)
+        return next((stop for stop in self._with_turners if stop.place == self._place), None)
+
+    @property
+    def _with_turners(self) -> tuple[Stop, ...]:
+        """Return the stops with the buttons that turn pages, where the panel has no room for all at once.
+
+        Who listens does without them: what is read is read whole, and a list follows.
+        """
+        at = next((at for at, stop in enumerate(self._stops) if stop.is_around), len(self._stops))
+        turners = tuple(Stop(target, (), target=target) for target in self._turners())
+        return (*self._stops[:at], *turners, *self._stops[at:])
 
     @property
     def _speaker(self) -> Speaker:

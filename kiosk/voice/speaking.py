@@ -92,7 +92,9 @@ class KioskVoice:
     # -- what it does -----------------------------------------------------------------------------------------------
 
     def say(self, sentences: tuple[Sentence, ...], *, volume_percent: int) -> None:
-        """Say this after what is being said."""
+        """Say this after what is being said; what only its holder may know only where nobody else hears it."""
+        if self._is_public:
+            sentences = tuple(one for one in sentences if not one.is_private)
         said = tuple(self._utterance(one) for one in aloud(sentences, self._words, self._spelling))
         if said:
             self._sound_out(None, said, volume_percent=volume_percent)
@@ -116,6 +118,10 @@ class KioskVoice:
         self._by_headset = headset
 
     # -- inside -----------------------------------------------------------------------------------------------------
+
+    @property
+    def _is_public(self) -> bool:
+        return LOUDSPEAKER in self._talkers and not self._by_headset
 
     @property
     def _route(self) -> Talker | None:

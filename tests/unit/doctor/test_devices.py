@@ -12,7 +12,7 @@ from broker.config.desk_devices import Keypads, Pad
 from broker.contract.messages import Presence
 from broker.doctor.command import CheckUp, run_checks
 from broker.doctor.devices import check_devices, say_a_call
-from hardware.config import LineConfig, PreviewPrinter
+from hardware.config import KioskSound, LineConfig, PreviewPrinter
 from hardware.emulators.wire import PtyWire
 from tests.support.office import CONFIG
 
@@ -66,14 +66,17 @@ def test_a_line_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     assert looked_at("pty:pads", tmp_path) == [("pads-1", "fault")]
 
 
-def test_a_spare_printer_is_looked_at_beside_the_first(tmp_path: Path) -> None:
+def test_a_spare_printer_and_what_is_heard_are_looked_at_beside_the_first(tmp_path: Path) -> None:
     settings = load_settings(CONFIG, {})
-    kiosk = settings.kiosks[0].model_copy(update={"spare_printer": PreviewPrinter()})
+    sound = KioskSound(player="file", loudspeaker="hw:1")
+    kiosk = settings.kiosks[0].model_copy(update={"spare_printer": PreviewPrinter(), "sound": sound})
     with_spare = settings.model_copy(update={"kiosks": (kiosk,)})
     found = check_devices(with_spare, {}, tmp_path, only=frozenset({"kiosk-1"}), prints=False)
     assert [(finding.subject, finding.verdict) for finding in found] == [
         ("kiosk-1-printer", "good"),
         ("kiosk-1-spare-printer", "good"),
+        ("kiosk-1-headset", "good"),
+        ("kiosk-1-loudspeaker", "good"),
     ]
 
 
