@@ -228,7 +228,7 @@ class KioskProcess:
         self._voice.click()
 
     def _key(self, name: str, shifted: bool) -> None:  # noqa: FBT001 - as a keyboard tells it
-        meant = self._keymap.meaning(name, shifted=shifted)
+        meant = self._keymap.meaning(name, shifted=shifted, is_turned=self._guide.is_turned)
         if meant is None or (name in ENDS_OF_CODES and self._scanner.is_typing):
             return
         key, is_tactile = meant

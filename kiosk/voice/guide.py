@@ -147,6 +147,11 @@ class Guide:
         if screen is not None and screen.access.voice and screen.warning is None and self._voice.is_speaking:
             self._touched()
 
+    @property
+    def is_turned(self) -> bool:
+        """Tell whether the page runs from right to left: to the left is onward then."""
+        return self._screen is not None and self._screen.rtl
+
     # -- what a key does --------------------------------------------------------------------------------------------
 
     def _do(self, key: Key, screen: Screen) -> None:
@@ -189,8 +194,8 @@ class Guide:
             self._say_stop(self._stop)
 
     def _set_volume(self, percent: int, screen: Screen) -> None:
-        self._volume = max(LEAST_VOLUME, min(100, percent))
-        if screen.access.voice:
+        if screen.access.voice:  # else the next visitor would begin with it
+            self._volume = max(LEAST_VOLUME, min(100, percent))
             self._voice.say(self._speaker.volume(self._volume), volume_percent=self._volume)
 
     def _plugged(self, screen: Screen, *, is_in: bool) -> None:

@@ -23,6 +23,7 @@ EVERYWHERE: Mapping[tuple[str, bool], Key] = {
     ("VolumeDown", False): "volume_down",
 }
 """By name, and whether Shift is held."""
+_TURNED = {"Left": "Right", "Right": "Left"}
 ENDS_OF_CODES = frozenset({"Enter", "NumEnter", "Tab"})
 """What a scanner that acts as a keyboard puts behind a code."""
 
@@ -37,9 +38,12 @@ class Keymap:
             if name := getattr(keys, meaning, None):
                 self._taught[name] = meaning
 
-    def meaning(self, name: str, *, shifted: bool) -> tuple[Key, bool] | None:
-        """Return what a key means and whether it is one of the tactile keypad, or None for one without a meaning."""
+    def meaning(self, name: str, *, shifted: bool, is_turned: bool = False) -> tuple[Key, bool] | None:
+        """Return what a key means and whether it is one of the tactile keypad, or None for one without a meaning.
+
+        On a page that runs from right to left (`is_turned`) the arrows do too; what the office has taught stays.
+        """
         if name in self._taught:
             return self._taught[name], True
-        everywhere = EVERYWHERE.get((name, shifted))
+        everywhere = EVERYWHERE.get((_TURNED.get(name, name) if is_turned else name, shifted))
         return None if everywhere is None else (everywhere, False)
