@@ -38,8 +38,10 @@ class Speaker:
         more = []
         if stop.letter:
             more.append(words.say("letter {letter}", letter=stop.letter))
-        if stop.is_chosen:
+        if stop.is_chosen and stop.target.startswith(_LANGUAGE):
             more.append(words.say("chosen"))
+        elif stop.is_chosen is not None and not stop.target.startswith(_LANGUAGE):
+            more.append(words.say("on") if stop.is_chosen else words.say("off"))
         if stop.target and not stop.is_available:
             more.append(words.say("not possible now"))
         return (*stop.sentences, *(Sentence(text, language) for text in more))
@@ -81,6 +83,7 @@ class Speaker:
         return tuple(Sentence(self.words(code).say(message), code) for code in tuple(languages) or (self.own,))
 
 
+_LANGUAGE = "switch:"
 _BEGUN = mark(
     "Voice is on. Press Next to go on, OK to choose, Repeat to hear it again. Press Repeat twice to hear of all keys."
 )

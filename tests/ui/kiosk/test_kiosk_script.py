@@ -27,7 +27,7 @@ TURNERS = {"page:before", "page:after"}
 """The buttons that turn the pages of what the panel has no room for: not of the screen's own."""
 GIVES_WAY = ("steps.", "hint", "heading", "header.office", "header.date")
 """What the panel may have no room for; it is spoken all the same."""
-PICTURES = ("erase",)
+PICTURES = ("erase", "pin:erase")
 """What is drawn as a picture, and said in a word."""
 
 

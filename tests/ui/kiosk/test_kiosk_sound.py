@@ -92,6 +92,7 @@ def test_a_headset_is_private_and_the_loudspeaker_is_for_who_has_none(room: Room
 
 def test_the_code_that_makes_its_holder_is_not_for_all_ears(room: Room) -> None:
     room.voice.say(CODE, volume_percent=60)
+    room.settle()
     room.voice.listen_by(headset=True)
     room.voice.say(CODE, volume_percent=60)
     room.settle()
