@@ -1,4 +1,4 @@
-"""A whole visit in Arabic and one in Chinese, by touch, on the true kiosk before a true broker: each ends with a ticket."""
+"""A whole visit in Arabic and in Chinese, by touch, on the true kiosk before a true broker: it ends with a ticket."""
 
 from __future__ import annotations
 
