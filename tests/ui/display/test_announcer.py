@@ -14,6 +14,7 @@ from broker.language import Phrases
 from display.hall.announcer import Manner, SpeechRules, announcement, duration_s, manner_of, speech_rules
 from display.hall.board import Call
 from hardware.codecs.number_words import spoken
+from hardware.codecs.pronunciation import pronounced
 from hardware.codecs.voice_folder import VoiceFolder
 from hardware.config import SoundConfig, SpeechConfig
 from hardware.factory import voices
@@ -66,6 +67,19 @@ def test_a_foreign_visitor_hears_the_own_language_before_the_offices() -> None:
         ("en", "Number A, P, three. Please go to counter three."),
         ("id", "Nomor antrean A, P, tiga. Silakan menuju loket tiga."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh", "请A, P, 一百二十一号，到二号窗口。"),  # noqa: RUF001 - Chinese marks
+        ("ar", "الرقم A, P, مائة و واحد و عشرون. يُرجى التوجه إلى الشباك رقم اثنان."),
+    ],
+)
+def test_other_scripts_are_called_with_numbers_in_words(language: str, text: str) -> None:
+    said, again = announcement(call("AP-121", "2", language), (language, "id"), manner=manner)
+    assert (said.language, pronounced(said.text, "id")) == (language, text)
+    assert again.language == "id"
 
 
 def test_one_language_is_said_once() -> None:
