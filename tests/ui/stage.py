@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from broker.config import load_settings
 from hardware.config import PanelConfig
+from hardware.panel.look import Look
 from hardware.panel.scale import Reader
 from hardware.panel.window import miniature, prepare
 
@@ -111,14 +112,23 @@ class _Stage:
 
         wait(SETTLE_FRAMES, advance)
 
+    def _faults(self, look: Look) -> Iterator[Mapping[str, object]]:
+        """Yield what does not fit; on a display by what letters cover: its lines stand closer than their pictures."""
+        from hardware.panel.faults import layout_faults  # noqa: PLC0415 - imports Kivy
+        from hardware.panel.text_room import clipped  # noqa: PLC0415 - the same
+
+        if self._part == "display":
+            yield from ({"text": str(fault)} for fault in layout_faults(self._screen.root, look, Reader.HALL))
+            return
+        for fault in clipped(self._screen.root, (look.width, look.height)):
+            yield {"text": fault.text, "needs": fault.needs, "room": fault.room}
+
     def _look_at(self, name: str, then: Callable[[], None]) -> None:
         from hardware.panel.screen import save_picture  # noqa: PLC0415 - the same
-        from hardware.panel.text_room import clipped  # noqa: PLC0415 - imports Kivy
 
         look = self._app.look
-        for fault in clipped(self._screen.root, (look.width, look.height)):
-            fact = {"state": name, "text": fault.text, "needs": fault.needs, "room": fault.room}
-            sys.stdout.write(json.dumps(fact, ensure_ascii=False) + "\n")
+        for fact in self._faults(look):
+            sys.stdout.write(json.dumps({"state": name, **fact}, ensure_ascii=False) + "\n")
         self.states += 1
         if self._pictures and "-page-" not in name:
             save_picture(self._out / f"{name}.png")
