@@ -108,7 +108,8 @@ def breaks(widget: Any) -> bool:  # noqa: ANN401 - any widget
     if widget.opacity == 0:
         return False
     if isinstance(widget, Label) and widget.text and widget.text_size[0] is None and widget.parent is not None:
-        if widget.texture_size[0] > widget.parent.width + SLACK_PX:
+        before, _, after, _ = getattr(widget.parent, "padding", (0, 0, 0, 0))
+        if widget.texture_size[0] > widget.parent.width - before - after + SLACK_PX:
             return True
     elif isinstance(widget, Label) and widget.text and widget.text_size[0] is not None:
         room = widget.text_size[0] - widget.padding[0] - widget.padding[2] - 3 * SLACK_PX

@@ -66,6 +66,30 @@ def test_a_finger_gets_one_ticket_on_paper_though_it_touches_twice(
     kiosk.wait_for("language:id")
 
 
+def test_a_visit_in_every_way_of_access_at_once_ends_with_a_ticket_and_the_next_one_is_plain(
+    kiosk: Window, data_dir: Path
+) -> None:
+    kiosk.touch("access")
+    kiosk.wait_for("access:contrast")
+    for way in ("contrast", "low", "larger"):
+        # Each moves all that can be touched: what was named before is no place to touch any more.
+        before = kiosk.targets.read_bytes()
+        kiosk.touch(f"access:{way}")
+        wait_until(lambda before=before: kiosk.targets.read_bytes() != before, "the page was laid out anew")  # type: ignore[misc]
+    kiosk.touch("access:done")
+    kiosk.touch("language:en")
+    kiosk.touch("service:new-passport")
+    kiosk.touch("continue")
+    kiosk.touch("lane:priority")
+    kiosk.wait_for("done")
+    assert _requests(data_dir, "issue") == [{"service": "new-passport", "lane": "priority", "language": "en"}]
+    large = json.loads(kiosk.targets.read_text(encoding="utf-8"))["targets"]["access"]
+    kiosk.touch("done")
+    kiosk.wait_for("language:id")
+    plain = json.loads(kiosk.targets.read_text(encoding="utf-8"))["targets"]["access"]
+    assert large != plain
+
+
 def test_a_missed_visitor_types_the_number_comes_back_and_gets_copies(kiosk: Window, data_dir: Path) -> None:
     kiosk.touch("have_ticket")
     for key in "AP3":
