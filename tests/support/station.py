@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
+import os
 import time
 from collections.abc import Callable
 from functools import partial
@@ -47,9 +48,21 @@ from tests.support.sqlite import opened
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
 PATIENCE = Patience(job_s=0.8, status_s=0.1)
+"""Of a machine that has nothing else to do; an emulated printer answers in a millisecond there."""
 TICK_S = 0.01
 LAST_LINE = "Terima kasih"
 """What only a whole paper has."""
+
+
+def patience() -> Patience:
+    """Return how long printers are waited for now: emulated ones are as slow as the machine is crowded."""
+    longer = crowd()
+    return Patience(job_s=PATIENCE.job_s * longer, status_s=PATIENCE.status_s * longer)
+
+
+def crowd() -> float:
+    """Return how many want each core of this machine; 1 where there is room."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 class StationOffice:
@@ -284,7 +297,7 @@ class Station:
         devices = {
             f"printer-{at}": OnePrinter(
                 NetworkPrinter(type="network", host="127.0.0.1", port=emulator.wire.port),
-                build=partial(network_printer, "127.0.0.1", emulator.wire.port, PATIENCE),
+                build=partial(network_printer, "127.0.0.1", emulator.wire.port, patience()),
                 worker=DeviceWorker(f"{self.client}-{at}", self._post),
                 papers=papers,
                 roll=PaperRoll(self.office.folder / f"{self.client}-{at}.json", length_m=70, warning_m=5),
