@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := broker counter display hardware kiosk tests
 
-.PHONY: run test fmt bench pictures tables icons i18n lock setup scripts clean
+.PHONY: run test fmt bench soak pictures tables icons i18n lock setup scripts clean
 
 run: setup
 	@$(BIN)/antrean up
@@ -24,6 +24,10 @@ fmt: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench docs/benchmarks.md
+
+# Does anything grow? `make soak MINUTES=60` for a longer day: docs/benchmarks.md.
+soak: setup
+	$(BIN)/python -m tests.bench.soak $(MINUTES)
 
 pictures: setup scripts
 	$(BIN)/python -m tests.pictures docs/images

@@ -79,6 +79,11 @@ class Window:
         """Tell whether a target can be touched now."""
         return self._box(target) is not None
 
+    def offers(self) -> dict[str, tuple[int, int, int, int]]:
+        """Return what can be touched now, and where."""
+        targets: dict[str, list[int]] = self._content().get("targets", {})
+        return {target: (box[0], box[1], box[2], box[3]) for target, box in targets.items()}
+
     def wait_any(self, *targets: str) -> str:
         """Return the first of the named targets that can be touched, as soon as one can."""
         return self.patience.until(
@@ -105,8 +110,7 @@ class Window:
         return screen if screen in names else None
 
     def _box(self, target: str) -> tuple[int, int, int, int] | None:
-        box = self._content().get("targets", {}).get(target)
-        return None if box is None else (box[0], box[1], box[2], box[3])
+        return self.offers().get(target)
 
     def _content(self) -> dict[str, Any]:
         try:

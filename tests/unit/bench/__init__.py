@@ -1,0 +1,1 @@
+"""What the measuring programs say of what they measured."""
