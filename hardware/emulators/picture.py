@@ -167,7 +167,7 @@ def _modules(code: PrintedQr) -> int:
     return len(segno.make_qr(code.text, error=code.level, boost_error=False).matrix)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)  # lines that every paper has; a number never comes again, and each is up to 150 KB
 def _run_picture(run: Run) -> Image.Image:
     """Return the letters of a run, each in its cell, stretched as a printer stretches them."""
     style = run.style

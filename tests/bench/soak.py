@@ -39,7 +39,7 @@ WARM_SHARE = 0.4
 COMPARED_SHARE = 0.25
 """Of what is left, the first and the last so much are compared, by their medians."""
 MOST_GROWTH = 0.02
-KIB_A_TICKET = 6.0
+KIB_A_TICKET = 4.0
 """The broker keeps the day's tickets until the day is over; so much for each is no leak."""
 SAMPLE_EVERY_S = 2.0
 PULLED_EVERY_S = 20.0
