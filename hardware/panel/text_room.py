@@ -1,13 +1,11 @@
-"""How much room words take, and which do not fit: in a language or at a window size that nobody looked at."""
+"""Which words do not fit: in a language or at a window size that nobody looked at."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from kivy.core.text import Label as CoreLabel
 from kivy.uix.label import Label
 from kivy.uix.scrollview import ScrollView
 
@@ -68,11 +66,3 @@ def _frame(widget: Any) -> Frame:  # noqa: ANN401 - any widget
 
 def _common(one: Frame, other: Frame) -> Frame:
     return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
-
-
-@lru_cache(maxsize=1024)
-def text_lines(text: str, *, font_px: float, width_px: float) -> int:
-    """Return on how many lines `text` wraps in the default font; at least one."""
-    label = CoreLabel(text=text or " ", font_size=font_px, text_size=(max(1, int(width_px)), None))
-    label.render()
-    return max(1, len(label._cached_lines))  # noqa: SLF001 - Kivy has no public count of wrapped lines
