@@ -11,7 +11,7 @@ from typing import Any
 
 from broker.config.settings import Counter, Settings
 from broker.contract.clock import EngineClock
-from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Presence
+from broker.contract.messages import CounterMessage, HallMessage, HelpMessage, OfficeMessage, Presence
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import words_of
 from broker.screen import OfficeBus
@@ -79,6 +79,7 @@ class CounterProcess:
         self._bus.listen(topics.office_state(), OfficeMessage, drawn(self._presenter.office))
         self._bus.listen(topics.hall(), HallMessage, self._presenter.hall)  # who waits is drawn by the next tick
         self._bus.listen(topics.counter(counter), CounterMessage, self._desk)
+        self._bus.listen(topics.help(), HelpMessage, self._help)
         for part in self._parts[1:]:
             self._bus.listen(topics.presence(part), Presence, drawn(functools.partial(self._devices.heard, part)))
         self._bus.listen(topics.presence(ENGINE_CLIENT), Presence, drawn(self._broker))
@@ -105,6 +106,10 @@ class CounterProcess:
         if seen != self._seen:
             self._seen = seen
             self._drawing.update()
+
+    def _help(self, message: HelpMessage) -> None:
+        self._presenter.help(message)
+        self._update()
 
     def _from_anywhere(self, name: str) -> None:
         self._presenter.anywhere(Intent(name))

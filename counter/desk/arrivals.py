@@ -11,7 +11,7 @@ class Arrivals:
 
     def __init__(self) -> None:
         """Begin with a picture of nothing."""
-        self._was_idle = False
+        self._was_idle = self._was_waiting = False
         self.wants_attention = False
 
     def heard(self, desk: CounterMessage) -> None:
@@ -19,9 +19,14 @@ class Arrivals:
         is_idle = desk.state == "open" and not queue_length(desk)
         if self._was_idle and desk.state == "open" and queue_length(desk) and not desk.retained:
             self.wants_attention = True
-        elif desk.state != "open" or not queue_length(desk):
+        elif self._was_waiting and not (desk.state == "open" and queue_length(desk)):
             self.wants_attention = False
+        self._was_waiting = desk.state == "open" and queue_length(desk) > 0
         self._was_idle = is_idle and not desk.retained
+
+    def called(self) -> None:
+        """Take note that a visitor at a kiosk calls for help."""
+        self.wants_attention = True
 
     def seen(self) -> None:
         """Take note that somebody is there: a key was pressed, or a button."""

@@ -37,6 +37,8 @@ class Intent(StrEnum):
     """The health of the office's devices; supervisors only."""
     REPRINT = "reprint"
     """Another paper of the chosen ticket, or the current one, out of the kiosk."""
+    HELP = "help"
+    """Say to the visitor at a kiosk who calls that somebody is coming; said again, that it is done."""
     MORE = "more"
     """What a smaller window has no room for at all times."""
     PICK = "pick"
@@ -91,6 +93,7 @@ KEYS: Mapping[Intent, str] = {
     Intent.FIND: "5",
     Intent.DEVICES: "6",
     Intent.REPRINT: "g",
+    Intent.HELP: "a",
     Intent.MORE: "0",
     Intent.PICK: "enter",
     Intent.CANCEL: "escape",

@@ -12,7 +12,7 @@ from typing import Any
 from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, Requester
-from broker.contract.messages import CounterMessage, HallMessage, OfficeMessage, Presence, Reply
+from broker.contract.messages import CounterMessage, HallMessage, HelpCall, HelpMessage, OfficeMessage, Presence, Reply
 from broker.language import Phrases
 from counter.desk.actions import ASK_FIRST, MAIN_ACTIONS, SIDE_ACTIONS, WITHOUT_SESSION, command_for, finishes, obstacle
 from counter.desk.arrivals import Arrivals
@@ -30,6 +30,7 @@ from counter.desk.state import DeskState, DesktopFault
 from counter.pages.actions import label, obstacle_words
 from counter.pages.desk import DeskPage, desk_page
 from counter.pages.focus import stops
+from counter.pages.help import help_lines
 from counter.pages.notices import (
     Notices,
     half_done,
@@ -88,6 +89,7 @@ class CounterPresenter:
         self._handover: Handover | None = None
         self._arrivals = Arrivals()
         self._desktop: tuple[DesktopFault, ...] = ()
+        self._help: tuple[HelpCall, ...] = ()
         self._room = Room()
         self._more = False
         self._focus = ""
@@ -125,6 +127,13 @@ class CounterPresenter:
             self._arrivals.heard(message)
         self._opened.visitor_is(message.ticket.id if message.ticket else "")
         self._end_if_closed()
+
+    def help(self, message: HelpMessage) -> None:
+        """Take in where visitors wait for help; a new call wants attention as somebody who comes does."""
+        known = {call.kiosk for call in self._help}
+        if self._session is not None and not message.retained and any(call.kiosk not in known for call in message.open):
+            self._arrivals.called()
+        self._help = message.open
 
     def link(self, *, online: bool) -> None:
         """Take note that the engine is reachable, or no longer."""
@@ -194,6 +203,8 @@ class CounterPresenter:
         match kind:
             case "option":
                 self.choose_option(int(which))
+            case "help":
+                self.see_to(which)
             case "tab":
                 self.press(Intent(which))
             case _:
@@ -211,6 +222,8 @@ class CounterPresenter:
             self._sign_in.press(intent)
         elif self._opened.dialog is not None:
             self._press_in_dialog(intent)
+        elif intent is Intent.HELP:
+            self._see_to_first()
         elif intent in (*MAIN_ACTIONS, *SIDE_ACTIONS, Intent.SIGN_OUT, Intent.PICK):
             self._act(intent)
         else:
@@ -246,6 +259,18 @@ class CounterPresenter:
         self._room = room
         self._lists.in_sight = room.lines
 
+    def see_to(self, kiosk: str) -> None:
+        """Say that somebody is coming to a kiosk, or that it is done there."""
+        call = next((call for call in self._help if call.kiosk == kiosk), None)
+        if call is None or self._session is None or self._opened.dialog is not None or not self._requests.idle:
+            return
+        self._arrivals.seen()
+        if not self._fresh.online or self._requests.is_double_press(Intent.HELP):
+            return
+        self._requests.pressed(Intent.HELP)
+        action = "done" if call.counter == self._counter else "come"
+        self._send(Request(Intent.HELP, "help", {"action": action, "kiosk": kiosk}))
+
     def choose_option(self, index: int) -> None:
         """Pick what stands at `index` of the dialog."""
         self._opened.choose(index, self._state())
@@ -275,6 +300,12 @@ class CounterPresenter:
         elif intent is Intent.CANCEL:
             self._lists.leave()
             self._notices.clear()
+
+    def _see_to_first(self) -> None:
+        """See to the call that the key stands beside."""
+        first = next((line.kiosk for line in help_lines(self._state()) if line.action is not None), None)
+        if first is not None:
+            self.see_to(first)
 
     @property
     def _lines(self) -> int:
@@ -440,6 +471,7 @@ class CounterPresenter:
             found=self._lists.found,
             calls_before_no_show=self._calls_before_no_show,
             devices=self._devices,
+            help=self._help,
             room=self._room,
             more=self._more and not self._room.has_all,
             opened=self._lists.opened,

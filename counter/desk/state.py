@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from broker.contract.claim import Standing
-from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, OfficeMessage, Presence, QueueEntry
+from broker.contract.messages import (
+    CounterInfo,
+    CounterMessage,
+    HallMessage,
+    HelpCall,
+    OfficeMessage,
+    Presence,
+    QueueEntry,
+)
 from broker.language import Phrases, bare_counter
 from counter.desk.devices import Devices
 from counter.desk.dialogs import Dialog, Handover
@@ -54,6 +62,8 @@ class DeskState:
     found: FoundEntry | None
     calls_before_no_show: int
     devices: Devices
+    help: tuple[HelpCall, ...] = ()
+    """Kiosks where somebody waits for help."""
     room: Room = ROOMY
     more: bool = False
     """Whether a smaller window shows what is seldom done, in place of the lists."""

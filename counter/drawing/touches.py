@@ -77,6 +77,9 @@ class Inputs(Protocol):
     def choose_option(self, index: int) -> None:
         """Pick what a dialog offers."""
 
+    def see_to(self, kiosk: str) -> None:
+        """Say that somebody is coming to a kiosk, or that it is done there."""
+
     def room(self, room: Room) -> None:
         """Take note of how much room the window has."""
 

@@ -12,10 +12,14 @@ from counter.desk.state import DeskState
 from counter.pages.actions import Action, action_for, language_button, more_button
 from counter.pages.banner import banner
 from counter.pages.dialogs import DialogCard, dialog_card
+from counter.pages.help import HelpLine, help_lines
 from counter.pages.lists import ListsColumn, lists_column
 from counter.pages.rest import RestCard, rest_card
 from counter.pages.ticket import STATES, TONES, ReasonCard, TicketCard, reason_card, ticket_card
 from counter.pages.words import Notice, Tone
+
+MANY_REMARKS = 2
+"""Where so much wants attention there is no room for one thing more: who is called matters more than why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class DeskPage:
     language: Action
     sign_out: Action
     dialog: DialogCard | None
+    help: tuple[HelpLine, ...]
     banner: Notice | None
     notice: Notice | None
     ticket: TicketCard | None
@@ -51,9 +56,10 @@ def desk_page(state: DeskState) -> DeskPage:
     """Return the whole window."""
     desk, words, warning = state.desk, state.words, banner(state)
     ticket = desk.ticket if desk else None
-    has_room = state.room.has_all and (warning is None or state.notice is None)
     doing: CounterState = desk.state if desk else "closed"
     near, others = _arranged(state)
+    remarks = warning is not None, state.notice is not None, bool(state.help)
+    has_room = state.room.has_all and sum(remarks) < MANY_REMARKS
     return DeskPage(
         counter=state.title,
         officer=(desk.officer or "") if desk else "",
@@ -64,11 +70,11 @@ def desk_page(state: DeskState) -> DeskPage:
         language=language_button(state),
         sign_out=action_for(Intent.SIGN_OUT, state),
         dialog=dialog_card(state.dialog, state) if state.dialog else None,
+        help=help_lines(state),
         banner=warning,
         notice=state.notice,
         ticket=_visitor(ticket_card(ticket, desk.reason if desk else None, words), state) if ticket else None,
         rest=None if ticket else _rest(rest_card(state), state),
-        # Where two sentences want attention there is no room for the third: who is called matters more than why.
         reason=reason_card(desk.reason, ticket, words) if has_room and desk and desk.reason and ticket else None,
         actions=tuple(action_for(intent, state) for intent in near),
         side_actions=tuple(_side_action(intent, state) for intent in others),

@@ -17,14 +17,15 @@ def stops(page: SignInPage | DeskPage) -> tuple[str, ...]:
         return (*(field.value for field in Field), Intent.CONFIRM, Intent.LANGUAGE)
     tabs = [f"tab:{tab.intent}" for tab in page.lists.tabs]
     pick = [] if page.lists.pick is None else [page.lists.pick.intent]
+    calls = [f"help:{line.kiosk}" for line in page.help if line.action is not None]
     near, others = ([action.intent for action in actions] for actions in (page.actions, page.side_actions))
     match page.room.arrangement:
         case "wide":
-            return (Intent.LANGUAGE, Intent.SIGN_OUT, *tabs, *pick, *near, *others)
+            return (Intent.LANGUAGE, Intent.SIGN_OUT, *calls, *tabs, *pick, *near, *others)
         case "medium":
-            return (Intent.LANGUAGE, Intent.SIGN_OUT, *near, *_below(tabs, pick, others))
+            return (Intent.LANGUAGE, Intent.SIGN_OUT, *calls, *near, *_below(tabs, pick, others))
         case "narrow":
-            return (*near, *_below(tabs, pick, others))
+            return (*calls, *near, *_below(tabs, pick, others))
 
 
 def _below(tabs: list[str], pick: list[Intent], others: list[Intent]) -> tuple[str, ...]:

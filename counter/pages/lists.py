@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from broker.contract.messages import CounterInfo, CounterMessage, HallMessage, HeldEntry, QueueEntry, TicketState
+from broker.contract.messages import (
+    CounterInfo,
+    CounterMessage,
+    HallMessage,
+    HeldEntry,
+    OfficerDay,
+    QueueEntry,
+    TicketState,
+)
 from broker.language import bare_counter, mark
 from counter.desk.keys import Intent
 from counter.desk.lists import TABS, FoundEntry, entries, name_of, queue_length
@@ -146,12 +154,24 @@ def lists_column(state: DeskState) -> ListsColumn:
 
 
 def today_text(desk: CounterMessage, words: Words) -> str:
-    """Return the counter's own figures of the day."""
+    """Return the officer's own figures of the day; of a broker that does not tell them, the counter's."""
+    if desk.day is not None:
+        return _own_day(desk.day, words)
     served = words.phrases.count("{n} served today", "{n} served today", desk.today.served)
     if desk.today.mean_service_s is None:
         return served
     mean = words.phrases.say("on average {duration}", duration=words.minutes(desk.today.mean_service_s))
     return f"{served}, {mean}"
+
+
+def _own_day(day: OfficerDay, words: Words) -> str:
+    phrases = words.phrases
+    parts = [phrases.count("You: {n} served today", "You: {n} served today", day.served)]
+    if day.mean_service_s is not None:
+        parts.append(phrases.say("on average {duration}", duration=words.minutes(day.mean_service_s)))
+    if day.called:
+        parts.append(phrases.say("{n} of {called} called in time", n=day.within_promise, called=day.called))
+    return ", ".join(parts)
 
 
 def _tab(tab: Intent, state: DeskState) -> Tab:

@@ -240,7 +240,7 @@ def test_however_keys_are_hit_one_request_is_under_way_at_most(intents: list[Int
     window = Window()
     window.sign_in("calling")
     window.press(*intents)
-    assert len(window.engine.asked) <= 1
+    assert sum(not asked.cancelled for asked in window.engine.asked) <= 1  # what nobody has answered is given up
 
 
 def test_an_answer_shows_at_once_and_before_the_picture_comes(window: Window) -> None:
