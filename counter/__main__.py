@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from broker.config.settings import Settings
+from broker.contract.messages import OfficeMessage
 from broker.screen import BusFor, open_bus, run_screen
 from counter.beside import dock_of
+from hardware.panel import headless
 from hardware.panel.window import prepare
 
 
@@ -22,5 +25,14 @@ def run(settings: Settings, name: str, *, data_dir: Path, bus_for: BusFor = open
     CounterProcess(settings, counter, data_dir=data_dir, bus=bus_for("counter", settings, name, post)).run()
 
 
+def check(settings: Settings, office: OfficeMessage) -> Iterator[Mapping[str, object]]:
+    """Lay out every page in the office's own words, without a window."""
+    headless.prepare()
+    from counter.samples import layouts  # noqa: PLC0415 - the same
+    from hardware.panel.check import plain_reports  # noqa: PLC0415 - the same
+
+    yield from plain_reports(layouts(settings, office))
+
+
 if __name__ == "__main__":
-    sys.exit(run_screen("counter", run, names=lambda settings: [entry.id for entry in settings.counters]))
+    sys.exit(run_screen("counter", run, names=lambda settings: [entry.id for entry in settings.counters], check=check))

@@ -72,14 +72,16 @@ class CounterWidget:
         header = self.root.ids.header.ids
         self.root.ids.header.narrow = page.room.is_narrow
         header.counter.text = page.counter
-        self._language.title, self._language.key = page.language.label, page.language.key
+        # In the form letters find a name: there it is a button alone.
+        self._language.title = page.language.label
+        self._language.key = page.language.key if isinstance(page, DeskPage) else ""
         if isinstance(page, DeskPage):
             desk = self._desk(page.room.arrangement)
             self._show_desk_header(page)
             desk.show(page)
             root, focus = desk.root, page.focus
         else:
-            header.officer.text = header.state.text = ""
+            header.officer.name = header.state.text = ""
             stand_in(header.buttons, [self._language])
             self._form.show(page)
             root, focus = self._form.root, page.button
@@ -98,9 +100,9 @@ class CounterWidget:
 
     def _show_desk_header(self, page: DeskPage) -> None:
         header: Any = self.root.ids.header.ids
-        header.officer.text = page.officer
+        header.officer.name = page.officer
         header.state.text, header.state.tone = page.state, page.state_tone
-        stand_in(header.buttons, [] if page.room.is_narrow else [self._language, self._sign_out])
+        stand_in(header.buttons, [self._language, self._sign_out] if page.room.has_all else [])
         self._sign_out.title, self._sign_out.key = page.sign_out.label, page.sign_out.key
         self._sign_out.works = page.sign_out.enabled
         self._sign_out.target = "sign_out" if page.sign_out.enabled else ""

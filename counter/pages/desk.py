@@ -18,9 +18,6 @@ from counter.pages.rest import RestCard, rest_card
 from counter.pages.ticket import STATES, TONES, ReasonCard, TicketCard, reason_card, ticket_card
 from counter.pages.words import Notice, Tone
 
-MANY_REMARKS = 2
-"""Where so much wants attention there is no room for one thing more: who is called matters more than why."""
-
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
@@ -59,7 +56,8 @@ def desk_page(state: DeskState) -> DeskPage:
     doing: CounterState = desk.state if desk else "closed"
     near, others = _arranged(state)
     remarks = warning is not None, state.notice is not None, bool(state.help)
-    has_room = state.room.has_all and sum(remarks) < MANY_REMARKS
+    # Where anything wants attention there is less room: who is called matters more than why.
+    has_room = state.room.has_all and not any(remarks)
     return DeskPage(
         counter=state.title,
         officer=(desk.officer or "") if desk else "",
@@ -87,15 +85,14 @@ def desk_page(state: DeskState) -> DeskPage:
 
 def _visitor(card: TicketCard, state: DeskState) -> TicketCard:
     """Return the visitor; where the other acts need the room, by number and service alone."""
-    is_short = state.room.is_narrow and state.more
+    is_short = state.more and not state.room.has_all
     return replace(card, stage="", language="", waited="", called="", timer="", history=()) if is_short else card
 
 
 def _rest(card: RestCard, state: DeskState) -> RestCard:
-    if not (state.room.is_narrow and state.more):
+    if state.room.has_all or not state.more:
         return card
-    following = None if card.next_up is None else replace(card.next_up, waited="")
-    return replace(card, text="" if following else card.text, next_up=following, figures=())
+    return replace(card, next_up=None, figures=())  # whom the next call is for stands on its button
 
 
 def _arranged(state: DeskState) -> tuple[tuple[Intent, ...], tuple[Intent, ...]]:
@@ -106,7 +103,7 @@ def _arranged(state: DeskState) -> tuple[tuple[Intent, ...], tuple[Intent, ...]]
     if not state.more:
         return near, ()
     others = tuple(intent for intent in (*MAIN_ACTIONS, *SIDE_ACTIONS) if intent not in near)
-    return near, (*others, Intent.LANGUAGE, Intent.SIGN_OUT) if state.room.is_narrow else others
+    return near, (*others, Intent.LANGUAGE, Intent.SIGN_OUT)
 
 
 def _side_action(intent: Intent, state: DeskState) -> Action:

@@ -19,13 +19,9 @@ def stops(page: SignInPage | DeskPage) -> tuple[str, ...]:
     pick = [] if page.lists.pick is None else [page.lists.pick.intent]
     calls = [f"help:{line.kiosk}" for line in page.help if line.action is not None]
     near, others = ([action.intent for action in actions] for actions in (page.actions, page.side_actions))
-    match page.room.arrangement:
-        case "wide":
-            return (Intent.LANGUAGE, Intent.SIGN_OUT, *calls, *tabs, *pick, *near, *others)
-        case "medium":
-            return (Intent.LANGUAGE, Intent.SIGN_OUT, *calls, *near, *_below(tabs, pick, others))
-        case "narrow":
-            return (*calls, *near, *_below(tabs, pick, others))
+    if page.room.has_all:
+        return (Intent.LANGUAGE, Intent.SIGN_OUT, *calls, *tabs, *pick, *near, *others)
+    return (*calls, *near, *_below(tabs, pick, others))
 
 
 def _below(tabs: list[str], pick: list[Intent], others: list[Intent]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from counter.desk.state import DeskState
 from counter.pages.actions import Action, key_name
 
 MOST_SHOWN = 2
-"""So many calls have a line of their own; how many more there are stands in the last one."""
+"""So many calls have a line of their own, in a smaller window one; how many more there are stands in the last line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class HelpLine:
 def help_lines(state: DeskState) -> tuple[HelpLine, ...]:
     """Return the calls for help, those that wait for somebody first; each with the same key, which is for the first."""
     calls = sorted(state.help, key=lambda call: (call.counter != state.counter, call.counter is not None, call.since))
-    shown = calls[:MOST_SHOWN]
+    shown = calls[: MOST_SHOWN if state.room.has_all else 1]
     lines = [_line(call, state, is_first=index == 0) for index, call in enumerate(shown)]
     more = len(calls) - len(shown)
     if more > 0:

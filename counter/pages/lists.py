@@ -147,10 +147,15 @@ def lists_column(state: DeskState) -> ListsColumn:
         pick=_pick(state) if shown else _other_tab(state),
         hall=_hall_glance(state) if state.tab is Intent.HALL else None,
         devices=device_lines(state.devices, state.phrases) if has_devices else None,
-        today=today_text(desk, state.words) if desk else "",
+        today=today_text(desk, state.words) if desk and _has_day(state) else "",
         opened=state.opened,
         scrolled=state.scrolled,
     )
+
+
+def _has_day(state: DeskState) -> bool:
+    """Tell whether the figures of the day are shown: in a narrow window with the office's, on demand."""
+    return not state.room.is_narrow or state.tab is Intent.HALL
 
 
 def today_text(desk: CounterMessage, words: Words) -> str:

@@ -44,7 +44,7 @@ def rest_card(state: DeskState) -> RestCard:
     desk = state.desk
     first = desk.queue[0] if desk is not None and desk.queue and desk.state == "open" else None
     return RestCard(
-        text=_text(state),
+        text=_text(state) if first is None else "",
         next_up=None if first is None else _next_card(first, state),
         figures=_figures(state) if desk is not None and queue_length(desk) else (),
     )

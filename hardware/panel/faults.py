@@ -78,7 +78,7 @@ def layout_faults(root: Any, look: Look, reader: Reader, *, scrolls: bool = Fals
     return [
         *_text_faults(words, look, reader, scrolls=scrolls),
         *_covered(seen, shown),
-        *_overlaps(shown, [control for control in controls if _is_in_view(control, words)]),
+        *_overlaps(shown, [control for control in controls if _is_in_view(control, words)], words),
         *_control_faults(controls, words, seen, look, reader, scrolls=scrolls),
         *_contrasts(below, seen, look),
     ]
@@ -171,22 +171,52 @@ def _covered(seen: Sequence[Painted], words: Sequence[Words]) -> Iterator[Fault]
     places = {id(part): at for at, part in enumerate(seen)}
     for part in words:
         for later in seen[places[id(part)] + 1 :]:
-            if isinstance(later, Surface) and later.colour[3] > _VEIL and _share(part.box, later.box):
-                yield Fault("covered", part.owner.text, 0, _overlap(part.box, later.box), other=_name(later.owner))
+            if (
+                isinstance(later, Surface)
+                and later.colour[3] > _VEIL
+                and _share(_in_sight(part), _surface_in_sight(later))
+            ):
+                overlap = _overlap(_in_sight(part), _surface_in_sight(later))
+                yield Fault("covered", part.owner.text, 0, overlap, other=_name(later.owner))
                 break
 
 
-def _overlaps(words: Sequence[Words], controls: Sequence[Any]) -> Iterator[Fault]:
+def _overlaps(words: Sequence[Words], controls: Sequence[Any], every: Sequence[Words]) -> Iterator[Fault]:
+    boxes = {id(control): _control_in_sight(control, every) for control in controls}
     for one, other in combinations(words, 2):
-        if _share(one.box, other.box):
-            yield Fault("overlap", one.owner.text, 0, _overlap(one.box, other.box), other=other.owner.text)
+        if _share(_in_sight(one), _in_sight(other)):
+            overlap = _overlap(_in_sight(one), _in_sight(other))
+            yield Fault("overlap", one.owner.text, 0, overlap, other=other.owner.text)
     for one, other in combinations(controls, 2):
-        if _share(box_of(one), box_of(other)) and not (_is_within(one, other) or _is_within(other, one)):
-            yield Fault("overlap", one.target, 0, _overlap(box_of(one), box_of(other)), other=other.target)
+        here, there = boxes[id(one)], boxes[id(other)]
+        if _share(here, there) and not (_is_within(one, other) or _is_within(other, one)):
+            yield Fault("overlap", one.target, 0, _overlap(here, there), other=other.target)
     for part in words:
         for control in controls:
-            if _share(part.box, box_of(control)) and not _is_within(part.owner, control):
-                yield Fault("overlap", part.owner.text, 0, _overlap(part.box, box_of(control)), other=control.target)
+            here, there = _in_sight(part), boxes[id(control)]
+            if _share(here, there) and not _is_within(part.owner, control):
+                yield Fault("overlap", part.owner.text, 0, _overlap(here, there), other=control.target)
+
+
+def _in_sight(part: Words) -> Box:
+    """Return where words are seen: of a line that is half out of its list, the half that is in."""
+    return part.box if part.scrolled is None else common(part.box, part.scrolled)
+
+
+def _surface_in_sight(surface: Surface) -> Box:
+    """Return where a surface is seen: of one in a list, what is in its view."""
+    widget, box = surface.owner, surface.box
+    while widget is not None and widget.parent is not widget:
+        if hasattr(widget, "viewport_size"):
+            box = common(box, box_of(widget))
+        widget = widget.parent
+    return box
+
+
+def _control_in_sight(control: Any, words: Sequence[Words]) -> Box:  # noqa: ANN401 - any widget
+    views = (part.scrolled for part in words if part.scrolled is not None and _is_within(part.owner, control))
+    view = next(views, None)
+    return box_of(control) if view is None else common(box_of(control), view)
 
 
 def _control_faults(
@@ -255,7 +285,10 @@ def _ground(below: Sequence[Painted], box: Box, look: Look) -> Colour:
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     through: list[Colour] = []
     for part in reversed(below):
-        if isinstance(part, Surface) and part.box[0] <= x <= part.box[2] and part.box[1] <= y <= part.box[3]:
+        if not isinstance(part, Surface):
+            continue
+        left, bottom, right, top = _surface_in_sight(part)
+        if left <= x <= right and bottom <= y <= top:
             through.append(part.colour)
             if part.colour[3] >= 1:
                 break

@@ -1,0 +1,67 @@
+"""Every page of an officer's window at every size, in both languages, laid out on the true widgets: all of it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from broker.bootstrap.rules import office_message
+from broker.config import load_settings
+from hardware.config import PanelConfig
+from tests.ui.panels import longer_office, longer_words
+
+SETTINGS = load_settings(Path("config.yaml"), {})
+SMALL = PanelConfig(width_px=1280, height_px=800, diagonal_in=15.4, viewing_distance_m=0.6)
+LAPTOP = PanelConfig(width_px=1366, height_px=768, diagonal_in=15.6, viewing_distance_m=0.6)
+MONITOR = PanelConfig(width_px=1920, height_px=1080, diagonal_in=23.8, viewing_distance_m=0.6)
+
+
+def faults(panel: PanelConfig, window: tuple[int, int], *, longer: bool) -> Iterator[str]:
+    """Yield what is wrong on any page, in a line each."""
+    from hardware.panel import headless  # noqa: PLC0415 - Kivy is prepared where no window is wanted, and only there
+
+    headless.prepare()
+    from counter.samples import layout  # noqa: PLC0415 - the same
+    from hardware.panel.check import report  # noqa: PLC0415 - the same
+
+    office = longer_office(SETTINGS) if longer else SETTINGS
+    shown = office.counter_panel.model_copy(update=panel.model_dump())
+    office = office.model_copy(update={"counter_panel": shown})
+    with longer_words() if longer else nullcontext():
+        found = report(layout(office, office_message(office), window))
+    assert found.pages > 70
+    for seen in found.faults:
+        yield f"{seen.page} ({seen.language}): {seen.fault}"
+
+
+@pytest.mark.parametrize(
+    ("panel", "window"),
+    [(SMALL, (1280, 800)), (LAPTOP, (640, 768)), (LAPTOP, (360, 768))],
+    ids=["wide", "640", "360"],
+)
+def test_every_page_fits_whatever_the_window(panel: PanelConfig, window: tuple[int, int]) -> None:
+    assert list(faults(panel, window, longer=False)) == []
+
+
+def test_every_page_fits_with_texts_that_are_longer_by_two_fifths() -> None:
+    assert list(faults(LAPTOP, (640, 768), longer=True)) == []
+
+
+def test_the_search_finds_what_does_not_fit() -> None:
+    from hardware.panel import headless  # noqa: PLC0415 - the same
+
+    headless.prepare()
+    from counter.samples import layout  # noqa: PLC0415 - the same
+    from hardware.panel.check import Stage, look_for  # noqa: PLC0415 - the same
+    from hardware.panel.faults import layout_faults  # noqa: PLC0415 - the same
+
+    window = (640, 320)
+    tight = layout(SETTINGS, office_message(SETTINGS), window)
+    look = look_for(tight.panel, tight.reader, window, tight.modes[0])
+    stage = Stage(tight.panel, reader=tight.reader, rules=tight.rules, build=lambda: tight.build(look), window=window)
+    next(page for page in tight.pages() if page.name == "serving").show()
+    stage.settle()
+    assert layout_faults(stage.root, stage.look, tight.reader, scrolls=True)
