@@ -55,9 +55,9 @@ def desk_page(state: DeskState) -> DeskPage:
     ticket = desk.ticket if desk else None
     doing: CounterState = desk.state if desk else "closed"
     near, others = _arranged(state)
-    remarks = warning is not None, state.notice is not None, bool(state.help)
-    # Where anything wants attention there is less room: who is called matters more than why.
-    has_room = state.room.has_all and not any(remarks)
+    remarks = warning is not None, state.notice is not None
+    # Where much wants attention there is no room for more: who is called matters more than why.
+    has_room = state.room.has_all and not state.help and not all(remarks)
     return DeskPage(
         counter=state.title,
         officer=(desk.officer or "") if desk else "",

@@ -253,13 +253,17 @@ def _has_sign(control: Any, seen: Sequence[Painted]) -> bool:  # noqa: ANN401 - 
     return any(isinstance(part, Sign) and _is_within(part.owner, control) for part in seen)
 
 
-def _contrasts(below: Sequence[Painted], seen: Sequence[Painted], look: Look) -> Iterator[Fault]:
+def _contrasts(  # noqa: C901 - words, signs and borders, each with its own ground
+    below: Sequence[Painted], seen: Sequence[Painted], look: Look
+) -> Iterator[Fault]:
     enough = HIGH_CONTRAST if look.mode.contrast else ENOUGH_CONTRAST
     edges: dict[int, tuple[Any, Colour, list[Colour]]] = {}
     every = [*below, *seen]
     for at, part in enumerate(seen, start=len(below)):
         if isinstance(part, Words):
-            ground = _ground(every[:at], part.box, look)
+            if not _share(_in_sight(part), _in_sight(part)):
+                continue
+            ground = _ground(every[:at], _in_sight(part), look)
             ratio = contrast(over(part.colour, ground), ground)
             if ratio < enough:
                 yield Fault("contrast", part.owner.text, enough, ratio, ":1")
