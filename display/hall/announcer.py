@@ -1,13 +1,17 @@
-"""A call in words, as the lobby hears it: the ticket's language, then the office's first. Pure."""
+"""What the lobby hears: a call, in the ticket's language and the office's first; what the office announces. Pure."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 import logging
+import math
+import re
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from broker.contract.messages import Announcement as Notice
 from broker.language import Phrases, words_of
 from display.hall.board import Call
 from hardware.codecs.number_words import Spelling, spelling_of, spoken
@@ -22,9 +26,13 @@ BRIEF_FROM = 3
 """So many waiting calls make one as short as it can be."""
 CHIME_S = 1.2
 WORDS_PER_MINUTE = 140
+SAY_AGAIN_S = 600.0
+"""While it holds, what the office announces is said no more often than this."""
 _PAUSE_S = 0.4
 """What a comma or a full stop costs a synthesiser, on top of the words."""
 _WORDLESS = "{number}. {counter}."
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?\u061f])\s+(?=\D)|(?<=[\u3002\uff01\uff1f])\s*(?=.)")
+"""After a full stop, a question or an exclamation mark, of Latin, Arabic and Chinese; "11. 30" is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,57 @@ class Announcement:
 
     chime: bool
     utterances: tuple[Utterance, ...]
+
+
+class SpokenNotices:
+    """Which sentence of the office's announcements comes next, where nobody is called.
+
+    One is said when it begins, in each of the office's languages, and every ten minutes while it holds. It is said
+    sentence by sentence: whoever is called meanwhile waits for one of them, and the rest follows later.
+    """
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        """Begin with nothing said."""
+        self._monotonic = monotonic
+        self._said_at_s: dict[tuple[str, ...], float] = {}
+        self._rest: deque[tuple[str, str]] = deque()
+        self._on: tuple[str, ...] = ()
+
+    def next_sentence(
+        self, holding: Iterable[Notice], languages: Sequence[str], manner: Callable[[str], Manner]
+    ) -> Utterance | None:
+        """Return what is to be said now, of all that is announced; None while that is nothing."""
+        due = {_wording(notice): notice for notice in holding if notice.say}
+        # Whatever ends, and is announced once more or in other words, begins anew.
+        self._said_at_s = {wording: at_s for wording, at_s in self._said_at_s.items() if wording in due}
+        if self._on not in due:
+            self._rest.clear()
+        if not self._rest:
+            self._begin(due, languages)
+        if not self._rest:
+            return None
+        language, sentence = self._rest.popleft()
+        way = manner(language)
+        return Utterance(way.language, sentence, way.voice)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Tell whether one was begun and has more to be said."""
+        return bool(self._rest)
+
+    def _begin(self, due: Mapping[tuple[str, ...], Notice], languages: Sequence[str]) -> None:
+        now_s = self._monotonic()
+        for wording in sorted(due, key=lambda wording: self._said_at_s.get(wording, -math.inf)):
+            if now_s - self._said_at_s.get(wording, -math.inf) >= SAY_AGAIN_S:
+                texts = ((language, due[wording].text.get(language, "")) for language in languages)
+                sentences = ((language, part) for language, text in texts for part in _SENTENCE_ENDS.split(text))
+                self._rest.extend((language, part) for language, part in sentences if part.strip())
+                self._on, self._said_at_s[wording] = wording, now_s
+                return
+
+
+def _wording(notice: Notice) -> tuple[str, ...]:
+    return notice.id, *(part for language, text in sorted(notice.text.items()) for part in (language, text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,18 +21,21 @@ from broker.contract.messages import (
     Presence,
 )
 from broker.language import Phrases
-from display.hall.announcer import Announcement, SpeechRules
-from display.hall.board import Call, CallBoard, Zone
+from display.hall.announcer import Announcement, SpeechRules, SpokenNotices
+from display.hall.board import SPEECH_OVERRUN_S, Call, CallBoard, Zone
 from display.hall.programme import Programme
-from display.pages.lobby import LobbyPage, LobbyState, OfficeTexts, Room, lobby_page, office_texts
+from display.pages.lobby import LobbyPage, LobbyState, OfficeTexts, Room, is_over, lobby_page, office_texts
 from display.pages.panel import InfoPage, MediaPage, announced_at
 from display.pages.sheet import Sheet
 
-Announce = Callable[[Call, Announcement], None]
+Announce = Callable[[Call | None, Announcement], None]
+"""Says a call, or without one what the office announces."""
 STARTING_S = 8.0
 """A screen that was just switched on is not disconnected yet."""
 RUN_S = 1.5
 """A call that is spoken so soon after another needs no chime: everybody listens."""
+CALM_S = 3.0
+"""So long nobody has to have been called before anything else is said."""
 CLOCK_OFF_S = 2.0
 """A clock that differs from the engine's by more is worth a word to staff."""
 PULSE_S = 1.0
@@ -80,6 +83,10 @@ class LobbyPresenter:
         self._board = CallBoard(monotonic=self._monotonic, first_language=languages[0])
         self._pieces: deque[Announcement] = deque()
         self._heard_until_s = -math.inf
+        self._notices = SpokenNotices(self._monotonic)
+        self._notice_heard_until_s = -math.inf
+        self._notice_lasts_until_s = -math.inf
+        """Until then a call waits with its turn, if the sentence is not over before."""
         self._office: OfficeMessage | None = None
         self._hall: HallMessage | None = None
         self._figures: HallMessage | None = None
@@ -143,11 +150,15 @@ class LobbyPresenter:
         """Take note that another process has or wants our id, or no longer."""
         self._standing = standing
 
-    def speech_ended(self, call: Call) -> None:
-        """Take note that the voice has finished with a piece of `call`.
+    def speech_ended(self, call: Call | None) -> None:
+        """Take note that the voice has finished with a piece of `call`, or with a sentence of an announcement.
 
         The rest gives way to whoever waits, and is not said any more where the visitor has come.
         """
+        if call is None:
+            self._notice_heard_until_s, self._notice_lasts_until_s = self._monotonic(), -math.inf
+            self.tick()
+            return
         self._heard_until_s = self._monotonic()
         if self._pieces and not self._board.upcoming and call in self._board.awaited:
             self._announce(call, self._pieces.popleft())
@@ -174,10 +185,13 @@ class LobbyPresenter:
     def tick(self) -> None:
         """Let time pass: speak the next call, turn the panel."""
         # Without the engine nobody knows who is still called.
-        call = self._board.next_turn() if self._fresh.stale_since is None else None
-        if call is not None:
-            self._say(call)
         now_s = self._monotonic()
+        if self._fresh.stale_since is None and now_s >= self._notice_lasts_until_s:
+            call = self._board.next_turn()
+            if call is not None:
+                self._say(call)
+            elif self._is_calm(now_s):
+                self._say_notice(now_s)
         if now_s - self._figures_at_s >= LEISURE_S and self._figures is not self._hall:
             self._figures, self._figures_at_s = self._hall, now_s
             self._programme.figures(self._figures, self._day)
@@ -264,6 +278,23 @@ class LobbyPresenter:
             lasts_s = sum(map(self._speech.duration_s, (first, *self._pieces)))
             self._board.speech_began(call, lasts_s)
             self._announce(call, first)
+
+    def _is_calm(self, now_s: float) -> bool:
+        """Tell whether now there is the time for what the office announces: nobody is called, somebody may hear it."""
+        calm_s = now_s - self._heard_until_s
+        if not self._notices.is_unfinished:
+            calm_s = min(calm_s, now_s - self._notice_heard_until_s)
+        is_calling = self._board.speaking is not None or bool(self._board.upcoming or self._pieces)
+        is_heard = not self._speech.is_quiet(self._clock.now().time()) and not is_over(self._hall, self._board.awaited)
+        return calm_s >= CALM_S and not is_calling and is_heard
+
+    def _say_notice(self, now_s: float) -> None:
+        holding = announced_at(self._announcements, self._clock.now())
+        sentence = self._notices.next_sentence(holding, self._languages, self._speech.manner)
+        if sentence is not None:
+            piece = Announcement(now_s - self._notice_heard_until_s >= RUN_S, (sentence,))
+            self._notice_lasts_until_s = now_s + self._speech.duration_s(piece) + SPEECH_OVERRUN_S
+            self._announce(None, piece)
 
 
 def _is_pressing(state: LobbyState, before: LobbyState) -> bool:

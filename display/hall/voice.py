@@ -1,4 +1,4 @@
-"""Speaks calls on the sound device's own thread: it never blocks the screen, and no fault gets out as an error."""
+"""Speaks calls and announcements on the sound device's own thread: no fault gets out, and the screen never waits."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ from hardware.worker import DeviceWorker
 
 log = logging.getLogger(__name__)
 
+NOTICE_CHIME = "arch"
+"""Comes before what the office announces."""
+
 
 class Voice:
-    """The display's speaker, which says calls with the chimes of their lanes."""
+    """The display's speaker, which says calls with the chimes of their lanes, and what the office announces."""
 
     def __init__(
         self,
@@ -33,17 +36,21 @@ class Voice:
 
     def check(self) -> None:
         """Make ready, find out what speaker this is, and tell it: a card that was unplugged shows before a call."""
-        self._talker.check(self._chimes.values())
+        self._talker.check((*self._chimes.values(), NOTICE_CHIME))
 
-    def announce(self, call: Call, said: Announcement, on_ended: Callable[[Call], None]) -> None:
-        """Chime the lane's tune if asked to and say the call; `on_ended` is told once, also when nothing was heard."""
+    def announce(self, call: Call | None, said: Announcement, on_ended: Callable[[Call | None], None]) -> None:
+        """Chime if asked to, the lane's tune for a call, and say it; `call` is None where the office announces.
+
+        `on_ended` is told once, also when nothing was heard.
+        """
 
         def ended(result: Sound | HardwareError) -> None:
             if isinstance(result, HardwareError):
-                log.warning("call %s was not heard: %s", call.number, result)
+                log.warning("%s was not heard: %s", f"call {call.number}" if call else "an announcement", result)
             on_ended(call)
 
-        self._talker.say(self._chimes.get(call.lane, call.lane) if said.chime else None, said.utterances, ended)
+        tune = self._chimes.get(call.lane, call.lane) if call else NOTICE_CHIME
+        self._talker.say(tune if said.chime else None, said.utterances, ended)
 
 
 def chimes(settings: Settings) -> dict[str, str]:

@@ -326,12 +326,19 @@ def _hours_line(state: LobbyState, words: Phrases) -> tuple[str, ...]:
     return (words.say("No more numbers are given out now."), *opening_said(hours, state.minute, words))
 
 
+def is_over(figures: HallMessage | None, awaited: tuple[Call, ...]) -> bool:
+    """Tell whether the office is closed, and nobody is called or waits any more."""
+    if figures is None or figures.hours is None or figures.hours.is_open or awaited:
+        return False
+    return not any(group.count for group in figures.waiting)
+
+
 def _closed(state: LobbyState, every: list[Phrases]) -> tuple[NoticePage, ...]:
     """Return what stands there while the office is closed, and nobody waits any more."""
     hours = state.figures.hours if state.figures else None
-    if hours is None or hours.is_open or state.awaited or state.is_starting or state.stale_since is not None:
+    if hours is None or not is_over(state.figures, state.awaited):
         return ()
-    if state.figures and any(group.count for group in state.figures.waiting):
+    if state.is_starting or state.stale_since is not None:
         return ()
     return tuple(
         NoticePage(

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broker.contract.messages import Announcement as Notice
 from broker.language import Phrases
-from display.hall.announcer import Manner, SpeechRules, announcement, duration_s, manner_of, speech_rules
+from display.hall.announcer import Manner, SpeechRules, SpokenNotices, announcement, duration_s, manner_of, speech_rules
 from display.hall.board import Call
 from hardware.codecs.number_words import spoken
 from hardware.codecs.pronunciation import pronounced
@@ -198,3 +199,21 @@ def test_a_folder_changes_the_words_of_its_language_and_a_wrong_one_is_passed_ov
         "Antrean A, satu, loket satu.",
     ]
     assert "manifest.toml, sentence" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        ("id", "Tutup pukul 11.00. Terima kasih!", ["Tutup pukul 11.00.", "Terima kasih!"]),
+        ("zh", "三号窗口已迁。请到二楼。", ["三号窗口已迁。", "请到二楼。"]),
+        ("ar", "هل معك رقم؟ انتظر هنا.", ["هل معك رقم؟", "انتظر هنا."]),
+        ("jv", "Loket 3 pindhah.", ["Loket 3 pindhah."]),
+    ],
+)
+def test_an_announcement_is_said_sentence_by_sentence(language: str, text: str, said: list[str]) -> None:
+    notices = SpokenNotices(lambda: 0.0)
+    holding = (Notice(id="a", text={language: text, "en": ""}, say=True),)
+    heard = [notices.next_sentence(holding, (language, "en"), manner) for _ in range(len(said) + 1)]
+    assert [part and part.text for part in heard] == [*said, None]
+    assert heard[0] is not None
+    assert heard[0].language == manner(language).language

@@ -51,7 +51,8 @@ class Lobby(RuleBasedStateMachine):
 
     # -- the voice --------------------------------------------------------------------------------------------------
 
-    def _announce(self, call: Call, said: Announcement) -> None:
+    def _announce(self, call: Call | None, said: Announcement) -> None:
+        assert call is not None, "this office announces nothing"
         self._ends.append((call, self.clock.ticks_s + SPEECH.duration_s(said)))
         which = (call.number, call.times_called)
         if self.aloud[-1:] != [which]:  # further languages of the same call

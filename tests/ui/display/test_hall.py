@@ -58,7 +58,7 @@ class Lobby:
         self.heard: list[Announcement] = []
         self.is_mute = self.is_linked = False
         self._hall, self._heartbeat_s = hall(0, self.clock()), self.clock.ticks_s
-        self._ends: list[tuple[Call, float]] = []
+        self._ends: list[tuple[Call | None, float]] = []
         self.presenter = LobbyPresenter(
             clock=EngineClock(self.clock.own, self.clock.monotonic),
             languages=("id", "en"),
@@ -95,9 +95,13 @@ class Lobby:
         self.is_linked = online
         self.presenter.link(online=online)
 
-    def _announce(self, call: Call, said: Announcement) -> None:
+    def _announce(self, call: Call | None, said: Announcement) -> None:
         self.heard.append(said)
         self._ends.append((call, self.clock.ticks_s + self._lasts_s(said)))
+
+    def forget_speech(self) -> None:
+        """Let the sound device never come back from what it says now."""
+        self._ends.clear()
 
     def _lasts_s(self, said: Announcement) -> float:
         return 0.0 if self.is_mute else SPEECH.duration_s(said)
@@ -268,6 +272,97 @@ def _said_numbers(lobby: Lobby) -> list[int]:
     words = {str(num2words(n, lang="id")): n for n in range(1, 40)}
     found = [re.search(r"A, ([a-z ]+?)[,.]", text) for text in lobby.spoken]
     return [words[match[1]] for match in found if match]
+
+
+# -- what the office announces ----------------------------------------------------------------------------------------
+
+MOVED = Notice(
+    id="moved",
+    text={"id": "Loket 3 pindah. Silakan ke lantai 2.", "en": "Counter 3 has moved. Please go to floor 2."},
+    say=True,
+)
+MOVED_SAID = ["Loket 3 pindah.", "Silakan ke lantai 2.", "Counter 3 has moved.", "Please go to floor 2."]
+
+
+def _tell(lobby: Lobby, *notices: Notice) -> None:
+    lobby.presenter.announcements(AnnouncementsMessage(at=lobby.clock(), items=notices))
+
+
+def test_what_the_office_announces_is_said_in_its_languages_after_a_chime_every_ten_minutes_while_it_holds(
+    lobby: Lobby,
+) -> None:
+    begins, ends = (lobby.clock() + dt.timedelta(minutes=minutes) for minutes in (2, 25))
+    _tell(lobby, MOVED.model_copy(update={"since": begins, "until": ends}), MOVED.model_copy(update={"say": False}))
+    lobby.run(119)
+    assert lobby.spoken == []
+    lobby.run(40)
+    assert lobby.spoken == MOVED_SAID
+    assert [said.chime for said in lobby.heard] == [True, False, False, False]
+    lobby.run(520)
+    assert lobby.spoken == MOVED_SAID
+    lobby.run(60)
+    assert lobby.spoken == 2 * MOVED_SAID
+    lobby.run(3600)
+    assert lobby.spoken == 3 * MOVED_SAID
+
+
+def test_two_announcements_are_said_one_after_the_other_and_changed_words_at_once(lobby: Lobby) -> None:
+    closes = Notice(id="close", text={"id": "Kantor tutup pukul 11.00."}, say=True)
+    _tell(lobby, MOVED, closes)
+    lobby.run(60)
+    assert lobby.spoken == [*MOVED_SAID, "Kantor tutup pukul 11.00."]
+    _tell(lobby, MOVED, closes.model_copy(update={"text": {"id": "Kantor tutup pukul 10.00."}}))
+    lobby.run(60)
+    assert lobby.spoken[5:] == ["Kantor tutup pukul 10.00."]
+
+
+def test_calls_go_before_an_announcement_and_never_over_it(lobby: Lobby) -> None:
+    for place in range(1, 4):
+        lobby.event(called(f"A-{place:03d}", place, lobby.clock(), counter=str(place)))
+    _tell(lobby, MOVED)
+    lobby.run(40)
+    assert _said_numbers(lobby) == [1, 2, 3]
+    assert lobby.spoken[3:] == MOVED_SAID
+    _tell(lobby)
+    lobby.run(5)
+    _tell(lobby, MOVED)
+    lobby.run(0.5)
+    assert lobby.spoken[7:] == MOVED_SAID[:1]
+    lobby.event(called("A-004", 4, lobby.clock(), counter="4"))
+    assert [call.number for call in lobby.presenter.page.front][-1] == "A-004"
+    assert lobby.spoken[8:] == [], "not over the sentence that is on"
+    lobby.run(5)
+    assert _said_numbers(lobby)[3:] == [4]
+    assert lobby.heard[8].chime, "a call that comes after anything else has its chime"
+    lobby.run(40)
+    assert lobby.spoken[9:] == MOVED_SAID[1:], "the rest follows"
+    assert lobby.heard[9].chime
+
+
+def test_a_speaker_that_never_comes_back_from_an_announcement_does_not_hold_up_calls_for_ever(lobby: Lobby) -> None:
+    _tell(lobby, MOVED)
+    lobby.presenter.tick()
+    lobby.forget_speech()
+    lobby.event(called("A-001", 1, lobby.clock()))
+    lobby.run(30)
+    assert _said_numbers(lobby) == [1]
+
+
+@pytest.mark.parametrize("reason", ["quiet", "closed", "offline"])
+def test_nothing_is_announced_in_quiet_hours_to_an_empty_hall_or_without_the_engine(reason: str) -> None:
+    lobby = Lobby(speech=dataclasses.replace(SPEECH, is_quiet=lambda at: reason == "quiet" and at.hour < 10))
+    lobby.link(online=True)
+    shut = hall(0, lobby.clock()).model_copy(update={"hours": _hours(lobby, is_open=False)})
+    lobby.hall(shut if reason == "closed" else hall(0, lobby.clock()))
+    if reason == "offline":
+        lobby.link(online=False)
+    _tell(lobby, MOVED)
+    lobby.run(1800)
+    assert lobby.spoken == []
+    lobby.link(online=True)
+    lobby.hall(hall(1, lobby.clock()))
+    lobby.run(1900)
+    assert lobby.spoken[:4] == MOVED_SAID
 
 
 # -- one call ---------------------------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ class Booth:
         self.speaker = Loudspeaker()
         self.posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.health: list[str] = []
-        self.ended: list[Call] = []
+        self.ended: list[Call | None] = []
         self.worker = DeviceWorker("speaker", self.posted.put)
         self.voice = Voice(
             lambda: self.speaker,
@@ -138,7 +138,7 @@ def test_a_burst_of_calls_is_heard_one_after_the_other_without_overlap(tmp_path:
         worker=worker,
         on_health=lambda _health: None,
     )
-    ended: list[Call] = []
+    ended: list[Call | None] = []
     for _ in range(5):
         voice.announce(CALL, SAID, ended.append)
     while len(ended) < 5:
@@ -151,10 +151,23 @@ def test_a_check_prepares_every_lanes_chime_and_tells_a_change_only(booth: Booth
     for _ in range(2):
         booth.voice.check()
         booth.posted.get(timeout=5)()
-    assert set(booth.speaker.prepared) == {"regular", "rising"}
+    assert set(booth.speaker.prepared) == {"regular", "rising", "arch"}
     assert booth.health == ["speaks"]
 
 
 def test_a_lane_chimes_by_its_choice_or_by_its_id() -> None:
     settings = load_settings(CONFIG, {"ANTREAN_LANES__REGULAR__CHIME": "falling"})
     assert chimes(settings) == {"regular": "falling", "priority": "priority"}
+
+
+def test_what_the_office_announces_has_a_chime_of_its_own_and_its_end_is_told(
+    booth: Booth, caplog: pytest.LogCaptureFixture
+) -> None:
+    booth.voice.announce(None, SAID, booth.ended.append)
+    booth.settle(1)
+    assert booth.speaker.said == [("arch", WORDS)]
+    booth.speaker.fault = DeviceUnavailable("speaker", "unplugged")
+    booth.voice.announce(None, SAID, booth.ended.append)
+    booth.settle(2)
+    assert booth.ended == [None, None]
+    assert "an announcement was not heard" in caplog.text
