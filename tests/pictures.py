@@ -216,7 +216,7 @@ def main(folder: Path) -> None:
                 crowd.do("issue", service=service, lane=lane)
             panes = {p.kind: stack.enter_context(window(office, p, scratch)) for p in parts(office.settings)}
             panes["display"].wait_screen("resting")
-            panes["display"].picture(folder / "display-procedures.png")
+            panes["display"].picture(folder / "display-resting.png")
             _serve(crowd)
             kiosk_pictures(panes["kiosk"], folder)
             holder_pictures(panes["kiosk"], crowd, folder)
@@ -231,9 +231,11 @@ def main(folder: Path) -> None:
             shutil.copy(papers[0], folder / "ticket-id.png")
             shutil.copy(papers[1], folder / "ticket-en.png")
             office.kill()
-            for kind, pane in panes.items():
-                wait_until(lambda: not crowd.linked, "the engine is gone")
-                pane.picture(folder / f"{kind}-offline.png")
+            for kind in ("kiosk", "display"):
+                panes[kind].wait_screen("offline")
+                panes[kind].picture(folder / f"{kind}-offline.png")
+            # The desk stays as it was: by now it has heard of it too.
+            panes["counter"].picture(folder / "counter-offline.png")
             office.start()
 
 
