@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from display.pages.lobby import LobbyPage, OfficeTexts, Room
 from display.pages.panel import MediaPage
 from hardware.errors import HardwareError
 from hardware.factory import build_speaker, voices
+from hardware.office_logo import read_logo
 from hardware.panel.bridge import Drawing, every, post
 from hardware.panel.look import Look
 from hardware.panel.scale import Reader
@@ -55,6 +57,7 @@ class DisplayApp:
             worker=self._worker,
             on_health=functools.partial(self._report, "speaker"),
         )
+        self._logo = read_logo(settings.office.logo)
         title = f"Antrean {display.id}"
         self._app = PanelApp(
             display.panel, reader=Reader.HALL, title=title, root=self._build, accent=settings.office.accent
@@ -102,7 +105,7 @@ class DisplayApp:
         return self._screen.root
 
     def _show(self, page: LobbyPage) -> None:
-        sheet = lay_out(page, self._frame)
+        sheet = lay_out(replace(page, logo=self._logo), self._frame)
         self._presenter.drawn(sheet)
         self._screen.show(sheet, screen_name(page))
 

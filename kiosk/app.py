@@ -24,6 +24,7 @@ from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import words_of
 from broker.screen import OfficeBus, listen_to_office
 from hardware.doctor.test_page import test_page
+from hardware.office_logo import read_logo
 from hardware.panel.bridge import every, post
 from hardware.panel.keys import on_place, on_usb_key
 from hardware.panel.scale import Reader
@@ -110,6 +111,7 @@ class KioskProcess:
         )
         counters = frozenset(counter.id for counter in settings.counters if settings.kiosk_of(counter) == kiosk.id)
         self._counter_papers = CounterPapers(counters, lasting=self._lasting, print_ticket=self._print)
+        self._logo = read_logo(settings.office.logo)
         title = f"Antrean {kiosk.id}"
         self._app = PanelApp(
             kiosk.panel,
@@ -166,7 +168,11 @@ class KioskProcess:
     def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
         targets = targets_file(rest_s=TARGETS_REST_S)
         self._widget = KioskWidget(
-            self._touch, touched=self._presenter.touched, targets=targets, pressed=self._finger_down
+            self._touch,
+            touched=self._presenter.touched,
+            targets=targets,
+            pressed=self._finger_down,
+            logo=self._logo,
         )
         if self._scanner.types:
             on_place(self._scanner.key)

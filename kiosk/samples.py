@@ -9,6 +9,7 @@ from typing import Any
 
 from broker.config.settings import Settings
 from broker.contract.messages import OfficeMessage
+from hardware.office_logo import read_logo
 from hardware.panel import headless
 from hardware.panel.look import PLAIN, Look, Mode
 from hardware.panel.scale import Reader
@@ -55,9 +56,10 @@ def layouts(settings: Settings, office: OfficeMessage) -> Iterator[Any]:
     from kiosk.drawing.screen import RULES, KioskWidget  # noqa: PLC0415 - the same
 
     widgets: list[KioskWidget] = []
+    logo = read_logo(settings.office.logo)
 
     def build(_look: Look) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
-        widgets.append(KioskWidget(lambda _target: None, touched=lambda: None, targets=None))
+        widgets.append(KioskWidget(lambda _target: None, touched=lambda: None, targets=None, logo=logo))
         return widgets[-1].root
 
     def show(screen: Screen) -> None:

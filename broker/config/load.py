@@ -14,7 +14,7 @@ from broker.config.environment import Overlay, overlay
 from broker.config.errors import ConfigError, Problem
 from broker.config.faults import Fault
 from broker.config.hours import unknown_days
-from broker.config.looks import accent_faults
+from broker.config.looks import accent_faults, office_logo_faults, with_logo_of
 from broker.config.pins import demo_pin_faults, hash_faults
 from broker.config.printers import logo_faults
 from broker.config.references import reference_faults
@@ -41,14 +41,19 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     errors = [problem for problem in findings.problems if not problem.warning]
     if errors or findings.settings is None:
         raise ConfigError(errors)
-    return findings.settings
+    return with_logo_of(findings.settings, path.parent)
 
 
 def check_settings(path: Path, environ: Mapping[str, str]) -> list[Problem]:
     """Return every fault and every warning, the faults first; empty when all is well."""
     findings = _examine(path, environ)
     data = findings.document.data
-    looked_at = [*demo_pin_faults(data), *logo_faults(data, path.parent), *script_faults(data, Settings)]
+    looked_at = [
+        *demo_pin_faults(data),
+        *logo_faults(data, path.parent),
+        *office_logo_faults(data, path.parent),
+        *script_faults(data, Settings),
+    ]
     warnings = _located(looked_at, findings.document, findings.overlay)
     return _ordered([*findings.problems, *warnings], findings.document.file)
 

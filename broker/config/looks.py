@@ -1,13 +1,16 @@
-"""Whether the office's own colour leaves every text of the screens readable."""
+"""Whether the office's own colour leaves every text of the screens readable, and its logo can be shown."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from broker.config.faults import Fault
 from broker.config.schema import child
+from broker.config.settings import Settings
 from hardware.colours import accent_fault
+from hardware.office_logo import logo_fault
 
 
 def accent_faults(data: object) -> Iterator[Fault]:
@@ -17,3 +20,20 @@ def accent_faults(data: object) -> Iterator[Fault]:
         message = accent_fault(accent)
         if message is not None:
             yield Fault(("office", "accent"), message)
+
+
+def office_logo_faults(data: object, folder: Path) -> Iterator[Fault]:
+    """Yield why `office.logo` cannot be shown from here: a warning, as screens on other machines may have it."""
+    logo = child(child(data, "office"), "logo")
+    if isinstance(logo, str) and logo:
+        message = logo_fault(folder / logo)
+        if message is not None:
+            yield Fault(("office", "logo"), message, warning=True, hint="the screens stand without a logo")
+
+
+def with_logo_of(settings: Settings, folder: Path) -> Settings:
+    """Return settings whose logo is found from anywhere: it is named as seen from the configuration's folder."""
+    if settings.office.logo is None:
+        return settings
+    logo = str((folder / settings.office.logo).absolute())
+    return settings.model_copy(update={"office": settings.office.model_copy(update={"logo": logo})})

@@ -113,6 +113,8 @@ class Office(SettingsModel):
     timezone: str
     languages: tuple[LanguageCode, ...] = Field(min_length=1)
     accent: Annotated[str, StringConstraints(pattern=_COLOUR)] | None = None
+    logo: Annotated[str, StringConstraints(min_length=1)] | None = None
+    """A PNG picture; `load_settings` makes the whole path of one that is named from the file's own folder."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -28,7 +28,7 @@ from display.pages.calls import (
 from display.pages.info import PANEL_PAD, draw_closed, draw_panel, panel_height
 from display.pages.lobby import FrontCall, LinkStatus, ListedCall, LobbyPage, OfficeTexts, Room
 from display.pages.panel import InfoPage
-from display.pages.sheet import LINE, Box, Frame, Item, Sheet, Sign, Surface, Words, centred, line_of
+from display.pages.sheet import LINE, Box, Frame, Item, Media, Sheet, Sign, Surface, Words, centred, line_of
 
 MOST_LARGE = 6
 """So many calls stand large at the most, however large the panel is."""
@@ -439,7 +439,16 @@ def _welcome(page: LobbyPage, frame: Frame) -> Iterator[Item]:
             break
     yield Surface(body, "band")
     lines = lines[: int(body.height / (LINE * font))]
-    y = body.middle - (len(lines) - 1) * LINE * font / 2
+    logo = Box(0, 0, 0, 0)
+    if page.logo is not None:
+        height = min(2 * LINE * font, body.width / page.logo.share)
+        logo = Box((frame.width - height * page.logo.share) / 2, 0, height * page.logo.share, height)
+    if page.logo is not None and (len(lines) * LINE + 1) * font + logo.height <= body.height:
+        top = body.middle - (len(lines) * LINE * font + logo.height) / 2
+        yield Media(replace(logo, y=top), page.logo.path, moves=False)
+        y = top + logo.height + LINE * font / 2
+    else:  # it leaves first
+        y = body.middle - (len(lines) - 1) * LINE * font / 2
     for line, bold in lines:
         at = (frame.width / 2, centred(y, font))
         yield line_of(line, at, font, frame=frame, tone="on_band", ground="band", bold=bold, align="center")

@@ -14,6 +14,7 @@ from broker.language import Phrases, bare_counter, mark
 from display.hall.board import Call, Place
 from display.pages.panel import InfoPage, NoticePage, hours_said, newcomers_wait, opening_said
 from display.pages.sheet import LaneBadge
+from hardware.office_logo import Logo
 
 BETWEEN = " \N{MIDDLE DOT} "
 SHIFT_MIN = 3
@@ -111,6 +112,8 @@ class LobbyPage:
     """What is said instead of everything else, language by language, while the office is closed and empty."""
     veil: float = 0.0
     """How dark it is, 0 to 1: after hours, while nobody is called."""
+    logo: Logo | None = None
+    """What stands above the office's name, where that stands."""
     shift: int = 0
     """Which of a few places that are a hair apart everything stands at: no picture burns in."""
 

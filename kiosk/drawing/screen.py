@@ -8,7 +8,9 @@ from typing import Any
 
 from kivy.app import App
 from kivy.clock import Clock
+from kivy.uix.image import Image
 
+from hardware.office_logo import Logo
 from hardware.panel.look import Mode
 from hardware.panel.targets import TargetsFile, targets
 from hardware.panel.widgets import make
@@ -29,6 +31,10 @@ _BAR = (
 """The buttons below every page, from left to right: each has its place for ever."""
 
 
+LINE = 1.4
+"""The logo is as high as a line of the office's name."""
+
+
 class KioskWidget:
     """The widgets of a kiosk, built once and updated. One thread: the screen's."""
 
@@ -39,6 +45,7 @@ class KioskWidget:
         touched: Callable[[], None],
         targets: TargetsFile | None,
         pressed: Callable[[], None] = lambda: None,
+        logo: Logo | None = None,
     ) -> None:
         """Build every page. `touch` gets the name of a touched target, `touched` hears of any touch at all.
 
@@ -52,7 +59,7 @@ class KioskWidget:
         self._name = ""
         self._pages = all_pages(self._touched_target)
         self._sheet: Any = None
-        self._header, self._bar = _Head(touch), _Foot(touch)
+        self._header, self._bar = _Head(touch, logo), _Foot(touch)
         self._banner = make("Remark")
         self._stage = make("Stage")
         self._overlay = make("WarningOverlay")
@@ -216,9 +223,15 @@ class KioskWidget:
 
 
 class _Head:
-    """What stands on top: the office, the clock, the languages. The date leaves first, then the office's name."""
+    """What stands on top: the office, the clock, the languages.
 
-    def __init__(self, touch: Touch) -> None:
+    The logo leaves first: where the name would need one more line for it. Then the date, then the office's name.
+    """
+
+    def __init__(self, touch: Touch, logo: Logo | None) -> None:
+        self._logo = None if logo is None else Image(source=logo.path, size_hint=(None, None), mipmap=True)
+        self._logo_share = 0.0 if logo is None else logo.share
+        self._logo_px = 0.0
         self.widget, self.low = make("KioskHeader"), make("KioskHeader")
         self._office, self._clock, self._status = (
             make("HeaderText"),
@@ -256,10 +269,14 @@ class _Head:
         if self._one_row:
             taken += sum(pill.width + look.gap(2) for pill in pills)
         self._has_office = not is_brief
+        self._logo_px = 0.0
         if not is_brief:
-            office = natural(self._office, max(look.body * 6, across - taken))
+            room = max(look.body * 6, across - taken)
+            office = natural(self._office, room)
             if breaks(self._office):
                 self._has_office, office = False, 0.0
+            else:
+                self._logo_px = self._logo_room(office, room, look)
         first = max(office, self._clock.height, *(pill.height for pill in pills if self._one_row), 0)
         status = natural(self._status, across if self._one_row else max(1, across - self._pills_width(look)))
         self._third = 0.0
@@ -279,6 +296,14 @@ class _Head:
             return second + look.gap(3) if second else 0.0
         third = self._third + gap if self._third else 0.0
         return float(first + second + (gap if second else 0) + third + look.gap(3))
+
+    def _logo_room(self, office: float, room: float, look: Any) -> float:  # noqa: ANN401 - a Look
+        """Return how wide the logo stands before the name: 0 where the name would be higher or cut for its sake."""
+        width = float(round(look.body * LINE) * self._logo_share)
+        rest = room - width - look.gap(2)
+        if self._logo is None or rest < look.body or natural(self._office, rest) > office or breaks(self._office):
+            return 0.0
+        return width
 
     def low_height(self, look: Any) -> float:  # noqa: ANN401 - a Look
         """Return how high the row of languages is that stands below the page in low mode; it may take the clock in."""
@@ -306,7 +331,13 @@ class _Head:
             right = self._row_of_pills(Frame(inner.x, row.y, right - inner.x, row.height), look)
             above += self._shown
         if self._has_office:
-            above.append(self._placed(self._office, Frame(inner.x, row.y, right - inner.x, row.height)))
+            left = inner.x
+            if self._logo is not None and self._logo_px:
+                self._logo.size = round(self._logo_px), round(look.body * LINE)
+                self._logo.pos = round(left), round(row.y + (row.height - self._logo.height) / 2)
+                above.append(self._logo)
+                left += self._logo_px + look.gap(2)
+            above.append(self._placed(self._office, Frame(left, row.y, right - left, row.height)))
         if self._second:
             below_that = self._third + gap if self._third else 0.0
             lower = Frame(inner.x, frame.y + gap + below_that, inner.width, self._second)

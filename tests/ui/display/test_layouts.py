@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from display.pages.layout import lay_out
 from display.pages.lobby import LobbyPage
 from display.pages.panel import ProcedurePage
 from display.pages.samples import Sample, samples
-from display.pages.sheet import Box, Frame, Sheet, frame_for
+from display.pages.sheet import Box, Frame, Media, Sheet, frame_for
+from hardware.office_logo import Logo
 from hardware.panel import headless
 from hardware.panel.look import look_for
 from hardware.panel.scale import Reader
@@ -138,3 +140,17 @@ def _drawn_faults(panel: str, pages: tuple[Sample, ...]) -> Iterator[tuple[str, 
         screens[-1].show(lay_out(page, frame), name)
         stage.settle()
         yield from ((name, str(fault)) for fault in layout_faults(stage.root, stage.look, Reader.HALL))
+
+
+def test_a_logo_stands_above_the_name_of_an_office_that_rests_and_leaves_first_where_there_is_no_room() -> None:
+    frame = _frame("43 1920x1080 5 m")
+    named = (page for _, page in samples(SETTINGS, frame, PHRASES, has_panel=False))
+    resting = next(page for page in named if not (page.front or page.others or page.closed))
+    page = replace(resting, office="Kantor Imigrasi Contoh", logo=Logo("office.png", 1.5))
+    sheet = lay_out(page, frame)
+    (logo,) = (item for item in sheet.items if isinstance(item, Media))
+    name = next(words for words in sheet.words if words.text.startswith("Kantor"))
+    assert logo.box.bottom <= name.box.y
+    assert list(_faults(page, sheet, frame)) == []
+    crowded = replace(page, resting=("Silakan menunggu di ruang tunggu",) * 9)
+    assert not any(isinstance(item, Media) for item in lay_out(crowded, frame).items)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from broker.bootstrap.rules import office_message
 from broker.contract.messages import OfficeMessage
+from hardware.office_logo import Logo
 from hardware.panel import headless
 from hardware.panel.look import Mode
 from hardware.panel.scale import Reader
@@ -48,12 +51,12 @@ HARDEST = (
 class Kiosk:
     """The kiosk's widgets on a window that nobody sees."""
 
-    def __init__(self) -> None:
+    def __init__(self, logo: Logo | None = None) -> None:
         headless.prepare()
         from kiosk.drawing.screen import RULES, KioskWidget  # noqa: PLC0415 - imports Kivy, which is set up only now
 
         def build() -> Any:  # noqa: ANN401 - Kivy's widgets have no types
-            self.widget = KioskWidget(lambda _target: None, touched=lambda: None, targets=None)
+            self.widget = KioskWidget(lambda _target: None, touched=lambda: None, targets=None, logo=logo)
             return self.widget.root
 
         self.stage = headless.Stage(KIOSKS["21.5 portrait"], reader=Reader.VISITOR, rules=RULES, build=build)
@@ -150,3 +153,19 @@ def _faults(panel: str, mode: str, language: str, *, is_longer: bool = False) ->
     looked_at = wanted(panel, mode, language, is_longer=is_longer)
     found = {name: made.faults(screen, MODES[mode]) for name, screen in looked_at}
     return {name: faults for name, faults in found.items() if faults}
+
+
+def test_a_logo_stands_before_the_name_and_leaves_first_where_there_is_no_room(tmp_path: Path) -> None:
+    Image.new("RGBA", (300, 200), "white").save(tmp_path / "office.png")
+    kiosk.cache_clear()  # Kivy knows one window
+    shown = Kiosk(Logo(str(tmp_path / "office.png"), 1.5))
+    seen = {}
+    for mode in ("plain", "all"):
+        assert shown.faults(pages("en")["2-service"], MODES[mode]) == []
+        head = shown.widget._header
+        seen[mode] = head._logo.parent is head.widget
+        if seen[mode]:
+            assert head._logo.right < head._office.x
+            assert head._logo.height < 1.5 * shown.stage.look.body
+    kiosk.cache_clear()
+    assert seen == {"plain": True, "all": False}
