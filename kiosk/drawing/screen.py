@@ -229,7 +229,7 @@ class _Head:
     """
 
     def __init__(self, touch: Touch, logo: Logo | None) -> None:
-        self._logo = None if logo is None else Image(source=logo.path, size_hint=(None, None), mipmap=True)
+        self._logo: Any = None if logo is None else Image(source=logo.path, size_hint=(None, None), mipmap=True)
         self._logo_share = 0.0 if logo is None else logo.share
         self._logo_px = 0.0
         self.widget, self.low = make("KioskHeader"), make("KioskHeader")
