@@ -25,6 +25,8 @@ ROUND_S = 200.0
 """So long one round of everything takes at most: what is left of `LATEST_S` goes to services that people wait for."""
 SHORTEST_S = 4.0
 """No page stands shorter while a round has the time for it: it would be gone before it is found."""
+BREAK_S = 10.0
+"""After a longer break, a page that had been read for the most part is not gone on with."""
 _LEVELS = 3
 _BESIDE = 4
 """What else has its turns beside the services."""
@@ -92,7 +94,9 @@ class Programme:
         self._level: int | None = 0
         self._cut_to = 0
         self._on = ""
-        self._ends_at_s = self._seen_at_s = 0.0
+        self._begun_at_s = self._ends_at_s = 0.0
+        self._hidden_at_s: float | None = None
+        """Since when calls leave no room."""
 
     def offer(self, office: OfficeMessage, fits: FitsAt) -> None:
         """Take in what the office offers, and what the panel has room for; what is on begins anew if it has changed."""
@@ -134,7 +138,17 @@ class Programme:
                 self.offer(self._office, self._fits)
 
     def crowd(self, level: int | None) -> None:
-        """Take note how much room calls leave: 0 is the most, None is none. What is not seen takes no time."""
+        """Take note how much room calls leave: 0 is the most, None is none.
+
+        Afterwards the page that was on has the rest of its time, unless most of it was read; then comes whatever was
+        away the longest. No service is away for more than `LATEST_S` of the time in which there is room, nor once so
+        long has passed since the last time without.
+        """
+        if level is None and self._level is not None:
+            self._hidden_at_s = self._monotonic()
+        elif level is not None and self._level is None and self._hidden_at_s is not None:
+            self._return(self._hidden_at_s)
+            self._hidden_at_s = None
         self._level = level
         if level is not None:
             # Only to less room while a page is on: nobody has to find their line again because a call has ended.
@@ -143,17 +157,8 @@ class Programme:
     def tick(self) -> None:
         """Turn to the next page when this one was read."""
         now_s = self._monotonic()
-        if self._level is None:
-            unseen_s = now_s - self._seen_at_s
-            self._ends_at_s += unseen_s
-            self._left_at_s = {name: at_s + unseen_s for name, at_s in self._left_at_s.items()}
-        self._seen_at_s = now_s
-        if self._names and now_s >= self._ends_at_s:
-            self._left_at_s[self._on] = now_s
-            pages = self._pages(self._on, self._cut_to)
-            following = pages[(self._place(pages) + 1) % len(pages)]
-            self._start[self._on] = following.start
-            self._begin(now_s)
+        if self._names and self._hidden_at_s is None and now_s >= self._ends_at_s:
+            self._turn(left_at_s=now_s)
 
     @property
     def page(self) -> InfoPage | None:
@@ -161,14 +166,31 @@ class Programme:
         pages = self._pages(self._on, self._cut_to) if self._on in self._names else ()
         return pages[self._place(pages)] if pages else None
 
+    def _return(self, hidden_at_s: float) -> None:
+        """Go on where calls took the room: what is not seen takes no time, but whoever was away was."""
+        away_s = self._monotonic() - hidden_at_s
+        stays_s, rest_s = self._ends_at_s - self._begun_at_s, self._ends_at_s - hidden_at_s
+        self._begun_at_s, self._ends_at_s = self._begun_at_s + away_s, self._ends_at_s + away_s
+        if self._names and away_s >= BREAK_S and rest_s < stays_s / 2:
+            self._turn(left_at_s=hidden_at_s)
+
+    def _turn(self, *, left_at_s: float) -> None:
+        """Turn to what comes next; what was on was seen until `left_at_s`."""
+        self._left_at_s[self._on] = left_at_s
+        pages = self._pages(self._on, self._cut_to)
+        following = pages[(self._place(pages) + 1) % len(pages)]
+        self._start[self._on] = following.start
+        self._begin(self._monotonic())
+
     def _begin(self, now_s: float) -> None:
         services = self._office.services if self._office else ()
         waiting = {service.id for service in services if waiting_for(service.id, self._hall)}
         self._on = next_up(self._lasts_s, self._left_at_s, waiting=waiting, now_s=now_s)
         self._cut_to = self._level or 0
         page = self.page
-        self._ends_at_s = now_s + (self._stays_s(page) if page else 0.0)
-        self._seen_at_s = now_s
+        self._begun_at_s, self._ends_at_s = now_s, now_s + (self._stays_s(page) if page else 0.0)
+        if self._hidden_at_s is not None:
+            self._hidden_at_s = now_s
 
     def _place(self, pages: Sequence[InfoPage]) -> int:
         """Return the place of the page where this one goes on, in whatever way it is cut."""

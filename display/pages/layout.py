@@ -232,7 +232,7 @@ def lay_out(page: LobbyPage, frame: Frame) -> Sheet:
         tuple(items),
         veil=page.veil,
         shift=_shift(page, frame),
-        panel_level=None if plan.panel is None else plan.level,
+        panel_level=None if plan.panel is None or page.closed else plan.level,
         is_readable=plan.bands is None or plan.bands.font >= frame.key,
         turns_list=needed > (plan.grid.holds if plan.grid else 0),
         left_out=_left_out(page, plan),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from display.hall.programme import LATEST_S, ROUND_S, next_up
+from broker.language import Phrases
+from display.hall.programme import LATEST_S, ROUND_S, Programme, next_up
+from display.pages.panel import ProcedurePage
+from tests.ui.display.lobby_samples import office, service
 
 SERVICES = [f"service-{place}" for place in range(40)]
 
@@ -45,3 +49,55 @@ def test_what_people_wait_for_comes_first_and_more_often(data: st.DataObject, co
     assert set(first) == waiting if len(waiting) > 1 else first[0] in waiting
     others = [turns.count(name) for name in lasts_s if name not in waiting]
     assert min(map(turns.count, waiting)) >= max(others, default=0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data(), count=st.integers(2, 14))
+def test_after_a_time_without_room_none_is_later_either(data: st.DataObject, count: int) -> None:
+    now_s = 0.0
+    programme = Programme(lambda: now_s, phrases=functools.partial(Phrases, "display"), least_s=12.0)
+    names = [f"{place:02d}" for place in range(count)]
+    shown = office(*(service("A", name, name) for name in names))
+    programme.offer(shown, lambda _page, _level: True)
+    back_at_s = 0.0
+    seen_at_s = dict.fromkeys(names, 0.0)
+    room_since_s = dict.fromkeys(names, 0.0)
+    """Of each, for how long there was room since it was last on."""
+    for has_room, lasts_s in data.draw(st.lists(st.tuples(st.booleans(), st.integers(1, 500)), max_size=12)):
+        programme.crowd(0 if has_room else None)
+        for _ in range(lasts_s):
+            now_s += 1
+            programme.tick()
+            if not has_room:
+                back_at_s = now_s
+                continue
+            page = programme.page
+            for name in names:
+                room_since_s[name] += 1
+            if isinstance(page, ProcedurePage):
+                seen_at_s[page.of], room_since_s[page.of] = now_s, 0.0
+            assert max(room_since_s.values()) <= LATEST_S + 1, "of the time in which there is room"
+            assert all(now_s - max(at_s, back_at_s) <= LATEST_S + 1 for at_s in seen_at_s.values())
+
+
+def test_after_a_long_burst_services_come_in_the_order_in_which_they_were_seen_last() -> None:
+    now_s = 0.0
+    programme = Programme(lambda: now_s, phrases=functools.partial(Phrases, "display"), least_s=12.0)
+    names = [f"{place:02d}" for place in range(6)]
+    programme.offer(office(*(service("A", name, name) for name in names)), lambda _page, _level: True)
+    seen_at_s = dict.fromkeys(names, 0.0)
+    first_at_s: dict[str, float] = {}
+    for second in range(1000):
+        now_s += 1
+        if second in (95, 700):
+            programme.crowd(None if second == 95 else 0)
+        programme.tick()
+        page = programme.page
+        if isinstance(page, ProcedurePage):
+            if second < 95:
+                seen_at_s[page.of], interrupted = now_s, page.of
+            elif second >= 700:
+                first_at_s.setdefault(page.of, now_s)
+    order = [name for name in sorted(first_at_s, key=lambda name: first_at_s[name]) if name != interrupted]
+    assert order == sorted(set(names) - {interrupted}, key=lambda name: seen_at_s[name])
+    assert max(first_at_s.values()) - 700 <= LATEST_S
