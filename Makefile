@@ -29,6 +29,7 @@ bench: setup
 soak: setup
 	$(BIN)/python -m tests.bench.soak $(MINUTES)
 
+# Three minutes for the README's, then six for the contact sheet. More of it: `python -m tests.contact_sheet --help`.
 pictures: setup scripts
 	$(BIN)/python -m tests.pictures docs/images
 	$(BIN)/python -m tests.contact_sheet build/pictures

@@ -50,8 +50,11 @@ def reports(settings: Settings, office: OfficeMessage) -> Iterator[Mapping[str, 
     yield from plain_reports(layouts(settings, office))
 
 
-def layouts(settings: Settings, office: OfficeMessage) -> Iterator[Any]:
-    """Yield the pages of every kiosk, each a `hardware.panel.check.Layout`. After Kivy was set up."""
+def layouts(settings: Settings, office: OfficeMessage, *, is_every: bool = False) -> Iterator[Any]:
+    """Yield the pages of every kiosk, each a `hardware.panel.check.Layout`; every page there is where it is wanted.
+
+    After Kivy was set up.
+    """
     from hardware.panel.check import Layout, Page  # noqa: PLC0415 - imports Kivy
     from kiosk.drawing.screen import RULES, KioskWidget  # noqa: PLC0415 - the same
 
@@ -70,7 +73,7 @@ def layouts(settings: Settings, office: OfficeMessage) -> Iterator[Any]:
     def pages() -> Iterator[Page]:
         for language in office.languages:
             for name, screen in screens_of(office, language):
-                if name in _WANTED or name.startswith(_DOCUMENTS):
+                if is_every or name in _WANTED or name.startswith(_DOCUMENTS):
                     yield Page(name.partition("-")[2], language, partial(show, screen))
 
     for kiosk in settings.kiosks:

@@ -1,11 +1,12 @@
-"""Every screen on every size of panel, in every language and mode, as one page of pictures: `make pictures`.
+"""Every screen in its states, on panels of every kind, in its languages and modes, as one page: `make pictures`.
 
-`python -m tests.contact_sheet FOLDER [SCREEN...]` takes them of true windows under Xvfb and writes FOLDER/index.html.
-The pages are those that `antrean check-config` lays out: each screen's `samples`.
+`python -m tests.contact_sheet FOLDER [SCREEN...]` takes them of true windows under Xvfb and writes FOLDER/index.html:
+the sizes that tell most, of one size every state. All else by an argument: `--help`.
 """
 
 from __future__ import annotations
 
+import argparse
 import html
 import importlib
 import json
@@ -14,6 +15,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,54 +37,112 @@ Shot = tuple[str, str, str, str]
 """Page, language, mode and file."""
 
 SIZES: dict[str, dict[str, tuple[PanelConfig, Size]]] = {
-    "kiosk": {
-        name: (KIOSKS[name], (KIOSKS[name].width_px, KIOSKS[name].height_px))
-        for name in ("15.6 portrait", "21.5 portrait", "32 portrait", "18.5 landscape", "27 landscape")
-    },
-    "display": {
-        name: (DISPLAYS[name], (DISPLAYS[name].width_px, DISPLAYS[name].height_px))
-        for name in ("32 1366x768 5 m", "43 1920x1080 5 m", "43 1080x1920 5 m", "55 3840x2160 8 m", "65 1920x1080 10 m")
-    },
+    "kiosk": {name: (panel, (panel.width_px, panel.height_px)) for name, panel in KIOSKS.items()},
+    "display": {name: (panel, (panel.width_px, panel.height_px)) for name, panel in DISPLAYS.items()},
     "counter": dict(DESKS),
 }
-WANTED = {
-    "kiosk": ("plain", "larger", "contrast", "low", "night"),
-    "display": ("plain", "night"),
-    "counter": ("plain", "larger", "contrast", "night"),
+USUAL: dict[str, tuple[str, ...]] = {
+    "kiosk": ("21.5 portrait", "15.6 portrait", "21.5 landscape", "32 portrait"),
+    "display": (
+        "43 1920x1080 5 m",
+        "32 1366x768 5 m",
+        "43 1920x1080 10 m",
+        "55 3840x2160 10 m",
+        "43 1080x1920 5 m",
+    ),
+    "counter": ("1280x800", "640 docked", "360 docked"),
 }
-"""Which modes are taken of each screen, on its usual panel."""
-USUAL = frozenset({"21.5 portrait", "43 1920x1080 5 m", "1280x800"})
-ELSEWHERE = {"kiosk": ("plain", "all"), "display": ("plain",), "counter": ("plain",)}
-"""Which modes are taken on all other panels."""
+"""The sizes that are taken where none is asked for; of the first one every state there is."""
+SCRIPTS = Path("tests/offices/four-languages.yaml")
 LONGEST_SIDE_PX = 640
 """Of a picture on the sheet: small enough for hundreds on a page, large enough to see what is wrong."""
 SETTLE_FRAMES = 3
+MODES_OF = {
+    "kiosk": ("plain", "all", "larger", "contrast", "low"),
+    "display": ("plain", "night"),
+    "counter": ("plain", "larger", "contrast", "night"),
+}
+TOGETHER = {"kiosk": ("plain", "all"), "display": ("plain",), "counter": ("plain",)}
+"""The modes of a size where nothing else is asked for."""
+PAGES_LIKE_EACH_OTHER = 8
+"""A display has hundreds of procedures' pages beside calls; of so many one is taken where not all are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One size of one screen, and what is taken there."""
+
+    screen: str
+    size: str
+    modes: tuple[str, ...]
+    is_every: bool = False
+    language: str = ""
+    """Only this one; all where it is empty."""
+    config: str = str(CONFIG)
+    part: str = ""
+    """Only pages whose name has this in it."""
+
+    @property
+    def title(self) -> str:
+        """Return what stands above its pictures."""
+        return ", ".join(filter(None, (self.screen, self.size, self.language)))
+
+    @property
+    def prefix(self) -> str:
+        """Return how its files begin."""
+        return re.sub(r"[^a-z0-9]+", "-", self.title.lower())
+
+
+def sittings(asked: argparse.Namespace) -> Iterator[Sitting]:
+    """Yield what is asked for, or what shows best in a few minutes how everything looks."""
+    for screen in asked.screens or SIZES:
+        known = [*SIZES[screen]] if asked.everything else USUAL[screen]
+        for at, size in enumerate(asked.size or known):
+            if size not in SIZES[screen]:
+                continue
+            is_every = asked.everything or bool(asked.size) or bool(asked.page)
+            if at == 0 and not is_every and not asked.mode:
+                yield Sitting(screen, size, ("plain",), is_every=True, language=asked.language)
+                yield Sitting(screen, size, MODES_OF[screen][1:], language=asked.language or "id")
+            else:
+                modes = tuple(asked.mode) or (MODES_OF if asked.everything else TOGETHER)[screen]
+                yield Sitting(screen, size, modes, is_every, asked.language, part=asked.page)
+        if not (asked.size or asked.mode or asked.language or asked.page) and screen != "counter":
+            yield Sitting(screen, USUAL[screen][0], ("plain",), language="ar", config=str(SCRIPTS))
 
 
 def main() -> int:
     """Take all pictures, or in a window of its own those of one size."""
     if sys.argv[1] == "--take":
-        return take(sys.argv[2], sys.argv[3], Path(sys.argv[4]))
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    sections = [
-        (screen, name, _taken(screen, name, size, folder))
-        for screen in sys.argv[2:] or SIZES
-        for name, (_, size) in SIZES[screen].items()
-    ]
-    (folder / "index.html").write_text(page(sections), encoding="utf-8")
-    count = sum(len(shots) for _, _, shots in sections)
-    sys.stdout.write(f"{count} pictures: {folder / 'index.html'}\n")
+        return take(Sitting(**json.loads(sys.argv[2])), Path(sys.argv[3]))
+    parser = argparse.ArgumentParser(prog="python -m tests.contact_sheet", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("screens", nargs="*", help=f"of {', '.join(SIZES)}; all of them by default")
+    parser.add_argument("--everything", action="store_true", help="every size, mode and page: about two hours")
+    parser.add_argument("--size", action="append", default=[], help='such as "18.5 landscape": tests/ui/panels.py')
+    parser.add_argument("--mode", action="append", default=[], choices=MODES)
+    parser.add_argument("--language", default="")
+    parser.add_argument("--page", default="", help="only pages whose name has this in it")
+    asked = parser.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    sections = []
+    for sitting in sittings(asked):
+        sections.append((sitting.title, _taken(sitting, asked.folder)))
+        # After each: who looks at it meanwhile sees what there is.
+        (asked.folder / "index.html").write_text(page(sections), encoding="utf-8")
+    count = sum(len(shots) for _, shots in sections)
+    sys.stdout.write(f"{count} pictures: {asked.folder / 'index.html'}\n")
     return 0 if count else 1
 
 
-def _taken(screen: str, name: str, size: Size, folder: Path) -> list[Shot]:
-    virtual = VirtualScreen(*size)
+def _taken(sitting: Sitting, folder: Path) -> list[Shot]:
+    width, height = SIZES[sitting.screen][sitting.size][1]
+    virtual = VirtualScreen(width, height)
     virtual.start()
     try:
         found = subprocess.run(
-            [sys.executable, "-m", "tests.contact_sheet", "--take", screen, name, str(folder)],
-            env={**os.environ, "DISPLAY": virtual.name, "ANTREAN_WINDOW": f"{size[0]}x{size[1]}+0+0"},
+            [sys.executable, "-m", "tests.contact_sheet", "--take", json.dumps(asdict(sitting)), str(folder)],
+            env={**os.environ, "DISPLAY": virtual.name, "ANTREAN_WINDOW": f"{width}x{height}+0+0"},
             stdout=subprocess.PIPE,
             text=True,
             check=True,
@@ -92,12 +152,12 @@ def _taken(screen: str, name: str, size: Size, folder: Path) -> list[Shot]:
     return [tuple(shot) for shot in json.loads(found.stdout.splitlines()[-1])]
 
 
-def take(screen: str, name: str, folder: Path) -> int:
+def take(sitting: Sitting, folder: Path) -> int:
     """Show every page of a screen in a true window of this size, and keep a picture of each."""
-    panel, _ = SIZES[screen][name]
-    settings = on_panel(load_settings(CONFIG, {}), screen, panel)
-    prepare(panel, title=f"pictures {screen}", data_dir=folder / "data")
-    walk = Walk(screen, name, settings, folder)
+    panel, _ = SIZES[sitting.screen][sitting.size]
+    settings = on_panel(load_settings(Path(sitting.config), {}), sitting.screen, panel)
+    prepare(panel, title=f"pictures {sitting.screen}", data_dir=folder / "data")
+    walk = Walk(sitting, settings, folder)
     walk.run()
     sys.stdout.write(json.dumps(walk.shots) + "\n")
     return 0
@@ -114,11 +174,12 @@ def on_panel(settings: Settings, screen: str, panel: PanelConfig) -> Settings:
     return settings.model_copy(update={section: (first.model_copy(update={"panel": panel}),)})
 
 
-def _layout(screen: str, settings: Settings) -> Any:  # noqa: ANN401 - a `Layout`: its module imports Kivy
-    if screen == "counter":
+def _layout(sitting: Sitting, settings: Settings) -> Any:  # noqa: ANN401 - a `Layout`: its module imports Kivy
+    if sitting.screen == "counter":
         return _desk(settings)
-    samples = importlib.import_module(f"{screen}.samples")
-    return next(iter(samples.layouts(settings, office_message(settings))))
+    samples = importlib.import_module(f"{sitting.screen}.samples")
+    more = {"is_every": sitting.is_every} if sitting.screen == "kiosk" else {}
+    return next(iter(samples.layouts(settings, office_message(settings), **more)))
 
 
 def _desk(settings: Settings) -> Any:  # noqa: ANN401 - the same
@@ -150,18 +211,17 @@ def _desk(settings: Settings) -> Any:  # noqa: ANN401 - the same
 class Walk:
     """One window, and the way through its pages in every mode."""
 
-    def __init__(self, screen: str, name: str, settings: Settings, folder: Path) -> None:
+    def __init__(self, sitting: Sitting, settings: Settings, folder: Path) -> None:
         from hardware.panel.screen import PanelApp  # noqa: PLC0415 - imports Kivy, which `prepare` must precede
 
-        self._layout = _layout(screen, settings)
-        self._modes = {mode: MODES[mode] for mode in (WANTED if name in USUAL else ELSEWHERE)[screen]}
+        self._sitting = sitting
+        self._layout = _layout(sitting, settings)
         self._folder = folder
-        self._prefix = f"{screen}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}"
         self.shots: list[Shot] = []
         self._app = PanelApp(
             self._layout.panel,
             reader=self._layout.reader,
-            title=self._prefix,
+            title=sitting.title,
             rules=self._layout.rules,
             root=self._build,
         )
@@ -182,15 +242,24 @@ class Walk:
 
     def _frames(self) -> Iterator[None]:
         """Do one thing a frame."""
-        for name, mode in self._modes.items():
-            self._turn(mode)
+        for name in self._sitting.modes:
+            self._turn(MODES[name])
             yield
             for at, shown in enumerate(self._layout.pages()):
+                if not self._is_wanted(shown.name, shown.language, at):
+                    continue
                 shown.show()
                 for _ in range(SETTLE_FRAMES):
                     yield
-                self.shots.append((shown.name, shown.language, name, self._kept(f"{self._prefix}-{name}-{at:03d}")))
+                file = self._kept(f"{self._sitting.prefix}-{name}-{at:03d}")
+                self.shots.append((shown.name, shown.language, name, file))
         self._app.stop()
+
+    def _is_wanted(self, name: str, language: str, at: int) -> bool:
+        sitting = self._sitting
+        if sitting.screen == "display" and not sitting.part and " beside " in name and at % PAGES_LIKE_EACH_OTHER:
+            return False
+        return sitting.language in ("", language) and sitting.part in name
 
     def _turn(self, mode: Mode) -> None:
         from kivy.core.window import Window  # noqa: PLC0415 - Kivy comes after `prepare`
@@ -201,22 +270,19 @@ class Walk:
         Window.add_widget(self._layout.build(self._app.look))
 
     def _kept(self, name: str) -> str:
-        from hardware.panel.screen import save_picture  # noqa: PLC0415 - imports Kivy
+        from hardware.panel.screen import picture  # noqa: PLC0415 - imports Kivy
 
-        whole = save_picture(self._folder / f"{name}.png")
-        with Image.open(whole) as picture:
-            small = picture.convert("RGB")
-            small.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX), Image.Resampling.LANCZOS)
-            small.save(self._folder / f"{name}.webp", quality=82)
-        whole.unlink()
+        small = picture()
+        small.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        small.save(self._folder / f"{name}.webp", quality=82, method=2)
         return f"{name}.webp"
 
 
-def page(sections: Sequence[tuple[str, str, Sequence[Shot]]]) -> str:
+def page(sections: Sequence[tuple[str, Sequence[Shot]]]) -> str:
     """Return the sheet: a section a size, a row a mode and language, a picture a page."""
     parts = [_HEAD]
-    for screen, name, shots in sections:
-        parts.append(f"<h2>{html.escape(screen)}, {html.escape(name)}</h2>")
+    for heading, shots in sections:
+        parts.append(f"<h2>{html.escape(heading)}</h2>")
         rows = dict.fromkeys((mode, language) for _, language, mode, _ in shots)
         for mode, language in rows:
             parts.append(f"<h3>{html.escape(mode)}, {html.escape(language)}</h3><div class=row>")

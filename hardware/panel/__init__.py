@@ -2,5 +2,5 @@
 
 Without Kivy: `scale`, `theme`, `look`, `window`, `waiting`. `window.prepare`, or `headless.prepare` where nobody looks,
 must run before any module here that imports Kivy (`bridge`, `faults`, `keys`, `lists`, `painting`, `screen`, `targets`,
-`text`, `text_room`, `turning`, `widgets`): Kivy reads its settings once, when it is imported.
+`text`, `turning`, `widgets`): Kivy reads its settings once, when it is imported.
 """

@@ -122,15 +122,12 @@ def window_id() -> int | None:
     return int(found) if found is not None and hasattr(info, "display") else None
 
 
-def save_picture(path: Path) -> Path:
-    """Write the window as PNG to exactly `path` and return it. On the screen's thread; takes some 40 ms."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def picture() -> Image.Image:
+    """Return what the window shows. On the screen's thread."""
     size = int(Window.system_size[0]), int(Window.system_size[1])
     # Four bytes a pixel: Kivy's own screenshot has three, and slants where a row of them is no multiple of four.
     read = glReadPixels(0, 0, *size, GL_RGBA, GL_UNSIGNED_BYTE)
-    written = path.with_name(f"{path.name}.part")
-    Image.frombytes("RGBA", size, read).convert("RGB").transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(written, "PNG")
-    return written.replace(path)
+    return Image.frombytes("RGBA", size, read).convert("RGB").transpose(Image.Transpose.FLIP_TOP_BOTTOM)
 
 
 def _draw_plain_surfaces_fast() -> None:

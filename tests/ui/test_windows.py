@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import stat
 import subprocess
 import sys
@@ -11,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -211,35 +208,6 @@ def test_a_call_stands_on_the_display_within_a_second(office: OfficeProcess, tmp
             assert time.monotonic() - asked < 5
         # Taking a picture from outside costs more than drawing; the bound covers a loaded machine.
         assert time.monotonic() - asked < 1.0
-
-
-@pytest.mark.parametrize(
-    ("part", "size"),
-    [("display", "1920x1080"), ("display", "1280x720"), ("counter", "1280x800"), ("counter", "1600x900")],
-)
-def test_no_word_is_cut_off_in_any_state_and_language(part: str, size: str, tmp_path: Path) -> None:
-    *faults, seen = _cut_off(part, size, tmp_path)
-    assert faults == []
-    assert seen["states"] > 20
-
-
-def test_the_search_for_cut_off_words_finds_them_where_there_is_no_room(tmp_path: Path) -> None:
-    assert len(_cut_off("counter", "1000x300", tmp_path)) > 1
-
-
-def _cut_off(part: str, size: str, out: Path) -> list[dict[str, Any]]:
-    """Lay out every state; nothing is drawn, which takes a software renderer most of its time."""
-    width, height = (int(side) for side in size.split("x"))
-    with virtual_screen(width, height) as screen:
-        found = subprocess.run(
-            [sys.executable, "-m", "tests.ui.stage", part, str(out), size],
-            env={**os.environ, "DISPLAY": screen.name, "KIVY_GL_BACKEND": "mock"},
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=240,
-        )
-    return [json.loads(line) for line in found.stdout.splitlines()]
 
 
 def _sign_in(desk: Caller, counter: str, officer: str) -> str:

@@ -13,6 +13,8 @@ from broker.bootstrap.rules import office_message
 from broker.config import load_settings
 from hardware.config import PanelConfig
 from hardware.panel.look import look_for
+from hardware.panel.scale import Reader
+from tests.ui.counter.desk_pages import Office, pages
 from tests.ui.panels import longer_office, longer_words
 
 SETTINGS = load_settings(Path("config.yaml"), {})
@@ -60,3 +62,30 @@ def test_every_page_fits_with_texts_that_are_longer_by_two_fifths() -> None:
 
 def test_the_search_finds_what_does_not_fit() -> None:
     assert any("serving" in fault for fault in islice(faults(SMALL, (640, 320), longer=False), 500))
+
+
+def test_every_state_that_an_officer_comes_to_fits() -> None:
+    """Lay out what the window's own presenter makes of a day's work, where `samples` has states made by hand."""
+    from hardware.panel import headless  # noqa: PLC0415 - Kivy is prepared where no window is wanted, and only there
+
+    headless.prepare()
+    from counter.drawing.screen import RULES, CounterWidget  # noqa: PLC0415 - the same
+    from hardware.panel.faults import layout_faults  # noqa: PLC0415 - the same
+
+    look = look_for(SMALL, Reader.OFFICER)
+    widgets: list[CounterWidget] = []
+
+    def build() -> object:
+        inputs = Office(SETTINGS, "id").presenter
+        widgets.append(CounterWidget(inputs, look.theme, touched=lambda: None, targets=None))
+        return widgets[-1].root
+
+    stage = headless.Stage(SMALL, reader=Reader.OFFICER, rules=RULES, build=build)
+    found, seen = list[str](), 0
+    for name, page in pages(SETTINGS, "id"):
+        widgets[-1].show(page)
+        stage.settle()
+        seen += 1
+        found += [f"{name}: {fault}" for fault in layout_faults(stage.root, look, Reader.OFFICER, scrolls=True)]
+    assert found == []
+    assert seen > 40

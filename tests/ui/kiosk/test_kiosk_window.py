@@ -136,26 +136,3 @@ def test_every_key_of_the_keypad_is_at_least_twenty_millimetres_high_and_fifteen
     assert len(keys) == 11
     assert min(box[3] for box in keys.values()) >= 20 * millimetre - 1
     assert min(box[2] for box in keys.values()) >= 15 * millimetre
-
-
-@pytest.mark.parametrize("size", ["1080x1920", "720x1280", "1280x800"])
-def test_no_word_is_cut_off_on_any_screen_in_any_language(size: str, screen: VirtualScreen, data_dir: Path) -> None:
-    assert _cut_off(size, screen, data_dir) == []
-
-
-def test_the_search_for_cut_off_words_finds_them_where_there_is_no_room(screen: VirtualScreen, data_dir: Path) -> None:
-    assert _cut_off("1000x300", screen, data_dir)
-
-
-def _cut_off(size: str, screen: VirtualScreen, data_dir: Path) -> list[dict[str, object]]:
-    """Lay out every screen; nothing is drawn, which takes a software renderer most of its time."""
-    data_dir.mkdir()
-    report = subprocess.run(
-        [sys.executable, "-m", "tests.ui.kiosk.gallery", size, str(data_dir)],
-        env={**os.environ, "DISPLAY": screen.name, "KIVY_GL_BACKEND": "mock"},
-        check=True,
-        capture_output=True,
-        timeout=90,
-    )
-    faults: list[dict[str, object]] = json.loads(report.stdout)
-    return faults
