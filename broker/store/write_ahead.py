@@ -7,6 +7,7 @@ import struct
 import sys
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 HEADER_BYTES, FRAME_HEADER_BYTES = 32, 24
 INDEX_HEADER_BYTES = 48
@@ -25,26 +26,39 @@ def spoilt_frame(log: Path, *, pages: int | None = None) -> int | None:
     them count, where that is known. Else a page at the very end is no fault: it is being written, or was taken back.
     """
     try:
-        data = log.read_bytes()
+        with log.open("rb") as file:
+            return _first_spoilt(file, pages)
     except OSError:
         return None
-    if len(data) < HEADER_BYTES:
+
+
+def _first_spoilt(file: BinaryIO, pages: int | None) -> int | None:
+    """Read page after page: a log of ten MiB is not to lie in memory."""
+    header = file.read(HEADER_BYTES)
+    if len(header) < HEADER_BYTES:
         return None
-    magic, _, page_bytes, _ = struct.unpack_from(">4I", data)
-    salt = data[16:24]
+    magic, _, page_bytes, _ = struct.unpack_from(">4I", header)
+    salt = header[16:24]
     words = ">" if magic & 1 else "<"
-    sums = _checksum((0, 0), data[:24], words)
-    is_whole = sums == struct.unpack_from(">2I", data, 24)
+    sums = _checksum((0, 0), header[:24], words)
+    is_whole = sums == struct.unpack_from(">2I", header, 24)
     step = FRAME_HEADER_BYTES + page_bytes
-    starts = range(HEADER_BYTES, len(data) - step + 1, step)[:pages]
-    for number, at in enumerate(starts, start=1):
-        if is_whole and data[at + 8 : at + 16] == salt:
-            sums = _frame_sums(sums, data, at, step, words)
-            is_whole = sums == struct.unpack_from(">2I", data, at + 16)
+    spoilt, number = None, 0
+    while (pages is None or number < pages) and len(frame := file.read(step)) == step:
+        number += 1
+        belongs = frame[8:16] == salt
+        if spoilt is not None:
+            if belongs:
+                return spoilt
+            continue
+        if is_whole and belongs:
+            sums = _frame_sums(sums, frame, 0, step, words)
+            is_whole = sums == struct.unpack_from(">2I", frame, 16)
             if is_whole:
                 continue
-        counts = pages is not None or any(data[later + 8 : later + 16] == salt for later in starts[number:])
-        return number if counts else None
+        if pages is not None:
+            return number
+        spoilt = number
     return None
 
 
