@@ -14,6 +14,7 @@ from hardware.colours import EDGE_CONTRAST, ENOUGH_CONTRAST, HIGH_CONTRAST, Colo
 from hardware.panel.look import TOUCH_MM, Look
 from hardware.panel.painting import Box, Painted, Sign, Surface, Words, box_of, common, painted
 from hardware.panel.scale import Reader, key_capital_mm, least_capital_mm
+from hardware.panel.widgets import Drawn
 
 FaultKind = Literal[
     "clipped",
@@ -31,10 +32,10 @@ FaultKind = Literal[
     "no_room",
 ]
 """clipped: words leave the box they have; cut_word: a word is broken within; overlap: two texts or targets are in one
-place; covered: a surface lies over words; outside: not in the window; hidden: only scrolling shows it; small: type
-under the least for its distance; target: too small to be hit; reach: above what low mode allows; contrast: text or sign
-too like its ground; edge: the border of a control too like what lies around; mute: a control without words or sign;
-no_room: nothing can be laid out at all (`check.NoRoomError`)."""
+place, or a text and a picture; covered: a surface lies over words; outside: not in the window; hidden: only scrolling
+shows it; small: type under the least for its distance; target: too small to be hit; reach: above what low mode allows;
+contrast: text or sign too like its ground; edge: the border of a control too like what lies around; mute: a control
+without words or sign; no_room: nothing can be laid out at all (`check.NoRoomError`)."""
 
 SLACK_PX = 2.0
 """Rounding is no fault."""
@@ -79,6 +80,7 @@ def layout_faults(root: Any, look: Look, reader: Reader, *, scrolls: bool = Fals
         *_text_faults(words, look, reader, scrolls=scrolls),
         *_covered(seen, shown),
         *_overlaps(shown, [control for control in controls if _is_in_view(control, words)], words),
+        *_on_pictures(seen, shown),
         *_control_faults(controls, words, seen, look, reader, scrolls=scrolls),
         *_contrasts(below, seen, look),
     ]
@@ -203,7 +205,7 @@ def _in_sight(part: Words) -> Box:
     return part.box if part.scrolled is None else common(part.box, part.scrolled)
 
 
-def _surface_in_sight(surface: Surface) -> Box:
+def _surface_in_sight(surface: Surface | Sign) -> Box:
     """Return where a surface is seen: of one in a list, what is in its view."""
     widget, box = surface.owner, surface.box
     while widget is not None and widget.parent is not widget:
@@ -217,6 +219,21 @@ def _control_in_sight(control: Any, words: Sequence[Words]) -> Box:  # noqa: ANN
     views = (part.scrolled for part in words if part.scrolled is not None and _is_within(part.owner, control))
     view = next(views, None)
     return box_of(control) if view is None else common(box_of(control), view)
+
+
+def _on_pictures(seen: Sequence[Painted], words: Sequence[Words]) -> Iterator[Fault]:
+    """Yield words that share their place with a picture, whichever lies over the other: neither can be read."""
+    boxes: dict[int, tuple[Any, Box]] = {}
+    for part in seen:
+        if isinstance(part, Sign) or (isinstance(part, Surface) and isinstance(part.owner, Drawn)):
+            here = _surface_in_sight(part)
+            _, box = boxes.get(id(part.owner), (part.owner, here))
+            far = max(box[2], here[2]), max(box[3], here[3])
+            boxes[id(part.owner)] = part.owner, (min(box[0], here[0]), min(box[1], here[1]), *far)
+    for owner, box in boxes.values():
+        for part in words:
+            if _share(_in_sight(part), box) and not _is_within(part.owner, owner):
+                yield Fault("overlap", part.owner.text, 0, _overlap(_in_sight(part), box), other=_name(owner))
 
 
 def _control_faults(

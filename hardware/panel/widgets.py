@@ -241,7 +241,7 @@ class TouchScreen(FloatLayout):  # type: ignore[misc] # Kivy has no types
         """Do nothing by default; screens bind to it."""
 
 
-class _Drawn(Widget):  # type: ignore[misc] # Kivy has no types
+class Drawn(Widget):  # type: ignore[misc] # Kivy has no types
     """Base of what is drawn by hand: it draws itself anew when place, size or a drawing property changes."""
 
     drawing: ClassVar[tuple[str, ...]] = ()
@@ -258,13 +258,14 @@ class _Drawn(Widget):  # type: ignore[misc] # Kivy has no types
         radius = min(self.width, self.height) / 2
         if radius > 1:
             with self.canvas.before:
-                self.draw(self.center_x, self.center_y, radius)
+                # Not `center_x`: Kivy may not have reckoned it anew when it tells of another width.
+                self.draw(self.x + self.width / 2, self.y + self.height / 2, radius)
 
     def draw(self, x: float, y: float, radius: float) -> None:
         """Draw within the circle of `radius` around (x, y)."""
 
 
-class LaneMark(_Drawn):
+class LaneMark(Drawn):
     """A lane's sign: its shape in its colour around its letter, so that colour never stands alone."""
 
     drawing: ClassVar[tuple[str, ...]] = ("shape", "colour", "inner", "outer", "letter")
@@ -348,7 +349,7 @@ MIRRORED: Mapping[str, str] = {"arrow_back": "arrow_forward", "arrow_forward": "
 """What a sign becomes where the page is read from the right; a clock or a check mark stays as it is."""
 
 
-class Icon(_Drawn):
+class Icon(Drawn):
     """A sign of `hardware.icons`, as large as its box and on whole pixels; an empty name draws nothing.
 
     Arrows point the other way on a page that is read from the right.
@@ -368,7 +369,7 @@ class Icon(_Drawn):
             Rectangle(texture=_sign(name, side), pos=(int(x - side / 2), int(y - side / 2)), size=(side, side))
 
 
-class Busy(_Drawn):
+class Busy(Drawn):
     """A ring that a bead walks round, one step a tick: work goes on. It never flashes."""
 
     drawing: ClassVar[tuple[str, ...]] = ("step", "colour", "track")
@@ -388,7 +389,7 @@ class Busy(_Drawn):
         PopMatrix()
 
 
-class Code(_Drawn):
+class Code(Drawn):
     """A QR code; `rows` are its modules as strings of 0 and 1."""
 
     drawing: ClassVar[tuple[str, ...]] = ("rows", "colour", "ground")

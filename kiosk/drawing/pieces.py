@@ -46,6 +46,8 @@ class ChoiceCard(Touchable, Box):
     may_slim = BooleanProperty(defaultvalue=False)
     least = NumericProperty(0)
     """Least height in millimetres, beyond that of any target."""
+    is_alone = BooleanProperty(defaultvalue=True)
+    """Whether its title is all there is on it: it stands in the middle then."""
     needed = NumericProperty(0)
 
     def __init__(self, **properties: Any) -> None:  # noqa: ANN401 - Kivy's properties

@@ -413,7 +413,7 @@ class _Foot:
         self._row = 0.0
 
     def write(self, bar: Bar) -> None:
-        """Write the buttons; one that is not there now leaves its place empty."""
+        """Write the buttons; one that is not there now leaves its place to its neighbour."""
         for target, made in self._buttons.items():
             made.title = getattr(bar, target)
             made.disabled = not made.title
@@ -438,14 +438,32 @@ class _Foot:
         place(self.widget, frame)
         margin, gap = _Head._margin(frame.width, look), look.gap(2)  # noqa: SLF001 - the same
         each = (frame.width - 2 * margin - gap * (self._columns - 1)) / self._columns
-        rtl = is_turned(look)
-        for at, made in enumerate(self._buttons.values()):
-            column, row = at % self._columns, at // self._columns
-            column = self._columns - 1 - column if rtl else column
+        buttons = list(self._buttons.values())
+        for row, begin in enumerate(range(0, len(buttons), self._columns)):
             top = frame.top - look.gap(1.5) - row * (self._row + look.gap(1.5))
-            place(made, Frame(frame.x + margin + column * (each + gap), top - self._row, each, self._row))
-            settle(made)
+            for made, first, last in _spans(buttons[begin : begin + self._columns]):
+                column = self._columns - 1 - last if is_turned(look) else first
+                width = each + (last - first) * (each + gap)
+                place(made, Frame(frame.x + margin + column * (each + gap), top - self._row, width, self._row))
+                settle(made)
         return frame.top
+
+
+def _spans(row: list[Any]) -> list[tuple[Any, int, int]]:
+    """Return from which to which place each button reaches: its own, and those of absent ones beside it.
+
+    Whoever knows the place of a button finds it there on every page, however many there are.
+    """
+    spans, begin = list[tuple[Any, int, int]](), 0
+    for at, made in enumerate(row):
+        if made.title:
+            spans.append((made, begin, at))
+            begin = at + 1
+    if spans:
+        last, first, _ = spans[-1]
+        spans[-1] = last, first, len(row) - 1
+    absent = [(made, at, at) for at, made in enumerate(row) if not made.title]
+    return [*spans, *absent]
 
 
 def _pill(touch: Touch) -> Any:  # noqa: ANN401 - a widget

@@ -128,18 +128,20 @@ def compose(state: State) -> Screen:
 
 def _bar(state: State) -> Bar:
     """Return the buttons below the page: help and access always, the way back where there is one."""
-    visit, words = state.visit, state.words
+    visit = state.visit
     may_leave = visit.step is not Step.LANGUAGE or visit.aside is not None or not visit.access.is_plain
     return Bar(
-        back=words.say("Back") if _has_back(state) else "",
+        back=_in_all(state, _BACK) if _has_back(state) else "",
         access=_in_all(state, _ACCESS),
         help=_in_all(state, _HELP),
-        start_over=words.say("Start over") if may_leave and visit.step not in _UNDER_WAY else "",
+        start_over=_in_all(state, _START_OVER) if may_leave and visit.step not in _UNDER_WAY else "",
     )
 
 
+_BACK = mark("Back")
 _ACCESS = mark("Access")
 _HELP = mark("Help")
+_START_OVER = mark("Start over")
 _TURN_BACK = mark("Previous")
 _TURN_ON = mark("Next")
 
