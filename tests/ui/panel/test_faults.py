@@ -85,6 +85,13 @@ Icon:
     size: 90, 90
     colour: app.look.theme.rule
 """
+CODE = """
+Code:
+    rows: ["101", "010", "101"]
+    size_hint: None, None
+    size: app.look.mm(40), app.look.mm(40)
+    pos: app.look.mm(100), app.look.mm(190)
+"""
 OTHER = BUTTON.replace('"go"', '"other"').replace("mm(20), app.look.mm(60)", "mm(60), app.look.mm(70)")
 
 
@@ -102,6 +109,7 @@ def test_a_good_page_has_no_fault_in_any_mode(mode: Mode) -> None:
         ("overlap", WORDS + WORDS.replace("mm(20)", "mm(24)")),
         ("overlap", BUTTON + OTHER),
         ("overlap", BUTTON + WORDS.replace("mm(200)", "mm(70)")),
+        ("overlap", CODE + WORDS),
         ("covered", WORDS + "Card:\n    size_hint: None, None\n    size: 400, 400\n    pos: 90, 700"),
         ("outside", WORDS.replace("mm(20), app.look.mm(200)", "mm(200), app.look.mm(200)")),
         ("outside", BUTTON.replace("mm(20), app.look.mm(60)", "mm(-30), app.look.mm(60)")),
