@@ -102,6 +102,7 @@ def samples(settings: Settings, office: OfficeMessage, language: str, room: Room
     yield from _at_the_desk(free, called, serving)
     yield from _lists(free)
     yield from _dialogs(free, serving)
+    yield from _about_pins(free, tuple((officer.id, officer.name) for officer in settings.officers))
 
 
 def _before_signing_in(settings: Settings, free: DeskState) -> Iterator[Sample]:
@@ -110,10 +111,29 @@ def _before_signing_in(settings: Settings, free: DeskState) -> Iterator[Sample]:
     form = SignInForm(officers, focus=Field.PIN, chosen=longest, pin="1234567890")
     nobody = replace(free, desk=None, notice=None)
     yield "sign in", sign_in_page(form, nobody)
+    calls = (HelpCall(kiosk="kiosk-1", since=free.now), HelpCall(kiosk="kiosk-2", since=free.now))
+    yield "sign in, calls for help", sign_in_page(form, replace(nobody, help=calls))
     yield "sign in by id", sign_in_page(SignInForm((), typed_id="a-long-officer-id"), nobody)
     refused = Notice("bad", free.phrases.error("wrong_pin"))
     yield "wrong PIN", sign_in_page(form, replace(nobody, notice=refused))
     yield "signed in elsewhere", sign_in_page(form, nobody, elsewhere=_longest_counter(free))
+
+
+def _about_pins(free: DeskState, officers: tuple[tuple[str, str], ...]) -> Iterator[Sample]:
+    own = replace(dialogs.begun_about_pin(supervises=False), secret="1" * dialogs.MAX_PIN)
+    yield "dialog PIN of now", desk_page(replace(free, dialog=own))
+    yield "dialog new PIN, unlike", desk_page(replace(free, dialog=replace(own, old="1", secret="", unlike=True)))
+    yield "dialog new PIN again", desk_page(replace(free, dialog=replace(own, old="1", new="2")))
+    supervisor = replace(_changed(free, role="supervisor"), colleagues=officers)
+    whose = dialogs.begun_about_pin(supervises=True)
+    yield "dialog whose PIN", desk_page(replace(supervisor, dialog=whose))
+    longest = max(officers, key=lambda officer: len(officer[1]))[0]
+    for kind in ("reset_pin", "unlock"):
+        of_whom = replace(whose, kind=kind, at=0)
+        yield f"dialog {kind}, whom", desk_page(replace(supervisor, dialog=of_whom))
+        yield f"dialog {kind}", desk_page(replace(supervisor, dialog=replace(of_whom, target=longest, new="2")))
+    by_id = replace(supervisor, colleagues=(), dialog=replace(whose, kind="unlock", text="a-long-officer-id"))
+    yield "dialog unlock, by id", desk_page(by_id)
 
 
 def _at_the_desk(free: DeskState, called: DeskState, serving: DeskState) -> Iterator[Sample]:

@@ -21,7 +21,7 @@ NEAR_ACTIONS: Mapping[str, tuple[Intent, ...]] = {
 """The two or three next acts in each state of a counter, for a window that stands beside another program."""
 SIDE_ACTIONS = (Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.REPRINT, Intent.UNDO, Intent.PAUSE)
 """The smaller row: what does not happen with every visitor."""
-ASK_FIRST = frozenset({Intent.SIGN_OUT, Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.FIND})
+ASK_FIRST = frozenset({Intent.SIGN_OUT, Intent.PIN, Intent.HOLD, Intent.TRANSFER, Intent.DROP, Intent.FIND})
 """What opens a dialog before anything is asked of the engine."""
 WITHOUT_SESSION = frozenset({Intent.FIND})
 """What anybody may ask of the engine: the protocol takes no session with it."""
@@ -58,6 +58,8 @@ class Obstacle(Enum):
     KIOSK_CANNOT_PRINT = auto()
     REASON_MISSING = auto()
     NUMBER_MISSING = auto()
+    OFFICER_MISSING = auto()
+    PIN_MISSING = auto()
 
 
 def near_actions(state: DeskState) -> tuple[Intent, ...]:

@@ -6,13 +6,15 @@ One rule holds throughout: a digit picks, Enter does it, Esc goes back. Where no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from counter.desk.keys import Intent, moved_to
 
 MAX_TEXT = 60
 """So many characters of a note are shown wherever it stands."""
+MAX_PIN = 12
+MAX_ID = 32
 MAX_DIGIT = 9
 PAGE = 5
 """So many options a key for a page moves."""
@@ -29,6 +31,15 @@ class Step(Enum):
     TARGET = "target"
     NOTE = "note"
     NUMBER = "number"
+    OLD_PIN = "old_pin"
+    NEW_PIN = "new_pin"
+    SAME_PIN = "same_pin"
+    """The new one once more: whoever slips would be locked out."""
+
+    @property
+    def is_secret(self) -> bool:
+        """Tell whether what is typed is shown to nobody."""
+        return self in {Step.OLD_PIN, Step.NEW_PIN, Step.SAME_PIN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,8 @@ class Request:
 
     intent: Intent
     command: str
-    arguments: dict[str, str]
+    arguments: dict[str, str] = field(repr=False)
+    """Shown nowhere: a PIN may be among them."""
     then: Request | None = None
     """What is asked next, once this was done, and only then."""
     part_of: Handover | None = None
@@ -69,12 +81,18 @@ class Dialog:
     number: str = ""
     ticket: str = ""
     kind: str = ""
-    """`stage`, `service` or `to_counter`: the argument that `target` is given as."""
+    """`stage`, `service` or `to_counter`: the argument that `target` is given as; of a PIN the command."""
     target: str = ""
     at: int | None = None
     text: str = ""
     moved: bool = False
     """A supervisor takes the ticket out of its course: named on the wire, and not without a reason."""
+    secret: str = field(default="", repr=False)
+    """What is typed of a PIN; gone with the dialog, as are those that were typed before."""
+    old: str = field(default="", repr=False)
+    new: str = field(default="", repr=False)
+    unlike: bool = False
+    """The new PIN was typed once so and once otherwise."""
 
     @property
     def step(self) -> Step:
@@ -82,6 +100,8 @@ class Dialog:
         match self.purpose:
             case Intent.SIGN_OUT | Intent.PICK:
                 return Step.QUESTION
+            case Intent.PIN:
+                return self._step_of_pin
             case Intent.FIND:
                 return Step.NUMBER
             case Intent.TRANSFER if not self.kind:
@@ -90,6 +110,23 @@ class Dialog:
                 return Step.TARGET
             case _:
                 return Step.NOTE
+
+    @property
+    def _step_of_pin(self) -> Step:
+        if not self.kind:
+            return Step.KIND
+        if self.kind != "pin" and not self.target:
+            return Step.TARGET
+        if self.kind == "unlock":
+            return Step.QUESTION
+        if self.kind == "pin" and not self.old:
+            return Step.OLD_PIN
+        return Step.SAME_PIN if self.new else Step.NEW_PIN
+
+    @property
+    def is_last(self) -> bool:
+        """Tell whether something is done after this step."""
+        return self.step in {Step.QUESTION, Step.NOTE, Step.NUMBER, Step.SAME_PIN}
 
     @property
     def is_about_current(self) -> bool:
@@ -113,6 +150,11 @@ def begun(purpose: Intent, *, number: str = "", ticket: str = "", moved: bool = 
     return Dialog(purpose, number, ticket, at=0 if purpose is Intent.TRANSFER else None, moved=moved)
 
 
+def begun_about_pin(*, supervises: bool) -> Dialog:
+    """Return the dialog about a PIN: an officer's own, unless a supervisor means another's."""
+    return Dialog(Intent.PIN, at=0) if supervises else Dialog(Intent.PIN, kind="pin")
+
+
 def moved(dialog: Dialog, intent: Intent, count: int) -> Dialog:
     """Return the dialog with another of `count` options chosen, as the key wants."""
     return replace(dialog, at=moved_to(intent, dialog.at, count, page=PAGE)) if count else dialog
@@ -129,6 +171,11 @@ def picked(dialog: Dialog, index: int, options: tuple[Option, ...]) -> Dialog:
 
 def typed(dialog: Dialog, character: str, options: tuple[Option, ...]) -> Dialog:
     """Return the dialog after a character: a digit picks, unless it stands within words or a number."""
+    if dialog.step.is_secret:
+        digit = character if character.isdecimal() else ""
+        return replace(dialog, secret=(dialog.secret + digit)[:MAX_PIN], unlike=False)
+    if dialog.step is Step.TARGET and dialog.purpose is Intent.PIN and not options:
+        return replace(dialog, text=(dialog.text + character.strip().lower())[:MAX_ID])
     if dialog.step is Step.NUMBER:
         return replace(dialog, text=(dialog.text + character.strip().upper())[:MAX_TEXT])
     if character.isdecimal() and not dialog.text:
@@ -140,11 +187,15 @@ def typed(dialog: Dialog, character: str, options: tuple[Option, ...]) -> Dialog
 
 def erased(dialog: Dialog) -> Dialog:
     """Return the dialog with the last character taken back."""
+    if dialog.step.is_secret:
+        return replace(dialog, secret=dialog.secret[:-1])
     return replace(dialog, text=dialog.text[:-1])
 
 
 def back(dialog: Dialog) -> Dialog | None:
     """Return the step before, or None where there was none."""
+    if dialog.purpose is Intent.PIN:
+        return _back_from_pin(dialog)
     if dialog.purpose is not Intent.TRANSFER or dialog.step is Step.KIND:
         return None
     if dialog.step is Step.TARGET:
@@ -152,19 +203,54 @@ def back(dialog: Dialog) -> Dialog | None:
     return replace(dialog, target="", at=0, text="")
 
 
+def _back_from_pin(dialog: Dialog) -> Dialog | None:
+    dialog = replace(dialog, secret="", text="", unlike=False)
+    match dialog.step:
+        case Step.SAME_PIN:
+            return replace(dialog, new="")
+        case Step.NEW_PIN if dialog.kind == "pin":
+            return replace(dialog, old="")
+        case Step.NEW_PIN | Step.QUESTION:
+            return replace(dialog, target="", at=0)
+        case Step.TARGET:
+            return replace(dialog, kind="", at=0)
+        case _:
+            return None
+
+
 def confirmed(dialog: Dialog, options: tuple[Option, ...]) -> Dialog | Request | None:
     """Return the next step, or what is to be done; None while something is still to be chosen."""
+    if dialog.purpose is Intent.PIN:
+        return _confirmed_about_pin(dialog, options)
     match dialog.step:
-        case Step.QUESTION if dialog.purpose is Intent.SIGN_OUT:
-            return Request(Intent.SIGN_OUT, "close", {})
         case Step.QUESTION:
-            return Request(Intent.PICK, "call", {"ticket": dialog.ticket})
+            signs_out = dialog.purpose is Intent.SIGN_OUT
+            picked = Request(Intent.PICK, "call", {"ticket": dialog.ticket})
+            return Request(Intent.SIGN_OUT, "close", {}) if signs_out else picked
         case Step.KIND | Step.TARGET:
             return _gone_on(dialog, options) if options and dialog.at is not None else None
         case Step.NOTE:
             return _noted(dialog, dialog.reason(options))
         case Step.NUMBER:
             return Request(Intent.FIND, "lookup", {"ticket": number_of(dialog.text)}) if dialog.text else None
+        case _:
+            return None
+
+
+def _confirmed_about_pin(dialog: Dialog, options: tuple[Option, ...]) -> Dialog | Request | None:
+    match dialog.step:
+        case Step.TARGET if dialog.text:
+            return replace(dialog, target=dialog.text, text="")
+        case Step.KIND | Step.TARGET:
+            return _gone_on(dialog, options) if options and dialog.at is not None else None
+        case Step.QUESTION:
+            return Request(Intent.PIN, "unlock", {"officer": dialog.target})
+        case Step.OLD_PIN:
+            return replace(dialog, old=dialog.secret, secret="")
+        case Step.NEW_PIN:
+            return replace(dialog, new=dialog.secret, secret="")
+        case _:
+            return _pin_chosen(dialog)
 
 
 def number_of(text: str) -> str:
@@ -178,6 +264,14 @@ def _gone_on(dialog: Dialog, options: tuple[Option, ...]) -> Dialog:
     if dialog.step is Step.KIND:
         return replace(dialog, kind=value, at=0)
     return replace(dialog, target=value, at=None)
+
+
+def _pin_chosen(dialog: Dialog) -> Dialog | Request:
+    if dialog.secret != dialog.new:
+        return replace(dialog, new="", secret="", unlike=True)
+    if dialog.kind == "pin":
+        return Request(Intent.PIN, "pin", {"old": dialog.old, "new": dialog.new})
+    return Request(Intent.PIN, "reset_pin", {"officer": dialog.target, "new": dialog.new})
 
 
 def _noted(dialog: Dialog, reason: str) -> Request | None:

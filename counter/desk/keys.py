@@ -26,6 +26,8 @@ class Intent(StrEnum):
     UNDO = "undo"
     PAUSE = "pause"
     SIGN_OUT = "sign_out"
+    PIN = "pin"
+    """Take another PIN; a supervisor also sees to those of others."""
     LANGUAGE = "language"
     QUEUE = "queue"
     HELD = "held"
@@ -85,6 +87,7 @@ KEYS: Mapping[Intent, str] = {
     Intent.UNDO: "u",
     Intent.PAUSE: "p",
     Intent.SIGN_OUT: "x",
+    Intent.PIN: "i",
     Intent.LANGUAGE: "l",
     Intent.QUEUE: "1",
     Intent.HELD: "2",

@@ -22,7 +22,9 @@ class OpenDialog:
         """Open the dialog of an intent: about the chosen line of a list, else about the visitor at the counter."""
         picked, ticket = state.picked, state.desk.ticket if state.desk else None
         moved = intent is Intent.TRANSFER and state.moves_picked
-        if picked is not None and (moved or intent in {Intent.PICK, Intent.DROP}):
+        if intent is Intent.PIN:
+            self.dialog = dialogs.begun_about_pin(supervises=state.supervises)
+        elif picked is not None and (moved or intent in {Intent.PICK, Intent.DROP}):
             self.dialog = dialogs.begun(intent, number=picked.number, ticket=name_of(picked), moved=moved)
         elif ticket is not None and intent not in {Intent.SIGN_OUT, Intent.FIND}:
             self.dialog = dialogs.begun(intent, number=ticket.number, ticket=ticket.id)
@@ -81,4 +83,8 @@ def missing(dialog: Dialog, state: DeskState) -> Obstacle | None:
         return Obstacle.REASON_MISSING
     if dialog.step is Step.NUMBER and not dialog.text:
         return Obstacle.NUMBER_MISSING
+    if dialog.step.is_secret and not dialog.secret:
+        return Obstacle.PIN_MISSING
+    if dialog.purpose is Intent.PIN and dialog.step is Step.TARGET and not (dialog.text or options(dialog, state)):
+        return Obstacle.OFFICER_MISSING
     return obstacle(dialog.purpose, state)

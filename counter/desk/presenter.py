@@ -38,6 +38,7 @@ from counter.pages.notices import (
     nobody,
     not_granted,
     outcome,
+    pin_refused,
     refusal,
     refused_for_now,
     slow,
@@ -192,7 +193,7 @@ class CounterPresenter:
         else:
             at = names.index(self._focus) if self._focus in names else min(-step, 0)
         name = names[(at + step) % len(names)]
-        is_field = name in {field.value for field in Field}
+        is_field = self._session is None and name in {field.value for field in Field}
         self._focus = "" if is_field else name
         if is_field:
             self._sign_in.form.focus = Field(name)
@@ -224,7 +225,7 @@ class CounterPresenter:
             self._press_in_dialog(intent)
         elif intent is Intent.HELP:
             self._see_to_first()
-        elif intent in (*MAIN_ACTIONS, *SIDE_ACTIONS, Intent.SIGN_OUT, Intent.PICK):
+        elif intent in (*MAIN_ACTIONS, *SIDE_ACTIONS, Intent.PIN, Intent.SIGN_OUT, Intent.PICK):
             self._act(intent)
         else:
             self._press_in_lists(intent)
@@ -237,6 +238,8 @@ class CounterPresenter:
             opened_by = self._opened.dialog.purpose
             if typed.character.lower() != KEYS[opened_by] or not self._requests.is_double_press(opened_by):
                 self._opened.type(typed.character, self._state())
+            if opened_by is Intent.PIN:
+                self._requests.pressed(opened_by)  # Enter after a PIN is never the Enter of before
 
     def anywhere(self, intent: Intent) -> None:
         """Do what a key from within another program asks for; nothing that would answer a question open here."""
@@ -402,6 +405,8 @@ class CounterPresenter:
         ticket = reply_ticket(result) if reply.ok else None
         if not reply.ok and request.part_of is not None:
             self._refused(reply, half_done(request.command, request.part_of, reply.error, self._state().words))
+        elif not reply.ok and request.intent is Intent.PIN:
+            self._refused(reply, pin_refused(reply.error, self._state().words))
         elif not reply.ok:
             self.refused(reply)
         elif request.intent is Intent.SIGN_OUT:
@@ -478,7 +483,13 @@ class CounterPresenter:
             scrolled=self._lists.scrolled,
             focus=self._focus,
             handover=self._handover,
+            colleagues=self._colleagues,
         )
+
+    @property
+    def _colleagues(self) -> tuple[tuple[str, str], ...]:
+        us = "" if self._session is None else self._session.officer
+        return tuple((officer, name) for officer, name in self._sign_in.form.officers if officer != us)
 
     @property
     def _phrases(self) -> Phrases:

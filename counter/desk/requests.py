@@ -33,7 +33,7 @@ class _UnderWay:
 
     intent: Intent
     command: str
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Any] = field(repr=False)
     answered: Callable[[Reply], None]
     since_s: float
     pending: Pending | None = None

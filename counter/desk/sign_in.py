@@ -11,12 +11,11 @@ from enum import Enum
 from typing import Any, Protocol
 
 from broker.contract.messages import Reply
+from counter.desk.dialogs import MAX_ID, MAX_PIN
 from counter.desk.keys import MOVES, Intent, moved_to
 from counter.desk.requests import Requests
 from counter.desk.session import Session
 
-MAX_PIN = 12
-MAX_ID = 32
 PAGE = 5
 """So many names a key for a page moves."""
 CHOICE_S = 60.0

@@ -73,13 +73,15 @@ class DeskState:
     """How far down the office at a glance or its devices are scrolled by keys, from 0 to 1."""
     focus: str = ""
     """What Enter presses, as Tab has chosen it; nothing where keys do what stands on the buttons."""
+    colleagues: tuple[tuple[str, str], ...] = ()
+    """(id, name) of the other officers that this machine knows, or none."""
     handover: Handover | None = None
     """The last finish and call by one key."""
 
     @property
     def words(self) -> Words:
         """Return the names of things."""
-        return Words(self.office, self.phrases, self.now)
+        return Words(self.office, self.phrases, self.now, self.colleagues)
 
     @property
     def info(self) -> CounterInfo | None:

@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 
 from counter.desk.room import Arrangement
+from counter.drawing.help import HelpWidget
 from counter.drawing.touches import Touches, show_mark, stand_in
 from counter.pages.desk import DeskPage
 from counter.pages.devices import DeviceLine
-from counter.pages.help import HelpLine
 from counter.pages.lists import ColleagueLine, HallGlance, ListsColumn, Row, Tab, WaitingLine
 from counter.pages.rest import RestCard
 from counter.pages.ticket import HistoryLine, ReasonCard, TicketCard
@@ -59,29 +59,17 @@ class DeskWidget:
         self._first = Pool(ids.first, lambda: make(pieces.first))
         self._actions = Pool(ids.actions, lambda: make(pieces.near))
         self._side_actions = Pool(ids.side_actions, lambda: make(pieces.side))
-        self._help = Pool(ids.help, lambda: make("HelpCallLine"))
+        self._help = HelpWidget(ids.help, touches)
         self._lists = ListsWidget(ids, touches, theme, pieces=pieces, has_lines=has_lines)
 
     def show(self, page: DeskPage) -> None:
         """Draw a page."""
-        self._show_help(page.help)
+        self._help.show(page.help)
         self._show_visitor(page)
         self._lists.show(page)
         self._show_actions(self._first, page.actions[:1])
         self._show_actions(self._actions, page.actions[1:])
         self._show_actions(self._side_actions, page.side_actions)
-
-    def _show_help(self, calls: tuple[HelpLine, ...]) -> None:
-        for line, call in zip(self._help.take(len(calls)), calls, strict=True):
-            line.ids.text.text = call.text
-            act = line.ids.act
-            act.shown = call.action is not None
-            self._touches.bind(act, partial(_see_to, self._touches, act))
-            act.stop = f"help:{call.kiosk}"
-            act.target = act.stop if call.action is not None and call.action.enabled else ""
-            if call.action is not None:
-                act.title, act.key, act.works = call.action.label, call.action.key, call.action.enabled
-                act.kind = "primary" if call.action.primary and call.action.enabled else "plain"
 
     def _show_actions(self, pool: Pool, actions: Any) -> None:  # noqa: ANN401 - actions
         for button, action in zip(pool.take(len(actions)), actions, strict=True):
@@ -237,11 +225,6 @@ class ListsWidget:
             show_mark(head.ids.mark, lane, self._theme)
         for line, waiting in zip(self._waiting.take(len(hall.waiting)), hall.waiting, strict=True):
             _show_waiting(line, waiting)
-
-
-def _see_to(touches: Touches, act: Any) -> None:  # noqa: ANN401 - a widget
-    """See to the kiosk that the button stands for by now."""
-    touches.inputs.see_to(act.stop.removeprefix("help:"))
 
 
 def _choose(touches: Touches, line: Any) -> None:  # noqa: ANN401 - a widget

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from counter.drawing.touches import Touches
+from counter.drawing.pad import Pad
+from counter.drawing.touches import Touches, stand_in
 from counter.pages.dialogs import DialogCard, OptionLine
 from hardware.panel.lists import Pool, bring_into_view
 from hardware.panel.widgets import make
@@ -19,6 +20,7 @@ class DialogWidget:
         self.overlay = overlay
         self._touches = touches
         self._options = Pool(overlay.ids.options, lambda: make("OptionLine"))
+        self._pad = Pad(make("DialogPad"), touches)
         self._title = ""
 
     def show(self, card: DialogCard | None) -> None:
@@ -31,6 +33,9 @@ class DialogWidget:
         if card.title != self._title:
             self._title, ids.scroll.scroll_y = card.title, 1
         ids.title.text, ids.text.text = card.title, card.text
+        ids.text.tone, ids.text.bold = ("bad", True) if card.is_fault else ("ink_soft", False)
+        stand_in(ids.pad, [self._pad.grid] if card.pad else [])
+        self._pad.show(card.pad)
         # The bar is where the next character goes.
         ids.field.wanted, ids.field.empty = bool(card.field_label), not card.field
         ids.field.text = f"{card.field}|" if card.field else card.field_label

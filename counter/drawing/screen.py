@@ -43,10 +43,12 @@ class CounterWidget:
         """One for each arrangement that the window had so far."""
         self._form = SignInWidget(touches)
         self._dialog = DialogWidget(self.root.ids.dialog, touches)
-        self._language, self._sign_out = make("HeadAct"), make("HeadAct")
+        self._language, self._pin, self._sign_out = make("HeadAct"), make("HeadAct"), make("HeadAct")
         self._room = Room()
         touches.bind(self._language, partial(inputs.press, Intent.LANGUAGE))
         touches.bind(self._sign_out, partial(inputs.press, Intent.SIGN_OUT))
+        touches.bind(self._pin, partial(inputs.press, Intent.PIN))
+        self._pin.stop = Intent.PIN.value
         self._language.stop = self._language.target = Intent.LANGUAGE.value
         self._sign_out.stop = Intent.SIGN_OUT.value
         app = App.get_running_app()
@@ -102,10 +104,10 @@ class CounterWidget:
         header: Any = self.root.ids.header.ids
         header.officer.name = page.officer
         header.state.text, header.state.tone = page.state, page.state_tone
-        stand_in(header.buttons, [self._language, self._sign_out] if page.room.has_all else [])
-        self._sign_out.title, self._sign_out.key = page.sign_out.label, page.sign_out.key
-        self._sign_out.works = page.sign_out.enabled
-        self._sign_out.target = "sign_out" if page.sign_out.enabled else ""
+        stand_in(header.buttons, [self._language, self._pin, self._sign_out] if page.room.has_all else [])
+        for button, action in ((self._pin, page.pin), (self._sign_out, page.sign_out)):
+            button.title, button.key, button.works = action.label, action.key, action.enabled
+            button.target = action.intent.value if action.enabled else ""
 
 
 def screen_name(page: SignInPage | DeskPage) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from counter.desk.keys import Intent, Typed
+from counter.desk.keys import Intent
 from counter.desk.sign_in import Field
+from counter.drawing.help import HelpWidget
+from counter.drawing.pad import Pad
 from counter.drawing.touches import Touches
 from counter.pages.sign_in import SignInPage
 from hardware.panel.lists import Pool, bring_into_view
 from hardware.panel.widgets import make
-
-PAD = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "erase")
 
 
 class SignInWidget:
@@ -24,21 +24,8 @@ class SignInWidget:
         self._officers = Pool(self.root.ids.officers, lambda: make("OfficerLine"))
         self._chosen: int | None = None
         touches.bind(self.root.ids.submit, partial(touches.inputs.press, Intent.CONFIRM))
-        self._build_pad()
-
-    def _build_pad(self) -> None:
-        inputs = self._touches.inputs
-        for name in PAD:
-            key = make("PadKey")
-            key.title, key.opacity, key.disabled = name, 1 if name else 0, not name
-            key.target = f"pad:{name}" if name else ""
-            key.size_role = "title" if len(name) == 1 else "small"
-            if name == "erase":
-                self._erase = key
-                self._touches.bind(key, partial(inputs.press, Intent.ERASE))
-            else:
-                self._touches.bind(key, partial(inputs.type, Typed(name)))
-            self.root.ids.pad.add_widget(key)
+        self._help = HelpWidget(self.root.ids.help, touches)
+        self._pad = Pad(self.root.ids.pad, touches)
 
     def show(self, page: SignInPage) -> None:
         """Draw a page."""
@@ -51,7 +38,8 @@ class SignInWidget:
         ids.pin.text, ids.pin.focused = "\N{BULLET}  " * page.pin_length, page.focus is Field.PIN and not has_button
         ids.submit.title, ids.submit.key = page.submit, page.submit_key
         ids.submit.works = not page.busy
-        self._erase.title = page.erase
+        self._pad.show(page.erase)
+        self._help.show(page.help)
         self._show_officers(page)
 
     def _show_officers(self, page: SignInPage) -> None:

@@ -25,6 +25,7 @@ _LABELS: Mapping[Intent, str] = {
     Intent.UNDO: mark("Undo"),
     Intent.PAUSE: mark("Pause"),
     Intent.SIGN_OUT: mark("Sign out"),
+    Intent.PIN: mark("PIN"),
     Intent.FIND: mark("Look up"),
     Intent.REPRINT: mark("Print again"),
 }
@@ -60,6 +61,8 @@ _OBSTACLES: Mapping[Obstacle, str] = {
     Obstacle.KIOSK_CANNOT_PRINT: mark("The kiosk cannot print"),
     Obstacle.REASON_MISSING: mark("Pick or type a reason first"),
     Obstacle.NUMBER_MISSING: mark("Type a number first"),
+    Obstacle.OFFICER_MISSING: mark("Type an officer's ID first"),
+    Obstacle.PIN_MISSING: mark("Type the PIN first"),
 }
 _KEY_NAMES: Mapping[str, str] = {"space": mark("Space"), "enter": mark("Enter"), "escape": mark("Esc")}
 _PRIMARY: Mapping[str, Intent] = {

@@ -18,6 +18,11 @@ _KINDS: tuple[tuple[str, str, str], ...] = (
     ("service", mark("To another service"), mark("Begin that service with the same number")),
     ("to_counter", mark("To a certain counter"), mark("Only that counter calls it, for a while")),
 )
+_PIN_KINDS: tuple[tuple[str, str, str], ...] = (
+    ("pin", mark("Change my own PIN"), ""),
+    ("reset_pin", mark("Give an officer another PIN"), mark("Where it was forgotten")),
+    ("unlock", mark("Let an officer try again"), mark("After too many wrong PINs")),
+)
 _NOTES: Mapping[Intent, tuple[str, ...]] = {
     Intent.HOLD: (
         mark("Fetch a copy"),
@@ -44,10 +49,14 @@ def options(dialog: Dialog, state: DeskState) -> tuple[Option, ...]:
     """Return what can be picked in this step; a question has nothing to pick."""
     phrases = state.phrases
     match dialog.step:
-        case Step.QUESTION | Step.NUMBER:
+        case Step.QUESTION | Step.NUMBER | Step.OLD_PIN | Step.NEW_PIN | Step.SAME_PIN:
             return ()
         case Step.KIND:
-            return tuple(Option(value, phrases.say(label), phrases.say(detail)) for value, label, detail in _KINDS)
+            kinds = _PIN_KINDS if dialog.purpose is Intent.PIN else _KINDS
+            said = ((value, phrases.say(label), detail) for value, label, detail in kinds)
+            return tuple(Option(value, label, phrases.say(detail) if detail else "") for value, label, detail in said)
+        case Step.TARGET if dialog.purpose is Intent.PIN:
+            return tuple(Option(officer, name) for officer, name in state.colleagues)
         case Step.TARGET:
             return _targets(dialog, state)
         case Step.NOTE:
@@ -56,7 +65,7 @@ def options(dialog: Dialog, state: DeskState) -> tuple[Option, ...]:
 
 def kind_label(kind: str, state: DeskState) -> str:
     """Return what kind of place a ticket is sent to."""
-    return next((state.phrases.say(label) for value, label, _ in _KINDS if value == kind), kind)
+    return next((state.phrases.say(label) for value, label, _ in (*_KINDS, *_PIN_KINDS) if value == kind), kind)
 
 
 def target_name(dialog: Dialog, state: DeskState) -> str:

@@ -30,6 +30,7 @@ class DeskPage:
     link: str
     live: bool
     language: Action
+    pin: Action
     sign_out: Action
     dialog: DialogCard | None
     help: tuple[HelpLine, ...]
@@ -66,6 +67,7 @@ def desk_page(state: DeskState) -> DeskPage:
         link=state.link,
         live=state.stale_since is None and state.standing != "taken",
         language=language_button(state),
+        pin=action_for(Intent.PIN, state),
         sign_out=action_for(Intent.SIGN_OUT, state),
         dialog=dialog_card(state.dialog, state) if state.dialog else None,
         help=help_lines(state),
@@ -103,7 +105,9 @@ def _arranged(state: DeskState) -> tuple[tuple[Intent, ...], tuple[Intent, ...]]
     if not state.more:
         return near, ()
     others = tuple(intent for intent in (*MAIN_ACTIONS, *SIDE_ACTIONS) if intent not in near)
-    return near, (*others, Intent.LANGUAGE, Intent.SIGN_OUT)
+    # Nobody takes another PIN before a visitor: then there is no room to give away.
+    own = (Intent.PIN,) if state.desk is None or state.desk.ticket is None else ()
+    return near, (*others, Intent.LANGUAGE, *own, Intent.SIGN_OUT)
 
 
 def _side_action(intent: Intent, state: DeskState) -> Action:

@@ -35,6 +35,31 @@ _EXPLAINED: Mapping[Intent, str] = {
     Intent.PICK: mark("An officer's own choice is recorded with the call."),
     Intent.FIND: mark("Type it as it stands on the ticket, or scan the ticket."),
 }
+_PIN_TITLES: Mapping[tuple[str, Step], str] = {
+    ("", Step.KIND): mark("What about a PIN?"),
+    ("reset_pin", Step.TARGET): mark("Who gets another PIN?"),
+    ("unlock", Step.TARGET): mark("Who may try again?"),
+    ("unlock", Step.QUESTION): mark("Let {officer} try again?"),
+    ("pin", Step.OLD_PIN): mark("Your PIN of now"),
+    ("pin", Step.NEW_PIN): mark("Your new PIN"),
+    ("pin", Step.SAME_PIN): mark("Your new PIN once more"),
+    ("reset_pin", Step.NEW_PIN): mark("New PIN of {officer}"),
+    ("reset_pin", Step.SAME_PIN): mark("New PIN of {officer} once more"),
+}
+_PIN_TEXTS: Mapping[tuple[str, Step], str] = {
+    ("unlock", Step.QUESTION): mark("The wrong PINs so far are forgotten. This is recorded with your name."),
+    ("pin", Step.OLD_PIN): mark("The one that you have signed in with."),
+    ("pin", Step.NEW_PIN): mark("At least 4 digits; not all alike, and not a run such as 1234."),
+    ("pin", Step.SAME_PIN): mark("So that a slip of a finger locks nobody out."),
+    ("reset_pin", Step.NEW_PIN): mark("At least 4 digits; not all alike, and not a run such as 1234."),
+    ("reset_pin", Step.SAME_PIN): mark("The PIN counts at once, and ends a lock. This is recorded with your name."),
+}
+_PIN_VERBS: Mapping[str, str] = {
+    "pin": mark("Change the PIN"),
+    "reset_pin": mark("Give this PIN"),
+    "unlock": mark("Unlock"),
+}
+_UNLIKE = mark("The two were not alike. Please type the new PIN again.")
 _RECORDED = mark("It keeps its number and what it has waited. The reason is recorded.")
 
 
@@ -59,6 +84,10 @@ class DialogCard:
     field: str
     confirm: Action
     cancel: Action
+    pad: str = ""
+    """What the key says that takes a digit back, where digits can be touched; nothing where they cannot."""
+    is_fault: bool = False
+    """Whether the text says that something was wrong."""
 
 
 def dialog_card(dialog: Dialog, state: DeskState) -> DialogCard:
@@ -72,14 +101,18 @@ def dialog_card(dialog: Dialog, state: DeskState) -> DialogCard:
             for place, option in enumerate(offered, 1)
         ),
         field_label=_field_label(dialog, state),
-        field=dialog.text,
+        field="\N{BULLET}  " * len(dialog.secret) if dialog.step.is_secret else dialog.text,
         confirm=_confirm(dialog, state),
         cancel=Action(Intent.CANCEL, phrases.say("Back"), key_name(Intent.CANCEL, phrases), enabled=True),
+        pad=phrases.say("Erase") if dialog.step.is_secret else "",
+        is_fault=dialog.unlike,
     )
 
 
 def _title(dialog: Dialog, state: DeskState) -> str:
     phrases, number = state.phrases, dialog.number
+    if dialog.purpose is Intent.PIN:
+        return phrases.say(_PIN_TITLES[dialog.kind, dialog.step], officer=state.words.officer(dialog.target))
     match dialog.step:
         case Step.KIND:
             return phrases.say("Where does {number} go?", number=number)
@@ -93,6 +126,9 @@ def _title(dialog: Dialog, state: DeskState) -> str:
 
 def _text(dialog: Dialog, state: DeskState, *, has_options: bool) -> str:
     phrases = state.phrases
+    if dialog.purpose is Intent.PIN:
+        text = _UNLIKE if dialog.unlike else _PIN_TEXTS.get((dialog.kind, dialog.step))
+        return phrases.say(text) if text else ""
     match dialog.step:
         case Step.QUESTION if dialog.purpose is Intent.SIGN_OUT:
             held = len(state.desk.held) if state.desk else 0
@@ -117,14 +153,18 @@ def _field_label(dialog: Dialog, state: DeskState) -> str:
             return state.phrases.say("or type a few words")
         case Step.NUMBER:
             return state.phrases.say("Number")
+        case Step.TARGET if dialog.purpose is Intent.PIN and not options(dialog, state):
+            return state.phrases.say("Officer ID")
+        case step if step.is_secret:
+            return state.phrases.say("PIN")
         case _:
             return ""
 
 
 def _confirm(dialog: Dialog, state: DeskState) -> Action:
     phrases = state.phrases
-    is_last = dialog.step in {Step.QUESTION, Step.NOTE, Step.NUMBER}
-    label = phrases.say(_VERBS[dialog.purpose], number=dialog.number) if is_last else phrases.say("Go on")
+    verb = _PIN_VERBS.get(dialog.kind, "") if dialog.purpose is Intent.PIN else _VERBS[dialog.purpose]
+    label = phrases.say(verb, number=dialog.number) if dialog.is_last else phrases.say("Go on")
     why_not = obstacle_words(missing(dialog, state), state)
     return Action(
         Intent.CONFIRM,

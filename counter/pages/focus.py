@@ -20,7 +20,7 @@ def stops(page: SignInPage | DeskPage) -> tuple[str, ...]:
     calls = [f"help:{line.kiosk}" for line in page.help if line.action is not None]
     near, others = ([action.intent for action in actions] for actions in (page.actions, page.side_actions))
     if page.room.has_all:
-        return (Intent.LANGUAGE, Intent.SIGN_OUT, *calls, *tabs, *pick, *near, *others)
+        return (Intent.LANGUAGE, Intent.PIN, Intent.SIGN_OUT, *calls, *tabs, *pick, *near, *others)
     return (*calls, *near, *_below(tabs, pick, others))
 
 

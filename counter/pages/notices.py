@@ -24,6 +24,19 @@ _BY_DETAIL: Mapping[ErrorCode, tuple[str, str]] = {
     "too_early": ("wait_s", mark("The visitor is still on the way: this is possible in {wait_s} s.")),
 }
 """Refusals of which a detail says more: its name, and what is said then."""
+_WEAK: Mapping[str, str] = {
+    "no_digits": mark("A PIN has digits only."),
+    "short": mark("A PIN has at least 4 digits."),
+    "long": mark("A PIN has 12 digits at most."),
+    "equal": mark("Digits that are all alike are too easy to guess."),
+    "run": mark("Digits that only run up or down are too easy to guess."),
+    "old": mark("That is the PIN in use now: please choose another."),
+}
+_PIN_DONE: Mapping[str, str] = {
+    "pin": mark("Your PIN is changed: the new one counts from now on."),
+    "reset_pin": mark("{officer} has another PIN now."),
+    "unlock": mark("{officer} may try to sign in again."),
+}
 _DONE: Mapping[str, str] = {
     "cancel": mark("{number} is cancelled."),
     "reprint": mark("Another paper of {number} comes out of the kiosk."),
@@ -60,7 +73,7 @@ def outcome(request: Request, result: Mapping[str, Any], undone: str, words: Wor
     """Return what has happened, where the window itself does not show it."""
     ticket, phrases, command = reply_ticket(result), words.phrases, request.command
     if ticket is None:
-        return Notice("info", phrases.say("Nobody is waiting for this counter.")) if command == "next" else None
+        return _without_ticket(request, words)
     match command:
         case "finish" | "transfer" if ticket.state == "waiting":
             stage = words.stage(ticket.stage)
@@ -75,6 +88,14 @@ def outcome(request: Request, result: Mapping[str, Any], undone: str, words: Wor
             return Notice("good", _rejoined(ticket, words))
         case _:
             return None
+
+
+def _without_ticket(request: Request, words: Words) -> Notice | None:
+    phrases, command = words.phrases, request.command
+    if command in _PIN_DONE:
+        officer = words.officer(request.arguments.get("officer", ""))
+        return Notice("good", phrases.say(_PIN_DONE[command], officer=officer))
+    return Notice("info", phrases.say("Nobody is waiting for this counter.")) if command == "next" else None
 
 
 def taken_away(before: CounterMessage | None, after: CounterMessage, words: Words) -> Notice | None:
@@ -103,6 +124,20 @@ def refusal(error: Error | None, words: Words) -> str:
     if error.code == "not_allowed" and "times" in error.detail:
         return words.phrases.say(_CANNOT_COME_BACK, number=error.detail.get("ticket", ""))
     return words.phrases.error(error.code)
+
+
+def pin_refused(error: Error | None, words: Words) -> str:
+    """Return why a PIN is as it was."""
+    phrases, detail = words.phrases, error.detail if error else {}
+    if error is not None and error.code == "wrong_pin":
+        if detail.get("locked_s"):
+            return locked(int(detail["locked_s"]), phrases).text
+        why = phrases.say("The PIN of now was not correct.")
+    elif error is not None and error.code == "weak_pin" and detail.get("reason") in _WEAK:
+        why = phrases.say(_WEAK[str(detail["reason"])])
+    else:
+        return refusal(error, words)
+    return phrases.say("The PIN is as it was. {why}", why=why)
 
 
 def half_done(command: str, both: Handover, error: Error | None, words: Words) -> str:

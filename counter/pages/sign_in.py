@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from counter.desk.keys import Intent
 from counter.desk.room import ROOMY, Room
@@ -11,6 +11,7 @@ from counter.desk.state import DeskState
 from counter.pages.actions import Action, key_name, language_button
 from counter.pages.banner import banner
 from counter.pages.dialogs import DialogCard
+from counter.pages.help import HelpLine, help_lines
 from counter.pages.words import Notice
 
 
@@ -37,6 +38,8 @@ class SignInPage:
     link: str
     live: bool
     language: Action
+    help: tuple[HelpLine, ...] = ()
+    """Visitors who call: whoever stands here sees it, and goes or signs in."""
     dialog: DialogCard | None = None
     room: Room = ROOMY
     button: str = ""
@@ -71,6 +74,7 @@ def sign_in_page(form: SignInForm, state: DeskState, *, elsewhere: str | None = 
         link=state.link,
         live=state.stale_since is None and state.standing != "taken",
         language=language_button(state),
+        help=tuple(replace(line, action=None) for line in help_lines(state)),
         room=state.room,
         button=state.focus,
         dialog=None if elsewhere is None else _choice(elsewhere, state),

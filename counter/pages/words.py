@@ -37,6 +37,11 @@ class Words:
     office: OfficeMessage | None
     phrases: Phrases
     now: dt.datetime
+    officers: tuple[tuple[str, str], ...] = ()
+
+    def officer(self, officer_id: str) -> str:
+        """Return an officer's name, or the id where nobody here knows it."""
+        return dict(self.officers).get(officer_id, officer_id)
 
     def service(self, service_id: str) -> str:
         """Return a service's name."""
