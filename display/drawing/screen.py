@@ -10,7 +10,7 @@ from kivy.core.window import Window
 from kivy.graphics import Callback, Color, Rectangle, SmoothLine
 from kivy.graphics.opengl import GL_BLEND, glDisable, glEnable
 from kivy.graphics.texture import Texture
-from kivy.properties import BooleanProperty
+from kivy.properties import AliasProperty, BooleanProperty
 from kivy.uix.image import AsyncImage
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
@@ -33,9 +33,13 @@ def frame_of(look: Look) -> Frame:
 
 
 class Line(Label):  # type: ignore[misc] # Kivy has no types
-    """One line of words. `is_key` tells that it is what a visitor waits for: number and counter."""
+    """One line of words. `is_key` tells that it is what a visitor waits for: number and counter.
+
+    Programs that watch the display find it by its text: nobody touches anything here.
+    """
 
     is_key = BooleanProperty(defaultvalue=False)
+    target = AliasProperty(lambda line: line.text, None, bind=("text",))
 
 
 @lru_cache(maxsize=1)
@@ -118,8 +122,8 @@ def film(path: str) -> Any:  # noqa: ANN401 - Kivy has no types
 
 
 def picture(path: str) -> Any:  # noqa: ANN401 - the same
-    """Return a widget that shows a picture, which is read on a thread of its own."""
-    return AsyncImage(source=path, size_hint=(None, None), mipmap=True)
+    """Return a widget that shows a picture as large as its box, whole; it is read on a thread of its own."""
+    return AsyncImage(source=path, size_hint=(None, None), mipmap=True, fit_mode="contain")
 
 
 class LobbyScreen:
@@ -207,9 +211,7 @@ class LobbyScreen:
             self._shown_media = None
             if item is None:
                 return
-            widget = (
-                film(item.path) if item.moves else AsyncImage(source=item.path, size_hint=(None, None), mipmap=True)
-            )
+            widget = film(item.path) if item.moves else picture(item.path)
             self._media_layer.add_widget(widget)
         self._shown_media = item, widget
         self._place(widget, item.box)

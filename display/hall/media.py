@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
+
+from PIL import Image
 
 from display.pages.panel import MediaPage
 
@@ -12,6 +15,10 @@ PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
 FILMS = frozenset({".mp4", ".webm", ".mkv", ".mov", ".avi"})
 MOST = 40
 """So many are shown; a folder that somebody takes for a store of photographs is not read to its end."""
+_FAULTS_TOLD = 3
+_TOO_LARGE = "too large"
+MOST_PIXELS = 50_000_000
+"""A larger picture would hold up whoever draws it, or not go into the graphics card at all."""
 
 
 def has_player() -> bool:
@@ -29,7 +36,9 @@ def media_in(
         return (), f"no pictures: {folder}: {error.strerror}"
     films = [path for path in files if path.suffix.lower() in FILMS]
     can_play = not films or plays()
-    shown = [path for path in files if path.suffix.lower() in PICTURES or (can_play and path in films)]
+    faults = {path: fault for path in files[: 2 * MOST] if path.suffix.lower() in PICTURES for fault in _faults(path)}
+    pictures = [path for path in files if path.suffix.lower() in PICTURES and path not in faults]
+    shown = sorted((*pictures, *films)) if can_play else pictures
     pages = tuple(
         MediaPage(str(path), path in films, language, start=(place,)) for place, path in enumerate(shown[:MOST])
     )
@@ -38,4 +47,29 @@ def media_in(
         health += f", {len(shown) - MOST} too many"
     if not can_play:
         health += f", {len(films)} films left out: pip install ffpyplayer"
+    health += "".join(f", left out {path.name}: {fault}" for path, fault in list(faults.items())[:_FAULTS_TOLD])
+    if len(faults) > _FAULTS_TOLD:
+        health += f", and {len(faults) - _FAULTS_TOLD} more"
     return pages, health
+
+
+def _faults(path: Path) -> Iterator[str]:
+    """Yield why a picture cannot be shown. It is read to its end, again only after it was changed."""
+    try:
+        stat = path.stat()
+        _read(str(path), stat.st_mtime_ns, stat.st_size)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        yield "cannot be opened" if isinstance(error, PermissionError) else _TOO_LARGE if _is_large(error) else "broken"
+
+
+def _is_large(error: Exception) -> bool:
+    return isinstance(error, Image.DecompressionBombError) or str(error) == _TOO_LARGE
+
+
+@lru_cache(maxsize=2 * MOST)
+def _read(path: str, _changed_ns: int, _size: int) -> None:
+    with Image.open(path) as picture:
+        if picture.width * picture.height > MOST_PIXELS:
+            raise ValueError(_TOO_LARGE)
+        picture.draft("RGB", (64, 64))
+        picture.load()

@@ -12,6 +12,7 @@ from typing import Literal
 from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, broker_speaks
+from broker.contract.messages import Announcement as Notice
 from broker.contract.messages import (
     AnnouncementsMessage,
     DayMessage,
@@ -94,6 +95,9 @@ class LobbyPresenter:
         self._day: DayMessage | None = None
         self._announcements: AnnouncementsMessage | None = None
         self._programme = Programme(self._monotonic, phrases=phrases, least_s=page_s)
+        self._announced: tuple[Notice, ...] = ()
+        self._footer_from_s = self._monotonic()
+        """When the line below was at its first turn: what has just been announced is there at once."""
         self._turns_list = False
         self._started_at_s = self._monotonic()
         self._drawn_at_s = -math.inf
@@ -129,7 +133,7 @@ class LobbyPresenter:
     def announcements(self, message: AnnouncementsMessage) -> None:
         """Take in what the office announces, now or later."""
         self._announcements = message
-        self._programme.announce(announced_at(message, self._clock.now()))
+        self._announce_now()
 
     def event(self, message: EventMessage) -> None:
         """Take in one fact."""
@@ -195,7 +199,7 @@ class LobbyPresenter:
         if now_s - self._figures_at_s >= LEISURE_S and self._figures is not self._hall:
             self._figures, self._figures_at_s = self._hall, now_s
             self._programme.figures(self._figures, self._day)
-            self._programme.announce(announced_at(self._announcements, self._clock.now()))
+        self._announce_now()
         self._programme.tick()
 
     # -- what is shown ----------------------------------------------------------------------------------------------
@@ -251,11 +255,11 @@ class LobbyPresenter:
             awaited=self._board.awaited,
             over=self._board.over,
             upcoming=self._board.upcoming,
-            announced=announced_at(self._announcements, self._clock.now()),
+            announced=self._announced,
             panel=self._programme.page if self._has_panel else None,
             veil=self._veil(self._clock.now().time()) if not self._board.awaited else 0.0,
             has_panel=self._has_panel,
-            footer_turn=int(self._monotonic() / FOOTER_S),
+            footer_turn=int((self._monotonic() - self._footer_from_s) / FOOTER_S),
             list_turn=int(self._monotonic() / LIST_PAGE_S) if self._turns_list else 0,
         )
 
@@ -278,6 +282,12 @@ class LobbyPresenter:
             lasts_s = sum(map(self._speech.duration_s, (first, *self._pieces)))
             self._board.speech_began(call, lasts_s)
             self._announce(call, first)
+
+    def _announce_now(self) -> None:
+        announced = announced_at(self._announcements, self._clock.now())
+        if announced != self._announced:
+            self._announced, self._footer_from_s = announced, self._monotonic()
+            self._programme.announce(announced)
 
     def _is_calm(self, now_s: float) -> bool:
         """Tell whether now there is the time for what the office announces: nobody is called, somebody may hear it."""

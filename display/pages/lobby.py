@@ -167,7 +167,7 @@ def lobby_page(state: LobbyState, *, phrases: Callable[[str], Phrases]) -> Lobby
         front=tuple(_front(call, state, phrases) for call in state.front),
         others=_others(state, first.language),
         resting=tuple(dict.fromkeys(words.say(_KEEP_READY) for words in every)),
-        footer=(*_waits(state, passing), *_hours_line(state, passing), *_announced(state)),
+        footer=(*_announced(state), *_waits(state, passing), *_hours_line(state, passing)),
         footer_turn=state.footer_turn,
         list_turn=state.list_turn,
         panel=state.panel,

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from broker.bus import Bus
+from broker.up.screens import VirtualScreen
+from broker.up.visit import Window
 from tests.support.caller import wait_until
 from tests.support.office import CONFIG, OfficeProcess
 
@@ -111,3 +113,47 @@ def test_an_edit_is_on_the_retained_topics_within_two_seconds_and_a_faulty_one_c
         told = reload(office)
         assert "for a restart: kiosks" in told.stdout
     screen.bus.stop()
+
+
+def test_what_is_announced_and_reworded_is_on_a_true_display_within_two_seconds(
+    office: OfficeProcess, tmp_path: Path
+) -> None:
+    virtual = VirtualScreen(1920, 1080)
+    virtual.start()
+    targets = tmp_path / "targets.json"
+    environment = {"DISPLAY": virtual.name, "ANTREAN_TARGETS": str(targets), "ANTREAN_WINDOW": "1920x1080+0+0"}
+    command = (sys.executable, "-m", "display", "--config", str(office.config), "--data", str(tmp_path / "display"))
+    process = subprocess.Popen([*command, "--id", "display-1"], env={**office.environment, **environment})
+    try:
+        display = Window("display", virtual, targets)
+        display.wait_screen("resting")
+        notice = '[{id: moved, text: {id: "Loket 3 pindah.", en: "Counter 3 has moved."}, say: true}]'
+        for old, new, shown in (
+            ("announcements: []", f"announcements: {notice}", "Loket 3 pindah."),
+            ("Loket 3 pindah.", "Loket 3 di lantai 2.", "Loket 3 di lantai 2."),
+            ("Loket 3 di lantai 2.", "Hari ini sampai pukul 14.00.", "Hari ini sampai pukul 14.00."),
+        ):
+            assert not _shows(display, shown)
+            edit(office, old, new)
+            told = reload(office)
+            read_at = time.monotonic()
+            assert told.returncode == 0, told.stderr
+            wait_until(lambda shown=shown: _shows(display, shown), f"the display shows {shown!r}")  # type: ignore[misc]
+            assert time.monotonic() - read_at < WITHIN_S
+        edit(
+            office,
+            f"announcements: {notice.replace('Loket 3 pindah.', 'Hari ini sampai pukul 14.00.')}",
+            "announcements: []",
+        )
+        edited_at = time.monotonic()
+        wait_until(lambda: not _shows(display, "Hari ini"), "it is gone, without a command")
+        assert time.monotonic() - edited_at < WITHIN_S
+    finally:
+        process.terminate()
+        code = process.wait(20)
+        virtual.stop()
+    assert code == 0
+
+
+def _shows(display: Window, words: str) -> bool:
+    return any(words in line for line in display.offers())

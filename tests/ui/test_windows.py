@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from broker.up.screens import ScreenError, VirtualScreen
 from broker.up.visit import Window
@@ -208,6 +209,30 @@ def test_a_call_stands_on_the_display_within_a_second(office: OfficeProcess, tmp
             assert time.monotonic() - asked < 5
         # Taking a picture from outside costs more than drawing; the bound covers a loaded machine.
         assert time.monotonic() - asked < 1.0
+
+
+@pytest.mark.parametrize("size", [(60, 40), (2400, 1600)])
+def test_a_picture_from_the_folder_fills_the_displays_panel_without_being_cut(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    sides = Image.new("RGB", size, (200, 30, 40))
+    sides.paste((20, 60, 210), (size[0] // 2, 0, *size))
+    sides.save(tmp_path / "sides.png")
+    command = [sys.executable, "-m", "tests.ui.display.picture_window", str(tmp_path), str(tmp_path / "sides.png")]
+    with virtual_screen(1920, 1080) as screen:
+        process = subprocess.Popen(command, env={**os.environ, "DISPLAY": screen.name})
+        try:
+            wait_until(lambda: _has_both_sides(screen, tmp_path / "seen.png"), "the whole picture is drawn")
+        finally:
+            process.terminate()
+            process.wait(15)
+
+
+def _has_both_sides(screen: VirtualScreen, path: Path) -> bool:
+    """Tell whether red and blue each cover a tenth of the display."""
+    seen = screen.picture(path).convert("RGB").resize((192, 108), Image.Resampling.NEAREST)
+    counts = {colour: count for count, colour in seen.getcolors(seen.width * seen.height) or ()}
+    return all(counts.get(colour, 0) > seen.width * seen.height / 10 for colour in ((200, 30, 40), (20, 60, 210)))
 
 
 def _sign_in(desk: Caller, counter: str, officer: str) -> str:

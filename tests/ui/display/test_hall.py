@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from num2words import num2words
+from PIL import Image
 
 from broker.contract.clock import EngineClock
 from broker.contract.messages import (
@@ -656,7 +657,7 @@ def test_what_is_announced_is_said_below_and_on_a_page_of_its_own_from_then_unti
     lobby.presenter.announcements(AnnouncementsMessage(at=at, items=(soon,)))
     assert text["id"] not in lobby.presenter.page.footer
     lobby.run(301)
-    assert lobby.presenter.page.footer[-2:] == (text["id"], text["en"])
+    assert lobby.presenter.page.footer[:2] == (text["id"], text["en"])
     notes = [page.lines[0] for page in lobby.pages(240) if isinstance(page, NoticePage)]
     assert text["id"] in notes
     lobby.run(700)
@@ -665,8 +666,10 @@ def test_what_is_announced_is_said_below_and_on_a_page_of_its_own_from_then_unti
 
 def test_an_announcement_that_arrives_is_on_the_page_with_its_message(lobby: Lobby) -> None:
     text = {"id": "Loket 3 pindah ke lantai 2."}
+    lobby.run(30)
     lobby.presenter.announcements(AnnouncementsMessage(at=lobby.clock(), items=(Notice(id="moved", text=text),)))
-    assert text["id"] in lobby.presenter.page.footer
+    page = lobby.presenter.page
+    assert (page.footer[0], page.footer_turn) == (text["id"], 0), "it has the first turn, at once"
     lobby.presenter.announcements(AnnouncementsMessage(at=lobby.clock()))
     assert text["id"] not in lobby.presenter.page.footer
 
@@ -749,7 +752,9 @@ def test_a_zone_shows_its_own_calls_and_services_only(zone: Zone, shown: list[st
 
 
 def test_a_folder_of_pictures_says_what_it_shows_and_why_films_are_left_out(tmp_path: Path) -> None:
-    for name in ("b.png", "a.JPG", "film.mp4", "notes.txt"):
+    for name in ("b.png", "a.JPG"):
+        Image.new("RGB", (300, 200), "teal").save(tmp_path / name)
+    for name in ("film.mp4", "notes.txt"):
         (tmp_path / name).touch()
     pages, health = media_in(tmp_path, "id", plays=lambda: False)
     assert ([Path(page.path).name for page in pages], health) == (
@@ -759,6 +764,19 @@ def test_a_folder_of_pictures_says_what_it_shows_and_why_films_are_left_out(tmp_
     pages, health = media_in(tmp_path, "id", plays=lambda: True)
     assert ([page.moves for page in pages], health) == ([False, False, True], "3 shown")
     assert media_in(tmp_path / "none", "id")[1].startswith("no pictures: ")
+
+
+def test_a_picture_that_cannot_be_shown_is_left_out_with_a_word_until_it_is_mended(tmp_path: Path) -> None:
+    Image.effect_noise((300, 200), 90).convert("RGB").save(tmp_path / "whole.jpg")
+    whole = (tmp_path / "whole.jpg").read_bytes()
+    (tmp_path / "half.jpg").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "empty.png").touch()
+    Image.new("1", (10_000, 5_001)).save(tmp_path / "vast.png")
+    pages, health = media_in(tmp_path, "id")
+    assert [Path(page.path).name for page in pages] == ["whole.jpg"]
+    assert health == "1 shown, left out empty.png: broken, left out half.jpg: broken, left out vast.png: too large"
+    (tmp_path / "half.jpg").write_bytes(whole)
+    assert len(media_in(tmp_path, "id")[0]) == 2
 
 
 def test_a_page_in_a_language_that_is_read_from_the_right_stands_the_other_way_round(lobby: Lobby) -> None:
