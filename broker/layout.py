@@ -67,6 +67,8 @@ class ScreenReport(_Plain):
     pages: int
     readable_m: float | None = None
     diagonal_in: float | None = None
+    left_out: tuple[str, ...] = ()
+    """What has to leave for want of room, though all that visitors need fits."""
     faults: tuple[LayoutFault, ...] = ()
 
 
@@ -120,14 +122,28 @@ def sentences(report: ScreenReport) -> Iterator[str]:
         f"{panel.viewing_distance_m:g} m cannot show all of its pages"
     )
     worst: dict[str, LayoutFault] = {}
+    pages = {_page(fault) for fault in report.faults}
     for fault in sorted(report.faults, key=lambda each: each.kind not in _TEXT_KINDS):
-        worst.setdefault(_page(fault), fault)
+        # A number that is too wide is so on the page of every call: once says it.
+        worst.setdefault(fault.kind if fault.kind == "no_room" else _page(fault), fault)
     named = list(worst.values())[:MOST_NAMED]
     for fault in named:
         yield f"  page {_page(fault)}: {_wrong(fault)}"
     if len(report.faults) > len(named):
-        yield f"  and {len(report.faults) - len(named)} more on {len(worst)} pages"
+        yield f"  and {len(report.faults) - len(named)} more, on {len(pages)} pages in all"
     yield f"  what helps: {'; '.join(_helps(report))}"
+
+
+def remarks(report: ScreenReport) -> Iterator[str]:
+    """Yield what is good to know of a screen whose pages all fit."""
+    panel = report.panel
+    if report.left_out:
+        what = " and ".join(report.left_out)
+        yield (
+            f"{report.part}: read from {panel.viewing_distance_m:g} m, a {panel.diagonal_in:g} inch screen of "
+            f"{panel.width_px}x{panel.height_px} has no room for {what} while somebody is called; "
+            "nearer readers (viewing_distance_m) or a larger screen would help"
+        )
 
 
 def _page(fault: LayoutFault) -> str:

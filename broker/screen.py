@@ -131,7 +131,7 @@ def _check_layout(settings: Settings, check: LayoutCheck | None) -> int:
         for found in () if check is None else check(settings, office):
             sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     except ImportError as error:
-        return _refuse(f"this machine has no {error.name or 'Kivy'}, which draws the screens")
+        return _refuse(f"this machine has no {(error.name or 'Kivy').capitalize()}, which draws the screens")
     return 0
 
 

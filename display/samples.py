@@ -21,7 +21,15 @@ def layouts(settings: Settings, _office: OfficeMessage) -> Iterator[Layout]:
     """Yield every display of the office with all of its pages. Call after `headless.prepare`."""
     for display in settings.displays:
         shown = _Shown(settings, display)
-        yield Layout(display.id, display.panel, Reader.HALL, None, build=shown.build, pages=shown.pages)
+        yield Layout(
+            display.id,
+            display.panel,
+            Reader.HALL,
+            None,
+            build=shown.build,
+            pages=shown.pages,
+            left_out=partial(sorted, shown.left_out),
+        )
 
 
 class _Shown:
@@ -29,6 +37,8 @@ class _Shown:
 
     def __init__(self, settings: Settings, display: Display) -> None:
         self._settings, self._display = settings, display
+        self.left_out: set[str] = set()
+        """What has no room beside a single call."""
 
     def build(self, look: Look) -> object:
         """Make the widgets."""
@@ -48,4 +58,6 @@ class _Shown:
         sheet = lay_out(page, self._frame)
         if not sheet.is_readable:
             raise NoRoomError(page.front[0].number if page.front else name)
+        if len(page.front) == 1:
+            self.left_out.update(sheet.left_out)
         self._screen.show(sheet, name)

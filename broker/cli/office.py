@@ -18,7 +18,7 @@ from broker.config.pins import DEMO_PIN
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
 from broker.doctor.command import CheckUp, run_checks
 from broker.doctor.reloading import reload
-from broker.layout import NotCheckedError, screen_reports, sentences
+from broker.layout import NotCheckedError, remarks, screen_reports, sentences
 from broker.logs import log_to
 from broker.up.office import Start, run_office
 
@@ -55,6 +55,8 @@ def _check_layout(path: Path) -> None:
     wrong = [sentence for report in reports for sentence in sentences(report)]
     if wrong:
         raise typer.Exit(say(*wrong))
+    for sentence in (sentence for report in reports for sentence in remarks(report)):
+        errors().print(f"note: {sentence}", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()

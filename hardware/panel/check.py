@@ -60,6 +60,8 @@ class Layout:
     """Its size, where the window does not take the whole panel."""
     scrolls: bool = False
     """Its lists may be longer than they are high, as keys move through them."""
+    left_out: Callable[[], Iterable[str]] = tuple
+    """What had to leave for want of room though the office asked for it; known once all pages were shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Report:
     faults: tuple[PageFault, ...] = ()
     readable_m: float | None = None
     diagonal_in: float | None = None
+    left_out: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, object]:
         """Return the report in plain values, as JSON takes them."""
@@ -91,6 +94,7 @@ class Report:
             "pages": self.pages,
             "readable_m": self.readable_m,
             "diagonal_in": self.diagonal_in,
+            "left_out": list(self.left_out),
             "faults": [
                 {
                     "page": seen.page,
@@ -118,7 +122,7 @@ def report(layout: Layout) -> Report:
     """Lay out every page of a screen; where something does not fit, find out what would help."""
     count, faults = _examined(layout)
     if not faults:
-        return Report(layout.part, layout.panel, count)
+        return Report(layout.part, layout.panel, count, left_out=tuple(layout.left_out()))
     wrong = frozenset((seen.page, seen.language) for seen in faults)
     # In the modes where something was wrong first: most of what is tried fails, and soon.
     seen_in = {seen.mode for seen in faults}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from broker.config import load_settings
-from broker.layout import MOST_NAMED, LayoutFault, PanelSize, ScreenReport, screen_reports, sentences
+from broker.layout import MOST_NAMED, LayoutFault, PanelSize, ScreenReport, remarks, screen_reports, sentences
 from tests.support.office import CONFIG
 
 SMALL = PanelSize(width_px=1366, height_px=768, diagonal_in=32, viewing_distance_m=10)
@@ -56,7 +56,7 @@ def test_of_very_many_texts_the_first_are_named() -> None:
     many = [NAME.model_copy(update={"text": f"text {at}", "page": f"page {at // 2}"}) for at in range(20)]
     said = list(sentences(report(*many)))
     assert len(said) == MOST_NAMED + 3
-    assert said[-2] == "  and 12 more on 10 pages"
+    assert said[-2] == "  and 12 more, on 10 pages in all"
 
 
 def test_a_text_that_does_not_fit_is_named_before_what_follows_from_it() -> None:
@@ -66,7 +66,19 @@ def test_a_text_that_does_not_fit_is_named_before_what_follows_from_it() -> None
 
 def test_a_number_that_has_no_room_at_all_is_said() -> None:
     none = NAME.model_copy(update={"kind": "no_room", "text": "AP-100"})
-    assert '"AP-100" cannot be shown large enough to be read from there' in list(sentences(report(none)))[1]
+    every = [none.model_copy(update={"page": f"call {at}"}) for at in range(1, 7)]
+    said = list(sentences(report(*every)))
+    assert '"AP-100" cannot be shown large enough to be read from there' in said[1]
+    assert said[2] == "  and 5 more, on 6 pages in all", "once is enough"
+
+
+def test_what_leaves_for_want_of_room_is_remarked_though_nothing_is_wrong() -> None:
+    assert list(remarks(report())) == []
+    (said,) = remarks(report().model_copy(update={"left_out": ("procedures", "waits and clock")}))
+    assert said == (
+        "display-1: read from 10 m, a 32 inch screen of 1366x768 has no room for procedures and waits and clock while "
+        "somebody is called; nearer readers (viewing_distance_m) or a larger screen would help"
+    )
 
 
 @pytest.mark.parametrize("screen", ["kiosk", "display", "counter"])
