@@ -22,6 +22,11 @@ SIGN_LEAST = 25 / 7600
 SIGN_GOOD = 25 / 5000
 MM_PER_INCH = 25.4
 
+USUAL_SHORT_SIDE_MM = 267.7
+"""Of a kiosk of 21.5 inches: pages are made for it."""
+MOST_GROWTH = 1.35
+"""By how much type on a larger kiosk grows with it; beyond that more room helps more than larger letters."""
+
 
 class Reader(Enum):
     """Who reads: it decides which rule binds which size."""
@@ -62,8 +67,14 @@ def type_scale(panel: PanelConfig, reader: Reader, window: tuple[float, float] |
     """
     px_per_mm = density(panel, None if reader is Reader.OFFICER else window)
     small, body, title, huge = _capitals_mm(reader, panel.viewing_distance_m * 1000)
-    to_px = px_per_mm / CAPITAL
+    to_px = px_per_mm / CAPITAL * (growth(panel) if reader is Reader.VISITOR else 1)
     return Scale(small * to_px, body * to_px, title * to_px, huge * to_px, px_per_mm)
+
+
+def growth(panel: PanelConfig) -> float:
+    """Return by how much type and what holds it grow on a large kiosk, so that a page fills it; never under 1."""
+    short_px = min(panel.width_px, panel.height_px)
+    return min(MOST_GROWTH, max(1.0, short_px / density(panel) / USUAL_SHORT_SIDE_MM))
 
 
 def key_capital_mm(distance_mm: float) -> float:

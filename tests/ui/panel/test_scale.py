@@ -30,6 +30,14 @@ def test_the_demo_kiosk_has_the_figures_of_the_facts() -> None:
     assert scale.body == pytest.approx(41.4, abs=0.1)
 
 
+def test_type_of_a_large_kiosk_grows_with_its_panel_and_that_of_a_small_one_never_shrinks() -> None:
+    capitals = []
+    for inch in (10, 15.6, 21.5, 27, 32, 55):
+        scale = type_scale(KIOSK.model_copy(update={"diagonal_in": inch}), Reader.VISITOR)
+        capitals.append(scale.capital_mm(scale.body))
+    assert capitals == pytest.approx([7.32, 7.32, 7.32, 9.19, 9.88, 9.88], abs=0.01)
+
+
 def test_a_called_number_at_five_metres_has_capitals_of_61_mm() -> None:
     scale = type_scale(LOBBY, Reader.HALL)
     assert scale.capital_mm(scale.huge) == pytest.approx(61, abs=0.1)
