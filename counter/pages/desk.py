@@ -18,6 +18,9 @@ from counter.pages.rest import RestCard, rest_card
 from counter.pages.ticket import STATES, TONES, ReasonCard, TicketCard, reason_card, ticket_card
 from counter.pages.words import Notice, Tone
 
+ONE_LINE = 85
+"""So many characters of what wants attention stand in one line of the smallest wide window."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
@@ -58,7 +61,8 @@ def desk_page(state: DeskState) -> DeskPage:
     near, others = _arranged(state)
     remarks = warning is not None, state.notice is not None
     # Where much wants attention there is no room for more: who is called matters more than why.
-    has_room = state.room.has_all and not state.help and not all(remarks)
+    remarked = sum(len(notice.text) for notice in (warning, state.notice) if notice is not None)
+    has_room = state.room.has_all and not state.help and not all(remarks) and remarked <= ONE_LINE
     return DeskPage(
         counter=state.title,
         officer=(desk.officer or "") if desk else "",

@@ -56,8 +56,13 @@ def test_every_page_fits_whatever_the_window(panel: PanelConfig, window: tuple[i
     assert list(faults(panel, window, longer=False)) == []
 
 
-def test_every_page_fits_with_texts_that_are_longer_by_two_fifths() -> None:
-    assert list(faults(LAPTOP, (640, 768), longer=True)) == []
+@pytest.mark.parametrize(
+    ("panel", "window"),
+    [(SMALL, (1280, 800)), (LAPTOP, (640, 768)), (MONITOR, (360, 1080))],
+    ids=["wide", "640", "360"],
+)
+def test_every_page_fits_with_texts_that_are_longer_by_two_fifths(panel: PanelConfig, window: tuple[int, int]) -> None:
+    assert list(faults(panel, window, longer=True)) == []
 
 
 def test_the_search_finds_what_does_not_fit() -> None:
