@@ -15,6 +15,8 @@ from hardware.panel.scale import CAPITAL
 
 PANEL_PAD = 0.5
 """Room inside the panel's edge, in ems."""
+_ROW_GAP = 0.3
+"""Between two services of the overview, so that each wait stands with its own."""
 
 
 def draw_panel(page: InfoPage, box: Box, frame: Frame) -> Iterator[Item]:
@@ -177,7 +179,7 @@ def _overview(page: OverviewPage, box: Box, font: float, frame: Frame) -> Iterat
         for item in _service_line(row, Box(box.x + pad, y, box.width - 2 * pad, 0), font, frame, has_last=has_last):
             yield item
             y = max(y, item.box.bottom - font * 0.25) if isinstance(item, Words) else y
-        y += LINE * font
+        y += (LINE + _ROW_GAP) * font
 
 
 def _service_line(row: ServiceLine, box: Box, font: float, frame: Frame, *, has_last: bool) -> Iterator[Item]:

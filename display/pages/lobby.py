@@ -301,7 +301,8 @@ def _others(state: LobbyState, language: str) -> tuple[ListedCall, ...]:
 
 def _waits(state: LobbyState, words: Phrases) -> tuple[str, ...]:
     """Return how long a newcomer waits in each lane at the most, over all services that give out numbers now."""
-    if state.office is None:
+    hours = state.figures.hours if state.figures else None
+    if state.office is None or (hours is not None and not hours.is_open):
         return ()
     told = []
     for lane in state.office.lanes:

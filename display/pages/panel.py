@@ -280,8 +280,13 @@ def newcomers_wait(
 
 def hours_said(hours: HoursInfo, words: Phrases) -> str:
     """Return the hours of today in words."""
-    spans = ", ".join(f"{words.clock(span.begin)}\N{EN DASH}{words.clock(span.end)}" for span in hours.today)
+    spans = ", ".join(f"{_clock(span.begin, words)}\N{EN DASH}{_clock(span.end, words)}" for span in hours.today)
     return words.say("Hours today: {hours}", hours=spans) if spans else words.say("Closed all day today")
+
+
+def _clock(at: dt.datetime, words: Phrases) -> str:
+    """Return a time of day whose AM or PM never stands on the next line."""
+    return words.clock(at).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def opening_said(hours: HoursInfo, now: dt.datetime, words: Phrases) -> tuple[str, ...]:
@@ -291,8 +296,8 @@ def opening_said(hours: HoursInfo, now: dt.datetime, words: Phrases) -> tuple[st
         return ()
     local = at.astimezone(now.tzinfo)
     if local.date() == now.date():
-        return (words.say("Opens again today at {time}", time=words.clock(local)),)
-    return (words.say("Opens again on {day} at {time}", day=words.date(local.date()), time=words.clock(local)),)
+        return (words.say("Opens again today at {time}", time=_clock(local, words)),)
+    return (words.say("Opens again on {day} at {time}", day=words.date(local.date()), time=_clock(local, words)),)
 
 
 def notice_pages(
