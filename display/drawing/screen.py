@@ -39,7 +39,7 @@ class Line(Label):  # type: ignore[misc] # Kivy has no types
     """
 
     is_key = BooleanProperty(defaultvalue=False)
-    target = AliasProperty(lambda line: line.text, None, bind=("text",))
+    told = AliasProperty(lambda line: line.text, None, bind=("text",))
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,8 @@ Box = tuple[int, int, int, int]
 class TargetsFile:
     """Writes `{"screen", "size", "targets": {name: [x, y, w, h]}}` once the screen has come to rest.
 
-    Pixels of the window from its top left; only what is visible and would react to a touch.
+    Pixels of the window from its top left; only what is visible and would react to a touch, and what a widget has
+    `told`: the lines of a display, which nobody touches.
     """
 
     def __init__(self, path: Path, *, rest_s: float) -> None:
@@ -58,7 +59,7 @@ def targets(root: Any, window: tuple[float, float]) -> Iterator[tuple[str, Box]]
     """Yield name and box of every touch target under `root` that can be seen and touched."""
     if root.opacity == 0 or root.disabled:
         return
-    name = getattr(root, "target", "")
+    name = getattr(root, "target", "") or getattr(root, "told", "")
     if name and getattr(root, "possible", True):
         box = _box(root, window)
         if box is not None:
