@@ -256,7 +256,8 @@ class Lanes(_Page):
         for made in cards[len(lanes) :]:
             made.target, made.kind, made.sign, made.icon, made.size_role = "rule", "quiet", "", "gavel", "body"
         self.sheet.controls.items = (
-            *(Item(made, grows=0.6) for made in lanes),
+            # Before the pictograms: an answer begins in the upper half of what everybody reaches.
+            *(Item(made, grows=1.2) for made in lanes),
             *(Item(made, grows=0) for made in cards[len(lanes) :]),
         )
 

@@ -150,6 +150,32 @@ def test_longer_texts_fit_in_every_way_of_access_at_once(panel: str) -> None:
     assert _faults(panel, "all", "id", is_longer=True) == {}
 
 
+ROOMY = tuple(name for name in KIOSKS if name != "15.6 portrait")
+"""The smallest upright panel has no spare room: below its pictograms the first lane begins 6 mm under the middle."""
+
+
+@pytest.mark.parametrize("panel", ROOMY)
+def test_what_can_be_chosen_begins_in_the_upper_half_of_what_all_can_reach(panel: str) -> None:
+    made = kiosk()
+    made.stage.turn(KIOSKS[panel])
+    for name in ("1-welcome", "2-service", "4-lane"):
+        made.faults(pages("id")[name], MODES["plain"])
+        made.widget._sheet.begin()
+        made.widget._sheet._again()
+        made.stage.settle()
+        look = made.stage.look
+        assert _highest_choice(made.stage.root, look.height) >= look.low_px / 2, name
+
+
+def _highest_choice(root: Any, height: float) -> float:  # noqa: ANN401 - any widget
+    """Return where the first answer begins, in pixels above the window's lower edge."""
+    from hardware.panel.targets import targets  # noqa: PLC0415 - imports Kivy
+
+    answers = ("language:", "service:", "lane:")
+    boxes = targets(root, (root.width, root.height))
+    return max(height - top for name, (_, top, _, _) in boxes if name.startswith(answers))
+
+
 def _faults(panel: str, mode: str, language: str, *, is_longer: bool = False) -> dict[str, list[str]]:
     made = kiosk()
     made.stage.turn(KIOSKS[panel], MODES[mode])
