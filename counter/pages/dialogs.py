@@ -40,7 +40,7 @@ _PIN_TITLES: Mapping[tuple[str, Step], str] = {
     ("reset_pin", Step.TARGET): mark("Who gets another PIN?"),
     ("unlock", Step.TARGET): mark("Who may try again?"),
     ("unlock", Step.QUESTION): mark("Let {officer} try again?"),
-    ("pin", Step.OLD_PIN): mark("Your PIN of now"),
+    ("pin", Step.OLD_PIN): mark("Your current PIN"),
     ("pin", Step.NEW_PIN): mark("Your new PIN"),
     ("pin", Step.SAME_PIN): mark("Your new PIN once more"),
     ("reset_pin", Step.NEW_PIN): mark("New PIN of {officer}"),

@@ -132,7 +132,7 @@ def pin_refused(error: Error | None, words: Words) -> str:
     if error is not None and error.code == "wrong_pin":
         if detail.get("locked_s"):
             return locked(int(detail["locked_s"]), phrases).text
-        why = phrases.say("The PIN of now was not correct.")
+        why = phrases.say("The current PIN was not correct.")
     elif error is not None and error.code == "weak_pin" and detail.get("reason") in _WEAK:
         why = phrases.say(_WEAK[str(detail["reason"])])
     else:
