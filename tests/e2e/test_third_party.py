@@ -27,10 +27,27 @@ TICKET = {
     "ahead",
     "wait",
 }
+STATES = 6
+"""Office, hall, day, help and announcements, and the engine's presence."""
 FIELDS = {
-    "state/office": {"office", "languages", "services", "lanes", "stages", "counters"},
-    "state/hall": {"revision", "seq", "at", "day", "calling", "recent", "waiting", "counters", "unanswered_s"},
-    "state/counter": {"id", "label", "state", "officer", "ticket", "queue", "held", "missed", "no_show_from", "today"},
+    "state/day": {"at", "services", "lanes"},
+    "state/help": {"at", "open"},
+    "state/announcements": {"at", "items"},
+    "state/office": {"office", "languages", "services", "lanes", "stages", "counters", "groups"},
+    "state/hall": {"revision", "seq", "at", "day", "calling", "recent", "waiting", "counters", "unanswered_s", "hours"},
+    "state/counter": {
+        "id",
+        "label",
+        "state",
+        "officer",
+        "ticket",
+        "queue",
+        "held",
+        "missed",
+        "no_show_from",
+        "today",
+        "day",
+    },
     "presence/broker": {"online", "kind", "version", "protocol", "instance"},
     "services": {"id", "letter", "name", "stages", "promised_wait_s"},
     "state/service": {"id", "documents", "steps", "fee", "time", "source", "effective_from"},
@@ -90,7 +107,7 @@ class Stranger:
     def everything_retained(self) -> dict[str, dict[str, Any]]:
         """Return all states and the engine's presence by topic; each is retained and comes with QoS 1."""
         topics = [part for topic in ("state/#", "presence/broker") for part in ("-t", f"{ROOT}/{topic}")]
-        count = str(COUNTERS + SERVICES + 3)
+        count = str(COUNTERS + SERVICES + STATES)
         done = subprocess.run(
             ["mosquitto_sub", *self.server, "-q", "1", "-W", "15", "-C", count, *topics, "-F", "%r %q %t %p"],
             check=True,
@@ -141,7 +158,7 @@ def test_a_stranger_finds_every_field_that_the_protocol_lists(mosquitto_office: 
     wait_until(lambda: bool(stranger.retained("state/counter/counter-1")["ticket"]), "the counter shows whom it calls")
     found = stranger.everything_retained()
     office, hall, counter = found["state/office"], found["state/hall"], found["state/counter/counter-1"]
-    assert len(found) == COUNTERS + SERVICES + 3
+    assert len(found) == COUNTERS + SERVICES + STATES
     for topic, shape in found.items():
         check(topic.rpartition("/")[0] if topic.count("/") > 1 else topic, shape)
     for name in ("services", "lanes", "stages", "counters"):
