@@ -46,6 +46,7 @@ def prepare() -> None:
             message = "Kivy has a window already"
             raise RuntimeError(message)
         return
+    before = dict(os.environ)
     home = Path(tempfile.mkdtemp(prefix="antrean-layout-"))
     os.environ |= environment(os.environ, home=home) | {"KIVY_GL_BACKEND": "mock", "KIVY_WINDOW": "none"}
     from kivy.config import Config  # noqa: PLC0415 - Kivy reads its environment when it is imported
@@ -60,6 +61,10 @@ def prepare() -> None:
 
     text.install()
     _open_none()
+    # A true window that this process starts must not draw nothing as well.
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
 
 
 def _open_none() -> None:
