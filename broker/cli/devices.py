@@ -14,7 +14,7 @@ from rich.console import Console
 from broker.cli.becoming import become_module, office_arguments
 from broker.cli.options import ConfigOption, DataOption, say
 from broker.config import load_settings
-from broker.config.kiosk_printers import MAIN, SPARE
+from broker.config.printers import MAIN, SPARE
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
 from broker.up.emulated import keypad_arguments, printer_arguments, scanner_arguments, sign_arguments
 from hardware.emulators.control import socket_path

@@ -14,9 +14,8 @@ from broker.config.environment import Overlay, overlay
 from broker.config.errors import ConfigError, Problem
 from broker.config.faults import Fault
 from broker.config.hours import unknown_days
-from broker.config.looks import accent_faults, office_logo_faults, with_logo_of
+from broker.config.looks import accent_faults, office_logo_faults, paper_logo_faults, with_logo_of
 from broker.config.pins import demo_pin_faults, hash_faults
-from broker.config.printers import logo_faults
 from broker.config.references import reference_faults
 from broker.config.scripts import script_faults
 from broker.config.settings import Settings
@@ -50,7 +49,7 @@ def check_settings(path: Path, environ: Mapping[str, str]) -> list[Problem]:
     data = findings.document.data
     looked_at = [
         *demo_pin_faults(data),
-        *logo_faults(data, path.parent),
+        *paper_logo_faults(data, path.parent),
         *office_logo_faults(data, path.parent),
         *script_faults(data, Settings),
     ]

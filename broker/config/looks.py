@@ -1,13 +1,13 @@
-"""Whether the office's own colour leaves every text of the screens readable, and its logo can be shown."""
+"""The office's own looks: whether its colour leaves every text readable, and its logos can be shown and printed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from broker.config.faults import Fault
-from broker.config.schema import child
+from broker.config.schema import child, entries
 from broker.config.settings import Settings
 from hardware.colours import accent_fault
 from hardware.office_logo import logo_fault
@@ -29,6 +29,15 @@ def office_logo_faults(data: object, folder: Path) -> Iterator[Fault]:
         message = logo_fault(folder / logo)
         if message is not None:
             yield Fault(("office", "logo"), message, warning=True, hint="the screens stand without a logo")
+
+
+def paper_logo_faults(data: Mapping[str, object], folder: Path) -> Iterator[Fault]:
+    """Yield a warning for each printer's logo that is not in `folder`, the configuration's own: others may have it."""
+    for path, kiosk in entries(data, "kiosks"):
+        for key in ("printer", "spare_printer"):
+            logo = child(kiosk.get(key), "logo")
+            if isinstance(logo, str) and not (folder / logo).is_file():
+                yield Fault((*path, key, "logo"), f"there is no picture {folder / logo} on this machine", warning=True)
 
 
 def with_logo_of(settings: Settings, folder: Path) -> Settings:

@@ -6,10 +6,10 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from broker.config.document import PathKey
 from broker.config.faults import Fault, did_you_mean
 from broker.config.hours import announcement_faults, hours_faults
 from broker.config.keypads import keypad_faults
-from broker.config.lines import line_faults
 from broker.config.schema import Entry, child, entries, known_ids, words
 from broker.config.signs import sign_faults
 from broker.config.turns import turn_faults, unknown_id
@@ -31,6 +31,7 @@ _LISTS = (
     "keypads",
     "signs",
 )
+_EMULATED = "pty:"
 
 
 def reference_faults(data: Data) -> Iterator[Fault]:
@@ -46,7 +47,7 @@ def reference_faults(data: Data) -> Iterator[Fault]:
     yield from turn_faults(data)
     yield from _staff(data)
     yield from keypad_faults(data)
-    yield from line_faults(data)
+    yield from _lines(data)
     yield from sign_faults(data)
     yield from _hotkeys(data)
     yield from _timezone(data)
@@ -227,3 +228,24 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _lines(data: object) -> Iterator[Fault]:
+    """Yield each emulated device whose name another one has already: true ones may be alike on other machines."""
+    seen: set[str] = set()
+    for path, url in _emulated(data, ()):
+        if url in seen:
+            yield Fault(path, "is already the name of another emulated device: every line needs its own")
+        seen.add(url)
+
+
+def _emulated(data: object, path: PathKey) -> Iterator[tuple[PathKey, str]]:
+    match data:
+        case dict():
+            for key, value in data.items():
+                yield from _emulated(value, (*path, key))
+        case list():
+            for index, value in enumerate(data):
+                yield from _emulated(value, (*path, index))
+        case str() if path and path[-1] == "url" and data.startswith(_EMULATED):
+            yield path, data

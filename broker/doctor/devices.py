@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from pydantic import ValidationError
 
-from broker.config.kiosk_printers import kiosk_printers
+from broker.config.printers import kiosk_printers
 from broker.config.settings import Settings
 from broker.contract.claim import ID
 from broker.contract.messages import Presence

@@ -1,6 +1,6 @@
 """The MQTT server that the office starts for itself: Mosquitto, or the stand-in on loopback."""
 
-from broker.server.parent import bound_to_parent
+from broker.server.children import bound_to_parent
 from broker.server.start import Kind, Server, ServerError, ServerSpec, choose_kind, require_free_port, start_server
 
 __all__ = [

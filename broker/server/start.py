@@ -17,9 +17,8 @@ from typing import Literal, assert_never
 from broker.contract.link import Address
 from broker.contract.topics import Topics
 from broker.server.addresses import accepts, is_loopback
+from broker.server.children import bound_to_parent, keep_small
 from broker.server.mosquitto import write_configuration
-from broker.server.output import keep_small
-from broker.server.parent import bound_to_parent
 from hardware.files import open_to_append
 
 Kind = Literal["mosquitto", "embedded"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from broker.config.desk_devices import Keypads, SignBus
-from broker.config.kiosk_printers import MAIN, SPARE, kiosk_printers
+from broker.config.printers import MAIN, SPARE, kiosk_printers
 from broker.config.settings import Kiosk, Settings
 from hardware.config import LineConfig, NetworkPrinter, SerialPrinter, SerialScanner
 

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from broker.config import ConfigError, load_settings
-from broker.config.kiosk_printers import MAIN, SPARE, kiosk_printers
+from broker.config.printers import MAIN, SPARE, kiosk_printers
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA, Kiosk
 from hardware.codecs.escpos_logo import storing
 from hardware.codecs.escpos_writer import render

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import assert_never
 
-from broker.config.kiosk_printers import kiosk_printers
+from broker.config.printers import kiosk_printers
 from broker.config.settings import Kiosk
 from broker.contract.messages import OfficeMessage, Ticket
 from hardware.factory import build_printer

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from broker.config.kiosk_printers import SPARE
+from broker.config.printers import SPARE
 from broker.config.settings import Kiosk
 from broker.up.emulated import printer_arguments
 from hardware.config import PanelConfig, PrinterConfig, SerialPrinter

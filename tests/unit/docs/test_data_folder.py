@@ -9,7 +9,7 @@ from pathlib import Path
 from broker.engine import KEEP_HEALTH, KEPT_REPLIES, REMEMBER
 from broker.logs import KEPT_FILES as KEPT_LOGS
 from broker.logs import MAX_BYTES
-from broker.server.output import MAX_OUTPUT_BYTES
+from broker.server.children import MAX_OUTPUT_BYTES
 from broker.store.copies import KEPT_COPIES
 from broker.store.database import LOG_BYTES
 from broker.store.health import FORGOTTEN_AFTER, KEPT_OF_A_DEVICE, KEPT_OF_ALL

@@ -1,10 +1,11 @@
-"""What child processes write to their terminal goes to files, and these stay small."""
+"""Processes that we start: they do not outlive us, and what they write to their terminal stays small."""
 
 from __future__ import annotations
 
 import logging
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 MAX_OUTPUT_BYTES = 1_000_000
@@ -26,3 +27,12 @@ def keep_small(path: Path, *, max_bytes: int = MAX_OUTPUT_BYTES) -> None:
         os.truncate(path, 0)
     except OSError as error:
         log.warning("%s grows and cannot be moved aside: %s", path, error)
+
+
+def bound_to_parent(command: Sequence[str]) -> list[str]:
+    """Return a command whose process ends when the thread that starts it does, even if we are killed.
+
+    The kernel's parent-death signal by way of util-linux's setpriv; where that is missing the plain command.
+    """
+    setpriv = shutil.which("setpriv")
+    return [*((setpriv, "--pdeathsig", "TERM") if setpriv else ()), *command]
