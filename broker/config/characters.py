@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from broker.config.document import PathKey, strange_character
-from broker.config.faults import Fault
+from broker.config.document import strange_character
+from broker.config.faults import Fault, PathKey
 from broker.config.schema import top, walk
 
 _QUOTES = "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb"

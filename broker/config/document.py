@@ -10,10 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from broker.config.errors import Problem
-
-PathKey = tuple[str | int, ...]
-"""Where something stands in the file: keys and list positions from the top."""
+from broker.config.faults import PathKey, Problem
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 24

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from pydantic import BaseModel
 
-from broker.config.document import PathKey, read_value
-from broker.config.errors import Problem
+from broker.config.document import read_value
+from broker.config.faults import PathKey, Problem
 from broker.config.schema import Place, child, top
 
 PREFIX = "ANTREAN_"

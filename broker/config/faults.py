@@ -1,4 +1,4 @@
-"""A fault at a path of the data, before it is known on which line or in which variable that stands."""
+"""What is wrong with a configuration: faults by their path in the data, then by line or variable, as they are said."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from broker.config.document import PathKey
+PathKey = tuple[str | int, ...]
+"""Where something stands in the file: keys and list positions from the top."""
 
 UNKNOWN = "is not a known key"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong at a path."""
+    """What is wrong at a path, before it is known on which line that stands."""
 
     path: PathKey
     message: str
@@ -21,6 +22,36 @@ class Fault:
     warning: bool = False
     here: bool = False
     """What is wrong is this machine, not the file; the hint says how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A fault as it is said: gathered with all others, so that a person can mend them in one go."""
+
+    file: str
+    line: int | None
+    path: str
+    message: str
+    hint: str | None = None
+    warning: bool = False
+    here: bool = False
+    """What is wrong is this machine, not the file; the hint says how to mend it."""
+
+    def __str__(self) -> str:
+        """Return the fault as one line for a person."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        path = f" {self.path}:" if self.path else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{place}:{path} {self.message}{hint}"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; `problems` holds every fault found."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        """Keep all problems, worst first in file order."""
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str | None:

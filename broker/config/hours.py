@@ -6,8 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 
-from broker.config.document import PathKey
-from broker.config.faults import UNKNOWN, Fault, did_you_mean
+from broker.config.faults import UNKNOWN, Fault, PathKey, did_you_mean
 from broker.config.schema import child, entries, words
 from hardware.config import SPAN
 

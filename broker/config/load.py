@@ -11,8 +11,7 @@ from pydantic import ValidationError
 from broker.config.characters import character_faults
 from broker.config.document import Document, path_text, read_document
 from broker.config.environment import Overlay, overlay
-from broker.config.errors import ConfigError, Problem
-from broker.config.faults import Fault
+from broker.config.faults import ConfigError, Fault, Problem
 from broker.config.hours import unknown_days
 from broker.config.looks import accent_faults, office_logo_faults, paper_logo_faults, with_logo_of
 from broker.config.pins import demo_pin_faults, hash_faults

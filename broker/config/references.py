@@ -6,8 +6,7 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from broker.config.document import PathKey
-from broker.config.faults import Fault, did_you_mean
+from broker.config.faults import Fault, PathKey, did_you_mean
 from broker.config.hours import announcement_faults, hours_faults
 from broker.config.keypads import keypad_faults
 from broker.config.schema import Entry, child, entries, known_ids, words

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic import BaseModel
 
-from broker.config.document import PathKey
+from broker.config.faults import PathKey
 
 Entry = tuple[PathKey, Mapping[str, object]]
 """One section of a list, with its path."""

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 
-from broker.config.document import PathKey
-from broker.config.faults import Fault
+from broker.config.faults import Fault, PathKey
 from broker.config.schema import child, entries, top, walk
 from broker.language import is_language, is_rtl, letters, own_name
 

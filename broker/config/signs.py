@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from broker.config.document import PathKey
-from broker.config.faults import Fault
+from broker.config.faults import Fault, PathKey
 from broker.config.schema import entries, known_ids
 from broker.config.turns import unknown_id
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from broker import eligible
-from broker.config.document import PathKey
-from broker.config.faults import Fault, did_you_mean
+from broker.config.faults import Fault, PathKey, did_you_mean
 from broker.config.schema import child, entries, known_ids, words
 
 Data = Mapping[str, object]

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from broker.config.document import PathKey
-from broker.config.faults import UNKNOWN, Fault, did_you_mean
+from broker.config.faults import UNKNOWN, Fault, PathKey, did_you_mean
 from broker.config.schema import Place, child, place_at, top, walk
 from broker.config.settings import PATTERNS
 
