@@ -283,7 +283,7 @@ class KioskSound(DeviceModel):
         return None if self.loudspeaker is None else self.by_headset().model_copy(update={"device": self.loudspeaker})
 
 
-KEY_NAME = r"^(F([1-9]|1[0-9]|2[0-4])|[A-Z0-9]|[A-Z][A-Za-z]{2,14}[0-9]?|#[1-9][0-9]{0,2})$"
+KEY_NAME = r"^(F([1-9]|1[0-9]|2[0-4])|[A-Z0-9]|[A-Z][A-Za-z]{1,14}[0-9]?|#[1-9][0-9]{0,2})$"
 """What a key may be called: F13, A, 7, a word such as Enter or Num7, or # and its number on a USB keyboard."""
 KeyName = Annotated[str, StringConstraints(pattern=KEY_NAME)]
 

@@ -35,9 +35,9 @@ def logo_fault(path: Path) -> str | None:
 
 
 def _examined(path: Path) -> Logo | str:
-    if not path.is_file():
-        return f"there is no picture {path} on this machine"
     try:
+        if not path.is_file():
+            return f"there is no picture {path} on this machine"
         with Image.open(path) as picture:
             if picture.format != "PNG":
                 return f"{path} is no PNG picture but {picture.format}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -13,9 +14,13 @@ from broker.config.schema import Entry, child, entries, known_ids, words
 from broker.config.signs import sign_faults
 from broker.config.turns import turn_faults, unknown_id
 from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT
+from hardware.config import KEY_NAME
 from hardware.icons import ICONS
+from hardware.usb_keys import NAMES
 
 Data = Mapping[str, object]
+
+_KEYS = frozenset(NAMES.values())
 
 _LISTS = (
     "announcements",
@@ -167,11 +172,14 @@ def _printing_kiosks(data: Data) -> Iterator[Fault]:
 
 
 def _kiosk_keys(data: Data) -> Iterator[Fault]:
-    """Every key of a keypad means one thing."""
+    """Every key of a keypad is one, and means one thing."""
     for path, entry in entries(data, "kiosks"):
         keys, seen = entry.get("keys"), dict[str, str]()
         for meaning, key in keys.items() if isinstance(keys, dict) else ():
-            if isinstance(key, str) and key in seen:
+            if isinstance(key, str) and re.fullmatch(KEY_NAME, key) and key[0] != "#" and key not in _KEYS:
+                hint = did_you_mean(key, _KEYS)
+                yield Fault((*path, "keys", meaning), f'"{key}" is no key of a USB keyboard', hint)
+            elif isinstance(key, str) and key in seen:
                 yield Fault((*path, "keys", meaning), f'"{key}" is already the key for {seen[key]}')
             elif isinstance(key, str):
                 seen[key] = meaning

@@ -57,11 +57,7 @@ class EspeakSpeech:
             path.touch()  # the newest are kept
             return kept
         text = pronounced(utterance.text, utterance.language)
-        wav = _run(
-            self._command(_voice(utterance)),
-            text,
-            deadline_s=self._deadline_s,
-        )
+        wav = _run(self._command(_voice(utterance)), text, deadline_s=self._deadline_s)
         if not any(from_wav(wav).values):
             raise DeviceUnavailable(DEVICE, f"nothing came out for {utterance.text!r}")
         with contextlib.suppress(OSError):  # a full disk costs the next time a few milliseconds, not this call

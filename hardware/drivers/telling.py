@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
+from hardware.files import open_to_append
 from hardware.ports import Speech, Utterance
 
 SPOKEN_VARIABLE = "ANTREAN_SPOKEN"
@@ -20,11 +22,11 @@ class TellingSpeech:
 
     def say(self, utterance: Utterance) -> bytes:
         """Return the WAV of the other voice. Raises HardwareError."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as spoken:
-            spoken.write(
-                json.dumps({"language": utterance.language, "text": utterance.text}, ensure_ascii=False) + "\n"
-            )
+        line = json.dumps({"language": utterance.language, "text": utterance.text}, ensure_ascii=False) + "\n"
+        with contextlib.suppress(OSError):  # a full disk is no reason to be silent
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with open_to_append(self._path) as spoken:
+                spoken.write(line.encode())
         return self._speech.say(utterance)
 
     def health(self) -> str:

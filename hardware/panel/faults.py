@@ -113,8 +113,14 @@ def _controls(root: Any, seen: Sequence[Painted]) -> list[Any]:  # noqa: ANN401 
 
 def _is_in_view(control: Any, words: Sequence[Words]) -> bool:  # noqa: ANN401 - any widget
     """Tell whether a control in a list is scrolled into sight."""
-    views = [part.scrolled for part in words if part.scrolled is not None and _is_within(part.owner, control)]
-    return not views or _share(box_of(control), views[0])
+    view = _view_of(control, words)
+    return view is None or _share(box_of(control), view)
+
+
+def _view_of(control: Any, words: Sequence[Words]) -> Box | None:  # noqa: ANN401 - the same
+    """Return the view of the list that a control stands in, if it does."""
+    views = (part.scrolled for part in words if part.scrolled is not None and _is_within(part.owner, control))
+    return next(views, None)
 
 
 def _is_shown(widget: Any, root: Any) -> bool:  # noqa: ANN401 - any widgets
@@ -216,8 +222,7 @@ def _surface_in_sight(surface: Surface | Sign) -> Box:
 
 
 def _control_in_sight(control: Any, words: Sequence[Words]) -> Box:  # noqa: ANN401 - any widget
-    views = (part.scrolled for part in words if part.scrolled is not None and _is_within(part.owner, control))
-    view = next(views, None)
+    view = _view_of(control, words)
     return box_of(control) if view is None else common(box_of(control), view)
 
 
@@ -246,12 +251,10 @@ def _control_faults(
     scrolls: bool,
 ) -> Iterator[Fault]:
     window = (0.0, 0.0, look.width, look.height)
-    views = {id(part.owner): part.scrolled for part in words}
     for control in controls:
         box, name = box_of(control), control.target
-        inside = list(control.walk(restrict=True))
-        view = next((views[id(part)] for part in inside if views.get(id(part)) is not None), None)
-        if not any(id(part) in views for part in inside) and not _has_sign(control, seen):
+        view = _view_of(control, words)
+        if not any(_is_within(part.owner, control) for part in words) and not _has_sign(control, seen):
             yield Fault("mute", name, 1, 0, "")
         if view is None and _leaves(box, window):
             yield Fault("outside", name, 0, 0)

@@ -20,8 +20,10 @@ A page takes some 40 ms, a new Stage some 500 ms.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -48,6 +50,7 @@ def prepare() -> None:
         return
     before = dict(os.environ)
     home = Path(tempfile.mkdtemp(prefix="antrean-layout-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ |= environment(os.environ, home=home) | {"KIVY_GL_BACKEND": "mock", "KIVY_WINDOW": "none"}
     from kivy.config import Config  # noqa: PLC0415 - Kivy reads its environment when it is imported
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from kivy.core.window import Keyboard, Window
 
-from hardware.panel.usb_keys import key_at
+from hardware.usb_keys import key_at
 
 _NAMES: Mapping[int, str] = {code: name for name, code in Keyboard.keycodes.items()}
 _RENAMED: Mapping[str, str] = {"spacebar": "space", "numpadenter": "enter"}
@@ -84,7 +84,8 @@ def on_usb_key(handler: Callable[[str, bool], None]) -> None:
     held: set[int] = set()
 
     def down(_window: object, _code: int, scancode: int, _character: str | None, modifiers: list[str]) -> bool:
-        if scancode not in held and not _CHORDS.intersection(modifiers):
+        # What SDL has no number for has no name to be learnt by either.
+        if scancode and scancode not in held and not _CHORDS.intersection(modifiers):
             held.add(scancode)
             handler(key_at(scancode), "shift" in modifiers)
         return False

@@ -77,7 +77,7 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
                 Builder.load_file(str(rules))
         Window.clearcolor = self.look.theme.ground
         _draw_plain_surfaces_fast()
-        Window.bind(size=self._resized)
+        Window.bind(size=self.look_anew)
         return self._make_root()
 
     def set_mode(self, mode: Mode) -> None:
@@ -86,10 +86,7 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
             self._mode = mode
             self.look_anew()
 
-    def _resized(self, *_size: object) -> None:
-        self.look_anew()
-
-    def look_anew(self) -> None:
+    def look_anew(self, *_size: object) -> None:
         """Make the look that panel, window and mode ask for now; all rules follow."""
         self.look = look_for(self.panel, self._reader, Window.size, self._mode, self._accent)
         Window.clearcolor = self.look.theme.ground
@@ -101,7 +98,7 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
 
     def on_stop(self) -> None:
         """End in order, however the window was closed."""
-        Window.unbind(size=self._resized)
+        Window.unbind(size=self.look_anew)
         self.on_end()
 
 

@@ -106,7 +106,7 @@ LIGHT = Theme(
     clear=colour("#FFFFFF", 0.0),
     lanes=OKABE_ITO,
 )
-"""The theme of all screens."""
+"""The theme that every screen begins with."""
 
 DARK = Theme(
     ground=colour("#0E1822"),
@@ -164,11 +164,11 @@ CONTRAST = Theme(
     on_band_soft=WHITE,
     access=colour("#FFE600"),
     access_soft=BLACK,
-    good=colour("#C8FFE4"),
+    good=WHITE,
     good_soft=BLACK,
     warn=colour("#FFE600"),
     warn_soft=BLACK,
-    bad=colour("#FFDCD7"),
+    bad=WHITE,
     bad_soft=BLACK,
     focus=colour("#FFE600"),
     focus_gap=BLACK,

@@ -95,7 +95,7 @@ class Touchable(ButtonBehavior):  # type: ignore[misc] # Kivy has no types
 
     What it stood for when it was let go counts: if that has changed, or it has gone, the touch is nobody's any more.
     `target` names it to the outside (see `targets`). What is `disabled` takes no touch for now and looks the same; what
-    is not `possible` says so by its look. `focused` draws the ring of keys, `busy` says that the answer is under way.
+    is not `possible` says so by its look. `focused` draws the ring of keys.
     """
 
     target = StringProperty("")
@@ -103,7 +103,6 @@ class Touchable(ButtonBehavior):  # type: ignore[misc] # Kivy has no types
     style = ObjectProperty(STYLES["plain"], rebind=True)
     possible = BooleanProperty(defaultvalue=True)
     focused = BooleanProperty(defaultvalue=False)
-    busy = BooleanProperty(defaultvalue=False)
 
     def styled(self, kind: str, state: str, possible: bool) -> Style:  # noqa: FBT001 - called by the rules, on each change
         """Return the colours of this kind in this state."""

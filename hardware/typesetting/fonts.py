@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -48,9 +49,10 @@ class Family:
         return bool(_coverage(self.regular, self.index)[code >> 3] & (1 << (code & 7)))
 
 
+@lru_cache(maxsize=1)
 def plain() -> Family:
     """Return the font of Latin letters and figures, which every text begins with."""
-    return _plain()
+    return Family("NotoSans", OWN / "NotoSans-Regular.ttf", OWN / "NotoSans-Bold.ttf")
 
 
 def family_for(character: str) -> Family | None:
@@ -92,28 +94,24 @@ def face(family: Family, size_px: float, *, bold: bool) -> ImageFont.FreeTypeFon
 
 
 def _script(character: str) -> str:
-    """Return the font's name for a character's script, by the Unicode name: ARABIC LETTER BEH is of NotoSansArabic."""
+    """Return the font's name for a character's script, by the Unicode name: ARABIC LETTER BEH is of NotoSansArabic.
+
+    A script may have a name of several words: MEETEI MAYEK LETTER KOK is of NotoSansMeeteiMayek.
+    """
     if unicodedata.east_asian_width(character) in _WIDE:
         return HAN
-    word = unicodedata.name(character, "").partition(" ")[0]
-    return f"NotoSans{word.title()}"
+    words = re.split("[ -]", unicodedata.name(character, ""))
+    names = ["NotoSans" + "".join(map(str.title, words[:count])) for count in (3, 2, 1)]
+    return next((name for name in names if _family(name)), names[-1])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _chain(script: str) -> tuple[Family, ...]:
     named = (_family(script), _family("DejaVuSans"))
-    return (_plain(), *(family for family in named if family is not None))
+    return (plain(), *(family for family in named if family is not None))
 
 
-@lru_cache(maxsize=1)
-def _plain() -> Family:
-    own = Family("NotoSans", OWN / "NotoSans-Regular.ttf", OWN / "NotoSans-Bold.ttf")
-    if own.regular.exists():
-        return own
-    return _family("NotoSans") or Family("DejaVuSans", Path("DejaVuSans.ttf"), Path("DejaVuSans-Bold.ttf"))
-
-
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _family(name: str) -> Family | None:
     """Return a font of the system, or None where it is not installed."""
     files = _files()

@@ -23,7 +23,7 @@ _PARAGRAPH: dict[Direction, int] = {"auto": 0x40, "ltr": 0x110, "rtl": 0x111}
 """FRIBIDI_PAR_ON, _LTR and _RTL."""
 
 
-def turns(text: str) -> bool:
+def _turns(text: str) -> bool:
     """Tell whether anything in `text` stands from right to left."""
     return _RIGHT_TO_LEFT.search(text) is not None
 
@@ -34,7 +34,7 @@ def levels(text: str, direction: Direction) -> tuple[int, bytes]:
     A paragraph without a direction of its own goes as its first strong letter does, as HTML's `dir=auto`.
     """
     base = 1 if direction == "rtl" else 0
-    if not text or not (base or turns(text)):
+    if not text or not (base or _turns(text)):
         return base, bytes(len(text))
     library = _fribidi()
     if library is None:

@@ -48,6 +48,13 @@ def test_each_letter_is_drawn_by_a_font_that_has_it(text: str, fonts: list[str])
     assert all(run.family.has(sign) for run in block.lines[0].runs for sign in run.text)
 
 
+@pytest.mark.parametrize(("character", "font"), [("\uabc0", "NotoSansMeeteiMayek"), ("\u0663", "NotoSansArabic")])
+def test_a_script_whose_name_has_several_words_finds_its_font(character: str, font: str) -> None:
+    found = family_for(character)
+    assert found is not None
+    assert found.name == font
+
+
 def test_figures_are_those_of_one_font_in_every_script() -> None:
     for text in ("رقم 2", "2号", "A-2"):
         (two,) = (run for run in lay_out(text, size_px=40).lines[0].runs if "2" in run.text)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from hardware.config import KEY_NAME
+from hardware.usb_keys import NAMES
 from tests.unit.config.sample import OFFICE, changed, line_of, problems_of
 
 
@@ -171,6 +174,14 @@ SHAPE = [
         "printer:",
         "kiosks[0].printer.type",
         "is missing: one of preview, file, network, serial, usb, cups",
+    ),
+    Case(
+        "kiosks:\n  - id: kiosk-1\n",
+        "kiosks:\n  - id: kiosk-1\n    keys: {next: Dwn}\n",
+        "Dwn",
+        "kiosks[0].keys.next",
+        '"Dwn" is no key of a USB keyboard',
+        'did you mean "Down"?',
     ),
     Case("paper_mm: 80", "paper_mm: 70", "paper_mm", "kiosks[0].printer.paper_mm", "must be one of 58, 80, not 70"),
     Case(
@@ -580,3 +591,7 @@ def test_a_store_that_would_be_no_file_is_refused_on_its_line(url: str, tmp_path
     (problem,) = problems_of(tmp_path, changed(("sqlite:///office.db", url)))
     assert problem.path == "store.url"
     assert problem.message
+
+
+def test_every_key_that_can_be_learnt_can_stand_in_the_file() -> None:
+    assert [name for name in NAMES.values() if not re.fullmatch(KEY_NAME, name)] == []
