@@ -29,6 +29,11 @@ class WantedCopies:
         self._kiosk_of = kiosk_of
         self._copies: dict[str, _Copy] = {}
 
+    def print_at(self, kiosk_of: Mapping[str, str]) -> None:
+        """Let others print from now on; who waits for a copy that nobody would print any more is let go."""
+        self._kiosk_of = kiosk_of
+        self._copies = {ticket: copy for ticket, copy in self._copies.items() if copy.asked.client in kiosk_of}
+
     def follow(self, events: Sequence[Recorded]) -> None:
         """Take note of what was asked for, and of what became of it."""
         for recorded in events:

@@ -424,7 +424,7 @@ class Engine:
             self._changes.popleft()
             self._wire.renew(change.office, change.announcements)
             self._wire.tell(work.events, hall)
-            self._copies = WantedCopies(change.kiosk_of)
+            self._copies.print_at(change.kiosk_of)
             self._unsaid, self._shown_at = True, -math.inf
             if change.rules != self._office:
                 self._office = change.rules

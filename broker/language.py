@@ -105,11 +105,6 @@ def has_catalogue(language: str, package: str = _SHARED) -> bool:
     return language == "en" or entry.is_file()
 
 
-def catalogues() -> tuple[str, ...]:
-    """Return the languages that visitors' screens have words in, English first."""
-    return ("en", *sorted(entry.name for entry in resources.files(_SHARED).joinpath("locale").iterdir()))
-
-
 @lru_cache(maxsize=32)
 def letters(language: str) -> frozenset[str]:
     """Return every letter of what visitors read in a language: screens, tickets, names of days and months."""

@@ -6,6 +6,7 @@ without a window, with what `state/office` will say, and answers one JSON object
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -76,28 +77,34 @@ def screen_reports(config: Path, settings: Settings, *, screens: Iterable[str] =
     """Let every screen of the office lay out its pages, all at once; NotCheckedError where one cannot."""
     office = office_message(settings).model_dump_json()
     wanted = [screen for screen in screens if screen != "counter" or settings.counters]
-    running = [(screen, _start(screen, config)) for screen in wanted]
+    running = [(screen, _start(screen, config, office)) for screen in wanted]
     try:
-        return [found for screen, process in running for found in _answer(screen, process, office)]
+        return [found for screen, process in running for found in _answer(screen, process)]
     finally:
         for _, process in running:
             if process.poll() is None:
                 process.kill()
 
 
-def _start(screen: str, config: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603 - our own program
+def _start(screen: str, config: Path, office: str) -> subprocess.Popen[str]:
+    process = subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", screen, "--config", str(config), "--check-layout"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+    if process.stdin is not None:
+        with contextlib.suppress(BrokenPipeError):  # it has ended already, and says why
+            process.stdin.write(office)  # at most what fits a message of the wire: a pipe takes that at once
+            process.stdin.close()
+        process.stdin = None
+    return process
 
 
-def _answer(screen: str, process: subprocess.Popen[str], office: str) -> list[ScreenReport]:
+def _answer(screen: str, process: subprocess.Popen[str]) -> list[ScreenReport]:
     try:
-        said, trouble = process.communicate(office, timeout=LONGEST_S)
+        said, trouble = process.communicate(timeout=LONGEST_S)
     except subprocess.TimeoutExpired as error:
         message = f"the {screen} took longer than {LONGEST_S:.0f} s to lay out its pages"
         raise NotCheckedError(message) from error

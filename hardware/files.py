@@ -26,7 +26,7 @@ def write_whole(path: Path, data: bytes, *, durable: bool = False, mode: int = 0
         Path(name).chmod(mode)
         Path(name).replace(path)
         if durable:
-            sync_folder(path.parent)
+            sync(path.parent)
     except OSError:
         with contextlib.suppress(OSError):
             Path(name).unlink()
@@ -51,9 +51,9 @@ def for_owner_alone(path: Path, *, make: bool = False) -> None:
             path.chmod(mode & 0o700)
 
 
-def sync_folder(folder: Path) -> None:
-    """Let the folder's own entry reach the disk: without it a new name may be gone after a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Let a file, or a folder's own entries, reach the disk: without it a new name may be gone after a power cut."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -7,7 +7,7 @@ import gc
 MOST_NEW = 50_000
 """After so many new objects it is looked through them all the same: a rush without a pause fills no memory."""
 FULL_EVERY = 600
-"""Of so many times one goes through all that lives."""
+"""Once in so many looks it is looked through everything that lives."""
 
 
 class Memory:

@@ -80,14 +80,13 @@ class PinBook:
         Unless the configuration says another hash than it did then: so somebody who may edit it gets everybody in
         again. While it runs a lock goes by `monotonic`; `wall` only carries it over a restart.
         """
-        self._seeds = dict(seeds)
-        chosen = {name: pin for name, pin in chosen.items() if seeds.get(name) == pin.seed}
-        self._hashes = hashes = {**seeds, **{name: pin.hash for name, pin in chosen.items()}}
+        self._chosen = dict(chosen)
+        self.seed(seeds)
         self._hasher = hasher or PasswordHasher()
         self._file = file
         self._monotonic = monotonic
         self._wall = wall
-        self._missed = {name: one for name, one in file.load().items() if name in hashes}
+        self._missed = {name: one for name, one in file.load().items() if name in self._hashes}
         self._locked_until = {name: monotonic() + self._left_s(one) for name, one in self._missed.items()}
 
     def matches(self, officer: str, pin: str) -> bool:
@@ -120,6 +119,7 @@ class PinBook:
 
     def renew(self, officer: str, pin: NewPin) -> None:
         """Take note that the officer has another PIN; any lock ends."""
+        self._chosen[officer] = pin
         self._hashes[officer] = pin.hash
         self.unlock(officer)
 
@@ -130,10 +130,9 @@ class PinBook:
             self._file.save(self._missed)
 
     def seed(self, hashes: Mapping[str, str]) -> None:
-        """Take note of what the configuration says now: who is new, or has another hash there, goes by that."""
-        changed = {name: text for name, text in hashes.items() if self._seeds.get(name) != text}
-        kept = {name: text for name, text in self._hashes.items() if name in hashes}
-        self._seeds, self._hashes = dict(hashes), {**kept, **changed}
+        """Take note of what the configuration says now; who has chosen a PIN beside what it says goes by that."""
+        chosen = {name: pin.hash for name, pin in self._chosen.items() if hashes.get(name) == pin.seed}
+        self._seeds, self._hashes = dict(hashes), {**hashes, **chosen}
 
     def _count(self, officer: str) -> None:
         wrong = self._missed[officer].wrong + 1 if officer in self._missed else 1

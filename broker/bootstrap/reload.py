@@ -77,7 +77,9 @@ class ConfigWatch:
         self._changed = changed
         self._report = report
         self._waiting: tuple[str, ...] = ()
-        self._stamp = self._seen = _stamp_of(path)
+        # It is read once more: it may have been edited since the settings were loaded.
+        self._stamp: tuple[int, ...] | None = None
+        self._seen = _stamp_of(path)
         self._say("good", digest_of(_read(path)))
 
     def look(self) -> None:

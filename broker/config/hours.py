@@ -41,15 +41,19 @@ def announcement_faults(data: Mapping[str, object]) -> Iterator[Fault]:
     for path, entry in entries(data, "announcements"):
         moments = {}
         for key in ("since", "until"):
-            text = entry.get(key)
+            value = entry.get(key)
+            text = value.isoformat() if isinstance(value, dt.date) else value
             if not isinstance(text, str) or not re.match(r"\d{4}-\d\d-\d\d", text):
                 continue
             try:
                 moments[key] = dt.datetime.fromisoformat(text)
             except ValueError:
                 yield Fault((*path, key), f'"{text}" is no day of the calendar')
-        if len(moments) > 1 and moments["until"] < moments["since"]:
-            yield Fault((*path, "until"), f'"{entry["until"]}" is before since, "{entry["since"]}"')
+                continue
+            if key == "until" and len(text) == len("2026-12-24"):
+                moments[key] += dt.timedelta(days=1)  # a day alone belongs to it
+        if len(moments) > 1 and moments["until"] <= moments["since"]:
+            yield Fault((*path, "until"), f'"{entry["until"]}" is not after since, "{entry["since"]}"')
 
 
 def is_date(key: str) -> bool:

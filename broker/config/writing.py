@@ -100,7 +100,7 @@ def _last_line(node: yaml.Node) -> int:
 
 
 def _make_sure(before: str, after: str, kiosk: str, name: str, values: Mapping[str, str]) -> None:
-    """Refuse a result that says anything else than before, but for the section, or that is no good configuration."""
+    """Refuse a result that says anything else than before, but for the section."""
     old, new = read_value(before), read_value(after)
     if not isinstance(old, dict):
         message = "the file holds no sections"

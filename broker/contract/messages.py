@@ -322,7 +322,14 @@ class HoursInfo(Message):
     """When it opens next, today or on any other day."""
 
 
-class HallMessage(Message):
+class State(Message):
+    """What stands on a topic until it changes."""
+
+    retained: bool = Field(default=False, exclude=True)
+    """Not on the wire: the server had kept it for us, so that it may be of any age. The bus sets it."""
+
+
+class HallMessage(State):
     """`state/hall`: enough to draw a display from nothing."""
 
     revision: int
@@ -337,8 +344,6 @@ class HallMessage(Message):
     """How old the oldest request is that nobody has answered yet."""
     hours: HoursInfo | None = None
     """None where the broker is older than 1.2."""
-    retained: bool = Field(default=False, exclude=True)
-    """Not on the wire: the server had kept it for us, so that it may be of any age. The bus sets it."""
 
 
 class QueueEntry(Message):
@@ -379,7 +384,7 @@ class OfficerDay(Message):
     """How many of these had not waited longer than their lane promises."""
 
 
-class CounterMessage(Message):
+class CounterMessage(State):
     """`state/counter/{counter}`: what an officer's window draws."""
 
     id: str
@@ -403,8 +408,6 @@ class CounterMessage(Message):
     today: Today = Today()
     day: OfficerDay | None = None
     """Of the officer who is signed in; None where nobody is, and where the broker is older than 1.2."""
-    retained: bool = Field(default=False, exclude=True)
-    """Not on the wire: the server had kept it for us, so that it may be of any age. The bus sets it."""
 
 
 class Announcement(Message):
@@ -419,13 +422,11 @@ class Announcement(Message):
     """None: until it is taken out."""
 
 
-class AnnouncementsMessage(Message):
+class AnnouncementsMessage(State):
     """`state/announcements`: what the office announces now or later; what is over is not in it."""
 
     at: Moment
     items: tuple[Announcement, ...] = ()
-    retained: bool = Field(default=False, exclude=True)
-    """Not on the wire: the server had kept it for us, so that it may be of any age. The bus sets it."""
 
 
 class ServiceDay(Message):
@@ -448,14 +449,12 @@ class LaneDay(Message):
     within: int = 0
 
 
-class DayMessage(Message):
+class DayMessage(State):
     """`state/day`: what the office day came to so far."""
 
     at: Moment
     services: tuple[ServiceDay, ...] = ()
     lanes: tuple[LaneDay, ...] = ()
-    retained: bool = Field(default=False, exclude=True)
-    """Not on the wire: the server had kept it for us, so that it may be of any age. The bus sets it."""
 
 
 class HelpCall(Message):
@@ -471,13 +470,11 @@ class HelpCall(Message):
     """Its id."""
 
 
-class HelpMessage(Message):
+class HelpMessage(State):
     """`state/help`: where somebody waits for help, the longest waiting first."""
 
     at: Moment
     open: tuple[HelpCall, ...] = ()
-    retained: bool = Field(default=False, exclude=True)
-    """Not on the wire: the server had kept it for us, so that it may be of any age. The bus sets it."""
 
 
 class EventMessage(Message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from pathlib import Path
@@ -18,7 +19,7 @@ ANSWER_S = 6.0
 
 
 def reload(settings: Settings, config: Path) -> tuple[bool, str]:
-    """Let the broker look at its configuration again; return whether it works by this one, and that in words."""
+    """Let the broker look at its configuration again; return whether it works by all of this one, and that in words."""
     address = settings.mqtt.address(DOCTOR_CLIENT)
     where = f"{address.host}:{address.port}"
     if not accepts(address):
@@ -35,11 +36,12 @@ def reload(settings: Settings, config: Path) -> tuple[bool, str]:
                 heard.set()
 
     bus.listen(bus.topics.presence(ENGINE_CLIENT), Presence, listen)
-    os.utime(config)  # a file that only seems to be as before is read again
+    with contextlib.suppress(OSError):  # who may not touch it waits for what the broker notices by itself
+        os.utime(config)  # a file that only seems to be as before is read again
     bus.start()
     is_heard = heard.wait(ANSWER_S)
     bus.stop()
     if is_heard:
-        return True, f"the broker at {where} has read {config}: {said[-1]}"
+        return said[-1].startswith("good"), f"the broker at {where} has read {config}: {said[-1]}"
     state = said[-1] if said and said[-1] else "nothing is heard of it"
     return False, f"the broker at {where} works by another file than {config} ({digest}): {state}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
 from broker.ports import StorageError
+from hardware.files import sync
 
 KEPT_COPIES = 3
 """The newest of them stay, one for each version that the database has had."""
@@ -40,9 +40,9 @@ def keep_whole(database: Path, copy: Path) -> Path:
         ):
             source.backup(target)
             target.execute("PRAGMA journal_mode=DELETE")  # one file, whole in itself
-        _sync(part)
+        sync(part)
         part.replace(copy)
-        _sync(copy.parent)
+        sync(copy.parent)
     except (OSError, sqlite3.Error) as error:
         message = f"the database is left as it is, for no copy of it can be kept at {copy}: {error}"
         raise StorageError(message) from error
@@ -55,11 +55,3 @@ def copies_of(database: Path) -> list[Path]:
     """Return the copies that are kept of a database, the oldest first."""
     found = database.parent.glob(f"{database.name}.version-????")
     return sorted(found, key=lambda path: path.stat().st_mtime_ns)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

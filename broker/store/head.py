@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broker.ports import StorageError
-from hardware.files import sync_folder, write_whole
+from hardware.files import sync, write_whole
 
 KEY_BYTES = 32
 SLOT_BYTES = 512
@@ -90,7 +90,7 @@ class Head:
             for _ in range(SLOTS):
                 self._write(mark)
             os.fsync(self._file)
-            sync_folder(self.path.parent)
+            sync(self.path.parent)
         except OSError as error:
             message = f"the end of the journal cannot be written down at {self.path}: {error.strerror or error}"
             raise StorageError(message) from error

@@ -67,10 +67,17 @@ SHAPE = [
     ),
     Case(
         "demo: true",
+        announced('    since: 2026-03-03\n    until: "2026-03-02"'),
+        "until",
+        "announcements[0].until",
+        '"2026-03-02" is not after since, "2026-03-03"',
+    ),
+    Case(
+        "demo: true",
         announced('    since: "2026-03-02"\n    until: "2026-03-01 10:00"'),
         "until",
         "announcements[0].until",
-        '"2026-03-01 10:00" is before since, "2026-03-02"',
+        '"2026-03-01 10:00" is not after since, "2026-03-02"',
     ),
     Case(
         GROUPED,
@@ -591,6 +598,11 @@ def test_a_store_that_would_be_no_file_is_refused_on_its_line(url: str, tmp_path
     (problem,) = problems_of(tmp_path, changed(("sqlite:///office.db", url)))
     assert problem.path == "store.url"
     assert problem.message
+
+
+def test_an_announcement_may_begin_and_end_on_one_day(tmp_path: Path) -> None:
+    one_day = announced('    since: "2026-12-24 07:30"\n    until: "2026-12-24"')
+    assert problems_of(tmp_path, changed(("demo: true", one_day))) == []
 
 
 def test_every_key_that_can_be_learnt_can_stand_in_the_file() -> None:

@@ -11,7 +11,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import pytest
 
 from broker.contract import messages, topics
-from broker.contract.messages import PASSING, PROTOCOL, ErrorCode, Message, Text, TextList
+from broker.contract.messages import PASSING, PROTOCOL, ErrorCode, Message, State, Text, TextList
 from broker.contract.topics import TopicKind
 from broker.domain.commands import COMMANDS
 from broker.domain.errors import Code
@@ -22,7 +22,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text(encoding="
 SHAPES = {
     name: shape
     for name, shape in vars(messages).items()
-    if isinstance(shape, type) and issubclass(shape, Message) and shape is not Message
+    if isinstance(shape, type) and issubclass(shape, Message) and shape not in {Message, State}
 }
 PLAIN: dict[Any, str] = {
     str: "text",

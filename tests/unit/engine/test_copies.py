@@ -56,6 +56,16 @@ def test_a_copy_that_nobody_has_told_of_is_wanted_again_when_the_kiosk_comes(roo
     assert retold(room, ONLINE) == [(ticket, 1)]
 
 
+def test_another_configuration_takes_no_copy_away(room: EngineRoom) -> None:
+    ticket = room.issue()
+    wanted(room, ticket)
+    copies = room.engine._copies
+    copies.print_at({"counter-1": "kiosk-1"})
+    assert retold(room, ONLINE) == [(ticket, 1)]
+    copies.print_at({})
+    assert retold(room, OFFLINE, ONLINE) == []
+
+
 def test_it_comes_also_if_it_was_away_for_a_moment_only(room: EngineRoom) -> None:
     retold(room, ONLINE)
     ticket = room.issue()

@@ -170,6 +170,15 @@ def test_no_pin_is_written_anywhere(office: Office, caplog: pytest.LogCaptureFix
     assert "argon2" not in repr([told.event for told in office.wire.told])
 
 
+def test_a_restart_changes_nothing_in_which_pin_counts(office: Office) -> None:
+    office.change(PIN, NEW)
+    for seed in (QUICK.hash(OTHER), office.seeds["sari"]):
+        office.engine.pin_checker.seeded({**office.seeds, "sari": seed})
+    now = office.sign_in("sari", NEW)
+    office.restart()
+    assert ("error" in now) == ("error" in office.sign_in("sari", NEW)) == False  # noqa: E712 - both alike, and right
+
+
 def test_another_hash_in_the_configuration_counts_again(office: Office) -> None:
     office.change(PIN, NEW)
     office.engine.pin_checker.seeded({**office.seeds, "sari": QUICK.hash(OTHER)})

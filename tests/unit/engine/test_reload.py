@@ -128,6 +128,23 @@ def test_a_good_edit_is_told_once_with_its_sections(desk: Desk) -> None:
     assert len(desk.heard) == 1, "what is as before is no change"
 
 
+def test_an_edit_between_the_start_and_the_first_look_counts_too(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(OFFICE)
+    settings = load_settings(path, {})
+    path.write_text(changed(LIVE[0][0]))
+    heard: list[Reconfiguration] = []
+    watch = ConfigWatch(path, settings, environ={}, changed=lambda change, _: heard.append(change), report=_nobody)
+    watch.look()
+    assert [change.sections for change in heard] == [("services",)]
+    watch.look()
+    assert len(heard) == 1
+
+
+def _nobody(_device: str, _state: str | None) -> None:
+    """Take no report."""
+
+
 def test_a_faulty_edit_changes_nothing_and_says_why_and_a_mended_one_counts(desk: Desk) -> None:
     desk.edit(changed(("daily_quota: 30", "daily_quota: many")))
     assert desk.heard == []
