@@ -147,12 +147,12 @@ class KioskProcess:
     def restart(self) -> None:
         """End, to begin anew."""
         self._ending = "restart"
-        self._app.stop()
+        self._app.end()
 
     def shut_down(self) -> None:
         """End for good."""
         self._ending = "shut_down"
-        self._app.stop()
+        self._app.end()
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
@@ -242,7 +242,7 @@ class KioskProcess:
 
     def _voice_changed(self, device: str, health: str) -> None:
         self._presenter.voice_changed(is_there=self._voice.is_there)
-        self._presenter.volume_changed(self._voice.volume_percent if self._voice.is_there else None)
+        self._presenter.volume_changed(self._guide.usual_volume if self._voice.is_there else None)
         self._report(**{device: health})
 
     def _office_changed(self, office: OfficeMessage) -> None:

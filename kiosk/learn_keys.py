@@ -35,7 +35,7 @@ def learn(settings: Settings, name: str, *, data_dir: Path) -> None:
         elif target == "again":
             lesson.again()
         elif lesson.asked is not None or lesson.result:
-            app.stop()
+            app.end()
         else:
             lesson.result = words.say(written(name, lesson.keys))
         shown[0].show(lesson.page)

@@ -58,8 +58,12 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
     def run(self) -> None:
         """Show the window until it is closed, or until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, _end_after_this_frame)
+            signal.signal(number, lambda *_: self.end())
         super().run()
+
+    def end(self) -> None:
+        """Let the main loop end after this frame, not the application in it: rules that are to follow ask for it."""
+        EventLoop.quit = True
 
     def open_settings(self, *_: object) -> bool:
         """Open nothing: the office's settings are in its configuration file."""
@@ -100,11 +104,6 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         """End in order, however the window was closed."""
         Window.unbind(size=self.look_anew)
         self.on_end()
-
-
-def _end_after_this_frame(*_signal: object) -> None:
-    """Let the main loop end, not the application within it: rules that are still to follow in this frame ask for it."""
-    EventLoop.quit = True
 
 
 def raise_window() -> None:

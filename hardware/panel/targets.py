@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,16 +29,22 @@ class TargetsFile:
         self._path = path
         self._root: Any = None
         self._screen = ""
+        self._rest_s, self._due_s = rest_s, 0.0
         self._write = Clock.create_trigger(self._written, rest_s)
 
     def changed(self, root: Any, screen: str) -> None:  # noqa: ANN401 - any widget
         """Write anew: `rest_s` after another screen came, or soon after a change of this one."""
         if screen != self._screen:
             self._write.cancel()
+            self._due_s = time.monotonic() + self._rest_s
         self._root, self._screen = root, screen
         self._write()
 
     def _written(self, _elapsed: float) -> None:
+        left_s = self._due_s - time.monotonic()
+        if left_s > 0:  # Kivy counts from the beginning of the frame, and what was drawn in it may have taken long
+            Clock.schedule_once(self._written, left_s)
+            return
         content = {
             "screen": self._screen,
             "size": [int(Window.width), int(Window.height)],

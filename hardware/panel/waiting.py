@@ -75,10 +75,15 @@ class Waiting:
         rest_s = clock._last_tick + FRAME_S - clock.time()  # noqa: SLF001 - there is no public word for it
         if rest_s > 0:
             clock.usleep(rest_s * 1_000_000)
-        if not self._waits:  # a window that is being resized draws from within a wait
+        waits = not self._waits  # a window that is being resized draws from within a wait
+        if waits:
             self._wait()
         now: float = clock.time()
         clock._dt, clock._last_tick = now - clock._last_tick, now  # noqa: SLF001 - the same
+        if waits:
+            # Kivy would take them after this frame; they would be drawn with the next one. Not before the clock has
+            # moved on: what they schedule counts from now, not from a frame that may be long ago.
+            self._take()
         return now
 
     def scheduled(self, _event: object) -> None:
@@ -95,8 +100,6 @@ class Waiting:
                 self._events.wait(seconds)
         finally:
             self._waits = False
-        # Kivy would take them after this frame; they would be drawn with the next one.
-        self._take()
 
 
 def wait_for_events(clock: Any, take: Callable[[], None]) -> None:  # noqa: ANN401 - the same

@@ -162,12 +162,12 @@ class _Row:
 class Shelf:
     """Items from top to bottom, like ones side by side; on several pages with buttons where there is no other way."""
 
-    def __init__(self, turned: Callable[[], None], *, pages_by: Any = None) -> None:  # noqa: ANN401 - a widget
+    def __init__(self, turned: Callable[[], None]) -> None:
         """Take who hears that another page is wanted."""
         self.items: Sequence[Item] = ()
         self.page = 0
         self.pages: list[tuple[int, int]] = [(0, 0)]
-        self.nav = pages_by or make("PageTurner")
+        self.nav = make("PageTurner")
         self._turned = turned
         self._rows: list[_Row] = []
         self._is_stacked = False
@@ -388,10 +388,12 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
 
     def _upright(self, frame: Frame, look: Any, *, is_last: bool) -> bool:  # noqa: ANN401 - a Look
         gap = look.gap(2)
-        if self.content.is_showy and not self._upright_at(frame, look):
-            self.content.is_showy = False
         if self._upright_at(frame, look):
             return True
+        if self.content.is_showy:
+            self.content.is_showy = False
+            if self._upright_at(frame, look):
+                return True
         if is_last:
             level = max(self._levels())
             shown = _staying([*self.words, *self.extra], level)

@@ -1,6 +1,6 @@
 """One class a page: its widgets, built once, and how a page is written into them. Import after `window.prepare`.
 
-In which order things leave a page that has no room for all of it stands here, at each block (see docs/design.md).
+In which order things leave a page that has no room for all of it stands here, at each block (see docs/kiosk.md).
 """
 
 from __future__ import annotations

@@ -52,12 +52,11 @@ class KioskWidget:
         `pressed` hears in the same frame that a finger came down on something that can be touched.
         """
         self.root = make("KioskRoot")
-        self._touch = touch
         self._targets = targets
         self._screen: Screen | None = None
         self._drawn: object = None
         self._name = ""
-        self._pages = all_pages(self._touched_target)
+        self._pages = all_pages(touch)
         self._sheet: Any = None
         self._header, self._bar = _Head(touch, logo), _Foot(touch)
         self._banner = make("Remark")
@@ -139,9 +138,6 @@ class KioskWidget:
         if is_on_target and not self._darkness.shown:
             self._pressed()
 
-    def _touched_target(self, target: str) -> None:
-        self._touch(target)
-
     def _arrange(self) -> None:
         """Write the screen and find a place for everything on it."""
         screen, look = self._screen, self._app.look
@@ -152,7 +148,7 @@ class KioskWidget:
         if drawn != self._drawn:
             self._drawn = drawn
             self._write(screen, look)
-            self._fit(screen, look, whole)
+            self._fit(look, whole)
         self._draw_warning(screen, whole)
         self._darkness.shown = screen.access.dark
         place(self._darkness, whole)
@@ -179,9 +175,8 @@ class KioskWidget:
             self._stage.add_widget(page.sheet)
             self._sheet = page.sheet
 
-    def _fit(self, screen: Screen, look: Any, whole: Frame) -> None:  # noqa: ANN401 - a Look
+    def _fit(self, look: Any, whole: Frame) -> None:  # noqa: ANN401 - a Look
         """Try with all of the head, then with what must stand there; at last the page takes several pages."""
-        del screen
         bar = self._bar.height(whole.width, look)
         place(self._stage, whole)
         below, above = self._bar.place(Frame(0, 0, whole.width, bar), look), whole.height - bar

@@ -61,7 +61,7 @@ def pin_page(state: State) -> NumberPage:
         case "wrong":
             banner = Banner("warn", words.say("The PIN is not correct"))
         case "locked":
-            banner = Banner("warn", words.say("Too many wrong PINs, please wait a minute"))
+            banner = Banner("warn", words.say("Too many wrong PINs, please wait"))
         case None:
             pass
 
@@ -95,7 +95,8 @@ def staff_page(state: State) -> StaffPage:
     choices = [Choice("test", words.say("Print a test page"), icon="print")]
     if state.last_ticket is not None:
         again = words.say("Print {number} again", number=state.last_ticket.number)
-        choices.append(Choice("last", again, icon="confirmation_number"))
+        is_possible = state.offline_since is None
+        choices.append(Choice("last", again, icon="confirmation_number", is_available=is_possible))
     if state.volume_percent is not None:
         choices.append(Choice("softer", words.say("Softer"), icon="volume_down"))
         choices.append(Choice("louder", words.say("Louder"), icon="volume_up"))

@@ -43,6 +43,7 @@ def ticket_receipt(ticket: Ticket, office: OfficeMessage, phrases: Phrases, *, c
 def list_receipt(service: ServiceInfo, office: OfficeMessage, phrases: Phrases, *, columns: int) -> Receipt:
     """Return the paper with what a service needs, for whoever comes another time: it carries no number."""
     language = phrases.language
+    begin: Align = "right" if phrases.rtl else "left"
     return Receipt(
         (
             Text(in_language(office.office.name, language), align="center", bold=True),
@@ -51,18 +52,21 @@ def list_receipt(service: ServiceInfo, office: OfficeMessage, phrases: Phrases, 
             Blank(),
             large(in_language(service.name, language), columns=columns),
             Blank(),
-            Text(phrases.say("Please bring:"), bold=True),
-            *(Text(BOX + document, hanging=len(BOX)) for document in list_in_language(service.documents, language)),
+            Text(phrases.say("Please bring:"), bold=True, align=begin),
+            *(
+                Text(BOX + document, hanging=len(BOX), align=begin)
+                for document in list_in_language(service.documents, language)
+            ),
             Rule(),
-            *_told(phrases.say("Fee"), in_language(service.fee, language)),
-            *_told(phrases.say("Processing time"), in_language(service.time, language)),
+            *_told(phrases.say("Fee"), in_language(service.fee, language), begin),
+            *_told(phrases.say("Processing time"), in_language(service.time, language), begin),
             Cut(),
         )
     )
 
 
-def _told(label: str, value: str) -> tuple[Item, ...]:
-    return (Text(label, bold=True), Text(value), Blank()) if value else ()
+def _told(label: str, value: str, begin: Align) -> tuple[Item, ...]:
+    return (Text(label, bold=True, align=begin), Text(value, align=begin), Blank()) if value else ()
 
 
 def _head(ticket: Ticket, office: OfficeMessage, phrases: Phrases) -> tuple[Item, ...]:

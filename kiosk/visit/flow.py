@@ -245,10 +245,7 @@ class Flow:
     def _warning_left_s(self) -> float:
         """Return the seconds until an abandoned visit ends; more than `WARNING_S` while nobody is asked yet."""
         has_begun = self.visit.aside is not None or self.visit.has_chosen_language or not self.visit.access.is_plain
-        is_staff = self.visit.aside in {Aside.PIN, Aside.STAFF}
-        if (self.visit.step is self.start and not has_begun and not is_staff) or self.visit.step not in _ABANDONABLE | {
-            self.start
-        }:
+        if (self.visit.step is self.start and not has_begun) or self.visit.step not in _ABANDONABLE | {self.start}:
             return math.inf
         return self._idle_s + patience.WARNING_S - self._quiet_s
 

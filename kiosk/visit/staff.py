@@ -17,6 +17,8 @@ WRONG_PINS = 3
 LOCKED_S = 60.0
 MOST_DOUBLINGS = 6
 VOLUME_STEP = 10
+LEAST_VOLUME = 20
+"""A voice that cannot be heard would look broken to whoever cannot look."""
 
 log = logging.getLogger(__name__)
 
@@ -93,15 +95,16 @@ class Staff:
 
     def print_last(self) -> None:
         """Print the last ticket again, as a copy that is counted and marked as any other."""
-        if self._is_in and self._flow.last_ticket is not None:
-            self._flow.lay_over(None)
-            self._reprint(self._flow.last_ticket)
+        flow = self._flow
+        if self._is_in and flow.last_ticket is not None and flow.is_linked and not flow.is_unanswered:
+            flow.lay_over(None)
+            self._reprint(flow.last_ticket)
 
     def change_volume(self, steps: int) -> None:
         """Be louder or softer."""
         flow = self._flow
         if self._machine is not None and self._is_in and flow.volume_percent is not None:
-            flow.volume_percent = min(100, max(0, flow.volume_percent + steps * VOLUME_STEP))
+            flow.volume_percent = min(100, max(LEAST_VOLUME, flow.volume_percent + steps * VOLUME_STEP))
             self._machine.set_volume(flow.volume_percent)
             flow.show()
 

@@ -12,13 +12,11 @@ from typing import Literal, Protocol
 from kiosk.pages.focus import Sentence, Stop, moved, stops
 from kiosk.pages.page import Screen
 from kiosk.pages.spoken import Speaker, WordsOf, lead
+from kiosk.visit.staff import LEAST_VOLUME, VOLUME_STEP
 
 Key = Literal["next", "previous", "ok", "back", "repeat", "volume_up", "volume_down", "headset_in", "headset_out"]
 """What a key means, whatever it is called on the keyboard that it is on."""
 
-VOLUME_STEP = 10
-LEAST_VOLUME = 20
-"""A voice that cannot be heard would look broken to whoever cannot look."""
 VOICE = "access:voice"
 _WAYS_BACK = ("stay", "access:done", "back")
 """What Esc does on a screen: the first of them that it has."""
@@ -84,6 +82,11 @@ class Guide:
         self._heard_page = True
         self._repeated = False
 
+    @property
+    def usual_volume(self) -> int:
+        """Return how loud each visit begins, in percent."""
+        return self._usual_volume
+
     def be_as_loud_as(self, percent: int) -> None:
         """Begin each visit this loud from now on: staff have set it."""
         self._usual_volume = self._volume = percent
@@ -138,6 +141,8 @@ class Guide:
     def felt(self) -> None:
         """Take note of a finger: it needs no ring, and it is not talked over."""
         self._by_keys = self._repeated = False
+        if self._screen is not None and not self._screen.access.voice:
+            self._place = ""  # no ring tells any more what OK would do
         self._voice.hush()
         self._show_focus()
 

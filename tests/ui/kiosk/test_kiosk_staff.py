@@ -140,6 +140,22 @@ def test_the_volume_is_set_in_steps_where_there_is_sound(inside: Visitor, machin
     touch(inside.presenter, "staff:louder")
     touch(inside.presenter, "staff:softer")
     assert machine.done == ["volume 100", "volume 90"]
+    inside.presenter.volume_changed(25)
+    touch(inside.presenter, "staff:softer")
+    touch(inside.presenter, "staff:softer")
+    assert machine.done[2:] == ["volume 20", "volume 20"], "a kiosk that cannot be heard would look broken"
+
+
+def test_without_connection_the_menu_stays_and_no_ticket_is_offered_again(visitor: Visitor) -> None:
+    visitor.go("ticket")
+    visitor.presenter.start_over()
+    visitor.settle()
+    touch(visitor.presenter, "staff")
+    _type(visitor, PIN)
+    visitor.settle()
+    visitor.presenter.link_changed(False)  # noqa: FBT003 - as the bus calls it
+    touch(visitor.presenter, "staff:last")
+    assert (visitor.screen, visitor.engine.of("reprint")) == ("staff", [])
 
 
 @pytest.mark.parametrize(("target", "done"), [("staff:restart", "restart"), ("staff:shut_down", "shut down")])

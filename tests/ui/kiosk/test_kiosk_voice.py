@@ -252,6 +252,9 @@ def test_whoever_sees_goes_by_tab_enter_and_esc_with_a_ring_and_in_silence(visit
     visitor.guide.felt()
     assert visitor.ring == ""
     assert visitor.listen() == []
+    visitor.guide.key("ok")
+    visitor.settle()
+    assert visitor.screen == "service", "no ring told what OK would do"
 
 
 def test_where_nothing_can_be_heard_the_keypad_still_leads(visitor: Listener) -> None:

@@ -92,6 +92,13 @@ def test_what_came_is_handed_on_before_the_frame_is_drawn(clock: KivyClock, queu
     assert taken == [clock.now_s]
 
 
+def test_what_an_event_schedules_counts_from_when_it_came(clock: KivyClock, queue: Queue) -> None:
+    counts_from: list[float] = []
+    queue.comes_s = 0.3
+    slept_s(clock, Waiting(clock, queue, take=lambda: counts_from.append(clock._last_tick)))
+    assert counts_from == [clock.now_s]
+
+
 def test_a_touch_after_a_quiet_time_waits_for_nothing(clock: KivyClock, queue: Queue) -> None:
     queue.comes_s = 0.0
     clock.now_s += 1.0
