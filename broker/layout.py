@@ -7,6 +7,7 @@ without a window, with what `state/office` will say, and answers one JSON object
 from __future__ import annotations
 
 import contextlib
+import json
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from broker.bootstrap.rules import office_message
 from broker.config.settings import Settings
+from broker.contract.messages import OfficeMessage
 
 SCREENS = ("kiosk", "display", "counter")
 LONGEST_S = 240.0
@@ -75,7 +77,7 @@ class ScreenReport(_Plain):
 
 def screen_reports(config: Path, settings: Settings, *, screens: Iterable[str] = SCREENS) -> list[ScreenReport]:
     """Let every screen of the office lay out its pages, all at once; NotCheckedError where one cannot."""
-    office = office_message(settings).model_dump_json()
+    office = json.dumps(whole(office_message(settings)))
     wanted = [screen for screen in screens if screen != "counter" or settings.counters]
     running = [(screen, _start(screen, config, office)) for screen in wanted]
     try:
@@ -84,6 +86,14 @@ def screen_reports(config: Path, settings: Settings, *, screens: Iterable[str] =
         for _, process in running:
             if process.poll() is None:
                 process.kill()
+
+
+def whole(office: OfficeMessage) -> dict[str, object]:
+    """Return what an office offers with its procedures, which on the wire have topics of their own."""
+    whole = office.model_dump(mode="json")
+    for told, service in zip(whole["services"], office.services, strict=True):
+        told.update(service.procedure().model_dump(mode="json"))
+    return whole
 
 
 def _start(screen: str, config: Path, office: str) -> subprocess.Popen[str]:
@@ -96,7 +106,7 @@ def _start(screen: str, config: Path, office: str) -> subprocess.Popen[str]:
     )
     if process.stdin is not None:
         with contextlib.suppress(BrokenPipeError):  # it has ended already, and says why
-            process.stdin.write(office)  # at most what fits a message of the wire: a pipe takes that at once
+            process.stdin.write(office)
             process.stdin.close()
         process.stdin = None
     return process

@@ -94,13 +94,15 @@ class Beside:
 
     def _begin_window(self, window: int | None) -> Sequence[DesktopFault]:
         dock = dock_of(self._panel)
-        what: Literal["dock", "hint"] = "dock" if dock is not None else "hint"
+        wanted: list[Literal["dock", "hint"]] = ["dock"] if dock is not None else []
+        if self._panel.arrival_hint:
+            wanted.append("hint")
         try:
             self._desktop, self._window = Desktop(), window
         except NoDesktop as fault:
-            return (DesktopFault(what, str(fault)),)
+            return tuple(DesktopFault(what, str(fault)) for what in wanted)
         if window is None:
-            return (DesktopFault(what, "the window is not known to the X server"),)
+            return tuple(DesktopFault(what, "the window is not known to the X server") for what in wanted)
         area = free_area()
         if dock is not None and area is not None:
             self._desktop.dock(window, dock, dock.box(area))

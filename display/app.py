@@ -15,7 +15,7 @@ from broker.contract.messages import AnnouncementsMessage, DayMessage, EventMess
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import words_of
 from broker.screen import OfficeBus, listen_to_office
-from display.drawing.screen import LobbyScreen, frame_of, screen_name
+from display.drawing.screen import LobbyScreen, screen_name
 from display.hall.announcer import speech_rules
 from display.hall.board import Zone
 from display.hall.media import media_in
@@ -24,6 +24,7 @@ from display.hall.voice import Voice, chimes
 from display.pages.layout import lay_out, room_for
 from display.pages.lobby import LobbyPage, OfficeTexts, Room
 from display.pages.panel import MediaPage
+from display.pages.sheet import frame_for
 from hardware.errors import HardwareError
 from hardware.factory import build_speaker, voices
 from hardware.office_logo import read_logo
@@ -63,7 +64,7 @@ class DisplayApp:
             display.panel, reader=Reader.HALL, title=title, root=self._build, accent=settings.office.accent
         )
         self._app.on_begin, self._app.on_end = self._begin, self._end
-        self._display, self._frame = display, frame_of(self._app.look)
+        self._display, self._frame = display, frame_for(self._app.look)
         zone = settings.office.zone
         self._presenter = LobbyPresenter(
             clock=EngineClock(lambda: dt.datetime.now(zone), time.monotonic),
@@ -113,7 +114,7 @@ class DisplayApp:
         return room_for(texts, self._frame, has_panel=self._display.procedures)
 
     def _resized(self, _app: object, look: Look) -> None:
-        self._frame = frame_of(look)
+        self._frame = frame_for(look)
         self._screen.resize(look)
         self._presenter.fit(self._room)
         self._drawing.update()

@@ -8,19 +8,20 @@ from functools import partial
 from broker.config.settings import Display, Settings
 from broker.contract.messages import OfficeMessage
 from broker.language import words_of
-from display.drawing.screen import LobbyScreen, frame_of
+from display.drawing.screen import LobbyScreen
 from display.pages.layout import lay_out
 from display.pages.lobby import LobbyPage
 from display.pages.samples import samples
+from display.pages.sheet import frame_for
 from hardware.panel.check import Layout, NoRoomError, Page
 from hardware.panel.look import Look
 from hardware.panel.scale import Reader
 
 
-def layouts(settings: Settings, _office: OfficeMessage) -> Iterator[Layout]:
+def layouts(settings: Settings, office: OfficeMessage) -> Iterator[Layout]:
     """Yield every display of the office with all of its pages. Call after `headless.prepare`."""
     for display in settings.displays:
-        shown = _Shown(settings, display)
+        shown = _Shown(settings, office, display)
         yield Layout(
             display.id,
             display.panel,
@@ -35,14 +36,14 @@ def layouts(settings: Settings, _office: OfficeMessage) -> Iterator[Layout]:
 class _Shown:
     """One display's screen, as it was made last."""
 
-    def __init__(self, settings: Settings, display: Display) -> None:
-        self._settings, self._display = settings, display
+    def __init__(self, settings: Settings, office: OfficeMessage, display: Display) -> None:
+        self._settings, self._office, self._display = settings, office, display
         self.left_out: set[str] = set()
         """What has no room beside a single call."""
 
     def build(self, look: Look) -> object:
         """Make the widgets."""
-        self._frame = frame_of(look)
+        self._frame = frame_for(look)
         self._screen = LobbyScreen(look, None)
         return self._screen.root
 
@@ -50,7 +51,9 @@ class _Shown:
         """Yield every page."""
         languages = self._settings.office.languages
         phrases = words_of("display", languages)
-        for name, page in samples(self._settings, self._frame, phrases, has_panel=self._display.procedures):
+        for name, page in samples(
+            self._settings, self._office, self._frame, phrases, has_panel=self._display.procedures
+        ):
             language = page.panel.language if page.panel else languages[0]
             yield Page(name, language, partial(self._show, name, page))
 

@@ -195,6 +195,10 @@ class ServiceInfo(Message):
     source: str = Field(default="", exclude=True)
     effective_from: Day | None = Field(default=None, exclude=True)
 
+    def procedure(self) -> ServiceMessage:
+        """Return what is said of the service's procedure alone. Raises ValidationError where none was told."""
+        return ServiceMessage(**{name: getattr(self, name) for name in ServiceMessage.model_fields})
+
 
 class ServiceMessage(Message):
     """`state/service/{service}`: what a visitor of one service has to bring, do and pay."""

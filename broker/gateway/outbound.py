@@ -15,7 +15,6 @@ from broker.contract.messages import (
     HelpCall,
     OfficeMessage,
     Reply,
-    ServiceMessage,
 )
 from broker.contract.topics import Topics
 from broker.domain import checks
@@ -149,8 +148,9 @@ class MqttWire:
         """Publish every retained state, then say online: whoever sees that finds them all."""
         self._publisher.publish(self._topics.office_state(), self._office.model_dump_json().encode(), retain=True)
         for service in self._office.services:
-            procedure = ServiceMessage(**{name: getattr(service, name) for name in ServiceMessage.model_fields})
-            self._publisher.publish(self._topics.service(service.id), procedure.model_dump_json().encode(), retain=True)
+            self._publisher.publish(
+                self._topics.service(service.id), service.procedure().model_dump_json().encode(), retain=True
+            )
         self._help = self._day = self._announced = None
         self.show(hall, now, unanswered_s=unanswered_s)
         self.show_counters(hall, now, everything=True)

@@ -132,8 +132,9 @@ class CounterPresenter:
     def help(self, message: HelpMessage) -> None:
         """Take in where visitors wait for help; a new call wants attention as somebody who comes does."""
         known = {call.kiosk for call in self._help}
-        if self._session is not None and not message.retained and any(call.kiosk not in known for call in message.open):
-            self._arrivals.called()
+        waiting = [call.kiosk for call in message.open if call.counter is None]
+        is_new = self._session is not None and not message.retained and any(kiosk not in known for kiosk in waiting)
+        self._arrivals.called(is_new=is_new, is_open=bool(waiting))
         self._help = message.open
 
     def link(self, *, online: bool) -> None:
@@ -437,6 +438,7 @@ class CounterPresenter:
 
     def _signed_out(self, why: str) -> None:
         self._session = None
+        self._arrivals = Arrivals()
         self._opened.end()
         self._lists = Lists(in_sight=self._room.lines)
         self._more, self._focus = False, ""

@@ -123,9 +123,9 @@ class DeskState:
 
     @property
     def link(self) -> str:
-        """Return whether the picture is true now, in words."""
+        """Return since when the picture is old, in words; empty while it is true."""
         if self.stale_since is None:
-            return self.phrases.say("Live")
+            return ""
         time = self.words.clock(self.stale_since)
         return self.phrases.say("Not connected since {time}. What is shown may be old.", time=time)
 

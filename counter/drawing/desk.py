@@ -147,7 +147,7 @@ class ListsWidget:
         self._waiting = Pool(hall.waiting, lambda: make("WaitingLine"))
         self._devices = Pool(self._devices_area.ids.devices, lambda: make("ColleagueLine"))
         self._below = Pool(ids.below, lambda: make("LineAct"))
-        self._opened, self._chosen = -1, ""
+        self._opened, self._chosen, self._scrolled = -1, "", 0.0
         ids.list_area.bind(height=lambda _area, height: self._count_lines(height, has_lines))
 
     def _count_lines(self, height: float, has_lines: Callable[[int], None]) -> None:
@@ -191,8 +191,9 @@ class ListsWidget:
             self._opened = column.opened
             for area in areas:
                 area.scroll_y = 1
-        if column.hall is not None or column.devices is not None:
-            self._area(column).scroll_y = 1 - column.scrolled
+        if (column.hall is not None or column.devices is not None) and column.scrolled != self._scrolled:
+            self._area(column).scroll_y = 1 - column.scrolled  # else a finger would be thrown back to where keys were
+        self._scrolled = column.scrolled
         chosen = next((index for index, row in enumerate(column.rows) if row.chosen), None)
         place = "" if chosen is None else f"{chosen} {column.rows[chosen].name}"
         if chosen is not None and place != self._chosen:

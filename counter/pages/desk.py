@@ -30,7 +30,6 @@ class DeskPage:
     officer: str
     state: str
     state_tone: Tone
-    link: str
     live: bool
     language: Action
     pin: Action
@@ -68,7 +67,6 @@ def desk_page(state: DeskState) -> DeskPage:
         officer=(desk.officer or "") if desk else "",
         state=state.phrases.say(STATES[doing]),
         state_tone=TONES[doing],
-        link=state.link,
         live=state.stale_since is None and state.standing != "taken",
         language=language_button(state),
         pin=action_for(Intent.PIN, state),

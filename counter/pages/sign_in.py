@@ -35,7 +35,6 @@ class SignInPage:
     busy: bool
     banner: Notice | None
     notice: Notice | None
-    link: str
     live: bool
     language: Action
     help: tuple[HelpLine, ...] = ()
@@ -71,7 +70,6 @@ def sign_in_page(form: SignInForm, state: DeskState, *, elsewhere: str | None = 
         busy=state.busy is not None,
         banner=banner(state),
         notice=state.notice,
-        link=state.link,
         live=state.stale_since is None and state.standing != "taken",
         language=language_button(state),
         help=tuple(replace(line, action=None) for line in help_lines(state)),

@@ -17,7 +17,7 @@ from kivy.uix.widget import Widget
 from PIL import Image, ImageDraw
 
 from display.pages.lobby import LobbyPage
-from display.pages.sheet import Box, Frame, Mark, Media, Sheet, Sign, Surface, Words, frame_for
+from display.pages.sheet import Box, Mark, Media, Sheet, Sign, Surface, Words
 from hardware.panel.lists import Pool
 from hardware.panel.look import Look
 from hardware.panel.targets import TargetsFile
@@ -25,11 +25,6 @@ from hardware.panel.widgets import Icon, LaneMark
 from hardware.typesetting.block import lay_out as set_line
 
 T = TypeVar("T")
-
-
-def frame_of(look: Look) -> Frame:
-    """Return what the layout has to know of a window."""
-    return frame_for(look)
 
 
 class Line(Label):  # type: ignore[misc] # Kivy has no types
@@ -206,7 +201,8 @@ class LobbyScreen:
         before, widget = self._shown_media or (None, None)
         if item is None or before is None or before.path != item.path:
             if widget is not None:
-                widget.unload() if before is not None and before.moves else None
+                if before is not None and before.moves:
+                    widget.unload()
                 self._media_layer.remove_widget(widget)
             self._shown_media = None
             if item is None:

@@ -1,1 +1,1 @@
-"""What the lobby display does: which calls stand large, what is spoken. Pure; Kivy, MQTT and drivers are elsewhere."""
+"""What the lobby display does: which calls stand large, what is spoken. Pure, but for media, which reads a folder."""

@@ -54,7 +54,7 @@ def media_in(
 
 
 def _faults(path: Path) -> Iterator[str]:
-    """Yield why a picture cannot be shown. It is read to its end, again only after it was changed."""
+    """Yield why a picture cannot be shown. It is read to its end, again once it was changed, a broken one each time."""
     try:
         stat = path.stat()
         _read(str(path), stat.st_mtime_ns, stat.st_size)

@@ -297,4 +297,11 @@ def usual_call(texts: OfficeTexts) -> FrontCall:
 
 def listed(call: FrontCall) -> ListedCall:
     """Return a call that has no room among the large ones, as the list has it."""
-    return ListedCall(call.number, call.lane, call.counter_label, upcoming=False, over=False)
+    return ListedCall(call.number, call.lane, call.counter_label, call.counter, upcoming=False, over=False)
+
+
+def large(call: ListedCall) -> FrontCall:
+    """Return a call of the list as it stands large."""
+    return FrontCall(
+        call.number, call.lane, call.counter_label, call.counter, "", is_spoken=False, is_lit=False, rank=1
+    )

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
+from display.hall.board import CALM_LARGE
 from display.pages.calls import (
     Bands,
     Grid,
@@ -20,6 +21,7 @@ from display.pages.calls import (
     draw_stage,
     grid_for,
     grid_height,
+    large,
     listed,
     rows_in,
     titles_height,
@@ -32,7 +34,6 @@ from display.pages.sheet import LINE, Box, Frame, Item, Media, Sheet, Sign, Surf
 
 MOST_LARGE = 6
 """So many calls stand large at the most, however large the panel is."""
-CALM_LARGE = 2
 """So many stand large as long as nobody else is called: the latest two whose visitors are awaited."""
 _GROWTH = 0.92
 _ROOMY, _TIGHT, _TIGHTEST = 0.22, 0.13, 0.08
@@ -212,7 +213,13 @@ def lay_out(page: LobbyPage, frame: Frame) -> Sheet:
         return Sheet((), veil=1.0)
     ranked = tuple(sorted(page.front, key=lambda call: call.rank))
     plan = _plan(page, ranked, frame)
-    kept = _kept(page, ranked, plan)
+    awaited = (*ranked, *(large(call) for call in page.others if not call.over))
+    has_turns = bool(ranked) and plan.grid is None and len(awaited) > len(ranked) - plan.step.fewer
+    if has_turns:  # not even a list has room: all who are awaited take turns
+        ranked = (awaited[page.list_turn % len(awaited)],)
+        page = replace(page, front=ranked, others=())
+        plan = _crammed(page, ranked, frame)
+    kept = ranked[: len(ranked) - plan.step.fewer]
     front = [call if plan.has_marks else replace(call, lane=None) for call in page.front if call in kept]
     others = (*(listed(call) for call in page.front if call not in kept), *page.others)
     items: list[Item] = []
@@ -230,22 +237,13 @@ def lay_out(page: LobbyPage, frame: Frame) -> Sheet:
     needed = sum(not other.over for other in others)
     return Sheet(
         tuple(items),
-        veil=page.veil,
+        veil=page.veil if page.link.live else 0.0,  # what staff have to know is not covered
         shift=_shift(page, frame),
         panel_level=None if plan.panel is None or page.closed else plan.level,
         is_readable=plan.bands is None or plan.bands.font >= frame.key,
-        turns_list=needed > (plan.grid.holds if plan.grid else 0),
+        turns_list=has_turns or needed > (plan.grid.holds if plan.grid else 0),
         left_out=_left_out(page, plan),
     )
-
-
-def _kept(page: LobbyPage, ranked: tuple[FrontCall, ...], plan: _Plan) -> tuple[FrontCall, ...]:
-    """Return who stands large. Where there is no room for a list at all they take turns."""
-    count = len(ranked) - plan.step.fewer
-    if plan.grid is None and plan.step.fewer:
-        begin = page.list_turn % len(ranked)
-        return ranked[begin : begin + 1]
-    return ranked[:count]
 
 
 def _shift(page: LobbyPage, frame: Frame) -> tuple[int, int]:
@@ -273,9 +271,7 @@ def room_for(texts: OfficeTexts, frame: Frame, *, has_panel: bool) -> Room:
 
 
 def _empty_page(texts: OfficeTexts, *, has_panel: bool) -> LobbyPage:
-    return LobbyPage(
-        "", "", "", LinkStatus(live=True, text=""), "", "LOKET", texts, (), (), (), (), 0, 0, None, has_panel
-    )
+    return LobbyPage("", "", LinkStatus(live=True, text=""), "", "LOKET", texts, (), (), (), (), 0, 0, None, has_panel)
 
 
 def _most_large(page: LobbyPage, frame: Frame) -> int:

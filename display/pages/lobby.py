@@ -53,6 +53,7 @@ class ListedCall:
     number: str
     lane: LaneBadge | None
     counter_label: str
+    counter: CounterName
     upcoming: bool
     over: bool
 
@@ -91,7 +92,6 @@ class LobbyPage:
     """All that stands on the display."""
 
     office: str
-    date: str
     clock: str
     link: LinkStatus
     number_title: str
@@ -156,18 +156,19 @@ def lobby_page(state: LobbyState, *, phrases: Callable[[str], Phrases]) -> Lobby
     every = [phrases(language) for language in state.languages]
     first = every[0]
     passing = phrases(state.panel.language) if state.panel else first
+    link = _link(state, every)
+    for_staff = (link.text,) if link.live and link.text else ()
     return LobbyPage(
         office=state.office.office.name.get(first.language, "") if state.office else "",
-        date=first.date(state.minute.date()),
         clock=first.clock(state.minute),
-        link=_link(state, every),
+        link=link,
         number_title=passing.say("Called"),
         counter_title=passing.say("Counter"),
         texts=state.texts,
         front=tuple(_front(call, state, phrases) for call in state.front),
-        others=_others(state, first.language),
+        others=_others(state, first.language, first.say("Counter")),
         resting=tuple(dict.fromkeys(words.say(_KEEP_READY) for words in every)),
-        footer=(*_announced(state), *_waits(state, passing), *_hours_line(state, passing)),
+        footer=(*for_staff, *_announced(state), *_waits(state, passing), *_hours_line(state, passing)),
         footer_turn=state.footer_turn,
         list_turn=state.list_turn,
         panel=state.panel,
@@ -282,16 +283,18 @@ def _front(call: Call, state: LobbyState, phrases: Callable[[str], Phrases]) -> 
     )
 
 
-def _others(state: LobbyState, language: str) -> tuple[ListedCall, ...]:
+def _others(state: LobbyState, language: str, word: str) -> tuple[ListedCall, ...]:
     """Return all who are awaited and do not stand large, however many; then who was called before."""
     large = {call.place for call in state.front}
     awaited = [call for call in state.awaited if call.place not in large]
     over = [call for call in state.over if call.place not in large]
+    labels = tuple(counter.label for counter in state.office.counters) if state.office else ()
     return tuple(
         ListedCall(
             number=call.number,
             lane=_lane(call.lane, state, language),
             counter_label=call.counter_label,
+            counter=counter_name(call.counter_label, word, labels),
             upcoming=call.place in state.upcoming,
             over=place >= len(awaited),
         )

@@ -25,7 +25,7 @@ from broker.language import Phrases, mark
 from display.pages.sheet import reading_s
 
 PICTURE_S, FILM_S = 8.0, 20.0
-"""So long a picture or a film is on; a longer film goes on with its next turn."""
+"""So long a picture or a film is on; of a longer film only its beginning is seen."""
 _GLANCE_S = 2.0
 _SECTIONS = (mark("Documents to bring"), mark("How it goes"), mark("Fee and time"))
 

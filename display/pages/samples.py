@@ -13,18 +13,13 @@ from collections.abc import Callable, Iterator
 from broker.config.settings import Settings
 from broker.contract.messages import (
     Announcement,
-    CounterInfo,
     DayMessage,
     HallMessage,
     HoursInfo,
     LaneDay,
-    LaneInfo,
     OfficeMessage,
-    OfficeName,
     ServiceDay,
-    ServiceInfo,
     Span,
-    StageInfo,
     Wait,
     WaitingGroup,
 )
@@ -37,15 +32,19 @@ from display.pages.sheet import Frame
 
 Sample = tuple[str, LobbyPage]
 _TURN_S = 20.0
-_OF_SERVICE = {"id", "letter", "name", "short_name", "stages", "documents", "steps", "fee", "time", "source"}
 _LONGEST_WAIT_S = 7200
 
 
 def samples(
-    settings: Settings, frame: Frame, phrases: Callable[[str], Phrases], *, has_panel: bool = True
+    settings: Settings,
+    office: OfficeMessage,
+    frame: Frame,
+    phrases: Callable[[str], Phrases],
+    *,
+    has_panel: bool = True,
 ) -> Iterator[Sample]:
     """Yield each state with its name, then every page of the panel under no call, one call and two."""
-    sampled = _Sampled(settings, frame, phrases, has_panel=has_panel)
+    sampled = _Sampled(settings, office, frame, phrases, has_panel=has_panel)
     yield from sampled.states()
     if has_panel:
         yield from sampled.pages()
@@ -54,13 +53,10 @@ def samples(
 @dataclasses.dataclass(frozen=True)
 class _Sampled:
     settings: Settings
+    office: OfficeMessage
     frame: Frame
     phrases: Callable[[str], Phrases]
     has_panel: bool
-
-    @functools.cached_property
-    def office(self) -> OfficeMessage:
-        return office_of(self.settings)
 
     @functools.cached_property
     def texts(self) -> OfficeTexts:
@@ -198,43 +194,3 @@ class _Sampled:
         )
         hours = HoursInfo(is_open=is_open, today=today, opens_at=opens_at)
         return HallMessage(revision=1, seq=1, at=now, day=now.date(), waiting=waiting, hours=hours)
-
-
-def office_of(settings: Settings) -> OfficeMessage:
-    """Return what the broker will tell of this office, as far as a display shows it."""
-    return OfficeMessage(
-        office=OfficeName(id=settings.office.id, name=settings.office.name, timezone=settings.office.timezone),
-        languages=settings.office.languages,
-        services=tuple(
-            ServiceInfo(
-                promised_wait_s=round(service.promised_wait_min * 60),
-                **service.model_dump(
-                    include={
-                        "id",
-                        "letter",
-                        "name",
-                        "short_name",
-                        "stages",
-                        "documents",
-                        "steps",
-                        "fee",
-                        "time",
-                        "source",
-                    }
-                ),
-                effective_from=service.effective_from,
-            )
-            for service in settings.services
-        ),
-        lanes=tuple(
-            LaneInfo(
-                promised_wait_s=round(lane.promised_wait_min * 60),
-                **lane.model_dump(include={"id", "letter", "shape", "name", "rule"}),
-            )
-            for lane in settings.lanes
-        ),
-        stages=tuple(StageInfo(id=stage.id, name=stage.name) for stage in settings.stages),
-        counters=tuple(
-            CounterInfo(id=counter.id, label=counter.label, stages=counter.stages) for counter in settings.counters
-        ),
-    )

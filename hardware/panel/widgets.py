@@ -204,14 +204,6 @@ class Notice(Box):
     ink = StringProperty("primary")
 
 
-class StatusLine(Box):
-    """A dot and a short sentence: whether the screen is connected."""
-
-    tone = OptionProperty("good", options=TONES)
-    text = StringProperty("")
-    ink = StringProperty("ink_soft")
-
-
 class Overlay(FloatLayout):  # type: ignore[misc] # Kivy has no types
     """A veil over the whole screen that takes every touch while it is `shown`."""
 

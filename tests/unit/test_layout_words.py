@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from broker.bootstrap.rules import office_message
 from broker.config import load_settings
-from broker.layout import MOST_NAMED, LayoutFault, PanelSize, ScreenReport, remarks, screen_reports, sentences
+from broker.contract.messages import OfficeMessage
+from broker.layout import MOST_NAMED, LayoutFault, PanelSize, ScreenReport, remarks, screen_reports, sentences, whole
 from tests.support.office import CONFIG
 
 SMALL = PanelSize(width_px=1366, height_px=768, diagonal_in=32, viewing_distance_m=10)
@@ -25,6 +27,12 @@ def report(*faults: LayoutFault, readable_m: float | None = None, diagonal_in: f
     return ScreenReport(
         part="display-1", panel=SMALL, pages=40, faults=faults, readable_m=readable_m, diagonal_in=diagonal_in
     )
+
+
+def test_screens_are_told_of_the_procedures_too_which_the_wire_tells_apart() -> None:
+    office = office_message(load_settings(CONFIG, {}))
+    assert OfficeMessage.model_validate(whole(office)) == office
+    assert all(service.documents for service in office.services)
 
 
 def test_a_screen_that_shows_all_is_not_mentioned() -> None:

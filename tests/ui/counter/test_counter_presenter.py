@@ -302,7 +302,8 @@ def test_without_connection_everything_says_so_and_since_when(window: Window) ->
     window.presenter.link(online=False)
     window.pass_s(300)
     assert not window.desk.live
-    assert "09.00" in window.desk.link
+    assert window.desk.banner is not None
+    assert "09.00" in window.desk.banner.text
     assert window.possible() == set()
     assert window.why_not(N) == "Tidak tersambung"
 

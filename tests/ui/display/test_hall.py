@@ -585,7 +585,6 @@ def test_headings_speak_the_language_of_the_panel_below(lobby: Lobby) -> None:
         headings[page.panel.language] = (page.number_title, page.counter_title)
         lobby.run(1)
     assert headings == {"id": ("Dipanggil", "Loket"), "en": ("Called", "Counter")}
-    assert lobby.presenter.page.date == Phrases("display", "id").date(MORNING.date())
 
 
 def test_a_display_that_was_just_switched_on_says_so_before_it_speaks_of_a_lost_connection() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from broker.bootstrap.rules import office_message
 from broker.config import load_settings
 from broker.config.settings import Settings
 from broker.language import Phrases
@@ -65,13 +66,22 @@ def _faults(page: LobbyPage, sheet: Sheet, frame: Frame) -> Iterator[str]:
     yield from _missing(page, sheet, frame)
 
 
+def _samples(
+    settings: Settings, frame: Frame, phrases: Callable[[str], Phrases], *, has_panel: bool = True
+) -> Iterator[Sample]:
+    return samples(settings, office_message(settings), frame, phrases, has_panel=has_panel)
+
+
 def _missing(page: LobbyPage, sheet: Sheet, frame: Frame) -> Iterator[str]:
     sizes = {words.text: words.font_px for words in sheet.words}
     awaited = [*(call.number for call in page.front), *(call.number for call in page.others if not call.over)]
-    if not sheet.turns_list:
-        for number in awaited:
-            if sizes.get(number, 0) < frame.listed - 0.01:
-                yield f"{number} is not there at the size of the list"
+    if sheet.turns_list:
+        for turn in range(1, len(awaited)):
+            after = lay_out(replace(page, list_turn=turn), frame)
+            sizes |= {words.text: max(words.font_px, sizes.get(words.text, 0)) for words in after.words}
+    for number in awaited:
+        if sizes.get(number, 0) < frame.listed - 0.01:
+            yield f"{number} is not there at the size of the list, with no turn"
     if page.front and not sheet.turns_list and sizes.get(page.front[0].number, 0) < frame.key - 0.01:
         yield f"{page.front[0].number} does not stand large"
     if sheet.panel_level is not None and isinstance(page.panel, ProcedurePage) and not page.closed:
@@ -85,11 +95,11 @@ def _missing(page: LobbyPage, sheet: Sheet, frame: Frame) -> Iterator[str]:
 def test_all_that_a_display_shows_fits_every_panel_in_the_largest_type_that_its_reader_needs(panel: str) -> None:
     frame = _frame(panel)
     # In millimetres panels of one shape are alike, so that the many pages of procedures are laid out on some of them.
-    every = samples(SETTINGS, frame, PHRASES)
+    every = _samples(SETTINGS, frame, PHRASES)
     pages = every if "x1080 " in panel or "x1920 " in panel else itertools.islice(every, STATES)
     found = {
         f"{name}: {fault}"
-        for name, page in (*pages, *samples(SETTINGS, frame, PHRASES, has_panel=False))
+        for name, page in (*pages, *_samples(SETTINGS, frame, PHRASES, has_panel=False))
         for sheet in (lay_out(page, frame),)
         for fault in (_faults(page, sheet, frame) if sheet.is_readable else ["not readable"])
     }
@@ -103,7 +113,7 @@ def test_it_fits_with_long_names_many_counters_and_texts_that_are_longer_by_two_
         found = [
             f"{name}: {fault}"
             for settings in (longer_office(SETTINGS), _busy_office())
-            for name, page in itertools.islice(samples(settings, frame, PHRASES), 0, None, 5)
+            for name, page in itertools.islice(_samples(settings, frame, PHRASES), 0, None, 5)
             for fault in _faults(page, lay_out(page, frame), frame)
         ]
     assert found == []
@@ -111,15 +121,15 @@ def test_it_fits_with_long_names_many_counters_and_texts_that_are_longer_by_two_
 
 @pytest.mark.parametrize("panel", ["32 1366x768 5 m", "43 1920x1080 5 m", "43 1920x1080 10 m", "55 3840x2160 8 m"])
 def test_the_true_widgets_have_no_faults(panel: str) -> None:
-    pages = tuple(samples(SETTINGS, _frame(panel), PHRASES))
+    pages = tuple(_samples(SETTINGS, _frame(panel), PHRASES))
     assert list(_drawn_faults(panel, (*pages[:STATES], *pages[STATES::12]))) == []
 
 
 @pytest.mark.parametrize("panel", ["43 1080x1920 5 m", "65 1920x1080 10 m"])
 def test_the_true_widgets_have_none_with_longer_texts_nor_without_procedures(panel: str) -> None:
     with longer_words():
-        pages = tuple(samples(longer_office(SETTINGS), _frame(panel), PHRASES))
-        calls = tuple(samples(_busy_office(), _frame(panel), PHRASES, has_panel=False))
+        pages = tuple(_samples(longer_office(SETTINGS), _frame(panel), PHRASES))
+        calls = tuple(_samples(_busy_office(), _frame(panel), PHRASES, has_panel=False))
         assert list(_drawn_faults(panel, (*pages[:STATES], *pages[STATES::24], *calls[::8]))) == []
 
 
@@ -144,7 +154,7 @@ def _drawn_faults(panel: str, pages: tuple[Sample, ...]) -> Iterator[tuple[str, 
 
 def test_a_logo_stands_above_the_name_of_an_office_that_rests_and_leaves_first_where_there_is_no_room() -> None:
     frame = _frame("43 1920x1080 5 m")
-    named = (page for _, page in samples(SETTINGS, frame, PHRASES, has_panel=False))
+    named = (page for _, page in _samples(SETTINGS, frame, PHRASES, has_panel=False))
     resting = next(page for page in named if not (page.front or page.others or page.closed))
     page = replace(resting, office="Kantor Imigrasi Contoh", logo=Logo("office.png", 1.5))
     sheet = lay_out(page, frame)
