@@ -11,7 +11,6 @@ import functools
 import json
 import logging
 import random
-import socket
 import threading
 import time
 import uuid
@@ -21,8 +20,6 @@ from importlib.metadata import version
 from typing import Any, TypeVar
 
 from paho.mqtt.client import (
-    PUBACK,
-    PUBLISH,
     Client,
     ConnectFlags,
     DisconnectFlags,
@@ -30,7 +27,7 @@ from paho.mqtt.client import (
     MQTTv311,
     topic_matches_sub,
 )
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from pydantic import BaseModel, ValidationError
@@ -39,6 +36,7 @@ from broker.contract.claim import Claim, Say, Standing
 from broker.contract.link import Address, Pending
 from broker.contract.messages import MAX_HEARD_BYTES, PROTOCOL, Presence, Reply, marked
 from broker.contract.topics import ENGINE_CLIENT, PRESENCE, Topics
+from broker.prompt_client import PromptClient
 
 RESEND_AFTER_S = 3.0
 KEEPALIVE_S = 10
@@ -49,8 +47,6 @@ MAX_IN_FLIGHT = 0
 message instead of 118; 500 the same 140). A server that acknowledges nothing is given up after two keepalives."""
 CONNECT_TIMEOUT_S = 2.0
 """An office's own network answers at once; `stop` may have to wait for one attempt."""
-READ_BYTES = 1 << 16
-SENT_AT_ONCE = frozenset({PUBLISH, PUBACK})
 KNOWN_TOPICS = 1024
 """For so many topics it is remembered who listens to them."""
 LOGGED_FAULTS = 20
@@ -254,7 +250,7 @@ class Bus:
     # -- inside ---------------------------------------------------------------------------------------------------
 
     def _build_paho(self, client_id: str) -> Client:
-        paho = _Paho(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True, protocol=MQTTv311)
+        paho = PromptClient(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True, protocol=MQTTv311)
         first_s, longest_s = (delay_s * random.uniform(0.75, 1.25) for delay_s in RECONNECT_DELAY_S)  # noqa: S311 - no secret
         paho.reconnect_delay_set(first_s, longest_s)  # type: ignore[arg-type]  # it waits for parts of seconds too
         paho.max_inflight_messages_set(MAX_IN_FLIGHT)
@@ -489,93 +485,3 @@ def _forget_backlog(client: Client, _data: object) -> None:
     Whoever still wants an answer asks again, and who reconnects says everything anew.
     """
     client.drop_out_messages()
-
-
-class _Paho(Client):
-    """Takes the short way where there is one: each wake-up of another thread costs more than what it does.
-
-    What is sent leaves at once from the thread that sends it; only what does not fit the socket waits for paho's own.
-    What has come in is read in one go, not each packet in three parts.
-    """
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - paho's
-        self._writing = threading.RLock()
-        """Held by who takes packets out. Who sends never waits for it, and so may hold any other lock."""
-        super().__init__(*arguments, **named)
-
-    def reconnect(self) -> MQTTErrorCode:
-        """Connect anew; nothing that is being sent then may get in before the first packet."""
-        with self._writing:
-            return super().reconnect()
-
-    def _packet_write(self) -> MQTTErrorCode:
-        with self._writing:
-            return super()._packet_write()
-
-    def _packet_queue(self, command: int, packet: Any, mid: int, qos: int, info: Any = None) -> Any:  # noqa: ANN401 - the same
-        if command & 0xF0 not in SENT_AT_ONCE:
-            return super()._packet_queue(command, packet, mid, qos, info)
-        self._out_packet.append(
-            {
-                "command": command,
-                "mid": mid,
-                "qos": qos,
-                "pos": 0,
-                "to_process": len(packet),
-                "packet": packet,
-                "info": info,
-            }
-        )
-        if self._writing.acquire(blocking=False):
-            try:
-                self._send_what_fits()
-            finally:
-                self._writing.release()
-        if self._out_packet and self._sockpairW is not None:
-            with contextlib.suppress(BlockingIOError):
-                self._sockpairW.send(b"0")  # paho's own thread has to go on with it
-        return MQTTErrorCode.MQTT_ERR_SUCCESS
-
-    def _send_what_fits(self) -> None:
-        """Send packets that need nothing more than that; what is wrong with the socket paho's own thread will meet."""
-        sock, waiting = self._sock, self._out_packet
-        while sock is not None and waiting and waiting[0]["command"] & 0xF0 in SENT_AT_ONCE and waiting[0]["qos"]:
-            packet = waiting[0]
-            try:
-                sent = sock.send(packet["packet"][packet["pos"] :])
-            except OSError:
-                return
-            packet["pos"] += sent
-            packet["to_process"] -= sent
-            if packet["to_process"] > 0:
-                return
-            waiting.popleft()
-
-    def _create_socket(self) -> Any:  # noqa: ANN401 - paho's own type stands in no public module
-        sock = self._create_socket_connection()
-        # with Nagle a QoS 1 request and its reply take 88 ms over loopback instead of 0.5 (measured)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return _BufferedSocket(sock)
-
-
-class _BufferedSocket:
-    """A socket that reads ahead; paho's loop asks it what is `pending`, as it asks one with TLS."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self._read = b""
-        self._at = 0
-        self.send, self.fileno, self.setblocking = sock.send, sock.fileno, sock.setblocking
-        self.close, self.shutdown = sock.close, sock.shutdown
-
-    def recv(self, size: int) -> bytes:
-        """Return up to `size` bytes of what has come."""
-        if self._at == len(self._read):
-            self._read, self._at = self._sock.recv(READ_BYTES), 0
-        begin = self._at
-        self._at = min(begin + size, len(self._read))
-        return self._read[begin : self._at]
-
-    def pending(self) -> int:
-        """Return how much was read and not asked for yet."""
-        return len(self._read) - self._at

@@ -104,6 +104,20 @@ def test_a_new_call_wants_attention_and_an_old_one_does_not(window: Window) -> N
     assert [window.presenter.wants_attention] == [False]
 
 
+def test_a_call_that_a_colleague_takes_wants_no_attention_any_more(window: Window) -> None:
+    calls(window, call("kiosk-1"))
+    assert [window.presenter.wants_attention] == [True]
+    calls(window, call("kiosk-1", coming="Loket 5", counter="c5"))
+    assert [window.presenter.wants_attention] == [False]
+
+
+def test_a_call_wants_attention_whatever_the_queue_does(window: Window) -> None:
+    window.presenter.desk(counter("open"))
+    calls(window, call("kiosk-1"))
+    window.presenter.desk(counter("open", queue=(), queue_length=0))
+    assert window.presenter.wants_attention
+
+
 def test_without_a_connection_the_call_stands_there_and_cannot_be_answered(window: Window) -> None:
     calls(window, call("kiosk-1"))
     window.presenter.link(online=False)

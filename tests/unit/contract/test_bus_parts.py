@@ -15,9 +15,10 @@ from paho.mqtt.client import topic_matches_sub
 from pydantic import ValidationError
 
 from broker import bus as module
-from broker.bus import LOGGED_FAULTS, Bus, _BufferedSocket
+from broker.bus import LOGGED_FAULTS, Bus
 from broker.contract.link import Address
 from broker.contract.messages import EventMessage, HallMessage
+from broker.prompt_client import BufferedSocket
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_packets_stay_whole_and_in_order_where_the_socket_is_full_and_threads_se
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     servers.settimeout(10)
     paho, each, size = bus._paho, 60, 5000
-    paho._sock = _BufferedSocket(ours)
+    paho._sock = BufferedSocket(ours)
     done = threading.Event()
 
     def write_what_waits() -> None:
@@ -136,7 +137,7 @@ def test_what_was_read_ahead_is_pending_until_it_is_asked_for() -> None:
     ours, servers = socket.socketpair()
     with ours, servers:
         ours.settimeout(0)
-        read = _BufferedSocket(ours)
+        read = BufferedSocket(ours)
         with pytest.raises(BlockingIOError):
             read.recv(1)
         servers.sendall(b"12345")
