@@ -16,7 +16,7 @@ MAX_PAYLOAD_BYTES = 8 * 1024
 """So long is a message at most."""
 MAX_HEARD_BYTES = 64 * 1024
 """What is longer is not even looked at; brokers older than 1.1 said more than 8 KiB about the office."""
-PROTOCOL = "1.2"
+PROTOCOL = "1.3"
 """What is spoken here; a minor version only adds."""
 
 TicketState = Literal["waiting", "called", "serving", "held", "finished", "no_show", "cancelled"]
@@ -128,6 +128,8 @@ class Ticket(Message):
     qr: str
     check: str | None = None
     """The check code that the paper carries: only in the reply that gives out a paper."""
+    key: str | None = None
+    """What the page on the phone goes by, which `qr` then leads to: only in the same reply."""
     times_called: int = 0
     history: tuple[HistoryEntry, ...] = ()
 
@@ -479,6 +481,221 @@ class HelpMessage(State):
 
     at: Moment
     open: tuple[HelpCall, ...] = ()
+
+
+class Place(Message):
+    """Where one waiting ticket stands."""
+
+    id: str
+    number: str
+    ahead: int
+    wait: Wait | None = None
+
+
+class WaitingMessage(State):
+    """`state/waiting/{page}`: everybody who waits, as many to a page as fit; who is expected first comes first."""
+
+    at: Moment
+    seq: int
+    page: int
+    pages: int
+    """How many count; a page beyond them is empty and old."""
+    places: tuple[Place, ...] = ()
+
+
+class SurveyElement(Message):
+    """One question of a survey, with what may be answered: the first answer is worth 1, the last 4."""
+
+    code: str
+    label: str
+    """The element in two or three words."""
+    question: str
+    answers: tuple[str, ...]
+
+
+class SurveyChoice(Message):
+    """One answer about oneself."""
+
+    code: str
+    label: str
+
+
+class SurveyProfile(Message):
+    """A question about oneself that nobody has to answer."""
+
+    code: str
+    question: str
+    choices: tuple[SurveyChoice, ...]
+
+
+class SurveyMessage(State):
+    """`state/survey/{survey}/{language}`: the questions of one survey in one language."""
+
+    id: str
+    version: str
+    language: str
+    name: str
+    intro: str
+    elements: tuple[SurveyElement, ...]
+    profile: tuple[SurveyProfile, ...] = ()
+    is_open: bool = True
+    """Whether whoever stands at a feedback kiosk may answer without an invitation."""
+
+
+class ComplaintFigures(Message):
+    """What the year's complaints came to, as it is published."""
+
+    since: Day
+    received: int = 0
+    answered: int = 0
+    in_time: int = 0
+    """How many of the answered were answered by their date."""
+    open: int = 0
+    due_soon: int = 0
+    """How many of the open have their next date within two working days."""
+    overdue: int = 0
+
+
+class ServiceProgress(Message):
+    """How far a survey has come for one service."""
+
+    service: str
+    answers: int
+    wanted: int
+
+
+class SurveyProgress(Message):
+    """How far a survey has come in the period that runs."""
+
+    survey: str
+    name: Text
+    period: str
+    begin: Day
+    end: Day
+    answers: int = 0
+    wanted: int = 0
+    services: tuple[ServiceProgress, ...] = ()
+
+
+class ElementResult(Message):
+    """What one element came to, 1 to 4."""
+
+    code: str
+    label: Text
+    value: float
+
+
+class FollowUp(Message):
+    """What the office does about one of the lowest elements, and until when."""
+
+    code: str
+    plan: str | None = None
+    by: Day | None = None
+
+
+class SurveyResult(Message):
+    """What a closed period came to, as it is published. An index runs from 25 to 100."""
+
+    survey: str
+    name: Text
+    period: str
+    begin: Day
+    end: Day
+    answers: int
+    wanted: int
+    index: float
+    grade: str
+    performance: Text
+    low: float
+    """The index lies between this and `high` nineteen times out of twenty."""
+    high: float
+    elements: tuple[ElementResult, ...] = ()
+    lowest: tuple[FollowUp, ...] = ()
+    before: tuple[float, ...] = ()
+    """The index of the periods before it, the oldest first."""
+    digest: str = ""
+
+
+class FeedbackMessage(State):
+    """`state/feedback`: what the office publishes of ratings, surveys and complaints."""
+
+    at: Moment
+    complaints: ComplaintFigures | None = None
+    """None where the office takes none here."""
+    ratings: tuple[int, ...] = ()
+    """How many gave one, two, three, four this month; empty where nobody is asked."""
+    surveys: tuple[SurveyProgress, ...] = ()
+    results: tuple[SurveyResult, ...] = ()
+    """The last closed period of each survey."""
+
+
+class Receipt(Message):
+    """What whoever complained holds."""
+
+    number: str
+    secret: str
+    """Only in the reply to who complained."""
+    kind: str
+    received_at: Moment
+    verify_by: Day
+    answer_by: Day
+    qr: str | None = None
+    """Leads to its page; null where the office has no pages."""
+
+
+class ComplaintStep(Message):
+    """One thing that happened to a complaint; its words are asked for by `complaint` with `step`."""
+
+    at: Moment
+    type: str
+    by: str | None = None
+    """Name of the officer, for staff alone."""
+    to: str | None = None
+    """Who has it now."""
+    has_text: bool = False
+
+
+class Complaint(Message):
+    """A complaint as it stands, without its words."""
+
+    number: str
+    kind: str
+    state: str
+    received_at: Moment
+    verify_by: Day
+    answer_by: Day
+    closes_on: Day | None = None
+    """When it is closed unless somebody replies."""
+    is_overdue: bool = False
+    anonymous: bool = False
+    confidential: bool = False
+    service: str | None = None
+    ticket: str | None = None
+    """The number that was given with it, for staff alone."""
+    has_contact: bool = False
+    merged_into: str | None = None
+    language: str = ""
+    steps: tuple[ComplaintStep, ...] = ()
+
+
+class Suggestion(Message):
+    """What somebody suggested, cut to its beginning."""
+
+    id: str
+    day: Day
+    text: str
+    is_whole: bool = True
+    service: str | None = None
+    language: str = ""
+    tags: tuple[str, ...] = ()
+    is_read: bool = False
+
+
+class Invitation(Message):
+    """A survey that the holder of a ticket is asked to answer, once."""
+
+    survey: str
+    invitation: str
 
 
 class EventMessage(Message):

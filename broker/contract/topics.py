@@ -34,6 +34,9 @@ COUNTER = TopicKind("state/counter/{counter}", qos=1, retained=True)
 DAY = TopicKind("state/day", qos=1, retained=True)
 ANNOUNCEMENTS = TopicKind("state/announcements", qos=1, retained=True)
 HELP = TopicKind("state/help", qos=1, retained=True)
+WAITING = TopicKind("state/waiting/{page}", qos=1, retained=True)
+SURVEY = TopicKind("state/survey/{survey}/{language}", qos=1, retained=True)
+FEEDBACK = TopicKind("state/feedback", qos=1, retained=True)
 EVENT = TopicKind("event/{name}", qos=1, retained=False)
 PRESENCE = TopicKind("presence/{client}", qos=1, retained=True)
 
@@ -89,6 +92,18 @@ class Topics:
     def help(self) -> str:
         """Return the retained topic of who waits for help at the kiosks."""
         return self._of(HELP)
+
+    def waiting(self, page: str) -> str:
+        """Return the retained topic of one page of who waits (`+` for all)."""
+        return self._of(WAITING, page=page)
+
+    def survey(self, survey: str, language: str) -> str:
+        """Return the retained topic of a survey's questions in one language (`+` for all)."""
+        return self._of(SURVEY, survey=survey, language=language)
+
+    def feedback(self) -> str:
+        """Return the retained topic of what is published of ratings, surveys and complaints."""
+        return self._of(FEEDBACK)
 
     def event(self, name: str) -> str:
         """Return the topic of events of one name (`+` for all)."""
