@@ -1,0 +1,1 @@
+"""What visitors tell the office: surveys, ratings, suggestions, complaints. Pure, as all of the domain."""

@@ -1,0 +1,1 @@
+"""What visitors tell the office, and what is made of it."""
