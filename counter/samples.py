@@ -210,7 +210,7 @@ class _Office:
             now=lambda: self._now,
         )
         printer = {"printer": "paper_out, network: 10.0.0.9:9100", "spare-printer": "ready"}
-        devices.heard(self._settings.kiosks[0].id, Presence(online=True, kind="kiosk", devices=printer))
+        devices.heard(self._settings.ticket_kiosks[0].id, Presence(online=True, kind="kiosk", devices=printer))
         return DeskState(
             counter=counter.id,
             office=self._office,

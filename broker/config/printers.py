@@ -9,6 +9,6 @@ MAIN, SPARE = "printer", "spare-printer"
 
 
 def kiosk_printers(kiosk: Kiosk) -> dict[str, PrinterConfig]:
-    """Return the configuration of each of the kiosk's printers, the preferred one first."""
-    spare = {} if kiosk.spare_printer is None else {SPARE: kiosk.spare_printer}
-    return {MAIN: kiosk.printer, **spare}
+    """Return the configuration of each of the kiosk's printers, the preferred one first; none where it has none."""
+    found = {MAIN: kiosk.printer, SPARE: kiosk.spare_printer}
+    return {name: config for name, config in found.items() if config is not None}

@@ -36,6 +36,7 @@ _LISTS = (
     "signs",
 )
 _EMULATED = "pty:"
+_FEEDBACK = "feedback"
 
 
 def reference_faults(data: Data) -> Iterator[Fault]:
@@ -47,6 +48,7 @@ def reference_faults(data: Data) -> Iterator[Fault]:
     yield from _groups(data)
     yield from _icons(data)
     yield from _printing_kiosks(data)
+    yield from _kiosk_roles(data)
     yield from _kiosk_keys(data)
     yield from turn_faults(data)
     yield from _staff(data)
@@ -165,10 +167,42 @@ def _icons(data: Data) -> Iterator[Fault]:
 
 def _printing_kiosks(data: Data) -> Iterator[Fault]:
     known = known_ids(data, "kiosks")
+    of_feedback = {entry.get("id") for _, entry in entries(data, "kiosks") if entry.get("role") == _FEEDBACK}
     for path, entry in entries(data, "counters") if known else []:
         kiosk = entry.get("kiosk")
         if isinstance(kiosk, str) and kiosk not in known:
             yield unknown_id((*path, "kiosk"), kiosk, "kiosks", known)
+        elif kiosk in of_feedback:
+            message = f'"{kiosk}" has the role feedback: it prints no tickets'
+            yield Fault((*path, "kiosk"), message, "name a kiosk that gives out numbers, or leave the line out")
+
+
+def _kiosk_roles(data: Data) -> Iterator[Fault]:
+    """Yield what a kiosk lacks for its role, and what its role has no use for."""
+    kiosks, counters = entries(data, "kiosks"), known_ids(data, "counters")
+    asked_by: dict[str, object] = {}
+    for path, entry in kiosks:
+        counter = entry.get("counter")
+        if entry.get("role") != _FEEDBACK:
+            if not entry.get("printer"):
+                hint = "only a kiosk with role: feedback does without"
+                yield Fault((*path, "printer"), "is missing: this kiosk gives out numbers on paper", hint)
+            if counter is not None:
+                message = "is for kiosks with role: feedback: whoever is served at this counter is asked there"
+                yield Fault((*path, "counter"), message, "leave the line out, or say role: feedback")
+            continue
+        if entry.get("spare_printer") and not entry.get("printer"):
+            yield Fault((*path, "spare_printer"), "is the second printer of a kiosk without a first one", "say printer")
+        if isinstance(counter, str) and counters and counter not in counters:
+            yield unknown_id((*path, "counter"), counter, "counters", counters)
+        elif isinstance(counter, str) and counter in asked_by:
+            message = f'"{counter}" has a feedback kiosk already, {asked_by[counter]}: everybody is asked once'
+            yield Fault((*path, "counter"), message)
+        elif isinstance(counter, str):
+            asked_by[counter] = entry.get("id")
+    if kiosks and all(entry.get("role") == _FEEDBACK for _, entry in kiosks):
+        message = "has only kiosks with role: feedback: nobody gets a number"
+        yield Fault(("kiosks",), message, "one at least must be without that line")
 
 
 def _kiosk_keys(data: Data) -> Iterator[Fault]:

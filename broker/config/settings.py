@@ -311,8 +311,13 @@ class Kiosk(SettingsModel):
     """One kiosk and its devices. `spare_printer` prints while the first one cannot."""
 
     id: Identifier
+    role: Literal["tickets", "feedback"] = "tickets"
+    """Whether it gives out numbers, or takes what visitors say of the service."""
+    counter: Identifier | None = None
+    """Role feedback: it stands at this counter and asks whoever was served there."""
     panel: PanelConfig
-    printer: PrinterConfig
+    printer: PrinterConfig | None = None
+    """Only a feedback kiosk does without: whoever complains there copies the receipt from the screen."""
     spare_printer: PrinterConfig | None = None
     spare_printer_label: Text | None = None
     idle_s: int = Field(default=45, ge=10, le=600)
@@ -420,7 +425,17 @@ class Settings(SettingsModel):
 
     def kiosk_of(self, counter: Counter) -> str:
         """Return the id of the kiosk that prints what a counter asks for: the first, unless another is named."""
-        return counter.kiosk or self.kiosks[0].id
+        return counter.kiosk or self.ticket_kiosks[0].id
+
+    @property
+    def ticket_kiosks(self) -> tuple[Kiosk, ...]:
+        """Return the kiosks that give out numbers; there is one at least."""
+        return tuple(kiosk for kiosk in self.kiosks if kiosk.role == "tickets")
+
+    @property
+    def feedback_kiosks(self) -> tuple[Kiosk, ...]:
+        """Return the kiosks that take what visitors say of the service."""
+        return tuple(kiosk for kiosk in self.kiosks if kiosk.role == "feedback")
 
 
 DEFAULT_CONFIG = Path("config.yaml")

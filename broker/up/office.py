@@ -78,7 +78,7 @@ def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitSta
     for signs in start.settings.signs:
         office.add(_child(start, "display.signs", ("--id", signs.id), name=signs.id))
     if has_screen(os.environ) and not start.once:
-        for part in parts(start.settings):
+        for part in (*parts(start.settings), *feedback_parts(start.settings)):
             office.add(_child(start, part.kind, ("--id", part.id), name=part.id))
         start.tell("the office is open: kiosk, display and counter have their windows. Ctrl-C closes it.")
         _watch(office, stopping)
@@ -110,9 +110,14 @@ def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitSta
 
 def parts(settings: Settings) -> list[Part]:
     """Return the windows that one machine shows: the first of each kind."""
-    found = [Part("kiosk", settings.kiosks[0].id, settings.kiosks[0].panel)]
+    found = [Part("kiosk", settings.ticket_kiosks[0].id, settings.ticket_kiosks[0].panel)]
     found += [Part("display", display.id, display.panel) for display in settings.displays[:1]]
     return [*found, Part("counter", settings.counters[0].id, settings.counter_panel)]
+
+
+def feedback_parts(settings: Settings) -> list[Part]:
+    """Return the window of the first feedback kiosk, where there is one: nobody plays a visit at it."""
+    return [Part("kiosk", kiosk.id, kiosk.panel) for kiosk in settings.feedback_kiosks[:1]]
 
 
 def _open_engine(start: Start, office: Office, stopping: threading.Event, stack: ExitStack) -> Witness | None:

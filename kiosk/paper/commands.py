@@ -28,7 +28,7 @@ def main() -> int:
     except ConfigError as error:
         return _refuse(str(error))
     kiosks = {kiosk.id: kiosk for kiosk in settings.kiosks}
-    kiosk = kiosks.get(arguments.id or settings.kiosks[0].id)
+    kiosk = kiosks.get(arguments.id or settings.ticket_kiosks[0].id)
     if kiosk is None:
         return _refuse(f"no kiosk is called {arguments.id!r}; there are: {', '.join(kiosks)}")
     if arguments.command == "new-roll":

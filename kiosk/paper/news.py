@@ -43,7 +43,7 @@ class PrintersHealth:
 
     @property
     def trouble(self) -> PrinterState | None:
-        """Return why no paper can come out of any printer now, or None where one can print."""
-        if any(state in PRINTABLE for state in self.states):
+        """Return why no paper can come out of any printer now; None where one can print, or there is none at all."""
+        if not self.states or any(state in PRINTABLE for state in self.states):
             return None
         return self.states[0]
