@@ -19,6 +19,7 @@ from broker.config.references import reference_faults
 from broker.config.scripts import script_faults
 from broker.config.settings import Settings
 from broker.config.sizes import size_faults
+from broker.config.surveys import survey_faults, survey_file_problems, with_surveys_of
 from broker.config.texts import text_faults
 from broker.config.wording import faults_of, truths_for_numbers
 
@@ -39,7 +40,7 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     errors = [problem for problem in findings.problems if not problem.warning]
     if errors or findings.settings is None:
         raise ConfigError(errors)
-    return with_logo_of(findings.settings, path.parent)
+    return with_surveys_of(with_logo_of(findings.settings, path.parent), path.parent)
 
 
 def check_settings(path: Path, environ: Mapping[str, str]) -> list[Problem]:
@@ -73,11 +74,13 @@ def _examine(path: Path, environ: Mapping[str, str]) -> _Findings:
         *(fault for fault in truths_for_numbers(document.data, Settings) if fault.path not in known),
         *reference_faults(document.data),
         *hash_faults(document.data),
+        *survey_faults(document.data),
         *text_faults(document.data, Settings),
         *accent_faults(document.data),
         *(size_faults(settings) if settings is not None else ()),
     )
-    problems = [*document.problems, *over.problems, *_located(faults, document, over)]
+    located = _located(faults, document, over)
+    problems = [*document.problems, *over.problems, *located, *survey_file_problems(document.data, path.parent)]
     return _Findings(settings, document, over, _ordered(problems, document.file))
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from broker.config.desk_devices import Keypads, SignBus
+from broker.config.feedback import COUNTRY, Feedback
 from broker.config.identifier import ID, Identifier
+from broker.config.section import LANGUAGE, LanguageCode, SettingsModel, Text, TextList
 from broker.contract.link import Address
 from hardware.config import (
     ALSA_DEVICE,
@@ -36,7 +38,6 @@ from hardware.config import (
 _LETTER = r"^[A-Z]$"
 _LETTER_OR_NONE = r"^[A-Z]?$"
 _COLOUR = r"^#[0-9A-Fa-f]{6}$"
-_LANGUAGE = r"^[a-z]{2}$"
 _MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}( ([01][0-9]|2[0-3]):[0-5][0-9])?$"
 _ICON = r"^[a-z][a-z0-9_]{1,39}$"
 _PIN_HASH = r"^\$argon2id\$"
@@ -51,9 +52,10 @@ PATTERNS = {
     _LETTER: "must be one capital letter A-Z",
     _LETTER_OR_NONE: "must be one capital letter A-Z, or empty quotes",
     _COLOUR: 'must be a colour in quotes, such as "#0B4060"',
-    _LANGUAGE: "must be a language code of two small letters, such as id or en",
+    LANGUAGE: "must be a language code of two small letters, such as id or en",
     _MOMENT: 'must be a date, perhaps with a time, in quotes, such as "2026-12-24" or "2026-12-24 10:30"',
     _ICON: "must be the name of a pictogram of Material Symbols in small letters, such as child_care",
+    COUNTRY: "must be the code of a country in two capital letters, such as ID",
     SPAN: 'must be a span of time in quotes, such as "07:30-12:00"',
     CHORD: "must be keys such as ctrl+alt+space: one or more of ctrl, alt, shift and super, then one key",
     ALSA_DEVICE: "must be the name of a sound device, such as default or plughw:CARD=Device",
@@ -86,23 +88,14 @@ def _written_moment(value: object) -> object:
 
 
 Letter = Annotated[str, StringConstraints(pattern=_LETTER)]
-LanguageCode = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
 Span = Annotated[str, StringConstraints(pattern=SPAN)]
 Opening = tuple[dt.time, dt.time]
 """From when and until when."""
 LocalMoment = Annotated[str, BeforeValidator(_written_moment), StringConstraints(pattern=_MOMENT)]
 """A day, or a minute of one, by the office's clock."""
 Day = Annotated[dt.date, BeforeValidator(_written_date)]
-Text = dict[LanguageCode, Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]]
-TextList = dict[LanguageCode, tuple[Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)], ...]]
 Icon = Annotated[str, StringConstraints(pattern=_ICON)]
 Shape = Literal["circle", "diamond", "square", "triangle", "star"]
-
-
-class SettingsModel(BaseModel):
-    """Base of every section."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Office(SettingsModel):
@@ -415,6 +408,7 @@ class Settings(SettingsModel):
     officers: tuple[Officer, ...] = Field(min_length=1)
     dispatch: Dispatch = PromiseDispatch()
     journey: Journey = Journey()
+    feedback: Feedback = Feedback()
     mqtt: Mqtt = Mqtt()
     store: Store = Store()
     kiosks: tuple[Kiosk, ...] = Field(min_length=1)

@@ -1,0 +1,1 @@
+"""Surveys that ship as data: their questions, answers and how they are scored."""
