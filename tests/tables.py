@@ -63,7 +63,7 @@ only supervisors may do it; the visitor was missed too \
 often; an officer names another's ticket in `transfer` |
 | `counter_busy` | the counter has a visitor: finish with that one first; the one to `leave` has |
 | `nothing_to_undo` | `undo`: no last action, older than 30 s, or somebody has gone on with the ticket |
-| `not_holder` | `cancel`, `rejoin`, `reprint`: neither the QR nor the check code of the paper was shown, \
+| `not_holder` | `cancel`, `rejoin`, `reprint`: neither the QR, the key nor the check code of the paper was shown, \
 nor did a counter or whoever issued it ask; also `lookup`: the check code that was given is wrong, or five were |
 | `too_early` | `no_show`: the visitor was called only just now (`no_show_after_s` of the lane) |
 | `too_late` | the request was meant until a moment that is past |

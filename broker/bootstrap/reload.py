@@ -10,6 +10,7 @@ from pathlib import Path
 
 from broker.bootstrap.rules import announcements, office_message, office_rules
 from broker.config import ConfigError, Settings, load_settings
+from broker.config.web import Web
 from broker.ports import Reconfiguration
 
 LOOK_EVERY_S = 0.25
@@ -35,9 +36,19 @@ def change_of(old: Settings, new: Settings) -> Change:
     changed = tuple(name for name in Settings.model_fields if getattr(old, name) != getattr(new, name))
     if _frame(old) != _frame(new):
         return Change(old, (), changed)
-    kept = {name: getattr(old, name) for name in DEVICE_SECTIONS}
-    waiting = tuple(name for name in changed if name in DEVICE_SECTIONS)
-    return Change(new.model_copy(update=kept), tuple(name for name in changed if name not in waiting), waiting)
+    kept = {name: getattr(old, name) for name in DEVICE_SECTIONS} | {"web": _web_between(old.web, new.web)}
+    settings = new.model_copy(update=kept)
+    live = tuple(name for name in changed if getattr(old, name) != getattr(settings, name))
+    waiting = tuple(name for name in changed if getattr(new, name) != getattr(settings, name))
+    return Change(settings, live, waiting)
+
+
+def _web_between(old: Web | None, new: Web | None) -> Web | None:
+    """Return what of the pages counts until a restart: where the tickets' QR leads, while there are pages at all.
+
+    Where they are served is the business of their own process; the Wi-Fi that papers tell of is the kiosks'.
+    """
+    return old if old is None or new is None else old.model_copy(update={"public_url": new.public_url})
 
 
 def reconfiguration(change: Change, digest: str) -> Reconfiguration:

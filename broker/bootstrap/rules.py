@@ -42,6 +42,7 @@ def office_rules(settings: Settings) -> Office:
             sent_fallback_s=_seconds(settings.journey.sent_fallback_min),
             closes_left=settings.journey.closes_left,
         ),
+        public_url=None if settings.web is None else settings.web.public_url,
     )
 
 

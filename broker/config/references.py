@@ -50,6 +50,7 @@ def reference_faults(data: Data) -> Iterator[Fault]:
     yield from _printing_kiosks(data)
     yield from _kiosk_roles(data)
     yield from _kiosk_keys(data)
+    yield from _web(data)
     yield from turn_faults(data)
     yield from _staff(data)
     yield from keypad_faults(data)
@@ -203,6 +204,19 @@ def _kiosk_roles(data: Data) -> Iterator[Fault]:
     if kiosks and all(entry.get("role") == _FEEDBACK for _, entry in kiosks):
         message = "has only kiosks with role: feedback: nobody gets a number"
         yield Fault(("kiosks",), message, "one at least must be without that line")
+
+
+def _web(data: Data) -> Iterator[Fault]:
+    """Pages are served on an address of this machine, and on a port that nothing else of ours has."""
+    web, mqtt = data.get("web"), data.get("mqtt")
+    if not isinstance(web, dict):
+        return
+    listen, port = web.get("listen"), web.get("port", 8080)
+    if isinstance(listen, str) and not _is_address(listen):
+        yield Fault(("web", "listen"), f'"{listen}" is no address of this machine, such as 127.0.0.1 or 0.0.0.0')
+    others = mqtt if isinstance(mqtt, dict) else {}
+    if others.get("server") != "external" and port == others.get("port", 18830):
+        yield Fault(("web", "port"), f"{port} is the port of the MQTT server: take another one")
 
 
 def _kiosk_keys(data: Data) -> Iterator[Fault]:

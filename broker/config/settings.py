@@ -14,6 +14,7 @@ from broker.config.desk_devices import Keypads, SignBus
 from broker.config.feedback import COUNTRY, Feedback
 from broker.config.identifier import ID, Identifier
 from broker.config.section import LANGUAGE, LanguageCode, SettingsModel, Text, TextList
+from broker.config.web import Web
 from broker.contract.link import Address
 from hardware.config import (
     ALSA_DEVICE,
@@ -411,6 +412,8 @@ class Settings(SettingsModel):
     feedback: Feedback = Feedback()
     mqtt: Mqtt = Mqtt()
     store: Store = Store()
+    web: Web | None = None
+    """None: there are no pages on the phone."""
     kiosks: tuple[Kiosk, ...] = Field(min_length=1)
     displays: tuple[Display, ...] = ()
     keypads: tuple[Keypads, ...] = ()

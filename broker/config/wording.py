@@ -12,7 +12,7 @@ from broker.config.faults import UNKNOWN, Fault, PathKey, did_you_mean
 from broker.config.schema import Place, child, place_at, top, walk
 from broker.config.settings import PATTERNS
 
-SECRET_KEYS = frozenset({"pin_hash", "secret", "url"})
+SECRET_KEYS = frozenset({"pin_hash", "secret", "password", "url"})
 """Keys whose values are never repeated in a message; a URL may carry a password."""
 MISSING = "is missing"
 _SHOWN_CHARACTERS = 40

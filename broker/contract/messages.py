@@ -718,7 +718,8 @@ class EventMessage(Message):
     """Who asked for another paper (`reprinted`), and which one it is."""
     copies: int | None = None
     check: str | None = None
-    """What that paper has to carry beside the number: the check code, and the text of the QR."""
+    """What that paper has to carry beside the number: the check code, the key of its page, and the text of the QR."""
+    key: str | None = None
     qr: str | None = None
     kiosk: str | None = None
     """Where help is wanted (`help_asked`, `help_coming`, `help_ended`)."""

@@ -151,6 +151,7 @@ def _issued(hall: Hall, event: ev.Issued) -> None:
             ranked_since=event.at,
             order=hall.seq,
             check=event.check,
+            key=event.key,
             client=event.client,
             history=(Happening(event.at, "issued", event.stage),),
         )

@@ -11,6 +11,7 @@ from broker.domain.errors import Code, DomainError, WrongCheckError
 from broker.domain.hall import Hall
 from broker.domain.identity import check_of_qr, session_digest
 from broker.domain.model import DONE, Counter, Desk, Ticket, TicketState
+from broker.ticket_link import key_of
 
 ByHolder = Lookup | Cancel | Rejoin | Reprint
 """What whoever holds a ticket may ask."""
@@ -21,11 +22,14 @@ WRONG_CHECKS = 5
 def known_ticket(
     hall: Hall, text: str, now: dt.datetime, *, states: Collection[TicketState] = frozenset(TicketState)
 ) -> Ticket:
-    """Return the ticket of an id, a QR text or a number; what was done on an earlier day is forgotten.
+    """Return the ticket of an id, a QR text, a number, a key or its link; what was done on an earlier day is forgotten.
 
-    A number means today's ticket; where that is in none of `states` it means one of yesterday that is.
+    A number means today's ticket; where that is in none of `states` it means one of yesterday that is. A key is of its
+    office day alone, also where its ticket lives on. What was asked for by a key is repeated nowhere.
     """
-    ticket = hall.find(text)
+    key, ticket = key_of(text), hall.find(text)
+    if key is not None and (ticket is None or not is_key_of(hall, ticket, key, now)):
+        raise DomainError(Code.UNKNOWN_TICKET, "no ticket of today has this link: it ends with the office day")
     if ticket is not None and ticket.number == text and ticket.state not in states:
         ticket = hall.find_in(text, states) or ticket
     if ticket is None or (ticket.state in DONE and hall.day_of(now) != hall.day):
@@ -33,13 +37,20 @@ def known_ticket(
     return ticket
 
 
-def holder(hall: Hall, ticket: Ticket, command: ByHolder) -> None:
+def is_key_of(hall: Hall, ticket: Ticket, text: str | None, now: dt.datetime) -> bool:
+    """Tell whether a text is the key of this ticket, or its link, on the ticket's own office day."""
+    return ticket.key is not None and key_of(text or "") == ticket.key and ticket.day == hall.day_of(now)
+
+
+def holder(hall: Hall, ticket: Ticket, command: ByHolder, now: dt.datetime) -> None:
     """Refuse whoever does not show that they hold the ticket: a number can be read off anybody's paper.
 
-    Shown by the QR of the paper, by the check code on it, or by being the client that issued it and names it by its id.
-    A ticket without a check code (of an older journal) goes by its id or QR.
+    Shown by the QR of the paper, by the key of its page, by the check code, or by being the client that issued it and
+    names it by its id. A ticket without a check code (of an older journal) goes by its id or QR.
     """
     shown, asked = check_of_qr(command.ticket), command.ticket
+    if is_key_of(hall, ticket, asked, now) or is_key_of(hall, ticket, command.check, now):
+        return
     if ticket.check is None:
         if asked in {ticket.id, ticket.qr}:
             return
@@ -62,10 +73,10 @@ def _right_check(hall: Hall, ticket: Ticket, shown: str, *, by_qr: bool) -> None
         raise WrongCheckError(ticket.id, ticket.number, by_qr=by_qr, locked=wrong + 1 >= WRONG_CHECKS)
 
 
-def is_holder(hall: Hall, ticket: Ticket, command: Lookup) -> bool:
+def is_holder(hall: Hall, ticket: Ticket, command: Lookup, now: dt.datetime) -> bool:
     """Tell whether whoever looked a ticket up may act for its holder."""
     try:
-        holder(hall, ticket, command)
+        holder(hall, ticket, command, now)
     except DomainError:
         return False
     return True

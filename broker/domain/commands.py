@@ -19,7 +19,7 @@ Id = Annotated[str, Len(1, 200)]
 Pin = Annotated[str, Len(1, 64)]
 Note = Annotated[str, Len(0, 500)]
 Check = Annotated[str, Len(1, 16)]
-"""What only the paper tells."""
+"""What only the paper tells: the four digits, or the key."""
 Outcome = Literal["confirmed", "unconfirmed", "failed"]
 HelpAction = Literal["ask", "cancel", "come", "done"]
 
@@ -34,6 +34,7 @@ class Issue:
     language: Id | None = None
     check: Annotated[str | None, MADE] = field(default=None, repr=False)
     asker: Annotated[str, MADE] = ""
+    key: Annotated[str | None, MADE] = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ class Transfer(AtCounter):
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Find a ticket by id, number of today or QR text."""
+    """Find a ticket by id, number of today, QR text, or its page's key or link."""
 
     ticket: Id
     check: Check | None = field(default=None, repr=False)

@@ -195,6 +195,7 @@ def _issue(hall: Hall, command: cmd.Issue, now: dt.datetime) -> ev.Issued:
         language=language,
         stage=service.stages[0],
         check=command.check,
+        key=command.key,
         client=command.asker or None,
         promised=waits.promise(hall, (service.stages[0], service.id, lane.id, ""), now),
     )
@@ -239,7 +240,7 @@ def _lookup(hall: Hall, command: cmd.Lookup, now: dt.datetime) -> list[ev.Event]
     """Let anybody see how a number fares; only a check code that is given has to be right."""
     ticket = checks.known_ticket(hall, command.ticket, now)
     if ticket.check is not None and (command.check is not None or check_of_qr(command.ticket) is not None):
-        checks.holder(hall, ticket, command)
+        checks.holder(hall, ticket, command, now)
     return []
 
 
@@ -307,7 +308,7 @@ def _ticket_of_holder(hall: Hall, command: cmd.Cancel | cmd.Rejoin | cmd.Reprint
     """Return the ticket; who asks holds it, or sits at a counter: what anyone can read is enough for officers only."""
     ticket = checks.known_ticket(hall, command.ticket, now)
     if command.desk is None:
-        checks.holder(hall, ticket, command)
+        checks.holder(hall, ticket, command, now)
     else:
         checks.signed_in(hall, command.desk)
     return ticket

@@ -28,6 +28,8 @@ class Issued:
     """What only the paper tells; tickets of older journals have none."""
     client: str | None = None
     """Who issued it, and so may act for its holder."""
+    key: str | None = field(default=None, repr=False)
+    """What the visitor's page on the phone goes by, and only the paper tells; tickets of older journals have none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from broker.domain.model import (
 from broker.domain.queue.order import Line, entry_of
 from broker.domain.queue.pace import Pace
 from broker.eligible import is_open_to
+from broker.ticket_link import key_of
 
 if TYPE_CHECKING:
     from broker.domain.queue.forward import Forward
@@ -88,6 +89,8 @@ class Hall:
         self.wrong_checks: dict[tuple[str, bool], int] = {}
         """By ticket and whether in a QR: how many check codes were wrong. Not of the journal, for nothing happened."""
         self._numbers: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
+        """By the key of its page: the ticket."""
         self._line_of: dict[Group, Line] = {}
         self._next_line: dict[tuple[str, str, str], Line | None] = {}
         for service in office.services.values():
@@ -113,10 +116,12 @@ class Hall:
         return ticket is not None and ticket.state not in DONE
 
     def find(self, text: str) -> Ticket | None:
-        """Return a ticket by id, QR text or number; today's number wins over one left from yesterday."""
+        """Return a ticket by id, QR text, number, or its page's key or link; today's number wins over yesterday's."""
         ticket = self.tickets.get(text) or self.tickets.get(ticket_id_of_qr(text) or "")
         if ticket is None and text in self._numbers:
             ticket = self.tickets.get(self._numbers[text])
+        if ticket is None and (key := key_of(text)) is not None:
+            ticket = self.tickets.get(self._keys.get(key, ""))
         return ticket
 
     def find_in(self, number: str, states: Collection[TicketState]) -> Ticket | None:
@@ -248,6 +253,7 @@ class Hall:
         self.turns.clear()
         self.calls = [call for call in self.calls if self.is_calling(call)]
         self._numbers = {ticket.number: ticket.id for ticket in self.tickets.values()}
+        self._keys = {ticket.key: ticket.id for ticket in self.tickets.values() if ticket.key is not None}
         for counter in self.desks:
             self.set_desk(counter, served_today=0, service_s_today=0.0)
         for stage, standard in self.office.stage_standard_s.items():
@@ -280,6 +286,8 @@ class Hall:
         """Take a new ticket in."""
         self.tickets[ticket.id] = ticket
         self._numbers[ticket.number] = ticket.id
+        if ticket.key is not None:
+            self._keys[ticket.key] = ticket.id
         self.last_sequence[ticket.series] = ticket.sequence
         self.issued_in_lane[ticket.lane] = self.issued_in_lane.get(ticket.lane, 0) + 1
         self.issued_of_service[ticket.service] = self.issued_of_service.get(ticket.service, 0) + 1

@@ -179,6 +179,8 @@ class Office:
     """Where visitors may call for help."""
     policy: Policy = field(default_factory=Promise)
     journey: Journey = field(default_factory=Journey)
+    public_url: str | None = None
+    """Under which address visitors find the pages of their tickets; None where the office has none."""
 
     def day(self, now: dt.datetime) -> dt.date:
         """Return the office day: the date on the wall of the office, not of UTC."""
@@ -271,6 +273,8 @@ class Ticket:
     rejoined: int = 0
     check: str | None = field(default=None, repr=False)
     """What only the paper tells."""
+    key: str | None = field(default=None, repr=False)
+    """The same, for the page on the phone: on its own it finds the ticket and shows the holder."""
     client: str | None = None
     """Who issued it."""
     history: tuple[Happening, ...] = ()
@@ -287,7 +291,7 @@ class Ticket:
 
     @property
     def paper_qr(self) -> str:
-        """Return the text of the code on the paper: whoever shows it holds the ticket."""
+        """Return the text of the code on a paper that leads to no page: whoever shows it holds the ticket."""
         return qr_text(self.id, self.check)
 
 

@@ -15,6 +15,7 @@ from broker.contract.topics import Topics
 from broker.domain.errors import Code, DomainError
 from broker.gateway.decoding import FORMS, MAX_ID_LENGTH, Decoded, decode
 from broker.ports import Submission
+from broker.ticket_link import KEY_BYTES, key_text
 
 _FIRST_ID = re.compile(rb'\s{0,16}\{\s{0,16}"id"\s{0,16}:\s{0,16}"([!#-\[\]-~]{1,64})"\s{0,16},')
 """An id of plain characters at the head of an object; never looks further than some 200 bytes."""
@@ -38,6 +39,7 @@ class Inbound:
             "asker": lambda client, _request_id: client,
             "ticket": lambda _client, _request_id: str(uuid.uuid4()),
             "check": lambda _client, _request_id: check_code(),
+            "key": lambda _client, _request_id: key_text(secrets.token_bytes(KEY_BYTES)),
             "token": token,
         }
         """What is made on our side for a command, by the name of its field, of client and request id."""

@@ -221,7 +221,7 @@ def _found(hall: Hall, command: cmd.Lookup, now: dt.datetime) -> dict[str, Any]:
     if found is None:
         return {"ticket": None, "is_holder": False}
     shape = ticket_shape(hall, found, now).model_dump(mode="json")
-    return {"ticket": shape, "is_holder": checks.is_holder(hall, found, command)}
+    return {"ticket": shape, "is_holder": checks.is_holder(hall, found, command, now)}
 
 
 _OF_OFFICE = (

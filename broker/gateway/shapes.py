@@ -13,9 +13,21 @@ from broker.domain.desk_work import no_show_from
 from broker.domain.errors import Code
 from broker.domain.figures import Figures
 from broker.domain.hall import Hall
-from broker.domain.model import CallRecord, Desk, HelpCall, Promised, Reason, Standing, Ticket, TicketState, Wait
+from broker.domain.model import (
+    CallRecord,
+    Desk,
+    HelpCall,
+    Office,
+    Promised,
+    Reason,
+    Standing,
+    Ticket,
+    TicketState,
+    Wait,
+)
 from broker.domain.queue import order, waits
 from broker.ports import Recorded
+from broker.ticket_link import link_text
 
 T = TypeVar("T")
 MAX_MISSED = 12
@@ -57,14 +69,22 @@ def ticket_shape(
         wait=_wait(wait),
         counter=ticket.counter,
         copies=ticket.copies,
-        qr=ticket.paper_qr if on_paper else ticket.qr,
+        qr=paper_qr(hall.office, ticket) if on_paper else ticket.qr,
         check=ticket.check if on_paper else None,
+        key=ticket.key if on_paper else None,
         times_called=ticket.times_called,
         history=tuple(
             ms.HistoryEntry(at=line.at.astimezone(zone), type=line.type, stage=line.stage, counter=line.counter)
             for line in lines
         ),
     )
+
+
+def paper_qr(office: Office, ticket: Ticket) -> str:
+    """Return the text of the QR on the paper: the link to its page where the office has pages, else what finds it."""
+    if office.public_url is None or ticket.key is None:
+        return ticket.paper_qr
+    return link_text(office.public_url, ticket.key)
 
 
 def _ahead_and_wait(hall: Hall, ticket: Ticket, now: dt.datetime, promised: Promised | None) -> tuple[int, Wait | None]:
@@ -212,7 +232,8 @@ def event_shape(hall: Hall, recorded: Recorded) -> ms.EventMessage:
         client=recorded.client if reprinted else None,
         copies=ticket.copies if reprinted and ticket is not None else None,
         check=ticket.check if reprinted and ticket is not None else None,
-        qr=ticket.paper_qr if reprinted and ticket is not None else None,
+        key=ticket.key if reprinted and ticket is not None else None,
+        qr=paper_qr(hall.office, ticket) if reprinted and ticket is not None else None,
         kiosk=getattr(event, "kiosk", None),
         page=getattr(event, "page", None),
         reason=event.reason if isinstance(event, ev.HelpEnded) else None,

@@ -39,7 +39,7 @@ def event_of(type_name: str, body: str) -> Event:
     try:
         return _event_of(EVENT_TYPES[type_name], json.loads(body))
     except (KeyError, TypeError, ValueError) as error:
-        message = f"a line of the journal is no event of this version: {type_name} {body:.200}"
+        message = f"a line of the journal is no event of this version: {type_name}, {len(body)} characters"
         raise UnreadableError(message) from error
 
 

@@ -122,7 +122,7 @@ def test_a_look_shows_a_number_to_everybody_and_says_whether_who_looks_holds_it(
         assert refused(play, look).code is Code.NOT_HOLDER, "a look must not tell which code is right for nothing"
     else:
         assert play.do(look) == []
-        assert checks.is_holder(play.hall, play.ticket(ID), look) is is_enough
+        assert checks.is_holder(play.hall, play.ticket(ID), look, play.now) is is_enough
 
 
 # -- guessing -------------------------------------------------------------------------------------------------------

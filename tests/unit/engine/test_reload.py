@@ -42,6 +42,7 @@ WAITING = [
     (("sqlite:///office.db", "sqlite:///other.db"), "store"),
     (("paper_mm: 80", "paper_mm: 58"), "kiosks"),
     (("diagonal_in: 43", "diagonal_in: 55"), "displays"),
+    (("demo: true", "demo: true\nweb: {port: 8090}"), "web"),
 ]
 
 
@@ -60,6 +61,19 @@ def test_connections_and_devices_wait_for_a_restart_and_hold_nothing_else_up(
     change = change_of(old, settings(tmp_path, edit, LIVE[0][0]))
     assert (change.live, change.waiting) == (("services",), (section,))
     assert getattr(change.settings, section) == getattr(old, section)
+
+
+def test_where_the_tickets_qr_leads_counts_at_once_while_there_are_pages_and_the_rest_of_them_waits(
+    tmp_path: Path,
+) -> None:
+    old = settings(tmp_path, ("demo: true", 'demo: true\nweb: {port: 8090, public_url: "http://one.lan"}'))
+    new = settings(tmp_path, ("demo: true", 'demo: true\nweb: {port: 8091, public_url: "http://two.lan"}'))
+    change = change_of(old, new)
+    assert (change.live, change.waiting) == (("web",), ("web",))
+    assert change.settings.web is not None
+    assert (change.settings.web.port, change.settings.web.public_url) == (8090, "http://two.lan")
+    assert reconfiguration(change, "digest").rules.public_url == "http://two.lan"
+    assert change_of(old, settings(tmp_path)).settings == old, "pages that are still served are still led to"
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,7 @@ TICKET = {
     "copies": int,
     "qr": str,
     "check": (str, type(None)),
+    "key": (str, type(None)),
     "times_called": int,
     "history": list,
 }
@@ -390,7 +391,7 @@ def test_events_have_the_fields_of_the_protocol(office: Office) -> None:
     fields = {
         "issued": EVENT_OF_TICKET,
         "printed": EVENT_OF_TICKET,
-        "reprinted": EVENT_OF_TICKET | {"client": str, "copies": int, "check": str, "qr": str},
+        "reprinted": EVENT_OF_TICKET | {"client": str, "copies": int, "check": str, "key": str, "qr": str},
         "called": EVENT_OF_CALL,
         "recalled": EVENT_OF_CALL,
         "started": EVENT_AT_COUNTER,
@@ -441,7 +442,7 @@ def test_another_paper_says_who_asked_for_it_and_which_one_it_is(office: Office)
     papers = [(event["check"], event["qr"]) for event in office.air.all("event/reprinted")]
     assert papers == [(ticket["check"], ticket["qr"])] * 2
     assert ticket["qr"].endswith(ticket["check"])
-    assert not {"client", "check", "qr"} & office.air.last("event/issued").keys()
+    assert not {"client", "check", "key", "qr"} & office.air.last("event/issued").keys()
 
 
 def test_what_only_the_paper_tells_comes_with_papers_only(office: Office) -> None:

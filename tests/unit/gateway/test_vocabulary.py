@@ -90,7 +90,7 @@ def test_garbage_is_never_more_than_a_bad_request(name: str, payload: bytes) -> 
 @pytest.mark.parametrize(
     ("name", "made"),
     [
-        ("issue", {"ticket", "check", "asker"}),
+        ("issue", {"ticket", "check", "key", "asker"}),
         ("open", {"token", "pin_matches", "locked_s"}),
         ("pin", {"officer", "pin_matches", "locked_s", "made"}),
         ("reset_pin", {"is_old", "made"}),
