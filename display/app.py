@@ -11,7 +11,14 @@ from typing import Any
 
 from broker.config.settings import Display, Settings
 from broker.contract.clock import EngineClock
-from broker.contract.messages import AnnouncementsMessage, DayMessage, EventMessage, HallMessage, Presence
+from broker.contract.messages import (
+    AnnouncementsMessage,
+    DayMessage,
+    EventMessage,
+    FeedbackMessage,
+    HallMessage,
+    Presence,
+)
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import words_of
 from broker.screen import OfficeBus, listen_to_office
@@ -95,6 +102,8 @@ class DisplayApp:
         self._bus.listen(topics.hall(), HallMessage, drawn(self._presenter.hall))
         self._bus.listen(topics.day(), DayMessage, drawn(self._presenter.day))
         self._bus.listen(topics.announcements(), AnnouncementsMessage, drawn(self._presenter.announcements))
+        if self._display.results:
+            self._bus.listen(topics.feedback(), FeedbackMessage, drawn(self._presenter.feedback))
         self._bus.listen(topics.event("+"), EventMessage, drawn(self._presenter.event))
         self._bus.listen(topics.presence(ENGINE_CLIENT), Presence, drawn(self._presenter.broker))
         self._bus.on_link(drawn(lambda online: self._presenter.link(online=online)))

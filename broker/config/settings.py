@@ -343,6 +343,8 @@ class Display(SettingsModel):
     sound: SoundConfig = SoundConfig()
     page_s: int = Field(default=8, ge=4, le=120)
     procedures: bool = True
+    results: bool = True
+    """Whether what the office publishes of surveys, complaints and ratings stands among the procedures."""
     stages: tuple[Identifier, ...] = ()
     counters: tuple[Identifier, ...] = ()
     """A zone of the hall: only what is called to these counters, or to counters of these stages. None: everything."""

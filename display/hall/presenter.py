@@ -17,6 +17,7 @@ from broker.contract.messages import (
     AnnouncementsMessage,
     DayMessage,
     EventMessage,
+    FeedbackMessage,
     HallMessage,
     OfficeMessage,
     Presence,
@@ -27,6 +28,7 @@ from display.hall.board import SPEECH_OVERRUN_S, Call, CallBoard, Zone
 from display.hall.programme import Programme
 from display.pages.lobby import LobbyPage, LobbyState, OfficeTexts, Room, is_over, lobby_page, office_texts
 from display.pages.panel import InfoPage, MediaPage, announced_at
+from display.pages.results import Ways, published_on
 from display.pages.sheet import Sheet
 
 Announce = Callable[[Call | None, Announcement], None]
@@ -65,8 +67,12 @@ class LobbyPresenter:
         zone: Zone = Zone(),  # noqa: B008 - frozen
         veil: Callable[[dt.time], float] = lambda _at: 0.0,
         speech: SpeechRules,
+        ways: Ways = Ways(),  # noqa: B008 - frozen
     ) -> None:
-        """`announce` must return at once; `speech_ended` is told when it is over. `veil`: how dark it is when idle."""
+        """`announce` must return at once; `speech_ended` is told when it is over. `veil`: how dark it is when idle.
+
+        `ways`: how one complains here.
+        """
         self._clock = clock
         self._monotonic = clock.monotonic
         self._phrases = phrases
@@ -94,7 +100,10 @@ class LobbyPresenter:
         self._figures_at_s = -math.inf
         self._day: DayMessage | None = None
         self._announcements: AnnouncementsMessage | None = None
-        self._programme = Programme(self._monotonic, phrases=phrases, least_s=page_s)
+        self._programme = Programme(self._monotonic, phrases=phrases, least_s=page_s, ways=ways)
+        self._feedback: FeedbackMessage | None = None
+        self._published: tuple[FeedbackMessage | None, dt.date] | None = None
+        """What was published last, and on which day that was true."""
         self._announced: tuple[Notice, ...] = ()
         self._footer_from_s = self._monotonic()
         """When the line below was at its first turn: what has just been announced is there at once."""
@@ -134,6 +143,11 @@ class LobbyPresenter:
         """Take in what the office announces, now or later."""
         self._announcements = message
         self._announce_now()
+
+    def feedback(self, message: FeedbackMessage) -> None:
+        """Take in what the office publishes of its visitors' voice."""
+        self._feedback = message
+        self._publish_now()
 
     def event(self, message: EventMessage) -> None:
         """Take in one fact."""
@@ -200,6 +214,7 @@ class LobbyPresenter:
             self._figures, self._figures_at_s = self._hall, now_s
             self._programme.figures(self._figures, self._day)
         self._announce_now()
+        self._publish_now()
         self._programme.tick()
 
     # -- what is shown ----------------------------------------------------------------------------------------------
@@ -288,6 +303,12 @@ class LobbyPresenter:
         if announced != self._announced:
             self._announced, self._footer_from_s = announced, self._monotonic()
             self._programme.announce(announced)
+
+    def _publish_now(self) -> None:
+        day = self._clock.now().date()
+        if self._published != (self._feedback, day):
+            self._published = self._feedback, day
+            self._programme.publish(published_on(self._feedback, day))
 
     def _is_calm(self, now_s: float) -> bool:
         """Tell whether now there is the time for what the office announces: nobody is called, somebody may hear it."""

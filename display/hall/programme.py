@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from broker.contract.messages import Announcement, DayMessage, HallMessage, OfficeMessage
+from broker.contract.messages import Announcement, DayMessage, FeedbackMessage, HallMessage, OfficeMessage
 from broker.language import Phrases
 from display.pages.panel import (
     InfoPage,
@@ -18,6 +18,7 @@ from display.pages.panel import (
     procedure_pages,
     waiting_for,
 )
+from display.pages.results import Ways, count_pages, survey_pages
 
 LATEST_S = 240.0
 """So long at most a service is not on the panel."""
@@ -28,10 +29,10 @@ SHORTEST_S = 4.0
 BREAK_S = 10.0
 """After a longer break, a page that had been read for the most part is not gone on with."""
 _LEVELS = 3
-_BESIDE = 4
-"""What else has its turns beside the services."""
 FitsAt = Callable[[InfoPage, int], bool]
 OVERVIEW, NOTICES, ANNOUNCED, MEDIA = "*overview", "*notices", "*announced", "*media"
+SURVEYS, COUNTS = "*surveys", "*counts"
+_OTHERS = (OVERVIEW, NOTICES, ANNOUNCED, MEDIA, SURVEYS, COUNTS)
 """Stand among the ids of services, none of which has a star."""
 
 
@@ -72,8 +73,15 @@ def _are_in_time(
 class Programme:
     """Turns the panel; fed with what the office offers, who waits, and how much room calls leave."""
 
-    def __init__(self, monotonic: Callable[[], float], *, phrases: Callable[[str], Phrases], least_s: float) -> None:
-        """`least_s` is how long a page stays at least, where a round has the time for it."""
+    def __init__(
+        self,
+        monotonic: Callable[[], float],
+        *,
+        phrases: Callable[[str], Phrases],
+        least_s: float,
+        ways: Ways = Ways(),  # noqa: B008 - frozen
+    ) -> None:
+        """`least_s` is how long a page stays at least, where a round has the time for it; `ways`: how one complains."""
         self._monotonic = monotonic
         self._phrases = phrases
         self._least_s = least_s
@@ -82,6 +90,8 @@ class Programme:
         self._day: DayMessage | None = None
         self._announced: tuple[Announcement, ...] = ()
         self._media: tuple[MediaPage, ...] = ()
+        self._ways = ways
+        self._published: FeedbackMessage | None = None
         self._fits: FitsAt = lambda _page, _level: True
         self._names: tuple[str, ...] = ()
         self._cut: dict[tuple[str, int], tuple[InfoPage, ...]] = {}
@@ -104,7 +114,7 @@ class Programme:
         now_s, before = self._monotonic(), self.page
         self._cut.clear()
         services = tuple(service.id for service in office.services)
-        self._names = tuple(name for name in (*services, OVERVIEW, NOTICES, ANNOUNCED, MEDIA) if self._pages(name, 0))
+        self._names = tuple(name for name in (*services, *_OTHERS) if self._pages(name, 0))
         self._left_at_s = {name: self._left_at_s.get(name, now_s) for name in self._names}
         self._pace = 1.0
         lasts_s = {name: max(map(self._stays_s, self._pages(name, 0))) for name in self._names}
@@ -137,6 +147,13 @@ class Programme:
             if self._office is not None:
                 self.offer(self._office, self._fits)
 
+    def publish(self, published: FeedbackMessage | None) -> None:
+        """Take in what the office publishes of its visitors' voice."""
+        if published != self._published:
+            self._published = published
+            if self._office is not None:
+                self.offer(self._office, self._fits)
+
     def crowd(self, level: int | None) -> None:
         """Take note how much room calls leave: 0 is the most, None is none.
 
@@ -153,6 +170,8 @@ class Programme:
         if level is not None:
             # Only to less room while a page is on: nobody has to find their line again because a call has ended.
             self._cut_to = max(self._cut_to, level)
+            if self._on in self._names and not self._pages(self._on, self._cut_to):
+                self._begin(self._monotonic())
 
     def tick(self) -> None:
         """Turn to the next page when this one was read."""
@@ -178,15 +197,18 @@ class Programme:
         """Turn to what comes next; what was on was seen until `left_at_s`."""
         self._left_at_s[self._on] = left_at_s
         pages = self._pages(self._on, self._cut_to)
-        following = pages[(self._place(pages) + 1) % len(pages)]
-        self._start[self._on] = following.start
+        if pages:
+            self._start[self._on] = pages[(self._place(pages) + 1) % len(pages)].start
         self._begin(self._monotonic())
 
     def _begin(self, now_s: float) -> None:
         services = self._office.services if self._office else ()
         waiting = {service.id for service in services if waiting_for(service.id, self._hall)}
-        self._on = next_up(self._lasts_s, self._left_at_s, waiting=waiting, now_s=now_s)
         self._cut_to = self._level or 0
+        lasts_s = {name: seconds for name, seconds in self._lasts_s.items() if self._pages(name, self._cut_to)}
+        # What calls leave no room for is owed no turn: else it would push services aside when they have ended.
+        self._left_at_s |= dict.fromkeys(self._lasts_s.keys() - lasts_s.keys(), now_s)
+        self._on = next_up(lasts_s, self._left_at_s, waiting=waiting, now_s=now_s)
         page = self.page
         self._begun_at_s, self._ends_at_s = now_s, now_s + (self._stays_s(page) if page else 0.0)
         if self._hidden_at_s is not None:
@@ -208,25 +230,28 @@ class Programme:
         return self._cut[key]
 
     def _cut_anew(self, name: str, level: int) -> Iterator[InfoPage]:
-        office = self._office
+        office, words = self._office, self._phrases
         if office is None:
             return
 
         def fits(page: InfoPage) -> bool:
             return self._fits(page, level)
 
-        if name == MEDIA:
-            yield from self._media
-            return
-        if name == ANNOUNCED:
-            yield from announcement_pages(office, self._announced, phrases=self._phrases)
-            return
-        if name == NOTICES:
-            yield from notice_pages(office, self._hall, self._day, phrases=self._phrases)
-            return
-        if name == OVERVIEW:
-            yield from overview_pages(office, self._hall, self._day, phrases=self._phrases, fits=fits)
-            return
-        seconds = max(SHORTEST_S, ROUND_S / (len(office.services) + _BESIDE))
-        service = next(service for service in office.services if service.id == name)
-        yield from procedure_pages(service, office.languages, phrases=self._phrases, fits=fits, seconds=seconds)
+        match name:
+            case "*media":
+                yield from self._media
+            case "*announced":
+                yield from announcement_pages(office, self._announced, phrases=words)
+            case "*notices":
+                yield from notice_pages(office, self._hall, self._day, phrases=words)
+            case "*overview":
+                yield from overview_pages(office, self._hall, self._day, phrases=words, fits=fits)
+            case "*surveys":
+                yield from survey_pages(self._published, office.languages, phrases=words, fits=fits)
+            case "*counts":
+                counted = self._published
+                yield from count_pages(counted, office.languages, phrases=words, fits=fits, ways=self._ways)
+            case _:
+                seconds = max(SHORTEST_S, ROUND_S / (len(office.services) + len(_OTHERS)))
+                service = next(service for service in office.services if service.id == name)
+                yield from procedure_pages(service, office.languages, phrases=words, fits=fits, seconds=seconds)

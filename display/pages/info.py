@@ -10,6 +10,7 @@ from typing import assert_never
 
 from broker.language import is_rtl
 from display.pages.panel import InfoPage, MediaPage, NoticePage, OverviewPage, ProcedurePage, ServiceLine
+from display.pages.results import Bar, Chart, ResultPage
 from display.pages.sheet import LINE, Box, Frame, Item, Media, Surface, Words, centred, line_of
 from hardware.panel.scale import CAPITAL
 
@@ -17,19 +18,30 @@ PANEL_PAD = 0.5
 """Room inside the panel's edge, in ems."""
 _ROW_GAP = 0.3
 """Between two services of the overview, so that each wait stands with its own."""
+_PART_GAP = 0.25
+"""Between two things that are told with a figure."""
+_COLUMN = 2.2
+"""Height of the highest column of a chart, in ems."""
 
 
 def draw_panel(page: InfoPage, box: Box, frame: Frame) -> Iterator[Item]:
     """Yield a page of the panel in the largest type that its box has room for."""
-    font = max(frame.sign, min(frame.good * 1.25, box.height / 7))
-    while font > frame.sign and panel_height(page, font, box.width, frame) > box.height:
-        font = max(frame.sign, font * 0.94)
+    least = least_font(page, frame)
+    most = least * 1.5 if isinstance(page, ResultPage) else frame.good * 1.25
+    font = max(least, min(most, box.height / 7))
+    while font > least and panel_height(page, font, box.width, frame) > box.height:
+        font = max(least, font * 0.94)
     yield Surface(box, "surface", radius=frame.gap)
     drawn = _turned(_drawn(page, box, font, frame), page, box)
     if isinstance(page, MediaPage):
         yield Media(box, page.path, page.moves)
     # A page that was cut to more room, in the moment in which a call takes it: what has none comes with the next page.
     yield from itertools.takewhile(lambda item: item.box.bottom <= box.bottom, drawn)
+
+
+def least_font(page: InfoPage, frame: Frame) -> float:
+    """Return the least type size of a page: what is published of the office is read as well as the list of calls."""
+    return max(frame.listed, frame.sign) if isinstance(page, ResultPage) else frame.sign
 
 
 def panel_height(page: InfoPage, font: float, width: float, frame: Frame) -> float:
@@ -51,6 +63,8 @@ def _drawn(page: InfoPage, box: Box, font: float, frame: Frame) -> Iterator[Item
             return _overview(page, box, font, frame)
         case NoticePage():
             return _notice(page, box, font, frame)
+        case ResultPage():
+            return _result(page, box, font, frame)
         case MediaPage():
             return iter(())
     assert_never(page)
@@ -201,4 +215,91 @@ def _service_line(row: ServiceLine, box: Box, font: float, frame: Frame, *, has_
         y += LINE * font
     for line in frame.wrap(row.wait, font, box.right - left):
         yield line_of(line, (left, y), font, frame=frame, tone="ink_soft", ground="surface")
+        y += LINE * font
+
+
+def _result(page: ResultPage, box: Box, font: float, frame: Frame) -> Iterator[Item]:
+    """Yield what the office publishes: its name, the figure as large as a called number, then what belongs to it."""
+    pad = PANEL_PAD * font
+    left, right = box.x + pad, box.right - pad
+    y = box.y + pad * 0.8 + font * 0.95
+    for line in frame.wrap(page.title, font, right - left, bold=True):
+        yield line_of(line, (left, y), font, frame=frame, tone="primary", ground="surface", bold=True)
+        y += LINE * font
+    y += font * 0.1
+    if page.figure:
+        drawn = list(_figure(page, Box(left, y - font * 0.9, right - left, 0), font, frame))
+        yield from drawn
+        y = max(item.box.bottom for item in drawn) + font * (_PART_GAP + 0.8)
+    for part in page.parts:
+        if isinstance(part, Chart):
+            chart = list(_chart(part, Box(left, y - font * 0.8, right - left, 0), font, frame))
+            yield from chart
+            y = max(item.box.bottom for item in chart) + font * (_PART_GAP + 0.8)
+            continue
+        for line in frame.wrap(part, font, right - left):
+            yield line_of(line, (left, y), font, frame=frame, tone="ink", ground="surface")
+            y += LINE * font
+        y += font * _PART_GAP
+
+
+def _figure(page: ResultPage, box: Box, font: float, frame: Frame) -> Iterator[Item]:
+    """Yield the figure and the words beside it; below it where they have no room there."""
+    size = max(frame.key, font * 2)
+    high, left = CAPITAL * size, box.x + frame.wide(page.figure, size, bold=True) + font * 0.7
+    lines = [line for text in page.beside for line in frame.wrap(text, font, box.right - left, bold=True)]
+    taken = (len(lines) - 1) * LINE * font + CAPITAL * font
+    is_below = taken > high + LINE * font or any(left + frame.wide(line, font, bold=True) > box.right for line in lines)
+    y = box.y + font * 0.3 + (high if is_below else max(high, taken))
+    yield line_of(page.figure, (box.x, y), size, frame=frame, tone="ink", ground="surface", bold=True, is_key=True)
+    if is_below:
+        left, y = box.x, y + LINE * font * 1.3
+        lines = [line for text in page.beside for line in frame.wrap(text, font, box.width, bold=True)]
+    else:
+        y -= (len(lines) - 1) * LINE * font
+    for line in lines:
+        yield line_of(line, (left, y), font, frame=frame, tone="primary", ground="surface", bold=True)
+        y += LINE * font
+
+
+def _chart(chart: Chart, box: Box, font: float, frame: Frame) -> Iterator[Item]:
+    """Yield a chart below its caption."""
+    y = box.y + font * 0.8
+    for line in frame.wrap(chart.caption, font, box.width) if chart.caption else ():
+        yield line_of(line, (box.x, y), font, frame=frame, tone="ink_soft", ground="surface")
+        y += LINE * font
+    draw = _columns if chart.kind == "columns" else _rows
+    yield from draw(chart.bars, Box(box.x, y - font * 0.8, box.width, 0), font, frame)
+
+
+def _columns(bars: Sequence[Bar], box: Box, font: float, frame: Frame) -> Iterator[Item]:
+    """Yield a column for each value, the value above it; the last one is now."""
+    width = max(frame.wide(bar.value, font, bold=True) for bar in bars)
+    step = width + font * 0.5
+    tall = font * _COLUMN
+    for place, bar in enumerate(bars):
+        x = box.x + place * step
+        top = box.y + font * LINE + tall * (1 - bar.share)
+        tone = "primary" if bar.is_now else "line"
+        ink = "primary" if bar.is_now else "ink"
+        at = (x + width / 2, top - font * 0.15)
+        yield line_of(bar.value, at, font, frame=frame, tone=ink, ground="surface", bold=bar.is_now, align="center")
+        yield Surface(Box(x + width * 0.15, top, width * 0.7, max(2.0, tall * bar.share)), tone)
+
+
+def _rows(bars: Sequence[Bar], box: Box, font: float, frame: Frame) -> Iterator[Item]:
+    """Yield a line for each value: its name, its bar, its value."""
+    names = max(frame.wide(bar.label, font) for bar in bars)
+    values = max(frame.wide(bar.value, font, bold=True) for bar in bars)
+    track = max(font, box.width - names - values - font)
+    y = box.y + font * 0.8
+    for bar in bars:
+        x = box.x + names + font * 0.5
+        yield line_of(bar.label, (box.x, y), font, frame=frame, tone="ink", ground="surface")
+        middle = y - CAPITAL * font / 2
+        high = font * 0.6
+        yield Surface(Box(x, middle - high / 2, track, high), "primary_soft", radius=high * 0.2)
+        yield Surface(Box(x, middle - high / 2, max(2.0, track * bar.share), high), "primary", radius=high * 0.2)
+        at = (x + track + font * 0.5 + values, y)
+        yield line_of(bar.value, at, font, frame=frame, tone="ink", ground="surface", bold=True, align="right")
         y += LINE * font

@@ -27,7 +27,7 @@ from display.pages.calls import (
     titles_height,
     usual_call,
 )
-from display.pages.info import PANEL_PAD, draw_closed, draw_panel, panel_height
+from display.pages.info import PANEL_PAD, draw_closed, draw_panel, least_font, panel_height
 from display.pages.lobby import FrontCall, LinkStatus, ListedCall, LobbyPage, OfficeTexts, Room
 from display.pages.panel import InfoPage
 from display.pages.sheet import LINE, Box, Frame, Item, Media, Sheet, Sign, Surface, Words, centred, line_of
@@ -265,7 +265,7 @@ def room_for(texts: OfficeTexts, frame: Frame, *, has_panel: bool) -> Room:
 
     def fits(info: InfoPage, level: int) -> bool:
         box = _least_panel(texts, frame, level) or _body(frame, has_footer=True)
-        return panel_height(info, frame.sign, box.width, frame) <= box.height
+        return panel_height(info, least_font(info, frame), box.width, frame) <= box.height
 
     return Room(_most_large(page, frame), fits)
 

@@ -13,13 +13,18 @@ from collections.abc import Callable, Iterator
 from broker.config.settings import Settings
 from broker.contract.messages import (
     Announcement,
+    ComplaintFigures,
     DayMessage,
+    ElementResult,
+    FeedbackMessage,
+    FollowUp,
     HallMessage,
     HoursInfo,
     LaneDay,
     OfficeMessage,
     ServiceDay,
     Span,
+    SurveyResult,
     Wait,
     WaitingGroup,
 )
@@ -28,6 +33,7 @@ from display.hall.board import Call
 from display.pages.layout import room_for
 from display.pages.lobby import LobbyPage, LobbyState, OfficeTexts, lobby_page, office_texts
 from display.pages.panel import InfoPage, announcement_pages, notice_pages, overview_pages, procedure_pages
+from display.pages.results import Ways, count_pages, survey_pages
 from display.pages.sheet import Frame
 
 Sample = tuple[str, LobbyPage]
@@ -100,6 +106,14 @@ class _Sampled:
         yield from overview_pages(office, hall, self._day, phrases=self.phrases, fits=fits)
         yield from notice_pages(office, hall, self._day, phrases=self.phrases)
         yield from announcement_pages(office, self._announced, phrases=self.phrases)
+        yield from self._results(fits)
+
+    def _results(self, fits: Callable[[InfoPage], bool]) -> Iterator[InfoPage]:
+        """Yield what is published, with names and plans as long as they usually are."""
+        languages, words = self.office.languages, self.phrases
+        yield from survey_pages(self._published, languages, phrases=words, fits=fits)
+        ways = Ways(kiosk=True, address="antrian.lan")
+        yield from count_pages(self._published, languages, phrases=words, fits=fits, ways=ways)
 
     def _calls(self) -> tuple[Call, ...]:
         """Return a call to each counter, in lanes and services by turns, with numbers as wide as they usually are."""
@@ -164,6 +178,36 @@ class _Sampled:
             services=tuple(ServiceDay(id=service.id, last=f"{service.letter}-131") for service in office.services),
             lanes=tuple(LaneDay(id=lane.id, promised_min=60, called=230, within=211) for lane in office.lanes),
         )
+
+    @property
+    def _published(self) -> FeedbackMessage:
+        now = self._now
+        lowest = (
+            ("time", {"id": "Waktu pelayanan", "en": "Speed of service"}, "Dua loket wawancara dibuka pukul 07.30."),
+            ("facilities", {"id": "Sarana dan prasarana", "en": "Facilities"}, "Kursi ruang tunggu ditambah."),
+            ("complaints", {"id": "Penanganan pengaduan", "en": "Handling of complaints"}, None),
+        )
+        result = SurveyResult(
+            survey="skm",
+            name={"id": "Survei Kepuasan Masyarakat", "en": "Public satisfaction survey"},
+            period="2026-08",
+            begin=dt.date(2026, 8, 1),
+            end=dt.date(2026, 8, 31),
+            answers=312,
+            wanted=291,
+            index=86.25,
+            grade="B",
+            performance={"id": "Baik", "en": "Good"},
+            low=85.04,
+            high=87.41,
+            elements=tuple(ElementResult(code=code, label=name, value=3.12) for code, name, _ in lowest),
+            lowest=tuple(
+                FollowUp(code=code, plan=plan, by=dt.date(2026, 12, 31) if plan else None) for code, _, plan in lowest
+            ),
+            before=(81.9, 82.75, 84.1, 83.88, 85.02),
+        )
+        figures = ComplaintFigures(since=dt.date(2026, 1, 1), received=128, answered=119, in_time=117)
+        return FeedbackMessage(at=now, complaints=figures, ratings=(11, 23, 241, 638), results=(result,))
 
     @property
     def _announced(self) -> tuple[Announcement, ...]:

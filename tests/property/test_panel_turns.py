@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from broker.language import Phrases
 from display.hall.programme import LATEST_S, ROUND_S, Programme, next_up
 from display.pages.panel import ProcedurePage
-from tests.ui.display.lobby_samples import office, service
+from display.pages.results import ResultPage
+from tests.ui.display.lobby_samples import office, published, service
 
 SERVICES = [f"service-{place}" for place in range(40)]
 
@@ -58,13 +59,17 @@ def test_after_a_time_without_room_none_is_later_either(data: st.DataObject, cou
     programme = Programme(lambda: now_s, phrases=functools.partial(Phrases, "display"), least_s=12.0)
     names = [f"{place:02d}" for place in range(count)]
     shown = office(*(service("A", name, name) for name in names))
-    programme.offer(shown, lambda _page, _level: True)
+    programme.publish(published())
+    # What the office publishes has room only where nobody is called.
+    programme.offer(shown, lambda page, level: not (isinstance(page, ResultPage) and level))
     back_at_s = 0.0
     seen_at_s = dict.fromkeys(names, 0.0)
     room_since_s = dict.fromkeys(names, 0.0)
     """Of each, for how long there was room since it was last on."""
-    for has_room, lasts_s in data.draw(st.lists(st.tuples(st.booleans(), st.integers(1, 500)), max_size=12)):
-        programme.crowd(0 if has_room else None)
+    rooms = st.tuples(st.sampled_from((0, 1, 2, None)), st.integers(1, 500))
+    for level, lasts_s in data.draw(st.lists(rooms, max_size=12)):
+        has_room = level is not None
+        programme.crowd(level)
         for _ in range(lasts_s):
             now_s += 1
             programme.tick()
@@ -72,6 +77,7 @@ def test_after_a_time_without_room_none_is_later_either(data: st.DataObject, cou
                 back_at_s = now_s
                 continue
             page = programme.page
+            assert not level or not isinstance(page, ResultPage), "calls come first"
             for name in names:
                 room_since_s[name] += 1
             if isinstance(page, ProcedurePage):

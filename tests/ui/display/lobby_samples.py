@@ -8,14 +8,19 @@ from zoneinfo import ZoneInfo
 
 from broker.contract.messages import (
     Calling,
+    ComplaintFigures,
     CounterInfo,
+    ElementResult,
     EventMessage,
+    FeedbackMessage,
+    FollowUp,
     HallMessage,
     LaneInfo,
     OfficeMessage,
     OfficeName,
     ServiceInfo,
     StageInfo,
+    SurveyResult,
     WaitingGroup,
 )
 from broker.language import Phrases
@@ -155,3 +160,40 @@ def hall(
     waiting: tuple[WaitingGroup, ...] = (),
 ) -> HallMessage:
     return HallMessage(revision=seq, seq=seq, at=at, day=at.date(), calling=now_calling, recent=recent, waiting=waiting)
+
+
+def survey_result() -> SurveyResult:
+    """Return a closed survey, as the engine would publish it."""
+    names = {"time": ("Waktu", "Speed"), "facilities": ("Sarana", "Facilities"), "fee": ("Biaya", "Fee")}
+    return SurveyResult(
+        survey="skm",
+        name={"id": "Survei Kepuasan Masyarakat", "en": "Public satisfaction survey"},
+        period="2025-05",
+        begin=dt.date(2025, 5, 1),
+        end=dt.date(2025, 5, 31),
+        answers=312,
+        wanted=291,
+        index=86.25,
+        grade="B",
+        performance={"id": "Baik", "en": "Good"},
+        low=85.04,
+        high=87.41,
+        elements=tuple(
+            ElementResult(code=code, label={"id": name, "en": english}, value=3.12)
+            for code, (name, english) in names.items()
+        ),
+        lowest=(
+            FollowUp(code="time", plan="Dua loket dibuka pukul 07.30.", by=dt.date(2025, 12, 31)),
+            FollowUp(code="facilities", plan="Kursi ditambah"),
+            FollowUp(code="fee"),
+        ),
+        before=(84.1, 85.02),
+    )
+
+
+def published(
+    at: dt.datetime = MORNING, *results: SurveyResult, ratings: tuple[int, ...] = (1, 2, 30, 67)
+) -> FeedbackMessage:
+    """Return what an office publishes of its visitors' voice."""
+    figures = ComplaintFigures(since=dt.date(at.year, 1, 1), received=128, answered=119, in_time=117)
+    return FeedbackMessage(at=at, complaints=figures, ratings=ratings, results=results or (survey_result(),))
