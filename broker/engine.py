@@ -18,12 +18,20 @@ from broker.domain.apply import apply
 from broker.domain.commands import ChangePin, ResetPin
 from broker.domain.decide import clock_set, decide, end_of_day, help_lost
 from broker.domain.errors import Code, DomainError, WrongCheckError
-from broker.domain.events import ConfigChanged, Event, PinChanged, PinReset, Unlocked
+from broker.domain.events import ConfigChanged, PinChanged, PinReset, Unlocked
+from broker.domain.feedback import apply as feedback
+from broker.domain.feedback.book import Book
+from broker.domain.feedback.commands import FeedbackCommand, Question
+from broker.domain.feedback.decide import answer as find
+from broker.domain.feedback.decide import decide as decide_feedback
+from broker.domain.feedback.entries import Entry, Words
+from broker.domain.feedback.events import FeedbackEvent
 from broker.domain.hall import Hall
 from broker.domain.identity import session_digest
 from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
 from broker.domain.queue.forward import forward_of
+from broker.domain.vocabulary import Event
 from broker.inbox import WITH_PIN, Inbox, Item, PinChecker, Reconnected
 from broker.office_time import OfficeTime
 from broker.ports import (
@@ -33,9 +41,11 @@ from broker.ports import (
     ClockMark,
     Credentials,
     Health,
+    Opened,
     Reconfiguration,
     Recorded,
     RequestKey,
+    SealError,
     StorageError,
     Store,
     Submission,
@@ -64,6 +74,10 @@ LEFT_EVERY_S = 1.0
 COUNTERS_WAIT_S = 0.1
 """Requests go before pictures of counters for so long at most."""
 TIDY_GAP_S = 1.0
+FEEDBACK_GAP_S = 2.0
+"""What is published of feedback goes out at most this often, behind the hall."""
+FEEDBACK_EVERY_S = 60.0
+"""Without anything happening it is drawn again after so long: dates pass."""
 PLAYED_AT_ONCE = 8
 """So many turns of the hall are played ahead before it is looked whether a request has come: some 30 us."""
 HEARTBEAT_S = 5.0
@@ -120,6 +134,8 @@ class Engine:
         self.pin_checker = PinChecker(self._inbox, credentials, self._officer_at)
         self._stopping = False
         self._hall: Hall | None = None
+        self._book: Book | None = None
+        """What is true of feedback; None where its key is not there, and never older or newer than the hall."""
         self._known: set[RequestKey] = set()
         self._stale = True
         self._unsaid = False
@@ -135,6 +151,11 @@ class Engine:
         self._wrong_checks: dict[tuple[str, bool], int] = {}
         """Outlives a hall that is rebuilt; a restart lets everybody guess anew."""
         self._note_at = 0.0
+        self._feedback_at = -math.inf
+        self._published: tuple[Book, int] | None = None
+        """Which state of which book was published last."""
+        self._feedback_by = -math.inf
+        """By when it is drawn again, whether anything happened or not."""
         self._present: set[str] = set()
         self._copies = WantedCopies(kiosk_of or {})
         self._changes: deque[Reconfiguration] = deque()
@@ -225,7 +246,7 @@ class Engine:
             if isinstance(item, Health):
                 self._inbox.hear(item)
         if any(isinstance(item, Reconnected) for item in batch):
-            self._unsaid, self._shown_at = True, -math.inf
+            self._unsaid, self._shown_at, self._published = True, -math.inf, None
             self._present.clear()  # who went in between was not heard, and missed what was said
         self._tick()
 
@@ -276,7 +297,7 @@ class Engine:
             if work.events or work.replies:
                 self._store.commit(work)
         except BaseException:
-            self._hall = None
+            self._hall = self._book = None
             raise
 
     def _answer(self, submission: Submission, work: Work) -> bytes:
@@ -287,9 +308,11 @@ class Engine:
         hall = self._hall
         if hall is None:
             return self._encode_error(submission, DomainError(Code.NOT_READY, "the store cannot be read"))
+        if isinstance(submission.command, Question):
+            return self._answer_question(hall, submission, submission.command, work)
         result: Sequence[Event] | DomainError
         try:
-            result = self._decide(hall, submission, work.at)
+            result, entries = self._decide(hall, submission, work.at)
         except WrongCheckError as refusal:
             guess = refusal.ticket, refusal.by_qr
             hall.wrong_checks[guess] = hall.wrong_checks.get(guess, 0) + 1
@@ -298,19 +321,55 @@ class Engine:
             result = refusal
         else:
             work.events.extend(self._record(hall, event, submission.client) for event in result)
+            self._enter(work, entries)
             _keep_pin(work, result, submission)
-        payload = self._wire.encode(submission, result, hall, work.at)
+        payload = self._wire.encode(submission, result, hall, work.at, book=self._book)
         if not (isinstance(result, DomainError) and result.code in PASSING):
             work.replies[submission.key] = submission.without_secret(payload)
         return payload
 
-    def _decide(self, hall: Hall, submission: Submission, now: dt.datetime) -> Sequence[Event]:
+    def _answer_question(self, hall: Hall, submission: Submission, question: Question, work: Work) -> bytes:
+        """Return the answer to what changes nothing; it is not remembered, for it may hold what lies open nowhere."""
+        result: Opened | DomainError
+        try:
+            self._require_in_time(submission, work.at)
+            answer = find(hall, self._required_book(), question, work.at)
+            words = self._words(answer.words, work)
+        except DomainError as refusal:
+            result = refusal
+        except StorageError as error:
+            log.error("an answer cannot be read: %s", error)  # noqa: TRY400 - the sentence says it all
+            result = DomainError(Code.STORAGE_FAILED, "the answer could not be read from the disk")
+        else:
+            result = Opened(answer, words)
+            work.events.extend(self._record(hall, event, submission.client) for event in answer.events)
+        return self._wire.encode(submission, result, hall, work.at, book=self._book)
+
+    def _words(self, ids: Sequence[str], work: Work) -> Mapping[str, str]:
+        """Return what somebody wrote, be it in the batch in hand."""
+        if not ids:
+            return {}
+        unwritten = {entry.id: entry.text for entry in work.entries if isinstance(entry, Words) and entry.id in ids}
+        return {**self._store.words([one for one in ids if one not in unwritten]), **unwritten}
+
+    def _decide(self, hall: Hall, submission: Submission, now: dt.datetime) -> tuple[Sequence[Event], Sequence[Entry]]:
         """Decide; what could not be decoded, or was not meant any more by now, is refused, and that is final."""
         if isinstance(submission.command, DomainError):
             raise submission.command
+        self._require_in_time(submission, now)
+        if isinstance(submission.command, FeedbackCommand):
+            decided = decide_feedback(hall, self._required_book(), submission.command, now)
+            return decided.events, decided.entries
+        return decide(hall, submission.command, now), ()
+
+    def _require_in_time(self, submission: Submission, now: dt.datetime) -> None:
         if submission.until is not None and now > submission.until:
             raise DomainError(Code.TOO_LATE, "the request was meant until a moment that is past")
-        return decide(hall, submission.command, now)
+
+    def _required_book(self) -> Book:
+        if self._book is None:
+            raise DomainError(Code.NOT_READY, "what was said of feedback cannot be opened now: see the log")
+        return self._book
 
     def _remembered(self, submission: Submission, work: Work) -> bytes | None:
         key = submission.key
@@ -320,9 +379,17 @@ class Engine:
 
     def _record(self, hall: Hall, event: Event, client: str) -> Recorded:
         apply(hall, event)
+        if isinstance(event, FeedbackEvent):
+            feedback.apply(self._required_book(), event)
+            return Recorded(hall.seq, event, client, None)
         ticket_id = getattr(event, "ticket", None)
         ticket = None if ticket_id is None else hall.tickets[ticket_id]
         return Recorded(hall.seq, event, client, ticket)
+
+    def _enter(self, work: Work, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            feedback.enter(self._required_book(), entry)
+            work.entries.append(entry)
 
     def _encode_error(self, submission: Submission, error: DomainError) -> bytes:
         hall = self._hall if self._hall is not None else Hall(self._office)
@@ -355,6 +422,8 @@ class Engine:
         due = self._next_picture_at()
         if self._inbox.has_health:
             due = min(due, self._note_at)
+        if self._book is not None and self._published != (self._book, self._book.version):
+            due = min(due, self._feedback_at)
         return max(0.0, min(due, self._play_at) - self._monotonic())
 
     def _next_picture_at(self) -> float:
@@ -397,6 +466,8 @@ class Engine:
             self._show(self._hall)
         if self._hall is not None and self._undrawn and not self._is_pressed():
             self._show_counters(self._hall)
+        if self._monotonic() >= self._feedback_at and not self._undrawn and self._hall is not None:
+            self._show_feedback(self._hall)
         if self._monotonic() >= self._note_at and self._inbox.has_health:
             self._note_at = self._monotonic() + NOTE_GAP_S
             self._note(self._inbox.take_health())
@@ -425,10 +496,10 @@ class Engine:
             self._wire.renew(change.office, change.announcements)
             self._wire.tell(work.events, hall)
             self._copies.print_at(change.kiosk_of)
-            self._unsaid, self._shown_at = True, -math.inf
+            self._unsaid, self._shown_at, self._published = True, -math.inf, None
             if change.rules != self._office:
                 self._office = change.rules
-                self._hall, self._rebuild_at = None, 0.0
+                self._hall, self._book, self._rebuild_at = None, None, 0.0
                 self._try_rebuild()
 
     def _follow_clock(self) -> None:
@@ -490,7 +561,7 @@ class Engine:
         self._unsaid, self._stale, self._shown_at = True, False, begun
         unanswered_s = int(self._inbox.unanswered_s())
         if everything:
-            self._wire.show_all(hall, self._time.now(), unanswered_s=unanswered_s)
+            self._wire.show_all(hall, self._time.now(), book=self._book, unanswered_s=unanswered_s)
         else:
             self._wire.show(hall, self._time.now(), unanswered_s=unanswered_s)
         if not self._undrawn:
@@ -510,6 +581,19 @@ class Engine:
     def _drew_since(self, begun: float) -> None:
         self._drawing_s += self._monotonic() - begun
         self._snapshot_gap_s = min(max(self._pace_s, self._drawing_s / SNAPSHOT_SHARE), MAX_SNAPSHOT_GAP_S)
+
+    def _show_feedback(self, hall: Hall) -> None:
+        """Publish what is published of feedback, where it changed or a while has passed; it counts as a picture."""
+        begun, book = self._monotonic(), self._book
+        self._feedback_at = begun + FEEDBACK_GAP_S
+        if book is None or self._inbox.has_requests():
+            return
+        state = book, book.version
+        if self._published == state and begun < self._feedback_by:
+            return
+        self._published, self._feedback_by = state, begun + FEEDBACK_EVERY_S
+        self._wire.show_feedback(hall, book, self._time.now())
+        self._drew_since(begun)
 
     def _is_pressed(self) -> bool:
         """Tell whether requests wait; counters wait for them, but not for ever."""
@@ -572,7 +656,7 @@ class Engine:
         except StorageError as error:
             log.error("the disk cannot be believed: %s", error)  # noqa: TRY400 - the sentence says it all
             self._wire.report("journal", str(error)[:MAX_REPORT])
-            self._hall = None
+            self._hall = self._book = None
 
     def _forget(self) -> None:
         """Let old replies go; where the disk refuses, an hour later is as good."""
@@ -581,10 +665,18 @@ class Engine:
             self._store.forget_health(self._time.now() - KEEP_HEALTH)
             self._store.give_up_papers(self._time.now() - REMEMBER, self._time.now())
             self._known = set(self._store.known_requests())
+            self._forget_feedback()
             if self._mark is not None:
                 self._mark.save(self._time.begun_s)
         except StorageError:
             log.exception("old replies cannot be forgotten now")
+
+    def _forget_feedback(self) -> None:
+        """Forget who has rated or answered on days that are over."""
+        if self._hall is not None and self._book is not None:
+            today = self._hall.day_of(self._time.now())
+            self._store.forget_spent(today)
+            self._book.forget_before(today)
 
     # -- rebuilding -----------------------------------------------------------------------------------------------
 
@@ -611,11 +703,23 @@ class Engine:
         self._known = set(self._store.known_requests())
         hall.wrong_checks = self._wrong_checks
         self._hall = hall
+        self._book = self._read_book()
         if past.events:
             self._time.not_before(past.events[-1][1].at)
         if past.last_day is not None:
             hall.begin_after(past.last_day, self._time.now())
         self._stale = True
+
+    def _read_book(self) -> Book | None:
+        """Return the book of feedback; without its key the hall goes on, and staff are told."""
+        try:
+            book = self._store.feedback(self._office, self._time.now())
+        except SealError as error:
+            log.error("nothing of feedback can be taken or read: %s", error)  # noqa: TRY400 - the sentence says it all
+            self._wire.report("feedback", str(error)[:MAX_REPORT])
+            return None
+        self._wire.report("feedback", None)
+        return book
 
 
 def _keep_pin(work: Work, events: Sequence[Event], submission: Submission) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from broker.domain.commands import ChangePin, NewPin, ResetPin, SignIn
 from broker.domain.errors import Code, DomainError
+from broker.domain.feedback.commands import StaffIn
 from broker.domain.pins import weakness
 from broker.ports import CONNECTION, Credentials, Health, RequestKey, Submission
 
@@ -23,7 +24,7 @@ MAX_WAITING = 8192
 MAX_HEARD_OF = 1024
 """So many clients are heard of their devices between two times of writing."""
 REMEMBERED_GUESSES = 1024
-WITH_PIN = (SignIn, ChangePin, ResetPin)
+WITH_PIN = (SignIn, StaffIn, ChangePin, ResetPin)
 """What the checker has to look at first."""
 
 log = logging.getLogger(__name__)
@@ -254,7 +255,7 @@ class PinChecker:
         """Return a request with what its PIN is worth: the domain knows no secrets. Others as they are."""
         self._hear_news()
         match submission.command:
-            case SignIn() as command:
+            case SignIn() | StaffIn() as command:
                 matches, locked_s = self._matches(submission.key, command.officer, command.pin)
                 return replace(submission, command=replace(command, pin_matches=matches, locked_s=locked_s))
             case ChangePin() as command:

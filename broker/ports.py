@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from broker.contract.messages import Announcement, OfficeMessage
-from broker.domain.commands import Command, NewPin, SignIn
+from broker.domain.commands import NewPin, SignIn
 from broker.domain.errors import DomainError
-from broker.domain.events import Event
+from broker.domain.feedback.book import Book
+from broker.domain.feedback.commands import StaffIn
+from broker.domain.feedback.entries import Answer, Entry
 from broker.domain.hall import Hall
 from broker.domain.model import Office, Ticket
+from broker.domain.vocabulary import Command, Event
 
 RequestKey = tuple[str, str]
 """(client, request id): what makes a request the same as one before."""
@@ -21,6 +24,10 @@ KEPT_BACK = b"<the session's token is not written down>"
 
 class StorageError(Exception):
     """Nothing of the unit of work is on disk."""
+
+
+class SealError(StorageError):
+    """What is sealed cannot be opened with the key that is there: without feedback the office goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Submission:
 
     @property
     def _secret(self) -> bytes:
-        return self.command.token.encode() if isinstance(self.command, SignIn) else b""
+        return self.command.token.encode() if isinstance(self.command, SignIn | StaffIn) else b""
 
 
 CONNECTION = "connection"
@@ -84,6 +91,16 @@ class Work:
     """The answers, kept so that a request that is sent again is done once."""
     pins: dict[str, NewPin] = field(default_factory=dict)
     """By officer: the new PIN, as it is kept."""
+    entries: list[Entry] = field(default_factory=list)
+    """What is kept of feedback beside the journal: rows without a time, and words, which the store seals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The answer to a question, with the words that belong to it."""
+
+    answer: Answer
+    words: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +143,18 @@ class Store(Protocol):
         """Look whether what was answered is still what the disk says; may take 0.2 s."""
         ...
 
+    def feedback(self, office: Office, now: dt.datetime) -> Book:
+        """Return the book of feedback as the tables tell it; `SealError` where its key is not there."""
+        ...
+
+    def words(self, ids: Collection[str]) -> Mapping[str, str]:
+        """Return by id what somebody wrote, opened; what was erased is not among it."""
+        ...
+
+    def forget_spent(self, before: dt.date) -> None:
+        """Forget who has rated or answered on days before `before`."""
+        ...
+
     def pins(self) -> Mapping[str, NewPin]:
         """Return by officer what is kept of the PINs that were chosen."""
         ...
@@ -159,9 +188,15 @@ class Wire(Protocol):
     """How the engine speaks. Nothing here blocks or raises; `refuse` and `report` may be called from any thread."""
 
     def encode(
-        self, submission: Submission, result: Sequence[Event] | DomainError, hall: Hall, now: dt.datetime
+        self,
+        submission: Submission,
+        result: Sequence[Event] | Opened | DomainError,
+        hall: Hall,
+        now: dt.datetime,
+        *,
+        book: Book | None = None,
     ) -> bytes:
-        """Return the reply to a request that led to events, or to an error."""
+        """Return the reply to a request that led to events, to an answer, or to an error."""
         ...
 
     def reply(self, client: str, payload: bytes) -> None:
@@ -192,7 +227,11 @@ class Wire(Protocol):
         """Publish the counters that look different now, one by one until it `is_pressed`; tell whether that is all."""
         ...
 
-    def show_all(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:
+    def show_feedback(self, hall: Hall, book: Book, now: dt.datetime) -> None:
+        """Publish what is published of feedback, where that has changed."""
+        ...
+
+    def show_all(self, hall: Hall, now: dt.datetime, *, book: Book | None = None, unanswered_s: int = 0) -> None:
         """Publish every retained state, then say online."""
         ...
 

@@ -14,10 +14,17 @@ from broker.domain import commands as cmd
 from broker.domain.apply import apply
 from broker.domain.decide import decide
 from broker.domain.errors import DomainError
+from broker.domain.feedback import apply as feedback
+from broker.domain.feedback import commands as fb
+from broker.domain.feedback.book import Book
+from broker.domain.feedback.decide import answer as find
+from broker.domain.feedback.decide import decide as decide_feedback
 from broker.domain.hall import Hall
 from broker.domain.identity import qr_text
 from broker.domain.model import Office as Rules
 from broker.domain.model import TicketState
+from broker.domain.vocabulary import COMMANDS as ALL
+from broker.domain.vocabulary import Command
 
 CONFIG = Path(__file__).parents[1] / "config.yaml"
 TICKET, NUMBER = str(uuid.UUID(int=1)), "A-001"
@@ -57,14 +64,17 @@ a supervisor who does not say why |
 | `service_closed`, `lane_closed`, `quota_reached` | `issue`: outside the hours, or after the day's last number |
 | `weak_pin` | `pin`, `reset_pin`: fewer than 4 digits, all alike, a run such as 1234, or the old one |
 | `wrong_pin` | `open`, `pin`: the PIN is not right, or too many wrong ones were tried |
-| `no_session` | nobody is signed in at the counter with this session |
+| `no_session` | nobody is signed in with this session |
 | `not_allowed` | the counter does not serve this ticket; the officer sits elsewhere; \
 only supervisors may do it; the visitor was missed too \
 often; an officer names another's ticket in `transfer` |
 | `counter_busy` | the counter has a visitor: finish with that one first; the one to `leave` has |
 | `nothing_to_undo` | `undo`: no last action, older than 30 s, or somebody has gone on with the ticket |
 | `not_holder` | `cancel`, `rejoin`, `reprint`: neither the QR, the key nor the check code of the paper was shown, \
-nor did a counter or whoever issued it ask; also `lookup`: the check code that was given is wrong, or five were |
+nor did a counter or whoever issued it ask; `rate` the same; also `lookup`: the check code that was \
+given is wrong, or five were |
+| `already_given`, `not_invited` | `rate`: the ticket was rated; `survey`: the invitation is used, or none |
+| `unknown_survey`, `unknown_complaint`, `unknown_suggestion` | there is no such thing, or not for whoever asks |
 | `too_early` | `no_show`: the visitor was called only just now (`no_show_after_s` of the lane) |
 | `too_late` | the request was meant until a moment that is past |
 | `too_many` | the client has asked more than can be answered now |
@@ -81,6 +91,7 @@ class Office:
         """Issue the ticket, sign in."""
         self.now = dt.datetime(2025, 11, 24, 9, 0, tzinfo=rules.zone)
         self.hall = Hall(rules)
+        self.book = Book(rules, lambda text: text)
         self.do(cmd.Issue(TICKET, SERVICE, None, None, CHECK, KIOSK))
         self.do(cmd.SignIn(COUNTER, OFFICER, "", SESSION, pin_matches=True))
         self.do(cmd.SignIn(THIRD_COUNTER, SUPERVISOR, "", BESIDE[1], pin_matches=True))
@@ -90,15 +101,29 @@ class Office:
         """Return the ticket's state."""
         return self.hall.tickets[TICKET].state
 
-    def do(self, *commands: cmd.Command | dt.timedelta) -> None:
+    def do(self, *commands: Command | dt.timedelta) -> None:
         """Do commands one after the other, some seconds apart, or let more time pass."""
         for command in commands:
             if isinstance(command, dt.timedelta):
                 self.now += command
                 continue
             self.now += STEP
+            if isinstance(command, fb.FeedbackCommand):
+                self._do_beside(command)
+                continue
             for event in decide(self.hall, command, self.now):
                 apply(self.hall, event)
+
+    def _do_beside(self, command: fb.FeedbackCommand) -> None:
+        """Do what belongs to feedback."""
+        if isinstance(command, fb.Question):
+            find(self.hall, self.book, command, self.now)
+            return
+        decided = decide_feedback(self.hall, self.book, command, self.now)
+        for event in decided.events:
+            feedback.apply(self.book, event)
+        for entry in decided.entries:
+            feedback.enter(self.book, entry)
 
 
 def _finished(office: Office) -> None:
@@ -117,7 +142,7 @@ STATES: dict[TicketState, Reach] = {
 }
 """How a ticket comes into each state."""
 
-Asked = cmd.Command | tuple[dt.timedelta, cmd.Command]
+Asked = Command | tuple[dt.timedelta, Command]
 COMMANDS: dict[str, tuple[tuple[str, Asked], ...]] = {
     "issue": (("", cmd.Issue(str(uuid.UUID(int=2)), SERVICE, None, None)),),
     "printed": (("", cmd.Printed(TICKET, "confirmed", None)),),
@@ -185,8 +210,14 @@ COMMANDS: dict[str, tuple[tuple[str, Asked], ...]] = {
         ("`ask` by what is no kiosk", cmd.Help("ask", asker=COUNTER)),
         ("`come`, nobody has asked", cmd.Help("come", KIOSK, desk=cmd.AtCounter(*AT))),
     ),
+    "rate": (
+        ("by the visitor, `check`", fb.Rate(NUMBER, 4, CHECK)),
+        ("with the number only", fb.Rate(NUMBER, 4)),
+    ),
 }
 """The protocol's commands, some in several forms."""
+OF_NO_TICKET = ("staff_in", "staff_out", "ratings")
+"""Commands that neither name a ticket nor change one."""
 
 
 def demo_rules() -> Rules:
@@ -211,8 +242,9 @@ def outcome(rules: Rules, asked: Asked, state: TicketState) -> str:
 
 def page(rules: Rules) -> str:
     """Return docs/commands.md."""
-    if COMMANDS.keys() != cmd.COMMANDS.keys():
-        message = f"not in both: {sorted(COMMANDS.keys() ^ cmd.COMMANDS.keys())}"
+    told = {*COMMANDS, *OF_NO_TICKET}
+    if told != ALL.keys():
+        message = f"not in both: {sorted(told ^ ALL.keys())}"
         raise ValueError(message)
     lines = [
         f"| command | {' | '.join(STATES)} |",
@@ -224,7 +256,8 @@ def page(rules: Rules) -> str:
         ),
     ]
     stages = ", ".join(rules.services[SERVICE].stages)
-    return "\n".join([HEAD.format(stages=stages), *lines, "", FOOT])
+    beside = ", ".join(f"`{name}`" for name in OF_NO_TICKET)
+    return "\n".join([HEAD.format(stages=stages), *lines, "", f"Of no ticket: {beside}.", "", FOOT])
 
 
 if __name__ == "__main__":

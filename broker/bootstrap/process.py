@@ -32,6 +32,7 @@ from broker.ports import Reconfiguration
 from broker.server import ServerSpec, choose_kind, start_server
 from broker.store.database import resolve_url
 from broker.store.head import Head
+from broker.store.office_key import OfficeKey
 from broker.store.sql import SqlStore
 
 WATCH_EVERY_S = 2.5
@@ -167,7 +168,8 @@ def only_engine(data_dir: Path) -> Iterator[None]:
 @contextmanager
 def _store(settings: Settings, data_dir: Path) -> Iterator[SqlStore]:
     office = settings.office.id
-    store = SqlStore(resolve_url(settings.store.url, data_dir), office, Head(data_dir, office))
+    url, key = resolve_url(settings.store.url, data_dir), OfficeKey(data_dir / "office.key")
+    store = SqlStore(url, office, Head(data_dir, office), key=key)
     try:
         yield store
     finally:

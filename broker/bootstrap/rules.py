@@ -33,6 +33,7 @@ def office_rules(settings: Settings) -> Office:
         hours=_hours(settings.hours),
         posted_hours=_posted(settings.hours),
         supervisors=frozenset(officer.id for officer in settings.officers if officer.role == "supervisor"),
+        handlers=frozenset(officer.id for officer in settings.officers if officer.role == "complaints"),
         kiosks=frozenset({*(kiosk.id for kiosk in settings.kiosks), *settings.mqtt.devices}),
         policy=_policy(settings.dispatch),
         journey=Journey(

@@ -44,6 +44,11 @@ ErrorCode = Literal[
     "too_early",
     "too_many",
     "not_holder",
+    "already_given",
+    "not_invited",
+    "unknown_survey",
+    "unknown_complaint",
+    "unknown_suggestion",
 ]
 PASSING: frozenset[ErrorCode] = frozenset({"storage_failed", "not_ready", "too_many"})
 """Refusals that say nothing of what was asked, and are not kept: nothing was done, and the same may be done later."""

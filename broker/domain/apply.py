@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from broker.domain import events as ev
+from broker.domain.feedback.events import FeedbackEvent
 from broker.domain.hall import Hall
 from broker.domain.model import Happening, HelpCall, Ticket, TicketState, Undoable
 from broker.domain.queue.order import turn_after
@@ -16,9 +17,11 @@ AtDesk = ev.Called | ev.Started | ev.Finished | ev.NoShow | ev.Held | ev.Unheld 
 """What a counter does with its ticket, and may take back."""
 
 
-def apply(hall: Hall, event: ev.Event) -> None:
-    """Make one fact part of the picture."""
+def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:
+    """Make one fact part of the picture; what belongs to feedback is passed over."""
     hall.seq += 1
+    if isinstance(event, FeedbackEvent):
+        return
     if isinstance(event, ev.ClockSet):
         _clock_set(hall, event)
         return
@@ -219,7 +222,12 @@ def _finished(hall: Hall, event: ev.Finished) -> None:
     through = before.service if stage is None else None
     hall.figures.count_visit(desk.officer, through, hall.desks[event.counter].service_s_today - desk.service_s_today)
     if stage is None:
-        hall.change(event.ticket, event.at, "finished", lambda t: replace(t, state=TicketState.FINISHED))
+        hall.change(
+            event.ticket,
+            event.at,
+            "finished",
+            lambda t: replace(t, state=TicketState.FINISHED, officer=desk.officer),
+        )
     else:
         hall.change(
             event.ticket,

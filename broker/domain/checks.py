@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Protocol
 
 from broker import eligible
-from broker.domain.commands import AtCounter, Cancel, Lookup, Rejoin, Reprint
+from broker.domain.commands import AtCounter, Lookup
 from broker.domain.errors import Code, DomainError, WrongCheckError
 from broker.domain.hall import Hall
 from broker.domain.identity import check_of_qr, session_digest
 from broker.domain.model import DONE, Counter, Desk, Ticket, TicketState
 from broker.ticket_link import key_of
 
-ByHolder = Lookup | Cancel | Rejoin | Reprint
-"""What whoever holds a ticket may ask."""
 WRONG_CHECKS = 5
 """So many wrong check codes of a ticket, typed or in a QR, and no more are taken: one in 2,000 is guessed."""
+
+
+class ByHolder(Protocol):
+    """What whoever holds a ticket may ask."""
+
+    @property
+    def ticket(self) -> str:
+        """Return what names the ticket."""
+        ...
+
+    @property
+    def check(self) -> str | None:
+        """Return what only the paper tells, where it was given."""
+        ...
+
+    @property
+    def asker(self) -> str:
+        """Return the client that asks."""
+        ...
 
 
 def known_ticket(

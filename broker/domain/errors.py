@@ -30,6 +30,11 @@ class Code(StrEnum):
     TOO_EARLY = "too_early"
     TOO_MANY = "too_many"
     NOT_HOLDER = "not_holder"
+    ALREADY_GIVEN = "already_given"
+    NOT_INVITED = "not_invited"
+    UNKNOWN_SURVEY = "unknown_survey"
+    UNKNOWN_COMPLAINT = "unknown_complaint"
+    UNKNOWN_SUGGESTION = "unknown_suggestion"
 
 
 class DomainError(Exception):

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from broker.domain import events as ev
+from broker.domain.feedback.events import FeedbackEvent
 from broker.domain.model import Counter, Lane, Office
 
 
-def with_leftovers(office: Office, events: Iterable[ev.Event]) -> Office:
+def with_leftovers(office: Office, events: Iterable[ev.Event | FeedbackEvent]) -> Office:
     """Return `office` and stand-ins for every counter, lane and stage of `events` that it no longer has.
 
     A dropped counter can finish with its visitor and sign out but calls nobody; a dropped lane takes no new tickets
@@ -29,7 +30,7 @@ def with_leftovers(office: Office, events: Iterable[ev.Event]) -> Office:
     )
 
 
-def _stages(fact: ev.Event) -> tuple[str, ...]:
+def _stages(fact: ev.Event | FeedbackEvent) -> tuple[str, ...]:
     match fact:
         case ev.Issued():
             return (fact.stage,)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from broker import eligible
+from broker.domain.feedback.rules import FeedbackRules
 from broker.domain.identity import qr_text
 from broker.domain.queue.pace import Pace
 from broker.domain.queue.policies import Policy, Promise
@@ -175,16 +176,25 @@ class Office:
     posted_hours: Hours = Hours()
     """What is said of the hours, also where nobody is refused by them."""
     supervisors: frozenset[str] = frozenset()
+    handlers: frozenset[str] = frozenset()
+    """Officers who handle complaints."""
     kiosks: frozenset[str] = frozenset()
     """Where visitors may call for help."""
     policy: Policy = field(default_factory=Promise)
     journey: Journey = field(default_factory=Journey)
     public_url: str | None = None
     """Under which address visitors find the pages of their tickets; None where the office has none."""
+    feedback: FeedbackRules = field(default_factory=FeedbackRules)
 
     def day(self, now: dt.datetime) -> dt.date:
         """Return the office day: the date on the wall of the office, not of UTC."""
         return now.astimezone(self.zone).date()
+
+    def role_of(self, officer: str) -> str:
+        """Return what an officer is: `supervisor`, `complaints`, or `officer`."""
+        if officer in self.supervisors:
+            return "supervisor"
+        return "complaints" if officer in self.handlers else "officer"
 
     def is_open(self, hours: Hours | None, now: dt.datetime) -> bool:
         """Tell whether `hours` hold at this moment, by the office's clock."""
@@ -277,6 +287,8 @@ class Ticket:
     """The same, for the page on the phone: on its own it finds the ticket and shows the holder."""
     client: str | None = None
     """Who issued it."""
+    officer: str | None = None
+    """Who finished it last."""
     history: tuple[Happening, ...] = ()
 
     @property

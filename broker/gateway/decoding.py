@@ -12,8 +12,9 @@ from annotated_types import Len
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from broker.contract.messages import MAX_PAYLOAD_BYTES, Moment
-from broker.domain.commands import COMMANDS, FLAT, MADE, AtCounter, Command
+from broker.domain.commands import FLAT, MADE, AtCounter
 from broker.domain.errors import Code, DomainError
+from broker.domain.vocabulary import COMMANDS, Command
 
 MAX_ID_LENGTH = 64
 MAX_NAME_LENGTH = 64

@@ -41,6 +41,7 @@ class Inbound:
             "check": lambda _client, _request_id: check_code(),
             "key": lambda _client, _request_id: key_text(secrets.token_bytes(KEY_BYTES)),
             "token": token,
+            "row": lambda _client, _request_id: uuid.uuid4().hex,
         }
         """What is made on our side for a command, by the name of its field, of client and request id."""
 

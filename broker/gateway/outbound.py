@@ -12,6 +12,7 @@ from broker.contract.messages import (
     AnnouncementsMessage,
     DayMessage,
     Error,
+    FeedbackMessage,
     HelpCall,
     OfficeMessage,
     Reply,
@@ -21,7 +22,12 @@ from broker.domain import checks
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import DomainError
+from broker.domain.feedback.book import Book
+from broker.domain.feedback.commands import FeedbackCommand
+from broker.domain.feedback.events import FeedbackEvent
 from broker.domain.hall import Hall
+from broker.domain.vocabulary import Command, Event
+from broker.gateway import feedback
 from broker.gateway.pictures import Pictures
 from broker.gateway.shapes import (
     counter_shape,
@@ -32,7 +38,7 @@ from broker.gateway.shapes import (
     reason_shape,
     ticket_shape,
 )
-from broker.ports import Recorded, Submission
+from broker.ports import Opened, Recorded, Submission
 
 DAY_GAP = dt.timedelta(seconds=10)
 """The figures of the day are said at most this often."""
@@ -78,6 +84,8 @@ class MqttWire:
         """What the retained topic says of the day."""
         self._help: tuple[HelpCall, ...] | None = None
         """Whom the retained topic says to wait for help."""
+        self._feedback: FeedbackMessage | None = None
+        """What the retained topic says of feedback."""
         self._revision = first_revision()
         self._devices: dict[str, str] = {}
         self._reporting = threading.Lock()
@@ -91,12 +99,25 @@ class MqttWire:
         self._pictures = Pictures(office)
 
     def encode(
-        self, submission: Submission, result: Sequence[ev.Event] | DomainError, hall: Hall, now: dt.datetime
+        self,
+        submission: Submission,
+        result: Sequence[Event] | Opened | DomainError,
+        hall: Hall,
+        now: dt.datetime,
+        *,
+        book: Book | None = None,
     ) -> bytes:
         """Return the reply to a request."""
         if isinstance(result, DomainError):
             return _refusal(submission, result)
-        reply = Reply(id=submission.request_id, ok=True, result=_result(submission.command, result, hall, now))
+        command = submission.command
+        if isinstance(result, Opened):
+            found = feedback.answer_shape(result, now)
+        elif isinstance(command, FeedbackCommand):
+            found = {} if book is None else feedback.result_of(command, result, book, now)
+        else:
+            found = _result(command, [event for event in result if not isinstance(event, FeedbackEvent)], hall, now)
+        reply = Reply(id=submission.request_id, ok=True, result=found)
         return reply.model_dump_json(exclude={"error"}).encode()
 
     def reply(self, client: str, payload: bytes) -> None:
@@ -144,16 +165,25 @@ class MqttWire:
                 return False
         return True
 
-    def show_all(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:
+    def show_feedback(self, hall: Hall, book: Book, now: dt.datetime) -> None:
+        """Publish what is published of feedback, where that has changed."""
+        picture = feedback.feedback_shape(hall, book, now)
+        if self._feedback is None or picture.model_copy(update={"at": self._feedback.at}) != self._feedback:
+            self._feedback = picture
+            self._publisher.publish(self._topics.feedback(), picture.model_dump_json().encode(), retain=True)
+
+    def show_all(self, hall: Hall, now: dt.datetime, *, book: Book | None = None, unanswered_s: int = 0) -> None:
         """Publish every retained state, then say online: whoever sees that finds them all."""
         self._publisher.publish(self._topics.office_state(), self._office.model_dump_json().encode(), retain=True)
         for service in self._office.services:
             self._publisher.publish(
                 self._topics.service(service.id), service.procedure().model_dump_json().encode(), retain=True
             )
-        self._help = self._day = self._announced = None
+        self._help = self._day = self._announced = self._feedback = None
         self.show(hall, now, unanswered_s=unanswered_s)
         self.show_counters(hall, now, everything=True)
+        if book is not None:
+            self.show_feedback(hall, book, now)
         self._publisher.announce()
 
     def _show_day(self, hall: Hall, now: dt.datetime) -> None:
@@ -186,7 +216,7 @@ def _refusal(submission: Submission, refusal: DomainError) -> bytes:
 
 
 def _result(  # noqa: PLR0911 - one for each kind of command
-    command: cmd.Command | DomainError, events: Sequence[ev.Event], hall: Hall, now: dt.datetime
+    command: Command | DomainError, events: Sequence[ev.Event], hall: Hall, now: dt.datetime
 ) -> dict[str, Any]:
     """Return the result of a request that led to `events`."""
     if isinstance(command, cmd.SignIn):

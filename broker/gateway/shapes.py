@@ -11,6 +11,7 @@ from broker.domain import events as ev
 from broker.domain.decide import offer_refusal
 from broker.domain.desk_work import no_show_from
 from broker.domain.errors import Code
+from broker.domain.feedback.events import FeedbackEvent
 from broker.domain.figures import Figures
 from broker.domain.hall import Hall
 from broker.domain.model import (
@@ -26,6 +27,7 @@ from broker.domain.model import (
     Wait,
 )
 from broker.domain.queue import order, waits
+from broker.domain.vocabulary import EVENT_NAMES
 from broker.ports import Recorded
 from broker.ticket_link import link_text
 
@@ -212,13 +214,15 @@ def _label(hall: Hall, counter: str) -> str:
 def event_shape(hall: Hall, recorded: Recorded) -> ms.EventMessage:
     """Return one fact with all that a receiver needs to show it."""
     event, ticket, zone = recorded.event, recorded.ticket, hall.office.zone
+    if isinstance(event, FeedbackEvent):  # that it happened, and nothing of who or what
+        return ms.EventMessage(seq=recorded.seq, at=event.at.astimezone(zone), type=EVENT_NAMES[type(event)])
     counter = getattr(event, "counter", None)
     called = isinstance(event, ev.Called | ev.Recalled)
     reprinted = isinstance(event, ev.Reprinted)
     return ms.EventMessage(
         seq=recorded.seq,
         at=event.at.astimezone(zone),
-        type=ev.EVENT_NAMES[type(event)],
+        type=EVENT_NAMES[type(event)],
         ticket=None if ticket is None else ticket.id,
         number=None if ticket is None else ticket.number,
         service=None if ticket is None else ticket.service,

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from broker.domain.events import EVENT_NAMES, EVENT_TYPES, Event
 from broker.domain.model import Promised, Reason
+from broker.domain.vocabulary import EVENT_NAMES, EVENT_TYPES, Event
 
 GENESIS = "0" * 64
 """The hash before the first line."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection, text
 
 from broker.domain import events as ev
+from broker.domain.vocabulary import Event
 from broker.ports import Past
 from broker.store.journal import event_of
 from broker.store.tables import LIVE, OPEN
@@ -63,7 +64,7 @@ def _last_seq(connection: Connection, office: str) -> int:
     return connection.scalar(_LAST_SEQ, {"office": office}) or 0
 
 
-def _of_tickets_issued_in(events: Iterable[tuple[int, ev.Event]]) -> Iterator[tuple[int, ev.Event]]:
+def _of_tickets_issued_in(events: Iterable[tuple[int, Event]]) -> Iterator[tuple[int, Event]]:
     """Leave out what concerns tickets issued before the first event: those are done, or it would begin earlier."""
     issued: set[str] = set()
     for seq, fact in events:

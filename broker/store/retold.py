@@ -13,6 +13,7 @@ from broker.domain.apply import apply
 from broker.domain.hall import Hall
 from broker.domain.model import Desk, Lane, Office, Ticket
 from broker.domain.queue.pace import Pace
+from broker.domain.vocabulary import Event
 from broker.store.tables import TicketRow, table_of
 
 _TICKETS = table_of(TicketRow)
@@ -40,7 +41,7 @@ class Retelling:
         self._left: dict[str, Ticket] = {}
         """Tickets that left the hall, and were not compared yet."""
 
-    def hear(self, fact: ev.Event) -> Iterator[tuple[Ticket, str]]:
+    def hear(self, fact: Event) -> Iterator[tuple[Ticket, str]]:
         """Take one line in; yield the tickets that it lets go of which the table says otherwise, and what."""
         self._make_room(fact)
         before = dict(self.hall.tickets) if self._turns_day(fact) else {}
@@ -54,10 +55,10 @@ class Retelling:
         self._left |= self.hall.tickets
         yield from self._compare()
 
-    def _turns_day(self, fact: ev.Event) -> bool:
+    def _turns_day(self, fact: Event) -> bool:
         return isinstance(fact, ev.Issued) and self.hall.day is not None and fact.day > self.hall.day
 
-    def _make_room(self, fact: ev.Event) -> None:
+    def _make_room(self, fact: Event) -> None:
         """Let the office have what a line speaks of: the configuration may have dropped it long ago."""
         counter = getattr(fact, "counter", None)
         if counter is not None:

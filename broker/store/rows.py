@@ -7,6 +7,7 @@ from typing import Any
 
 from broker.domain import events as ev
 from broker.domain.model import Ticket
+from broker.domain.vocabulary import EVENT_NAMES, Event
 from broker.ports import Recorded, Work
 from broker.store.journal import body_of, chain
 from broker.store.moments import micros, micros_or_none
@@ -34,7 +35,7 @@ def write_events(writing: Writing, office: str, events: Sequence[Recorded], last
         last_hash = chain(last_hash, seq=recorded.seq, event=event, client=recorded.client, body=body)
         at, ticket, counter = columns_of(event)
         rows.append(
-            (office, recorded.seq, at, ev.EVENT_NAMES[type(event)], recorded.client, ticket, counter, body, last_hash)
+            (office, recorded.seq, at, EVENT_NAMES[type(event)], recorded.client, ticket, counter, body, last_hash)
         )
     writing.rows(_INSERT_EVENT, rows)
     return last_hash
@@ -77,7 +78,7 @@ def write_pins(writing: Writing, office: str, work: Work) -> None:
     writing.rows(_INSERT_PIN, [(office, officer, pin.hash, pin.seed, at) for officer, pin in work.pins.items()])
 
 
-def columns_of(event: ev.Event) -> tuple[int, str | None, str | None]:
+def columns_of(event: Event) -> tuple[int, str | None, str | None]:
     """Return what stands beside a line so that queries need not read it."""
     return micros(event.at), getattr(event, "ticket", None), getattr(event, "counter", None)
 

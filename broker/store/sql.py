@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -13,14 +13,18 @@ from sqlmodel import col
 
 from broker.domain.commands import NewPin
 from broker.domain.events import ClockSet
-from broker.ports import Health, Past, Recorded, RequestKey, StorageError, Work
+from broker.domain.feedback.book import Book
+from broker.domain.model import Office
+from broker.ports import Health, Past, Recorded, RequestKey, SealError, StorageError, Work
 from broker.store.audit import contradiction, find_broken, last_mark
 from broker.store.database import converted, file_of, open_database
+from broker.store.feedback import forget_spent, read_book, read_mark, read_words, write_feedback, write_mark
 from broker.store.file_watch import FileWatch
 from broker.store.head import Head, Mark
 from broker.store.health import delete_health, write_health
 from broker.store.journal import Broken
 from broker.store.moments import micros
+from broker.store.office_key import OfficeKey
 from broker.store.papers import give_up_old_papers, write_papers
 from broker.store.past import read_past
 from broker.store.promises import write_promises
@@ -48,14 +52,15 @@ def _clock_sets(events: Sequence[Recorded]) -> list[float]:
 class SqlStore:
     """Rows of one office. Used by one thread."""
 
-    def __init__(self, url: str, office: str, head: Head | None = None) -> None:
-        """Open the database and bring its tables up to date.
+    def __init__(self, url: str, office: str, head: Head | None = None, *, key: OfficeKey | None = None) -> None:
+        """Open the database and bring its tables up to date; `key` seals what people write.
 
         `StorageError` where that fails, or where the journal does not reach the end that `head` knows: a number that
         was given out must not be given out again.
         """
         self._office = office
         self._head = head
+        self._key = key
         known = None if head is None else head.read()
         with converted("open the database"):
             self._engine = open_database(url, lines=0 if known is None else known.seq)
@@ -139,11 +144,34 @@ class SqlStore:
                 write_sessions(writing, office, events)
                 writing.rows(_MOVE_REPLIES, [(round(by_s * 1e6), office) for by_s in _clock_sets(events)])
                 write_pins(writing, office, work)
+                write_feedback(writing, office, work, self._key)
             write_replies(writing, office, work, end.seq)
         if events:
             self._end = end
             if self._head is not None:
                 self._head.write(end)
+
+    def feedback(self, office: Office, now: dt.datetime) -> Book:
+        """Return the book of feedback as the tables tell it; `SealError` where its key is not there."""
+        key = self._required_key()
+        with self._reading("read by what the key is known"):
+            known = read_mark(self._connection, self._office)
+        mark = key.open(known)
+        if known is None:
+            with self._writing("write by what the key is known", durable=True) as writing:
+                write_mark(writing, self._office, mark)
+        with self._reading("read what was said"):
+            return read_book(self._connection, office, now, key)
+
+    def words(self, ids: Collection[str]) -> Mapping[str, str]:
+        """Return by id what somebody wrote, opened; what was erased is not among it."""
+        with self._reading("read what somebody wrote"):
+            return read_words(self._connection, self._office, ids, self._required_key())
+
+    def forget_spent(self, before: dt.date) -> None:
+        """Forget who has rated or answered on days before `before`."""
+        with self._writing("forget who was asked", durable=False) as writing:
+            forget_spent(writing, self._office, before)
 
     def pins(self) -> Mapping[str, NewPin]:
         """Return by officer what is kept of the PINs that were chosen."""
@@ -217,6 +245,12 @@ class SqlStore:
             self._head.prepare(end)
         self._watch.look()
         return end
+
+    def _required_key(self) -> OfficeKey:
+        if self._key is None:
+            message = "there is no key to seal with what people write"
+            raise SealError(message)
+        return self._key
 
     def _require_trust(self) -> None:
         """Raise `StorageError` where the files are not ours any more, or one of them is known to be spoilt."""

@@ -167,6 +167,67 @@ class PinRow(SQLModel, table=True):
     at: int = Field(sa_column=_moment())
 
 
+class StaffSessionRow(SQLModel, table=True):
+    """Somebody of the staff who signed in without a counter; the token as its digest."""
+
+    __tablename__ = "staff_sessions"
+    __table_args__ = (Index("ix_staff_sessions_opened", "office", "opened_at"), {"sqlite_with_rowid": False})
+
+    office: str = Field(primary_key=True)
+    seq: int = Field(sa_column=_seq(key=True))
+    officer: str
+    session: str
+    opened_at: int = Field(sa_column=_moment())
+    closed_at: int | None = Field(default=None, sa_column=_moment(nullable=True))
+
+
+class OfficeKeyRow(SQLModel, table=True):
+    """By what the key is known that words of visitors are sealed with."""
+
+    __tablename__ = "office_keys"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    office: str = Field(primary_key=True)
+    mark: str
+
+
+class WordsRow(SQLModel, table=True):
+    """What somebody wrote, sealed; `purge_after` is the last day on which it is kept."""
+
+    __tablename__ = "words"
+    __table_args__ = (Index("ix_words_purge", "office", "purge_after"), {"sqlite_with_rowid": False})
+
+    office: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    purge_after: dt.date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+
+
+class SpentRow(SQLModel, table=True):
+    """What is done once and was done, as a keyed digest; forgotten with its day. Without order, as the next ones."""
+
+    __tablename__ = "spent"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    office: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    day: dt.date = Field(sa_column=Column(Date, nullable=False))
+
+
+class RatingRow(SQLModel, table=True):
+    """One tap of one visitor: under a random id, so that nobody can tell when it came, or of which ticket."""
+
+    __tablename__ = "ratings"
+    __table_args__ = (Index("ix_ratings_day", "office", "day"), {"sqlite_with_rowid": False})
+
+    office: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    day: dt.date = Field(sa_column=Column(Date, nullable=False))
+    service: str
+    officer: str | None = None
+    score: int
+
+
 class DeviceHealthRow(SQLModel, table=True):
     """One change of one device of one client; the device `connection` is the client's own."""
 

@@ -12,6 +12,7 @@ from broker.domain import commands as cmd
 from broker.domain.errors import DomainError
 from broker.domain.hall import Hall
 from broker.domain.model import Office
+from broker.domain.vocabulary import Command
 from broker.engine import Engine
 from broker.ports import Store, Submission
 from tests.fakes.clock import FakeClock
@@ -73,13 +74,13 @@ class EngineRoom:
         )
 
     def submission(
-        self, command: cmd.Command | DomainError, *, client: str = "kiosk-1", request: str | None = None
+        self, command: Command | DomainError, *, client: str = "kiosk-1", request: str | None = None
     ) -> Submission:
         """Return a request with an id nobody has used before."""
         return Submission(client, request or f"r-{next(self.ids)}", command)
 
     def ask(
-        self, command: cmd.Command | DomainError, *, client: str = "kiosk-1", request: str | None = None
+        self, command: Command | DomainError, *, client: str = "kiosk-1", request: str | None = None
     ) -> dict[str, Any]:
         """Let the engine handle one request alone; return its reply."""
         return self.ask_all(self.submission(command, client=client, request=request))[0]

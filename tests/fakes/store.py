@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from broker.domain.commands import NewPin
 from broker.domain.events import ClockSet, Issued
-from broker.ports import Health, Past, Recorded, RequestKey, StorageError, Work
+from broker.domain.feedback.apply import apply, enter
+from broker.domain.feedback.book import Book
+from broker.domain.feedback.entries import Entry, Spent, Words
+from broker.domain.feedback.events import FeedbackEvent
+from broker.domain.model import Office
+from broker.ports import Health, Past, Recorded, RequestKey, SealError, StorageError, Work
 
 
 @dataclass
@@ -18,6 +23,10 @@ class MemoryStore:
     events: list[Recorded] = field(default_factory=list)
     replies: dict[RequestKey, tuple[dt.datetime, bytes]] = field(default_factory=dict)
     chosen_pins: dict[str, NewPin] = field(default_factory=dict)
+    said: list[FeedbackEvent | Entry] = field(default_factory=list)
+    """What belongs to feedback, in order."""
+    keyless: bool = False
+    """The office's key is not there."""
     diary: list[str] = field(default_factory=list)
     """What happened to the store, and to whoever shares the list, in order."""
     failing_commits: int = 0
@@ -58,7 +67,33 @@ class MemoryStore:
                 self.replies = {key: (at + by, payload) for key, (at, payload) in self.replies.items()}
         self.chosen_pins |= work.pins
         self.replies.update({key: (work.at, payload) for key, payload in work.replies.items()})
+        self.said += [recorded.event for recorded in work.events if isinstance(recorded.event, FeedbackEvent)]
+        self.said += work.entries
         self.diary.append("commit")
+
+    def feedback(self, office: Office, now: dt.datetime) -> Book:  # noqa: ARG002 - the protocol has it
+        """Return a book in which everything happens again."""
+        self._must_be_readable()
+        if self.keyless:
+            message = "office.key is not there"
+            raise SealError(message)
+        book = Book(office, lambda text: f"keyed {text}")
+        for one in self.said:
+            if isinstance(one, FeedbackEvent):
+                apply(book, one)
+            else:
+                enter(book, one)
+        book.version = 0
+        return book
+
+    def words(self, ids: Collection[str]) -> dict[str, str]:
+        """Return what somebody wrote."""
+        self._must_be_readable()
+        return {one.id: one.text for one in self.said if isinstance(one, Words) and one.id in ids}
+
+    def forget_spent(self, before: dt.date) -> None:
+        """Forget who was asked before a day."""
+        self.said = [one for one in self.said if not isinstance(one, Spent) or one.day >= before]
 
     def pins(self) -> dict[str, NewPin]:
         """Return the PINs that were chosen."""

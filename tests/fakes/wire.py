@@ -11,9 +11,13 @@ from typing import Any
 from broker.contract.messages import Announcement, OfficeMessage
 from broker.domain.commands import SignIn
 from broker.domain.errors import DomainError
-from broker.domain.events import EVENT_NAMES, Called, Event
+from broker.domain.events import Called
+from broker.domain.feedback.book import Book
+from broker.domain.feedback.commands import StaffIn
 from broker.domain.hall import Hall
-from broker.ports import Recorded, Submission
+from broker.domain.vocabulary import EVENT_NAMES, Event
+from broker.gateway.feedback import answer_shape
+from broker.ports import Opened, Recorded, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class RecordingWire:
     replies: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     told: list[Recorded] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
+    feedback: list[int] = field(default_factory=list)
+    """Which states of the book were shown."""
     devices: dict[str, str] = field(default_factory=dict)
     poisonous: str | None = None
     """A request id that this wire cannot encode an answer to, but an error."""
@@ -42,7 +48,13 @@ class RecordingWire:
     """Drawing fails."""
 
     def encode(
-        self, submission: Submission, result: Sequence[Event] | DomainError, hall: Hall, now: dt.datetime
+        self,
+        submission: Submission,
+        result: Sequence[Event] | Opened | DomainError,
+        hall: Hall,
+        now: dt.datetime,
+        *,
+        book: Book | None = None,  # noqa: ARG002 - the protocol has it
     ) -> bytes:
         """Return what matters of a reply."""
         body: dict[str, Any] = {"id": submission.request_id, "at": now.isoformat()}
@@ -51,12 +63,14 @@ class RecordingWire:
         if submission.request_id == self.poisonous:
             message = "nobody foresaw this"
             raise RuntimeError(message)
+        if isinstance(result, Opened):
+            return json.dumps(body | answer_shape(result, now)).encode()
         body["events"] = [EVENT_NAMES[type(event)] for event in result]
         if result and (ticket := getattr(result[-1], "ticket", None)) is not None:
             body["number"] = hall.tickets[ticket].number
         if result and isinstance(result[-1], Called):
             body["score"] = result[-1].reason.score
-        if isinstance(submission.command, SignIn):
+        if isinstance(submission.command, SignIn | StaffIn):
             body["session"] = submission.command.token
         return json.dumps(body).encode()
 
@@ -103,10 +117,16 @@ class RecordingWire:
         self.shown[-1] = replace(self.shown[-1], counters=True)
         return True
 
-    def show_all(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:
+    def show_feedback(self, hall: Hall, book: Book, now: dt.datetime) -> None:  # noqa: ARG002 - the protocol has it
+        """Remember that feedback was shown."""
+        self.feedback.append(book.version)
+
+    def show_all(self, hall: Hall, now: dt.datetime, *, book: Book | None = None, unanswered_s: int = 0) -> None:
         """Remember a complete picture."""
         if self.blind:
             message = "nobody can draw this"
             raise RuntimeError(message)
         self.diary.append("show all")
+        if book is not None:
+            self.show_feedback(hall, book, now)
         self.shown.append(Shown(hall.seq, now, counters=True, everything=True, unanswered_s=unanswered_s))

@@ -22,6 +22,7 @@ from broker.domain.apply import AtDesk
 from broker.domain.hall import moved
 from broker.domain.model import DONE, Counter, Desk, Journey, Lane, Office, Ticket, TicketState
 from broker.domain.queue.policies import Policy
+from broker.domain.vocabulary import Event
 from tests.fakes.dispatch import POLICIES, callable_at, next_at, worth
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.halls import contents
@@ -116,7 +117,7 @@ class OfficeDay(RuleBasedStateMachine):
         self.numbers: set[tuple[dt.date | None, str]] = set()
         self.last_action: dict[str, tuple[AtDesk, Ticket, Desk]] = {}
         """By counter: what it did last, and how ticket and desk were before."""
-        self.happened: list[ev.Event] = []
+        self.happened: list[Event] = []
         """What the last request led to; what the office itself did after it is not among it."""
         self.last_seen: dict[str, Ticket] = {}
 
@@ -135,7 +136,7 @@ class OfficeDay(RuleBasedStateMachine):
             self._remember(event, tickets, desks)
         return reply
 
-    def _remember(self, event: ev.Event, tickets: dict[str, Ticket], desks: dict[str, Desk]) -> None:
+    def _remember(self, event: Event, tickets: dict[str, Ticket], desks: dict[str, Desk]) -> None:
         if isinstance(event, AtDesk):
             self.last_action[event.counter] = (event, tickets[event.ticket], desks[event.counter])
 
@@ -220,7 +221,7 @@ class OfficeDay(RuleBasedStateMachine):
         self._check_choice(counter, called, tickets, turn, dt.datetime.fromisoformat(reply["at"]))
 
     def _check_choice(
-        self, counter: str, called: ev.Event | None, tickets: list[Ticket], turn: int, now: dt.datetime
+        self, counter: str, called: Event | None, tickets: list[Ticket], turn: int, now: dt.datetime
     ) -> None:
         office = self.room.office
         waiting = callable_at(tickets, office, office.counters[counter], now)

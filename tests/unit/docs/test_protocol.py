@@ -13,9 +13,8 @@ import pytest
 from broker.contract import messages, topics
 from broker.contract.messages import PASSING, PROTOCOL, ErrorCode, Message, State, Text, TextList
 from broker.contract.topics import TopicKind
-from broker.domain.commands import COMMANDS
 from broker.domain.errors import Code
-from broker.domain.events import EVENT_TYPES
+from broker.domain.vocabulary import COMMANDS, EVENT_TYPES
 from broker.gateway.decoding import FORMS, Request
 
 PAGE = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text(encoding="utf-8")

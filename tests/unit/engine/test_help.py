@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from broker.domain import commands as cmd
 from broker.domain import events as ev
+from broker.domain.vocabulary import EVENT_NAMES, Event
 from broker.ports import CONNECTION, OFFLINE, ONLINE, Health
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.halls import contents
@@ -46,8 +47,8 @@ def goes(room: EngineRoom, kiosk: str, state: str = OFFLINE) -> None:
     room.engine.step([])
 
 
-def events(room: EngineRoom) -> list[ev.Event]:
-    return [recorded.event for recorded in room.wire.told if "help" in ev.EVENT_NAMES[type(recorded.event)]]
+def events(room: EngineRoom) -> list[Event]:
+    return [recorded.event for recorded in room.wire.told if "help" in EVENT_NAMES[type(recorded.event)]]
 
 
 def test_who_asks_is_seen_by_staff_until_somebody_was_there(room: EngineRoom) -> None:
