@@ -20,7 +20,7 @@ def rate(hall: Hall, book: Book, command: cmd.Rate, now: dt.datetime) -> en.Deci
     if not book.office.feedback.rating:
         raise DomainError(Code.NOT_ALLOWED, "nobody is asked for a rating here")
     ticket = checks.known_ticket(hall, command.ticket, now)
-    finished_by_holder(hall, book, ticket, command)
+    finished_by_holder(hall, book, ticket, command, now)
     digest = book.keyed(f"rated\n{ticket.id}")
     if digest in book.spent:
         raise DomainError(Code.ALREADY_GIVEN, f"{ticket.number} was rated already", ticket=ticket.number)
@@ -32,12 +32,12 @@ def rate(hall: Hall, book: Book, command: cmd.Rate, now: dt.datetime) -> en.Deci
     return en.Decided([ev.Rated(at=now)], entries)
 
 
-def finished_by_holder(hall: Hall, book: Book, ticket: Ticket, command: cmd.Rate) -> None:
+def finished_by_holder(hall: Hall, book: Book, ticket: Ticket, command: cmd.Rate, now: dt.datetime) -> None:
     """Refuse a ticket that is not finished, and whoever neither holds it nor stands where it was finished."""
     kiosks = book.office.feedback.kiosks
     is_there = kiosks.get(command.asker) is not None and kiosks[command.asker] == ticket.counter
     if not is_there:
-        checks.holder(hall, ticket, command)
+        checks.holder(hall, ticket, command, now)
     if ticket.state is not TicketState.FINISHED:
         raise checks.illegal(ticket, "rate")
 
