@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from broker.contract.messages import PASSING
 from broker.contract.topics import ENGINE_CLIENT
@@ -54,8 +55,10 @@ from broker.ports import (
 )
 
 MAX_BATCH = 256
-SNAPSHOT_SHARE = 0.1
+SNAPSHOT_SHARE = 0.07
 """At most so much of the engine's time goes into pictures: the longer one takes, the longer the next one waits."""
+PLACES_SHARE = 0.03
+"""And so much into where everybody stands: together a tenth."""
 MAX_SNAPSHOT_GAP_S = 1.0
 MAX_PRESENT = 4096
 """Of so many clients it is known that they are here; any program of this machine may call itself one."""
@@ -73,6 +76,13 @@ LEFT_EVERY_S = 1.0
 """What an earlier day left is looked for so often at most: it means a look at every ticket."""
 COUNTERS_WAIT_S = 0.1
 """Requests go before pictures of counters for so long at most."""
+PLACES_GAP_S = 0.25
+"""Where everybody stands is said at most this often, behind hall and counters; in a rush once a second."""
+RUSH_PLACES_GAP_S = 1.0
+PLACES_EVERY_S = 5.0
+"""It is looked at this often though nothing happens: waits grow and shrink with time."""
+PLACES_WAIT_S = 0.5
+"""Requests go before it for so long at most."""
 TIDY_GAP_S = 1.0
 FEEDBACK_GAP_S = 2.0
 """What is published of feedback goes out at most this often, behind the hall."""
@@ -99,6 +109,37 @@ MAX_REPORT = 200
 """So many characters of a fault go into the presence; the log has it all."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class PlacesPace:
+    """When it is said again where everybody stands: at once after a calm, seldom in a rush, in its share of time."""
+
+    said_at: float = -math.inf
+    try_at: float = -math.inf
+    """Not before this, after somebody who had to be answered stopped it."""
+    by_s: float = math.inf
+    """Until when requests go before it, once it is due."""
+    gap_s: float = PLACES_GAP_S
+    pace_s: float = PLACES_GAP_S
+    is_moved: bool = False
+    """Somebody may stand elsewhere than was said."""
+
+    @property
+    def due_at(self) -> float:
+        """Return when it is due."""
+        return max(self.said_at + (self.gap_s if self.is_moved else max(self.gap_s, PLACES_EVERY_S)), self.try_at)
+
+    def took(self, begun: float, spent_s: float, *, is_done: bool) -> None:
+        """Take note that it was said, or that it was stopped; so much longer the next time waits."""
+        rest_s = min(spent_s / PLACES_SHARE, PLACES_EVERY_S)
+        if not is_done:
+            self.try_at = begun + rest_s
+            return
+        is_rush = self.is_moved and begun - self.said_at < self.gap_s + CALM_S
+        self.pace_s = min(self.pace_s * RUSH_GROWS, RUSH_PLACES_GAP_S) if is_rush else PLACES_GAP_S
+        self.gap_s = max(self.pace_s, rest_s)
+        self.said_at, self.by_s, self.is_moved = begun, math.inf, False
 
 
 class Engine:
@@ -144,6 +185,7 @@ class Engine:
         self._undrawn = False
         """Counters wait to be drawn; after `_counters_by` they wait no longer."""
         self._snapshot_gap_s = self._pace_s = SNAPSHOT_GAP_S
+        self._places = PlacesPace()
         self._left_at = -math.inf
         self._play_at = -math.inf
         self._tidy = tidy
@@ -419,7 +461,7 @@ class Engine:
             return max(0.0, self._rebuild_at - self._monotonic())
         if self._undrawn:
             return 0.0
-        due = self._next_picture_at()
+        due = min(self._next_picture_at(), self._places.due_at)
         if self._inbox.has_health:
             due = min(due, self._note_at)
         if self._book is not None and self._published != (self._book, self._book.version):
@@ -468,6 +510,9 @@ class Engine:
             self._show_counters(self._hall)
         if self._monotonic() >= self._feedback_at and not self._undrawn and self._hall is not None:
             self._show_feedback(self._hall)
+        is_behind = self._stale or self._undrawn or self._unsaid
+        if self._hall is not None and not is_behind and self._monotonic() >= self._places.due_at:
+            self._show_places(self._hall)
         if self._monotonic() >= self._note_at and self._inbox.has_health:
             self._note_at = self._monotonic() + NOTE_GAP_S
             self._note(self._inbox.take_health())
@@ -564,6 +609,9 @@ class Engine:
             self._wire.show_all(hall, self._time.now(), book=self._book, unanswered_s=unanswered_s)
         else:
             self._wire.show(hall, self._time.now(), unanswered_s=unanswered_s)
+        self._places.is_moved = self._places.is_moved or stale
+        if everything:
+            self._places.said_at, self._places.is_moved = begun, False
         if not self._undrawn:
             self._counters_by = begun + COUNTERS_WAIT_S
         self._undrawn = not everything and (stale or self._undrawn)
@@ -577,6 +625,21 @@ class Engine:
         self._undrawn = not self._wire.show_counters(hall, self._time.now(), is_pressed=self._is_pressed)
         self._unsaid = False
         self._drew_since(begun)
+
+    def _show_places(self, hall: Hall) -> None:
+        """Say where everybody stands; whoever waits to be answered goes before, but not for ever."""
+        begun, places = self._monotonic(), self._places
+        by = places.by_s = min(places.by_s, begun + PLACES_WAIT_S)
+
+        def is_pressed() -> bool:
+            return self._monotonic() < by and self._is_asked()
+
+        if is_pressed():
+            return
+        self._unsaid = True
+        is_done = self._wire.show_waiting(hall, self._time.now(), is_pressed=is_pressed)
+        self._unsaid = False
+        places.took(begun, self._monotonic() - begun, is_done=is_done)
 
     def _drew_since(self, begun: float) -> None:
         self._drawing_s += self._monotonic() - begun
@@ -597,8 +660,12 @@ class Engine:
 
     def _is_pressed(self) -> bool:
         """Tell whether requests wait; counters wait for them, but not for ever."""
+        return self._is_asked() and self._monotonic() < self._counters_by
+
+    def _is_asked(self) -> bool:
+        """Tell whether requests wait."""
         time.sleep(0)  # else the network's thread could not say so
-        return self._inbox.has_requests() and self._monotonic() < self._counters_by
+        return self._inbox.has_requests()
 
     def _note(self, healths: Sequence[Health]) -> None:
         """Keep the health of devices. A disk that refuses costs this note, never the office its work."""

@@ -231,6 +231,10 @@ class Wire(Protocol):
         """Publish what is published of feedback, where that has changed."""
         ...
 
+    def show_waiting(self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool]) -> bool:
+        """Publish where everybody stands who waits; tell whether it was done, and nobody came in between."""
+        ...
+
     def show_all(self, hall: Hall, now: dt.datetime, *, book: Book | None = None, unanswered_s: int = 0) -> None:
         """Publish every retained state, then say online."""
         ...

@@ -29,6 +29,7 @@ from broker.domain.hall import Hall
 from broker.domain.vocabulary import Command, Event
 from broker.gateway import feedback
 from broker.gateway.pictures import Pictures
+from broker.gateway.places import WaitingPages
 from broker.gateway.shapes import (
     counter_shape,
     day_shape,
@@ -80,6 +81,7 @@ class MqttWire:
         self._announced: tuple[Announcement, ...] | None = None
         """What the retained topic announces."""
         self._pictures = Pictures(office)
+        self._places = WaitingPages()
         self._day: DayMessage | None = None
         """What the retained topic says of the day."""
         self._help: tuple[HelpCall, ...] | None = None
@@ -172,6 +174,15 @@ class MqttWire:
             self._feedback = picture
             self._publisher.publish(self._topics.feedback(), picture.model_dump_json().encode(), retain=True)
 
+    def show_waiting(
+        self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool] = lambda: False, everything: bool = False
+    ) -> bool:
+        """Publish where everybody stands who waits, as far as that changed; return False where it `is_pressed`."""
+        pages = self._places.draw(hall, now, is_pressed=is_pressed, everything=everything)
+        for page, payload in pages or ():
+            self._publisher.publish(self._topics.waiting(str(page)), payload, retain=True)
+        return pages is not None
+
     def show_all(self, hall: Hall, now: dt.datetime, *, book: Book | None = None, unanswered_s: int = 0) -> None:
         """Publish every retained state, then say online: whoever sees that finds them all."""
         self._publisher.publish(self._topics.office_state(), self._office.model_dump_json().encode(), retain=True)
@@ -184,6 +195,7 @@ class MqttWire:
         self.show_counters(hall, now, everything=True)
         if book is not None:
             self.show_feedback(hall, book, now)
+        self.show_waiting(hall, now, everything=True)
         self._publisher.announce()
 
     def _show_day(self, hall: Hall, now: dt.datetime) -> None:

@@ -25,6 +25,7 @@ from broker.domain.apply import apply
 from broker.domain.decide import decide
 from broker.domain.hall import Hall
 from broker.domain.model import TicketState
+from broker.domain.queue.forward import forward_of
 from broker.gateway import MqttWire
 from broker.ports import Submission
 from tests.support.office import CONFIG
@@ -182,6 +183,20 @@ def pictures(office: WorkingOffice, *, counters: bool) -> list[float]:
     return taken
 
 
+def places(office: WorkingOffice) -> list[float]:
+    """Return the seconds of saying where everybody stands, after somebody came."""
+    taken = []
+    for _ in range(ROUNDS // 10):
+        office.now += dt.timedelta(seconds=BETWEEN_S)
+        office.do(office.newcomer())
+        office.take_out(_waits_longest(office.hall))
+        forward_of(office.hall, office.now).play()
+        begin = time.perf_counter()
+        office.wire.show_waiting(office.hall, office.now)
+        taken.append(time.perf_counter() - begin)
+    return taken
+
+
 MEASURES: dict[str, Callable[[WorkingOffice], list[float]]] = {
     "issue, one every 20 s: decide + encode": issues,
     "issue, in a burst, every third with priority": burst,
@@ -189,6 +204,7 @@ MEASURES: dict[str, Callable[[WorkingOffice], list[float]]] = {
     "next: decide + encode": calls,
     "picture of the hall": lambda office: pictures(office, counters=False),
     "picture of hall and counters": lambda office: pictures(office, counters=True),
+    "where everybody stands": places,
 }
 
 

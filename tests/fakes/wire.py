@@ -41,6 +41,8 @@ class RecordingWire:
     shown: list[Shown] = field(default_factory=list)
     feedback: list[int] = field(default_factory=list)
     """Which states of the book were shown."""
+    placed: list[tuple[int, dt.datetime]] = field(default_factory=list)
+    """When it was said where everybody stands, and up to which event."""
     devices: dict[str, str] = field(default_factory=dict)
     poisonous: str | None = None
     """A request id that this wire cannot encode an answer to, but an error."""
@@ -120,6 +122,11 @@ class RecordingWire:
     def show_feedback(self, hall: Hall, book: Book, now: dt.datetime) -> None:  # noqa: ARG002 - the protocol has it
         """Remember that feedback was shown."""
         self.feedback.append(book.version)
+
+    def show_waiting(self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool]) -> bool:  # noqa: ARG002 - the protocol has it
+        """Remember of which hall it was said where everybody stands, and when."""
+        self.placed.append((hall.seq, now))
+        return True
 
     def show_all(self, hall: Hall, now: dt.datetime, *, book: Book | None = None, unanswered_s: int = 0) -> None:
         """Remember a complete picture."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from broker.domain.hall import WORKING, Hall
@@ -49,6 +49,35 @@ def ahead_and_wait(hall: Hall, ticket: Ticket, now: dt.datetime) -> tuple[int, W
         return foreseen.ahead, _range(hall, foreseen, hall.line(ticket.group))
     if_opened = forward.opened.of(ticket)
     return 0 if if_opened is None else if_opened.ahead, None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one waiting ticket stands: what `ahead_and_wait` says of it, and when its call is expected."""
+
+    ticket: Ticket
+    ahead: int
+    wait: Wait | None
+    expected: tuple[bool, float, int]
+    """Orders the places: who is expected first comes first, and whom no open counter may call last."""
+
+
+def places(hall: Hall, now: dt.datetime) -> Iterator[Place]:
+    """Yield where everybody stands who waits, line by line: all of them by one play, and one after the other."""
+    forward = forward_of(hall, now)
+    for line in list(hall.lines.values()):
+        if not line.entries:
+            continue
+        spread_of = _spread_of(hall, line)
+        for _, order, ticket in list(line.entries):
+            foreseen = forward.of(ticket)
+            if foreseen is not None:
+                wait = spread_of(foreseen)
+                yield Place(ticket, foreseen.ahead, wait, (False, foreseen.after_s, order))
+                continue
+            if_opened = forward.opened.of(ticket)
+            ahead, after_s = (0, 0.0) if if_opened is None else (if_opened.ahead, if_opened.after_s)
+            yield Place(ticket, ahead, None, (True, after_s, order))
 
 
 def newcomer_wait(hall: Hall, group: Group, now: dt.datetime) -> Wait | None:
@@ -111,9 +140,14 @@ def _claim(office: Office, lane: str) -> tuple[tuple[int, ...], float, float]:
 
 
 def _range(hall: Hall, foreseen: Foreseen, line: Line) -> Wait:
+    return _spread_of(hall, line)(foreseen)
+
+
+def _spread_of(hall: Hall, line: Line) -> Callable[[Foreseen], Wait]:
+    """Return what makes ranges for those who wait in a line."""
     width = MIXED if is_mixed(hall, line) else 1.0
     odds = odds_of(hall.office, line.lane)
-    return spread(odds, after_s=foreseen.after_s, calls_before=foreseen.calls_before, width=width)
+    return lambda seen: spread(odds, after_s=seen.after_s, calls_before=seen.calls_before, width=width)
 
 
 def is_mixed(hall: Hall, line: Line) -> bool:
