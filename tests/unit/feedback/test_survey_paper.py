@@ -1,0 +1,175 @@
+"""A survey's result on paper and in tables: the same figures to the unit, and nothing in them that runs."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import random
+import re
+import zipfile
+import zlib
+from dataclasses import replace
+from decimal import Decimal
+from io import BytesIO, StringIO
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from broker.config.surveys import shipped_survey
+from broker.domain.feedback.surveys import SurveyAnswer, period_of, seal_of, tally_of
+from broker.language import words_of
+from broker.reports.paper import html_of, pdf_of
+from broker.reports.survey import Outcome, Plan, Wording
+from broker.reports.tables import BOM, HEAD, Column, Table, csv_of, excel_csv_of, harmless, xlsx_of
+
+SKM = shipped_survey("skm")
+SERVICES = {
+    "passport": {"id": "Paspor Baru", "en": "New passport"},
+    "collection": {"id": "Pengambilan", "en": "Collection"},
+}
+OFFICE = {"id": "Kantor Imigrasi Contoh", "en": "Sample Immigration Office"}
+PLAN = '=HYPERLINK("http://x") <b>Satu loket</b> tambahan; setiap Senin, pukul 08.00'
+
+
+def outcome(answers: int = 183) -> Outcome:
+    chance = random.Random(5)  # noqa: S311 - no secret
+    given = [
+        SurveyAnswer(
+            str(number),
+            "skm",
+            SKM.version,
+            dt.date(2026, 11, 3),
+            chance.choice(["passport", "collection", None]),
+            "phone",
+            "id",
+            {code: chance.choices((1, 2, 3, 4), (1, 2, 7, 6))[0] for code in SKM.codes},
+            {question.code: chance.choice(question.choices).code for question in SKM.profile},
+        )
+        for number in range(answers)
+    ]
+    return Outcome(
+        SKM,
+        period_of("month", dt.date(2026, 11, 3)),
+        tally_of(given, SKM.codes),
+        {"passport": 310, "collection": 150},
+        closed_on=dt.date(2026, 12, 1),
+        digest=seal_of(answer.digest for answer in given),
+        plans={code: Plan(PLAN, dt.date(2026, 12, 31)) for code in SKM.codes},
+        before=tuple((f"2026-{month:02d}", Decimal("80.25")) for month in range(4, 11)),
+    )
+
+
+def wording(language: str = "id", of: Outcome | None = None) -> Wording:
+    words = words_of("broker", ("id", "en"))(language)
+    return Wording(of or outcome(), words, office=OFFICE, services=SERVICES)
+
+
+def cells_of(workbook: bytes) -> dict[tuple[str, str, str], str]:
+    """Return each figure of a workbook by table heading, code and column heading."""
+    main = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    found = {}
+    with zipfile.ZipFile(BytesIO(workbook)) as book:
+        shared = ["".join(one.itertext()) for one in ET.fromstring(book.read("xl/sharedStrings.xml"))]  # noqa: S314 - our own
+        sheets = sorted(name for name in book.namelist() if re.match(r"xl/worksheets/sheet\d+\.xml", name))
+        for name in sheets:
+            rows = []
+            for row in ET.fromstring(book.read(name)).iter(f"{main}row"):  # noqa: S314 - our own
+                assert not list(row.iter(f"{main}f")), "no cell is a formula"
+                cells = {}
+                for cell in row.iter(f"{main}c"):
+                    value = cell.findtext(f"{main}v") or ""
+                    column = re.sub(r"\d", "", cell.get("r") or "")
+                    cells[column] = shared[int(value)] if cell.get("t") == "s" else value
+                rows.append(cells)
+            head = rows[0]
+            for cells in rows[1:]:
+                for column in sorted(set(head) - {"A", "B"}):
+                    found[head["B"], cells.get("A", ""), head[column]] = cells.get(column, "")
+    return found
+
+
+def test_paper_csv_and_workbook_say_the_same_to_the_unit() -> None:
+    told = wording()
+    figures = told._figures
+    assert figures is not None
+    sheet = told.sheet()
+    plain = list(csv.reader(StringIO(csv_of(told.tables()).decode(), newline="")))
+    excel = list(csv.reader(StringIO(excel_csv_of(told.tables(), told.head()).decode()[1:], newline=""), delimiter=";"))
+    book = cells_of(xlsx_of(told.tables()))
+    assert plain[0] == list(HEAD)
+    assert excel[0] == ["Bagian", "Kode", "Nama", "Ukuran", "Nilai"]
+    assert {len(line) for line in (*plain, *excel)} == {5}
+    by_name = {(line[0], line[1], line[3]): line[4] for line in plain}
+    assert by_name["summary", "index", "value"] == str(figures.index)
+    assert sheet.index == str(figures.index).replace(".", ",")
+    assert float(book["Ringkasan", "index", "Nilai"]) == float(figures.index)
+    for element, line in zip(figures.elements, sheet.elements, strict=True):
+        assert by_name["element", element.code, "nrr"] == str(element.nrr)
+        assert line.nrr == str(element.nrr).replace(".", ",")
+        assert Decimal(book["Unsur", element.code, "Nilai rata-rata (1-4)"]) == element.nrr
+    for one, other in zip(plain[1:], excel[1:], strict=True):
+        assert one[:2][1] == other[1]
+        assert other[4] in {one[4], one[4].replace(".", ",")}
+    assert [line[4] for line in plain if line[:2] == ["service", "passport"]] == [
+        str(told._outcome.tally.services["passport"]),
+        "310",
+        "172",
+    ]
+
+
+def test_the_csv_for_excel_begins_with_a_mark_and_both_end_lines_as_rfc_4180_says() -> None:
+    told = wording()
+    plain, excel = csv_of(told.tables()), excel_csv_of(told.tables(), told.head())
+    assert excel.decode().startswith(BOM)
+    assert not plain.decode().startswith(BOM)
+    for text in (plain, excel):
+        assert text.endswith(b"\r\n")
+        assert b"\n" not in text.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+62811", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_cell_runs_as_a_formula(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+    assert harmless("Paspor = Baru") == "Paspor = Baru"
+    table = Table("one", "One", (Column("value", "Value"),), ((text, text, (text,)),))
+    line = next(csv.reader(StringIO(csv_of([table]).decode().split("\r\n", 1)[1], newline="")))
+    assert line[1].startswith("'")
+    assert line[4].startswith("'")
+    assert len(cells_of(xlsx_of([table]))) == 1  # which looks for formulas
+
+
+def test_hostile_text_stands_on_the_paper_as_text() -> None:
+    html = html_of(wording().sheet())
+    assert "<b>Satu loket</b>" not in html
+    assert "&lt;b&gt;Satu loket&lt;/b&gt;" in html
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_paper_is_one_page_to_hang_up(language: str) -> None:
+    pdf = pdf_of(wording(language).sheet())
+    assert pdf.startswith(b"%PDF")
+    streams = [
+        zlib.decompressobj().decompress(one) for one in re.findall(rb"stream\r?\n(x.*?)endstream", pdf, re.DOTALL)
+    ]
+    objects = b"".join(one for one in streams if b"/Type" in one)
+    assert len(re.findall(rb"/Type ?/Page\b", objects)) == 1
+    assert b"/Lang" in objects
+
+
+def test_a_period_that_runs_says_so_and_one_without_answers_claims_nothing() -> None:
+    running = wording("en", replace(outcome(12), closed_on=None, before=())).sheet()
+    assert running.state == "The period still runs: all of this may change."
+    assert running.trend == ()
+    empty = wording("en", replace(outcome(0), digest=""))
+    assert empty.sheet().index == "-"
+    assert empty.sheet().interval == "Nobody has answered."
+    assert [table.id for table in empty.tables()][:2] == ["summary", "service"]
+
+
+def test_a_quarter_and_the_sample_are_said_in_words() -> None:
+    quarter = replace(outcome(300), period=period_of("quarter", dt.date(2026, 11, 3)))
+    sheet = wording("id", quarter).sheet()
+    assert sheet.period == "Triwulan 4 tahun 2026"
+    assert sheet.facts[-1] == ("Kecukupan sampel", "tercapai")
+    assert sheet.performance == "Baik"
+    assert sum(one.is_low for one in sheet.elements) == 3
