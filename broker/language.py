@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from io import BytesIO
 
 from babel import Locale, UnknownLocaleError
@@ -80,10 +81,15 @@ _OWN_NAMES = {"id": "Bahasa Indonesia"}
 """Where Babel's own name is not what people call their language (CLDR: "Indonesia")."""
 
 
+def _catalogue(package: str, language: str) -> Traversable:
+    """Return where the words of a package lie, or would; `broker.web` has its own beside the broker's."""
+    return resources.files(package).joinpath("locale", language, "LC_MESSAGES", f"{package.rpartition('.')[2]}.po")
+
+
 @lru_cache(maxsize=64)
 def _translations(package: str, language: str) -> gettext.NullTranslations:
     """Return the catalogue of a package, or an empty one (English) where there is none."""
-    entry = resources.files(package).joinpath("locale", language, "LC_MESSAGES", f"{package}.po")
+    entry = _catalogue(package, language)
     translations: gettext.NullTranslations
     if entry.is_file():
         compiled = BytesIO()
@@ -101,8 +107,7 @@ def _translations(package: str, language: str) -> gettext.NullTranslations:
 @lru_cache(maxsize=256)
 def has_catalogue(language: str, package: str = _SHARED) -> bool:
     """Tell whether a package has its own words in `language`; English always."""
-    entry = resources.files(package).joinpath("locale", language, "LC_MESSAGES", f"{package}.po")
-    return language == "en" or entry.is_file()
+    return language == "en" or _catalogue(package, language).is_file()
 
 
 @lru_cache(maxsize=32)
@@ -110,7 +115,7 @@ def letters(language: str) -> frozenset[str]:
     """Return every letter of what visitors read in a language: screens, tickets, names of days and months."""
     said: set[str] = set()
     for package in _VISITORS if has_catalogue(language) else ():
-        entry = resources.files(package).joinpath("locale", language, "LC_MESSAGES", f"{package}.po")
+        entry = _catalogue(package, language)
         if entry.is_file():
             with entry.open("rb") as source:
                 for message in read_po(source, locale=language):

@@ -1,0 +1,17 @@
+"""`python -m broker.web`: the pages of the office, as a process."""
+
+import sys
+
+from broker.config import Settings
+from broker.screen import run_screen
+from broker.web.app import show
+
+
+def names(settings: Settings) -> list[str]:
+    """Return under which ids pages can be served: `web`, and those of more machines that `mqtt.devices` names."""
+    more = [device for device in settings.mqtt.devices if device.startswith("web-")]
+    return [] if settings.web is None else ["web", *more]
+
+
+if __name__ == "__main__":
+    sys.exit(run_screen("web", show, names=names))

@@ -1,0 +1,200 @@
+"""The office as pages see it: what the bus told, and how it is asked something. All of it on the event loop's thread."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import functools
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from broker.contract.clock import EngineClock
+from broker.contract.link import Freshness, Pending
+from broker.contract.messages import (
+    AnnouncementsMessage,
+    EventMessage,
+    FeedbackMessage,
+    HallMessage,
+    OfficeMessage,
+    Place,
+    Reply,
+    SurveyMessage,
+    WaitingMessage,
+)
+from broker.contract.topics import Topics
+from broker.screen import OfficeBus, listen_to_office
+
+ANSWER_S = 8.0
+"""So long a page waits for the engine's answer; whoever sends the same form again asks for the same once more."""
+PRESS_S = 10.0
+"""So long what a visitor pressed is meant: afterwards nobody wants it done any more."""
+
+
+class UnansweredError(Exception):
+    """The engine has not answered in time; it may have done what was asked all the same."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A request under way, and how many wait for its answer."""
+
+    answer: asyncio.Future[Reply]
+    pending: Pending
+    waiters: int = 0
+
+
+class Office:
+    """What MQTT told of the office, and the way to ask its engine."""
+
+    def __init__(self, bus: OfficeBus, *, office: str, clock: EngineClock | None = None) -> None:
+        """Listen on `bus`, which is not started yet; its handlers have to run on the event loop's thread."""
+        self.clock = clock or EngineClock(lambda: dt.datetime.now().astimezone(), time.monotonic)
+        self.freshness = Freshness(self.clock.now, self.clock.monotonic)
+        self.offer: OfficeMessage | None = None
+        """What the office offers, with the procedures of its services."""
+        self.hall: HallMessage | None = None
+        self.feedback: FeedbackMessage | None = None
+        self.announcements: AnnouncementsMessage | None = None
+        self.surveys: dict[tuple[str, str], SurveyMessage] = {}
+        """By id and language."""
+        self.places: dict[str, Place] = {}
+        """Where everybody stands who waits, by the ticket's id."""
+        self.on_event: list[Callable[[EventMessage], None]] = []
+        """Told of each event, after it is known whether one was missed."""
+        self.on_missed: list[Callable[[], None]] = []
+        """Told when what was known may no longer be so: an event was missed, or the engine is back."""
+        self.on_places: list[Callable[[], None]] = []
+        self.on_fresh: list[Callable[[], None]] = []
+        """Told when data becomes old, or true again, and when the office offers something else."""
+        self._bus = bus
+        self._seq: int | None = None
+        self._was_fresh = False
+        self._pages: dict[int, frozenset[str]] = {}
+        self._asked: dict[str, _Asked] = {}
+        topics = Topics(office)
+        listen_to_office(bus, topics, self._offered)
+        bus.listen(topics.hall(), HallMessage, self._hall_heard)
+        bus.listen(topics.waiting("+"), WaitingMessage, self._waiting_heard)
+        bus.listen(topics.feedback(), FeedbackMessage, self._feedback_heard)
+        bus.listen(topics.survey("+", "+"), SurveyMessage, self._survey_heard)
+        bus.listen(topics.announcements(), AnnouncementsMessage, self._announced)
+        bus.listen(topics.event("+"), EventMessage, self._event_heard)
+        bus.on_link(self._link_changed)
+
+    # -- ask ------------------------------------------------------------------------------------------------------
+
+    @property
+    def is_linked(self) -> bool:
+        """Tell whether the engine can be reached now."""
+        return self.freshness.online
+
+    @property
+    def stale_since(self) -> dt.datetime | None:
+        """Return since when what is known is old, by the engine's clock; None while it is fresh."""
+        return self.freshness.stale_since
+
+    def until(self) -> str:
+        """Return until when something that was pressed just now is meant, for a request that should carry it."""
+        return (self.clock.now() + dt.timedelta(seconds=PRESS_S)).isoformat(timespec="milliseconds")
+
+    async def ask(
+        self, command: str, arguments: Mapping[str, Any], *, request_id: str | None = None, timeout_s: float = ANSWER_S
+    ) -> Reply:
+        """Send a request and wait for its reply, refusal or not. Raises UnansweredError.
+
+        Under an id that is being asked already both wait for the one answer: a form that was sent twice is one request.
+        """
+        identity = request_id or uuid.uuid4().hex
+        asked = self._asked.get(identity)
+        if asked is None:
+            answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+            pending = self._bus.request(
+                command, arguments, functools.partial(_settle, answer), request_id=identity
+            )
+            asked = self._asked[identity] = _Asked(answer, pending)
+        asked.waiters += 1
+        try:
+            return await asyncio.wait_for(asyncio.shield(asked.answer), timeout_s)
+        except TimeoutError:
+            raise UnansweredError(command) from None
+        finally:
+            asked.waiters -= 1
+            if not asked.waiters:
+                asked.pending.cancel()
+                self._asked.pop(identity, None)
+
+    # -- hear -----------------------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Take note that time goes by: silence makes what is known old."""
+        is_fresh = self.stale_since is None
+        if is_fresh != self._was_fresh:
+            self._was_fresh = is_fresh
+            _tell(self.on_fresh)
+
+    def _offered(self, offer: OfficeMessage) -> None:
+        self.offer = offer
+        _tell(self.on_fresh)
+
+    def _hall_heard(self, hall: HallMessage) -> None:
+        self.freshness.heard(retained=hall.retained)
+        self.clock.heard(hall.at, retained=hall.retained)
+        self.hall = hall
+        if not hall.retained:
+            self._follow(hall.seq)
+        self.tick()
+
+    def _waiting_heard(self, waiting: WaitingMessage) -> None:
+        ids = frozenset(place.id for place in waiting.places)
+        for gone in self._pages.get(waiting.page, frozenset()) - ids:
+            if not any(gone in others for page, others in self._pages.items() if page != waiting.page):
+                self.places.pop(gone, None)
+        self._pages[waiting.page] = ids
+        self.places |= {place.id: place for place in waiting.places}
+        _tell(self.on_places)
+
+    def _feedback_heard(self, feedback: FeedbackMessage) -> None:
+        self.feedback = feedback
+
+    def _survey_heard(self, survey: SurveyMessage) -> None:
+        self.surveys[survey.id, survey.language] = survey
+
+    def _announced(self, announcements: AnnouncementsMessage) -> None:
+        self.announcements = announcements
+
+    def _event_heard(self, event: EventMessage) -> None:
+        self.freshness.heard()
+        self.clock.heard(event.at)
+        if self._seq is not None and event.seq <= self._seq and event.type != "reprinted":
+            return
+        if self._seq is not None and event.seq > self._seq + 1:
+            _tell(self.on_missed)
+        self._seq = max(event.seq, self._seq or 0)
+        for handler in self.on_event:
+            handler(event)
+
+    def _follow(self, seq: int) -> None:
+        """Take the picture's word for how far it goes; events come before it, so what is beyond them was missed."""
+        if self._seq is not None and seq != self._seq:
+            _tell(self.on_missed)
+        self._seq = seq
+
+    def _link_changed(self, is_linked: bool) -> None:  # noqa: FBT001 - as the bus tells it
+        self.freshness.link_changed(online=is_linked)
+        if is_linked:
+            self._seq = None
+            _tell(self.on_missed)
+        self.tick()
+
+
+def _settle(answer: asyncio.Future[Reply], reply: Reply) -> None:
+    if not answer.done():
+        answer.set_result(reply)
+
+
+def _tell(handlers: list[Callable[[], None]]) -> None:
+    for handler in handlers:
+        handler()

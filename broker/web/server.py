@@ -1,0 +1,184 @@
+"""The HTTP server: uvicorn with bounds on connections, headers and patience, and a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import resource
+import signal
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+MOST_CONNECTIONS = 3000
+"""All phones of a full hall, several times over; more are turned away before a byte is read."""
+MOST_OF_ONE_ADDRESS = 1500
+"""A router may hide a whole hall behind one address, yet nobody alone takes all."""
+SPARE_FILES = 200
+"""Open files that the process needs for other things."""
+REQUEST_S = 20.0
+"""Within so many seconds a request is here, all of it; a connection that only waits costs memory."""
+KEEP_ALIVE_S = 15
+LOST_AFTER_MS = 60_000
+"""A phone that acknowledges nothing for so long is gone, out of the door or out of battery."""
+MAX_HEADER_BYTES = 16 * 1024
+SWEEP_S = 5.0
+END_S = 3
+_BUSY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 10\r\n"
+    b"Connection: close\r\nContent-Length: 56\r\n\r\n"
+    b"Too many visitors at once. Please try again in a moment."
+)
+
+
+@dataclass(slots=True)
+class Connections:
+    """Who is connected. Counts, and finds those that never finish asking."""
+
+    most: int = MOST_CONNECTIONS
+    most_of_one: int = MOST_OF_ONE_ADDRESS
+    monotonic: Callable[[], float] = time.monotonic
+    refused: int = field(init=False, default=0)
+    _since_s: dict[Any, float] = field(init=False, default_factory=dict)
+    """Of each connection: since when it is asking; it is there as long as the connection lives."""
+    _by_address: Counter[str] = field(init=False, default_factory=Counter)
+
+    def __len__(self) -> int:
+        return len(self._since_s)
+
+    def came(self, connection: object, address: str) -> bool:
+        """Take a new connection in; False where there is no room for it."""
+        if len(self._since_s) >= self.most or self._by_address[address] >= self.most_of_one:
+            self.refused += 1
+            return False
+        self._since_s[connection] = self.monotonic()
+        self._by_address[address] += 1
+        return True
+
+    def went(self, connection: object, address: str) -> None:
+        """Take note that a connection is gone."""
+        if self._since_s.pop(connection, None) is not None:
+            self._by_address[address] -= 1
+            if not self._by_address[address]:
+                del self._by_address[address]
+
+    def began(self, connection: object) -> None:
+        """Take note that a connection begins to ask once more."""
+        if connection in self._since_s:
+            self._since_s[connection] = self.monotonic()
+
+    def overdue(self, is_asking: Callable[[Any], bool]) -> list[Any]:
+        """Return the connections that have been asking for too long."""
+        late_s = self.monotonic() - REQUEST_S
+        return [one for one, since_s in self._since_s.items() if since_s < late_s and is_asking(one)]
+
+
+class BoundedProtocol(H11Protocol):
+    """uvicorn's HTTP connection, counted, and ended where it never finishes asking.
+
+    uvicorn itself waits for a first request for ever, and answers 503 only after it has read one.
+    """
+
+    known: Connections
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
+        """Count the connection, or turn it away."""
+        super().connection_made(transport)
+        self.is_counted = self.known.came(self, self._address)
+        if not self.is_counted:
+            transport.write(_BUSY)
+            transport.close()
+            return
+        sock = transport.get_extra_info("socket")
+        if sock is not None and sock.family in {socket.AF_INET, socket.AF_INET6}:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, LOST_AFTER_MS)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless there was no room."""
+        if not self.is_counted:
+            return
+        if self.cycle is not None and self.cycle.response_complete:
+            self.known.began(self)
+        super().data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        super().connection_lost(exc)
+        if self.is_counted:
+            self.known.went(self, self._address)
+
+    @property
+    def is_asking(self) -> bool:
+        """Tell whether its request is not whole yet."""
+        return self.cycle is None or (not self.cycle.response_complete and self.cycle.more_body)
+
+    @property
+    def _address(self) -> str:
+        return self.client[0] if self.client else ""
+
+
+class WebServer(uvicorn.Server):
+    """uvicorn, which here neither takes signals for itself nor raises them again."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to `serve`: uvicorn would end the process by them, though all is in order."""
+        yield
+
+
+def raise_open_files() -> int:
+    """Let this process open as many files as it may, for each phone is one; return for how many phones that is."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + SPARE_FILES
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(10, min(MOST_CONNECTIONS, soft - SPARE_FILES))
+
+
+def web_server(app: ASGIApp, *, host: str, port: int, connections: Connections) -> WebServer:
+    """Return the server of an application, not yet begun."""
+    protocol = type("CountedProtocol", (BoundedProtocol,), {"known": connections})
+    return WebServer(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            http=protocol,
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,  # it writes down addresses, and keys of tickets
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=END_S,
+            h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+            backlog=512,
+        )
+    )
+
+
+async def serve(server: WebServer, connections: Connections) -> None:
+    """Serve until SIGTERM or SIGINT, then end cleanly; whoever is connected is told by the connection's end."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.handle_exit, number, None)
+    sweeping = loop.create_task(_sweep(connections))
+    try:
+        await server.serve()
+    finally:
+        sweeping.cancel()
+
+
+async def _sweep(connections: Connections) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_S)
+        for one in connections.overdue(lambda connection: bool(connection.is_asking)):
+            one.transport.abort()

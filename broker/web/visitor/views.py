@@ -1,0 +1,213 @@
+"""The addresses that visitors open: the office, and their ticket."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sse_starlette.sse import EventSourceResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from broker.contract.messages import Reply, Ticket
+from broker.language import Phrases, mark
+from broker.web.forms import new_id, read_form
+from broker.web.office import UnansweredError
+from broker.web.page import one_line
+from broker.web.site import Site, site_of
+from broker.web.visitor.following import Followed, UnknownTicketError
+from broker.web.visitor.lobby import lobby_page
+from broker.web.visitor.ticket import Around, Link, TicketPage, documents, ticket_page, why_others
+
+BEAT_S = 5.0
+"""So often an open page hears that nothing has changed; one that hears nothing for three beats says so."""
+SEND_TIMEOUT_S = 20.0
+"""A phone that takes nothing for so long is gone: it comes back by itself when it can."""
+_KEY = re.compile(r"[A-Za-z2-7]{16}")
+
+
+def key_of(request: Request) -> str:
+    """Return the key in an address, in capitals. Raises HTTPException where it cannot be one."""
+    key = request.path_params["key"]
+    if _KEY.fullmatch(key) is None:
+        raise HTTPException(404)
+    return str(key).upper()
+
+
+async def lobby(request: Request) -> Response:
+    """Show the office: who is called, how long it takes, where else to go."""
+    site = site_of(request)
+    words = site.pages.words(request)
+    page = lobby_page(site.office.hall, site.office.offer, words, site.office.stale_since)
+    return site.pages.answer(request, "lobby.html", page=page)
+
+
+async def ticket(request: Request) -> Response:
+    """Show how a ticket stands."""
+    key, site = key_of(request), site_of(request)
+    followed = await _found(request, key)
+    if isinstance(followed, Response):
+        return followed
+    words = site.pages.words(request)
+    around = _around(site, followed, words)
+    return site.pages.answer(
+        request,
+        "ticket.html",
+        page=ticket_page(followed.ticket, around),
+        key=key,
+        form_id=new_id(),
+        why=why_others(followed.ticket, around),
+        documents=documents(followed.ticket, around),
+    )
+
+
+async def ticket_events(request: Request) -> Response:
+    """Tell an open page of each change, for as long as it is open."""
+    key, site = key_of(request), site_of(request)
+    try:
+        followed = await site.following.find(key)
+    except UnknownTicketError:
+        return Response(status_code=HTTPStatus.NO_CONTENT)  # an EventSource asks no more
+    words = site.pages.words(request)
+    return EventSourceResponse(
+        told(site, followed, words), ping=0, send_timeout=SEND_TIMEOUT_S, headers={"Cache-Control": "no-store"}
+    )
+
+
+async def told(site: Site, followed: Followed, words: Phrases) -> AsyncIterator[dict[str, Any]]:
+    """Yield what an open page has to show anew, and a beat where there is nothing."""
+    shown: TicketPage | None = None
+    async with site.following.watching(followed) as news:
+        while True:
+            page = ticket_page(followed.ticket, _around(site, followed, words))
+            if page != shown:
+                html = site.pages.html("ticket_status.html", words, page=page, key=followed.key, form_id=new_id())
+                yield {"event": "status", "data": one_line(html), "retry": 2000}
+                if shown is not None and page.said != shown.said:
+                    yield {"event": "said", "data": one_line(site.pages.html("said.html", words, page=page))}
+                shown = page
+            elif site.office.stale_since is None:
+                yield {"event": "beat", "data": "-"}
+            try:
+                async with asyncio.timeout(BEAT_S):
+                    await news.wait()
+            except TimeoutError:
+                continue
+            news.clear()
+
+
+async def cancel_question(request: Request) -> Response:
+    """Ask whether a place is really to be given up."""
+    site = site_of(request)
+    followed = await _found(request, key_of(request))
+    if isinstance(followed, Response):
+        return followed
+    page = ticket_page(followed.ticket, _around(site, followed, site.pages.words(request)))
+    if not page.may_cancel:
+        return _back(followed.key)
+    return site.pages.answer(request, "cancel.html", page=page, key=followed.key, form_id=new_id())
+
+
+async def cancel(request: Request) -> Response:
+    """Give a place up."""
+    return await _act(request, "cancel")
+
+
+async def rejoin(request: Request) -> Response:
+    """Take a missed visitor into the queue again."""
+    return await _act(request, "rejoin")
+
+
+async def _act(request: Request, command: str) -> Response:
+    """Ask the engine for what the holder of a ticket wants, then show how the ticket stands."""
+    key, site = key_of(request), site_of(request)
+    form = await read_form(request)
+    arguments = {"ticket": key, "until": site.office.until()}
+    try:
+        reply = await site.office.ask(command, arguments, request_id=form.request_id(command))
+    except UnansweredError:
+        return site.wrong(request, HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})
+    if reply.error is not None:
+        return _refused(request, key, reply)
+    site.following.changed(Ticket.model_validate((reply.result or {})["ticket"]))
+    return _back(key)
+
+
+_NO_TICKET = (
+    mark("This link does not lead to a ticket any more"),
+    mark("A ticket's page lasts until the end of its day. For a new number please go to the kiosk in the hall."),
+)
+
+
+async def _found(request: Request, key: str) -> Followed | Response:
+    """Return a ticket, or the page that says that there is none."""
+    site = site_of(request)
+    try:
+        return await site.following.find(key)
+    except UnknownTicketError:
+        return site.told(request, *_NO_TICKET, status=HTTPStatus.NOT_FOUND)
+
+
+def _refused(request: Request, key: str, reply: Reply) -> Response:
+    """Say why something was not done, and lead back to the ticket."""
+    site, code = site_of(request), "bad_request" if reply.error is None else reply.error.code
+    if code == "unknown_ticket":
+        return site.told(request, *_NO_TICKET, status=HTTPStatus.NOT_FOUND)
+    words = site.pages.words(request)
+    return site.pages.answer(
+        request,
+        "told.html",
+        status=HTTPStatus.CONFLICT,
+        title=words.say("This was not done"),
+        text=words.error(code),
+        again=f"/t/{key}",
+    )
+
+
+def _back(key: str) -> Response:
+    return RedirectResponse(f"/t/{key}", status_code=HTTPStatus.SEE_OTHER)
+
+
+def _around(site: Site, followed: Followed, words: Phrases) -> Around:
+    office = site.office
+    now = office.clock.now()
+    if office.offer is not None:
+        now = now.astimezone(ZoneInfo(office.offer.office.timezone))
+    return Around(
+        words=words,
+        now=now,
+        offer=office.offer,
+        stale_since=None if office.stale_since is None else office.stale_since.astimezone(now.tzinfo),
+        called_at=followed.called_at,
+        links=_after(site, followed, words),
+    )
+
+
+def _after(site: Site, followed: Followed, words: Phrases) -> tuple[Link, ...]:
+    """Return what is asked of whoever is done."""
+    feedback = site.office.feedback
+    if feedback is None or not feedback.ratings:
+        return ()
+    return (Link(f"/r/{followed.key}", words.say("How was it? Tell us with one tap")),)
+
+
+ROUTES = [
+    Route("/", lobby),
+    *(
+        route
+        for letter in "tT"
+        for route in (
+            Route(f"/{letter}/{{key}}", ticket),
+            Route(f"/{letter}/{{key}}/events", ticket_events),
+            Route(f"/{letter}/{{key}}/cancel", cancel_question, methods=["GET"]),
+            Route(f"/{letter}/{{key}}/cancel", cancel, methods=["POST"]),
+            Route(f"/{letter}/{{key}}/rejoin", rejoin, methods=["POST"]),
+        )
+    ),
+]
