@@ -17,9 +17,11 @@ from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import escape, read_po, write_po
 from babel.plural import to_gettext
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
 
-PACKAGES = ("broker", "kiosk", "display", "counter")
-VISITORS = ("broker", "kiosk", "display")
+PACKAGES = ("broker", "kiosk", "display", "counter", "broker.web", "broker.web.staff")
+VISITORS = ("broker", "kiosk", "display", "broker.web")
 """What is needed in every language of visitors; officers read the office's own."""
 TEMPLATES = Path("build/i18n")
 ORDER_FROM = "id"
@@ -62,7 +64,7 @@ def folder(package: str) -> Path:
 
 def place(package: str, language: str) -> Path:
     """Return where a catalogue lies, or would."""
-    return folder(package) / "locale" / language / "LC_MESSAGES" / f"{package}.po"
+    return folder(package) / "locale" / language / "LC_MESSAGES" / f"{package.rpartition('.')[2]}.po"
 
 
 def languages(package: str) -> list[str]:
@@ -92,10 +94,12 @@ def key_of(message: Message) -> Key:
 def texts(package: str) -> dict[Key, tuple[str, int]]:
     """Return every text said in a package, with one of its places: file and line."""
     root = folder(package)
-    files = (path for pattern in ("*.py", "*.kv") for path in sorted(root.rglob(pattern)))
+    within = [folder(other) for other in PACKAGES if other.startswith(f"{package}.")]
+    files = (path for pattern in ("*.py", "*.kv", "*.html") for path in sorted(root.rglob(pattern)))
     return {
         message: (path.relative_to(root.parent).as_posix(), line)
         for path in files
+        if not any(path.is_relative_to(inner) for inner in within)
         for message, line in texts_of_file(path)
         if message
     }
@@ -107,6 +111,9 @@ def texts_of_file(path: Path) -> Iterator[tuple[Key, int]]:
     By the syntax tree, as Babel's own extractor stumbles over `.count(b"...")`.
     """
     source = path.read_text(encoding="utf-8")
+    if path.suffix == ".html":
+        yield from texts_of_template(source)
+        return
     if path.suffix == ".py":
         chunks = [(0, source)]
     else:
@@ -114,6 +121,17 @@ def texts_of_file(path: Path) -> Iterator[tuple[Key, int]]:
     for offset, chunk in chunks:
         for node in ast.walk(parsed(chunk, strict=path.suffix == ".py")):
             yield from ((text, offset + line) for text, line in texts_of_call(node))
+
+
+def texts_of_template(source: str) -> Iterator[tuple[Key, int]]:
+    """Yield each text that a template says, with its line."""
+    for line, function, said in extract_from_ast(Environment(autoescape=True).parse(source), ("say", "count")):
+        parts = (said,) if isinstance(said, str) else said or ()
+        whole = tuple(part for part in parts if part is not None)
+        if function == "say" and whole:
+            yield whole[0], line
+        elif len(whole) > 1:
+            yield (whole[0], whole[1]), line
 
 
 def parsed(chunk: str, *, strict: bool) -> ast.AST:

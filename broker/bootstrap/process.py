@@ -25,7 +25,7 @@ from broker.bootstrap.tokens import SessionTokens
 from broker.bus import Bus
 from broker.config.settings import Settings
 from broker.contract.link import Address
-from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, Topics
+from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT, Topics
 from broker.engine import KEPT_REPLIES, REMEMBER, Engine
 from broker.gateway import Inbound, MqttWire, Presences
 from broker.ports import Reconfiguration
@@ -214,5 +214,6 @@ def client_ids(settings: Settings) -> tuple[str, ...]:
         *(counter.id for counter in settings.counters),
         *(keypads.id for keypads in settings.keypads),
         *(signs.id for signs in settings.signs),
+        *(() if settings.web is None else (WEB_CLIENT,)),
         *settings.mqtt.devices,
     )

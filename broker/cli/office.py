@@ -152,6 +152,18 @@ def signs(
 
 
 @app.command()
+def web(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    name: Annotated[
+        str | None, typer.Option("--id", help="On a further machine: web-2 or the like, from mqtt.devices.")
+    ] = None,
+) -> None:
+    """Serve the pages on phones."""
+    become("broker.web", config, data, name, needs_screen=False)
+
+
+@app.command()
 def doctor(
     config: ConfigOption = DEFAULT_CONFIG,
     data: DataOption = DEFAULT_DATA,

@@ -91,3 +91,9 @@ class Web(DeviceModel):
     public_url: Annotated[str, _without(public_url_fault)] | None = None
     """What the QR of a ticket leads to; without it tickets have a QR that only the office's own scanners read."""
     wifi: Wifi | None = None
+
+    @property
+    def home(self) -> str:
+        """Return where the pages are found: as visitors know it, else as this machine does."""
+        host = "localhost" if self.listen in {"127.0.0.1", "0.0.0.0", "::", "::1"} else self.listen  # noqa: S104 - compared
+        return self.public_url or f"http://{host}:{self.port}/"

@@ -12,6 +12,8 @@ UP_CLIENT = "up"
 """The client id of `antrean up`, which watches the office that it opened."""
 DOCTOR_CLIENT = "doctor"
 """The client id of `antrean doctor`, which only listens."""
+WEB_CLIENT = "web"
+"""The client id of the pages on phones; those of further machines are named in `mqtt.devices`, as `web-2`."""
 
 _CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 

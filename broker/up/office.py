@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broker.config.settings import DEFAULT_DATA, Settings
-from broker.contract.topics import ENGINE_CLIENT
+from broker.contract.topics import ENGINE_CLIENT, WEB_CLIENT
 from broker.server import require_free_port
 from broker.up.children import Child, Office
 from broker.up.emulated import emulators
@@ -77,6 +77,9 @@ def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitSta
         office.add(_child(start, "counter.keypads", ("--id", keypads.id), name=keypads.id))
     for signs in start.settings.signs:
         office.add(_child(start, "display.signs", ("--id", signs.id), name=signs.id))
+    if start.settings.web is not None:
+        office.add(_child(start, "broker.web", ("--id", WEB_CLIENT), name=WEB_CLIENT))
+        start.tell(f"pages for phones: {start.settings.web.home}")
     if has_screen(os.environ) and not start.once:
         for part in (*parts(start.settings), *feedback_parts(start.settings)):
             office.add(_child(start, part.kind, ("--id", part.id), name=part.id))

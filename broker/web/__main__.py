@@ -3,6 +3,7 @@
 import sys
 
 from broker.config import Settings
+from broker.contract.topics import WEB_CLIENT
 from broker.screen import run_screen
 from broker.web.app import show
 
@@ -10,7 +11,7 @@ from broker.web.app import show
 def names(settings: Settings) -> list[str]:
     """Return under which ids pages can be served: `web`, and those of more machines that `mqtt.devices` names."""
     more = [device for device in settings.mqtt.devices if device.startswith("web-")]
-    return [] if settings.web is None else ["web", *more]
+    return [] if settings.web is None else [WEB_CLIENT, *more]
 
 
 if __name__ == "__main__":

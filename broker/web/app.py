@@ -76,9 +76,7 @@ def show(settings: Settings, name: str, *, data_dir: Path) -> None:
         message = "there is no section web"
         raise KeyError(message)
     if not _is_free(web.listen, web.port):
-        sys.exit(
-            f"another program listens on {web.listen}:{web.port}: end it, or set web.port to another number in config.yaml"
-        )
+        sys.exit(f"another program listens on {web.listen}:{web.port}: end it, or set web.port to another number")
     connections = Connections(most=raise_open_files())
     server = web_server(web_app(settings, name), host=web.listen, port=web.port, connections=connections)
     log.info("%s: pages at %s:%d, for %d connections", name, web.listen, web.port, connections.most)

@@ -1,4 +1,4 @@
-"""The office as pages see it: what the bus told, and how it is asked something. All of it on the event loop's thread."""
+"""The office as pages see it: what the bus told, and how it is asked something. All on the event loop's thread."""
 
 from __future__ import annotations
 
@@ -111,9 +111,7 @@ class Office:
         asked = self._asked.get(identity)
         if asked is None:
             answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-            pending = self._bus.request(
-                command, arguments, functools.partial(_settle, answer), request_id=identity
-            )
+            pending = self._bus.request(command, arguments, functools.partial(_settle, answer), request_id=identity)
             asked = self._asked[identity] = _Asked(answer, pending)
         asked.waiters += 1
         try:
@@ -143,8 +141,7 @@ class Office:
         self.freshness.heard(retained=hall.retained)
         self.clock.heard(hall.at, retained=hall.retained)
         self.hall = hall
-        if not hall.retained:
-            self._follow(hall.seq)
+        self._follow(hall.seq)
         self.tick()
 
     def _waiting_heard(self, waiting: WaitingMessage) -> None:
@@ -185,8 +182,9 @@ class Office:
     def _link_changed(self, is_linked: bool) -> None:  # noqa: FBT001 - as the bus tells it
         self.freshness.link_changed(online=is_linked)
         if is_linked:
-            self._seq = None
             _tell(self.on_missed)
+        else:
+            self._seq = None
         self.tick()
 
 

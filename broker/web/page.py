@@ -182,5 +182,3 @@ class Pages:
 def one_line(html: str) -> str:
     """Return markup without the line breaks between its tags: an event of a stream stands on one line."""
     return " ".join(line.strip() for line in html.splitlines() if line.strip())
-
-

@@ -27,7 +27,7 @@ from broker.web.visitor.following import Following
 _A_YEAR_S = 365 * 24 * 3600
 _ZIPPED_FROM_BYTES = 500
 
-_WRONG = {
+_WRONG: dict[int, tuple[str, str]] = {
     HTTPStatus.NOT_FOUND: (
         mark("There is no such page"),
         mark("Please look at the address again, or scan the code on your ticket once more."),
@@ -82,8 +82,8 @@ class Site:
 
     def wrong(self, request: Request, status: int, *, headers: dict[str, str] | None = None) -> Response:
         """Return the page that says what is wrong and what to do."""
-        known = _WRONG.get(HTTPStatus(status)) if status in iter(HTTPStatus) else None
-        title, text = known or (_NOT_UNDERSTOOD if status < HTTPStatus.INTERNAL_SERVER_ERROR else _ANY_FAULT)
+        otherwise = _NOT_UNDERSTOOD if status < HTTPStatus.INTERNAL_SERVER_ERROR else _ANY_FAULT
+        title, text = _WRONG.get(status, otherwise)
         again = request.url.path if request.method == "GET" and status >= HTTPStatus.TOO_MANY_REQUESTS else None
         return self.told(request, title, text, status=status, headers=headers, again=again)
 

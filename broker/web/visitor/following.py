@@ -22,14 +22,16 @@ TOLD_AT_ONCE = 10
 TOLD_EVERY_S = 0.004
 LONGEST_REST_S = 0.5
 
-_BECOMES: Mapping[str, TicketState] = MappingProxyType({
-    "called": "called",
-    "recalled": "called",
-    "started": "serving",
-    "no_show": "no_show",
-    "held": "held",
-    "cancelled": "cancelled",
-})
+_BECOMES: Mapping[str, TicketState] = MappingProxyType(
+    {
+        "called": "called",
+        "recalled": "called",
+        "started": "serving",
+        "no_show": "no_show",
+        "held": "held",
+        "cancelled": "cancelled",
+    }
+)
 """What an event says all of. After any other (another stage, back in the queue, taken back) the engine is asked."""
 
 

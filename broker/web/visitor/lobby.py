@@ -50,8 +50,10 @@ def lobby_page(
             old = words.say("Not connected since {time}. What you see was true then.", time=words.clock(since))
     if hall is None or offer is None:
         return LobbyPage("", (), (), old, "")
-    calls = tuple(Call(call.number, words.say("Counter {counter}", counter=bare_counter(call.counter_label)))
-                  for call in hall.calling)
+    calls = tuple(
+        Call(call.number, words.say("Counter {counter}", counter=bare_counter(call.counter_label)))
+        for call in hall.calling
+    )
     rows = tuple(
         Row(
             in_language(service.name, words.language),
@@ -63,7 +65,7 @@ def lobby_page(
 
 
 def _waiting(groups: list[WaitingGroup], stages: tuple[str, ...], words: Phrases) -> tuple[str, str]:
-    """Return how many wait for a service at any stage, and how long a newcomer would in the lane that is open to all."""
+    """Return how many wait for a service at any stage, and how long a newcomer would."""
     count = sum(group.count for group in groups)
     begin = [group for group in groups if stages and group.stage == stages[0]]
     waits = [group.wait for group in begin if group.wait is not None]

@@ -179,7 +179,12 @@ def _facts(kind: Kind, ticket: Ticket, around: Around) -> Iterator[tuple[str, st
 
 def _back_at(kind: Kind, ticket: Ticket, around: Around) -> str:
     """Return until when somebody with a long wait may go out; to be back early enough is what counts."""
-    if kind != "waiting" or ticket.wait is None or ticket.wait.low_s < WORTH_LEAVING_S or around.stale_since is not None:
+    if (
+        kind != "waiting"
+        or ticket.wait is None
+        or ticket.wait.low_s < WORTH_LEAVING_S
+        or around.stale_since is not None
+    ):
         return ""
     at = around.now + dt.timedelta(seconds=ticket.wait.low_s - BACK_EARLY_S)
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,83 @@
+"""Pages as somebody meets them: by a plain client, or served on a port for a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx
+from starlette.applications import Starlette
+
+from broker.web.app import web_app
+from broker.web.guard import Limits
+from broker.web.server import Connections, web_server
+from tests.fakes.bus import FakeBus
+from tests.fakes.web_office import WebOffice
+from tests.support.caller import wait_until
+from tests.support.office import free_port
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+def app_of(office: WebOffice, *, limits: Limits | None = None) -> Starlette:
+    """Return the pages of an office in memory."""
+    return web_app(
+        office.settings,
+        "web",
+        bus_for=lambda kind, settings, name, post: FakeBus(
+            server=office.server, office=settings.office.id, client=name, kind=kind, post=post, claims=True
+        ),
+        limits=limits,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A client without a browser, and the office whose pages it opens."""
+
+    office: WebOffice
+    client: httpx.Client
+    address: str
+
+    def get(self, path: str, *, language: str = "en", status: int = 200) -> str:
+        """Return a page."""
+        answer = self.client.get(path, headers={"Accept-Language": language}, follow_redirects=False)
+        assert answer.status_code == status, (answer.status_code, answer.text)
+        return answer.text
+
+    def post(self, path: str, *, status: int = 303, language: str = "en", **fields: str) -> str:
+        """Send a form as a page of ours would; return the answer, or where it leads."""
+        answer = self.client.post(
+            path,
+            data=fields,
+            headers={"Origin": self.address, "Accept-Language": language},
+            follow_redirects=False,
+        )
+        assert answer.status_code == status, (answer.status_code, answer.text)
+        return answer.headers["location"] if status == 303 else answer.text
+
+
+@contextmanager
+def visitor(office: WebOffice, *, limits: Limits | None = None) -> Iterator[Visitor]:
+    """Open the pages of an office in memory."""
+    with served(app_of(office, limits=limits)) as address, httpx.Client(base_url=address, timeout=15) as client:
+        yield Visitor(office, client, address)
+
+
+@contextmanager
+def served(app: Starlette, *, connections: Connections | None = None) -> Iterator[str]:
+    """Serve pages on a free port, by the server that offices have; yield where."""
+    port = free_port()
+    server = web_server(app, host="127.0.0.1", port=port, connections=connections or Connections())
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), name="pages", daemon=True)
+    thread.start()
+    wait_until(lambda: server.started or not thread.is_alive(), "the pages are served")
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        assert not thread.is_alive()

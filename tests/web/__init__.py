@@ -1,0 +1,1 @@
+"""The pages on phones: by a client without a browser, and in Chromium."""
