@@ -177,7 +177,7 @@ class WebOffice:
         self.say_hall(calling=[])
 
     def _web_came(self, presence: ms.Presence) -> None:
-        """Say the hall to whoever has just come, as the engine does: only what is said while they listen is true now."""
+        """Say the hall to whoever has just come, as the engine does: only what they hear now is true for them."""
         if presence.online:
             self.say_hall()
 

@@ -32,6 +32,7 @@ class OfficeProcess:
     data_dir: Path
     server: str = "mosquitto"
     port: int = field(default_factory=free_port)
+    web_port: int = field(default_factory=free_port)
     extra: dict[str, str] = field(default_factory=dict)
     config: Path = CONFIG
     process: subprocess.Popen[bytes] | None = None
@@ -39,8 +40,8 @@ class OfficeProcess:
     @property
     def environment(self) -> dict[str, str]:
         """Return what the office's processes are started with."""
-        ours = {"ANTREAN_MQTT__PORT": str(self.port), "ANTREAN_MQTT__SERVER": self.server, **self.extra}
-        return {**os.environ, **ours}
+        ours = {"ANTREAN_MQTT__PORT": str(self.port), "ANTREAN_MQTT__SERVER": self.server}
+        return {**os.environ, **ours, "ANTREAN_WEB__PORT": str(self.web_port), **self.extra}
 
     @property
     def settings(self) -> Settings:
