@@ -27,6 +27,7 @@ from broker.domain.feedback.decide import answer as find
 from broker.domain.feedback.decide import decide as decide_feedback
 from broker.domain.feedback.entries import Entry, Words
 from broker.domain.feedback.events import FeedbackEvent
+from broker.domain.feedback.tending import tend
 from broker.domain.hall import Hall
 from broker.domain.identity import session_digest
 from broker.domain.leftovers import with_leftovers
@@ -88,6 +89,8 @@ FEEDBACK_GAP_S = 2.0
 """What is published of feedback goes out at most this often, behind the hall."""
 FEEDBACK_EVERY_S = 60.0
 """Without anything happening it is drawn again after so long: dates pass."""
+TEND_EVERY_S = 60.0
+"""How often it is looked whether time alone closes or erases something."""
 PLAYED_AT_ONCE = 8
 """So many turns of the hall are played ahead before it is looked whether a request has come: some 30 us."""
 HEARTBEAT_S = 5.0
@@ -193,7 +196,7 @@ class Engine:
         self._wrong_checks: dict[tuple[str, bool], int] = {}
         """Outlives a hall that is rebuilt; a restart lets everybody guess anew."""
         self._note_at = 0.0
-        self._feedback_at = -math.inf
+        self._feedback_at = self._tend_at = -math.inf
         self._published: tuple[Book, int] | None = None
         """Which state of which book was published last."""
         self._feedback_by = -math.inf
@@ -422,8 +425,9 @@ class Engine:
     def _record(self, hall: Hall, event: Event, client: str) -> Recorded:
         apply(hall, event)
         if isinstance(event, FeedbackEvent):
-            feedback.apply(self._required_book(), event)
-            return Recorded(hall.seq, event, client, None)
+            book = self._required_book()
+            feedback.apply(book, event)
+            return Recorded(hall.seq, event, client, None, book.complaints.get(getattr(event, "number", "")))
         ticket_id = getattr(event, "ticket", None)
         ticket = None if ticket_id is None else hall.tickets[ticket_id]
         return Recorded(hall.seq, event, client, ticket)
@@ -508,6 +512,9 @@ class Engine:
             self._show(self._hall)
         if self._hall is not None and self._undrawn and not self._is_pressed():
             self._show_counters(self._hall)
+        if self._monotonic() >= self._tend_at and self._hall is not None and self._book is not None:
+            self._tend_at = self._monotonic() + TEND_EVERY_S
+            self._tend(self._hall, self._book)
         if self._monotonic() >= self._feedback_at and not self._undrawn and self._hall is not None:
             self._show_feedback(self._hall)
         is_behind = self._stale or self._undrawn or self._unsaid
@@ -644,6 +651,21 @@ class Engine:
     def _drew_since(self, begun: float) -> None:
         self._drawing_s += self._monotonic() - begun
         self._snapshot_gap_s = min(max(self._pace_s, self._drawing_s / SNAPSHOT_SHARE), MAX_SNAPSHOT_GAP_S)
+
+    def _tend(self, hall: Hall, book: Book) -> None:
+        """Close and erase what time alone closes and erases. The office itself is who asks."""
+        if not tend(hall, book, self._time.now()).events:
+            return
+        try:
+            with self._committed() as work:
+                decided = tend(hall, book, work.at)
+                work.events.extend(self._record(hall, event, ENGINE_CLIENT) for event in decided.events)
+                self._enter(work, decided.entries)
+        except StorageError:
+            log.exception("what is due by time of complaints and surveys cannot be written down now")
+            return
+        self._wire.tell(work.events, hall)
+        self._stale = True
 
     def _show_feedback(self, hall: Hall) -> None:
         """Publish what is published of feedback, where it changed or a while has passed; it counts as a picture."""

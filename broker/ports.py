@@ -10,8 +10,8 @@ from typing import Protocol
 from broker.contract.messages import Announcement, OfficeMessage
 from broker.domain.commands import NewPin, SignIn
 from broker.domain.errors import DomainError
-from broker.domain.feedback.book import Book
-from broker.domain.feedback.commands import StaffIn
+from broker.domain.feedback.book import Book, Complaint
+from broker.domain.feedback.commands import Complain, StaffIn
 from broker.domain.feedback.entries import Answer, Entry
 from broker.domain.hall import Hall
 from broker.domain.model import Office, Ticket
@@ -55,7 +55,11 @@ class Submission:
 
     @property
     def _secret(self) -> bytes:
-        return self.command.token.encode() if isinstance(self.command, SignIn | StaffIn) else b""
+        match self.command:
+            case SignIn(token=secret) | StaffIn(token=secret) | Complain(secret=secret):
+                return secret.encode()
+            case _:
+                return b""
 
 
 CONNECTION = "connection"
@@ -79,6 +83,8 @@ class Recorded:
     event: Event
     client: str
     ticket: Ticket | None
+    complaint: Complaint | None = None
+    """The same of a complaint, where it is about one."""
 
 
 @dataclass(slots=True)

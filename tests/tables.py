@@ -216,7 +216,20 @@ COMMANDS: dict[str, tuple[tuple[str, Asked], ...]] = {
     ),
 }
 """The protocol's commands, some in several forms."""
-OF_NO_TICKET = ("staff_in", "staff_out", "ratings")
+OF_NO_TICKET = (
+    "staff_in",
+    "staff_out",
+    "ratings",
+    "suggest",
+    "suggestions",
+    "suggestion",
+    "suggestion_step",
+    "complain",
+    "complaint",
+    "complaint_step",
+    "complaints",
+    "purge",
+)
 """Commands that neither name a ticket nor change one."""
 
 

@@ -25,7 +25,7 @@ from broker.bootstrap.tokens import SessionTokens
 from broker.bus import Bus
 from broker.config.settings import Settings
 from broker.contract.link import Address
-from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT, Topics
+from broker.contract.topics import CARE_CLIENT, DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT, Topics
 from broker.engine import KEPT_REPLIES, REMEMBER, Engine
 from broker.gateway import Inbound, MqttWire, Presences
 from broker.ports import Reconfiguration
@@ -53,7 +53,8 @@ def run_broker(settings: Settings, data_dir: Path, *, config: Path | None = None
 
     Raises `AlreadyRunningError`, `StorageError` or `ServerError` where it cannot begin.
     """
-    with only_engine(data_dir), _store(settings, data_dir) as store, _mqtt_server(settings, data_dir) as address:
+    key = OfficeKey(data_dir / "office.key")
+    with only_engine(data_dir), _store(settings, data_dir, key) as store, _mqtt_server(settings, data_dir) as address:
         topics = Topics(settings.office.id)
         bus = Bus(
             address=address,
@@ -83,7 +84,7 @@ def run_broker(settings: Settings, data_dir: Path, *, config: Path | None = None
         )
         store.forget_replies(engine.now() - REMEMBER, most=KEPT_REPLIES)  # writes: a disk that refuses shows now
         tokens = SessionTokens(data_dir / "sessions.key")
-        inbound = Inbound(topics, engine.submit, token=tokens.token)
+        inbound = Inbound(topics, engine.submit, token=tokens.token, secret=key.secret)
         bus.listen_raw(topics.all_commands(), inbound.received, kept=inbound.kept)
         bus.listen_raw(topics.presence("+"), Presences(topics, engine.heard).received)
         bus.on_connect(engine.reconnected)
@@ -166,10 +167,9 @@ def only_engine(data_dir: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _store(settings: Settings, data_dir: Path) -> Iterator[SqlStore]:
+def _store(settings: Settings, data_dir: Path, key: OfficeKey) -> Iterator[SqlStore]:
     office = settings.office.id
-    url, key = resolve_url(settings.store.url, data_dir), OfficeKey(data_dir / "office.key")
-    store = SqlStore(url, office, Head(data_dir, office), key=key)
+    store = SqlStore(resolve_url(settings.store.url, data_dir), office, Head(data_dir, office), key=key)
     try:
         yield store
     finally:
@@ -209,6 +209,7 @@ def client_ids(settings: Settings) -> tuple[str, ...]:
         ENGINE_CLIENT,
         UP_CLIENT,
         DOCTOR_CLIENT,
+        CARE_CLIENT,
         *(kiosk.id for kiosk in settings.kiosks),
         *(display.id for display in settings.displays),
         *(counter.id for counter in settings.counters),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import assert_never
 
+from broker.bootstrap.calendar import working_days
 from broker.config import settings as config
+from broker.config.feedback import Complaints
 from broker.config.settings import Settings
 from broker.contract import messages as ms
+from broker.domain.feedback.rules import KEPT, ComplaintRules, FeedbackRules
 from broker.domain.model import Counter, Hours, Journey, Lane, Office, Service
 from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
 
@@ -43,6 +46,7 @@ def office_rules(settings: Settings) -> Office:
             sent_fallback_s=_seconds(settings.journey.sent_fallback_min),
             closes_left=settings.journey.closes_left,
         ),
+        feedback=_feedback(settings),
         public_url=None if settings.web is None else settings.web.public_url,
     )
 
@@ -86,6 +90,29 @@ def announcements(settings: Settings) -> tuple[ms.Announcement, ...]:
             until=_moment(one.until, zone, ends=True),
         )
         for one in settings.announcements
+    )
+
+
+def _feedback(settings: Settings) -> FeedbackRules:
+    asked = settings.feedback
+    kept = KEPT if asked.complaints is None else dt.timedelta(days=asked.complaints.purge_after_days)
+    return FeedbackRules(
+        rating=asked.rating,
+        suggestions=asked.suggestions,
+        complaints=None if asked.complaints is None else _complaints(asked.complaints, kept),
+        calendar=working_days(settings.hours, asked.holidays),
+        kiosks={kiosk.id: kiosk.counter for kiosk in settings.feedback_kiosks},
+        purge_after=kept,
+    )
+
+
+def _complaints(complaints: Complaints, kept: dt.timedelta) -> ComplaintRules:
+    return ComplaintRules(
+        verify_days=complaints.verify_days,
+        answer_days=complaints.answer_days.model_dump(),
+        close_days=complaints.close_days,
+        purge_after=kept,
+        contacts=frozenset(complaints.contacts),
     )
 
 

@@ -14,6 +14,8 @@ DOCTOR_CLIENT = "doctor"
 """The client id of `antrean doctor`, which only listens."""
 WEB_CLIENT = "web"
 """The client id of the pages on phones; those of further machines are named in `mqtt.devices`, as `web-2`."""
+CARE_CLIENT = "care"
+"""The client id of `antrean purge` and whatever else keeps house."""
 
 _CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 

@@ -114,7 +114,7 @@ class MqttWire:
             return _refusal(submission, result)
         command = submission.command
         if isinstance(result, Opened):
-            found = feedback.answer_shape(result, now)
+            found = feedback.answer_shape(result, hall.office)
         elif isinstance(command, FeedbackCommand):
             found = {} if book is None else feedback.result_of(command, result, book, now)
         else:

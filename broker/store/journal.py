@@ -47,14 +47,16 @@ def _event_of(kind: type[Event], facts: dict[str, Any]) -> Event:
     for name in _MOMENTS & facts.keys():
         if facts[name] is not None:
             facts[name] = dt.datetime.fromisoformat(facts[name])
-    if facts.get("day") is not None:
-        facts["day"] = dt.date.fromisoformat(facts["day"])
+    for name in _DAYS & facts.keys():
+        if facts[name] is not None:
+            facts[name] = dt.date.fromisoformat(facts[name])
     if isinstance(facts.get("reason"), dict):
         reason = facts["reason"]
         reason["passed_over"] = tuple((number, score) for number, score in reason["passed_over"])
         facts["reason"] = Reason(**reason)
-    if isinstance(facts.get("sections"), list):
-        facts["sections"] = tuple(facts["sections"])
+    for name in _LISTS & facts.keys():
+        if facts[name] is not None:
+            facts[name] = tuple(facts[name])
     if isinstance(facts.get("promised"), dict):
         facts["promised"] = Promised(**facts["promised"])
     build: Callable[..., Event] = kind
@@ -72,6 +74,8 @@ def chain_text(previous: str, *, seq: int, name: str, client: str, body: str) ->
 
 
 _MOMENTS = frozenset({"at", "sent_until", "ranked_since"})
+_DAYS = frozenset({"day", "verify_by", "answer_by", "closes_on", "purge_after"})
+_LISTS = frozenset({"sections", "tags"})
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 _OF_PROMISED = tuple(field.name for field in fields(Promised))
 _FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in EVENT_NAMES}

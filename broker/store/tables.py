@@ -228,6 +228,71 @@ class RatingRow(SQLModel, table=True):
     score: int
 
 
+class SuggestionRow(SQLModel, table=True):
+    """What somebody suggested, or wrote beside a rating, without its words; under a random id, as the ratings."""
+
+    __tablename__ = "suggestions"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    office: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    day: dt.date = Field(sa_column=Column(Date, nullable=False))
+    service: str | None = None
+    language: str
+    tags: str
+    """A list as JSON."""
+    is_read: bool
+    purge_after: dt.date = Field(sa_column=Column(Date, nullable=False))
+
+
+class ComplaintRow(SQLModel, table=True):
+    """A complaint as it stands, without its words; `secret` as its digest."""
+
+    __tablename__ = "complaints"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    office: str = Field(primary_key=True)
+    number: str = Field(primary_key=True)
+    year: int
+    sequence: int
+    kind: str
+    state: str
+    received_on: dt.date = Field(sa_column=Column(Date, nullable=False))
+    received_at: int = Field(sa_column=_moment())
+    verify_by: dt.date = Field(sa_column=Column(Date, nullable=False))
+    answer_by: dt.date = Field(sa_column=Column(Date, nullable=False))
+    closes_on: dt.date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    answered_on: dt.date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    in_time: bool
+    anonymous: bool
+    confidential: bool
+    has_contact: bool
+    service: str | None = None
+    ticket: str | None = None
+    language: str
+    secret: str
+    merged_into: str | None = None
+    purge_after: dt.date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    is_purged: bool
+
+
+class ComplaintStepRow(SQLModel, table=True):
+    """One thing that happened to a complaint; `seq` is its line of the journal."""
+
+    __tablename__ = "complaint_steps"
+    __table_args__ = (Index("ix_complaint_steps_seq", "office", "seq"), {"sqlite_with_rowid": False})
+
+    office: str = Field(primary_key=True)
+    number: str = Field(primary_key=True)
+    step: int = Field(primary_key=True)
+    seq: int = Field(sa_column=_seq())
+    at: int = Field(sa_column=_moment())
+    type: str
+    officer: str | None = None
+    sent_to: str | None = None
+    has_text: bool
+
+
 class DeviceHealthRow(SQLModel, table=True):
     """One change of one device of one client; the device `connection` is the client's own."""
 

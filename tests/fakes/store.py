@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from broker.domain.commands import NewPin
 from broker.domain.events import ClockSet, Issued
 from broker.domain.feedback.apply import apply, enter
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.entries import Entry, Spent, Words
-from broker.domain.feedback.events import FeedbackEvent
+from broker.domain.feedback.events import ComplaintMoved, FeedbackEvent, Purged
 from broker.domain.model import Office
 from broker.ports import Health, Past, Recorded, RequestKey, SealError, StorageError, Work
 
@@ -25,6 +25,8 @@ class MemoryStore:
     chosen_pins: dict[str, NewPin] = field(default_factory=dict)
     said: list[FeedbackEvent | Entry] = field(default_factory=list)
     """What belongs to feedback, in order."""
+    written: dict[str, Words] = field(default_factory=dict)
+    """What somebody wrote, by id."""
     keyless: bool = False
     """The office's key is not there."""
     diary: list[str] = field(default_factory=list)
@@ -69,6 +71,7 @@ class MemoryStore:
         self.replies.update({key: (work.at, payload) for key, payload in work.replies.items()})
         self.said += [recorded.event for recorded in work.events if isinstance(recorded.event, FeedbackEvent)]
         self.said += work.entries
+        self._keep_words(work)
         self.diary.append("commit")
 
     def feedback(self, office: Office, now: dt.datetime) -> Book:  # noqa: ARG002 - the protocol has it
@@ -86,10 +89,27 @@ class MemoryStore:
         book.version = 0
         return book
 
+    def _keep_words(self, work: Work) -> None:
+        """Seal nothing, but keep each as long as a database would."""
+        for entry in work.entries:
+            if isinstance(entry, Words):
+                self.written[entry.id] = entry
+        for recorded in work.events:
+            match recorded.event:
+                case ComplaintMoved() as moved:
+                    for name, one in self.written.items():
+                        if name.startswith(f"c/{moved.number}/"):
+                            self.written[name] = replace(one, purge_after=moved.purge_after)
+                case Purged() as purged:
+                    kept = {n: w for n, w in self.written.items() if (w.purge_after or dt.date.max) >= purged.day}
+                    self.written = kept
+                case _:
+                    pass
+
     def words(self, ids: Collection[str]) -> dict[str, str]:
         """Return what somebody wrote."""
         self._must_be_readable()
-        return {one.id: one.text for one in self.said if isinstance(one, Words) and one.id in ids}
+        return {name: one.text for name, one in self.written.items() if name in ids}
 
     def forget_spent(self, before: dt.date) -> None:
         """Forget who was asked before a day."""

@@ -66,7 +66,7 @@ class RecordingWire:
             message = "nobody foresaw this"
             raise RuntimeError(message)
         if isinstance(result, Opened):
-            return json.dumps(body | answer_shape(result, now)).encode()
+            return json.dumps(body | answer_shape(result, hall.office)).encode()
         body["events"] = [EVENT_NAMES[type(event)] for event in result]
         if result and (ticket := getattr(result[-1], "ticket", None)) is not None:
             body["number"] = hall.tickets[ticket].number

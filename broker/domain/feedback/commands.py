@@ -8,12 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from annotated_types import Len
+from annotated_types import Ge, Le, Len
 
 from broker.domain.commands import MADE, AtCounter, Check, Id, Pin
 
 Score = Literal[1, 2, 3, 4]
 Sentence = Annotated[str, Len(0, 500)]
+Text = Annotated[str, Len(1, 2000)]
+"""What somebody writes; in bytes not more than `texts.MAX_BYTES`, so that it fits a message."""
+Remark = Annotated[str, Len(0, 2000)]
+Short = Annotated[str, Len(1, 80)]
+Contact = Annotated[str, Len(0, 200)]
+Tags = Annotated[tuple[Annotated[str, Len(1, 20)], ...], Len(0, 5)]
+Page = Annotated[int, Ge(0), Le(9999)]
+Kind = Literal["information", "aspiration", "complaint", "supervision"]
+Action = Literal["verify", "forward", "answer", "close", "reject", "reopen", "merge", "reply"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +71,113 @@ class Ratings(AtCounter, Question):
     """How the officer who is signed in there was rated of late."""
 
 
+@dataclass(frozen=True, slots=True)
+class Suggest(FeedbackCommand):
+    """Put something into the suggestion box."""
+
+    text: Text = field(repr=False)
+    service: Id | None = None
+    language: Id | None = None
+    row: Annotated[str, MADE] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListSuggestions(Question):
+    """What is in the box: what nobody has read first, then the newest."""
+
+    session: Id = field(repr=False)
+    page: Page = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSuggestion(Question):
+    """All of one suggestion."""
+
+    session: Id = field(repr=False)
+    suggestion: Id
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSuggestion(FeedbackCommand):
+    """Tag a suggestion, or take it as read."""
+
+    session: Id = field(repr=False)
+    suggestion: Id
+    tags: Tags | None = None
+    is_read: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Complain(FeedbackCommand):
+    """Complain, ask, wish; whoever does gets a number and a secret."""
+
+    kind: Kind
+    text: Text = field(repr=False)
+    contact: Contact | None = field(default=None, repr=False)
+    anonymous: bool = False
+    confidential: bool = False
+    ticket: Id | None = None
+    """A number, where it is about a visit."""
+    service: Id | None = None
+    language: Id | None = None
+    session: Id | None = field(default=None, repr=False)
+    """Of whoever enters it for somebody."""
+    secret: Annotated[str, MADE] = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadComplaint(Question):
+    """How a complaint stands; or the words of one of its steps; or how to reach whoever complained."""
+
+    complaint: Id
+    secret: Id | None = field(default=None, repr=False)
+    session: Id | None = field(default=None, repr=False)
+    step: Page | None = None
+    contact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MoveComplaint(FeedbackCommand):
+    """Do something about a complaint: by staff, or by who holds its secret."""
+
+    complaint: Id
+    action: Action
+    text: Remark | None = field(default=None, repr=False)
+    to: Short | None = None
+    into: Id | None = None
+    secret: Id | None = field(default=None, repr=False)
+    session: Id | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListComplaints(Question):
+    """The complaints by their next date."""
+
+    session: Id = field(repr=False)
+    state: Literal["open", "all"] = "open"
+    page: Page = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Purge(FeedbackCommand):
+    """Erase now what has been kept long enough."""
+
+    asker: Annotated[str, MADE] = ""
+
+
 COMMANDS: dict[str, type[FeedbackCommand]] = {
     "staff_in": StaffIn,
     "staff_out": StaffOut,
     "rate": Rate,
     "ratings": Ratings,
+    "suggest": Suggest,
+    "suggestions": ListSuggestions,
+    "suggestion": ReadSuggestion,
+    "suggestion_step": MarkSuggestion,
+    "complain": Complain,
+    "complaint": ReadComplaint,
+    "complaint_step": MoveComplaint,
+    "complaints": ListComplaints,
+    "purge": Purge,
 }
 """Every command of feedback by its name on the wire."""

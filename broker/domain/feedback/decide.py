@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from broker.domain.feedback import commands as cmd
-from broker.domain.feedback import ratings, staff
+from broker.domain.feedback import complaints, ratings, staff, suggestions, tending
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.entries import Answer, Decided
 from broker.domain.hall import Hall
 
 
-def decide(hall: Hall, book: Book, command: cmd.FeedbackCommand, now: dt.datetime) -> Decided:
+def decide(hall: Hall, book: Book, command: cmd.FeedbackCommand, now: dt.datetime) -> Decided:  # noqa: PLR0911 - one a command
     """Return what happens and what is kept; `DomainError` where it may not."""
     match command:
         case cmd.StaffIn():
@@ -20,6 +20,16 @@ def decide(hall: Hall, book: Book, command: cmd.FeedbackCommand, now: dt.datetim
             return staff.sign_out(book, command, now)
         case cmd.Rate():
             return ratings.rate(hall, book, command, now)
+        case cmd.Suggest():
+            return suggestions.suggest(hall, book, command, now)
+        case cmd.MarkSuggestion():
+            return suggestions.mark(book, command, now)
+        case cmd.Complain():
+            return complaints.complain(hall, book, command, now)
+        case cmd.MoveComplaint():
+            return complaints.move(hall, book, command, now)
+        case cmd.Purge():
+            return tending.purge(hall, book, command, now)
         case _:
             raise NotImplementedError(type(command).__name__)
 
@@ -29,5 +39,13 @@ def answer(hall: Hall, book: Book, question: cmd.Question, now: dt.datetime) -> 
     match question:
         case cmd.Ratings():
             return ratings.of_officer(hall, book, question, now)
+        case cmd.ListSuggestions():
+            return suggestions.in_box(book, question, now)
+        case cmd.ReadSuggestion():
+            return suggestions.read(book, question, now)
+        case cmd.ReadComplaint():
+            return complaints.read(book, question, now)
+        case cmd.ListComplaints():
+            return complaints.listed(book, question, now)
         case _:
             raise NotImplementedError(type(question).__name__)

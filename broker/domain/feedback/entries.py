@@ -30,6 +30,27 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What somebody suggested, or wrote beside a rating; the words stand under its id. When it came is not kept."""
+
+    id: str
+    day: dt.date
+    service: str | None
+    language: str
+    tags: tuple[str, ...] = ()
+    is_read: bool = False
+    purge_after: dt.date = dt.date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Which ticket a complaint is about: not in the journal, for it is erased with the words."""
+
+    complaint: str
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """What somebody wrote. The store seals it with the office's key."""
 
@@ -39,7 +60,7 @@ class Words:
     """The last day on which it is kept, where that is known yet."""
 
 
-Entry = Spent | Rating | Words
+Entry = Spent | Rating | Suggestion | Subject | Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,94 @@ class Rated(FeedbackEvent):
     """A visitor gave a rating: neither who, nor of whom, nor which."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested(FeedbackEvent):
+    """Something came into the suggestion box."""
+
+    text: str
+    """Digest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestionMarked(FeedbackEvent):
+    """Somebody of the staff tagged a suggestion or read it; None: that stays as it was."""
+
+    suggestion: str
+    officer: str
+    tags: tuple[str, ...] | None
+    is_read: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complained(FeedbackEvent):
+    """A complaint came in."""
+
+    number: str
+    year: int
+    sequence: int
+    day: dt.date
+    kind: str
+    text: str
+    """Digest."""
+    secret: str = field(repr=False)
+    """Digest of what whoever complained holds."""
+    anonymous: bool
+    confidential: bool
+    has_contact: bool
+    service: str | None
+    language: str
+    verify_by: dt.date
+    answer_by: dt.date
+    officer: str | None
+    """Who entered it for somebody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintMoved(FeedbackEvent):
+    """Something was done about a complaint. With all that it changes: rules may be others by the time it is read."""
+
+    number: str
+    day: dt.date
+    type: str
+    """What was done: `verified`, `forwarded`, `answered`, `closed`, `rejected`, `reopened`, `merged`, `replied`."""
+    state: str
+    """How it stands from now on."""
+    officer: str | None
+    """Of the staff; None: who complained, or time."""
+    to: str | None
+    text: str | None
+    """Digest."""
+    into: str | None
+    answer_by: dt.date
+    closes_on: dt.date | None
+    purge_after: dt.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRead(FeedbackEvent):
+    """Somebody of the staff read how to reach whoever complained."""
+
+    number: str
+    officer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged(FeedbackEvent):
+    """What was to be kept to days before `day` is erased."""
+
+    day: dt.date
+    suggestions: int
+    complaints: int
+
+
 EVENT_TYPES: dict[str, type[FeedbackEvent]] = {
     "staff_signed_in": StaffSignedIn,
     "staff_signed_out": StaffSignedOut,
     "rated": Rated,
+    "suggested": Suggested,
+    "suggestion_marked": SuggestionMarked,
+    "complained": Complained,
+    "complaint_moved": ComplaintMoved,
+    "contact_read": ContactRead,
+    "purged": Purged,
 }

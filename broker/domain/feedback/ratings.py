@@ -10,9 +10,14 @@ from broker.domain.errors import Code, DomainError
 from broker.domain.feedback import commands as cmd
 from broker.domain.feedback import entries as en
 from broker.domain.feedback import events as ev
+from broker.domain.feedback import texts
 from broker.domain.feedback.book import NOBODY, WEEKS, Book, Counts, monday_of
+from broker.domain.feedback.suggestions import words_of
 from broker.domain.hall import Hall
 from broker.domain.model import Ticket, TicketState
+
+RATING = "rating"
+"""The tag of a sentence beside a rating: it is read where suggestions are."""
 
 
 def rate(hall: Hall, book: Book, command: cmd.Rate, now: dt.datetime) -> en.Decided:
@@ -24,11 +29,18 @@ def rate(hall: Hall, book: Book, command: cmd.Rate, now: dt.datetime) -> en.Deci
     digest = book.keyed(f"rated\n{ticket.id}")
     if digest in book.spent:
         raise DomainError(Code.ALREADY_GIVEN, f"{ticket.number} was rated already", ticket=ticket.number)
+    sentence = texts.sentence(command.text)
     day = hall.day_of(now)
     entries: list[en.Entry] = [
         en.Spent(day, digest),
         en.Rating(command.row, day, ticket.service, ticket.officer, command.score),
     ]
+    if sentence:
+        last = day + book.office.feedback.purge_after
+        entries += [
+            en.Suggestion(command.row, day, ticket.service, ticket.language, tags=(RATING,), purge_after=last),
+            en.Words(words_of(command.row), sentence, last),
+        ]
     return en.Decided([ev.Rated(at=now)], entries)
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from broker.domain.feedback.working_days import WorkingDays
 
+KEPT = dt.timedelta(days=365)
+"""So long what somebody wrote is kept where nothing else is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class ComplaintRules:
@@ -20,7 +23,7 @@ class ComplaintRules:
     """By kind."""
     close_days: int = 10
     """An answer to which nobody replies for so long closes it."""
-    purge_after: dt.timedelta = dt.timedelta(days=365)
+    purge_after: dt.timedelta = KEPT
     """So long after it is closed its words are erased; those of suggestions and ratings so long after their day."""
     contacts: frozenset[str] = frozenset({"complaints"})
     """The roles that read contacts and what is confidential."""
@@ -37,5 +40,5 @@ class FeedbackRules:
     calendar: WorkingDays = field(default_factory=WorkingDays)
     kiosks: Mapping[str, str | None] = field(default_factory=dict)
     """The feedback kiosks by their client's id: the counter they stand at, or None."""
-    purge_after: dt.timedelta = dt.timedelta(days=365)
+    purge_after: dt.timedelta = KEPT
     """So long suggestions and the sentences of ratings are kept."""
