@@ -88,7 +88,10 @@ def _catalogue(package: str, language: str) -> Traversable:
 
 @lru_cache(maxsize=64)
 def _translations(package: str, language: str) -> gettext.NullTranslations:
-    """Return the catalogue of a package, or an empty one (English) where there is none."""
+    """Return the catalogue of a package, or an empty one (English) where there is none.
+
+    What it lacks is looked for in the package around it, and in the broker's.
+    """
     entry = _catalogue(package, language)
     translations: gettext.NullTranslations
     if entry.is_file():
@@ -100,7 +103,7 @@ def _translations(package: str, language: str) -> gettext.NullTranslations:
     else:
         translations = gettext.NullTranslations()
     if package != _SHARED:
-        translations.add_fallback(_translations(_SHARED, language))
+        translations.add_fallback(_translations(package.rpartition(".")[0] or _SHARED, language))
     return translations
 
 

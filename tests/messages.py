@@ -86,6 +86,14 @@ def entries(package: str, language: str) -> dict[Key, Message]:
     return {key_of(message): message for message in catalogue(package, language) if message.id}
 
 
+def around(package: str) -> list[str]:
+    """Return the packages whose words one has too: those that it lies in, and the broker's."""
+    if package == "broker":
+        return []
+    outer = package.rpartition(".")[0] or "broker"
+    return [outer, *around(outer)]
+
+
 def key_of(message: Message) -> Key:
     """Return the msgid, or both of a plural."""
     return message.id if isinstance(message.id, str) else tuple(message.id)
@@ -168,7 +176,7 @@ def constants(node: ast.expr) -> Iterator[str]:
 def template(package: str) -> Catalog:
     """Return all texts of a package that need words of their own, in the order that translators know."""
     said = texts(package)
-    shared = set() if package == "broker" else set(entries("broker", ORDER_FROM))
+    shared = {key for other in around(package) for key in entries(other, ORDER_FROM)}
     elsewhere = set().union(*map(texts, PACKAGES)) if package == "broker" else set(said)
     known = entries(package, ORDER_FROM)
     found = Catalog(project="antrean")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -91,6 +91,8 @@ class Web(DeviceModel):
     public_url: Annotated[str, _without(public_url_fault)] | None = None
     """What the QR of a ticket leads to; without it tickets have a QR that only the office's own scanners read."""
     wifi: Wifi | None = None
+    staff: Literal["loopback", "everywhere"] = "loopback"
+    """From which machines the staff's pages are opened: this one alone, or whichever reaches it."""
 
     @property
     def home(self) -> str:

@@ -25,7 +25,9 @@ from broker.web.office import Office
 from broker.web.page import Pages
 from broker.web.server import Connections, raise_open_files, serve, web_server
 from broker.web.site import Site, build
+from broker.web.staff.routes import StaffPages
 from broker.web.visitor import views
+from broker.web.visitor.feedback import FeedbackPages
 from broker.web.visitor.following import Following
 
 TICK_S = 1.0
@@ -60,12 +62,14 @@ def web_app(settings: Settings, name: str, *, bus_for: BusFor = open_bus, limits
             ticking.cancel()
             await asyncio.to_thread(bus.stop)
 
-    return build(open_site, routes(), limits=limits or usual_limits())
+    return build(open_site, routes(settings), limits=limits or usual_limits())
 
 
-def routes() -> list[BaseRoute]:
+def routes(settings: Settings) -> list[BaseRoute]:
     """Return the addresses of all pages."""
-    return [*views.ROUTES]
+    visitors = FeedbackPages(has_suggestions=settings.feedback.suggestions)
+    staff = StaffPages(everywhere=settings.web is not None and settings.web.staff == "everywhere")
+    return [*views.ROUTES, *visitors.routes(), *staff.routes()]
 
 
 def show(settings: Settings, name: str, *, data_dir: Path) -> None:

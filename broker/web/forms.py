@@ -46,6 +46,10 @@ class Form:
         cleaned = "".join(one for one in value if one in _KEPT or unicodedata.category(one) not in {"Cc", "Cs"})
         return cleaned.strip()[: most * 4]
 
+    def fields(self) -> dict[str, str]:
+        """Return all fields, each as `text` reads it, and of its whole length."""
+        return {name: self.text(name, most=MAX_BODY_BYTES) for name in self._data}
+
     def texts(self, name: str) -> tuple[str, ...]:
         """Return all values of a field that may be there several times, such as ticked boxes."""
         return tuple(value for value in self._data.getlist(name) if isinstance(value, str))

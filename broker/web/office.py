@@ -53,6 +53,7 @@ class Office:
         """Listen on `bus`, which is not started yet; its handlers have to run on the event loop's thread."""
         self.clock = clock or EngineClock(lambda: dt.datetime.now().astimezone(), time.monotonic)
         self.freshness = Freshness(self.clock.now, self.clock.monotonic)
+        self.patience_s = ANSWER_S
         self.offer: OfficeMessage | None = None
         """What the office offers, with the procedures of its services."""
         self.hall: HallMessage | None = None
@@ -101,7 +102,12 @@ class Office:
         return (self.clock.now() + dt.timedelta(seconds=PRESS_S)).isoformat(timespec="milliseconds")
 
     async def ask(
-        self, command: str, arguments: Mapping[str, Any], *, request_id: str | None = None, timeout_s: float = ANSWER_S
+        self,
+        command: str,
+        arguments: Mapping[str, Any],
+        *,
+        request_id: str | None = None,
+        timeout_s: float | None = None,
     ) -> Reply:
         """Send a request and wait for its reply, refusal or not. Raises UnansweredError.
 
@@ -115,7 +121,7 @@ class Office:
             asked = self._asked[identity] = _Asked(answer, pending)
         asked.waiters += 1
         try:
-            return await asyncio.wait_for(asyncio.shield(asked.answer), timeout_s)
+            return await asyncio.wait_for(asyncio.shield(asked.answer), timeout_s or self.patience_s)
         except TimeoutError:
             raise UnansweredError(command) from None
         finally:

@@ -15,6 +15,7 @@ from tests.messages import (
     PACKAGES,
     VISITORS,
     Key,
+    around,
     catalogue,
     entries,
     key_of,
@@ -61,7 +62,7 @@ def listed(faults: Iterable[str]) -> str:
 
 @pytest.mark.parametrize(("package", "language"), ALL)
 def test_every_text_is_translated(package: str, language: str) -> None:
-    known = entries("broker", language) | entries(package, language)
+    known = {key for name in (package, *around(package)) for key in entries(name, language)}
     missing = [f"{file}:{line}: {text!r}" for text, (file, line) in texts(package).items() if text not in known]
     assert not missing, f"not in {package}.po ({language}); make i18n brings them in:{listed(missing)}"
 

@@ -1,0 +1,88 @@
+"""Who is signed in at the staff's pages: a cookie with the engine's session, and the proof that a form is our own.
+
+The engine alone knows whether a session counts; name and role stand beside it for the page to greet and to leave out
+what would be refused. Whoever changes them in their own browser sees more buttons, and is refused the same.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import ipaddress
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+COOKIE = "antrean-staff"
+_LONGEST = 2000
+TOKEN_FIELD = "token"  # noqa: S105 - the name of a form's field
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody who signed in."""
+
+    session: str
+    officer: str
+    """Their name."""
+    role: str
+
+    @property
+    def token(self) -> str:
+        """Return what each of their forms carries: nobody makes it without the session."""
+        return hmac.new(self.session.encode(), b"antrean form", hashlib.sha256).hexdigest()[:32]
+
+    def cookie(self) -> str:
+        """Return the value of the cookie."""
+        told = json.dumps([self.session, self.officer, self.role])
+        return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
+    @property
+    def may_plan(self) -> bool:
+        """Tell whether plans for a survey's lowest elements are theirs to write."""
+        return self.role == "supervisor"
+
+    @property
+    def may_handle(self) -> bool:
+        """Tell whether complaints and suggestions are theirs."""
+        return self.role in {"supervisor", "complaints"}
+
+
+def staff_of(cookie: str | None) -> Staff | None:
+    """Return who a cookie says to be; None where it says nothing that we could have said."""
+    if not cookie or len(cookie) > _LONGEST:
+        return None
+    try:
+        told = json.loads(base64.urlsafe_b64decode(cookie + "=" * (-len(cookie) % 4)))
+    except (ValueError, binascii.Error):
+        return None
+    match told:
+        case [str(session), str(officer), str(role)] if session:
+            return Staff(session, officer, role)
+        case _:
+            return None
+
+
+def is_own_form(headers: Mapping[str, str], host: str) -> bool:
+    """Tell whether a form was sent from one of our own pages, by what the browser says of it.
+
+    Browsers send `Origin` with every form, `null` where it is nobody's; old ones that do not send `Referer`.
+    """
+    said = headers.get("origin") or headers.get("referer")
+    return said is not None and said != "null" and urlsplit(said).netloc == host
+
+
+def is_token(staff: Staff, sent: str) -> bool:
+    """Tell whether a form carries the token of who is signed in."""
+    return hmac.compare_digest(staff.token.encode(), sent.encode("utf-8", "replace"))
+
+
+def is_near(address: str | None) -> bool:
+    """Tell whether a browser runs on this machine."""
+    try:
+        return address is not None and ipaddress.ip_address(address.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
