@@ -173,7 +173,7 @@ def test_a_complaint_goes_through_its_states(near: Visitor, desk: FeedbackDesk) 
         ("close", {}, "closed"),
     ):
         mark = hidden(near.get(url))
-        assert near.post(f"{url}/{action}", token=token, request=mark, **fields) == f"{url}?done={action}"
+        assert near.post(f"{url}/{action}", status=303, token=token, request=mark, **fields) == f"{url}?done={action}"
         assert desk.cases[number].told.state == state
     html = near.get(f"{url}?done=close")
     assert "It is closed." in html
@@ -249,7 +249,7 @@ def test_suggestions_are_read_and_tagged(near: Visitor, desk: FeedbackDesk) -> N
     assert "Read it whole" in html
     assert ("Kursi " * 40).strip() in near.get("/staff/suggestions?whole=s0")
     sent = {"token": token, "request": hidden(html), "tags": "Kursi, Ruang  Tunggu,kursi", "read": "yes", "page": "0"}
-    assert near.post("/staff/suggestions/s0", **sent) == "/staff/suggestions?page=0"
+    assert near.post("/staff/suggestions/s0", status=303, **sent) == "/staff/suggestions?page=0"
     (one, _), *_ = desk.box
     assert (one.tags, one.is_read) == (("kursi", "ruang tunggu"), True)
 
@@ -261,13 +261,13 @@ def test_paper_forms_are_entered_one_after_the_other(near: Visitor, desk: Feedba
     token = sign_in(near, "adi", "1001")
     mark = hidden(near.get("/staff/surveys/skm/paper"))
     sent = {"token": token, "request": mark, "service": "new-passport", **answers(3)}
-    following = near.post("/staff/surveys/skm/paper", **sent)
-    near.post("/staff/surveys/skm/paper", **sent)
+    following = near.post("/staff/surveys/skm/paper", status=303, **sent)
+    near.post("/staff/surveys/skm/paper", status=303, **sent)
     assert len(desk.surveyed) == 1, "sent twice is one form"
     html = near.get(following)
     assert "The form is saved." in html
     assert 'value="new-passport" selected' in html
-    near.post("/staff/surveys/skm/paper", **{**sent, "request": hidden(html)})
+    near.post("/staff/surveys/skm/paper", status=303, **{**sent, "request": hidden(html)})
     assert len(desk.surveyed) == 2, "two papers with the same answers are two"
     missing = {**sent, "request": "c" * 32, "a-fee": ""}
     assert "Please choose one answer." in near.post("/staff/surveys/skm/paper", status=422, **missing)
