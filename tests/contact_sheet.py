@@ -174,7 +174,8 @@ def on_panel(settings: Settings, screen: str, panel: PanelConfig) -> Settings:
     return settings.model_copy(update={section: (first.model_copy(update={"panel": panel}),)})
 
 
-def _layout(sitting: Sitting, settings: Settings) -> Any:  # noqa: ANN401 - a `Layout`: its module imports Kivy
+def screen_layout(sitting: Sitting, settings: Settings) -> Any:  # noqa: ANN401 - a `Layout`: its module imports Kivy
+    """Return what lays out the pages of a screen, for its window."""
     if sitting.screen == "counter":
         return _desk(settings)
     samples = importlib.import_module(f"{sitting.screen}.samples")
@@ -215,7 +216,7 @@ class Walk:
         from hardware.panel.screen import PanelApp  # noqa: PLC0415 - imports Kivy, which `prepare` must precede
 
         self._sitting = sitting
-        self._layout = _layout(sitting, settings)
+        self._layout = screen_layout(sitting, settings)
         self._folder = folder
         self.shots: list[Shot] = []
         self._app = PanelApp(

@@ -20,6 +20,7 @@ from PIL import Image
 from hardware.config import PanelConfig
 from hardware.panel import widgets
 from hardware.panel.look import PLAIN, Mode, look_for
+from hardware.panel.redraw import Redraw, draw_changes_alone
 from hardware.panel.scale import Reader
 from hardware.panel.waiting import wait_for_events
 
@@ -50,6 +51,7 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         self._accent = accent
         self.on_begin: Callable[[], None] = _nothing
         self.on_end: Callable[[], None] = _nothing
+        self._redraw: Redraw | None = None
         self.look = look_for(panel, reader, Window.size, accent=accent)
         # Bound first, so asked last: what no handler of ours takes ends here, before Kivy's own keys (F1 opens its
         # settings over everything, and whatever a module may bind).
@@ -98,11 +100,14 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
     def on_start(self) -> None:
         """Begin once the window stands."""
         wait_for_events(Clock, Window.mainloop)
+        self._redraw = draw_changes_alone()
         self.on_begin()
 
     def on_stop(self) -> None:
         """End in order, however the window was closed."""
         Window.unbind(size=self.look_anew)
+        if self._redraw is not None:
+            self._redraw.end()
         self.on_end()
 
 

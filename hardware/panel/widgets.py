@@ -39,8 +39,8 @@ from hardware.panel.window import FONTS
 RULES = Path(__file__).with_name("widgets.kv")
 
 
-PRESSED_S = 0.08
-"""So long at least a button is seen pressed: several frames, and no finger is quicker by much."""
+PRESSED_S = 0.06
+"""So long at least a button is taken for pressed: several frames, and few fingers are quicker."""
 
 TONES = ("info", "good", "warn", "bad")
 

@@ -10,14 +10,16 @@ from pathlib import Path
 from hardware.codecs.escpos_printed import Printed, PrintedLine
 from hardware.codecs.escpos_profile import Paper, paper_of
 from hardware.codecs.escpos_reader import read
-from hardware.drivers.escpos_printer import Patience
-from hardware.drivers.network import network_printer
-from hardware.drivers.node import node_printer
-from hardware.drivers.serial_printer import serial_printer
+from hardware.drivers.conversation import Link
+from hardware.drivers.escpos_printer import EscposPrinter, Patience
+from hardware.drivers.network import NetworkLink
+from hardware.drivers.node import NodeLink
+from hardware.drivers.serial_printer import SerialLink
 from hardware.emulators.printer import PrinterEmulator
 from hardware.emulators.wire import PtyWire, TcpWire, Wire
 from hardware.ports import Printer
 from tests.hardware.ticket_samples import ticket_bytes
+from tests.support.printer_time import STEP_S, PrinterTime, timed
 
 PAPER = paper_of("default", paper_mm=80)
 JOB = ticket_bytes("regular", language="id", paper_mm=80)
@@ -43,20 +45,26 @@ class Hand:
         return [line for paper in self.papers for line in lines_of(paper)]
 
 
-class Bench:
-    """A printer under test: `emulator` is the device, `printer` the driver."""
+LINK_S = 5.0
+"""So long, by the clock on the wall, a line has to take what is sent; nothing here waits for that."""
 
-    def __init__(self, emulator: PrinterEmulator, printer: Printer, hand: Hand) -> None:
+
+class Bench:
+    """A printer under test: `emulator` is the device, `printer` the driver, `time` the clock of both."""
+
+    def __init__(self, emulator: PrinterEmulator, printer: Printer, hand: Hand, time: PrinterTime) -> None:
         self.emulator = emulator
         self.printer = printer
         self.hand = hand
+        self.time = time
 
     def heal(self) -> None:
         """Put everything right, and wait until all that still waits is printed."""
         self.emulator.command("plug")
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while self.emulator.command("ready") != "ready" or not self._idle():
             assert time.monotonic() < deadline, "the printer never gets ready"
+            self.time.pass_on(STEP_S)
 
     def _idle(self) -> bool:
         # Two states in a row: what lay in the cable is read between them.
@@ -75,22 +83,23 @@ JOB_LINES = lines_of(read(JOB, PAPER))
 @contextmanager
 def bench_on(transport: str, folder: Path, *, paper: Paper = PAPER, patience: Patience = PATIENCE) -> Iterator[Bench]:
     """Yield a printer on a cable of this kind."""
-    hand = Hand()
-    wire, printer = _cable(transport, folder, patience)
-    emulator = PrinterEmulator(wire, paper, hand, tick_s=TICK_S)
+    hand, clock = Hand(), PrinterTime()
+    wire, open_link = _cable(transport, folder)
+    emulator = PrinterEmulator(wire, paper, hand, tick_s=TICK_S, clock=clock)
+    printer = EscposPrinter(transport, timed(open_link, emulator, clock), patience, clock=clock)
     try:
-        yield Bench(emulator, printer, hand)
+        yield Bench(emulator, printer, hand, clock)
     finally:
         emulator.close()
 
 
-def _cable(transport: str, folder: Path, patience: Patience) -> tuple[Wire, Printer]:
+def _cable(transport: str, folder: Path) -> tuple[Wire, Callable[[], Link]]:
     if transport == "network":
         tcp = TcpWire()
-        return tcp, network_printer("127.0.0.1", tcp.port, patience)
-    link = folder / "by-id" / "printer"
-    builders: dict[str, Callable[[], Printer]] = {
-        "serial": lambda: serial_printer(str(link), baud=19200, patience=patience),
-        "node": lambda: node_printer("node", lambda: link, patience),
+        return tcp, lambda: NetworkLink.open("127.0.0.1", tcp.port, timeout_s=LINK_S)
+    path = folder / "by-id" / "printer"
+    openings: dict[str, Callable[[], Link]] = {
+        "serial": lambda: SerialLink(str(path), baud=19200, flow="none", timeout_s=LINK_S),
+        "node": lambda: NodeLink.open(path, timeout_s=LINK_S),
     }
-    return PtyWire(link), builders[transport]()
+    return PtyWire(path), openings[transport]

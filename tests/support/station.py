@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
-import os
 import time
 from collections.abc import Callable
 from functools import partial
@@ -25,8 +24,9 @@ from broker.store.sql import SqlStore
 from hardware.codecs.escpos_printed import Printed, PrintedLine
 from hardware.codecs.escpos_profile import paper_of
 from hardware.config import NetworkPrinter
-from hardware.drivers.escpos_printer import Patience
-from hardware.drivers.network import network_printer
+from hardware.drivers.conversation import Link
+from hardware.drivers.escpos_printer import EscposPrinter, Patience
+from hardware.drivers.network import NetworkLink
 from hardware.emulators.printer import PrinterEmulator
 from hardware.emulators.wire import TcpWire
 from hardware.worker import DeviceWorker
@@ -44,25 +44,17 @@ from kiosk.visit.steps import SETTLE_S
 from kiosk.visit.touches import touch
 from tests.fakes.bus import FakeBus, FakeServer
 from tests.fakes.offices import OnePin
+from tests.support.printer_time import STEP_S, PrinterTime, timed
 from tests.support.sqlite import opened
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
 PATIENCE = Patience(job_s=0.8, status_s=0.1)
-"""Of a machine that has nothing else to do; an emulated printer answers in a millisecond there."""
+"""By the clock of the printer, which stands still while it has something to do."""
+LINK_S = 10.0
+"""By the clock on the wall, for what a machine always does in the end: to take what is sent."""
 TICK_S = 0.01
 LAST_LINE = "Terima kasih"
 """What only a whole paper has."""
-
-
-def patience() -> Patience:
-    """Return how long printers are waited for now: emulated ones are as slow as the machine is crowded."""
-    longer = crowd()
-    return Patience(job_s=PATIENCE.job_s * longer, status_s=PATIENCE.status_s * longer)
-
-
-def crowd() -> float:
-    """Return how many want each core of this machine; 1 where there is room."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 class StationOffice:
@@ -140,11 +132,11 @@ class StationOffice:
 class EmulatedPrinter:
     """A printer on TCP and the hand that takes its papers."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Switch it on."""
         self.wire = TcpWire()
         self.papers: list[tuple[Printed, ...]] = []
-        self.device = PrinterEmulator(self.wire, paper_of("default", paper_mm=80), self, tick_s=TICK_S)
+        self.device = PrinterEmulator(self.wire, paper_of("default", paper_mm=80), self, tick_s=TICK_S, clock=clock)
 
     def put(self, paper: tuple[Printed, ...]) -> None:
         """Take a paper, or the part of one."""
@@ -183,7 +175,35 @@ class EmulatedPrinter:
         """Put everything right, and wait until what still waits in it is printed."""
         self.do("plug")
         self.do("speed 0")
-        wait_until(lambda: all(self.do("ready") == "ready" for _ in range(3)), "the printer is well")
+        wait_until(self.is_well, "the printer is well")
+
+    def is_well(self) -> bool:
+        """Put right what can be, and tell whether all is done."""
+        return all(self.do("ready") == "ready" for _ in range(3))
+
+
+class TimedPrinter(EmulatedPrinter):
+    """One whose time, and its driver's, passes only while neither has anything to do."""
+
+    def __init__(self) -> None:
+        """Switch it on."""
+        self.time = PrinterTime()
+        super().__init__(self.time)
+
+    def driver(self) -> EscposPrinter:
+        """Return a driver at the other end of its cable."""
+
+        def opened() -> Link:
+            return NetworkLink.open("127.0.0.1", self.wire.port, timeout_s=LINK_S)
+
+        return EscposPrinter(
+            f"network: 127.0.0.1:{self.wire.port}", timed(opened, self.device, self.time), PATIENCE, clock=self.time
+        )
+
+    def is_well(self) -> bool:
+        """Put right what can be, let a line be printed, and tell whether all is done."""
+        self.time.pass_on(STEP_S)
+        return super().is_well()
 
 
 class Station:
@@ -193,7 +213,7 @@ class Station:
         """Connect; the printers are asked how they are."""
         self.office = office
         self.client = client
-        self.emulators = [EmulatedPrinter() for _ in range(printers)]
+        self.emulators = [TimedPrinter() for _ in range(printers)]
         self._ids = itertools.count(1)
         self.start()
 
@@ -297,7 +317,7 @@ class Station:
         devices = {
             f"printer-{at}": OnePrinter(
                 NetworkPrinter(type="network", host="127.0.0.1", port=emulator.wire.port),
-                build=partial(network_printer, "127.0.0.1", emulator.wire.port, patience()),
+                build=emulator.driver,
                 worker=DeviceWorker(f"{self.client}-{at}", self._post),
                 papers=papers,
                 roll=PaperRoll(self.office.folder / f"{self.client}-{at}.json", length_m=70, warning_m=5),
