@@ -69,8 +69,9 @@ class KioskProcess:
         self._ending: Ending = "closed"
         now = functools.partial(dt.datetime.now, zone)
         writer = DeviceWorker("print-log", post)  # one for both: a request is let go only after its paper is on disk
+        wifi = None if settings.web is None else settings.web.wifi
         self._printers = printers_of(
-            kiosk, data_dir=data_dir, post=post, writer=writer, now=now, on_health=self._printers_changed
+            kiosk, data_dir=data_dir, post=post, writer=writer, now=now, on_health=self._printers_changed, wifi=wifi
         )
         self._devices: dict[str, str] = {}
         self._widget: KioskWidget | None = None
@@ -89,6 +90,7 @@ class KioskProcess:
             machine=self if kiosk.staff_pin_hash else None,
             print_list=self._print_list,
             spare_label=kiosk.spare_printer_label,
+            wifi=wifi,
         )
         self._scanner = KioskScanner(
             kiosk.scanner,

@@ -82,6 +82,16 @@ class Wifi(DeviceModel):
     password: Annotated[str, _without(_password_fault)] | None = Field(default=None, repr=False)
     hidden: bool = False
 
+    @property
+    def qr(self) -> str:
+        """Return the text of a QR by which phones join it, in the form that ZXing began and cameras read."""
+        secret = "T:nopass;" if self.password is None else f"T:WPA;P:{_escaped(self.password)};"
+        return f"WIFI:S:{_escaped(self.name)};{secret}{'H:true;' if self.hidden else ''};"
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r'([\\;,:"])', r"\\\1", text)
+
 
 class Web(DeviceModel):
     """The pages on the phone."""

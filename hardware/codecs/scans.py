@@ -108,14 +108,17 @@ def _swapped(*pairs: tuple[str, str], others: Mapping[str, str]) -> Mapping[int,
     return str.maketrans(table)
 
 
+_AZERTY = {";": "m", ":": "M", ".": ":", ">": "/", "<": ".", **_SHIFTED_DIGITS}
+_SEVEN = {"/": "-", ">": ":", "&": "/"}
+"""The slash above the seven."""
 COUNTRIES: Mapping[str, Mapping[int, str]] = {
-    "German": _swapped(("y", "z"), others={"/": "-"}),
-    "French": _swapped(("a", "q"), ("w", "z"), others={";": "m", ":": "M", "6": "-", **_SHIFTED_DIGITS}),
-    "Belgian": _swapped(("a", "q"), ("w", "z"), others={";": "m", ":": "M", "=": "-", **_SHIFTED_DIGITS}),
-    "Turkish": _swapped(others={"=": "-"}),
-    "Spanish or Italian": _swapped(others={"/": "-"}),
+    "German": _swapped(("y", "z"), others=_SEVEN),
+    "French": _swapped(("a", "q"), ("w", "z"), others=_AZERTY | {"6": "-"}),
+    "Belgian": _swapped(("a", "q"), ("w", "z"), others=_AZERTY | {"=": "-"}),
+    "Turkish": _swapped(others={"=": "-", "/": ".", "?": ":", "&": "/"}),
+    "Spanish or Italian": _swapped(others=_SEVEN),
 }
-"""Keyboards that scanners are set to act as, as far as letters, digits and the hyphen of a ticket's code go."""
+"""Keyboards that scanners are set to act as, as far as letters, digits and the signs of a ticket's code or link go."""
 
 
 def readings(text: str) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from broker.contract.messages import HallMessage, OfficeMessage, Ticket
@@ -11,7 +12,7 @@ from kiosk.pages.services import SCAN
 from kiosk.pages.ticket import lane_mark, waiting_facts
 from kiosk.visit import typed_number
 from kiosk.visit.offer import counter_label, in_language, service_of, stage_name
-from kiosk.visit.state import State
+from kiosk.visit.state import State, StrangeCode
 from kiosk.visit.steps import Errand, actions
 
 _ACTION_WORDS = {
@@ -28,8 +29,8 @@ def number_page(state: State, office: OfficeMessage) -> NumberPage:
     if state.visit.is_not_found:
         title = words.say("{number} was not found", number=typed_number.number(typed))
         banner = Banner("warn", title, words.say("Please compare it with your ticket, or ask an officer."))
-    if state.is_foreign_code:
-        banner = foreign_code(words)
+    if state.strange_code is not None:
+        banner = strange_code(state.strange_code, words)
 
     def key(name: str) -> Choice:
         return Choice(name, name, is_available=typed_number.fits(office, typed, name))
@@ -64,7 +65,7 @@ def code_page(state: State, _office: OfficeMessage) -> NumberPage:
         letters=(),
         digits=(*map(key, "123456789"), Choice("erase", words.say("Erase"), is_available=bool(typed)), key("0")),
         find=Choice("find", words.say("Continue"), is_available=is_open and typed_number.is_whole_code(typed)),
-        banner=foreign_code(words) if state.is_foreign_code else banner,
+        banner=banner if state.strange_code is None else strange_code(state.strange_code, words),
     )
 
 
@@ -84,15 +85,27 @@ _CODE = {
 }
 
 
-FOREIGN = mark("This code is not a ticket of this office")
+STRANGE: Mapping[StrangeCode, tuple[str, str]] = {
+    "foreign": (
+        mark("This code is not a ticket of this office"),
+        mark("Please hold the code of your ticket to the scanner, or ask an officer."),
+    ),
+    "wifi": (
+        mark("This code is for the Wi-Fi"),
+        mark("Please hold the other code on your ticket to the scanner: the one at the bottom."),
+    ),
+    "past": (
+        mark("This is not a ticket of today"),
+        mark("A ticket is good on its own day, in its own office. Please take a new number, or ask an officer."),
+    ),
+}
+"""Why a scanned code leads to no ticket, and what to do."""
 
 
-def foreign_code(words: Phrases) -> Banner:
-    """Return that a scanned code is none of ours."""
-    return Banner("warn", words.say(FOREIGN), words.say(_HOLD_YOURS))
-
-
-_HOLD_YOURS = mark("Please hold the code of your ticket to the scanner, or ask an officer.")
+def strange_code(code: StrangeCode, words: Phrases) -> Banner:
+    """Return that a scanned code leads to no ticket."""
+    title, text = STRANGE[code]
+    return Banner("warn", words.say(title), words.say(text))
 
 
 def found_page(state: State, office: OfficeMessage) -> FoundPage:

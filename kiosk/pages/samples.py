@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from broker.config.web import Wifi
 from broker.contract.messages import (
     Calling,
     HallCounter,
@@ -22,6 +23,7 @@ from broker.contract.messages import (
 )
 from broker.language import words_of
 from kiosk.pages.page import Screen
+from kiosk.pages.returning import STRANGE
 from kiosk.pages.screen import compose
 from kiosk.paper.news import PrintersHealth
 from kiosk.visit.access import Access
@@ -32,6 +34,7 @@ from kiosk.visit.steps import MOST_EXTENSIONS, Aside, Errand, Paper, Problem, St
 NOW = dt.datetime(2025, 11, 24, 9, 41, tzinfo=dt.timezone(dt.timedelta(hours=7)))
 OFFLINE_SINCE = NOW - dt.timedelta(minutes=4)
 CODE = "0417"
+WIFI = Wifi(name="Imigrasi-Tamu-Lantai-1", password="selamatdatang")  # noqa: S106 - nobody's
 ScreenOf = Callable[..., Screen]
 VisitAt = Callable[..., Visit]
 
@@ -218,6 +221,11 @@ def _tickets(offer: OfficeMessage, view: ScreenOf, at: VisitAt) -> Iterator[tupl
     yield "6-ticket-priority", view(closing, stay_left_s=9)
     nobody = at(Step.TICKET, ticket=ticket_of(offer, wait=None, ahead=0), paper=Paper.CONFIRMED)
     yield "6-ticket-nobody-serves", view(nobody)
+    page = ticket_of(offer, check=CODE, qr=f"HTTP://ANTRIAN.LAN/T/{'Q' * 16}")
+    for paper in (Paper.CONFIRMED, Paper.FAILED):
+        visit = at(Step.TICKET, ticket=page, paper=paper, trouble=None if paper is Paper.CONFIRMED else "paper_out")
+        yield f"6-ticket-page-{paper.value}", view(visit)
+        yield f"6-ticket-page-{paper.value}-wifi", view(visit, wifi=WIFI)
     yield "6-ticket-late", view(at(Step.LANGUAGE), late_number="B-118")
 
 
@@ -252,7 +260,8 @@ def _with_ticket(offer: OfficeMessage, view: ScreenOf, at: VisitAt) -> Iterator[
     for step in (Step.LANGUAGE, Step.SERVICE, Step.NUMBER):
         yield f"10-scanner-{step.value}", view(at(step), has_scanner=True)
         yield f"10-scanner-{step.value}-unlinked", view(at(step), has_scanner=True, offline_since=OFFLINE_SINCE)
-        yield f"10-scanner-{step.value}-foreign", view(at(step), has_scanner=True, is_foreign_code=True)
+        for strange in STRANGE:
+            yield f"10-scanner-{step.value}-{strange}", view(at(step), has_scanner=True, strange_code=strange)
     yield "9-confirm", view(at(Step.CONFIRM, ticket=missed))
     for problem in ("not_allowed", "illegal_transition", "storage_failed", *Problem):
         name = problem if isinstance(problem, str) else problem.value

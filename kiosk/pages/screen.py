@@ -32,13 +32,13 @@ from kiosk.pages.page import (
     WelcomePage,
 )
 from kiosk.pages.problem import problem_page
-from kiosk.pages.returning import FOREIGN, code_page, confirm_page, foreign_code, found_page, number_page
+from kiosk.pages.returning import STRANGE, code_page, confirm_page, found_page, number_page, strange_code
 from kiosk.pages.services import missing_page, requirements_page, services_page
 from kiosk.pages.ticket import no_paper_banner, staff_words, ticket_page
 from kiosk.pages.waiting import UNANSWERED, issuing_page, offline_page
 from kiosk.pages.welcome import in_each_language, welcome_page
 from kiosk.visit.offer import in_language, is_anything_open, is_shut
-from kiosk.visit.state import State
+from kiosk.visit.state import State, StrangeCode
 from kiosk.visit.steps import MOST_EXTENSIONS, Aside, Errand, Step
 
 _CHOOSING = frozenset({Step.REQUIREMENTS, Step.MISSING, Step.LANE})
@@ -219,8 +219,8 @@ def _banner(state: State, page: Page) -> Banner | None:  # noqa: PLR0911 - each 
             _in_all_languages(state, "Not connected since {time}"),
             words.say("Your choices are kept, please wait a moment. If this lasts, please ask an officer."),
         )
-    if state.is_foreign_code and not isinstance(page, OfflinePage | NumberPage):
-        return _foreign_banner(state)
+    if state.strange_code is not None and not isinstance(page, OfflinePage | NumberPage):
+        return _strange_banner(state, state.strange_code)
     if state.is_unanswered and isinstance(page, WelcomePage | ServicesPage | RequirementsPage | LanePage | FoundPage):
         return _unanswered_banner(state)
     if state.visit.step in _CHOOSING and not is_shut(state.hall) and (banner := offer_banner(state)) is not None:
@@ -242,11 +242,11 @@ def _gives_nothing(state: State) -> bool:
     return office is not None and not is_shut(hall) and not is_anything_open(office, hall)
 
 
-def _foreign_banner(state: State) -> Banner:
+def _strange_banner(state: State, code: StrangeCode) -> Banner:
     """Return that a code is none of ours; at the start in every language, where what to do stands beside."""
     if state.visit.has_chosen_language:
-        return foreign_code(state.words)
-    return Banner("warn", in_each_language(state, FOREIGN))
+        return strange_code(code, state.words)
+    return Banner("warn", in_each_language(state, STRANGE[code][0]))
 
 
 def _unanswered_banner(state: State) -> Banner:

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import assert_never
 
+from broker.config.web import Wifi
 from broker.contract.messages import OfficeMessage, Ticket
 from broker.language import Phrases, mark
+from broker.ticket_link import key_of
 from hardware.ports import PrinterState
 from hardware.receipt import read_out
 from kiosk.pages.page import Banner, Choice, TicketPage
@@ -57,7 +59,7 @@ def ticket_page(state: State, office: OfficeMessage) -> TicketPage:
         facts=waiting_facts(ticket, words, _asked_at(state, ticket)),
         paper=banner,
         qr=ticket.qr,
-        qr_caption=words.say("You may photograph this QR code: it is your ticket."),
+        qr_caption=_qr_words(ticket, state.wifi, words),
         done=done,
         again=again,
         code=words.say("Code {code}", code=ticket.check) if ticket.check and visit.paper in _WITHOUT_PAPER else "",
@@ -65,12 +67,25 @@ def ticket_page(state: State, office: OfficeMessage) -> TicketPage:
     )
 
 
+def _qr_words(ticket: Ticket, wifi: Wifi | None, words: Phrases) -> str:
+    """Return what the code on the screen is for: where it leads to a page, and by which Wi-Fi."""
+    if key_of(ticket.qr) is None:
+        return words.say("You may photograph this QR code: it is your ticket.")
+    follow = words.say("Point your phone's camera at this code to follow your number.")
+    if wifi is None:
+        return follow
+    join = words.say("First join the Wi-Fi {name}.", name=wifi.name)
+    if wifi.password is not None:
+        join = words.say("First join the Wi-Fi {name}, password {password}.", name=wifi.name, password=wifi.password)
+    return f"{join} {follow}"
+
+
 def _on_paper(state: State, office: OfficeMessage, ticket: Ticket) -> tuple[str, ...]:
     """Return what the paper that came out says, for whoever has it read to them."""
     visit, words = state.visit, state.words
     if not visit.access.voice or visit.paper not in {Paper.CONFIRMED, Paper.UNCONFIRMED}:
         return ()
-    receipt = ticket_receipt(ticket, office, words, columns=_ANY_COLUMNS)
+    receipt = ticket_receipt(ticket, office, words, columns=_ANY_COLUMNS, wifi=state.wifi)
     return (words.say("Your ticket says:"), *read_out(receipt))
 
 

@@ -51,7 +51,7 @@ class CounterPapers:
         """Look the ticket up and print it, if one of our counters asked."""
         if event.client not in self._counters or event.ticket is None or event.copies is None:
             return
-        marks = {"check": event.check, "qr": event.qr}
+        marks = {"check": event.check, "key": event.key, "qr": event.qr}
         wanted = _Wanted(event.ticket, event.copies, {name: mark for name, mark in marks.items() if mark is not None})
         self._lasting.send("lookup", {"ticket": wanted.ticket}, lambda reply: self._found(reply, wanted))
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from broker.config.web import Wifi
 from broker.contract.messages import LaneInfo, OfficeMessage, ServiceInfo, Ticket
 from broker.language import Phrases, words_of
+from broker.ticket_link import key_of
 from hardware.receipt import BULLET, Align, Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, large
 from kiosk.visit.offer import in_language, lane_of, list_in_language, service_of
 
@@ -18,12 +20,20 @@ CODE_SIZE = 3
 QR_MODULE_DOTS = 8
 """One millimetre at 203 dpi: cheap scanners read it, also from worn paper."""
 
+WIFI_MODULE_DOTS = 6
+"""Only phones read it, once, from new paper."""
+
 BOX = "[ ] "
 """To be checked off."""
 
 
-def ticket_receipt(ticket: Ticket, office: OfficeMessage, phrases: Phrases, *, columns: int) -> Receipt:
-    """Return the paper of one ticket; `columns` is what the paper holds of letters in normal size."""
+def ticket_receipt(
+    ticket: Ticket, office: OfficeMessage, phrases: Phrases, *, columns: int, wifi: Wifi | None = None
+) -> Receipt:
+    """Return the paper of one ticket; `columns` is what the paper holds of letters in normal size.
+
+    Where its QR leads to a page, it says so, and how phones join the `wifi` of the hall.
+    """
     service = service_of(office, ticket.service)
     lane = lane_of(office, ticket.lane)
     return Receipt(
@@ -34,6 +44,7 @@ def ticket_receipt(ticket: Ticket, office: OfficeMessage, phrases: Phrases, *, c
             *_purpose(ticket, office, service, phrases, columns=columns),
             *_waiting(ticket, phrases, columns=columns),
             *_documents(service, phrases),
+            *_on_phone(ticket, phrases, wifi, columns=columns),
             *_foot(ticket, phrases),
             Cut(),
         )
@@ -144,6 +155,29 @@ def _documents(service: ServiceInfo | None, phrases: Phrases) -> tuple[Item, ...
         Text(phrases.say("Please have these ready:"), align=begin, bold=True),
         *(Text(BULLET + document, align=begin, hanging=len(BULLET)) for document in documents),
         Rule(),
+    )
+
+
+def _on_phone(ticket: Ticket, phrases: Phrases, wifi: Wifi | None, *, columns: int) -> tuple[Item, ...]:
+    """Return what leads a phone to the ticket's page. The ticket's own code is the last one: scanners take that too."""
+    if key_of(ticket.qr) is None:
+        return ()
+    title = Text(phrases.say("Follow your number on your phone"), align="center", bold=True)
+    if wifi is None:
+        return (title, Text(phrases.say("Point its camera at this code."), align="center"))
+    password = (
+        ()
+        if wifi.password is None
+        else (Text(phrases.say("Password"), align="center"), Text(wifi.password, align="center", height=2, bold=True))
+    )
+    return (
+        title,
+        Blank(),
+        Text(phrases.say("1. Join the Wi-Fi:"), align="center"),
+        large(wifi.name, columns=columns),
+        *password,
+        Qr(wifi.qr, module_dots=WIFI_MODULE_DOTS),
+        Text(phrases.say("2. Then point its camera at this code:"), align="center"),
     )
 
 

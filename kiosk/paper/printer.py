@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from broker.config.web import Wifi
 from broker.contract.messages import OfficeMessage, Ticket
 from broker.language import words_of
 from hardware.codecs.escpos_writer import render
@@ -52,9 +53,13 @@ class OnePrinter:
         worker: DeviceWorker,
         papers: PrintLog,
         roll: PaperRoll,
+        wifi: Wifi | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the configuration; the printer is built on the worker's thread, when it is first needed."""
+        """Take the configuration; the printer is built on the worker's thread, when it is first needed.
+
+        Papers tell how phones join the `wifi`.
+        """
         self.state: PrinterState = "unknown"
         self.is_paper_low = False
         self.what: str = config.type
@@ -67,6 +72,7 @@ class OnePrinter:
         self._worker = worker
         self._papers = papers
         self._roll = roll
+        self._wifi = wifi
         self._printer: Printer | None = None
         self._is_checking = False
 
@@ -128,7 +134,11 @@ class OnePrinter:
         try:
             printer, paper = self._ready(), paper_for(self._config)
             receipt = ticket_receipt(
-                ticket, office, words_of("kiosk", office.languages)(ticket.language), columns=paper.columns
+                ticket,
+                office,
+                words_of("kiosk", office.languages)(ticket.language),
+                columns=paper.columns,
+                wifi=self._wifi,
             )
             data = render(receipt, paper)
             self._papers.change(ticket, "sent")

@@ -17,6 +17,7 @@ from typing import assert_never
 
 from broker.config.printers import kiosk_printers
 from broker.config.settings import Kiosk
+from broker.config.web import Wifi
 from broker.contract.messages import OfficeMessage, Ticket
 from hardware.factory import build_printer
 from hardware.ports import PrinterState
@@ -240,6 +241,7 @@ def printers_of(
     writer: DeviceWorker,
     now: Callable[[], dt.datetime],
     on_health: Callable[[PrintersHealth], None],
+    wifi: Wifi | None = None,
 ) -> TicketPrinters:
     """Return the kiosk's printers, each on a thread of its own; what an earlier run left is read here."""
     papers = PrintLog(data_dir / "prints" / f"{kiosk.id}.jsonl", now)
@@ -252,6 +254,7 @@ def printers_of(
             roll=PaperRoll(
                 roll_file(data_dir, kiosk.id, name), length_m=config.roll_m, warning_m=config.roll_warning_m
             ),
+            wifi=wifi,
         )
         for name, config in kiosk_printers(kiosk).items()
     }

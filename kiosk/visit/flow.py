@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from broker.config.web import Wifi
 from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, Requester, broker_speaks
@@ -17,7 +18,7 @@ from kiosk.paper.news import PrintersHealth
 from kiosk.visit import steps as patience
 from kiosk.visit.kept import KeptRequests
 from kiosk.visit.requests import Done, LastingRequests, VisitRequest
-from kiosk.visit.state import State
+from kiosk.visit.state import State, StrangeCode
 from kiosk.visit.steps import Aside, Paper, Problem, Step, Visit
 
 _ABANDONABLE = frozenset(
@@ -60,6 +61,7 @@ class Flow:
         idle_s: float,
         phrases: Callable[[str], Phrases],
         spare_label: Text | None = None,
+        wifi: Wifi | None = None,
     ) -> None:
         """Take who carries and who keeps requests, and who shows; `languages` holds until the office is heard."""
         self.clocks = clocks
@@ -75,6 +77,7 @@ class Flow:
         self.has_voice = False
         self.devices: Mapping[str, str] = {}
         self._spare_label = spare_label
+        self._wifi = wifi
         self._request = VisitRequest(requester, kept, self.engine_clock.now, clocks.monotonic)
         self.lasting = lasting
         self._show_state = show
@@ -82,7 +85,8 @@ class Flow:
         self._idle_s = idle_s
         self._begun = self._touched_at = clocks.monotonic()
         self._late: tuple[str, float] | None = None
-        self._foreign_at = self._left_at = -math.inf
+        self._strange: tuple[StrangeCode, float] | None = None
+        self._left_at = -math.inf
         self._was_linked = False
         self.on_end: Callable[[], None] = lambda: None
         """Called before a visit ends."""
@@ -128,7 +132,7 @@ class Flow:
         plain = replace(self.visit, step=step, since=now, aside=None)
         self.visit = replace(plain, **changes)  # type: ignore[arg-type]  # Visit's own
         self._touched_at = max(self._touched_at, now)
-        self._foreign_at = -math.inf
+        self._strange = None
         self.show()
 
     def lay_over(self, aside: Aside | None) -> None:
@@ -145,7 +149,7 @@ class Flow:
         """End the visit; nobody stands there any more where it was abandoned."""
         self.on_end()
         self.drop_request()
-        self._foreign_at = -math.inf
+        self._strange = None
         self._left_at = -math.inf if is_abandoned else self.clocks.monotonic()
         self.visit = replace(self._fresh_visit(), since=self.clocks.monotonic())
         self.show()
@@ -181,9 +185,9 @@ class Flow:
         """Tell for a while that paper came out for an earlier visitor."""
         self._late = (number, self.clocks.monotonic())
 
-    def tell_foreign(self) -> None:
-        """Tell for a while, or until the screen changes, that a scanned code is no ticket of this office."""
-        self._foreign_at = self.clocks.monotonic()
+    def tell_strange(self, code: StrangeCode) -> None:
+        """Tell for a while, or until the screen changes, that a scanned code is no ticket of this office and day."""
+        self._strange = code, self.clocks.monotonic()
         self.show()
 
     def tick(self) -> None:
@@ -276,7 +280,7 @@ class Flow:
             warning_left_s=max(1, math.ceil(self._warning_left_s)) if waits else None,
             stay_left_s=max(1, math.ceil(self._stay_left_s)) if closes else None,
             late_number=self._late_number(),
-            is_foreign_code=self.clocks.monotonic() - self._foreign_at < patience.FOREIGN_NOTICE_S,
+            strange_code=self._strange_code(),
             has_scanner=self.has_scanner,
             has_voice=self.has_voice,
             help_coming=self.coming,
@@ -288,7 +292,13 @@ class Flow:
             broker_speaks=None if self.broker is None else broker_speaks(self.broker),
             is_unanswered=self._is_unanswered,
             spare_label=self._spare_label,
+            wifi=self._wifi,
         )
+
+    def _strange_code(self) -> StrangeCode | None:
+        if self._strange is None or self.clocks.monotonic() - self._strange[1] >= patience.FOREIGN_NOTICE_S:
+            return None
+        return self._strange[0]
 
     @property
     def _is_unanswered(self) -> bool:

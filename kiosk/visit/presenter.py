@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from broker.config.web import Wifi
 from broker.contract.claim import Standing
 from broker.contract.link import Requester
 from broker.contract.messages import HallMessage, OfficeMessage, Presence, Reply, Text, Ticket
@@ -47,6 +48,7 @@ class Presenter:
         idle_s: float,
         phrases: Callable[[str], Phrases] | None = None,
         spare_label: Text | None = None,
+        wifi: Wifi | None = None,
         lasting: LastingRequests | None = None,
         kept: KeptRequests | None = None,
         has_paper: Callable[[Ticket], bool] = lambda _ticket: False,
@@ -70,6 +72,7 @@ class Presenter:
             idle_s=idle_s,
             phrases=phrases or words_of("kiosk", languages),
             spare_label=spare_label,
+            wifi=wifi,
         )
         self.newcomer = Newcomer(self._flow, print_ticket, print_list)
         self.returning = Returning(self._flow, print_ticket)

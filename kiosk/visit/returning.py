@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, assert_never
 
 from broker.contract.messages import Reply, Ticket
+from broker.ticket_link import key_of
 from kiosk.visit import typed_number
 from kiosk.visit.flow import Flow
 from kiosk.visit.newcomer import NOBODY_THERE, Print
@@ -18,8 +19,11 @@ from kiosk.visit.steps import Errand, Paper, Problem, Step, Visit, actions
 
 log = logging.getLogger(__name__)
 
-_TICKET = re.compile(r"(?:\]Q\d)?(ANTREAN-[A-Z2-7]{26}[0-9]{0,8})")
-"""The text of a ticket's QR, perhaps after the symbology that some scanners put before it (AIM: `]Q1`)."""
+_TICKET = re.compile(r"ANTREAN-[A-Z2-7]{26}[0-9]{0,8}")
+_SYMBOLOGY = re.compile(r"\]Q\d")
+"""What some scanners put before a QR's text (AIM)."""
+_WIFI = "WIFI:"
+"""How the other code on the paper begins, which phones join the Wi-Fi by."""
 _SCANNING = frozenset({Step.LANGUAGE, Step.SERVICE, Step.NUMBER, Step.FOUND, Step.CODE})
 """Steps that a scanned ticket may end: nobody has begun anything there that would be lost."""
 
@@ -71,7 +75,7 @@ class Returning:
         code = ticket_code(text)
         if code is None:
             if flow.visit.step is not Step.FOUND:
-                flow.tell_foreign()
+                flow.tell_strange("wifi" if _bare(text).upper().startswith(_WIFI) else "foreign")
             return
         # Whoever scans after a ticket was found is another visitor, with a language of their own.
         has_chosen = flow.visit.has_chosen_language and flow.visit.step is not Step.FOUND
@@ -184,7 +188,7 @@ class Returning:
             self.give_up(ticket, NOBODY_THERE, done)
 
     def _not_found(self) -> None:
-        """Say so where the ticket was asked for: a code of another office or another year is as foreign as any."""
+        """Say so where the ticket was asked for: a code of another office or another day is not one of today's here."""
         flow = self._flow
         if not flow.visit.scanned:
             flow.go(Step.NUMBER, is_not_found=True)
@@ -193,7 +197,7 @@ class Returning:
             flow.go(Step.NUMBER, scanned="")
         else:
             flow.begin_anew()
-        flow.tell_foreign()
+        flow.tell_strange("past")
 
     def _proven(self, meant: Errand, reply: Reply) -> None:
         """Go on with what was meant, if the code was the paper's."""
@@ -244,9 +248,14 @@ def _tells_of_holder(reply: Reply) -> bool:
 
 
 def ticket_code(text: str) -> str | None:
-    """Return the text of a ticket's QR as the engine knows it, or None where it is no ticket's.
+    """Return the text of a ticket's QR as the engine knows it, or the key that its link carries; None for any other.
 
     What comes from a scanner is trusted for nothing.
     """
-    found = _TICKET.fullmatch(text.strip().upper())  # scanners that act as keyboards may lose the capitals
-    return None if found is None else found.group(1)
+    bare = _bare(text)
+    code = bare.upper()  # scanners that act as keyboards may lose the capitals
+    return code if _TICKET.fullmatch(code) else key_of(bare)
+
+
+def _bare(text: str) -> str:
+    return _SYMBOLOGY.sub("", text.strip(), count=1) if text.strip().startswith("]") else text.strip()

@@ -7,12 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from broker.config.web import Wifi
 from broker.contract.claim import Standing
 from broker.contract.messages import HallMessage, LaneInfo, OfficeMessage, ServiceInfo, Text, Ticket
 from broker.language import Phrases
 from kiosk.paper.news import PrintersHealth
 from kiosk.visit.offer import Offer, lane_of, offer_of, service_of
 from kiosk.visit.steps import SLOW_AFTER_S, Visit
+
+StrangeCode = Literal["foreign", "wifi", "past"]
+"""Something else altogether, the code that joins the Wi-Fi, or a ticket that is not one of today here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,8 @@ class State:
     stay_left_s: int | None = None
     """Seconds that the ticket stays on the screen, once they are few."""
     late_number: str | None = None
-    is_foreign_code: bool = False
-    """Whether a code was just scanned that is no ticket of this office."""
+    strange_code: StrangeCode | None = None
+    """What was just scanned that is no ticket of this office and day."""
     has_scanner: bool = False
     has_voice: bool = False
     help_coming: str | None = None
@@ -53,6 +57,8 @@ class State:
     """Whether nobody in the office is being answered at this moment."""
     spare_label: Text | None = None
     """What the second printer is called, such as the one on the right."""
+    wifi: Wifi | None = None
+    """What visitors' phones join to follow their number."""
 
     @property
     def words(self) -> Phrases:

@@ -123,6 +123,24 @@ COUNTRIES = {
 """The places of the keys by which a scanner that is set to a country types the code, as a US keyboard calls them."""
 
 
+LINK = "HTTP://ANTRIAN.LAN:8080/T/QQYZMAW2345677AB"
+LINKS = {
+    "US": LINK,
+    "German": "HTTP>&&ANTRIAN.LAN>8080&T&QQZYMAW2345677AB",
+    "French": "HTTP.>>QNTRIQN<LQN.*)*)>T>AAYW:QZ@#$%^&&QB",
+    "Turkish": "HTTP?&&ANTRIAN/LAN?8080&T&QQYZMAW2345677AB",
+}
+"""The same of the link to a ticket's page."""
+
+
+@pytest.mark.parametrize("country", LINKS)
+def test_a_link_is_read_whatever_country_the_scanner_is_set_to(country: str) -> None:
+    wedge = Wedge(FakeClock().monotonic, knows=lambda text: text == LINK)
+    for key in LINKS[country]:
+        assert wedge.key(key) is None
+    assert (wedge.key("enter"), wedge.country) == (LINK, country)
+
+
 @pytest.mark.parametrize("country", COUNTRIES)
 @pytest.mark.parametrize("ending", ["enter", "tab", None])
 def test_a_scanner_is_read_whatever_country_it_is_set_to_and_whatever_it_ends_with(

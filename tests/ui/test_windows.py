@@ -16,6 +16,8 @@ from PIL import Image
 
 from broker.up.screens import ScreenError, VirtualScreen
 from broker.up.visit import Window
+from hardware.emulators.scanner import EmulatedScanner
+from hardware.emulators.wire import PtyWire
 from tests.support.caller import Caller, wait_until
 from tests.support.office import CONFIG, OfficeProcess
 
@@ -239,3 +241,32 @@ def _has_both_sides(screen: VirtualScreen, path: Path) -> bool:
 def _sign_in(desk: Caller, counter: str, officer: str) -> str:
     session: str = desk.do("open", counter=counter, officer=officer, pin="1234")["session"]
     return session
+
+
+def test_a_link_held_to_the_scanner_of_a_true_kiosk_shows_its_ticket_and_its_holder_may_give_it_up(
+    tmp_path: Path,
+) -> None:
+    wire = PtyWire(tmp_path / "scanner")
+    scanner = {"ANTREAN_KIOSKS__0__SCANNER__TYPE": "serial", "ANTREAN_KIOSKS__0__SCANNER__LINE__URL": wire.url}
+    office = OfficeProcess(tmp_path / "office", extra={"ANTREAN_WEB__PUBLIC_URL": "http://antrian.lan", **scanner})
+    office.start()
+    try:
+        with virtual_screen(1080, 1920) as screen, office.caller("phone") as phone:
+            ticket = phone.do("issue", service="new-passport", language="en")["ticket"]
+            link = f"HTTP://ANTRIAN.LAN/T/{ticket['key']}"
+            assert ticket["qr"] == link
+            with window("kiosk", "kiosk-1", office, screen, tmp_path / "kiosk") as kiosk:
+                kiosk.wait_for("language:en")
+                EmulatedScanner(wire).read(f"http://antrian.lan/t/{ticket['key'].lower()}")
+                kiosk.wait_screen("found")
+                kiosk.wait_for("do:cancel")
+                kiosk.touch("do:cancel")
+                kiosk.wait_for("confirm:yes")
+                kiosk.touch("confirm:yes")
+                kiosk.wait_gone("confirm:yes")
+            assert phone.do("lookup", ticket=link)["ticket"]["state"] == "cancelled"
+    finally:
+        office.stop()
+        wire.close()
+    logs = [path.read_text(errors="replace") for path in tmp_path.glob("**/*.log")]
+    assert not any(ticket["key"] in text.upper() for text in logs)

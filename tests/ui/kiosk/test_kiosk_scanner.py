@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from broker.config.web import Wifi
 from broker.domain.identity import qr_text
 from kiosk.pages.page import FoundPage, NumberPage, ServicesPage, WelcomePage
 from kiosk.visit.returning import ticket_code
@@ -17,6 +18,7 @@ from tests.ui.kiosk.kiosk_visitor import IDLE_S, FakeRequest, Visitor, with_lang
 TICKET = "6f1c1f0e-0000-4000-8000-000000000012"
 CODE = qr_text(TICKET)
 FOREIGN = "https://contoh.id/menu"
+KEY = "Q7ZK2AYW5MMB4CEX"
 BOTH = "Kode ini bukan tiket kantor ini\nThis code is not a ticket of this office"
 
 
@@ -61,6 +63,19 @@ def visitor() -> WithScanner:
 )
 def test_a_code_of_the_engine_is_known_however_the_scanner_spells_it(text: str) -> None:
     assert ticket_code(text) == CODE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"HTTP://ANTRIAN.LAN/T/{KEY}",
+        f"http://antrian.lan/t/{KEY.lower()}",
+        f"]Q1HTTPS://192.168.1.10:8443/T/{KEY}",
+        f" {KEY} ",
+    ],
+)
+def test_the_link_of_a_ticket_s_page_is_known_by_its_key(text: str) -> None:
+    assert ticket_code(text) == KEY
 
 
 def test_every_ticket_of_the_engine_is_known() -> None:
@@ -232,14 +247,30 @@ def test_at_the_keypad_it_stands_where_a_wrong_number_would_be_told(visitor: Wit
     assert (visitor.keypad.banner.title, visitor.banner) == ("Kode ini bukan tiket kantor ini", None)
 
 
-def test_a_ticket_that_the_engine_does_not_know_is_as_foreign(visitor: WithScanner) -> None:
+def test_a_ticket_that_the_engine_does_not_know_is_not_one_of_today(visitor: WithScanner) -> None:
     visitor.scan().lookups[0].refuse("unknown_ticket")
-    assert (visitor.screen, visitor.banner) == ("language", BOTH)
+    assert visitor.screen == "language"
+    assert visitor.banner == "Ini bukan tiket hari ini\nThis is not a ticket of today"
     visitor.settle()
     touch(visitor.presenter, "language:en")
     visitor.scan().lookups[1].refuse("unknown_ticket")
     assert visitor.keypad.banner is not None
-    assert visitor.keypad.banner.title == "This code is not a ticket of this office"
+    assert visitor.keypad.banner.title == "This is not a ticket of today"
+    assert "on its own day" in visitor.keypad.banner.text
+
+
+def test_a_link_of_today_opens_its_ticket_for_its_holder(visitor: WithScanner) -> None:
+    visitor.scan(f"http://antrian.lan/t/{KEY.lower()}").lookups[0].answer(ticket(), is_holder=True)
+    for target in ("do:cancel", "confirm:yes"):
+        visitor.settle()
+        touch(visitor.presenter, target)
+    assert visitor.engine.of("cancel")[0].arguments == {"ticket": KEY}
+
+
+def test_whoever_holds_the_code_of_the_wifi_to_the_scanner_is_told_of_the_other_one(visitor: WithScanner) -> None:
+    touch(visitor.presenter, "language:en")
+    visitor.scan(Wifi(name="Tamu", password="imigrasi;2026").qr)  # noqa: S106 - nobody's
+    assert (visitor.banner, visitor.lookups) == ("This code is for the Wi-Fi", [])
 
 
 def test_a_foreign_code_does_not_hide_a_ticket_that_is_looked_at(visitor: WithScanner) -> None:
