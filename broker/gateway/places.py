@@ -10,7 +10,7 @@ from broker.contract.messages import MAX_PAYLOAD_BYTES, WaitingMessage
 from broker.domain.hall import Hall
 from broker.domain.queue import waits
 
-AT_ONCE = 16
+AT_ONCE = 8
 """So many places are found before it is looked whether a request has come: some 0.2 ms."""
 _NOBODY = b'"places":[]'
 _AROUND_BYTES = 160
