@@ -12,6 +12,7 @@ from broker.store.audit import contradiction, last_mark
 from broker.store.copies import keep_whole
 from broker.store.database import converted, file_of, open_database
 from broker.store.journal import event_of
+from broker.store.recounted import Recounting
 from broker.store.retold import Retelling
 from broker.store.rows import columns_of_ticket
 from broker.store.tables import EventRow, TicketRow, table_of
@@ -22,6 +23,7 @@ _LATER = (
     "DELETE FROM promises WHERE office = :office AND seq > :end",
     "DELETE FROM print_jobs WHERE office = :office AND seq > :end",
     "DELETE FROM sessions WHERE office = :office AND opened_seq > :end",
+    "DELETE FROM staff_sessions WHERE office = :office AND seq > :end",
     "DELETE FROM replies WHERE office = :office AND seq > :end",
 )
 _LAST_OPENED = (
@@ -58,14 +60,17 @@ def follow_journal(url: str, office: str) -> str:
 
 def _retell(connection: Connection, office: str) -> None:
     """Put tickets and sessions back to where the last line of the journal left them."""
-    retelling = Retelling(connection, office)
+    retelling, recounting = Retelling(connection, office), Recounting(connection, office)
     lines = select(_EVENTS).where(col(EventRow.office) == office).order_by(col(EventRow.seq))
     changed: dict[str, Ticket] = {}
     for line in connection.execute(lines):
-        changed |= _by_id(retelling.hear(event_of(line.type, line.body)))
+        fact = event_of(line.type, line.body)
+        changed |= _by_id(retelling.hear(fact))
+        recounting.hear(line.seq, fact)
     changed |= _by_id(retelling.rest())
     for ticket in changed.values():
         connection.execute(_TICKETS.update().where(_TICKETS.c.id == ticket.id).values(**columns_of_ticket(ticket)))
+    recounting.put_back()
     for desk in retelling.hall.desks.values():
         if desk.session is not None:
             connection.execute(text(_LAST_OPENED), {"office": office, "counter": desk.counter})

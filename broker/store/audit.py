@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from broker.store.head import Mark
 from broker.store.journal import GENESIS, Broken, chain_text, event_of
+from broker.store.recounted import Recounting
 from broker.store.retold import Retelling
 from broker.store.rows import columns_of
 from broker.store.tables import EventRow, table_of
@@ -37,10 +38,12 @@ _ANCHORS = (
 def find_broken(connection: Connection, office: str, mark: Mark | None) -> Broken | None:
     """Walk the whole journal; return the first line that was altered, removed, put in, or is missing at the end.
 
-    Where all of that is whole, the first ticket of which the table beside it says otherwise than the journal. `mark` is
-    the end that was written down outside the database, read before the walk: a working broker goes on.
+    Where all of that is whole, the first ticket or complaint of which the table beside it says otherwise than the
+    journal. `mark` is the end that was written down outside the database, read before the walk: a working broker goes
+    on.
     """
     previous, expected, retelling = GENESIS, 1, Retelling(connection, office)
+    recounting = Recounting(connection, office)
     otherwise: list[Broken] = []
     for line in connection.execute(select(_EVENTS).where(col(EventRow.office) == office).order_by(col(EventRow.seq))):
         if line.seq != expected:
@@ -54,8 +57,10 @@ def find_broken(connection: Connection, office: str, mark: Mark | None) -> Broke
         if mark is not None and line.seq == mark.seq and line.hash != mark.hash:
             return Broken(line.seq, "the journal up to here was written anew: it had another end")
         otherwise += [Broken(ticket.order, why) for ticket, why in retelling.hear(fact)][: not otherwise]
+        recounting.hear(line.seq, fact)
         expected += 1
     otherwise += [Broken(ticket.order, why) for ticket, why in retelling.rest()][: not otherwise]
+    otherwise += [Broken(seq or expected - 1, why) for seq, why in recounting.rest()][: not otherwise]
     return _missing_end(connection, office, expected - 1, mark) or (otherwise[0] if otherwise else None)
 
 

@@ -142,19 +142,19 @@ def _read_complaints(connection: Connection, book: Book, year: int) -> None:
     for of, number in connection.execute(last.group_by(col(ComplaintRow.year))):
         book.last_of_year[of] = number
     wanted = of_office, (col(ComplaintRow.year) >= year) | ~col(ComplaintRow.is_purged)
-    steps = _read_steps(connection, book.office.id)
+    steps = _read_steps(connection, book.office.id, year)
     for row in connection.execute(select(table).where(*wanted).order_by(col(ComplaintRow.received_at))):
         facts = {name: getattr(row, name) for name in _OF_COMPLAINT.split(", ")}
         facts["received_at"] = moment(row.received_at)
         book.complaints[row.number] = Complaint(**facts, steps=tuple(steps.get(row.number, ())))
 
 
-def _read_steps(connection: Connection, office: str) -> dict[str, list[ComplaintStep]]:
-    table = table_of(ComplaintStepRow)
+def _read_steps(connection: Connection, office: str, year: int) -> dict[str, list[ComplaintStep]]:
+    table, of = table_of(ComplaintStepRow), table_of(ComplaintRow)
     found: dict[str, list[ComplaintStep]] = {}
-    for row in connection.execute(
-        select(table).where(col(ComplaintStepRow.office) == office).order_by(table.c.number, table.c.step)
-    ):
+    same = (of.c.office == table.c.office) & (of.c.number == table.c.number)
+    wanted = (table.c.office == office) & ((of.c.year >= year) | ~of.c.is_purged)
+    for row in connection.execute(select(table).join(of, same).where(wanted).order_by(table.c.number, table.c.step)):
         step = ComplaintStep(moment(row.at), row.type, row.officer, row.sent_to, row.has_text)
         found.setdefault(row.number, []).append(step)
     return found

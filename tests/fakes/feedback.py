@@ -9,11 +9,15 @@ from typing import Any
 from broker.domain import commands as cmd
 from broker.domain.feedback import commands as fb
 from broker.domain.feedback.book import Book
+from broker.domain.model import Office
 from tests.fakes.engine_room import EngineRoom
-from tests.fakes.offices import PIN
+from tests.fakes.offices import PIN, small_office
 
 CHECK = "0417"
 """What the papers of these visitors tell."""
+
+HELD = "XYZXYZXYZ"
+"""The secret of these complaints' receipts."""
 
 
 def book_of(room: EngineRoom) -> Book:
@@ -51,3 +55,26 @@ def staff_in(room: EngineRoom, officer: str = "dewi") -> str:
     reply = room.ask(fb.StaffIn(officer, PIN, token), client="web-1")
     assert "error" not in reply, reply
     return token
+
+
+def casebook_office(**changes: object) -> Office:
+    """Return an office with a supervisor (dewi), one who handles complaints (budi) and an officer (sari)."""
+    return small_office(supervisors=frozenset({"dewi"}), handlers=frozenset({"budi"}), **changes)
+
+
+def complain(room: EngineRoom, text: str = "It was slow.", *, secret: str = HELD, **more: Any) -> str:  # noqa: ANN401 - fields of a command
+    """Complain at the web page; return the number."""
+    command = fb.Complain(more.pop("kind", "complaint"), text, secret=secret, **more)
+    reply = room.ask(command, client="web")
+    assert "error" not in reply, reply
+    return max(book_of(room).complaints)
+
+
+def move(room: EngineRoom, number: str, action: fb.Action, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - the same
+    """Do something about a complaint; return the reply."""
+    return room.ask(fb.MoveComplaint(number, action, **more), client="web")
+
+
+def look(room: EngineRoom, number: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - the same
+    """Ask how a complaint stands; return the reply."""
+    return room.ask(fb.ReadComplaint(number, **more), client="web")

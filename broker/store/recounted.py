@@ -1,0 +1,106 @@
+"""The complaints and ratings as the journal tells them: what the tables beside it have to say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, delete, func, select
+from sqlmodel import col
+
+from broker.domain.feedback.apply import apply
+from broker.domain.feedback.book import Book
+from broker.domain.feedback.events import Complained, FeedbackEvent, Rated
+from broker.domain.model import Office
+from broker.domain.vocabulary import Event
+from broker.store.tables import ComplaintRow, ComplaintStepRow, RatingRow, WordsRow, table_of
+
+_COMPLAINTS, _STEPS, _WORDS = table_of(ComplaintRow), table_of(ComplaintStepRow), table_of(WordsRow)
+COMPARED = (
+    "kind",
+    "state",
+    "received_on",
+    "verify_by",
+    "answer_by",
+    "closes_on",
+    "answered_on",
+    "in_time",
+    "anonymous",
+    "confidential",
+    "service",
+    "secret",
+    "merged_into",
+    "purge_after",
+)
+"""What somebody would go by. Whose it is and which ticket is erased in time, and the journal never had it."""
+
+
+class Recounting:
+    """Lets everything happen again that belongs to feedback. It is fed every line in order."""
+
+    def __init__(self, connection: Connection, office: str) -> None:
+        """Begin before the first line."""
+        self._connection = connection
+        self._office = office
+        self._book = Book(Office(office, dt.UTC, (), {}, {}, {}, {}, {}), lambda text: text)
+        self._begun: dict[str, int] = {}
+        """By complaint: the line that tells of it first."""
+        self._rated = 0
+
+    def hear(self, seq: int, fact: Event) -> None:
+        """Take one line in."""
+        if isinstance(fact, FeedbackEvent):
+            apply(self._book, fact)
+            self._rated += isinstance(fact, Rated)
+            if isinstance(fact, Complained):
+                self._begun[fact.number] = seq
+
+    def rest(self) -> Iterator[tuple[int, str]]:
+        """Yield after the last line what the tables say otherwise, with the line that it concerns."""
+        wanted = select(_COMPLAINTS).where(col(ComplaintRow.office) == self._office)
+        rows = {row.number: row for row in self._connection.execute(wanted)}
+        counts = self._step_counts()
+        for number, told in self._book.complaints.items():
+            if number not in rows:
+                yield self._begun[number], f"complaint {number} is not in the table of complaints"
+                continue
+            for name in COMPARED:
+                said, written = getattr(told, name), getattr(rows[number], name)
+                if said != written:
+                    what = "another secret" if name == "secret" else f"{name} {written}, not {said}"
+                    yield self._begun[number], f"of complaint {number} the table of complaints says {what}"
+                    break
+            if counts.get(number, 0) != len(told.steps):
+                yield self._begun[number], f"of complaint {number} not all steps are in the table of its steps"
+        for number in rows.keys() - self._begun.keys():
+            yield 0, f"the journal tells of no complaint {number}, but the table does"
+        kept = self._connection.scalar(select(func.count()).where(col(RatingRow.office) == self._office)) or 0
+        if kept < self._rated:
+            yield 0, f"the journal tells of {self._rated} ratings, but the table has {kept}"
+
+    def put_back(self) -> None:
+        """Let the tables of complaints say what the journal says, where they knew of more; so too their words."""
+        for number in self._step_counts().keys() - self._begun.keys():
+            self._forget(number, 0)
+        for row in self._connection.execute(select(_COMPLAINTS.c.number).where(_COMPLAINTS.c.office == self._office)):
+            if row.number not in self._begun:
+                of_it = _COMPLAINTS.c.office == self._office, _COMPLAINTS.c.number == row.number
+                self._connection.execute(delete(_COMPLAINTS).where(*of_it))
+        for told in self._book.complaints.values():
+            self._forget(told.number, len(told.steps))
+            values = {name: getattr(told, name) for name in COMPARED}
+            of_it = _COMPLAINTS.c.office == self._office, _COMPLAINTS.c.number == told.number
+            self._connection.execute(_COMPLAINTS.update().where(*of_it).values(**values))
+
+    def _forget(self, number: str, first: int) -> None:
+        """Take out the steps of a complaint from one on, with their words."""
+        of_it = _STEPS.c.office == self._office, _STEPS.c.number == number, _STEPS.c.step >= first
+        gone = [row.step for row in self._connection.execute(select(_STEPS.c.step).where(*of_it))]
+        self._connection.execute(delete(_STEPS).where(*of_it))
+        names = [f"c/{number}/{step}" for step in gone] + ([f"c/{number}/contact"] if first == 0 else [])
+        self._connection.execute(delete(_WORDS).where(_WORDS.c.office == self._office, _WORDS.c.id.in_(names)))
+
+    def _step_counts(self) -> dict[str, int]:
+        number = col(ComplaintStepRow.number)
+        counted = select(number, func.count()).where(col(ComplaintStepRow.office) == self._office).group_by(number)
+        return {of: count for of, count in self._connection.execute(counted)}  # noqa: C416 - a row is no pair
