@@ -9,6 +9,7 @@ from typing import Any
 from broker.domain import commands as cmd
 from broker.domain.feedback import commands as fb
 from broker.domain.feedback.book import Book
+from broker.domain.feedback.rules import FeedbackRules
 from broker.domain.model import Office
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.offices import PIN, small_office
@@ -57,9 +58,11 @@ def staff_in(room: EngineRoom, officer: str = "dewi") -> str:
     return token
 
 
-def casebook_office(**changes: object) -> Office:
+def casebook_office(feedback: FeedbackRules | None = None) -> Office:
     """Return an office with a supervisor (dewi), one who handles complaints (budi) and an officer (sari)."""
-    return small_office(supervisors=frozenset({"dewi"}), handlers=frozenset({"budi"}), **changes)
+    return small_office(
+        supervisors=frozenset({"dewi"}), handlers=frozenset({"budi"}), feedback=feedback or FeedbackRules()
+    )
 
 
 def complain(room: EngineRoom, text: str = "It was slow.", *, secret: str = HELD, **more: Any) -> str:  # noqa: ANN401 - fields of a command
