@@ -27,6 +27,7 @@ from broker.domain.feedback.decide import answer as find
 from broker.domain.feedback.decide import decide as decide_feedback
 from broker.domain.feedback.entries import Entry, Words
 from broker.domain.feedback.events import FeedbackEvent
+from broker.domain.feedback.polling import follow
 from broker.domain.feedback.tending import tend
 from broker.domain.hall import Hall
 from broker.domain.identity import session_digest
@@ -359,8 +360,7 @@ class Engine:
         try:
             result, entries = self._decide(hall, submission, work.at)
         except WrongCheckError as refusal:
-            guess = refusal.ticket, refusal.by_qr
-            hall.wrong_checks[guess] = hall.wrong_checks.get(guess, 0) + 1
+            _note_wrong_check(hall, refusal)
             result = refusal
         except DomainError as refusal:
             result = refusal
@@ -380,6 +380,9 @@ class Engine:
             self._require_in_time(submission, work.at)
             answer = find(hall, self._required_book(), question, work.at)
             words = self._words(answer.words, work)
+        except WrongCheckError as refusal:
+            _note_wrong_check(hall, refusal)
+            result = refusal
         except DomainError as refusal:
             result = refusal
         except StorageError as error:
@@ -405,7 +408,11 @@ class Engine:
         if isinstance(submission.command, FeedbackCommand):
             decided = decide_feedback(hall, self._required_book(), submission.command, now)
             return decided.events, decided.entries
-        return decide(hall, submission.command, now), ()
+        events = decide(hall, submission.command, now)
+        if self._book is None:
+            return events, ()
+        beside = follow(hall, self._book, events, now)
+        return [*events, *beside.events], beside.entries
 
     def _require_in_time(self, submission: Submission, now: dt.datetime) -> None:
         if submission.until is not None and now > submission.until:
@@ -545,7 +552,7 @@ class Engine:
                 log.exception("that the configuration is changed cannot be written down now; it counts later")
                 return
             self._changes.popleft()
-            self._wire.renew(change.office, change.announcements)
+            self._wire.renew(change.office, change.announcements, change.surveys)
             self._wire.tell(work.events, hall)
             self._copies.print_at(change.kiosk_of)
             self._unsaid, self._shown_at, self._published = True, -math.inf, None
@@ -809,6 +816,12 @@ class Engine:
             return None
         self._wire.report("feedback", None)
         return book
+
+
+def _note_wrong_check(hall: Hall, refusal: WrongCheckError) -> None:
+    """Count a wrong check code: after some no more are taken."""
+    guess = refusal.ticket, refusal.by_qr
+    hall.wrong_checks[guess] = hall.wrong_checks.get(guess, 0) + 1
 
 
 def _keep_pin(work: Work, events: Sequence[Event], submission: Submission) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from broker.config.feedback import SurveySettings
 from broker.contract.messages import Announcement, OfficeMessage
 from broker.domain.commands import NewPin, SignIn
 from broker.domain.errors import DomainError
@@ -129,6 +130,7 @@ class Reconfiguration:
     kiosk_of: Mapping[str, str]
     digest: str
     sections: tuple[str, ...]
+    surveys: tuple[SurveySettings, ...] = ()
 
 
 class Store(Protocol):
@@ -221,8 +223,10 @@ class Wire(Protocol):
         """Publish what happened."""
         ...
 
-    def renew(self, office: OfficeMessage, announcements: Sequence[Announcement]) -> None:
-        """Take note of what the office offers and announces from now on; `show_all` says it."""
+    def renew(
+        self, office: OfficeMessage, announcements: Sequence[Announcement], surveys: Sequence[SurveySettings] = ()
+    ) -> None:
+        """Take note of what the office offers, announces and asks from now on; `show_all` says it."""
         ...
 
     def show(self, hall: Hall, now: dt.datetime, *, unanswered_s: int = 0) -> None:

@@ -214,6 +214,10 @@ COMMANDS: dict[str, tuple[tuple[str, Asked], ...]] = {
         ("by the visitor, `check`", fb.Rate(NUMBER, 4, CHECK)),
         ("with the number only", fb.Rate(NUMBER, 4)),
     ),
+    "invited": (
+        ("by the visitor, `check`", fb.Invitations(NUMBER, CHECK)),
+        ("with the number only", fb.Invitations(NUMBER)),
+    ),
 }
 """The protocol's commands, some in several forms."""
 OF_NO_TICKET = (
@@ -229,6 +233,8 @@ OF_NO_TICKET = (
     "complaint_step",
     "complaints",
     "purge",
+    "survey",
+    "survey_plan",
 )
 """Commands that neither name a ticket nor change one."""
 

@@ -69,6 +69,7 @@ def run_broker(settings: Settings, data_dir: Path, *, config: Path | None = None
             bus,
             office_message(settings),
             announcements(settings),
+            settings.feedback.surveys,
             first_revision=lambda: int(time.time() * 100),
         )
         engine = Engine(

@@ -61,6 +61,7 @@ def reconfiguration(change: Change, digest: str) -> Reconfiguration:
         kiosk_of={counter.id: settings.kiosk_of(counter) for counter in settings.counters},
         digest=digest,
         sections=change.live,
+        surveys=settings.feedback.surveys,
     )
 
 

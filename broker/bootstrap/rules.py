@@ -13,6 +13,7 @@ from broker.contract import messages as ms
 from broker.domain.feedback.rules import KEPT, ComplaintRules, FeedbackRules
 from broker.domain.model import Counter, Hours, Journey, Lane, Office, Service
 from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
+from broker.reports.files import survey_rules
 
 SECONDS_PER_MINUTE = 60
 NO_SHOW_AFTER_S, SLOWER_NO_SHOW_AFTER_S = 30, 60
@@ -102,6 +103,7 @@ def _feedback(settings: Settings) -> FeedbackRules:
         complaints=None if asked.complaints is None else _complaints(asked.complaints, kept),
         calendar=working_days(settings.hours, asked.holidays),
         kiosks={kiosk.id: kiosk.counter for kiosk in settings.feedback_kiosks},
+        surveys={one.id: survey_rules(one, place) for place, one in enumerate(asked.surveys)},
         purge_after=kept,
     )
 

@@ -17,6 +17,7 @@ from broker.domain.feedback.suggestions import WordsOf, words_of
 from broker.domain.hall import Hall
 from broker.domain.model import Office
 from broker.domain.vocabulary import Event
+from broker.gateway.surveys import SurveyShapes
 from broker.ports import Opened
 
 BEGINNING = 80
@@ -77,7 +78,7 @@ def _found(found: object, words: Mapping[str, str], office: Office) -> Any:  # n
             return found
 
 
-def feedback_shape(hall: Hall, book: Book, now: dt.datetime) -> ms.FeedbackMessage:
+def feedback_shape(hall: Hall, book: Book, now: dt.datetime, surveys: SurveyShapes) -> ms.FeedbackMessage:
     """Return `state/feedback`."""
     rules = book.office.feedback
     today = hall.day_of(now)
@@ -85,6 +86,8 @@ def feedback_shape(hall: Hall, book: Book, now: dt.datetime) -> ms.FeedbackMessa
         at=now.astimezone(hall.office.zone),
         complaints=None if rules.complaints is None else _figures(complaints.figures(book, today)),
         ratings=ratings.of_month(book, today) if rules.rating else (),
+        surveys=surveys.progress(book, today),
+        results=surveys.results(book),
     )
 
 

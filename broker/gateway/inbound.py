@@ -56,6 +56,7 @@ class Inbound:
             "token": token,
             "secret": secret,
             "row": lambda _client, _request_id: uuid.uuid4().hex,
+            "words_row": lambda _client, _request_id: uuid.uuid4().hex,
         }
         """What is made on our side for a command, by the name of its field, of client and request id."""
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from broker.config.feedback import SurveySettings
 from broker.contract.messages import (
     Announcement,
     AnnouncementsMessage,
@@ -39,6 +40,7 @@ from broker.gateway.shapes import (
     reason_shape,
     ticket_shape,
 )
+from broker.gateway.surveys import SurveyShapes, fitting, survey_messages
 from broker.ports import Opened, Recorded, Submission
 
 DAY_GAP = dt.timedelta(seconds=10)
@@ -70,6 +72,7 @@ class MqttWire:
         publisher: Publisher,
         office: OfficeMessage,
         announcements: Sequence[Announcement] = (),
+        surveys: Sequence[SurveySettings] = (),
         *,
         first_revision: Callable[[], int],
     ) -> None:
@@ -80,6 +83,8 @@ class MqttWire:
         self._announcements = tuple(announcements)
         self._announced: tuple[Announcement, ...] | None = None
         """What the retained topic announces."""
+        self._surveys = tuple(surveys)
+        self._survey_shapes = SurveyShapes(surveys, office.languages)
         self._pictures = Pictures(office)
         self._places = WaitingPages()
         self._day: DayMessage | None = None
@@ -92,12 +97,18 @@ class MqttWire:
         self._devices: dict[str, str] = {}
         self._reporting = threading.Lock()
 
-    def renew(self, office: OfficeMessage, announcements: Sequence[Announcement]) -> None:
-        """Speak for a changed office; procedures that it no longer has are taken off the server."""
+    def renew(
+        self, office: OfficeMessage, announcements: Sequence[Announcement], surveys: Sequence[SurveySettings] = ()
+    ) -> None:
+        """Speak for a changed office; procedures and surveys that it no longer has are taken off the server."""
         gone = {service.id for service in self._office.services} - {service.id for service in office.services}
         for service in sorted(gone):
             self._publisher.publish(self._topics.service(service), b"", retain=True)
+        for survey in sorted({one.id for one in self._surveys} - {one.id for one in surveys}):
+            for language in self._office.languages:
+                self._publisher.publish(self._topics.survey(survey, language), b"", retain=True)
         self._office, self._announcements = office, tuple(announcements)
+        self._surveys, self._survey_shapes = tuple(surveys), SurveyShapes(surveys, office.languages)
         self._pictures = Pictures(office)
 
     def encode(
@@ -169,10 +180,10 @@ class MqttWire:
 
     def show_feedback(self, hall: Hall, book: Book, now: dt.datetime) -> None:
         """Publish what is published of feedback, where that has changed."""
-        picture = feedback.feedback_shape(hall, book, now)
+        picture = feedback.feedback_shape(hall, book, now, self._survey_shapes)
         if self._feedback is None or picture.model_copy(update={"at": self._feedback.at}) != self._feedback:
             self._feedback = picture
-            self._publisher.publish(self._topics.feedback(), picture.model_dump_json().encode(), retain=True)
+            self._publisher.publish(self._topics.feedback(), fitting(picture), retain=True)
 
     def show_waiting(
         self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool] = lambda: False, everything: bool = False
@@ -190,6 +201,12 @@ class MqttWire:
             self._publisher.publish(
                 self._topics.service(service.id), service.procedure().model_dump_json().encode(), retain=True
             )
+        for survey in self._surveys:
+            for language, message in zip(
+                self._office.languages, survey_messages([survey], self._office.languages), strict=True
+            ):
+                topic = self._topics.survey(survey.id, language)
+                self._publisher.publish(topic, message.model_dump_json().encode(), retain=True)
         self._help = self._day = self._announced = self._feedback = None
         self.show(hall, now, unanswered_s=unanswered_s)
         self.show_counters(hall, now, everything=True)

@@ -51,11 +51,11 @@ class Figures:
 
 def figures_of(tally: Tally, codes: Sequence[str], scoring: Scoring, *, seed: str) -> Figures | None:
     """Return what a tally comes to, or None where nobody has answered. The same seed gives the same interval."""
-    if not tally.n:
+    index = index_of(tally, scoring)
+    if index is None:
         return None
     nrr = {code: Fraction(tally.sums[code], tally.n) for code in codes}
     factor = Fraction(str(scoring.factor))
-    index = rounded(sum(nrr.values(), Fraction()) / len(codes) * factor, scoring.decimals)
     low, high = interval_of(tally.totals, len(codes), scoring, seed=seed)
     return Figures(
         n=tally.n,
@@ -70,6 +70,14 @@ def figures_of(tally: Tally, codes: Sequence[str], scoring: Scoring, *, seed: st
         ),
         lowest=tuple(sorted(codes, key=nrr.__getitem__)[:LOWEST]),
     )
+
+
+def index_of(tally: Tally, scoring: Scoring) -> Decimal | None:
+    """Return the index alone, or None where nobody has answered."""
+    if not tally.n:
+        return None
+    mean = Fraction(sum(tally.sums.values()), tally.n * len(tally.sums))
+    return rounded(mean * Fraction(str(scoring.factor)), scoring.decimals)
 
 
 def rounded(value: Fraction, decimals: int) -> Decimal:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
+from broker.domain.feedback.counting import Counting
+from broker.domain.feedback.surveys import SurveyAnswer
 from broker.domain.queue.outcomes import Outcome
 from broker.store.audit import find_broken, last_mark
 from broker.store.database import converted, open_read_only
 from broker.store.head import Mark
 from broker.store.journal import Broken
 from broker.store.promises import read_outcomes
+from broker.store.surveys import read_answers, read_counting
 
 
 class Archive:
@@ -33,6 +36,16 @@ class Archive:
         """Return what visitors were promised since a moment, and what came true."""
         with self._reading("read the promises") as connection:
             return read_outcomes(connection, self._office, since)
+
+    def surveys(self, codes: Mapping[str, tuple[str, ...]], today: dt.date) -> Counting:
+        """Return what is known of surveys: answers, closed periods, plans, visitors; `codes` are their elements."""
+        with self._reading("read the surveys") as connection:
+            return read_counting(connection, self._office, codes, today)
+
+    def answers(self, survey: str, first: dt.date, last: dt.date) -> list[SurveyAnswer]:
+        """Return the answers of some days."""
+        with self._reading("read the answers") as connection:
+            return read_answers(connection, self._office, survey, first, last)
 
     def verify(self, mark: Mark | None) -> Broken | None:
         """Walk the whole journal; return the first line that was altered, removed, put in, or is missing.

@@ -14,10 +14,14 @@ from broker.domain.feedback import events as ev
 from broker.domain.feedback.apply import enter
 from broker.domain.feedback.book import NOBODY, SESSION_LASTS, Book, Complaint, StaffSession, first_rated
 from broker.domain.feedback.book import Step as ComplaintStep
+from broker.domain.feedback.surveys import SurveyAnswer
 from broker.domain.model import Office
 from broker.ports import Recorded, Work
 from broker.store.moments import micros, moment
 from broker.store.office_key import OfficeKey
+from broker.store.surveys import read_counting, read_passes
+from broker.store.surveys import steps_of as survey_steps_of
+from broker.store.surveys import steps_of_events as survey_steps_of_events
 from broker.store.tables import (
     ComplaintRow,
     ComplaintStepRow,
@@ -69,6 +73,7 @@ def write_feedback(writing: Writing, office: str, work: Work, key: OfficeKey | N
     for recorded in work.events:
         if isinstance(recorded.event, ev.FeedbackEvent):
             writing.steps(_steps_of_fact(recorded, recorded.event, office))
+    writing.steps(survey_steps_of_events(office, work.events))
     if work.entries and key is not None:
         writing.steps(step for entry in work.entries for step in _steps_of(entry, office, key))
 
@@ -115,6 +120,9 @@ def read_book(connection: Connection, rules: Office, now: dt.datetime, key: Offi
     _read_ratings(connection, book, first_rated(today))
     _read_suggestions(connection, book)
     _read_complaints(connection, book, today.year)
+    codes = {survey.id: survey.codes for survey in rules.feedback.surveys.values()}
+    book.counting = read_counting(connection, rules.id, codes, today)
+    read_passes(connection, book, today)
     book.version = 0
     return book
 
@@ -243,5 +251,7 @@ def _steps_of(entry: en.Entry, office: str, key: OfficeKey) -> Iterator[Step]:
             yield _INSERT_SUGGESTION, (office, entry.id, entry.day.isoformat(), entry.service, entry.language, *kept)
         case en.Subject():
             yield _SUBJECT, (entry.ticket, office, entry.complaint)
+        case SurveyAnswer() | en.Served() | en.PlanText():
+            yield from survey_steps_of(entry, office)
         case en.Words():
             yield _INSERT_WORDS, (office, entry.id, key.seal(entry.id, entry.text), _day(entry.purge_after))

@@ -293,6 +293,80 @@ class ComplaintStepRow(SQLModel, table=True):
     has_text: bool
 
 
+class SurveyAnswerRow(SQLModel, table=True):
+    """What one visitor answered: under a random id, without time, order, client or ticket."""
+
+    __tablename__ = "survey_answers"
+    __table_args__ = (Index("ix_survey_answers_day", "office", "survey", "day"), {"sqlite_with_rowid": False})
+
+    office: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    survey: str
+    version: str
+    day: dt.date = Field(sa_column=Column(Date, nullable=False))
+    service: str | None = None
+    channel: str
+    """`phone`, `kiosk` or `paper`."""
+    language: str
+    answers: str = Field(sa_column=Column(Text, nullable=False))
+    """JSON: by element, 1 to 4."""
+    profile: str = Field(sa_column=Column(Text, nullable=False))
+    """JSON: by question, what was chosen."""
+
+
+class SurveyDayRow(SQLModel, table=True):
+    """The digest over all answers of one day, made when it was over."""
+
+    __tablename__ = "survey_days"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    office: str = Field(primary_key=True)
+    survey: str = Field(primary_key=True)
+    day: dt.date = Field(sa_column=Column(Date, primary_key=True))
+    answers: int
+    digest: str
+
+
+class SurveyPeriodRow(SQLModel, table=True):
+    """A period that was closed; `body` is what the journal says of it at `seq`."""
+
+    __tablename__ = "survey_periods"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    office: str = Field(primary_key=True)
+    survey: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    end_day: dt.date = Field(sa_column=Column(Date, nullable=False))
+    seq: int = Field(sa_column=_seq())
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class SurveyPlanRow(SQLModel, table=True):
+    """What the office does about an element of a closed period, and until when."""
+
+    __tablename__ = "survey_plans"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    office: str = Field(primary_key=True)
+    survey: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    element: str = Field(primary_key=True)
+    plan: str = Field(sa_column=Column(Text, nullable=False))
+    by_day: dt.date = Field(sa_column=Column(Date, nullable=False))
+
+
+class ServedDayRow(SQLModel, table=True):
+    """How many visitors were through with a service on a day."""
+
+    __tablename__ = "served_days"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    office: str = Field(primary_key=True)
+    day: dt.date = Field(sa_column=Column(Date, primary_key=True))
+    service: str = Field(primary_key=True)
+    served: int
+
+
 class DeviceHealthRow(SQLModel, table=True):
     """One change of one device of one client; the device `connection` is the client's own."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from broker.config.feedback import SurveySettings
 from broker.contract.messages import Announcement, OfficeMessage
 from broker.domain.commands import SignIn
 from broker.domain.errors import DomainError
@@ -102,7 +103,12 @@ class RecordingWire:
             self.diary.append(f"event {recorded.seq}")
             self.told.append(recorded)
 
-    def renew(self, office: OfficeMessage, announcements: Sequence[Announcement]) -> None:  # noqa: ARG002 - the protocol has it
+    def renew(
+        self,
+        office: OfficeMessage,  # noqa: ARG002 - the protocol has it
+        announcements: Sequence[Announcement],  # noqa: ARG002 - the same
+        surveys: Sequence[SurveySettings] = (),  # noqa: ARG002 - the same
+    ) -> None:
         """Remember that another office is to be shown."""
         self.diary.append("renew")
 

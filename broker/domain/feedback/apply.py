@@ -8,6 +8,8 @@ from typing import assert_never
 from broker.domain.feedback import entries as en
 from broker.domain.feedback import events as ev
 from broker.domain.feedback.book import NOBODY, Book, Complaint, Counts, StaffSession, Step
+from broker.domain.feedback.counting import Pass, Plan, closed_of
+from broker.domain.feedback.surveys import SurveyAnswer
 
 
 def apply(book: Book, event: ev.FeedbackEvent) -> None:
@@ -26,6 +28,14 @@ def apply(book: Book, event: ev.FeedbackEvent) -> None:
             _moved(book, event)
         case ev.Purged():
             _purged(book, event)
+        case ev.Invited():
+            asked = Pass(event.survey, event.ticket, event.service, book.office.day(event.at))
+            book.counting.invite(book.keyed, asked)
+        case ev.SurveyDaySealed():
+            book.counting.seal(event.survey, event.day, event.digest)
+        case ev.SurveyClosed():
+            book.counting.close(closed_of(event))
+            book.version += 1
         case _:
             pass  # that somebody rated or suggested is told by the entry beside it
 
@@ -44,6 +54,16 @@ def enter(book: Book, entry: en.Entry) -> None:
         case en.Subject():
             found = book.complaints[entry.complaint]
             book.complaints[entry.complaint] = replace(found, ticket=entry.ticket)
+        case SurveyAnswer():
+            rules = book.office.feedback.surveys.get(entry.survey)
+            book.counting.answer(entry, () if rules is None else rules.codes)
+            book.version += 1
+        case en.Served():
+            book.counting.serve(entry.day, entry.service, entry.by)
+            book.version += 1
+        case en.PlanText():
+            book.counting.plans[entry.survey, entry.period, entry.element] = Plan(entry.text, entry.by)
+            book.version += 1
         case en.Words():
             pass  # words are sealed, and opened for who may read them alone
         case _:

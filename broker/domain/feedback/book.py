@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from broker.domain.feedback.counting import Counting
 from broker.domain.feedback.entries import Suggestion
 from broker.domain.model import Office
 
@@ -118,6 +119,8 @@ class Book:
         """By number: all whose words are kept, and all of this year."""
         self.last_of_year: dict[int, int] = {}
         """By year: the last number given out."""
+        self.counting = Counting()
+        """What is known of surveys."""
 
     def session(self, digest: str, now: dt.datetime) -> StaffSession | None:
         """Return a staff session that still counts: of today, not older than 12 hours, of one who is still ours."""
@@ -130,6 +133,7 @@ class Book:
     def forget_before(self, day: dt.date) -> None:
         """Let go of what belongs to days before `day`, and of ratings that nobody asks for any more."""
         self.spent = {digest: of for digest, of in self.spent.items() if of >= day}
+        self.counting.forget_before(day)
         first = first_rated(day)
         self.ratings = {key: counts for key, counts in self.ratings.items() if key[0] >= first}
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Le, Len
 
-from broker.domain.commands import MADE, AtCounter, Check, Id, Pin
+from broker.domain.commands import MADE, AtCounter, Check, Id, Note, Pin
 
 Score = Literal[1, 2, 3, 4]
 Sentence = Annotated[str, Len(0, 500)]
@@ -165,6 +165,47 @@ class Purge(FeedbackCommand):
     asker: Annotated[str, MADE] = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Invitations(Question):
+    """Which surveys the holder of a ticket is asked to answer."""
+
+    ticket: Id
+    check: Check | None = field(default=None, repr=False)
+    asker: Annotated[str, MADE] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveSurvey(FeedbackCommand):
+    """Somebody answers all questions of a survey: with an invitation, at a feedback kiosk, or on a form for staff."""
+
+    survey: Id
+    version: Annotated[str, Len(1, 40)]
+    answers: dict[Id, Score] = field(repr=False)
+    service: Id | None = None
+    profile: dict[Id, Id] | None = field(default=None, repr=False)
+    text: Sentence | None = field(default=None, repr=False)
+    invitation: Id | None = field(default=None, repr=False)
+    language: Id | None = None
+    session: Id | None = field(default=None, repr=False)
+    asker: Annotated[str, MADE] = ""
+    row: Annotated[str, MADE] = ""
+    words_row: Annotated[str, MADE] = ""
+    """What is written beside the answers stands under an id of its own: it is not joined to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakePlan(FeedbackCommand):
+    """A supervisor says what the office does about an element of a closed period."""
+
+    session: Id = field(repr=False)
+    survey: Id
+    period: Id
+    element: Id
+    plan: Note
+    by: Annotated[str, Len(1, 10)]
+    """A date."""
+
+
 COMMANDS: dict[str, type[FeedbackCommand]] = {
     "staff_in": StaffIn,
     "staff_out": StaffOut,
@@ -179,5 +220,8 @@ COMMANDS: dict[str, type[FeedbackCommand]] = {
     "complaint_step": MoveComplaint,
     "complaints": ListComplaints,
     "purge": Purge,
+    "invited": Invitations,
+    "survey": GiveSurvey,
+    "survey_plan": MakePlan,
 }
 """Every command of feedback by its name on the wire."""

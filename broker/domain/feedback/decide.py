@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from broker.domain.feedback import commands as cmd
-from broker.domain.feedback import complaints, ratings, staff, suggestions, tending
+from broker.domain.feedback import complaints, polling, ratings, staff, suggestions, tending
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.entries import Answer, Decided
 from broker.domain.hall import Hall
 
 
-def decide(hall: Hall, book: Book, command: cmd.FeedbackCommand, now: dt.datetime) -> Decided:  # noqa: PLR0911 - one a command
+def decide(hall: Hall, book: Book, command: cmd.FeedbackCommand, now: dt.datetime) -> Decided:  # noqa: C901, PLR0911 - one a command
     """Return what happens and what is kept; `DomainError` where it may not."""
     match command:
         case cmd.StaffIn():
@@ -30,6 +30,10 @@ def decide(hall: Hall, book: Book, command: cmd.FeedbackCommand, now: dt.datetim
             return complaints.move(hall, book, command, now)
         case cmd.Purge():
             return tending.purge(hall, book, command, now)
+        case cmd.GiveSurvey():
+            return polling.give(hall, book, command, now)
+        case cmd.MakePlan():
+            return polling.make_plan(book, command, now)
         case _:
             raise NotImplementedError(type(command).__name__)
 
@@ -47,5 +51,7 @@ def answer(hall: Hall, book: Book, question: cmd.Question, now: dt.datetime) -> 
             return complaints.read(book, question, now)
         case cmd.ListComplaints():
             return complaints.listed(book, question, now)
+        case cmd.Invitations():
+            return polling.invitations(hall, book, question, now)
         case _:
             raise NotImplementedError(type(question).__name__)

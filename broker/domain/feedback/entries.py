@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from broker.domain.feedback.events import FeedbackEvent
+from broker.domain.feedback.surveys import SurveyAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,26 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """A visitor was through with a service; or, taken back, one less."""
+
+    day: dt.date
+    service: str
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanText:
+    """What the office does about an element of a closed period, and until when."""
+
+    survey: str
+    period: str
+    element: str
+    text: str
+    by: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """What somebody wrote. The store seals it with the office's key."""
 
@@ -60,7 +81,7 @@ class Words:
     """The last day on which it is kept, where that is known yet."""
 
 
-Entry = Spent | Rating | Suggestion | Subject | Words
+Entry = Spent | Rating | Suggestion | Subject | SurveyAnswer | Served | PlanText | Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ Of a text it says a digest that is keyed with the office's key, so that a short 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,74 @@ class Purged(FeedbackEvent):
     complaints: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited(FeedbackEvent):
+    """The holder of a ticket is asked to answer a survey, by rule."""
+
+    ticket: str
+    survey: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surveyed(FeedbackEvent):
+    """Somebody answered a survey: neither who, nor what."""
+
+    survey: str
+    service: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyDaySealed(FeedbackEvent):
+    """The answers of a day are all that will ever be of it; whoever changes one changes the digest."""
+
+    survey: str
+    day: dt.date
+    n: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyClosed(FeedbackEvent):
+    """A period is counted, once: with all that its result follows from, whatever the survey says later."""
+
+    survey: str
+    version: str
+    period: str
+    begin: str
+    end: str
+    """Its last day."""
+    day: dt.date
+    """On which it was closed."""
+    n: int
+    wanted: int
+    is_reached: bool
+    """Whether there are as many answers as are wanted of so many visitors."""
+    digest: str
+    """Over the digests of its days."""
+    counted: Mapping[str, Any]
+    """What the answers add up to."""
+    served: Mapping[str, int]
+    """Visitors by service."""
+    factor: float
+    decimals: int
+    grades: Sequence[Sequence[str | float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanMade(FeedbackEvent):
+    """A supervisor said what the office does about an element of a closed period."""
+
+    survey: str
+    period: str
+    element: str
+    officer: str
+    by: str
+    """Until when."""
+    text: str
+    """Digest."""
+
+
 EVENT_TYPES: dict[str, type[FeedbackEvent]] = {
     "staff_signed_in": StaffSignedIn,
     "staff_signed_out": StaffSignedOut,
@@ -128,4 +198,9 @@ EVENT_TYPES: dict[str, type[FeedbackEvent]] = {
     "complaint_moved": ComplaintMoved,
     "contact_read": ContactRead,
     "purged": Purged,
+    "invited": Invited,
+    "surveyed": Surveyed,
+    "survey_day_sealed": SurveyDaySealed,
+    "survey_closed": SurveyClosed,
+    "plan_made": PlanMade,
 }

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from broker.domain.feedback.surveys import Survey
 from broker.domain.feedback.working_days import WorkingDays
 
 KEPT = dt.timedelta(days=365)
@@ -40,5 +41,7 @@ class FeedbackRules:
     calendar: WorkingDays = field(default_factory=WorkingDays)
     kiosks: Mapping[str, str | None] = field(default_factory=dict)
     """The feedback kiosks by their client's id: the counter they stand at, or None."""
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
+    """By id, in the office's order."""
     purge_after: dt.timedelta = KEPT
     """So long suggestions and the sentences of ratings are kept."""

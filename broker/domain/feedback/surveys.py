@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 _Key = TypeVar("_Key", str, int)
 PeriodKind = Literal["month", "quarter"]
@@ -172,3 +172,21 @@ def tally_of(answers: Iterable[SurveyAnswer], codes: tuple[str, ...]) -> Tally:
 
 def _one_more(counts: Mapping[_Key, int], key: _Key) -> dict[_Key, int]:
     return {**counts, key: counts.get(key, 0) + 1}
+
+
+def plain_of(tally: Tally) -> dict[str, Any]:
+    """Return a tally as the journal says it."""
+    return {
+        "n": tally.n,
+        "sums": {**tally.sums},
+        "totals": {str(total): count for total, count in sorted(tally.totals.items())},
+        "services": {**tally.services},
+        "channels": {**tally.channels},
+        "profile": {question: {**counts} for question, counts in tally.profile.items()},
+        "left_out": tally.left_out,
+    }
+
+
+def tally_from(plain: Mapping[str, Any]) -> Tally:
+    """Return the tally that `plain_of` said."""
+    return Tally(**{**plain, "totals": {int(total): count for total, count in plain["totals"].items()}})

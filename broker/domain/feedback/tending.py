@@ -7,6 +7,7 @@ import datetime as dt
 from broker.domain.errors import Code, DomainError
 from broker.domain.feedback import commands as cmd
 from broker.domain.feedback import events as ev
+from broker.domain.feedback import polling
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.complaints import moved
 from broker.domain.feedback.entries import Decided
@@ -20,7 +21,7 @@ def tend(hall: Hall, book: Book, now: dt.datetime) -> Decided:
     """Return what is due by now. Nothing ends because a clock was set."""
     if hall.doubted_since is not None:
         return Decided()
-    return Decided([*_closed(hall, book, now), *_purged(hall, book, now)])
+    return Decided([*_closed(hall, book, now), *_purged(hall, book, now), *polling.due(hall, book, now)])
 
 
 def purge(hall: Hall, book: Book, command: cmd.Purge, now: dt.datetime) -> Decided:

@@ -25,6 +25,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401, PLR0911 - an a
     """Return all that an annotation of the vocabulary lets in."""
     if hint is bool:
         return st.booleans()
+    if get_origin(hint) is dict:
+        return st.dictionaries(*map(values, get_args(hint)), max_size=3)
     if get_origin(hint) is tuple:
         return st.lists(values(get_args(hint)[0]), max_size=3)
     if get_origin(hint) is Annotated:

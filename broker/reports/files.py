@@ -1,0 +1,116 @@
+"""The result of a survey as a file: what staff download and the command line writes, from what the disk tells."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from broker.config import Settings
+from broker.config.feedback import SurveySettings
+from broker.domain.feedback.counting import ClosedPeriod, Counting
+from broker.domain.feedback.surveys import Survey, period_named
+from broker.language import words_of
+from broker.reports.paper import pdf_of
+from broker.reports.statistics import index_of
+from broker.reports.survey import Outcome, Plan, Wording, scoring_of
+from broker.reports.tables import csv_of, excel_csv_of, xlsx_of
+
+FileKind = Literal["pdf", "csv", "excel", "xlsx"]
+"""`csv` is RFC 4180; `excel` is a CSV as Excel opens it in Indonesia."""
+MEDIA_TYPES: dict[FileKind, str] = {
+    "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
+    "excel": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """A file and how it is called."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def survey_rules(settings: SurveySettings, place: int = 0) -> Survey:
+    """Return the rules of a survey, as the domain has them."""
+    definition = settings.definition
+    return Survey(
+        id=settings.id,
+        version=definition.version,
+        codes=definition.codes,
+        profile={one.code: frozenset(choice.code for choice in one.choices) for one in definition.profile},
+        period=settings.period,
+        invite_every=settings.invite_every,
+        place=place,
+        is_open=settings.open,
+        scoring=scoring_of(definition),
+    )
+
+
+def outcome_of(counting: Counting, survey: SurveySettings, period: str, today: dt.date) -> Outcome | None:
+    """Return what was counted of a survey in a period that is closed or runs; None where there is no such one."""
+    closed = counting.closed.get(survey.id, ())
+    before = tuple(
+        (one.period.name, index)
+        for one in closed
+        if (index := index_of(one.tally, one.scoring)) is not None
+        and (named := period_named(period)) is not None
+        and one.period.end < named.begin
+    )
+    found = counting.found(survey.id, period)
+    if found is not None:
+        return _of_closed(counting, survey, found, before)
+    rules = survey_rules(survey)
+    running = counting.running(rules, today)
+    if running is None or running.name != period:
+        return None
+    tally = counting.tally(rules, running)
+    return Outcome(survey.definition, running, tally, counting.visitors(running), before=before)
+
+
+def _of_closed(
+    counting: Counting, survey: SurveySettings, closed: ClosedPeriod, before: tuple[tuple[str, Decimal], ...]
+) -> Outcome:
+    plans = {
+        element: Plan(plan.text, plan.by)
+        for (of, period, element), plan in counting.plans.items()
+        if (of, period) == (survey.id, closed.period.name)
+    }
+    return Outcome(
+        definition=survey.definition,
+        period=closed.period,
+        tally=closed.tally,
+        served=closed.served,
+        closed_on=closed.closed_on,
+        scoring=closed.scoring,
+        digest=closed.digest,
+        plans=plans,
+        before=before,
+    )
+
+
+def wording_of(settings: Settings, outcome: Outcome, language: str) -> Wording:
+    """Return what says an outcome in a language of the office."""
+    words = words_of("broker", settings.office.languages)(language)
+    services = {service.id: service.name for service in settings.services}
+    return Wording(outcome, words, office=settings.office.name, services=services)
+
+
+def survey_file(wording: Wording, kind: FileKind) -> ReportFile:
+    """Return a result as a file. A PDF takes about a second."""
+    match kind:
+        case "pdf":
+            content = pdf_of(wording.sheet())
+        case "csv":
+            content = csv_of(wording.tables())
+        case "excel":
+            content = excel_csv_of(wording.tables(), wording.head())
+        case "xlsx":
+            content = xlsx_of(wording.tables())
+    ending = "csv" if kind == "excel" else kind
+    return ReportFile(f"{wording.file_name}.{ending}", MEDIA_TYPES[kind], content)
