@@ -11,7 +11,14 @@ from typing import Any
 
 from broker.config.settings import Counter, Settings
 from broker.contract.clock import EngineClock
-from broker.contract.messages import CounterMessage, HallMessage, HelpMessage, OfficeMessage, Presence
+from broker.contract.messages import (
+    CounterMessage,
+    FeedbackMessage,
+    HallMessage,
+    HelpMessage,
+    OfficeMessage,
+    Presence,
+)
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import words_of
 from broker.screen import OfficeBus
@@ -80,6 +87,7 @@ class CounterProcess:
         self._bus.listen(topics.hall(), HallMessage, self._presenter.hall)  # who waits is drawn by the next tick
         self._bus.listen(topics.counter(counter), CounterMessage, self._desk)
         self._bus.listen(topics.help(), HelpMessage, self._help)
+        self._bus.listen(topics.feedback(), FeedbackMessage, self._presenter.feedback)  # by the next tick as well
         for part in self._parts[1:]:
             self._bus.listen(topics.presence(part), Presence, drawn(functools.partial(self._devices.heard, part)))
         self._bus.listen(topics.presence(ENGINE_CLIENT), Presence, drawn(self._broker))

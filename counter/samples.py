@@ -13,6 +13,7 @@ from typing import Any
 
 from broker.config.settings import Settings
 from broker.contract.messages import (
+    ComplaintFigures,
     CounterMessage,
     CounterState,
     HallCounter,
@@ -34,6 +35,7 @@ from counter.desk import dialogs
 from counter.desk.devices import Devices
 from counter.desk.keys import Intent
 from counter.desk.lists import found_entry, tabs_of
+from counter.desk.own_ratings import Ratings, WeekRatings
 from counter.desk.room import Room, arrangement_of
 from counter.desk.sign_in import Field, SignInForm
 from counter.desk.state import DeskState
@@ -142,6 +144,7 @@ def _at_the_desk(free: DeskState, called: DeskState, serving: DeskState) -> Iter
     yield "free, last step", desk_page(_changed(free, **undo))
     yield "nobody waits", desk_page(_changed(free, queue=(), queue_length=0))
     yield "break", desk_page(_changed(free, state="paused"))
+    yield from _told_at_rest(free)
     yield "called", desk_page(called)
     yield "called, last step", desk_page(_changed(called, **(undo | {"undo_action": "called"})))
     yield "serving", desk_page(serving)
@@ -156,6 +159,25 @@ def _at_the_desk(free: DeskState, called: DeskState, serving: DeskState) -> Iter
     yield "not connected", desk_page(offline)
     journal = Presence(online=True, kind="engine", devices={"journal": "shorter than its head"})
     yield "trouble with the stored data", desk_page(replace(called, broker=journal))
+
+
+def _told_at_rest(free: DeskState) -> Iterator[Sample]:
+    """Yield a free desk with the officer's own ratings, and with complaints that must be answered."""
+    weeks = tuple(
+        WeekRatings(begin=dt.date(2026, 12, 28) - dt.timedelta(weeks=5 - week), counts=(1, 4, 30 + week, 20))
+        for week in range(6)
+    )
+    rated = Ratings(today=(1, 0, 12, 31), month=(3, 22, 160, 340), weeks=weeks)
+    due = ComplaintFigures(since=dt.date(2026, 1, 1), overdue=12, due_soon=13)
+    own = replace(free, ratings=rated)
+    supervisor = replace(_changed(own, role="supervisor"), complaints=due)
+    yield "free, own ratings", desk_page(own)
+    yield "free, complaints due", desk_page(supervisor)
+    yield "break, complaints due", desk_page(_changed(supervisor, state="paused"))
+    calls = tuple(HelpCall(kiosk=f"kiosk-{n}", since=free.now) for n in (1, 2))
+    yield "complaints due, calls for help", desk_page(replace(supervisor, help=calls))
+    yield "complaints due, not connected", desk_page(replace(supervisor, online=False, stale_since=free.now))
+    yield "own ratings in the office's list", desk_page(replace(supervisor, tab=Intent.HALL))
 
 
 def _lists(free: DeskState) -> Iterator[Sample]:

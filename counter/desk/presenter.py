@@ -12,7 +12,16 @@ from typing import Any
 from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, Requester
-from broker.contract.messages import CounterMessage, HallMessage, HelpCall, HelpMessage, OfficeMessage, Presence, Reply
+from broker.contract.messages import (
+    CounterMessage,
+    FeedbackMessage,
+    HallMessage,
+    HelpCall,
+    HelpMessage,
+    OfficeMessage,
+    Presence,
+    Reply,
+)
 from broker.language import Phrases
 from counter.desk.actions import ASK_FIRST, MAIN_ACTIONS, SIDE_ACTIONS, WITHOUT_SESSION, command_for, finishes, obstacle
 from counter.desk.arrivals import Arrivals
@@ -21,6 +30,7 @@ from counter.desk.dialogs import Handover, Request
 from counter.desk.keys import FIELDS, KEYS, MOVES, Intent, Place, Typed, meaning
 from counter.desk.lists import Lists, name_of, pick_command, queue_length, tabs_of
 from counter.desk.open_dialog import OpenDialog
+from counter.desk.own_ratings import OwnRatings
 from counter.desk.replies import bridged, reply_ticket
 from counter.desk.requests import Requests
 from counter.desk.room import Room
@@ -78,6 +88,8 @@ class CounterPresenter:
         self._language = languages[0]
         self._fresh = Freshness(clock.now, clock.monotonic)
         self._requests = Requests(clock, requester)
+        self._ratings = OwnRatings(clock, requester)
+        self._feedback: FeedbackMessage | None = None
         self._sign_in = SignIn(counter, officers, requests=self._requests, monotonic=clock.monotonic, listener=self)
         self._broker: Presence | None = None
         self._standing: Standing = "alone"
@@ -137,6 +149,10 @@ class CounterPresenter:
         self._arrivals.called(is_new=is_new, is_open=bool(waiting))
         self._help = message.open
 
+    def feedback(self, message: FeedbackMessage) -> None:
+        """Take in what is published of complaints, and whether visitors are asked for ratings at all."""
+        self._feedback = message
+
     def link(self, *, online: bool) -> None:
         """Take note that the engine is reachable, or no longer."""
         self._fresh.link_changed(online=online)
@@ -152,6 +168,11 @@ class CounterPresenter:
     def tick(self) -> None:
         """Take note that time goes by; several times a second."""
         self._requests.tick()
+        who = None if self._session is None else {"counter": self._counter, "session": self._session.token}
+        is_free = self._desk is not None and self._desk.state in {"open", "paused"}
+        has_ratings = self._feedback is not None and bool(self._feedback.ratings)
+        has_time = is_free and has_ratings and self._requests.idle and self._fresh.stale_since is None
+        self._ratings.tick(who, has_time=has_time)
 
     def desktop(self, faults: tuple[DesktopFault, ...]) -> None:
         """Take note of what the desktop does not grant: it is said to whoever signs in."""
@@ -486,6 +507,8 @@ class CounterPresenter:
             focus=self._focus,
             handover=self._handover,
             colleagues=self._colleagues,
+            complaints=self._feedback.complaints if self._feedback else None,
+            ratings=self._ratings.known if self._session else None,
         )
 
     @property

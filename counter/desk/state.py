@@ -9,6 +9,7 @@ from typing import Literal
 
 from broker.contract.claim import Standing
 from broker.contract.messages import (
+    ComplaintFigures,
     CounterInfo,
     CounterMessage,
     HallMessage,
@@ -22,6 +23,7 @@ from counter.desk.devices import Devices
 from counter.desk.dialogs import Dialog, Handover
 from counter.desk.keys import Intent
 from counter.desk.lists import FoundEntry, name_of
+from counter.desk.own_ratings import Ratings
 from counter.desk.room import ROOMY, Room
 from counter.pages.words import Notice, Words
 
@@ -77,6 +79,10 @@ class DeskState:
     """(id, name) of the other officers that this machine knows, or none."""
     handover: Handover | None = None
     """The last finish and call by one key."""
+    complaints: ComplaintFigures | None = None
+    """What the office publishes of complaints; None where it takes none."""
+    ratings: Ratings | None = None
+    """The officer's own; None where they are not known."""
 
     @property
     def words(self) -> Words:
@@ -98,6 +104,11 @@ class DeskState:
     def supervises(self) -> bool:
         """Tell whether a supervisor sits here."""
         return self.desk is not None and self.desk.role == "supervisor"
+
+    @property
+    def sees_complaints(self) -> bool:
+        """Tell whether somebody sits here who sees to it that complaints are answered."""
+        return self.desk is not None and self.desk.role in {"supervisor", "complaints"}
 
     @property
     def moves_picked(self) -> bool:

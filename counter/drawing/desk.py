@@ -9,7 +9,7 @@ from typing import Any
 
 from counter.desk.room import Arrangement
 from counter.drawing.help import HelpWidget
-from counter.drawing.touches import Touches, show_mark, stand_in
+from counter.drawing.touches import Touches, show_mark, show_notice, stand_in
 from counter.pages.desk import DeskPage
 from counter.pages.devices import DeviceLine
 from counter.pages.lists import ColleagueLine, HallGlance, ListsColumn, Row, Tab, WaitingLine
@@ -53,6 +53,8 @@ class DeskWidget:
         self._theme = theme
         self._ticket, self._reason, self._rest = make(pieces.ticket), make("ReasonCard"), make(pieces.rest)
         self._figures = Pool(self._rest.ids.figures, lambda: make("FigureCard"))
+        weeks = getattr(self._rest.ids, "weeks", None)
+        self._weeks = None if weeks is None else Pool(weeks, lambda: make("WeekColumn"))
         history = getattr(self._ticket.ids, "history", None)
         self._history = None if history is None else Pool(history, lambda: make("HistoryLine"))
         ids = self.root.ids
@@ -103,6 +105,15 @@ class DeskWidget:
         figures = rest.figures if rest else ()
         for card, figure in zip(self._figures.take(len(figures)), figures, strict=True):
             card.title, card.figure, card.detail = figure.title, figure.figure, figure.detail
+
+        show_notice(ids.complaints, rest.complaints if rest else None)
+        own = rest.own if rest else None
+        ids.own_title.text = own.title if own else ""
+        ids.own_lines.text = "\n".join(own.lines) if own else ""
+        if self._weeks is not None:
+            bars = own.weeks if own else ()
+            for column, bar in zip(self._weeks.take(len(bars)), bars, strict=True):
+                column.mean, column.day, column.share, column.is_now = bar.mean, bar.day, bar.share, bar.is_now
 
     def _show_ticket(self, ticket: TicketCard) -> None:
         ids = self._ticket.ids

@@ -61,6 +61,7 @@ def desk_page(state: DeskState) -> DeskPage:
     remarks = warning is not None, state.notice is not None
     # Where much wants attention there is no room for more: who is called matters more than why.
     remarked = sum(len(notice.text) for notice in (warning, state.notice) if notice is not None)
+    is_calm = not state.help and warning is None and state.notice is None
     has_room = state.room.has_all and not state.help and not all(remarks) and remarked <= ONE_LINE
     return DeskPage(
         counter=state.title,
@@ -76,7 +77,7 @@ def desk_page(state: DeskState) -> DeskPage:
         banner=warning,
         notice=state.notice,
         ticket=_visitor(ticket_card(ticket, desk.reason if desk else None, words), state) if ticket else None,
-        rest=None if ticket else _rest(rest_card(state), state),
+        rest=None if ticket else _rest(rest_card(state), state, is_calm=is_calm),
         reason=reason_card(desk.reason, ticket, words) if has_room and desk and desk.reason and ticket else None,
         actions=tuple(action_for(intent, state) for intent in near),
         side_actions=tuple(_side_action(intent, state) for intent in others),
@@ -93,10 +94,14 @@ def _visitor(card: TicketCard, state: DeskState) -> TicketCard:
     return replace(card, stage="", language="", waited="", called="", timer="", history=()) if is_short else card
 
 
-def _rest(card: RestCard, state: DeskState) -> RestCard:
+def _rest(card: RestCard, state: DeskState, *, is_calm: bool) -> RestCard:
+    """Return the free desk; what can be read later leaves its room to what wants attention now."""
+    if not is_calm:
+        card = replace(card, own=None, figures=() if card.complaints else card.figures)
     if state.room.has_all or not state.more:
         return card
-    return replace(card, next_up=None, figures=())  # whom the next call is for stands on its button
+    # Whom the next call is for stands on its button.
+    return replace(card, next_up=None, figures=(), complaints=None, own=None)
 
 
 def _arranged(state: DeskState) -> tuple[tuple[Intent, ...], tuple[Intent, ...]]:

@@ -21,6 +21,7 @@ from counter.desk.state import DeskState
 from counter.pages.actions import Action, action_for, key_name
 from counter.pages.choices import serves
 from counter.pages.devices import DeviceLine, device_lines
+from counter.pages.rest import own_card
 from counter.pages.ticket import STATES, TONES, share
 from counter.pages.words import LaneMark, Tone, Words
 
@@ -147,7 +148,7 @@ def lists_column(state: DeskState) -> ListsColumn:
         pick=_pick(state) if shown else _other_tab(state),
         hall=_hall_glance(state) if state.tab is Intent.HALL else None,
         devices=device_lines(state.devices, state.phrases) if has_devices else None,
-        today=today_text(desk, state.words) if desk and _has_day(state) else "",
+        today=_day(desk, state) if desk and _has_day(state) else "",
         opened=state.opened,
         scrolled=state.scrolled,
     )
@@ -156,6 +157,13 @@ def lists_column(state: DeskState) -> ListsColumn:
 def _has_day(state: DeskState) -> bool:
     """Tell whether the figures of the day are shown: in a narrow window with the office's, on demand."""
     return not state.room.is_narrow or state.tab is Intent.HALL
+
+
+def _day(desk: CounterMessage, state: DeskState) -> str:
+    """Return the figures of the day; where the place of the visitor is too narrow for them, the ratings as well."""
+    own = own_card(state) if state.room.is_narrow and desk.ticket is None else None
+    told = today_text(desk, state.words)
+    return told if own is None else "\n".join((told, own.title, *own.lines))
 
 
 def today_text(desk: CounterMessage, words: Words) -> str:
