@@ -96,8 +96,12 @@ def _visitor(card: TicketCard, state: DeskState) -> TicketCard:
 
 def _rest(card: RestCard, state: DeskState, *, is_calm: bool) -> RestCard:
     """Return the free desk; what can be read later leaves its room to what wants attention now."""
-    if not is_calm:
-        card = replace(card, own=None, figures=() if card.complaints else card.figures)
+    if card.complaints is not None or not is_calm:
+        card = replace(card, own=None)
+    if card.complaints is not None and not is_calm:
+        card = replace(card, figures=())
+    if state.room.is_narrow and state.tab is Intent.HALL:
+        return replace(card, figures=(), complaints=None)  # they were seen before the office was opened
     if state.room.has_all or not state.more:
         return card
     # Whom the next call is for stands on its button.

@@ -14,7 +14,9 @@ from counter.desk.keys import Intent
 from counter.desk.own_ratings import EVERY_S
 from counter.desk.room import Room
 from counter.pages.rest import OwnCard, WeekBar
+from tests.support.requests import must_be_understood
 from tests.ui.counter.desk_samples import MORNING, Asked, Engine, Window, ticket
+from tests.ui.display.lobby_samples import hall
 
 TODAY, MONTH = [0, 1, 3, 6], [2, 8, 30, 60]
 WEEKS = [{"begin": "2025-06-02", "counts": [1, 1, 4, 4]}, {"begin": "2025-06-09", "counts": [0, 0, 0, 10]}]
@@ -38,6 +40,7 @@ class Answering(Engine):
         """Take a request down; one for ratings is answered at once."""
         if command != "ratings":
             return super().request(command, arguments, on_reply, request_id=request_id)
+        must_be_understood(command, arguments)
         told = dict(arguments)
         until = dt.datetime.fromisoformat(told.pop("until"))
         self.ratings.append(told)
@@ -54,6 +57,7 @@ def published(**figures: int) -> FeedbackMessage:
 
 def at_rest(window: Window, role: str = "officer", **figures: int) -> Window:
     """Sign in at a free desk of an office that publishes this."""
+    window.presenter.hall(hall(1, window.clock.now()))
     window.presenter.feedback(published(**figures))
     window.sign_in("open", role=role)
     return window
@@ -126,7 +130,7 @@ def test_an_officer_reads_their_own_ratings_while_the_desk_is_free(window: Windo
         "Penilaian pengunjung untuk Anda: hanya Anda yang melihat",
         ("Hari ini: 3,5 dari 4, dari 10 penilaian", "Bulan ini: 3,5 dari 4, dari 100 penilaian"),
         (
-            WeekBar("2/6", "3,1", pytest.approx((3.1 - 1) / 3), is_now=False),
+            WeekBar("2/6", "3,1", (31 / 10 - 1) / 3, is_now=False),
             WeekBar("9/6", "4,0", 1.0, is_now=True),
         ),
     )
@@ -138,16 +142,9 @@ def test_they_are_asked_for_so_seldom_that_no_visitor_can_be_told_by_them(window
     for _ in range(int(EVERY_S) - 2):
         window.pass_s(1)
     assert len(asked(window)) == 1
-    window.presenter.hall(window_hall(window))
+    window.presenter.hall(hall(2, window.clock.now()))
     window.pass_s(2)
     assert len(asked(window)) == 2
-
-
-def window_hall(window: Window) -> Any:  # noqa: ANN401 - a hall's message
-    """Return a picture of the hall as it is now."""
-    from tests.ui.display.lobby_samples import hall  # noqa: PLC0415 - the same hall
-
-    return hall(1, window.clock.now())
 
 
 def test_of_a_few_ratings_only_their_fewness_is_told(window: Window) -> None:
@@ -190,10 +187,19 @@ def test_an_answer_that_nobody_understands_shows_nothing(window: Window) -> None
 
 
 def test_what_wants_attention_takes_their_room(window: Window) -> None:
-    at_rest(window, "supervisor", overdue=1)
+    at_rest(window)
+    assert own(window) is not None
+    window.presenter.feedback(published(overdue=1))
+    assert own(window) is not None, "not for this officer"
     window.presenter.link(online=False)
     assert own(window) is None
-    assert due(window)[0] == "warn", "complaints stay"
+
+
+def test_complaints_that_must_be_answered_come_before_them(window: Window) -> None:
+    at_rest(window, "supervisor", overdue=1)
+    assert own(window) is None
+    window.presenter.link(online=False)
+    assert due(window)[0] == "warn", "they stay"
 
 
 def test_in_a_narrow_window_they_stand_with_the_figures_of_the_day(window: Window) -> None:
