@@ -31,6 +31,7 @@ from display.hall.voice import Voice, chimes
 from display.pages.layout import lay_out, room_for
 from display.pages.lobby import LobbyPage, OfficeTexts, Room
 from display.pages.panel import MediaPage
+from display.pages.results import Ways
 from display.pages.sheet import frame_for
 from hardware.errors import HardwareError
 from hardware.factory import build_speaker, voices
@@ -86,6 +87,7 @@ class DisplayApp:
             speech=speech_rules(
                 display.sound, voices(display.sound.speech, data_dir=data_dir), languages=settings.office.languages
             ),
+            ways=_ways(settings),
         )
         self._media_folder = None if display.media is None else data_dir / display.media
         self._media_worker = DeviceWorker("media", post)
@@ -165,3 +167,9 @@ class DisplayApp:
         self._drawing.end()
         self._bus.stop()
         self._worker.stop(timeout_s=VOICE_ENDS_WITHIN_S)
+
+
+def _ways(settings: Settings) -> Ways:
+    """Return how one complains here: an address stands without what every phone adds by itself."""
+    url = settings.web.public_url if settings.web and settings.web.public_url else ""
+    return Ways(kiosk=bool(settings.feedback_kiosks), address=url.removeprefix("http://").removeprefix("https://"))

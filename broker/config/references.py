@@ -51,6 +51,7 @@ def reference_faults(data: Data) -> Iterator[Fault]:
     yield from _kiosk_roles(data)
     yield from _kiosk_keys(data)
     yield from _web(data)
+    yield from _feedback(data)
     yield from turn_faults(data)
     yield from _staff(data)
     yield from keypad_faults(data)
@@ -217,6 +218,37 @@ def _web(data: Data) -> Iterator[Fault]:
     others = mqtt if isinstance(mqtt, dict) else {}
     if others.get("server") != "external" and port == others.get("port", 18830):
         yield Fault(("web", "port"), f"{port} is the port of the MQTT server: take another one")
+    url = web.get("public_url")
+    if isinstance(url, str) and re.match(r"https?://(localhost|127\.[0-9.]+)(:|/|$)", url, re.IGNORECASE):
+        message = "is this machine alone: no phone in the hall gets there"
+        hint = "take its address in the hall's Wi-Fi, or a name that the router knows"
+        yield Fault(("web", "public_url"), message, hint, warning=True)
+
+
+def _feedback(data: Data) -> Iterator[Fault]:
+    """See that what visitors may tell has a place where they tell it, and somebody who reads it."""
+    feedback = data.get("feedback")
+    if not isinstance(feedback, dict):
+        return
+    asked = [name for name in ("rating", "suggestions", "surveys", "complaints") if feedback.get(name)]
+    has_kiosk = any(kiosk.get("role") == "feedback" for _, kiosk in entries(data, "kiosks"))
+    if asked and not has_kiosk and not isinstance(data.get("web"), dict):
+        hint = "add the section web, or a kiosk with role: feedback"
+        yield Fault(("feedback",), "has nowhere to be asked: there are no pages and no such kiosk", hint, warning=True)
+    complaints, roles = (
+        feedback.get("complaints"),
+        {entry.get("role", "officer") for _, entry in entries(data, "officers")},
+    )
+    if not isinstance(complaints, dict):
+        return
+    if not roles & {"supervisor", "complaints"}:
+        hint = "give an officer role: complaints"
+        yield Fault(("feedback", "complaints"), "will be answered by nobody: no officer may", hint, warning=True)
+    contacts = complaints.get("contacts", ["complaints"])
+    if isinstance(contacts, list) and contacts and not roles & set(map(str, contacts)):
+        hint = "give an officer that role, or name another"
+        message = "names no role that any officer has: nobody can reach whoever complained"
+        yield Fault(("feedback", "complaints", "contacts"), message, hint, warning=True)
 
 
 def _kiosk_keys(data: Data) -> Iterator[Fault]:

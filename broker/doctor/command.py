@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from broker.config import Settings, check_settings, load_settings
-from broker.doctor import machine, truth
+from broker.doctor import machine, phones, truth
 from broker.doctor.devices import check_devices, say_a_call
 from broker.store.checkup import check_up
 from broker.store.database import resolve_url
@@ -86,6 +86,8 @@ def _findings(wanted: CheckUp) -> Iterator[Finding]:
     yield engine
     yield from truth.versions(presences)
     yield from truth.configuration(presences)
+    yield from phones.pages(settings, presences)
+    yield from phones.office_key(settings, presences, wanted.data_dir)
     yield from check_devices(settings, presences, wanted.data_dir, only=wanted.only, prints=wanted.prints)
     if wanted.says:
         yield from say_a_call(settings, wanted.config, wanted.data_dir, only=wanted.only)

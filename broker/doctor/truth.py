@@ -25,7 +25,7 @@ ANSWER_S = 4.0
 GATHER_S = 0.5
 """Retained presences come at once after the subscription; this is patience enough."""
 
-OUR_KINDS = frozenset({"engine", "kiosk", "display", "counter", "keypads", "signs"})
+OUR_KINDS = frozenset({"engine", "kiosk", "display", "counter", "keypads", "signs", "web", "care"})
 """Programs of others speak what they like: they ignore what they do not know."""
 
 Presences = Mapping[str, Presence]

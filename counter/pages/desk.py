@@ -99,7 +99,8 @@ def _rest(card: RestCard, state: DeskState, *, is_calm: bool) -> RestCard:
     if card.complaints is not None or not is_calm:
         card = replace(card, own=None)
     if card.complaints is not None and not is_calm:
-        card = replace(card, figures=())
+        # In a smaller window a visitor who waits for help comes first.
+        card = replace(card, figures=(), complaints=card.complaints if state.room.has_all or not state.help else None)
     if state.room.is_narrow and state.tab is Intent.HALL:
         return replace(card, figures=(), complaints=None)  # they were seen before the office was opened
     if state.room.has_all or not state.more:

@@ -90,3 +90,27 @@ def test_the_password_of_the_wifi_stands_in_no_text_of_the_settings(tmp_path: Pa
     assert settings.web.wifi is not None
     assert settings.web.wifi.password == "imigrasi2026"  # noqa: S105 - a password of this test
     assert "imigrasi2026" not in repr(settings)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080", "http://localhost", "HTTP://LOCALHOST:8080"])
+def test_an_address_of_this_machine_alone_is_pointed_out(url: str, tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, web(f'{{public_url: "{url}"}}'))
+    assert (problem.path, problem.warning) == ("web.public_url", True)
+    assert problem.message == "is this machine alone: no phone in the hall gets there"
+
+
+def test_what_nobody_can_answer_or_read_is_pointed_out(tmp_path: Path) -> None:
+    asked = changed(("demo: true", "demo: true\nfeedback: {rating: true, complaints: {}}"))
+    told = {problem.path: problem for problem in problems_of(tmp_path, asked)}
+    assert all(problem.warning for problem in told.values())
+    assert "will be answered by nobody" in told["feedback.complaints"].message
+    assert "nowhere to be asked" in told["feedback"].message
+    assert "nobody can reach whoever complained" in told["feedback.complaints.contacts"].message
+
+
+def test_where_there_are_pages_and_somebody_who_answers_nothing_is_pointed_out(tmp_path: Path) -> None:
+    text = changed(
+        ("demo: true", "demo: true\nweb: {}\nfeedback: {complaints: {contacts: [supervisor]}}"),
+        ("    name: Siti", "    name: Siti\n    role: supervisor"),
+    )
+    assert [str(problem) for problem in problems_of(tmp_path, text)] == []
