@@ -23,7 +23,7 @@ from broker.screen import BusFor, open_bus
 from broker.web.guard import Limits, usual_limits
 from broker.web.office import Office
 from broker.web.page import Pages
-from broker.web.server import Connections, raise_open_files, serve, web_server
+from broker.web.server import Connections, raise_open_files, serve_until_told, web_server
 from broker.web.site import Site, build
 from broker.web.staff.routes import StaffPages
 from broker.web.visitor import views
@@ -84,7 +84,7 @@ def show(settings: Settings, name: str, *, data_dir: Path) -> None:
     connections = Connections(most=raise_open_files())
     server = web_server(web_app(settings, name), host=web.listen, port=web.port, connections=connections)
     log.info("%s: pages at %s:%d, for %d connections", name, web.listen, web.port, connections.most)
-    asyncio.run(serve(server, connections))
+    asyncio.run(serve_until_told(server, connections))
 
 
 async def _tick(office: Office) -> None:

@@ -20,6 +20,8 @@ from broker.web.rates import Rates
 
 MAX_PATH = 256
 MAX_QUERY = 1024
+MAX_HEADERS = 16 * 1024
+"""The server's own bound holds for what comes in pieces alone."""
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -100,6 +102,8 @@ class Guard:
         path, headers = scope["path"], Headers(scope=scope)
         if len(path) > MAX_PATH or len(scope["query_string"]) > MAX_QUERY:
             return HTTPException(414)
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADERS:
+            return HTTPException(431)
         if path.startswith("/static/"):
             return None
         sends = scope["method"] not in {"GET", "HEAD"}

@@ -146,6 +146,8 @@ class Office:
     def _hall_heard(self, hall: HallMessage) -> None:
         self.freshness.heard(retained=hall.retained)
         self.clock.heard(hall.at, retained=hall.retained)
+        if self.hall is not None and self.hall.day != hall.day:
+            _tell(self.on_missed)  # yesterday's tickets are gone
         self.hall = hall
         self._follow(hall.seq)
         self.tick()

@@ -88,6 +88,11 @@ class BoundedProtocol(H11Protocol):
 
     known: Connections
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - uvicorn's own
+        """Never write uvicorn's access log, whatever logging is set to: it has addresses, and the keys of tickets."""
+        super().__init__(*arguments, **named)
+        self.access_log = False
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Count the connection, or turn it away."""
         super().connection_made(transport)
@@ -155,7 +160,7 @@ def web_server(app: ASGIApp, *, host: str, port: int, connections: Connections) 
             ws="none",
             lifespan="on",
             log_config=None,
-            access_log=False,  # it writes down addresses, and keys of tickets
+            access_log=False,
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=END_S,
@@ -165,20 +170,25 @@ def web_server(app: ASGIApp, *, host: str, port: int, connections: Connections) 
     )
 
 
-async def serve(server: WebServer, connections: Connections) -> None:
-    """Serve until SIGTERM or SIGINT, then end cleanly; whoever is connected is told by the connection's end."""
+async def serve_until_told(server: WebServer, connections: Connections) -> None:
+    """Serve until SIGTERM or SIGINT, then end cleanly."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.handle_exit, number, None)
-    sweeping = loop.create_task(_sweep(connections))
+    await serve(server, connections)
+
+
+async def serve(server: WebServer, connections: Connections, *, sweep_s: float = SWEEP_S) -> None:
+    """Serve until the server is told to exit, and end connections that never finish asking."""
+    sweeping = asyncio.create_task(_sweep(connections, sweep_s))
     try:
         await server.serve()
     finally:
         sweeping.cancel()
 
 
-async def _sweep(connections: Connections) -> None:
+async def _sweep(connections: Connections, every_s: float) -> None:
     while True:
-        await asyncio.sleep(SWEEP_S)
+        await asyncio.sleep(every_s)
         for one in connections.overdue(lambda connection: bool(connection.is_asking)):
             one.transport.abort()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +14,13 @@ from starlette.applications import Starlette
 
 from broker.web.app import web_app
 from broker.web.guard import Limits
-from broker.web.server import Connections, web_server
+from broker.web.server import Connections, serve, web_server
 from tests.fakes.bus import FakeBus
 from tests.fakes.web_office import WebOffice
 from tests.support.caller import wait_until
 from tests.support.office import free_port
 
+SWEEP_S = 0.02
 CHROMIUM = "/usr/bin/chromium"
 
 
@@ -70,9 +72,10 @@ def visitor(office: WebOffice, *, limits: Limits | None = None) -> Iterator[Visi
 @contextmanager
 def served(app: Starlette, *, connections: Connections | None = None) -> Iterator[str]:
     """Serve pages on a free port, by the server that offices have; yield where."""
-    port = free_port()
-    server = web_server(app, host="127.0.0.1", port=port, connections=connections or Connections())
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), name="pages", daemon=True)
+    port, connections = free_port(), Connections() if connections is None else connections
+    server = web_server(app, host="127.0.0.1", port=port, connections=connections)
+    serving = functools.partial(serve, server, connections, sweep_s=SWEEP_S)
+    thread = threading.Thread(target=lambda: asyncio.run(serving()), name="pages", daemon=True)
     thread.start()
     wait_until(lambda: server.started or not thread.is_alive(), "the pages are served")
     try:

@@ -3,39 +3,40 @@
 (() => {
   const SILENT_MS = 15000; // three beats
   const AGAIN_MS = 5000;
-  const BLINK_MS = 1000;
+  const LOOK_MS = 1000;
+  const lost = document.getElementById("lost");
+  const button = document.getElementById("ring");
+  const Sound = window.AudioContext || window.webkitAudioContext;
   let heard = Date.now();
   let asked = 0;
-  let source = null;
   let sound = null;
-  let rung = "";
+  let rung = null;
   let isBlinking = false;
 
-  const byId = (id) => document.getElementById(id);
   const status = () => document.querySelector("#status [data-kind]");
 
   htmx.createEventSource = (url) => {
-    source = new EventSource(url);
-    for (const name of ["status", "said", "beat"]) source.addEventListener(name, hear);
-    source.onopen = hear;
+    const source = new EventSource(url);
+    source.addEventListener("beat", (event) => hear(event.data));
+    source.addEventListener("gone", () => location.reload());
     return source;
   };
 
-  function hear() {
+  // What counts is when something was heard last; the time that is shown is the office's own, for a phone's may be wrong.
+  function hear(at) {
     heard = Date.now();
-    byId("lost").hidden = true;
-    const at = new Date(heard);
-    byId("lost").dataset.at = `${String(at.getHours()).padStart(2, "0")}.${String(at.getMinutes()).padStart(2, "0")}`;
+    if (at && at !== lost.dataset.at) {
+      lost.textContent = lost.textContent.replace(lost.dataset.at, at);
+      lost.dataset.at = at;
+    }
+    lost.hidden = true;
   }
 
-  // Old data is said to be old, also by a phone that slept: what counts is when something was heard last.
+  // Also after a sleep: a phone that was locked has heard nothing, and its page says so until it has.
   function look() {
-    const now = Date.now();
-    if (now - heard < SILENT_MS) return;
-    const lost = byId("lost");
-    if (lost.dataset.at) lost.textContent = lost.textContent.replace("…", lost.dataset.at);
+    if (Date.now() - heard < SILENT_MS) return;
     lost.hidden = false;
-    if (now - asked >= AGAIN_MS) again();
+    if (Date.now() - asked >= AGAIN_MS) again();
   }
 
   function again() {
@@ -46,16 +47,22 @@
   function turn() {
     const shown = status();
     if (!shown) return;
-    document.body.dataset.kind = shown.dataset.kind;
-    document.title = shown.dataset.title;
-    if (shown.dataset.call && shown.dataset.call !== rung) ring();
-    rung = shown.dataset.call;
+    const { kind, title, call, at } = shown.dataset;
+    hear(at);
+    document.body.dataset.kind = kind;
+    document.title = title;
+    if (call && rung !== null && call !== rung) ring();
+    rung = call;
   }
 
   function ring() {
     window.scrollTo(0, 0);
-    if (navigator.vibrate && sound) navigator.vibrate([400, 200, 400, 200, 800]);
-    if (sound) chime(3);
+    const live = document.getElementById("live");
+    live.classList.add("turning");
+    live.addEventListener("animationend", () => live.classList.remove("turning"), { once: true });
+    if (!sound) return;
+    if (navigator.vibrate) navigator.vibrate([400, 200, 400, 200, 800]);
+    chime(3);
   }
 
   function chime(times) {
@@ -73,15 +80,13 @@
     }
   }
 
-  function allow(event) {
-    const Sound = window.AudioContext || window.webkitAudioContext;
-    if (!Sound) return;
+  function allow() {
     sound = sound || new Sound();
     sound.resume();
-    chime(1);
     if (navigator.vibrate) navigator.vibrate(200);
-    event.currentTarget.textContent = event.currentTarget.dataset.on;
-    event.currentTarget.setAttribute("aria-pressed", "true");
+    chime(1);
+    button.textContent = button.dataset.on;
+    button.setAttribute("aria-pressed", "true");
   }
 
   function blink() {
@@ -91,14 +96,21 @@
     document.title = isBlinking ? `\u25CF ${shown.dataset.title}` : shown.dataset.title;
   }
 
-  byId("ringing").hidden = !(window.AudioContext || window.webkitAudioContext);
-  byId("ring").addEventListener("click", allow);
-  document.body.addEventListener("htmx:sseMessage", turn);
-  document.body.addEventListener("htmx:afterSettle", () => { hear(); turn(); });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) { look(); if (sound) sound.resume(); } });
+  document.getElementById("ringing").hidden = !Sound;
+  button.addEventListener("click", allow);
+  document.body.addEventListener("htmx:sseMessage", (event) => { if (event.detail.type === "status") turn(); });
+  document.body.addEventListener("htmx:afterSettle", turn);
+  document.body.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status === 404) location.reload(); // the ticket's day is over: the page says so
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    look();
+    if (sound) sound.resume();
+  });
   window.addEventListener("online", again);
   window.addEventListener("pageshow", look);
-  setInterval(look, 1000);
-  setInterval(blink, BLINK_MS);
+  setInterval(look, LOOK_MS);
+  setInterval(blink, LOOK_MS);
   turn();
 })();

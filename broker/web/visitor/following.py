@@ -53,6 +53,8 @@ class Followed:
     called_at: dt.datetime | None = None
     is_sure: bool = True
     """Nothing was missed since it was looked up."""
+    is_gone: bool = False
+    """The engine knows it no more: its day is over."""
     watchers: set[asyncio.Event] = field(default_factory=set)
     """One for each open page; set when there is something new to show."""
 
@@ -179,7 +181,7 @@ class Following:
         followed = self._by_key.pop(key, None)
         if followed is not None:
             self._by_id.pop(followed.ticket.id, None)
-            followed.is_sure = False
+            followed.is_gone = True
             followed.tell()
 
     def _event_heard(self, event: EventMessage) -> None:

@@ -63,7 +63,6 @@ class TicketPage:
     links: tuple[Link, ...] = ()
     old: str = ""
     """Since when nothing of this may be true any more; empty while it is."""
-    as_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,11 @@ class Around:
     called_at: dt.datetime | None = None
     links: tuple[Link, ...] = ()
     """What is asked of whoever is done."""
+
+    @property
+    def as_of(self) -> str:
+        """Return when all this was true, by the engine's clock."""
+        return self.words.clock(self.stale_since or self.now)
 
 
 def ticket_page(ticket: Ticket, around: Around) -> TicketPage:
@@ -102,7 +106,6 @@ def ticket_page(ticket: Ticket, around: Around) -> TicketPage:
         may_rejoin=kind == "missed",
         links=around.links if kind == "finished" else (),
         old="" if around.stale_since is None else _old(around, around.stale_since),
-        as_of=words.clock(around.stale_since or around.now),
     )
 
 

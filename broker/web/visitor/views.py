@@ -27,6 +27,7 @@ from broker.web.visitor.ticket import Around, Link, TicketPage, documents, ticke
 
 BEAT_S = 5.0
 """So often an open page hears that nothing has changed; one that hears nothing for three beats says so."""
+RETRY_MS = 2000
 SEND_TIMEOUT_S = 20.0
 """A phone that takes nothing for so long is gone: it comes back by itself when it can."""
 _KEY = re.compile(r"[A-Za-z2-7]{16}")
@@ -62,6 +63,7 @@ async def ticket(request: Request) -> Response:
         page=ticket_page(followed.ticket, around),
         key=key,
         form_id=new_id(),
+        as_of=around.as_of,
         why=why_others(followed.ticket, around),
         documents=documents(followed.ticket, around),
     )
@@ -84,22 +86,26 @@ async def told(site: Site, followed: Followed, words: Phrases) -> AsyncIterator[
     """Yield what an open page has to show anew, and a beat where there is nothing."""
     shown: TicketPage | None = None
     async with site.following.watching(followed) as news:
-        while True:
-            page = ticket_page(followed.ticket, _around(site, followed, words))
+        while not followed.is_gone:
+            around = _around(site, followed, words)
+            page = ticket_page(followed.ticket, around)
             if page != shown:
-                html = site.pages.html("ticket_status.html", words, page=page, key=followed.key, form_id=new_id())
-                yield {"event": "status", "data": one_line(html), "retry": 2000}
+                html = site.pages.html(
+                    "ticket_status.html", words, page=page, key=followed.key, form_id=new_id(), as_of=around.as_of
+                )
+                yield {"event": "status", "data": one_line(html), "retry": RETRY_MS}
                 if shown is not None and page.said != shown.said:
                     yield {"event": "said", "data": one_line(site.pages.html("said.html", words, page=page))}
                 shown = page
             elif site.office.stale_since is None:
-                yield {"event": "beat", "data": "-"}
+                yield {"event": "beat", "data": around.as_of}
             try:
                 async with asyncio.timeout(BEAT_S):
                     await news.wait()
             except TimeoutError:
                 continue
             news.clear()
+    yield {"event": "gone", "data": "-"}
 
 
 async def cancel_question(request: Request) -> Response:
