@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
@@ -170,6 +171,7 @@ class Pages:
         words = words or self.words(request)
         shown: dict[str, Any] = {
             "path": request.url.path,
+            "query": _without_language(request),
             "office": in_language(self._name, words.language),
             "languages": [(code, own_name(code)) for code in self.languages],
             "rtl": words.rtl,
@@ -177,6 +179,12 @@ class Pages:
         }
         text = self.html(template, words, **shown)
         return HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
+
+
+def _without_language(request: Request) -> str:
+    """Return what else an address asks for, for a link to the same page in another language."""
+    rest = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return f"{urlencode(rest)}&" if rest else ""
 
 
 def one_line(html: str) -> str:

@@ -19,16 +19,16 @@ OFFICERS = {
     "rina": ("Rina", "complaints", "3003"),
     "adi": ("Adi", "officer", "1001"),
 }
-OPEN = {"received", "verified", "forwarded", "answered", "reopened"}
+OPEN = {"received", "verified", "forwarded", "reopened"}
 MOVES: dict[str, tuple[set[str], str]] = {
-    "verify": ({"received"}, "verified"),
-    "forward": ({"received", "verified", "forwarded", "reopened"}, "forwarded"),
-    "answer": ({"received", "verified", "forwarded", "reopened", "answered"}, "answered"),
-    "reject": ({"received", "verified", "forwarded", "reopened"}, "rejected"),
-    "close": ({"answered", "received", "verified", "forwarded", "reopened"}, "closed"),
-    "reopen": ({"answered", "closed", "rejected"}, "reopened"),
-    "merge": ({"received", "verified", "forwarded", "reopened"}, "merged"),
-    "reply": ({"received", "verified", "forwarded", "reopened", "answered"}, "reopened"),
+    "verify": ({"received", "reopened"}, "verified"),
+    "forward": (OPEN, "forwarded"),
+    "answer": (OPEN, "answered"),
+    "reject": (OPEN, "rejected"),
+    "close": ({"answered"}, "closed"),
+    "reopen": ({"answered", "closed", "rejected", "merged"}, "reopened"),
+    "merge": (OPEN, "merged"),
+    "reply": (OPEN | {"answered"}, "reopened"),
 }
 
 NEEDED = {"answer": ("text",), "reject": ("text", "to"), "forward": ("to",), "merge": ("into",), "reply": ("text",)}
@@ -182,6 +182,8 @@ class FeedbackDesk:
         if action not in MOVES or (of_holder != (action == "reply") and action != "close"):
             refuse("not_allowed")
         states, after = MOVES[action]
+        if of_holder:
+            states = OPEN | {"answered"}
         if case.told.state not in states:
             refuse("illegal_transition")
         for name in NEEDED.get(action, ()):
@@ -223,7 +225,11 @@ class FeedbackDesk:
     def complaints(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """List complaints by their next date."""
         self._handler(request)
-        listed = [one.told for one in self.cases.values() if request.get("state") == "all" or one.told.state in OPEN]
+        listed = [
+            one.told
+            for one in self.cases.values()
+            if request.get("state") == "all" or one.told.state in OPEN | {"answered"}
+        ]
         listed.sort(key=lambda one: one.verify_by if one.state == "received" else one.answer_by)
         return {"complaints": [one.model_dump(mode="json", exclude={"steps"}) for one in listed], "pages": 1}
 

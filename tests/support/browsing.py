@@ -22,6 +22,13 @@ from tests.support.office import free_port
 
 SWEEP_S = 0.02
 CHROMIUM = "/usr/bin/chromium"
+HALL = "antrian.lan"
+"""A name as a hall's Wi-Fi has it: no secure origin, unlike 127.0.0.1, so that browsers tell less of themselves."""
+
+
+def in_the_hall(address: str) -> str:
+    """Return an address of this machine as phones in the hall have it."""
+    return address.replace("127.0.0.1", HALL)
 
 
 def app_of(office: WebOffice, *, limits: Limits | None = None) -> Starlette:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.fakes.web_office import WebOffice
-from tests.support.browsing import CHROMIUM, Visitor, app_of, served, visitor
+from tests.support.browsing import CHROMIUM, HALL, Visitor, app_of, served, visitor
 
 
 @pytest.fixture
@@ -35,6 +35,7 @@ def site(office: WebOffice) -> Iterator[str]:
 def chromium() -> Iterator[Browser]:
     """Yield Debian's Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        rules = f"--host-resolver-rules=MAP {HALL} 127.0.0.1"
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", rules])
         yield browser
         browser.close()

@@ -35,9 +35,10 @@ STATES: Mapping[str, str] = {
     "merged": mark("joined"),
 }
 """A complaint's state in a word, for a list."""
-TO_MAX = 120
+TO_MAX = 80
 PLAN_MAX = 500
-TAGS_MAX = 200
+MOST_TAGS, TAG_MAX = 5, 20
+TAGS_MAX = MOST_TAGS * (TAG_MAX + 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,7 +376,7 @@ def inbox(
             Link("/staff/complaints", p.say("Open ones"), is_here=state == "open"),
             Link("/staff/complaints?state=all", p.say("All"), is_here=state == "all"),
         ),
-        columns=(p.say("Number"), p.say("About"), p.say("State"), p.say("Next date")),
+        columns=(p.say("Number"), p.say("Next date"), p.say("About"), p.say("State")),
         rows=tuple(_case_row(p, one) for one in listed),
         empty=p.say("No complaint is open.") if state == "open" else p.say("No complaint has come in yet."),
         more=_pages(p, f"/staff/complaints?state={state}&page=", page, pages),
@@ -431,6 +432,7 @@ def case(
 ) -> CasePage:
     """Return one complaint; `kept` is what was written into an action that was not done."""
     received = one.received_at.astimezone(zone)
+    is_closed_to_us = one.confidential and not texts and any(step.has_text for step in one.steps)
     facts = [
         (p.say("About"), p.say(visitors.KINDS[one.kind][0]) if one.kind in visitors.KINDS else one.kind),
         (p.say("State"), p.say(STATES[one.state]) if one.state in STATES else one.state),
@@ -457,12 +459,14 @@ def case(
         overdue=p.say("overdue") if one.is_overdue else "",
         steps_label=p.say("What happened so far"),
         steps=tuple(visitors.step_rows(p, one.steps, zone, texts, visitors.STAFF_STEPS)),
-        actions=tuple(actions(p, one.state, kept or {})),
+        actions=() if is_closed_to_us else tuple(actions(p, one.state, kept or {})),
         contact_button=p.say("Show the contact") if one.has_contact and contact is None else "",
         contact_hint=p.say("Who reads it is written down."),
         contact_label=p.say("Contact"),
         contact=contact or "",
-        notice=notice,
+        notice=Notice("error", p.say("This one is confidential: only those who may read contacts read and handle it."))
+        if is_closed_to_us
+        else notice,
         back=p.say("All complaints"),
     )
 
@@ -472,11 +476,11 @@ _POSSIBLE: Mapping[str, tuple[str, ...]] = {
     "received": ("verify", "answer", "forward", "reject", "merge"),
     "verified": ("answer", "forward", "reject", "merge"),
     "forwarded": ("answer", "forward", "reject", "merge"),
-    "reopened": ("answer", "forward", "reject", "merge"),
-    "answered": ("close", "answer", "reopen"),
+    "reopened": ("answer", "verify", "forward", "reject", "merge"),
+    "answered": ("close", "reopen"),
     "closed": ("reopen",),
     "rejected": ("reopen",),
-    "merged": (),
+    "merged": ("reopen",),
 }
 """What is offered in each state; the engine alone decides whether it is done."""
 
@@ -570,6 +574,17 @@ def action_refused(p: Phrases, error: Error) -> Notice:
 
 
 # -- suggestions ----------------------------------------------------------------------------------------------------
+
+
+def refused(p: Phrases, error: Error) -> Notice:
+    """Return why something was not done."""
+    return Notice("error", p.error(error.code))
+
+
+def wrong_tags(p: Phrases) -> Notice:
+    """Return why tags were not taken."""
+    text = p.say("Up to {most} tags of up to {length} characters.", most=MOST_TAGS, length=TAG_MAX)
+    return Notice("error", p.say("The tags were not saved."), text)
 
 
 def suggestions(

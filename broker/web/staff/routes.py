@@ -309,13 +309,14 @@ class StaffPages:
 
     async def suggestions(self, request: Request) -> Response:
         """List the suggestions."""
-        desk = Desk(request)
-        p, staff = desk.p, desk.staff
-        if not staff.may_handle:
+        return await self._suggestions(Desk(request), _page(request))
+
+    async def _suggestions(self, desk: Desk, page: int, *, notice: Notice | None = None, status: int = 200) -> Response:
+        p, whole = desk.p, {}
+        if not desk.staff.may_handle:
             return _not_for(desk)
-        page, whole = _page(request), {}
         result = await desk.found("suggestions", {"page": page})
-        wanted = request.query_params.get("whole", "")[:64]
+        wanted = desk.request.query_params.get("whole", "")[:64]
         if wanted:
             reply = await desk.reply("suggestion", {"suggestion": wanted})
             whole = {wanted: str(reply.result["text"])} if reply.result else {}
@@ -328,8 +329,9 @@ class StaffPages:
             pages=int(result.get("pages", 1)),
             services=dict(desk.services()),
             whole=whole,
+            notice=notice,
         )
-        return desk.show("staff/suggestions.html", shown)
+        return desk.show("staff/suggestions.html", shown, status=status)
 
     async def marked(self, request: Request) -> Response:
         """Tag a suggestion, or say that it was read."""
@@ -340,9 +342,12 @@ class StaffPages:
             "tags": said.tags_of(read_line(fields, "tags")),
             "is_read": bool(fields.get("read")),
         }
-        await desk.found("suggestion_step", arguments, mark_of(fields))
-        page = fields.get("page", "0")
-        return RedirectResponse(f"/staff/suggestions?page={int(page) if page.isdecimal() else 0}", status_code=303)
+        page = int(fields["page"]) if re.fullmatch(r"[0-9]{1,4}", fields.get("page", "")) else 0
+        reply = await desk.reply("suggestion_step", arguments, mark_of(fields))
+        if reply.error is not None:
+            notice = said.wrong_tags(desk.p) if reply.error.code == "bad_request" else said.refused(desk.p, reply.error)
+            return await self._suggestions(desk, page, notice=notice, status=UNFINISHED)
+        return RedirectResponse(f"/staff/suggestions?page={page}", status_code=303)
 
     # -- surveys ----------------------------------------------------------------------------------------------------
 
@@ -462,7 +467,7 @@ def _home_of(staff: Staff) -> str:
 
 def _page(request: Request) -> int:
     page = request.query_params.get("page", "0")
-    return int(page) if page.isdecimal() and len(page) <= 5 else 0  # noqa: PLR2004 - digits
+    return int(page) if re.fullmatch(r"[0-9]{1,4}", page) else 0
 
 
 def _sign_in_page(desk: Desk, officer: str = "", notice: Notice | None = None, status: int = 200) -> Response:

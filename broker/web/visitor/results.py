@@ -20,7 +20,8 @@ class Row:
 
     label: str
     value: str
-    length: int = 0
+    length: int | None = None
+    """None: it is a part of nothing."""
     is_marked: bool = False
     note: str = ""
 

@@ -144,7 +144,7 @@ def asks(
         mark=form_mark,
         version=survey.version,
         invitation=given.invitation,
-        intro=(survey.intro, length, p.say("Your answers are kept without name, ticket or time.")),
+        intro=(survey.intro, length),
         questions=tuple(
             _question(p, element, given, wrong.get(element.code, ""), (place, len(survey.elements)))
             for place, element in enumerate(survey.elements, 1)
