@@ -19,12 +19,13 @@ from starlette.routing import BaseRoute
 from broker.config import Settings
 from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
-from broker.screen import BusFor, open_bus
+from broker.screen import BusFor, config_path, open_bus
 from broker.web.guard import Limits, usual_limits
 from broker.web.office import Office
 from broker.web.page import Pages
 from broker.web.server import Connections, raise_open_files, serve_until_told, web_server
 from broker.web.site import Site, build
+from broker.web.staff.files import ResultFiles
 from broker.web.staff.routes import StaffPages
 from broker.web.visitor import views
 from broker.web.visitor.feedback import FeedbackPages
@@ -36,8 +37,18 @@ KIND = "web"
 log = logging.getLogger(__name__)
 
 
-def web_app(settings: Settings, name: str, *, bus_for: BusFor = open_bus, limits: Limits | None = None) -> Starlette:
-    """Return the application of the office's pages; as long as it runs it is the client `name` of the bus."""
+def web_app(
+    settings: Settings,
+    name: str,
+    *,
+    bus_for: BusFor = open_bus,
+    limits: Limits | None = None,
+    files: ResultFiles | None = None,
+) -> Starlette:
+    """Return the application of the office's pages; as long as it runs it is the client `name` of the bus.
+
+    Results are downloaded only where `files` can make them.
+    """
 
     @contextlib.asynccontextmanager
     async def open_site() -> AsyncIterator[Site]:
@@ -62,19 +73,18 @@ def web_app(settings: Settings, name: str, *, bus_for: BusFor = open_bus, limits
             ticking.cancel()
             await asyncio.to_thread(bus.stop)
 
-    return build(open_site, routes(settings), limits=limits or usual_limits())
+    return build(open_site, routes(settings, files), limits=limits or usual_limits())
 
 
-def routes(settings: Settings) -> list[BaseRoute]:
+def routes(settings: Settings, files: ResultFiles | None) -> list[BaseRoute]:
     """Return the addresses of all pages."""
     visitors = FeedbackPages(has_suggestions=settings.feedback.suggestions)
-    staff = StaffPages(everywhere=settings.web is not None and settings.web.staff == "everywhere")
+    staff = StaffPages(everywhere=settings.web is not None and settings.web.staff == "everywhere", files=files)
     return [*views.ROUTES, *visitors.routes(), *staff.routes()]
 
 
 def show(settings: Settings, name: str, *, data_dir: Path) -> None:
     """Serve the pages until SIGTERM or SIGINT."""
-    del data_dir  # nothing is written but the log
     web = settings.web
     if web is None:
         message = "there is no section web"
@@ -82,7 +92,8 @@ def show(settings: Settings, name: str, *, data_dir: Path) -> None:
     if not _is_free(web.listen, web.port):
         sys.exit(f"another program listens on {web.listen}:{web.port}: end it, or set web.port to another number")
     connections = Connections(most=raise_open_files())
-    server = web_server(web_app(settings, name), host=web.listen, port=web.port, connections=connections)
+    files = ResultFiles(config_path(KIND), data_dir)
+    server = web_server(web_app(settings, name, files=files), host=web.listen, port=web.port, connections=connections)
     log.info("%s: pages at %s:%d, for %d connections", name, web.listen, web.port, connections.most)
     asyncio.run(serve_until_told(server, connections))
 

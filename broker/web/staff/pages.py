@@ -327,6 +327,12 @@ def waiting(p: Phrases, around: Frame) -> SaidPage:
     return SaidPage(p.say("Staff"), around, notice)
 
 
+def no_file(p: Phrases, around: Frame) -> SaidPage:
+    """Return what is said where a file cannot be made."""
+    text = p.say("Files are made on the machine that keeps the data, by the command: antrean survey results")
+    return SaidPage(p.say("Surveys"), around, Notice("error", p.say("This file cannot be made here."), text))
+
+
 def unsent(p: Phrases, around: Frame, number: str, form_mark: str, kept: Mapping[str, str]) -> CasePage:
     """Return a complaint while nobody answers: what was written is in it, and nothing is known of the rest."""
     state = next(state for state, possible in _POSSIBLE.items() if kept["action"] in possible)
@@ -765,7 +771,8 @@ def _block(
             for kind, label in (
                 ("pdf", p.say("PDF to hang up")),
                 ("xlsx", p.say("Excel")),
-                ("csv", p.say("CSV")),
+                ("excel", p.say("CSV for Excel")),
+                ("csv", p.say("CSV (RFC 4180)")),
             )
         )
         if result is not None

@@ -17,6 +17,7 @@ from broker.contract.messages import Complaint, Error, Receipt, Reply, Suggestio
 from broker.web.asking import UNAVAILABLE, UNFINISHED, Asking, AwayError, qr_svg
 from broker.web.staff import pages as said
 from broker.web.staff.access import COOKIE, TOKEN_FIELD, Staff, is_near, is_token, staff_of
+from broker.web.staff.files import ResultFiles
 from broker.web.visitor import complaint, survey
 from broker.web.visitor.writing import Fields, Notice, away, mark_of, new_mark, read, read_line
 
@@ -29,11 +30,9 @@ _PERIOD = re.compile(r"[0-9]{4}(-[0-9Q]{1,3})?")
 FILES = {
     "pdf": "application/pdf",
     "csv": "text/csv; charset=utf-8",
+    "excel": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-
-ReadResult = Callable[[str, str, str, str], Awaitable[bytes | None]]
-"""Returns the file of a survey's closed period (survey, period, kind, language); None where there is none."""
 
 
 class NoSessionError(Exception):
@@ -108,7 +107,7 @@ class StaffPages:
 
     everywhere: bool = False
     """Whether browsers of other machines are served, too."""
-    file_of: ReadResult | None = None
+    files: ResultFiles | None = None
 
     def routes(self) -> list[Route]:
         """Return where the pages stand."""
@@ -447,12 +446,14 @@ class StaffPages:
         desk = Desk(request)
         await desk.still_signed_in()
         period, _, kind = request.path_params["file"].rpartition(".")
-        if self.file_of is None or kind not in FILES or not _PERIOD.fullmatch(period):
+        asked = desk.asked()
+        if kind not in FILES or not _PERIOD.fullmatch(period):
             raise HTTPException(404)
-        content = await self.file_of(request.path_params["survey"], period, kind, desk.p.language)
+        language = desk.p.worded_in
+        content = None if self.files is None else await self.files.made(asked.id, period, kind, language)
         if content is None:
-            raise HTTPException(404)
-        name = f"{request.path_params['survey']}-{period}.{kind}"
+            return desk.show("staff/said.html", said.no_file(desk.p, desk.frame()), status=404)
+        name = f"{asked.id}-{period}.{'csv' if kind == 'excel' else kind}"
         return Response(
             content,
             media_type=FILES[kind],
