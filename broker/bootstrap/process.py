@@ -48,7 +48,18 @@ class AlreadyRunningError(Exception):
     """Another engine works on the same data folder."""
 
 
-def run_broker(settings: Settings, data_dir: Path, *, config: Path | None = None) -> None:
+def by_the_machine() -> dt.datetime:
+    """Return the time by the machine's own clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+def run_broker(
+    settings: Settings,
+    data_dir: Path,
+    *,
+    config: Path | None = None,
+    clock: Callable[[], dt.datetime] = by_the_machine,
+) -> None:
     """Run the truth of the office until SIGTERM or SIGINT; where `config` is named its changes are followed.
 
     Raises `AlreadyRunningError`, `StorageError` or `ServerError` where it cannot begin.
@@ -77,7 +88,7 @@ def run_broker(settings: Settings, data_dir: Path, *, config: Path | None = None
             store=store,
             wire=wire,
             credentials=PinBook(pin_hashes(settings), MissedFile(data_dir / "wrong-pins.json"), chosen=store.pins()),
-            clock=lambda: dt.datetime.now(dt.UTC),
+            clock=clock,
             monotonic=since_boot_s,
             mark=ClockFile(data_dir / "clock.json"),
             kiosk_of={counter.id: settings.kiosk_of(counter) for counter in settings.counters},

@@ -35,6 +35,8 @@ class OfficeProcess:
     web_port: int = field(default_factory=free_port)
     extra: dict[str, str] = field(default_factory=dict)
     config: Path = CONFIG
+    days_ago: int = 0
+    """By so many days the broker's clock is behind: what is told to it now was told then."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -63,8 +65,9 @@ class OfficeProcess:
 
         Whether the engine is online is for callers to see.
         """
+        broker = ("broker", "broker") if not self.days_ago else ("tests.support.earlier_broker", str(self.days_ago))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "broker", "broker", "--config", str(self.config), "--data", str(self.data_dir)],
+            [sys.executable, "-m", *broker, "--config", str(self.config), "--data", str(self.data_dir)],
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
