@@ -13,7 +13,7 @@ from broker.contract import messages as ms
 from broker.domain.feedback.rules import KEPT, ComplaintRules, FeedbackRules
 from broker.domain.model import Counter, Hours, Journey, Lane, Office, Service
 from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
-from broker.reports.files import survey_rules
+from broker.reports.survey import survey_rules
 
 SECONDS_PER_MINUTE = 60
 NO_SHOW_AFTER_S, SLOWER_NO_SHOW_AFTER_S = 30, 60

@@ -18,7 +18,8 @@ from broker.config.feedback import SurveySettings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
 from broker.domain.feedback.counting import Counting
 from broker.domain.feedback.surveys import period_named, period_of, sample_size, seal_of
-from broker.reports.files import FileKind, outcome_of, survey_file, survey_rules, wording_of
+from broker.reports.files import FileKind, outcome_of, survey_file, wording_of
+from broker.reports.survey import survey_rules
 from broker.store.archive import Archive
 from broker.store.database import resolve_url
 

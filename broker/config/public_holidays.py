@@ -6,8 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
 
-import holidays
-
 _CATEGORIES = ("public", "government")
 """What closes an office. Few countries have days of the second kind."""
 
@@ -31,12 +29,16 @@ class PublicHolidays:
 
 def known_countries() -> tuple[str, ...]:
     """Return the codes of the countries whose holidays are known."""
+    import holidays  # noqa: PLC0415 - takes 0.1 s, and no screen needs it
+
     return tuple(sorted(holidays.list_supported_countries(include_aliases=False)))
 
 
 @lru_cache(maxsize=64)
 def public_holidays(country: str, year: int) -> PublicHolidays:
     """Return the holidays of a year, in the country's own language; `NotImplementedError` where it is not known."""
+    import holidays  # noqa: PLC0415 - the same
+
     kind = getattr(holidays, country, None) or type(holidays.country_holidays(country))
     language = kind.default_language
     categories = tuple(category for category in _CATEGORIES if category in kind.supported_categories)

@@ -10,11 +10,10 @@ from typing import Literal
 from broker.config import Settings
 from broker.config.feedback import SurveySettings
 from broker.domain.feedback.counting import ClosedPeriod, Counting
-from broker.domain.feedback.surveys import Survey, period_named
+from broker.domain.feedback.surveys import period_named
 from broker.language import words_of
-from broker.reports.paper import pdf_of
 from broker.reports.statistics import index_of
-from broker.reports.survey import Outcome, Plan, Wording, scoring_of
+from broker.reports.survey import Outcome, Plan, Wording, survey_rules
 from broker.reports.tables import csv_of, excel_csv_of, xlsx_of
 
 FileKind = Literal["pdf", "csv", "excel", "xlsx"]
@@ -34,22 +33,6 @@ class ReportFile:
     name: str
     media_type: str
     content: bytes
-
-
-def survey_rules(settings: SurveySettings, place: int = 0) -> Survey:
-    """Return the rules of a survey, as the domain has them."""
-    definition = settings.definition
-    return Survey(
-        id=settings.id,
-        version=definition.version,
-        codes=definition.codes,
-        profile={one.code: frozenset(choice.code for choice in one.choices) for one in definition.profile},
-        period=settings.period,
-        invite_every=settings.invite_every,
-        place=place,
-        is_open=settings.open,
-        scoring=scoring_of(definition),
-    )
 
 
 def outcome_of(counting: Counting, survey: SurveySettings, period: str, today: dt.date) -> Outcome | None:
@@ -105,6 +88,8 @@ def survey_file(wording: Wording, kind: FileKind) -> ReportFile:
     """Return a result as a file. A PDF takes about a second."""
     match kind:
         case "pdf":
+            from broker.reports.paper import pdf_of  # noqa: PLC0415 - WeasyPrint takes a second and 60 MB
+
             content = pdf_of(wording.sheet())
         case "csv":
             content = csv_of(wording.tables())

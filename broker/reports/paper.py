@@ -8,9 +8,13 @@ from urllib.parse import urlsplit
 
 import jinja2
 import weasyprint
+from PIL import ImageFile
 
 from broker.reports.survey import Sheet
 from hardware.typesetting.fonts import plain
+
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+"""WeasyPrint lets every picture of the whole process be cut off, as it is imported; here that is a fault of a file."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

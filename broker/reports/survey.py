@@ -10,8 +10,8 @@ from decimal import Decimal
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
-from broker.config.feedback import SurveyDefinition
-from broker.domain.feedback.surveys import Period, Scoring, Tally, sample_size
+from broker.config.feedback import SurveyDefinition, SurveySettings
+from broker.domain.feedback.surveys import Period, Scoring, Survey, Tally, sample_size
 from broker.language import Phrases
 from broker.reports.statistics import LOWEST, Figures, figures_of
 from broker.reports.tables import Cell, Column, Table, decimals_of
@@ -73,6 +73,22 @@ def scoring_of(definition: SurveyDefinition) -> Scoring:
     scoring = definition.scoring
     grades = tuple((grade.grade, grade.at_least) for grade in scoring.grades)
     return Scoring(scoring.factor, scoring.decimals, grades)
+
+
+def survey_rules(settings: SurveySettings, place: int = 0) -> Survey:
+    """Return the rules of a survey, as the domain has them."""
+    definition = settings.definition
+    return Survey(
+        id=settings.id,
+        version=definition.version,
+        codes=definition.codes,
+        profile={one.code: frozenset(choice.code for choice in one.choices) for one in definition.profile},
+        period=settings.period,
+        invite_every=settings.invite_every,
+        place=place,
+        is_open=settings.open,
+        scoring=scoring_of(definition),
+    )
 
 
 def said(text: Text, language: str) -> str:

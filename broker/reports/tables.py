@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO, StringIO
+from typing import TYPE_CHECKING
 
-import xlsxwriter
+if TYPE_CHECKING:
+    import xlsxwriter
 
 Cell = str | int | Decimal | dt.date | None
 BOM = "\ufeff"
@@ -66,6 +68,8 @@ def _csv(lines: Sequence[Sequence[str]], delimiter: str) -> str:
 
 def xlsx_of(tables: Sequence[Table]) -> bytes:
     """Return tables as a workbook with a sheet for each; figures are figures, text is never a formula."""
+    import xlsxwriter  # noqa: PLC0415 - only who writes a workbook waits for it
+
     file = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, options) as book:
