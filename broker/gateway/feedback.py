@@ -23,8 +23,8 @@ from broker.ports import Opened
 BEGINNING = 80
 """So many characters of a suggestion stand in a list."""
 MAX_STEPS_BYTES = 7000
-SHORT_TO = 16
-"""So much of whom a complaint was forwarded to is left where the message would not fit."""
+SHORT = 12
+"""So many characters of names are left where the message would not fit."""
 
 
 def result_of(command: cmd.FeedbackCommand, events: Sequence[Event], book: Book, now: dt.datetime) -> dict[str, Any]:
@@ -109,8 +109,9 @@ def complaint_shape(seen: Seen, office: Office) -> ms.Complaint:
     """Return a complaint as whoever looks may see it: of staff, and of the ticket, only staff are told."""
     found = seen.complaint
     steps = [_step(step, office, is_staff=seen.is_staff) for step in found.steps] if seen.has_steps else []
-    if sum(len(step.model_dump_json()) for step in steps) > MAX_STEPS_BYTES:
-        steps = [step.model_copy(update={"to": None if step.to is None else step.to[:SHORT_TO]}) for step in steps]
+    if sum(len(step.model_dump_json().encode()) for step in steps) > MAX_STEPS_BYTES:
+        short = [{"to": step.to and step.to[:SHORT], "by": step.by and step.by[:SHORT]} for step in steps]
+        steps = [step.model_copy(update=names) for step, names in zip(steps, short, strict=True)]
     return ms.Complaint(
         number=found.number,
         kind=found.kind,

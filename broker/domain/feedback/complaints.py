@@ -19,7 +19,7 @@ from broker.domain.hall import Hall
 
 PAGE = 14
 """So many fit a message, whatever stands in them."""
-MOST_REPLIES, MOST_STEPS = 40, 60
+MOST_REPLIES, MOST_STEPS = 30, 40
 """After so many steps whoever complained writes no more, nor does the office: all of them have to fit a message."""
 SOON_DAYS = 2
 """What is due within so many working days is due soon."""

@@ -321,6 +321,6 @@ def test_complained_and_asked_in_one_batch(room: EngineRoom) -> None:
 
 def test_whoever_writes_without_end_is_stopped(room: EngineRoom) -> None:
     number = complain(room)
-    replies = [move(room, number, "reply", secret=HELD, **TEXT) for _ in range(41)]
-    assert "error" not in replies[38]
-    assert replies[39]["error"] == "illegal_transition"
+    replies = [move(room, number, "reply", secret=HELD, **TEXT) for _ in range(31)]
+    assert "error" not in replies[28]
+    assert replies[29]["error"] == "illegal_transition"

@@ -87,7 +87,7 @@ class Office:
         """Send a request as a client would; return the reply."""
         self._count += 1
         self.clock.advance(self.pause_s)
-        payload = json.dumps({"id": f"r-{self._count}", **arguments}).encode()
+        payload = json.dumps({"id": f"r-{self._count}", **arguments}, ensure_ascii=False).encode()
         self._inbound.received(f"{ROOT}/cmd/{client}/{command}", payload)
         return self.air.last(f"reply/{client}")
 
