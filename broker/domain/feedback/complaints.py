@@ -252,7 +252,7 @@ def _of_asker(
     else:
         found = book.complaints.get(command.complaint)
         shown = secret_digest(book, command.secret or "")
-        if hmac.compare_digest(shown, "" if found is None else found.secret) and found is not None:
+        if found is not None and hmac.compare_digest(shown.encode(), found.secret.encode()):
             return found, None
     raise DomainError(Code.UNKNOWN_COMPLAINT, "no complaint has this number and this secret")
 
