@@ -113,7 +113,7 @@ def test_one_key_takes_both_back(window: Window) -> None:
     window.keys("space")
     finished(window)
     called(window)
-    assert hint(window, Intent.UNDO) == "panggilan A-010 dan selesainya AP-012, sisa 30 dtk"
+    assert hint(window, Intent.UNDO) == "A-010 dan AP-012, sisa 30 dtk"
     window.keys("u")
     window.engine.agrees(ticket=ticket("A-010", "waiting").model_dump(mode="json"))
     window.engine.agrees(ticket=ticket(state="serving").model_dump(mode="json"))
