@@ -62,6 +62,7 @@ def _lane_choice(state: State, office: OfficeMessage, lane: LaneInfo, *, is_aske
         subtitle="" if is_asked else rule,
         note=note,
         badge=badge,
+        tone="bad" if offer == "full" else "warn",
         letter=lane.letter,
         shape=lane.shape,
         lane=office.lanes.index(lane),
