@@ -235,6 +235,10 @@ class Phrases:
         weekday = format_date(day, "EEEE", locale=self.worded_in)
         return _plain_spaces(f"{weekday}, {format_skeleton('MMMMd', day, locale=self.worded_in)}")
 
+    def weekday(self, day: dt.date) -> str:
+        """Return the weekday alone: for the next six days."""
+        return _plain_spaces(format_date(day, "EEEE", locale=self.worded_in))
+
     def rough_wait(self, low_s: float, high_s: float) -> str:
         """Return a wait as a visitor needs it: rounded outward to five minutes, finer would pretend to know."""
         if high_s > _HOURS_FROM_MIN * 60:

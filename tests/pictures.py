@@ -85,6 +85,7 @@ def holder_pictures(kiosk: Window, caller: Caller, folder: Path) -> None:
     for key in number.replace("-", ""):
         kiosk.touch(f"key:{key}")
     kiosk.wait_for("find")
+    time.sleep(REACTION_S)  # no key is seen pressed any more
     kiosk.picture(folder / "kiosk-number.png")
     kiosk.touch("find")
     kiosk.wait_for("do:cancel")

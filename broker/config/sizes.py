@@ -15,7 +15,7 @@ _AROUND_BYTES = 200
 """What stands in each message beside the lists."""
 _EACH_BYTES = {"services": 30, "lanes": 60, "counters": 60}
 """What stands in each entry beside its own texts: names of fields that the configuration has not."""
-_HALL_ROW_BYTES = 110
+_HALL_ROW_BYTES = 126
 _HALL_COUNTER_BYTES = 75
 """A row of `state/hall` without its ids."""
 _HALL_SPAN_BYTES = 75

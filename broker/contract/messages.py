@@ -304,6 +304,8 @@ class WaitingGroup(Message):
     wait: Wait | None = None
     offer: Literal["open", "closed", "full"] = "open"
     """Whether a ticket would be given out now; `full` is over the day's quota."""
+    opens_at: Moment | None = None
+    """Of one that is `closed`: when it is given out again by all hours that it keeps, today or on any other day."""
 
 
 class HallCounter(Message):

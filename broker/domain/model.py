@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import heapq
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import itemgetter
 
 from broker import eligible
 from broker.domain.feedback.rules import FeedbackRules
@@ -211,6 +213,14 @@ class Office:
         closes_at = coming[1] if coming[1] - now < NEVER else None
         following = next(openings, None)
         return Standing(is_open=True, closes_at=closes_at, opens_at=None if following is None else following[0])
+
+    def opens_at(self, hours: Iterable[Hours | None], now: dt.datetime) -> dt.datetime | None:
+        """Return when all of these hold at once the next time; None where they do now, or not for a year."""
+        bound = [each for each in hours if each is not None]
+        if all(self.is_open(each, now) for each in bound):
+            return None
+        begins = heapq.merge(*(map(itemgetter(0), each.openings(self.day(now), self.zone)) for each in bound))
+        return next((at for at in begins if at > now and all(self.is_open(each, at) for each in bound)), None)
 
     def stage_after(self, service: str, stage: str) -> str | None:
         """Return the stage that follows; None after the last, or where the configuration dropped one of the two."""

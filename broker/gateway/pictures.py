@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from broker.contract.messages import MAX_PAYLOAD_BYTES, CounterMessage, HallMessage, HoursInfo, OfficeMessage
 from broker.domain.hall import Hall
 from broker.domain.model import Ticket
 from broker.domain.queue import order
-from broker.gateway.shapes import BRIEF, brief, counter_shape, hall_shape, hours_shape, queue_entry
+from broker.gateway.shapes import BRIEF, brief, counter_shape, hall_shape, hours_shape, opens_shape, queue_entry
 
 MAX_QUEUE = 50
 REDRAW = dt.timedelta(seconds=5)
@@ -30,15 +30,16 @@ class Pictures:
         self._hall: Hall | None = None
         self._drawn: dict[str, tuple[int, dt.datetime]] = {}
         """By counter: which state of it was drawn, and until when that is good."""
-        self._hours: tuple[object, HoursInfo] | None = None
+        self._hours: tuple[object, HoursInfo, Mapping[tuple[str, str], dt.datetime]] | None = None
         """What is open, and what it was drawn of."""
         self._entries: dict[str, tuple[Ticket, bytes]] = {}
         """By ticket: its entry in a list up to the score, which alone changes while it waits."""
 
     def hall(self, hall: Hall, now: dt.datetime, revision: int, *, unanswered_s: int) -> bytes:
         """Return `state/hall`."""
-        hours = self._hours_of(hall, now)
-        return _fitting_hall(hall_shape(hall, now, revision, unanswered_s=unanswered_s, hours=hours), self._office)
+        hours, opens = self._hours_of(hall, now)
+        picture = hall_shape(hall, now, revision, unanswered_s=unanswered_s, hours=hours, opens=opens)
+        return _fitting_hall(picture, self._office)
 
     def counters(self, hall: Hall, now: dt.datetime, *, everything: bool = False) -> Iterator[tuple[str, bytes]]:
         """Yield `state/counter` of each counter that changed since it was last drawn, or of all."""
@@ -59,12 +60,15 @@ class Pictures:
         if len(self._entries) > MOST_KEPT:
             self._entries.clear()
 
-    def _hours_of(self, hall: Hall, now: dt.datetime) -> HoursInfo:
-        """Return what is open; it changes with a minute, a clock that is set, or the configuration."""
+    def _hours_of(self, hall: Hall, now: dt.datetime) -> tuple[HoursInfo, Mapping[tuple[str, str], dt.datetime]]:
+        """Return what is open, and when what is closed opens.
+
+        It changes with a minute, a clock that is set, or the configuration.
+        """
         drawn_of = now.astimezone(hall.office.zone).replace(second=0, microsecond=0), hall.doubted_since, hall.office
         if self._hours is None or self._hours[0] != drawn_of:
-            self._hours = drawn_of, hours_shape(hall, now)
-        return self._hours[1]
+            self._hours = drawn_of, hours_shape(hall, now), opens_shape(hall, now)
+        return self._hours[1:]
 
     def _is_due(self, hall: Hall, counter: str, now: dt.datetime) -> bool:
         state, until = self._drawn.get(counter, (-1, now))
@@ -84,8 +88,15 @@ class Pictures:
 
 
 def _fitting_hall(picture: HallMessage, office: OfficeMessage) -> bytes:
-    """Return the hall; where many journeys make it too long, the oldest calls go, then waits that nobody draws for."""
+    """Return the hall; where it is too long, the oldest calls go, then what says least: waits that nobody draws for.
+
+    An office with many services says of those that are closed only that they are, before any of its calls goes.
+    """
     payload = picture.model_dump_json().encode()
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        rows = tuple(row.model_copy(update={"opens_at": None}) for row in picture.waiting)
+        picture = picture.model_copy(update={"waiting": rows})
+        payload = picture.model_dump_json().encode()
     while len(payload) > MAX_PAYLOAD_BYTES and picture.recent:
         picture = picture.model_copy(update={"recent": picture.recent[:-1]})
         payload = picture.model_dump_json().encode()

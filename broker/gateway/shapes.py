@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, TypeVar
 
 from broker.contract import messages as ms
@@ -39,6 +39,8 @@ MAX_NOTE = 60
 BRIEF = 3
 """So much of missed and history is left where a message would not fit 8 KiB."""
 MAX_RECENT = 12
+NOTHING_OPENS: Mapping[tuple[str, str], dt.datetime] = {}
+"""No service is closed in any lane."""
 
 
 def ticket_shape(
@@ -107,9 +109,15 @@ def reason_shape(reason: Reason) -> ms.Reason:
 
 
 def hall_shape(
-    hall: Hall, now: dt.datetime, revision: int, *, hours: ms.HoursInfo, unanswered_s: int = 0
+    hall: Hall,
+    now: dt.datetime,
+    revision: int,
+    *,
+    hours: ms.HoursInfo,
+    opens: Mapping[tuple[str, str], dt.datetime] = NOTHING_OPENS,
+    unanswered_s: int = 0,
 ) -> ms.HallMessage:
-    """Return the whole live picture."""
+    """Return the whole live picture; `opens` is as `opens_shape` has it."""
     calling: list[CallRecord] = []
     over: list[CallRecord] = []
     for call in hall.calls:
@@ -122,7 +130,7 @@ def hall_shape(
         day=hall.office.day(now),
         calling=tuple(_call_shape(hall, call) for call in calling),
         recent=tuple(_call_shape(hall, call) for call in recent),
-        waiting=tuple(_waiting_shapes(hall, now)),
+        waiting=tuple(_waiting_shapes(hall, now, opens)),
         counters=tuple(_hall_counter(hall, desk) for desk in hall.desks.values()),
         unanswered_s=unanswered_s,
         hours=hours,
@@ -140,6 +148,19 @@ def hours_shape(hall: Hall, now: dt.datetime) -> ms.HoursInfo:
         closes_at=standing.closes_at,
         opens_at=standing.opens_at,
     )
+
+
+def opens_shape(hall: Hall, now: dt.datetime) -> Mapping[tuple[str, str], dt.datetime]:
+    """Return when each service in each lane that is closed by its hours gives out numbers the next time."""
+    office = hall.office
+    if hall.doubted_since is not None:
+        return NOTHING_OPENS
+    moments = {
+        (service.id, lane.id): office.opens_at((office.hours, service.hours, lane.hours), now)
+        for service in office.services.values()
+        for lane in office.lanes.values()
+    }
+    return {key: moment for key, moment in moments.items() if moment is not None}
 
 
 def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessage:
@@ -255,7 +276,9 @@ def _wait(expected: Wait | None) -> ms.Wait | None:
     return None if expected is None else ms.Wait(low_s=expected.low_s, high_s=expected.high_s)
 
 
-def _waiting_shapes(hall: Hall, now: dt.datetime) -> Iterable[ms.WaitingGroup]:
+def _waiting_shapes(
+    hall: Hall, now: dt.datetime, opens: Mapping[tuple[str, str], dt.datetime]
+) -> Iterable[ms.WaitingGroup]:
     """Return a row for every first stage, service and lane on offer, and for all that anyone waits in."""
     office = hall.office
     offered = {(service.stages[0], service.id, lane) for service in office.services.values() for lane in office.lanes}
@@ -263,13 +286,15 @@ def _waiting_shapes(hall: Hall, now: dt.datetime) -> Iterable[ms.WaitingGroup]:
     rows = sorted(offered | counts.keys())
     told = waits.newcomer_waits(hall, [(*row, "") for row in rows], now)
     for (stage, service, lane), wait in zip(rows, told, strict=True):
+        offer = _offer(hall, service, lane, now)
         yield ms.WaitingGroup(
             stage=stage,
             service=service,
             lane=lane,
             count=counts.get((stage, service, lane), 0),
             wait=_wait(wait),
-            offer=_offer(hall, service, lane, now),
+            offer=offer,
+            opens_at=opens.get((service, lane)) if offer == "closed" else None,
         )
 
 

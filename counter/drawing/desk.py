@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 from typing import Any
+
+from kivy.clock import Clock
 
 from counter.desk.room import Arrangement
 from counter.drawing.help import HelpWidget
@@ -160,11 +163,20 @@ class ListsWidget:
         self._below = Pool(ids.below, lambda: make("LineAct"))
         self._opened, self._chosen, self._scrolled = -1, "", 0.0
         ids.list_area.bind(height=lambda _area, height: self._count_lines(height, has_lines))
+        fold = Clock.create_trigger(lambda _elapsed: self._fold(), -1)
+        ids.list_area.bind(height=fold)
+        rows.column.bind(height=fold)
 
     def _count_lines(self, height: float, has_lines: Callable[[int], None]) -> None:
         lines = self._rows_area.ids.rows.children
         if height > 0 and lines:
             has_lines(int(height // max(1, lines[0].height)))
+
+    def _fold(self) -> None:
+        """Let as many whole lines be seen as have room."""
+        column = self._rows_area.ids.column
+        lines = [line.height for line in reversed(self._rows_area.ids.rows.children)]
+        self._rows_area.height = whole_lines(lines, self._ids.list_area.height, column.height)
 
     def show(self, page: DeskPage) -> None:
         """Draw the column."""
@@ -237,6 +249,13 @@ class ListsWidget:
             show_mark(head.ids.mark, lane, self._theme)
         for line, waiting in zip(self._waiting.take(len(hall.waiting)), hall.waiting, strict=True):
             _show_waiting(line, waiting)
+
+
+def whole_lines(lines: Sequence[float], room: float, needed: float) -> float:
+    """Return how high a list is shown in so much room: all of it, or as many whole lines as are not cut."""
+    if needed <= room or not lines:
+        return room
+    return max((height for height in accumulate(lines) if height <= room), default=room)
 
 
 def _choose(touches: Touches, line: Any) -> None:  # noqa: ANN401 - a widget

@@ -165,8 +165,10 @@ def _hint(intent: Intent, state: DeskState) -> str:
             return desk.ticket.number
         case Intent.UNDO if desk:
             called = desk.undo_number or ""
-            both = Handover(state.undoes_both, called) if state.undoes_both else None
-            what = undoes_both(both, phrases) if both else undoes(desk.undo_action or "", called, phrases)
+            if state.undoes_both:  # in full it would be three lines; what was done is said as it is taken back
+                both = phrases.say("{this} and {that}", this=called, that=state.undoes_both)
+                return phrases.say("{what}, {seconds} s left", what=both, seconds=state.undo_left_s)
+            what = undoes(desk.undo_action or "", called, phrases)
             return phrases.say("{what}, {seconds} s left", what=what, seconds=state.undo_left_s)
         case _:
             return ""

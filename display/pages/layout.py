@@ -7,7 +7,7 @@ stand on two lines and the list has more columns; then the list turns its pages.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -30,7 +30,20 @@ from display.pages.calls import (
 from display.pages.info import PANEL_PAD, draw_closed, draw_panel, least_font, panel_height
 from display.pages.lobby import FrontCall, LinkStatus, ListedCall, LobbyPage, OfficeTexts, Room
 from display.pages.panel import InfoPage
-from display.pages.sheet import LINE, Box, Frame, Item, Media, Sheet, Sign, Surface, Words, centred, line_of
+from display.pages.sheet import (
+    LINE,
+    Box,
+    Frame,
+    Item,
+    Media,
+    Sheet,
+    Sign,
+    Surface,
+    Words,
+    centred,
+    line_of,
+    reads_from_right,
+)
 
 MOST_LARGE = 6
 """So many calls stand large at the most, however large the panel is."""
@@ -224,16 +237,16 @@ def lay_out(page: LobbyPage, frame: Frame) -> Sheet:
     others = (*(listed(call) for call in page.front if call not in kept), *page.others)
     items: list[Item] = []
     if plan.bands is not None:
-        items += draw_stage(front, plan.bands, plan.stage, frame)
+        items += _turned(draw_stage(front, plan.bands, plan.stage, frame), page, frame)
     if plan.grid is not None and plan.list_box is not None:
-        items += draw_list(page, others, plan.grid, plan.list_box, frame)
+        items += _turned(draw_list(page, others, plan.grid, plan.list_box, frame), page, frame)
     if plan.panel is not None and page.panel is not None:
-        items += draw_panel(page.panel, plan.panel, frame)
+        items += draw_panel(page.panel, across(plan.panel, frame) if page.rtl else plan.panel, frame)
     if page.closed:
         items = list(draw_closed(page.closed, page.footer_turn, _body(frame, has_footer=True), frame))
     elif plan.bands is None and plan.grid is None and page.panel is None:
         items += _welcome(page, frame)
-    items += _foot(page, frame, plan.step)
+    items += _turned(_foot(page, frame, plan.step), page, frame)
     needed = sum(not other.over for other in others)
     return Sheet(
         tuple(items),
@@ -244,6 +257,17 @@ def lay_out(page: LobbyPage, frame: Frame) -> Sheet:
         turns_list=has_turns or needed > (plan.grid.holds if plan.grid else 0),
         left_out=_left_out(page, plan),
     )
+
+
+def _turned(items: Iterable[Item], page: LobbyPage, frame: Frame) -> Iterator[Item]:
+    """Yield what is drawn, the other way round in an office whose first language is read from the right."""
+    for item in items:
+        yield replace(item, box=across(item.box, frame)) if page.rtl else item
+
+
+def across(box: Box, frame: Frame) -> Box:
+    """Return the box at the same distance from the other side of the window."""
+    return box.moved(frame.width - box.right - box.x, 0)
 
 
 def _shift(page: LobbyPage, frame: Frame) -> tuple[int, int]:
@@ -505,9 +529,12 @@ def _warning(lines: Sequence[str], room: Box, frame: Frame) -> Iterator[Item]:
 def _waits(page: LobbyPage, room: Box, frame: Frame) -> Iterator[Item]:
     lines = _packed(page.footer, room.width, frame)
     if lines:
-        at = (room.x, centred(room.middle, frame.sign))
         text = lines[page.footer_turn % len(lines)]
-        yield line_of(text, at, frame.sign, frame=frame, tone="on_band", ground="band")
+        # It begins where its language begins, whichever is the office's first: what is turned is turned once more.
+        begins_right = reads_from_right(text) != page.rtl
+        at = (room.right if begins_right else room.x, centred(room.middle, frame.sign))
+        align = "right" if begins_right else "left"
+        yield line_of(text, at, frame.sign, frame=frame, tone="on_band", ground="band", align=align)
 
 
 def _packed(parts: Sequence[str], width: float, frame: Frame) -> list[str]:
@@ -515,7 +542,8 @@ def _packed(parts: Sequence[str], width: float, frame: Frame) -> list[str]:
     lines: list[str] = []
     for part in parts:
         longer = f"{lines[-1]} \N{MIDDLE DOT} {part}" if lines else part
-        if lines and frame.wide(longer, frame.sign) <= width:
+        is_alike = bool(lines) and reads_from_right(lines[-1]) == reads_from_right(part)
+        if is_alike and frame.wide(longer, frame.sign) <= width:
             lines[-1] = longer
         else:
             lines += frame.wrap(part, frame.sign, width)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from broker.contract.claim import Standing
 from broker.contract.messages import Announcement, HallMessage, OfficeMessage
-from broker.language import Phrases, bare_counter, mark
+from broker.language import Phrases, bare_counter, is_rtl, mark
 from display.hall.board import Call, Place
 from display.pages.panel import InfoPage, NoticePage, hours_said, newcomers_wait, opening_said
 from display.pages.sheet import LaneBadge
@@ -116,6 +116,8 @@ class LobbyPage:
     """What stands above the office's name, where that stands."""
     shift: int = 0
     """Which of a few places that are a hair apart everything stands at: no picture burns in."""
+    rtl: bool = False
+    """Whether the office's first language is read from the right: all stands the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,7 @@ def lobby_page(state: LobbyState, *, phrases: Callable[[str], Phrases]) -> Lobby
         closed=_closed(state, every),
         veil=state.veil,
         shift=(state.minute.hour * 60 + state.minute.minute) // SHIFT_MIN,
+        rtl=is_rtl(first.language),
     )
 
 

@@ -252,9 +252,10 @@ def _service_line(
     service: ServiceInfo, office: OfficeMessage, hall: HallMessage | None, phrases: Phrases, last: str
 ) -> ServiceLine:
     wait = newcomers_wait(service, office, hall)
+    name = service.name.get(phrases.language, service.id)
     return ServiceLine(
         letter=service.letter,
-        service=service.name.get(phrases.language, service.id),
+        service=(service.short_name or {}).get(phrases.language, name),
         last=last,
         count=str(waiting_for(service.id, hall)),
         wait=phrases.say("No counter is open yet")

@@ -6,6 +6,7 @@ The origin is the top left corner of the window and y grows downwards, as one re
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -268,6 +269,12 @@ def line_of(
     x = at[0] - {"left": 0.0, "center": width / 2, "right": width}[align]
     box = Box(x, at[1] - up * font_px, width, (up + down) * font_px)
     return Words(box, text, font_px, tone, ground, bold=bold, is_key=is_key, up=up)
+
+
+def reads_from_right(text: str) -> bool:
+    """Tell whether a line begins at the right: its first letter decides (UAX #9, P2)."""
+    kinds = (unicodedata.bidirectional(sign) for sign in text)
+    return next((kind != "L" for kind in kinds if kind in {"L", "R", "AL"}), False)
 
 
 def centred(middle: float, font_px: float) -> float:

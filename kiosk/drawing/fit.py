@@ -444,6 +444,7 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
                 return
             self.controls.paged(controls, gap)
             if content > room:
+                room -= self._lift(frame, look, controls, room - turner - gap)
                 self.content.needed(frame.width, gap, room - turner - gap)
                 self.content.paged(room - turner - gap, gap)
                 content = room
@@ -456,6 +457,14 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
             self.controls.paged(reach - turner - gap if controls > reach else controls, gap)
             controls = min(controls, reach)
         self._stack(frame, look, shown, (upper, content, controls), turns=True)
+
+    def _lift(self, frame: Frame, look: Any, controls: float, room: float) -> float:  # noqa: ANN401 - a Look
+        """Return by how much answers grow so that they begin in the upper half of what everybody reaches.
+
+        What is read above them then takes another page; it keeps room for some lines.
+        """
+        lift = min(max(0.0, look.low_px / 2 - frame.y - controls), self._most_growth(self.controls))
+        return lift if not self.is_list and room - lift >= look.body * LEAST_LINES else 0.0
 
     def _stack(
         self,

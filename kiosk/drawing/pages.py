@@ -415,7 +415,11 @@ class Number(_Page):
         self._title.text, self._hint.text, self._typed.text = page.title, page.hint, page.typed
         draw_banner(self._notice, page.banner)
         letters, digits = self._letters.take(len(page.letters)), self._digits.take(len(page.digits))
-        for made, key in zip((*letters, *digits), (*page.letters, *page.digits), strict=True):
+        rows = (_TIGHT_UPRIGHT if look.portrait else _TIGHT_BESIDE) * (1.25 if look.mode.larger else 1.0)
+        is_tight = min(look.height, look.low_px) < look.touch * rows
+        # In long rows as on a keyboard, the word last; where there is room as on a telephone.
+        keys = sorted(page.digits, key=lambda key: (len(key.title), key.title == "0")) if is_tight else page.digits
+        for made, key in zip((*letters, *digits), (*page.letters, *keys), strict=True):
             is_word = len(key.title) > 1
             made.target = f"{page.kind}:{key.key}" if page.kind == "pin" or not is_word else key.key
             made.title, made.possible = key.title, key.is_available
@@ -424,7 +428,7 @@ class Number(_Page):
         find.kind = "primary"
         if page.kind == "pin":
             find.target = f"pin:{page.find.key}"
-        across = _across(len(letters), look)
+        across = _across(len(letters), look, most=5 if is_tight or look.portrait else 6)
         self.sheet.words = (
             Block(self._title),
             *([Block(self._hint, leaves=1)] if page.hint else []),
@@ -433,7 +437,7 @@ class Number(_Page):
         )
         self.sheet.controls.items = (
             *(Item(made, columns=across, grows=0.4, is_fixed=True) for made in letters),
-            *(Item(made, columns=3, grows=0.4, is_fixed=True) for made in digits),
+            *(Item(made, columns=6 if is_tight else 3, grows=0.4, is_fixed=True) for made in digits),
             Item(find, grows=0.2),
         )
 
@@ -566,7 +570,11 @@ def _key(touch: Touch) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
     return made
 
 
-def _across(count: int, look: Any) -> int:  # noqa: ANN401 - a Look
+_TIGHT_UPRIGHT, _TIGHT_BESIDE = 18, 10
+"""A panel that is not so many targets high has no room for figures in rows of three."""
+
+
+def _across(count: int, look: Any, *, most: int) -> int:  # noqa: ANN401 - a Look
     """Return how many letters stand in a row: none narrower than a target has to be."""
     fit = int((min(look.width, look.height) * 0.9 + look.gap(2.5)) / (look.touch + look.gap(2.5)))
-    return max(1, min(count, fit, 5 if look.portrait else 6))
+    return max(1, min(count, fit, most))

@@ -8,7 +8,7 @@ from broker.contract.messages import LaneInfo, OfficeMessage
 from broker.language import Phrases
 from kiosk.pages.offers import called_words, offer_state
 from kiosk.pages.page import Choice, Ground, LanePage, RulePage
-from kiosk.visit.offer import in_language, offer_of, queue_of
+from kiosk.visit.offer import in_language, offer_of, opens_at, queue_of
 from kiosk.visit.state import State
 
 _IN_BRACKETS = re.compile(r"\s*\([^)]*\)\s*$")
@@ -49,7 +49,8 @@ def _lane_choice(state: State, office: OfficeMessage, lane: LaneInfo, *, is_aske
     offer = "open" if service is None else offer_of(office, state.hall, service, lane.id)
     note, badge = "", ""
     if offer != "open":
-        badge = offer_state(offer, words)
+        opens = None if service is None else opens_at(office, state.hall, service, lane.id)
+        badge = offer_state(offer, words, opens, state.now)
         if state.offer == "open":
             note = words.say("please choose another lane, or ask an officer")
     elif service is not None:
@@ -61,6 +62,7 @@ def _lane_choice(state: State, office: OfficeMessage, lane: LaneInfo, *, is_aske
         subtitle="" if is_asked else rule,
         note=note,
         badge=badge,
+        tone="bad" if offer == "full" else "warn",
         letter=lane.letter,
         shape=lane.shape,
         lane=office.lanes.index(lane),

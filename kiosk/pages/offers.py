@@ -9,6 +9,9 @@ from kiosk.pages.page import Banner
 from kiosk.visit.offer import Offer, Queue
 from kiosk.visit.state import State
 
+A_WEEK = dt.timedelta(days=7)
+"""The name of a weekday tells the day for less than that."""
+
 
 def offer_banner(state: State) -> Banner | None:
     """Return that no number is given out any more for what the visitor is looking at, and what to do."""
@@ -20,7 +23,7 @@ def offer_banner(state: State) -> Banner | None:
             advice = words.say("All numbers for today are taken. Please choose another service, or ask an officer.")
         case "closed":
             advice = words.say("No numbers are given out now. Please see the opening hours, or ask an officer.")
-    return Banner("warn", offer_state(offer, words), advice)
+    return Banner("warn", offer_state(offer, words, state.opens_at, state.now), advice)
 
 
 def closed_banner(state: State) -> Banner:
@@ -30,9 +33,15 @@ def closed_banner(state: State) -> Banner:
     return Banner("warn", "  /  ".join(titles), "\n".join(advice))
 
 
-def offer_state(offer: Offer, words: Phrases) -> str:
-    """Return why no number is given out, in few words."""
-    return words.say("FULL today") if offer == "full" else words.say("Closed now")
+def offer_state(offer: Offer, words: Phrases, opens_at: dt.datetime | None, now: dt.datetime) -> str:
+    """Return why no number is given out, in few words: from when it is, where that is known."""
+    if offer == "full":
+        return words.say("FULL today")
+    if opens_at is None or opens_at.date() - now.date() >= A_WEEK:
+        return words.say("Closed now")
+    if opens_at.date() == now.date():
+        return words.say("from {time}", time=words.clock(opens_at))
+    return words.say("from {day} {time}", day=words.weekday(opens_at.date()), time=words.clock(opens_at))
 
 
 def queue_words(queue: Queue, words: Phrases) -> str:

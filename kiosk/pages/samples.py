@@ -82,6 +82,16 @@ def offered(picture: HallMessage, *rows: tuple[str, str | None, Offer]) -> HallM
     return picture.model_copy(update={"waiting": tuple(map(changed, picture.waiting))})
 
 
+def opening(picture: HallMessage, *rows: tuple[str, dt.datetime]) -> HallMessage:
+    """Return the picture with when closed services give out numbers again."""
+    moments = dict(rows)
+    changed = (
+        group.model_copy(update={"opens_at": moments.get(group.service) if group.offer == "closed" else None})
+        for group in picture.waiting
+    )
+    return picture.model_copy(update={"waiting": tuple(changed)})
+
+
 def calling(picture: HallMessage, number: str, counter: str = "2") -> HallMessage:
     """Return the picture while a number is called."""
     call = Calling(
@@ -188,6 +198,7 @@ def _shortages(offer: OfficeMessage, view: ScreenOf, at: VisitAt) -> Iterator[tu
     ids, special = [service.id for service in offer.services], offer.lanes[-1].id
     short = offered(hall_of(offer), (ids[0], special, "full"), (ids[1 % len(ids)], None, "full"))
     short = offered(short, (ids[3 % len(ids)], None, "closed"), (ids[-1], None, "closed"))
+    short = opening(short, (ids[3 % len(ids)], NOW.replace(hour=10, minute=0)), (ids[-1], NOW + dt.timedelta(days=2)))
     yield "2-service-short", view(at(Step.SERVICE), hall=short)
     yield "3-requirements-full", view(at(Step.REQUIREMENTS, service=ids[1 % len(ids)]), hall=short)
     yield "4-lane-full", view(at(Step.LANE, service=ids[0]), hall=short)

@@ -12,6 +12,7 @@ from kiosk.visit.offer import (
     is_shut,
     list_in_language,
     offer_of,
+    opens_at,
     queue_of,
     short_name,
 )
@@ -50,7 +51,7 @@ def _service_choice(state: State, office: OfficeMessage, service: ServiceInfo) -
     if offer == "open":
         note = queue_words(queue_of(office, state.hall, service), words)
     elif not is_shut(state.hall):
-        badge = offer_state(offer, words)
+        badge = offer_state(offer, words, opens_at(office, state.hall, service), state.now)
     return Choice(
         key=service.id,
         title=short_name(service, state.visit.language),

@@ -90,6 +90,20 @@ def offer_of(office: OfficeMessage, hall: HallMessage | None, service: ServiceIn
     return "open" if "open" in offers else "full" if "full" in offers else "closed"
 
 
+def opens_at(
+    office: OfficeMessage, hall: HallMessage | None, service: ServiceInfo, lane: str | None = None
+) -> dt.datetime | None:
+    """Return when numbers are given out again for a service that is closed now: in one lane, or in the first of all."""
+    moments = [
+        group.opens_at
+        for group in (hall.waiting if hall is not None else ())
+        if (group.stage, group.service) == (service.stages[0], service.id)
+        and group.opens_at is not None
+        and lane in {None, group.lane}
+    ]
+    return min(moments, default=None) if offer_of(office, hall, service, lane) == "closed" else None
+
+
 def is_shut(hall: HallMessage | None) -> bool:
     """Tell whether the office is outside its hours; a broker that does not tell has none."""
     hours = _hours(hall)

@@ -12,7 +12,7 @@ from broker.contract.claim import Standing
 from broker.contract.messages import HallMessage, LaneInfo, OfficeMessage, ServiceInfo, Text, Ticket
 from broker.language import Phrases
 from kiosk.paper.news import PrintersHealth
-from kiosk.visit.offer import Offer, lane_of, offer_of, service_of
+from kiosk.visit.offer import Offer, lane_of, offer_of, opens_at, service_of
 from kiosk.visit.steps import SLOW_AFTER_S, Visit
 
 StrangeCode = Literal["foreign", "wifi", "past"]
@@ -81,6 +81,13 @@ class State:
         if self.office is None or self.service is None:
             return "open"
         return offer_of(self.office, self.hall, self.service)
+
+    @property
+    def opens_at(self) -> dt.datetime | None:
+        """Return when numbers are given out again for the chosen service, where it is closed and that is known."""
+        if self.office is None or self.service is None:
+            return None
+        return opens_at(self.office, self.hall, self.service)
 
     @property
     def is_slow(self) -> bool:

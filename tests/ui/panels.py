@@ -104,7 +104,15 @@ class _Longer(gettext.NullTranslations):
 def longer_words() -> Iterator[None]:
     """Let all catalogues say everything 40 % longer for a while."""
     plain = language._translations
-    language._translations = lambda package, code: _Longer(plain(package, code))  # type: ignore[assignment]
+
+    def made_longer(package: str, code: str) -> gettext.NullTranslations:
+        language._translations = plain  # a catalogue asks for the one that it falls back on, and is kept for ever
+        try:
+            return _Longer(plain(package, code))
+        finally:
+            language._translations = made_longer  # type: ignore[assignment]
+
+    language._translations = made_longer  # type: ignore[assignment]
     try:
         yield
     finally:

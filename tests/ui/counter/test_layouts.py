@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,3 +95,39 @@ def test_every_state_that_an_officer_comes_to_fits() -> None:
         found += [f"{name}: {fault}" for fault in layout_faults(stage.root, look, Reader.OFFICER, scrolls=True)]
     assert found == []
     assert seen > 40
+
+
+def test_neither_the_number_nor_a_line_of_the_list_is_cut_where_long_words_want_their_room() -> None:
+    from hardware.panel import headless  # noqa: PLC0415 - Kivy is prepared where no window is wanted, and only there
+
+    headless.prepare()
+    from counter.drawing.screen import RULES, CounterWidget  # noqa: PLC0415 - the same
+
+    office, window = longer_office(SETTINGS), (1366, 768)
+    widgets: list[CounterWidget] = []
+
+    def build() -> object:
+        inputs = Office(office, "id").presenter
+        widgets.append(
+            CounterWidget(inputs, look_for(LAPTOP, Reader.OFFICER).theme, touched=lambda: None, targets=None)
+        )
+        return widgets[-1].root
+
+    with longer_words():
+        stage = headless.Stage(LAPTOP, reader=Reader.OFFICER, rules=RULES, build=build, window=window)
+        widgets[-1].show(dict(pages(office, "id"))["serving"])
+        stage.settle()
+    ids = dict(named(stage.root))
+    card, number, area = (ids[name] for name in ("WideTicket", "BigNumber", "RowsArea"))
+    assert number.top <= card.top
+    assert number.height >= 0.95 * stage.look.huge - 1
+    seen = area.to_window(area.x, area.y)[1]
+    edges = [line.to_window(line.x, line.y)[1] for name, line in named(area) if name == "WideLine"]
+    assert min(abs(edge - seen) for edge in edges) <= 1, "the last line that is seen is seen whole"
+
+
+def named(widget: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - any widget
+    """Yield every widget below one with what the rules call it."""
+    yield type(widget).__name__, widget
+    for child in widget.children:
+        yield from named(child)

@@ -251,11 +251,11 @@ def test_signing_out_tells_of_numbers_that_are_still_held(window: Window) -> Non
 @pytest.mark.parametrize(
     ("action", "hint"),
     [
-        ("called", "panggilan AP-012, sisa 24 dtk"),
-        ("finished", "selesainya AP-012, sisa 24 dtk"),
-        ("no_show", "tidak hadirnya AP-012, sisa 24 dtk"),
-        ("transferred", "penerusan AP-012, sisa 24 dtk"),
-        ("of a newer engine", "langkah terakhir, sisa 24 dtk"),
+        ("called", "panggilan AP-012, sisa\N{NO-BREAK SPACE}24\N{NO-BREAK SPACE}dtk"),
+        ("finished", "selesainya AP-012, sisa\N{NO-BREAK SPACE}24\N{NO-BREAK SPACE}dtk"),
+        ("no_show", "tidak hadirnya AP-012, sisa\N{NO-BREAK SPACE}24\N{NO-BREAK SPACE}dtk"),
+        ("transferred", "penerusan AP-012, sisa\N{NO-BREAK SPACE}24\N{NO-BREAK SPACE}dtk"),
+        ("of a newer engine", "langkah terakhir, sisa\N{NO-BREAK SPACE}24\N{NO-BREAK SPACE}dtk"),
     ],
 )
 def test_undo_says_what_it_would_take_back_and_for_how_long(window: Window, action: str, hint: str) -> None:

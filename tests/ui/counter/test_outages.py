@@ -218,7 +218,7 @@ def test_a_wrong_clock_here_changes_nothing_that_counts(window: Window, ahead_s:
     window.clock.set_back(-ahead_s)
     window.presenter.hall(hall().model_copy(update={"at": engine_at}))
     window.sign_in("calling", undo_until=engine_at + dt.timedelta(seconds=26), undo_action="called", undo_number="A-1")
-    assert window.desk.side_actions[4].hint == "panggilan A-1, sisa 24 dtk"
+    assert window.desk.side_actions[4].hint == "panggilan A-1, sisa\N{NO-BREAK SPACE}24\N{NO-BREAK SPACE}dtk"
     window.press(Intent.UNDO)
     (asked,) = window.engine.asked
     assert asked.command == "undo"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from broker.contract.messages import ErrorCode
+from broker.language import words_of
 from kiosk.pages.page import LanePage, ProblemPage, RequirementsPage, ServicesPage, WelcomePage
+from kiosk.pages.samples import opening
+from kiosk.pages.spoken import Speaker
 from kiosk.visit.offer import Offer
 from kiosk.visit.touches import touch
 from tests.ui.kiosk.kiosk_samples import hall, offered, office
@@ -40,6 +45,34 @@ def test_a_service_without_numbers_says_so_and_what_to_do(offer: Offer, language
     choice = visitor.page.choices[0]
     assert (choice.is_available, choice.badge) == (False, WORDS[offer, language])
     assert all(other.is_available for other in visitor.page.choices[1:])
+
+
+@pytest.mark.parametrize(
+    ("language", "hours_later", "badge"),
+    [
+        ("id", 3, "mulai 12.00"),
+        ("en", 3, "from 12:00 PM"),
+        ("id", 27, "mulai Selasa 12.00"),
+        ("id", 24 * 9, "Sedang tutup"),
+    ],
+)
+@pytest.mark.parametrize("lane", [None, "priority"])
+def test_what_is_closed_says_from_when_on_it_is_not_and_aloud_too(
+    language: str, hours_later: int, badge: str, lane: str | None
+) -> None:
+    visitor = _visitor(("new-passport", lane, "closed"))
+    assert visitor.hall is not None
+    now = visitor.hall.at
+    opens = now.replace(minute=0) + dt.timedelta(hours=hours_later)
+    visitor.hall = opening(visitor.hall, ("new-passport", opens))
+    visitor.presenter.hall_changed(visitor.hall)
+    visitor.go("service" if lane is None else "lane")
+    visitor.presenter.choose_language(language)
+    page = visitor.page
+    assert isinstance(page, ServicesPage | LanePage)
+    assert page.choices[0].badge == badge
+    script = Speaker(words_of("kiosk", ("id", "en")), language).script(visitor.shown)
+    assert badge in [sentence.text for sentence in script]
 
 
 @pytest.mark.parametrize(

@@ -150,11 +150,7 @@ def test_longer_texts_fit_in_every_way_of_access_at_once(panel: str) -> None:
     assert _faults(panel, "all", "id", is_longer=True) == {}
 
 
-ROOMY = tuple(name for name in KIOSKS if name != "15.6 portrait")
-"""The smallest upright panel has no spare room: below its pictograms the first lane begins 6 mm under the middle."""
-
-
-@pytest.mark.parametrize("panel", ROOMY)
+@pytest.mark.parametrize("panel", KIOSKS)
 def test_what_can_be_chosen_begins_in_the_upper_half_of_what_all_can_reach(panel: str) -> None:
     made = kiosk()
     made.stage.turn(KIOSKS[panel])
@@ -165,6 +161,20 @@ def test_what_can_be_chosen_begins_in_the_upper_half_of_what_all_can_reach(panel
         made.stage.settle()
         look = made.stage.look
         assert _highest_choice(made.stage.root, look.height) >= look.low_px / 2, name
+
+
+@pytest.mark.parametrize("mode", ["plain", "all"])
+@pytest.mark.parametrize("panel", ["15.6 portrait", "18.5 portrait", "15.6 landscape"])
+def test_the_figures_of_a_number_stand_together(panel: str, mode: str) -> None:
+    made = kiosk()
+    made.stage.turn(KIOSKS[panel], MODES[mode])
+    assert made.faults(pages("id")["9-number-unknown"], MODES[mode]) == []
+    shelf = made.widget._sheet.controls
+    shown = [
+        {item.widget.title for row in shelf._rows[begin:end] for item in row.items if hasattr(item.widget, "title")}
+        for begin, end in shelf.pages
+    ]
+    assert [page & set("0123456789") for page in shown if page & set("0123456789")] == [set("0123456789")]
 
 
 def _highest_choice(root: Any, height: float) -> float:  # noqa: ANN401 - any widget

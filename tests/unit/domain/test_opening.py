@@ -90,3 +90,38 @@ def test_what_is_said_of_the_hours_is_what_is_done_by_them(hours: Hours, minute:
         assert not office.is_open(hours, said.opens_at - MINUTE)
     if not said.is_open and said.opens_at is None:
         assert not any(hours.weekly.values())
+
+
+LATE = Hours(dict.fromkeys(range(5), spans("10:00-14:00")))
+AFTERNOON = Hours({0: spans("13:30-15:00"), 2: spans("07:00-09:00")})
+
+
+@pytest.mark.parametrize(
+    ("hours", "now", "opens_at"),
+    [
+        ((WEEK, LATE, None), "2026-03-02 08:00", "2026-03-02 10:00"),
+        ((WEEK, LATE, None), "2026-03-02 11:00", None),
+        ((WEEK, LATE, None), "2026-03-02 12:30", "2026-03-02 13:00"),
+        ((WEEK, LATE, None), "2026-03-02 14:30", "2026-03-04 10:00"),
+        ((WEEK, LATE, AFTERNOON), "2026-03-02 10:00", "2026-03-02 13:30"),
+        ((WEEK, None, AFTERNOON), "2026-03-02 16:00", "2026-03-04 07:30"),
+        ((ALWAYS, LATE, None), "2026-03-07 10:00", "2026-03-09 10:00"),
+        ((ONCE, AFTERNOON, None), "2026-03-02 08:00", None),
+        ((None, None, None), "2026-03-02 08:00", None),
+    ],
+)
+def test_what_keeps_several_hours_opens_when_all_of_them_hold(
+    hours: tuple[Hours | None, ...], now: str, opens_at: str | None
+) -> None:
+    assert small_office().opens_at(hours, at(now)) == (None if opens_at is None else at(opens_at))
+
+
+@given(one=some_hours(), other=some_hours(), minute=st.integers(0, 14 * 24 * 60))
+def test_nothing_opens_before_it_is_said_to(one: Hours, other: Hours, minute: int) -> None:
+    office, now = small_office(hours=one), at("2026-03-02 00:00") + minute * MINUTE
+    said = office.opens_at((one, other), now)
+    if said is not None:
+        assert said > now
+        assert office.is_open(one, said)
+        assert office.is_open(other, said)
+        assert not (office.is_open(one, said - MINUTE) and office.is_open(other, said - MINUTE))

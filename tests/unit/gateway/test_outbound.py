@@ -155,7 +155,15 @@ CALL = {
     "called_at": str,
     "times_called": int,
 }
-ROW = {"stage": str, "service": str, "lane": str, "count": int, "wait": (dict, type(None)), "offer": str}
+ROW = {
+    "stage": str,
+    "service": str,
+    "lane": str,
+    "count": int,
+    "wait": (dict, type(None)),
+    "offer": str,
+    "opens_at": (str, type(None)),
+}
 HALL_COUNTER = {"id": str, "label": str, "state": str, "number": (str, type(None))}
 COUNTER = {
     "id": str,

@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import pytest
 
 from broker.bootstrap.rules import office_message
 from broker.config import load_settings
-from broker.contract.messages import MAX_PAYLOAD_BYTES, CounterMessage
+from broker.contract.messages import MAX_PAYLOAD_BYTES, CounterMessage, HallMessage
+from broker.domain.hall import Hall
+from broker.domain.model import Hours, Office, Service
 from broker.domain.queue import order
 from broker.gateway.pictures import MAX_QUEUE, REDRAW, Pictures
 from broker.gateway.shapes import queue_entry
@@ -151,3 +154,34 @@ def test_a_long_list_ends_where_the_message_is_full_and_says_how_long_it_is() ->
     state = studio.draw()["c1"]
     assert state["queue_length"] == 200
     assert 30 < len(state["queue"]) <= MAX_QUEUE
+
+
+TEN = Hours(dict.fromkeys(range(7), ((dt.time(10), dt.time(15)),)))
+
+
+def rows_of(office: Office, now: dt.datetime) -> dict[tuple[str, str], tuple[str, dt.datetime | None]]:
+    """Return what `state/hall` says of each service in each lane."""
+    payload = Pictures(office_message(load_settings(CONFIG, {}))).hall(Hall(office), now, 1, unanswered_s=0)
+    assert len(payload) <= MAX_PAYLOAD_BYTES
+    groups = HallMessage.model_validate_json(payload).waiting
+    return {(group.service, group.lane): (group.offer, group.opens_at) for group in groups}
+
+
+def test_what_is_closed_by_its_own_hours_says_when_it_opens() -> None:
+    office = small_office()
+    later = replace(office.services["visa"], hours=TEN)
+    office = replace(office, services={**office.services, "visa": later})
+    eight = dt.datetime(2026, 3, 2, 8, tzinfo=office.zone)
+    rows = rows_of(office, eight)
+    assert rows["visa", "regular"] == rows["visa", "priority"] == ("closed", eight.replace(hour=10))
+    assert rows["passport", "regular"] == ("open", None)
+    assert rows_of(office, eight.replace(hour=10))["visa", "regular"] == ("open", None)
+    assert rows_of(office, eight.replace(hour=15))["visa", "regular"][1] == eight.replace(day=3, hour=10)
+
+
+def test_an_office_too_large_for_the_hours_of_all_leaves_them_out_and_keeps_the_rest() -> None:
+    office = small_office()
+    many = {f"service-{n:02d}": Service(f"service-{n:02d}", "A", ("check",), hours=TEN) for n in range(29)}
+    rows = rows_of(replace(office, services=many), dt.datetime(2026, 3, 2, 8, tzinfo=office.zone))
+    assert len(rows) == len(many) * len(office.lanes)
+    assert set(rows.values()) == {("closed", None)}
