@@ -798,8 +798,8 @@ class Engine:
         hall.seq = past.last_seq
         self._known = set(self._store.known_requests())
         hall.wrong_checks = self._wrong_checks
-        self._hall = hall
-        self._book = self._read_book()
+        book = self._read_book()
+        self._hall, self._book = hall, book  # both or neither: one without the other would not be rebuilt
         if past.events:
             self._time.not_before(past.events[-1][1].at)
         if past.last_day is not None:

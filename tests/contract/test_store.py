@@ -13,14 +13,28 @@ import pytest
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.apply import apply
+from broker.domain.feedback import commands as fb
 from broker.domain.hall import Hall
 from broker.domain.model import Journey
 from broker.ports import Recorded, StorageError, Store, Work
+from broker.store.office_key import OfficeKey
 from broker.store.sql import SqlStore
 from tests.fakes.clock import MORNING
 from tests.fakes.days import a_busy_day, a_day_of_journeys
 from tests.fakes.dispatch import POLICIES
 from tests.fakes.engine_room import EngineRoom
+from tests.fakes.feedback import (
+    HELD,
+    book_of,
+    casebook_office,
+    complain,
+    finished,
+    look,
+    move,
+    rate,
+    said,
+    staff_in,
+)
 from tests.fakes.halls import contents
 from tests.fakes.offices import small_office
 from tests.fakes.store import MemoryStore
@@ -47,7 +61,7 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
     def reopen() -> SqlStore:
         while opened:
             opened.pop().close()
-        opened.append(SqlStore(f"sqlite:///{tmp_path}/office.db", "demo"))
+        opened.append(SqlStore(f"sqlite:///{tmp_path}/office.db", "demo", key=OfficeKey(tmp_path / "office.key")))
         return opened[0]
 
     yield Disk(reopen, _let_the_next_commit_fail)
@@ -82,7 +96,7 @@ def room(disk: Disk) -> EngineRoom:
 
 def after_restart(room: EngineRoom, disk: Disk) -> EngineRoom:
     """Return a room whose engine was rebuilt from what is kept, at the same moment."""
-    return EngineRoom(store=disk.reopen(), clock=room.clock, sessions=room.sessions, ids=room.ids)
+    return EngineRoom(store=disk.reopen(), clock=room.clock, office=room.office, sessions=room.sessions, ids=room.ids)
 
 
 def _same_after_restart(room: EngineRoom, disk: Disk) -> EngineRoom:
@@ -349,3 +363,83 @@ def test_a_chosen_pin_is_kept_with_what_happened_or_not_at_all(disk: Disk) -> No
     store = disk.reopen()
     store.commit(Work(MORNING, [Recorded(2, changed, "counter-1", None)], pins={"sari": second, "budi": first}))
     assert disk.reopen().pins() == {"sari": second, "budi": first}
+
+
+# -- feedback -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def heard(disk: Disk) -> EngineRoom:
+    return EngineRoom(office=casebook_office(), store=disk.reopen())
+
+
+def a_day_of_feedback(room: EngineRoom) -> str:
+    """Let visitors and staff say all that they can; return the number of a complaint that goes on."""
+    room.sign_in("c1", "sari")
+    rate(room, finished(room), 3)
+    rate(room, finished(room), 1, text="It took long.")
+    session, gone = staff_in(room, "budi"), staff_in(room, "dewi")
+    room.ask(fb.StaffOut(gone))
+    for row in ("a", "b"):
+        room.ask(fb.Suggest(f"More chairs {row}", "visa", "en", row))
+    room.ask(fb.MarkSuggestion(session, "a", ("chairs",), is_read=True))
+    first, second, third = (complain(room, contact="0812", ticket="A-012") for _ in range(3))
+    move(room, first, "forward", session=session, to="Kantor Wilayah")
+    move(room, first, "answer", session=session, text="Sorry.")
+    move(room, first, "reply", secret=HELD, text="Why?")
+    move(room, second, "merge", session=session, into=first)
+    move(room, third, "answer", session=session, text="Sorry.")
+    room.clock.advance(20 * DAY_S)
+    room.engine.step([])
+    assert book_of(room).complaints[third].state == "closed"
+    return first
+
+
+def test_what_was_said_is_the_same_after_a_restart(heard: EngineRoom, disk: Disk) -> None:
+    number = a_day_of_feedback(heard)
+    heard.ask(fb.StaffIn("dewi", "1234", "token"))  # whose sign-in lets go of sessions that are over
+    heard.engine._forget_feedback()
+    before = said(book_of(heard))
+    again = after_restart(heard, disk)
+    assert said(book_of(again)) == before
+    assert [look(again, number, secret=HELD, step=step).get("text") for step in range(4)] == [
+        "It was slow.",
+        None,
+        "Sorry.",
+        "Why?",
+    ]
+
+
+@pytest.mark.parametrize("command", ["rate", "suggest", "complain", "answer"])
+def test_of_what_could_not_be_written_nothing_is_left(heard: EngineRoom, disk: Disk, command: str) -> None:
+    heard.sign_in("c1", "sari")
+    ticket, number, session = finished(heard), complain(heard), staff_in(heard)
+    asked: dict[str, fb.FeedbackCommand] = {
+        "rate": fb.Rate(ticket, 2, text="Slow.", asker="kiosk-1", row="row"),
+        "suggest": fb.Suggest("More chairs", row="row"),
+        "complain": fb.Complain("complaint", "Again.", "0812", ticket="A-012", secret=HELD),
+        "answer": fb.MoveComplaint(number, "answer", "Sorry.", session=session),
+    }
+    before, seq = said(book_of(heard)), heard.hall.seq
+    disk.break_next_commit(heard.store)
+    assert heard.ask(asked[command], request="first")["error"] == "storage_failed"
+    assert (said(book_of(heard)), heard.hall.seq) == (before, seq)
+    again = after_restart(heard, disk)
+    assert said(book_of(again)) == before
+    assert list(again.store.words(["s/row", "c/2026-0002/0", f"c/{number}/1"])) == []
+    done = again.ask(asked[command], request="first")
+    assert "error" not in done
+    assert again.ask(asked[command], request="first") == done
+    assert again.hall.seq == seq + 1
+
+
+def test_what_is_erased_is_gone_for_every_reader(heard: EngineRoom, disk: Disk) -> None:
+    a_day_of_feedback(heard)
+    ids = ["s/a", "c/2026-0002/0", "c/2026-0003/contact"]
+    assert len(heard.store.words(ids)) == 3
+    heard.clock.advance(400 * DAY_S)
+    heard.engine.step([])
+    again = after_restart(heard, disk)
+    assert again.store.words(ids) == {}
+    assert list(book_of(again).complaints) == ["2026-0001"]
+    assert again.store.words(["c/2026-0001/0"]) == {"c/2026-0001/0": "It was slow."}

@@ -156,6 +156,8 @@ def test_words_that_were_changed_or_laid_elsewhere_are_not_told(disk: Disk) -> N
 def test_what_was_kept_long_enough_is_erased_by_itself_and_the_rest_stays(disk: Disk) -> None:
     number = everything_is_said(disk.room)
     move(disk.room, number, "close", secret=WORDS["secret"])
+    with opened(disk.folder / "office.db") as connection:
+        (sealed,) = connection.execute("SELECT sealed FROM words WHERE id = ?", (f"c/{number}/0",)).fetchone()
     still_open = complain(disk.room, "Still open")
     disk.room.clock.advance(365 * DAY_S)
     disk.room.engine.step([])
@@ -171,6 +173,7 @@ def test_what_was_kept_long_enough_is_erased_by_itself_and_the_rest_stays(disk: 
         kept = connection.execute("SELECT state, ticket, has_contact FROM complaints WHERE number = ?", (number,))
         assert kept.fetchall() == [("closed", None, 0)]
     assert left == [f"c/{still_open}/0"]
+    assert sealed not in (disk.folder / "office.db").read_bytes(), "overwritten, not only let go of"
     assert look(disk.room, still_open, secret=HELD, step=0)["text"] == "Still open"
     assert disk.store is not None
     assert disk.store.verify() is None
