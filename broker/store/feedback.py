@@ -35,8 +35,12 @@ from broker.store.tables import (
 )
 from broker.store.writing import Step, Writing, insert_into
 
+LONGEST_SESSION = SESSION_LASTS * 3
+"""So far back a session is looked for that is ended; with room for a clock that was set."""
 _INSERT_SESSION = insert_into("staff_sessions", "office, seq, officer, session, opened_at")
-_CLOSE_SESSION = "UPDATE staff_sessions SET closed_at = ? WHERE office = ? AND session = ? AND closed_at IS NULL"
+_CLOSE_SESSION = (
+    "UPDATE staff_sessions SET closed_at = ? WHERE office = ? AND opened_at > ? AND session = ? AND closed_at IS NULL"
+)
 _INSERT_SPENT = insert_into("spent", "office, digest, day")
 _FORGET_SPENT = "DELETE FROM spent WHERE office = ? AND day < ?"
 _INSERT_RATING = insert_into("ratings", "office, id, day, service, officer, score")
@@ -60,10 +64,11 @@ _PURGE = (
 )
 _PURGE_STEPS = (
     "UPDATE complaint_steps SET has_text = ? WHERE office = ? AND number IN "
-    "(SELECT number FROM complaints WHERE office = ? AND purge_after < ?)"
+    "(SELECT number FROM complaints WHERE office = ? AND purge_after < ? AND is_purged = ?)"
 )
 _PURGE_COMPLAINTS = (
-    "UPDATE complaints SET ticket = NULL, has_contact = ?, is_purged = ? WHERE office = ? AND purge_after < ?"
+    "UPDATE complaints SET ticket = NULL, has_contact = ?, is_purged = ? "
+    "WHERE office = ? AND purge_after < ? AND is_purged = ?"
 )
 _INSERT_KEY = insert_into("office_keys", "office, mark")
 
@@ -173,7 +178,7 @@ def _steps_of_fact(recorded: Recorded, fact: ev.FeedbackEvent, office: str) -> I
         case ev.StaffSignedIn():
             yield _INSERT_SESSION, (office, recorded.seq, fact.officer, fact.session, micros(fact.at))
         case ev.StaffSignedOut():
-            yield _CLOSE_SESSION, (micros(fact.at), office, fact.session)
+            yield _CLOSE_SESSION, (micros(fact.at), office, micros(fact.at - LONGEST_SESSION), fact.session)
         case ev.SuggestionMarked():
             if fact.tags is not None:
                 yield _MARK_TAGS, (tags_text(fact.tags), office, fact.suggestion)
@@ -185,8 +190,8 @@ def _steps_of_fact(recorded: Recorded, fact: ev.FeedbackEvent, office: str) -> I
             before = fact.day.isoformat()
             for statement in _PURGE:
                 yield statement, (office, before)
-            yield _PURGE_STEPS, (False, office, office, before)
-            yield _PURGE_COMPLAINTS, (False, True, office, before)
+            yield _PURGE_STEPS, (False, office, office, before, False)
+            yield _PURGE_COMPLAINTS, (False, True, office, before, False)
 
 
 def _steps_of_complaint(recorded: Recorded, office: str) -> Iterator[Step]:
@@ -241,7 +246,6 @@ def tags_text(tags: Sequence[str]) -> str:
 def _steps_of(entry: en.Entry, office: str, key: OfficeKey) -> Iterator[Step]:
     match entry:
         case en.Spent():
-            yield _FORGET_SPENT, (office, entry.day.isoformat())
             yield _INSERT_SPENT, (office, entry.digest, entry.day.isoformat())
         case en.Rating():
             row = (office, entry.row, entry.day.isoformat(), entry.service, entry.officer, entry.score)
