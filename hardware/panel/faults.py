@@ -69,7 +69,8 @@ def layout_faults(root: Any, look: Look, reader: Reader, *, scrolls: bool = Fals
     """Return all that is wrong with what `root` shows now. With `scrolls` a list may be longer than its view.
 
     A label is key text where its property `is_key` says so: its capitals then subtend 0.7 degrees. A control whose
-    words alone show it, such as a row of a list or a link, has the property `bare`: it needs no border.
+    words alone show it, such as a row of a list or a link, has the property `bare`: it needs no border. One that may be
+    smaller than other targets, such as a key among many, says so by `least_mm`.
     """
     window = look.width, look.height
     below, seen = _unveiled(list(painted(root, window)), window)
@@ -261,8 +262,9 @@ def _control_faults(
         elif view is not None and not scrolls and _leaves(box, view):
             yield Fault("hidden", name, box[3] - box[1], view[3] - view[1])
         side = min(control.width, control.height)
-        if reader is Reader.VISITOR and side < look.touch * (1 - SLACK_SHARE) - 1:
-            yield Fault("target", name, TOUCH_MM, side / look.scale.px_per_mm, "mm")
+        least_mm = getattr(control, "least_mm", TOUCH_MM)
+        if reader is Reader.VISITOR and side < look.mm(least_mm) * (1 - SLACK_SHARE) - 1:
+            yield Fault("target", name, least_mm, side / look.scale.px_per_mm, "mm")
         if reader is Reader.OFFICER and side < TARGET_PX - 1:
             yield Fault("target", name, TARGET_PX, side)
         if look.mode.low and box[3] > look.low_px + SLACK_PX:

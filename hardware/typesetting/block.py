@@ -98,6 +98,12 @@ def lay_out(
     return Block(tuple(lines), size_px, bold, math.ceil(ascent), math.ceil(descent), is_cut)
 
 
+def forget() -> None:
+    """Keep no words that were laid out: what somebody wrote is nobody else's. What is shown again is laid out again."""
+    for kept in (lay_out, widest_piece, _width, _picture):
+        kept.cache_clear()
+
+
 def draw(block: Block, mask: Image.Image, lines: list[tuple[Line, int, int]]) -> None:
     """Draw lines of a block into an 8-bit picture, each with its left edge and its baseline."""
     pen = ImageDraw.Draw(mask)

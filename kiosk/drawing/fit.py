@@ -24,6 +24,8 @@ MOST_REMEMBERED = 64
 SLACK_PX = 1.0
 LEAST_LINES = 5.2
 """Font sizes of height without which what is read would be torn in too many pages."""
+TIGHT = 0.5
+"""Keys stand nearer to each other than answers, by this share."""
 _UNREADABLE = 1e6
 """Whatever cuts no word goes before what does."""
 
@@ -171,6 +173,8 @@ class Shelf:
         self._turned = turned
         self._rows: list[_Row] = []
         self._is_stacked = False
+        self.is_tight = False
+        """Whether its items stand nearer to each other, as keys of a keyboard do."""
         self.is_showy = False
         """Whether the widest arrangement is wanted while there is room, not the lowest."""
         self.nav.ids.before.bind(on_release=lambda _: self.turn(-1))
@@ -205,6 +209,7 @@ class Shelf:
         if not self.items:
             self._rows, self.pages, self.page = [], [(0, 0)], 0
             return 0.0
+        gap = self._between(gap)
         lowest: tuple[float, list[_Row], bool] | None = None
         for cap in range(max(item.columns for item in self.items), 0, -1):
             for is_stacked in (False, True):
@@ -227,6 +232,7 @@ class Shelf:
 
     def paged(self, room: float, gap: float) -> None:
         """Divide it into pages of this height; the buttons that turn them are counted apart."""
+        gap = self._between(gap)
         self._rows = [part for row in self._rows for part in _parts(row, room)]
         heights, heads = [row.height for row in self._rows], [row.items[0].is_head for row in self._rows]
         self.pages = pack(heights, heads, room, gap) if heights else [(0, 0)]
@@ -234,6 +240,7 @@ class Shelf:
 
     def place(self, frame: Frame, gap: float, *, rtl: bool = False) -> None:
         """Put the rows of the present page there, grown as far as they may where there is room."""
+        gap = self._between(gap)
         begin, end = self.pages[self.page]
         rows = self._rows[begin:end]
         for row in rows:
@@ -251,9 +258,14 @@ class Shelf:
             offset = 0.0 if row.columns <= 2 else (row.columns - len(row.items)) * (width + gap) / 2  # noqa: PLR2004
             for at, item in enumerate(row.items):
                 x = frame.x + offset + at * (width + gap)
-                place(item.widget, Frame(_mirrored(x, width, frame) if rtl else x, top - height, width, height))
+                # Keys keep their places on a page that runs from right to left, too.
+                left = _mirrored(x, width, frame) if rtl and not item.is_fixed else x
+                place(item.widget, Frame(left, top - height, width, height))
             top -= height + gap
         self.bottom = top + gap
+
+    def _between(self, gap: float) -> float:
+        return round(gap * TIGHT) if self.is_tight else gap
 
     def _measured(self, width: float, gap: float, cap: int, *, is_stacked: bool) -> tuple[list[_Row], bool]:
         rows, waiting, is_broken = [], list(self.items), False
@@ -329,7 +341,7 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
     def clear(self) -> None:
         """Forget what stood here: a page that was squeezed had merged its parts."""
         self.words = self.extra = self.content.items = self.controls.items = ()
-        self.content.is_showy = self._is_merged = False
+        self.content.is_showy = self._is_merged = self.controls.is_tight = False
 
     def modest(self) -> list[Any]:
         """Return what can do with less than it has: smaller than a title is still as large as it has to be."""

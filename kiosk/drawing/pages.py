@@ -49,6 +49,11 @@ class Reserve:
             self._widgets.append(self._build())
         return self._widgets[:count]
 
+    @property
+    def made(self) -> tuple[Any, ...]:
+        """Return all that were built so far."""
+        return tuple(self._widgets)
+
 
 class Widgets(Protocol):
     """The widgets of one page, built once."""
@@ -57,6 +62,10 @@ class Widgets(Protocol):
 
     def draw(self, page: Any, look: Any) -> None:  # noqa: ANN401 - each takes the page that it is made for
         """Write the page into them."""
+        ...
+
+    def forget(self) -> None:
+        """Keep nothing of what a visitor wrote or was given."""
         ...
 
 
@@ -70,13 +79,19 @@ class Supply:
         self.cards.take(READY)
         self.lines.take(READY)
 
+    def forget(self) -> None:
+        """Keep nothing of what was read on their lines."""
+        for line in self.lines.made:
+            for one in (line, *line.spare):
+                one.label = one.value = ""
+
 
 READY = 10
 PLAIN_CARD = {"kind": "plain", "sign": "", "size_role": "body", "least": 0, "may_slim": False}
 PLAIN_LINE = {"label": "", "value": "", "icon": "", "has_icon": False, "strong": False, "tone": "ink"}
 
 
-class _Page:
+class PagePieces:
     """What all pages share: a sheet, cards for choices, lines for words."""
 
     def __init__(self, touch: Touch, supply: Supply) -> None:
@@ -105,6 +120,9 @@ class _Page:
         """Return texts to be read, as lines of a list: they take pages where they have to."""
         return [Item(one, grows=0) for one in self._lines(*({"value": text} for text in texts if text))]
 
+    def forget(self) -> None:
+        """Keep nothing: most pages show nothing of a visitor's own."""
+
 
 def draw_banner(notice: Any, banner: Banner | None) -> None:  # noqa: ANN401 - a Notice
     """Write a banner into a notice; none hides it."""
@@ -114,7 +132,7 @@ def draw_banner(notice: Any, banner: Banner | None) -> None:  # noqa: ANN401 - a
     notice.text = banner.text if banner else ""
 
 
-class Welcome(_Page):
+class Welcome(PagePieces):
     """The start. First the remark on scanning leaves, then the figures, then the title in the other languages."""
 
     def __init__(self, touch: Touch, supply: Supply) -> None:
@@ -146,7 +164,7 @@ class Welcome(_Page):
         self.sheet.controls.items = (*(Item(one, grows=1.4) for one in starts), Item(entry, grows=0.2))
 
 
-class Services(_Page):
+class Services(PagePieces):
     """What do you come for. The hint leaves first; then services stand on several pages."""
 
     def __init__(self, touch: Touch, supply: Supply) -> None:
@@ -179,7 +197,7 @@ class Services(_Page):
         self.sheet.controls.items = (Item(entry, grows=0),)
 
 
-class Requirements(_Page):
+class Requirements(PagePieces):
     """What the service needs, to be checked off. The hint leaves first; then the list stands on several pages."""
 
     def __init__(self, touch: Touch, supply: Supply) -> None:
@@ -209,7 +227,7 @@ class Requirements(_Page):
         self.sheet.controls.items = tuple(Item(made, grows=0.3) for made in cards)
 
 
-class Missing(_Page):
+class Missing(PagePieces):
     """Something is missing: what to do."""
 
     def __init__(self, touch: Touch, supply: Supply) -> None:
@@ -229,7 +247,7 @@ class Missing(_Page):
         self.sheet.controls.items = tuple(Item(made, grows=0.3) for made in cards)
 
 
-class Lanes(_Page):
+class Lanes(PagePieces):
     """Are you entitled to priority. Its grounds stand side by side, then one below the other, then on several pages."""
 
     def __init__(self, touch: Touch, supply: Supply) -> None:
@@ -262,7 +280,7 @@ class Lanes(_Page):
         )
 
 
-class Rule(_Page):
+class Rule(PagePieces):
     """Who may take which lane."""
 
     def __init__(self, touch: Touch, supply: Supply) -> None:
@@ -282,7 +300,7 @@ class Rule(_Page):
         self.sheet.controls.items = (Item(done, grows=0.3),)
 
 
-class Issuing(_Page):
+class Issuing(PagePieces):
     """Something is being asked of the engine. The ring leaves first."""
 
     def __init__(self, touch: Touch, supply: Supply) -> None:
@@ -304,7 +322,7 @@ class Issuing(_Page):
         self.sheet.content.items = self._paragraphs(page.text, page.banner.text if page.banner else "")
 
 
-class TheTicket(_Page):
+class TheTicket(PagePieces):
     """Take your ticket. What to do, the number, the time of the call and the QR never leave.
 
     First what stands around the number leaves, then what to do with the QR, then how many are before, then what
@@ -346,7 +364,7 @@ class TheTicket(_Page):
         self.sheet.controls.items = tuple(Item(made, grows=0.2) for made in cards)
 
 
-class Problems(_Page):
+class Problems(PagePieces):
     """It came to nothing: why, and what to do. The sign leaves first."""
 
     kind = "way"
@@ -374,7 +392,7 @@ class Confirm(Problems):
     kind = "confirm"
 
 
-class Offline(_Page):
+class Offline(PagePieces):
     """Nothing can be done here now, in every language."""
 
     def __init__(self, touch: Touch, supply: Supply) -> None:
@@ -396,7 +414,7 @@ class Offline(_Page):
         self.sheet.content.items = tuple(items)
 
 
-class Number(_Page):
+class Number(PagePieces):
     """Type the number of your ticket. The hint leaves first."""
 
     def __init__(self, touch: Touch, supply: Supply) -> None:
@@ -442,7 +460,7 @@ class Number(_Page):
         )
 
 
-class Found(_Page):
+class Found(PagePieces):
     """The ticket as it stands, and what its holder may do. What stands around the number leaves first."""
 
     def __init__(self, touch: Touch, supply: Supply) -> None:
@@ -464,7 +482,7 @@ class Found(_Page):
         self.sheet.controls.items = tuple(Item(made, grows=0.3) for made in cards)
 
 
-class Ways(_Page):
+class Ways(PagePieces):
     """How may we help you use this screen. The hint leaves first."""
 
     def __init__(self, touch: Touch, supply: Supply) -> None:
@@ -490,7 +508,7 @@ class Ways(_Page):
         self.sheet.controls.items = (*(Item(made, grows=0.4) for made in cards), Item(done, grows=0.1))
 
 
-class Help(_Page):
+class Help(PagePieces):
     """Shall somebody come."""
 
     def __init__(self, touch: Touch, supply: Supply) -> None:
@@ -510,7 +528,7 @@ class Help(_Page):
         self.sheet.controls.items = tuple(Item(made, grows=0.5) for made in cards)
 
 
-class StaffMenu(_Page):
+class StaffMenu(PagePieces):
     """What staff see of the kiosk, and can do."""
 
     def __init__(self, touch: Touch, supply: Supply) -> None:
@@ -529,9 +547,8 @@ class StaffMenu(_Page):
         self.sheet.controls.items = tuple(Item(made, grows=0.2) for made in cards)
 
 
-def all_pages(touch: Touch) -> dict[type[Page], Widgets]:
-    """Return the widgets of every page there is, by the page that is written into them."""
-    supply = Supply(touch)
+def all_pages(touch: Touch, supply: Supply) -> dict[type[Page], Widgets]:
+    """Return the widgets of every page of every kiosk, by the page that is written into them."""
     return {
         WelcomePage: Welcome(touch, supply),
         ServicesPage: Services(touch, supply),

@@ -17,6 +17,8 @@ from hardware.typesetting.block import lay_out
 from kiosk.drawing.fit import Frame, breaks, natural, place, settle
 from kiosk.pages.page import Choice
 
+LEAST_KEY_MM = 11.0
+"""A key of the keyboard is never smaller, and 20 mm where the panel allows: a fingertip is 10 mm wide."""
 HELD_S = 5.0
 """So long staff hold the clock."""
 
@@ -159,6 +161,11 @@ class ReadLine(Box):
             left = left[low:]
         return found
 
+    @property
+    def spare(self) -> tuple[ReadLine, ...]:
+        """Return the lines of its later pages."""
+        return tuple(self._more)
+
     def _part(self, at: int) -> ReadLine:
         while len(self._more) <= at:
             self._more.append(make("ReadLine"))
@@ -224,6 +231,62 @@ class KeyButton(Touchable, Box):
     title = StringProperty("")
     icon = StringProperty("")
     needed = NumericProperty(0)
+
+
+class TypeKey(Touchable, Box):
+    """One key of the keyboard: smaller than any other target where the panel has no room for ten in a row."""
+
+    title = StringProperty("")
+    icon = StringProperty("")
+    is_modest = BooleanProperty(defaultvalue=False)
+    """Whether it is as low as it may be, for want of room."""
+    is_word = BooleanProperty(defaultvalue=False)
+    least_mm = NumericProperty(LEAST_KEY_MM)
+    needed = NumericProperty(0)
+
+
+class FaceCard(Touchable, Box):
+    """A face and its word, touchable as a whole: one above the other, or side by side where a word would be cut."""
+
+    title = StringProperty("")
+    icon = StringProperty("")
+    stacked = BooleanProperty(defaultvalue=False)
+    needed = NumericProperty(0)
+
+
+class Written(Box):
+    """What was typed: its end, where there is no room for all of it."""
+
+    text = StringProperty("")
+    seen = StringProperty("")
+    lines = NumericProperty(5)
+    brief = NumericProperty(0)
+    """In how many steps it has become lower."""
+    needed = NumericProperty(0)
+
+    def __init__(self, **properties: Any) -> None:  # noqa: ANN401 - Kivy's properties
+        super().__init__(**properties)
+        for name in ("text", "width", "brief"):
+            self.fbind(name, self._cut)
+
+    def _cut(self, *_changed: object) -> None:
+        """Find the longest end of the text that has room, beginning at a word."""
+        look = App.get_running_app().look
+        self.lines = max(1, 5 - 2 * self.brief)
+        room = self.width - look.gap(4)
+        if room <= look.body:
+            self.seen = self.text[-1:]
+            return
+        text, starts = self.text, [0]
+        starts += [at + 1 for at, sign in enumerate(text) if sign == " "]
+        starts += [at for at in range(0, len(text), 20) if at not in starts]  # a word may be longer than a line
+        starts.sort()
+        low, high = 0, len(starts) - 1
+        while low < high:
+            middle = (low + high) // 2
+            many = len(lay_out(text[starts[middle] :], size_px=look.body, width_px=room).lines)
+            low, high = (low, middle) if many <= self.lines else (middle + 1, high)
+        self.seen = text[starts[low] :]
 
 
 class Tile(Box):

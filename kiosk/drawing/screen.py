@@ -14,9 +14,11 @@ from hardware.office_logo import Logo
 from hardware.panel.look import Mode
 from hardware.panel.targets import TargetsFile, targets
 from hardware.panel.widgets import make
+from hardware.typesetting import block
 from kiosk.drawing.by_keys import Darkness, Focus
+from kiosk.drawing.feedback import feedback_pages
 from kiosk.drawing.fit import Block, Frame, breaks, is_turned, natural, place, settle
-from kiosk.drawing.pages import Reserve, all_pages, draw_banner
+from kiosk.drawing.pages import Reserve, Supply, all_pages, draw_banner
 from kiosk.drawing.pieces import HeadClock, Touch
 from kiosk.pages.page import Bar, Header, Screen
 
@@ -56,7 +58,8 @@ class KioskWidget:
         self._screen: Screen | None = None
         self._drawn: object = None
         self._name = ""
-        self._pages = all_pages(touch)
+        self._supply = Supply(touch)
+        self._pages = all_pages(touch, self._supply) | feedback_pages(touch, self._supply)
         self._sheet: Any = None
         self._header, self._bar = _Head(touch, logo), _Foot(touch)
         self._banner = make("Remark")
@@ -85,6 +88,15 @@ class KioskWidget:
         if is_new:
             self._pages[type(screen.page)].sheet.begin()
         self._arrange()
+
+    def forget(self) -> None:
+        """Keep nothing of what a visitor wrote in widgets that are not seen now; then show what stands there again."""
+        for page in self._pages.values():
+            page.forget()
+        self._supply.forget()
+        self._drawn = None
+        self._arrange()
+        block.forget()
 
     def tell_targets(self) -> None:
         """Tell the outside where it can touch; also after the window changed its size."""

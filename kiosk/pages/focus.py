@@ -11,9 +11,12 @@ from dataclasses import dataclass, fields, replace
 
 from kiosk.pages.page import (
     AccessPage,
+    AskPage,
     Banner,
     Choice,
     ConfirmPage,
+    FacesPage,
+    FeedbackPage,
     Figure,
     FoundPage,
     Ground,
@@ -24,12 +27,16 @@ from kiosk.pages.page import (
     OfflinePage,
     Page,
     ProblemPage,
+    ReceiptPage,
+    RestPage,
+    ReviewPage,
     RulePage,
     Screen,
     ServicesPage,
     StaffPage,
     TicketPage,
     WelcomePage,
+    WritePage,
 )
 
 
@@ -81,6 +88,11 @@ _KINDS: Mapping[type[Page], str] = {
     MissingPage: "missing",
     HelpPage: "help",
     StaffPage: "staff",
+    FeedbackPage: "topic",
+    FacesPage: "face",
+    AskPage: "pick",
+    ReviewPage: "pick",
+    ReceiptPage: "pick",
 }
 """What the choices of a page are called, before what each of them says."""
 _SINGLE: Mapping[str, str] = {
@@ -96,18 +108,24 @@ _SINGLE: Mapping[str, str] = {
 _OF_ITS_OWN: Mapping[tuple[type[Page], str], str] = {
     (AccessPage, "done"): "access:done",
     (RulePage, "done"): "rule:done",
+    (WritePage, "find"): "written",
 }
 """And where one page calls it otherwise."""
 _MARKS = frozenset({"lane"})
 """Choices that are only shown."""
 _TITLES = frozenset({"title", "titles"})
-_NEWS = frozenset({"title", "banner", "paper", "state", "typed", "text", "said", "on_paper", "code"})
-_UNSEEN = frozenset({"qr", "beat", "is_starting", "kind"})
+_NEWS = frozenset({"title", "banner", "paper", "state", "typed", "text", "said", "on_paper", "code", "left", "echo"})
+_UNSEEN = frozenset({"qr", "beat", "is_starting", "kind", "icon", "is_list", "main"})
 """Fields that are drawn as pictures, or not at all."""
+_PRIVATE = frozenset({"secret", "echo"})
+"""Fields that make their holder, or are being written: not for the ears of all around."""
 _FIRST: Mapping[type[Page], tuple[str, ...]] = {
     WelcomePage: ("titles", "choices", "entry"),
     FoundPage: ("state", "caption"),
     NumberPage: ("title", "hint", "banner", "typed"),
+    AskPage: ("kicker", "title", "text"),
+    WritePage: ("title", "hint", "elsewhere", "echo"),
+    ReceiptPage: ("title", "paper", "caption", "number", "code", "secret", "facts", "qr_caption"),
     TicketPage: ("title", "paper", "caption", "number", "code", "service", "lane", "facts", "on_paper", "qr_caption"),
 }
 """What is read first where that is not what the page names first."""
@@ -204,6 +222,8 @@ class _Reader:
         match value:
             case str() if name == "code":
                 yield replace(_private(self._text(name, value)), is_news=True)
+            case str() if name in _PRIVATE:
+                yield replace(_private(self._text(name, value)), is_news=name == "echo")
             case str() if name == "letter":
                 yield Stop(name, (), letter=value)
             case str():
@@ -215,7 +235,7 @@ class _Reader:
                 yield replace(self._text(name, value.title), letter=value.letter)
             case Choice():
                 yield self._choice(_OF_ITS_OWN.get((type(page), name)) or _SINGLE[name], value)
-            case tuple() if isinstance(page, OfflinePage):
+            case tuple() if isinstance(page, OfflinePage | RestPage):
                 yield from self._in_every_language(value)
             case tuple():
                 yield from self._several(page, name, value)
@@ -245,7 +265,8 @@ class _Reader:
                     stop = replace(self._text(place, value), is_news=name in _NEWS)
                     yield _private(stop) if name == "on_paper" and value.isdecimal() else stop
                 case (str() as label, str() as text):
-                    yield self._text(place, label, text)
+                    told = self._text(place, label, text)
+                    yield _private(told) if isinstance(page, ReviewPage) else told
                 case _:
                     pass
 
@@ -257,6 +278,8 @@ class _Reader:
         return Stop(place, tuple(said))
 
     def _one_of(self, page: Page, choice: Choice) -> Stop:
+        if isinstance(page, WritePage):
+            return replace(self._choice(f"type:{choice.key}", choice), is_key=True)
         if isinstance(page, NumberPage):
             target = choice.key if page.kind == "key" and len(choice.key) > 1 else f"{page.kind}:{choice.key}"
             return replace(self._choice(target, choice), is_key=True)

@@ -272,8 +272,102 @@ class StaffPage:
     said: Banner | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FeedbackPage:
+    """The start of a feedback kiosk, in every language until one was chosen: what the visitor has to say."""
+
+    titles: tuple[str, ...]
+    choices: tuple[Choice, ...]
+    scan: str = ""
+    """What to do with the code on a ticket; empty where there is no scanner."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestPage:
+    """A counter's tablet between two visitors: (title, text) in every language."""
+
+    words: tuple[tuple[str, str], ...]
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacesPage:
+    """How the service was: four faces with words, the least content first."""
+
+    title: str
+    hint: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskPage:
+    """One question with its answers, or thanks with what may follow. `kicker` tells how far one is."""
+
+    kicker: str
+    title: str
+    text: str
+    choices: tuple[Choice, ...]
+    icon: str = ""
+    is_list: bool = False
+    """Whether the answers are many and short: they stand side by side."""
+    main: str = ""
+    """The key of the answer that most people give, where one stands out."""
+
+
+@dataclass(frozen=True, slots=True)
+class WritePage:
+    """Something is written on the keyboard of the screen; keys that do not fit now cannot be touched.
+
+    `echo` is what whoever listens is told after each key; `qr` leads to where more can be written.
+    """
+
+    title: str
+    hint: str
+    typed: str
+    left: str
+    """How much room is left, once that is little."""
+    rows: tuple[Choice, ...]
+    """The signs, ten a row."""
+    special: tuple[Choice, ...]
+    find: Choice
+    elsewhere: str = ""
+    qr: str = ""
+    echo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """All that would be sent, before it is: (label, what)."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPage:
+    """What whoever complained takes along: number, code, latest date. `qr` leads to its page."""
+
+    title: str
+    caption: str
+    number: str
+    secret: str
+    facts: tuple[tuple[str, str], ...]
+    paper: Banner
+    qr: str
+    qr_caption: str
+    choices: tuple[Choice, ...]
+
+
 Page = (
-    WelcomePage
+    FeedbackPage
+    | RestPage
+    | FacesPage
+    | AskPage
+    | WritePage
+    | ReviewPage
+    | ReceiptPage
+    | WelcomePage
     | ServicesPage
     | RequirementsPage
     | LanePage

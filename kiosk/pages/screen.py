@@ -12,6 +12,7 @@ from broker.contract.messages import HallMessage, OfficeMessage
 from broker.language import mark, own_name
 from kiosk.pages.access import access_page
 from kiosk.pages.aside import help_banner, help_page, pin_page, staff_page
+from kiosk.pages.feedback import PAGES, feedback_offline, screen_name
 from kiosk.pages.lane import lane_page, rule_page
 from kiosk.pages.offers import closed_banner, offer_banner
 from kiosk.pages.page import (
@@ -37,12 +38,19 @@ from kiosk.pages.services import missing_page, requirements_page, services_page
 from kiosk.pages.ticket import no_paper_banner, staff_words, ticket_page
 from kiosk.pages.waiting import UNANSWERED, issuing_page, offline_page
 from kiosk.pages.welcome import in_each_language, welcome_page
+from kiosk.visit.feedback import step_before
 from kiosk.visit.offer import in_language, is_anything_open, is_shut
 from kiosk.visit.state import State, StrangeCode
-from kiosk.visit.steps import MOST_EXTENSIONS, Aside, Errand, Step
+from kiosk.visit.steps import MOST_EXTENSIONS, Aside, Errand, Step, Visit
 
 _CHOOSING = frozenset({Step.REQUIREMENTS, Step.MISSING, Step.LANE})
-_UNDER_WAY = frozenset({Step.ISSUING, Step.REQUESTING})
+_UNDER_WAY = frozenset({Step.ISSUING, Step.REQUESTING, Step.SENDING})
+_STARTS = frozenset({Step.LANGUAGE, Step.SERVICE, Step.FEEDBACK, Step.RESTING})
+"""Where there is nothing to do without connection."""
+_SAID_HERE = (
+    frozenset(PAGES) - _STARTS - {Step.PROBLEM, Step.SENDING, Step.THANKS, Step.RECEIPT, Step.NUMBER, Step.CODE}
+)
+"""Where a visitor of a feedback kiosk goes on without connection: only to send needs one."""
 _WITH_TICKET = frozenset({Step.NUMBER, Step.FOUND, Step.CODE, Step.CONFIRM})
 _MID_FLOW = _CHOOSING | _WITH_TICKET
 _PAGES: Mapping[Step, Callable[[State, OfficeMessage], Page]] = {
@@ -129,13 +137,20 @@ def compose(state: State) -> Screen:
 def _bar(state: State) -> Bar:
     """Return the buttons below the page: help and access always, the way back where there is one."""
     visit = state.visit
-    may_leave = visit.step is not Step.LANGUAGE or visit.aside is not None or not visit.access.is_plain
+    begins = {Step.LANGUAGE} if state.asks is None else {Step.FEEDBACK, Step.RESTING}
+    has_begun = visit.aside is not None or not visit.access.is_plain or (state.asks is not None and _has_begun(visit))
+    may_leave = (visit.step not in begins or has_begun) and visit.step not in _UNDER_WAY | {Step.RECEIPT}
     return Bar(
         back=_in_all(state, _BACK) if _has_back(state) else "",
         access=_in_all(state, _ACCESS),
         help=_in_all(state, _HELP),
-        start_over=_in_all(state, _START_OVER) if may_leave and visit.step not in _UNDER_WAY else "",
+        start_over=_in_all(state, _START_OVER) if may_leave else "",
     )
+
+
+def _has_begun(visit: Visit) -> bool:
+    """Tell whether somebody was at the start of a feedback kiosk before."""
+    return visit.has_chosen_language or visit.opinion.topic is not None
 
 
 _BACK = mark("Back")
@@ -156,6 +171,8 @@ def _has_back(state: State) -> bool:
     visit = state.visit
     if visit.aside is not None:
         return True
+    if state.asks is not None:
+        return step_before(state, visit.step, visit.opinion) is not None
     return visit.step in _CHOOSING | {Step.CODE} or (visit.step is Step.REQUESTING and visit.errand is Errand.LOOKUP)
 
 
@@ -165,9 +182,11 @@ def _page(state: State) -> tuple[str, Page]:
     aside = state.visit.aside
     if aside is not None and (page := _aside(state, aside)) is not None:
         return aside.value, page
-    if state.office is None or (state.offline_since is not None and step in {Step.LANGUAGE, Step.SERVICE}):
-        return "offline", offline_page(state)
-    return step.value, _PAGES[step](state, state.office)
+    if state.office is None or (state.offline_since is not None and step in _STARTS):
+        is_ours = state.asks is not None and not state.is_starting and state.standing != "taken"
+        return "offline", feedback_offline(state) if is_ours else offline_page(state)
+    pages = _PAGES if state.asks is None else PAGES
+    return screen_name(state), pages[step](state, state.office)
 
 
 def _aside(state: State, aside: Aside) -> Page | None:
@@ -219,6 +238,8 @@ def _banner(state: State, page: Page) -> Banner | None:  # noqa: PLR0911 - each 
             _in_all_languages(state, "Not connected since {time}"),
             words.say("Your choices are kept, please wait a moment. If this lasts, please ask an officer."),
         )
+    if since is not None and state.asks is not None and state.visit.step in _SAID_HERE:
+        return Banner("warn", _in_all_languages(state, "Not connected since {time}"), words.say(_GO_ON))
     if state.strange_code is not None and not isinstance(page, OfflinePage | NumberPage):
         return _strange_banner(state, state.strange_code)
     if state.is_unanswered and isinstance(page, WelcomePage | ServicesPage | RequirementsPage | LanePage | FoundPage):
@@ -256,6 +277,7 @@ def _unanswered_banner(state: State) -> Banner:
     return Banner("warn", in_each_language(state, UNANSWERED), in_each_language(state, _UNANSWERED_ADVICE))
 
 
+_GO_ON = mark("Please go on: it is kept here and sent as soon as the connection is back.")
 _UNANSWERED_ADVICE = mark("Please wait a moment, or ask an officer.")
 
 

@@ -12,11 +12,21 @@ from broker.config.web import Wifi
 from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, Requester, broker_speaks
-from broker.contract.messages import HallMessage, OfficeMessage, Presence, Reply, Text, Ticket
+from broker.contract.messages import (
+    FeedbackMessage,
+    HallMessage,
+    OfficeMessage,
+    Presence,
+    Reply,
+    SurveyMessage,
+    Text,
+    Ticket,
+)
 from broker.language import Phrases
 from kiosk.paper.news import PrintersHealth
 from kiosk.visit import steps as patience
 from kiosk.visit.kept import KeptRequests
+from kiosk.visit.opinion import Asks
 from kiosk.visit.requests import Done, LastingRequests, VisitRequest
 from kiosk.visit.state import State, StrangeCode
 from kiosk.visit.steps import Aside, Paper, Problem, Step, Visit
@@ -32,10 +42,26 @@ _ABANDONABLE = frozenset(
         Step.FOUND,
         Step.CODE,
         Step.CONFIRM,
+        Step.MORE,
+        Step.SENTENCE,
+        Step.SURVEYS,
+        Step.INTRO,
+        Step.ABOUT,
+        Step.QUESTION,
+        Step.PROFILE,
+        Step.SUGGESTION,
+        Step.KIND,
+        Step.COMPLAINT,
+        Step.REACH,
+        Step.CONTACT,
+        Step.CONFIDENTIAL,
+        Step.REVIEW,
+        Step.FACES,
+        Step.RECEIPT,
     }
 )
 """Steps that somebody can walk away from; the next visitor must not find them."""
-_UNDER_WAY = frozenset({Step.ISSUING, Step.REQUESTING})
+_UNDER_WAY = frozenset({Step.ISSUING, Step.REQUESTING, Step.SENDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +88,15 @@ class Flow:
         phrases: Callable[[str], Phrases],
         spare_label: Text | None = None,
         wifi: Wifi | None = None,
+        asks: Asks | None = None,
     ) -> None:
-        """Take who carries and who keeps requests, and who shows; `languages` holds until the office is heard."""
+        """Take who carries and who keeps requests, and who shows; `languages` holds until the office is heard.
+
+        `asks` is what a feedback kiosk takes; None where numbers are given out.
+        """
+        self.asks = asks
+        self.surveys: tuple[SurveyMessage, ...] = ()
+        self.feedback: FeedbackMessage | None = None
         self.clocks = clocks
         self.engine_clock = EngineClock(clocks.now, clocks.monotonic)
         self.languages = languages
@@ -208,6 +241,8 @@ class Flow:
     @property
     def start(self) -> Step:
         """Return the first step: no language is asked for where there is one only."""
+        if self.asks is not None:
+            return Step.FEEDBACK if self.asks.counter is None else Step.RESTING
         return Step.LANGUAGE if len(self.languages) > 1 else Step.SERVICE
 
     @property
@@ -243,7 +278,7 @@ class Flow:
     @property
     def _stay_left_s(self) -> float:
         has_paper = self.visit.paper in {Paper.CONFIRMED, Paper.UNCONFIRMED}
-        return (patience.TICKET_STAY_S if has_paper else patience.NO_PAPER_STAY_S) - self._quiet_s
+        return (patience.TICKET_STAY_S if has_paper else patience.NO_PAPER_STAY_S) - self.quiet_s
 
     @property
     def _warning_left_s(self) -> float:
@@ -251,10 +286,11 @@ class Flow:
         has_begun = self.visit.aside is not None or self.visit.has_chosen_language or not self.visit.access.is_plain
         if (self.visit.step is self.start and not has_begun) or self.visit.step not in _ABANDONABLE | {self.start}:
             return math.inf
-        return self._idle_s + patience.WARNING_S - self._quiet_s
+        copies = self.visit.step is Step.RECEIPT and self.visit.opinion.receipt_paper != "printed"
+        return (patience.RECEIPT_STAY_S if copies else self._idle_s) + patience.WARNING_S - self.quiet_s
 
     @property
-    def _quiet_s(self) -> float:
+    def quiet_s(self) -> float:
         """Return the seconds since anything happened."""
         return self.clocks.monotonic() - max(self._touched_at, self.visit.since)
 
@@ -264,7 +300,7 @@ class Flow:
     def _state(self) -> State:
         offline_since = self.freshness.stale_since
         starting = not self._was_linked and self.clocks.monotonic() - self._begun < patience.STARTING_S
-        shut = offline_since is not None and self.visit.step is Step.SERVICE
+        shut = offline_since is not None and self.visit.step in {Step.SERVICE, Step.FEEDBACK, Step.RESTING}
         waits = self.is_warned and not shut
         closes = self.visit.step is Step.TICKET and self._stay_left_s <= patience.WARNING_S
         return State(
@@ -293,6 +329,9 @@ class Flow:
             is_unanswered=self._is_unanswered,
             spare_label=self._spare_label,
             wifi=self._wifi,
+            asks=self.asks,
+            surveys=self.surveys,
+            feedback=self.feedback,
         )
 
     def _strange_code(self) -> StrangeCode | None:

@@ -8,6 +8,7 @@ does things twice.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -34,52 +35,31 @@ _ABOUT_A_SERVICE = frozenset({Step.REQUIREMENTS, Step.MISSING, Step.LANE})
 INTERRUPTED = "the kiosk was interrupted before its visitor had this paper"
 
 
-class Presenter:
-    """The steps of a visit. All methods run on one thread; `show` gets the state whenever it may have changed."""
+class KioskPresenter(ABC):
+    """What every kiosk does with a visit, whatever it is for: languages, access, help, staff, how the world is.
 
-    def __init__(
-        self,
-        *,
-        requester: Requester,
-        print_ticket: Callable[[Ticket, OfficeMessage], None],
-        show: Callable[[State], None],
-        clocks: Clocks,
-        languages: tuple[str, ...],
-        idle_s: float,
-        phrases: Callable[[str], Phrases] | None = None,
-        spare_label: Text | None = None,
-        wifi: Wifi | None = None,
-        lasting: LastingRequests | None = None,
-        kept: KeptRequests | None = None,
-        has_paper: Callable[[Ticket], bool] = lambda _ticket: False,
-        kiosk: str = "kiosk-1",
-        machine: Machine | None = None,
-        print_list: PrintList = lambda _service, _office, _language, told: told(False),  # noqa: FBT003 - a callback
-    ) -> None:
-        """Take who carries requests, who prints, who shows; `languages` holds until the office is heard.
+    All methods run on one thread; the flow's `show` gets the state whenever it may have changed.
+    """
 
-        `kept` outlives the process; `has_paper` tells whether a ticket's paper was begun, also by an earlier run.
-        """
-        self._kept = kept or KeptRequests(NoShelf())
-        self._has_paper = has_paper
-        self._flow = Flow(
-            requester=requester,
-            lasting=lasting or LastingRequests(requester, clocks.monotonic),
-            kept=self._kept,
-            show=show,
-            clocks=clocks,
-            languages=languages,
-            idle_s=idle_s,
-            phrases=phrases or words_of("kiosk", languages),
-            spare_label=spare_label,
-            wifi=wifi,
-        )
-        self.newcomer = Newcomer(self._flow, print_ticket, print_list)
-        self.returning = Returning(self._flow, print_ticket)
-        self.asides = Asides(self._flow, requester, kiosk)
-        self.staff = Staff(self._flow, machine, self.returning.print_for_staff)
+    def __init__(self, flow: Flow, requester: Requester, kiosk: str, staff: Staff) -> None:
+        """Take the visit, who carries the call for help, the kiosk's id, and the menu of staff."""
+        self._flow = flow
+        self.asides = Asides(flow, requester, kiosk)
+        self.staff = staff
 
     # -- what the visitor does --------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def try_again(self) -> None:
+        """Ask anew after a refusal that may pass."""
+
+    @abstractmethod
+    def back(self) -> None:
+        """Return one step."""
+
+    @abstractmethod
+    def scanned(self, text: str) -> None:
+        """Take what a scanner has read."""
 
     def touched(self) -> None:
         """Take note of a touch, anywhere: that alone keeps the visit alive. Call it after what the touch did."""
@@ -100,40 +80,20 @@ class Presenter:
         elif flow.takes(Step.LANGUAGE) and flow.is_linked:
             flow.go(Step.SERVICE, language=language, has_chosen_language=True)
 
-    def try_again(self) -> None:
-        """Ask anew after a refusal that may pass."""
-        if self._flow.visit.errand is Errand.ISSUE:
-            self.newcomer.try_again()
-        else:
-            self.returning.try_again()
-
-    def back(self) -> None:
-        """Return one step."""
-        flow = self._flow
-        if flow.visit.aside is not None:
-            self.asides.close()
-        elif flow.takes(Step.REQUIREMENTS):
-            flow.go(Step.SERVICE)
-        elif flow.takes(Step.MISSING) or flow.takes(Step.LANE):
-            flow.go(Step.REQUIREMENTS)
-        else:
-            self.returning.back()
-
     def start_over(self) -> None:
         """Leave everything and return to the start; not while something is being asked for."""
-        if self._flow.is_settled and self._flow.visit.step not in {Step.ISSUING, Step.REQUESTING}:
+        if self._flow.is_settled and self._flow.visit.step not in {Step.ISSUING, Step.REQUESTING, Step.SENDING}:
             self._flow.begin_anew()
 
     # -- what the world does ----------------------------------------------------------------------------------------
 
+    @abstractmethod
     def recover(self) -> None:
-        """Follow to its end what an earlier run asked for: whoever it was for stands before a kiosk that went dark.
+        """Make good what an earlier run left."""
 
-        It is only asked whether it was done: what was not, never will be.
-        """
-        for request in self._kept.left():
-            replied = partial(self._recovered, request)
-            self._flow.lasting.send(request.command, request.as_question, replied, request_id=request.id)
+    @abstractmethod
+    def printed(self, news: PaperNews) -> None:
+        """Take what became of a ticket's paper."""
 
     def link_changed(self, online: bool) -> None:  # noqa: FBT001 - the bus calls it so
         """Take note that the engine can be reached, or no longer."""
@@ -141,7 +101,7 @@ class Presenter:
         self._flow.show()
 
     def office_changed(self, office: OfficeMessage) -> None:
-        """Take what the office offers now. A visitor whose choice is gone chooses again."""
+        """Take what the office offers now; who stands at the start begins in its first language."""
         flow = self._flow
         first = flow.office is None
         flow.office = office
@@ -151,9 +111,12 @@ class Presenter:
             flow.return_to_start()
         if flow.visit.language not in office.languages:
             flow.change(language=office.languages[0])
-        if flow.visit.step in _ABOUT_A_SERVICE and service_of(office, flow.visit.service) is None:
-            flow.go(Step.SERVICE)
+        self._offer_changed(office)
         flow.show()
+
+    @abstractmethod
+    def _offer_changed(self, office: OfficeMessage) -> None:
+        """Let a visitor whose choice is gone choose again."""
 
     def hall_changed(self, hall: HallMessage) -> None:
         """Take the live picture."""
@@ -171,20 +134,6 @@ class Presenter:
         """Take whether another process is or wants to be this very kiosk."""
         self._flow.standing = standing
         self._flow.show()
-
-    def printed(self, news: PaperNews) -> None:
-        """Take what became of a paper, and report it to the engine for as long as it takes."""
-        flow = self._flow
-        reason = {"reason": news.reason[:500]} if news.reason else {}
-        report = {"ticket": news.ticket, "outcome": news.outcome} | reason
-        flow.lasting.send("printed", report, lambda _reply: news.acknowledge())
-        shown = flow.visit.ticket if flow.visit.step is Step.TICKET else None
-        if shown is not None and (shown.id, shown.copies) == (news.ticket, news.copies):
-            flow.change(paper=Paper(news.outcome), trouble=news.trouble, is_by_spare=news.by_spare)
-            flow.touched()
-        elif news.is_late and news.outcome != "failed":
-            flow.tell_late(news.number)
-        flow.show()
 
     def printers_changed(self, printers: PrintersHealth) -> None:
         """Take how the printers are."""
@@ -218,6 +167,101 @@ class Presenter:
     def tick(self) -> None:
         """Let time pass; several times a second."""
         self._flow.tick()
+
+
+class Presenter(KioskPresenter):
+    """The steps of a visitor who wants a number, or has one."""
+
+    def __init__(
+        self,
+        *,
+        requester: Requester,
+        print_ticket: Callable[[Ticket, OfficeMessage], None],
+        show: Callable[[State], None],
+        clocks: Clocks,
+        languages: tuple[str, ...],
+        idle_s: float,
+        phrases: Callable[[str], Phrases] | None = None,
+        spare_label: Text | None = None,
+        wifi: Wifi | None = None,
+        lasting: LastingRequests | None = None,
+        kept: KeptRequests | None = None,
+        has_paper: Callable[[Ticket], bool] = lambda _ticket: False,
+        kiosk: str = "kiosk-1",
+        machine: Machine | None = None,
+        print_list: PrintList = lambda _service, _office, _language, told: told(False),  # noqa: FBT003 - a callback
+    ) -> None:
+        """Take who carries requests, who prints, who shows; `languages` holds until the office is heard.
+
+        `kept` outlives the process; `has_paper` tells whether a ticket's paper was begun, also by an earlier run.
+        """
+        self._kept = kept or KeptRequests(NoShelf())
+        self._has_paper = has_paper
+        flow = Flow(
+            requester=requester,
+            lasting=lasting or LastingRequests(requester, clocks.monotonic),
+            kept=self._kept,
+            show=show,
+            clocks=clocks,
+            languages=languages,
+            idle_s=idle_s,
+            phrases=phrases or words_of("kiosk", languages),
+            spare_label=spare_label,
+            wifi=wifi,
+        )
+        self.newcomer = Newcomer(flow, print_ticket, print_list)
+        self.returning = Returning(flow, print_ticket)
+        super().__init__(flow, requester, kiosk, Staff(flow, machine, self.returning.print_for_staff))
+
+    def try_again(self) -> None:
+        """Ask anew after a refusal that may pass."""
+        if self._flow.visit.errand is Errand.ISSUE:
+            self.newcomer.try_again()
+        else:
+            self.returning.try_again()
+
+    def back(self) -> None:
+        """Return one step."""
+        flow = self._flow
+        if flow.visit.aside is not None:
+            self.asides.close()
+        elif flow.takes(Step.REQUIREMENTS):
+            flow.go(Step.SERVICE)
+        elif flow.takes(Step.MISSING) or flow.takes(Step.LANE):
+            flow.go(Step.REQUIREMENTS)
+        else:
+            self.returning.back()
+
+    def scanned(self, text: str) -> None:
+        """Look up the ticket whose code was held to the scanner."""
+        self.returning.scanned(text)
+
+    def recover(self) -> None:
+        """Follow to its end what an earlier run asked for: whoever it was for stands before a kiosk that went dark.
+
+        It is only asked whether it was done: what was not, never will be.
+        """
+        for request in self._kept.left():
+            replied = partial(self._recovered, request)
+            self._flow.lasting.send(request.command, request.as_question, replied, request_id=request.id)
+
+    def _offer_changed(self, office: OfficeMessage) -> None:
+        if self._flow.visit.step in _ABOUT_A_SERVICE and service_of(office, self._flow.visit.service) is None:
+            self._flow.go(Step.SERVICE)
+
+    def printed(self, news: PaperNews) -> None:
+        """Take what became of a paper, and report it to the engine for as long as it takes."""
+        flow = self._flow
+        reason = {"reason": news.reason[:500]} if news.reason else {}
+        report = {"ticket": news.ticket, "outcome": news.outcome} | reason
+        flow.lasting.send("printed", report, lambda _reply: news.acknowledge())
+        shown = flow.visit.ticket if flow.visit.step is Step.TICKET else None
+        if shown is not None and (shown.id, shown.copies) == (news.ticket, news.copies):
+            flow.change(paper=Paper(news.outcome), trouble=news.trouble, is_by_spare=news.by_spare)
+            flow.touched()
+        elif news.is_late and news.outcome != "failed":
+            flow.tell_late(news.number)
+        flow.show()
 
     # -- inside -----------------------------------------------------------------------------------------------------
 

@@ -9,10 +9,20 @@ from typing import Literal
 
 from broker.config.web import Wifi
 from broker.contract.claim import Standing
-from broker.contract.messages import HallMessage, LaneInfo, OfficeMessage, ServiceInfo, Text, Ticket
+from broker.contract.messages import (
+    FeedbackMessage,
+    HallMessage,
+    LaneInfo,
+    OfficeMessage,
+    ServiceInfo,
+    SurveyMessage,
+    Text,
+    Ticket,
+)
 from broker.language import Phrases
 from kiosk.paper.news import PrintersHealth
 from kiosk.visit.offer import Offer, lane_of, offer_of, opens_at, service_of
+from kiosk.visit.opinion import Asks
 from kiosk.visit.steps import SLOW_AFTER_S, Visit
 
 StrangeCode = Literal["foreign", "wifi", "past"]
@@ -55,6 +65,10 @@ class State:
     """Whether the broker speaks another version of the wire."""
     is_unanswered: bool = False
     """Whether nobody in the office is being answered at this moment."""
+    asks: Asks | None = None
+    """What a feedback kiosk takes; None where numbers are given out."""
+    surveys: tuple[SurveyMessage, ...] = ()
+    feedback: FeedbackMessage | None = None
     spare_label: Text | None = None
     """What the second printer is called, such as the one on the right."""
     wifi: Wifi | None = None

@@ -10,6 +10,7 @@ from typing import Literal
 from broker.contract.messages import ErrorCode, Ticket
 from hardware.ports import PrinterState
 from kiosk.visit.access import Access, Way
+from kiosk.visit.opinion import Opinion
 
 SETTLE_S = 0.4
 """After a screen changed, touches do not count for so long: the second half of a double touch meant the old screen."""
@@ -32,6 +33,11 @@ MOST_EXTENSIONS = 10
 LATE_NOTICE_S = 30.0
 STILL_HERE_S = 30.0
 """A visitor who left the screen by a touch may still stand there for so long."""
+THANKS_STAY_S = 10.0
+TABLET_ASKS_S = 90.0
+"""So long the tablet of a counter asks whoever was served there; then it rests again."""
+RECEIPT_STAY_S = 600.0
+"""Whoever has to copy number and code from the screen is not asked before whether they are there."""
 FOREIGN_NOTICE_S = 10.0
 """So long a screen says that a scanned code is no ticket of this office."""
 
@@ -56,6 +62,31 @@ class Step(Enum):
     CODE = "code"
     """Whoever typed a number that anybody can read tells what only the paper tells."""
     CONFIRM = "confirm"
+    FEEDBACK = "feedback"
+    """The start of a feedback kiosk: what the visitor has to say."""
+    RESTING = "resting"
+    """The tablet of a counter, while nobody was served there just now."""
+    FACES = "faces"
+    MORE = "more"
+    """Whether the visitor wants to add a sentence to the face."""
+    SENTENCE = "sentence"
+    SURVEYS = "surveys"
+    INTRO = "intro"
+    ABOUT = "about"
+    """Which service the answers are about."""
+    QUESTION = "question"
+    PROFILE = "profile"
+    SUGGESTION = "suggestion"
+    KIND = "kind"
+    COMPLAINT = "complaint"
+    REACH = "reach"
+    """Whether the office may write back."""
+    CONTACT = "contact"
+    CONFIDENTIAL = "confidential"
+    REVIEW = "review"
+    SENDING = "sending"
+    RECEIPT = "receipt"
+    THANKS = "thanks"
 
 
 class Aside(Enum):
@@ -145,6 +176,8 @@ class Visit:
     pin_trouble: Literal["wrong", "locked"] | None = None
     staff_said: Literal["printing", "printed", "failed"] | None = None
     """What became of the last paper that staff asked for."""
+    opinion: Opinion = field(default_factory=Opinion)
+    """What the visitor has said so far, at a feedback kiosk."""
     turned: float = -math.inf
     """When an aside was opened or closed, on the same clock as `since`."""
 
