@@ -13,11 +13,14 @@ from broker.config.pins import is_pin
 from broker.config.settings import Kiosk, Settings
 from broker.contract.messages import (
     EventMessage,
+    FeedbackMessage,
     HallMessage,
     HelpMessage,
     OfficeMessage,
     Presence,
+    Receipt,
     ServiceInfo,
+    SurveyMessage,
     Ticket,
 )
 from broker.contract.topics import ENGINE_CLIENT, Topics
@@ -35,14 +38,16 @@ from kiosk.drawing.screen import RULES, KioskWidget
 from kiosk.pages.page import Screen
 from kiosk.pages.screen import Composer
 from kiosk.paper.copies import CounterPapers
-from kiosk.paper.layout import list_receipt
+from kiosk.paper.layout import complaint_receipt, list_receipt
 from kiosk.paper.news import PrintersHealth
 from kiosk.paper.printers import CHECK_PRINTERS_S, printers_of
 from kiosk.scanner import KioskScanner
+from kiosk.visit.feedback import FeedbackPresenter
 from kiosk.visit.kept import FileShelf, KeptRequests
+from kiosk.visit.opinion import asks_of
 from kiosk.visit.presenter import Clocks, Presenter
 from kiosk.visit.requests import LastingRequests
-from kiosk.visit.steps import SETTLE_S
+from kiosk.visit.steps import SETTLE_S, Step
 from kiosk.visit.touches import touch
 from kiosk.voice.guide import Guide
 from kiosk.voice.keys import ENDS_OF_CODES, Keymap
@@ -52,6 +57,8 @@ Ending = Literal["closed", "restart", "shut_down"]
 """What is to be done once the window is gone."""
 
 TICK_S = 0.1
+_BETWEEN = frozenset({Step.FEEDBACK.value, Step.RESTING.value, Step.THANKS.value, "offline"})
+"""Pages of a feedback kiosk on which nothing of a visitor's own stands."""
 TARGETS_REST_S = SETTLE_S + 0.1
 """Touch targets are named to the outside only when touching them would count."""
 
@@ -76,27 +83,44 @@ class KioskProcess:
         self._devices: dict[str, str] = {}
         self._widget: KioskWidget | None = None
         self._lasting = LastingRequests(bus, time.monotonic)
-        self._presenter = Presenter(
-            requester=bus,
-            lasting=self._lasting,
-            kept=KeptRequests(FileShelf(data_dir / "requests" / f"{kiosk.id}.json", writer)),
-            has_paper=self._printers.has,
-            print_ticket=self._print,
-            show=Composer(self._show).show,
-            clocks=Clocks(now, time.monotonic),
-            languages=settings.office.languages,
-            idle_s=kiosk.idle_s,
-            kiosk=kiosk.id,
-            machine=self if kiosk.staff_pin_hash else None,
-            print_list=self._print_list,
-            spare_label=kiosk.spare_printer_label,
-            wifi=wifi,
-        )
+        clocks, machine = Clocks(now, time.monotonic), self if kiosk.staff_pin_hash else None
+        self._presenter: Presenter | FeedbackPresenter
+        if kiosk.role == "feedback":
+            self._presenter = FeedbackPresenter(
+                requester=bus,
+                lasting=self._lasting,
+                show=Composer(self._show).show,
+                clocks=clocks,
+                languages=settings.office.languages,
+                idle_s=kiosk.idle_s,
+                asks=asks_of(settings, kiosk),
+                kiosk=kiosk.id,
+                machine=machine,
+                print_receipt=self._print_receipt,
+            )
+        else:
+            self._presenter = Presenter(
+                requester=bus,
+                lasting=self._lasting,
+                kept=KeptRequests(FileShelf(data_dir / "requests" / f"{kiosk.id}.json", writer)),
+                has_paper=self._printers.has,
+                print_ticket=self._print,
+                show=Composer(self._show).show,
+                clocks=clocks,
+                languages=settings.office.languages,
+                idle_s=kiosk.idle_s,
+                kiosk=kiosk.id,
+                machine=machine,
+                print_list=self._print_list,
+                spare_label=kiosk.spare_printer_label,
+                wifi=wifi,
+            )
+        self._shown = ""
         self._scanner = KioskScanner(
             kiosk.scanner,
             data_dir=data_dir,
             post=post,
-            on_code=self._presenter.returning.scanned,
+            on_code=self._presenter.scanned,
             on_health=self._scanner_changed,
         )
         words = self._words
@@ -164,6 +188,10 @@ class KioskProcess:
         self._bus.listen(topics.hall(), HallMessage, self._presenter.hall_changed)
         self._bus.listen(topics.presence(ENGINE_CLIENT), Presence, self._presenter.broker_changed)
         self._bus.listen(topics.help(), HelpMessage, self._help_changed)
+        if isinstance(self._presenter, FeedbackPresenter):
+            self._bus.listen(topics.survey("+", "+"), SurveyMessage, self._presenter.survey_changed)
+            self._bus.listen(topics.feedback(), FeedbackMessage, self._presenter.feedback_changed)
+            self._bus.listen(topics.event("finished"), EventMessage, self._presenter.finished)
         self._bus.on_link(self._presenter.link_changed)
         self._bus.on_taken(self._presenter.taken)
 
@@ -218,9 +246,14 @@ class KioskProcess:
         touch(self._presenter, target)
 
     def _show(self, screen: Screen) -> None:
-        if self._widget is not None:
-            self._widget.show(screen)
-            self._guide.shown(screen)
+        if self._widget is None:
+            return
+        self._widget.show(screen)
+        self._guide.shown(screen)
+        # Once a visit is over, nothing of what was written stands in a widget or in what words are drawn from.
+        before, self._shown = self._shown, screen.name
+        if self._kiosk.role == "feedback" and screen.name in _BETWEEN and before not in {"", *_BETWEEN}:
+            self._widget.forget()
 
     def _choose(self, target: str) -> None:
         """Do what OK does where the visitor stands; to turn a page is the drawing's own affair."""
@@ -269,6 +302,14 @@ class KioskProcess:
         phrases = self._words(language)
         self._printers.print_plain(
             lambda columns: list_receipt(service, office, phrases, columns=columns), service.id, told
+        )
+
+    def _print_receipt(
+        self, receipt: Receipt, office: OfficeMessage, language: str, told: Callable[[bool], None]
+    ) -> None:
+        phrases = self._words(language)
+        self._printers.print_plain(
+            lambda columns: complaint_receipt(receipt, office, phrases, columns=columns), "receipt", told
         )
 
     def _print(self, ticket: Ticket, office: OfficeMessage) -> None:

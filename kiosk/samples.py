@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from broker.config.settings import Settings
+from broker.config.settings import Kiosk, Settings
 from broker.contract.messages import OfficeMessage
 from hardware.office_logo import read_logo
 from hardware.panel import headless
 from hardware.panel.look import PLAIN, Look, Mode
 from hardware.panel.scale import Reader
+from kiosk.pages.feedback_samples import feedback_screens
 from kiosk.pages.page import Screen
 from kiosk.pages.samples import screens_of
 from kiosk.visit.access import Access
@@ -38,6 +39,20 @@ _WANTED = frozenset(
 )
 """What has words of the office, or the longest of ours; the other pages are like one of these."""
 _DOCUMENTS = "3-requirements-"
+_FEEDBACK_WANTED = (
+    "20-start",
+    "20-resting",
+    "20-faces",
+    "20-number-unknown",
+    "20-thanks-invited",
+    "21-",
+    "22-suggestion",
+    "22-suggestion-written",
+    "23-kind",
+    "23-review",
+    "23-receipt-screen",
+)
+"""The same of a feedback kiosk; what ends with a dash stands for all that begins so."""
 _MODES = (PLAIN, Mode(larger=True, contrast=True, low=True))
 """As it stands there all day, and for whoever needs most."""
 
@@ -70,11 +85,24 @@ def layouts(settings: Settings, office: OfficeMessage, *, is_every: bool = False
         access = Access(larger=mode.larger, contrast=mode.contrast, low=mode.low)
         widgets[-1].show(replace(screen, access=access))
 
-    def pages() -> Iterator[Page]:
+    def pages(kiosk: Kiosk) -> Iterator[Page]:
         for language in office.languages:
-            for name, screen in screens_of(office, language):
-                if is_every or name in _WANTED or name.startswith(_DOCUMENTS):
+            for name, screen in _screens(settings, kiosk, office, language):
+                if is_every or _is_wanted(name, kiosk):
                     yield Page(name.partition("-")[2], language, partial(show, screen))
 
     for kiosk in settings.kiosks:
-        yield Layout(kiosk.id, kiosk.panel, Reader.VISITOR, RULES, build=build, pages=pages, modes=_MODES)
+        of_kiosk = partial(pages, kiosk)
+        yield Layout(kiosk.id, kiosk.panel, Reader.VISITOR, RULES, build=build, pages=of_kiosk, modes=_MODES)
+
+
+def _screens(settings: Settings, kiosk: Kiosk, office: OfficeMessage, language: str) -> Iterator[tuple[str, Screen]]:
+    if kiosk.role == "tickets":
+        return screens_of(office, language)
+    return feedback_screens(settings, office, language, kiosk)
+
+
+def _is_wanted(name: str, kiosk: Kiosk) -> bool:
+    if kiosk.role == "tickets":
+        return name in _WANTED or name.startswith(_DOCUMENTS)
+    return any(name == one or (one.endswith("-") and name.startswith(one)) for one in _FEEDBACK_WANTED)

@@ -96,7 +96,8 @@ class Faces(PagePieces):
             made.possible = choice.is_available
         self.sheet.words = (Block(self._title), Block(self._hint, leaves=1))
         columns = 2 if look.portrait or look.mode.larger else len(faces)
-        self.sheet.controls.items = tuple(Item(made, columns=columns, grows=1.2) for made in faces)
+        self.sheet.controls.items = tuple(Item(made, columns=columns, grows=1.0) for made in faces)
+        self.sheet.controls.is_showy = True
 
     def _face(self) -> Any:  # noqa: ANN401 - a widget
         made = make("FaceCard")
@@ -259,7 +260,7 @@ class Receipt(PagePieces):
         self._code.caption = page.qr_caption
         cards = self._choices("pick", page.choices)
         cards[0].kind = "primary"
-        self.sheet.words = (Block(self._title), Block(self._card, grows=0.2, slims=1), Block(self._notice))
+        self.sheet.words = (Block(self._title), Block(self._card, grows=0.2, slims=1, parts=2), Block(self._notice))
         self.sheet.extra = (
             *(Block(made) for made in facts),
             *([Block(self._code, grows=0.5, slims=2)] if page.qr else []),
@@ -270,6 +271,8 @@ class Receipt(PagePieces):
         """Keep neither number nor code."""
         self._card.number = self._card.code = self._qr = ""
         self._code.rows = []
+        for line in self._card.plain_lines():
+            line.value = ""
 
 
 def feedback_pages(touch: Touch, supply: Supply) -> dict[type[Page], Widgets]:

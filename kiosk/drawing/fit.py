@@ -173,6 +173,8 @@ class Shelf:
         self._turned = turned
         self._rows: list[_Row] = []
         self._is_stacked = False
+        self.is_cut = False
+        """Whether a word is cut, or a row higher than a page, in the best arrangement that there is."""
         self.is_tight = False
         """Whether its items stand nearer to each other, as keys of a keyboard do."""
         self.is_showy = False
@@ -207,7 +209,7 @@ class Shelf:
         Rows that are higher than the `room` of a page are only taken where all are.
         """
         if not self.items:
-            self._rows, self.pages, self.page = [], [(0, 0)], 0
+            self._rows, self.pages, self.page, self.is_cut = [], [(0, 0)], 0, False
             return 0.0
         gap = self._between(gap)
         lowest: tuple[float, list[_Row], bool] | None = None
@@ -217,11 +219,12 @@ class Shelf:
                 is_bad = is_broken or max(row.height for row in rows) > room
                 height = self._total(rows, gap) + (_UNREADABLE if is_bad else 0)
                 if self.is_showy and not is_bad:
-                    self._rows, self._is_stacked = rows, is_stacked
+                    self._rows, self._is_stacked, self.is_cut = rows, is_stacked, False
                     return height
                 if lowest is None or height < lowest[0] - SLACK_PX:
                     lowest = height, rows, is_stacked
         height, self._rows, self._is_stacked = lowest or (0.0, [], False)
+        self.is_cut = height >= _UNREADABLE
         return height % _UNREADABLE
 
     def widgets(self, *, is_paged: bool) -> list[Any]:
@@ -341,7 +344,7 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
     def clear(self) -> None:
         """Forget what stood here: a page that was squeezed had merged its parts."""
         self.words = self.extra = self.content.items = self.controls.items = ()
-        self.content.is_showy = self._is_merged = self.controls.is_tight = False
+        self.content.is_showy = self.controls.is_showy = self._is_merged = self.controls.is_tight = False
 
     def modest(self) -> list[Any]:
         """Return what can do with less than it has: smaller than a title is still as large as it has to be."""
@@ -402,8 +405,8 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         gap = look.gap(2)
         if self._upright_at(frame, look):
             return True
-        if self.content.is_showy:
-            self.content.is_showy = False
+        if self.content.is_showy or self.controls.is_showy:
+            self.content.is_showy = self.controls.is_showy = False
             if self._upright_at(frame, look):
                 return True
         if is_last:
@@ -522,6 +525,9 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         for level, share in tries:
             if self._side(frame, look, share, level, gap):
                 return True
+        if self.controls.is_showy:
+            self.controls.is_showy = False
+            return self._beside(frame, look, is_last=is_last)
         if is_last:
             self._page_beside(frame, look, self.shares[0], gap)
         return False
@@ -547,7 +553,7 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         words, extra = _staying(self.words, level), _staying(self.extra, level)
         read = _height(words, left.width, gap), near.needed(left.width, gap)
         act = _height(extra, right.width, gap), far.needed(right.width, gap)
-        is_broken = any(breaks(block.widget) for block in (*words, *extra))
+        is_broken = near.is_cut or far.is_cut or any(breaks(block.widget) for block in (*words, *extra))
         fits = max(_joined(read, gap), _joined(act, gap)) <= frame.height + SLACK_PX
         if is_broken or not fits or act[1] > _reach(frame, look) + SLACK_PX:
             return False
@@ -567,7 +573,7 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         room = frame.height - read - (gap if read else 0)
         reach = min(frame.height - act - (gap if act else 0), _reach(frame, look))
         least = turner + gap + look.body * LEAST_LINES
-        is_broken = any(breaks(block.widget) for block in (*words, *extra))
+        is_broken = near.is_cut or far.is_cut or any(breaks(block.widget) for block in (*words, *extra))
         if is_broken or room < min(below, least) or reach < min(beside, least):
             self._flow(frame, look)
             return

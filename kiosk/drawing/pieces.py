@@ -93,9 +93,22 @@ class Tag(Label):  # type: ignore[misc] # Kivy has no types
 
 
 class PageTitle(Text):
-    """The question of a page; as large as what stands below where there is no room for more."""
+    """The question of a page; as large as what stands below where there is no room for more.
+
+    One that is higher than a page is read as a plain line, which takes several.
+    """
 
     is_modest = BooleanProperty(defaultvalue=False)
+
+    def __init__(self, **properties: Any) -> None:  # noqa: ANN401 - Kivy's properties
+        super().__init__(**properties)
+        self._line: ReadLine | None = None
+
+    def plain_lines(self) -> list[ReadLine]:
+        """Return it as a line to be read."""
+        self._line = self._line or make("ReadLine")
+        self._line.value, self._line.strong = self.text, True
+        return [self._line]
 
 
 class HeadClock(Label):  # type: ignore[misc] # Kivy has no types
@@ -317,6 +330,18 @@ class NumberCard(Box):
     brief = NumericProperty(0)
     """How much has left for want of room: 1: what stands around the number, 2: the lane's name too."""
     needed = NumericProperty(0)
+
+    def __init__(self, **properties: Any) -> None:  # noqa: ANN401 - Kivy's properties
+        super().__init__(**properties)
+        self._lines: list[ReadLine] = []
+
+    def plain_lines(self) -> list[ReadLine]:
+        """Return number and code as lines to be read, where the card is higher than a page."""
+        while len(self._lines) < 2:  # noqa: PLR2004 - number and code
+            self._lines.append(make("ReadLine"))
+        for line, text in zip(self._lines, (self.number, self.code), strict=True):
+            line.value, line.strong = text, True
+        return [line for line in self._lines if line.value]
 
     def number_px(self, text: str, width: float, largest: float, least: float) -> float:
         """Return the font size at which the number fills its line, between the two."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -60,6 +61,7 @@ KIND_WORDS: Mapping[Kind, tuple[str, str]] = {
     "aspiration": (mark("Wish"), mark("What the office should do or change")),
     "supervision": (mark("Report of misconduct"), mark("Bribes, abuse of office, or other serious wrongs")),
 }
+MOST_REVIEWED = 600
 _FEW_LEFT = 100
 """From so many signs on the page tells how much room is left."""
 
@@ -185,13 +187,18 @@ def question_page(state: State, _office: OfficeMessage) -> AskPage:
     progress = words.say("Question {at} of {of}", at=opinion.at + 1, of=len(survey.elements))
     return AskPage(
         kicker=progress,
-        title=element.question,
+        title=_breakable(element.question),
         text="",
         choices=tuple(
-            Choice(str(worth), answer, is_on=True if given.get(element.code) == worth else None)
+            Choice(str(worth), _breakable(answer), is_on=True if given.get(element.code) == worth else None)
             for worth, answer in enumerate(element.answers, start=1)
         ),
     )
+
+
+def _breakable(text: str) -> str:
+    """Return a text whose long words may break behind a stroke or an @: a small panel in large type has to."""
+    return re.sub(r"(?<=[/@])(?=\w)", "\u200b", text)
 
 
 _GONE = mark("This survey has just changed. Please begin again.")
@@ -209,7 +216,7 @@ def profile_page(state: State, _office: OfficeMessage) -> AskPage:
         text=words.say("You need not answer this."),
         choices=(
             *(
-                Choice(one.code, one.label, is_on=True if given.get(question.code) == one.code else None)
+                Choice(one.code, _breakable(one.label), is_on=True if given.get(question.code) == one.code else None)
                 for one in question.choices
             ),
             Choice("skip", words.say("I would rather not say")),
@@ -354,8 +361,8 @@ def review_page(state: State, _office: OfficeMessage) -> ReviewPage:
         title=words.say("Is this right?"),
         facts=(
             (words.say("What it is"), kind),
-            (words.say("What you write"), opinion.text.strip()),
-            (words.say("Your contact"), opinion.contact.strip() or words.say("None: you stay anonymous")),
+            (words.say("What you write"), _beginning(opinion.text.strip(), words)),
+            (words.say("Your contact"), _breakable(opinion.contact.strip()) or words.say("None: you stay anonymous")),
             (words.say("Who reads it"), who),
         ),
         choices=(
@@ -364,6 +371,14 @@ def review_page(state: State, _office: OfficeMessage) -> ReviewPage:
             Choice("contact", words.say("Change the contact")),
         ),
     )
+
+
+def _beginning(text: str, words: Phrases) -> str:
+    """Return a long text's beginning, and how much follows: nobody turns twenty pages to look through it."""
+    if len(text) <= MOST_REVIEWED:
+        return text
+    rest = words.count("... and {n} more sign", "... and {n} more signs", len(text) - MOST_REVIEWED)
+    return f"{text[:MOST_REVIEWED]} {rest}"
 
 
 def receipt_page(state: State, _office: OfficeMessage) -> ReceiptPage:
@@ -493,7 +508,7 @@ _REPEATABLE = frozenset({"storage_failed", "not_ready", "too_many", "too_late"})
 def feedback_offline(state: State) -> OfflinePage:
     """Return, in every language, that nothing can be said here now."""
     since = state.offline_since or state.now
-    text = mark("Please come back in a moment, or tell an officer. This screen will work again by itself.")
+    text = mark("This screen will work again by itself.")
     words = tuple(
         (
             state.phrases(code).say("Not connected since {time}", time=state.phrases(code).clock(since)),

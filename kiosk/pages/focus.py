@@ -125,7 +125,7 @@ _FIRST: Mapping[type[Page], tuple[str, ...]] = {
     NumberPage: ("title", "hint", "banner", "typed"),
     AskPage: ("kicker", "title", "text"),
     WritePage: ("title", "hint", "elsewhere", "echo"),
-    ReceiptPage: ("title", "paper", "caption", "number", "code", "secret", "facts", "qr_caption"),
+    ReceiptPage: ("title", "paper", "caption", "number", "secret", "facts", "qr_caption"),
     TicketPage: ("title", "paper", "caption", "number", "code", "service", "lane", "facts", "on_paper", "qr_caption"),
 }
 """What is read first where that is not what the page names first."""

@@ -126,6 +126,8 @@ def _ended(text: str) -> str:
 _FOR_THE_EAR = re.compile(
     r"""
       \b(?P<ticket>[A-Z]{1,2}-\d{1,4})\b
+    | \b(?P<case>\d{4}-\d{4,6})\b
+    | \b(?P<secret>(?=[A-Z2-7]*[A-Z])[A-Z2-7]{4})\b
     | \bRp\s?(?P<rupiah>\d{1,3}(?:[.,]\d{3})+)\b
     | \b(?P<amount>\d{1,3}(?:[.,]\d{3})+)\b
     | \b(?P<hour>[01]?\d|2[0-3])[.:](?P<minute>[0-5]\d)\b
@@ -139,6 +141,29 @@ _FOR_THE_EAR = re.compile(
 )
 
 
+_SIGNS = {
+    ",": mark("Comma"),
+    ".": mark("Full stop"),
+    "?": mark("Question mark"),
+    "!": mark("Exclamation mark"),
+    "'": mark("Apostrophe"),
+    '"': mark("Quotation mark"),
+    "-": mark("Hyphen"),
+    "/": mark("Stroke"),
+    ":": mark("Colon"),
+    ";": mark("Semicolon"),
+    "(": mark("Opening bracket"),
+    ")": mark("Closing bracket"),
+    "&": mark("And sign"),
+    "@": mark("At sign"),
+    "_": mark("Underscore"),
+    "+": mark("Plus"),
+    "=": mark("Equals"),
+    "%": mark("Percent"),
+    "#": mark("Number sign"),
+    "*": mark("Star"),
+}
+"""What the signs of the keyboard are called, where one stands alone."""
 _WORDS = frozenset({"OK", "AM", "PM"})
 """Capitals that every voice knows."""
 
@@ -152,6 +177,8 @@ class _Ear:
 
     def text(self, text: str) -> str:
         """Return the words."""
+        if text in _SIGNS:
+            return self.words.say(_SIGNS[text])
         said = _FOR_THE_EAR.sub(self._one, text)
         return re.sub(r"(?:\s*,)+\s*", ", ", re.sub(r"\s*,\s*([.!?:;])", r"\1", said)).strip(" ,")
 
@@ -159,10 +186,15 @@ class _Ear:
         if found["pause"]:
             return ", "
         if self.spelling is None:
-            return " ".join(found[0]) if found["ticket"] or found["letters"] else found[0]
+            is_spelt = found["ticket"] or found["letters"] or found["secret"] or found["case"]
+            return " ".join(found[0]) if is_spelt else found[0]
         return self._written(found, self.spelling)
 
     def _written(self, found: re.Match[str], spelling: Spelling) -> str:
+        if found["secret"]:
+            return ", ".join(spoken(one, spelling) for one in found[0])
+        if found["case"]:
+            return ", ".join(digit_by_digit(part, spelling) for part in found[0].split("-"))
         if found["ticket"] or found["letters"]:
             return found[0] if found[0] in _WORDS else spoken(found[0], spelling)
         if found["rupiah"]:

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from broker.config.web import Wifi
 from broker.contract.messages import LaneInfo, OfficeMessage, ServiceInfo, Ticket
-from broker.language import Phrases, words_of
+from broker.contract.messages import Receipt as Complained
+from broker.language import Phrases, mark, words_of
 from broker.ticket_link import key_of
 from hardware.receipt import BULLET, Align, Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, large
 from kiosk.visit.offer import in_language, lane_of, list_in_language, service_of
@@ -74,6 +75,34 @@ def list_receipt(service: ServiceInfo, office: OfficeMessage, phrases: Phrases, 
             Cut(),
         )
     )
+
+
+def complaint_receipt(receipt: Complained, office: OfficeMessage, phrases: Phrases, *, columns: int) -> Receipt:
+    """Return the paper that whoever complained takes along: number, code, latest date, and where the answer stands."""
+    begin: Align = "right" if phrases.rtl else "left"
+    code = " ".join(receipt.secret[at : at + 4] for at in range(0, len(receipt.secret), 4))
+    return Receipt(
+        (
+            Text(in_language(office.office.name, phrases.language), align="center", bold=True),
+            Rule(),
+            Text(phrases.say("We have received it"), align="center"),
+            Blank(),
+            Text(phrases.say("Number"), align="center"),
+            Text(receipt.number, align="center", width=2, height=2, bold=True),
+            Blank(),
+            Text(phrases.say("Code"), align="center"),
+            large(code, columns=columns),
+            Blank(),
+            *_told(phrases.say("Looked at by"), phrases.date(receipt.verify_by), begin),
+            *_told(phrases.say("Answered by"), phrases.date(receipt.answer_by), begin),
+            Text(phrases.say(_KEEP), align=begin),
+            *((Blank(), Qr(receipt.qr, module_dots=QR_MODULE_DOTS)) if receipt.qr else ()),
+            Cut(),
+        )
+    )
+
+
+_KEEP = mark("With number and code you can look up the answer. Please keep both: nobody can tell you the code later.")
 
 
 def _told(label: str, value: str, begin: Align) -> tuple[Item, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from broker.config.settings import Kiosk, Settings
 from broker.contract.messages import Invitation, Receipt
 from kiosk.visit.keyboard import Keyboard
 
@@ -38,6 +39,20 @@ class Asks:
     has_printer: bool = False
     page: str = ""
     """Where the same can be done on a phone; empty where the office has no pages."""
+
+
+def asks_of(settings: Settings, kiosk: Kiosk) -> Asks:
+    """Return what a feedback kiosk takes by the office's configuration."""
+    feedback, printers = settings.feedback, (kiosk.printer, kiosk.spare_printer)
+    return Asks(
+        rating=feedback.rating,
+        suggestions=feedback.suggestions,
+        complaints=feedback.complaints is not None,
+        surveys=tuple(one.id for one in feedback.surveys),
+        counter=kiosk.counter,
+        has_printer=any(one is not None for one in printers),
+        page="" if settings.web is None else str(settings.web.public_url or ""),
+    )
 
 
 @dataclass(frozen=True, slots=True)

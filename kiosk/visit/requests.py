@@ -87,12 +87,11 @@ class VisitRequest:
         What has no `left_behind` changes nothing, and may be forgotten. What leaves paper is on disk before it is sent,
         until `answered` has returned or `left_behind` says that it is done.
         """
-        now = self._now()
-        made = KeptRequest(id=str(uuid.uuid4()), command=command, arguments=arguments, at=now)
+        now, identity = self._now(), str(uuid.uuid4())
         meant = {**arguments, "until": (now + dt.timedelta(seconds=meant_for_s)).isoformat()}
 
         def done() -> None:
-            self._kept.drop(made.id)
+            self._kept.drop(identity)
 
         def replied(reply: Reply) -> None:
             if self._under_way == reply.id:
@@ -103,14 +102,15 @@ class VisitRequest:
                 left_behind(reply, done)
 
         def ask() -> None:
-            pending = self._requester.request(command, meant, replied, request_id=made.id)
-            if left_behind is None and self._under_way == made.id:
+            pending = self._requester.request(command, meant, replied, request_id=identity)
+            if left_behind is None and self._under_way == identity:
                 self._pending = pending
 
-        self._under_way = made.id
+        self._under_way = identity
         if command not in _LEAVES_PAPER:
             ask()
             return
+        made = KeptRequest(id=identity, command=command, arguments=arguments, at=now)
         unsent = self._monotonic() + DISK_PATIENCE_S, ask
         self._unsent.append(unsent)
         self._kept.keep(made, lambda: self._send(unsent))

@@ -1,0 +1,425 @@
+"""What visitors say at a feedback kiosk, from first touch to thanks: faces, surveys, suggestions, complaints."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from broker.contract.messages import FeedbackMessage
+from kiosk.pages.page import AskPage, FacesPage, FeedbackPage, ProblemPage, ReceiptPage, ReviewPage, WritePage
+from kiosk.visit.opinion import Asks
+from tests.ui.kiosk.feedback_visitor import CHECK, CODE, DONE, Guest, holder, settings
+from tests.ui.kiosk.kiosk_samples import NOW
+from tests.ui.kiosk.kiosk_visitor import IDLE_S
+
+SKM = "skm"
+TEXT = "Loket 3: mohon kursi (2) untuk ibu hamil."
+
+
+def complaining(guest: Guest) -> Guest:
+    """Write a complaint, up to its review."""
+    guest.touch("topic:complaint", "pick:complaint").write("Too long. Two hours!").touch("written", "pick:contact")
+    return guest.write("siti@surel.id").touch("written", "pick:yes")
+
+
+# -- the start ------------------------------------------------------------------------------------------------------
+
+
+def test_the_start_asks_in_every_language_what_one_has_to_say_and_also_while_the_hall_is_closed() -> None:
+    guest = Guest().connected()
+    assert isinstance(guest.page, FeedbackPage)
+    assert guest.page.titles == ("Bagaimana pelayanan kami?", "How was our service?")
+    assert [one.key for one in guest.page.choices] == ["rating", "survey", "suggestion", "complaint"]
+
+
+def test_only_what_the_office_takes_is_offered() -> None:
+    guest = Guest(Asks(rating=False, surveys=())).connected(publishes=FeedbackMessage(at=NOW))
+    assert isinstance(guest.page, FeedbackPage)
+    assert [one.key for one in guest.page.choices] == ["suggestion"]
+
+
+def test_without_connection_nothing_is_begun_and_the_screen_says_so_in_every_language() -> None:
+    guest = Guest().connected()
+    guest.cut()
+    assert guest.screen == "offline"
+    assert "Tidak terhubung sejak" in guest.words
+    assert "Not connected since" in guest.words
+
+
+# -- a face ---------------------------------------------------------------------------------------------------------
+
+
+def test_whoever_scans_a_finished_ticket_gives_a_face_by_one_touch_and_a_sentence_if_they_like() -> None:
+    guest = Guest(has_scanner=True).connected()
+    guest.presenter.scanned(CODE)
+    guest.settle()
+    assert isinstance(guest.page, FacesPage)
+    guest.touch("face:4", "pick:write").write("Ramah.").touch("written")
+    assert guest.screen == "thanks"
+    assert guest.office.done == [("rate", {"ticket": CODE, "score": 4, "text": "Ramah."})]
+    guest.wait(11)
+    assert guest.screen == "feedback"
+
+
+def test_whoever_has_no_scanner_types_number_and_check_code() -> None:
+    guest = Guest().connected().touch("topic:rating", "key:A", "key:0", "key:1", "key:2", "find")
+    assert guest.screen == "code"
+    guest.touch(*(f"key:{digit}" for digit in "0000"), "find")
+    assert guest.screen == "code"
+    guest.touch(*(f"key:{digit}" for digit in CHECK), "find")
+    assert guest.screen == "faces"
+    guest.touch("face:1", "pick:send")
+    assert guest.office.done == [("rate", {"ticket": "A-012", "check": CHECK, "score": 1})]
+
+
+def test_a_number_that_nobody_has_can_be_put_right() -> None:
+    guest = (
+        Guest().connected().touch("topic:rating", "key:A", "key:9", "find", *(f"key:{one}" for one in CHECK), "find")
+    )
+    assert guest.screen == "number"
+    assert "A-009" in guest.words
+
+
+def test_whoever_is_not_done_yet_is_told_so() -> None:
+    guest = Guest(has_scanner=True).connected()
+    guest.office.ticket = holder(DONE)
+    guest.presenter.scanned(CODE)
+    assert isinstance(guest.page, ProblemPage)
+    assert guest.office.done == []
+
+
+def test_one_face_a_ticket() -> None:
+    guest = Guest(has_scanner=True).connected()
+    for _ in range(2):
+        guest.presenter.scanned(CODE)
+        guest.settle()
+        guest.touch("face:3", "pick:send")
+        guest.wait(11)
+    assert isinstance(guest.page, ProblemPage)
+    assert len(guest.office.done) == 1
+
+
+def test_a_face_counts_also_where_its_visitor_walks_away_before_the_sentence() -> None:
+    guest = Guest(has_scanner=True).connected()
+    guest.presenter.scanned(CODE)
+    guest.settle()
+    guest.touch("face:2", "pick:write").write("Karena")
+    guest.wait(IDLE_S + 25)
+    assert guest.screen == "feedback"
+    assert guest.office.done == [("rate", {"ticket": CODE, "score": 2})]
+
+
+# -- a counter's tablet ---------------------------------------------------------------------------------------------
+
+
+def tablet() -> Guest:
+    return Guest(Asks(counter="counter-1")).connected()
+
+
+def test_a_tablet_asks_whoever_was_served_at_its_counter_in_their_language_by_one_touch_and_rests_again() -> None:
+    guest = tablet()
+    assert guest.screen == "resting"
+    guest.office.finish()
+    assert isinstance(guest.page, FacesPage)
+    assert guest.page.title == "How was our service?"
+    guest.settle()
+    guest.touch("face:3")
+    assert guest.screen == "thanks"
+    assert guest.office.done == [("rate", {"ticket": DONE.id, "score": 3})]
+    guest.wait(11)
+    assert guest.screen == "resting"
+
+
+def test_a_tablet_asks_nobody_of_another_counter_nobody_who_goes_on_to_another_stage_and_nobody_twice() -> None:
+    guest = tablet()
+    guest.office.finish(counter="counter-2")
+    guest.office.finish(stage="document-check")
+    assert guest.screen == "resting"
+    guest.office.finish()
+    guest.settle()
+    guest.touch("face:4")
+    guest.wait(11)
+    guest.office.finish()
+    assert guest.screen == "resting"
+
+
+def test_a_tablet_turns_to_the_next_visitor_and_does_not_ask_for_ever() -> None:
+    guest = tablet()
+    guest.office.finish()
+    guest.wait(30)
+    guest.office.finish(ticket="another", language="id")
+    assert isinstance(guest.page, FacesPage)
+    assert guest.page.title == "Bagaimana pelayanan kami?"
+    guest.wait(91)
+    assert guest.screen == "resting"
+    assert guest.office.done == []
+
+
+def test_a_face_at_a_tablet_without_connection_is_kept_said_so_and_sent_once() -> None:
+    guest = tablet()
+    guest.office.finish()
+    guest.settle()
+    guest.cut()
+    guest.touch("face:1")
+    assert "It is kept here" in guest.words
+    guest.mend()
+    guest.wait(10)
+    assert guest.office.done == [("rate", {"ticket": DONE.id, "score": 1})]
+
+
+# -- a survey -------------------------------------------------------------------------------------------------------
+
+
+def test_a_survey_is_one_question_a_page_by_one_touch_each_with_a_way_back() -> None:
+    guest = Guest().connected().touch("topic:survey", f"pick:{SKM}", "pick:begin", "pick:new-passport")
+    elements = next(one for one in guest.surveys if one.id == SKM).elements
+    for at, element in enumerate(elements):
+        assert guest.screen == f"question-{at + 1}"
+        assert isinstance(guest.page, AskPage)
+        assert guest.page.title == element.question
+        if at == 4:
+            guest.touch("back")
+            assert guest.screen == "question-4"
+            guest.touch("pick:1")
+        guest.touch("pick:3")
+    profile = next(one for one in guest.surveys if one.id == SKM).profile
+    for at, question in enumerate(profile):
+        assert guest.screen == f"profile-{at + 1}"
+        guest.touch(f"pick:{question.choices[0].code}" if at == 0 else "pick:skip")
+    assert guest.screen == "thanks"
+    ((command, arguments),) = guest.office.done
+    assert command == "survey"
+    assert arguments["answers"] == {one.code: 1 if at == 3 else 3 for at, one in enumerate(elements)}
+    assert arguments["profile"] == {profile[0].code: profile[0].choices[0].code}
+    assert (arguments["survey"], arguments["service"]) == (SKM, "new-passport")
+    assert "ticket" not in arguments
+
+
+def test_nine_answers_and_no_profile_take_a_visitor_far_less_than_ninety_seconds() -> None:
+    guest = Guest(Asks(surveys=(SKM,))).connected()
+    began = guest.seconds
+    guest.touch("topic:survey", "pick:begin", "pick:new-passport", *(["pick:4"] * 9), "pick:none")
+    assert guest.screen == "thanks"
+    steps = 13
+    assert guest.seconds - began + steps * 5.0 < 90
+
+
+def test_whoever_rates_and_is_invited_goes_on_to_the_survey_which_is_joined_to_no_ticket() -> None:
+    guest = Guest(has_scanner=True).connected()
+    guest.office.invitations = (SKM,)
+    guest.presenter.scanned(CODE)
+    guest.settle()
+    guest.touch("face:4", "pick:send", "pick:survey", "pick:begin", *(["pick:3"] * 9), "pick:none")
+    (_, (command, arguments)) = guest.office.done
+    assert command == "survey"
+    assert arguments["invitation"] == f"{SKM}ABCDEFGH"
+    assert not {"ticket", "check", "service"} & set(arguments)
+
+
+def test_a_survey_that_is_for_the_invited_alone_asks_for_the_ticket() -> None:
+    guest = Guest(Asks(surveys=(SKM,)), has_scanner=True)
+    guest.surveys = tuple(one.model_copy(update={"is_open": False}) for one in guest.surveys)
+    guest.connected().touch("topic:survey")
+    assert guest.screen == "number"
+    guest.presenter.scanned(CODE)
+    assert isinstance(guest.page, ProblemPage)
+    guest.settle()
+    guest.touch("way:start_over", "topic:survey")
+    guest.office.invitations = (SKM,)
+    guest.presenter.scanned(CODE)
+    assert guest.screen == "intro"
+
+
+# -- a suggestion ---------------------------------------------------------------------------------------------------
+
+
+def test_a_suggestion_is_typed_on_the_screen_with_capitals_figures_and_signs() -> None:
+    guest = Guest().connected().touch("topic:suggestion").write(TEXT)
+    assert guest.typed == TEXT
+    guest.touch("written")
+    assert guest.office.done == [("suggest", {"text": TEXT, "language": "id"})]
+    assert guest.screen == "thanks"
+
+
+def test_a_sentence_begins_with_a_capital_and_the_last_sign_can_be_taken_back() -> None:
+    guest = Guest().connected().touch("topic:suggestion")
+    guest.touch(*(f"type:{sign}" for sign in "ok."), "type:space", "type:a", "type:erase", "type:b")
+    assert guest.typed == "Ok. B"
+
+
+def test_nothing_is_sent_before_anything_was_written_and_no_more_than_there_is_room_for() -> None:
+    guest = Guest().connected().touch("topic:suggestion", "written")
+    assert guest.screen == "suggestion"
+    guest.touch(*(["type:a"] * 2050))
+    assert len(guest.typed) == 2000
+    assert isinstance(guest.page, WritePage)
+    assert guest.page.left
+
+
+# -- a complaint ----------------------------------------------------------------------------------------------------
+
+
+def test_a_complaint_is_reviewed_sent_and_its_receipt_stays_until_it_was_written_down() -> None:
+    guest = complaining(Guest().connected())
+    assert isinstance(guest.page, ReviewPage)
+    assert [value for _, value in guest.page.facts][1:3] == ["Too long. Two hours!", "siti@surel.id"]
+    guest.touch("pick:text").write(" Really.").touch("written")
+    assert guest.screen == "review"
+    guest.touch("pick:send")
+    ((command, arguments),) = guest.office.done
+    assert command == "complain"
+    assert arguments == {
+        "kind": "complaint",
+        "text": "Too long. Two hours! Really.",
+        "contact": "siti@surel.id",
+        "anonymous": False,
+        "confidential": True,
+        "language": "id",
+    }
+    assert isinstance(guest.page, ReceiptPage)
+    assert "2025-0007" in guest.words
+    assert "K7QX 2M4P ZB5W T3HD" in guest.words
+    guest.wait(300)
+    assert guest.screen == "receipt"
+    guest.touch("pick:noted")
+    assert guest.screen == "feedback"
+
+
+def test_whoever_stays_anonymous_leaves_no_contact() -> None:
+    guest = Guest().connected().touch("topic:complaint", "pick:information").write("When do you open?")
+    guest.touch("written", "pick:contact").write("siti@surel.id").touch(
+        "back", "pick:anonymous", "pick:no", "pick:send"
+    )
+    ((_, arguments),) = guest.office.done
+    assert arguments["anonymous"] is True
+    assert "contact" not in arguments
+
+
+def test_where_there_is_a_printer_the_receipt_comes_on_paper() -> None:
+    guest = complaining(Guest(Asks(has_printer=True)).connected()).touch("pick:send")
+    assert [paper.number for paper in guest.papers] == ["2025-0007"]
+    guest.told_printed(True)  # noqa: FBT003 - a callback
+    assert isinstance(guest.page, ReceiptPage)
+    assert guest.page.paper.tone == "good"
+    guest.wait(IDLE_S + 25)
+    assert guest.screen == "feedback"
+
+
+def test_no_paper_and_the_receipt_stands_on_the_screen() -> None:
+    guest = complaining(Guest(Asks(has_printer=True)).connected()).touch("pick:send")
+    guest.told_printed(False)  # noqa: FBT003 - a callback
+    guest.wait(300)
+    assert isinstance(guest.page, ReceiptPage)
+    assert guest.page.paper.tone == "warn"
+
+
+# -- trouble --------------------------------------------------------------------------------------------------------
+
+
+def test_a_lost_link_while_sending_is_said_and_the_same_request_is_sent_again_and_done_once() -> None:
+    guest = complaining(Guest().connected())
+    guest.server.lose_next(guest.bus.topics.reply("feedback-1"))
+    guest.touch("pick:send")
+    guest.cut()
+    assert guest.screen == "sending"
+    assert "Tidak terhubung sejak" in guest.words
+    guest.mend()
+    guest.wait(5)
+    assert guest.screen == "receipt"
+    assert len({made.id for made in guest.office.of("complain")}) == 1
+    assert [command for command, _ in guest.office.done] == ["complain"]
+
+
+def test_who_writes_while_the_link_is_lost_goes_on_and_sends_when_it_is_back() -> None:
+    guest = Guest().connected().touch("topic:suggestion")
+    guest.cut()
+    guest.write("Kursi lagi.")
+    assert guest.typed == "Kursi lagi."
+    assert guest.screens[-1].banner is not None
+    guest.touch("written")
+    assert guest.screen == "sending"
+    guest.mend()
+    guest.wait(5)
+    assert guest.screen == "thanks"
+    assert len(guest.office.done) == 1
+
+
+def test_no_answer_for_a_minute_keeps_what_was_written_and_waiting_on_sends_nothing_twice() -> None:
+    guest = complaining(Guest().connected())
+    guest.office.is_silent = True
+    guest.touch("pick:send")
+    guest.wait(61)
+    assert isinstance(guest.page, ProblemPage)
+    guest.touch("way:again")
+    assert guest.screen == "sending"
+    guest.office.speak()
+    assert guest.screen == "receipt"
+    assert len(guest.office.of("complain")) == 1
+
+
+def test_a_refusal_that_may_pass_is_asked_anew_with_all_that_was_written() -> None:
+    guest = complaining(Guest().connected())
+    guest.office.refusing = {"complain": "storage_failed"}
+    guest.touch("pick:send")
+    assert isinstance(guest.page, ProblemPage)
+    guest.touch("way:again")
+    assert guest.screen == "receipt"
+    assert len({made.id for made in guest.office.of("complain")}) == 2
+
+
+def test_a_double_touch_answers_one_question() -> None:
+    guest = Guest(Asks(surveys=(SKM,))).connected().touch("topic:survey", "pick:begin", "pick:new-passport")
+    guest.presenter.pick("3")
+    guest.presenter.pick("3")
+    assert guest.screen == "question-2"
+
+
+# -- what stays -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", ["walks away", "starts over", "is thanked"])
+def test_nothing_that_was_written_is_left_after_the_visit(end: str, caplog: pytest.LogCaptureFixture) -> None:
+    guest = complaining(Guest().connected())
+    written = ("Too long", "siti@surel")
+    assert all(one in guest.words for one in written)
+    match end:
+        case "walks away":
+            guest.wait(IDLE_S + 25)
+        case "starts over":
+            guest.touch("start_over")
+        case _:
+            guest.touch("pick:send", "pick:noted")
+    assert guest.screen == "feedback"
+    state = repr(guest.presenter._flow.visit) + str(guest.presenter._flow.visit.opinion.text)
+    assert not any(one in guest.words + state + caplog.text for one in written)
+
+
+def test_no_repr_tells_what_was_written_or_who_wrote_it() -> None:
+    guest = complaining(Guest().connected())
+    assert "siti" not in repr(guest.presenter._flow.visit)
+    assert "Two hours" not in repr(guest.presenter._flow.visit)
+    guest.touch("pick:send")
+    assert "K7QX" not in repr(guest.presenter._flow.visit)
+
+
+def test_an_abandoned_text_is_asked_about_and_goes() -> None:
+    guest = Guest().connected().touch("topic:suggestion").write("Kursi")
+    guest.wait(IDLE_S + 1)
+    assert guest.screens[-1].warning is not None
+    guest.touch("stay")
+    assert guest.typed == "Kursi"
+    guest.wait(IDLE_S + 25)
+    assert guest.screen == "feedback"
+    assert guest.office.done == []
+
+
+def test_what_the_configuration_says_is_what_is_asked() -> None:
+    from kiosk.visit.opinion import asks_of  # noqa: PLC0415 - beside what it is compared with
+
+    kiosk = settings().kiosks[0].model_copy(update={"role": "feedback", "printer": None, "counter": "counter-2"})
+    asks = asks_of(settings(), kiosk)
+    assert (asks.counter, asks.has_printer, asks.surveys) == ("counter-2", False, ("skm", "ipk"))
+    assert replace(asks, counter=None).rating
+    assert json.dumps(asks.surveys)
