@@ -70,6 +70,11 @@ _ERRORS: dict[ErrorCode, str] = {
     "not_holder": mark(
         "Only whoever holds the ticket can do this. Please scan its QR code, or enter the check code on the paper."
     ),
+    "already_given": mark("This was answered already. Everybody answers once. Thank you."),
+    "not_invited": mark("This survey is for invited visitors, once each. Please ask an officer about other ways."),
+    "unknown_survey": mark("This survey is not open at this office now. Please ask an officer."),
+    "unknown_complaint": mark("Number and code do not belong together. Please compare both with your receipt."),
+    "unknown_suggestion": mark("This suggestion is not there any more. Please look at the list again."),
 }
 
 _COUNTER = mark("counter")

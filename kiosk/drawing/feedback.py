@@ -23,7 +23,7 @@ from kiosk.pages.page import (
 )
 from kiosk.visit.keyboard import ROW
 
-BESIDE = 0.62
+BESIDE = 0.66
 """Which share of a lying panel the keyboard has."""
 _INNER = 0.92
 """Which share of a panel lies between the margins."""
@@ -171,7 +171,7 @@ class Write(PagePieces):
         columns = self._columns(look)
         (find,) = self._choices("", (page.find,))
         find.kind = "primary"
-        self.sheet.shares = (1 - BESIDE, 0.44, 0.32)
+        self.sheet.shares = (1 - BESIDE, 0.44, 0.3)
         self.sheet.words = (
             Block(self._title),
             Block(self._hint, leaves=1),
@@ -207,7 +207,7 @@ class Write(PagePieces):
         """Return how many keys stand in a row: all ten, or half of them where a key or its letter would be too wide."""
         width = look.width * _INNER * (1 if look.portrait else BESIDE) - (0 if look.portrait else look.gap(5))
         each = (width - (ROW - 1) * look.gap(1)) / ROW
-        return ROW if each >= max(look.mm(LEAST_KEY_MM), look.body * 1.12) else ROW // 2
+        return ROW if each >= max(look.mm(LEAST_KEY_MM), look.body) else ROW // 2
 
     def _key(self) -> Any:  # noqa: ANN401 - a widget
         made = make("TypeKey")

@@ -31,7 +31,7 @@ from kiosk.visit.steps import Aside, Problem, Step, Visit
 
 TEXT = "Saya menunggu dua jam di loket 3 dan tidak ada petugas yang memanggil nomor saya sampai siang hari."
 SENTENCE = "The officer explained every step, and very kindly."
-CONTACT = "siti.rahma@surel.example"
+CONTACT = "siti@surel.id"
 RECEIPT = Receipt(
     number="2025-0007",
     secret="K7QX2M4PZB5WT3HD",  # noqa: S106 - of nobody

@@ -190,11 +190,10 @@ class _Ear:
             return " ".join(found[0]) if is_spelt else found[0]
         return self._written(found, self.spelling)
 
-    def _written(self, found: re.Match[str], spelling: Spelling) -> str:
-        if found["secret"]:
-            return ", ".join(spoken(one, spelling) for one in found[0])
-        if found["case"]:
-            return ", ".join(digit_by_digit(part, spelling) for part in found[0].split("-"))
+    def _written(self, found: re.Match[str], spelling: Spelling) -> str:  # noqa: PLR0911 - one each
+        if found["secret"] or found["case"]:  # sign by sign: a receipt's number and code are copied
+            signs = (digit_by_digit(one, spelling) if one.isdecimal() else spoken(one, spelling) for one in found[0])
+            return ", ".join(sign for sign in signs if sign)
         if found["ticket"] or found["letters"]:
             return found[0] if found[0] in _WORDS else spoken(found[0], spelling)
         if found["rupiah"]:

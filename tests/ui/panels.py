@@ -37,6 +37,14 @@ KIOSKS: Mapping[str, PanelConfig] = {
 }
 """Each with the height at which it is usually mounted."""
 
+TABLETS: Mapping[str, PanelConfig] = {
+    f"10 {'portrait' if width < height else 'landscape'}": PanelConfig(
+        width_px=width, height_px=height, diagonal_in=10.1, viewing_distance_m=0.4, mounting_height_mm=900
+    )
+    for width, height in ((800, 1280), (1280, 800))
+}
+"""What stands on a counter, before whoever was served there."""
+
 DISPLAYS: Mapping[str, PanelConfig] = {
     f"{inch} {width}x{height} {metres} m": PanelConfig(
         width_px=width, height_px=height, diagonal_in=inch, viewing_distance_m=metres

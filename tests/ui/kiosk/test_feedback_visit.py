@@ -44,7 +44,7 @@ def test_without_connection_nothing_is_begun_and_the_screen_says_so_in_every_lan
     guest = Guest().connected()
     guest.cut()
     assert guest.screen == "offline"
-    assert "Tidak terhubung sejak" in guest.words
+    assert "Tidak tersambung sejak" in guest.words
     assert "Not connected since" in guest.words
 
 
@@ -178,7 +178,7 @@ def test_a_survey_is_one_question_a_page_by_one_touch_each_with_a_way_back() -> 
     for at, element in enumerate(elements):
         assert guest.screen == f"question-{at + 1}"
         assert isinstance(guest.page, AskPage)
-        assert guest.page.title == element.question
+        assert guest.page.title.replace("\u200b", "") == element.question
         if at == 4:
             guest.touch("back")
             assert guest.screen == "question-4"
@@ -264,7 +264,8 @@ def test_nothing_is_sent_before_anything_was_written_and_no_more_than_there_is_r
 def test_a_complaint_is_reviewed_sent_and_its_receipt_stays_until_it_was_written_down() -> None:
     guest = complaining(Guest().connected())
     assert isinstance(guest.page, ReviewPage)
-    assert [value for _, value in guest.page.facts][1:3] == ["Too long. Two hours!", "siti@surel.id"]
+    told = [value.replace("\u200b", "") for _, value in guest.page.facts]
+    assert told[1:3] == ["Too long. Two hours!", "siti@surel.id"]
     guest.touch("pick:text").write(" Really.").touch("written")
     assert guest.screen == "review"
     guest.touch("pick:send")
@@ -324,7 +325,7 @@ def test_a_lost_link_while_sending_is_said_and_the_same_request_is_sent_again_an
     guest.touch("pick:send")
     guest.cut()
     assert guest.screen == "sending"
-    assert "Tidak terhubung sejak" in guest.words
+    assert "Tidak tersambung sejak" in guest.words
     guest.mend()
     guest.wait(5)
     assert guest.screen == "receipt"
@@ -382,7 +383,7 @@ def test_a_double_touch_answers_one_question() -> None:
 @pytest.mark.parametrize("end", ["walks away", "starts over", "is thanked"])
 def test_nothing_that_was_written_is_left_after_the_visit(end: str, caplog: pytest.LogCaptureFixture) -> None:
     guest = complaining(Guest().connected())
-    written = ("Too long", "siti@surel")
+    written = ("Too long", "siti@")
     assert all(one in guest.words for one in written)
     match end:
         case "walks away":

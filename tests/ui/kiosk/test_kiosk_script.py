@@ -11,10 +11,11 @@ import pytest
 from broker.language import Phrases
 from hardware.panel import headless
 from hardware.panel.scale import Reader
+from kiosk.pages.feedback_samples import feedback_screens
 from kiosk.pages.focus import BETWEEN_LANGUAGES, stops
 from kiosk.pages.page import Screen
 from kiosk.pages.spoken import Speaker
-from tests.ui.kiosk.kiosk_samples import screens, settings
+from tests.ui.kiosk.kiosk_samples import office, screens, settings
 
 headless.prepare()
 
@@ -25,9 +26,11 @@ from kiosk.drawing.screen import RULES, KioskWidget  # noqa: E402 - the same
 
 TURNERS = {"page:before", "page:after"}
 """The buttons that turn the pages of what the panel has no room for: not of the screen's own."""
-GIVES_WAY = ("steps.", "hint", "heading", "header.office", "header.date")
+GIVES_WAY = ("steps.", "hint", "heading", "header.office", "header.date", "echo")
 """What the panel may have no room for; it is spoken all the same."""
-PICTURES = ("erase", "pin:erase")
+LIKE_OTHERS = ("21-question-ipk", "21-profile-ipk", "22-sentence-full", "23-review-long")
+"""Of a feedback kiosk: more of the same, and what has no room for all of a long text."""
+PICTURES = ("erase", "pin:erase", "type:shift", "type:space", "type:erase")
 """What is drawn as a picture, and said in a word."""
 
 
@@ -86,7 +89,8 @@ def pieces(text: str) -> list[str]:
 
 
 def everything(language: str) -> list[tuple[str, Screen]]:
-    return list(screens(language))
+    said = feedback_screens(settings(), office(), language) if language == "id" else ()
+    return [*screens(language), *(one for one in said if not one[0].startswith(LIKE_OTHERS))]
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
