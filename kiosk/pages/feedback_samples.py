@@ -184,7 +184,7 @@ def _complained(view: ScreenOf, asks: Asks) -> Iterator[tuple[str, Screen]]:
     long = replace(complaint, text=(f"{TEXT} " * 20)[:1990], contact="", is_anonymous=True)
     yield "23-review-long", view(Step.REVIEW, long)
     for paper in ("printing", "printed", "failed") if asks.has_printer else (None, "printed", "failed"):
-        held = Opinion(topic="complaint", receipt=RECEIPT, receipt_paper=paper)  # type: ignore[arg-type]  # one of them
+        held = Opinion(topic="complaint", receipt=RECEIPT, receipt_paper=paper)
         yield f"23-receipt-{paper or 'screen'}", view(Step.RECEIPT, held)
     bare = Opinion(topic="complaint", receipt=RECEIPT.model_copy(update={"qr": None}))
     yield "23-receipt-no-page", view(Step.RECEIPT, bare)

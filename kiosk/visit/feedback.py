@@ -203,7 +203,7 @@ class FeedbackPresenter(KioskPresenter):
         flow.touched()
         code = ticket_code(text)
         if code is None:
-            flow.tell_foreign()
+            flow.tell_strange("foreign")
             return
         topic: Topic = flow.visit.opinion.topic or "rating"
         if topic not in self._topics:
@@ -404,7 +404,7 @@ class FeedbackPresenter(KioskPresenter):
             self._go(Step.NUMBER, replace(opinion, check=""), is_not_found=True)
         else:
             self._go(Step.NUMBER, replace(opinion, ticket=""), typed="")
-            self._flow.tell_foreign()
+            self._flow.tell_strange("past")
 
     # -- a survey -------------------------------------------------------------------------------------------------
 

@@ -279,7 +279,7 @@ def test_a_complaint_is_reviewed_sent_and_its_receipt_stays_until_it_was_written
         "confidential": True,
         "language": "id",
     }
-    assert isinstance(guest.page, ReceiptPage)
+    assert guest.screen == "receipt"
     assert "2025-0007" in guest.words
     assert "K7QX 2M4P ZB5W T3HD" in guest.words
     guest.wait(300)

@@ -52,7 +52,7 @@ def test_places_are_unique_and_the_title_comes_first() -> None:
 
 
 def test_what_stands_at_a_stop_is_what_a_touch_of_it_would_do() -> None:
-    known = {*touches._SINGLE, *touches._MANY}
+    known = {*touches._SINGLE, *touches._MANY, *touches._EVERYWHERE, *touches._OF_SEVERAL}
     for name, screen in ALL:
         for stop in stops(screen):
             assert not stop.target or stop.target in known or stop.target.partition(":")[0] in known, (name, stop)
