@@ -18,12 +18,16 @@ from broker.up.office import Part, parts
 from broker.up.screens import VirtualScreen
 from broker.up.visit import REACTION_S, Window
 from counter.desk.requests import SLOW_AFTER_S
+from display.hall.programme import LATEST_S
 from hardware.emulators.control import socket_path, tell
 from kiosk.paper.printers import CHECK_PRINTERS_S
 from tests.support.caller import Caller, wait_until
+from tests.support.feedback_day import fill
 from tests.support.office import CONFIG, OfficeProcess
 
 PIN = "1234"
+INDEX = "91,48"
+"""Of the survey that is answered for the pictures: the regulation's own example."""
 CROWD = (
     ("new-passport", "regular"),
     ("passport-renewal", "regular"),
@@ -188,6 +192,26 @@ def slow_picture(counter: Window, office: OfficeProcess, folder: Path) -> None:
     office.process.send_signal(signal.SIGCONT)
 
 
+def feedback_pictures(scratch: Path, folder: Path) -> None:
+    """Show what visitors said: at the desk of a supervisor and of an officer, and on the display by its turn."""
+    scratch.mkdir()
+    office = fill(scratch / "var", extra={"ANTREAN_DISPLAYS__0__PAGE_S": "4"})
+    office.start()
+    with ExitStack() as stack:
+        stack.callback(office.stop)
+        panes = {p.kind: p for p in parts(office.settings) if p.kind in {"counter", "display"}}
+        display = stack.enter_context(window(office, panes["display"], scratch))
+        counter = stack.enter_context(window(office, panes["counter"], scratch))
+        counter.wait_for("officer:0")
+        for initials, name in ((("s",), "counter-ratings"), (("m", "m"), "counter-complaints")):
+            _sign_in(counter, *initials)
+            _after(counter, shows="desk").picture(folder / f"{name}.png")
+            _after(counter, "x", "Return", shows="sign_in")
+        drawn = scratch / "display.json"
+        wait_until(lambda: INDEX in drawn.read_text(encoding="utf-8"), "the survey has its turn", LATEST_S)
+        display.picture(folder / "display-results.png")
+
+
 def _sign_in(counter: Window, *initials: str, pin: str = PIN) -> None:
     """Choose a name by its first letter, the next such name by the same letter again."""
     counter.screen.press(*initials)
@@ -206,7 +230,7 @@ def _after(counter: Window, *keys: str, shows: str | None = None) -> Window:
 
 
 def main(folder: Path) -> None:
-    """Take every picture; about two minutes."""
+    """Take every picture; three minutes."""
     with tempfile.TemporaryDirectory(prefix="antrean-pictures-") as name, ExitStack() as stack:
         scratch = Path(name)
         office = OfficeProcess(scratch / "var", extra={"ANTREAN_LANES__REGULAR__NO_SHOW_AFTER_S": "0"})
@@ -238,6 +262,7 @@ def main(folder: Path) -> None:
             # The desk stays as it was: by now it has heard of it too.
             panes["counter"].picture(folder / "counter-offline.png")
             office.start()
+        feedback_pictures(scratch / "feedback", folder)
 
 
 def _serve(caller: Caller) -> None:

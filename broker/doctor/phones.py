@@ -44,7 +44,8 @@ def pages(settings: Settings, presences: Presences, *, resolve: Resolve = addres
     served = [client for client, told in sorted(presences.items()) if told.online and told.kind == WEB_KIND]
     yield _process(web, served)
     yield _address(web, resolve)
-    yield _wifi(web)
+    if web.public_url is not None:
+        yield _wifi(web)
 
 
 def _process(web: Web, served: list[str]) -> Finding:

@@ -230,7 +230,7 @@ def _result(page: ResultPage, box: Box, font: float, frame: Frame) -> Iterator[I
     if page.figure:
         drawn = list(_figure(page, Box(left, y - font * 0.9, right - left, 0), font, frame))
         yield from drawn
-        y = max(item.box.bottom for item in drawn) + font * (_PART_GAP + 0.8)
+        y = max(item.box.bottom for item in drawn) + font * (_PART_GAP + 0.95)
     for part in page.parts:
         if isinstance(part, Chart):
             chart = list(_chart(part, Box(left, y - font * 0.8, right - left, 0), font, frame))
