@@ -59,7 +59,7 @@ class Limits:
 def usual_limits(monotonic: Callable[[], float] = time.monotonic) -> Limits:
     """Return limits that nobody meets who only looks."""
     return Limits(
-        pages=Rates(burst=600, per_s=30, monotonic=monotonic),
+        pages=Rates(burst=1500, per_s=50, monotonic=monotonic),
         sent=Rates(burst=60, per_s=2, monotonic=monotonic),
         ticket=Rates(burst=40, per_s=1, monotonic=monotonic),
     )

@@ -21,6 +21,7 @@ from tests.bench.crowd import crowd_table, memory_table
 from tests.bench.figures import markdown
 from tests.bench.floor import commits, round_trips
 from tests.bench.past import past_tables
+from tests.bench.phones import phones_table
 from tests.bench.printing import printing_table
 from tests.bench.sound import sound_table
 from tests.bench.thinking import thinking_table
@@ -55,6 +56,7 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Table]]] = {
     "touch": lambda folder: iter([touch_table(folder), reaction_table(folder)]),
     "painted": lambda folder: iter([painted_table(folder)]),
     "windows": lambda folder: iter([process_table(folder)]),
+    "phones": lambda folder: iter([phones_table(folder)]),
     "sound": lambda folder: iter([sound_table(folder)]),
 }
 

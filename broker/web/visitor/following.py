@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from broker.contract.messages import ErrorCode, EventMessage, OfficeMessage, Ticket, TicketState
+from broker.contract.messages import PASSING, ErrorCode, EventMessage, OfficeMessage, Ticket, TicketState
 from broker.web.office import Office, UnansweredError
 
 MOST_FOLLOWED = 4096
@@ -18,6 +18,7 @@ MOST_FOLLOWED = 4096
 LOOKUPS_AT_ONCE = 16
 """After an outage all open pages ask how it stands: the engine takes 256 requests of a client, and others want some."""
 LOOKUP_S = 4.0
+RENEW_AGAIN_S = 2.0
 TOLD_AT_ONCE = 10
 TOLD_EVERY_S = 0.004
 LONGEST_REST_S = 0.5
@@ -146,12 +147,16 @@ class Following:
         if looking is None:
             looking = asyncio.create_task(self._asked(key))
             self._looking[key] = looking
-            looking.add_done_callback(lambda _: self._looking.pop(key, None))
         return await asyncio.shield(looking)
 
     async def _asked(self, key: str) -> Followed:
-        async with self._turns:
-            reply = await self._office.ask("lookup", {"ticket": key}, timeout_s=LOOKUP_S)
+        try:
+            async with self._turns:
+                reply = await self._office.ask("lookup", {"ticket": key}, timeout_s=LOOKUP_S)
+        finally:
+            del self._looking[key]
+        if reply.error is not None and reply.error.code in PASSING:
+            raise UnansweredError(reply.error.code)
         if reply.error is not None:
             self._forget(key)
             raise UnknownTicketError(reply.error.code)
@@ -206,18 +211,24 @@ class Following:
 
     def _renew(self, followed: Followed) -> None:
         if followed.watchers:
-            task = asyncio.create_task(self._renewed(followed.key))
+            task = asyncio.create_task(self._renewed(followed))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _renewed(self, key: str) -> None:
+    async def _renewed(self, followed: Followed) -> None:
+        """Look a ticket up anew, until the engine has answered; where it is away, its return begins this again."""
         with contextlib.suppress(UnansweredError, UnknownTicketError):
-            while key in self._looking:  # what is being answered may have been decided before the event
-                await asyncio.shield(self._looking[key])
-        try:
-            await self._look_up(key)
-        except (UnansweredError, UnknownTicketError):
-            return  # unsure as it was: the page says that it is old, or asks again when it is opened
+            while followed.key in self._looking:  # what is being answered may have been decided before the event
+                await asyncio.shield(self._looking[followed.key])
+        while followed.watchers and self._office.is_linked:
+            try:
+                await self._look_up(followed.key)
+            except UnansweredError:
+                await asyncio.sleep(RENEW_AGAIN_S)
+            except UnknownTicketError:
+                return
+            else:
+                return
 
     def _places_changed(self) -> None:
         for followed in self._by_key.values():
