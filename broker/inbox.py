@@ -89,17 +89,18 @@ class Inbox:
         with self._lock:
             if submission.key in self._in_hand:
                 return True
-            line = self._lines.get(submission.client)
+            name = _line_of(submission)
+            line = self._lines.get(name)
             if line is not None and submission.request_id in line.ids:
                 return True
             if self._waiting >= MAX_WAITING or (line is not None and len(line.waiting) >= MAX_BACKLOG):
                 return False
-            line = self._lines.setdefault(submission.client, _Line())
+            line = self._lines.setdefault(name, _Line())
             line.waiting.append(_Waiting(submission, self._monotonic(), is_checked))
             line.ids.add(submission.request_id)
             self._waiting += 1
             if len(line.waiting) == 1:
-                self._come_first(submission.client, line)
+                self._come_first(name, line)
         return True
 
     def hear(self, health: Health) -> None:
@@ -195,12 +196,13 @@ class Inbox:
             self._is_pin.wait_for(lambda: self._unchecked or self._is_closed)
             return self._unchecked.popleft() if self._unchecked and not self._is_closed else None
 
-    def put_checked(self, submission: Submission) -> None:
-        """Let a sign-in go on, in the place where it stands; what its client asked since comes after it."""
+    def put_checked(self, asked: Submission, checked: Submission) -> None:
+        """Let a sign-in go on as `checked`, in the place where it stands; what its client asked since comes after."""
         with self._lock:
-            line = self._lines[submission.client]
-            line.waiting[0] = replace(line.waiting[0], submission=submission, is_checked=True)
-            self._come_first(submission.client, line)
+            name = _line_of(asked)
+            line = self._lines[name]
+            line.waiting[0] = replace(line.waiting[0], submission=checked, is_checked=True)
+            self._come_first(name, line)
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
@@ -215,6 +217,15 @@ class Inbox:
         else:
             self._unchecked.append(first.submission)
             self._is_pin.notify()
+
+
+def _line_of(submission: Submission) -> str:
+    """Return in which line a request waits: its client's, but sign-ins without a counter have one of their own.
+
+    All pages on phones are one client: whoever types PINs at one of them lets nobody else wait. No client's id has a
+    line break.
+    """
+    return f"{submission.client}\n" if isinstance(submission.command, StaffIn) else submission.client
 
 
 class PinChecker:
@@ -236,7 +247,7 @@ class PinChecker:
     def run(self) -> None:
         """Work until the inbox is closed."""
         while (submission := self._inbox.take_unchecked()) is not None:
-            self._inbox.put_checked(self._guarded(submission))
+            self._inbox.put_checked(submission, self._guarded(submission))
         self._hear_news()
 
     def renewed(self, officer: str, pin: NewPin) -> None:

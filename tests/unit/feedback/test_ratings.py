@@ -106,6 +106,19 @@ def test_the_day_after_the_ticket_is_not_known_any_more(room: EngineRoom) -> Non
     assert book_of(room).spent == {}
 
 
+def test_the_key_of_the_ticket_is_enough_and_only_today(room: EngineRoom) -> None:
+    key = "ABCDEFGHIJKLMNOP"
+    ticket = "7d6c1f0e-0000-4000-8000-000000000001"
+    room.ask(cmd.Issue(ticket, "visa", None, None, "0417", "kiosk-1", key=key))
+    room.ask(cmd.Call("c1", room.sessions["c1"], ticket))
+    room.start("c1")
+    room.finish("c1")
+    assert room.ask(fb.Rate(key[::-1], 4, asker="web", row="x"), client="web")["error"] == "unknown_ticket"
+    link = f"http://antrian.lan/t/{key.lower()}"
+    assert room.ask(fb.Rate(link, 4, asker="web", row="x"), client="web")["events"] == ["rated"]
+    assert room.ask(fb.Rate(key, 4, asker="web", row="y"), client="web")["error"] == "already_given"
+
+
 def test_where_nobody_is_asked_nobody_rates() -> None:
     room = EngineRoom(office=small_office(feedback=FeedbackRules(rating=False)))
     room.sign_in("c1", "sari")
