@@ -36,7 +36,7 @@ STATES: Mapping[str, str] = {
 }
 """A complaint's state in a word, for a list."""
 TO_MAX = 80
-PLAN_MAX = 500
+PLAN_MAX = 300
 MOST_TAGS, TAG_MAX = 5, 20
 TAGS_MAX = MOST_TAGS * (TAG_MAX + 2)
 
