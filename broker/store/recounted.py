@@ -1,4 +1,4 @@
-"""The complaints and ratings as the journal tells them: what the tables beside it have to say."""
+"""Complaints, ratings and surveys as the journal tells them: what the tables beside it have to say."""
 
 from __future__ import annotations
 
@@ -10,11 +10,23 @@ from sqlmodel import col
 
 from broker.domain.feedback.apply import apply
 from broker.domain.feedback.book import Book
-from broker.domain.feedback.events import Complained, FeedbackEvent, Rated
+from broker.domain.feedback.events import Complained, FeedbackEvent, Invited, Rated, SurveyClosed, SurveyDaySealed
+from broker.domain.feedback.surveys import seal_of
 from broker.domain.model import Office
 from broker.domain.vocabulary import Event
-from broker.store.tables import ComplaintRow, ComplaintStepRow, RatingRow, WordsRow, table_of
+from broker.store.journal import body_of
+from broker.store.surveys import read_answers
+from broker.store.tables import (
+    ComplaintRow,
+    ComplaintStepRow,
+    RatingRow,
+    SurveyDayRow,
+    SurveyPeriodRow,
+    WordsRow,
+    table_of,
+)
 
+_DAYS, _PERIODS = table_of(SurveyDayRow), table_of(SurveyPeriodRow)
 _COMPLAINTS, _STEPS, _WORDS = table_of(ComplaintRow), table_of(ComplaintStepRow), table_of(WordsRow)
 COMPARED = (
     "kind",
@@ -46,10 +58,18 @@ class Recounting:
         self._begun: dict[str, int] = {}
         """By complaint: the line that tells of it first."""
         self._rated = 0
+        self._sealed: dict[tuple[str, dt.date], tuple[int, str]] = {}
+        """By survey and day: the line that sealed it, and the digest."""
+        self._closed: dict[tuple[str, str], tuple[int, str]] = {}
+        """By survey and period: the line that closed it, and what it says."""
 
     def hear(self, seq: int, fact: Event) -> None:
         """Take one line in."""
-        if isinstance(fact, FeedbackEvent):
+        if isinstance(fact, SurveyDaySealed):
+            self._sealed[fact.survey, fact.day] = seq, fact.digest
+        elif isinstance(fact, SurveyClosed):
+            self._closed[fact.survey, fact.period] = seq, body_of(fact)
+        elif isinstance(fact, FeedbackEvent) and not isinstance(fact, Invited):
             apply(self._book, fact)
             self._rated += isinstance(fact, Rated)
             if isinstance(fact, Complained):
@@ -78,8 +98,36 @@ class Recounting:
         if kept < self._rated:
             yield 0, f"the journal tells of {self._rated} ratings, but the table has {kept}"
 
+        yield from self._surveys()
+
+    def _surveys(self) -> Iterator[tuple[int, str]]:
+        """Yield where sealed answers and closed periods are not as they were."""
+        for (survey, day), (seq, digest) in self._sealed.items():
+            answers = read_answers(self._connection, self._office, survey, day, day)
+            if seal_of(answer.digest for answer in answers) != digest:
+                yield seq, f"the answers to {survey} of {day} are not those that were sealed"
+        for survey, day in self._days_in_table() - self._sealed.keys():
+            yield 0, f"the journal tells of no seal of {survey} of {day}, but the table does"
+        wanted = select(_PERIODS.c.survey, _PERIODS.c.period, _PERIODS.c.body).where(_PERIODS.c.office == self._office)
+        rows = {(survey, period): body for survey, period, body in self._connection.execute(wanted)}
+        for key, (seq, body) in self._closed.items():
+            if rows.pop(key, None) != body:
+                yield seq, f"the table says otherwise of the period {key[1]} of {key[0]}"
+        for survey, period in rows:
+            yield 0, f"the journal tells of no closed period {period} of {survey}, but the table does"
+
+    def _days_in_table(self) -> set[tuple[str, dt.date]]:
+        wanted = select(_DAYS.c.survey, _DAYS.c.day).where(_DAYS.c.office == self._office)
+        return {(survey, day) for survey, day in self._connection.execute(wanted)}
+
     def put_back(self) -> None:
-        """Let the tables of complaints say what the journal says, where they knew of more; so too their words."""
+        """Let the tables say what the journal says, where they knew of more; so too the words of complaints.
+
+        Answers stay: their days are sealed anew.
+        """
+        for survey, day in self._days_in_table() - self._sealed.keys():
+            of_day = _DAYS.c.office == self._office, _DAYS.c.survey == survey, _DAYS.c.day == day
+            self._connection.execute(delete(_DAYS).where(*of_day))
         for number in self._step_counts().keys() - self._begun.keys():
             self._forget(number, 0)
         for row in self._connection.execute(select(_COMPLAINTS.c.number).where(_COMPLAINTS.c.office == self._office)):

@@ -8,6 +8,7 @@ import json
 import logging
 import random
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -23,6 +24,7 @@ from broker.contract.topics import Topics
 from broker.engine import Engine
 from broker.gateway import Inbound, MqttWire
 from broker.inbox import Reconnected
+from broker.store.archive import Archive
 from broker.store.office_key import OfficeKey
 from broker.store.sql import SqlStore
 from tests.fakes.clock import FakeClock
@@ -307,6 +309,40 @@ def test_the_command_line_says_how_it_was_closed_and_notices_what_was_altered(
         connection.execute("UPDATE survey_answers SET answers = replace(answers, '1', '4')")
     assert run(monkeypatch, month, "close", "--survey", "skm", "--period", "2026-03", folder=tmp_path) == 1
     assert "were altered" in capsys.readouterr().err
+
+
+def broken(month: Month, folder: Path, statement: str) -> str:
+    """Return what is found wrong once somebody has altered a copy of the database."""
+    (folder / "office.db").write_bytes((month.folder / "office.db").read_bytes())
+    with opened(folder / "office.db") as connection:
+        connection.execute(statement)
+    with closing(Archive(f"sqlite:///{folder}/office.db", "demo")) as archive:
+        found = archive.verify(None)
+    return "" if found is None else found.why
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("UPDATE survey_answers SET service = service", ""),
+        (
+            "UPDATE survey_answers SET answers = replace(answers, '1', '4')",
+            "to skm of 2026-03-02 are not those",
+        ),
+        (
+            "DELETE FROM survey_answers WHERE id = (SELECT max(id) FROM survey_answers)",
+            "are not those that were sealed",
+        ),
+        ("UPDATE survey_answers SET service = 'new-passport'", "are not those that were sealed"),
+        ("UPDATE survey_periods SET body = replace(body, '\"n\":12', '\"n\":13')", "otherwise of the period 2026-03"),
+        ("DELETE FROM survey_periods", "otherwise of the period 2026-03"),
+        ("UPDATE survey_days SET day = '2026-03-09'", "no seal of skm of 2026-03-09"),
+    ],
+)
+def test_the_journal_proves_what_was_sealed_and_closed(month: Month, tmp_path: Path, statement: str, why: str) -> None:
+    found = broken(month, tmp_path, statement)
+    assert why in found
+    assert bool(found) == bool(why)
 
 
 def test_the_command_line_says_what_there_is_not(
