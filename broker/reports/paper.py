@@ -16,22 +16,31 @@ from hardware.typesetting.fonts import plain
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 """WeasyPrint lets every picture of the whole process be cut off, as it is imported; here that is a fault of a file."""
 
+_ZOOMS = (1.0, 0.95, 0.9, 0.85, 0.8)
+_OPTIONS = {"pdf_variant": "pdf/ua-1"}
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def pdf_of(sheet: Sheet) -> bytes:
-    """Return the page as a PDF with its headings marked for screen readers. Takes about a second."""
-    html = html_of(sheet)
-    document: bytes = weasyprint.HTML(string=html, base_url=str(_TEMPLATES), url_fetcher=_Fetcher()).write_pdf(
-        pdf_variant="pdf/ua-1"
-    )
-    return document
+    """Return the page as a PDF with its headings marked for screen readers. Takes about a second.
+
+    Where there is much to say all of it is drawn smaller, rather than that a second page hangs behind the first.
+    """
+    for zoom in _ZOOMS:
+        source = weasyprint.HTML(string=html_of(sheet, zoom), base_url=str(_TEMPLATES), url_fetcher=_Fetcher())
+        document = source.render(**_OPTIONS)
+        if len(document.pages) == 1:
+            break
+    content: bytes = document.write_pdf(zoom=zoom, **_OPTIONS)
+    return content
 
 
-def html_of(sheet: Sheet) -> str:
-    """Return the page as HTML."""
+def html_of(sheet: Sheet, zoom: float = 1.0) -> str:
+    """Return the page as HTML, so much larger than A4 that it is A4 when it is drawn by `zoom`."""
     family = plain()
-    return _environment().get_template("survey.html").render(sheet=sheet, font=family.regular, bold=family.bold)
+    return (
+        _environment().get_template("survey.html").render(sheet=sheet, zoom=zoom, font=family.regular, bold=family.bold)
+    )
 
 
 class _Fetcher(weasyprint.urls.URLFetcher):  # type: ignore[misc]  # untyped

@@ -144,9 +144,10 @@ def test_hostile_text_stands_on_the_paper_as_text() -> None:
     assert "&lt;b&gt;Satu loket&lt;/b&gt;" in html
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
-def test_the_paper_is_one_page_to_hang_up(language: str) -> None:
-    pdf = pdf_of(wording(language).sheet())
+@pytest.mark.parametrize(("language", "plan"), [("id", PLAN), ("en", "Satu loket tambahan dibuka. " * 10)])
+def test_the_paper_is_one_page_to_hang_up_however_much_there_is_to_say(language: str, plan: str) -> None:
+    plans = dict.fromkeys(SKM.codes, Plan(plan, dt.date(2026, 12, 31)))
+    pdf = pdf_of(wording(language, replace(outcome(), plans=plans)).sheet())
     assert pdf.startswith(b"%PDF")
     streams = [
         zlib.decompressobj().decompress(one) for one in re.findall(rb"stream\r?\n(x.*?)endstream", pdf, re.DOTALL)
@@ -154,6 +155,8 @@ def test_the_paper_is_one_page_to_hang_up(language: str) -> None:
     objects = b"".join(one for one in streams if b"/Type" in one)
     assert len(re.findall(rb"/Type ?/Page\b", objects)) == 1
     assert b"/Lang" in objects
+    (box,) = re.findall(rb"/MediaBox ?\[0 0 ([0-9.]+) ([0-9.]+)\]", objects)
+    assert [float(side) for side in box] == pytest.approx([595.28, 841.89], abs=0.2)  # A4
 
 
 def test_a_period_that_runs_says_so_and_one_without_answers_claims_nothing() -> None:
