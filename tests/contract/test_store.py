@@ -415,7 +415,7 @@ def test_of_what_could_not_be_written_nothing_is_left(heard: EngineRoom, disk: D
     heard.sign_in("c1", "sari")
     ticket, number, session = finished(heard), complain(heard), staff_in(heard)
     asked: dict[str, fb.FeedbackCommand] = {
-        "rate": fb.Rate(ticket, 2, text="Slow.", asker="kiosk-1", row="row"),
+        "rate": fb.Rate(ticket, 2, text="Slow.", asker="kiosk-1", row="x", words_row="row"),
         "suggest": fb.Suggest("More chairs", row="row"),
         "complain": fb.Complain("complaint", "Again.", "0812", ticket="A-012", secret=HELD),
         "answer": fb.MoveComplaint(number, "answer", "Sorry.", session=session),

@@ -47,7 +47,8 @@ def finished(room: EngineRoom, counter: str = "c1", service: str = "visa") -> st
 def rate(room: EngineRoom, ticket: str, score: fb.Score = 4, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of a command
     """Let whoever issued a ticket rate it; return the reply."""
     row = f"row-{next(room.ids)}"
-    return room.ask(fb.Rate(ticket, score, asker="kiosk-1", row=row, **more), client="kiosk-1")
+    rated = fb.Rate(ticket, score, asker="kiosk-1", row=row, words_row=f"words-{row}", **more)
+    return room.ask(rated, client="kiosk-1")
 
 
 def staff_in(room: EngineRoom, officer: str = "dewi") -> str:

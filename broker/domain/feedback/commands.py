@@ -64,6 +64,8 @@ class Rate(FeedbackCommand):
     asker: Annotated[str, MADE] = ""
     row: Annotated[str, MADE] = ""
     """A random id: what is kept of it tells neither when nor in which order it came."""
+    words_row: Annotated[str, MADE] = ""
+    """Another one for the sentence: it is joined to nobody who served."""
 
 
 @dataclass(frozen=True, slots=True)

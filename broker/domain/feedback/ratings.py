@@ -38,8 +38,8 @@ def rate(hall: Hall, book: Book, command: cmd.Rate, now: dt.datetime) -> en.Deci
     if sentence:
         last = day + book.office.feedback.purge_after
         entries += [
-            en.Suggestion(command.row, day, ticket.service, ticket.language, tags=(RATING,), purge_after=last),
-            en.Words(words_of(command.row), sentence, last),
+            en.Suggestion(command.words_row, day, ticket.service, ticket.language, tags=(RATING,), purge_after=last),
+            en.Words(words_of(command.words_row), sentence, last),
         ]
     return en.Decided([ev.Rated(at=now)], entries)
 

@@ -106,6 +106,18 @@ def test_no_word_stands_open_in_any_file_or_log(disk: Disk, caplog: pytest.LogCa
     assert b"2026-0001" in found, "else the files were not read"
 
 
+def test_a_sentence_beside_a_rating_is_joined_to_neither_score_nor_officer(disk: Disk) -> None:
+    everything_is_said(disk.room)
+    with opened(disk.folder / "office.db") as connection:
+        ratings = {row[0] for row in connection.execute("SELECT id FROM ratings")}
+        sentences = connection.execute("SELECT * FROM suggestions WHERE tags LIKE '%rating%'").fetchall()
+        told = [body for (body,) in connection.execute("SELECT body FROM events WHERE type = 'rated'")]
+    ((_, name, day, service, language, _, _, _),) = sentences
+    assert (day, service, language) == ("2026-03-02", "visa", "id")
+    assert not {name} & ratings
+    assert not any(one in body for body in told for one in ratings | {name})
+
+
 def test_all_is_there_after_a_restart_and_the_journal_agrees(disk: Disk) -> None:
     number = everything_is_said(disk.room)
     before = said(book_of(disk.room))

@@ -108,7 +108,7 @@ def test_garbage_is_never_more_than_a_bad_request(name: str, payload: bytes) -> 
         ("reset_pin", {"is_old", "made"}),
         ("next", set()),
         ("staff_in", {"token", "pin_matches", "locked_s"}),
-        ("rate", {"asker", "row"}),
+        ("rate", {"asker", "row", "words_row"}),
         ("lookup", {"asker"}),
     ],
 )
