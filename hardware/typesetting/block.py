@@ -110,7 +110,7 @@ def draw(block: Block, mask: Image.Image, lines: list[tuple[Line, int, int]]) ->
     for line, left, baseline in lines:
         for run in line.runs:
             for word, x in _words(run, block):
-                drawn, (to_right, down) = _picture(word, run.family, block.size_px, bold=block.bold, rtl=run.rtl)
+                drawn, (to_right, down) = _pictured(word, run.family, block.size_px, bold=block.bold, rtl=run.rtl)
                 if drawn is not None:
                     pen.bitmap((left + x + to_right, baseline + down), drawn, fill=255)
 
@@ -127,7 +127,7 @@ def reach(block: Block, line: Line) -> tuple[int, int]:
     above = below = 0
     for run in line.runs:
         for word, _x in _words(run, block):
-            drawn, (_to_right, down) = _picture(word, run.family, block.size_px, bold=block.bold, rtl=run.rtl)
+            drawn, (_to_right, down) = _pictured(word, run.family, block.size_px, bold=block.bold, rtl=run.rtl)
             if drawn is not None:
                 above, below = max(above, -down), max(below, down + drawn.height)
     return above, below
@@ -306,6 +306,22 @@ def _words(run: Run, block: Block) -> Iterator[tuple[str, int]]:
         if word:
             yield word, round(x)
         x += _width(f"{word} ", run.family, block.size_px, bold=block.bold, rtl=False)
+
+
+_LARGE_PX = 40
+"""Above this size a word with a figure in it is a ticket's number or a time: it hardly comes again.
+
+Kept for all that, the numbers of a day would be most of what a display takes: one of them is 100 KiB and more.
+"""
+
+
+def _pictured(
+    text: str, family: Family, size_px: float, *, bold: bool, rtl: bool
+) -> tuple[Image.Image | None, tuple[int, int]]:
+    """Return a word as a picture, kept for the next time where it will come again."""
+    is_passing = size_px > _LARGE_PX and any(sign.isdigit() for sign in text)
+    make = _picture.__wrapped__ if is_passing else _picture
+    return make(text, family, size_px, bold=bold, rtl=rtl)
 
 
 @lru_cache(maxsize=384)

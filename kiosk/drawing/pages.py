@@ -455,7 +455,11 @@ class Number(PagePieces):
         )
         self.sheet.controls.items = (
             *(Item(made, columns=across, grows=0.4, is_fixed=True) for made in letters),
-            *(Item(made, columns=6 if is_tight else 3, grows=0.4, is_fixed=True) for made in digits),
+            *(
+                # Of two rows the first one stays with the other.
+                Item(made, columns=6 if is_tight else 3, grows=0.4, is_fixed=True, is_head=is_tight and at == 0)
+                for at, made in enumerate(digits)
+            ),
             Item(find, grows=0.2),
         )
 
