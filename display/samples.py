@@ -11,6 +11,7 @@ from broker.language import words_of
 from display.drawing.screen import LobbyScreen
 from display.pages.layout import lay_out
 from display.pages.lobby import LobbyPage
+from display.pages.results import ResultPage
 from display.pages.samples import samples
 from display.pages.sheet import frame_for
 from hardware.panel.check import Layout, NoRoomError, Page
@@ -51,11 +52,25 @@ class _Shown:
         """Yield every page."""
         languages = self._settings.office.languages
         phrases = words_of("display", languages)
+        beside_calls = 0
         for name, page in samples(
             self._settings, self._office, self._frame, phrases, has_panel=self._display.procedures
         ):
+            if isinstance(page.panel, ResultPage) and not page.closed:
+                if not self._publishes:
+                    continue
+                beside_calls += bool(page.front)
             language = page.panel.language if page.panel else languages[0]
             yield Page(name, language, partial(self._show, name, page))
+        if self._publishes and not beside_calls:
+            self.left_out.add("what is published of surveys and complaints")
+
+    @property
+    def _publishes(self) -> bool:
+        """Tell whether this display shows what visitors said."""
+        told = self._settings.feedback
+        is_told = bool(told.surveys or told.rating) or told.complaints is not None
+        return is_told and self._display.procedures and self._display.results
 
     def _show(self, name: str, page: LobbyPage) -> None:
         sheet = lay_out(page, self._frame)

@@ -21,6 +21,7 @@ from display.pages.lobby import Room
 from display.pages.results import Chart, ResultPage, Ways, count_pages, published_on, survey_pages
 from display.pages.samples import samples
 from display.pages.sheet import frame_for
+from hardware.panel import headless
 from hardware.panel.look import look_for
 from hardware.panel.scale import Reader
 from tests.ui.display.lobby_samples import MORNING, SPEECH, TestClock, hall, office, published, survey_result
@@ -217,3 +218,22 @@ def test_they_come_among_the_procedures_and_leave_with_their_month() -> None:
     assert titles() == {"Penilaian pengunjung, Juni 2025", "How visitors rated us in June 2025"}
     clock.pass_s(19 * 86_400)
     assert titles() == set()
+
+
+@pytest.mark.parametrize(
+    ("panel", "results", "told"),
+    [("32 1366x768 5 m", True, True), ("43 1920x1080 5 m", True, False), ("32 1366x768 5 m", False, False)],
+)
+def test_check_config_tells_where_a_call_leaves_them_no_room(panel: str, results: bool, told: bool) -> None:  # noqa: FBT001 - columns of the table
+    headless.prepare()
+    from display.samples import layouts  # noqa: PLC0415 - imports Kivy
+
+    settings = load_settings(Path("config.yaml"), {})
+    shown = settings.displays[0].model_copy(update={"panel": DISPLAYS[panel], "results": results})
+    settings = settings.model_copy(update={"displays": (shown,)})
+    (layout,) = layouts(settings, office_message(settings))
+    look = look_for(shown.panel, Reader.HALL)
+    headless.Stage(shown.panel, reader=Reader.HALL, build=lambda: layout.build(look))
+    names = [page.name for page in layout.pages()]
+    assert len(names) > 20, "all else is laid out"
+    assert ("what is published of surveys and complaints" in layout.left_out()) is told
