@@ -163,7 +163,8 @@ class Zipped:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pack the answer where that is harmless and the browser takes it."""
-        plain = scope["type"] != "http" or scope["path"].startswith(("/staff", "/static/"))
+        path = scope.get("path", "")  # a stream of events stays plain: a packer for each open page takes 50 KB
+        plain = scope["type"] != "http" or path.startswith(("/staff", "/static/")) or path.endswith("/events")
         await (self._app if plain else self._zipping)(scope, receive, send)
 
 
