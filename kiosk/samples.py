@@ -33,6 +33,9 @@ _WANTED = frozenset(
         "8-offline",
         "9-number-unknown",
         "9-found-missed",
+        "9-found-waiting",
+        "9-found-more",
+        "6-ticket-page-failed-wifi",
         "11-access",
         "11-help-told",
     }

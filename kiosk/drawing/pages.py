@@ -5,7 +5,7 @@ In which order things leave a page that has no room for all of it stands here, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import segno
@@ -23,12 +23,14 @@ from kiosk.pages.page import (
     IssuingPage,
     LanePage,
     MissingPage,
+    MorePage,
     NumberPage,
     OfflinePage,
     Page,
     ProblemPage,
     RequirementsPage,
     RulePage,
+    Section,
     ServicesPage,
     StaffPage,
     TicketPage,
@@ -486,6 +488,36 @@ class Found(PagePieces):
         self.sheet.controls.items = tuple(Item(made, grows=0.3) for made in cards)
 
 
+class More(PagePieces):
+    """What else there is to know of a ticket, on as many pages as it takes."""
+
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
+        self._title = make("PageTitle")
+        self.sheet.shares = (0.62, 0.55)
+
+    def draw(self, page: MorePage, look: Any) -> None:  # noqa: ANN401 - a Look
+        """Write the page."""
+        del look
+        self._title.text = page.title
+        says = [*_said_of(page.sections)]
+        (done,) = self._choices("more", (page.done,))
+        done.kind = "primary"
+        self.sheet.words = (Block(self._title),)
+        self.sheet.content.items = tuple(
+            Item(made, grows=0.05, is_head="strong" in said)
+            for made, said in zip(self._lines(*says), says, strict=True)
+        )
+        self.sheet.controls.items = (Item(done, grows=0.3),)
+
+
+def _said_of(sections: Sequence[Section]) -> Iterator[Mapping[str, object]]:
+    """Yield each heading and each line below it, as a line to be read says it."""
+    for section in sections:
+        yield {"value": section.heading, "strong": True}
+        yield from ({"value": text, "icon": icon, "has_icon": bool(icon)} for icon, text in section.lines)
+
+
 class Ways(PagePieces):
     """How may we help you use this screen. The hint leaves first."""
 
@@ -565,6 +597,7 @@ def all_pages(touch: Touch, supply: Supply) -> dict[type[Page], Widgets]:
         ProblemPage: Problems(touch, supply),
         NumberPage: Number(touch, supply),
         FoundPage: Found(touch, supply),
+        MorePage: More(touch, supply),
         ConfirmPage: Confirm(touch, supply),
         OfflinePage: Offline(touch, supply),
         AccessPage: Ways(touch, supply),

@@ -23,6 +23,7 @@ from kiosk.pages.page import (
     HelpPage,
     LanePage,
     MissingPage,
+    MorePage,
     NumberPage,
     OfflinePage,
     Page,
@@ -32,6 +33,7 @@ from kiosk.pages.page import (
     ReviewPage,
     RulePage,
     Screen,
+    Section,
     ServicesPage,
     StaffPage,
     TicketPage,
@@ -109,14 +111,15 @@ _OF_ITS_OWN: Mapping[tuple[type[Page], str], str] = {
     (AccessPage, "done"): "access:done",
     (RulePage, "done"): "rule:done",
     (WritePage, "find"): "written",
+    (MorePage, "done"): "more:done",
 }
 """And where one page calls it otherwise."""
 _MARKS = frozenset({"lane"})
 """Choices that are only shown."""
 _TITLES = frozenset({"title", "titles"})
 _NEWS = frozenset({"title", "banner", "paper", "state", "typed", "text", "said", "on_paper", "code", "left", "echo"})
-_UNSEEN = frozenset({"qr", "beat", "is_starting", "kind", "icon", "is_list", "main"})
-"""Fields that are drawn as pictures, or not at all."""
+_UNSEEN = frozenset({"qr", "beat", "is_starting", "kind", "icon", "is_list", "main", "sections"})
+"""Fields that are drawn as pictures, not at all, or are read line by line."""
 _PRIVATE = frozenset({"secret", "echo"})
 """Fields that make their holder, or are being written: not for the ears of all around."""
 _FIRST: Mapping[type[Page], tuple[str, ...]] = {
@@ -188,6 +191,9 @@ class _Reader:
         first = _FIRST.get(type(page), ())
         ordered = (*first, *(name for name in names if name not in first and name not in _UNSEEN))
         found = [stop for name in ordered for stop in self._field(page, name)]
+        if isinstance(page, MorePage):
+            told = [stop for at, one in enumerate(page.sections) for stop in self._section(f"sections.{at}", one)]
+            found = [*found[:1], *told, *found[1:]]
         titles = [at for at, stop in enumerate(found) if stop.is_title] or [0]
         head = found.pop(titles[0])
         yield replace(head, is_title=True)
@@ -269,6 +275,11 @@ class _Reader:
                     yield _private(told) if isinstance(page, ReviewPage) else told
                 case _:
                     pass
+
+    def _section(self, place: str, section: Section) -> Iterator[Stop]:
+        yield self._text(place, section.heading)
+        for at, (_, text) in enumerate(section.lines):
+            yield self._text(f"{place}.{at}", text)
 
     def _figure(self, place: str, figure: Figure) -> Stop:
         """Return a figure and what it is: in the office's own language, and the words in the others."""

@@ -219,6 +219,14 @@ class NumberPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """Some lines to be read under a heading, each behind a pictogram or none."""
+
+    heading: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FoundPage:
     """A ticket as it stands, and what its holder may do with it."""
 
@@ -229,6 +237,15 @@ class FoundPage:
     state: Banner
     facts: tuple[tuple[str, str], ...]
     choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MorePage:
+    """What else a phone tells of a ticket."""
+
+    title: str
+    sections: tuple[Section, ...]
+    done: Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +393,7 @@ Page = (
     | ProblemPage
     | NumberPage
     | FoundPage
+    | MorePage
     | ConfirmPage
     | OfflinePage
     | AccessPage

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from broker.contract.messages import HallMessage, OfficeMessage, Ticket
 from broker.language import Phrases, bare_counter, mark
-from kiosk.pages.page import Banner, Choice, ConfirmPage, FoundPage, NumberPage
+from kiosk.pages.page import Banner, Choice, ConfirmPage, FoundPage, MorePage, NumberPage, Section
 from kiosk.pages.services import SCAN
 from kiosk.pages.ticket import lane_mark, waiting_facts
 from kiosk.visit import typed_number
-from kiosk.visit.offer import counter_label, in_language, service_of, stage_name
+from kiosk.visit.offer import counter_label, in_language, list_in_language, overtaking, service_of, stage_name
 from kiosk.visit.state import State, StrangeCode
 from kiosk.visit.steps import Errand, actions
 
@@ -117,6 +117,7 @@ def found_page(state: State, office: OfficeMessage) -> FoundPage:
     facts = waiting_facts(ticket, words, state.now) if waits else ()
     stage = stage_name(office, ticket.stage, words.language)
     choices = tuple(Choice(action.value, words.say(_ACTION_WORDS[action])) for action in _offered(state, ticket))
+    more = (Choice("more", words.say("Documents, steps and turns")),) if ticket.state in {"waiting", "held"} else ()
     return FoundPage(
         caption=words.say("Your queue number"),
         number=ticket.number,
@@ -124,8 +125,59 @@ def found_page(state: State, office: OfficeMessage) -> FoundPage:
         lane=lane_mark(office, ticket, words),
         state=_state(state, office, ticket, called_to),
         facts=((words.say("Next step"), stage), *facts) if waits else (),
-        choices=(*choices, Choice("done", words.say("Done"))),
+        choices=(*choices, *more, Choice("done", words.say("Done"))),
     )
+
+
+def more_page(state: State, office: OfficeMessage) -> MorePage:
+    """Return the rest of what a phone tells of a ticket."""
+    ticket, words = _ticket(state), state.words
+    return MorePage(
+        title=words.say("Number {number}", number=ticket.number),
+        sections=(*_turn(state, ticket, words), *_sections(office, ticket, words)),
+        done=Choice("done", words.say("Back to my ticket")),
+    )
+
+
+def _turn(state: State, ticket: Ticket, words: Phrases) -> tuple[Section, ...]:
+    """Return when the turn comes: on a small panel only here is room for how many are before."""
+    if ticket.state != "waiting" or _called_to(state.hall, ticket) is not None:
+        return ()
+    facts = waiting_facts(ticket, words, state.now)
+    return (Section(words.say("You are in the queue"), tuple(("", f"{label}: {value}") for label, value in facts)),)
+
+
+def _sections(office: OfficeMessage, ticket: Ticket, words: Phrases) -> tuple[Section, ...]:
+    """Return the ticket's way through the office, what to have ready, and why others may be called first.
+
+    A way of one step is none.
+    """
+    service = service_of(office, ticket.service)
+    stages = () if service is None else service.stages
+    documents = () if service is None else list_in_language(service.documents, words.language)
+    told = []
+    if len(stages) > 1 and ticket.stage in stages:
+        here = stages.index(ticket.stage)
+        signs = (*("check_circle",) * here, "arrow_forward", *("radio_button_unchecked",) * (len(stages) - here - 1))
+        names = [stage_name(office, stage, words.language) for stage in stages]
+        told.append(Section(words.say("Your way"), tuple(zip(signs, names, strict=True))))
+    if documents:
+        lines = tuple(("check_box_outline_blank", document) for document in documents)
+        told.append(Section(words.say("Please have these ready:"), lines))
+    reasons = tuple(("", reason) for reason in _why_others(office, ticket, words))
+    told.append(Section(words.say("Why others may be called first"), reasons))
+    return tuple(told)
+
+
+def _why_others(office: OfficeMessage, ticket: Ticket, words: Phrases) -> Iterator[str]:
+    """Yield why others may be called first, by the office's own rules."""
+    yield words.say("Each counter serves certain services, so another line may be faster.")
+    for lane in overtaking(office, ticket.lane):
+        name, rule = in_language(lane.name, words.language), in_language(lane.rule, words.language)
+        yield words.say("{lane}: called earlier. {rule}", lane=name, rule=rule)
+    if any(len(service.stages) > 1 for service in office.services):
+        yield words.say("Whoever goes on to another counter keeps their place.")
+    yield words.say("Whoever missed a call comes back behind the next ones.")
 
 
 def _offered(state: State, ticket: Ticket) -> tuple[Errand, ...]:

@@ -34,7 +34,7 @@ from kiosk.visit.steps import MOST_EXTENSIONS, Aside, Errand, Paper, Problem, St
 NOW = dt.datetime(2025, 11, 24, 9, 41, tzinfo=dt.timezone(dt.timedelta(hours=7)))
 OFFLINE_SINCE = NOW - dt.timedelta(minutes=4)
 CODE = "0417"
-WIFI = Wifi(name="Imigrasi-Tamu-Lantai-1", password="selamatdatang")  # noqa: S106 - nobody's
+WIFI = Wifi(name="Imigrasi-Tamu", password="selamatdatang")  # noqa: S106 - nobody's
 ScreenOf = Callable[..., Screen]
 VisitAt = Callable[..., Visit]
 
@@ -259,6 +259,7 @@ def _with_ticket(offer: OfficeMessage, view: ScreenOf, at: VisitAt) -> Iterator[
     for name, one in (found | others).items():
         yield f"9-found-{name}", view(at(Step.FOUND, ticket=one))
     waiting = ticket_of(offer)
+    yield "9-found-more", view(at(Step.FOUND, ticket=waiting, aside=Aside.MORE))
     yield "9-found-rejoined", view(at(Step.FOUND, ticket=waiting, did=Errand.REJOIN))
     yield "9-found-given-up", view(at(Step.FOUND, ticket=others["cancelled"], did=Errand.CANCEL))
     yield "9-found-called-now", view(at(Step.FOUND, ticket=waiting), hall=calling(hall_of(offer), waiting.number))

@@ -33,7 +33,7 @@ from kiosk.pages.page import (
     WelcomePage,
 )
 from kiosk.pages.problem import problem_page
-from kiosk.pages.returning import STRANGE, code_page, confirm_page, found_page, number_page, strange_code
+from kiosk.pages.returning import STRANGE, code_page, confirm_page, found_page, more_page, number_page, strange_code
 from kiosk.pages.services import missing_page, requirements_page, services_page
 from kiosk.pages.ticket import no_paper_banner, staff_words, ticket_page
 from kiosk.pages.waiting import UNANSWERED, issuing_page, offline_page
@@ -193,6 +193,8 @@ def _aside(state: State, aside: Aside) -> Page | None:
     match aside:
         case Aside.ACCESS:
             return access_page(state)
+        case Aside.MORE:
+            return None if state.office is None or state.visit.ticket is None else more_page(state, state.office)
         case Aside.RULE:
             return None if state.office is None else rule_page(state, state.office)
         case Aside.HELP:

@@ -71,13 +71,15 @@ def _qr_words(ticket: Ticket, wifi: Wifi | None, words: Phrases) -> str:
     """Return what the code on the screen is for: where it leads to a page, and by which Wi-Fi."""
     if key_of(ticket.qr) is None:
         return words.say("You may photograph this QR code: it is your ticket.")
-    follow = words.say("Point your phone's camera at this code to follow your number.")
     if wifi is None:
-        return follow
-    join = words.say("First join the Wi-Fi {name}.", name=wifi.name)
-    if wifi.password is not None:
-        join = words.say("First join the Wi-Fi {name}, password {password}.", name=wifi.name, password=wifi.password)
-    return f"{join} {follow}"
+        return words.say("Scan this code with your phone to follow your number.")
+    if wifi.password is None:
+        return words.say("Join the Wi-Fi {name}, then scan this code with your phone.", name=wifi.name)
+    return words.say(
+        "Join the Wi-Fi {name}, password {password}, then scan this code with your phone.",
+        name=wifi.name,
+        password=wifi.password,
+    )
 
 
 def _on_paper(state: State, office: OfficeMessage, ticket: Ticket) -> tuple[str, ...]:

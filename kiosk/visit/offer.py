@@ -58,6 +58,14 @@ def lane_index(office: OfficeMessage, lane: str | None) -> int:
     return next((at for at, info in enumerate(office.lanes) if info.id == lane), 0)
 
 
+def overtaking(office: OfficeMessage, lane: str) -> tuple[LaneInfo, ...]:
+    """Return the lanes that the office means to call sooner than this one; none where it goes by arrival alone."""
+    own = lane_of(office, lane)
+    if own is None or office.policy == "fifo":
+        return ()
+    return tuple(other for other in office.lanes if other.promised_wait_s < own.promised_wait_s)
+
+
 def queue_of(office: OfficeMessage, hall: HallMessage | None, service: ServiceInfo, lane: str | None = None) -> Queue:
     """Return how it stands at the service's first stage, for one lane or for all.
 

@@ -95,6 +95,8 @@ class Aside(Enum):
     ACCESS = "access"
     RULE = "rule"
     """By which law who may take which lane."""
+    MORE = "more"
+    """What else there is to know of a ticket: its way, what to have ready, who may be called first."""
     HELP = "help"
     PIN = "pin"
     """Staff say who they are."""

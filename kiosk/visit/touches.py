@@ -111,6 +111,8 @@ _SINGLE: Mapping[str, _Meaning] = {
     "missing:start_over": lambda presenter, _: presenter.start_over(),
     "rule": lambda presenter, _: presenter.asides.open(Aside.RULE),
     "rule:done": lambda presenter, _: presenter.asides.close(),
+    "do:more": lambda presenter, _: presenter.asides.open(Aside.MORE),
+    "more:done": lambda presenter, _: presenter.asides.close(),
     "have_ticket": lambda presenter, _: presenter.returning.begin(),
     "erase": lambda presenter, _: presenter.returning.erase(),
     "find": lambda presenter, _: presenter.returning.find(),

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from broker.contract.messages import ErrorCode, TicketState
-from kiosk.pages.page import ConfirmPage, FoundPage, IssuingPage, NumberPage, ProblemPage, TicketPage, WelcomePage
+from kiosk.pages.page import (
+    ConfirmPage,
+    FoundPage,
+    IssuingPage,
+    MorePage,
+    NumberPage,
+    ProblemPage,
+    TicketPage,
+    WelcomePage,
+)
 from kiosk.visit import typed_number
 from kiosk.visit.steps import GIVE_UP_AFTER_S, SLOW_AFTER_S, WARNING_S
 from kiosk.visit.touches import touch
@@ -176,10 +185,10 @@ def test_an_office_of_one_language_offers_it_beside_its_services() -> None:
 # -- how it stands ----------------------------------------------------------------------------------------------------
 
 STATES: list[tuple[TicketState, str, list[str]]] = [
-    ("waiting", "Anda masih dalam antrean", ["reprint", "cancel", "done"]),
+    ("waiting", "Anda masih dalam antrean", ["reprint", "cancel", "more", "done"]),
     ("called", "Giliran Anda: silakan menuju loket 3", ["reprint", "done"]),
     ("serving", "Anda sedang dilayani di loket 3", ["reprint", "done"]),
-    ("held", "Tiket Anda disimpan sementara oleh petugas", ["reprint", "cancel", "done"]),
+    ("held", "Tiket Anda disimpan sementara oleh petugas", ["reprint", "cancel", "more", "done"]),
     ("no_show", "Nomor Anda sudah dipanggil", ["rejoin", "reprint", "cancel", "done"]),
     ("finished", "Layanan Anda sudah selesai", ["done"]),
     ("cancelled", "Tiket ini sudah dibatalkan", ["done"]),
@@ -556,3 +565,51 @@ def test_the_language_can_be_switched_without_losing_the_place(holder: HolderOfA
     _at(holder, screen)
     holder.do("switch:en")
     assert (holder.screen, holder.shown.header.office) == (screen, "Sample Immigration Office")
+
+
+# -- what a phone would tell --------------------------------------------------------------------------------------
+
+
+def test_whoever_has_no_phone_reads_here_what_the_phone_tells(holder: HolderOfATicket) -> None:
+    holder.find(language="en").do("do:more")
+    page = holder.page
+    assert isinstance(page, MorePage)
+    told = {section.heading: [text for _, text in section.lines] for section in page.sections}
+    assert told["You are in the queue"][0] == "Before you: 4 people"
+    assert "-" in told["You are in the queue"][1], "from when until when, by the clock"
+    assert told["Your way"] == ["Document check", "Interview, photo and fingerprints", "Payment"]
+    assert told["Please have these ready:"]
+    reasons = " ".join(told["Why others may be called first"])
+    assert "Priority lane" in reasons
+    assert "Law 25/2009" in reasons
+    holder.do("more:done")
+    assert holder.found.number == "A-012"
+
+
+def test_the_way_shows_what_is_done_and_what_comes_next(holder: HolderOfATicket) -> None:
+    holder.type("A-012")
+    touch(holder.presenter, "find")
+    holder.asked("lookup").answer(ticket(language="en").model_copy(update={"stage": "interview"}))
+    holder.settle()
+    holder.do("do:more")
+    page = holder.page
+    assert isinstance(page, MorePage)
+    way = next(section for section in page.sections if section.heading == "Your way")
+    assert [icon for icon, _ in way.lines] == ["check_circle", "arrow_forward", "radio_button_unchecked"]
+
+
+@pytest.mark.parametrize("state", ["called", "serving", "finished", "cancelled", "no_show"])
+def test_what_counts_now_is_not_hidden_behind_more_to_read(holder: HolderOfATicket, state: TicketState) -> None:
+    holder.find(state)
+    assert "more" not in [choice.key for choice in holder.found.choices]
+
+
+def test_who_waits_in_the_most_urgent_lane_is_overtaken_by_no_lane(holder: HolderOfATicket) -> None:
+    holder.type("AP-003")
+    touch(holder.presenter, "find")
+    holder.asked("lookup").answer(ticket(number="AP-003", lane="priority", language="en"))
+    holder.settle()
+    holder.do("do:more")
+    page = holder.page
+    assert isinstance(page, MorePage)
+    assert not any("called earlier" in text for section in page.sections for _, text in section.lines)

@@ -65,8 +65,8 @@ def kiosk() -> Shown:
 
 
 def drawn(widget: Any) -> Iterator[Any]:  # noqa: ANN401 - Kivy's widgets have no types
-    """Yield every widget that is seen."""
-    if widget.opacity == 0:
+    """Yield every widget that is seen, but for what only turns pages: whoever listens hears them in one."""
+    if widget.opacity == 0 or type(widget).__name__ == "PageTurner":
         return
     yield widget
     for child in widget.children:

@@ -43,6 +43,9 @@ HARDEST = (
     "8-offline",
     "9-number-unknown",
     "9-found-missed",
+    "9-found-waiting",
+    "9-found-more",
+    "6-ticket-page-failed-wifi",
     "11-access",
     "11-help-told",
 )
