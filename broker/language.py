@@ -253,6 +253,13 @@ class Phrases:
 
     def about(self, now: dt.datetime, low_s: float, high_s: float) -> str:
         """Return by the clock when a wait that begins now ends, rounded outward to full five minutes."""
+        return self._by_clock(now, low_s, high_s, around=True)
+
+    def span(self, now: dt.datetime, low_s: float, high_s: float) -> str:
+        """Return the same for a list, whose title says that it is about then."""
+        return self._by_clock(now, low_s, high_s, around=False)
+
+    def _by_clock(self, now: dt.datetime, low_s: float, high_s: float, *, around: bool) -> str:
         if low_s >= _LONG_HOURS * 3600:
             return self.say("after {time}", time=self.clock(now + dt.timedelta(hours=_LONG_HOURS)))
         five = dt.timedelta(minutes=_FIVE)
@@ -262,7 +269,8 @@ class Phrases:
         first, last = self.clock(max(begin, now)), self.clock(end)
         # "9:40-10:15 AM": what both have stands once.
         _, _, half = last.rpartition(" ")
-        return self.say("about {begin}-{end}", begin=first.removesuffix(f" {half}"), end=last)
+        begun = first.removesuffix(f" {half}")
+        return self.say("about {begin}-{end}", begin=begun, end=last) if around else f"{begun}\N{EN DASH}{last}"
 
     def wait(self, low_s: float, high_s: float) -> str:
         """Return a range of seconds as words, rounded outward: it never promises more than was meant."""

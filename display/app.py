@@ -18,6 +18,7 @@ from broker.contract.messages import (
     FeedbackMessage,
     HallMessage,
     Presence,
+    WaitingMessage,
 )
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import words_of
@@ -104,6 +105,8 @@ class DisplayApp:
         self._bus.listen(topics.hall(), HallMessage, drawn(self._presenter.hall))
         self._bus.listen(topics.day(), DayMessage, drawn(self._presenter.day))
         self._bus.listen(topics.announcements(), AnnouncementsMessage, drawn(self._presenter.announcements))
+        if self._display.waiting:
+            self._bus.listen(topics.waiting("+"), WaitingMessage, drawn(self._presenter.waiting))
         if self._display.results:
             self._bus.listen(topics.feedback(), FeedbackMessage, drawn(self._presenter.feedback))
         self._bus.listen(topics.event("+"), EventMessage, drawn(self._presenter.event))

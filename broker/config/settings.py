@@ -343,6 +343,8 @@ class Display(SettingsModel):
     sound: SoundConfig = SoundConfig()
     page_s: int = Field(default=8, ge=4, le=120)
     procedures: bool = True
+    waiting: bool = True
+    """Whether who waits stands among the procedures, by number with the time of the call."""
     results: bool = True
     """Whether what the office publishes of surveys, complaints and ratings stands among the procedures."""
     stages: tuple[Identifier, ...] = ()

@@ -21,6 +21,7 @@ from broker.contract.messages import (
     HallMessage,
     OfficeMessage,
     Presence,
+    WaitingMessage,
 )
 from broker.language import Phrases
 from display.hall.announcer import Announcement, SpeechRules, SpokenNotices
@@ -28,6 +29,7 @@ from display.hall.board import SPEECH_OVERRUN_S, Call, CallBoard, Zone
 from display.hall.programme import Programme
 from display.pages.lobby import LobbyPage, LobbyState, OfficeTexts, Room, is_over, lobby_page, office_texts
 from display.pages.panel import InfoPage, MediaPage, announced_at
+from display.pages.places import Places
 from display.pages.results import Ways, published_on
 from display.pages.sheet import Sheet
 
@@ -102,6 +104,7 @@ class LobbyPresenter:
         self._announcements: AnnouncementsMessage | None = None
         self._programme = Programme(self._monotonic, phrases=phrases, least_s=page_s, ways=ways)
         self._feedback: FeedbackMessage | None = None
+        self._places, self._has_moved, self._placed_at_s = Places(), False, -math.inf
         self._published: tuple[FeedbackMessage | None, dt.date] | None = None
         """What was published last, and on which day that was true."""
         self._announced: tuple[Notice, ...] = ()
@@ -117,7 +120,7 @@ class LobbyPresenter:
 
     def office(self, message: OfficeMessage) -> None:
         """Take in what the office offers."""
-        self._office = self._zone.office_of(message)
+        self._office, self._has_moved = self._zone.office_of(message), True
         self._board.show(self._zone.counters_of(message.counters))
         if self._hall is not None:
             self._board.snapshot(self._hall)
@@ -143,6 +146,11 @@ class LobbyPresenter:
         """Take in what the office announces, now or later."""
         self._announcements = message
         self._announce_now()
+
+    def waiting(self, message: WaitingMessage) -> None:
+        """Take in a page of where everybody stands; it is shown with the figures, at leisure."""
+        self._places.heard(message)
+        self._has_moved = True
 
     def feedback(self, message: FeedbackMessage) -> None:
         """Take in what the office publishes of its visitors' voice."""
@@ -213,6 +221,9 @@ class LobbyPresenter:
         if now_s - self._figures_at_s >= LEISURE_S and self._figures is not self._hall:
             self._figures, self._figures_at_s = self._hall, now_s
             self._programme.figures(self._figures, self._day)
+        if self._has_moved and now_s - self._placed_at_s >= LEISURE_S:
+            self._has_moved, self._placed_at_s = False, now_s
+            self._programme.stand(self._places.by_number(self._office))
         self._announce_now()
         self._publish_now()
         self._programme.tick()

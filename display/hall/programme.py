@@ -5,9 +5,11 @@ A page stays as long as it takes to read, two words a second.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
-from broker.contract.messages import Announcement, DayMessage, FeedbackMessage, HallMessage, OfficeMessage
+from broker.contract.messages import Announcement, DayMessage, FeedbackMessage, HallMessage, OfficeMessage, Place
 from broker.language import Phrases
 from display.pages.panel import (
     InfoPage,
@@ -18,6 +20,7 @@ from display.pages.panel import (
     procedure_pages,
     waiting_for,
 )
+from display.pages.places import places_pages
 from display.pages.results import Ways, count_pages, survey_pages
 
 LATEST_S = 240.0
@@ -29,10 +32,11 @@ SHORTEST_S = 4.0
 BREAK_S = 10.0
 """After a longer break, a page that had been read for the most part is not gone on with."""
 _LEVELS = 3
+PlacesByNumber = tuple[tuple[Place, dt.datetime], ...]
 FitsAt = Callable[[InfoPage, int], bool]
 OVERVIEW, NOTICES, ANNOUNCED, MEDIA = "*overview", "*notices", "*announced", "*media"
-SURVEYS, COUNTS = "*surveys", "*counts"
-_OTHERS = (OVERVIEW, NOTICES, ANNOUNCED, MEDIA, SURVEYS, COUNTS)
+SURVEYS, COUNTS, PLACES = "*surveys", "*counts", "*places"
+_OTHERS = (OVERVIEW, PLACES, NOTICES, ANNOUNCED, MEDIA, SURVEYS, COUNTS)
 """Stand among the ids of services, none of which has a star."""
 
 
@@ -92,6 +96,10 @@ class Programme:
         self._media: tuple[MediaPage, ...] = ()
         self._ways = ways
         self._published: FeedbackMessage | None = None
+        self._places: PlacesByNumber = ()
+        self._heard: PlacesByNumber = ()
+        """What was told of them since: a list in which somebody looks for a number does not move under their eyes."""
+        self._zone: dt.tzinfo | None = None
         self._fits: FitsAt = lambda _page, _level: True
         self._names: tuple[str, ...] = ()
         self._cut: dict[tuple[str, int], tuple[InfoPage, ...]] = {}
@@ -111,6 +119,7 @@ class Programme:
     def offer(self, office: OfficeMessage, fits: FitsAt) -> None:
         """Take in what the office offers, and what the panel has room for; what is on begins anew if it has changed."""
         self._office, self._fits = office, fits
+        self._zone = ZoneInfo(office.office.timezone)
         now_s, before = self._monotonic(), self.page
         self._cut.clear()
         services = tuple(service.id for service in office.services)
@@ -153,6 +162,18 @@ class Programme:
             self._published = published
             if self._office is not None:
                 self.offer(self._office, self._fits)
+
+    def stand(self, places: PlacesByNumber) -> None:
+        """Take in where everybody stands who waits; it is shown when its next turn comes."""
+        self._heard = places
+        if bool(places) != bool(self._places) and self._office is not None:
+            self._take_places()
+            self.offer(self._office, self._fits)
+
+    def _take_places(self) -> None:
+        self._places = self._heard
+        for level in range(_LEVELS):
+            self._cut.pop((PLACES, level), None)
 
     def crowd(self, level: int | None) -> None:
         """Take note how much room calls leave: 0 is the most, None is none.
@@ -202,8 +223,9 @@ class Programme:
         self._begin(self._monotonic())
 
     def _begin(self, now_s: float) -> None:
+        self._take_places()
         services = self._office.services if self._office else ()
-        waiting = {service.id for service in services if waiting_for(service.id, self._hall)}
+        waiting = {PLACES, *(service.id for service in services if waiting_for(service.id, self._hall))}
         self._cut_to = self._level or 0
         lasts_s = {name: seconds for name, seconds in self._lasts_s.items() if self._pages(name, self._cut_to)}
         # What calls leave no room for is owed no turn: else it would push services aside when they have ended.
@@ -246,6 +268,8 @@ class Programme:
                 yield from notice_pages(office, self._hall, self._day, phrases=words)
             case "*overview":
                 yield from overview_pages(office, self._hall, self._day, phrases=words, fits=fits)
+            case "*places":
+                yield from places_pages(self._places, office.languages, phrases=words, fits=fits, zone=self._zone)
             case "*surveys":
                 yield from survey_pages(self._published, office.languages, phrases=words, fits=fits)
             case "*counts":

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from broker.language import is_rtl
 from display.pages.panel import InfoPage, MediaPage, NoticePage, OverviewPage, ProcedurePage, ServiceLine
+from display.pages.places import PlacesPage
 from display.pages.results import Bar, Chart, ResultPage
 from display.pages.sheet import LINE, Box, Frame, Item, Media, Surface, Words, centred, line_of
 from hardware.panel.scale import CAPITAL
@@ -20,6 +21,8 @@ _ROW_GAP = 0.3
 """Between two services of the overview, so that each wait stands with its own."""
 _PART_GAP = 0.25
 """Between two things that are told with a figure."""
+_BESIDE_NUMBER, _BETWEEN_COLUMNS = 0.6, 1.6
+"""Between a number and its time, and between two columns of them, in ems: a time stands with its own number."""
 _COLUMN = 2.2
 """Height of the highest column of a chart, in ems."""
 
@@ -65,6 +68,8 @@ def _drawn(page: InfoPage, box: Box, font: float, frame: Frame) -> Iterator[Item
             return _notice(page, box, font, frame)
         case ResultPage():
             return _result(page, box, font, frame)
+        case PlacesPage():
+            return _places(page, box, font, frame)
         case MediaPage():
             return iter(())
     assert_never(page)
@@ -216,6 +221,26 @@ def _service_line(row: ServiceLine, box: Box, font: float, frame: Frame, *, has_
     for line in frame.wrap(row.wait, font, box.right - left):
         yield line_of(line, (left, y), font, frame=frame, tone="ink_soft", ground="surface")
         y += LINE * font
+
+
+def _places(page: PlacesPage, box: Box, font: float, frame: Frame) -> Iterator[Item]:
+    """Yield who waits, in columns that are read from top to bottom."""
+    pad = PANEL_PAD * font
+    left, width = box.x + pad, box.width - 2 * pad
+    y = box.y + pad * 0.8 + font * 0.95
+    for line in frame.wrap(page.title, font, width, bold=True):
+        yield line_of(line, (left, y), font, frame=frame, tone="primary", ground="surface", bold=True)
+        y += LINE * font
+    y += font * 0.15
+    number = max((frame.wide(one, font, bold=True) for one, _ in page.rows), default=0.0) + font * _BESIDE_NUMBER
+    column = number + max((frame.wide(when, font) for _, when in page.rows), default=0.0)
+    columns = max(1, int((width + font * _BETWEEN_COLUMNS) / (column + font * _BETWEEN_COLUMNS)))
+    deep = -(-len(page.rows) // columns)
+    step = (width + font * _BETWEEN_COLUMNS) / columns
+    for place, (one, when) in enumerate(page.rows):
+        x, at = left + place // max(deep, 1) * step, y + place % max(deep, 1) * LINE * font
+        yield line_of(one, (x, at), font, frame=frame, tone="ink", ground="surface", bold=True)
+        yield line_of(when, (x + number, at), font, frame=frame, tone="ink", ground="surface")
 
 
 def _result(page: ResultPage, box: Box, font: float, frame: Frame) -> Iterator[Item]:

@@ -22,6 +22,7 @@ from broker.contract.messages import (
     Wait,
 )
 from broker.language import Phrases, mark
+from display.pages.places import PlacesPage
 from display.pages.results import ResultPage
 from display.pages.sheet import reading_s
 
@@ -114,7 +115,7 @@ class MediaPage:
         return FILM_S if self.moves else PICTURE_S
 
 
-InfoPage = ProcedurePage | OverviewPage | NoticePage | MediaPage | ResultPage
+InfoPage = ProcedurePage | OverviewPage | NoticePage | MediaPage | ResultPage | PlacesPage
 Fits = Callable[[InfoPage], bool]
 """Tells whether a page fits the panel at the least type size."""
 

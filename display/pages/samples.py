@@ -22,6 +22,7 @@ from broker.contract.messages import (
     HoursInfo,
     LaneDay,
     OfficeMessage,
+    Place,
     ServiceDay,
     Span,
     SurveyResult,
@@ -33,6 +34,7 @@ from display.hall.board import Call
 from display.pages.layout import room_for
 from display.pages.lobby import LobbyPage, LobbyState, OfficeTexts, lobby_page, office_texts
 from display.pages.panel import InfoPage, announcement_pages, notice_pages, overview_pages, procedure_pages
+from display.pages.places import places_pages
 from display.pages.results import Ways, count_pages, survey_pages
 from display.pages.sheet import Frame
 
@@ -103,10 +105,30 @@ class _Sampled:
 
         for service in office.services:
             yield from procedure_pages(service, office.languages, phrases=self.phrases, fits=fits, seconds=_TURN_S)
+        yield from places_pages(
+            self._places(), office.languages, phrases=self.phrases, fits=fits, zone=self.settings.office.zone
+        )
         yield from overview_pages(office, hall, self._day, phrases=self.phrases, fits=fits)
         yield from notice_pages(office, hall, self._day, phrases=self.phrases)
         yield from announcement_pages(office, self._announced, phrases=self.phrases)
         yield from self._results(fits)
+
+    def _places(self) -> tuple[tuple[Place, dt.datetime], ...]:
+        """Return a full hall: of each service some who wait, in the last lane with numbers as wide as they become."""
+        lane = self.office.lanes[-1].letter
+        return tuple(
+            (
+                Place(
+                    id=f"{service.letter}{at}",
+                    number=f"{service.letter}{lane if at % 4 == 0 else ''}-{100 + at:03d}",
+                    ahead=at,
+                    wait=None if at == 1 else Wait(low_s=600 * at, high_s=900 * at + 600),
+                ),
+                self._now,
+            )
+            for service in self.office.services
+            for at in range(1, 8)
+        )
 
     def _results(self, fits: Callable[[InfoPage], bool]) -> Iterator[InfoPage]:
         """Yield what is published, with names and plans as long as they usually are."""
