@@ -8,10 +8,10 @@ from typing import Any
 
 from broker.contract import messages as ms
 from broker.domain.feedback import commands as cmd
-from broker.domain.feedback import complaints, ratings
+from broker.domain.feedback import complaints, ratings, staff
 from broker.domain.feedback import events as ev
 from broker.domain.feedback.book import Book, Complaint, Step
-from broker.domain.feedback.complaints import Seen
+from broker.domain.feedback.complaints import Seen, seen_by
 from broker.domain.feedback.entries import Suggestion
 from broker.domain.feedback.suggestions import WordsOf, words_of
 from broker.domain.hall import Hall
@@ -40,7 +40,8 @@ def result_of(command: cmd.FeedbackCommand, events: Sequence[Event], book: Book,
             number = next(event.number for event in events if isinstance(event, ev.Complained))
             return {"receipt": _plain(receipt_shape(book.complaints[number], command.secret, office))}
         case cmd.MoveComplaint():
-            seen = Seen(book.complaints[command.complaint], office.day(now), is_staff=command.session is not None)
+            officer = None if command.session is None else staff.signed_in(book, command.session, now)
+            seen = seen_by(book, book.complaints[command.complaint], officer, office.day(now))
             return {"complaint": _plain(complaint_shape(seen, office))}
         case cmd.Purge():
             done = [event for event in events if isinstance(event, ev.Purged)]
@@ -124,7 +125,7 @@ def complaint_shape(seen: Seen, office: Office) -> ms.Complaint:
         anonymous=found.anonymous,
         confidential=found.confidential,
         service=found.service,
-        ticket=found.ticket if seen.is_staff else None,
+        ticket=found.ticket if seen.has_ticket else None,
         has_contact=found.has_contact,
         merged_into=found.merged_into,
         language=found.language,

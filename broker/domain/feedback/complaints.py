@@ -153,7 +153,7 @@ def read(book: Book, question: cmd.ReadComplaint, now: dt.datetime) -> Answer:
     if question.contact:
         return _contact(book, found, officer, now)
     if question.step is None:
-        return Answer({"complaint": Seen(found, book.office.day(now), is_staff=officer is not None)})
+        return Answer({"complaint": seen_by(book, found, officer, book.office.day(now))})
     if officer is not None:
         _require_reader(book, found, officer)
     if question.step >= len(found.steps) or not found.steps[question.step].has_text:
@@ -164,12 +164,12 @@ def read(book: Book, question: cmd.ReadComplaint, now: dt.datetime) -> Answer:
 
 def listed(book: Book, question: cmd.ListComplaints, now: dt.datetime) -> Answer:
     """Return a page of the complaints: what is open by its next date, then the rest, the newest first."""
-    staff.with_role(book, question.session, now, READERS)
+    officer = staff.with_role(book, question.session, now, READERS)
     today = book.office.day(now)
     wanted = [one for one in book.complaints.values() if one.is_open or question.state == "all"]
     found = sorted(wanted, key=_turn)
     page = found[question.page * PAGE : (question.page + 1) * PAGE]
-    seen = [Seen(one, today, is_staff=True, has_steps=False) for one in page]
+    seen = [seen_by(book, one, officer, today, has_steps=False) for one in page]
     return Answer({"complaints": seen, "pages": pages_of(len(found), PAGE)})
 
 
@@ -184,7 +184,15 @@ class Seen:
     complaint: Complaint
     today: dt.date
     is_staff: bool
+    has_ticket: bool
+    """Whether whoever looks may know of which visit it is: of a confidential one only who handles complaints."""
     has_steps: bool = True
+
+
+def seen_by(book: Book, found: Complaint, officer: str | None, today: dt.date, *, has_steps: bool = True) -> Seen:
+    """Return a complaint as somebody of the staff sees it; or, without an officer, who complained."""
+    is_reader = officer is not None and (not found.confidential or _is_handler(book, officer))
+    return Seen(found, today, is_staff=officer is not None, has_ticket=is_reader, has_steps=has_steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,9 +283,13 @@ def _require_reader(book: Book, found: Complaint, officer: str) -> None:
 
 
 def _require_role(book: Book, officer: str) -> None:
-    roles = rules_of(book).contacts
-    if book.office.role_of(officer) not in roles:
+    if not _is_handler(book, officer):
+        roles = rules_of(book).contacts
         raise DomainError(Code.NOT_ALLOWED, f"only {' or '.join(sorted(roles))} may read that", officer=officer)
+
+
+def _is_handler(book: Book, officer: str) -> bool:
+    return book.office.role_of(officer) in rules_of(book).contacts
 
 
 def _target(book: Book, found: Complaint, into: str | None) -> str:

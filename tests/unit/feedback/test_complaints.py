@@ -239,8 +239,11 @@ def test_a_contact_is_for_who_handles_complaints_and_that_it_was_read_is_written
 
 
 def test_what_is_confidential_is_read_and_handled_by_who_handles_complaints_alone(room: EngineRoom) -> None:
-    number = complain(room, confidential=True)
+    number = complain(room, confidential=True, ticket="A-012")
     supervisor, handler = staff_in(room), staff_in(room, "budi")
+    seen = [look(room, number, session=who)["complaint"]["ticket"] for who in (supervisor, handler)]
+    listed = [room.ask(fb.ListComplaints(who))["complaints"][0]["ticket"] for who in (supervisor, handler)]
+    assert seen == listed == [None, "A-012"]
     assert look(room, number, session=supervisor, step=0)["error"] == "not_allowed"
     assert move(room, number, "answer", session=supervisor, **TEXT)["error"] == "not_allowed"
     assert look(room, number, session=handler, step=0)["text"] == "It was slow."
