@@ -40,8 +40,8 @@ def result_of(command: cmd.FeedbackCommand, events: Sequence[Event], book: Book,
             number = next(event.number for event in events if isinstance(event, ev.Complained))
             return {"receipt": _plain(receipt_shape(book.complaints[number], command.secret, office))}
         case cmd.MoveComplaint():
-            officer = None if command.session is None else staff.signed_in(book, command.session, now)
-            seen = seen_by(book, book.complaints[command.complaint], officer, office.day(now))
+            by = None if command.session is None else staff.signed_in(book, command.session, now)
+            seen = seen_by(book, book.complaints[command.complaint], by, office.day(now))
             return {"complaint": _plain(complaint_shape(seen, office))}
         case cmd.Purge():
             done = [event for event in events if isinstance(event, ev.Purged)]
