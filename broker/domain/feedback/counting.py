@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -84,6 +84,8 @@ class Counting:
     served: dict[tuple[dt.date, str], int] = field(default_factory=dict)
     """The same of single days."""
     passes: dict[str, Pass] = field(default_factory=dict)
+    asked: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By ticket: its passes by survey."""
     days: dict[tuple[str, dt.date], SurveyDay] = field(default_factory=dict)
     """By survey and day: what is not in a closed period yet."""
     closed: dict[str, tuple[ClosedPeriod, ...]] = field(default_factory=dict)
@@ -115,19 +117,23 @@ class Counting:
 
     def invite(self, keyed: Callable[[str], str], one: Pass) -> None:
         """Let the holder of a ticket answer."""
-        self.passes[pass_of(keyed, one.survey, one.ticket)] = one
+        text = pass_of(keyed, one.survey, one.ticket)
+        self.passes[text] = one
+        self.asked.setdefault(one.ticket, {})[one.survey] = text
 
     def forget_before(self, day: dt.date) -> None:
         """Let go of whom earlier days asked, and of visitors in whom no period is interested any more."""
         self.passes = {text: one for text, one in self.passes.items() if one.day >= day}
+        still = {one.ticket for one in self.passes.values()}
+        self.asked = {ticket: passes for ticket, passes in self.asked.items() if ticket in still}
         first = day - dt.timedelta(days=KEPT_DAYS)
         self.served = {key: count for key, count in self.served.items() if key[0] >= first}
 
     # -- questions ------------------------------------------------------------------------------------------------
 
-    def invited(self, ticket: str) -> Iterator[tuple[str, str]]:
-        """Yield survey and pass of each survey that a ticket's holder is asked for."""
-        yield from ((one.survey, text) for text, one in self.passes.items() if one.ticket == ticket)
+    def invited(self, ticket: str) -> Mapping[str, str]:
+        """Return the passes of a ticket by survey: what its holder is asked for."""
+        return self.asked.get(ticket, {})
 
     def open_day(self, survey: str, today: dt.date) -> dt.date:
         """Return the day that an answer of today belongs to: later than what is sealed, should a clock be set back."""

@@ -34,7 +34,7 @@ def invitations(hall: Hall, book: Book, question: cmd.Invitations, now: dt.datet
     surveys, spent = book.office.feedback.surveys, book.spent
     open_to = [
         {"survey": survey, "invitation": text}
-        for survey, text in book.counting.invited(ticket.id)
+        for survey, text in book.counting.invited(ticket.id).items()
         if survey in surveys and _spent(book, survey, ticket.id) not in spent
     ]
     return Answer({"invitations": tuple(open_to)})
@@ -111,7 +111,7 @@ def follow(hall: Hall, book: Book, events: Iterable[Event], now: dt.datetime) ->
             case hall_events.Finished(next_stage=None):
                 service = hall.tickets[event.ticket].service
                 turn = book.counting.turns.get(service, 0) + 1
-                asked = {survey for survey, _ in book.counting.invited(event.ticket)}
+                asked = book.counting.invited(event.ticket)
                 facts += [
                     ev.Invited(at=now, ticket=event.ticket, survey=survey.id, service=service)
                     for survey in book.office.feedback.surveys.values()
