@@ -146,7 +146,7 @@ def _suggestion(found: Suggestion, words: Mapping[str, str]) -> Any:  # noqa: AN
             id=found.id,
             day=found.day,
             text=text[:BEGINNING],
-            is_whole=len(text) <= BEGINNING,
+            is_whole=0 < len(text) <= BEGINNING,
             service=found.service,
             language=found.language,
             tags=found.tags,

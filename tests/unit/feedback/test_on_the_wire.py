@@ -124,6 +124,16 @@ def test_the_longest_story_fits_a_message(office: Office) -> None:
     assert office.air.longest <= MAX_PAYLOAD_BYTES
 
 
+def test_a_marked_suggestion_comes_back_without_its_words_for_that_reply_is_kept(office: Office) -> None:
+    at = staff(office)
+    office.do("suggest", text="Zebrafish want chairs")
+    (listed,) = office.do("suggestions", **at)["suggestions"]
+    assert (listed["text"], listed["is_whole"]) == ("Zebrafish want chairs", True)
+    marked = office.do("suggestion_step", **at, suggestion=listed["id"], tags=["chairs"])["suggestion"]
+    assert (marked["tags"], marked["text"], marked["is_whole"]) == (["chairs"], "", False)
+    assert b"Zebrafish" not in stored(office)
+
+
 def test_what_is_published_comes_seldom_and_only_where_it_changed(office: Office) -> None:
     office.pause_s = 0.1
     office.engine.step([])
