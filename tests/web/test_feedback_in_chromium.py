@@ -186,3 +186,23 @@ def test_nothing_stands_in_the_way_of_assistive_technology(
         page.goto(f"{site}/staff/surveys/skm/paper")
         look("a paper form")
     assert not found, "\n".join(f"{name}: {report}" for name, report in found.items())
+
+
+def test_a_form_that_too_many_send_is_kept_and_sent_again(site: str, chromium: Browser, desk: FeedbackDesk) -> None:
+    with phone(chromium) as page:
+        page.clock.install()
+        page.goto(f"{in_the_hall(site)}/suggest")
+        page.get_by_label("Your suggestion").fill("Kursi")
+        page.route(
+            "**/suggest", lambda route: route.fulfill(status=429, body="<main><h1>Too many requests</h1></main>")
+        )
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_text("Too many requests")).to_be_visible()
+        expect(page.get_by_label("Your suggestion")).to_have_value("Kursi")
+        page.unroute("**/suggest")
+        page.route("**/suggest", lambda route: route.abort(), times=1)
+        page.clock.run_for(6000)
+        expect(page.get_by_text("cannot be reached just now")).to_be_visible()
+        page.clock.run_for(6000)
+        expect(page.get_by_text("Your suggestion is in the box.")).to_be_visible()
+    assert [text for _, text in desk.box] == ["Kursi"]

@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const AGAIN_MS = 5000, PATIENCE_MS = 20000;
+  const PAGES = [401, 404, 409, 422], FINAL = [403, 413, 414, 415];  // pages to be shown; refusals that stay so
   const every = (selector, step, root = document) => root.querySelectorAll(selector).forEach(step);
 
   // How much may still be written. Letters are counted as the office counts them, not in UTF-16.
@@ -35,7 +36,9 @@
         });
         const text = await answer.text();
         busy = false;
-        if (answer.status === 503) { lookAgain(text); } else { show(text, answer); return; }
+        if (answer.ok || PAGES.includes(answer.status)) { show(text, answer); return; }
+        lookAgain(text);
+        if (FINAL.includes(answer.status)) { form.removeAttribute("aria-busy"); return; }
       } catch {
         busy = false;
         lookAgain(null);
@@ -44,17 +47,19 @@
       timer = setTimeout(() => { if (form.isConnected) void send(button); }, AGAIN_MS);
     }
     function lookAgain(text) {
-      const told = text && new DOMParser().parseFromString(text, "text/html").querySelector("main .note");
+      const page = text && new DOMParser().parseFromString(text, "text/html");
+      const told = page && (page.querySelector("main .note") ?? page.querySelector("main"));
       const old = document.querySelector(".unsent");
       const note = old || document.createElement("div");
       note.className = "note warn unsent";
       note.setAttribute("role", "alert");
-      note.replaceChildren(...(told ? [...told.children].map((part) => part.cloneNode(true)) : [paragraph()]));
+      const said = told ? [...told.children].filter((part) => !part.querySelector("a, form")).map((part) => part.textContent) : [];
+      note.replaceChildren(...(said.length ? said : [form.dataset.send]).map(paragraph));
       if (!old) { form.before(note); note.scrollIntoView({ block: "center" }); }
     }
-    function paragraph() {
+    function paragraph(text) {
       const line = document.createElement("p");
-      line.textContent = form.dataset.send;
+      line.textContent = text;
       return line;
     }
   }
