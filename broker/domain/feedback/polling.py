@@ -13,6 +13,7 @@ from broker.domain.feedback import events as ev
 from broker.domain.feedback import staff, texts
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.entries import Answer, Decided, Entry, PlanText, Served, Spent, Suggestion, Words
+from broker.domain.feedback.ratings import holder_or_there
 from broker.domain.feedback.suggestions import offered, words_of
 from broker.domain.feedback.surveys import Channel, Survey, SurveyAnswer, plain_of, sample_size, seal_of
 from broker.domain.hall import Hall
@@ -28,7 +29,7 @@ MAX_PLAN = 300
 def invitations(hall: Hall, book: Book, question: cmd.Invitations, now: dt.datetime) -> Answer:
     """Return which surveys the holder of a finished ticket is asked to answer; nothing where that is done."""
     ticket = checks.known_ticket(hall, question.ticket, now)
-    checks.holder(hall, ticket, question, now)
+    holder_or_there(hall, book, ticket, question, now)
     if ticket.state is not TicketState.FINISHED:
         return Answer({"invitations": ()})
     surveys, spent = book.office.feedback.surveys, book.spent

@@ -46,12 +46,17 @@ def rate(hall: Hall, book: Book, command: cmd.Rate, now: dt.datetime) -> en.Deci
 
 def finished_by_holder(hall: Hall, book: Book, ticket: Ticket, command: cmd.Rate, now: dt.datetime) -> None:
     """Refuse a ticket that is not finished, and whoever neither holds it nor stands where it was finished."""
+    holder_or_there(hall, book, ticket, command, now)
+    if ticket.state is not TicketState.FINISHED:
+        raise checks.illegal(ticket, "rate")
+
+
+def holder_or_there(hall: Hall, book: Book, ticket: Ticket, command: checks.ByHolder, now: dt.datetime) -> None:
+    """Refuse whoever neither holds a ticket nor is the feedback kiosk at the counter that had it last."""
     kiosks = book.office.feedback.kiosks
     is_there = kiosks.get(command.asker) is not None and kiosks[command.asker] == ticket.counter
     if not is_there:
         checks.holder(hall, ticket, command, now)
-    if ticket.state is not TicketState.FINISHED:
-        raise checks.illegal(ticket, "rate")
 
 
 def of_officer(hall: Hall, book: Book, command: cmd.Ratings, now: dt.datetime) -> en.Answer:

@@ -93,6 +93,14 @@ def test_who_is_not_done_or_does_not_hold_the_ticket_is_not_asked(room: EngineRo
     assert right["error"] == "not_holder", "after five wrong codes no code is taken, at a question as elsewhere"
 
 
+def test_the_tablet_at_the_counter_that_finished_a_ticket_may_ask_and_answer_for_its_visitor(room: EngineRoom) -> None:
+    finished(room)
+    ticket = finished(room)
+    (one,) = invitations(room, ticket, "tablet")
+    assert room.ask(fb.Invitations(ticket, asker="lobby"), client="lobby")["error"] == "not_holder"
+    assert give(room, client="tablet", invitation=one["invitation"])["events"] == ["surveyed"]
+
+
 def test_an_invitation_is_good_once(room: EngineRoom) -> None:
     invitation = asked(room)
     assert give(room, invitation=invitation)["events"] == ["surveyed"]
