@@ -63,7 +63,7 @@ def web_app(
         office = Office(bus, office=settings.office.id, clock=clock)
         pages = Pages(settings.office.languages, name=settings.office.name)
         office.on_fresh.append(lambda: pages.offered(office.offer))
-        site = Site(office, pages, Following(office))
+        site = Site(office, pages, Following(office), links=feedback_pages(settings).links())
         bus.on_taken(_say_standing)
         bus.start()
         ticking = loop.create_task(_tick(office))
@@ -78,9 +78,20 @@ def web_app(
 
 def routes(settings: Settings, files: ResultFiles | None) -> list[BaseRoute]:
     """Return the addresses of all pages."""
-    visitors = FeedbackPages(has_suggestions=settings.feedback.suggestions)
+    visitors = feedback_pages(settings)
     staff = StaffPages(everywhere=settings.web is not None and settings.web.staff == "everywhere", files=files)
     return [*views.ROUTES, *visitors.routes(), *staff.routes()]
+
+
+def feedback_pages(settings: Settings) -> FeedbackPages:
+    """Return the pages of what the office asks its visitors."""
+    feedback = settings.feedback
+    return FeedbackPages(
+        has_rating=feedback.rating,
+        has_suggestions=feedback.suggestions,
+        has_surveys=bool(feedback.surveys),
+        has_complaints=feedback.complaints is not None,
+    )
 
 
 def show(settings: Settings, name: str, *, data_dir: Path) -> None:

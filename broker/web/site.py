@@ -79,6 +79,8 @@ class Site:
     pages: Pages
     following: Following
     limits: Limits = field(default_factory=usual_limits)
+    links: tuple[tuple[str, str], ...] = ()
+    """Where the office's page leads to: addresses, and texts of the catalogue."""
 
     def wrong(self, request: Request, status: int, *, headers: dict[str, str] | None = None) -> Response:
         """Return the page that says what is wrong and what to do."""

@@ -10,10 +10,11 @@ from html import unescape
 
 import pytest
 
+from broker.config.feedback import Feedback
 from broker.contract import messages as ms
 from tests.fakes.feedback_desk import INVITATION, FeedbackDesk
-from tests.fakes.web_office import KEY, OTHER_KEY, WebOffice, refuse
-from tests.support.browsing import Visitor
+from tests.fakes.web_office import KEY, OTHER_KEY, WebOffice, demo_settings, refuse
+from tests.support.browsing import Visitor, visitor
 from tests.support.surveys import result_of, skm_message
 from tests.web.test_ticket_page import text_of
 
@@ -347,6 +348,22 @@ def test_results_are_told_with_interval_elements_and_plans(page: Visitor, desk: 
     assert text.count("(among the three lowest)") == 3
     assert html.count('<th scope="row">') >= 9
     assert "91,48" in page.get("/results", language="id"), "as Indonesian writes figures"
+
+
+def test_the_offices_page_leads_to_what_it_asks(page: Visitor, desk: FeedbackDesk) -> None:
+    assert desk is not None
+    html = page.get("/")
+    for url in ("/suggest", "/complain", "/c", "/results"):
+        assert f'<a href="{url}">' in html
+        page.get(url)
+
+
+def test_what_the_office_does_not_ask_has_no_page() -> None:
+    settings = demo_settings().model_copy(update={"feedback": Feedback()})
+    with visitor(WebOffice(settings=settings)) as page:
+        for path in (f"/r/{KEY}", "/s/skm", "/suggest", "/complain", "/c", "/results"):
+            page.get(path, status=404)
+            assert f'href="{path}"' not in page.get("/")
 
 
 def test_pages_of_feedback_need_no_open_hall(page: Visitor, desk: FeedbackDesk) -> None:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from broker.contract.messages import Complaint, Error, Invitation, Receipt, Ticket
+from broker.language import mark
 from broker.ticket_link import key_of
 from broker.web.asking import UNAVAILABLE, UNFINISHED, Asking, AwayError, qr_svg
 from broker.web.office import UnansweredError
@@ -24,17 +25,17 @@ SHORT_S = 3.0
 class FeedbackPages:
     """Rating, survey, suggestion box, complaints, results."""
 
+    has_rating: bool = True
     has_suggestions: bool = True
+    has_surveys: bool = True
+    has_complaints: bool = True
 
     def routes(self) -> list[Route]:
-        """Return where the pages stand."""
-        return [
-            Route("/r/{key}", self.rating),
-            Route("/r/{key}", self.rated, methods=["POST"]),
-            Route("/s/{survey}", self.survey),
-            Route("/s/{survey}", self.surveyed, methods=["POST"]),
-            Route("/suggest", self.suggest),
-            Route("/suggest", self.suggested, methods=["POST"]),
+        """Return where the pages stand: nobody fills in a form that the office takes from nobody."""
+        rating = [Route("/r/{key}", self.rating), Route("/r/{key}", self.rated, methods=["POST"])]
+        survey = [Route("/s/{survey}", self.survey), Route("/s/{survey}", self.surveyed, methods=["POST"])]
+        box = [Route("/suggest", self.suggest), Route("/suggest", self.suggested, methods=["POST"])]
+        complaints = [
             Route("/complain", self.complain),
             Route("/complain", self.complained, methods=["POST"]),
             Route("/c", self.look_up),
@@ -42,8 +43,27 @@ class FeedbackPages:
             Route("/c/{number}", self.look_up),
             Route("/c/{number}", self.status, methods=["POST"]),
             Route("/c/{number}/{action}", self.moved, methods=["POST"]),
-            Route("/results", self.results),
         ]
+        return [
+            *(rating if self.has_rating else ()),
+            *(survey if self.has_surveys else ()),
+            *(box if self.has_suggestions else ()),
+            *(complaints if self.has_complaints else ()),
+            *([Route("/results", self.results)] if self._publishes else ()),
+        ]
+
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """Return what the office's page leads to: addresses, and texts of the catalogue."""
+        return (
+            *((("/suggest", mark("Suggestion box")),) if self.has_suggestions else ()),
+            *((("/complain", mark("Complaint, question or wish")),) if self.has_complaints else ()),
+            *((("/c", mark("What became of my complaint?")),) if self.has_complaints else ()),
+            *((("/results", mark("Results")),) if self._publishes else ()),
+        )
+
+    @property
+    def _publishes(self) -> bool:
+        return self.has_rating or self.has_surveys or self.has_complaints
 
     # -- rating -----------------------------------------------------------------------------------------------------
 

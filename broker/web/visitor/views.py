@@ -46,7 +46,8 @@ async def lobby(request: Request) -> Response:
     site = site_of(request)
     words = site.pages.words(request)
     page = lobby_page(site.office.hall, site.office.offer, words, site.office.stale_since)
-    return site.pages.answer(request, "lobby.html", page=page)
+    links = [(url, words.say(text)) for url, text in site.links]
+    return site.pages.answer(request, "lobby.html", page=page, links=links)
 
 
 async def ticket(request: Request) -> Response:

@@ -1,0 +1,1 @@
+"""The pages, as far as nothing has to be served."""
