@@ -113,6 +113,10 @@ class ScriptLabel(LabelBase):  # type: ignore[misc] # Kivy has no types
             shift = 1.0 - shift
         return shift
 
+    def forget(self) -> None:
+        """Keep nothing of what was drawn last: Kivy does not draw an empty text, so its words would stay here."""
+        self._block, self._cached_lines = None, []
+
     def _render_begin(self) -> None:
         self._canvas = Image.new("L", self._size)
 
@@ -127,6 +131,14 @@ class ScriptLabel(LabelBase):  # type: ignore[misc] # Kivy has no types
         picture = Image.new("RGBA", self._size, (red, green, blue, 0))
         picture.putalpha(mask)
         return ImageData(*self._size, "rgba", picture.tobytes())
+
+
+def forget_words(widget: Any) -> None:  # noqa: ANN401 - any widget
+    """Let every label below a widget that has become empty forget the words it had."""
+    for one in widget.walk(restrict=True):
+        label = getattr(one, "_label", None)
+        if isinstance(label, ScriptLabel) and not one.text:
+            label.forget()
 
 
 def install() -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from hardware.panel.text import forget_words
 from hardware.panel.widgets import make
-from kiosk.drawing.fit import Block, Item
+from kiosk.drawing.fit import Block, Item, settle
 from kiosk.drawing.pages import PagePieces, Reserve, Supply, Widgets, draw_banner, qr_rows
 from kiosk.drawing.pieces import LEAST_KEY_MM, Touch
 from kiosk.pages.page import (
@@ -193,6 +194,8 @@ class Write(PagePieces):
     def forget(self) -> None:
         """Keep nothing of what was written."""
         self._typed.text = ""
+        settle(self._typed)
+        forget_words(self._typed)
 
     def _away(self, page: WritePage) -> list[Block]:
         """Return where whoever writes other letters can do so."""
@@ -273,6 +276,10 @@ class Receipt(PagePieces):
         self._code.rows = []
         for line in self._card.plain_lines():
             line.value = ""
+            settle(line)
+            forget_words(line)
+        settle(self._card)
+        forget_words(self._card)
 
 
 def feedback_pages(touch: Touch, supply: Supply) -> dict[type[Page], Widgets]:

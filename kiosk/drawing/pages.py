@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 import segno
 
+from hardware.panel.text import forget_words
 from hardware.panel.widgets import make
-from kiosk.drawing.fit import Block, Item, Sheet
+from kiosk.drawing.fit import Block, Item, Sheet, settle
 from kiosk.drawing.pieces import Tiles, Touch, card, write_choice
 from kiosk.pages.page import (
     AccessPage,
@@ -86,6 +87,8 @@ class Supply:
         for line in self.lines.made:
             for one in (line, *line.spare):
                 one.label = one.value = ""
+                settle(one)
+                forget_words(one)
 
 
 READY = 10

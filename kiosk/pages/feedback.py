@@ -420,8 +420,9 @@ _BOTH = mark("With number and code you can look up the answer, here at the offic
 
 
 def in_fours(secret: str) -> str:
-    """Return a code as people can copy it."""
-    return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+    """Return a code as people can copy it: in fours, and where it takes two lines with two of them in each."""
+    fours = [secret[at : at + 4] for at in range(0, len(secret), 4)]
+    return " ".join("\u00a0".join(fours[at : at + 2]) for at in range(0, len(fours), 2))
 
 
 # -- ends -----------------------------------------------------------------------------------------------------------

@@ -223,11 +223,13 @@ class _Reader:
             sentences = (*self._said(banner.title), *self._said(banner.text))
             yield Stop(f"{place}.banner", sentences, is_news=True)
 
-    def _field(self, page: Page, name: str) -> Iterator[Stop]:
+    def _field(self, page: Page, name: str) -> Iterator[Stop]:  # noqa: C901 - one kind of field after the other
         value: object = getattr(page, name)
         match value:
             case str() if name == "code":
                 yield replace(_private(self._text(name, value)), is_news=True)
+            case str() if name == "typed" and isinstance(page, WritePage):
+                yield _private(self._text(name, value))  # each key tells the word in hand, not all that was written
             case str() if name in _PRIVATE:
                 yield replace(_private(self._text(name, value)), is_news=name == "echo")
             case str() if name == "letter":

@@ -127,7 +127,7 @@ _FOR_THE_EAR = re.compile(
     r"""
       \b(?P<ticket>[A-Z]{1,2}-\d{1,4})\b
     | \b(?P<case>\d{4}-\d{4,6})\b
-    | \b(?P<secret>[A-Z2-7]{4}(?:[ ][A-Z2-7]{4}){3})\b
+    | \b(?P<secret>[A-Z2-7]{4}(?:[ \u00a0][A-Z2-7]{4}){3})\b
     | \bRp\s?(?P<rupiah>\d{1,3}(?:[.,]\d{3})+)\b
     | \b(?P<amount>\d{1,3}(?:[.,]\d{3})+)\b
     | \b(?P<hour>[01]?\d|2[0-3])[.:](?P<minute>[0-5]\d)\b

@@ -189,7 +189,7 @@ class Guest:
     @property
     def words(self) -> str:
         """Return all that the screen says."""
-        return str(self.screens[-1])
+        return str(self.screens[-1]).replace("\\xa0", " ")
 
     @property
     def typed(self) -> str:
