@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -50,7 +51,8 @@ def from_afar(office: WebOffice, path: str) -> httpx.Response:
         ):
             return await client.get(path, headers={"Accept-Language": "en"})
 
-    return asyncio.run(ask())
+    with ThreadPoolExecutor(1) as thread:  # a loop of its own: that of the browser's tests may run in this one
+        return thread.submit(lambda: asyncio.run(ask())).result()
 
 
 def sign_in(near: Visitor, officer: str = "rina", pin: str = "3003") -> str:
