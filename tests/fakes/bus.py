@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import threading
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -45,6 +46,8 @@ class FakeServer:
     _losing: list[str] = field(default_factory=list)
     _waiting: deque[tuple[FakeBus, str, bytes, bool]] = field(default_factory=deque)
     _delivering: bool = False
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    """Pages live on a thread of their own: what one of both sends must not get lost while the other is delivering."""
 
     def stop(self) -> None:
         """Go down, with all that was retained."""
@@ -70,20 +73,22 @@ class FakeServer:
 
     def publish(self, topic: str, payload: bytes, *, retain: bool) -> None:
         """Take a message and hand it to all who listen."""
-        self.published.append((topic, payload, retain))
-        for losing in self._losing:
-            if matches(losing, topic):
-                self._losing.remove(losing)
-                return
-        if retain:
-            self.retained[topic] = payload
-        self._waiting.extend((client, topic, payload, False) for client in self.clients if client.is_linked)
-        self._deliver()
+        with self._lock:
+            self.published.append((topic, payload, retain))
+            for losing in self._losing:
+                if matches(losing, topic):
+                    self._losing.remove(losing)
+                    return
+            if retain:
+                self.retained[topic] = payload
+            self._waiting.extend((client, topic, payload, False) for client in self.clients if client.is_linked)
+            self._deliver()
 
     def subscribed(self, client: FakeBus) -> None:
         """Hand over what is retained."""
-        self._waiting.extend((client, topic, payload, True) for topic, payload in self.retained.items())
-        self._deliver()
+        with self._lock:
+            self._waiting.extend((client, topic, payload, True) for topic, payload in self.retained.items())
+            self._deliver()
 
     def _deliver(self) -> None:
         """Work the line off; whoever publishes from a handler joins its end."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
 
-from tests.fakes.web_office import KEY, OTHER_KEY, WebOffice
+from broker.language import Phrases
+from broker.web.visitor.ticket import Around, ticket_page
+from tests.fakes.web_office import KEY, OTHER_KEY, WebOffice, refuse
 from tests.support.browsing import Visitor
 
 T = f"/t/{KEY}"
@@ -121,3 +124,47 @@ def test_after_a_missed_event_the_engine_is_asked_anew(office: WebOffice, page: 
     office.change(state="held")
     office.say_hall()
     assert "Your number is set aside for a while" in page.get(T)
+
+
+def test_a_page_that_is_open_hears_every_turn_and_nothing_stands_still(page: Visitor) -> None:
+    page.office.give_out()
+    with page.client.stream("GET", f"{T}/events") as stream:
+        lines = stream.iter_lines()
+        assert any('data-kind="waiting"' in line for line in lines)
+        for n in range(20):  # two look-ups each time, the second while the first is being answered
+            page.office.settle("transferred", stage="interview")
+            page.office.settle("undone", stage="document-check", ahead=9 + n)
+        assert any("28 orang" in line for line in lines)
+        page.office.settle("held", state="held")
+        assert any("ditunda" in line for line in lines)
+    assert "set aside" in page.get(T)
+
+
+def test_what_may_pass_is_no_answer_and_the_ticket_is_kept(page: Visitor) -> None:
+    page.office.give_out()
+    page.get(T)
+    answer = page.office.answers["lookup"]
+    page.office.answers["lookup"] = lambda _request: refuse("too_many")
+    page.office.seq += 1
+    page.office.say_hall()
+    assert "The queue system is not answering right now" in page.get(T, status=503)
+    page.office.answers["lookup"] = answer
+    assert "A-012" in page.get(T)
+
+
+NOON = dt.datetime(2026, 3, 2, 12, 2, tzinfo=dt.timezone(dt.timedelta(hours=7)))
+
+
+@pytest.mark.parametrize(
+    ("low_s", "back_at"), [(60, ""), (1799, ""), (1800, "12.20"), (3600, "12.50"), (3 * 3600, "14.50")]
+)
+def test_whoever_waits_long_is_told_when_to_be_back_never_too_late(office: WebOffice, low_s: int, back_at: str) -> None:
+    ticket = office.give_out(ahead=20, wait={"low_s": low_s, "high_s": low_s + 900})
+    assert ticket_page(ticket, Around(Phrases("broker.web", "id"), NOON)).back_at == back_at
+
+
+def test_old_data_promises_nothing(office: WebOffice) -> None:
+    ticket = office.give_out(ahead=20, wait={"low_s": 7200, "high_s": 9000})
+    shown = ticket_page(ticket, Around(Phrases("broker.web", "id"), NOON, stale_since=NOON))
+    assert shown.back_at == ""
+    assert "12.02" in shown.old
