@@ -102,6 +102,10 @@ def show(settings: Settings, name: str, *, data_dir: Path) -> None:
         raise KeyError(message)
     if not _is_free(web.listen, web.port):
         sys.exit(f"another program listens on {web.listen}:{web.port}: end it, or set web.port to another number")
+    if web.staff == "everywhere":
+        log.warning(
+            "web.staff is everywhere: the staff's pages go over the network in plain HTTP, PINs and complaints too"
+        )
     connections = Connections(most=raise_open_files())
     files = ResultFiles(config_path(KIND), data_dir)
     server = web_server(web_app(settings, name, files=files), host=web.listen, port=web.port, connections=connections)

@@ -162,6 +162,7 @@ class FeedbackDesk:
         """Show a complaint, the words of a step, or the contact."""
         case = self._case(request)
         if "step" in request:
+            self._reader(request, case)
             return {"text": case.texts[request["step"]]}
         if request.get("contact"):
             officer = self._officer(request["session"])
@@ -179,6 +180,7 @@ class FeedbackDesk:
         """Do something with a complaint."""
         case, action = self._case(request), request["action"]
         of_holder = "session" not in request
+        self._reader(request, case)
         if action not in MOVES or (of_holder != (action == "reply") and action != "close"):
             refuse("not_allowed")
         states, after = MOVES[action]
@@ -279,6 +281,12 @@ class FeedbackDesk:
         if case is None:
             refuse("unknown_complaint")
         return case
+
+    def _reader(self, request: Mapping[str, Any], case: Case) -> None:
+        """Refuse a confidential complaint to staff who may not read contacts."""
+        is_ours = "session" not in request or OFFICERS[self._officer(request["session"])][1] == "complaints"
+        if case.told.confidential and not is_ours:
+            refuse("not_allowed")
 
     def _place(self, request: Mapping[str, Any]) -> int:
         found = [place for place, (one, _) in enumerate(self.box) if one.id == request["suggestion"]]

@@ -216,6 +216,20 @@ def test_the_contact_is_shown_after_a_click_to_who_may_read_it(near: Visitor, de
     assert "0812-3456" not in near.post(f"{url}/contact", status=422, token=token)
 
 
+def test_a_confidential_one_is_read_by_who_may_read_contacts_alone(near: Visitor, desk: FeedbackDesk) -> None:
+    number = a_complaint(desk, "Rahasia saya", confidential=True)
+    sign_in(near, "siti", "2002")
+    html = near.get(f"/staff/complaints/{number}")
+    assert "Rahasia saya" not in html
+    assert "This one is confidential" in html
+    assert "Send the answer" not in html
+    near.client.cookies.clear()
+    sign_in(near)
+    html = near.get(f"/staff/complaints/{number}")
+    assert "Rahasia saya" in html
+    assert "Send the answer" in html
+
+
 def test_staff_write_down_what_somebody_tells_them(near: Visitor, desk: FeedbackDesk) -> None:
     token = sign_in(near)
     mark = hidden(near.get("/staff/complaints/new"))
