@@ -19,7 +19,7 @@ from hardware.emulators.control import socket_path, tell
 from tests.support.caller import wait_until
 from tests.support.office import CONFIG, OfficeProcess
 
-WINDOWS = ("broker", "kiosk", "display", "counter")
+WINDOWS = ("broker", "broker.web", "kiosk", "display", "counter")
 KEYPAD_PARTS = ("hardware.emulators", "counter.keypads")
 
 pytestmark = pytest.mark.xdist_group("windows")
@@ -107,7 +107,7 @@ def test_with_a_screen_windows_open_a_dead_one_comes_back_and_ctrl_c_ends_all(tm
         assert has_screen({"DISPLAY": display})
         process = up(office, display=display)
         said(process, "the office is open")
-        wait_until(lambda: set(windows_of(process)) == {*WINDOWS, *KEYPAD_PARTS}, "all processes")
+        wait_until(lambda: set(windows_of(process)) == {*WINDOWS, *KEYPAD_PARTS}, "all processes", 40)
         windows_of(process)["kiosk"].kill()
         said(process, "kiosk-1 ended by itself")
         said(process, "kiosk-1 was started again")
