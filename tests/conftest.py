@@ -1,10 +1,15 @@
-"""What every test run shares: how hard the property tests try."""
+"""What every test run shares: how hard the property tests try, and one browser."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.support.browsing import CHROMIUM, HALL
 
 _SLOW_MACHINE = [HealthCheck.too_slow]
 
@@ -13,3 +18,13 @@ settings.register_profile(
 )
 settings.register_profile("night", max_examples=2_000, deadline=None, suppress_health_check=_SLOW_MACHINE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "desk"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Yield Debian's Chromium."""
+    with sync_playwright() as playwright:
+        rules = f"--host-resolver-rules=MAP {HALL} 127.0.0.1"
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", rules])
+        yield browser
+        browser.close()

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from tests.support.browsing import CHROMIUM
 from tests.support.caller import Caller, wait_until
 from tests.support.office import OfficeProcess
 from tests.support.web_process import PUBLIC, WebProcess
@@ -34,11 +33,10 @@ def desk_of(caller: Caller) -> dict[str, str]:
     return {"counter": "counter-1", "session": str(opened["session"])}
 
 
-def test_a_whole_visit_with_a_phone(web: WebProcess) -> None:
+def test_a_whole_visit_with_a_phone(web: WebProcess, chromium: Browser) -> None:
     office = web.office
-    with office.caller("kiosk-1") as kiosk, office.caller("counter-1") as counter, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 390, "height": 800}, locale="en-GB")
+    with office.caller("kiosk-1") as kiosk, office.caller("counter-1") as counter:
+        page = chromium.new_page(viewport={"width": 390, "height": 800}, locale="en-GB")
         first = kiosk.do("issue", service="new-passport")["ticket"]
         ticket = kiosk.do("issue", service="new-passport")["ticket"]
         page.goto(web.address + ticket["qr"].removeprefix("HTTP://ANTRIAN.LAN"))
@@ -70,7 +68,7 @@ def test_a_whole_visit_with_a_phone(web: WebProcess) -> None:
         page.get_by_role("link", name="Give up my place").click()
         page.get_by_role("button", name="Yes, give it up").click()
         expect(page.locator("h1")).to_have_text("This number was given up")
-        browser.close()
+        page.close()
 
 
 def test_a_form_that_is_sent_again_after_the_pages_died_is_done_once(web: WebProcess) -> None:

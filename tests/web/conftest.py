@@ -1,14 +1,13 @@
-"""An office in memory, a visitor without a browser, and Chromium as Debian has it."""
+"""An office in memory, and a visitor without a browser."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from tests.fakes.web_office import WebOffice
-from tests.support.browsing import CHROMIUM, HALL, Visitor, app_of, served, visitor
+from tests.support.browsing import Visitor, app_of, served, visitor
 
 
 @pytest.fixture
@@ -29,13 +28,3 @@ def site(office: WebOffice) -> Iterator[str]:
     """Yield under which address that office's pages are served."""
     with served(app_of(office)) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Yield Debian's Chromium."""
-    with sync_playwright() as playwright:
-        rules = f"--host-resolver-rules=MAP {HALL} 127.0.0.1"
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", rules])
-        yield browser
-        browser.close()
