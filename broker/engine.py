@@ -348,6 +348,8 @@ class Engine:
 
     def _answer(self, submission: Submission, work: Work) -> bytes:
         """Return the reply to one request; what it changes is in the hall and in `work` afterwards."""
+        if submission.lacks_secret:
+            return self._encode_error(submission, DomainError(Code.NOT_READY, "no receipt can be made yet: ask again"))
         remembered = self._remembered(submission, work)
         if remembered is not None:
             return submission.with_secret(remembered)

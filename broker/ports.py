@@ -55,6 +55,11 @@ class Submission:
         return reply.replace(KEPT_BACK, self._secret) if self._secret else reply
 
     @property
+    def lacks_secret(self) -> bool:
+        """Tell whether it asks for a receipt while the office's key is not open: there is nothing to hand out now."""
+        return isinstance(self.command, Complain) and not self.command.secret
+
+    @property
     def _secret(self) -> bytes:
         match self.command:
             case SignIn(token=secret) | StaffIn(token=secret) | Complain(secret=secret):

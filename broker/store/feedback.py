@@ -81,6 +81,9 @@ def write_feedback(writing: Writing, office: str, work: Work, key: OfficeKey | N
     writing.steps(survey_steps_of_events(office, work.events))
     if work.entries and key is not None:
         writing.steps(step for entry in work.entries for step in _steps_of(entry, office, key))
+    for recorded in work.events:  # after the words, for some may have come with the same unit of work
+        if recorded.complaint is not None:
+            writing.steps(_keep_words(recorded.complaint, office))
 
 
 def forget_spent(writing: Writing, office: str, before: dt.date) -> None:
@@ -214,6 +217,10 @@ def _steps_of_complaint(recorded: Recorded, office: str) -> Iterator[Step]:
             at.has_text,
         ),
     )
+
+
+def _keep_words(found: Complaint, office: str) -> Iterator[Step]:
+    """Yield until when all words of a complaint are kept."""
     yield _KEEP_WORDS, (_day(found.purge_after), office, f"c/{found.number}/", f"c/{found.number}0")
 
 

@@ -19,8 +19,8 @@ from broker.domain.hall import Hall
 
 PAGE = 14
 """So many fit a message, whatever stands in them."""
-MOST_REPLIES, MOST_STEPS = 30, 40
-"""After so many steps whoever complained writes no more, nor does the office: all of them have to fit a message."""
+MOST_REPLIES, MOST_STEPS = 30, 36
+"""After so many steps whoever complained writes no more, and the office only ends it: all have to fit a message."""
 SOON_DAYS = 2
 """What is due within so many working days is due soon."""
 
@@ -38,6 +38,8 @@ class Move:
 
 
 ANSWERED = frozenset({"answered"})
+ENDS = ANSWERED | OVER
+"""To these it comes however long it is: a complaint that nobody can answer or close would be overdue for ever."""
 BY_STAFF: Mapping[str, Move] = {
     "verify": Move("verified", frozenset({"received", "reopened"}), "verified"),
     "forward": Move("forwarded", OPEN, "forwarded", frozenset({"to"})),
@@ -100,8 +102,10 @@ def move(hall: Hall, book: Book, command: cmd.MoveComplaint, now: dt.datetime) -
         who = "whoever complained" if officer is None else "the office"
         raise DomainError(Code.NOT_ALLOWED, f"{who} cannot {command.action} it", action=command.action)
     done = moves[command.action]
-    if found.state not in done.since or len(found.steps) >= (MOST_REPLIES if officer is None else MOST_STEPS):
-        message = f"{found.number} is {found.state} and cannot {command.action}"
+    is_long = len(found.steps) >= (MOST_REPLIES if officer is None else MOST_STEPS)
+    if found.state not in done.since or (is_long and done.state not in ENDS):
+        why = f"has {len(found.steps)} steps" if found.state in done.since else f"is {found.state}"
+        message = f"{found.number} {why} and cannot {command.action}"
         detail = {"complaint": found.number, "state": found.state, "action": command.action}
         raise DomainError(Code.ILLEGAL_TRANSITION, message, **detail)
     text = texts.required(command.text, "text") if "text" in done.needs else texts.sentence(command.text)

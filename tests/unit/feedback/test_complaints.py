@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -327,3 +328,30 @@ def test_whoever_writes_without_end_is_stopped(room: EngineRoom) -> None:
     replies = [move(room, number, "reply", secret=HELD, **TEXT) for _ in range(31)]
     assert "error" not in replies[28]
     assert replies[29]["error"] == "illegal_transition"
+
+
+def test_what_was_passed_on_without_end_can_still_be_answered_and_closed(room: EngineRoom) -> None:
+    number, session = complain(room), staff_in(room, "budi")
+    replies = [move(room, number, "forward", session=session, **TO) for _ in range(60)]
+    assert replies[-1]["error"] == "illegal_transition"
+    assert "error" not in move(room, number, "answer", session=session, **TEXT)
+    assert move(room, number, "reopen", session=session)["error"] == "illegal_transition"
+    assert "error" not in move(room, number, "close", session=session)
+
+
+def test_whoever_is_stopped_may_still_say_that_it_is_settled(room: EngineRoom) -> None:
+    number = complain(room)
+    for _ in range(31):
+        move(room, number, "reply", secret=HELD, **TEXT)
+    assert "error" not in move(room, number, "close", secret=HELD)
+
+
+def test_nobody_complains_while_no_receipt_can_be_made(room: EngineRoom) -> None:
+    request = room.submission(fb.Complain("complaint", "It was slow."), client="web")
+    assert room.ask_all(request)[0]["error"] == "not_ready"
+    assert not book_of(room).complaints
+    later = replace(request, command=fb.Complain("complaint", "It was slow.", secret=HELD))
+    assert "error" not in room.ask_all(later)[0]
+    assert room.ask_all(request)[0]["error"] == "not_ready", (
+        "not the receipt as it lies on the disk, without its secret"
+    )

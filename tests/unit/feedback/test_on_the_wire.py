@@ -9,6 +9,7 @@ import pytest
 from broker.contract import messages as ms
 from broker.contract.messages import MAX_PAYLOAD_BYTES
 from broker.contract.topics import Topics
+from broker.domain.feedback.complaints import MOST_STEPS
 from broker.domain.feedback.events import EVENT_TYPES
 from broker.gateway import Inbound
 from tests.fakes.feedback import casebook_office
@@ -116,11 +117,13 @@ def test_no_list_is_longer_than_a_message(office: Office) -> None:
 
 def test_the_longest_story_fits_a_message(office: Office) -> None:
     receipt, at = complain(office), staff(office)
-    for _ in range(39):
+    for _ in range(MOST_STEPS - 1):
         office.do("complaint_step", **at, complaint=receipt["number"], action="forward", to=LONGEST)
     again = office.ask("complaint_step", **at, complaint=receipt["number"], action="forward", to=LONGEST)
     assert again["error"]["code"] == "illegal_transition"
-    assert len(office.do("complaint", **at, complaint=receipt["number"])["complaint"]["steps"]) == 40
+    for action, more in (("answer", {"text": LONGEST}), ("close", {})):
+        office.do("complaint_step", **at, complaint=receipt["number"], action=action, **more)
+    assert len(office.do("complaint", **at, complaint=receipt["number"])["complaint"]["steps"]) == MOST_STEPS + 2
     assert office.air.longest <= MAX_PAYLOAD_BYTES
 
 

@@ -191,6 +191,18 @@ def test_what_was_kept_long_enough_is_erased_by_itself_and_the_rest_stays(disk: 
     assert disk.store.verify() is None
 
 
+def test_what_is_written_in_the_moment_of_closing_is_erased_with_the_rest(disk: Disk) -> None:
+    room = disk.room
+    number, session = complain(room, "Slow.", secret=WORDS["secret"]), staff_in(room, "budi")
+    reply = fb.MoveComplaint(number, "reply", WORDS["reply"], secret=WORDS["secret"])
+    reject = fb.MoveComplaint(number, "reject", WORDS["answer"], "Kantor Wilayah", session=session)
+    both = room.submission(reply, client="kiosk-1"), room.submission(reject, client="web")
+    assert all("error" not in answer for answer in room.ask_all(*both))
+    with opened(disk.folder / "office.db") as connection:
+        kept = connection.execute("SELECT purge_after FROM words").fetchall()
+    assert kept == [("2027-03-02",)] * 3
+
+
 def test_purge_says_what_it_did_and_is_for_the_house_alone(disk: Disk) -> None:
     disk.room.ask(fb.Suggest("more chairs", row="one"))
     assert disk.room.ask(fb.Purge(asker="kiosk-1"))["error"] == "not_allowed"
