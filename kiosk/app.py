@@ -192,6 +192,7 @@ class KioskProcess:
             self._bus.listen(topics.survey("+", "+"), SurveyMessage, self._presenter.survey_changed)
             self._bus.listen(topics.feedback(), FeedbackMessage, self._presenter.feedback_changed)
             self._bus.listen(topics.event("finished"), EventMessage, self._presenter.finished)
+            self._bus.listen(topics.event("undone"), EventMessage, self._presenter.undone)
         self._bus.on_link(self._presenter.link_changed)
         self._bus.on_taken(self._presenter.taken)
 

@@ -11,6 +11,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -158,7 +159,8 @@ class FeedbackPresenter(KioskPresenter):
             return
         self._rated[1].add(rated.ticket)
         is_later = not flow.is_linked
-        flow.lasting.send("rate", {"ticket": rated.ticket, "score": int(score)})
+        arguments = {"ticket": rated.ticket, "score": int(score)}
+        flow.lasting.send("rate", arguments, partial(self._face_answered, rated.ticket))
         self._go(Step.THANKS, Opinion(topic="rating", is_sent_later=is_later))
 
     def press(self, key: str) -> None:
@@ -309,11 +311,22 @@ class FeedbackPresenter(KioskPresenter):
         else:
             self._next = event
 
+    def undone(self, event: EventMessage) -> None:
+        """Ask nobody any more whose visit goes on after all: they are asked when it is over."""
+        if self._asks.counter is None or event.counter != self._asks.counter:
+            return
+        if self._next is not None and self._next.ticket == event.ticket:
+            self._next = None
+        visit = self._flow.visit
+        if visit.step is Step.FACES and visit.opinion.ticket == event.ticket:
+            self._flow.begin_anew(is_abandoned=True)
+
     def tick(self) -> None:
         """Let time pass: thanks are said for a moment, and a tablet does not ask for ever."""
         flow = self._flow
         step = flow.visit.step
-        is_over = step is Step.THANKS and flow.quiet_s >= patience.THANKS_STAY_S
+        is_asked = bool(flow.visit.opinion.invitations)  # a question has as long as every other one
+        is_over = step is Step.THANKS and not is_asked and flow.quiet_s >= patience.THANKS_STAY_S
         is_tablet = self._asks.counter is not None
         is_over = is_over or (is_tablet and step is Step.FACES and flow.quiet_s >= patience.TABLET_ASKS_S)
         if is_over and flow.visit.aside is None:
@@ -334,6 +347,11 @@ class FeedbackPresenter(KioskPresenter):
         language = event.language if event.language in flow.languages else flow.languages[0]
         opinion = Opinion(topic="rating", ticket=event.ticket or "")
         self._go(Step.FACES, opinion, language=language, has_chosen_language=True)
+
+    def _face_answered(self, ticket: str, reply: Reply) -> None:
+        """Ask again, once it is over, where the visit was not over after all."""
+        if reply.error is not None and reply.error.code == "illegal_transition":
+            self._rated[1].discard(ticket)
 
     def _is_last_stage(self, event: EventMessage) -> bool:
         office = self._flow.office
@@ -588,11 +606,12 @@ class FeedbackPresenter(KioskPresenter):
         held = Opinion(topic="complaint", receipt=receipt, receipt_paper="printing" if has_paper else None)
         self._go(Step.RECEIPT, held)
         if has_paper and flow.office is not None:
-            self._print(receipt, flow.office, flow.visit.language, self._receipt_printed)
+            self._print(receipt, flow.office, flow.visit.language, partial(self._receipt_printed, receipt.number))
 
-    def _receipt_printed(self, is_printed: bool) -> None:  # noqa: FBT001 - told by who prints
-        visit = self._flow.visit
-        if visit.step is Step.RECEIPT:
+    def _receipt_printed(self, number: str, is_printed: bool) -> None:  # noqa: FBT001 - told by who prints
+        """Say whether there is a paper, to whom it is for: the printer may have thought about it for long."""
+        visit, shown = self._flow.visit, self._flow.visit.opinion.receipt
+        if visit.step is Step.RECEIPT and shown is not None and shown.number == number:
             paper: Literal["printed", "failed"] = "printed" if is_printed else "failed"
             self._flow.change(opinion=replace(visit.opinion, receipt_paper=paper))
             self._flow.touched()

@@ -58,6 +58,7 @@ _ABANDONABLE = frozenset(
         Step.REVIEW,
         Step.FACES,
         Step.RECEIPT,
+        Step.THANKS,
     }
 )
 """Steps that somebody can walk away from; the next visitor must not find them."""

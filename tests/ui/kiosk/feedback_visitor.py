@@ -53,6 +53,7 @@ class FakeOffice(PlayedEngine):
         self.invitations: tuple[str, ...] = ()
         self.refusing: dict[str, ErrorCode] = {}
         """By command, with what it is refused."""
+        self.receipt = RECEIPT
         self.is_silent = False
         self.done: list[tuple[str, Mapping[str, Any]]] = []
         """What changed something, once each."""
@@ -110,7 +111,7 @@ class FakeOffice(PlayedEngine):
             case "invited":
                 return {"invitations": [{"survey": one, "invitation": f"{one}ABCDEFGH"} for one in self.invitations]}
             case "complain":
-                return {"receipt": RECEIPT.model_dump(mode="json")}
+                return {"receipt": self.receipt.model_dump(mode="json")}
             case _:
                 return {}
 
@@ -130,6 +131,11 @@ class FakeOffice(PlayedEngine):
         }
         event = EventMessage(**(values | changes))
         self.bus.publish(self.bus.topics.event("finished"), event.model_dump_json().encode())
+
+    def undo(self, *, counter: str = "counter-1") -> None:
+        """Tell that the visitor who was served sits at the counter again."""
+        event = EventMessage(seq=2, at=self.now(), type="undone", ticket=self.ticket.id, counter=counter)
+        self.bus.publish(self.bus.topics.event("undone"), event.model_dump_json().encode())
 
 
 class Guest:
@@ -166,6 +172,7 @@ class Guest:
         self.bus.listen(topics.survey("+", "+"), SurveyMessage, self.presenter.survey_changed)
         self.bus.listen(topics.feedback(), FeedbackMessage, self.presenter.feedback_changed)
         self.bus.listen(topics.event("finished"), EventMessage, self.presenter.finished)
+        self.bus.listen(topics.event("undone"), EventMessage, self.presenter.undone)
         self.presenter.scanner_changed(is_there=has_scanner)
 
     def _print(self, receipt: Receipt, _office: OfficeMessage, _language: str, told: Callable[[bool], None]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from broker.contract.messages import FeedbackMessage
+from kiosk.pages.feedback_samples import RECEIPT
 from kiosk.pages.page import AskPage, FacesPage, FeedbackPage, ProblemPage, ReceiptPage, ReviewPage, WritePage
 from kiosk.visit.opinion import Asks
 from tests.ui.kiosk.feedback_visitor import CHECK, CODE, DONE, Guest, holder, settings
@@ -157,6 +158,23 @@ def test_a_tablet_turns_to_the_next_visitor_and_does_not_ask_for_ever() -> None:
     assert guest.office.done == []
 
 
+def test_a_tablet_no_longer_asks_whoever_sits_at_the_counter_again_and_asks_when_the_visit_is_over() -> None:
+    guest = tablet()
+    guest.office.finish()
+    guest.office.undo(counter="counter-2")
+    assert guest.screen == "faces"
+    guest.office.undo()
+    assert guest.screen == "resting"
+    guest.office.finish()
+    guest.settle()
+    guest.office.refusing["rate"] = "illegal_transition"  # undone, and the touch was faster than the word of it
+    guest.touch("face:2").wait(11)
+    guest.office.finish()
+    guest.settle()
+    guest.touch("face:4")
+    assert guest.office.done == [("rate", {"ticket": DONE.id, "score": 4})]
+
+
 def test_a_face_at_a_tablet_without_connection_is_kept_said_so_and_sent_once() -> None:
     guest = tablet()
     guest.office.finish()
@@ -216,6 +234,24 @@ def test_whoever_rates_and_is_invited_goes_on_to_the_survey_which_is_joined_to_n
     assert command == "survey"
     assert arguments["invitation"] == f"{SKM}ABCDEFGH"
     assert not {"ticket", "check", "service"} & set(arguments)
+
+
+def test_whoever_is_invited_has_as_long_to_decide_as_for_every_other_question() -> None:
+    guest = Guest(has_scanner=True).connected()
+    guest.office.invitations = (SKM,)
+    guest.presenter.scanned(CODE)
+    guest.settle()
+    guest.touch("face:4", "pick:send")
+    guest.wait(IDLE_S - 1)
+    assert guest.screen == "thanks"
+    guest.wait(25)
+    assert guest.screen == "feedback"
+
+
+def test_thanks_below_a_page_that_nobody_closes_end_too() -> None:
+    guest = Guest().connected().touch("topic:suggestion").write("Chairs.").touch("written", "access")
+    guest.wait(IDLE_S + 25)
+    assert guest.screen == "feedback"
 
 
 def test_a_survey_that_is_for_the_invited_alone_asks_for_the_ticket() -> None:
@@ -306,6 +342,16 @@ def test_where_there_is_a_printer_the_receipt_comes_on_paper() -> None:
     assert guest.page.paper.tone == "good"
     guest.wait(IDLE_S + 25)
     assert guest.screen == "feedback"
+
+
+def test_what_a_slow_printer_says_of_an_earlier_receipt_is_not_said_of_the_next() -> None:
+    guest = complaining(Guest(Asks(has_printer=True)).connected()).touch("pick:send")
+    late = guest.told_printed
+    guest.office.receipt = RECEIPT.model_copy(update={"number": "2025-0008"})
+    complaining(guest.touch("pick:noted")).touch("pick:send")
+    late(True)  # noqa: FBT003 - a callback
+    assert isinstance(guest.page, ReceiptPage)
+    assert guest.page.paper.tone == "info"
 
 
 def test_no_paper_and_the_receipt_stands_on_the_screen() -> None:
