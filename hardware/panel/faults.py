@@ -178,15 +178,16 @@ def _leaves(box: Box, room: Box) -> bool:
 
 def _covered(seen: Sequence[Painted], words: Sequence[Words]) -> Iterator[Fault]:
     places = {id(part): at for at, part in enumerate(seen)}
+    surfaces = [
+        (at, part, _surface_in_sight(part))
+        for at, part in enumerate(seen)
+        if isinstance(part, Surface) and part.colour[3] > _VEIL
+    ]
     for part in words:
-        for later in seen[places[id(part)] + 1 :]:
-            if (
-                isinstance(later, Surface)
-                and later.colour[3] > _VEIL
-                and _share(_in_sight(part), _surface_in_sight(later))
-            ):
-                overlap = _overlap(_in_sight(part), _surface_in_sight(later))
-                yield Fault("covered", part.owner.text, 0, overlap, other=_name(later.owner))
+        here, place = _in_sight(part), places[id(part)]
+        for at, later, there in surfaces:
+            if at > place and _share(here, there):
+                yield Fault("covered", part.owner.text, 0, _overlap(here, there), other=_name(later.owner))
                 break
 
 

@@ -135,9 +135,12 @@ class Stage:
         return look
 
     def turn(self, panel: PanelConfig, mode: Mode = PLAIN, *, window: tuple[int, int] | None = None) -> None:
-        """Show the same widgets on another panel, or in another mode."""
+        """Show the same widgets on another panel, or in another mode; nothing is done where both are as they were."""
+        size = window or (panel.width_px, panel.height_px)
+        if (self.app.panel, tuple(self._window.size), self.look.mode) == (panel, size, mode):
+            return
         self.app.panel = panel
-        self._window.size = window or (panel.width_px, panel.height_px)
+        self._window.size = size
         self.app.set_mode(mode)
         self.app.look_anew()
         self.settle()
@@ -152,8 +155,18 @@ class Stage:
         for _ in range(_MOST_TICKS):
             Clock.tick()
             Builder.sync()  # rules of what is drawn wait for the frame to be drawn
-            now = [(*widget.pos, *widget.size, widget.opacity) for widget in self.root.walk(restrict=True)]
+            now = _places(self.root)
             quiet = quiet + 1 if now == before else 0
             before = now
             if quiet == _QUIET_TICKS:
                 return
+
+
+def _places(root: Any) -> list[tuple[float, ...]]:  # noqa: ANN401 - any widget
+    """Return where all widgets are: by plain properties and without Kivy's own walk, as it is asked in each frame."""
+    found, left = list[tuple[float, ...]](), [root]
+    while left:
+        widget = left.pop()
+        found.append((widget.x, widget.y, widget.width, widget.height, widget.opacity))
+        left += widget.children
+    return found

@@ -159,6 +159,8 @@ class _Row:
     items: tuple[Item, ...]
     columns: int
     height: float
+    width: float
+    """That at which each of its items was measured."""
 
 
 class Shelf:
@@ -179,6 +181,8 @@ class Shelf:
         """Whether its items stand nearer to each other, as keys of a keyboard do."""
         self.is_showy = False
         """Whether the widest arrangement is wanted while there is room, not the lowest."""
+        self._known: dict[tuple[int, int, bool], tuple[float, bool]] = {}
+        """What was measured for this very arrangement: the same width is asked for again with all that may leave."""
         self.nav.ids.before.bind(on_release=lambda _: self.turn(-1))
         self.nav.ids.after.bind(on_release=lambda _: self.turn(1))
 
@@ -186,6 +190,10 @@ class Shelf:
     def tallest(self) -> float:
         """Return how high its highest row is that cannot be read in parts."""
         return max((row.height for row in self._rows if not hasattr(row.items[0].widget, "parts")), default=0.0)
+
+    def forget(self) -> None:
+        """Measure anew: what its items say may have changed."""
+        self._known.clear()
 
     def turn(self, by: int) -> None:
         """Show the next page or the one before."""
@@ -213,8 +221,11 @@ class Shelf:
             return 0.0
         gap = self._between(gap)
         lowest: tuple[float, list[_Row], bool] | None = None
-        for cap in range(max(item.columns for item in self.items), 0, -1):
-            for is_stacked in (False, True):
+        # Keys stand as they do whatever the cap is, and what cannot be stacked is not measured twice.
+        widest = max((item.columns for item in self.items if not item.is_fixed), default=1)
+        ways = (False, True) if any(hasattr(item.widget, "stacked") for item in self.items) else (False,)
+        for cap in range(widest, 0, -1):
+            for is_stacked in ways:
                 rows, is_broken = self._measured(width, gap, cap, is_stacked=is_stacked)
                 is_bad = is_broken or max(row.height for row in rows) > room
                 height = self._total(rows, gap) + (_UNREADABLE if is_bad else 0)
@@ -280,10 +291,16 @@ class Shelf:
                 taken.append(waiting[len(taken)])
             del waiting[: len(taken)]
             each = (width - gap * (columns - 1)) / columns
-            measures = [measured(item.widget, each, is_stacked=is_stacked) for item in taken]
-            rows.append(_Row(tuple(taken), columns, max(height for height, _ in measures)))
+            measures = [self._measure(item.widget, each, is_stacked=is_stacked) for item in taken]
+            rows.append(_Row(tuple(taken), columns, max(height for height, _ in measures), each))
             is_broken = is_broken or any(cut for _, cut in measures)
         return rows, is_broken
+
+    def _measure(self, widget: Any, width: float, *, is_stacked: bool) -> tuple[float, bool]:  # noqa: ANN401 - any widget
+        key = id(widget), round(width), is_stacked and hasattr(widget, "stacked")
+        if key not in self._known:
+            self._known[key] = measured(widget, width, is_stacked=is_stacked)
+        return self._known[key]
 
     @staticmethod
     def _total(rows: Sequence[_Row], gap: float) -> float:
@@ -295,8 +312,9 @@ def _parts(row: _Row, room: float) -> list[_Row]:
     widget = row.items[0].widget
     if row.height <= room + SLACK_PX or not hasattr(widget, "parts"):
         return [row]
+    widget.width = round(row.width)
     parts = widget.parts(room)
-    return [_Row((replace(row.items[0], widget=part),), 1, natural(part, widget.width)) for part in parts]
+    return [_Row((replace(row.items[0], widget=part),), 1, natural(part, row.width), row.width) for part in parts]
 
 
 def _mirrored(x: float, width: float, frame: Frame) -> float:
@@ -355,6 +373,8 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
     def arrange(self, frame: Frame, look: Any, *, is_last: bool = True) -> bool:  # noqa: ANN401 - a Look
         """Place all of it; tell whether it came without pages. Unless this is the last try, nothing is paged."""
         self._last = frame, look
+        self.content.forget()
+        self.controls.forget()
         self._is_merged = self._is_merged and not self.content.items
         fitting = self._upright if look.portrait else self._beside
         return fitting(frame, look, is_last=is_last)

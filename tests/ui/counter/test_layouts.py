@@ -24,8 +24,8 @@ LAPTOP = PanelConfig(width_px=1366, height_px=768, diagonal_in=15.6, viewing_dis
 MONITOR = PanelConfig(width_px=1920, height_px=1080, diagonal_in=23.8, viewing_distance_m=0.6)
 
 
-def faults(panel: PanelConfig, window: tuple[int, int], *, longer: bool) -> Iterator[str]:
-    """Yield what is wrong on any page, in a line each."""
+def faults(panel: PanelConfig, window: tuple[int, int], language: str, *, longer: bool) -> Iterator[str]:
+    """Yield what is wrong on any page in a language, in a line each."""
     from hardware.panel import headless  # noqa: PLC0415 - Kivy is prepared where no window is wanted, and only there
 
     headless.prepare()
@@ -42,32 +42,38 @@ def faults(panel: PanelConfig, window: tuple[int, int], *, longer: bool) -> Iter
             shown, reader=tried.reader, rules=tried.rules, build=lambda: tried.build(look), window=window
         )
         for page in tried.pages():
+            if page.language != language:
+                continue
             page.show()
             stage.settle()
             for fault in layout_faults(stage.root, stage.look, tried.reader, scrolls=True):
                 yield f"{page.name} ({page.language}): {fault}"
 
 
+@pytest.mark.parametrize("language", SETTINGS.office.languages)
 @pytest.mark.parametrize(
     ("panel", "window"),
     [(SMALL, (1280, 800)), (LAPTOP, (640, 768)), (LAPTOP, (360, 768))],
     ids=["wide", "640", "360"],
 )
-def test_every_page_fits_whatever_the_window(panel: PanelConfig, window: tuple[int, int]) -> None:
-    assert list(faults(panel, window, longer=False)) == []
+def test_every_page_fits_whatever_the_window(panel: PanelConfig, window: tuple[int, int], language: str) -> None:
+    assert list(faults(panel, window, language, longer=False)) == []
 
 
+@pytest.mark.parametrize("language", SETTINGS.office.languages)
 @pytest.mark.parametrize(
     ("panel", "window"),
     [(SMALL, (1280, 800)), (LAPTOP, (640, 768)), (MONITOR, (360, 1080))],
     ids=["wide", "640", "360"],
 )
-def test_every_page_fits_with_texts_that_are_longer_by_two_fifths(panel: PanelConfig, window: tuple[int, int]) -> None:
-    assert list(faults(panel, window, longer=True)) == []
+def test_every_page_fits_with_texts_that_are_longer_by_two_fifths(
+    panel: PanelConfig, window: tuple[int, int], language: str
+) -> None:
+    assert list(faults(panel, window, language, longer=True)) == []
 
 
 def test_the_search_finds_what_does_not_fit() -> None:
-    assert any("serving" in fault for fault in islice(faults(SMALL, (640, 320), longer=False), 500))
+    assert any("serving" in fault for fault in islice(faults(SMALL, (640, 320), "id", longer=False), 500))
 
 
 def test_every_state_that_an_officer_comes_to_fits() -> None:
