@@ -40,6 +40,9 @@ _PUT_PLAN = insert_into("survey_plans", "office, survey, period, element, plan, 
 _INSERT_DAY = insert_into("survey_days", "office, survey, day, answers, digest")
 _INSERT_PERIOD = insert_into("survey_periods", "office, survey, period, end_day, seq, body")
 
+_CLOCK_AHEAD = dt.timedelta(days=2)
+"""So far a clock may be ahead of the office day, and who was asked is still known after a restart."""
+
 
 def steps_of(entry: SurveyAnswer | Served | PlanText, office: str) -> Iterator[Step]:
     """Yield what an entry writes."""
@@ -85,15 +88,18 @@ def read_counting(
 
 
 def read_passes(connection: Connection, book: Book, today: dt.date) -> None:
-    """Let whom today has asked answer: the journal says who that is."""
-    midnight = dt.datetime.combine(today, dt.time(), book.office.zone)
+    """Let whom this office day has asked answer: the journal says who that is.
+
+    Lines of the days before `today` are looked at, too: a clock that was set may be ahead of the office day.
+    """
+    since = dt.datetime.combine(today - _CLOCK_AHEAD, dt.time(), book.office.zone)
     lines = select(col(EventRow.type), col(EventRow.body)).where(
-        col(EventRow.office) == book.office.id, col(EventRow.at) >= micros(midnight), col(EventRow.type) == "invited"
+        col(EventRow.office) == book.office.id, col(EventRow.at) >= micros(since), col(EventRow.type) == "invited"
     )
     for name, body in connection.execute(lines):
         fact = event_of(name, body)
         if isinstance(fact, ev.Invited):
-            book.counting.invite(book.keyed, Pass(fact.survey, fact.ticket, fact.service, today))
+            book.counting.invite(book.keyed, Pass(fact.survey, fact.ticket, fact.service, fact.day))
 
 
 def read_answers(connection: Connection, office: str, survey: str, first: dt.date, last: dt.date) -> list[SurveyAnswer]:

@@ -29,7 +29,7 @@ def apply(book: Book, event: ev.FeedbackEvent) -> None:
         case ev.Purged():
             _purged(book, event)
         case ev.Invited():
-            asked = Pass(event.survey, event.ticket, event.service, book.office.day(event.at))
+            asked = Pass(event.survey, event.ticket, event.service, event.day)
             book.counting.invite(book.keyed, asked)
         case ev.SurveyDaySealed():
             book.counting.seal(event.survey, event.day, event.digest)

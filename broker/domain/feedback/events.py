@@ -124,6 +124,8 @@ class Purged(FeedbackEvent):
 class Invited(FeedbackEvent):
     """The holder of a ticket is asked to answer a survey, by rule."""
 
+    day: dt.date
+    """The office day, on which alone the invitation is good: no clock that is set ends it."""
     ticket: str
     survey: str
     service: str

@@ -114,7 +114,7 @@ def follow(hall: Hall, book: Book, events: Iterable[Event], now: dt.datetime) ->
                 turn = book.counting.turns.get(service, 0) + 1
                 asked = book.counting.invited(event.ticket)
                 facts += [
-                    ev.Invited(at=now, ticket=event.ticket, survey=survey.id, service=service)
+                    ev.Invited(at=now, day=day, ticket=event.ticket, survey=survey.id, service=service)
                     for survey in book.office.feedback.surveys.values()
                     if survey.invites(turn) and survey.id not in asked
                 ]

@@ -135,6 +135,21 @@ def test_an_invitation_is_for_its_survey_and_its_day(room: EngineRoom) -> None:
     assert give(room, invitation=invitation)["error"] == "not_invited"
 
 
+@pytest.mark.parametrize("days", [1, -1])
+def test_a_clock_that_is_set_ends_no_invitation(tmp_path: Path, days: int) -> None:
+    office = small_office(feedback=RULES)
+    store = SqlStore(f"sqlite:///{tmp_path}/office.db", "demo", key=OfficeKey(tmp_path / "office.key"))
+    room = opened(EngineRoom(store=store, office=office))
+    before = asked(room)
+    room.clock.set_back(-days * DAY_S)
+    room.engine.step([])
+    since = [asked(room) for _ in range(2)]
+    assert "error" not in give(room, invitation=since[0])
+    room.restart()
+    assert [give(room, invitation=one).get("error") for one in (before, *since)] == [None, "already_given", None]
+    store.close()
+
+
 def test_an_invitation_may_be_typed_in_small_letters(room: EngineRoom) -> None:
     assert give(room, invitation=f" {asked(room).lower()} ")["events"] == ["surveyed"]
 
