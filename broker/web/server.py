@@ -70,7 +70,7 @@ class Connections:
                 del self._by_address[address]
 
     def began(self, connection: object) -> None:
-        """Take note that a connection begins to ask once more."""
+        """Take note that a connection has been answered, or that the head of its next request is here."""
         if connection in self._since_s:
             self._since_s[connection] = self.monotonic()
 
@@ -109,9 +109,15 @@ class BoundedProtocol(H11Protocol):
         """Read on, unless there was no room."""
         if not self.is_counted:
             return
-        if self.cycle is not None and self.cycle.response_complete:
-            self.known.began(self)
+        before = self.cycle
         super().data_received(data)
+        if before is not None and self.cycle is not before:
+            self.known.began(self)
+
+    def on_response_complete(self) -> None:
+        """Count the time to the next request, whole: uvicorn's own bound ends with the first byte that comes."""
+        self.known.began(self)
+        super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
@@ -121,8 +127,8 @@ class BoundedProtocol(H11Protocol):
 
     @property
     def is_asking(self) -> bool:
-        """Tell whether its request is not whole yet."""
-        return self.cycle is None or (not self.cycle.response_complete and self.cycle.more_body)
+        """Tell whether its request, the first or the next, is not whole yet."""
+        return self.cycle is None or self.cycle.response_complete or self.cycle.more_body
 
     @property
     def _address(self) -> str:

@@ -222,6 +222,10 @@ SLOW_FORM = (
 )
 
 
+WHOLE = "GET /robots.txt HTTP/1.1\r\nHost: x\r\n\r\n"
+UNFINISHED = "GET /robots.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
+
+
 @pytest.mark.parametrize("sent", ["", "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", SLOW_FORM])
 def test_a_connection_that_never_finishes_asking_is_ended(office: WebOffice, sent: str) -> None:
     clock = FakeClock()
@@ -237,6 +241,27 @@ def test_a_connection_that_never_finishes_asking_is_ended(office: WebOffice, sen
                 while slow.recv(4096):
                     pass
         wait_until(lambda: len(connections) == 0, "it is gone")
+
+
+@pytest.mark.parametrize(("first", "then"), [(WHOLE, "G"), (UNFINISHED, "1"), (UNFINISHED, "123456789")])
+def test_one_that_was_answered_does_not_stay_by_a_byte_now_and_then(office: WebOffice, first: str, then: str) -> None:
+    clock = FakeClock()
+    connections = Connections(monotonic=clock.monotonic)
+    with served(app_of(office), connections=connections) as address:
+        host, _, port = address.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port))) as slow:
+            slow.settimeout(5)
+            slow.sendall(first.encode())
+            answer = b""
+            while not answer.endswith(b"Disallow: /\n"):
+                answer += slow.recv(4096)
+            slow.sendall(then.encode())  # uvicorn waits no longer for it now
+            wait_until(lambda: _is_ended(connections, clock), "it is gone")
+
+
+def _is_ended(connections: Connections, clock: FakeClock) -> bool:
+    clock.advance(REQUEST_S + 1)
+    return not len(connections)
 
 
 def test_headers_without_end_are_refused(office: WebOffice) -> None:

@@ -103,6 +103,34 @@ def test_a_complaint_from_the_first_tap_to_its_close(site: str, chromium: Browse
     assert case.told.state == "closed"
 
 
+AS_OF_2020 = """
+delete AbortSignal.timeout;
+delete Element.prototype.replaceChildren;
+delete HTMLFormElement.prototype.requestSubmit;
+delete SubmitEvent.prototype.submitter;
+window.FormData = class extends FormData { constructor(form) { super(form); } };
+"""
+"""Takes away what browsers of phones that get no new ones have not: iPhones up to iOS 13, Chromium up to 85."""
+
+
+def test_forms_are_sent_by_phones_of_2020(site: str, chromium: Browser, desk: FeedbackDesk) -> None:
+    with phone(chromium, width=320) as page:
+        page.add_init_script(AS_OF_2020)
+        page.goto(f"{in_the_hall(site)}/r/{KEY}")
+        page.get_by_role("button", name="Very satisfied").click()
+        expect(page.get_by_text("Your rating has been counted")).to_be_visible()
+        page.goto(f"{in_the_hall(site)}/suggest")
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_text("Please write your suggestion")).to_be_visible()
+        desk.office.go_down()
+        page.locator("textarea").fill("Kursi")
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_text("does not answer just now")).to_be_visible()
+        page.goto(f"{in_the_hall(site)}/c/2026-0001#{'a' * 16}")
+        expect(page.get_by_text("does not answer just now")).to_be_visible()
+    assert desk.rated == {f"id-{KEY}": 4}
+
+
 def test_all_of_it_works_without_javascript_in_the_halls_wifi(site: str, chromium: Browser, desk: FeedbackDesk) -> None:
     with phone(chromium, script=False) as page:
         home = in_the_hall(site)

@@ -18,22 +18,24 @@
 
   // A form that finds nobody stays as it is and is sent again, unchanged: that is the same request.
   function sendByItself(form) {
-    let timer = 0, busy = false;
+    let timer = 0, busy = false, pressed = null;
     const stop = () => { clearTimeout(timer); timer = 0; };
     form.addEventListener("input", stop);
+    form.addEventListener("click", (event) => { pressed = event.target.closest("button"); }); // also by Enter
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (!busy) void send(event.submitter);
+      if (!busy) void send(pressed);
     });
     async function send(button) {
       busy = true;
       stop();
       form.setAttribute("aria-busy", "true");
-      let answer;
+      // Phones of 2020 have neither FormData(form, button) nor AbortSignal.timeout.
+      const body = new URLSearchParams(new FormData(form)), patience = new AbortController();
+      if (button && button.name) body.append(button.name, button.value);
+      const late = setTimeout(() => patience.abort(), PATIENCE_MS);
       try {
-        answer = await fetch(form.action, {
-          method: "POST", body: new URLSearchParams(new FormData(form, button)), signal: AbortSignal.timeout(PATIENCE_MS),
-        });
+        const answer = await fetch(form.action, { method: "POST", body, signal: patience.signal });
         const text = await answer.text();
         busy = false;
         if (answer.ok || PAGES.includes(answer.status)) { show(text, answer); return; }
@@ -42,6 +44,8 @@
       } catch {
         busy = false;
         lookAgain(null);
+      } finally {
+        clearTimeout(late);
       }
       form.removeAttribute("aria-busy");
       timer = setTimeout(() => { if (form.isConnected) void send(button); }, AGAIN_MS);
@@ -54,7 +58,8 @@
       note.className = "note warn unsent";
       note.setAttribute("role", "alert");
       const said = told ? [...told.children].filter((part) => !part.querySelector("a, form")).map((part) => part.textContent) : [];
-      note.replaceChildren(...(said.length ? said : [form.dataset.send]).map(paragraph));
+      note.textContent = "";
+      note.append(...(said.length ? said : [form.dataset.send]).map(paragraph));
       if (!old) { form.before(note); note.scrollIntoView({ block: "center" }); }
     }
     function paragraph(text) {
@@ -169,7 +174,7 @@
     if (!/^[a-z2-7]{16}$/i.test(secret)) return;
     form.elements.namedItem("secret").value = secret;
     history.replaceState(null, "", location.pathname);
-    if (form.elements.namedItem("number").value) form.requestSubmit();
+    if (form.elements.namedItem("number").value) form.querySelector("button").click();
   }
 
   function begin(root) {
