@@ -12,7 +12,7 @@ import pytest
 from broker.contract import messages as ms
 from broker.web.staff.access import COOKIE, Staff, is_near, staff_of
 from tests.fakes.feedback_desk import FeedbackDesk
-from tests.fakes.web_office import WebOffice
+from tests.fakes.web_office import WebOffice, refuse
 from tests.support.browsing import Visitor, app_of
 from tests.support.surveys import result_of, skm_message
 from tests.web.test_feedback_pages import HOSTILE, answers, hidden
@@ -69,6 +69,24 @@ def a_complaint(desk: FeedbackDesk, text: str = "Lama sekali", **more: object) -
 
 
 # -- who comes in ---------------------------------------------------------------------------------------------------
+
+
+def test_whoever_signs_out_while_the_engine_is_away_leaves_nobody_signed_in_at_this_browser(near: Visitor) -> None:
+    token = sign_in(near)
+    near.office.go_down()
+    assert near.post("/staff/out", token=token) == "/staff"
+    assert COOKIE not in near.client.cookies
+    near.office.come_back()
+    near.get("/staff/complaints", status=401)
+
+
+def test_who_may_not_any_more_is_told_so_and_not_that_the_page_is_foreign(near: Visitor, desk: FeedbackDesk) -> None:
+    number = a_complaint(desk)
+    sign_in(near)
+    for command in ("complaints", "complaint", "suggestions"):
+        near.office.answers[command] = lambda _: refuse("not_allowed")
+    for path in ("/staff/complaints", f"/staff/complaints/{number}", "/staff/suggestions"):
+        assert "are read by supervisors" in near.get(path, status=403)
 
 
 def test_nobody_comes_in_without_id_and_pin(near: Visitor, desk: FeedbackDesk) -> None:

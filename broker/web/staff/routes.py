@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ FILES = {
 
 class NoSessionError(Exception):
     """Nobody is signed in, or not any more."""
+
+
+class NotTheirsError(Exception):
+    """Who is signed in may not see this: never might, or may not any more."""
 
 
 class Desk(Asking):
@@ -75,10 +80,12 @@ class Desk(Asking):
         return reply
 
     async def found(self, command: str, arguments: Mapping[str, Any], form_mark: str = "") -> Mapping[str, Any]:
-        """Return what the engine found; whoever may not ask reads that as a page. Raises HTTPException."""
+        """Return what the engine found. Raises NotTheirsError, and HTTPException where there is no such thing."""
         reply = await self.reply(command, arguments, form_mark)
         if reply.error is not None:
-            raise HTTPException(FORBIDDEN if reply.error.code == "not_allowed" else 404)
+            if reply.error.code == "not_allowed":
+                raise NotTheirsError
+            raise HTTPException(404)
         return reply.result or {}
 
     async def still_signed_in(self) -> None:
@@ -147,6 +154,8 @@ class StaffPages:
                 answer = _sign_in_page(desk, notice=notice, status=UNSIGNED)
                 answer.delete_cookie(COOKIE, path="/staff")
                 return answer
+            except NotTheirsError:
+                return _not_for(Desk(request))
             except AwayError:
                 desk = Desk(request)
                 return desk.show("staff/said.html", said.waiting(desk.p, desk.frame()), status=UNAVAILABLE)
@@ -189,10 +198,11 @@ class StaffPages:
         return answer
 
     async def sign_out(self, request: Request) -> Response:
-        """End the session."""
+        """End the session; where the engine is away, in this browser at least: whoever leaves may not wait for it."""
         desk = Desk(request)
         await desk.form()
-        await desk.ask("staff_out", {"session": desk.staff.session})
+        with contextlib.suppress(AwayError):
+            await desk.ask("staff_out", {"session": desk.staff.session})
         answer = RedirectResponse("/staff", status_code=303)
         answer.delete_cookie(COOKIE, path="/staff")
         return answer
@@ -204,7 +214,7 @@ class StaffPages:
         desk = Desk(request)
         p, staff = desk.p, desk.staff
         if not staff.may_handle:
-            return _not_for(desk)
+            raise NotTheirsError
         state = "all" if request.query_params.get("state") == "all" else "open"
         page = _page(request)
         result = await desk.found("complaints", {"state": state, "page": page})
@@ -265,10 +275,8 @@ class StaffPages:
         status: int = 200,
     ) -> Response:
         p = desk.p
-        reply = await desk.reply("complaint", {"complaint": desk.request.path_params["number"]})
-        if reply.error is not None or reply.result is None:
-            raise HTTPException(404)
-        one = Complaint.model_validate(reply.result["complaint"])
+        result = await desk.found("complaint", {"complaint": desk.request.path_params["number"]})
+        one = Complaint.model_validate(result["complaint"])
         shown = said.case(
             p,
             desk.frame("/staff/complaints"),
@@ -313,7 +321,7 @@ class StaffPages:
     async def _suggestions(self, desk: Desk, page: int, *, notice: Notice | None = None, status: int = 200) -> Response:
         p, whole = desk.p, {}
         if not desk.staff.may_handle:
-            return _not_for(desk)
+            raise NotTheirsError
         result = await desk.found("suggestions", {"page": page})
         wanted = desk.request.query_params.get("whole", "")[:64]
         if wanted:
