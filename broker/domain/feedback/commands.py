@@ -12,7 +12,8 @@ from annotated_types import Ge, Le, Len
 
 from broker.domain.commands import MADE, AtCounter, Check, Id, Note, Pin
 
-Score = Literal[1, 2, 3, 4]
+Score = Annotated[int, Ge(1), Le(4)]
+"""A whole number: to a `Literal` true would be 1, and the worst that can be given."""
 Sentence = Annotated[str, Len(0, 500)]
 Text = Annotated[str, Len(1, 2000)]
 """What somebody writes; in bytes not more than `texts.MAX_BYTES`, so that it fits a message."""

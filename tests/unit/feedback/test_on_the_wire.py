@@ -166,3 +166,11 @@ def book_of_office(office: Office) -> Any:  # noqa: ANN401 - the engine's own
     book = office.engine._book
     assert book is not None
     return book
+
+
+@pytest.mark.parametrize("score", [True, 3.5, "3", 0, 5, None])
+def test_what_is_no_whole_number_from_one_to_four_is_no_score(office: Office, score: object) -> None:
+    rated = office.ask("rate", ticket="A-001", score=score)
+    answered = office.ask("survey", survey="skm", version="1", answers={"time": score})
+    assert [reply["error"]["code"] for reply in (rated, answered)] == ["bad_request"] * 2
+    assert [reply["error"]["detail"]["field"] for reply in (rated, answered)] == ["score", "answers.time"]
