@@ -32,8 +32,6 @@ def purge(hall: Hall, book: Book, command: cmd.Purge, now: dt.datetime) -> Decid
 
 
 def _closed(hall: Hall, book: Book, now: dt.datetime) -> list[ev.FeedbackEvent]:
-    if book.office.feedback.complaints is None:
-        return []
     today = hall.day_of(now)
     left = [one for one in book.complaints.values() if one.closes_on is not None and one.closes_on < today]
     return [moved(hall, book, one, now, done="closed", state="closed") for one in left]

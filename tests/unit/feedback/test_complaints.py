@@ -294,7 +294,22 @@ def test_the_inbox_is_ordered_by_what_comes_next(room: EngineRoom) -> None:
 def test_where_none_are_taken_none_are_taken() -> None:
     room = EngineRoom(office=casebook_office(feedback=FeedbackRules(complaints=None)))
     assert room.ask(fb.Complain("complaint", "x", secret=HELD))["error"] == "not_allowed"
-    assert look(room, "2026-0001", secret=HELD)["error"] == "not_allowed"
+    assert look(room, "2026-0001", secret=HELD)["error"] == "unknown_complaint"
+
+
+def test_where_none_are_taken_any_more_what_is_open_is_still_answered_and_closed(room: EngineRoom) -> None:
+    number = complain(room, confidential=True)
+    room.office = casebook_office(feedback=FeedbackRules(complaints=None))
+    room.restart()
+    session = staff_in(room, "budi")
+    assert [one["number"] for one in room.ask(fb.ListComplaints(session))["complaints"]] == [number]
+    assert "error" not in move(room, number, "answer", session=session, **TEXT)
+    assert look(room, number, secret=HELD, step=1)["text"] == TEXT["text"]
+    room.clock.advance(20 * DAY_S)
+    room.engine.step([])
+    room.clock.advance(61)
+    room.engine.step([])
+    assert look(room, number, secret=HELD)["complaint"]["state"] == "closed"
 
 
 # -- once, and whole ------------------------------------------------------------------------------------------------
