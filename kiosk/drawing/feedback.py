@@ -28,6 +28,18 @@ BESIDE = 0.66
 """Which share of a lying panel the keyboard has."""
 _INNER = 0.92
 """Which share of a panel lies between the margins."""
+_FLAT_MM = 160
+"""A lying panel lower than this, such as a tablet, has no room for four answers one above the other."""
+_FEW = 2
+"""So many answers have room one above the other everywhere."""
+_SHORT = 18
+"""So many letters of an answer stand in two lines of half a column."""
+
+
+def _abreast(look: Any) -> int:  # noqa: ANN401 - a Look
+    """Return how many answers stand side by side: all of them are to be seen at once before one is chosen."""
+    is_flat = not look.portrait and look.height < look.mm(_FLAT_MM)
+    return 2 if is_flat and not look.mode.larger else 1
 
 
 class Start(PagePieces):
@@ -131,7 +143,8 @@ class Ask(PagePieces):
         )
         self.sheet.is_loose = not page.is_list
         self.sheet.content.items = self._paragraphs(*page.text.split("\n"))
-        columns = 2 if page.is_list and not look.mode.larger else 1
+        is_many = len(cards) > _FEW and all(len(choice.title) <= _SHORT for choice in page.choices)
+        columns = 2 if page.is_list and not look.mode.larger else _abreast(look) if is_many else 1
         self.sheet.controls.items = tuple(Item(made, columns=columns, grows=0.5) for made in cards)
 
 

@@ -80,6 +80,17 @@ def test_a_tablet_that_lies_is_read_in_large_type_too() -> None:
     assert faults("10 landscape", "larger", wanted("id", TABLET)) == {}
 
 
+def test_a_tablet_that_lies_shows_four_short_answers_at_once() -> None:
+    made, look = kiosk(), MODES["plain"]
+    made.stage.turn(PANELS["10 landscape"], look)
+    made.faults(pages("id")["21-question-skm-time"], look)
+    made.widget._sheet.begin()
+    made.widget._sheet._again()
+    made.stage.settle()
+    shown = {one.target for one in made.stage.root.walk() if getattr(one, "target", "").startswith("pick:")}
+    assert shown == {"pick:1", "pick:2", "pick:3", "pick:4"}
+
+
 def test_longer_words_fit_too() -> None:
     assert faults("15.6 portrait", "plain", wanted("id", is_longer=True)) == {}
 
