@@ -197,8 +197,8 @@ def question_page(state: State, _office: OfficeMessage) -> AskPage:
 
 
 def _breakable(text: str) -> str:
-    """Return a text whose long words may break behind a stroke or an @: a small panel in large type has to."""
-    return re.sub(r"(?<=[/@])(?=\w)", "\u200b", text)
+    """Return a text whose long words may break behind a stroke, a hyphen or an @: small panels in large type have to."""
+    return re.sub(r"(?<=[/@-])(?=\w)", "\u200b", text)
 
 
 _GONE = mark("This survey has just changed. Please begin again.")

@@ -24,6 +24,7 @@ HARDEST = (
     "20-thanks-invited",
     "21-about",
     "21-question-skm-product",
+    "21-question-ipk-equal-treatment",
     "21-profile-skm-occupation",
     "22-suggestion-figures",
     "22-sentence-full",
