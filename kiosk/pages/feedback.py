@@ -197,7 +197,7 @@ def question_page(state: State, _office: OfficeMessage) -> AskPage:
 
 
 def _breakable(text: str) -> str:
-    """Return a text whose long words may break behind a stroke, a hyphen or an @: small panels in large type have to."""
+    """Return a text whose long words may break behind a stroke, a hyphen or an @: large type needs that."""
     return re.sub(r"(?<=[/@-])(?=\w)", "\u200b", text)
 
 
