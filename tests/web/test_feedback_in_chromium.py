@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from broker.contract import messages as ms
 from tests.fakes.feedback_desk import INVITATION, FeedbackDesk
-from tests.fakes.web_office import KEY, WebOffice
+from tests.fakes.web_office import KEY, OTHER_KEY, WebOffice
 from tests.support.browsing import in_the_hall
 from tests.support.surveys import result_of, skm_message
 
@@ -129,6 +129,18 @@ def test_forms_are_sent_by_phones_of_2020(site: str, chromium: Browser, desk: Fe
         page.goto(f"{in_the_hall(site)}/c/2026-0001#{'a' * 16}")
         expect(page.get_by_text("does not answer just now")).to_be_visible()
     assert desk.rated == {f"id-{KEY}": 4}
+
+
+def test_twice_as_large_letters_stay_within_a_small_phone(site: str, chromium: Browser, desk: FeedbackDesk) -> None:
+    desk.office.give_out(OTHER_KEY, number="AP-003")
+    with phone(chromium, width=320, language="id") as page:
+        for path in (f"/t/{OTHER_KEY}", f"/r/{KEY}", "/results", "/complain", "/"):
+            page.goto(f"{in_the_hall(site)}{path}")
+            page.evaluate("document.documentElement.style.fontSize = '225%'")
+            assert page.evaluate("document.documentElement.scrollWidth") == 320, path
+        page.goto(f"{in_the_hall(site)}/t/{OTHER_KEY}")
+        page.evaluate("document.documentElement.style.fontSize = '225%'")
+        assert page.locator(".number").evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
 def test_all_of_it_works_without_javascript_in_the_halls_wifi(site: str, chromium: Browser, desk: FeedbackDesk) -> None:

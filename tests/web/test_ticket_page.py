@@ -168,3 +168,10 @@ def test_old_data_promises_nothing(office: WebOffice) -> None:
     shown = ticket_page(ticket, Around(Phrases("broker.web", "id"), NOON, stale_since=NOON))
     assert shown.back_at == ""
     assert "12.02" in shown.old
+
+
+def test_giving_up_what_another_phone_gave_up_shows_the_ticket(page: Visitor) -> None:
+    page.office.give_out()
+    assert page.post(f"{T}/cancel", request="0" * 32) == T
+    assert page.post(f"{T}/cancel", request="1" * 32) == T
+    assert "This number was given up" in page.get(T)

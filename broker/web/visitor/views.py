@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import AsyncIterator
 from http import HTTPStatus
@@ -141,9 +142,18 @@ async def _act(request: Request, command: str) -> Response:
     except UnansweredError:
         return site.wrong(request, HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})
     if reply.error is not None:
+        if command == "cancel" and await _is_given_up(site, key):
+            return _back(key)
         return _refused(request, key, reply)
     site.following.changed(Ticket.model_validate((reply.result or {})["ticket"]))
     return _back(key)
+
+
+async def _is_given_up(site: Site, key: str) -> bool:
+    """Tell whether another phone with the same ticket was first: then all is as this one wants it."""
+    with contextlib.suppress(UnknownTicketError, UnansweredError):
+        return (await site.following.find(key)).ticket.state == "cancelled"
+    return False
 
 
 _NO_TICKET = (
