@@ -50,14 +50,6 @@ class Form:
         """Return all fields, each as `text` reads it, and of its whole length."""
         return {name: self.text(name, most=MAX_BODY_BYTES) for name in self._data}
 
-    def texts(self, name: str) -> tuple[str, ...]:
-        """Return all values of a field that may be there several times, such as ticked boxes."""
-        return tuple(value for value in self._data.getlist(name) if isinstance(value, str))
-
-    def is_set(self, name: str) -> bool:
-        """Tell whether a box is ticked."""
-        return bool(self._data.get(name))
-
     def request_id(self, command: str) -> str:
         """Return under which id what the form asks is one request; a new one where the form has none that is any."""
         value = self._data.get(FIELD, "")

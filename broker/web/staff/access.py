@@ -12,9 +12,7 @@ import hashlib
 import hmac
 import ipaddress
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 COOKIE = "antrean-staff"
 _LONGEST = 2000
@@ -64,15 +62,6 @@ def staff_of(cookie: str | None) -> Staff | None:
             return Staff(session, officer, role)
         case _:
             return None
-
-
-def is_own_form(headers: Mapping[str, str], host: str) -> bool:
-    """Tell whether a form was sent from one of our own pages, by what the browser says of it.
-
-    Browsers send `Origin` with every form, `null` where it is nobody's; old ones that do not send `Referer`.
-    """
-    said = headers.get("origin") or headers.get("referer")
-    return said is not None and said != "null" and urlsplit(said).netloc == host
 
 
 def is_token(staff: Staff, sent: str) -> bool:
