@@ -16,8 +16,8 @@ from tests.ui.panels import KIOSKS, MODES, TABLETS, longer_words
 
 pytestmark = pytest.mark.xdist_group("layouts")
 
-SMALLEST = TABLETS["10 portrait"].model_copy(update={"width_px": 600, "height_px": 1024, "diagonal_in": 7.0})
-PANELS = {**KIOSKS, **TABLETS, "7 portrait": SMALLEST}
+SMALLEST = TABLETS["10 portrait"].model_copy(update={"diagonal_in": 8.0})
+PANELS = {**KIOSKS, **TABLETS, "8 portrait": SMALLEST}
 HARDEST = (
     "20-start-scanner",
     "20-faces",
@@ -105,7 +105,7 @@ def test_longer_words_fit_too() -> None:
         ("15.6 portrait", "larger", 15, ROW),
         ("10 landscape", "plain", 11, ROW),
         ("10 portrait", "larger", 11, ROW),
-        ("7 portrait", "plain", 11, ROW // 2),
+        ("8 portrait", "plain", 11, ROW // 2),
     ],
 )
 def test_a_key_is_20_mm_where_the_panel_allows_and_11_at_least_else_half_the_keyboard_stands_below_the_other(
