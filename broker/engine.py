@@ -181,9 +181,9 @@ class Engine:
         self._hall: Hall | None = None
         self._book: Book | None = None
         """What is true of feedback; None where its key is not there, and never older or newer than the hall."""
+        self._seal_fault = ""  # why it cannot be opened, as the log says it already
         self._known: set[RequestKey] = set()
-        self._stale = True
-        self._unsaid = False
+        self._stale, self._unsaid = True, False
         """The wire was away: all that is retained has to be said again."""
         self._shown_at = self._drawing_s = self._counters_by = 0.0
         self._undrawn = False
@@ -521,9 +521,9 @@ class Engine:
             self._show(self._hall)
         if self._hall is not None and self._undrawn and not self._is_pressed():
             self._show_counters(self._hall)
-        if self._monotonic() >= self._tend_at and self._hall is not None and self._book is not None:
+        if self._monotonic() >= self._tend_at and self._hall is not None:
             self._tend_at = self._monotonic() + TEND_EVERY_S
-            self._tend(self._hall, self._book)
+            self._tend(self._hall)
         if self._monotonic() >= self._feedback_at and not self._undrawn and self._hall is not None:
             self._show_feedback(self._hall)
         is_behind = self._stale or self._undrawn or self._unsaid
@@ -661,8 +661,12 @@ class Engine:
         self._drawing_s += self._monotonic() - begun
         self._snapshot_gap_s = min(max(self._pace_s, self._drawing_s / SNAPSHOT_SHARE), MAX_SNAPSHOT_GAP_S)
 
-    def _tend(self, hall: Hall, book: Book) -> None:
+    def _tend(self, hall: Hall) -> None:
         """Close and erase what time alone closes and erases. The office itself is who asks."""
+        book = self._book
+        if book is None:
+            self._open_book()
+            return
         if not tend(hall, book, self._time.now()).events:
             return
         try:
@@ -808,14 +812,24 @@ class Engine:
             hall.begin_after(past.last_day, self._time.now())
         self._stale = True
 
+    def _open_book(self) -> None:
+        """Look whether the key was put back: nobody should have to restart the broker for it."""
+        try:
+            self._book = self._read_book()
+        except StorageError:
+            log.exception("what was said of feedback cannot be read now")
+
     def _read_book(self) -> Book | None:
         """Return the book of feedback; without its key the hall goes on, and staff are told."""
         try:
             book = self._store.feedback(self._office, self._time.now())
         except SealError as error:
-            log.error("nothing of feedback can be taken or read: %s", error)  # noqa: TRY400 - the sentence says it all
+            if self._seal_fault != str(error):
+                self._seal_fault = str(error)
+                log.error("nothing of feedback can be taken or read: %s", error)  # noqa: TRY400 - the sentence says it all
             self._wire.report("feedback", str(error)[:MAX_REPORT])
             return None
+        self._seal_fault = ""
         self._wire.report("feedback", None)
         return book
 
