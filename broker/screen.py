@@ -12,56 +12,21 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
-
-from pydantic import BaseModel
+from typing import Protocol
 
 from broker.bus import Bus, Post
 from broker.config import ConfigError, Settings, load_settings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
-from broker.contract.claim import Standing
-from broker.contract.link import Requester
-from broker.contract.messages import OfficeMessage, ServiceMessage
-from broker.contract.office import WholeOffice
-from broker.contract.topics import Topics
+from broker.contract.messages import OfficeMessage
+from broker.contract.office import OfficeBus
 from broker.logs import log_to
 
 EXIT_RUNS_ALREADY = 3
 """How a screen ends that was started a second time."""
 
-M = TypeVar("M", bound=BaseModel)
-
 
 class RunningError(Exception):
     """Another process of this machine is this very screen."""
-
-
-class OfficeBus(Requester, Protocol):
-    """What a screen needs of `broker.bus.Bus`; every handler runs on the screen's own thread."""
-
-    def listen(self, topic_filter: str, model: type[M], handler: Callable[[M], None]) -> None:
-        """Hand over what comes on a topic."""
-        ...
-
-    def on_link(self, handler: Callable[[bool], None]) -> None:
-        """Tell when the engine can be reached and when not."""
-        ...
-
-    def on_taken(self, handler: Callable[[Standing], None]) -> None:
-        """Tell when another process has or wants our id, and when no longer."""
-        ...
-
-    def report_devices(self, devices: Mapping[str, str]) -> None:
-        """Tell how devices fare."""
-        ...
-
-    def start(self) -> None:
-        """Connect in the background."""
-        ...
-
-    def stop(self) -> None:
-        """Disconnect."""
-        ...
 
 
 BusFor = Callable[[str, Settings, str, Post], OfficeBus]
@@ -78,13 +43,6 @@ class Show(Protocol):
 
 LayoutCheck = Callable[[Settings, OfficeMessage], Iterable[Mapping[str, object]]]
 """Lays out every page without a window; what it found as plain values, one for each screen of this kind."""
-
-
-def listen_to_office(bus: OfficeBus, topics: Topics, changed: Callable[[OfficeMessage], None]) -> None:
-    """Hand over what the office offers, with the procedures of its services, whenever any of that changes."""
-    whole = WholeOffice(changed)
-    bus.listen(topics.office_state(), OfficeMessage, whole.office)
-    bus.listen(topics.service("+"), ServiceMessage, whole.service)
 
 
 def open_bus(kind: str, settings: Settings, name: str, post: Post) -> OfficeBus:
@@ -140,6 +98,7 @@ def _only_one(data_dir: Path, name: str) -> Iterator[None]:
     """Hold a screen's id on this machine: two would ask and print everything twice. The kernel lets go of it for us."""
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / f"{name}.lock").open("a+") as lock:
+        os.set_inheritable(lock.fileno(), True)  # noqa: FBT003 - a screen may go on as another program (exec)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

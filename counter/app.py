@@ -19,9 +19,9 @@ from broker.contract.messages import (
     OfficeMessage,
     Presence,
 )
+from broker.contract.office import OfficeBus
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import words_of
-from broker.screen import OfficeBus
 from counter.beside import Beside, WindowCalls
 from counter.desk.devices import Devices
 from counter.desk.keys import REPEATS, Intent

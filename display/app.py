@@ -20,9 +20,9 @@ from broker.contract.messages import (
     Presence,
     WaitingMessage,
 )
+from broker.contract.office import OfficeBus, listen_to_office
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import words_of
-from broker.screen import OfficeBus, listen_to_office
 from display.drawing.screen import LobbyScreen, screen_name
 from display.hall.announcer import speech_rules
 from display.hall.board import Zone

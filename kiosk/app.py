@@ -23,9 +23,9 @@ from broker.contract.messages import (
     SurveyMessage,
     Ticket,
 )
+from broker.contract.office import OfficeBus, listen_to_office
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import words_of
-from broker.screen import OfficeBus, listen_to_office
 from hardware.doctor.test_page import test_page
 from hardware.office_logo import read_logo
 from hardware.panel.bridge import every, post

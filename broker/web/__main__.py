@@ -5,7 +5,7 @@ import sys
 from broker.config import Settings
 from broker.contract.topics import WEB_CLIENT
 from broker.screen import run_screen
-from broker.web.app import show
+from broker.web.start import KIND, show
 
 
 def names(settings: Settings) -> list[str]:
@@ -15,4 +15,4 @@ def names(settings: Settings) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(run_screen("web", show, names=names))
+    sys.exit(run_screen(KIND, show, names=names))

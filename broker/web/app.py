@@ -11,18 +11,19 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from broker.config import Settings
+from broker.bus import Bus, Post
 from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
-from broker.screen import BusFor, config_path, open_bus
+from broker.contract.office import OfficeBus
 from broker.web.guard import Limits, usual_limits
 from broker.web.office import Office
 from broker.web.page import Pages
+from broker.web.plan import Plan
 from broker.web.server import Connections, raise_open_files, serve_until_told, web_server
 from broker.web.site import Site, build
 from broker.web.staff.files import ResultFiles
@@ -34,18 +35,25 @@ from broker.web.visitor.following import Following
 TICK_S = 1.0
 KIND = "web"
 
+BusFor = Callable[[str, Plan, Post], OfficeBus]
+"""Makes the bus, not yet started, of a process of this kind."""
+
 log = logging.getLogger(__name__)
 
 
+def open_bus(kind: str, plan: Plan, post: Post) -> OfficeBus:
+    """Return the bus of the pages, not yet started."""
+    return Bus(address=plan.address, office=plan.office, client=plan.client, kind=kind, post=post, claims=True)
+
+
 def web_app(
-    settings: Settings,
-    name: str,
+    plan: Plan,
     *,
     bus_for: BusFor = open_bus,
     limits: Limits | None = None,
     files: ResultFiles | None = None,
 ) -> Starlette:
-    """Return the application of the office's pages; as long as it runs it is the client `name` of the bus.
+    """Return the application of the office's pages; as long as it runs it is a client of the bus.
 
     Results are downloaded only where `files` can make them.
     """
@@ -58,12 +66,13 @@ def web_app(
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to be told
                 loop.call_soon_threadsafe(step)
 
-        bus = bus_for(KIND, settings, name, post)
-        clock = EngineClock(lambda: dt.datetime.now(settings.office.zone), time.monotonic)
-        office = Office(bus, office=settings.office.id, clock=clock)
-        pages = Pages(settings.office.languages, name=settings.office.name)
+        zone = ZoneInfo(plan.timezone)
+        bus = bus_for(KIND, plan, post)
+        clock = EngineClock(lambda: dt.datetime.now(zone), time.monotonic)
+        office = Office(bus, office=plan.office, clock=clock)
+        pages = Pages(plan.languages, name=plan.names)
         office.on_fresh.append(lambda: pages.offered(office.offer))
-        site = Site(office, pages, Following(office), links=feedback_pages(settings).links())
+        site = Site(office, pages, Following(office), links=feedback_pages(plan).links())
         bus.on_taken(_say_standing)
         bus.start()
         ticking = loop.create_task(_tick(office))
@@ -73,43 +82,38 @@ def web_app(
             ticking.cancel()
             await asyncio.to_thread(bus.stop)
 
-    return build(open_site, routes(settings, files), limits=limits or usual_limits())
+    return build(open_site, routes(plan, files), limits=limits or usual_limits())
 
 
-def routes(settings: Settings, files: ResultFiles | None) -> list[BaseRoute]:
+def routes(plan: Plan, files: ResultFiles | None) -> list[BaseRoute]:
     """Return the addresses of all pages."""
-    visitors = feedback_pages(settings)
-    staff = StaffPages(everywhere=settings.web is not None and settings.web.staff == "everywhere", files=files)
+    visitors = feedback_pages(plan)
+    staff = StaffPages(everywhere=plan.is_staff_everywhere, files=files)
     return [*views.ROUTES, *visitors.routes(), *staff.routes()]
 
 
-def feedback_pages(settings: Settings) -> FeedbackPages:
+def feedback_pages(plan: Plan) -> FeedbackPages:
     """Return the pages of what the office asks its visitors."""
-    feedback = settings.feedback
     return FeedbackPages(
-        has_rating=feedback.rating,
-        has_suggestions=feedback.suggestions,
-        has_surveys=bool(feedback.surveys),
-        has_complaints=feedback.complaints is not None,
+        has_rating=plan.has_rating,
+        has_suggestions=plan.has_suggestions,
+        has_surveys=plan.has_surveys,
+        has_complaints=plan.has_complaints,
     )
 
 
-def show(settings: Settings, name: str, *, data_dir: Path) -> None:
+def show(plan: Plan) -> None:
     """Serve the pages until SIGTERM or SIGINT."""
-    web = settings.web
-    if web is None:
-        message = "there is no section web"
-        raise KeyError(message)
-    if not _is_free(web.listen, web.port):
-        sys.exit(f"another program listens on {web.listen}:{web.port}: end it, or set web.port to another number")
-    if web.staff == "everywhere":
+    if not _is_free(plan.listen, plan.port):
+        sys.exit(f"another program listens on {plan.listen}:{plan.port}: end it, or set web.port to another number")
+    if plan.is_staff_everywhere:
         log.warning(
             "web.staff is everywhere: the staff's pages go over the network in plain HTTP, PINs and complaints too"
         )
     connections = Connections(most=raise_open_files())
-    files = ResultFiles(config_path(KIND), data_dir)
-    server = web_server(web_app(settings, name, files=files), host=web.listen, port=web.port, connections=connections)
-    log.info("%s: pages at %s:%d, for %d connections", name, web.listen, web.port, connections.most)
+    files = ResultFiles(plan.config, plan.data)
+    server = web_server(web_app(plan, files=files), host=plan.listen, port=plan.port, connections=connections)
+    log.info("%s: pages at %s:%d, for %d connections", plan.client, plan.listen, plan.port, connections.most)
     asyncio.run(serve_until_told(server, connections))
 
 

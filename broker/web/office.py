@@ -24,8 +24,8 @@ from broker.contract.messages import (
     SurveyMessage,
     WaitingMessage,
 )
+from broker.contract.office import OfficeBus, listen_to_office
 from broker.contract.topics import Topics
-from broker.screen import OfficeBus, listen_to_office
 
 ANSWER_S = 8.0
 """So long a page waits for the engine's answer; whoever sends the same form again asks for the same once more."""

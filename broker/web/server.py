@@ -125,6 +125,12 @@ class BoundedProtocol(H11Protocol):
         if self.is_counted:
             self.known.went(self, self._address)
 
+    def shutdown(self) -> None:
+        """End the connection; a stream of events would have no end of its own: its page comes back by itself."""
+        super().shutdown()
+        if self.cycle is not None and not self.cycle.response_complete and self.scope["path"].endswith("/events"):
+            self.transport.close()
+
     @property
     def is_asking(self) -> bool:
         """Tell whether its request, the first or the next, is not whole yet."""

@@ -12,8 +12,8 @@ import pytest
 
 from broker.bus import Bus
 from broker.contract.messages import HallMessage, HelpMessage, Presence
+from broker.contract.office import listen_to_office
 from broker.contract.topics import ENGINE_CLIENT
-from broker.screen import listen_to_office
 from kiosk.pages.page import HelpPage, Screen
 from kiosk.pages.screen import Composer
 from kiosk.visit.kept import KeptRequests, NoShelf

@@ -5,7 +5,8 @@ from __future__ import annotations
 from broker.config import load_settings
 from broker.contract.claim import Standing
 from broker.contract.messages import HallMessage
-from broker.screen import OfficeBus, open_bus
+from broker.contract.office import OfficeBus
+from broker.screen import open_bus
 from tests.support.caller import wait_until
 from tests.support.office import CONFIG, OfficeProcess
 

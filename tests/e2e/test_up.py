@@ -19,7 +19,7 @@ from hardware.emulators.control import socket_path, tell
 from tests.support.caller import wait_until
 from tests.support.office import CONFIG, OfficeProcess
 
-WINDOWS = ("broker", "broker.web", "kiosk", "display", "counter")
+WINDOWS = ("broker", "broker.web.served", "kiosk", "display", "counter")
 KEYPAD_PARTS = ("hardware.emulators", "counter.keypads")
 
 pytestmark = pytest.mark.xdist_group("windows")

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 from starlette.applications import Starlette
@@ -15,10 +16,11 @@ from starlette.applications import Starlette
 from broker.web.app import web_app
 from broker.web.guard import Limits
 from broker.web.server import Connections, serve, web_server
+from broker.web.start import plan_of
 from tests.fakes.bus import FakeBus
 from tests.fakes.web_office import WebOffice
 from tests.support.caller import wait_until
-from tests.support.office import free_port
+from tests.support.office import CONFIG, free_port
 
 SWEEP_S = 0.02
 CHROMIUM = "/usr/bin/chromium"
@@ -34,10 +36,9 @@ def in_the_hall(address: str) -> str:
 def app_of(office: WebOffice, *, limits: Limits | None = None) -> Starlette:
     """Return the pages of an office in memory."""
     return web_app(
-        office.settings,
-        "web",
-        bus_for=lambda kind, settings, name, post: FakeBus(
-            server=office.server, office=settings.office.id, client=name, kind=kind, post=post, claims=True
+        plan_of(office.settings, "web", config=CONFIG, data=Path("no-data")),
+        bus_for=lambda kind, plan, post: FakeBus(
+            server=office.server, office=plan.office, client=plan.client, kind=kind, post=post, claims=True
         ),
         limits=limits,
     )

@@ -15,11 +15,11 @@ from broker.bootstrap.rules import office_message, office_rules
 from broker.config import load_settings
 from broker.config.settings import Settings
 from broker.contract.messages import EventMessage, HallMessage, OfficeMessage
+from broker.contract.office import listen_to_office
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.engine import HEARTBEAT_S, Engine
 from broker.gateway import Inbound, MqttWire, Presences
 from broker.ports import Health, Submission
-from broker.screen import listen_to_office
 from broker.store.sql import SqlStore
 from hardware.codecs.escpos_printed import Printed, PrintedLine
 from hardware.codecs.escpos_profile import paper_of

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from http import HTTPStatus
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sse_starlette.sse import EventSourceResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -24,13 +22,12 @@ from broker.web.page import one_line
 from broker.web.site import Site, site_of
 from broker.web.visitor.following import Followed, UnknownTicketError
 from broker.web.visitor.lobby import lobby_page
+from broker.web.visitor.stream import EventStream, frame
 from broker.web.visitor.ticket import Around, Link, TicketPage, documents, ticket_page, why_others
 
 BEAT_S = 5.0
 """So often an open page hears that nothing has changed; one that hears nothing for three beats says so."""
 RETRY_MS = 2000
-SEND_TIMEOUT_S = 20.0
-"""A phone that takes nothing for so long is gone: it comes back by itself when it can."""
 _KEY = re.compile(r"[A-Za-z2-7]{16}")
 
 
@@ -79,12 +76,10 @@ async def ticket_events(request: Request) -> Response:
     except UnknownTicketError:
         return Response(status_code=HTTPStatus.NO_CONTENT)  # an EventSource asks no more
     words = site.pages.words(request)
-    return EventSourceResponse(
-        told(site, followed, words), ping=0, send_timeout=SEND_TIMEOUT_S, headers={"Cache-Control": "no-store"}
-    )
+    return EventStream(told(site, followed, words))
 
 
-async def told(site: Site, followed: Followed, words: Phrases) -> AsyncIterator[dict[str, Any]]:
+async def told(site: Site, followed: Followed, words: Phrases) -> AsyncGenerator[bytes]:
     """Yield what an open page has to show anew, and a beat where there is nothing."""
     shown: TicketPage | None = None
     async with site.following.watching(followed) as news:
@@ -95,19 +90,19 @@ async def told(site: Site, followed: Followed, words: Phrases) -> AsyncIterator[
                 html = site.pages.html(
                     "ticket_status.html", words, page=page, key=followed.key, form_id=new_id(), as_of=around.as_of
                 )
-                yield {"event": "status", "data": one_line(html), "retry": RETRY_MS}
+                yield frame("status", one_line(html), retry_ms=RETRY_MS)
                 if shown is not None and page.said != shown.said:
-                    yield {"event": "said", "data": one_line(site.pages.html("said.html", words, page=page))}
+                    yield frame("said", one_line(site.pages.html("said.html", words, page=page)))
                 shown = page
             elif site.office.stale_since is None:
-                yield {"event": "beat", "data": around.as_of}
+                yield frame("beat", around.as_of)
             try:
                 async with asyncio.timeout(BEAT_S):
                     await news.wait()
             except TimeoutError:
                 continue
             news.clear()
-    yield {"event": "gone", "data": "-"}
+    yield frame("gone", "-")
 
 
 async def cancel_question(request: Request) -> Response:

@@ -23,8 +23,8 @@ from broker.contract.messages import (
     SurveyMessage,
     Ticket,
 )
+from broker.contract.office import listen_to_office
 from broker.contract.topics import ENGINE_CLIENT
-from broker.screen import listen_to_office
 from kiosk.pages.feedback_samples import PUBLISHED, RECEIPT, surveys_of
 from kiosk.pages.page import Choice, Page, Screen, WritePage
 from kiosk.pages.screen import Composer

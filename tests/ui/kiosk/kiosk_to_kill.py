@@ -18,7 +18,7 @@ from typing import Any, Literal
 from broker.bus import Bus
 from broker.contract.link import Address, Pending
 from broker.contract.messages import HallMessage, OfficeMessage, Reply, Ticket
-from broker.screen import listen_to_office
+from broker.contract.office import listen_to_office
 from hardware.config import NetworkPrinter
 from hardware.drivers.escpos_printer import Patience
 from hardware.drivers.network import network_printer

@@ -22,8 +22,8 @@ from broker.contract.messages import (
     ServiceMessage,
     Ticket,
 )
+from broker.contract.office import listen_to_office
 from broker.contract.topics import ENGINE_CLIENT
-from broker.screen import listen_to_office
 from kiosk.pages.page import Page, Screen
 from kiosk.pages.screen import Composer
 from kiosk.visit.kept import KeptRequests, NoShelf, Shelf

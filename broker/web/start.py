@@ -1,0 +1,52 @@
+"""From config.yaml to a lean process: who reads it needs 20 MB for that, which who serves phones has no use for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from broker.config import Settings
+from broker.screen import config_path
+from broker.web.plan import Plan
+
+KIND = "web"
+
+
+def plan_of(settings: Settings, client: str, *, config: Path, data: Path) -> Plan:
+    """Return what the pages have to know. Raises KeyError where there is no section `web`."""
+    web, office, feedback = settings.web, settings.office, settings.feedback
+    if web is None:
+        message = "there is no section web"
+        raise KeyError(message)
+    return Plan(
+        client=client,
+        office=office.id,
+        names=dict(office.name),
+        languages=tuple(office.languages),
+        timezone=office.timezone,
+        address=settings.mqtt.address(client),
+        listen=web.listen,
+        port=web.port,
+        is_staff_everywhere=web.staff == "everywhere",
+        has_rating=feedback.rating,
+        has_suggestions=feedback.suggestions,
+        has_surveys=bool(feedback.surveys),
+        has_complaints=feedback.complaints is not None,
+        config=config,
+        data=data,
+    )
+
+
+def show(settings: Settings, name: str, *, data_dir: Path) -> None:
+    """Become the process that serves the pages, which goes on under the same number and holds the same lock.
+
+    Its plan goes over in memory: it may hold the password of the bus, which others could read on a command line.
+    """
+    plan = plan_of(settings, name, config=config_path(KIND), data=data_dir)
+    handed_over = os.memfd_create("plan", 0)
+    os.write(handed_over, TypeAdapter(Plan).dump_json(plan))
+    os.lseek(handed_over, 0, os.SEEK_SET)
+    os.execv(sys.executable, [sys.executable, "-m", "broker.web.served", str(handed_over)])  # noqa: S606 - our own
