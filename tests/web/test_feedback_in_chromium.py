@@ -143,6 +143,14 @@ def test_twice_as_large_letters_stay_within_a_small_phone(site: str, chromium: B
         assert page.locator(".number").evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
+def test_paper_is_white_also_from_a_phone_in_the_dark(site: str, chromium: Browser) -> None:
+    with phone(chromium) as page:
+        page.emulate_media(media="print", color_scheme="dark")
+        page.goto(f"{in_the_hall(site)}/complain")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(243, 245, 247)"
+        assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+
+
 def test_all_of_it_works_without_javascript_in_the_halls_wifi(site: str, chromium: Browser, desk: FeedbackDesk) -> None:
     with phone(chromium, script=False) as page:
         home = in_the_hall(site)
