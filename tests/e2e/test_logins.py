@@ -9,7 +9,7 @@ import pytest
 from broker.bootstrap.process import client_ids
 from broker.bus import Bus, NotConnectedError
 from broker.config.settings import Settings
-from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT
+from broker.contract.topics import CARE_CLIENT, DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT
 from tests.support.caller import wait_until
 from tests.support.office import OfficeProcess
 
@@ -28,7 +28,7 @@ def test_each_part_of_the_office_gets_in_with_the_secret(tmp_path: Path) -> None
     office = OfficeProcess(tmp_path, extra={"ANTREAN_MQTT__SECRET": SECRET, "ANTREAN_MQTT__DEVICES": "[keypad-3]"})
     settings = office.settings
     parts = [*(s.id for s in settings.kiosks), *(s.id for s in settings.displays), *(s.id for s in settings.counters)]
-    clients = [UP_CLIENT, DOCTOR_CLIENT, "keypad-3", *parts]
+    clients = [UP_CLIENT, DOCTOR_CLIENT, CARE_CLIENT, WEB_CLIENT, "keypad-3", *parts]
     assert set(client_ids(settings)) == {ENGINE_CLIENT, *clients}
     office.start()
     buses = [started(settings, client) for client in clients]

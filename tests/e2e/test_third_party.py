@@ -27,12 +27,18 @@ TICKET = {
     "ahead",
     "wait",
 }
-STATES = 6
-"""Office, hall, day, help and announcements, and the engine's presence."""
+SURVEYS = 2 * 2
+"""Two surveys in two languages."""
+STATES = 8
+"""Office, hall, day, help, announcements, feedback, the one page of who waits, and the engine's presence."""
+RETAINED = COUNTERS + SERVICES + SURVEYS + STATES
 FIELDS = {
     "state/day": {"at", "services", "lanes"},
     "state/help": {"at", "open"},
     "state/announcements": {"at", "items"},
+    "state/waiting": {"at", "seq", "page", "pages", "places"},
+    "state/survey": {"id", "version", "language", "name", "intro", "elements", "profile", "is_open"},
+    "state/feedback": {"at", "complaints", "ratings", "surveys", "results"},
     "state/office": {"office", "languages", "services", "lanes", "stages", "counters", "groups"},
     "state/hall": {"revision", "seq", "at", "day", "calling", "recent", "waiting", "counters", "unanswered_s", "hours"},
     "state/counter": {
@@ -55,7 +61,8 @@ FIELDS = {
     "stages": {"id", "name"},
     "counters": {"id", "label", "stages", "step_free"},
     "calling": {"number", "lane", "counter", "counter_label", "called_at", "times_called"},
-    "waiting": {"stage", "service", "lane", "count", "wait"},
+    "waiting": {"stage", "service", "lane", "count", "wait", "opens_at"},
+    "places": {"id", "number", "ahead", "wait"},
     "queue": {"id", "number", "score"},
     "ticket": TICKET | {"counter", "history"},
     "reason": {"policy", "score", "waited_s", "promised_s", "passed_over"},
@@ -107,7 +114,7 @@ class Stranger:
     def everything_retained(self) -> dict[str, dict[str, Any]]:
         """Return all states and the engine's presence by topic; each is retained and comes with QoS 1."""
         topics = [part for topic in ("state/#", "presence/broker") for part in ("-t", f"{ROOT}/{topic}")]
-        count = str(COUNTERS + SERVICES + STATES)
+        count = str(RETAINED)
         done = subprocess.run(
             ["mosquitto_sub", *self.server, "-q", "1", "-W", "15", "-C", count, *topics, "-F", "%r %q %t %p"],
             check=True,
@@ -156,15 +163,21 @@ def test_a_stranger_finds_every_field_that_the_protocol_lists(mosquitto_office: 
     opened = stranger.ask("open", counter="counter-1", officer="siti", pin="1234")["result"]
     check("reason", stranger.ask("next", counter="counter-1", session=opened["session"])["result"]["reason"])
     wait_until(lambda: bool(stranger.retained("state/counter/counter-1")["ticket"]), "the counter shows whom it calls")
+    wait_until(lambda: bool(stranger.retained("state/waiting/0")["places"]), "somebody still waits")
     found = stranger.everything_retained()
     office, hall, counter = found["state/office"], found["state/hall"], found["state/counter/counter-1"]
-    assert len(found) == COUNTERS + SERVICES + STATES
+    assert len(found) == RETAINED
     for topic, shape in found.items():
-        check(topic.rpartition("/")[0] if topic.count("/") > 1 else topic, shape)
+        check("/".join(topic.split("/")[:2]), shape)
     for name in ("services", "lanes", "stages", "counters"):
         for entry in office[name]:
             check(name, entry)
-    for name, entries in (("calling", hall["calling"]), ("waiting", hall["waiting"]), ("queue", counter["queue"])):
+    for name, entries in (
+        ("calling", hall["calling"]),
+        ("waiting", hall["waiting"]),
+        ("queue", counter["queue"]),
+        ("places", found["state/waiting/0"]["places"]),
+    ):
         assert entries
         for entry in entries:
             check(name, entry)
@@ -190,4 +203,4 @@ def test_a_request_that_was_refused_has_used_its_id_up_whatever_was_wrong(mosqui
     assert again.ask("issue", service="new-passport") == wrong
     assert again.ask("issue", service="new-passport")["result"]["ticket"]["number"] == "A-001"
     assert again.ask("issue", service="new-passport")["result"]["ticket"]["number"] == "A-002"
-    assert again.retained("state/hall")["seq"] == 2
+    wait_until(lambda: again.retained("state/hall")["seq"] == 2, "the hall has all that was done, and no more")
