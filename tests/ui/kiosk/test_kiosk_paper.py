@@ -252,4 +252,4 @@ def test_no_reprint_is_offered_where_nothing_can_print(visitor: WithPaper) -> No
     assert visitor.screen == "found"
     page = visitor.page
     assert isinstance(page, FoundPage)
-    assert [choice.key for choice in page.choices] == ["cancel", "done"]
+    assert [choice.key for choice in page.choices] == ["cancel", "more", "done"]

@@ -8,7 +8,7 @@ import json
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import pytest
-from annotated_types import Len
+from annotated_types import Ge, Le, Len
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,7 +34,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401, PLR0911 - an a
         if get_origin(inside) is tuple:
             return values(inside)
         if inside is int:
-            return st.integers(0, 999)
+            bounds = {type(mark): mark for mark in hint.__metadata__}
+            return st.integers(bounds[Ge].ge, bounds[Le].le)
         length = next(mark for mark in hint.__metadata__ if isinstance(mark, Len))
         return st.text(st.characters(exclude_categories=["Cs"]), min_size=length.min_length, max_size=length.max_length)
     kinds = get_args(hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,8 +30,10 @@ class Shown:
 
 
 @pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    """Leave the logging as it was: a process that begins sets its own."""
+def process_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Leave the logging, and where temporary files go, as they were: a process that begins sets its own."""
+    monkeypatch.setenv("TMPDIR", tempfile.gettempdir())
+    monkeypatch.setattr(tempfile, "tempdir", tempfile.gettempdir())
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
