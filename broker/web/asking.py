@@ -73,7 +73,7 @@ class Asking:
 
     async def fields(self) -> Fields:
         """Return what a form sent."""
-        return (await read_form(self.request)).fields()
+        return await read_form(self.request)
 
     def show(self, template: str, page: object, *, status: int = 200, **more: object) -> Response:
         """Return a page."""

@@ -108,16 +108,20 @@ class Office:
         *,
         request_id: str | None = None,
         timeout_s: float | None = None,
+        at_once: Callable[[Reply], None] = lambda _reply: None,
     ) -> Reply:
         """Send a request and wait for its reply, refusal or not. Raises UnansweredError.
 
         Under an id that is being asked already both wait for the one answer: a form that was sent twice is one request.
+        Whoever waits goes on when more may have been heard; `at_once` is told before that, in the engine's order.
         """
         identity = request_id or uuid.uuid4().hex
         asked = self._asked.get(identity)
         if asked is None:
             answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-            pending = self._bus.request(command, arguments, functools.partial(_settle, answer), request_id=identity)
+            pending = self._bus.request(
+                command, arguments, functools.partial(_settle, answer, at_once), request_id=identity
+            )
             asked = self._asked[identity] = _Asked(answer, pending)
         asked.waiters += 1
         try:
@@ -196,7 +200,8 @@ class Office:
         self.tick()
 
 
-def _settle(answer: asyncio.Future[Reply], reply: Reply) -> None:
+def _settle(answer: asyncio.Future[Reply], at_once: Callable[[Reply], None], reply: Reply) -> None:
+    at_once(reply)
     if not answer.done():
         answer.set_result(reply)
 

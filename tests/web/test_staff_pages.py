@@ -80,6 +80,19 @@ def test_whoever_signs_out_while_the_engine_is_away_leaves_nobody_signed_in_at_t
     near.get("/staff/complaints", status=401)
 
 
+def test_an_answer_that_was_being_written_as_the_session_ended_is_still_there(
+    near: Visitor, desk: FeedbackDesk
+) -> None:
+    number = a_complaint(desk)
+    token = sign_in(near)
+    near.office.answers["complaint_step"] = lambda _: refuse("no_session")
+    html = near.post(
+        f"/staff/complaints/{number}/answer", status=401, token=token, text="Mohon <maaf>, sudah kami ubah"
+    )
+    assert "What you wrote was not sent. Copy it before you sign in:" in html
+    assert "Mohon &lt;maaf&gt;, sudah kami ubah</textarea>" in html
+
+
 def test_who_may_not_any_more_is_told_so_and_not_that_the_page_is_foreign(near: Visitor, desk: FeedbackDesk) -> None:
     number = a_complaint(desk)
     sign_in(near)

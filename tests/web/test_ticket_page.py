@@ -81,6 +81,17 @@ def test_whoever_was_missed_comes_back_by_a_button(page: Visitor) -> None:
     assert "Only 3 people are before you" in page.get(T)
 
 
+def test_a_form_that_is_sent_again_later_does_not_take_a_call_back(page: Visitor) -> None:
+    """The engine answers it as it did then: that says nothing of now."""
+    page.office.give_out(state="no_show")
+    form = re.search(r'name="request" value="([0-9a-f]{32})"', page.get(T))
+    assert form is not None
+    page.post(f"{T}/rejoin", request=form[1])
+    page.office.call()
+    page.post(f"{T}/rejoin", request=form[1])
+    assert 'data-kind="called"' in page.get(T)
+
+
 def test_a_refusal_is_told_in_words(page: Visitor) -> None:
     page.office.give_out()
     assert "This cannot be done with the ticket now." in page.post(f"{T}/rejoin", status=409)

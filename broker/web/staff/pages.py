@@ -73,6 +73,8 @@ class SignInPage:
     notice: Notice | None = None
     warning: str = ""
     """What plain HTTP means, where others could listen."""
+    unsent: Field | None = None
+    """What was written as the session ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +268,11 @@ def frame(p: Phrases, staff: Staff, here: str, *, has_surveys: bool) -> Frame:
 # -- sign in --------------------------------------------------------------------------------------------------------
 
 
-def sign_in(p: Phrases, officer: str = "", notice: Notice | None = None, *, is_far: bool = False) -> SignInPage:
+def sign_in(
+    p: Phrases, officer: str = "", notice: Notice | None = None, *, is_far: bool = False, unsent: str = ""
+) -> SignInPage:
     """Return the page that asks who it is; `is_far` where the PIN would cross the network in plain."""
+    kept = Field("unsent", p.say("What you wrote was not sent. Copy it before you sign in:"), unsent)
     warning = p.say(
         "This page came over the network without encryption: others in the same Wi-Fi could read your PIN. Use it only"
         " on the office's own wired network, never on the visitors' Wi-Fi."
@@ -280,6 +285,7 @@ def sign_in(p: Phrases, officer: str = "", notice: Notice | None = None, *, is_f
         send=p.say("Sign in"),
         notice=notice,
         warning=warning if is_far else "",
+        unsent=kept if unsent else None,
     )
 
 

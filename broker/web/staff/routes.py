@@ -27,6 +27,8 @@ FORBIDDEN = 403
 UNSIGNED = 401
 SESSION_S = 12 * 3600
 _ACTIONS = ("verify", "forward", "answer", "close", "reject", "reopen", "merge")
+WRITTEN = ("text", "plan")
+"""Fields that take time to write."""
 _PERIOD = re.compile(r"[0-9]{4}(-[0-9Q]{1,3})?")
 FILES = {
     "pdf": "application/pdf",
@@ -71,6 +73,11 @@ class Desk(Asking):
         if not is_token(staff, fields.get(TOKEN_FIELD, "")):
             raise HTTPException(FORBIDDEN)
         return fields
+
+    async def unsent(self) -> str:
+        """Return what somebody wrote into a form that comes too late to be sent."""
+        fields = await self.fields() if self.request.method == "POST" else {}
+        return "\n".join(text for name in WRITTEN if (text := read(fields, name)))
 
     async def reply(self, command: str, arguments: Mapping[str, Any], form_mark: str = "") -> Reply:
         """Ask the engine for who is signed in. Raises NoSessionError, AwayError."""
@@ -151,7 +158,8 @@ class StaffPages:
             except NoSessionError:
                 desk = Desk(request)
                 notice = said.signed_out(desk.p) if COOKIE in request.cookies else None
-                answer = _sign_in_page(desk, notice=notice, status=UNSIGNED)
+                unsent = await desk.unsent()
+                answer = _sign_in_page(desk, notice=notice, status=UNSIGNED, unsent=unsent)
                 answer.delete_cookie(COOKIE, path="/staff")
                 return answer
             except NotTheirsError:
@@ -479,9 +487,12 @@ def _page(request: Request) -> int:
     return int(page) if re.fullmatch(r"[0-9]{1,4}", page) else 0
 
 
-def _sign_in_page(desk: Desk, officer: str = "", notice: Notice | None = None, status: int = 200) -> Response:
+def _sign_in_page(
+    desk: Desk, officer: str = "", notice: Notice | None = None, status: int = 200, *, unsent: str = ""
+) -> Response:
     is_far = desk.request.url.scheme != "https" and not desk.is_near
-    return desk.show("staff/sign_in.html", said.sign_in(desk.p, officer, notice, is_far=is_far), status=status)
+    page = said.sign_in(desk.p, officer, notice, is_far=is_far, unsent=unsent)
+    return desk.show("staff/sign_in.html", page, status=status)
 
 
 def _not_for(desk: Desk) -> Response:

@@ -11,10 +11,10 @@ from starlette.routing import Route
 
 from broker.contract.messages import Complaint, Error, Invitation, Receipt, Ticket
 from broker.language import mark
-from broker.ticket_link import key_of
 from broker.web.asking import UNAVAILABLE, UNFINISHED, Asking, AwayError, qr_svg
 from broker.web.office import UnansweredError
 from broker.web.visitor import complaint, rating, results, suggestion, survey
+from broker.web.visitor.views import key_in
 from broker.web.visitor.writing import SENTENCE_MAX, Fields, Notice, away, mark_of, new_mark, read, read_line, too_long
 
 SHORT_S = 3.0
@@ -69,13 +69,13 @@ class FeedbackPages:
 
     async def rating(self, request: Request) -> Response:
         """Ask how it was."""
-        ask, key = Asking(request), _key(request)
+        ask, key = Asking(request), key_in(request)
         p = ask.p
         return ask.show("feedback/rating.html", rating.asks(p, key, new_mark()))
 
     async def rated(self, request: Request) -> Response:
         """Take the tap, or the sentence after it."""
-        ask, key = Asking(request), _key(request)
+        ask, key = Asking(request), key_in(request)
         p = ask.p
         fields = await ask.fields()
         form_mark = mark_of(fields)
@@ -305,11 +305,3 @@ class FeedbackPages:
             at = told.at.astimezone(ask.zone)
             as_of = p.say("As of {date}, {time}", date=p.date(at.date()), time=p.clock(at))
         return ask.show("feedback/results.html", results.results(p, told, ask.own_language, as_of))
-
-
-def _key(request: Request) -> str:
-    """Return the key of a ticket as the address gives it. Raises HTTPException for what is none."""
-    key = key_of(request.path_params["key"])
-    if key is None:
-        raise HTTPException(404)
-    return key

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import functools
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from broker.contract.messages import PASSING, ErrorCode, EventMessage, OfficeMessage, Ticket, TicketState
+from broker.contract.messages import PASSING, ErrorCode, EventMessage, OfficeMessage, Reply, Ticket, TicketState
 from broker.web.office import Office, UnansweredError
 
 MOST_FOLLOWED = 4096
@@ -132,14 +133,28 @@ class Following:
         finally:
             followed.watchers.discard(watcher)
 
-    def changed(self, ticket: Ticket) -> None:
-        """Take in how a ticket stands after something that was asked for its holder."""
-        followed = self._by_id.get(ticket.id)
+    def doubt(self, key: str) -> None:
+        """Take note that something was done with a ticket: whoever shows it looks it up again."""
+        followed = self._by_key.get(key)
         if followed is not None:
-            followed.ticket, followed.is_sure = ticket, True
-            followed.tell()
+            followed.is_sure = False
+            self._renew(followed)
 
     # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _answered(self, key: str, reply: Reply) -> None:
+        """Take in how a ticket stands by the engine's answer, before anything that the engine tells after it."""
+        if reply.error is not None:
+            return
+        ticket = Ticket.model_validate((reply.result or {})["ticket"])
+        followed = self._by_key.get(key)
+        if followed is None:
+            followed = Followed(key, ticket)
+            self._make_room()
+            self._by_key[key] = self._by_id[ticket.id] = followed
+        followed.ticket, followed.is_sure = ticket, True
+        followed.called_at = self._call_of(ticket)
+        followed.tell()
 
     async def _look_up(self, key: str) -> Followed:
         """Ask the engine, once for all who want to know."""
@@ -152,7 +167,8 @@ class Following:
     async def _asked(self, key: str) -> Followed:
         try:
             async with self._turns:
-                reply = await self._office.ask("lookup", {"ticket": key}, timeout_s=LOOKUP_S)
+                take = functools.partial(self._answered, key)
+                reply = await self._office.ask("lookup", {"ticket": key}, timeout_s=LOOKUP_S, at_once=take)
         finally:
             del self._looking[key]
         if reply.error is not None and reply.error.code in PASSING:
@@ -160,16 +176,7 @@ class Following:
         if reply.error is not None:
             self._forget(key)
             raise UnknownTicketError(reply.error.code)
-        ticket = Ticket.model_validate((reply.result or {})["ticket"])
-        followed = self._by_key.get(key)
-        if followed is None:
-            followed = Followed(key, ticket)
-            self._by_key[key] = self._by_id[ticket.id] = followed
-            self._make_room()
-        followed.ticket, followed.is_sure = ticket, True
-        followed.called_at = self._call_of(ticket)
-        followed.tell()
-        return followed
+        return self._by_key[key]
 
     def _call_of(self, ticket: Ticket) -> dt.datetime | None:
         hall = self._office.hall
@@ -177,7 +184,7 @@ class Following:
         return next((call.called_at for call in calling if call.number == ticket.number), None)
 
     def _make_room(self) -> None:
-        if len(self._by_key) > MOST_FOLLOWED:
+        if len(self._by_key) >= MOST_FOLLOWED:
             idle = next((one.key for one in self._by_key.values() if not one.watchers), None)
             if idle is not None:
                 self._forget(idle)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from collections.abc import AsyncGenerator
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
@@ -14,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from broker.contract.messages import Reply, Ticket
+from broker.contract.messages import Reply
 from broker.language import Phrases, mark
-from broker.web.forms import new_id, read_form
+from broker.ticket_link import key_of
+from broker.web.forms import read_form
 from broker.web.office import UnansweredError
 from broker.web.page import one_line
 from broker.web.site import Site, site_of
@@ -24,19 +24,19 @@ from broker.web.visitor.following import Followed, UnknownTicketError
 from broker.web.visitor.lobby import lobby_page
 from broker.web.visitor.stream import EventStream, frame
 from broker.web.visitor.ticket import Around, Link, TicketPage, documents, ticket_page, why_others
+from broker.web.visitor.writing import mark_of, new_mark, request_id
 
 BEAT_S = 5.0
 """So often an open page hears that nothing has changed; one that hears nothing for three beats says so."""
 RETRY_MS = 2000
-_KEY = re.compile(r"[A-Za-z2-7]{16}")
 
 
-def key_of(request: Request) -> str:
+def key_in(request: Request) -> str:
     """Return the key in an address, in capitals. Raises HTTPException where it cannot be one."""
-    key = request.path_params["key"]
-    if _KEY.fullmatch(key) is None:
+    key = key_of(request.path_params["key"])
+    if key is None:
         raise HTTPException(404)
-    return str(key).upper()
+    return key
 
 
 async def lobby(request: Request) -> Response:
@@ -50,7 +50,7 @@ async def lobby(request: Request) -> Response:
 
 async def ticket(request: Request) -> Response:
     """Show how a ticket stands."""
-    key, site = key_of(request), site_of(request)
+    key, site = key_in(request), site_of(request)
     followed = await _found(request, key)
     if isinstance(followed, Response):
         return followed
@@ -61,7 +61,7 @@ async def ticket(request: Request) -> Response:
         "ticket.html",
         page=ticket_page(followed.ticket, around),
         key=key,
-        form_id=new_id(),
+        form_id=new_mark(),
         as_of=around.as_of,
         why=why_others(followed.ticket, around),
         documents=documents(followed.ticket, around),
@@ -70,7 +70,7 @@ async def ticket(request: Request) -> Response:
 
 async def ticket_events(request: Request) -> Response:
     """Tell an open page of each change, for as long as it is open."""
-    key, site = key_of(request), site_of(request)
+    key, site = key_in(request), site_of(request)
     try:
         followed = await site.following.find(key)
     except UnknownTicketError:
@@ -88,7 +88,7 @@ async def told(site: Site, followed: Followed, words: Phrases) -> AsyncGenerator
             page = ticket_page(followed.ticket, around)
             if page != shown:
                 html = site.pages.html(
-                    "ticket_status.html", words, page=page, key=followed.key, form_id=new_id(), as_of=around.as_of
+                    "ticket_status.html", words, page=page, key=followed.key, form_id=new_mark(), as_of=around.as_of
                 )
                 yield frame("status", one_line(html), retry_ms=RETRY_MS)
                 if shown is not None and page.said != shown.said:
@@ -108,13 +108,13 @@ async def told(site: Site, followed: Followed, words: Phrases) -> AsyncGenerator
 async def cancel_question(request: Request) -> Response:
     """Ask whether a place is really to be given up."""
     site = site_of(request)
-    followed = await _found(request, key_of(request))
+    followed = await _found(request, key_in(request))
     if isinstance(followed, Response):
         return followed
     page = ticket_page(followed.ticket, _around(site, followed, site.pages.words(request)))
     if not page.may_cancel:
         return _back(followed.key)
-    return site.pages.answer(request, "cancel.html", page=page, key=followed.key, form_id=new_id())
+    return site.pages.answer(request, "cancel.html", page=page, key=followed.key, form_id=new_mark())
 
 
 async def cancel(request: Request) -> Response:
@@ -129,18 +129,18 @@ async def rejoin(request: Request) -> Response:
 
 async def _act(request: Request, command: str) -> Response:
     """Ask the engine for what the holder of a ticket wants, then show how the ticket stands."""
-    key, site = key_of(request), site_of(request)
-    form = await read_form(request)
+    key, site = key_in(request), site_of(request)
     arguments = {"ticket": key, "until": site.office.until()}
+    identity = request_id(mark_of(await read_form(request)), command, {"ticket": key})
     try:
-        reply = await site.office.ask(command, arguments, request_id=form.request_id(command))
+        reply = await site.office.ask(command, arguments, request_id=identity)
     except UnansweredError:
         return site.wrong(request, HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"})
     if reply.error is not None:
         if command == "cancel" and await _is_given_up(site, key):
             return _back(key)
         return _refused(request, key, reply)
-    site.following.changed(Ticket.model_validate((reply.result or {})["ticket"]))
+    site.following.doubt(key)  # the answer may be the remembered one of a form that was sent before
     return _back(key)
 
 
