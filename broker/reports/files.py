@@ -13,7 +13,7 @@ from broker.domain.feedback.counting import ClosedPeriod, Counting
 from broker.domain.feedback.surveys import period_named
 from broker.language import words_of
 from broker.reports.statistics import index_of
-from broker.reports.survey import Outcome, Plan, Wording, survey_rules
+from broker.reports.survey import Outcome, Wording, survey_rules
 from broker.reports.tables import csv_of, excel_csv_of, xlsx_of
 
 FileKind = Literal["pdf", "csv", "excel", "xlsx"]
@@ -60,7 +60,7 @@ def _of_closed(
     counting: Counting, survey: SurveySettings, closed: ClosedPeriod, before: tuple[tuple[str, Decimal], ...]
 ) -> Outcome:
     plans = {
-        element: Plan(plan.text, plan.by)
+        element: plan
         for (of, period, element), plan in counting.plans.items()
         if (of, period) == (survey.id, closed.period.name)
     }

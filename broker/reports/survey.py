@@ -11,6 +11,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
 from broker.config.feedback import SurveyDefinition, SurveySettings
+from broker.domain.feedback.counting import Plan
 from broker.domain.feedback.surveys import Period, Scoring, Survey, Tally, sample_size
 from broker.language import Phrases
 from broker.reports.statistics import LOWEST, Figures, figures_of
@@ -21,14 +22,6 @@ TREND = 6
 """So many periods before are shown, where there are so many."""
 _BAR_MM = Decimal("0.11")
 """How high a bar is for each point of an index: it begins at 0, so that bars compare as figures do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the office does about an element, and until when."""
-
-    text: str
-    by: dt.date
 
 
 @dataclass(frozen=True, slots=True)

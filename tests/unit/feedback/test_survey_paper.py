@@ -16,10 +16,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from broker.config.surveys import shipped_survey
+from broker.domain.feedback.counting import Plan
 from broker.domain.feedback.surveys import SurveyAnswer, period_of, seal_of, tally_of
 from broker.language import words_of
 from broker.reports.paper import html_of, pdf_of
-from broker.reports.survey import Outcome, Plan, Wording
+from broker.reports.survey import Outcome, Wording
 from broker.reports.tables import BOM, HEAD, Column, Table, csv_of, excel_csv_of, harmless, xlsx_of
 
 SKM = shipped_survey("skm")
