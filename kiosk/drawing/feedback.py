@@ -10,7 +10,7 @@ from typing import Any
 from hardware.panel.text import forget_words
 from hardware.panel.widgets import make
 from kiosk.drawing.fit import Block, Item, settle
-from kiosk.drawing.pages import PagePieces, Reserve, Supply, Widgets, draw_banner, qr_rows
+from kiosk.drawing.pages import EveryLanguage, PagePieces, Reserve, Supply, Widgets, draw_banner, qr_rows
 from kiosk.drawing.pieces import LEAST_KEY_MM, Touch
 from kiosk.pages.page import (
     AskPage,
@@ -68,26 +68,17 @@ class Start(PagePieces):
         self.sheet.controls.items = tuple(Item(made, grows=0.8) for made in cards)
 
 
-class Rest(PagePieces):
-    """A counter's tablet between two visitors. The face leaves first."""
+class Rest(EveryLanguage):
+    """A counter's tablet between two visitors."""
 
     def __init__(self, touch: Touch, supply: Supply) -> None:
-        super().__init__(touch, supply)
-        self._sign = make("BigSign")
-        self._titles, self._bodies = Reserve(lambda: make("PageTitle")), Reserve(lambda: make("Body"))
-        self.sheet.is_loose = True
+        super().__init__(touch, supply, "BigSign")
 
     def draw(self, page: RestPage, look: Any) -> None:  # noqa: ANN401 - a Look
         """Write the page."""
         del look
-        self._sign.icon = page.icon
-        titles, bodies = self._titles.take(len(page.words)), self._bodies.take(len(page.words))
-        items = []
-        for title, body, (first, second) in zip(titles, bodies, page.words, strict=True):
-            title.text, body.text = first, second
-            items += [Item(title, grows=0, is_head=True), Item(body, grows=0.4)]
-        self.sheet.words = (Block(self._sign, leaves=1),)
-        self.sheet.content.items = tuple(items)
+        self.sign.icon = page.icon
+        self.write(page.words)
 
 
 class Faces(PagePieces):

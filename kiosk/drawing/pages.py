@@ -397,26 +397,37 @@ class Confirm(Problems):
     kind = "confirm"
 
 
-class Offline(PagePieces):
-    """Nothing can be done here now, in every language."""
+class EveryLanguage(PagePieces):
+    """Words in every language below a sign, which leaves first."""
 
-    def __init__(self, touch: Touch, supply: Supply) -> None:
+    def __init__(self, touch: Touch, supply: Supply, sign: str) -> None:
         super().__init__(touch, supply)
-        self._sign = make("Waiting")
+        self.sign = make(sign)
         self._titles, self._bodies = Reserve(lambda: make("PageTitle")), Reserve(lambda: make("Body"))
         self.sheet.is_loose = True
+
+    def write(self, words: Sequence[tuple[str, str]]) -> None:
+        """Write a title and what stands below it, for each language."""
+        titles, bodies = self._titles.take(len(words)), self._bodies.take(len(words))
+        items = []
+        for title, body, (first, second) in zip(titles, bodies, words, strict=True):
+            title.text, body.text = first, second
+            items += [Item(title, grows=0, is_head=True), Item(body, grows=0.4)]
+        self.sheet.words = (Block(self.sign, leaves=1),)
+        self.sheet.content.items = tuple(items)
+
+
+class Offline(EveryLanguage):
+    """Nothing can be done here now."""
+
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply, "Waiting")
 
     def draw(self, page: OfflinePage, look: Any) -> None:  # noqa: ANN401 - a Look
         """Write the page."""
         del look
-        self._sign.is_busy, self._sign.step = page.is_starting, page.beat
-        titles, bodies = self._titles.take(len(page.words)), self._bodies.take(len(page.words))
-        items = []
-        for title, body, (first, second) in zip(titles, bodies, page.words, strict=True):
-            title.text, body.text = first, second
-            items += [Item(title, grows=0, is_head=True), Item(body, grows=0.4)]
-        self.sheet.words = (Block(self._sign, leaves=1),)
-        self.sheet.content.items = tuple(items)
+        self.sign.is_busy, self.sign.step = page.is_starting, page.beat
+        self.write(page.words)
 
 
 class Number(PagePieces):
