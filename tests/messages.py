@@ -20,7 +20,7 @@ from babel.plural import to_gettext
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
-PACKAGES = ("broker", "kiosk", "display", "counter", "broker.web", "broker.web.staff")
+PACKAGES = ("broker", "kiosk", "display", "counter", "broker.reports", "broker.web", "broker.web.staff")
 VISITORS = ("broker", "kiosk", "display", "broker.web")
 """What is needed in every language of visitors; officers read the office's own."""
 TEMPLATES = Path("build/i18n")

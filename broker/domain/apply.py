@@ -18,9 +18,9 @@ AtDesk = ev.Called | ev.Started | ev.Finished | ev.NoShow | ev.Held | ev.Unheld 
 
 
 def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:
-    """Make one fact part of the picture; what belongs to feedback is passed over."""
+    """Make one fact part of the picture; what belongs to feedback, and that a day was counted, is passed over."""
     hall.seq += 1
-    if isinstance(event, FeedbackEvent):
+    if isinstance(event, FeedbackEvent | ev.DayClosed):
         return
     if isinstance(event, ev.ClockSet):
         _clock_set(hall, event)

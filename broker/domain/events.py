@@ -291,6 +291,17 @@ class ConfigChanged:
     """What of it is not as before."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayClosed:
+    """An office day was counted for good: whoever changes its figures changes the digest."""
+
+    at: dt.datetime
+    day: dt.date
+    n: int
+    """Lines of the journal, from the first to the last that is of that day."""
+    digest: str
+
+
 Event = (
     Issued
     | Printed
@@ -318,6 +329,7 @@ Event = (
     | PinChanged
     | PinReset
     | Unlocked
+    | DayClosed
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -347,5 +359,6 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "pin_changed": PinChanged,
     "pin_reset": PinReset,
     "unlocked": Unlocked,
+    "day_closed": DayClosed,
 }
 EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENT_TYPES.items()}

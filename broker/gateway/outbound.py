@@ -289,6 +289,7 @@ _OF_OFFICE = (
     ev.HelpComing,
     ev.HelpEnded,
     ev.ConfigChanged,
+    ev.DayClosed,
     ev.PinChanged,
     ev.PinReset,
     ev.Unlocked,

@@ -8,10 +8,11 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from broker.domain.feedback.surveys import SCALE, Scoring, Tally
+from broker.reports.figures import rounded
 
 NRR_DECIMALS = 3
 LOWEST = 3
@@ -78,13 +79,6 @@ def index_of(tally: Tally, scoring: Scoring) -> Decimal | None:
         return None
     mean = Fraction(sum(tally.sums.values()), tally.n * len(tally.sums))
     return rounded(mean * Fraction(str(scoring.factor)), scoring.decimals)
-
-
-def rounded(value: Fraction, decimals: int) -> Decimal:
-    """Return a fraction as a decimal number; a half goes up, as people round."""
-    exact = value * 10**decimals
-    whole = exact.numerator * 2 // exact.denominator
-    return (Decimal(whole) / 2).quantize(Decimal(1), ROUND_HALF_UP).scaleb(-decimals)
 
 
 def grade_of(index: Decimal, scoring: Scoring) -> str:

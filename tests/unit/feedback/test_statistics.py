@@ -24,7 +24,8 @@ from broker.domain.feedback.surveys import (
     seal_of,
     tally_of,
 )
-from broker.reports.statistics import figures_of, grade_of, interval_of, rounded
+from broker.reports.figures import rounded
+from broker.reports.statistics import figures_of, grade_of, interval_of
 
 CODES = shipped_survey("skm").codes
 SCORING = Scoring(25, 2, (("A", 88.31), ("B", 76.61), ("C", 65.00), ("D", 25.00)))
