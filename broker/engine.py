@@ -16,7 +16,7 @@ from broker.contract.messages import PASSING
 from broker.contract.topics import ENGINE_CLIENT
 from broker.copies import WantedCopies
 from broker.domain.apply import apply
-from broker.domain.commands import ChangePin, ResetPin
+from broker.domain.commands import ChangePin, Look, ResetPin
 from broker.domain.decide import clock_set, decide, end_of_day, help_lost
 from broker.domain.errors import Code, DomainError, WrongCheckError
 from broker.domain.events import ConfigChanged, PinChanged, PinReset, Unlocked
@@ -371,7 +371,8 @@ class Engine:
             self._enter(work, entries)
             _keep_pin(work, result, submission)
         payload = self._wire.encode(submission, result, hall, work.at, book=self._book)
-        if not (isinstance(result, DomainError) and result.code in PASSING):
+        is_passing = isinstance(result, DomainError) and result.code in PASSING
+        if not is_passing and not isinstance(submission.command, Look):
             work.replies[submission.key] = submission.without_secret(payload)
         return payload
 

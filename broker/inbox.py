@@ -11,9 +11,8 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from broker.domain.commands import ChangePin, NewPin, ResetPin, SignIn
+from broker.domain.commands import ChangePin, NewPin, ResetPin, SignIn, StaffIn
 from broker.domain.errors import Code, DomainError
-from broker.domain.feedback.commands import StaffIn
 from broker.domain.pins import weakness
 from broker.ports import CONNECTION, Credentials, Health, RequestKey, Submission
 

@@ -75,6 +75,10 @@ _ERRORS: dict[ErrorCode, str] = {
     "unknown_survey": mark("This survey is not open at this office now. Please ask an officer."),
     "unknown_complaint": mark("Number and code do not belong together. Please compare both with your receipt."),
     "unknown_suggestion": mark("This suggestion is not there any more. Please look at the list again."),
+    "unknown_session": mark("Nobody is signed in there any more. Please look at the list again."),
+    "code_needed": mark("One more step is needed. Please also enter the six-digit code from your phone."),
+    "wrong_code": mark("The six-digit code is not right, or was used already. Please wait for the next one."),
+    "weak_password": mark("This password is too easy to guess. Please choose a longer one."),
 }
 
 _COUNTER = mark("counter")

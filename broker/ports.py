@@ -9,10 +9,10 @@ from typing import Protocol
 
 from broker.config.feedback import SurveySettings
 from broker.contract.messages import Announcement, OfficeMessage
-from broker.domain.commands import NewPin, SignIn
+from broker.domain.commands import NewPin, SignIn, StaffIn
 from broker.domain.errors import DomainError
 from broker.domain.feedback.book import Book, Complaint
-from broker.domain.feedback.commands import Complain, StaffIn
+from broker.domain.feedback.commands import Complain
 from broker.domain.feedback.entries import Answer, Entry
 from broker.domain.hall import Hall
 from broker.domain.model import Office, Ticket

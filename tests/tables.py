@@ -65,6 +65,10 @@ a supervisor who does not say why |
 | `weak_pin` | `pin`, `reset_pin`: fewer than 4 digits, all alike, a run such as 1234, or the old one |
 | `wrong_pin` | `open`, `pin`: the PIN is not right, or too many wrong ones were tried |
 | `no_session` | nobody is signed in with this session |
+| `unknown_session` | `staff_revoke`: no open session of this id or officer, or it is somebody else's |
+| `code_needed`, `wrong_code` | `staff_in`: the officer has a second factor, and its code did not come or is not right |
+| `weak_password` | `staff_password`: too short, the officer's name or id, \
+one character again and again, or the old one |
 | `not_allowed` | the counter does not serve this ticket; the officer sits elsewhere; \
 only supervisors may do it; the visitor was missed too \
 often; an officer names another's ticket in `transfer` |
@@ -223,6 +227,8 @@ COMMANDS: dict[str, tuple[tuple[str, Asked], ...]] = {
 OF_NO_TICKET = (
     "staff_in",
     "staff_out",
+    "staff_sessions",
+    "staff_revoke",
     "ratings",
     "suggest",
     "suggestions",

@@ -13,6 +13,7 @@ from broker.contract import messages as ms
 from broker.domain.feedback.rules import KEPT, ComplaintRules, FeedbackRules
 from broker.domain.model import Counter, Hours, Journey, Lane, Office, Service
 from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
+from broker.permissions import COMPLAINTS, SUPERVISOR, TECHNICIAN
 from broker.reports.survey import survey_rules
 
 SECONDS_PER_MINUTE = 60
@@ -36,8 +37,9 @@ def office_rules(settings: Settings) -> Office:
         officers={officer.id: officer.name for officer in settings.officers},
         hours=_hours(settings.hours),
         posted_hours=_posted(settings.hours),
-        supervisors=frozenset(officer.id for officer in settings.officers if officer.role == "supervisor"),
-        handlers=frozenset(officer.id for officer in settings.officers if officer.role == "complaints"),
+        supervisors=_of_role(settings, SUPERVISOR),
+        handlers=_of_role(settings, COMPLAINTS),
+        technicians=_of_role(settings, TECHNICIAN),
         kiosks=frozenset({*(kiosk.id for kiosk in settings.kiosks), *settings.mqtt.devices}),
         policy=_policy(settings.dispatch),
         journey=Journey(
@@ -106,6 +108,10 @@ def _feedback(settings: Settings) -> FeedbackRules:
         surveys={one.id: survey_rules(one, place) for place, one in enumerate(asked.surveys)},
         purge_after=kept,
     )
+
+
+def _of_role(settings: Settings, role: str) -> frozenset[str]:
+    return frozenset(officer.id for officer in settings.officers if officer.role == role)
 
 
 def _complaints(complaints: Complaints, kept: dt.timedelta) -> ComplaintRules:

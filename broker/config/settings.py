@@ -228,7 +228,7 @@ class Officer(SettingsModel):
     id: Identifier
     name: Annotated[str, StringConstraints(min_length=1)]
     pin_hash: Annotated[str, StringConstraints(pattern=_PIN_HASH)] = Field(repr=False)
-    role: Literal["officer", "supervisor", "complaints"] = "officer"
+    role: Literal["officer", "supervisor", "complaints", "technician"] = "officer"
 
 
 class PromiseDispatch(SettingsModel):

@@ -16,7 +16,7 @@ MAX_PAYLOAD_BYTES = 8 * 1024
 """So long is a message at most."""
 MAX_HEARD_BYTES = 64 * 1024
 """What is longer is not even looked at; brokers older than 1.1 said more than 8 KiB about the office."""
-PROTOCOL = "1.3"
+PROTOCOL = "1.4"
 """What is spoken here; a minor version only adds."""
 
 TicketState = Literal["waiting", "called", "serving", "held", "finished", "no_show", "cancelled"]
@@ -49,6 +49,10 @@ ErrorCode = Literal[
     "unknown_survey",
     "unknown_complaint",
     "unknown_suggestion",
+    "unknown_session",
+    "code_needed",
+    "wrong_code",
+    "weak_password",
 ]
 PASSING: frozenset[ErrorCode] = frozenset({"storage_failed", "not_ready", "too_many"})
 """Refusals that say nothing of what was asked, and are not kept: nothing was done, and the same may be done later."""
@@ -103,6 +107,20 @@ class Wait(Message):
 
     low_s: int
     high_s: int
+
+
+class StaffSession(Message):
+    """Somebody of the staff who is signed in without a counter."""
+
+    id: str
+    """Names the session in `staff_revoke`; nobody can act with it."""
+    officer: str
+    """Id."""
+    name: str
+    role: str
+    since: Moment
+    is_own: bool
+    """Whether it is the session that asks."""
 
 
 class HistoryEntry(Message):

@@ -9,7 +9,7 @@ from typing import assert_never
 from broker.domain import events as ev
 from broker.domain.feedback.events import FeedbackEvent
 from broker.domain.hall import Hall
-from broker.domain.model import Happening, HelpCall, Ticket, TicketState, Undoable
+from broker.domain.model import Happening, HelpCall, StaffSession, Ticket, TicketState, Undoable
 from broker.domain.queue.order import turn_after
 from broker.domain.queue.policies import Ratio
 
@@ -34,6 +34,8 @@ def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:
     match event:
         case ev.ConfigChanged() | ev.PinChanged() | ev.PinReset() | ev.Unlocked():
             pass  # rules come from the configuration itself, and who knows which PIN is no matter of the hall
+        case ev.StaffSignedIn() | ev.StaffSignedOut() | ev.StaffRevoked():
+            _staff(hall, event)
         case ev.HelpAsked() | ev.HelpComing() | ev.HelpEnded():
             _help(hall, event)
         case ev.Called() | ev.Started() | ev.Finished() | ev.NoShow() | ev.Held() | ev.Unheld() | ev.Transferred():
@@ -74,6 +76,15 @@ def _with_undo(hall: Hall, event: AtDesk) -> None:
         called_before=called_before,
         earlier=last if follows else None,
     )
+
+
+def _staff(hall: Hall, event: ev.StaffSignedIn | ev.StaffSignedOut | ev.StaffRevoked) -> None:
+    """Keep who of the staff is signed in; whoever comes makes room of sessions that are over."""
+    if isinstance(event, ev.StaffSignedIn):
+        hall.staff = {key: one for key, one in hall.staff.items() if hall.staff_session(key, event.at) is not None}
+        hall.staff[event.session] = StaffSession(event.officer, event.at, hall.day_of(event.at))
+    else:
+        hall.staff.pop(event.session, None)
 
 
 def _help(hall: Hall, event: ev.HelpAsked | ev.HelpComing | ev.HelpEnded) -> None:

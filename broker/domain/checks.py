@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Protocol
 
-from broker import eligible
-from broker.domain.commands import AtCounter, Lookup
+from broker import eligible, permissions
+from broker.domain.commands import NAMES, AtCounter, Lookup, StaffAct
 from broker.domain.errors import Code, DomainError, WrongCheckError
 from broker.domain.hall import Hall
 from broker.domain.identity import check_of_qr, session_digest
@@ -115,6 +115,36 @@ def signed_in(hall: Hall, command: AtCounter) -> Desk:
     if desk.session is None or desk.session != session_digest(command.session):
         raise DomainError(Code.NO_SESSION, "nobody is signed in there with this session", counter=counter.id)
     return desk
+
+
+def acting(hall: Hall, command: StaffAct, now: dt.datetime) -> str:
+    """Return the officer of a staff session, whose role may do what the command asks; else `not_allowed`."""
+    return permitted(hall, command.session, NAMES[type(command)], now)
+
+
+def permitted(hall: Hall, session: str, act: str, now: dt.datetime) -> str:
+    """Return the officer of a staff session, where the role may do the act; see `broker.permissions`."""
+    officer = staff_signed_in(hall, session, now)
+    role = hall.office.role_of(officer)
+    if not permissions.may(role, act):
+        message = f"only {' or '.join(sorted(permissions.ACTS[act]))} may do that"
+        raise DomainError(Code.NOT_ALLOWED, message, officer=officer, role=role, act=act)
+    return officer
+
+
+def staff_signed_in(hall: Hall, session: str, now: dt.datetime) -> str:
+    """Return whose staff session it is; `no_session` where it is none, or over."""
+    found = hall.staff_session(session_digest(session), now)
+    if found is None:
+        raise DomainError(Code.NO_SESSION, "nobody of the staff is signed in with this session")
+    return found.officer
+
+
+def reason(text: str) -> str:
+    """Return why somebody of the staff acts; spaces are no reason."""
+    if not text.strip():
+        raise DomainError(Code.BAD_REQUEST, "reason: say why, for it goes into the journal", field="reason")
+    return text.strip()
 
 
 def current_ticket(hall: Hall, desk: Desk, action: str) -> Ticket:

@@ -18,6 +18,8 @@ FLAT = "on the wire its fields stand among the others, all of them or none"
 Id = Annotated[str, Len(1, 200)]
 Pin = Annotated[str, Len(1, 64)]
 Note = Annotated[str, Len(0, 500)]
+Why = Annotated[str, Len(1, 500)]
+"""The reason of an act of the staff: it goes into the journal."""
 Check = Annotated[str, Len(1, 16)]
 """What only the paper tells: the four digits, or the key."""
 Outcome = Literal["confirmed", "unconfirmed", "failed"]
@@ -68,6 +70,49 @@ class AtCounter:
 
     counter: Id
     session: Id = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAct:
+    """What somebody of the staff asks in a session without a counter; `broker.permissions` says whose role may."""
+
+    session: Id = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Changes nothing, and is answered anew each time: its answer is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffIn:
+    """Somebody of the staff signs in without a counter; whether the PIN is right was found out before."""
+
+    officer: Id
+    pin: Pin = field(repr=False)
+    token: Annotated[str, MADE] = field(default="", repr=False)
+    pin_matches: Annotated[bool, MADE] = False
+    locked_s: Annotated[int, MADE] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StaffOut(StaffAct):
+    """End such a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSessions(StaffAct, Look):
+    """Who is signed in without a counter; `own`: this session alone, such as to see whether it still counts."""
+
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRevoke(StaffAct):
+    """End sessions: the one of this id, or all of an officer."""
+
+    of: Id
+    reason: Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +336,10 @@ Command = (
     | ChangePin
     | ResetPin
     | Unlock
+    | StaffIn
+    | StaffOut
+    | StaffSessions
+    | StaffRevoke
 )
 
 COMMANDS: dict[str, type[Command]] = {
@@ -318,5 +367,10 @@ COMMANDS: dict[str, type[Command]] = {
     "pin": ChangePin,
     "reset_pin": ResetPin,
     "unlock": Unlock,
+    "staff_in": StaffIn,
+    "staff_out": StaffOut,
+    "staff_sessions": StaffSessions,
+    "staff_revoke": StaffRevoke,
 }
 """Every command by its name on the wire; any other answers `bad_request`."""
+NAMES: dict[type, str] = {kind: name for name, kind in COMMANDS.items()}

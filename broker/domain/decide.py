@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import assert_never
 
-from broker.domain import checks, desk_work
+from broker.domain import checks, desk_work, staff
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
@@ -25,7 +25,7 @@ REST_OPEN, REST_VISIT, REST_CLOSED = (dt.timedelta(hours=hours) for hours in (12
 _OPEN_TO_HOLDER = frozenset({TicketState.WAITING, TicketState.HELD, TicketState.NO_SHOW})
 
 
-def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]:  # noqa: PLR0911 - one a command
+def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]:  # noqa: C901, PLR0911 - one a command
     """Return what happens, in order; `DomainError` where it may not."""
     match command:
         case cmd.Issue():
@@ -45,6 +45,10 @@ def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]
             return _help(hall, command, now)
         case cmd.SignIn():
             return desk_work.sign_in(hall, command, now)
+        case cmd.StaffIn():
+            return [staff.sign_in(hall, command, now)]
+        case cmd.StaffAct():
+            return staff.decide(hall, command, now)
         case _:
             return _at_counter(hall, command, now)
 

@@ -35,6 +35,10 @@ class Code(StrEnum):
     UNKNOWN_SURVEY = "unknown_survey"
     UNKNOWN_COMPLAINT = "unknown_complaint"
     UNKNOWN_SUGGESTION = "unknown_suggestion"
+    UNKNOWN_SESSION = "unknown_session"
+    CODE_NEEDED = "code_needed"
+    WRONG_CODE = "wrong_code"
+    WEAK_PASSWORD = "weak_password"  # noqa: S105 - the name of a refusal
 
 
 class DomainError(Exception):

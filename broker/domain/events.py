@@ -281,6 +281,36 @@ class Unlocked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffSignedIn:
+    """Somebody of the staff signed in without a counter."""
+
+    at: dt.datetime
+    officer: str
+    session: str = field(repr=False)
+    """Digest of the token."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffSignedOut:
+    """That session is over."""
+
+    at: dt.datetime
+    officer: str
+    session: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRevoked:
+    """A session was ended by somebody else, or by its officer from another one."""
+
+    at: dt.datetime
+    officer: str
+    session: str = field(repr=False)
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigChanged:
     """Another configuration counts from now on."""
 
@@ -330,6 +360,9 @@ Event = (
     | PinReset
     | Unlocked
     | DayClosed
+    | StaffSignedIn
+    | StaffSignedOut
+    | StaffRevoked
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -360,5 +393,8 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "pin_reset": PinReset,
     "unlocked": Unlocked,
     "day_closed": DayClosed,
+    "staff_signed_in": StaffSignedIn,
+    "staff_signed_out": StaffSignedOut,
+    "staff_revoked": StaffRevoked,
 }
 EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENT_TYPES.items()}

@@ -19,6 +19,7 @@ from broker.domain.model import (
     Happening,
     HelpCall,
     Office,
+    StaffSession,
     Ticket,
     TicketState,
     Undoable,
@@ -36,6 +37,7 @@ LineKey = tuple[str, str, frozenset[str], frozenset[str], str]
 WORKING = frozenset({DeskState.OPEN, DeskState.CALLING, DeskState.SERVING})
 """What a counter does that calls visitors, now or next."""
 RECENT_CALLS = 24
+STAFF_SESSION_LASTS = dt.timedelta(hours=12)
 SETTLED = dt.timedelta(hours=12)
 """A day that turns so long after the clock was set turns in earnest."""
 UNDO_WINDOW = dt.timedelta(seconds=30)
@@ -44,7 +46,7 @@ UNDO_WINDOW = dt.timedelta(seconds=30)
 class Hall:
     """What is true in the hall now. The same events in the same order always give the same hall."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office) -> None:  # noqa: PLR0915 - one for each thing that is true
         """Begin with an empty hall: all counters closed, nothing issued."""
         self.office = office
         self.seq = 0
@@ -73,6 +75,8 @@ class Hall:
         self.issued_of_service: dict[str, int] = {}
         self.help: dict[str, HelpCall] = {}
         """By kiosk: where somebody waits for help, the longest waiting first."""
+        self.staff: dict[str, StaffSession] = {}
+        """By the digest of its token: who is signed in without a counter."""
         self.figures = Figures()
         """What the day came to so far."""
         self.turns: dict[str, int] = {}
@@ -233,6 +237,14 @@ class Hall:
         """Return the counters whose lists go by the same turn of the pattern."""
         return [other for other in self.office.counters if self.turn_key(other) == self.turn_key(counter)]
 
+    def staff_session(self, digest: str, now: dt.datetime) -> StaffSession | None:
+        """Return a staff session that still counts: of today, not older than 12 hours, of one who is still ours."""
+        found = self.staff.get(digest)
+        if found is None or found.officer not in self.office.officers:
+            return None
+        is_over = now - found.since >= STAFF_SESSION_LASTS or self.day_of(now) != found.day
+        return None if is_over else found
+
     # -- changes, for `apply` only -------------------------------------------------------------------------------
 
     def turn_day(self, day: dt.date, at: dt.datetime) -> None:
@@ -250,6 +262,7 @@ class Hall:
             del self.tickets[ticket.id]
         self.missed.clear()
         self.undoable.clear()
+        self.staff.clear()
         self.turns.clear()
         self.calls = [call for call in self.calls if self.is_calling(call)]
         self._numbers = {ticket.number: ticket.id for ticket in self.tickets.values()}
@@ -280,6 +293,7 @@ class Hall:
         self.calls = [replace(call, called_at=call.called_at + by) for call in self.calls]
         self.acts = {counter: (acted_at + by, on) for counter, (acted_at, on) in self.acts.items()}
         self.help = {kiosk: replace(call, since=call.since + by) for kiosk, call in self.help.items()}
+        self.staff = {digest: replace(one, since=one.since + by) for digest, one in self.staff.items()}
         self.undoable = {counter: _moved_undoable(last, by) for counter, last in self.undoable.items()}
 
     def add(self, ticket: Ticket) -> None:

@@ -14,6 +14,7 @@ from broker.domain.feedback.rules import FeedbackRules
 from broker.domain.identity import qr_text
 from broker.domain.queue.pace import Pace
 from broker.domain.queue.policies import Policy, Promise
+from broker.permissions import COMPLAINTS, OFFICER, SUPERVISOR, TECHNICIAN
 
 
 class TicketState(StrEnum):
@@ -180,6 +181,8 @@ class Office:
     supervisors: frozenset[str] = frozenset()
     handlers: frozenset[str] = frozenset()
     """Officers who handle complaints."""
+    technicians: frozenset[str] = frozenset()
+    """Who looks after devices, and reads nothing that visitors wrote."""
     kiosks: frozenset[str] = frozenset()
     """Where visitors may call for help."""
     policy: Policy = field(default_factory=Promise)
@@ -193,10 +196,9 @@ class Office:
         return now.astimezone(self.zone).date()
 
     def role_of(self, officer: str) -> str:
-        """Return what an officer is: `supervisor`, `complaints`, or `officer`."""
-        if officer in self.supervisors:
-            return "supervisor"
-        return "complaints" if officer in self.handlers else "officer"
+        """Return what an officer is, one of `broker.permissions.ROLES`."""
+        roles = ((SUPERVISOR, self.supervisors), (COMPLAINTS, self.handlers), (TECHNICIAN, self.technicians))
+        return next((role for role, whose in roles if officer in whose), OFFICER)
 
     def is_open(self, hours: Hours | None, now: dt.datetime) -> bool:
         """Tell whether `hours` hold at this moment, by the office's clock."""
@@ -373,6 +375,16 @@ class Desk:
     reason: Reason | None = None
     served_today: int = 0
     service_s_today: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSession:
+    """Somebody of the staff who is signed in without a counter."""
+
+    officer: str
+    since: dt.datetime
+    day: dt.date
+    """The office day with which it ends."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from broker.contract import messages as ms
+from broker.domain import checks
 from broker.domain.feedback import commands as cmd
-from broker.domain.feedback import complaints, ratings, staff
+from broker.domain.feedback import complaints, ratings
 from broker.domain.feedback import events as ev
 from broker.domain.feedback.book import Book, Complaint, Step
 from broker.domain.feedback.complaints import Seen, seen_by
@@ -27,20 +28,19 @@ SHORT = 12
 """So many characters of names are left where the message would not fit."""
 
 
-def result_of(command: cmd.FeedbackCommand, events: Sequence[Event], book: Book, now: dt.datetime) -> dict[str, Any]:
+def result_of(
+    command: cmd.FeedbackCommand, events: Sequence[Event], hall: Hall, book: Book, now: dt.datetime
+) -> dict[str, Any]:
     """Return the result of a request that is done."""
     office = book.office
     match command:
-        case cmd.StaffIn():
-            officer = command.officer
-            return {"session": command.token, "officer": office.officers[officer], "role": office.role_of(officer)}
         case cmd.MarkSuggestion():
             return {"suggestion": _suggestion(book.suggestions[command.suggestion], {})}
         case cmd.Complain():
             number = next(event.number for event in events if isinstance(event, ev.Complained))
             return {"receipt": _plain(receipt_shape(book.complaints[number], command.secret, office))}
         case cmd.MoveComplaint():
-            by = None if command.session is None else staff.signed_in(book, command.session, now)
+            by = None if command.session is None else checks.staff_signed_in(hall, command.session, now)
             seen = seen_by(book, book.complaints[command.complaint], by, office.day(now))
             return {"complaint": _plain(complaint_shape(seen, office))}
         case cmd.Purge():

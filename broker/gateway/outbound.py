@@ -40,6 +40,7 @@ from broker.gateway.shapes import (
     reason_shape,
     ticket_shape,
 )
+from broker.gateway.staff import staff_result
 from broker.gateway.surveys import SurveyShapes, fitting, survey_messages
 from broker.ports import Opened, Recorded, Submission
 
@@ -127,7 +128,7 @@ class MqttWire:
         if isinstance(result, Opened):
             found = feedback.answer_shape(result, hall.office)
         elif isinstance(command, FeedbackCommand):
-            found = {} if book is None else feedback.result_of(command, result, book, now)
+            found = {} if book is None else feedback.result_of(command, result, hall, book, now)
         else:
             found = _result(command, [event for event in result if not isinstance(event, FeedbackEvent)], hall, now)
         reply = Reply(id=submission.request_id, ok=True, result=found)
@@ -257,6 +258,8 @@ def _result(  # noqa: PLR0911 - one for each kind of command
     if isinstance(command, cmd.Help):
         call = hall.help.get(command.kiosk or command.asker)
         return {"help": None if call is None else help_call(hall, call).model_dump(mode="json")}
+    if isinstance(command, cmd.StaffIn | cmd.StaffAct):
+        return staff_result(command, hall, now)
     if isinstance(command, cmd.Lookup):
         return _found(hall, command, now)
     if not events:
@@ -293,6 +296,9 @@ _OF_OFFICE = (
     ev.PinChanged,
     ev.PinReset,
     ev.Unlocked,
+    ev.StaffSignedIn,
+    ev.StaffSignedOut,
+    ev.StaffRevoked,
 )
 _NO_TICKET = (ev.Opened, ev.Closed, ev.Paused, ev.Resumed, *_OF_OFFICE)
 

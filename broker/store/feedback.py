@@ -12,7 +12,7 @@ from sqlmodel import col
 from broker.domain.feedback import entries as en
 from broker.domain.feedback import events as ev
 from broker.domain.feedback.apply import enter
-from broker.domain.feedback.book import NOBODY, SESSION_LASTS, Book, Complaint, StaffSession, first_rated
+from broker.domain.feedback.book import NOBODY, Book, Complaint, first_rated
 from broker.domain.feedback.book import Step as ComplaintStep
 from broker.domain.feedback.surveys import SurveyAnswer
 from broker.domain.model import Office
@@ -28,19 +28,12 @@ from broker.store.tables import (
     OfficeKeyRow,
     RatingRow,
     SpentRow,
-    StaffSessionRow,
     SuggestionRow,
     WordsRow,
     table_of,
 )
 from broker.store.writing import Step, Writing, insert_into
 
-LONGEST_SESSION = SESSION_LASTS * 3
-"""So far back a session is looked for that is ended; with room for a clock that was set."""
-_INSERT_SESSION = insert_into("staff_sessions", "office, seq, officer, session, opened_at")
-_CLOSE_SESSION = (
-    "UPDATE staff_sessions SET closed_at = ? WHERE office = ? AND opened_at > ? AND session = ? AND closed_at IS NULL"
-)
 _INSERT_SPENT = insert_into("spent", "office, digest, day")
 _FORGET_SPENT = "DELETE FROM spent WHERE office = ? AND day < ?"
 _INSERT_RATING = insert_into("ratings", "office, id, day, service, officer, score")
@@ -113,14 +106,6 @@ def read_words(connection: Connection, office: str, ids: Collection[str], key: O
 def read_book(connection: Connection, rules: Office, now: dt.datetime, key: OfficeKey) -> Book:
     """Return the book as the tables tell it."""
     book, today = Book(rules, key.keyed), rules.day(now)
-    opened = select(col(StaffSessionRow.session), col(StaffSessionRow.officer), col(StaffSessionRow.opened_at))
-    lasting = (
-        col(StaffSessionRow.office) == rules.id,
-        col(StaffSessionRow.closed_at).is_(None),
-        col(StaffSessionRow.opened_at) > micros(now - SESSION_LASTS),
-    )
-    for session, officer, opened_at in connection.execute(opened.where(*lasting)):
-        book.staff[session] = StaffSession(officer, moment(opened_at))
     for day, digest in connection.execute(
         select(col(SpentRow.day), col(SpentRow.digest)).where(col(SpentRow.office) == rules.id)
     ):
@@ -178,10 +163,6 @@ def _read_steps(connection: Connection, office: str, year: int) -> dict[str, lis
 
 def _steps_of_fact(recorded: Recorded, fact: ev.FeedbackEvent, office: str) -> Iterator[Step]:
     match fact:
-        case ev.StaffSignedIn():
-            yield _INSERT_SESSION, (office, recorded.seq, fact.officer, fact.session, micros(fact.at))
-        case ev.StaffSignedOut():
-            yield _CLOSE_SESSION, (micros(fact.at), office, micros(fact.at - LONGEST_SESSION), fact.session)
         case ev.SuggestionMarked():
             if fact.tags is not None:
                 yield _MARK_TAGS, (tags_text(fact.tags), office, fact.suggestion)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from broker.domain import events as ev
+from broker.domain.hall import STAFF_SESSION_LASTS
 from broker.domain.model import Ticket
 from broker.domain.vocabulary import EVENT_NAMES, Event
 from broker.ports import Recorded, Work
@@ -21,6 +22,12 @@ _INSERT_TICKET = insert_into(
 _UPDATE_TICKET = f"UPDATE tickets SET {_CHANGING.replace(',', ' = ?,')} = ? WHERE id = ?"  # noqa: S608 - names of ours
 _CLOSE_SESSION = "UPDATE sessions SET closed_at = ? WHERE office = ? AND counter = ? AND closed_at IS NULL"
 _OPEN_SESSION = insert_into("sessions", "office, opened_seq, counter, officer, opened_at")
+LONGEST_STAFF_SESSION = STAFF_SESSION_LASTS * 3
+"""So far back a session is looked for that is ended; with room for a clock that was set."""
+_OPEN_STAFF_SESSION = insert_into("staff_sessions", "office, seq, officer, session, opened_at")
+_CLOSE_STAFF_SESSION = (
+    "UPDATE staff_sessions SET closed_at = ? WHERE office = ? AND opened_at > ? AND session = ? AND closed_at IS NULL"
+)
 _FORGET_PIN = "DELETE FROM pins WHERE office = ? AND officer = ?"
 _INSERT_PIN = insert_into("pins", "office, officer, hash, seed, at")
 _INSERT_REPLY = insert_into("replies", "office, client, request, at, seq, payload")
@@ -60,7 +67,7 @@ def write_tickets(writing: Writing, office: str, events: Sequence[Recorded]) -> 
 
 
 def write_sessions(writing: Writing, office: str, events: Sequence[Recorded]) -> None:
-    """Write who sat where; whoever opens a counter ends the session before."""
+    """Write who sat where, and who worked without a counter; whoever opens a counter ends the session before."""
     writing.steps(_sessions(office, events))
 
 
@@ -90,6 +97,11 @@ def _sessions(office: str, events: Sequence[Recorded]) -> Iterator[Step]:
             yield _CLOSE_SESSION, (micros(fact.at), office, fact.counter)
         if isinstance(fact, ev.Opened):
             yield _OPEN_SESSION, (office, recorded.seq, fact.counter, fact.officer, micros(fact.at))
+        if isinstance(fact, ev.StaffSignedIn):
+            yield _OPEN_STAFF_SESSION, (office, recorded.seq, fact.officer, fact.session, micros(fact.at))
+        if isinstance(fact, ev.StaffSignedOut | ev.StaffRevoked):
+            since = micros(fact.at - LONGEST_STAFF_SESSION)
+            yield _CLOSE_STAFF_SESSION, (micros(fact.at), office, since, fact.session)
 
 
 def columns_of_ticket(ticket: Ticket) -> dict[str, Any]:

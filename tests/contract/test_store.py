@@ -379,7 +379,7 @@ def a_day_of_feedback(room: EngineRoom) -> str:
     rate(room, finished(room), 3)
     rate(room, finished(room), 1, text="It took long.")
     session, gone = staff_in(room, "budi"), staff_in(room, "dewi")
-    room.ask(fb.StaffOut(gone))
+    room.ask(cmd.StaffOut(gone))
     for row in ("a", "b"):
         room.ask(fb.Suggest(f"More chairs {row}", "visa", "en", row))
     room.ask(fb.MarkSuggestion(session, "a", ("chairs",), is_read=True))
@@ -397,7 +397,7 @@ def a_day_of_feedback(room: EngineRoom) -> str:
 
 def test_what_was_said_is_the_same_after_a_restart(heard: EngineRoom, disk: Disk) -> None:
     number = a_day_of_feedback(heard)
-    heard.ask(fb.StaffIn("dewi", "1234", "token"))  # whose sign-in lets go of sessions that are over
+    heard.ask(cmd.StaffIn("dewi", "1234", "token"))  # whose sign-in lets go of sessions that are over
     heard.engine._forget_feedback()
     before = said(book_of(heard))
     again = after_restart(heard, disk)

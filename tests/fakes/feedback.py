@@ -54,7 +54,7 @@ def rate(room: EngineRoom, ticket: str, score: fb.Score = 4, **more: Any) -> dic
 def staff_in(room: EngineRoom, officer: str = "dewi") -> str:
     """Sign in without a counter; return the session."""
     token = f"staff-{next(room.ids)}"
-    reply = room.ask(fb.StaffIn(officer, PIN, token), client="web-1")
+    reply = room.ask(cmd.StaffIn(officer, PIN, token), client="web-1")
     assert "error" not in reply, reply
     return token
 

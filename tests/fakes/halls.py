@@ -38,6 +38,7 @@ def contents(hall: Hall) -> dict[str, Any]:
         "turns": dict(hall.turns),
         "acts": dict(hall.acts),
         "help": dict(hall.help),
+        "staff": dict(hall.staff),
         "figures": deepcopy(hall.figures),
         "doubted_since": hall.doubted_since,
         "ahead_of_day": hall.ahead_of_day,

@@ -23,6 +23,8 @@ COUNTERS = (
     Counter("c4", "4", ("check", "interview", "collection"), lanes=frozenset({"priority"})),
 )
 OFFICERS = {"sari": "Sari W.", "budi": "Budi S.", "dewi": "Dewi A."}
+TECHNICIAN = "agus"
+"""Is no officer of the small office, but of one that says so."""
 PIN = "1234"
 
 
@@ -46,7 +48,7 @@ class OnePin:
 
     def matches(self, officer: str, pin: str) -> bool:
         """Tell whether it is that one, and the officer one of ours."""
-        return officer in OFFICERS and pin == PIN
+        return officer in {*OFFICERS, TECHNICIAN} and pin == PIN
 
     def locked_s(self, officer: str) -> int:  # noqa: ARG002 - the protocol has it
         """Return that the officer may try again at once."""

@@ -10,11 +10,10 @@ from typing import Any
 
 from broker.config.feedback import SurveySettings
 from broker.contract.messages import Announcement, OfficeMessage
-from broker.domain.commands import SignIn
+from broker.domain.commands import SignIn, StaffIn
 from broker.domain.errors import DomainError
 from broker.domain.events import Called
 from broker.domain.feedback.book import Book
-from broker.domain.feedback.commands import StaffIn
 from broker.domain.hall import Hall
 from broker.domain.vocabulary import EVENT_NAMES, Event
 from broker.gateway.feedback import answer_shape

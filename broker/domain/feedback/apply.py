@@ -7,7 +7,7 @@ from typing import assert_never
 
 from broker.domain.feedback import entries as en
 from broker.domain.feedback import events as ev
-from broker.domain.feedback.book import NOBODY, Book, Complaint, Counts, StaffSession, Step
+from broker.domain.feedback.book import NOBODY, Book, Complaint, Counts, Step
 from broker.domain.feedback.counting import Pass, Plan, closed_of
 from broker.domain.feedback.surveys import SurveyAnswer
 
@@ -15,11 +15,6 @@ from broker.domain.feedback.surveys import SurveyAnswer
 def apply(book: Book, event: ev.FeedbackEvent) -> None:
     """Make one fact part of the book."""
     match event:
-        case ev.StaffSignedIn():
-            book.staff = {key: one for key, one in book.staff.items() if book.session(key, event.at) is not None}
-            book.staff[event.session] = StaffSession(event.officer, event.at)
-        case ev.StaffSignedOut():
-            book.staff.pop(event.session, None)
         case ev.SuggestionMarked():
             _mark(book, event)
         case ev.Complained():

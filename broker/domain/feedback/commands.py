@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Le, Len
 
-from broker.domain.commands import MADE, AtCounter, Check, Id, Note, Pin
+from broker.domain.commands import MADE, AtCounter, Check, Id, Note
 
 Score = Annotated[int, Ge(1), Le(4)]
 """A whole number: to a `Literal` true would be 1, and the worst that can be given."""
@@ -34,24 +34,6 @@ class FeedbackCommand:
 @dataclass(frozen=True, slots=True)
 class Question(FeedbackCommand):
     """Changes nothing, and is answered anew each time: what it tells may stand nowhere open on the disk."""
-
-
-@dataclass(frozen=True, slots=True)
-class StaffIn(FeedbackCommand):
-    """Somebody of the staff signs in without a counter; whether the PIN is right was found out before."""
-
-    officer: Id
-    pin: Pin = field(repr=False)
-    token: Annotated[str, MADE] = field(default="", repr=False)
-    pin_matches: Annotated[bool, MADE] = False
-    locked_s: Annotated[int, MADE] = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StaffOut(FeedbackCommand):
-    """End such a session."""
-
-    session: Id = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +192,6 @@ class MakePlan(FeedbackCommand):
 
 
 COMMANDS: dict[str, type[FeedbackCommand]] = {
-    "staff_in": StaffIn,
-    "staff_out": StaffOut,
     "rate": Rate,
     "ratings": Ratings,
     "suggest": Suggest,

@@ -7,14 +7,15 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from broker.domain import checks
 from broker.domain.errors import Code, DomainError
 from broker.domain.feedback import commands as cmd
 from broker.domain.feedback import events as ev
-from broker.domain.feedback import staff, texts
+from broker.domain.feedback import texts
 from broker.domain.feedback.book import OPEN, OVER, Book, Complaint
 from broker.domain.feedback.entries import Answer, Decided, Entry, Subject, Words
 from broker.domain.feedback.rules import ComplaintRules
-from broker.domain.feedback.suggestions import READERS, WordsOf, offered, pages_of
+from broker.domain.feedback.suggestions import WordsOf, offered, pages_of
 from broker.domain.hall import Hall
 
 PAGE = 14
@@ -60,7 +61,7 @@ def complain(hall: Hall, book: Book, command: cmd.Complain, now: dt.datetime) ->
     if book.office.feedback.complaints is None:
         raise DomainError(Code.NOT_ALLOWED, "no complaints are taken here")
     rules, today = rules_of(book), hall.day_of(now)
-    officer = None if command.session is None else staff.signed_in(book, command.session, now)
+    officer = None if command.session is None else checks.permitted(hall, command.session, "complain", now)
     text, contact = texts.required(command.text, "text"), texts.sentence(command.contact, "contact")
     if command.anonymous and contact:
         message = "contact: who wants to stay unknown leaves none; take it out, or complain with a name"
@@ -98,7 +99,7 @@ def complain(hall: Hall, book: Book, command: cmd.Complain, now: dt.datetime) ->
 
 def move(hall: Hall, book: Book, command: cmd.MoveComplaint, now: dt.datetime) -> Decided:
     """Do something about a complaint; `illegal_transition` where it does not stand so that this can be done."""
-    found, officer = _of_asker(book, command, now)
+    found, officer = _of_asker(hall, book, command, now)
     moves = BY_HOLDER if officer is None else BY_STAFF
     if command.action not in moves:
         who = "whoever complained" if officer is None else "the office"
@@ -153,9 +154,9 @@ def moved(
     )
 
 
-def read(book: Book, question: cmd.ReadComplaint, now: dt.datetime) -> Answer:
+def read(hall: Hall, book: Book, question: cmd.ReadComplaint, now: dt.datetime) -> Answer:
     """Return how a complaint stands; or the words of a step; or the contact, and that it was read."""
-    found, officer = _of_asker(book, question, now)
+    found, officer = _of_asker(hall, book, question, now)
     if question.contact:
         return _contact(book, found, officer, now)
     if question.step is None:
@@ -168,9 +169,9 @@ def read(book: Book, question: cmd.ReadComplaint, now: dt.datetime) -> Answer:
     return Answer({"text": WordsOf(words)}, [words])
 
 
-def listed(book: Book, question: cmd.ListComplaints, now: dt.datetime) -> Answer:
+def listed(hall: Hall, book: Book, question: cmd.ListComplaints, now: dt.datetime) -> Answer:
     """Return a page of the complaints: what is open by its next date, then the rest, the newest first."""
-    officer = staff.with_role(book, question.session, now, READERS)
+    officer = checks.permitted(hall, question.session, "complaints", now)
     today = book.office.day(now)
     wanted = [one for one in book.complaints.values() if one.is_open or question.state == "all"]
     found = sorted(wanted, key=_turn)
@@ -251,11 +252,12 @@ def contact_of(number: str) -> str:
 
 
 def _of_asker(
-    book: Book, command: cmd.MoveComplaint | cmd.ReadComplaint, now: dt.datetime
+    hall: Hall, book: Book, command: cmd.MoveComplaint | cmd.ReadComplaint, now: dt.datetime
 ) -> tuple[Complaint, str | None]:
     """Return the complaint and, where somebody of the staff asks, who; a wrong number is told as a wrong secret is."""
     if command.session is not None:
-        officer = staff.with_role(book, command.session, now, READERS)
+        act = "complaint" if isinstance(command, cmd.ReadComplaint) else "complaint_step"
+        officer = checks.permitted(hall, command.session, act, now)
         found = book.complaints.get(command.complaint)
         if found is not None:
             return found, officer

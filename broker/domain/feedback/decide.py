@@ -5,25 +5,21 @@ from __future__ import annotations
 import datetime as dt
 
 from broker.domain.feedback import commands as cmd
-from broker.domain.feedback import complaints, polling, ratings, staff, suggestions, tending
+from broker.domain.feedback import complaints, polling, ratings, suggestions, tending
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.entries import Answer, Decided
 from broker.domain.hall import Hall
 
 
-def decide(hall: Hall, book: Book, command: cmd.FeedbackCommand, now: dt.datetime) -> Decided:  # noqa: C901, PLR0911 - one a command
+def decide(hall: Hall, book: Book, command: cmd.FeedbackCommand, now: dt.datetime) -> Decided:  # noqa: PLR0911 - one a command
     """Return what happens and what is kept; `DomainError` where it may not."""
     match command:
-        case cmd.StaffIn():
-            return staff.sign_in(book, command, now)
-        case cmd.StaffOut():
-            return staff.sign_out(book, command, now)
         case cmd.Rate():
             return ratings.rate(hall, book, command, now)
         case cmd.Suggest():
             return suggestions.suggest(hall, book, command, now)
         case cmd.MarkSuggestion():
-            return suggestions.mark(book, command, now)
+            return suggestions.mark(hall, book, command, now)
         case cmd.Complain():
             return complaints.complain(hall, book, command, now)
         case cmd.MoveComplaint():
@@ -33,7 +29,7 @@ def decide(hall: Hall, book: Book, command: cmd.FeedbackCommand, now: dt.datetim
         case cmd.GiveSurvey():
             return polling.give(hall, book, command, now)
         case cmd.MakePlan():
-            return polling.make_plan(book, command, now)
+            return polling.make_plan(hall, book, command, now)
         case _:
             raise NotImplementedError(type(command).__name__)
 
@@ -44,13 +40,13 @@ def answer(hall: Hall, book: Book, question: cmd.Question, now: dt.datetime) -> 
         case cmd.Ratings():
             return ratings.of_officer(hall, book, question, now)
         case cmd.ListSuggestions():
-            return suggestions.in_box(book, question, now)
+            return suggestions.in_box(hall, book, question, now)
         case cmd.ReadSuggestion():
-            return suggestions.read(book, question, now)
+            return suggestions.read(hall, book, question, now)
         case cmd.ReadComplaint():
-            return complaints.read(book, question, now)
+            return complaints.read(hall, book, question, now)
         case cmd.ListComplaints():
-            return complaints.listed(book, question, now)
+            return complaints.listed(hall, book, question, now)
         case cmd.Invitations():
             return polling.invitations(hall, book, question, now)
         case _:

@@ -19,23 +19,6 @@ class FeedbackEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StaffSignedIn(FeedbackEvent):
-    """Somebody of the staff signed in without a counter."""
-
-    officer: str
-    session: str = field(repr=False)
-    """Digest of the token."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaffSignedOut(FeedbackEvent):
-    """That session is over."""
-
-    officer: str
-    session: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Rated(FeedbackEvent):
     """A visitor gave a rating: neither who, nor of whom, nor which."""
 
@@ -191,8 +174,6 @@ class PlanMade(FeedbackEvent):
 
 
 EVENT_TYPES: dict[str, type[FeedbackEvent]] = {
-    "staff_signed_in": StaffSignedIn,
-    "staff_signed_out": StaffSignedOut,
     "rated": Rated,
     "suggested": Suggested,
     "suggestion_marked": SuggestionMarked,

@@ -10,7 +10,7 @@ from broker.domain import events as hall_events
 from broker.domain.errors import Code, DomainError
 from broker.domain.feedback import commands as cmd
 from broker.domain.feedback import events as ev
-from broker.domain.feedback import staff, texts
+from broker.domain.feedback import texts
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.entries import Answer, Decided, Entry, PlanText, Served, Spent, Suggestion, Words
 from broker.domain.feedback.ratings import holder_or_there
@@ -20,8 +20,6 @@ from broker.domain.hall import Hall
 from broker.domain.model import TicketState
 from broker.domain.vocabulary import Event
 
-PLANNERS = frozenset({"supervisor"})
-"""Who says what the office does about the lowest elements."""
 MAX_PLAN = 300
 """So many characters of a plan fit on the page that hangs in the hall."""
 
@@ -43,10 +41,12 @@ def invitations(hall: Hall, book: Book, question: cmd.Invitations, now: dt.datet
 
 def give(hall: Hall, book: Book, command: cmd.GiveSurvey, now: dt.datetime) -> Decided:
     """Take the answers of somebody who was invited, stands at a feedback kiosk, or filled in a form for staff."""
+    if command.session is not None:
+        checks.permitted(hall, command.session, "survey", now)
     survey = _known(book, command.survey)
     _whole(survey, command)
     today = hall.day_of(now)
-    channel, service, entries = _way(book, survey, command, now, today)
+    channel, service, entries = _way(hall, book, survey, command, now)
     _, language = offered(book, None, command.language)
     day = book.counting.open_day(survey.id, today)
     answers = {code: int(command.answers[code]) for code in survey.codes}
@@ -71,9 +71,9 @@ def give(hall: Hall, book: Book, command: cmd.GiveSurvey, now: dt.datetime) -> D
     return Decided([ev.Surveyed(at=now, survey=survey.id, service=service)], entries)
 
 
-def make_plan(book: Book, command: cmd.MakePlan, now: dt.datetime) -> Decided:
+def make_plan(hall: Hall, book: Book, command: cmd.MakePlan, now: dt.datetime) -> Decided:
     """Take what the office does about an element of a closed period, in the place of what it said before."""
-    officer = staff.with_role(book, command.session, now, PLANNERS)
+    officer = checks.permitted(hall, command.session, "survey_plan", now)
     closed = book.counting.found(command.survey, command.period)
     if closed is None:
         message = f"{command.survey} has no closed period {command.period}: a plan is made once it is closed"
@@ -167,9 +167,10 @@ def _closed(book: Book, survey: Survey, now: dt.datetime, today: dt.date) -> ev.
 
 
 def _way(
-    book: Book, survey: Survey, command: cmd.GiveSurvey, now: dt.datetime, today: dt.date
+    hall: Hall, book: Book, survey: Survey, command: cmd.GiveSurvey, now: dt.datetime
 ) -> tuple[Channel, str | None, list[Entry]]:
     """Return by which way an answer comes, of which service it is, and what is spent with it."""
+    today = hall.day_of(now)
     is_kiosk = command.asker in book.office.feedback.kiosks
     if command.invitation is not None:
         one = book.counting.passes.get(command.invitation.strip().upper())
@@ -182,7 +183,6 @@ def _way(
         return "kiosk" if is_kiosk else "phone", one.service, [Spent(today, digest)]
     service, _ = offered(book, command.service, None)
     if command.session is not None:
-        staff.signed_in(book, command.session, now)
         if service is None:
             raise _bad(field="service", why="whoever enters a form says of which service it is")
         return "paper", service, []

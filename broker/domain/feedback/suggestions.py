@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+from broker.domain import checks
 from broker.domain.errors import Code, DomainError
 from broker.domain.feedback import commands as cmd
 from broker.domain.feedback import events as ev
-from broker.domain.feedback import staff, texts
+from broker.domain.feedback import texts
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.entries import Answer, Decided, Suggestion, Words
 from broker.domain.hall import Hall
 
-READERS = frozenset({"supervisor", "complaints"})
-"""Who of the staff reads what visitors wrote."""
 PAGE = 8
 """So many fit a message with their tags and beginnings, whatever the script."""
 
@@ -35,9 +34,9 @@ def suggest(hall: Hall, book: Book, command: cmd.Suggest, now: dt.datetime) -> D
     )
 
 
-def mark(book: Book, command: cmd.MarkSuggestion, now: dt.datetime) -> Decided:
+def mark(hall: Hall, book: Book, command: cmd.MarkSuggestion, now: dt.datetime) -> Decided:
     """Tag a suggestion, or take it as read. What is so already is no event."""
-    officer = staff.with_role(book, command.session, now, READERS)
+    officer = checks.permitted(hall, command.session, "suggestion_step", now)
     found = _known(book, command.suggestion)
     tags = None if command.tags is None else tuple(dict.fromkeys(texts.required(tag, "tags") for tag in command.tags))
     is_as_before = tags in {None, found.tags} and command.is_read in {None, found.is_read}
@@ -47,17 +46,17 @@ def mark(book: Book, command: cmd.MarkSuggestion, now: dt.datetime) -> Decided:
     return Decided([marked])
 
 
-def in_box(book: Book, question: cmd.ListSuggestions, now: dt.datetime) -> Answer:
+def in_box(hall: Hall, book: Book, question: cmd.ListSuggestions, now: dt.datetime) -> Answer:
     """Return a page of the box: what nobody has read first, then the newest day."""
-    staff.with_role(book, question.session, now, READERS)
+    checks.permitted(hall, question.session, "suggestions", now)
     found = sorted(book.suggestions.values(), key=lambda one: (one.is_read, -one.day.toordinal(), one.id))
     page = found[question.page * PAGE : (question.page + 1) * PAGE]
     return Answer({"suggestions": page, "pages": pages_of(len(found), PAGE)}, [words_of(one.id) for one in page])
 
 
-def read(book: Book, question: cmd.ReadSuggestion, now: dt.datetime) -> Answer:
+def read(hall: Hall, book: Book, question: cmd.ReadSuggestion, now: dt.datetime) -> Answer:
     """Return all that somebody wrote."""
-    staff.with_role(book, question.session, now, READERS)
+    checks.permitted(hall, question.session, "suggestion", now)
     words = words_of(_known(book, question.suggestion).id)
     return Answer({"text": WordsOf(words)}, [words])
 

@@ -12,7 +12,6 @@ import pytest
 from broker.bootstrap.process import watch_answers
 from broker.domain import commands as cmd
 from broker.domain.errors import DomainError
-from broker.domain.feedback.commands import StaffIn
 from broker.inbox import MAX_BACKLOG, MAX_HEARD_OF, MAX_WAITING, Inbox, Item, PinChecker
 from broker.ports import CONNECTION, OFFLINE, ONLINE, Health, Submission, Work
 from tests.fakes.clock import FakeClock
@@ -192,7 +191,7 @@ def test_a_full_line_is_refused_in_words() -> None:
 def test_who_signs_in_at_a_page_keeps_no_phone_waiting(inbox: Inbox, checker: PinChecker) -> None:
     """All pages are one client; a PIN takes its time, and guesses at one phone are nobody else's matter."""
     for number in range(3):
-        command = StaffIn("sari", "9999", f"token-{number}")
+        command = cmd.StaffIn("sari", "9999", f"token-{number}")
         assert inbox.put(Submission("web", f"guess-{number}", command), is_checked=False)
     put(inbox, issue("web", "a visitor's"))
     assert ids(inbox.take(256, 0)) == ["a visitor's"]
@@ -205,7 +204,7 @@ def test_who_signs_in_at_a_page_keeps_no_phone_waiting(inbox: Inbox, checker: Pi
 def test_a_sign_in_at_a_page_that_cannot_be_looked_at_is_refused(inbox: Inbox, book: Book) -> None:
     book.breaks = True
     checker = PinChecker(inbox, book)
-    inbox.put(Submission("web", "mine", StaffIn("sari", PIN, "token")), is_checked=False)
+    inbox.put(Submission("web", "mine", cmd.StaffIn("sari", PIN, "token")), is_checked=False)
     submission = inbox.take_unchecked()
     assert submission is not None
     inbox.put_checked(submission, checker._guarded(submission))

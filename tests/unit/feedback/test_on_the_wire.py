@@ -10,7 +10,7 @@ from broker.contract import messages as ms
 from broker.contract.messages import MAX_PAYLOAD_BYTES
 from broker.contract.topics import Topics
 from broker.domain.feedback.complaints import MOST_STEPS
-from broker.domain.feedback.events import EVENT_TYPES
+from broker.domain.vocabulary import EVENT_TYPES
 from broker.gateway import Inbound
 from tests.fakes.feedback import casebook_office
 from tests.fakes.store import MemoryStore

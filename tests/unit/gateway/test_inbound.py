@@ -73,6 +73,10 @@ GOOD: dict[str, tuple[dict[str, Any], cmd.Command]] = {
     "pin": (AT | {"old": "1234", "new": "8051"}, cmd.ChangePin("c1", "s", "1234", "8051")),
     "reset_pin": (AT | {"officer": "budi", "new": "8051"}, cmd.ResetPin("c1", "s", "budi", "8051")),
     "unlock": (AT | {"officer": "budi"}, cmd.Unlock("c1", "s", "budi")),
+    "staff_in": ({"officer": "dewi", "pin": "1234"}, cmd.StaffIn("dewi", "1234", "kiosk-1/r-1")),
+    "staff_out": ({"session": "s"}, cmd.StaffOut("s")),
+    "staff_sessions": ({"session": "s", "own": True}, cmd.StaffSessions("s", own=True)),
+    "staff_revoke": ({"session": "s", "of": "budi", "reason": "lost"}, cmd.StaffRevoke("s", "budi", "lost")),
     "help": ({"action": "ask", "page": "services"}, cmd.Help("ask", page="services", asker="kiosk-1")),
 }
 

@@ -1,0 +1,1 @@
+"""Staff without a counter: who may what, sessions, passwords and codes."""
