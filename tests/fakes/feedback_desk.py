@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from broker import permissions
 from broker.contract import messages as ms
 from tests.fakes.web_office import KEY, WebOffice, refuse
 
@@ -18,6 +19,7 @@ OFFICERS = {
     "siti": ("Siti Rahma", "supervisor", "2002"),
     "rina": ("Rina", "complaints", "3003"),
     "adi": ("Adi", "officer", "1001"),
+    "tono": ("Tono", "technician", "4004"),
 }
 OPEN = {"received", "verified", "forwarded", "reopened"}
 MOVES: dict[str, tuple[set[str], str]] = {
@@ -57,13 +59,15 @@ class FeedbackDesk:
     sessions: dict[str, str] = field(default_factory=dict)
     plans: list[dict[str, Any]] = field(default_factory=list)
     contacts_read: list[tuple[str, str]] = field(default_factory=list)
+    revoked: list[str] = field(default_factory=list)
+    """Why sessions were ended."""
     wrong_pins: int = 0
 
     def __post_init__(self) -> None:
         """Take the office's requests."""
         names = (
             "rate invited survey suggest suggestions suggestion suggestion_step complain complaint complaint_step"
-            " complaints staff_in staff_out survey_plan"
+            " complaints staff_in staff_out staff_sessions staff_revoke survey_plan"
         )
         self.office.answers |= {name: getattr(self, name) for name in names.split()}
 
@@ -224,6 +228,44 @@ class FeedbackDesk:
         self.sessions.pop(request["session"], None)
         return {}
 
+    def staff_sessions(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """List sessions: one's own, and those of others for whoever may see them."""
+        own, asker = request["session"], self._officer(request["session"])
+        sees_all = permissions.may(OFFICERS[asker][1], "sessions_of_others")
+        listed = [
+            ms.StaffSession(
+                id=session[:16],
+                officer=officer,
+                name=OFFICERS[officer][0],
+                role=OFFICERS[officer][1],
+                since=self.office.now(),
+                is_own=session == own,
+            )
+            for session, officer in self.sessions.items()
+            if sees_all or officer == asker
+        ]
+        listed.sort(key=lambda one: not one.is_own)
+        wanted = listed[:1] if request.get("own") else listed
+        return {"sessions": [one.model_dump(mode="json") for one in wanted]}
+
+    def staff_revoke(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """End sessions."""
+        asker = self._officer(request["session"])
+        sees_all = permissions.may(OFFICERS[asker][1], "sessions_of_others")
+        if not request["reason"]:
+            refuse("bad_request")
+        meant = [
+            session
+            for session, officer in self.sessions.items()
+            if request["of"] in {session[:16], officer} and (sees_all or officer == asker)
+        ]
+        if not meant:
+            refuse("unknown_session")
+        for session in meant:
+            del self.sessions[session]
+        self.revoked += [request["reason"]] * len(meant)
+        return {}
+
     def complaints(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """List complaints by their next date."""
         self._handler(request)
@@ -269,7 +311,7 @@ class FeedbackDesk:
         return self.sessions[session]
 
     def _handler(self, request: Mapping[str, Any]) -> None:
-        if OFFICERS[self._officer(request["session"])][1] == "officer":
+        if not permissions.may(OFFICERS[self._officer(request["session"])][1], "complaints"):
             refuse("not_allowed")
 
     def _case(self, request: Mapping[str, Any]) -> Case:

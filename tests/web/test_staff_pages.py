@@ -99,7 +99,7 @@ def test_who_may_not_any_more_is_told_so_and_not_that_the_page_is_foreign(near: 
     for command in ("complaints", "complaint", "suggestions"):
         near.office.answers[command] = lambda _: refuse("not_allowed")
     for path in ("/staff/complaints", f"/staff/complaints/{number}", "/staff/suggestions"):
-        assert "are read by supervisors" in near.get(path, status=403)
+        assert "This page is open to: supervisors, who handles complaints." in near.get(path, status=403)
 
 
 def test_nobody_comes_in_without_id_and_pin(near: Visitor, desk: FeedbackDesk) -> None:
@@ -167,7 +167,7 @@ def test_an_officer_without_the_role_enters_paper_forms_and_reads_no_complaint(
 ) -> None:
     sign_in(near, "adi", "1001")
     number = a_complaint(desk, "Rahasia saya")
-    assert "are read by supervisors" in near.get("/staff/complaints", status=403)
+    assert "This page is open to: supervisors, who handles complaints." in near.get("/staff/complaints", status=403)
     assert "Rahasia saya" not in near.client.get(f"/staff/complaints/{number}").text
     assert "on paper" in near.get("/staff/surveys/skm/paper")
 

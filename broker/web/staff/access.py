@@ -14,6 +14,8 @@ import ipaddress
 import json
 from dataclasses import dataclass
 
+from broker import permissions
+
 COOKIE = "antrean-staff"
 _LONGEST = 2000
 TOKEN_FIELD = "token"  # noqa: S105 - the name of a form's field
@@ -27,6 +29,8 @@ class Staff:
     officer: str
     """Their name."""
     role: str
+    id: str = ""
+    """By which they sign in; known where the engine was asked."""
 
     @property
     def token(self) -> str:
@@ -38,15 +42,9 @@ class Staff:
         told = json.dumps([self.session, self.officer, self.role])
         return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
 
-    @property
-    def may_plan(self) -> bool:
-        """Tell whether plans for a survey's lowest elements are theirs to write."""
-        return self.role == "supervisor"
-
-    @property
-    def may_handle(self) -> bool:
-        """Tell whether complaints and suggestions are theirs."""
-        return self.role in {"supervisor", "complaints"}
+    def may(self, act: str) -> bool:
+        """Tell whether their role may do something; the engine refuses by the same table."""
+        return permissions.may(self.role, act)
 
 
 def staff_of(cookie: str | None) -> Staff | None:
@@ -58,7 +56,7 @@ def staff_of(cookie: str | None) -> Staff | None:
     except (ValueError, binascii.Error):
         return None
     match told:
-        case [str(session), str(officer), str(role)] if session:
+        case [str(session), str(officer), str(role)] if session and role in permissions.ROLES:
             return Staff(session, officer, role)
         case _:
             return None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from broker.contract import messages as ms
 from broker.language import Phrases
-from broker.web.staff import pages as staff
+from broker.web.staff import complaints, suggestions
 from broker.web.visitor import complaint, results, survey
 from broker.web.visitor.writing import new_mark, read, read_line, request_id, text_field, too_long
 from tests.support.surveys import result_of, skm_message
@@ -64,7 +64,7 @@ def test_a_secret_may_be_typed_as_people_type(typed: str, meant: str) -> None:
 def test_each_state_is_told_to_both_sides(state: str) -> None:
     seen = complaint.status(EN, told(state), "S" * 16, "m", zone=dt.UTC, texts={})
     assert seen.state in {EN.say(text) for text in complaint.STATES.values()}
-    offered = staff.actions(EN, state, {})
+    offered = complaints.actions(EN, state, {})
     assert offered, "staff can always do something"
     assert sum(one.is_first for one in offered) <= 1
     assert (seen.reply is None) == (state in {"closed", "rejected", "merged"})
@@ -93,4 +93,4 @@ def test_figures_are_written_as_the_language_writes_them() -> None:
 
 
 def test_tags_are_each_taken_once() -> None:
-    assert staff.tags_of(" Kursi, kursi,, Ruang  tunggu ") == ["kursi", "ruang tunggu"]
+    assert suggestions.tags_of(" Kursi, kursi,, Ruang  tunggu ") == ["kursi", "ruang tunggu"]
