@@ -19,7 +19,7 @@ from broker.domain.apply import apply
 from broker.domain.commands import ChangePin, Look, ResetPin
 from broker.domain.decide import clock_set, decide, end_of_day, help_lost
 from broker.domain.errors import Code, DomainError, WrongCheckError
-from broker.domain.events import ConfigChanged, PinChanged, PinReset, Unlocked
+from broker.domain.events import ConfigChanged, DayClosed, PinChanged, PinReset, Unlocked
 from broker.domain.feedback import apply as feedback
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.commands import FeedbackCommand, Question
@@ -55,6 +55,7 @@ from broker.ports import (
     Wire,
     Work,
 )
+from broker.reports.fold import FinishedDay, Fold, carry_of, closed_day
 
 MAX_BATCH = 256
 SNAPSHOT_SHARE = 0.07
@@ -92,6 +93,12 @@ FEEDBACK_EVERY_S = 60.0
 """Without anything happening it is drawn again after so long: dates pass."""
 TEND_EVERY_S = 60.0
 """How often it is looked whether time alone closes or erases something."""
+DAYS_EVERY_S = 60.0
+"""How often it is looked whether the journal goes on, and with it an office day is over."""
+DAYS_LINES = 100
+"""So many lines are followed at once: 2 ms."""
+DAYS_SHARE = 0.04
+"""And so much of the engine's time they take, until an office of years is caught up with."""
 PLAYED_AT_ONCE = 8
 """So many turns of the hall are played ahead before it is looked whether a request has come: some 30 us."""
 HEARTBEAT_S = 5.0
@@ -146,6 +153,15 @@ class PlacesPace:
         self.said_at, self.by_s, self.is_moved = begun, math.inf, False
 
 
+@dataclass(slots=True)
+class DaysFollowed:
+    """How far the journal was followed, for office days that are over."""
+
+    due_at: float = -math.inf
+    fold: Fold | None = None
+    """None: anew, behind the last day that was closed."""
+
+
 class Engine:
     """Owns the hall and the store. The first methods may be called from any thread, the rest from one."""
 
@@ -190,14 +206,14 @@ class Engine:
         """Counters wait to be drawn; after `_counters_by` they wait no longer."""
         self._snapshot_gap_s = self._pace_s = SNAPSHOT_GAP_S
         self._places = PlacesPace()
-        self._left_at = -math.inf
-        self._play_at = -math.inf
+        self._left_at = self._play_at = -math.inf
         self._tidy = tidy
         self._tidy_at = 0.0
         self._wrong_checks: dict[tuple[str, bool], int] = {}
         """Outlives a hall that is rebuilt; a restart lets everybody guess anew."""
         self._note_at = 0.0
         self._feedback_at = self._tend_at = -math.inf
+        self._days = DaysFollowed()
         self._published: tuple[Book, int] | None = None
         """Which state of which book was published last."""
         self._feedback_by = -math.inf
@@ -475,7 +491,7 @@ class Engine:
             return max(0.0, self._rebuild_at - self._monotonic())
         if self._undrawn:
             return 0.0
-        due = min(self._next_picture_at(), self._places.due_at)
+        due = min(self._next_picture_at(), self._places.due_at, self._days.due_at)
         if self._inbox.has_health:
             due = min(due, self._note_at)
         if self._book is not None and self._published != (self._book, self._book.version):
@@ -530,6 +546,12 @@ class Engine:
         is_behind = self._stale or self._undrawn or self._unsaid
         if self._hall is not None and not is_behind and self._monotonic() >= self._places.due_at:
             self._show_places(self._hall)
+        if self._hall is not None and not is_behind and self._monotonic() >= self._days.due_at:
+            self._follow_days(self._hall)
+        self._write_behind()
+
+    def _write_behind(self) -> None:
+        """Write and look at what nobody waits for, where it is due."""
         if self._monotonic() >= self._note_at and self._inbox.has_health:
             self._note_at = self._monotonic() + NOTE_GAP_S
             self._note(self._inbox.take_health())
@@ -561,7 +583,7 @@ class Engine:
             self._unsaid, self._shown_at, self._published = True, -math.inf, None
             if change.rules != self._office:
                 self._office = change.rules
-                self._hall, self._book, self._rebuild_at = None, None, 0.0
+                self._hall, self._book, self._days, self._rebuild_at = None, None, DaysFollowed(), 0.0
                 self._try_rebuild()
 
     def _follow_clock(self) -> None:
@@ -678,6 +700,38 @@ class Engine:
         except StorageError:
             log.exception("what is due by time of complaints and surveys cannot be written down now")
             return
+        self._wire.tell(work.events, hall)
+        self._stale = True
+
+    def _follow_days(self, hall: Hall) -> None:
+        """Follow the journal a little way behind the requests, and close the office days that are over with it."""
+        if self._inbox.has_requests():
+            return
+        begun, fold = self._monotonic(), self._days.fold
+        self._days = DaysFollowed(begun + DAYS_EVERY_S)  # first: no fault may make us try without a pause
+        try:
+            if fold is None:
+                carried = self._store.carry()
+                fold = Fold(self._office.zone, None if carried is None else carry_of(carried))
+            lines = self._store.lines(fold.last_seq, most=DAYS_LINES)
+            heard = [fold.hear(line.seq, line.client, line.event) for line in lines]
+            self._close_days(hall, [ended for ended in heard if ended is not None])
+        except StorageError:
+            log.exception("office days that are over cannot be closed now")
+            return
+        self._days.fold = fold
+        if len(lines) == DAYS_LINES:
+            self._days.due_at = begun + (self._monotonic() - begun) / DAYS_SHARE
+
+    def _close_days(self, hall: Hall, ended: Sequence[FinishedDay]) -> None:
+        """Write down what days came to that are over. The office itself is who asks."""
+        if not ended:
+            return
+        with self._committed() as work:
+            work.closed.extend(map(closed_day, ended))
+            for one in work.closed:
+                event = DayClosed(at=work.at, day=one.day, n=one.lines, digest=one.digest)
+                work.events.append(self._record(hall, event, ENGINE_CLIENT))
         self._wire.tell(work.events, hall)
         self._stale = True
 

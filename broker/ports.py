@@ -93,6 +93,27 @@ class Recorded:
     """The same of a complaint, where it is about one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the journal: its place, who asked, and what happened."""
+
+    seq: int
+    client: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDay:
+    """An office day that is over, as it is kept: its facts and what goes on after it, both as text."""
+
+    day: dt.date
+    lines: int
+    """Of the journal, from the first to the last that is of this day."""
+    digest: str
+    facts: str
+    carry: str
+
+
 @dataclass(slots=True)
 class Work:
     """Everything that goes to disk in one transaction."""
@@ -105,6 +126,8 @@ class Work:
     """By officer: the new PIN, as it is kept."""
     entries: list[Entry] = field(default_factory=list)
     """What is kept of feedback beside the journal: rows without a time, and words, which the store seals."""
+    closed: list[ClosedDay] = field(default_factory=list)
+    """Days that are over, each with its event `DayClosed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +205,14 @@ class Store(Protocol):
 
     def forget_replies(self, before: dt.datetime, *, most: int) -> None:
         """Delete replies older than `before`, and of more than `most` the oldest."""
+        ...
+
+    def carry(self) -> str | None:
+        """Return what goes on after the last day that was closed; None where none was."""
+        ...
+
+    def lines(self, after: int, *, most: int) -> Sequence[Line]:
+        """Return lines of the journal behind one of them, in order."""
         ...
 
     def note_health(self, healths: Sequence[Health], at: dt.datetime) -> None:

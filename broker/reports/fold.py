@@ -19,6 +19,7 @@ from broker.domain import events as ev
 from broker.domain.decide import END_OF_DAY
 from broker.domain.feedback.events import FeedbackEvent
 from broker.domain.vocabulary import Event
+from broker.ports import ClosedDay
 from broker.reports.facts import (
     HALF_HOURS,
     VERSION,
@@ -31,9 +32,11 @@ from broker.reports.facts import (
     Still,
     Visit,
     Wait,
+    digest_of,
     micros,
     midnight_us,
     moment,
+    text_of,
 )
 
 AT_DESK = frozenset({"called", "serving"})
@@ -144,6 +147,13 @@ class FinishedDay:
 
     facts: DayFacts
     carry: Carry
+
+
+def closed_day(ended: FinishedDay) -> ClosedDay:
+    """Return a day that is over as it is kept."""
+    facts, carry = text_of(ended.facts), ended.carry.text()
+    lines = ended.facts.last_seq - ended.facts.first_seq + 1
+    return ClosedDay(ended.facts.day, lines, digest_of(facts, carry), facts, carry)
 
 
 class Fold:

@@ -25,6 +25,7 @@ _LATER = (
     "DELETE FROM sessions WHERE office = :office AND opened_seq > :end",
     "DELETE FROM staff_sessions WHERE office = :office AND seq > :end",
     "DELETE FROM survey_periods WHERE office = :office AND seq > :end",
+    "DELETE FROM closed_days WHERE office = :office AND seq > :end",
     "DELETE FROM replies WHERE office = :office AND seq > :end",
 )
 _LAST_OPENED = (

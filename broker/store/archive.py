@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 from broker.domain.feedback.counting import Counting
 from broker.domain.feedback.surveys import SurveyAnswer
 from broker.domain.queue.outcomes import Outcome
+from broker.reports.figures import History
 from broker.store.audit import find_broken, last_mark
+from broker.store.closed_days import read_history
 from broker.store.database import converted, open_read_only
 from broker.store.head import Mark
 from broker.store.journal import Broken
@@ -46,6 +48,11 @@ class Archive:
         """Return the answers of some days."""
         with self._reading("read the answers") as connection:
             return read_answers(connection, self._office, survey, first, last)
+
+    def history(self, zone: dt.tzinfo, first: dt.date, last: dt.date, now: dt.datetime) -> History:
+        """Return the facts of some days, both included: what `broker.reports.figures.report` is asked with."""
+        with self._reading("read the days") as connection:
+            return read_history(connection, self._office, zone, (first, last), now)
 
     def verify(self, mark: Mark | None) -> Broken | None:
         """Walk the whole journal; return the first line that was altered, removed, put in, or is missing.

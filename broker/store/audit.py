@@ -15,6 +15,7 @@ from broker.store.tables import EventRow, table_of
 _EVENTS = table_of(EventRow)
 ANSWERED = "requests had been answered up to there"
 COMPLAINED = "something was done about a complaint there"
+COUNTED = "an office day was closed there"
 SIGNED_IN = "somebody of the staff signed in there"
 ISSUED, OPENED, REPLIED = "a ticket was issued there", "a counter was opened there", "a request was answered there"
 _ANCHORS = (
@@ -30,6 +31,7 @@ _ANCHORS = (
     (OPENED, text("SELECT max(opened_seq) FROM sessions WHERE office = :office")),
     (SIGNED_IN, text("SELECT max(seq) FROM staff_sessions WHERE office = :office")),
     (COMPLAINED, text("SELECT max(seq) FROM complaint_steps WHERE office = :office")),
+    (COUNTED, text("SELECT max(seq) FROM closed_days WHERE office = :office")),
     (REPLIED, text("SELECT seq FROM replies WHERE office = :office ORDER BY at DESC LIMIT 1")),
 )
 """What else knows that a line was written, so that who cuts the journal has to know of all of them."""

@@ -1,4 +1,4 @@
-"""Complaints, ratings and surveys as the journal tells them: what the tables beside it have to say."""
+"""Complaints, ratings, surveys and closed days as the journal tells them: what the tables beside it have to say."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, delete, func, select
 from sqlmodel import col
 
+from broker.domain.events import DayClosed
 from broker.domain.feedback.apply import apply
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.events import Complained, FeedbackEvent, Invited, Rated, SurveyClosed, SurveyDaySealed
 from broker.domain.feedback.surveys import seal_of
 from broker.domain.model import Office
 from broker.domain.vocabulary import Event
+from broker.reports.facts import digest_of
 from broker.store.journal import body_of
 from broker.store.surveys import read_answers
 from broker.store.tables import (
+    ClosedDayRow,
     ComplaintRow,
     ComplaintStepRow,
     RatingRow,
@@ -26,6 +29,7 @@ from broker.store.tables import (
     table_of,
 )
 
+_COUNTED = table_of(ClosedDayRow)
 _DAYS, _PERIODS = table_of(SurveyDayRow), table_of(SurveyPeriodRow)
 _COMPLAINTS, _STEPS, _WORDS = table_of(ComplaintRow), table_of(ComplaintStepRow), table_of(WordsRow)
 COMPARED = (
@@ -48,7 +52,7 @@ COMPARED = (
 
 
 class Recounting:
-    """Lets everything happen again that belongs to feedback. It is fed every line in order."""
+    """Lets everything happen again that belongs to feedback, and keeps how days were closed. It is fed every line."""
 
     def __init__(self, connection: Connection, office: str) -> None:
         """Begin before the first line."""
@@ -63,9 +67,14 @@ class Recounting:
         self._closed: dict[tuple[str, str], tuple[int, str]] = {}
         """By survey and period: the line that closed it, and what it says."""
 
+        self._counted: dict[dt.date, tuple[int, str]] = {}
+        """By office day: the line that closed it, and the digest."""
+
     def hear(self, seq: int, fact: Event) -> None:
         """Take one line in."""
-        if isinstance(fact, SurveyDaySealed):
+        if isinstance(fact, DayClosed):
+            self._counted[fact.day] = seq, fact.digest
+        elif isinstance(fact, SurveyDaySealed):
             self._sealed[fact.survey, fact.day] = seq, fact.digest
         elif isinstance(fact, SurveyClosed):
             self._closed[fact.survey, fact.period] = seq, body_of(fact)
@@ -99,6 +108,20 @@ class Recounting:
             yield 0, f"the journal tells of {self._rated} ratings, but the table has {kept}"
 
         yield from self._surveys()
+        yield from self._closed_days()
+
+    def _closed_days(self) -> Iterator[tuple[int, str]]:
+        """Yield where the figures of a closed day are not those that were written down."""
+        wanted = select(_COUNTED.c.day, _COUNTED.c.facts, _COUNTED.c.carry).where(_COUNTED.c.office == self._office)
+        missing = dict(self._counted)
+        for day, facts, carry in self._connection.execute(wanted):
+            seq, digest = missing.pop(day, (0, ""))
+            if not digest:
+                yield 0, f"the journal does not tell that {day} was closed, but the table does"
+            elif digest_of(facts, carry) != digest:
+                yield seq, f"the figures of {day} are not those that were closed"
+        for day, (seq, _) in missing.items():
+            yield seq, f"the figures of {day} are gone from the table of closed days"
 
     def _surveys(self) -> Iterator[tuple[int, str]]:
         """Yield where sealed answers and closed periods are not as they were."""
@@ -128,6 +151,9 @@ class Recounting:
         for survey, day in self._days_in_table() - self._sealed.keys():
             of_day = _DAYS.c.office == self._office, _DAYS.c.survey == survey, _DAYS.c.day == day
             self._connection.execute(delete(_DAYS).where(*of_day))
+        closed = select(_COUNTED.c.day).where(_COUNTED.c.office == self._office)
+        for day in set(self._connection.scalars(closed)) - self._counted.keys():
+            self._connection.execute(delete(_COUNTED).where(_COUNTED.c.office == self._office, _COUNTED.c.day == day))
         for number in self._step_counts().keys() - self._begun.keys():
             self._forget(number, 0)
         for row in self._connection.execute(select(_COMPLAINTS.c.number).where(_COMPLAINTS.c.office == self._office)):

@@ -16,8 +16,9 @@ from broker.domain.events import ClockSet
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.events import Purged
 from broker.domain.model import Office
-from broker.ports import Health, Past, Recorded, RequestKey, SealError, StorageError, Work
+from broker.ports import Health, Line, Past, Recorded, RequestKey, SealError, StorageError, Work
 from broker.store.audit import contradiction, find_broken, last_mark
+from broker.store.closed_days import read_carry, read_lines, write_closed_days
 from broker.store.database import converted, file_of, open_database
 from broker.store.feedback import forget_spent, read_book, read_mark, read_words, write_feedback, write_mark
 from broker.store.file_watch import FileWatch
@@ -146,6 +147,7 @@ class SqlStore:
                 writing.rows(_MOVE_REPLIES, [(round(by_s * 1e6), office) for by_s in _clock_sets(events)])
                 write_pins(writing, office, work)
                 write_feedback(writing, office, work, self._key)
+                write_closed_days(writing, office, work)
             write_replies(writing, office, work, end.seq)
         if events:
             self._end = end
@@ -206,6 +208,16 @@ class SqlStore:
         with self._writing("forget old replies", durable=True) as writing:
             writing.rows(_FORGET_REPLIES, [(self._office, micros(before))])
             writing.rows(_FORGET_SURPLUS, [(self._office, self._office, most)])
+
+    def carry(self) -> str | None:
+        """Return what goes on after the last day that was closed; None where none was."""
+        with self._reading("read the closed days"):
+            return read_carry(self._connection, self._office)
+
+    def lines(self, after: int, *, most: int) -> Sequence[Line]:
+        """Return lines of the journal behind one of them, in order."""
+        with self._reading("read the journal"):
+            return read_lines(self._connection, self._office, after, most)
 
     def note_health(self, healths: Sequence[Health], at: dt.datetime) -> None:
         """Write down how clients' devices fare, in the order in which they told, where that has changed.

@@ -367,6 +367,21 @@ class ServedDayRow(SQLModel, table=True):
     served: int
 
 
+class ClosedDayRow(SQLModel, table=True):
+    """An office day that is over: its facts, and what goes on after it; `digest` is over both, `seq` its line."""
+
+    __tablename__ = "closed_days"
+
+    office: str = Field(primary_key=True)
+    day: dt.date = Field(sa_column=Column(Date, primary_key=True))
+    seq: int = Field(sa_column=_seq())
+    lines: int
+    """Of the journal, that are of this day."""
+    digest: str
+    facts: str = Field(sa_column=Column(Text, nullable=False))
+    carry: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class DeviceHealthRow(SQLModel, table=True):
     """One change of one device of one client; the device `connection` is the client's own."""
 

@@ -13,7 +13,7 @@ from broker.domain.feedback.book import Book
 from broker.domain.feedback.entries import Entry, Spent, Words
 from broker.domain.feedback.events import ComplaintMoved, FeedbackEvent, Purged
 from broker.domain.model import Office
-from broker.ports import Health, Past, Recorded, RequestKey, SealError, StorageError, Work
+from broker.ports import ClosedDay, Health, Line, Past, Recorded, RequestKey, SealError, StorageError, Work
 
 
 @dataclass
@@ -42,6 +42,8 @@ class MemoryStore:
     """Old replies cannot be deleted."""
     health: list[tuple[dt.datetime, str, str, str]] = field(default_factory=list)
     """Every change: when, client, device, state."""
+    closed: list[ClosedDay] = field(default_factory=list)
+    """Office days that are over."""
     _numbers: set[tuple[dt.date, str, int]] = field(default_factory=set)
 
     def past(self) -> Past:
@@ -71,6 +73,7 @@ class MemoryStore:
         self.replies.update({key: (work.at, payload) for key, payload in work.replies.items()})
         self.said += [recorded.event for recorded in work.events if isinstance(recorded.event, FeedbackEvent)]
         self.said += work.entries
+        self.closed += work.closed
         self._keep_words(work)
         self.diary.append("commit")
 
@@ -140,6 +143,16 @@ class MemoryStore:
             raise StorageError(message)
         kept = [(key, reply) for key, reply in self.replies.items() if reply[0] >= before]
         self.replies = dict(kept[-most:])
+
+    def carry(self) -> str | None:
+        """Return what goes on after the last day that was closed."""
+        self._must_be_readable()
+        return self.closed[-1].carry if self.closed else None
+
+    def lines(self, after: int, *, most: int) -> list[Line]:
+        """Return lines of the journal."""
+        self._must_be_readable()
+        return [Line(one.seq, one.client, one.event) for one in self.events[after : after + most]]
 
     def note_health(self, healths: Sequence[Health], at: dt.datetime) -> None:
         """Keep what has changed."""

@@ -1,0 +1,113 @@
+"""Office days on the disk: those that were closed as their facts, the others as the journal tells them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, func, select, text
+from sqlmodel import col
+
+from broker.domain.events import DayClosed
+from broker.ports import Line, Work
+from broker.reports.facts import DayFacts, facts_of
+from broker.reports.figures import History, RatingCount
+from broker.reports.fold import Carry, Fold, carry_of
+from broker.store.journal import UnreadableError, event_of
+from broker.store.tables import ClosedDayRow, RatingRow, table_of
+from broker.store.writing import Writing, insert_into
+
+_ROWS = table_of(ClosedDayRow)
+_INSERT = insert_into("closed_days", "office, day, seq, lines, digest, facts, carry")
+_LINES = text(
+    "SELECT seq, client, type, body FROM events WHERE office = :office AND seq > :after ORDER BY seq LIMIT :most"
+)
+_AT_ONCE = 10_000
+
+
+def write_closed_days(writing: Writing, office: str, work: Work) -> None:
+    """Write days that were closed with this unit of work, each beside its line of the journal."""
+    seqs = {one.event.day: one.seq for one in work.events if isinstance(one.event, DayClosed)}
+    writing.rows(
+        _INSERT,
+        [
+            (office, one.day.isoformat(), seqs[one.day], one.lines, one.digest, one.facts, one.carry)
+            for one in work.closed
+        ],
+    )
+
+
+def read_lines(connection: Connection, office: str, after: int, most: int) -> Sequence[Line]:
+    """Return lines of the journal behind one of them."""
+    rows = connection.execute(_LINES, {"office": office, "after": after, "most": most})
+    return [Line(seq, client, event_of(name, body)) for seq, client, name, body in rows]
+
+
+def read_carry(connection: Connection, office: str) -> str | None:
+    """Return what goes on after the last day that was closed; None where none was."""
+    carried = select(_ROWS.c.carry).where(_ROWS.c.office == office)
+    found: str | None = connection.scalar(carried.order_by(_ROWS.c.day.desc()).limit(1))
+    return found
+
+
+def read_history(
+    connection: Connection, office: str, zone: dt.tzinfo, span: tuple[dt.date, dt.date], now: dt.datetime
+) -> History:
+    """Return what is known of the days of a span, both included, and of the last one before it.
+
+    What was not closed is read from the journal: today's lines, or all since the broker closed a day.
+    """
+    first, last = span
+    closed = list(_closed(connection, office, first, last))
+    carried = _carry(read_carry(connection, office))
+    running = [] if carried.day is not None and last <= carried.day else _folded(connection, office, zone, carried, now)
+    days = [*closed, *(facts for facts in running if facts.day <= last)]
+    before = [facts for facts in days if facts.day < first][-1:]
+    return History(
+        zone=zone,
+        now=now,
+        days=(*before, *(facts for facts in days if facts.day >= first)),
+        ratings=tuple(_ratings(connection, office, first, last)),
+        closed=frozenset(facts.day for facts in closed),
+    )
+
+
+def _closed(connection: Connection, office: str, first: dt.date, last: dt.date) -> Iterator[DayFacts]:
+    of_office = select(_ROWS.c.facts).where(_ROWS.c.office == office)
+    before = of_office.where(_ROWS.c.day < first).order_by(_ROWS.c.day.desc()).limit(1)
+    within = of_office.where(_ROWS.c.day >= first, _ROWS.c.day <= last).order_by(_ROWS.c.day)
+    for wanted in (before, within):
+        for said in connection.scalars(wanted):
+            try:
+                yield facts_of(said)
+            except (ValueError, KeyError, TypeError) as error:
+                message = f"the figures of a closed day cannot be read: {error}"
+                raise UnreadableError(message) from error
+
+
+def _carry(said: str | None) -> Carry:
+    try:
+        return Carry() if said is None else carry_of(said)
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"what goes on after a closed day cannot be read: {error}"
+        raise UnreadableError(message) from error
+
+
+def _folded(connection: Connection, office: str, zone: dt.tzinfo, carry: Carry, now: dt.datetime) -> list[DayFacts]:
+    fold, found = Fold(zone, carry), []
+    while lines := read_lines(connection, office, fold.last_seq, _AT_ONCE):
+        for line in lines:
+            ended = fold.hear(line.seq, line.client, line.event)
+            if ended is not None:
+                found.append(ended.facts)
+    running = fold.running(now)
+    return found if running is None else [*found, running]
+
+
+def _ratings(connection: Connection, office: str, first: dt.date, last: dt.date) -> Iterator[RatingCount]:
+    key = col(RatingRow.day), col(RatingRow.service), col(RatingRow.officer), col(RatingRow.score)
+    wanted = select(*key, func.count()).where(
+        col(RatingRow.office) == office, col(RatingRow.day) >= first, col(RatingRow.day) <= last
+    )
+    for day, service, officer, score, n in connection.execute(wanted.group_by(*key)):
+        yield RatingCount(day, service, officer, score, n)
