@@ -133,6 +133,10 @@ class ListsColumn:
     """How far down what has no lines to choose is scrolled by keys, from 0 to 1."""
 
 
+NOTHING = ListsColumn((), "", (), "", None, None, None, "")
+"""A column of which nothing is seen."""
+
+
 def lists_column(state: DeskState) -> ListsColumn:
     """Return the column."""
     desk = state.desk

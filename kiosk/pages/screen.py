@@ -70,7 +70,7 @@ _PAGES: Mapping[Step, Callable[[State, OfficeMessage], Page]] = {
 }
 
 
-FIGURES_EVERY_S = 0.75
+FIGURES_EVERY_S = 1.5
 """Nobody reads a count of waiting people that changes more often; each change costs a frame, all of the screen anew."""
 
 
