@@ -34,7 +34,7 @@ Box = tuple[float, float, float, float]
 
 BY_PROCESSOR = ("llvmpipe", "softpipe", "swrast")
 """How Mesa calls what draws without a graphics card."""
-MOST = 0.7
+MOST = 0.8
 """A change of a larger share of the window is drawn whole: there is little to save."""
 BEYOND_PX = 4.0
 BEYOND_SHARE = 0.1
