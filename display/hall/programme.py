@@ -125,7 +125,7 @@ class Programme:
         self._arrange(before)
 
     def _arrange(self, before: InfoPage | None) -> None:
-        """Give everything that has pages its time in the round; what is on begins anew if it is not `before` any more."""
+        """Give all that has pages its time in the round; what is on begins anew if it is not `before` any more."""
         if self._office is None:
             return
         now_s = self._monotonic()
