@@ -15,6 +15,8 @@ from broker.contract.link import Address
 from tests.support.caller import Caller, wait_until
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
+STARTED_S = 60.0
+"""A machine that has much else to do may need so long to start a process, and no test is about that."""
 
 
 def free_port() -> int:
@@ -73,7 +75,12 @@ class OfficeProcess:
             stderr=subprocess.DEVNULL,
         )
         process = self.process
-        wait_until(lambda: process.poll() is not None or _accepts(self.port), "the MQTT server answers")
+        try:
+            wait_until(lambda: process.poll() is not None or _accepts(self.port), "the MQTT server answers", STARTED_S)
+        except BaseException:  # whoever hears of it has nothing yet that could be stopped
+            process.kill()
+            process.wait()
+            raise
 
     def stop(self) -> int:
         """End the broker as Ctrl-C would; return its exit code."""
