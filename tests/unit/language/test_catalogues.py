@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gettext
 import string
 from collections.abc import Iterable, Iterator
@@ -11,18 +12,19 @@ import pytest
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
 
+from tests import messages
 from tests.messages import (
     PACKAGES,
     VISITORS,
     Key,
     around,
-    catalogue,
-    entries,
     key_of,
     languages,
-    texts,
     texts_of_file,
 )
+
+catalogue, entries, texts = (functools.cache(read) for read in (messages.catalogue, messages.entries, messages.texts))
+"""Read once: nothing here writes."""
 
 ALL = [(package, language) for package in PACKAGES for language in languages(package)]
 
