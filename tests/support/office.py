@@ -15,8 +15,6 @@ from broker.contract.link import Address
 from tests.support.caller import Caller, wait_until
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
-STARTED_S = 60.0
-"""A machine that has much else to do may need so long to start a process, and no test is about that."""
 
 
 def free_port() -> int:
@@ -76,7 +74,7 @@ class OfficeProcess:
         )
         process = self.process
         try:
-            wait_until(lambda: process.poll() is not None or _accepts(self.port), "the MQTT server answers", STARTED_S)
+            wait_until(lambda: process.poll() is not None or _accepts(self.port), "the MQTT server answers")
         except BaseException:  # whoever hears of it has nothing yet that could be stopped
             process.kill()
             process.wait()
