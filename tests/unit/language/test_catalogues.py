@@ -23,9 +23,12 @@ from tests.messages import (
     texts_of_file,
 )
 
-catalogue, entries, texts = (functools.cache(read) for read in (messages.catalogue, messages.entries, messages.texts))
-"""Read once: nothing here writes."""
+# Read once: nothing here writes.
+catalogue = functools.cache(messages.catalogue)
+entries = functools.cache(messages.entries)
+texts = functools.cache(messages.texts)
 
+pytestmark = pytest.mark.xdist_group("catalogues")
 ALL = [(package, language) for package in PACKAGES for language in languages(package)]
 
 
