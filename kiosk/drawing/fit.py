@@ -355,7 +355,7 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         self._last: tuple[Frame, Any] | None = None
         self._is_merged = False
         self._known: dict[tuple[int, int, float], tuple[float, bool]] = {}
-        """How high words are at a width, and whether one is cut: the same is asked for again with all that may leave."""
+        """How high words are at a width, and whether one is cut: asked for again with all that may leave."""
 
     def begin(self) -> None:
         """Show the first pages again."""
