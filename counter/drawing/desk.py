@@ -15,7 +15,7 @@ from counter.drawing.help import HelpWidget
 from counter.drawing.touches import Touches, show_mark, show_notice, stand_in
 from counter.pages.desk import DeskPage
 from counter.pages.devices import DeviceLine
-from counter.pages.lists import NOTHING, ColleagueLine, HallGlance, ListsColumn, Row, Tab, WaitingLine
+from counter.pages.lists import NOTHING, ColleagueLine, HallGlance, ListsColumn, Row, Tab, WaitingLine, lines_drawn
 from counter.pages.rest import RestCard
 from counter.pages.ticket import HistoryLine, ReasonCard, TicketCard
 from hardware.panel.lists import Pool, bring_into_view
@@ -41,10 +41,6 @@ PIECES: dict[Arrangement, Pieces] = {
     "medium": Pieces("MediumDesk", "MediumTicket", "MediumRest", "NearAct", "NearSmall", "NearSmall", "WideLine"),
     "narrow": Pieces("NarrowDesk", "NarrowTicket", "NarrowRest", "NearAct", "NearSmall", "NearSmall", "NarrowLine"),
 }
-
-
-NEAR = 2
-"""So many lines below what is in sight are drawn all the same: as a list moves, none is missing at its foot."""
 
 
 class DeskWidget:
@@ -249,10 +245,7 @@ class ListsWidget:
         ids.rows.padding = 0, 0, 0, lines[0].height * (len(column.rows) - count) if lines else 0
 
     def _drawn_of(self, column: ListsColumn) -> int:
-        """Return how many lines are drawn of a list: at its head those in sight, for a queue may have fifty."""
-        head = self._in_sight + NEAR
-        is_below = self._rows_area.scroll_y < 1 or any(row.chosen for row in column.rows[head:])
-        return len(column.rows) if is_below or not self._in_sight else min(head, len(column.rows))
+        return lines_drawn(column.rows, self._in_sight, is_at_head=self._rows_area.scroll_y >= 1)
 
     def _show_row(self, line: Any, row: Row) -> None:  # noqa: ANN401 - a widget
         self._touches.bind(line, partial(_choose, self._touches, line))

@@ -181,7 +181,7 @@ class Programme:
         self._forget(PLACES)
 
     def _forget(self, *names: str) -> None:
-        """Let these be cut anew. The procedures stay cut: of a whole office they take a tenth of a second."""
+        """Let these be cut anew. The procedures stay cut: of a whole office they take longer than a frame."""
         for name in names:
             for level in range(_LEVELS):
                 self._cut.pop((name, level), None)
