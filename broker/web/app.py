@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import errno
+import itertools
 import logging
 import socket
 import sys
@@ -33,6 +34,8 @@ from broker.web.visitor.feedback import FeedbackPages
 from broker.web.visitor.following import Following
 
 TICK_S = 1.0
+BEAT_TICKS = 5
+"""Every so many ticks an open page hears that nothing has changed; one that hears nothing for three beats says so."""
 KIND = "web"
 
 BusFor = Callable[[str, Plan, Post], OfficeBus]
@@ -75,7 +78,7 @@ def web_app(
         site = Site(office, pages, Following(office), links=feedback_pages(plan).links())
         bus.on_taken(_say_standing)
         bus.start()
-        ticking = loop.create_task(_tick(office))
+        ticking = loop.create_task(_tick(site))
         try:
             yield site
         finally:
@@ -117,10 +120,12 @@ def show(plan: Plan) -> None:
     asyncio.run(serve_until_told(server, connections))
 
 
-async def _tick(office: Office) -> None:
-    while True:
+async def _tick(site: Site) -> None:
+    for tick in itertools.count(1):
         await asyncio.sleep(TICK_S)
-        office.tick()
+        site.office.tick()
+        if not tick % BEAT_TICKS:
+            site.following.tell_all()
 
 
 def _say_standing(standing: Standing) -> None:
