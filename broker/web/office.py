@@ -7,7 +7,7 @@ import datetime as dt
 import functools
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,19 +61,17 @@ class Office:
         self.announcements: AnnouncementsMessage | None = None
         self.surveys: dict[tuple[str, str], SurveyMessage] = {}
         """By id and language."""
-        self.places: dict[str, Place] = {}
-        """Where everybody stands who waits, by the ticket's id."""
         self.on_event: list[Callable[[EventMessage], None]] = []
         """Told of each event, after it is known whether one was missed."""
         self.on_missed: list[Callable[[], None]] = []
         """Told when what was known may no longer be so: an event was missed, or the engine is back."""
-        self.on_places: list[Callable[[], None]] = []
+        self.on_places: list[Callable[[Sequence[Place]], None]] = []
+        """Told where some of those stand who wait."""
         self.on_fresh: list[Callable[[], None]] = []
         """Told when data becomes old, or true again, and when the office offers something else."""
         self._bus = bus
         self._seq: int | None = None
         self._was_fresh = False
-        self._pages: dict[int, frozenset[str]] = {}
         self._asked: dict[str, _Asked] = {}
         topics = Topics(office)
         listen_to_office(bus, topics, self._offered)
@@ -157,13 +155,8 @@ class Office:
         self.tick()
 
     def _waiting_heard(self, waiting: WaitingMessage) -> None:
-        ids = frozenset(place.id for place in waiting.places)
-        for gone in self._pages.get(waiting.page, frozenset()) - ids:
-            if not any(gone in others for page, others in self._pages.items() if page != waiting.page):
-                self.places.pop(gone, None)
-        self._pages[waiting.page] = ids
-        self.places |= {place.id: place for place in waiting.places}
-        _tell(self.on_places)
+        for handler in self.on_places:
+            handler(waiting.places)
 
     def _feedback_heard(self, feedback: FeedbackMessage) -> None:
         self.feedback = feedback

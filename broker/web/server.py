@@ -23,6 +23,10 @@ MOST_CONNECTIONS = 3000
 """All phones of a full hall, several times over; more are turned away before a byte is read."""
 MOST_OF_ONE_ADDRESS = 1500
 """A router may hide a whole hall behind one address, yet nobody alone takes all."""
+TAKEN_AT_ONCE = 16
+"""So many new connections are taken in one go: when a whole hall comes back, a call goes between."""
+KEPT_WAITING = 512
+"""So many more the system keeps until then."""
 SPARE_FILES = 200
 """Open files that the process needs for other things."""
 REQUEST_S = 20.0
@@ -169,6 +173,14 @@ class BoundedProtocol(H11Protocol):
 class WebServer(uvicorn.Server):
     """uvicorn, which here neither takes signals for itself nor raises them again."""
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen. asyncio takes as many connections in one go as the system may keep waiting, and knows one number."""
+        await super().startup(sockets)
+        for server in self.servers:
+            for listening in server.sockets:
+                with listening.dup() as one:
+                    one.listen(KEPT_WAITING)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to `serve`: uvicorn would end the process by them, though all is in order."""
@@ -202,7 +214,7 @@ def web_server(app: ASGIApp, *, host: str, port: int, connections: Connections) 
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=END_S,
             h11_max_incomplete_event_size=MAX_HEADER_BYTES,
-            backlog=512,
+            backlog=TAKEN_AT_ONCE,
         )
     )
 

@@ -7,11 +7,11 @@ import contextlib
 import datetime as dt
 import functools
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from broker.contract.messages import PASSING, ErrorCode, EventMessage, OfficeMessage, Reply, Ticket, TicketState
+from broker.contract.messages import PASSING, ErrorCode, EventMessage, OfficeMessage, Place, Reply, Ticket, TicketState
 from broker.web.office import Office, UnansweredError
 
 MOST_FOLLOWED = 4096
@@ -22,7 +22,7 @@ LOOKUP_S = 4.0
 RENEW_AGAIN_S = 2.0
 TOLD_AT_ONCE = 5
 TOLD_EVERY_S = 0.002
-LONGEST_REST_S = 0.5
+LONGEST_REST_S = 0.2
 
 _BECOMES: Mapping[str, TicketState] = MappingProxyType(
     {
@@ -102,7 +102,7 @@ class Following:
         self._tasks: set[asyncio.Task[None]] = set()
         office.on_event.append(self._event_heard)
         office.on_missed.append(self._missed)
-        office.on_places.append(self._places_changed)
+        office.on_places.append(self._places_heard)
         office.on_fresh.append(self.tell_all)
 
     def __len__(self) -> int:
@@ -130,6 +130,11 @@ class Following:
         if followed is not None:
             followed.is_sure = False
             self._renew(followed)
+
+    def tell_in_turn(self, followed: Followed) -> None:
+        """Show a ticket where it is open, when it is its turn."""
+        self._to_tell[followed.key] = None
+        self._begin_telling()
 
     def tell_all(self) -> None:
         """Show every ticket anew where it is open, or that nothing of it has changed."""
@@ -233,15 +238,14 @@ class Following:
             else:
                 return
 
-    def _places_changed(self) -> None:
-        for followed in self._by_key.values():
-            place = self._office.places.get(followed.ticket.id)
-            if place is None or followed.ticket.state != "waiting":
+    def _places_heard(self, places: Sequence[Place]) -> None:
+        for place in places:
+            followed = self._by_id.get(place.id)
+            if followed is None or followed.ticket.state != "waiting":
                 continue
             if (place.ahead, place.wait) != (followed.ticket.ahead, followed.ticket.wait):
                 followed.ticket = followed.ticket.model_copy(update={"ahead": place.ahead, "wait": place.wait})
-                self._to_tell[followed.key] = None
-        self._begin_telling()
+                self.tell_in_turn(followed)
 
     def _begin_telling(self) -> None:
         if self._to_tell and (self._telling is None or self._telling.done()):

@@ -93,7 +93,7 @@ class OpenPage:
         watchers = self.followed.watchers
         watchers.add(show)
         self.line.serve(on_room=show, on_lost=lambda: watchers.discard(show))
-        show()
+        self.site.following.tell_in_turn(self.followed)
 
     def show(self) -> None:
         """Send what has changed, a beat where nothing has, and that all is over where the ticket's day is."""
