@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 LINE = "line"
@@ -26,16 +27,23 @@ class Line(asyncio.Protocol):
     is_asking = False
     """Whether its request is not whole yet, which is what connections are ended for."""
 
-    __slots__ = ("_full_since_s", "_is_chunked", "_loop", "_on_lost", "_on_room", "_transport")
+    __slots__ = ("_full_since_s", "_is_chunked", "_monotonic", "_on_lost", "_on_room", "_transport")
 
-    def __init__(self, transport: asyncio.Transport, *, is_chunked: bool, on_lost: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        *,
+        is_chunked: bool,
+        on_lost: Callable[[], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Take over what `transport` has left to say; `is_chunked` tells how HTTP frames it (RFC 9112, 7.1)."""
         self._transport = transport
         self._is_chunked = is_chunked
         self._on_lost = [on_lost]
         self._on_room: Callable[[], None] | None = None
         self._full_since_s: float | None = None
-        self._loop = asyncio.get_running_loop()
+        self._monotonic = monotonic
 
     def serve(self, *, on_room: Callable[[], None], on_lost: Callable[[], None]) -> None:
         """Say who is told when a phone that took nothing takes something again, and when it is gone."""
@@ -46,7 +54,7 @@ class Line(asyncio.Protocol):
         """Tell whether the phone takes what it is sent; one that has taken nothing for long is cut off."""
         if self._full_since_s is None:
             return not self._transport.is_closing()
-        if self._loop.time() - self._full_since_s > SEND_TIMEOUT_S:
+        if self._monotonic() - self._full_since_s > SEND_TIMEOUT_S:
             self._transport.abort()
         return False
 
@@ -68,7 +76,7 @@ class Line(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Take note that the phone is behind: it is shown how things stand when it has caught up, not all between."""
-        self._full_since_s = self._loop.time()
+        self._full_since_s = self._monotonic()
 
     def resume_writing(self) -> None:
         """Show how things stand now."""

@@ -382,6 +382,7 @@ class StaffPages:
             services=dict(desk.services()),
             own=desk.own_language,
             may_plan=desk.staff.may_plan,
+            has_files=self.files is not None and self.files.can_be_made(),
             notice=notice,
         )
         return desk.show("staff/surveys.html", shown, status=status)

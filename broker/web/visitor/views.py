@@ -42,7 +42,7 @@ async def lobby(request: Request) -> Response:
     site = site_of(request)
     words = site.pages.words(request)
     page = lobby_page(site.office.hall, site.office.offer, words, site.office.stale_since)
-    links = [(url, words.say(text)) for url, text in site.links]
+    links = [(url, words.say(text)) for url, text in site.links()]
     return site.pages.answer(request, "lobby.html", page=page, links=links)
 
 
@@ -216,8 +216,7 @@ def _around(site: Site, followed: Followed, words: Phrases) -> Around:
 
 def _after(site: Site, followed: Followed, words: Phrases) -> tuple[Link, ...]:
     """Return what is asked of whoever is done."""
-    feedback = site.office.feedback
-    if feedback is None or not feedback.ratings:
+    if not site.office.asked.rating:
         return ()
     return (Link(f"/r/{followed.key}", words.say("How was it? Tell us with one tap")),)
 
