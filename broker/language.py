@@ -162,6 +162,7 @@ def own_name(language: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+@lru_cache(maxsize=512)
 def bare_counter(label: str) -> str:
     """Return a counter's label as it stands behind the word for a counter: "Loket 2" and "Counter 2" are "2" there.
 

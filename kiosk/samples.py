@@ -96,7 +96,16 @@ def layouts(settings: Settings, office: OfficeMessage, *, is_every: bool = False
 
     for kiosk in settings.kiosks:
         of_kiosk = partial(pages, kiosk)
-        yield Layout(kiosk.id, kiosk.panel, Reader.VISITOR, RULES, build=build, pages=of_kiosk, modes=_MODES)
+        yield Layout(
+            kiosk.id,
+            kiosk.panel,
+            Reader.VISITOR,
+            RULES,
+            build=build,
+            pages=of_kiosk,
+            modes=_MODES,
+            follows=True,
+        )
 
 
 def _screens(settings: Settings, kiosk: Kiosk, office: OfficeMessage, language: str) -> Iterator[tuple[str, Screen]]:

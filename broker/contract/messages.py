@@ -650,6 +650,8 @@ class FeedbackMessage(State):
     ratings: tuple[int, ...] = ()
     """How many gave one, two, three, four this month; empty where nobody is asked."""
     surveys: tuple[SurveyProgress, ...] = ()
+    suggestions: bool | None = None
+    """Whether there is a suggestion box; None from engines that do not tell."""
     results: tuple[SurveyResult, ...] = ()
     """The last closed period of each survey."""
 

@@ -88,6 +88,7 @@ def feedback_shape(hall: Hall, book: Book, now: dt.datetime, surveys: SurveyShap
         complaints=None if rules.complaints is None else _figures(complaints.figures(book, today)),
         ratings=ratings.of_month(book, today) if rules.rating else (),
         surveys=surveys.progress(book, today),
+        suggestions=rules.suggestions,
         results=surveys.results(book),
     )
 

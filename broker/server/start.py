@@ -22,7 +22,8 @@ from broker.server.mosquitto import write_configuration
 from hardware.files import open_to_append
 
 Kind = Literal["mosquitto", "embedded"]
-START_TIMEOUT_S = 10.0
+START_TIMEOUT_S = 30.0
+"""An old PC that was just switched on starts everything at once. A server that ends by itself is not waited for."""
 STOP_TIMEOUT_S = 5.0
 RESTART_DELAY_S = 1.0
 LOOK_AT_OUTPUT_S = 10.0

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import segno
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
@@ -154,5 +153,7 @@ def qr_svg(text: str | None) -> Markup:
     """Return a QR code as a drawing in the page, dark on white in every look; nothing for no text."""
     if not text:
         return Markup("")
+    import segno  # noqa: PLC0415 - half a MiB that only the first receipt needs
+
     code = segno.make(text, error="m", micro=False)
     return Markup(code.svg_inline(border=4, omitsize=True, light="#fff", dark="#000"))  # noqa: S704 - segno escapes all

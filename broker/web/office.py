@@ -7,7 +7,7 @@ import datetime as dt
 import functools
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from broker.contract.messages import (
 )
 from broker.contract.office import OfficeBus, listen_to_office
 from broker.contract.topics import Topics
+from broker.web.plan import Asked
 
 ANSWER_S = 8.0
 """So long a page waits for the engine's answer; whoever sends the same form again asks for the same once more."""
@@ -49,8 +50,13 @@ class _Asked:
 class Office:
     """What MQTT told of the office, and the way to ask its engine."""
 
-    def __init__(self, bus: OfficeBus, *, office: str, clock: EngineClock | None = None) -> None:
-        """Listen on `bus`, which is not started yet; its handlers have to run on the event loop's thread."""
+    def __init__(
+        self, bus: OfficeBus, *, office: str, clock: EngineClock | None = None, asked: Asked | None = None
+    ) -> None:
+        """Listen on `bus`, which is not started yet; its handlers have to run on the event loop's thread.
+
+        `asked` is what the configuration says of feedback, which counts until the engine says it.
+        """
         self.clock = clock or EngineClock(lambda: dt.datetime.now().astimezone(), time.monotonic)
         self.freshness = Freshness(self.clock.now, self.clock.monotonic)
         self.patience_s = ANSWER_S
@@ -61,19 +67,18 @@ class Office:
         self.announcements: AnnouncementsMessage | None = None
         self.surveys: dict[tuple[str, str], SurveyMessage] = {}
         """By id and language."""
-        self.places: dict[str, Place] = {}
-        """Where everybody stands who waits, by the ticket's id."""
         self.on_event: list[Callable[[EventMessage], None]] = []
         """Told of each event, after it is known whether one was missed."""
         self.on_missed: list[Callable[[], None]] = []
         """Told when what was known may no longer be so: an event was missed, or the engine is back."""
-        self.on_places: list[Callable[[], None]] = []
+        self.on_places: list[Callable[[Sequence[Place]], None]] = []
+        """Told where some of those stand who wait."""
         self.on_fresh: list[Callable[[], None]] = []
         """Told when data becomes old, or true again, and when the office offers something else."""
+        self._asked_by_plan = asked or Asked()
         self._bus = bus
         self._seq: int | None = None
         self._was_fresh = False
-        self._pages: dict[int, frozenset[str]] = {}
         self._asked: dict[str, _Asked] = {}
         topics = Topics(office)
         listen_to_office(bus, topics, self._offered)
@@ -96,6 +101,19 @@ class Office:
     def stale_since(self) -> dt.datetime | None:
         """Return since when what is known is old, by the engine's clock; None while it is fresh."""
         return self.freshness.stale_since
+
+    @property
+    def asked(self) -> Asked:
+        """Return what visitors are asked now: the engine takes a change of the configuration in while it works."""
+        told, plan = self.feedback, self._asked_by_plan
+        if told is None:
+            return plan
+        return Asked(
+            rating=bool(told.ratings),
+            suggestions=plan.suggestions if told.suggestions is None else told.suggestions,
+            surveys=bool(told.surveys),
+            complaints=told.complaints is not None,
+        )
 
     def until(self) -> str:
         """Return until when something that was pressed just now is meant, for a request that should carry it."""
@@ -157,13 +175,8 @@ class Office:
         self.tick()
 
     def _waiting_heard(self, waiting: WaitingMessage) -> None:
-        ids = frozenset(place.id for place in waiting.places)
-        for gone in self._pages.get(waiting.page, frozenset()) - ids:
-            if not any(gone in others for page, others in self._pages.items() if page != waiting.page):
-                self.places.pop(gone, None)
-        self._pages[waiting.page] = ids
-        self.places |= {place.id: place for place in waiting.places}
-        _tell(self.on_places)
+        for handler in self.on_places:
+            handler(waiting.places)
 
     def _feedback_heard(self, feedback: FeedbackMessage) -> None:
         self.feedback = feedback

@@ -9,6 +9,21 @@ from broker.contract.link import Address
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the office asks its visitors, and takes from them."""
+
+    rating: bool = False
+    suggestions: bool = False
+    surveys: bool = False
+    complaints: bool = False
+
+    @property
+    def is_published(self) -> bool:
+        """Tell whether there are results of any of it to be shown."""
+        return self.rating or self.surveys or self.complaints
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One process of pages: whose they are, where they are served, and which of them there are."""
 
@@ -23,9 +38,9 @@ class Plan:
     listen: str
     port: int
     is_staff_everywhere: bool
-    has_rating: bool
-    has_suggestions: bool
-    has_surveys: bool
-    has_complaints: bool
+    asked: Asked
+    """Until the bus has told it."""
     config: Path
     data: Path
+    database: Path | None
+    """Where the office's data are if they are on this machine; None where a server has them, for any machine."""

@@ -17,10 +17,16 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from broker.web.line import LINE, Line
+
 MOST_CONNECTIONS = 3000
 """All phones of a full hall, several times over; more are turned away before a byte is read."""
 MOST_OF_ONE_ADDRESS = 1500
 """A router may hide a whole hall behind one address, yet nobody alone takes all."""
+TAKEN_AT_ONCE = 16
+"""So many new connections are taken in one go: when a whole hall comes back, a call goes between."""
+KEPT_WAITING = 512
+"""So many more the system keeps until then."""
 SPARE_FILES = 200
 """Open files that the process needs for other things."""
 REQUEST_S = 20.0
@@ -69,6 +75,11 @@ class Connections:
             if not self._by_address[address]:
                 del self._by_address[address]
 
+    def passed_on(self, connection: object, to: object) -> None:
+        """Take note that something else has a connection from now on."""
+        if self._since_s.pop(connection, None) is not None:
+            self._since_s[to] = self.monotonic()
+
     def began(self, connection: object) -> None:
         """Take note that a connection has been answered, or that the head of its next request is here."""
         if connection in self._since_s:
@@ -92,6 +103,7 @@ class BoundedProtocol(H11Protocol):
         """Never write uvicorn's access log, whatever logging is set to: it has addresses, and the keys of tickets."""
         super().__init__(*arguments, **named)
         self.access_log = False
+        self.app_state = {**self.app_state, LINE: self.hand_over}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Count the connection, or turn it away."""
@@ -125,11 +137,28 @@ class BoundedProtocol(H11Protocol):
         if self.is_counted:
             self.known.went(self, self._address)
 
-    def shutdown(self) -> None:
-        """End the connection; a stream of events would have no end of its own: its page comes back by itself."""
-        super().shutdown()
-        if self.cycle is not None and not self.cycle.response_complete and self.scope["path"].endswith("/events"):
-            self.transport.close()
+    def hand_over(self) -> Line | None:
+        """Leave the connection, on which an answer has begun, to a line; None where the browser has gone.
+
+        What was kept for the request is kept no longer, some 25 KiB. uvicorn leaves one to a web socket like this; the
+        request itself ends as if its browser had gone.
+        """
+        if self.cycle.disconnected:
+            return None
+        known, address, connections = self.known, self._address, self.connections
+
+        def lost() -> None:
+            known.went(line, address)
+            connections.discard(line)
+
+        line = Line(self.transport, is_chunked=self.scope["http_version"] >= "1.1", on_lost=lost)
+        known.passed_on(self, line)
+        connections.discard(self)
+        connections.add(line)  # type: ignore[arg-type]  # uvicorn counts these, and ends them by `shutdown`
+        self.cycle.disconnected = True
+        self.app_state = {}
+        self.transport.set_protocol(line)
+        return line
 
     @property
     def is_asking(self) -> bool:
@@ -143,6 +172,14 @@ class BoundedProtocol(H11Protocol):
 
 class WebServer(uvicorn.Server):
     """uvicorn, which here neither takes signals for itself nor raises them again."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen. asyncio takes as many connections in one go as the system may keep waiting, and knows one number."""
+        await super().startup(sockets)
+        for server in self.servers:
+            for listening in server.sockets:
+                with listening.dup() as one:
+                    one.listen(KEPT_WAITING)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -177,7 +214,7 @@ def web_server(app: ASGIApp, *, host: str, port: int, connections: Connections) 
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=END_S,
             h11_max_incomplete_event_size=MAX_HEADER_BYTES,
-            backlog=512,
+            backlog=TAKEN_AT_ONCE,
         )
     )
 

@@ -79,7 +79,7 @@ class Site:
     pages: Pages
     following: Following
     limits: Limits = field(default_factory=usual_limits)
-    links: tuple[tuple[str, str], ...] = ()
+    links: Callable[[], Sequence[tuple[str, str]]] = tuple
     """Where the office's page leads to: addresses, and texts of the catalogue."""
 
     def wrong(self, request: Request, status: int, *, headers: dict[str, str] | None = None) -> Response:

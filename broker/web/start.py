@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from broker.config import Settings
 from broker.screen import config_path
-from broker.web.plan import Plan
+from broker.web.plan import Asked, Plan
 
 KIND = "web"
 
@@ -31,13 +31,22 @@ def plan_of(settings: Settings, client: str, *, config: Path, data: Path) -> Pla
         listen=web.listen,
         port=web.port,
         is_staff_everywhere=web.staff == "everywhere",
-        has_rating=feedback.rating,
-        has_suggestions=feedback.suggestions,
-        has_surveys=bool(feedback.surveys),
-        has_complaints=feedback.complaints is not None,
+        asked=Asked(
+            rating=feedback.rating,
+            suggestions=feedback.suggestions,
+            surveys=bool(feedback.surveys),
+            complaints=feedback.complaints is not None,
+        ),
         config=config,
         data=data,
+        database=_database(settings, data),
     )
+
+
+def _database(settings: Settings, data: Path) -> Path | None:
+    """Return the file that `store.url` names; one that is not absolute lies below the data folder."""
+    kind, _, path = settings.store.url.partition(":///")
+    return data / path if kind.startswith("sqlite") else None
 
 
 def show(settings: Settings, name: str, *, data_dir: Path) -> None:

@@ -15,7 +15,7 @@ from counter.drawing.help import HelpWidget
 from counter.drawing.touches import Touches, show_mark, show_notice, stand_in
 from counter.pages.desk import DeskPage
 from counter.pages.devices import DeviceLine
-from counter.pages.lists import ColleagueLine, HallGlance, ListsColumn, Row, Tab, WaitingLine
+from counter.pages.lists import NOTHING, ColleagueLine, HallGlance, ListsColumn, Row, Tab, WaitingLine, lines_drawn
 from counter.pages.rest import RestCard
 from counter.pages.ticket import HistoryLine, ReasonCard, TicketCard
 from hardware.panel.lists import Pool, bring_into_view
@@ -162,6 +162,8 @@ class ListsWidget:
         self._devices = Pool(self._devices_area.ids.devices, lambda: make("ColleagueLine"))
         self._below = Pool(ids.below, lambda: make("LineAct"))
         self._opened, self._chosen, self._scrolled = -1, "", 0.0
+        self._in_sight, self._column = 0, NOTHING
+        self._rows_area.bind(scroll_y=lambda *_: self._show_rows(self._column))
         ids.list_area.bind(height=lambda _area, height: self._count_lines(height, has_lines))
         fold = Clock.create_trigger(lambda _elapsed: self._fold(), -1)
         ids.list_area.bind(height=fold)
@@ -170,7 +172,11 @@ class ListsWidget:
     def _count_lines(self, height: float, has_lines: Callable[[int], None]) -> None:
         lines = self._rows_area.ids.rows.children
         if height > 0 and lines:
-            has_lines(int(height // max(1, lines[0].height)))
+            in_sight = int(height // max(1, lines[-1].height))
+            if in_sight != self._in_sight:
+                self._in_sight = in_sight
+                self._show_rows(self._column)
+            has_lines(in_sight)
 
     def _fold(self) -> None:
         """Let as many whole lines be seen as have room."""
@@ -220,7 +226,7 @@ class ListsWidget:
         chosen = next((index for index, row in enumerate(column.rows) if row.chosen), None)
         place = "" if chosen is None else f"{chosen} {column.rows[chosen].name}"
         if chosen is not None and place != self._chosen:
-            bring_into_view(self._rows_area, self._rows.take(len(column.rows))[chosen])
+            bring_into_view(self._rows_area, self._rows.take(self._drawn_of(column))[chosen])
         self._chosen = place
 
     def _show_tab(self, handle: Any, tab: Tab) -> None:  # noqa: ANN401 - a widget
@@ -229,9 +235,17 @@ class ListsWidget:
         handle.stop = handle.target = f"tab:{tab.intent.value}"
 
     def _show_rows(self, column: ListsColumn) -> None:
-        self._rows_area.ids.more.text = column.more
-        for line, row in zip(self._rows.take(len(column.rows)), column.rows, strict=True):
+        self._column = column
+        ids, count = self._rows_area.ids, self._drawn_of(column)
+        ids.more.text = column.more
+        lines = self._rows.take(count)
+        for line, row in zip(lines, column.rows, strict=False):
             self._show_row(line, row)
+        # Those below that are not drawn have their room: a scroll bar says how long the whole list is.
+        ids.rows.padding = 0, 0, 0, lines[0].height * (len(column.rows) - count) if lines else 0
+
+    def _drawn_of(self, column: ListsColumn) -> int:
+        return lines_drawn(column.rows, self._in_sight, is_at_head=self._rows_area.scroll_y >= 1)
 
     def _show_row(self, line: Any, row: Row) -> None:  # noqa: ANN401 - a widget
         self._touches.bind(line, partial(_choose, self._touches, line))

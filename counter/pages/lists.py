@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from broker.contract.messages import (
@@ -131,6 +131,24 @@ class ListsColumn:
     """Another one than before: a list was opened, and stands at its head."""
     scrolled: float = 0.0
     """How far down what has no lines to choose is scrolled by keys, from 0 to 1."""
+
+
+NOTHING = ListsColumn((), "", (), "", None, None, None, "")
+"""A column of which nothing is seen."""
+
+
+NEAR = 2
+"""So many lines below what is in sight are drawn all the same: as a list moves, none is missing at its foot."""
+
+
+def lines_drawn(rows: Sequence[Row], in_sight: int, *, is_at_head: bool) -> int:
+    """Return how many lines of a list are drawn: at its head those in sight, for a queue may have fifty.
+
+    All of them where somebody has scrolled or stands on one further down, and before it is known how many have room.
+    """
+    near = in_sight + NEAR
+    is_near = is_at_head and in_sight > 0 and not any(row.chosen for row in rows[near:])
+    return min(near, len(rows)) if is_near else len(rows)
 
 
 def lists_column(state: DeskState) -> ListsColumn:

@@ -7,13 +7,11 @@ from dataclasses import replace
 
 from counter.desk.keys import Intent
 from counter.pages.desk import DeskPage
-from counter.pages.lists import ListsColumn
+from counter.pages.lists import NOTHING
 from counter.pages.sign_in import SignInPage
 
-FIGURES_EVERY_S = 0.5
+FIGURES_EVERY_S = 1.0
 """The lists beside the visitor follow so often at most; whatever an officer does is drawn at once."""
-
-_NO_LISTS = ListsColumn((), "", (), "", None, None, None, "")
 
 Page = SignInPage | DeskPage
 
@@ -44,6 +42,6 @@ def _by_hand(page: DeskPage) -> tuple[object, ...]:
     rows = tuple(row.name for row in page.lists.rows if row.chosen)
     # Whom the next call is for stands on its button too, and moves with the queue.
     actions = tuple(replace(action, hint="") if action.intent is Intent.NEXT else action for action in page.actions)
-    bare = replace(page, lists=_NO_LISTS, rest=None, actions=actions)
+    bare = replace(page, lists=NOTHING, rest=None, actions=actions)
     moved = page.lists.opened, page.lists.scrolled
     return bare, tabs, rows, moved, page.lists.pick, page.rest.text if page.rest else ""

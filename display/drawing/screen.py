@@ -164,8 +164,10 @@ class LobbyScreen:
         if sheet.shift != self._shift:
             self._shift = sheet.shift
             self._drawn.clear()
-        self._veil_colour.a = sheet.veil
-        self._veil.size = (self._look.width, self._look.height) if sheet.veil else self._look.unseen
+        if sheet.veil != self._veil_colour.a:
+            # Only then: it lies over everything, and whatever is written to it counts as drawn anew.
+            self._veil_colour.a = sheet.veil
+            self._veil.size = (self._look.width, self._look.height) if sheet.veil else self._look.unseen
 
         def area(widget: Area, item: Surface) -> None:
             edge = theme.by_name(item.edge or item.tone)
@@ -225,7 +227,7 @@ class LobbyScreen:
         for item in wanted:
             same = free.get(_picture(item))
             if same:
-                line = same.pop()
+                line = same.pop(0)  # as they stood: two that look alike do not change places
                 self._stand(line, item)
                 lines.append((item, line))
             else:

@@ -118,11 +118,18 @@ class Programme:
 
     def offer(self, office: OfficeMessage, fits: FitsAt) -> None:
         """Take in what the office offers, and what the panel has room for; what is on begins anew if it has changed."""
+        before = self.page
         self._office, self._fits = office, fits
         self._zone = ZoneInfo(office.office.timezone)
-        now_s, before = self._monotonic(), self.page
         self._cut.clear()
-        services = tuple(service.id for service in office.services)
+        self._arrange(before)
+
+    def _arrange(self, before: InfoPage | None) -> None:
+        """Give all that has pages its time in the round; what is on begins anew if it is not `before` any more."""
+        if self._office is None:
+            return
+        now_s = self._monotonic()
+        services = tuple(service.id for service in self._office.services)
         self._names = tuple(name for name in (*services, *_OTHERS) if self._pages(name, 0))
         self._left_at_s = {name: self._left_at_s.get(name, now_s) for name in self._names}
         self._pace = 1.0
@@ -134,46 +141,50 @@ class Programme:
 
     def figures(self, hall: HallMessage | None, day: DayMessage | None) -> None:
         """Take in who waits, and what the day came to."""
-        had_notices = bool(self._pages(NOTICES, 0)) if self._office else False
+        before, had_notices = self.page, bool(self._pages(NOTICES, 0))
         self._hall, self._day = hall, day
-        for level in range(_LEVELS):
-            self._cut.pop((OVERVIEW, level), None)
-            self._cut.pop((NOTICES, level), None)
-        if self._office is not None and bool(self._pages(NOTICES, 0)) != had_notices:
-            self.offer(self._office, self._fits)
+        self._forget(OVERVIEW, NOTICES)
+        if bool(self._pages(NOTICES, 0)) != had_notices:
+            self._arrange(before)
 
     def announce(self, announced: tuple[Announcement, ...]) -> None:
         """Take in what is announced now."""
         if announced != self._announced:
-            self._announced = announced
-            if self._office is not None:
-                self.offer(self._office, self._fits)
+            before, self._announced = self.page, announced
+            self._forget(ANNOUNCED)
+            self._arrange(before)
 
     def show(self, media: tuple[MediaPage, ...]) -> None:
         """Take in which pictures and films there are to show between the procedures."""
         if media != self._media:
-            self._media = media
-            if self._office is not None:
-                self.offer(self._office, self._fits)
+            before, self._media = self.page, media
+            self._forget(MEDIA)
+            self._arrange(before)
 
     def publish(self, published: FeedbackMessage | None) -> None:
         """Take in what the office publishes of its visitors' voice."""
         if published != self._published:
-            self._published = published
-            if self._office is not None:
-                self.offer(self._office, self._fits)
+            before, self._published = self.page, published
+            self._forget(SURVEYS, COUNTS)
+            self._arrange(before)
 
     def stand(self, places: PlacesByNumber) -> None:
         """Take in where everybody stands who waits; it is shown when its next turn comes."""
         self._heard = places
         if bool(places) != bool(self._places) and self._office is not None:
+            before = self.page
             self._take_places()
-            self.offer(self._office, self._fits)
+            self._arrange(before)
 
     def _take_places(self) -> None:
         self._places = self._heard
-        for level in range(_LEVELS):
-            self._cut.pop((PLACES, level), None)
+        self._forget(PLACES)
+
+    def _forget(self, *names: str) -> None:
+        """Let these be cut anew. The procedures stay cut: of a whole office they take longer than a frame."""
+        for name in names:
+            for level in range(_LEVELS):
+                self._cut.pop((name, level), None)
 
     def crowd(self, level: int | None) -> None:
         """Take note how much room calls leave: 0 is the most, None is none.

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from broker.contract.claim import Standing
@@ -250,6 +251,7 @@ def _lane(lane_id: str, state: LobbyState, language: str) -> LaneBadge | None:
     return None
 
 
+@lru_cache(maxsize=512)
 def counter_name(label: str, word: str, labels: tuple[str, ...]) -> CounterName:
     """Return how a counter is written large: "Prioritas 12" is LOKET PRIORITAS and a 12, if no other one is a 12.
 

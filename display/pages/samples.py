@@ -72,8 +72,7 @@ class _Sampled:
 
     def states(self) -> Iterator[Sample]:
         """Yield calm and crowd, with every counter's label standing large once."""
-        pages = list(self._info(1))
-        panel = pages[0] if pages else None
+        panel = self._at(1)
         yield "starting", self._page((), None, is_starting=True)
         yield "closed", self._page((), panel, is_open=False)
         calls = self._calls()

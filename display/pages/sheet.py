@@ -219,13 +219,13 @@ def drawn_px(font_px: float) -> float:
     return math.ceil(font_px * 2) / 2
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def ems(text: str, *, bold: bool) -> float:
     """Return how wide a line of words is, in ems of the font that it is drawn with."""
     return set_line(text, size_px=_MEASURED_PX, bold=bold).width / _MEASURED_PX
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def wrapped(text: str, room: float, *, bold: bool) -> tuple[str, ...]:
     """Return a text in lines of at most so many ems; a word that is longer stands alone."""
     lines: list[str] = []
@@ -238,7 +238,7 @@ def wrapped(text: str, room: float, *, bold: bool) -> tuple[str, ...]:
     return (*lines, text[start:].strip())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def reach(text: str) -> tuple[float, float]:
     """Return how far a text reaches above and below the line that its letters stand on, in ems."""
     if any(sign > _LATIN_END and not 0x2000 <= ord(sign) <= 0x22FF for sign in text):  # noqa: PLR2004 - punctuation, arrows, signs

@@ -60,6 +60,8 @@ class Layout:
     """Its size, where the window does not take the whole panel."""
     scrolls: bool = False
     """Its lists may be longer than they are high, as keys move through them."""
+    follows: bool = False
+    """Whether the widgets follow panel and mode by themselves: then they are built once, which takes longest."""
     left_out: Callable[[], Iterable[str]] = tuple
     """What had to leave for want of room though the office asked for it; known once all pages were shown."""
 
@@ -112,6 +114,28 @@ class Report:
         }
 
 
+class _Rehearsal:
+    """One screen's widgets, brought to any panel and mode."""
+
+    def __init__(self) -> None:
+        self._stage: Stage | None = None
+
+    def stage(self, layout: Layout, mode: Mode) -> Stage:
+        """Return the widgets as they are on this panel in this mode."""
+        if self._stage is not None and layout.follows:
+            self._stage.turn(layout.panel, mode, window=layout.window)
+            return self._stage
+        self._stage = Stage(
+            layout.panel,
+            reader=layout.reader,
+            rules=layout.rules,
+            mode=mode,
+            window=layout.window,
+            build=partial(layout.build, look_for(layout.panel, layout.reader, layout.window, mode)),
+        )
+        return self._stage
+
+
 def plain_reports(layouts: Iterable[Layout]) -> Iterator[dict[str, object]]:
     """Lay out several screens; yield each report in plain values."""
     for layout in layouts:
@@ -120,7 +144,8 @@ def plain_reports(layouts: Iterable[Layout]) -> Iterator[dict[str, object]]:
 
 def report(layout: Layout) -> Report:
     """Lay out every page of a screen; where something does not fit, find out what would help."""
-    count, faults = _examined(layout)
+    rehearsal = _Rehearsal()
+    count, faults = _examined(layout, rehearsal)
     if not faults:
         return Report(layout.part, layout.panel, count, left_out=tuple(layout.left_out()))
     wrong = frozenset((seen.page, seen.language) for seen in faults)
@@ -130,43 +155,38 @@ def report(layout: Layout) -> Report:
     tried = replace(layout, modes=modes)
     distance = layout.panel.viewing_distance_m
     nearer = (round(distance * share, 2) for share in NEARER)
-    readable = next((metres for metres in nearer if _fits(tried, wrong, viewing_distance_m=metres)), None)
+    readable = next((metres for metres in nearer if _fits(tried, rehearsal, wrong, viewing_distance_m=metres)), None)
     larger = [inches for inches in DIAGONALS if inches > layout.panel.diagonal_in][:_MOST_TRIED]
-    diagonal = next((inches for inches in larger if _fits(tried, wrong, diagonal_in=inches)), None)
+    diagonal = next((inches for inches in larger if _fits(tried, rehearsal, wrong, diagonal_in=inches)), None)
     return Report(layout.part, layout.panel, count, faults, readable, diagonal)
 
 
-def _fits(layout: Layout, pages: frozenset[tuple[str, str]], **changed: float) -> bool:
+def _fits(layout: Layout, rehearsal: _Rehearsal, pages: frozenset[tuple[str, str]], **changed: float) -> bool:
     panel = layout.panel.model_copy(update=changed)
-    return not any(True for _ in _faults(replace(layout, panel=panel), pages))
+    return not any(True for _ in _faults(replace(layout, panel=panel), rehearsal, pages))
 
 
 def _said(mode: Mode) -> tuple[str, ...]:
     return tuple(name for name in ("larger", "contrast", "low", "night") if getattr(mode, name))
 
 
-def _examined(layout: Layout) -> tuple[int, tuple[PageFault, ...]]:
+def _examined(layout: Layout, rehearsal: _Rehearsal) -> tuple[int, tuple[PageFault, ...]]:
     pages: set[tuple[str, str]] = set()
     found: dict[tuple[str, str, str], PageFault] = {}
-    for seen in _faults(layout, None, pages):
+    for seen in _faults(layout, rehearsal, None, pages):
         found.setdefault((seen.fault.kind, seen.fault.what, seen.fault.other), seen)
     return len(pages), tuple(found.values())
 
 
 def _faults(
-    layout: Layout, wanted: frozenset[tuple[str, str]] | None, pages: set[tuple[str, str]] | None = None
+    layout: Layout,
+    rehearsal: _Rehearsal,
+    wanted: frozenset[tuple[str, str]] | None,
+    pages: set[tuple[str, str]] | None = None,
 ) -> Iterator[PageFault]:
     """Yield the faults of the pages of these names and languages, or of all; `pages` gets each that was laid out."""
     for mode in layout.modes:
-        stage = Stage(
-            layout.panel,
-            reader=layout.reader,
-            rules=layout.rules,
-            mode=mode,
-            window=layout.window,
-            build=partial(layout.build, look_for(layout.panel, layout.reader, layout.window, mode)),
-        )
-        said = _said(mode)
+        stage, said = rehearsal.stage(layout, mode), _said(mode)
         for page in layout.pages():
             if wanted is not None and (page.name, page.language) not in wanted:
                 continue

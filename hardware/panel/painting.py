@@ -117,7 +117,7 @@ def _shapes(widget: Any, canvas: Any, opacity: float) -> Iterator[Painted]:  # n
             (left, bottom), (width, height) = drawn.pos, drawn.size
             if width > 2 and height > 2:  # noqa: PLR2004 - what is not to be seen has the size `Look.unseen`
                 yield Surface(widget, _in_window(widget, left, bottom, width, height), _faded(colour, opacity))
-        elif isinstance(drawn, Mesh) and drawn.mode == "triangle_fan":
+        elif isinstance(drawn, Mesh) and drawn.mode in ("triangle_fan", "triangles"):
             across, up = drawn.vertices[0::4], drawn.vertices[1::4]
             if across:
                 size = max(across) - min(across), max(up) - min(up)

@@ -27,13 +27,14 @@ from kivy.graphics.opengl import (
     glScissor,
 )
 from kivy.uix.label import Label
+from kivy.uix.stencilview import StencilView
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top in pixels of the window."""
 
 BY_PROCESSOR = ("llvmpipe", "softpipe", "swrast")
 """How Mesa calls what draws without a graphics card."""
-MOST = 0.7
+MOST = 0.8
 """A change of a larger share of the window is drawn whole: there is little to save."""
 BEYOND_PX = 4.0
 BEYOND_SHARE = 0.1
@@ -113,7 +114,7 @@ def _compare(widget: Any, drawn: _Drawn, found: list[Box]) -> None:  # noqa: ANN
     if not has_changed_child or _is_marked(canvas) or (box, look) != (drawn.box, drawn.look):
         found += [each for each in (drawn.box, box) if each is not None]
     drawn.box, drawn.look = box, look
-    drawn.around = _around([each for each in (box, *(child.around for child in known.values())) if each is not None])
+    drawn.around = _around_all(widget, drawn)
 
 
 def _read(widget: Any) -> _Drawn:  # noqa: ANN401 - any widget
@@ -121,9 +122,15 @@ def _read(widget: Any) -> _Drawn:  # noqa: ANN401 - any widget
     drawn.opacity = widget.canvas.opacity
     drawn.children = {child: _read(child) for child in reversed(widget.children)}
     drawn.box, drawn.look = _box(widget), _look(widget.canvas)
-    around = [each for each in (drawn.box, *(child.around for child in drawn.children.values())) if each is not None]
-    drawn.around = _around(around) if drawn.opacity else None
+    drawn.around = _around_all(widget, drawn) if drawn.opacity else None
     return drawn
+
+
+def _around_all(widget: Any, drawn: _Drawn) -> Box | None:  # noqa: ANN401 - any widget
+    """Return the box around what it and all below it draw; of a list nothing is seen beyond its view."""
+    if isinstance(widget, StencilView):
+        return (*widget.to_window(widget.x, widget.y), *widget.to_window(widget.right, widget.top))
+    return _around([each for each in (drawn.box, *(child.around for child in drawn.children.values())) if each])
 
 
 def _own(canvas: Any) -> Iterator[Any]:  # noqa: ANN401 - a canvas

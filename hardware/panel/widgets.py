@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -233,15 +233,17 @@ class TouchScreen(FloatLayout):  # type: ignore[misc] # Kivy has no types
 
 
 class Drawn(Widget):  # type: ignore[misc] # Kivy has no types
-    """Base of what is drawn by hand: it draws itself anew when place, size or a drawing property changes."""
+    """Base of what is drawn by hand: drawn anew in the next frame when place, size or a drawing property changes."""
 
     drawing: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, **properties: Any) -> None:  # noqa: ANN401 - whatever Kivy's properties take
         super().__init__(**properties)
+        # Once in a frame: while a page is laid out, a widget is moved and sized many times.
+        again = Clock.create_trigger(self._redraw, -1)
         for name in ("pos", "size", *self.drawing):
-            self.fbind(name, self._redraw)
-        self._redraw()
+            self.fbind(name, again)
+        again()
 
     def _redraw(self, *_changed: object) -> None:
         # Not `canvas`: it also holds the canvases of children, such as a mark's letter.
@@ -399,18 +401,23 @@ class Code(Drawn):
         left, top = int(x - side * len(self.rows) / 2), int(y + side * len(self.rows) / 2)
         if has_ground:
             Color(*self.ground)
-            self._run(int(x - side * count / 2), int(y - side * count / 2), side * count, side * count)
+            corner = int(x - side * count / 2), int(y - side * count / 2)
+            Rectangle(pos=corner, size=(side * count, side * count))
         Color(*self.colour)
         for row, modules in enumerate(self.rows):
-            for start, length in dark_runs(modules):
-                self._run(left + start * side, top - (row + 1) * side, length * side, side)
+            runs = [(left + start * side, left + (start + length) * side) for start, length in dark_runs(modules)]
+            if runs:
+                _boxes(runs, top - (row + 1) * side, top - row * side)
 
-    def _run(self, left: float, bottom: float, width: float, height: float) -> None:
-        corners = (left, bottom, left + width, bottom, left + width, bottom + height, left, bottom + height)
-        vertices: list[float] = []
-        for at in range(0, 8, 2):
-            vertices += [corners[at], corners[at + 1], 0, 0]
-        Mesh(vertices=vertices, indices=[0, 1, 2, 3], mode="triangle_fan")
+
+def _boxes(runs: Sequence[tuple[float, float]], bottom: float, top: float) -> None:
+    """Draw boxes in a row, each from left to right: in one instruction, as a code has hundreds."""
+    vertices, indices = list[float](), list[int]()
+    for left, right in runs:
+        first = len(vertices) // 4
+        vertices += [left, bottom, 0, 0, right, bottom, 0, 0, right, top, 0, 0, left, top, 0, 0]
+        indices += [first, first + 1, first + 2, first, first + 2, first + 3]
+    Mesh(vertices=vertices, indices=indices, mode="triangles")
 
 
 def dark_runs(modules: str) -> list[tuple[int, int]]:

@@ -291,7 +291,7 @@ def _parts(before: str, after: str) -> bool:
     )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _width(text: str, family: Family, size_px: float, *, bold: bool, rtl: bool) -> float:
     return face(family, size_px, bold=bold).getlength(text, direction=_way(rtl=rtl))
 

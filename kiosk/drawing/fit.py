@@ -354,6 +354,8 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         """Whether `content` is what is chosen from, and `controls` only stand beside it."""
         self._last: tuple[Frame, Any] | None = None
         self._is_merged = False
+        self._known: dict[tuple[int, int, float], tuple[float, bool]] = {}
+        """How high words are at a width, and whether one is cut: asked for again with all that may leave."""
 
     def begin(self) -> None:
         """Show the first pages again."""
@@ -373,6 +375,7 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
     def arrange(self, frame: Frame, look: Any, *, is_last: bool = True) -> bool:  # noqa: ANN401 - a Look
         """Place all of it; tell whether it came without pages. Unless this is the last try, nothing is paged."""
         self._last = frame, look
+        self._known.clear()
         self.content.forget()
         self.controls.forget()
         self._is_merged = self._is_merged and not self.content.items
@@ -571,16 +574,30 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         left, right = self._halves(frame, look, share)
         near, far = self._shelves
         words, extra = _staying(self.words, level), _staying(self.extra, level)
+        # From what is soon measured to what is not: most of what is tried has no room.
+        if not (self._have_room(words, left, gap) and self._have_room(extra, right, gap)):
+            return False
         read = _height(words, left.width, gap), near.needed(left.width, gap)
+        if near.is_cut or _joined(read, gap) > frame.height + SLACK_PX:
+            return False
         act = _height(extra, right.width, gap), far.needed(right.width, gap)
-        is_broken = near.is_cut or far.is_cut or any(breaks(block.widget) for block in (*words, *extra))
-        fits = max(_joined(read, gap), _joined(act, gap)) <= frame.height + SLACK_PX
-        if is_broken or not fits or act[1] > _reach(frame, look) + SLACK_PX:
+        if far.is_cut or _joined(act, gap) > frame.height + SLACK_PX or act[1] > _reach(frame, look) + SLACK_PX:
             return False
         near.paged(read[1], gap)
         far.paged(act[1], gap)
         self._place_beside(left, right, look, (words, extra), (*read, *act), turns=False)
         return True
+
+    def _have_room(self, blocks: Sequence[Block], frame: Frame, gap: float) -> bool:
+        """Tell whether words alone have room there, uncut; what was measured for this arrangement is remembered."""
+        found = []
+        for block in blocks:
+            key = id(block.widget), round(frame.width), block.widget.brief if block.slims else 0
+            if key not in self._known:
+                self._known[key] = natural(block.widget, frame.width), breaks(block.widget)
+            found.append(self._known[key])
+        is_cut = any(cut for _, cut in found)
+        return not is_cut and _joined((height for height, _ in found), gap) <= frame.height + SLACK_PX
 
     def _page_beside(self, frame: Frame, look: Any, share: float, gap: float) -> None:  # noqa: ANN401 - a Look
         left, right = self._halves(frame, look, share)

@@ -71,6 +71,7 @@ class ChoiceCard(Touchable, Box):
             self.may_slim,
             look.body,
             look.touch,
+            look.gap(),
         )
 
 

@@ -70,7 +70,7 @@ _PAGES: Mapping[Step, Callable[[State, OfficeMessage], Page]] = {
 }
 
 
-FIGURES_EVERY_S = 0.75
+FIGURES_EVERY_S = 1.5
 """Nobody reads a count of waiting people that changes more often; each change costs a frame, all of the screen anew."""
 
 
@@ -108,7 +108,8 @@ def _beside_figures(state: State) -> tuple[object, ...]:
     moves = state.is_starting or state.visit.step in _UNDER_WAY
     seen = replace(state, hall=None, now=state.now.replace(second=0, microsecond=0), elapsed_s=0.0)
     hall, ticket = state.hall, state.visit.ticket if state.visit.step is Step.FOUND else None
-    offers = () if hall is None else tuple(group.offer for group in hall.waiting)
+    shut = () if hall is None else tuple(group for group in hall.waiting if group.offer != "open")
+    offers = tuple((group.stage, group.service, group.lane, group.offer) for group in shut)  # the open ones come and go
     calls = () if hall is None or ticket is None else tuple(one for one in hall.calling if one.number == ticket.number)
     return seen, state.is_slow, state.beat if moves else 0, offers, calls
 

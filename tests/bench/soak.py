@@ -198,7 +198,7 @@ def soak(minutes: float, folder: Path) -> tuple[dict[str, Course], Doings]:
             for kind in KINDS:
                 kind.begin(windows[kind.name][0])
             courses = _courses(office, {name: process for name, (_, process) in windows.items()})
-            rush = Rush(caller, office, spared="counter-1")
+            rush = Rush(caller, office, spared="counter-1", is_even=True)
             people = [
                 threading.Thread(target=_visits, args=(windows["kiosk"][0], doings, over)),
                 threading.Thread(target=_serves, args=(windows["counter"][0], doings, over)),

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ IDLE_S = 20.0
 RUSH_S = 40.0
 EVENTS_S = 25.0
 """Events a second in a rush."""
+CROWD = 60
+"""So many of those who drew a number in an even rush are there at once."""
 HOUR_EVENTS = 5000
 """What a busy office of six counters has in an hour, several times over."""
 
@@ -207,8 +210,11 @@ def cost_of(kind: Kind, folder: Path) -> Cost:
 class Rush:
     """An office in which everything happens at once: numbers are drawn and printed, called, served."""
 
-    def __init__(self, caller: Caller, office: OfficeProcess, *, spared: str = "") -> None:
-        """`spared` is the counter whose window is measured: its officer sits there."""
+    def __init__(self, caller: Caller, office: OfficeProcess, *, spared: str = "", is_even: bool = False) -> None:
+        """`spared` is the counter whose window is measured: its officer sits there.
+
+        `is_even`: as many leave as come. Else the hall fills, for most have further stages to wait for.
+        """
         self._caller = caller
         officers = [officer.id for officer in office.settings.officers if officer.id != "siti" or not spared]
         counters = [counter.id for counter in office.settings.counters if counter.id != spared]
@@ -217,6 +223,7 @@ class Rush:
             for counter, officer in zip(counters, officers, strict=False)
         )
         self._kinds = cycle(kinds(office.settings))
+        self._is_even, self._here = is_even, deque[str]()
         self._steps = self._all_steps()
 
     def run(self, events: int) -> None:
@@ -235,6 +242,10 @@ class Rush:
             yield
             for step in ("next", "start", "finish"):
                 self._caller.ask(step, **desk)
+                yield
+            self._here.append(issued)
+            if self._is_even and len(self._here) > CROWD:
+                self._caller.ask("cancel", ticket=self._here.popleft())
                 yield
 
 

@@ -16,6 +16,7 @@ from tests.support.caller import wait_until
 from tests.support.office import OfficeProcess
 from tests.support.web_process import PUBLIC, WebProcess
 
+pytestmark = pytest.mark.xdist_group("feedback-pages")
 EVERYBODY = {"ANTREAN_FEEDBACK__SURVEYS__0__INVITE_EVERY": "1"}
 PIN = "1234"
 MOST_STAGES = 5

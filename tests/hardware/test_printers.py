@@ -31,6 +31,7 @@ from hardware.emulators.printer import PrinterEmulator
 from hardware.errors import DeviceBusy, DeviceTimeout, DeviceUnavailable, DriverMissing, PaperOut
 from hardware.line.serial_line import SerialLine
 from hardware.ports import PrinterStatus, PrintResult
+from tests.fakes.clock import FakeClock
 from tests.hardware.ticket_samples import ticket_bytes
 from tests.support.caller import wait_until
 
@@ -258,23 +259,29 @@ def test_a_serial_printer_whose_buffer_is_full_holds_the_line(
     assert bool(select.select([ours], [], [], 0)[0]) is not heeds
 
 
-def test_a_long_job_on_a_slow_line_gets_the_time_that_its_bytes_need(terminal: tuple[int, str]) -> None:
+def test_a_long_job_on_a_slow_line_gets_the_time_that_its_bytes_need(
+    terminal: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     ours, path = terminal
     logo = b"x" * 60_000
+    clock, timeout_s = FakeClock(), 5
+    begun_s = clock.monotonic()
 
     def slowly() -> None:
         taken = 0
         while taken < len(logo):
-            taken += len(os.read(ours, 2048))
-            time_to_print.wait(0.015)
+            took = len(os.read(ours, 2048))
+            clock.advance(took * 10 / 19_200)  # ten bits a byte, as on a line without parity
+            taken += took
 
-    time_to_print = threading.Event()
+    monkeypatch.setattr("hardware.line.serial_line.time", clock)
     reader = threading.Thread(target=slowly, daemon=True)
-    with SerialLine.open(path, baud=19200, timeout_s=0.2, device="printer") as line:
+    with SerialLine.open(path, baud=19_200, timeout_s=timeout_s, device="printer") as line:
         reader.start()
         line.send(logo)
     reader.join(5)
     assert not reader.is_alive()
+    assert clock.monotonic() - begun_s > timeout_s
 
 
 def test_a_printer_that_another_program_asks_is_waited_for(terminal: tuple[int, str]) -> None:

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from broker.web.app import web_app
 from broker.web.guard import Limits
 from broker.web.server import Connections, serve, web_server
+from broker.web.staff.files import ResultFiles
 from broker.web.start import plan_of
 from tests.fakes.bus import FakeBus
 from tests.fakes.web_office import WebOffice
@@ -33,7 +34,7 @@ def in_the_hall(address: str) -> str:
     return address.replace("127.0.0.1", HALL)
 
 
-def app_of(office: WebOffice, *, limits: Limits | None = None) -> Starlette:
+def app_of(office: WebOffice, *, limits: Limits | None = None, files: ResultFiles | None = None) -> Starlette:
     """Return the pages of an office in memory."""
     return web_app(
         plan_of(office.settings, "web", config=CONFIG, data=Path("no-data")),
@@ -41,6 +42,7 @@ def app_of(office: WebOffice, *, limits: Limits | None = None) -> Starlette:
             server=office.server, office=plan.office, client=plan.client, kind=kind, post=post, claims=True
         ),
         limits=limits,
+        files=files,
     )
 
 
@@ -71,9 +73,10 @@ class Visitor:
 
 
 @contextmanager
-def visitor(office: WebOffice, *, limits: Limits | None = None) -> Iterator[Visitor]:
+def visitor(office: WebOffice, *, limits: Limits | None = None, files: ResultFiles | None = None) -> Iterator[Visitor]:
     """Open the pages of an office in memory."""
-    with served(app_of(office, limits=limits)) as address, httpx.Client(base_url=address, timeout=15) as client:
+    app = app_of(office, limits=limits, files=files)
+    with served(app) as address, httpx.Client(base_url=address, timeout=15) as client:
         yield Visitor(office, client, address)
 
 

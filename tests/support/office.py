@@ -73,7 +73,12 @@ class OfficeProcess:
             stderr=subprocess.DEVNULL,
         )
         process = self.process
-        wait_until(lambda: process.poll() is not None or _accepts(self.port), "the MQTT server answers")
+        try:
+            wait_until(lambda: process.poll() is not None or _accepts(self.port), "the MQTT server answers")
+        except BaseException:  # whoever hears of it has nothing yet that could be stopped
+            process.kill()
+            process.wait()
+            raise
 
     def stop(self) -> int:
         """End the broker as Ctrl-C would; return its exit code."""

@@ -44,6 +44,7 @@ from kiosk.visit.steps import SETTLE_S
 from kiosk.visit.touches import touch
 from tests.fakes.bus import FakeBus, FakeServer
 from tests.fakes.offices import OnePin
+from tests.support.caller import PATIENCE_S
 from tests.support.printer_time import STEP_S, PrinterTime, timed
 from tests.support.sqlite import opened
 
@@ -342,11 +343,11 @@ class Station:
 
 def wait_until(true: Callable[[], bool], what: str, *, pump: Callable[[], None] = lambda: None) -> None:
     """Let the threads work until something is true."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     while not true():
         pump()
         if time.monotonic() > deadline:
-            message = f"not within 10 s: {what}"
+            message = f"not within {PATIENCE_S:g} s: {what}"
             raise AssertionError(message)
         time.sleep(0.002)
     pump()

@@ -366,6 +366,39 @@ def test_what_the_office_does_not_ask_has_no_page() -> None:
             assert f'href="{path}"' not in page.get("/")
 
 
+def test_what_the_office_asks_follows_its_configuration_while_the_pages_are_served(
+    page: Visitor, desk: FeedbackDesk
+) -> None:
+    assert desk is not None
+    figures = ms.ComplaintFigures(since=dt.date(2026, 1, 1), received=0, answered=0, in_time=0, open=0, overdue=0)
+    page.office.give_out(state="finished")
+    page.get("/suggest")
+    published(page.office, suggestions=False, ratings=(0, 0, 0, 0))
+    for path in ("/suggest", "/complain", "/c", "/s/skm"):
+        page.get(path, status=404)
+        assert f'href="{path}"' not in page.get("/")
+    assert f'href="/r/{KEY}"' in page.get(f"/t/{KEY}")
+    page.get(f"/r/{KEY}")
+    published(page.office, suggestions=True, complaints=figures)
+    for path in ("/suggest", "/complain", "/c", "/results"):
+        page.get(path)
+        assert f'href="{path}"' in page.get("/")
+    page.get(f"/r/{KEY}", status=404)
+    assert f'href="/r/{KEY}"' not in page.get(f"/t/{KEY}")
+
+
+def test_what_was_written_before_it_was_asked_no_more_is_refused_in_words_and_kept(
+    page: Visitor, desk: FeedbackDesk
+) -> None:
+    assert desk is not None
+    form = hidden(page.get("/suggest"))
+    page.office.answers["suggest"] = lambda _request: refuse("not_allowed")
+    published(page.office, suggestions=False)
+    html = page.post("/suggest", status=422, request=form, text="Kursi lebih banyak")
+    assert "This is not allowed here." in html
+    assert "Kursi lebih banyak" in html
+
+
 def test_pages_of_feedback_need_no_open_hall(page: Visitor, desk: FeedbackDesk) -> None:
     page.office.say_hall(hours={"is_open": False})
     assert "Your suggestion" in page.get("/suggest")

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 
 from broker.contract import messages as ms
 from broker.web.staff.access import COOKIE, Staff, is_near, staff_of
+from broker.web.staff.files import ResultFiles
 from tests.fakes.feedback_desk import FeedbackDesk
 from tests.fakes.web_office import WebOffice, refuse
-from tests.support.browsing import Visitor, app_of
+from tests.support.browsing import Visitor, app_of, visitor
+from tests.support.office import CONFIG
 from tests.support.surveys import result_of, skm_message
 from tests.web.test_feedback_pages import HOSTILE, answers, hidden
 from tests.web.test_ticket_page import text_of
@@ -320,7 +323,8 @@ def test_paper_forms_are_entered_one_after_the_other(near: Visitor, desk: Feedba
     assert "Please choose one answer." in near.post("/staff/surveys/skm/paper", status=422, **missing)
 
 
-def test_progress_and_plans_for_the_lowest_three(near: Visitor, desk: FeedbackDesk) -> None:
+def say_results(office: WebOffice) -> None:
+    """Let a survey run, with the results of its last period."""
     progress = ms.SurveyProgress(
         survey="skm",
         name={"id": "Survei Kepuasan", "en": "Satisfaction survey"},
@@ -331,8 +335,28 @@ def test_progress_and_plans_for_the_lowest_three(near: Visitor, desk: FeedbackDe
         wanted=169,
         services=(ms.ServiceProgress(service="new-passport", answers=40, wanted=80),),
     )
-    message = ms.FeedbackMessage(at=near.office.now(), surveys=(progress,), results=(result_of("skm"),))
-    near.office.say(near.office.topics.feedback(), message)
+    message = ms.FeedbackMessage(at=office.now(), surveys=(progress,), results=(result_of("skm"),))
+    office.say(office.topics.feedback(), message)
+
+
+@pytest.mark.parametrize("is_here", [True, False], ids=["the data are here", "the data are elsewhere"])
+def test_files_are_offered_where_they_can_be_made_and_elsewhere_it_is_said_where(
+    office: WebOffice, desk: FeedbackDesk, tmp_path: Path, *, is_here: bool
+) -> None:
+    assert desk is not None
+    database = tmp_path / "office.db"
+    if is_here:
+        database.touch()
+    with visitor(office, files=ResultFiles(CONFIG, tmp_path, database)) as near:
+        say_results(office)
+        sign_in(near, "siti", "2002")
+        html = near.get("/staff/surveys")
+    assert html.count(" download>") == (4 if is_here else 0)
+    assert ("antrean survey results" in html) is not is_here
+
+
+def test_progress_and_plans_for_the_lowest_three(near: Visitor, desk: FeedbackDesk) -> None:
+    say_results(near.office)
     token = sign_in(near, "siti", "2002")
     html = near.get("/staff/surveys")
     assert "40 answers of 169 wanted" in html

@@ -24,7 +24,13 @@ class ResultFiles:
 
     config: Path
     data: Path
+    database: Path | None = None
+    """The file with the office's data, where it is a file."""
     _turn: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+
+    def can_be_made(self) -> bool:
+        """Tell whether the data are here: the pages may run on another machine."""
+        return self.database is None or self.database.exists()
 
     async def made(self, survey: str, period: str, kind: str, language: str) -> bytes | None:
         """Return the file of a survey's period; None where this machine cannot make it."""

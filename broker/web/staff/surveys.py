@@ -92,6 +92,8 @@ class SurveyBlock:
     plans: tuple[PlanForm, ...] = ()
     downloads_label: str = ""
     downloads: tuple[Link, ...] = ()
+    elsewhere: str = ""
+    """Where files are made, if not here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ def surveys(
     services: Mapping[str, str],
     own: str,
     may_plan: bool,
+    has_files: bool,
     notice: Notice | None = None,
 ) -> SurveysPage:
     """Return how far each survey has come, plans, and files."""
@@ -191,7 +194,15 @@ def surveys(
         frame=around,
         mark=form_mark,
         blocks=tuple(
-            _block(p, progress, last.get(progress.survey), services=services, own=own, may_plan=may_plan)
+            _block(
+                p,
+                progress,
+                last.get(progress.survey),
+                services=services,
+                own=own,
+                may_plan=may_plan,
+                has_files=has_files,
+            )
             for progress in under_way
         ),
         columns=(p.say("Service"), p.say("Answers of those wanted")),
@@ -208,6 +219,7 @@ def _block(
     services: Mapping[str, str],
     own: str,
     may_plan: bool,
+    has_files: bool,
 ) -> SurveyBlock:
     under_way = p.say(
         "{period}: {answers} answers of {wanted} wanted, until {date}",
@@ -246,8 +258,9 @@ def _block(
                 ("csv", p.say("CSV (RFC 4180)")),
             )
         )
-        if result is not None
+        if result is not None and has_files
         else (),
+        elsewhere="" if has_files else _made_elsewhere(p),
     )
 
 
@@ -284,8 +297,12 @@ def _plans(p: Phrases, result: SurveyResult, own: str, *, may_plan: bool) -> tup
 
 def no_file(p: Phrases, around: Frame) -> SaidPage:
     """Return what is said where a file cannot be made."""
-    text = p.say("Files are made on the machine that keeps the data, by the command: antrean survey results")
-    return SaidPage(p.say("Surveys"), around, Notice("error", p.say("This file cannot be made here."), text))
+    notice = Notice("error", p.say("This file cannot be made here."), _made_elsewhere(p))
+    return SaidPage(p.say("Surveys"), around, notice)
+
+
+def _made_elsewhere(p: Phrases) -> str:
+    return p.say("Files are made on the machine that keeps the data, by the command: antrean survey results")
 
 
 # -- what is asked -------------------------------------------------------------------------------------------------
@@ -329,6 +346,7 @@ class SurveyPages:
             services=dict(desk.services()),
             own=desk.own_language,
             may_plan=desk.staff.may("survey_plan"),
+            has_files=self.files is not None and self.files.can_be_made(),
             notice=notice,
         )
         return desk.show("staff/surveys.html", shown, status=status)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
+from collections.abc import Awaitable, Callable
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,6 +14,8 @@ from broker.contract.messages import Complaint, Error, Invitation, Receipt, Tick
 from broker.language import mark
 from broker.web.asking import UNAVAILABLE, UNFINISHED, Asking, AwayError, qr_svg
 from broker.web.office import UnansweredError
+from broker.web.plan import Asked
+from broker.web.site import site_of
 from broker.web.visitor import complaint, rating, results, suggestion, survey
 from broker.web.visitor.views import key_in
 from broker.web.visitor.writing import SENTENCE_MAX, Fields, Notice, away, mark_of, new_mark, read, read_line, too_long
@@ -21,49 +24,47 @@ SHORT_S = 3.0
 """So long a page waits for what it can do without."""
 
 
-@dataclass(frozen=True, slots=True)
+Page = Callable[[Request], Awaitable[Response]]
+
+
+def links(asked: Asked) -> tuple[tuple[str, str], ...]:
+    """Return what the office's page leads to: addresses, and texts of the catalogue."""
+    return (
+        *((("/suggest", mark("Suggestion box")),) if asked.suggestions else ()),
+        *((("/complain", mark("Complaint, question or wish")),) if asked.complaints else ()),
+        *((("/c", mark("What became of my complaint?")),) if asked.complaints else ()),
+        *((("/results", mark("Results")),) if asked.is_published else ()),
+    )
+
+
 class FeedbackPages:
     """Rating, survey, suggestion box, complaints, results."""
 
-    has_rating: bool = True
-    has_suggestions: bool = True
-    has_surveys: bool = True
-    has_complaints: bool = True
-
     def routes(self) -> list[Route]:
-        """Return where the pages stand: nobody fills in a form that the office takes from nobody."""
-        rating = [Route("/r/{key}", self.rating), Route("/r/{key}", self.rated, methods=["POST"])]
-        survey = [Route("/s/{survey}", self.survey), Route("/s/{survey}", self.surveyed, methods=["POST"])]
-        box = [Route("/suggest", self.suggest), Route("/suggest", self.suggested, methods=["POST"])]
-        complaints = [
-            Route("/complain", self.complain),
-            Route("/complain", self.complained, methods=["POST"]),
-            Route("/c", self.look_up),
-            Route("/c", self.status, methods=["POST"]),
-            Route("/c/{number}", self.look_up),
-            Route("/c/{number}", self.status, methods=["POST"]),
-            Route("/c/{number}/{action}", self.moved, methods=["POST"]),
-        ]
+        """Return where the pages stand."""
+
+        def shown(path: str, is_asked: Callable[[Asked], bool], page: Page) -> Route:
+            return Route(path, _where_asked(is_asked, page), methods=["GET"])
+
+        def sent(path: str, page: Page) -> Route:
+            return Route(path, page, methods=["POST"])
+
         return [
-            *(rating if self.has_rating else ()),
-            *(survey if self.has_surveys else ()),
-            *(box if self.has_suggestions else ()),
-            *(complaints if self.has_complaints else ()),
-            *([Route("/results", self.results)] if self._publishes else ()),
+            shown("/r/{key}", lambda asked: asked.rating, self.rating),
+            sent("/r/{key}", self.rated),
+            shown("/s/{survey}", lambda asked: asked.surveys, self.survey),
+            sent("/s/{survey}", self.surveyed),
+            shown("/suggest", lambda asked: asked.suggestions, self.suggest),
+            sent("/suggest", self.suggested),
+            shown("/complain", lambda asked: asked.complaints, self.complain),
+            sent("/complain", self.complained),
+            shown("/c", lambda asked: asked.complaints, self.look_up),
+            sent("/c", self.status),
+            shown("/c/{number}", lambda asked: asked.complaints, self.look_up),
+            sent("/c/{number}", self.status),
+            sent("/c/{number}/{action}", self.moved),
+            shown("/results", lambda asked: asked.is_published, self.results),
         ]
-
-    def links(self) -> tuple[tuple[str, str], ...]:
-        """Return what the office's page leads to: addresses, and texts of the catalogue."""
-        return (
-            *((("/suggest", mark("Suggestion box")),) if self.has_suggestions else ()),
-            *((("/complain", mark("Complaint, question or wish")),) if self.has_complaints else ()),
-            *((("/c", mark("What became of my complaint?")),) if self.has_complaints else ()),
-            *((("/results", mark("Results")),) if self._publishes else ()),
-        )
-
-    @property
-    def _publishes(self) -> bool:
-        return self.has_rating or self.has_surveys or self.has_complaints
 
     # -- rating -----------------------------------------------------------------------------------------------------
 
@@ -95,7 +96,7 @@ class FeedbackPages:
         invited = await self._invitation(ask, key)
         return ask.show(
             "feedback/rating.html",
-            rating.thanks(p, key, form_mark, score, can_write=self.has_suggestions, invited=invited),
+            rating.thanks(p, key, form_mark, score, can_write=ask.office.asked.suggestions, invited=invited),
         )
 
     async def _sentence(self, ask: Asking, key: str, score: int, fields: Fields) -> Response:
@@ -305,3 +306,18 @@ class FeedbackPages:
             at = told.at.astimezone(ask.zone)
             as_of = p.say("As of {date}, {time}", date=p.date(at.date()), time=p.clock(at))
         return ask.show("feedback/results.html", results.results(p, told, ask.own_language, as_of))
+
+
+def _where_asked(is_asked: Callable[[Asked], bool], page: Page) -> Page:
+    """Return a page that is there only while the office asks for it: nobody fills in what nobody takes.
+
+    What was filled in already is sent on all the same. The engine refuses it in words, and it is not lost.
+    """
+
+    @functools.wraps(page)
+    async def shown(request: Request) -> Response:
+        if not is_asked(site_of(request).office.asked):
+            raise HTTPException(404)
+        return await page(request)
+
+    return shown

@@ -7,11 +7,11 @@ import contextlib
 import datetime as dt
 import functools
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from broker.contract.messages import PASSING, ErrorCode, EventMessage, OfficeMessage, Reply, Ticket, TicketState
+from broker.contract.messages import PASSING, ErrorCode, EventMessage, OfficeMessage, Place, Reply, Ticket, TicketState
 from broker.web.office import Office, UnansweredError
 
 MOST_FOLLOWED = 4096
@@ -20,9 +20,9 @@ LOOKUPS_AT_ONCE = 16
 """After an outage all open pages ask how it stands: the engine takes 256 requests of a client, and others want some."""
 LOOKUP_S = 4.0
 RENEW_AGAIN_S = 2.0
-TOLD_AT_ONCE = 10
-TOLD_EVERY_S = 0.004
-LONGEST_REST_S = 0.5
+TOLD_AT_ONCE = 5
+TOLD_EVERY_S = 0.002
+LONGEST_REST_S = 0.2
 
 _BECOMES: Mapping[str, TicketState] = MappingProxyType(
     {
@@ -57,13 +57,14 @@ class Followed:
     """Nothing was missed since it was looked up."""
     is_gone: bool = False
     """The engine knows it no more: its day is over."""
-    watchers: set[asyncio.Event] = field(default_factory=set)
-    """One for each open page; set when there is something new to show."""
+    watchers: set[Callable[[], None]] = field(default_factory=set)
+    """One for each open page; shows it what is new, or that nothing is."""
 
     def tell(self) -> None:
-        """Wake all pages that show it."""
+        """Show it to all that have it open: each by itself, a fault with one is none of the others."""
+        loop = asyncio.get_running_loop()
         for watcher in self.watchers:
-            watcher.set()
+            loop.call_soon(watcher)
 
 
 def moved(ticket: Ticket, event: EventMessage, offer: OfficeMessage | None) -> Ticket | None:
@@ -101,8 +102,8 @@ class Following:
         self._tasks: set[asyncio.Task[None]] = set()
         office.on_event.append(self._event_heard)
         office.on_missed.append(self._missed)
-        office.on_places.append(self._places_changed)
-        office.on_fresh.append(self._tell_all)
+        office.on_places.append(self._places_heard)
+        office.on_fresh.append(self.tell_all)
 
     def __len__(self) -> int:
         return len(self._by_key)
@@ -123,22 +124,22 @@ class Following:
             raise UnansweredError(key[:0])
         return await self._look_up(key)
 
-    @contextlib.asynccontextmanager
-    async def watching(self, followed: Followed) -> AsyncIterator[asyncio.Event]:
-        """Hold what wakes a page whenever its ticket changes."""
-        watcher = asyncio.Event()
-        followed.watchers.add(watcher)
-        try:
-            yield watcher
-        finally:
-            followed.watchers.discard(watcher)
-
     def doubt(self, key: str) -> None:
         """Take note that something was done with a ticket: whoever shows it looks it up again."""
         followed = self._by_key.get(key)
         if followed is not None:
             followed.is_sure = False
             self._renew(followed)
+
+    def tell_in_turn(self, followed: Followed) -> None:
+        """Show a ticket where it is open, when it is its turn."""
+        self._to_tell[followed.key] = None
+        self._begin_telling()
+
+    def tell_all(self) -> None:
+        """Show every ticket anew where it is open, or that nothing of it has changed."""
+        self._to_tell.update(dict.fromkeys(self._by_key))
+        self._begin_telling()
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
@@ -237,19 +238,14 @@ class Following:
             else:
                 return
 
-    def _places_changed(self) -> None:
-        for followed in self._by_key.values():
-            place = self._office.places.get(followed.ticket.id)
-            if place is None or followed.ticket.state != "waiting":
+    def _places_heard(self, places: Sequence[Place]) -> None:
+        for place in places:
+            followed = self._by_id.get(place.id)
+            if followed is None or followed.ticket.state != "waiting":
                 continue
             if (place.ahead, place.wait) != (followed.ticket.ahead, followed.ticket.wait):
                 followed.ticket = followed.ticket.model_copy(update={"ahead": place.ahead, "wait": place.wait})
-                self._to_tell[followed.key] = None
-        self._begin_telling()
-
-    def _tell_all(self) -> None:
-        self._to_tell.update(dict.fromkeys(self._by_key))
-        self._begin_telling()
+                self.tell_in_turn(followed)
 
     def _begin_telling(self) -> None:
         if self._to_tell and (self._telling is None or self._telling.done()):

@@ -1,39 +1,34 @@
-"""A stream of events (SSE) to an open page, at the least cost for each of many: one task beside the request's own."""
+"""The answer that begins a stream of events (SSE) to an open page, and leaves the connection to it."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import Callable
 
-from starlette.responses import StreamingResponse
-from starlette.types import Send
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-SEND_TIMEOUT_S = 20.0
-"""A phone that takes nothing for so long is gone: it comes back by itself when it can."""
+from broker.web.line import LINE, Line
 
 
-def frame(event: str, data: str, *, retry_ms: int | None = None) -> bytes:
-    """Return one event on the wire; `data` is one line."""
-    retry = "" if retry_ms is None else f"retry: {retry_ms}\r\n"
-    return f"event: {event}\r\ndata: {data}\r\n{retry}\r\n".encode()
-
-
-class EventStream(StreamingResponse):
-    """Sends frames for as long as somebody listens."""
+class EventStream(Response):
+    """Answers with a head alone; from then on there is only a line."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, frames: AsyncGenerator[bytes]) -> None:
-        """Begin with the first of `frames`, which are ended with the connection."""
-        super().__init__(frames, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-        self._frames = frames
+    def __init__(self, begin: Callable[[Line], None]) -> None:
+        """Hand the line to `begin`, which says on it what it likes, for as long as it likes."""
+        self.status_code = 200
+        self.background = None
+        self.init_headers({"Cache-Control": "no-store", "X-Accel-Buffering": "no"})  # no length: it has no end
+        self._begin = begin
 
-    async def stream_response(self, send: Send) -> None:
-        """Send each frame when it is there. Raises TimeoutError where the phone does not take it."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        del receive
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async with contextlib.aclosing(self._frames):
-            async for one in self._frames:
-                async with asyncio.timeout(SEND_TIMEOUT_S):
-                    await send({"type": "http.response.body", "body": one, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        if scope["method"] == "HEAD":
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            return
+        line: Line | None = scope["state"][LINE]()
+        if line is not None:
+            self._begin(line)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
@@ -17,17 +16,16 @@ from broker.contract.messages import Reply
 from broker.language import Phrases, mark
 from broker.ticket_link import key_of
 from broker.web.forms import read_form
+from broker.web.line import Line, frame
 from broker.web.office import UnansweredError
 from broker.web.page import one_line
 from broker.web.site import Site, site_of
 from broker.web.visitor.following import Followed, UnknownTicketError
 from broker.web.visitor.lobby import lobby_page
-from broker.web.visitor.stream import EventStream, frame
+from broker.web.visitor.stream import EventStream
 from broker.web.visitor.ticket import Around, Link, TicketPage, documents, ticket_page, why_others
 from broker.web.visitor.writing import mark_of, new_mark, request_id
 
-BEAT_S = 5.0
-"""So often an open page hears that nothing has changed; one that hears nothing for three beats says so."""
 RETRY_MS = 2000
 
 
@@ -44,7 +42,7 @@ async def lobby(request: Request) -> Response:
     site = site_of(request)
     words = site.pages.words(request)
     page = lobby_page(site.office.hall, site.office.offer, words, site.office.stale_since)
-    links = [(url, words.say(text)) for url, text in site.links]
+    links = [(url, words.say(text)) for url, text in site.links()]
     return site.pages.answer(request, "lobby.html", page=page, links=links)
 
 
@@ -76,33 +74,48 @@ async def ticket_events(request: Request) -> Response:
     except UnknownTicketError:
         return Response(status_code=HTTPStatus.NO_CONTENT)  # an EventSource asks no more
     words = site.pages.words(request)
-    return EventStream(told(site, followed, words))
+    return EventStream(lambda line: OpenPage(site, followed, words, line).begin())
 
 
-async def told(site: Site, followed: Followed, words: Phrases) -> AsyncGenerator[bytes]:
-    """Yield what an open page has to show anew, and a beat where there is nothing."""
+@dataclass(slots=True, eq=False)
+class OpenPage:
+    """A ticket's page on a phone: hears what it has to show anew, or that nothing has changed."""
+
+    site: Site
+    followed: Followed
+    words: Phrases
+    line: Line
     shown: TicketPage | None = None
-    async with site.following.watching(followed) as news:
-        while not followed.is_gone:
-            around = _around(site, followed, words)
-            page = ticket_page(followed.ticket, around)
-            if page != shown:
-                html = site.pages.html(
-                    "ticket_status.html", words, page=page, key=followed.key, form_id=new_mark(), as_of=around.as_of
-                )
-                yield frame("status", one_line(html), retry_ms=RETRY_MS)
-                if shown is not None and page.said != shown.said:
-                    yield frame("said", one_line(site.pages.html("said.html", words, page=page)))
-                shown = page
-            elif site.office.stale_since is None:
-                yield frame("beat", around.as_of)
-            try:
-                async with asyncio.timeout(BEAT_S):
-                    await news.wait()
-            except TimeoutError:
-                continue
-            news.clear()
-    yield frame("gone", "-")
+
+    def begin(self) -> None:
+        """Show how the ticket stands, and follow it for as long as the page is open."""
+        show = self.show
+        watchers = self.followed.watchers
+        watchers.add(show)
+        self.line.serve(on_room=show, on_lost=lambda: watchers.discard(show))
+        self.site.following.tell_in_turn(self.followed)
+
+    def show(self) -> None:
+        """Send what has changed, a beat where nothing has, and that all is over where the ticket's day is."""
+        if not self.line.has_room():
+            return
+        site, words, followed = self.site, self.words, self.followed
+        if followed.is_gone:
+            self.line.send(frame("gone", "-"))
+            self.line.end()
+            return
+        around = _around(site, followed, words)
+        page, before = ticket_page(followed.ticket, around), self.shown
+        if page != before:
+            html = site.pages.html(
+                "ticket_status.html", words, page=page, key=followed.key, form_id=new_mark(), as_of=around.as_of
+            )
+            self.line.send(frame("status", one_line(html), retry_ms=RETRY_MS))
+            if before is not None and page.said != before.said:
+                self.line.send(frame("said", one_line(site.pages.html("said.html", words, page=page))))
+            self.shown = page
+        elif site.office.stale_since is None:
+            self.line.send(frame("beat", around.as_of))
 
 
 async def cancel_question(request: Request) -> Response:
@@ -203,8 +216,7 @@ def _around(site: Site, followed: Followed, words: Phrases) -> Around:
 
 def _after(site: Site, followed: Followed, words: Phrases) -> tuple[Link, ...]:
     """Return what is asked of whoever is done."""
-    feedback = site.office.feedback
-    if feedback is None or not feedback.ratings:
+    if not site.office.asked.rating:
         return ()
     return (Link(f"/r/{followed.key}", words.say("How was it? Tell us with one tap")),)
 

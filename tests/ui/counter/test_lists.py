@@ -7,6 +7,7 @@ import pytest
 from broker.contract.messages import Today
 from counter.desk.keys import REPEATS, Intent
 from counter.desk.room import Room
+from counter.pages.lists import Row, lines_drawn
 from tests.ui.counter.desk_samples import Window, counter, entry, hall, held, office
 
 QUEUE = tuple(entry(f"A-{n:03d}", minutes=30 - n, score=1.2 - n / 10) for n in range(1, 6))
@@ -252,3 +253,21 @@ def test_the_office_is_scrolled_by_the_same_keys_and_stands_at_its_head_again(wi
 
 def test_what_an_officer_decides_does_not_repeat_while_its_key_is_held() -> None:
     assert {"up", "down", "pageup", "pagedown", "home", "end", "tab", "shift-tab", "backspace"} == REPEATS
+
+
+@pytest.mark.parametrize(
+    ("in_sight", "chosen", "is_at_head", "drawn"),
+    [
+        (6, None, True, 8),  # and two below
+        (6, 7, True, 8),
+        (6, 8, True, 50),
+        (6, None, False, 50),
+        (0, None, True, 50),  # nothing has been laid out yet
+        (60, None, True, 50),
+    ],
+)
+def test_of_a_long_list_only_what_is_in_sight_is_drawn(
+    *, in_sight: int, chosen: int | None, is_at_head: bool, drawn: int
+) -> None:
+    rows = [Row(f"id-{at}", f"A-{at:03d}", None, "", "", "", late=False, chosen=at == chosen) for at in range(50)]
+    assert lines_drawn(rows, in_sight, is_at_head=is_at_head) == drawn

@@ -15,6 +15,7 @@ from display.hall.programme import PLACES, Programme
 from display.pages.info import least_font, panel_height
 from display.pages.layout import room_for
 from display.pages.lobby import office_texts
+from display.pages.panel import InfoPage, ProcedurePage
 from display.pages.places import LEAST_ROWS, NOBODY_KNOWS, Places, PlacesPage, places_pages
 from display.pages.sheet import frame_for
 from hardware.panel.look import look_for
@@ -139,7 +140,13 @@ class Panel:
     def __init__(self) -> None:
         self.now_s = 0.0
         self.programme = Programme(lambda: self.now_s, phrases=PHRASES, least_s=8)
-        self.programme.offer(OFFICE, lambda page, _level: not isinstance(page, PlacesPage) or len(page.rows) <= 20)
+        self.asked: list[InfoPage] = []
+        """Of which pages it was asked whether they fit."""
+        self.programme.offer(OFFICE, self._fits)
+
+    def _fits(self, page: InfoPage, _level: int) -> bool:
+        self.asked.append(page)
+        return not isinstance(page, PlacesPage) or len(page.rows) <= 20
 
     def run(self, seconds: float) -> list[object]:
         """Let time pass; return each page that was on."""
@@ -161,6 +168,17 @@ def test_who_waits_has_turns_among_the_procedures_as_soon_as_there_is_somebody()
     assert {page.language for page in pages} == {"id", "en"}
     panel.programme.stand(())
     assert not any(isinstance(page, PlacesPage) for page in panel.run(300))
+
+
+def test_procedures_are_not_cut_again_because_something_else_has_changed() -> None:
+    panel = Panel()
+    assert any(isinstance(page, ProcedurePage) for page in panel.asked)
+    before = panel.programme.page
+    panel.asked.clear()
+    panel.programme.stand(crowd(30))
+    assert panel.asked
+    assert not any(isinstance(page, ProcedurePage) for page in panel.asked)
+    assert panel.programme.page == before
 
 
 def test_a_list_in_which_somebody_looks_for_a_number_does_not_move_under_their_eyes() -> None:

@@ -29,14 +29,27 @@ def more_waiting(hall: HallMessage, more: int) -> HallMessage:
 
 
 @pytest.mark.parametrize("screen", ["language", "service", "lane"])
-def test_in_a_rush_the_figures_are_drawn_at_most_twice_a_second(screen: str) -> None:
+def test_in_a_rush_the_figures_are_drawn_less_than_once_a_second(screen: str) -> None:
     visitor = Visitor().connected().go(screen)
     calm, before = visitor.hall, len(visitor.screens)
     for event in range(100):
         visitor.hall = more_waiting(calm, event)
         visitor.presenter.hall_changed(visitor.hall)
         visitor.wait(0.04, step=0.04)
-    assert 4 <= len(visitor.screens) - before <= 4 / FIGURES_EVERY_S <= 8
+    assert 2 <= len(visitor.screens) - before <= 4 / FIGURES_EVERY_S + 1 < 4
+
+
+def test_the_first_who_waits_for_a_service_is_a_figure_and_no_other_offer() -> None:
+    visitor = Visitor().connected().go("service")
+    visitor.presenter.hall_changed(more_waiting(visitor.hall, 1))
+    visitor.wait(FIGURES_EVERY_S, step=0.1)
+    drawn, groups = len(visitor.screens), visitor.hall.waiting
+    joined = groups[0].model_copy(update={"lane": "another"})
+    visitor.presenter.hall_changed(more_waiting(visitor.hall, 1).model_copy(update={"waiting": (*groups, joined)}))
+    assert len(visitor.screens) == drawn
+    full = groups[0].model_copy(update={"offer": "full"})
+    visitor.presenter.hall_changed(visitor.hall.model_copy(update={"waiting": (full, *groups[1:])}))
+    assert len(visitor.screens) == drawn + 1
 
 
 def test_the_last_figures_of_a_rush_are_shown_though_nothing_comes_after_them() -> None:

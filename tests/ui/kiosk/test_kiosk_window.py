@@ -35,7 +35,7 @@ def kiosk(screen: VirtualScreen, data_dir: Path) -> Iterator[Window]:
     )
     yield Window("kiosk", screen, targets)
     process.terminate()
-    assert process.wait(10) == 0
+    assert process.wait(30) == 0
 
 
 def _requests(data_dir: Path, command: str) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gettext
 import string
 from collections.abc import Iterable, Iterator
@@ -11,19 +12,23 @@ import pytest
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
 
+from tests import messages
 from tests.messages import (
     PACKAGES,
     VISITORS,
     Key,
     around,
-    catalogue,
-    entries,
     key_of,
     languages,
-    texts,
     texts_of_file,
 )
 
+# Read once: nothing here writes.
+catalogue = functools.cache(messages.catalogue)
+entries = functools.cache(messages.entries)
+texts = functools.cache(messages.texts)
+
+pytestmark = pytest.mark.xdist_group("catalogues")
 ALL = [(package, language) for package in PACKAGES for language in languages(package)]
 
 
