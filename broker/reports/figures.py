@@ -411,6 +411,29 @@ def day_value(day: dt.date, dimension: str) -> str:
             return day.isoformat()
 
 
+def span_named(name: str) -> tuple[dt.date, dt.date] | None:
+    """Return the first and the last day of a day, week, month or quarter by its name; None where it is none."""
+    try:
+        if "W" in name:
+            first = dt.date.fromisocalendar(int(name[:4]), int(name[6:]), 1)
+            found = first, first + 6 * _ONE_DAY
+        elif "Q" in name:
+            year, quarter = int(name[:4]), int(name[6:])
+            found = dt.date(year, quarter * 3 - 2, 1), _month_end(year, quarter * 3)
+        elif name.count("-") == 1:
+            year, month = int(name[:4]), int(name[5:])
+            found = dt.date(year, month, 1), _month_end(year, month)
+        else:
+            found = dt.date.fromisoformat(name), dt.date.fromisoformat(name)
+    except ValueError:
+        return None
+    return found if name in {day_value(found[0], one) for one in PERIODS} else None
+
+
+def _month_end(year: int, month: int) -> dt.date:
+    return dt.date(year + month // 12, month % 12 + 1, 1) - _ONE_DAY
+
+
 def _label(half_hour: int) -> str:
     return f"{half_hour // 2:02}:{half_hour % 2 * 30:02}"
 

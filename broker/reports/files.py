@@ -1,4 +1,4 @@
-"""The result of a survey as a file: what staff download and the command line writes, from what the disk tells."""
+"""Results of surveys and reports as files: what staff download and the command line writes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from broker.config.feedback import SurveySettings
 from broker.domain.feedback.counting import ClosedPeriod, Counting
 from broker.domain.feedback.surveys import period_named
 from broker.language import words_of
+from broker.reports.sheet import ReportWording
 from broker.reports.statistics import index_of
 from broker.reports.survey import Outcome, Wording, survey_rules
 from broker.reports.tables import csv_of, excel_csv_of, xlsx_of
@@ -23,6 +24,18 @@ MEDIA_TYPES: dict[FileKind, str] = {
     "csv": "text/csv; charset=utf-8",
     "excel": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+ReportKind = Literal["pdf", "xlsx", "csv", "excel", "html", "json"]
+"""What a report is written as."""
+REPORT_TYPES: dict[ReportKind, str] = {
+    "pdf": MEDIA_TYPES["pdf"],
+    "xlsx": MEDIA_TYPES["xlsx"],
+    "csv": MEDIA_TYPES["csv"],
+    "excel": MEDIA_TYPES["excel"],
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
 }
 
 
@@ -99,3 +112,26 @@ def survey_file(wording: Wording, kind: FileKind) -> ReportFile:
             content = xlsx_of(wording.tables())
     ending = "csv" if kind == "excel" else kind
     return ReportFile(f"{wording.file_name}.{ending}", MEDIA_TYPES[kind], content)
+
+
+def report_file(wording: ReportWording, kind: ReportKind) -> ReportFile:
+    """Return a report as a file. A PDF takes a second and more."""
+    match kind:
+        case "pdf":
+            from broker.reports.paper import report_pdf_of  # noqa: PLC0415 - WeasyPrint takes a second and 60 MB
+
+            content = report_pdf_of(wording.sheet())
+        case "html":
+            from broker.reports.paper import report_html_of  # noqa: PLC0415 - the same
+
+            content = report_html_of(wording.sheet()).encode()
+        case "csv":
+            content = csv_of(wording.tables())
+        case "excel":
+            content = excel_csv_of(wording.tables(), wording.head())
+        case "xlsx":
+            content = xlsx_of(wording.tables())
+        case "json":
+            content = wording.json()
+    ending = "csv" if kind == "excel" else kind
+    return ReportFile(f"{wording.file_name}.{ending}", REPORT_TYPES[kind], content)

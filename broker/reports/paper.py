@@ -1,4 +1,4 @@
-"""A result as a page to hang up: A4, one side, read from two metres away."""
+"""A result of a survey as a page to hang up, A4, one side, read from two metres away; a report as its pages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import jinja2
 import weasyprint
 from PIL import ImageFile
 
+from broker.reports.sheet import ReportSheet
 from broker.reports.survey import Sheet
 from hardware.typesetting.fonts import plain
 
@@ -41,6 +42,19 @@ def html_of(sheet: Sheet, zoom: float = 1.0) -> str:
     return (
         _environment().get_template("survey.html").render(sheet=sheet, zoom=zoom, font=family.regular, bold=family.bold)
     )
+
+
+def report_pdf_of(sheet: ReportSheet) -> bytes:
+    """Return a report as a PDF, its headings and tables marked for screen readers. Takes a second and more."""
+    source = weasyprint.HTML(string=report_html_of(sheet), base_url=str(_TEMPLATES), url_fetcher=_Fetcher())
+    content: bytes = source.write_pdf(**_OPTIONS)
+    return content
+
+
+def report_html_of(sheet: ReportSheet) -> str:
+    """Return a report as one page of HTML that needs nothing else; on paper it is the same."""
+    family = plain()
+    return _environment().get_template("report.html").render(sheet=sheet, font=family.regular, bold=family.bold)
 
 
 class _Fetcher(weasyprint.urls.URLFetcher):  # type: ignore[misc]  # untyped
