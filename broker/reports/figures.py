@@ -221,7 +221,7 @@ def report(
 ) -> Report:
     """Answer a question. `order`: in which order the values of a dimension stand; others follow by their names."""
     wanted = FIGURES if figures is None else tuple(figures)
-    until = min(question.last, history.now.astimezone(history.zone).date())
+    until = _until(history, question)
     whole = _sliced(history, question, ())
     by_key = _sliced(history, question, question.by) if question.by else {}
     used = {*question.by, *question.only}
@@ -267,7 +267,7 @@ def _ordering(
 
 def _sliced(history: History, question: Question, by: tuple[Dimension, ...]) -> dict[tuple[str, ...], Slice]:
     """Return the facts of the days that are asked for, by the values of some dimensions."""
-    until = max(question.first, min(question.last, history.now.astimezone(history.zone).date()))
+    until = _until(history, question)
     periods = tuple(one for one in by if one in PERIODS)
     ends = _ends(question, until, periods)
     slices: dict[tuple[str, ...], Slice] = {}
@@ -311,9 +311,20 @@ def _part(key: tuple[str, ...], by: Sequence[Dimension], wanted: Sequence[Dimens
     return tuple(value for value, one in zip(key, by, strict=True) if one in wanted)
 
 
+def _until(history: History, question: Question) -> dt.date:
+    """Return the last day that is asked for and has begun: an office day may be ahead of the date on the wall."""
+    today = history.now.astimezone(history.zone).date()
+    begun = max([today, *(facts.day for facts in history.days[-1:])])
+    return max(question.first, min(question.last, begun))
+
+
 def _as_of(history: History, end: dt.date) -> int:
     """Return the moment that a slice tells of: the end of its last day, or now."""
-    return min(micros(history.now), midnight_us(end + _ONE_DAY, history.zone))
+    last = next((facts for facts in reversed(history.days) if facts.day <= end), None)
+    if last is not None and last.day == end:
+        return last.until_us
+    until_us = min(micros(history.now), midnight_us(end + _ONE_DAY, history.zone))
+    return until_us if last is None else max(until_us, last.until_us)
 
 
 class _Sorting:

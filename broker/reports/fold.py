@@ -205,7 +205,7 @@ class Fold:
 
     def running(self, now: dt.datetime) -> DayFacts | None:
         """Return the facts of the day that is not over, as far as it has come; None where nothing happened since."""
-        return None if self.day is None else self._facts(max(micros(now), self._last_us))
+        return None if self.day is None else self._facts(self._end_us(micros(now)))
 
     # -- days -----------------------------------------------------------------------------------------------------
 
