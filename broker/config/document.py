@@ -127,6 +127,15 @@ def read_value(text: str) -> object:
     return value
 
 
+def compose(text: str) -> yaml.Node:
+    """Return the node of a text, with its marks; ValueError where it is no YAML of ours."""
+    document = Document("")
+    node = _compose(document, text)
+    if node is None:
+        raise ValueError(document.problems[0].message if document.problems else "is empty")
+    return node
+
+
 def _fill(document: Document, text: str) -> None:
     """Put what `text` says into the document."""
     node = _compose(document, text)

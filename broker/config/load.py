@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import copy
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,6 +17,7 @@ from broker.config.faults import ConfigError, Fault, Problem
 from broker.config.hours import unknown_days
 from broker.config.looks import accent_faults, office_logo_faults, paper_logo_faults, with_logo_of
 from broker.config.pins import demo_pin_faults, hash_faults
+from broker.config.planned import SECTION, day_of, days_ahead, on_day, plans_of
 from broker.config.references import reference_faults
 from broker.config.scripts import script_faults
 from broker.config.settings import Settings
@@ -34,18 +37,21 @@ class _Findings:
     problems: list[Problem]
 
 
-def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
-    """Return the settings of a file, with the environment's values over it; ConfigError holds every fault."""
-    findings = _examine(path, environ)
+def load_settings(path: Path, environ: Mapping[str, str], *, today: dt.date | None = None) -> Settings:
+    """Return the settings of a file, with the environment's values over it; ConfigError holds every fault.
+
+    What is planned counts from its day on: `today`, or the day that it is in the office now.
+    """
+    findings = _examine(path, environ, today)
     errors = [problem for problem in findings.problems if not problem.warning]
     if errors or findings.settings is None:
         raise ConfigError(errors)
     return with_surveys_of(with_logo_of(findings.settings, path.parent), path.parent)
 
 
-def check_settings(path: Path, environ: Mapping[str, str]) -> list[Problem]:
+def check_settings(path: Path, environ: Mapping[str, str], *, today: dt.date | None = None) -> list[Problem]:
     """Return every fault and every warning, the faults first; empty when all is well."""
-    findings = _examine(path, environ)
+    findings = _examine(path, environ, today)
     data = findings.document.data
     looked_at = [
         *demo_pin_faults(data),
@@ -57,31 +63,56 @@ def check_settings(path: Path, environ: Mapping[str, str]) -> list[Problem]:
     return _ordered([*findings.problems, *warnings], findings.document.file)
 
 
-def _examine(path: Path, environ: Mapping[str, str]) -> _Findings:
+def _examine(path: Path, environ: Mapping[str, str], today: dt.date | None) -> _Findings:
     """Gather all faults; a file that is no YAML mapping at all leaves nothing more to say."""
     document = read_document(path)
     if document.problems and not document.data:
         return _Findings(None, document, Overlay(), document.problems)
+    written, day = document.data, today or day_of(document.data, dt.datetime.now(dt.UTC))
+    document.data, lost = on_day(written, day)
     over = overlay(document.data, Settings, environ)
-    settings, shape = _validated(document.data)
-    plain = [*character_faults(document.data, Settings), *unknown_days(document.data)]
-    explained = {fault.path for fault in plain}
-    shape = [fault for fault in shape if not any(fault.path[:end] in explained for end in range(len(fault.path) + 1))]
-    known = {fault.path for fault in shape}
-    faults = (
-        *plain,
-        *shape,
-        *(fault for fault in truths_for_numbers(document.data, Settings) if fault.path not in known),
-        *reference_faults(document.data),
-        *hash_faults(document.data),
-        *survey_faults(document.data),
-        *text_faults(document.data, Settings),
-        *accent_faults(document.data),
-        *(size_faults(settings) if settings is not None else ()),
-    )
+    settings, faults = _faults_of(document.data)
+    faults += [*lost, *_faults_ahead(written, day, environ, faults)]
     located = _located(faults, document, over)
     problems = [*document.problems, *over.problems, *located, *survey_file_problems(document.data, path.parent)]
     return _Findings(settings, document, over, _ordered(problems, document.file))
+
+
+def _faults_of(data: dict[str, object]) -> tuple[Settings | None, list[Fault]]:
+    """Return the settings that data comes to, or all that is wrong with it."""
+    settings, shape = _validated(data)
+    plain = [*character_faults(data, Settings), *unknown_days(data)]
+    explained = {fault.path for fault in plain}
+    shape = [fault for fault in shape if not any(fault.path[:end] in explained for end in range(len(fault.path) + 1))]
+    known = {fault.path for fault in shape}
+    faults = [
+        *plain,
+        *shape,
+        *(fault for fault in truths_for_numbers(data, Settings) if fault.path not in known),
+        *reference_faults(data),
+        *hash_faults(data),
+        *survey_faults(data),
+        *text_faults(data, Settings),
+        *accent_faults(data),
+        *(size_faults(settings) if settings is not None else ()),
+    ]
+    return settings, faults
+
+
+def _faults_ahead(
+    written: dict[str, object], today: dt.date, environ: Mapping[str, str], known: Iterable[Fault]
+) -> Iterator[Fault]:
+    """Yield what would be wrong from a later day on, because of what is planned for it."""
+    said = set(known)
+    for day in days_ahead(written, today):
+        data, lost = on_day(copy.deepcopy(written), day)
+        overlay(data, Settings, environ)
+        index = next(plan.index for plan in plans_of(written) if plan.day == day)
+        yield from lost
+        for fault in [fault for fault in _faults_of(data)[1] if fault not in said]:
+            said.add(fault)
+            message = f"makes from {day} on: {path_text(fault.path)} {fault.message}"
+            yield replace(fault, path=(SECTION, index, "change"), message=message)
 
 
 def _validated(data: dict[str, object]) -> tuple[Settings | None, list[Fault]]:

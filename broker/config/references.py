@@ -24,6 +24,7 @@ _KEYS = frozenset(NAMES.values())
 
 _LISTS = (
     "announcements",
+    "planned",
     "stages",
     "lanes",
     "groups",

@@ -43,9 +43,9 @@ class Place:
 
     @property
     def is_by_language(self) -> bool:
-        """Tell whether the free keys are languages: what stands there is text. Figures go by other names."""
+        """Tell whether the free keys are languages: what stands there is text. All else goes by other names."""
         inside = self.inside("", None) if self.is_open else None
-        return inside is not None and not inside.is_number
+        return inside is not None and not inside.is_number and Any not in inside.types
 
     @property
     def is_text(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
@@ -398,6 +398,14 @@ class Announcement(SettingsModel):
     until: LocalMoment | None = None
 
 
+class Planned(SettingsModel):
+    """What is other from a day on: values by the places where they will stand."""
+
+    id: Identifier
+    effective_from: Day
+    change: dict[str, Any] = Field(min_length=1)
+
+
 class Settings(SettingsModel):
     """The whole office."""
 
@@ -405,6 +413,7 @@ class Settings(SettingsModel):
     demo: bool = False
     hours: Hours
     announcements: tuple[Announcement, ...] = ()
+    planned: tuple[Planned, ...] = ()
     stages: tuple[Stage, ...] = Field(min_length=1)
     lanes: tuple[Lane, ...] = Field(min_length=1)
     groups: tuple[Group, ...] = ()
