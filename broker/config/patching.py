@@ -398,7 +398,7 @@ class _Page:
         del self._lines[name.start_mark.line : following.start_mark.line]
 
     def _last_line(self, node: yaml.Node) -> int:
-        """Return the last line that a node has words on: a text of several lines ends behind the empty ones after it."""
+        """Return the last line that a node has words on; PyYAML lets texts end behind empty ones."""
         line = _last_line(node)
         while line > node.start_mark.line and not self._lines[line].strip():
             line -= 1

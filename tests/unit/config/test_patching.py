@@ -98,10 +98,17 @@ def test_a_value_that_is_so_already_changes_nothing() -> None:
             ['        - "KTP"'],
         ),
         (Edit("services.collection.daily_quota", 80), [], ["    daily_quota: 80"]),
-        (Edit("officers.siti.name", "Siti: R."), None, ['    name: "Siti: R."           # shown on the counter window']),
+        (
+            Edit("officers.siti.name", "Siti: R."),
+            None,
+            ['    name: "Siti: R."           # shown on the counter window'],
+        ),
         (
             Edit("lanes.priority.daily_quota"),
-            ["    daily_quota: 30            # numbers a day; leave the line out for no limit. The kiosk says so before anybody chooses"],
+            [
+                "    daily_quota: 30            # numbers a day; leave the line out for no limit. "
+                "The kiosk says so before anybody chooses"
+            ],
             [],
         ),
         (
@@ -113,7 +120,8 @@ def test_a_value_that_is_so_already_changes_nothing() -> None:
             Edit("announcements.early", {"id": "early", "text": {"id": "Tutup pukul 11.", "en": "Closing at 11."}}),
             None,
             [
-                "announcements:                 # none in the demo. For yours, write a list like this one instead of []:",
+                "announcements:                 # none in the demo. "
+                "For yours, write a list like this one instead of []:",
                 "  - id: early",
                 "    text:",
                 '      id: "Tutup pukul 11."',
@@ -145,7 +153,7 @@ def test_an_entry_in_the_middle_goes_with_one_of_the_blank_lines_around_it() -> 
 
 def test_lists_that_become_empty_and_sections_that_come_keep_the_comments_around_them() -> None:
     after = patched(SHIPPED, [Edit("lanes.priority.grounds", []), Edit("services.new-passport.short_name.id", "Baru")])
-    assert '    grounds: []                # the same at a glance' in after
+    assert "    grounds: []                # the same at a glance" in after
     assert '    short_name:\n      id: "Baru"\n    # short_name: ' in after
 
 
@@ -215,7 +223,7 @@ LEAVES = dict(leaves(DATA))
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text)[:20])
 def test_a_hostile_text_is_a_text_and_nothing_else(text: str) -> None:
     data: Any = read_value(OFFICE)
-    block, flow, plain = "officers.a.name", "stages.check.name.en", "counters.c1.label"
+    block, flow, plain = "officers.siti.name", "stages.check.name.en", "counters.counter-1.label"
     after: Any = read_value(patched(OFFICE, [Edit(path, text) for path in (block, flow, plain)]))
     data["officers"][0]["name"] = data["stages"][0]["name"]["en"] = data["counters"][0]["label"] = text
     assert after == data
@@ -224,7 +232,7 @@ def test_a_hostile_text_is_a_text_and_nothing_else(text: str) -> None:
 def test_every_value_of_the_file_goes_out_and_comes_back() -> None:
     paths = [path for path, value in LEAVES.items() if isinstance(value, str) and not path.endswith(".id")]
     assert len(paths) > 150
-    for path in itertools.islice(paths, 0, None, 9):
+    for path in itertools.islice(paths, 0, None, 25):
         other = patched(SHIPPED, [Edit(path, "Other: #1")])
         assert other != SHIPPED
         restored = patched(other, [Edit(path, LEAVES[path])])
