@@ -53,6 +53,8 @@ ErrorCode = Literal[
     "code_needed",
     "wrong_code",
     "weak_password",
+    "conflict",
+    "bad_rules",
 ]
 PASSING: frozenset[ErrorCode] = frozenset({"storage_failed", "not_ready", "too_many"})
 """Refusals that say nothing of what was asked, and are not kept: nothing was done, and the same may be done later."""

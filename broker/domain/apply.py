@@ -34,6 +34,8 @@ def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:
     match event:
         case ev.ConfigChanged() | ev.PinChanged() | ev.PinReset() | ev.Unlocked():
             pass  # rules come from the configuration itself, and who knows which PIN is no matter of the hall
+        case ev.RulesChanged():
+            hall.rules_changed = event
         case ev.StaffSignedIn() | ev.StaffSignedOut() | ev.StaffRevoked():
             _staff(hall, event)
         case ev.HelpAsked() | ev.HelpComing() | ev.HelpEnded():

@@ -115,6 +115,61 @@ class StaffRevoke(StaffAct):
     reason: Why
 
 
+class _LeftOut:
+    """Stands for no value at all."""
+
+    def __repr__(self) -> str:
+        """Return it in words."""
+        return "left out"
+
+
+LEFT_OUT: Final = _LeftOut()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEdit:
+    """What shall stand at a place of the configuration; without a value the line or the entry goes."""
+
+    path: Annotated[str, Len(1, 200)]
+    value: Any = LEFT_OUT
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRules:
+    """What a change of the rules comes to; it is laid down on disk, and counts once the engine has said so."""
+
+    before: str
+    """The digest of the file that it was made from."""
+    digest: str
+    sections: tuple[str, ...] = ()
+    restart: tuple[str, ...] = ()
+    """Sections that count after a restart only."""
+    warnings: tuple[str, ...] = ()
+    acts: frozenset[str] = frozenset()
+    """Which acts of `broker.permissions` it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesChange(StaffAct):
+    """Change the configuration by edits, or back to an earlier version; what it comes to was prepared before."""
+
+    base: Annotated[str, Len(1, 64)]
+    """The digest of the file that whoever asks has before them."""
+    reason: Why
+    edits: Annotated[tuple[RuleEdit, ...], Len(0, 200)] = ()
+    back_to: Id | None = None
+    """The digest of the version that shall stand again."""
+    effective_from: Annotated[str, Len(10, 10)] | None = None
+    """The day from which the edits count; None, or a day that has come: at once."""
+    prepared: Annotated[PreparedRules | DomainError | None, MADE] = None
+
+    def __post_init__(self) -> None:
+        """Refuse what says nothing, or two things at once."""
+        if bool(self.edits) == (self.back_to is not None):
+            message = "edits: either edits or back_to is needed"
+            raise DomainError(Code.BAD_REQUEST, message, field="edits")
+
+
 @dataclass(frozen=True, slots=True)
 class NewPin:
     """What is kept of a new PIN, made outside; and of what the configuration said when it was chosen."""
@@ -340,6 +395,7 @@ Command = (
     | StaffOut
     | StaffSessions
     | StaffRevoke
+    | RulesChange
 )
 
 COMMANDS: dict[str, type[Command]] = {
@@ -371,6 +427,7 @@ COMMANDS: dict[str, type[Command]] = {
     "staff_out": StaffOut,
     "staff_sessions": StaffSessions,
     "staff_revoke": StaffRevoke,
+    "rules_change": RulesChange,
 }
 """Every command by its name on the wire; any other answers `bad_request`."""
 NAMES: dict[type, str] = {kind: name for name, kind in COMMANDS.items()}

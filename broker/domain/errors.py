@@ -38,13 +38,15 @@ class Code(StrEnum):
     UNKNOWN_SESSION = "unknown_session"
     CODE_NEEDED = "code_needed"
     WRONG_CODE = "wrong_code"
+    CONFLICT = "conflict"
+    BAD_RULES = "bad_rules"
     WEAK_PASSWORD = "weak_password"  # noqa: S105 - the name of a refusal
 
 
 class DomainError(Exception):
     """A command that cannot be done; `detail` holds plain facts for the asker."""
 
-    def __init__(self, code: Code, message: str, **detail: str | int | None) -> None:
+    def __init__(self, code: Code, message: str, **detail: str | int | Sequence[object] | None) -> None:
         """Keep code, text for logs, and facts."""
         super().__init__(message)
         self.code = code

@@ -332,6 +332,20 @@ class DayClosed:
     digest: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesChanged:
+    """The configuration's file was changed through the office; the texts stand in the versions that are kept."""
+
+    at: dt.datetime
+    by: str | None
+    """The officer; None: the office, for what was planned."""
+    reason: str
+    before: str
+    """The digest of the file before; `digest` is that of the file from now on."""
+    digest: str
+    sections: tuple[str, ...]
+
+
 Event = (
     Issued
     | Printed
@@ -363,6 +377,7 @@ Event = (
     | StaffSignedIn
     | StaffSignedOut
     | StaffRevoked
+    | RulesChanged
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -396,5 +411,6 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "staff_signed_in": StaffSignedIn,
     "staff_signed_out": StaffSignedOut,
     "staff_revoked": StaffRevoked,
+    "rules_changed": RulesChanged,
 }
 EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENT_TYPES.items()}

@@ -77,6 +77,8 @@ class Hall:
         """By kiosk: where somebody waits for help, the longest waiting first."""
         self.staff: dict[str, StaffSession] = {}
         """By the digest of its token: who is signed in without a counter."""
+        self.rules_changed: RulesChanged | None = None
+        """The last change of the configuration that came through the office, of late."""
         self.figures = Figures()
         """What the day came to so far."""
         self.turns: dict[str, int] = {}

@@ -50,8 +50,35 @@ def decide(hall: Hall, command: cmd.StaffAct, now: dt.datetime) -> list[ev.Event
             return []
         case cmd.StaffRevoke():
             return _revoked(hall, officer, command, now)
+        case cmd.RulesChange():
+            return _rules_changed(hall, officer, command, now)
         case _:
             raise NotImplementedError(type(command).__name__)
+
+
+def planned_due(prepared: cmd.PreparedRules, reason: str, now: dt.datetime) -> ev.RulesChanged:
+    """Return that the office itself puts into its place what was planned for a day that has come."""
+    return _change(None, prepared, reason, now)
+
+
+def _rules_changed(hall: Hall, officer: str, command: cmd.RulesChange, now: dt.datetime) -> list[ev.Event]:
+    """Let another configuration be written: what it comes to, or what is wrong with it, was found out before."""
+    reason, prepared = checks.reason(command.reason), command.prepared
+    match prepared:
+        case DomainError():
+            raise prepared
+        case None:
+            raise DomainError(Code.NOT_READY, "the configuration cannot be changed here")
+        case _:
+            for act in sorted(prepared.acts):
+                checks.permitted(hall, command.session, act, now)
+            return [] if prepared.digest == prepared.before else [_change(officer, prepared, reason, now)]
+
+
+def _change(by: str | None, prepared: cmd.PreparedRules, reason: str, now: dt.datetime) -> ev.RulesChanged:
+    return ev.RulesChanged(
+        at=now, by=by, reason=reason, before=prepared.before, digest=prepared.digest, sections=prepared.sections
+    )
 
 
 def sessions(hall: Hall, command: cmd.StaffSessions, now: dt.datetime) -> list[Listed]:

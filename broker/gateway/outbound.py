@@ -299,6 +299,7 @@ _OF_OFFICE = (
     ev.StaffSignedIn,
     ev.StaffSignedOut,
     ev.StaffRevoked,
+    ev.RulesChanged,
 )
 _NO_TICKET = (ev.Opened, ev.Closed, ev.Paused, ev.Resumed, *_OF_OFFICE)
 

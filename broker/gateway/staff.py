@@ -20,6 +20,8 @@ def staff_result(command: cmd.StaffIn | cmd.StaffAct, hall: Hall, now: dt.dateti
             return {"session": command.token, "officer": office.officers[officer], "role": office.role_of(officer)}
         case cmd.StaffSessions():
             return {"sessions": [_session(one, hall) for one in staff.sessions(hall, command, now)]}
+        case cmd.RulesChange(prepared=cmd.PreparedRules() as made):
+            return {"digest": made.digest, "restart": list(made.restart), "warnings": list(made.warnings)}
         case _:
             return {}
 

@@ -106,8 +106,10 @@ def test_a_value_that_is_so_already_changes_nothing() -> None:
         (
             Edit("lanes.priority.daily_quota"),
             [
-                "    daily_quota: 30            # numbers a day; leave the line out for no limit. "
-                "The kiosk says so before anybody chooses"
+                (
+                    "    daily_quota: 30            # numbers a day; leave the line out for no limit. "
+                    "The kiosk says so before anybody chooses"
+                )
             ],
             [],
         ),
@@ -120,8 +122,10 @@ def test_a_value_that_is_so_already_changes_nothing() -> None:
             Edit("announcements.early", {"id": "early", "text": {"id": "Tutup pukul 11.", "en": "Closing at 11."}}),
             None,
             [
-                "announcements:                 # none in the demo. "
-                "For yours, write a list like this one instead of []:",
+                (
+                    "announcements:                 # none in the demo. "
+                    "For yours, write a list like this one instead of []:"
+                ),
                 "  - id: early",
                 "    text:",
                 '      id: "Tutup pukul 11."',
