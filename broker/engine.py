@@ -10,16 +10,17 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from broker import permissions
 from broker.contract.messages import PASSING
 from broker.contract.topics import ENGINE_CLIENT
 from broker.copies import WantedCopies
 from broker.domain.apply import apply
-from broker.domain.commands import ChangePin, Look, ResetPin
+from broker.domain.commands import ChangePin, Look, PreparedRules, ResetPin, RulesChange
 from broker.domain.decide import clock_set, decide, end_of_day, help_lost
 from broker.domain.errors import Code, DomainError, WrongCheckError
-from broker.domain.events import ConfigChanged, DayClosed, PinChanged, PinReset, Unlocked
+from broker.domain.events import ConfigChanged, DayClosed, PinChanged, PinReset, RulesChanged, Unlocked
 from broker.domain.feedback import apply as feedback
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.commands import FeedbackCommand, Question
@@ -34,6 +35,7 @@ from broker.domain.identity import session_digest
 from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
 from broker.domain.queue.forward import forward_of
+from broker.domain.staff import planned_due
 from broker.domain.vocabulary import Event
 from broker.inbox import WITH_PIN, Inbox, Item, PinChecker, Reconnected
 from broker.office_time import OfficeTime
@@ -48,6 +50,7 @@ from broker.ports import (
     Reconfiguration,
     Recorded,
     RequestKey,
+    RulesKeeper,
     SealError,
     StorageError,
     Store,
@@ -165,7 +168,7 @@ class DaysFollowed:
 class Engine:
     """Owns the hall and the store. The first methods may be called from any thread, the rest from one."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0915 - one for each thing that is remembered
         self,
         *,
         office: Office,
@@ -177,11 +180,13 @@ class Engine:
         mark: ClockMark | None = None,
         kiosk_of: Mapping[str, str] | None = None,
         tidy: Callable[[], None] = lambda: None,
+        rules: RulesKeeper | None = None,
     ) -> None:
         """Rebuild the hall from disk; raises `StorageError` where the disk cannot be read.
 
         `mark` tells a clock that was set while nothing ran from time that has passed. `kiosk_of` names for each client
         without a printer the kiosk that prints what it asks for. `tidy` is called now and then while nobody waits.
+        `rules` keeps the configuration's file, where it may be changed.
         """
         self.failures = 0
         self._office = office
@@ -208,6 +213,9 @@ class Engine:
         self._places = PlacesPace()
         self._left_at = self._play_at = -math.inf
         self._tidy = tidy
+        self._rules = rules
+        self._due: deque[tuple[PreparedRules, str]] = deque()
+        """What was planned for a day that has come, and why."""
         self._tidy_at = 0.0
         self._wrong_checks: dict[tuple[str, bool], int] = {}
         """Outlives a hall that is rebuilt; a restart lets everybody guess anew."""
@@ -252,6 +260,11 @@ class Engine:
     def reconfigure(self, change: Reconfiguration) -> None:
         """Let another configuration count, before whatever is asked next."""
         self._changes.append(change)
+        self._inbox.wake()
+
+    def carry_out(self, prepared: PreparedRules, reason: str) -> None:
+        """Let the office itself put into the configuration what was planned for a day that has come."""
+        self._due.append((prepared, reason))
         self._inbox.wake()
 
     def look_soon(self) -> None:
@@ -300,6 +313,7 @@ class Engine:
         self._try_rebuild()
         self._follow_clock()
         self._follow_config()
+        self._carry_out()
         requests = [item for item in batch if isinstance(item, Submission)]
         if requests:
             self._handle(requests)
@@ -329,12 +343,59 @@ class Engine:
             return
         self._known.update(work.replies)
         self._tell_checker(work)
+        self._settle_rules(work)
         for client, payload in answers:
             self._wire.reply(client, payload)
         if self._hall is not None:
             self._wire.tell(work.events, self._hall)
         self._copies.follow(work.events)
         self._stale = self._stale or bool(work.events)
+
+    def rules_editor(self, session: str) -> str | None:
+        """Return whose staff session it is, if theirs is a role that changes rules. Also from other threads.
+
+        It tells who is worth some work, and no more.
+        """
+        hall = self._hall
+        found = None if hall is None else hall.staff_session(session_digest(session), self._time.now())
+        is_editor = found is not None and permissions.may(self._office.role_of(found.officer), "rules_change")
+        return found.officer if found is not None and is_editor else None
+
+    def _still_so(self, hall: Hall, submission: Submission, work: Work) -> Submission:
+        """Refuse a change of the rules that was prepared from what somebody else has changed since."""
+        command = submission.command
+        if not isinstance(command, RulesChange) or not isinstance(command.prepared, PreparedRules):
+            return submission
+        is_first = not any(isinstance(one.event, RulesChanged) for one in work.events)
+        if self._rules is not None and is_first and self._rules.digest() == command.prepared.before:
+            return submission
+        last = hall.rules_changed
+        by, at = (None, None) if last is None else (last.by, last.at.astimezone(hall.office.zone).isoformat())
+        refusal = DomainError(Code.CONFLICT, "somebody else has changed the configuration since", by=by, at=at)
+        return replace(submission, command=replace(command, prepared=refusal))
+
+    def _settle_rules(self, work: Work) -> None:
+        """Write what the journal says by now into the configuration's file."""
+        for recorded in work.events:
+            if isinstance(recorded.event, RulesChanged) and self._rules is not None:
+                self._rules.settle(recorded.event.digest)
+
+    def _carry_out(self) -> None:
+        """Write down what was planned for a day that has come; it counts already."""
+        while self._due and self._hall is not None and self._rules is not None:
+            (prepared, reason), hall = self._due[0], self._hall
+            if self._rules.digest() != prepared.before:
+                self._due.popleft()  # it is prepared anew
+                continue
+            try:
+                with self._committed() as work:
+                    work.events.append(self._record(hall, planned_due(prepared, reason, work.at), ENGINE_CLIENT))
+            except StorageError:
+                log.exception("what was planned cannot be put into its place now")
+                return
+            self._due.popleft()
+            self._settle_rules(work)
+            self._wire.tell(work.events, hall)
 
     def _officer_at(self, counter: str, session: str) -> str | None:
         """Return who is signed in with this session. Also from the checker's thread: a desk is never changed."""
@@ -375,6 +436,7 @@ class Engine:
         if isinstance(submission.command, Question):
             return self._answer_question(hall, submission, submission.command, work)
         result: Sequence[Event] | DomainError
+        submission = self._still_so(hall, submission, work)
         try:
             result, entries = self._decide(hall, submission, work.at)
         except WrongCheckError as refusal:

@@ -286,6 +286,18 @@ class Wire(Protocol):
         ...
 
 
+class RulesKeeper(Protocol):
+    """The configuration's file, as far as the engine lets it be changed. Used by its thread; nothing here raises."""
+
+    def digest(self) -> str:
+        """Return the digest of what the file says now."""
+        ...
+
+    def settle(self, digest: str) -> None:
+        """Let what was laid down under this digest take the file's place; tried again until it does."""
+        ...
+
+
 class ClockMark(Protocol):
     """What the run before believed of the clock, where the machine has not been restarted since."""
 

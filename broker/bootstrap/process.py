@@ -21,6 +21,7 @@ from broker.bootstrap.pins import MissedFile, PinBook
 from broker.bootstrap.reload import LOOK_EVERY_S as CONFIG_EVERY_S
 from broker.bootstrap.reload import ConfigWatch
 from broker.bootstrap.rules import announcements, office_message, office_rules
+from broker.bootstrap.rules_desk import RulesDesk
 from broker.bootstrap.tokens import SessionTokens
 from broker.bus import Bus
 from broker.config.settings import Settings
@@ -28,7 +29,7 @@ from broker.contract.link import Address
 from broker.contract.topics import CARE_CLIENT, DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT, Topics
 from broker.engine import KEPT_REPLIES, REMEMBER, Engine
 from broker.gateway import Inbound, MqttWire, Presences
-from broker.ports import Reconfiguration
+from broker.ports import Reconfiguration, Submission
 from broker.server import ServerSpec, choose_kind, start_server
 from broker.store.database import resolve_url
 from broker.store.head import Head
@@ -83,6 +84,8 @@ def run_broker(
             settings.feedback.surveys,
             first_revision=lambda: int(time.time() * 100),
         )
+        environ = dict(os.environ)
+        desk = None if config is None else RulesDesk(config, data_dir, environ=environ, clock=clock, report=wire.report)
         engine = Engine(
             office=office_rules(settings),
             store=store,
@@ -93,10 +96,17 @@ def run_broker(
             mark=ClockFile(data_dir / "clock.json"),
             kiosk_of={counter.id: settings.kiosk_of(counter) for counter in settings.counters},
             tidy=Memory().tidy,
+            rules=desk,
         )
         store.forget_replies(engine.now() - REMEMBER, most=KEPT_REPLIES)  # writes: a disk that refuses shows now
         tokens = SessionTokens(data_dir / "sessions.key")
-        inbound = Inbound(topics, engine.submit, token=tokens.token, secret=key.secret)
+        submit: Callable[[Submission], None] = engine.submit
+        if desk is not None:
+            desk.make_good(engine.hall.rules_changed)
+            submit = desk.before(engine.submit, wire.refuse)
+            work = (engine.submit, engine.rules_editor, engine.carry_out)
+            threading.Thread(target=desk.run, args=work, name="rules-desk", daemon=True).start()
+        inbound = Inbound(topics, submit, token=tokens.token, secret=key.secret)
         bus.listen_raw(topics.all_commands(), inbound.received, kept=inbound.kept)
         bus.listen_raw(topics.presence("+"), Presences(topics, engine.heard).received)
         bus.on_connect(engine.reconnected)
@@ -123,9 +133,10 @@ def run_broker(
             changes = ConfigWatch(
                 config,
                 settings,
-                environ=dict(os.environ),
+                environ=environ,
                 changed=changed,
                 report=wire.report,
+                clock=clock,
             )
             threading.Thread(
                 target=watch_config, args=(changes.look, ended.wait), name="config-watch", daemon=True
@@ -161,8 +172,8 @@ def watch_config(look: Callable[[], None], pause: Callable[[float], bool]) -> No
 
 
 def pin_hashes(settings: Settings) -> dict[str, str]:
-    """Return by officer what the configuration says of the PINs."""
-    return {officer.id: officer.pin_hash for officer in settings.officers}
+    """Return by officer what the configuration says of the PINs; empty for who has none yet."""
+    return {officer.id: officer.pin_hash or "" for officer in settings.officers}
 
 
 @contextmanager

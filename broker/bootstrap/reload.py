@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from broker.bootstrap.rules import announcements, office_message, office_rules
 from broker.config import ConfigError, Settings, load_settings
+from broker.config.versions import digest_of
 from broker.config.web import Web
 from broker.ports import Reconfiguration
 
@@ -65,11 +66,6 @@ def reconfiguration(change: Change, digest: str) -> Reconfiguration:
     )
 
 
-def digest_of(text: bytes) -> str:
-    """Return what tells one content of the file from another, for people and for the journal."""
-    return hashlib.sha256(text).hexdigest()[:12]
-
-
 class ConfigWatch:
     """Looks at the file again and again. Used by one thread, which is not the engine's: reading takes 0.2 s."""
 
@@ -81,6 +77,7 @@ class ConfigWatch:
         environ: Mapping[str, str],
         changed: Callable[[Reconfiguration, Settings], None],
         report: Callable[[str, str | None], None],
+        clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         """Tell `changed` what counts from now on, and staff by `report` how the file is."""
         self._path = path
@@ -88,6 +85,8 @@ class ConfigWatch:
         self._environ = environ
         self._changed = changed
         self._report = report
+        self._clock = clock
+        self._day = self._today()
         self._waiting: tuple[str, ...] = ()
         # It is read once more: it may have been edited since the settings were loaded.
         self._stamp: tuple[int, ...] | None = None
@@ -95,7 +94,12 @@ class ConfigWatch:
         self._say("good", digest_of(_read(path)))
 
     def look(self) -> None:
-        """Take a change in once the file has been still from one look to the next: editors write in pieces."""
+        """Take a change in once the file has been still from one look to the next: editors write in pieces.
+
+        And a day on which something begins to count that was planned for it.
+        """
+        if (today := self._today()) != self._day:
+            self._day, self._stamp = today, None
         stamp, last = _stamp_of(self._path), self._seen
         self._seen = stamp
         if stamp != self._stamp and stamp == last:
@@ -105,7 +109,7 @@ class ConfigWatch:
     def _take(self) -> None:
         digest = digest_of(_read(self._path))
         try:
-            new = load_settings(self._path, self._environ)
+            new = load_settings(self._path, self._environ, today=self._day)
         except ConfigError as error:
             log.error("%s is changed and faulty, so it changes nothing:\n%s", self._path, error)  # noqa: TRY400 - it says all
             self._say("faulty", digest, f"{error.problems[0]}; what was before goes on")
@@ -120,6 +124,9 @@ class ConfigWatch:
             self._say("waits", digest, f"for a restart: {', '.join(change.waiting)}")
         else:
             self._say("good", digest)
+
+    def _today(self) -> dt.date:
+        return self._clock().astimezone(self._settings.office.zone).date()
 
     def _say(self, word: str, digest: str, detail: str = "") -> None:
         self._report("config", f"{word}, {digest}{detail and f': {detail}'}"[:MAX_REPORT])

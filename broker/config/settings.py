@@ -227,7 +227,8 @@ class Officer(SettingsModel):
 
     id: Identifier
     name: Annotated[str, StringConstraints(min_length=1)]
-    pin_hash: Annotated[str, StringConstraints(pattern=_PIN_HASH)] = Field(repr=False)
+    pin_hash: Annotated[str, StringConstraints(pattern=_PIN_HASH)] | None = Field(default=None, repr=False)
+    """None: cannot sign in until a supervisor has given them a PIN."""
     role: Literal["officer", "supervisor", "complaints", "technician"] = "officer"
 
 

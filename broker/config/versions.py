@@ -11,6 +11,8 @@ import datetime as dt
 import hashlib
 import logging
 import os
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -18,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from hardware.files import keep_newest, sync, write_whole
 
 FOLDER = "rules"
+DIGEST_LENGTH = 12
 MOST = 200
 """So many versions are kept: of 50 KB each, some 10 MB."""
 _STAGED = "staged"
@@ -42,7 +45,7 @@ class Version(BaseModel):
 
 def digest_of(text: bytes) -> str:
     """Return what tells one content of the file from another, for people and for the journal."""
-    return hashlib.sha256(text).hexdigest()[:12]
+    return hashlib.sha256(text).hexdigest()[:DIGEST_LENGTH]
 
 
 class Versions:
@@ -69,7 +72,7 @@ class Versions:
 
     def keep(self, version: Version, text: bytes) -> None:
         """Keep a version for good; the oldest beyond a number go. Raises OSError."""
-        name = _name(version)
+        name = f"{self._next_number():06d}_{version.digest}"
         write_whole(self._folder / f"{name}.yaml", text, durable=True)
         write_whole(self._folder / f"{name}.json", version.model_dump_json().encode(), durable=True)
         self._tidy()
@@ -107,11 +110,13 @@ class Versions:
             with contextlib.suppress(OSError):
                 (self._folder / _STAGED / f"{digest}.{ending}").unlink()
 
-    def drop_all(self) -> None:
-        """Forget all that was laid down."""
-        for path in (self._folder / _STAGED).glob("*.*"):
-            with contextlib.suppress(OSError):
-                path.unlink()
+    def drop_all(self, *, older_than_s: float = 0.0) -> None:
+        """Forget all that was laid down so long ago, and did not come to count."""
+        _sweep((self._folder / _STAGED).glob("*.*"), older_than_s)
+
+    def _next_number(self) -> int:
+        names = [path.stem.partition("_")[0] for path in self._folder.glob("*.yaml")]
+        return 1 + max((int(name) for name in names if name.isdecimal()), default=0)
 
     def _tidy(self) -> None:
         keep_newest(self._folder, "*.json", count=MOST)
@@ -172,16 +177,16 @@ class RulesFile:
         with contextlib.suppress(OSError):
             self.beside(digest).unlink()
 
-    def forget_all(self) -> None:
-        """Take away all that was laid beside and left."""
-        for path in self.folder.glob(f".{self._path.name}-*"):
-            if len(path.name) == len(self.beside("0" * 12).name):
-                with contextlib.suppress(OSError):
-                    path.unlink()
+    def forget_all(self, *, older_than_s: float = 0.0) -> None:
+        """Take away all that was laid beside so long ago, and left."""
+        _sweep(self.folder.glob(f".{self._path.name}-{'[0-9a-f]' * DIGEST_LENGTH}"), older_than_s)
 
 
-def _name(version: Version) -> str:
-    return f"{version.at.astimezone(dt.UTC):%Y-%m-%dT%H-%M-%S-%f}_{version.digest}"
+def _sweep(paths: Iterable[Path], older_than_s: float) -> None:
+    for path in list(paths):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime >= older_than_s:
+                path.unlink()
 
 
 def _read(path: Path) -> Version | None:

@@ -7,9 +7,9 @@ import os
 import threading
 from pathlib import Path
 
-from broker.bootstrap.reload import digest_of
 from broker.bus import Bus
 from broker.config import Settings
+from broker.config.versions import digest_of
 from broker.contract.messages import Presence
 from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT
 from broker.server.addresses import accepts

@@ -17,7 +17,7 @@ AtDesk = ev.Called | ev.Started | ev.Finished | ev.NoShow | ev.Held | ev.Unheld 
 """What a counter does with its ticket, and may take back."""
 
 
-def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:
+def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901 - one for each kind of fact
     """Make one fact part of the picture; what belongs to feedback, and that a day was counted, is passed over."""
     hall.seq += 1
     if isinstance(event, FeedbackEvent | ev.DayClosed):

@@ -6,7 +6,7 @@ Each field says by its annotation what may stand in it, so that the gateway deco
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 from annotated_types import Len
 

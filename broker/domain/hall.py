@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from broker.domain.events import RulesChanged
 from broker.domain.figures import Figures
 from broker.domain.identity import ticket_id_of_qr
 from broker.domain.model import (

@@ -14,7 +14,7 @@ from broker.domain.hall import Hall
 from broker.domain.model import Office
 from broker.domain.vocabulary import Command
 from broker.engine import Engine
-from broker.ports import Store, Submission
+from broker.ports import RulesKeeper, Store, Submission
 from tests.fakes.clock import FakeClock
 from tests.fakes.offices import PIN, OnePin, small_office
 from tests.fakes.store import MemoryStore
@@ -47,6 +47,8 @@ class EngineRoom:
     mark: Mark = field(default_factory=Mark)
     sessions: dict[str, str] = field(default_factory=dict)
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    rules: RulesKeeper | None = None
+    """Who keeps the configuration's file, from the next restart on."""
     tidied: list[float] = field(default_factory=list)
     """When the engine was done with its work and tidied up."""
 
@@ -70,6 +72,7 @@ class EngineRoom:
             monotonic=self.clock.monotonic,
             mark=self.mark,
             kiosk_of={"counter-1": "kiosk-1", "counter-2": "kiosk-2"},
+            rules=self.rules,
             tidy=lambda: self.tidied.append(self.clock.monotonic()),
         )
 
