@@ -78,6 +78,8 @@ _ERRORS: dict[ErrorCode, str] = {
     "unknown_session": mark("Nobody is signed in there any more. Please look at the list again."),
     "code_needed": mark("One more step is needed. Please also enter the six-digit code from your phone."),
     "wrong_code": mark("The six-digit code is not right, or was used already. Please wait for the next one."),
+    "conflict": mark("Somebody else has changed the rules in the meantime. Please look at them again first."),
+    "bad_rules": mark("The office cannot work by these rules. Nothing was changed."),
     "weak_password": mark("This password is too easy to guess. Please choose a longer one."),
 }
 

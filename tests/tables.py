@@ -67,6 +67,8 @@ a supervisor who does not say why |
 | `no_session` | nobody is signed in with this session |
 | `unknown_session` | `staff_revoke`: no open session of this id or officer, or it is somebody else's |
 | `code_needed`, `wrong_code` | `staff_in`: the officer has a second factor, and its code did not come or is not right |
+| `conflict` | `rules_change`: somebody else has changed the configuration since |
+| `bad_rules` | `rules_change`: the office could not work by it, or that place is not changed from here |
 | `weak_password` | `staff_password`: too short, the officer's name or id, \
 one character again and again, or the old one |
 | `not_allowed` | the counter does not serve this ticket; the officer sits elsewhere; \
@@ -229,6 +231,7 @@ OF_NO_TICKET = (
     "staff_out",
     "staff_sessions",
     "staff_revoke",
+    "rules_change",
     "ratings",
     "suggest",
     "suggestions",

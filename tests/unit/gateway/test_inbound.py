@@ -77,6 +77,15 @@ GOOD: dict[str, tuple[dict[str, Any], cmd.Command]] = {
     "staff_out": ({"session": "s"}, cmd.StaffOut("s")),
     "staff_sessions": ({"session": "s", "own": True}, cmd.StaffSessions("s", own=True)),
     "staff_revoke": ({"session": "s", "of": "budi", "reason": "lost"}, cmd.StaffRevoke("s", "budi", "lost")),
+    "rules_change": (
+        {
+            "session": "s",
+            "base": "b",
+            "reason": "law",
+            "edits": [{"path": "hours.sun"}, {"path": "demo", "value": None}],
+        },
+        cmd.RulesChange("s", "b", "law", (cmd.RuleEdit("hours.sun"), cmd.RuleEdit("demo", None))),
+    ),
     "help": ({"action": "ask", "page": "services"}, cmd.Help("ask", page="services", asker="kiosk-1")),
 }
 

@@ -273,7 +273,7 @@ CODES: dict[str, Callable[[Office], dict[str, Any]]] = {
 
 FEEDBACK = {"already_given", "not_invited", "unknown_survey", "unknown_complaint", "unknown_suggestion"}
 """Reached in `tests/unit/feedback`."""
-STAFF = {"unknown_session", "code_needed", "wrong_code", "weak_password"}
+STAFF = {"unknown_session", "code_needed", "wrong_code", "weak_password", "conflict", "bad_rules"}
 """Reached in `tests/unit/staff`."""
 COMING = {"too_late", "too_early", "too_many", "not_holder"}
 """Agreed for 1.1; the engine does not give them yet."""

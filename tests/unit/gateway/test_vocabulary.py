@@ -25,6 +25,10 @@ def values(hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401, PLR0911 - an a
     """Return all that an annotation of the vocabulary lets in."""
     if hint is bool:
         return st.booleans()
+    if hint is Any:
+        return st.none() | st.booleans() | st.integers() | st.lists(st.text(max_size=9), max_size=3)
+    if hint is cmd.RuleEdit:
+        return st.fixed_dictionaries({"path": values(Annotated[str, Len(1, 200)]), "value": values(Any)})
     if get_origin(hint) is dict:
         return st.dictionaries(*map(values, get_args(hint)), max_size=3)
     if get_origin(hint) is tuple:
@@ -60,6 +64,8 @@ def arguments(name: str) -> st.SearchStrategy[dict[str, Any]]:
     if name == "transfer":
         only = st.tuples(plain, st.sampled_from(TARGETS), values(cmd.Id))
         plain = only.map(lambda it: it[0] | {target: it[2] if target == it[1] else None for target in TARGETS})
+    if name == "rules_change":
+        plain = plain.map(lambda it: it | {"back_to": None if it["edits"] else it["back_to"] or "0123456789ab"})
     return plain
 
 

@@ -19,6 +19,7 @@ from tests.fakes.offices import small_office
 
 WHO = {"officer": "sari", "supervisor": "dewi", "complaints": "budi", "technician": "agus"}
 ARGUMENTS: dict[str, dict[str, Any]] = {
+    "rules_change": {"edits": [{"path": "demo"}]},
     "complaint_step": {"action": "verify"},
     "survey": {"answers": {}},
     "survey_plan": {"by": "2026-01-01"},

@@ -203,8 +203,8 @@ def test_what_may_be_changed_by_whom(place: Place, officer: str, path: str, valu
     reply = place.ask(place.change(session, cmd.RuleEdit(path, value)))
     assert reply.get("error") == error
     assert (place.text == TEXT) is (error is not None)
-    for path in place.folder.rglob(".config*"):  # as if ten minutes had gone by
-        os.utime(path, (0, 0))
+    for left in place.folder.rglob(".config*"):  # as if ten minutes had gone by
+        os.utime(left, (0, 0))
     place.desk.look(place.room.engine.carry_out)
     assert not list(place.folder.glob(".config*")), "nothing is left beside the file"
 
@@ -375,7 +375,7 @@ def test_on_the_wire_a_missing_value_is_not_an_empty_one() -> None:
     found = decode("rules_change", json.dumps({**body, "edits": edits}).encode(), {})
     assert isinstance(found.command, cmd.RulesChange)
     assert [one.value for one in found.command.edits] == [cmd.LEFT_OUT, None, {"x": [1, "y"]}]
-    nothing: dict[str, Any] = {}
-    for wrong in (nothing, {"edits": []}, {"edits": edits, "back_to": "x"}, {"edits": edits, "prepared": {}}):
+    more: list[dict[str, Any]] = [{}, {"edits": []}, {"edits": edits, "back_to": "x"}, {"edits": edits, "prepared": {}}]
+    for wrong in more:
         refused = decode("rules_change", json.dumps({**body, **wrong}).encode(), {})
         assert not isinstance(refused.command, cmd.RulesChange), wrong
