@@ -65,7 +65,7 @@ def test_a_printer_is_changed_by_its_type_and_what_that_needs(tmp_path: Path) ->
 
 def test_a_new_entry_can_be_added_key_by_key(tmp_path: Path) -> None:
     officer = loaded(tmp_path, {}).officers[0]
-    added = {"ID": "dewi", "NAME": "Dewi", "PIN_HASH": officer.pin_hash}
+    added = {"ID": "dewi", "NAME": "Dewi", "PIN_HASH": officer.pin_hash or ""}
     settings = loaded(tmp_path, {f"ANTREAN_OFFICERS__2__{key}": value for key, value in added.items()})
     assert [officer.id for officer in settings.officers] == ["siti", "budi", "dewi"]
 

@@ -39,7 +39,7 @@ def book(clock: FakeClock, file: Path) -> PinBook:
 
 def opened(clock: FakeClock, file: Path) -> PinBook:
     """Return the PINs of the demo office, where everybody has the same, as a broker that starts knows them."""
-    hashes = {officer.id: officer.pin_hash for officer in load_settings(CONFIG, {}).officers}
+    hashes = {officer.id: officer.pin_hash or "" for officer in load_settings(CONFIG, {}).officers}
     return PinBook(hashes, MissedFile(file), monotonic=clock.monotonic, wall=lambda: clock.now().timestamp())
 
 
