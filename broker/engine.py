@@ -17,10 +17,31 @@ from broker.contract.messages import PASSING
 from broker.contract.topics import ENGINE_CLIENT
 from broker.copies import WantedCopies
 from broker.domain.apply import apply
-from broker.domain.commands import ChangePin, Look, PreparedRules, ResetPin, RulesChange
+from broker.domain.commands import (
+    ChangePin,
+    Look,
+    NewFactor,
+    NewPin,
+    PreparedRules,
+    ResetPin,
+    RulesChange,
+    StaffIn,
+    StaffPassword,
+    StaffTotp,
+)
 from broker.domain.decide import clock_set, decide, end_of_day, help_lost
 from broker.domain.errors import Code, DomainError, WrongCheckError
-from broker.domain.events import ConfigChanged, DayClosed, PinChanged, PinReset, RulesChanged, Unlocked
+from broker.domain.events import (
+    ConfigChanged,
+    DayClosed,
+    PasswordChanged,
+    PinChanged,
+    PinReset,
+    RulesChanged,
+    StaffSignedIn,
+    TotpChanged,
+    Unlocked,
+)
 from broker.domain.feedback import apply as feedback
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.commands import FeedbackCommand, Question
@@ -197,7 +218,7 @@ class Engine:
         self._time = OfficeTime(clock, monotonic, begun_s=None if mark is None else mark.load())
         self._monotonic = monotonic
         self._inbox = Inbox(monotonic)
-        self.pin_checker = PinChecker(self._inbox, credentials, self._officer_at)
+        self.pin_checker = PinChecker(self._inbox, credentials, self._officer_at, self._staff_of)
         self._stopping = False
         self._hall: Hall | None = None
         self._book: Book | None = None
@@ -403,10 +424,20 @@ class Engine:
         desk = None if hall is None else hall.desks.get(counter)
         return desk.officer if desk is not None and desk.session == session_digest(session) else None
 
+    def _staff_of(self, session: str) -> str | None:
+        """Return whose staff session it is. From the checker's thread too: what it reads is replaced, never changed."""
+        hall = self._hall
+        found = None if hall is None else hall.staff.get(session_digest(session))
+        return None if found is None else found.officer
+
     def _tell_checker(self, work: Work) -> None:
         """Let what is on disk of PINs count for the next one that is typed, before anybody is answered."""
         for officer, pin in work.pins.items():
             self.pin_checker.renewed(officer, pin)
+        for officer, password in work.passwords.items():
+            self.pin_checker.has_password(officer, password)
+        for officer, factor in work.factors.items():
+            self.pin_checker.has_factor(officer, factor)
         for recorded in work.events:
             if isinstance(recorded.event, Unlocked):
                 self.pin_checker.unlocked(recorded.event.officer)
@@ -447,7 +478,7 @@ class Engine:
         else:
             work.events.extend(self._record(hall, event, submission.client) for event in result)
             self._enter(work, entries)
-            _keep_pin(work, result, submission)
+            _keep_secrets(work, result, submission)
         payload = self._wire.encode(submission, result, hall, work.at, book=self._book)
         is_passing = isinstance(result, DomainError) and result.code in PASSING
         if not is_passing and not isinstance(submission.command, Look):
@@ -486,6 +517,8 @@ class Engine:
         if isinstance(submission.command, DomainError):
             raise submission.command
         self._require_in_time(submission, now)
+        if isinstance(submission.command, StaffTotp) and submission.command.action != "end":
+            self._require_key()
         if isinstance(submission.command, FeedbackCommand):
             decided = decide_feedback(hall, self._required_book(), submission.command, now)
             return decided.events, decided.entries
@@ -498,6 +531,12 @@ class Engine:
     def _require_in_time(self, submission: Submission, now: dt.datetime) -> None:
         if submission.until is not None and now > submission.until:
             raise DomainError(Code.TOO_LATE, "the request was meant until a moment that is past")
+
+    def _require_key(self) -> None:
+        """Refuse a second factor that could not be sealed."""
+        if self._book is None:
+            message = "no second factor can be sealed while office.key is missing"
+            raise DomainError(Code.NOT_ALLOWED, message, is_sealed=True)
 
     def _required_book(self) -> Book:
         if self._book is None:
@@ -922,6 +961,7 @@ class Engine:
         self._known = set(self._store.known_requests())
         hall.wrong_checks = self._wrong_checks
         book = self._read_book()
+        self.pin_checker.knows_factors(self._store.factors())
         self._hall, self._book = hall, book  # both or neither: one without the other would not be rebuilt
         if past.events:
             self._time.not_before(past.events[-1][1].at)
@@ -933,6 +973,7 @@ class Engine:
         """Look whether the key was put back: nobody should have to restart the broker for it."""
         try:
             self._book = self._read_book()
+            self.pin_checker.knows_factors(self._store.factors())
         except StorageError:
             log.exception("what was said of feedback cannot be read now")
 
@@ -957,10 +998,19 @@ def _note_wrong_check(hall: Hall, refusal: WrongCheckError) -> None:
     hall.wrong_checks[guess] = hall.wrong_checks.get(guess, 0) + 1
 
 
-def _keep_pin(work: Work, events: Sequence[Event], submission: Submission) -> None:
-    """Let the new PIN of a request go to disk with what happened: as a hash, and never into the journal."""
+def _keep_secrets(work: Work, events: Sequence[Event], submission: Submission) -> None:
+    """Let a new secret go to disk with what happened: as a hash or sealed, and never into the journal."""
     command = submission.command
-    if isinstance(command, ChangePin | ResetPin) and command.made is not None:
-        for event in events:
-            if isinstance(event, PinChanged | PinReset):
-                work.pins[event.officer] = command.made
+    made = command.made if isinstance(command, ChangePin | ResetPin | StaffPassword | StaffTotp) else None
+    for event in events:
+        match event:
+            case PinChanged() | PinReset() if isinstance(made, NewPin):
+                work.pins[event.officer] = made
+            case PasswordChanged():
+                work.passwords[event.officer] = made if isinstance(made, NewPin) else None
+            case TotpChanged():
+                work.factors[event.officer] = made if isinstance(made, NewFactor) else None
+            case StaffSignedIn() if isinstance(command, StaffIn) and command.step is not None:
+                work.steps[event.officer] = command.step
+            case _:
+                pass

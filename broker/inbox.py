@@ -10,9 +10,21 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
-from broker.domain.commands import ChangePin, NewPin, ResetPin, SignIn, StaffIn
+from broker.domain.commands import (
+    ChangePin,
+    CodeFault,
+    NewFactor,
+    NewPin,
+    ResetPin,
+    SignIn,
+    StaffIn,
+    StaffPassword,
+    StaffTotp,
+)
 from broker.domain.errors import Code, DomainError
+from broker.domain.identity import totp_secret
 from broker.domain.pins import weakness
 from broker.ports import CONNECTION, Credentials, Health, RequestKey, Submission
 
@@ -23,7 +35,7 @@ MAX_WAITING = 8192
 MAX_HEARD_OF = 1024
 """So many clients are heard of their devices between two times of writing."""
 REMEMBERED_GUESSES = 1024
-WITH_PIN = (SignIn, StaffIn, ChangePin, ResetPin)
+WITH_PIN = (SignIn, StaffIn, ChangePin, ResetPin, StaffPassword, StaffTotp)
 """What the checker has to look at first."""
 
 log = logging.getLogger(__name__)
@@ -219,25 +231,34 @@ class Inbox:
 
 
 def _line_of(submission: Submission) -> str:
-    """Return in which line a request waits: its client's, but sign-ins without a counter have one of their own.
+    """Return in which line a request waits: its client's, but secrets of staff without a counter have their own.
 
     All pages on phones are one client: whoever types PINs at one of them lets nobody else wait. No client's id has a
     line break.
     """
-    return f"{submission.client}\n" if isinstance(submission.command, StaffIn) else submission.client
+    is_slow = isinstance(submission.command, StaffIn | StaffPassword | StaffTotp)
+    return f"{submission.client}\n" if is_slow else submission.client
 
 
 class PinChecker:
     """Looks at PINs, which is slow by intent (argon2: 0.1 to 0.4 s), where it stops nobody but who signs in."""
 
     def __init__(
-        self, inbox: Inbox, credentials: Credentials, officer_at: Callable[[str, str], str | None] = lambda *_: None
+        self,
+        inbox: Inbox,
+        credentials: Credentials,
+        officer_at: Callable[[str, str], str | None] = lambda *_: None,
+        staff_of: Callable[[str], str | None] = lambda _: None,
     ) -> None:
-        """Use `credentials`, which no other thread may; `officer_at` tells who is signed in by counter and session."""
+        """Use `credentials`, which no other thread may.
+
+        `officer_at` tells who is signed in by counter and session, `staff_of` who is without a counter.
+        """
         self.failures = 0
         self._inbox = inbox
         self._credentials = credentials
         self._officer_at = officer_at
+        self._staff_of = staff_of
         self._news: deque[Callable[[Credentials], None]] = deque()
         """What became true of PINs since the last one was looked at."""
         self._wrong: OrderedDict[RequestKey, tuple[str, str]] = OrderedDict()
@@ -253,6 +274,18 @@ class PinChecker:
         """Take note that an officer has another PIN from now on. From any thread, as the two below."""
         self._news.append(lambda credentials: credentials.renew(officer, pin))
 
+    def has_password(self, officer: str, password: NewPin | None) -> None:
+        """Take note that an officer has another password, or none."""
+        self._news.append(lambda credentials: credentials.renew_password(officer, password))
+
+    def has_factor(self, officer: str, factor: NewFactor | None) -> None:
+        """Take note that an officer has a second factor, or none."""
+        self._news.append(lambda credentials: credentials.renew_factor(officer, factor))
+
+    def knows_factors(self, factors: Mapping[str, NewFactor]) -> None:
+        """Take note of all second factors, as far as they can be opened now."""
+        self._news.append(lambda credentials: credentials.know_factors(factors))
+
     def unlocked(self, officer: str) -> None:
         """Take note that an officer may try again."""
         self._news.append(lambda credentials: credentials.unlock(officer))
@@ -261,11 +294,17 @@ class PinChecker:
         """Take note of what the configuration says of PINs now."""
         self._news.append(lambda credentials: credentials.seed(hashes))
 
-    def checked(self, submission: Submission) -> Submission:
+    def checked(self, submission: Submission) -> Submission:  # noqa: PLR0911 - one a command
         """Return a request with what its PIN is worth: the domain knows no secrets. Others as they are."""
         self._hear_news()
         match submission.command:
-            case SignIn() | StaffIn() as command:
+            case StaffIn() as command:
+                return replace(submission, command=self._admitted(submission.key, command))
+            case StaffPassword() as command:
+                return replace(submission, command=self._with_new_password(submission.key, command))
+            case StaffTotp() as command:
+                return replace(submission, command=self._with_factor(command))
+            case SignIn() as command:
                 matches, locked_s = self._matches(submission.key, command.officer, command.pin)
                 return replace(submission, command=replace(command, pin_matches=matches, locked_s=locked_s))
             case ChangePin() as command:
@@ -288,6 +327,71 @@ class PinChecker:
         made = self._made(officer, command.new, is_old=command.new == command.old) if matches else None
         return replace(command, officer=officer, pin_matches=matches, locked_s=locked_s, made=made)
 
+    def _admitted(self, key: RequestKey, command: StaffIn) -> StaffIn:
+        guess = command.officer, f"{command.secret}\n{command.code or ''}"
+        if self._wrong.get(key) == guess:
+            return replace(command, locked_s=self._credentials.locked_s(command.officer))
+        told = self._credentials.admits(command.officer, command.secret, command.code)
+        if not told.matches or told.code_fault == "wrong":
+            self._note_wrong(key, guess)
+        return replace(
+            command,
+            pin_matches=told.matches,
+            locked_s=told.locked_s,
+            with_password=told.with_password,
+            code_fault=told.code_fault,
+            step=told.step,
+        )
+
+    def _with_new_password(self, key: RequestKey, command: StaffPassword) -> StaffPassword:
+        officer = self._staff_of(command.session)
+        if officer is None:
+            return command  # no session, no work: the engine refuses it
+        guess = officer, command.old
+        matches = self._wrong.get(key) != guess and self._credentials.proves(officer, command.old)
+        if not matches:
+            self._note_wrong(key, guess)
+        made = self._credentials.made_of(officer, command.new) if matches else None
+        locked_s = self._credentials.locked_s(officer)
+        return replace(command, officer=officer, matches=matches, locked_s=locked_s, made=made)
+
+    def _with_factor(self, command: StaffTotp) -> StaffTotp:
+        officer, credentials = self._staff_of(command.session), self._credentials
+        if officer is None:
+            return command
+        made: NewFactor | None = None
+        fault: CodeFault = ""
+        has_factor = credentials.has_factor(officer)
+        match command.action:
+            case "begin":
+                if not has_factor:
+                    credentials.begin_factor(officer, totp_secret(command.token))
+            case "confirm" | "end" if not command.code:
+                fault = "needed"
+            case "confirm":
+                told = credentials.confirmed(officer, command.code or "")
+                if isinstance(told, NewFactor):
+                    made = told
+                else:
+                    fault = told
+            case "end":
+                fault = credentials.code_fault(officer, command.code or "")
+            case _:
+                assert_never(command.action)
+        return replace(
+            command,
+            officer=officer,
+            has_factor=has_factor,
+            code_fault=fault,
+            locked_s=credentials.locked_s(officer),
+            made=made,
+        )
+
+    def _note_wrong(self, key: RequestKey, guess: tuple[str, str]) -> None:
+        self._wrong[key] = guess
+        if len(self._wrong) > REMEMBERED_GUESSES:
+            self._wrong.popitem(last=False)
+
     def _made(self, officer: str, pin: str, *, is_old: bool) -> NewPin | None:
         return None if weakness(pin, is_old=is_old) else self._credentials.made_of(officer, pin)
 
@@ -295,9 +399,7 @@ class PinChecker:
         guess = officer, pin
         matches = self._wrong.get(key) != guess and self._credentials.matches(officer, pin)
         if not matches:
-            self._wrong[key] = guess
-            if len(self._wrong) > REMEMBERED_GUESSES:
-                self._wrong.popitem(last=False)
+            self._note_wrong(key, guess)
         return matches, self._credentials.locked_s(officer)
 
     def _hear_news(self) -> None:

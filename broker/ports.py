@@ -9,12 +9,13 @@ from typing import Protocol
 
 from broker.config.feedback import SurveySettings
 from broker.contract.messages import Announcement, OfficeMessage
-from broker.domain.commands import NewPin, SignIn, StaffIn
+from broker.domain.commands import CodeFault, NewFactor, NewPin, SignIn, StaffIn, StaffTotp
 from broker.domain.errors import DomainError
 from broker.domain.feedback.book import Book, Complaint
 from broker.domain.feedback.commands import Complain
 from broker.domain.feedback.entries import Answer, Entry
 from broker.domain.hall import Hall
+from broker.domain.identity import totp_secret
 from broker.domain.model import Office, Ticket
 from broker.domain.vocabulary import Command, Event
 
@@ -64,6 +65,8 @@ class Submission:
         match self.command:
             case SignIn(token=secret) | StaffIn(token=secret) | Complain(secret=secret):
                 return secret.encode()
+            case StaffTotp(action="begin", token=token):
+                return totp_secret(token).encode()
             case _:
                 return b""
 
@@ -124,6 +127,12 @@ class Work:
     """The answers, kept so that a request that is sent again is done once."""
     pins: dict[str, NewPin] = field(default_factory=dict)
     """By officer: the new PIN, as it is kept."""
+    passwords: dict[str, NewPin | None] = field(default_factory=dict)
+    """The same of passwords; None: there is none any more."""
+    factors: dict[str, NewFactor | None] = field(default_factory=dict)
+    """The same of second factors."""
+    steps: dict[str, int] = field(default_factory=dict)
+    """By officer: which one-time code was the last to count."""
     entries: list[Entry] = field(default_factory=list)
     """What is kept of feedback beside the journal: rows without a time, and words, which the store seals."""
     closed: list[ClosedDay] = field(default_factory=list)
@@ -193,6 +202,14 @@ class Store(Protocol):
 
     def pins(self) -> Mapping[str, NewPin]:
         """Return by officer what is kept of the PINs that were chosen."""
+        ...
+
+    def passwords(self) -> Mapping[str, NewPin]:
+        """Return by officer what is kept of passwords."""
+        ...
+
+    def factors(self) -> Mapping[str, NewFactor]:
+        """Return by officer the second factors, opened; without the office's key their secrets are empty."""
         ...
 
     def known_requests(self) -> Iterable[RequestKey]:
@@ -310,8 +327,57 @@ class ClockMark(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What is worth what somebody knows who signs in without a counter."""
+
+    matches: bool
+    """PIN or password is right."""
+    locked_s: int = 0
+    with_password: bool = False
+    code_fault: CodeFault = ""
+    step: int | None = None
+    """Which one-time code it was, where one is needed."""
+
+
 class Credentials(Protocol):
-    """Whoever knows the officers' PINs. Used by one thread only, which is not the engine's."""
+    """Whoever knows the officers' secrets. Used by one thread only, which is not the engine's."""
+
+    def admits(self, officer: str, secret: str, code: str | None) -> Admission:
+        """Tell what PIN or password and one-time code are worth; takes some milliseconds by intent."""
+        ...
+
+    def proves(self, officer: str, secret: str) -> bool:
+        """Tell whether somebody who is signed in knows the officer's password, or the PIN where there is none."""
+        ...
+
+    def has_factor(self, officer: str) -> bool:
+        """Tell whether the officer has a second factor."""
+        ...
+
+    def begin_factor(self, officer: str, secret: str) -> None:
+        """Take note of a second factor that is to be confirmed; a restart forgets it."""
+        ...
+
+    def confirmed(self, officer: str, code: str) -> NewFactor | CodeFault:
+        """Return what is to be kept of a second factor whose first code is right."""
+        ...
+
+    def code_fault(self, officer: str, code: str) -> CodeFault:
+        """Tell what is wrong with a one-time code of an officer who is signed in."""
+        ...
+
+    def renew_password(self, officer: str, password: NewPin | None) -> None:
+        """Take note that the officer has another password, or none."""
+        ...
+
+    def renew_factor(self, officer: str, factor: NewFactor | None) -> None:
+        """Take note that the officer has a second factor, or none."""
+        ...
+
+    def know_factors(self, factors: Mapping[str, NewFactor]) -> None:
+        """Take note of all second factors, as far as they can be opened now."""
+        ...
 
     def matches(self, officer: str, pin: str) -> bool:
         """Tell whether `pin` is the officer's; takes some milliseconds by intent."""

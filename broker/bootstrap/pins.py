@@ -1,4 +1,4 @@
-"""The officers' PINs, and what keeps anybody from guessing them: a lock that grows, also over a restart."""
+"""The officers' PINs, passwords and codes, and what keeps anybody from guessing: a lock that outlives restarts."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from broker.domain.commands import NewPin
+from broker.bootstrap.codes import SecondFactors
+from broker.domain.commands import CodeFault, NewFactor, NewPin
+from broker.ports import Admission
 from hardware.files import write_whole
 
 WRONG_PINS = 5
 """So many wrong PINs in a row lock an officer for a minute; as many again for two, then four, up to an hour."""
 MAX_LOCK_DOUBLINGS = 6
 SECONDS_PER_MINUTE = 60
+_OF_CODES = "/codes"
+"""Behind an officer's id, which has no such sign: wrong codes are counted apart."""
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +67,11 @@ class MissedFile:
 
 
 class PinBook:
-    """Knows the officers' PINs as argon2 hashes, and lets nobody guess: five wrong ones lock for a minute, growing."""
+    """Knows the officers' PINs and passwords as argon2 hashes, and lets nobody guess: five wrong ones lock, growing.
+
+    It is one lock for counters and pages. Codes of the second factor are counted by themselves: a right PIN, which is
+    seen first, must not let anybody try codes without end.
+    """
 
     def __init__(
         self,
@@ -71,6 +79,7 @@ class PinBook:
         file: MissedFile,
         *,
         chosen: Mapping[str, NewPin] = {},
+        passwords: Mapping[str, NewPin] = {},
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         hasher: PasswordHasher | None = None,
@@ -81,26 +90,61 @@ class PinBook:
         again. While it runs a lock goes by `monotonic`; `wall` only carries it over a restart.
         """
         self._chosen = dict(chosen)
+        self._passwords = dict(passwords)
+        self._codes = SecondFactors(wall)
         self.seed(seeds)
         self._hasher = hasher or PasswordHasher()
         self._file = file
         self._monotonic = monotonic
         self._wall = wall
-        self._missed = {name: one for name, one in file.load().items() if name in self._hashes}
+        self._missed = {name: one for name, one in file.load().items() if name.partition(_OF_CODES)[0] in self._hashes}
         self._locked_until = {name: monotonic() + self._left_s(one) for name, one in self._missed.items()}
 
     def matches(self, officer: str, pin: str) -> bool:
         """Tell whether `pin` is the officer's; an unknown officer has none, and while locked no PIN is right."""
         if self.locked_s(officer) > 0 or officer not in self._hashes:
             return False
-        try:
-            self._hasher.verify(self._hashes[officer], pin)
-        except (VerificationError, InvalidHashError):
-            self._count(officer)
+        return self._is_right(officer, self._hashes[officer], pin)
+
+    def admits(self, officer: str, secret: str, code: str | None) -> Admission:
+        """Tell what PIN or password and one-time code are worth. Who has a password does not come in by the PIN."""
+        password = self._password(officer)
+        locked_s = max(self.locked_s(officer), self._codes_locked_s(officer))
+        if locked_s > 0 or officer not in self._hashes:
+            return Admission(matches=False, locked_s=locked_s)
+        if not self._is_right(officer, password or self._hashes[officer], secret):
+            return Admission(matches=False, locked_s=self.locked_s(officer))
+        with_password = password is not None
+        if not self.has_factor(officer):
+            return Admission(matches=True, with_password=with_password)
+        fault, step = ("needed", None) if not code else self._code(officer, code)
+        locked_s = self._codes_locked_s(officer)
+        return Admission(matches=True, locked_s=locked_s, with_password=with_password, code_fault=fault, step=step)
+
+    def proves(self, officer: str, secret: str) -> bool:
+        """Tell whether somebody who is signed in knows the officer's password, or the PIN where there is none."""
+        if self.locked_s(officer) > 0 or officer not in self._hashes:
             return False
-        if self._missed.pop(officer, None) is not None:
-            self._file.save(self._missed)
-        return True
+        return self._is_right(officer, self._password(officer) or self._hashes[officer], secret)
+
+    def has_factor(self, officer: str) -> bool:
+        """Tell whether the officer has a second factor, also one that cannot be opened now."""
+        factor = self._codes.of(officer)
+        return factor is not None and factor.seed == self._seeds.get(officer)
+
+    def begin_factor(self, officer: str, secret: str) -> None:
+        """Take note of a second factor that is to be confirmed."""
+        self._codes.begin(officer, secret)
+
+    def confirmed(self, officer: str, code: str) -> NewFactor | CodeFault:
+        """Return what is to be kept of a second factor whose first code is right."""
+        return self._codes.confirmed(officer, code, self._seeds.get(officer, ""))
+
+    def code_fault(self, officer: str, code: str) -> CodeFault:
+        """Tell what is wrong with a one-time code of an officer who is signed in; a wrong one is counted."""
+        if self._codes_locked_s(officer) > 0 or not self.has_factor(officer):
+            return "wrong"
+        return self._code(officer, code)[0]
 
     def locked_s(self, officer: str) -> int:
         """Return for how many seconds yet the officer cannot sign in; 0 where not locked."""
@@ -108,10 +152,7 @@ class PinBook:
 
     def is_now(self, officer: str, pin: str) -> bool:
         """Tell whether `pin` is the officer's, without that anything is counted."""
-        try:
-            return officer in self._hashes and self._hasher.verify(self._hashes[officer], pin)
-        except (VerificationError, InvalidHashError):
-            return False
+        return officer in self._hashes and self._fits(self._hashes[officer], pin)
 
     def made_of(self, officer: str, pin: str) -> NewPin:
         """Return what is to be kept of a new PIN: its hash, and what the configuration says beside it."""
@@ -123,16 +164,68 @@ class PinBook:
         self._hashes[officer] = pin.hash
         self.unlock(officer)
 
+    def renew_password(self, officer: str, password: NewPin | None) -> None:
+        """Take note that the officer has another password, or none; any lock ends."""
+        self._passwords.pop(officer, None)
+        if password is not None:
+            self._passwords[officer] = password
+        self.unlock(officer)
+
+    def renew_factor(self, officer: str, factor: NewFactor | None) -> None:
+        """Take note that the officer has a second factor, or none; a lock of its codes ends."""
+        self._codes.renew(officer, factor)
+        self._forget(officer + _OF_CODES)
+
+    def know_factors(self, factors: Mapping[str, NewFactor]) -> None:
+        """Take note of all second factors, as far as they can be opened now."""
+        self._codes.know(factors)
+
     def unlock(self, officer: str) -> None:
-        """Forget the officer's wrong PINs."""
-        self._locked_until.pop(officer, None)
-        if self._missed.pop(officer, None) is not None:
-            self._file.save(self._missed)
+        """Forget the officer's wrong PINs, passwords and codes."""
+        self._forget(officer)
+        self._forget(officer + _OF_CODES)
 
     def seed(self, hashes: Mapping[str, str]) -> None:
         """Take note of what the configuration says now; who has chosen a PIN beside what it says goes by that."""
         chosen = {name: pin.hash for name, pin in self._chosen.items() if hashes.get(name) == pin.seed}
         self._seeds, self._hashes = dict(hashes), {**hashes, **chosen}
+
+    def _password(self, officer: str) -> str | None:
+        """Return the hash of the officer's password; none where the configuration says another PIN than it did then."""
+        password = self._passwords.get(officer)
+        return password.hash if password is not None and password.seed == self._seeds.get(officer) else None
+
+    def _is_right(self, officer: str, known: str, secret: str) -> bool:
+        """Compare, and count: a right one ends the row of wrong ones."""
+        if not self._fits(known, secret):
+            self._count(officer)
+            return False
+        self._forget(officer)
+        return True
+
+    def _fits(self, known: str, secret: str) -> bool:
+        try:
+            return self._hasher.verify(known, secret)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def _code(self, officer: str, code: str) -> tuple[CodeFault, int | None]:
+        """Return what is wrong with a code, or which one it is, and count."""
+        told = self._codes.used(officer, code)
+        if isinstance(told, int):
+            self._forget(officer + _OF_CODES)
+            return "", told
+        if told == "wrong":
+            self._count(officer + _OF_CODES)
+        return told, None
+
+    def _codes_locked_s(self, officer: str) -> int:
+        return self.locked_s(officer + _OF_CODES)
+
+    def _forget(self, name: str) -> None:
+        self._locked_until.pop(name, None)
+        if self._missed.pop(name, None) is not None:
+            self._file.save(self._missed)
 
     def _count(self, officer: str) -> None:
         wrong = self._missed[officer].wrong + 1 if officer in self._missed else 1

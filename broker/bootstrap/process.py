@@ -90,7 +90,12 @@ def run_broker(
             office=office_rules(settings),
             store=store,
             wire=wire,
-            credentials=PinBook(pin_hashes(settings), MissedFile(data_dir / "wrong-pins.json"), chosen=store.pins()),
+            credentials=PinBook(
+                pin_hashes(settings),
+                MissedFile(data_dir / "wrong-pins.json"),
+                chosen=store.pins(),
+                passwords=store.passwords(),
+            ),
             clock=clock,
             monotonic=since_boot_s,
             mark=ClockFile(data_dir / "clock.json"),

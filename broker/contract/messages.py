@@ -123,6 +123,10 @@ class StaffSession(Message):
     since: Moment
     is_own: bool
     """Whether it is the session that asks."""
+    with_password: bool = False
+    """Whether the officer has a password, by which they sign in in place of the PIN."""
+    with_code: bool = False
+    """Whether the officer has a second factor."""
 
 
 class HistoryEntry(Message):

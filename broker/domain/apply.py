@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
 
@@ -36,7 +37,7 @@ def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901 - 
             pass  # rules come from the configuration itself, and who knows which PIN is no matter of the hall
         case ev.RulesChanged():
             hall.rules_changed = event
-        case ev.StaffSignedIn() | ev.StaffSignedOut() | ev.StaffRevoked():
+        case ev.StaffSignedIn() | ev.StaffSignedOut() | ev.StaffRevoked() | ev.PasswordChanged() | ev.TotpChanged():
             _staff(hall, event)
         case ev.HelpAsked() | ev.HelpComing() | ev.HelpEnded():
             _help(hall, event)
@@ -80,13 +81,30 @@ def _with_undo(hall: Hall, event: AtDesk) -> None:
     )
 
 
-def _staff(hall: Hall, event: ev.StaffSignedIn | ev.StaffSignedOut | ev.StaffRevoked) -> None:
-    """Keep who of the staff is signed in; whoever comes makes room of sessions that are over."""
-    if isinstance(event, ev.StaffSignedIn):
-        hall.staff = {key: one for key, one in hall.staff.items() if hall.staff_session(key, event.at) is not None}
-        hall.staff[event.session] = StaffSession(event.officer, event.at, hall.day_of(event.at))
-    else:
-        hall.staff.pop(event.session, None)
+def _staff(
+    hall: Hall,
+    event: ev.StaffSignedIn | ev.StaffSignedOut | ev.StaffRevoked | ev.PasswordChanged | ev.TotpChanged,
+) -> None:
+    """Keep who of the staff is signed in, and how; whoever comes makes room of sessions that are over."""
+    match event:
+        case ev.StaffSignedIn():
+            known = {key: one for key, one in hall.staff.items() if hall.staff_session(key, event.at) is not None}
+            day = hall.day_of(event.at)
+            session = StaffSession(event.officer, event.at, day, event.with_password, event.with_code)
+            hall.staff = {**known, event.session: session}
+        case ev.StaffSignedOut() | ev.StaffRevoked():
+            hall.staff = {key: one for key, one in hall.staff.items() if key != event.session}
+        case ev.PasswordChanged():
+            _of_officer(hall, event.officer, lambda one: replace(one, with_password=event.is_on))
+        case ev.TotpChanged():
+            _of_officer(hall, event.officer, lambda one: replace(one, with_code=event.is_on))
+        case _:
+            assert_never(event)
+
+
+def _of_officer(hall: Hall, officer: str, change: Callable[[StaffSession], StaffSession]) -> None:
+    """Let an officer's sessions say how they sign in from now on."""
+    hall.staff = {key: change(one) if one.officer == officer else one for key, one in hall.staff.items()}
 
 
 def _help(hall: Hall, event: ev.HelpAsked | ev.HelpComing | ev.HelpEnded) -> None:

@@ -17,6 +17,11 @@ FLAT = "on the wire its fields stand among the others, all of them or none"
 
 Id = Annotated[str, Len(1, 200)]
 Pin = Annotated[str, Len(1, 64)]
+Password = Annotated[str, Len(1, 200)]
+OneTimeCode = Annotated[str, Len(1, 16)]
+"""Six digits of the second factor (RFC 6238), perhaps with a space."""
+CodeFault = Literal["", "needed", "wrong", "sealed"]
+"""What is wrong with the second factor: none came, it is not right or has served, or nobody can open the secret."""
 Note = Annotated[str, Len(0, 500)]
 Why = Annotated[str, Len(1, 500)]
 """The reason of an act of the staff: it goes into the journal."""
@@ -86,13 +91,31 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class StaffIn:
-    """Somebody of the staff signs in without a counter; whether the PIN is right was found out before."""
+    """Somebody of the staff signs in without a counter; whether what they know is right was found out before."""
 
     officer: Id
-    pin: Pin = field(repr=False)
+    pin: Pin | None = field(default=None, repr=False)
     token: Annotated[str, MADE] = field(default="", repr=False)
     pin_matches: Annotated[bool, MADE] = False
+    """So too of a password."""
     locked_s: Annotated[int, MADE] = 0
+    password: Password | None = field(default=None, repr=False)
+    code: OneTimeCode | None = field(default=None, repr=False)
+    with_password: Annotated[bool, MADE] = False
+    code_fault: Annotated[CodeFault, MADE] = ""
+    step: Annotated[int | None, MADE] = None
+    """Which one-time code it was: it counts once."""
+
+    def __post_init__(self) -> None:
+        """Refuse who says nothing, or two things."""
+        if (self.pin is None) == (self.password is None):
+            message = "pin: exactly one of pin and password is needed"
+            raise DomainError(Code.BAD_REQUEST, message, field="pin")
+
+    @property
+    def secret(self) -> str:
+        """Return what the officer knows."""
+        return self.password if self.password is not None else self.pin or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +199,53 @@ class NewPin:
 
     hash: str = field(repr=False)
     seed: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFactor:
+    """A second factor that was confirmed: what the phone holds, and which code of it was the last to count."""
+
+    secret: str = field(repr=False)
+    """In base 32. The store seals it with the office's key."""
+    seed: str = field(repr=False)
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPassword(StaffAct):
+    """Take a password, or another one; whether the old one (or the PIN, before the first) is right was found out."""
+
+    old: Password = field(repr=False)
+    new: Password = field(repr=False)
+    officer: Annotated[str | None, MADE] = None
+    """Whose password was looked at: whose session it is."""
+    matches: Annotated[bool, MADE] = False
+    locked_s: Annotated[int, MADE] = 0
+    made: Annotated[NewPin | None, MADE] = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffTotp(StaffAct):
+    """Begin with a second factor, confirm by its first code that the phone has it, or end it by a code."""
+
+    action: Literal["begin", "confirm", "end"]
+    code: OneTimeCode | None = field(default=None, repr=False)
+    token: Annotated[str, MADE] = field(default="", repr=False)
+    """Of which the secret is made, so that the same request is given the same."""
+    officer: Annotated[str | None, MADE] = None
+    has_factor: Annotated[bool, MADE] = False
+    code_fault: Annotated[CodeFault, MADE] = ""
+    locked_s: Annotated[int, MADE] = 0
+    made: Annotated[NewFactor | None, MADE] = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffReset(StaffAct):
+    """Take from an officer a password or a second factor that is lost: the PIN alone lets them in again."""
+
+    officer: Id
+    what: Literal["password", "totp"]
+    reason: Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +466,9 @@ Command = (
     | StaffSessions
     | StaffRevoke
     | RulesChange
+    | StaffPassword
+    | StaffTotp
+    | StaffReset
 )
 
 COMMANDS: dict[str, type[Command]] = {
@@ -428,6 +501,9 @@ COMMANDS: dict[str, type[Command]] = {
     "staff_sessions": StaffSessions,
     "staff_revoke": StaffRevoke,
     "rules_change": RulesChange,
+    "staff_password": StaffPassword,
+    "staff_totp": StaffTotp,
+    "staff_reset": StaffReset,
 }
 """Every command by its name on the wire; any other answers `bad_request`."""
 NAMES: dict[type, str] = {kind: name for name, kind in COMMANDS.items()}

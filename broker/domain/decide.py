@@ -168,7 +168,8 @@ def _at_counter(hall: Hall, command: cmd.AtCounter, now: dt.datetime) -> list[ev
         case cmd.ChangePin():
             return [desk_work.change_pin(desk, command, now)]
         case cmd.ResetPin():
-            return [desk_work.reset_pin(hall, desk, command, now)]
+            reset = desk_work.reset_pin(hall, desk, command, now)
+            return [reset, *staff.ended_of(hall, reset.officer, now, by=reset.by, reason=staff.NEW_PIN)]
         case cmd.Unlock():
             return [desk_work.unlock(hall, desk, command, now)]
         case _:

@@ -288,6 +288,10 @@ class StaffSignedIn:
     officer: str
     session: str = field(repr=False)
     """Digest of the token."""
+    with_password: bool = False
+    """By a password; else by the PIN, as before there were any."""
+    with_code: bool = False
+    """And by the code of a second factor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +312,28 @@ class StaffRevoked:
     session: str = field(repr=False)
     by: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged:
+    """An officer took a password, or a supervisor took it away: then the PIN counts again."""
+
+    at: dt.datetime
+    officer: str
+    by: str
+    is_on: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TotpChanged:
+    """An officer took a second factor or ended it, or a supervisor took it away."""
+
+    at: dt.datetime
+    officer: str
+    by: str
+    is_on: bool
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -378,6 +404,8 @@ Event = (
     | StaffSignedOut
     | StaffRevoked
     | RulesChanged
+    | PasswordChanged
+    | TotpChanged
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -412,5 +440,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "staff_signed_out": StaffSignedOut,
     "staff_revoked": StaffRevoked,
     "rules_changed": RulesChanged,
+    "password_changed": PasswordChanged,
+    "totp_changed": TotpChanged,
 }
 EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENT_TYPES.items()}

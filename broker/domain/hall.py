@@ -265,7 +265,7 @@ class Hall:
             del self.tickets[ticket.id]
         self.missed.clear()
         self.undoable.clear()
-        self.staff.clear()
+        self.staff = {}
         self.turns.clear()
         self.calls = [call for call in self.calls if self.is_calling(call)]
         self._numbers = {ticket.number: ticket.id for ticket in self.tickets.values()}

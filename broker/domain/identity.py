@@ -37,6 +37,11 @@ def session_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def totp_secret(token: str) -> str:
+    """Return the secret of a second factor that was asked for with this token: 160 bits in base 32 (RFC 4226)."""
+    return base64.b32encode(hashlib.sha256(f"second factor\n{token}".encode()).digest()[:20]).decode()
+
+
 def number_text(series: str, sequence: int) -> str:
     """Return the number on the paper, such as `AP-003`; past 999 it simply grows."""
     return f"{series}-{sequence:03d}"

@@ -385,6 +385,10 @@ class StaffSession:
     since: dt.datetime
     day: dt.date
     """The office day with which it ends."""
+    with_password: bool = False
+    """Whether the officer has one, by which they sign in in place of the PIN."""
+    with_code: bool = False
+    """Whether the officer has a second factor."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import assert_never
 
 from broker import permissions
 from broker.domain import checks
@@ -12,9 +13,13 @@ from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
 from broker.domain.identity import session_digest
+from broker.domain.model import StaffSession
+from broker.domain.pins import password_weakness
 
 ID_LENGTH = 16
 """So much of a session's digest names it: enough to tell sessions apart, and worth nothing to whoever reads it."""
+NEW_PIN, NEW_PASSWORD, NEW_FACTOR = "another PIN", "another password", "a second factor"
+"""Why sessions elsewhere end."""
 MOST_LISTED = 40
 """So many fit a message."""
 
@@ -28,19 +33,26 @@ class Listed:
     role: str
     since: dt.datetime
     is_own: bool
+    with_password: bool
+    with_code: bool
 
 
 def sign_in(hall: Hall, command: cmd.StaffIn, now: dt.datetime) -> ev.StaffSignedIn:
     """Begin a session, whose token the officer's page shows with every request."""
     if command.officer not in hall.office.officers:
         raise DomainError(Code.UNKNOWN_OFFICER, f"no officer {command.officer}", officer=command.officer)
-    if not command.pin_matches:
-        why = "too many wrong PINs" if command.locked_s else "the PIN is not right"
-        raise DomainError(Code.WRONG_PIN, why, officer=command.officer, locked_s=command.locked_s)
-    return ev.StaffSignedIn(at=now, officer=command.officer, session=session_digest(command.token))
+    _require_known(command.officer, command.locked_s, matches=command.pin_matches)
+    _require_code(command.officer, command.code_fault, command.locked_s)
+    return ev.StaffSignedIn(
+        at=now,
+        officer=command.officer,
+        session=session_digest(command.token),
+        with_password=command.with_password,
+        with_code=command.step is not None,
+    )
 
 
-def decide(hall: Hall, command: cmd.StaffAct, now: dt.datetime) -> list[ev.Event]:
+def decide(hall: Hall, command: cmd.StaffAct, now: dt.datetime) -> list[ev.Event]:  # noqa: PLR0911 - one a command
     """Decide about what is asked in a staff session."""
     officer = checks.acting(hall, command, now)
     match command:
@@ -52,6 +64,12 @@ def decide(hall: Hall, command: cmd.StaffAct, now: dt.datetime) -> list[ev.Event
             return _revoked(hall, officer, command, now)
         case cmd.RulesChange():
             return _rules_changed(hall, officer, command, now)
+        case cmd.StaffPassword():
+            return _new_password(hall, officer, command, now)
+        case cmd.StaffTotp():
+            return _second_factor(hall, officer, command, now)
+        case cmd.StaffReset():
+            return _reset(hall, officer, command, now)
         case _:
             raise NotImplementedError(type(command).__name__)
 
@@ -87,13 +105,106 @@ def sessions(hall: Hall, command: cmd.StaffSessions, now: dt.datetime) -> list[L
     asker = hall.staff[own].officer
     sees_all = permissions.may(hall.office.role_of(asker), "sessions_of_others")
     found = [
-        Listed(digest[:ID_LENGTH], one.officer, hall.office.role_of(one.officer), one.since, is_own=digest == own)
+        _listed(hall, digest, one, is_own=digest == own)
         for digest, one in hall.staff.items()
         if hall.staff_session(digest, now) is not None and (sees_all or one.officer == asker)
     ]
     found.sort(key=lambda one: one.since, reverse=True)
     found.sort(key=lambda one: not one.is_own)
     return found[: 1 if command.own else MOST_LISTED]
+
+
+def ended_of(
+    hall: Hall, officer: str, now: dt.datetime, *, by: str, reason: str, but: str = ""
+) -> list[ev.StaffRevoked]:
+    """Return what ends all sessions of an officer, but one: who knows another secret now has to show it."""
+    return [
+        ev.StaffRevoked(at=now, officer=officer, session=digest, by=by, reason=reason)
+        for digest, one in hall.staff.items()
+        if one.officer == officer and digest != but
+    ]
+
+
+def _listed(hall: Hall, digest: str, one: StaffSession, *, is_own: bool) -> Listed:
+    return Listed(
+        id=digest[:ID_LENGTH],
+        officer=one.officer,
+        role=hall.office.role_of(one.officer),
+        since=one.since,
+        is_own=is_own,
+        with_password=one.with_password,
+        with_code=one.with_code,
+    )
+
+
+def _new_password(hall: Hall, officer: str, command: cmd.StaffPassword, now: dt.datetime) -> list[ev.Event]:
+    """Take another password; whoever came in by the old one elsewhere is out."""
+    if command.officer != officer:
+        raise DomainError(Code.NO_SESSION, "another officer was signed in there")
+    _require_known(officer, command.locked_s, matches=command.matches)
+    name, is_old = hall.office.officers[officer], command.new == command.old
+    weakness = password_weakness(command.new, officer=officer, name=name, is_old=is_old)
+    if weakness is not None or command.made is None:
+        message = f"the new password is too easy to guess: {weakness}"
+        raise DomainError(Code.WEAK_PASSWORD, message, reason=weakness)
+    return [
+        ev.PasswordChanged(at=now, officer=officer, by=officer, is_on=True),
+        *_others(hall, officer, command, now, NEW_PASSWORD),
+    ]
+
+
+def _second_factor(hall: Hall, officer: str, command: cmd.StaffTotp, now: dt.datetime) -> list[ev.Event]:
+    """Begin, confirm or end a second factor. What is begun is nothing yet: no event."""
+    if command.officer != officer:
+        raise DomainError(Code.NO_SESSION, "another officer was signed in there")
+    if command.action == "begin":
+        if command.has_factor:
+            raise DomainError(Code.NOT_ALLOWED, "there is a second factor: end that one first", officer=officer)
+        return []
+    _require_code(officer, command.code_fault, command.locked_s)
+    is_on = command.action == "confirm"
+    if is_on and command.made is None:
+        raise DomainError(Code.CODE_NEEDED, "nothing is begun that could be confirmed", officer=officer)
+    events: list[ev.Event] = [ev.TotpChanged(at=now, officer=officer, by=officer, is_on=is_on)]
+    return [*events, *_others(hall, officer, command, now, NEW_FACTOR)] if is_on else events
+
+
+def _reset(hall: Hall, by: str, command: cmd.StaffReset, now: dt.datetime) -> list[ev.Event]:
+    """Let an officer in again who has lost password or phone; whoever has found them is out."""
+    officer, reason = command.officer, checks.reason(command.reason)
+    if officer not in hall.office.officers:
+        raise DomainError(Code.UNKNOWN_OFFICER, f"no officer {officer}", officer=officer)
+    changed = ev.PasswordChanged if command.what == "password" else ev.TotpChanged
+    return [
+        changed(at=now, officer=officer, by=by, is_on=False, reason=reason),
+        *ended_of(hall, officer, now, by=by, reason=reason, but=session_digest(command.session)),
+    ]
+
+
+def _others(hall: Hall, officer: str, command: cmd.StaffAct, now: dt.datetime, reason: str) -> list[ev.StaffRevoked]:
+    return ended_of(hall, officer, now, by=officer, reason=reason, but=session_digest(command.session))
+
+
+def _require_known(officer: str, locked_s: int, *, matches: bool) -> None:
+    if not matches:
+        why = "too many wrong ones" if locked_s else "PIN or password is not right"
+        raise DomainError(Code.WRONG_PIN, why, officer=officer, locked_s=locked_s)
+
+
+def _require_code(officer: str, fault: cmd.CodeFault, locked_s: int) -> None:
+    match fault:
+        case "":
+            return
+        case "needed":
+            raise DomainError(Code.CODE_NEEDED, "the code of the second factor is needed", officer=officer)
+        case "wrong":
+            why = "the code is not right, or has served already"
+            raise DomainError(Code.WRONG_CODE, why, officer=officer, locked_s=locked_s)
+        case "sealed":
+            why = "no second factor can be looked at while office.key is missing"
+            raise DomainError(Code.NOT_ALLOWED, why, officer=officer, is_sealed=True)
+        case _:
+            assert_never(fault)
 
 
 def _revoked(hall: Hall, officer: str, command: cmd.StaffRevoke, now: dt.datetime) -> list[ev.Event]:

@@ -300,6 +300,8 @@ _OF_OFFICE = (
     ev.StaffSignedOut,
     ev.StaffRevoked,
     ev.RulesChanged,
+    ev.PasswordChanged,
+    ev.TotpChanged,
 )
 _NO_TICKET = (ev.Opened, ev.Closed, ev.Paused, ev.Resumed, *_OF_OFFICE)
 

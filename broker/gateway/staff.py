@@ -9,6 +9,7 @@ from broker.contract import messages as ms
 from broker.domain import commands as cmd
 from broker.domain import staff
 from broker.domain.hall import Hall
+from broker.domain.identity import totp_secret
 
 
 def staff_result(command: cmd.StaffIn | cmd.StaffAct, hall: Hall, now: dt.datetime) -> dict[str, Any]:
@@ -22,6 +23,8 @@ def staff_result(command: cmd.StaffIn | cmd.StaffAct, hall: Hall, now: dt.dateti
             return {"sessions": [_session(one, hall) for one in staff.sessions(hall, command, now)]}
         case cmd.RulesChange(prepared=cmd.PreparedRules() as made):
             return {"digest": made.digest, "restart": list(made.restart), "warnings": list(made.warnings)}
+        case cmd.StaffTotp(action="begin"):
+            return {"secret": totp_secret(command.token)}
         case _:
             return {}
 
@@ -34,5 +37,7 @@ def _session(listed: staff.Listed, hall: Hall) -> dict[str, Any]:
         role=listed.role,
         since=listed.since.astimezone(hall.office.zone),
         is_own=listed.is_own,
+        with_password=listed.with_password,
+        with_code=listed.with_code,
     )
     return told.model_dump(mode="json")

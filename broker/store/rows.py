@@ -28,8 +28,6 @@ _OPEN_STAFF_SESSION = insert_into("staff_sessions", "office, seq, officer, sessi
 _CLOSE_STAFF_SESSION = (
     "UPDATE staff_sessions SET closed_at = ? WHERE office = ? AND opened_at > ? AND session = ? AND closed_at IS NULL"
 )
-_FORGET_PIN = "DELETE FROM pins WHERE office = ? AND officer = ?"
-_INSERT_PIN = insert_into("pins", "office, officer, hash, seed, at")
 _INSERT_REPLY = insert_into("replies", "office, client, request, at, seq, payload")
 
 
@@ -76,13 +74,6 @@ def write_replies(writing: Writing, office: str, work: Work, last_seq: int) -> N
     at = micros(work.at)
     rows = [(office, client, request, at, last_seq, payload) for (client, request), payload in work.replies.items()]
     writing.rows(_INSERT_REPLY, rows)
-
-
-def write_pins(writing: Writing, office: str, work: Work) -> None:
-    """Write the PINs that were chosen, in the place of those before; as hashes."""
-    writing.rows(_FORGET_PIN, [(office, officer) for officer in work.pins])
-    at = micros(work.at)
-    writing.rows(_INSERT_PIN, [(office, officer, pin.hash, pin.seed, at) for officer, pin in work.pins.items()])
 
 
 def columns_of(event: Event) -> tuple[int, str | None, str | None]:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from broker.domain.commands import NewPin
+from broker.domain.commands import NewFactor, NewPin
 from broker.domain.events import ClockSet
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.events import Purged
@@ -27,11 +27,12 @@ from broker.store.health import delete_health, write_health
 from broker.store.journal import Broken
 from broker.store.moments import micros
 from broker.store.office_key import OfficeKey
+from broker.store.officers import read_factors, read_passwords, read_pins, write_officers
 from broker.store.papers import give_up_old_papers, write_papers
 from broker.store.past import read_past
 from broker.store.promises import write_promises
-from broker.store.rows import write_events, write_pins, write_replies, write_sessions, write_tickets
-from broker.store.tables import PinRow, ReplyRow
+from broker.store.rows import write_events, write_replies, write_sessions, write_tickets
+from broker.store.tables import ReplyRow
 from broker.store.write_ahead import LogIndex, LogWatch, spoilt_frame
 from broker.store.writing import Writing
 
@@ -145,7 +146,7 @@ class SqlStore:
                 write_papers(writing, office, events)
                 write_sessions(writing, office, events)
                 writing.rows(_MOVE_REPLIES, [(round(by_s * 1e6), office) for by_s in _clock_sets(events)])
-                write_pins(writing, office, work)
+                write_officers(writing, office, work, self._key)
                 write_feedback(writing, office, work, self._key)
                 write_closed_days(writing, office, work)
             write_replies(writing, office, work, end.seq)
@@ -178,10 +179,18 @@ class SqlStore:
 
     def pins(self) -> Mapping[str, NewPin]:
         """Return by officer what is kept of the PINs that were chosen."""
-        wanted = select(col(PinRow.officer), col(PinRow.hash), col(PinRow.seed))
         with self._reading("read the PINs"):
-            rows = self._connection.execute(wanted.where(col(PinRow.office) == self._office))
-            return {officer: NewPin(chosen, seed) for officer, chosen, seed in rows}
+            return read_pins(self._connection, self._office)
+
+    def passwords(self) -> Mapping[str, NewPin]:
+        """Return by officer what is kept of passwords."""
+        with self._reading("read the passwords"):
+            return read_passwords(self._connection, self._office)
+
+    def factors(self) -> Mapping[str, NewFactor]:
+        """Return by officer the second factors, opened; without the office's key their secrets are empty."""
+        with self._reading("read the second factors"):
+            return read_factors(self._connection, self._office, self._key)
 
     def known_requests(self) -> Iterable[RequestKey]:
         """Return the key of every remembered reply."""

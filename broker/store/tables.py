@@ -167,6 +167,33 @@ class PinRow(SQLModel, table=True):
     at: int = Field(sa_column=_moment())
 
 
+class PasswordRow(SQLModel, table=True):
+    """The password by which an officer signs in at the pages, as an argon2 hash, and the PIN's seed of then."""
+
+    __tablename__ = "passwords"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    office: str = Field(primary_key=True)
+    officer: str = Field(primary_key=True)
+    hash: str
+    seed: str
+    at: int = Field(sa_column=_moment())
+
+
+class FactorRow(SQLModel, table=True):
+    """The secret of an officer's second factor, sealed, and which code of it was the last to count."""
+
+    __tablename__ = "second_factors"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    office: str = Field(primary_key=True)
+    officer: str = Field(primary_key=True)
+    sealed: bytes
+    seed: str
+    step: int = Field(sa_column=Column(BigInteger, nullable=False))
+    at: int = Field(sa_column=_moment())
+
+
 class StaffSessionRow(SQLModel, table=True):
     """Somebody of the staff who signed in without a counter; the token as its digest."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from broker.domain.commands import NewPin
+from broker.domain.commands import CodeFault, NewFactor, NewPin
 from broker.domain.model import Counter, Lane, Office, Service
+from broker.ports import Admission
 from tests.fakes.clock import JAKARTA
 
 SERVICES = (
@@ -43,7 +44,51 @@ def small_office(*, lanes: tuple[Lane, ...] = (REGULAR, PRIORITY), **changes: ob
     return replace(office, **changes)  # type: ignore[arg-type]  # names are checked by replace
 
 
-class OnePin:
+class NoSecrets:
+    """Officers who know nothing but a PIN."""
+
+    def matches(self, officer: str, pin: str) -> bool:
+        """Tell whether it is right."""
+        raise NotImplementedError
+
+    def locked_s(self, officer: str) -> int:
+        """Return for how long the officer may not try again."""
+        raise NotImplementedError
+
+    def admits(self, officer: str, secret: str, code: str | None) -> Admission:  # noqa: ARG002 - the protocol has it
+        """Tell whether the PIN is right; nobody has more than that."""
+        return Admission(matches=self.matches(officer, secret), locked_s=self.locked_s(officer))
+
+    def proves(self, officer: str, secret: str) -> bool:
+        """Tell the same."""
+        return self.matches(officer, secret)
+
+    def has_factor(self, officer: str) -> bool:  # noqa: ARG002 - the protocol has it
+        """Return that nobody has one."""
+        return False
+
+    def begin_factor(self, officer: str, secret: str) -> None:
+        """Let it be."""
+
+    def confirmed(self, officer: str, code: str) -> NewFactor | CodeFault:  # noqa: ARG002 - the protocol has it
+        """Return that nothing is begun."""
+        return "needed"
+
+    def code_fault(self, officer: str, code: str) -> CodeFault:  # noqa: ARG002 - the protocol has it
+        """Return that no code is right."""
+        return "wrong"
+
+    def renew_password(self, officer: str, password: NewPin | None) -> None:
+        """Let it be."""
+
+    def renew_factor(self, officer: str, factor: NewFactor | None) -> None:
+        """Let it be."""
+
+    def know_factors(self, factors: Mapping[str, NewFactor]) -> None:
+        """Let it be."""
+
+
+class OnePin(NoSecrets):
     """Everybody's PIN is the same, and nobody is ever locked out."""
 
     def matches(self, officer: str, pin: str) -> bool:

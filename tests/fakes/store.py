@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from broker.domain.commands import NewPin
+from broker.domain.commands import NewFactor, NewPin
 from broker.domain.events import ClockSet, Issued
 from broker.domain.feedback.apply import apply, enter
 from broker.domain.feedback.book import Book
@@ -23,6 +23,8 @@ class MemoryStore:
     events: list[Recorded] = field(default_factory=list)
     replies: dict[RequestKey, tuple[dt.datetime, bytes]] = field(default_factory=dict)
     chosen_pins: dict[str, NewPin] = field(default_factory=dict)
+    chosen_passwords: dict[str, NewPin | None] = field(default_factory=dict)
+    kept_factors: dict[str, NewFactor | None] = field(default_factory=dict)
     said: list[FeedbackEvent | Entry] = field(default_factory=list)
     """What belongs to feedback, in order."""
     written: dict[str, Words] = field(default_factory=dict)
@@ -70,6 +72,11 @@ class MemoryStore:
                 by = dt.timedelta(seconds=recorded.event.by_s)
                 self.replies = {key: (at + by, payload) for key, (at, payload) in self.replies.items()}
         self.chosen_pins |= work.pins
+        self.chosen_passwords |= work.passwords
+        self.kept_factors |= work.factors
+        for officer, step in work.steps.items():
+            factor = self.kept_factors.get(officer)
+            self.kept_factors[officer] = None if factor is None else replace(factor, step=step)
         self.replies.update({key: (work.at, payload) for key, payload in work.replies.items()})
         self.said += [recorded.event for recorded in work.events if isinstance(recorded.event, FeedbackEvent)]
         self.said += work.entries
@@ -121,6 +128,15 @@ class MemoryStore:
     def pins(self) -> dict[str, NewPin]:
         """Return the PINs that were chosen."""
         return dict(self.chosen_pins)
+
+    def passwords(self) -> dict[str, NewPin]:
+        """Return the passwords."""
+        return {name: one for name, one in self.chosen_passwords.items() if one is not None}
+
+    def factors(self) -> dict[str, NewFactor]:
+        """Return the second factors, as far as the key is there."""
+        known = {name: one for name, one in self.kept_factors.items() if one is not None}
+        return {name: replace(one, secret="") for name, one in known.items()} if self.keyless else known
 
     def look(self) -> None:
         """Find all well, where it can be read."""

@@ -16,13 +16,13 @@ from broker.inbox import MAX_BACKLOG, MAX_HEARD_OF, MAX_WAITING, Inbox, Item, Pi
 from broker.ports import CONNECTION, OFFLINE, ONLINE, Health, Submission, Work
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine_room import EngineRoom
-from tests.fakes.offices import PIN
+from tests.fakes.offices import PIN, NoSecrets
 from tests.fakes.store import MemoryStore
 from tests.support.caller import wait_until
 
 
 @dataclass
-class Book:
+class Book(NoSecrets):
     """Officers' PINs; keeps who was asked about, and locks after so many wrong ones."""
 
     asked: list[tuple[str, str]] = field(default_factory=list)

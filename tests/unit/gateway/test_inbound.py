@@ -76,6 +76,18 @@ GOOD: dict[str, tuple[dict[str, Any], cmd.Command]] = {
     "staff_in": ({"officer": "dewi", "pin": "1234"}, cmd.StaffIn("dewi", "1234", "kiosk-1/r-1")),
     "staff_out": ({"session": "s"}, cmd.StaffOut("s")),
     "staff_sessions": ({"session": "s", "own": True}, cmd.StaffSessions("s", own=True)),
+    "staff_password": (
+        {"session": "s", "old": "1234", "new": "angin segar"},
+        cmd.StaffPassword("s", "1234", "angin segar"),
+    ),
+    "staff_totp": (
+        {"session": "s", "action": "confirm", "code": "123456"},
+        cmd.StaffTotp("s", "confirm", "123456", "kiosk-1/r-1"),
+    ),
+    "staff_reset": (
+        {"session": "s", "officer": "budi", "what": "totp", "reason": "lost"},
+        cmd.StaffReset("s", "budi", "totp", "lost"),
+    ),
     "staff_revoke": ({"session": "s", "of": "budi", "reason": "lost"}, cmd.StaffRevoke("s", "budi", "lost")),
     "rules_change": (
         {

@@ -66,7 +66,14 @@ def arguments(name: str) -> st.SearchStrategy[dict[str, Any]]:
         plain = only.map(lambda it: it[0] | {target: it[2] if target == it[1] else None for target in TARGETS})
     if name == "rules_change":
         plain = plain.map(lambda it: it | {"back_to": None if it["edits"] else it["back_to"] or "0123456789ab"})
+    if name == "staff_in":
+        return plain.flatmap(lambda it: st.sampled_from(("pin", "password")).map(lambda one: _only(it, one)))
     return plain
+
+
+def _only(arguments: dict[str, Any], known: str) -> dict[str, Any]:
+    """Return the arguments of somebody who signs in by one of the two."""
+    return arguments | {"pin": None, "password": None, known: "80246"}
 
 
 def sent(command: Command) -> dict[str, Any]:
@@ -114,7 +121,9 @@ def test_garbage_is_never_more_than_a_bad_request(name: str, payload: bytes) -> 
         ("pin", {"officer", "pin_matches", "locked_s", "made"}),
         ("reset_pin", {"is_old", "made"}),
         ("next", set()),
-        ("staff_in", {"token", "pin_matches", "locked_s"}),
+        ("staff_in", {"token", "pin_matches", "locked_s", "with_password", "code_fault", "step"}),
+        ("staff_password", {"officer", "matches", "locked_s", "made"}),
+        ("staff_totp", {"token", "officer", "has_factor", "code_fault", "locked_s", "made"}),
         ("rate", {"asker", "row", "words_row"}),
         ("lookup", {"asker"}),
     ],
@@ -142,6 +151,8 @@ def test_secrets_stand_in_no_log() -> None:
         "cancel": {"ticket": "t", "counter": "c1", "session": "80246", "check": "80246"},
         "staff_in": {"officer": "sari", "pin": "80246"},
         "staff_out": {"session": "80246"},
+        "staff_password": {"session": "80246", "old": "80246", "new": "80246"},
+        "staff_totp": {"session": "80246", "action": "confirm", "code": "80246"},
         "rate": {"ticket": "t", "score": 1, "check": "80246", "text": "80246"},
     }
     for name, body in asked.items():
