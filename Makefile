@@ -51,6 +51,7 @@ pictures: setup scripts
 tables: setup
 	$(BIN)/python -m tests.tables docs/commands.md
 	$(BIN)/python -m tests.printer_faults docs/hardware.md
+	$(BIN)/python -m tests.figures_table docs/supervisor.md
 
 setup: $(VENV)/.ready
 

@@ -46,15 +46,16 @@ def html_of(sheet: Sheet, zoom: float = 1.0) -> str:
 
 def report_pdf_of(sheet: ReportSheet) -> bytes:
     """Return a report as a PDF, its headings and tables marked for screen readers. Takes a second and more."""
-    source = weasyprint.HTML(string=report_html_of(sheet), base_url=str(_TEMPLATES), url_fetcher=_Fetcher())
+    family = plain()
+    said = _environment().get_template("report.html").render(sheet=sheet, font=family.regular, bold=family.bold)
+    source = weasyprint.HTML(string=said, base_url=str(_TEMPLATES), url_fetcher=_Fetcher())
     content: bytes = source.write_pdf(**_OPTIONS)
     return content
 
 
 def report_html_of(sheet: ReportSheet) -> str:
-    """Return a report as one page of HTML that needs nothing else; on paper it is the same."""
-    family = plain()
-    return _environment().get_template("report.html").render(sheet=sheet, font=family.regular, bold=family.bold)
+    """Return a report as one page of HTML that needs nothing else; on paper it is the same, in our own type."""
+    return _environment().get_template("report.html").render(sheet=sheet, font=None, bold=None)
 
 
 class _Fetcher(weasyprint.urls.URLFetcher):  # type: ignore[misc]  # untyped

@@ -312,7 +312,7 @@ class ReportWording:
                 id=one.id,
                 name=words.say(one.name),
                 said=self.said(self.report.total.values[one.id]),
-                unit=self._unit(one),
+                unit="" if self.report.total.values[one.id].value is None else self._unit(one),
                 denominator=words.say(one.denominator),
                 definition=words.say(one.definition),
             )

@@ -23,6 +23,7 @@ from tests.bench.floor import commits, round_trips
 from tests.bench.past import past_tables
 from tests.bench.phones import phones_table
 from tests.bench.printing import printing_table
+from tests.bench.reports import reports_tables
 from tests.bench.sound import sound_table
 from tests.bench.thinking import thinking_table
 from tests.bench.touch import reaction_table, touch_table
@@ -51,6 +52,7 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Table]]] = {
     "engine": engine_tables,
     "thinking": lambda _folder: iter([thinking_table()]),
     "past": past_tables,
+    "reports": reports_tables,
     "crowd": lambda folder: iter([crowd_table(folder), memory_table(folder)]),
     "printing": lambda _folder: iter([printing_table()]),
     "touch": lambda folder: iter([touch_table(folder), reaction_table(folder)]),

@@ -54,7 +54,7 @@ def past_tables(folder: Path) -> Iterator[Table]:
     for one in (new, old):
         one.mkdir()
         SqlStore(f"sqlite:///{one}/office.db", "demo", Head(one, "demo")).close()
-    _remember(old / "office.db", TICKETS)
+    remember(old / "office.db", TICKETS)
     (old / "journal-demo.head").unlink()  # what was made up here was answered by nobody
     yield _starts(new, old)  # first: what the others write waits in the hall afterwards
     yield _commits(folder)
@@ -176,7 +176,7 @@ def _issued(hall: Hall, at: dt.datetime) -> Recorded:
     return Recorded(hall.seq, event, "kiosk-1", hall.tickets[event.ticket])
 
 
-def _remember(database: Path, tickets: int) -> None:
+def remember(database: Path, tickets: int) -> None:
     """Put a past into a database: each ticket was issued, called and finished, 1,000 on each day."""
     chance, last_hash, seq = random.Random(1), "0" * 64, 0  # noqa: S311 - the same past each time
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:

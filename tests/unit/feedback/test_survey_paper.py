@@ -6,12 +6,10 @@ import csv
 import datetime as dt
 import random
 import re
-import zipfile
 import zlib
 from dataclasses import replace
 from decimal import Decimal
-from io import BytesIO, StringIO
-from xml.etree import ElementTree as ET
+from io import StringIO
 
 import pytest
 
@@ -22,6 +20,7 @@ from broker.language import words_of
 from broker.reports.paper import html_of, pdf_of
 from broker.reports.survey import Outcome, Wording
 from broker.reports.tables import BOM, HEAD, Column, Table, csv_of, excel_csv_of, harmless, xlsx_of
+from tests.support.workbook import cells_of
 
 SKM = shipped_survey("skm")
 SERVICES = {
@@ -63,30 +62,6 @@ def outcome(answers: int = 183) -> Outcome:
 def wording(language: str = "id", of: Outcome | None = None) -> Wording:
     words = words_of("broker", ("id", "en"))(language)
     return Wording(of or outcome(), words, office=OFFICE, services=SERVICES)
-
-
-def cells_of(workbook: bytes) -> dict[tuple[str, str, str], str]:
-    """Return each figure of a workbook by table heading, code and column heading."""
-    main = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    found = {}
-    with zipfile.ZipFile(BytesIO(workbook)) as book:
-        shared = ["".join(one.itertext()) for one in ET.fromstring(book.read("xl/sharedStrings.xml"))]  # noqa: S314 - our own
-        sheets = sorted(name for name in book.namelist() if re.match(r"xl/worksheets/sheet\d+\.xml", name))
-        for name in sheets:
-            rows = []
-            for row in ET.fromstring(book.read(name)).iter(f"{main}row"):  # noqa: S314 - our own
-                assert not list(row.iter(f"{main}f")), "no cell is a formula"
-                cells = {}
-                for cell in row.iter(f"{main}c"):
-                    value = cell.findtext(f"{main}v") or ""
-                    column = re.sub(r"\d", "", cell.get("r") or "")
-                    cells[column] = shared[int(value)] if cell.get("t") == "s" else value
-                rows.append(cells)
-            head = rows[0]
-            for cells in rows[1:]:
-                for column in sorted(set(head) - {"A", "B"}):
-                    found[head["B"], cells.get("A", ""), head[column]] = cells.get(column, "")
-    return found
 
 
 def test_paper_csv_and_workbook_say_the_same_to_the_unit() -> None:
