@@ -30,6 +30,7 @@ from broker.web.server import Connections, raise_open_files, serve_until_told, w
 from broker.web.site import Site, build
 from broker.web.staff.files import ResultFiles
 from broker.web.staff.routes import StaffPages
+from broker.web.staff.rules import RulesFiles
 from broker.web.visitor import views
 from broker.web.visitor.feedback import FeedbackPages, links
 from broker.web.visitor.following import Following
@@ -91,7 +92,7 @@ def web_app(
 
 def routes(plan: Plan, files: ResultFiles | None) -> list[BaseRoute]:
     """Return the addresses of all pages."""
-    staff = StaffPages(everywhere=plan.is_staff_everywhere, files=files)
+    staff = StaffPages(everywhere=plan.is_staff_everywhere, files=files, rules=RulesFiles(plan.config, plan.data))
     return [*views.ROUTES, *FeedbackPages().routes(), *staff.routes()]
 
 

@@ -22,6 +22,7 @@ from broker.web.staff.complaints import ComplaintPages
 from broker.web.staff.desk import FORBIDDEN, UNSIGNED, Desk, NoSessionError, NotTheirsError, Page, Section
 from broker.web.staff.files import ResultFiles
 from broker.web.staff.frame import Entry
+from broker.web.staff.rules import RulesFiles, RulesPages
 from broker.web.staff.suggestions import SuggestionPages
 from broker.web.staff.surveys import SurveyPages
 
@@ -33,6 +34,7 @@ class StaffPages:
     everywhere: bool = False
     """Whether browsers of other machines are served, too."""
     files: ResultFiles | None = None
+    rules: RulesFiles | None = None
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -41,6 +43,7 @@ class StaffPages:
             ComplaintPages().section(),
             SuggestionPages().section(),
             SurveyPages(self.files).section(),
+            RulesPages(self.rules).section(),
             AccountPages().section(),
         )
 
