@@ -31,6 +31,8 @@ FORBIDDEN = 403
 UNSIGNED = 401
 WRITTEN = ("text", "plan", "reason")
 """Fields that take time to write."""
+PLACE = "f."
+"""So the names of fields begin in which rules of the office stand."""
 
 
 class NoSessionError(Exception):
@@ -94,7 +96,8 @@ class Desk(Asking):
     async def unsent(self) -> str:
         """Return what somebody wrote into a form that comes too late to be sent."""
         fields = await self.fields() if self.request.method == "POST" else {}
-        return "\n".join(text for name in WRITTEN if (text := read(fields, name)))
+        places = [name for name in fields if name.startswith(PLACE)]
+        return "\n".join(text for name in (*WRITTEN, *places) if (text := read(fields, name)))
 
     async def reply(self, command: str, arguments: Mapping[str, Any], form_mark: str = "") -> Reply:
         """Ask the engine for who is signed in. Raises NoSessionError, AwayError."""

@@ -208,6 +208,8 @@ class FormPage:
     shown_note: str = ""
     shown: tuple[tuple[str, str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = ()
     """As visitors will read it: language, name, and parts with their lines."""
+    planned: tuple[str, ...] = ()
+    """What counts here from a later day already."""
     slides_label: str = ""
     slides: tuple[str, ...] = ()
     notice: Notice | None = None
@@ -325,9 +327,27 @@ def form_page(
             " the panels of this office is told by: antrean check-config"
         ),
         shown=_shown(form, typed) if is_looked_at and is_dated else (),
+        planned=_planned_here(p, known, form),
         slides_label="" if slides is None else p.say("In the folder now (pictures and films are copied there)"),
         slides=tuple(slides or ()),
         notice=notice,
+    )
+
+
+def _planned_here(p: Phrases, known: Known, form: Form) -> tuple[str, ...]:
+    paths = tuple(spot.path for spot in form.spots)
+    days = {
+        str(plan.get("effective_from"))
+        for plan in known.planned
+        if any(path.startswith(paths) for path in plan.get("change") or ())
+    }
+    return tuple(
+        p.say(
+            "From {day} on something else counts here already. It stands under “All rules”, where it can be taken"
+            " back.",
+            day=p.date(dt.date.fromisoformat(day)),
+        )
+        for day in sorted(days)
     )
 
 
@@ -723,7 +743,15 @@ def _plan_row(p: Phrases, known: Known, entry: Mapping[str, Any]) -> PlanRow:
 
 
 def _differences(p: Phrases, found: Sequence[tuple[str, Any, Any, Mapping[str, Any]]]) -> tuple[Change, ...]:
-    return tuple(
-        Change(forms.place_words(p, data, path), forms.value_words(p, old), forms.value_words(p, new))
-        for path, old, new, data in found
-    )
+    changes = []
+    for path, old, new, data in found:
+        plans = [(one or {}).get("change") or {} if path.startswith("planned.") else {} for one in (old, new)]
+        for place in dict.fromkeys([*plans[0], *plans[1]]):
+            day = dt.date.fromisoformat(str((new or old)["effective_from"]))
+            where = p.say("From {day} on: {place}", day=p.date(day), place=forms.place_words(p, data, place))
+            was, then = (None if one is None else plan.get(place) for one, plan in zip((old, new), plans, strict=True))
+            changes.append(Change(where, forms.value_words(p, was), forms.value_words(p, then)))
+        if not any(plans):
+            where = forms.place_words(p, data, path)
+            changes.append(Change(where, forms.value_words(p, old), forms.value_words(p, new)))
+    return tuple(changes)

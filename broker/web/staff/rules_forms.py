@@ -330,7 +330,8 @@ def _officer(p: Phrases, one: Data | None) -> Form:
         Spot(f"{path}.role", p.say(KEYS["role"]), "one", entry.get("role", role), options=roles),
     )
     hint = p.say(
-        "A forgotten PIN, and the first of somebody new, is set by a supervisor at any open counter: menu, PINs."
+        "A forgotten PIN, and the first of somebody new, is set by a supervisor at any counter: “Give an officer"
+        " another PIN”."
     )
     title = entry_name(p, "officers", entry) if one else p.say("Another officer")
     return Form(
@@ -595,8 +596,8 @@ def value_words(p: Phrases, value: Any) -> str:  # noqa: ANN401 - whatever stand
         case bool():
             return p.say("yes") if value else p.say("no")
         case Mapping():
-            shown = [f"{key}: {value_words(p, one)}" for key, one in value.items() if key != "id"]
-            return "\n".join(shown)
+            shown = [(p.say(KEYS[key]) if key in KEYS else key, one) for key, one in value.items() if key != "id"]
+            return "\n".join(f"{key}: {value_words(p, one)}" for key, one in shown)
         case list() | tuple():
             return "\n".join(value_words(p, one) for one in value) or p.say("none")
         case float() if value.is_integer():

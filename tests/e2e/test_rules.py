@@ -1,0 +1,98 @@
+"""A supervisor changes the rules in a browser's place; it is on all screens within two seconds, and can be undone."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.test_reload import Screen
+from tests.support.caller import wait_until
+from tests.support.office import CONFIG, OfficeProcess
+from tests.support.web_process import WebProcess
+from tests.web.test_feedback_pages import hidden
+
+WITHIN_S = 2.0
+SERVICE = "/staff/rules/services.new-passport"
+FEE = "f.services.new-passport.fee.en"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[OfficeProcess]:
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG.read_text(encoding="utf-8"), encoding="utf-8")
+    office = OfficeProcess(tmp_path, config=config)
+    office.start()
+    office.wait_online()
+    yield office
+    office.stop()
+
+
+@pytest.fixture
+def browser(office: OfficeProcess) -> Iterator[httpx.Client]:
+    """Yield Maria's browser: a supervisor of the demo."""
+    web = WebProcess(office)
+    web.start()
+    with httpx.Client(
+        base_url=web.address, headers={"Accept-Language": "en", "Origin": web.address}, timeout=20
+    ) as one:
+        assert one.post("/staff/in", data={"officer": "maria", "pin": "1234"}).status_code == 303
+        yield one
+    web.stop()
+
+
+def filled(html: str) -> dict[str, str]:
+    """Return what a form would send as it stands there."""
+    fields = dict(re.findall(r'<input id="f[^"]*" name="([^"]+)"[^>]* value="([^"]*)"', html))
+    fields |= dict(re.findall(r'<textarea id="f[^"]*" name="([^"]+)"[^>]*>\n(.*?)</textarea>', html, re.DOTALL))
+    return fields | {name: hidden(html, name) for name in ("token", "request", "base")}
+
+
+def shown(screen: Screen) -> str:
+    """Return what is told of the service."""
+    return json.dumps(screen.states["state/service/new-passport"])
+
+
+def test_a_supervisor_changes_a_fee_and_takes_it_back(office: OfficeProcess, browser: httpx.Client) -> None:
+    before = office.config.read_bytes()
+    screen = Screen(office)
+    wait_until(lambda: "state/service/new-passport" in screen.states, "the procedures are shown")
+    form = filled(browser.get(SERVICE).text) | {FEE: "Rp700,000 <b>& more</b>", "reason": "PP 50/2026"}
+    looked = browser.post(SERVICE, data=form | {"do": "look"}).text
+    assert "What changes" in looked
+    assert "Rp700,000 &lt;b&gt;&amp; more&lt;/b&gt;" in looked
+    assert office.config.read_bytes() == before
+    sent_at = time.monotonic()
+    answer = browser.post(SERVICE, data=form | {"do": "save"})
+    assert answer.headers["location"] == "/staff/rules?saved", answer.text
+    wait_until(lambda: "& more" in shown(screen), "the kiosk shows it", timeout_s=WITHIN_S)
+    assert time.monotonic() - sent_at < WITHIN_S + 1
+    versions = browser.get("/staff/rules/versions").text
+    assert "PP 50/2026" in versions
+    first = re.findall(r'href="(/staff/rules/versions/[0-9a-f]{12})"', versions)[-1]
+    page = browser.get(first).text
+    assert "This would change:" in page
+    back = {name: hidden(page, name) for name in ("token", "request", "base")} | {"reason": "a mistake"}
+    assert browser.post(first, data=back).status_code == 303
+    assert office.config.read_bytes() == before
+    wait_until(lambda: "& more" not in shown(screen), "it is as before", timeout_s=WITHIN_S)
+
+
+def test_two_supervisors_and_a_plug_that_is_pulled(office: OfficeProcess, browser: httpx.Client) -> None:
+    one, other = (filled(browser.get(SERVICE).text) for _ in range(2))
+    first = browser.post(SERVICE, data=one | {FEE: "Rp1", "reason": "first", "do": "save"})
+    assert first.status_code == 303
+    second = browser.post(SERVICE, data=other | {FEE: "Rp2", "reason": "second", "do": "save"})
+    assert second.status_code == 422
+    assert "Changed by maria at" in second.text
+    assert "Rp2" in second.text, "what was typed is still there"
+    assert 'en: "Rp1"' in office.config.read_text(encoding="utf-8")
+    office.kill()
+    office.start()
+    office.wait_online()
+    assert 'en: "Rp1"' in office.config.read_text(encoding="utf-8")
