@@ -17,6 +17,7 @@ from broker.domain.feedback import commands as fb
 from broker.domain.hall import Hall
 from broker.domain.model import Journey
 from broker.ports import Recorded, StorageError, Store, Work
+from broker.reports.fold import carry_of
 from broker.store.office_key import OfficeKey
 from broker.store.sql import SqlStore
 from tests.fakes.clock import MORNING
@@ -227,6 +228,23 @@ def test_seq_and_numbers_go_on_after_a_restart(room: EngineRoom, disk: Disk) -> 
     again.issue("visa")
     assert [ticket.number for ticket in again.hall.tickets.values()] == ["B-001", "B-002", "B-003"]
     assert again.hall.seq == 3
+
+
+def test_a_closed_day_and_the_lines_behind_it_are_there_after_a_restart(room: EngineRoom, disk: Disk) -> None:
+    a_busy_day(room)
+    room.clock.advance(DAY_S)
+    room.engine.step([])
+    room.issue("visa")
+    for _ in range(2):
+        room.clock.advance(61)
+        room.engine.step([])
+    carried = disk.reopen().carry()
+    assert carried is not None
+    carry = carry_of(carried)
+    assert (carry.day, carry.last_seq) == (MORNING.date(), 23)
+    (first, second) = disk.reopen().lines(carry.last_seq, most=2)
+    assert (first.seq, first.client, type(first.event)) == (24, "kiosk-1", ev.Issued)
+    assert (second.seq, type(second.event)) == (25, ev.DayClosed)
 
 
 def test_a_remembered_reply_survives_a_restart(room: EngineRoom, disk: Disk) -> None:
