@@ -107,6 +107,8 @@ class Section:
     title: str
     heads: tuple[str, ...]
     """Of the first columns: by what it is divided."""
+    ids: tuple[str, ...]
+    """Which figures the other columns are."""
     columns: tuple[str, ...]
     rows: tuple[tuple[tuple[str, ...], tuple[Said, ...]], ...]
 
@@ -136,7 +138,7 @@ class ReportWording:
         """Take the office's names and the time zone of its clock."""
         self.report = report
         self._names = names
-        self._words = words
+        self.words = words
         self._zone = zone
 
     @property
@@ -147,7 +149,7 @@ class ReportWording:
 
     def sheet(self) -> ReportSheet:
         """Return what page and paper say."""
-        words, question = self._words, self.report.question
+        words, question = self.words, self.report.question
         return ReportSheet(
             language=words.worded_in,
             is_rtl=words.rtl,
@@ -165,12 +167,12 @@ class ReportWording:
 
     def head(self) -> tuple[str, ...]:
         """Return the names of the five columns of a CSV."""
-        words = self._words
+        words = self.words
         return words.say("Part"), words.say("Code"), words.say("Name"), words.say("Figure"), words.say("Value")
 
     def tables(self) -> tuple[Table, ...]:
         """Return the same as tables."""
-        words, report = self._words, self.report
+        words, report = self.words, self.report
         about: list[tuple[str, str, Cell]] = [
             ("office", words.say("Office"), self._text(self._names.office)),
             ("begin", words.say("From"), report.question.first),
@@ -178,7 +180,7 @@ class ReportWording:
             ("as_of", words.say("As of"), report.as_of.astimezone(self._zone).isoformat(timespec="seconds")),
             ("state", words.say("State"), self._state()),
             *(
-                (f"only_{one}", self._dimension(one), ", ".join(self.label(one, value) for value in sorted(allowed)))
+                (f"only_{one}", self.dimension(one), ", ".join(self.label(one, value) for value in sorted(allowed)))
                 for one, allowed in report.question.only.items()
             ),
             *((f"note_{place}", words.say("Note"), note) for place, note in enumerate(self._notes(), 1)),
@@ -208,11 +210,11 @@ class ReportWording:
             "figures": [
                 {
                     "id": one.id,
-                    "part": self._words.say(one.part),
-                    "name": self._words.say(one.name),
+                    "part": self.words.say(one.part),
+                    "name": self.words.say(one.name),
                     "unit": one.unit,
-                    "denominator": self._words.say(one.denominator),
-                    "definition": self._words.say(one.definition),
+                    "denominator": self.words.say(one.denominator),
+                    "definition": self.words.say(one.definition),
                 }
                 for one in report.figures
             ],
@@ -223,7 +225,7 @@ class ReportWording:
 
     def label(self, dimension: Dimension, value: str) -> str:
         """Return how a value of a dimension is said."""
-        words = self._words
+        words = self.words
         match dimension:
             case "day":
                 return format_date(dt.date.fromisoformat(value), "medium", locale=words.worded_in)
@@ -242,56 +244,71 @@ class ReportWording:
                 names = self._names.of.get(dimension, {})
                 return self._text(names[value]) if value in names else value
 
+    def short(self, dimension: Dimension, value: str) -> str:
+        """Return the same where there is little room."""
+        words = self.words
+        match dimension:
+            case "day":
+                day = dt.date.fromisoformat(value)
+                return str(format_skeleton("MMMd", day, locale=words.worded_in))
+            case "week":
+                return words.say("W{n}", n=int(value[6:]))
+            case "month":
+                return str(format_skeleton("yMMM", dt.date.fromisoformat(f"{value}-01"), locale=words.worded_in))
+            case _:
+                return self.label(dimension, value)
+
     def said(self, value: Value) -> Said:
         """Return a value in words."""
         return Said(NOTHING_SAID if value.value is None else self._number(value.value), self._number(value.n))
 
     def column(self, figure: Figure) -> str:
         """Return the name of a figure with its unit, where a count does not say it itself."""
-        name = self._words.say(figure.name)
+        name = self.words.say(figure.name)
         return f"{name} ({self._unit(figure)})" if figure.unit in {"min", "h", "%", "1-4"} else name
 
     # -- parts ----------------------------------------------------------------------------------------------------
 
     def _text(self, text: Mapping[str, str]) -> str:
-        languages = (self._words.language, self._words.worded_in)
+        languages = (self.words.language, self.words.worded_in)
         return next((text[one] for one in languages if text.get(one)), next(iter(text.values()), ""))
 
     def _number(self, figure: Decimal | int) -> str:
         places = decimals_of(figure) if isinstance(figure, Decimal) else 0
         pattern = f"#,##0.{'0' * places}" if places else "#,##0"
-        return format_decimal(figure, format=pattern, locale=self._words.worded_in)
+        return format_decimal(figure, format=pattern, locale=self.words.worded_in)
 
     def _unit(self, figure: Figure) -> str:
-        return self._words.say(_UNITS[figure.unit])
+        return self.words.say(_UNITS[figure.unit])
 
-    def _dimension(self, dimension: Dimension) -> str:
-        return self._words.say(_NAMES[dimension])
+    def dimension(self, dimension: Dimension) -> str:
+        """Return what a dimension is called."""
+        return self.words.say(_NAMES[dimension])
 
     def _moment(self, at: dt.datetime) -> str:
         local = at.astimezone(self._zone)
-        said: str = format_datetime(local, "long", tzinfo=self._zone, locale=self._words.worded_in)
+        said: str = format_datetime(local, "long", tzinfo=self._zone, locale=self.words.worded_in)
         return said.replace("\u202f", " ").replace("\xa0", " ")
 
     def _span(self, first: dt.date, last: dt.date) -> str:
-        begin, end = (format_date(day, "long", locale=self._words.worded_in) for day in (first, last))
+        begin, end = (format_date(day, "long", locale=self.words.worded_in) for day in (first, last))
         if first == last:
-            return self._words.date(first)
-        return self._words.say("{begin} to {end}", begin=begin, end=end)
+            return self.words.date(first)
+        return self.words.say("{begin} to {end}", begin=begin, end=end)
 
     def _state(self) -> str:
         if self.report.is_final:
-            return self._words.say("All of these days are closed: nothing of it changes any more.")
-        return self._words.say("Not all of these days are closed: figures may change.")
+            return self.words.say("All of these days are closed: nothing of it changes any more.")
+        return self.words.say("Not all of these days are closed: figures may change.")
 
     def _chosen(self) -> tuple[str, ...]:
         return tuple(
-            f"{self._dimension(one)}: {', '.join(self.label(one, value) for value in sorted(allowed))}"
+            f"{self.dimension(one)}: {', '.join(self.label(one, value) for value in sorted(allowed))}"
             for one, allowed in self.report.question.only.items()
         )
 
     def _notes(self) -> tuple[str, ...]:
-        words = self._words
+        words = self.words
         method = words.say(
             "What happened counts in the half hour in which it happened, a wait in that in which it ended. Percentiles "
             "are nearest ranks. n says of how many a figure is."
@@ -306,7 +323,7 @@ class ReportWording:
         return (method, *clock)
 
     def _parts(self) -> list[Part]:
-        words, parts = self._words, dict[str, list[FigureLine]]()
+        words, parts = self.words, dict[str, list[FigureLine]]()
         for one in self.report.figures:
             line = FigureLine(
                 id=one.id,
@@ -328,8 +345,9 @@ class ReportWording:
                 parts.setdefault(one.part, []).append(one)
         return [
             Section(
-                title=self._words.say(part),
-                heads=tuple(self._dimension(one) for one in question.by),
+                title=self.words.say(part),
+                heads=tuple(self.dimension(one) for one in question.by),
+                ids=tuple(one.id for one in figures),
                 columns=tuple(self.column(one) for one in figures),
                 rows=tuple(
                     (self._labels(row), tuple(self.said(row.values[one.id]) for one in figures))
@@ -346,7 +364,7 @@ class ReportWording:
         return tuple(self.label(one, value) for one, value in zip(self.report.question.by, row.key, strict=True))
 
     def _whole(self) -> Table:
-        words, total = self._words, self.report.total
+        words, total = self.words, self.report.total
         columns = (
             Column("value", words.say("Value")),
             Column("unit", words.say("Unit")),
@@ -361,7 +379,7 @@ class ReportWording:
     def _divided(self, *, counts: bool = False) -> Table:
         """Return a row for each slice: its figures, or of how many they are."""
         by, shown = self.report.question.by, [one for one in self.report.figures if self._is_divided(one)]
-        title = self._words.say("Of how many") if counts else self._words.say("Divided")
+        title = self.words.say("Of how many") if counts else self.words.say("Divided")
         rows = tuple(
             (
                 "|".join(row.key),
@@ -370,12 +388,12 @@ class ReportWording:
             )
             for row in self.report.rows
         )
-        name = ", ".join(self._dimension(one) for one in by)
+        name = ", ".join(self.dimension(one) for one in by)
         columns = tuple(Column(one.id, self.column(one)) for one in shown)
         return Table("rows_n" if counts else "rows", f"{title}: {name}", columns, rows)
 
     def _definitions(self) -> Table:
-        words = self._words
+        words = self.words
         columns = (
             Column("unit", words.say("Unit")),
             Column("denominator", words.say("Of what")),

@@ -13,7 +13,7 @@ from broker.domain.feedback.surveys import SurveyAnswer
 from broker.domain.queue.outcomes import Outcome
 from broker.reports.figures import History
 from broker.store.audit import find_broken, last_mark
-from broker.store.closed_days import read_history
+from broker.store.closed_days import read_digest, read_history
 from broker.store.database import converted, open_read_only
 from broker.store.head import Mark
 from broker.store.journal import Broken
@@ -53,6 +53,11 @@ class Archive:
         """Return the facts of some days, both included: what `broker.reports.figures.report` is asked with."""
         with self._reading("read the days") as connection:
             return read_history(connection, self._office, zone, (first, last), now)
+
+    def digest_of_days(self, first: dt.date, last: dt.date) -> str:
+        """Return what changes with whatever is kept of the closed days of a span."""
+        with self._reading("read the days") as connection:
+            return read_digest(connection, self._office, first, last)
 
     def verify(self, mark: Mark | None) -> Broken | None:
         """Walk the whole journal; return the first line that was altered, removed, put in, or is missing.

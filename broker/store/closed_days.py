@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from broker.domain.events import DayClosed
 from broker.ports import Line, Work
-from broker.reports.facts import DayFacts, facts_of
+from broker.reports.facts import DayFacts, digest_of, facts_of
 from broker.reports.figures import History, RatingCount
 from broker.reports.fold import Carry, Fold, carry_of
 from broker.store.journal import UnreadableError, event_of
@@ -70,6 +70,15 @@ def read_history(
         ratings=tuple(_ratings(connection, office, first, last)),
         closed=frozenset(facts.day for facts in closed),
     )
+
+
+def read_digest(connection: Connection, office: str, first: dt.date, last: dt.date) -> str:
+    """Return what changes with whatever is kept of the closed days of a span, the last one before it included."""
+    of_office = select(_ROWS.c.day, _ROWS.c.digest).where(_ROWS.c.office == office)
+    before = of_office.where(_ROWS.c.day < first).order_by(_ROWS.c.day.desc()).limit(1)
+    within = of_office.where(_ROWS.c.day >= first, _ROWS.c.day <= last).order_by(_ROWS.c.day)
+    days = [f"{day} {digest}" for wanted in (before, within) for day, digest in connection.execute(wanted)]
+    return digest_of(*days, *map(str, _ratings(connection, office, first, last)))
 
 
 def _closed(connection: Connection, office: str, first: dt.date, last: dt.date) -> Iterator[DayFacts]:

@@ -29,6 +29,7 @@ from broker.web.plan import Plan
 from broker.web.server import Connections, raise_open_files, serve_until_told, web_server
 from broker.web.site import Site, build
 from broker.web.staff.files import ResultFiles
+from broker.web.staff.reporter import Reporter
 from broker.web.staff.routes import StaffPages
 from broker.web.staff.rules import RulesFiles
 from broker.web.visitor import views
@@ -57,10 +58,11 @@ def web_app(
     bus_for: BusFor = open_bus,
     limits: Limits | None = None,
     files: ResultFiles | None = None,
+    reporter: Reporter | None = None,
 ) -> Starlette:
     """Return the application of the office's pages; as long as it runs it is a client of the bus.
 
-    Results are downloaded only where `files` can make them.
+    Results are downloaded only where `files` can make them, and reports shown where `reporter` does.
     """
 
     @contextlib.asynccontextmanager
@@ -85,14 +87,21 @@ def web_app(
             yield site
         finally:
             ticking.cancel()
+            if reporter is not None:
+                await reporter.stop()
             await asyncio.to_thread(bus.stop)
 
-    return build(open_site, routes(plan, files), limits=limits or usual_limits())
+    return build(open_site, routes(plan, files, reporter), limits=limits or usual_limits())
 
 
-def routes(plan: Plan, files: ResultFiles | None) -> list[BaseRoute]:
+def routes(plan: Plan, files: ResultFiles | None, reporter: Reporter | None = None) -> list[BaseRoute]:
     """Return the addresses of all pages."""
-    staff = StaffPages(everywhere=plan.is_staff_everywhere, files=files, rules=RulesFiles(plan.config, plan.data))
+    staff = StaffPages(
+        everywhere=plan.is_staff_everywhere,
+        files=files,
+        rules=RulesFiles(plan.config, plan.data),
+        reporter=reporter,
+    )
     return [*views.ROUTES, *FeedbackPages().routes(), *staff.routes()]
 
 
@@ -106,7 +115,10 @@ def show(plan: Plan) -> None:
         )
     connections = Connections(most=raise_open_files())
     files = ResultFiles(plan.config, plan.data, plan.database)
-    server = web_server(web_app(plan, files=files), host=plan.listen, port=plan.port, connections=connections)
+    reporter = Reporter(plan.config, plan.data, plan.database)
+    server = web_server(
+        web_app(plan, files=files, reporter=reporter), host=plan.listen, port=plan.port, connections=connections
+    )
     gc.freeze()  # what is there now stays: looking through it for garbage took up to 0.2 s on a busy machine
     log.info("%s: pages at %s:%d, for %d connections", plan.client, plan.listen, plan.port, connections.most)
     asyncio.run(serve_until_told(server, connections))

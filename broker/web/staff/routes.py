@@ -22,6 +22,8 @@ from broker.web.staff.complaints import ComplaintPages
 from broker.web.staff.desk import FORBIDDEN, UNSIGNED, Desk, NoSessionError, NotTheirsError, Page, Section
 from broker.web.staff.files import ResultFiles
 from broker.web.staff.frame import Entry
+from broker.web.staff.reporter import Reporter
+from broker.web.staff.reports import ReportPages
 from broker.web.staff.rules import RulesFiles, RulesPages
 from broker.web.staff.suggestions import SuggestionPages
 from broker.web.staff.surveys import SurveyPages
@@ -35,6 +37,7 @@ class StaffPages:
     """Whether browsers of other machines are served, too."""
     files: ResultFiles | None = None
     rules: RulesFiles | None = None
+    reporter: Reporter | None = None
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -43,6 +46,7 @@ class StaffPages:
             ComplaintPages().section(),
             SuggestionPages().section(),
             SurveyPages(self.files).section(),
+            ReportPages(self.reporter).section(),
             RulesPages(self.rules).section(),
             AccountPages().section(),
         )

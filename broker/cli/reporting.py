@@ -1,0 +1,153 @@
+"""The process that makes reports for the pages: one request a line in, one answer out, one after the other.
+
+It lets the office go before, holds what it made as long as nothing of it has changed, and ends with whoever asks it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import json
+import logging
+import os
+import sys
+from collections import OrderedDict
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from broker.config import ConfigError, Settings, load_settings
+from broker.language import Phrases, words_of
+from broker.ports import StorageError
+from broker.reports.figures import History, report
+from broker.reports.files import REPORT_TYPES, report_file
+from broker.reports.plots import plots_of, svg_of
+from broker.reports.query import Query, UnreadableQueryError, read_query
+from broker.reports.sheet import PACKAGE, ReportWording, names_of, wording_in
+from broker.reports.view import Drawing, fragment, report_page
+from broker.store.archive import Archive
+from broker.store.database import resolve_url
+
+NICE = 10
+KEPT = 24
+"""So many answers are held."""
+PAGE_TYPE = "text/html; charset=utf-8"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What comes back: `made`, `refused` (in words), or `failed`."""
+
+    status: str
+    content: bytes
+    media_type: str = PAGE_TYPE
+    name: str = ""
+
+    def head(self) -> bytes:
+        """Return the line before the content."""
+        told = {"status": self.status, "type": self.media_type, "name": self.name, "size": len(self.content)}
+        return json.dumps(told).encode() + b"\n"
+
+
+@dataclass(slots=True)
+class Reporting:
+    """Answers requests for one office's reports."""
+
+    config: Path
+    data: Path
+    kept: OrderedDict[str, Answer] = field(default_factory=OrderedDict)
+    _said: bytes = b""
+    _settings: Settings | None = None
+
+    def answer(self, asked: dict[str, Any], now: dt.datetime | None = None) -> Answer:
+        """Return what is asked for; a fault is an answer, too."""
+        try:
+            return self._answer(asked, now)
+        except (ConfigError, StorageError, OSError):
+            log.exception("a report cannot be made now")
+            return Answer("failed", b"")
+
+    def _answer(self, asked: dict[str, Any], now: dt.datetime | None) -> Answer:
+        settings = self._office()
+        now = now or dt.datetime.now(settings.office.zone)
+        words = words_of(PACKAGE, settings.office.languages)(str(asked["language"]))
+        today = now.astimezone(settings.office.zone).date()
+        try:
+            query = read_query([(str(name), str(value)) for name, value in asked["query"]], today)
+        except UnreadableQueryError as error:
+            return Answer("refused", words.say(str(error)).encode(), "text/plain; charset=utf-8")
+        with closing(Archive(resolve_url(settings.store.url, self.data), settings.office.id)) as archive:
+            digest = archive.digest_of_days(query.first, query.last)
+            key = json.dumps([asked["what"], query.address(), words.language, digest, today.isoformat()])
+            if key in self.kept:
+                self.kept.move_to_end(key)
+                return self.kept[key]
+            history = archive.history(settings.office.zone, query.first, query.last, now)
+        made, is_final = _Telling(settings, words, query, history, today).made(str(asked["what"]))
+        if is_final:
+            self.kept[key] = made
+            while len(self.kept) > KEPT:
+                self.kept.popitem(last=False)
+        return made
+
+    def _office(self) -> Settings:
+        """Return config.yaml as it is now."""
+        said = self.config.read_bytes()
+        if self._settings is None or said != self._said:
+            self._settings, self._said = load_settings(self.config, os.environ), said
+            self.kept.clear()
+        return self._settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What one answer is made of."""
+
+    settings: Settings
+    words: Phrases
+    query: Query
+    history: History
+    today: dt.date
+
+    def made(self, what: str) -> tuple[Answer, bool]:
+        """Return a page or a file, and whether nothing of it changes any more."""
+        told = report(self.history, self.query.question, order=names_of(self.settings).order)
+        wording = wording_in(told, self.settings, self.words.language)
+        if what == "page":
+            return self._page(wording), told.is_final
+        file = report_file(wording, next(one for one in REPORT_TYPES if one == what))
+        return Answer("made", file.content, file.media_type, file.name), told.is_final
+
+    def _page(self, wording: ReportWording) -> Answer:
+        names = names_of(self.settings)
+        drawings = [
+            Drawing(plot, Markup(svg_of(plot, self.words.worded_in)))  # noqa: S704 - vl-convert escapes all
+            for plot in plots_of(self.history, self.query, wording, names.order)
+        ]
+        shown = report_page(wording, names, self.query, drawings, self.today)
+        return Answer("made", fragment("report_page.html", shown, self.words))
+
+
+def main() -> None:
+    """Answer each line until there are no more."""
+    with suppress(OSError):  # where it may not, it works as it is
+        os.nice(NICE)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    gc.disable()  # a year is a million tuples that stay until it is told: looking through them took half of the time
+    reporting = Reporting(Path(sys.argv[1]), Path(sys.argv[2]))
+    out = sys.stdout.buffer
+    sys.stdout = sys.stderr  # nothing else may say something in between
+    for line in sys.stdin.buffer:
+        answer = reporting.answer(json.loads(line))  # a fault of ours ends the process: whoever asks starts another
+        out.write(answer.head() + answer.content)
+        out.flush()
+        gc.collect()
+
+
+if __name__ == "__main__":
+    main()

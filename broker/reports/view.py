@@ -1,0 +1,233 @@
+"""A report as a page: what stands on it and where it leads, in words of one language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from broker.language import Phrases, mark
+from broker.reports.figures import Dimension, day_value
+from broker.reports.plots import Plot
+from broker.reports.query import MOST_PERIODS, ONLY, Query
+from broker.reports.sheet import Names, ReportSheet, ReportWording, Said
+
+HOME = "/staff/reports"
+_PERIOD_NAMES: tuple[tuple[Dimension, str], ...] = (
+    ("day", mark("Day")),
+    ("week", mark("Week")),
+    ("month", mark("Month")),
+    ("quarter", mark("Quarter")),
+)
+_WAYS: tuple[tuple[Dimension, ...], ...] = (
+    (),
+    ("day",),
+    ("week",),
+    ("month",),
+    ("quarter",),
+    ("weekday",),
+    ("half_hour",),
+    ("weekday", "half_hour"),
+    ("service",),
+    ("lane",),
+    ("stage",),
+    ("counter",),
+    ("lane", "service"),
+    ("lane", "month"),
+)
+"""By what a page offers to divide; an address may ask for any two."""
+_CHOSEN: tuple[Dimension, ...] = ("lane", "service", "stage", "counter")
+_FILES = (
+    ("pdf", mark("PDF")),
+    ("xlsx", mark("Excel")),
+    ("excel", mark("CSV for Excel")),
+    ("csv", mark("CSV (RFC 4180)")),
+    ("json", mark("JSON")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where one can go from here."""
+
+    url: str
+    label: str
+    is_here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of those that may be chosen in a field."""
+
+    value: str
+    label: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """A field of the form."""
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of figures, and for each of what it is divided by where it leads."""
+
+    labels: tuple[Way, ...]
+    cells: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Divided:
+    """Figures under one heading, divided."""
+
+    title: str
+    heads: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
+    """Id and name of each figure."""
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A plot, drawn, with the same as a table."""
+
+    plot: Plot
+    svg: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """All that the page says."""
+
+    sheet: ReportSheet
+    query: Query
+    periods: tuple[Way, ...]
+    before: Way
+    after: Way | None
+    choosers: tuple[Chooser, ...]
+    kept: tuple[tuple[str, str], ...]
+    """What the form has no field for, and sends all the same."""
+    sections: tuple[Divided, ...]
+    drawings: tuple[Drawing, ...]
+    downloads: tuple[Way, ...]
+    officers: Way
+    latest: str
+    """The last day that may be asked for."""
+
+
+def report_page(
+    wording: ReportWording, names: Names, query: Query, drawings: Sequence[Drawing], today: dt.date
+) -> ReportPage:
+    """Return the page of a report."""
+    words, sheet = wording.words, wording.sheet()
+    after = query.moved(1)
+    return ReportPage(
+        sheet=sheet,
+        query=query,
+        periods=tuple(
+            Way(_url(query.on(one, today)), words.say(name), is_here=query.period == one) for one, name in _PERIOD_NAMES
+        ),
+        before=Way(_url(query.moved(-1)), _span_name(wording, query.moved(-1))),
+        after=Way(_url(after), _span_name(wording, after)) if after.first <= today else None,
+        choosers=tuple(_choosers(wording, names, query)),
+        kept=tuple((one, value) for one in ONLY if one not in _CHOSEN for value in sorted(query.only.get(one, ()))),
+        sections=tuple(_sections(wording, sheet, query)),
+        drawings=tuple(drawings),
+        downloads=tuple(Way(f"{HOME}/report.{kind}?{query.address()}", words.say(name)) for kind, name in _FILES),
+        officers=Way(f"/staff/figures?{_span_of(query).address()}", words.say("Officers")),
+        latest=today.isoformat(),
+    )
+
+
+def _url(query: Query) -> str:
+    return f"{HOME}?{query.address()}"
+
+
+def _span_of(query: Query) -> Query:
+    return Query(query.first, query.last, query.period)
+
+
+def _span_name(wording: ReportWording, query: Query) -> str:
+    if query.period is not None:
+        return wording.label(query.period, day_value(query.first, query.period))
+    return f"{wording.label('day', query.first.isoformat())} - {wording.label('day', query.last.isoformat())}"
+
+
+def _choosers(wording: ReportWording, names: Names, query: Query) -> list[Chooser]:
+    words = wording.words
+    ways = [
+        one
+        for one in _WAYS
+        if all(query.days // 7 ** (by == "week") <= MOST_PERIODS for by in one if by in {"day", "week"})
+    ]
+    if query.by not in ways:
+        ways.append(query.by)
+    by = Chooser(
+        "by",
+        words.say("Divided by"),
+        tuple(
+            Choice(
+                ",".join(one),
+                ", ".join(wording.dimension(part) for part in one) or words.say("nothing: all together"),
+                is_chosen=one == query.by,
+            )
+            for one in ways
+        ),
+    )
+    found = [by]
+    for one in _CHOSEN:
+        chosen = query.only.get(one, frozenset())
+        known = list(names.of.get(one, {}))
+        known += sorted(chosen - set(known))  # of before
+        everything = Choice("", words.say("all"), is_chosen=not chosen)
+        choices = (Choice(value, wording.label(one, value), is_chosen=value in chosen) for value in known)
+        found.append(Chooser(one, wording.dimension(one), (everything, *choices)))
+    return found
+
+
+def _sections(wording: ReportWording, sheet: ReportSheet, query: Query) -> list[Divided]:
+    rows = wording.report.rows
+    return [
+        Divided(
+            title=section.title,
+            heads=section.heads,
+            columns=tuple(zip(section.ids, section.columns, strict=True)),
+            rows=tuple(
+                Row(
+                    tuple(
+                        Way(_url(query.within(dimension, value)), label)
+                        for dimension, value, label in zip(query.by, row.key, labels, strict=True)
+                    ),
+                    cells,
+                )
+                for row, (labels, cells) in zip(rows, section.rows, strict=True)
+            ),
+        )
+        for section in sheet.sections
+    ]
+
+
+def fragment(template: str, page: object, words: Phrases) -> bytes:
+    """Return what stands in the frame of the staff's pages."""
+    return _environment().get_template(template).render(page=page, say=words.say).encode()
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
