@@ -192,6 +192,9 @@ class ReadLine(Box):
 class Remark(Notice):
     """A banner that can also be read as plain lines, where it is higher than a page."""
 
+    is_whole = True
+    """Whether it says something by itself: it may end a page."""
+
     def __init__(self, **properties: Any) -> None:  # noqa: ANN401 - Kivy's properties
         super().__init__(**properties)
         self._lines: list[ReadLine] = []
@@ -319,6 +322,9 @@ class Tile(Box):
 
 class NumberCard(Box):
     """The number that matters, never split: as large as its line has room for, and what belongs to it."""
+
+    is_whole = True
+    """As a remark is."""
 
     number = StringProperty("")
     caption = StringProperty("")

@@ -75,6 +75,12 @@ class FakeOffice(PlayedEngine):
         if not self.is_silent and identity in self._replies:
             self.reply(self._replies[identity])
 
+    def forget(self) -> None:
+        """Keep nothing of what was answered, so that what the kiosk keeps can be looked for."""
+        self.texts.clear()
+        self._replies.clear()
+        self.server.forget()
+
     def speak(self) -> None:
         """Give every answer that was kept back."""
         self.is_silent = False
