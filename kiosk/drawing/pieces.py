@@ -177,8 +177,8 @@ class ReadLine(Box):
 
     @property
     def spare(self) -> tuple[ReadLine, ...]:
-        """Return the lines of its later pages."""
-        return tuple(self._more)
+        """Return the lines of its pages, and theirs: a part is cut again where the next page is lower."""
+        return tuple(one for part in self._more for one in (part, *part.spare))
 
     def _part(self, at: int) -> ReadLine:
         while len(self._more) <= at:

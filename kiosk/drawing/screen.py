@@ -281,7 +281,7 @@ class _Head:
         if not is_brief:
             room = max(look.body * 6, across - taken)
             office = natural(self._office, room)
-            if breaks(self._office):
+            if room > across - taken or breaks(self._office):  # beside clock and languages it would stand nowhere
                 self._has_office, office = False, 0.0
             else:
                 self._logo_px = self._logo_room(office, room, look)

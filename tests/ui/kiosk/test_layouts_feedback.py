@@ -34,7 +34,15 @@ HARDEST = (
     "23-receipt-screen",
     "24-status-answered",
 )
-TABLET = ("20-resting", "20-faces-tablet", "20-thanks-tablet", "20-start", "22-suggestion", "21-question-skm-product", "24-secret")
+TABLET = (
+    "20-resting",
+    "20-faces-tablet",
+    "20-thanks-tablet",
+    "20-start",
+    "22-suggestion",
+    "21-question-skm-product",
+    "24-secret",
+)
 
 
 @lru_cache(maxsize=4)

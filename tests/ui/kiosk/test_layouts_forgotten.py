@@ -66,11 +66,13 @@ def test_nothing_of_what_became_of_a_complaint_is_anywhere_in_the_kiosks_memory_
     guest = Guest(has_scanner=True).connected()
     guest.office.texts[3] = f"{MARK} sudah ditangani."
     guest.presenter.scanned(str(RECEIPT.qr))
+    guest.settle()
     made.widget.show(guest.screens[-1])
     made.stage.settle()
     assert guest.screen == "status"
     assert holders(), "the answer is on the screen"
-    guest.touch("start_over")
+    guest.touch("pick:done")
+    assert guest.screen == "feedback"
     made.widget.show(guest.screens[-1])
     guest.screens[:] = guest.screens[-1:]
     guest.office.forget()
