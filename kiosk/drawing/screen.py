@@ -491,7 +491,7 @@ class _Foot:
 def _one_line(made: Any, look: Any, *, is_above: bool) -> float:  # noqa: ANN401 - a BarButton and a Look
     """Return how wide a button of the bar is whose words stand in one line; one that is not there needs a target."""
     words = widest_piece(made.title.replace(" ", "\u00a0"), size_px=look.body, bold=False) + look.gap(3)
-    return max(look.touch, words if is_above else words + look.body * 1.1 + look.gap(2))
+    return float(max(look.touch, words if is_above else words + look.body * 1.1 + look.gap(2)))
 
 
 def _spans(row: list[Any]) -> list[tuple[Any, int, int]]:
