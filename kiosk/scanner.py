@@ -13,6 +13,7 @@ from hardware.line.devices import build_scanner
 from hardware.line.master import LineMaster
 from hardware.worker import Post
 from kiosk.visit.returning import ticket_code
+from kiosk.visit.status import receipt_code
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class KioskScanner:
         self._on_code, self._on_health = on_code, on_health
         self._repeats = Repeats(monotonic)
         self._told_country = "US"
-        self._wedge = Wedge(monotonic, knows=lambda text: ticket_code(text) is not None)
+        self._wedge = Wedge(monotonic, knows=_is_ours)
         self._line: LineMaster[None] | None = None
         if isinstance(config, SerialScanner):
             self._line = build_scanner(
@@ -89,3 +90,8 @@ class KioskScanner:
     def _read(self, code: str) -> None:
         if self._repeats.is_new(code):
             self._on_code(code)
+
+
+def _is_ours(text: str) -> bool:
+    """Tell whether this is a ticket's code or a receipt's."""
+    return ticket_code(text) is not None or receipt_code(text) is not None

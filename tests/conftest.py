@@ -1,4 +1,4 @@
-"""What every test run shares: how hard the property tests try, and one browser."""
+"""What every test run shares: how hard the property tests try, one browser, and the tables of new databases."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.support.browsing import CHROMIUM, HALL
+from tests.support.new_tables import made_once
 
 _SLOW_MACHINE = [HealthCheck.too_slow]
 
@@ -28,3 +29,9 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", rules])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with made_once(tmp_path_factory.mktemp("tables")):
+        yield

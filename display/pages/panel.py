@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -229,11 +230,12 @@ def _parts(bare: ProcedurePage, items: tuple[str, ...], fits: Fits, seconds: flo
 
 def _most_words(page: ProcedurePage, words: list[str], takes: Callable[[ProcedurePage], bool]) -> int:
     """Return how many words of an item are one page; at least one, and never a single one left behind."""
-    count = len(words)
-    while count > 1 and not takes(
-        dataclasses.replace(page, items=(f"{' '.join(words[:count])} \N{HORIZONTAL ELLIPSIS}",))
-    ):
-        count -= 1
+
+    def is_too_long(count: int) -> bool:
+        return not takes(dataclasses.replace(page, items=(f"{' '.join(words[:count])} \N{HORIZONTAL ELLIPSIS}",)))
+
+    # More words never take less room, so half of what is left is ruled out at a time: each try sets the whole page.
+    count = bisect.bisect_left(range(2, len(words) + 1), x=True, key=is_too_long) + 1
     return count - 1 if count > 1 and len(words) - count == 1 else count
 
 

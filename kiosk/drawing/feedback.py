@@ -14,6 +14,7 @@ from kiosk.drawing.pages import EveryLanguage, PagePieces, Reserve, Supply, Widg
 from kiosk.drawing.pieces import LEAST_KEY_MM, Touch
 from kiosk.pages.page import (
     AskPage,
+    CasePage,
     FacesPage,
     FeedbackPage,
     Page,
@@ -22,7 +23,6 @@ from kiosk.pages.page import (
     ReviewPage,
     WritePage,
 )
-from kiosk.visit.keyboard import ROW
 
 BESIDE = 0.66
 """Which share of a lying panel the keyboard has."""
@@ -173,7 +173,7 @@ class Write(PagePieces):
             if choice.is_on:
                 key.kind = "access"
         signs, special = made[: len(page.rows)], made[len(page.rows) :]
-        columns = self._columns(look)
+        columns = self._columns(look, page.across)
         (find,) = self._choices("", (page.find,))
         find.kind = "primary"
         self.sheet.shares = (1 - BESIDE, 0.44, 0.3)
@@ -185,7 +185,7 @@ class Write(PagePieces):
             *([Block(self._left)] if page.left else []),
         )
         keys = (
-            *(Item(one, columns=columns, grows=0.6, is_fixed=True) for one in _in_rows(signs, columns)),
+            *(Item(one, columns=columns, grows=0.6, is_fixed=True) for one in _in_rows(signs, columns, page.across)),
             *(Item(one, columns=len(special), grows=0.6, is_fixed=True) for one in special),
         )
         self.sheet.controls.is_tight = True
@@ -210,11 +210,11 @@ class Write(PagePieces):
         return [*blocks, Block(self._code)] if page.qr else blocks
 
     @staticmethod
-    def _columns(look: Any) -> int:  # noqa: ANN401 - a Look
-        """Return how many keys stand in a row: all ten, or half of them where a key or its letter would be too wide."""
+    def _columns(look: Any, across: int) -> int:  # noqa: ANN401 - a Look
+        """Return how many keys stand in a row: all, or half of them where a key or its letter would be too wide."""
         width = look.width * _INNER * (1 if look.portrait else BESIDE) - (0 if look.portrait else look.gap(5))
-        each = (width - (ROW - 1) * look.gap(1)) / ROW
-        return ROW if each >= max(look.mm(LEAST_KEY_MM), look.body) else ROW // 2
+        each = (width - (across - 1) * look.gap(1)) / across
+        return across if each >= max(look.mm(LEAST_KEY_MM), look.body) else across // 2
 
     def _key(self) -> Any:  # noqa: ANN401 - a widget
         made = make("TypeKey")
@@ -286,6 +286,34 @@ class Receipt(PagePieces):
         forget_words(self._card)
 
 
+class Case(PagePieces):
+    """What became of a complaint: how it stands, then dates and words, which take pages."""
+
+    def __init__(self, touch: Touch, supply: Supply) -> None:
+        super().__init__(touch, supply)
+        self._title, self._notice = make("PageTitle"), make("Remark")
+
+    def draw(self, page: CasePage, look: Any) -> None:  # noqa: ANN401 - a Look
+        """Write the page."""
+        del look
+        self._title.text = page.title
+        draw_banner(self._notice, page.state)
+        lines = self._lines(*({"label": label, "value": value} for label, value in page.facts))
+        cards = self._choices("pick", page.choices)
+        cards[0].kind = "primary"
+        self.sheet.words = (Block(self._title), Block(self._notice))
+        self.sheet.content.items = tuple(Item(made, grows=0.1) for made in lines)
+        self.sheet.controls.items = tuple(Item(made, grows=0.2) for made in cards)
+
+    def forget(self) -> None:
+        """Keep neither number nor to whom it went."""
+        self._title.text = ""
+        draw_banner(self._notice, None)
+        for one in (self._title, self._notice, *self._notice.plain_lines()):
+            settle(one)
+            forget_words(one)
+
+
 def feedback_pages(touch: Touch, supply: Supply) -> dict[type[Page], Widgets]:
     """Return the widgets of every page that a feedback kiosk has beside those of all kiosks."""
     return {
@@ -296,12 +324,13 @@ def feedback_pages(touch: Touch, supply: Supply) -> dict[type[Page], Widgets]:
         WritePage: Write(touch, supply),
         ReviewPage: Review(touch, supply),
         ReceiptPage: Receipt(touch, supply),
+        CasePage: Case(touch, supply),
     }
 
 
-def _in_rows(keys: list[Any], columns: int) -> list[Any]:
+def _in_rows(keys: list[Any], columns: int, across: int) -> list[Any]:
     """Return keys as they come row by row: all of each row, or all left halves before all right ones."""
-    if columns == ROW:
+    if columns == across:
         return keys
-    rows = [keys[at : at + ROW] for at in range(0, len(keys), ROW)]
-    return [key for half in (slice(0, columns), slice(columns, ROW)) for row in rows for key in row[half]]
+    rows = [keys[at : at + across] for at in range(0, len(keys), across)]
+    return [key for half in (slice(0, columns), slice(columns, across)) for row in rows for key in row[half]]

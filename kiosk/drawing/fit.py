@@ -133,7 +133,9 @@ def pack(heights: Sequence[float], heads: Sequence[bool], room: float, gap: floa
 def _greedy(heights: Sequence[float], heads: Sequence[bool], room: float, gap: float) -> list[tuple[int, int]]:
     pages, begin, used = [], 0, 0.0
     for at, height in enumerate(heights):
-        needs = height + (gap + heights[at + 1] if heads[at] and at + 1 < len(heights) else 0)
+        # Where a page holds titles alone so far, the next one belongs to them, also if what follows finds no room.
+        leads = heads[at] and not (at > begin and all(heads[begin:at]))
+        needs = height + (gap + heights[at + 1] if leads and at + 1 < len(heights) else 0)
         if at > begin and used + gap + needs > room + SLACK_PX:
             pages.append((begin, at))
             begin, used = at, 0.0
@@ -403,13 +405,16 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         """Let all of it take its turn on full pages: where even the words leave no room for a single answer."""
         level = max(self._levels())
         staying = _staying([*self.words, *self.extra], level)
-        heads = {id(block.widget) for block in self.words}
+        heads = {id(block.widget) for block in self.words if not getattr(block.widget, "is_whole", False)}
         room = _reach(frame, look) - self._turner(self.controls, frame.width) - look.gap(2)
-        read = []
+        read, above = [], 0.0
         for block in staying:
-            is_tall = natural(block.widget, frame.width) > room
+            height, is_head = natural(block.widget, frame.width), id(block.widget) in heads
+            # Also where it only has no room below its title: on a page of its own that would ask without an answer.
+            is_tall = height > room - above
             plain = block.widget.plain_lines() if is_tall and hasattr(block.widget, "plain_lines") else [block.widget]
-            read += [Item(widget, grows=0, is_head=id(block.widget) in heads) for widget in plain]
+            read += [Item(widget, grows=0, is_head=is_head) for widget in plain]
+            above = above + height + look.gap(2) if is_head else 0.0
         self.controls.items = (*read, *self.content.items, *self.controls.items)
         self.words = self.extra = self.content.items = ()
         self._is_merged = True

@@ -83,7 +83,11 @@ class Supply:
         self.lines.take(READY)
 
     def forget(self) -> None:
-        """Keep nothing of what was read on their lines."""
+        """Keep nothing of what was read on their lines and cards."""
+        for made in self.cards.made:
+            made.title = made.subtitle = made.note = ""
+            settle(made)
+            forget_words(made)
         for line in self.lines.made:
             for one in (line, *line.spare):
                 one.label = one.value = ""
@@ -478,6 +482,12 @@ class Number(PagePieces):
             ),
             Item(find, grows=0.2),
         )
+
+    def forget(self) -> None:
+        """Keep nothing of what was typed."""
+        self._typed.text = ""
+        settle(self._typed)
+        forget_words(self._typed)
 
 
 class Found(PagePieces):

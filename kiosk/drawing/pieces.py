@@ -177,8 +177,8 @@ class ReadLine(Box):
 
     @property
     def spare(self) -> tuple[ReadLine, ...]:
-        """Return the lines of its later pages."""
-        return tuple(self._more)
+        """Return the lines of its pages, and theirs: a part is cut again where the next page is lower."""
+        return tuple(one for part in self._more for one in (part, *part.spare))
 
     def _part(self, at: int) -> ReadLine:
         while len(self._more) <= at:
@@ -191,6 +191,9 @@ class ReadLine(Box):
 
 class Remark(Notice):
     """A banner that can also be read as plain lines, where it is higher than a page."""
+
+    is_whole = True
+    """Whether it says something by itself: it may end a page."""
 
     def __init__(self, **properties: Any) -> None:  # noqa: ANN401 - Kivy's properties
         super().__init__(**properties)
@@ -319,6 +322,9 @@ class Tile(Box):
 
 class NumberCard(Box):
     """The number that matters, never split: as large as its line has room for, and what belongs to it."""
+
+    is_whole = True
+    """As a remark is."""
 
     number = StringProperty("")
     caption = StringProperty("")

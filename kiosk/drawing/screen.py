@@ -15,6 +15,7 @@ from hardware.panel.look import Mode
 from hardware.panel.targets import TargetsFile, targets
 from hardware.panel.widgets import make
 from hardware.typesetting import block
+from hardware.typesetting.block import widest_piece
 from kiosk.drawing.by_keys import Darkness, Focus
 from kiosk.drawing.feedback import feedback_pages
 from kiosk.drawing.fit import Block, Frame, breaks, is_turned, natural, place, settle
@@ -280,7 +281,7 @@ class _Head:
         if not is_brief:
             room = max(look.body * 6, across - taken)
             office = natural(self._office, room)
-            if breaks(self._office):
+            if room > across - taken or breaks(self._office):  # beside clock and languages it would stand nowhere
                 self._has_office, office = False, 0.0
             else:
                 self._logo_px = self._logo_room(office, room, look)
@@ -417,6 +418,7 @@ class _Foot:
             self._buttons[target] = made
             self.widget.add_widget(made)
         self._columns = len(_BAR)
+        self._widths: list[float] = []
         self._row = 0.0
 
     def write(self, bar: Bar) -> None:
@@ -428,15 +430,44 @@ class _Foot:
     def height(self, width: float, look: Any) -> float:  # noqa: ANN401 - a Look
         """Return how high the bar is."""
         inner = width - 2 * _Head._margin(width, look)  # noqa: SLF001 - head and foot have one margin
-        for columns, is_small in ((4, False), (4, True), (2, False), (2, True), (1, False)):
-            self._columns = columns
-            each = (inner - look.gap(2) * (columns - 1)) / columns
-            for made in self._buttons.values():
-                made.upright, made.is_small = columns == len(_BAR) and look.portrait, is_small
-                natural(made, each)
-            if not any(breaks(made) for made in self._buttons.values()):
+        one_row = [(len(_BAR), is_small) for is_small in (False, True)]
+        if any(self._suits(way, inner, look, is_above=look.portrait) for way in one_row):
+            return self._needed(look)
+        # A lying panel has no height for two rows: as wide as its word needs, each may still stand in one.
+        by_need = (False, True) if not look.portrait else ()
+        if any(self._suits(one_row[0], inner, look, is_above=is_above, by_need=True) for is_above in by_need):
+            return self._needed(look)
+        for way in ((2, False), (2, True), (1, False)):
+            if self._suits(way, inner, look, is_above=False):
                 break
+        return self._needed(look)
+
+    def _suits(
+        self,
+        way: tuple[int, bool],
+        inner: float,
+        look: Any,  # noqa: ANN401 - a Look
+        *,
+        is_above: bool,
+        by_need: bool = False,
+    ) -> bool:
+        """Measure the buttons in so many columns, small or not, signs above or beside; tell whether no word is cut."""
+        self._columns, is_small = way
+        room = inner - look.gap(2) * (self._columns - 1)
+        self._widths = [room / self._columns] * self._columns
+        if by_need:
+            wanted = [_one_line(made, look, is_above=is_above) for made in self._buttons.values()]
+            spare = room - sum(wanted)
+            if spare < 0:
+                return False
+            self._widths = [one + spare / len(wanted) for one in wanted]
+        for at, made in enumerate(self._buttons.values()):
+            made.upright, made.is_small = is_above, is_small
+            natural(made, self._widths[at % self._columns])
         self._row = max(made.needed for made in self._buttons.values())
+        return not any(breaks(made) for made in self._buttons.values())
+
+    def _needed(self, look: Any) -> float:  # noqa: ANN401 - a Look
         rows = len(_BAR) // self._columns
         return float(self._row * rows + look.gap(1.5) * (rows - 1) + look.gap(3))
 
@@ -444,16 +475,23 @@ class _Foot:
         """Put the bar there; return its upper edge."""
         place(self.widget, frame)
         margin, gap = _Head._margin(frame.width, look), look.gap(2)  # noqa: SLF001 - the same
-        each = (frame.width - 2 * margin - gap * (self._columns - 1)) / self._columns
+        begins = [sum(self._widths[:at]) + at * gap for at in range(self._columns)]
         buttons = list(self._buttons.values())
         for row, begin in enumerate(range(0, len(buttons), self._columns)):
             top = frame.top - look.gap(1.5) - row * (self._row + look.gap(1.5))
             for made, first, last in _spans(buttons[begin : begin + self._columns]):
-                column = self._columns - 1 - last if is_turned(look) else first
-                width = each + (last - first) * (each + gap)
-                place(made, Frame(frame.x + margin + column * (each + gap), top - self._row, width, self._row))
+                left, right = begins[first], begins[last] + self._widths[last]
+                if is_turned(look):
+                    left, right = (frame.width - 2 * margin - one for one in (right, left))
+                place(made, Frame(frame.x + margin + left, top - self._row, right - left, self._row))
                 settle(made)
         return frame.top
+
+
+def _one_line(made: Any, look: Any, *, is_above: bool) -> float:  # noqa: ANN401 - a BarButton and a Look
+    """Return how wide a button of the bar is whose words stand in one line; one that is not there needs a target."""
+    words = widest_piece(made.title.replace(" ", "\u00a0"), size_px=look.body, bold=False) + look.gap(3)
+    return float(max(look.touch, words if is_above else words + look.body * 1.1 + look.gap(2)))
 
 
 def _spans(row: list[Any]) -> list[tuple[Any, int, int]]:

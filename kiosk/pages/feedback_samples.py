@@ -11,7 +11,9 @@ from dataclasses import replace
 
 from broker.config.settings import Kiosk, Settings
 from broker.contract.messages import (
+    Complaint,
     ComplaintFigures,
+    ComplaintStep,
     FeedbackMessage,
     Invitation,
     OfficeMessage,
@@ -40,6 +42,22 @@ RECEIPT = Receipt(
     verify_by=dt.date(2025, 11, 27),
     answer_by=dt.date(2025, 12, 12),
     qr="HTTP://ANTRIAN.LAN/C/2025-0007#K7QX2M4PZB5WT3HD",
+)
+ANSWER = "Mohon maaf atas antrean itu. Mulai Senin ada petugas kedua di loket 3, dan kursi untuk ibu hamil."
+CASE = Complaint(
+    number=RECEIPT.number,
+    kind="supervision",
+    state="answered",
+    received_at=NOW,
+    verify_by=RECEIPT.verify_by,
+    answer_by=RECEIPT.answer_by,
+    closes_on=dt.date(2025, 12, 24),
+    steps=(
+        ComplaintStep(at=NOW, type="received", has_text=True),
+        ComplaintStep(at=NOW + dt.timedelta(days=1), type="verified"),
+        ComplaintStep(at=NOW + dt.timedelta(days=2), type="forwarded", to="Inspektorat Jenderal", has_text=True),
+        ComplaintStep(at=NOW + dt.timedelta(days=6), type="answered", has_text=True),
+    ),
 )
 PUBLISHED = FeedbackMessage(at=NOW, complaints=ComplaintFigures(since=dt.date(2025, 1, 1)), ratings=(1, 2, 30, 40))
 
@@ -101,12 +119,14 @@ def feedback_screens(
         yield from _begun(offer, view)
         yield from _surveyed(surveys, language, view)
         yield from _written(view)
-        yield from _complained(view, asks)
+        yield from _complained(view, asks, offer.services[0].id)
+        yield from _followed(view)
     if asks.counter is not None or kiosk is None:
         tablet = replace(asks, counter=asks.counter or offer.counters[0].id)
         yield "20-resting", view(Step.RESTING, asks=tablet)
         yield "20-faces-tablet", view(Step.FACES, Opinion(topic="rating"), asks=tablet)
         yield "20-thanks-tablet", view(Step.THANKS, Opinion(topic="rating", is_sent_later=True), asks=tablet)
+        yield "20-thanks-add", view(Step.THANKS, Opinion(topic="rating", can_add=True), asks=tablet)
     yield "20-offline", view(Step.FEEDBACK, offline_since=OFFLINE_SINCE)
 
 
@@ -173,10 +193,14 @@ def _written(view: ScreenOf) -> Iterator[tuple[str, Screen]]:
     yield "22-thanks", view(Step.THANKS, Opinion(topic="suggestion"))
 
 
-def _complained(view: ScreenOf, asks: Asks) -> Iterator[tuple[str, Screen]]:
+def _complained(view: ScreenOf, asks: Asks, service: str) -> Iterator[tuple[str, Screen]]:
     complaint = Opinion(topic="complaint", kind="supervision", text=TEXT, contact=CONTACT, is_confidential=True)
     yield "23-kind", view(Step.KIND, complaint)
     yield "23-complaint", view(Step.COMPLAINT, complaint)
+    yield "23-visit", view(Step.VISIT, complaint, has_scanner=True)
+    complaint = replace(complaint, ticket="AP-012", service=service)
+    yield "23-visit-given", view(Step.VISIT, complaint)
+    yield "23-visit-past", view(Step.NUMBER, complaint, has_scanner=True, strange_code="past")
     yield "23-reach", view(Step.REACH, complaint)
     yield "23-contact", view(Step.CONTACT, complaint)
     yield "23-confidential", view(Step.CONFIDENTIAL, complaint)
@@ -188,3 +212,22 @@ def _complained(view: ScreenOf, asks: Asks) -> Iterator[tuple[str, Screen]]:
         yield f"23-receipt-{paper or 'screen'}", view(Step.RECEIPT, held)
     bare = Opinion(topic="complaint", receipt=RECEIPT.model_copy(update={"qr": None}))
     yield "23-receipt-no-page", view(Step.RECEIPT, bare)
+
+
+def _followed(view: ScreenOf) -> Iterator[tuple[str, Screen]]:
+    """Yield what leads to what became of a complaint, and that."""
+    held = Opinion(topic="status", case="20250007", secret=RECEIPT.secret)
+    yield "24-case", view(Step.CASE, Opinion(topic="status", case="2025"), has_scanner=True)
+    yield "24-case-unknown", view(Step.CASE, replace(held, is_unknown=True))
+    yield "24-secret", view(Step.SECRET, replace(held, secret=held.secret[:10]))
+    yield "24-secret-whole", view(Step.SECRET, held)
+    new = CASE.model_copy(update={"state": "received", "closes_on": None, "steps": CASE.steps[:1]})
+    yield "24-status-received", view(Step.STATUS, replace(held, complaint=new))
+    late = new.model_copy(update={"state": "forwarded", "is_overdue": True, "steps": CASE.steps[:3]})
+    yield "24-status-late", view(Step.STATUS, replace(held, complaint=late))
+    texts = ((2, "Diteruskan karena menyangkut tarif."), (3, ANSWER))
+    yield "24-status-answered", view(Step.STATUS, replace(held, complaint=CASE, texts=texts))
+    closed = CASE.model_copy(update={"state": "closed", "closes_on": None})
+    yield "24-status-closed", view(Step.STATUS, replace(held, complaint=closed))
+    yield "24-reply", view(Step.REPLY, replace(held, complaint=CASE, text=SENTENCE))
+    yield "24-settle", view(Step.SETTLE, replace(held, complaint=CASE))

@@ -13,6 +13,7 @@ from kiosk.pages.page import (
     AccessPage,
     AskPage,
     Banner,
+    CasePage,
     Choice,
     ConfirmPage,
     FacesPage,
@@ -95,6 +96,7 @@ _KINDS: Mapping[type[Page], str] = {
     AskPage: "pick",
     ReviewPage: "pick",
     ReceiptPage: "pick",
+    CasePage: "pick",
 }
 """What the choices of a page are called, before what each of them says."""
 _SINGLE: Mapping[str, str] = {
@@ -273,8 +275,11 @@ class _Reader:
                     stop = replace(self._text(place, value), is_news=name in _NEWS)
                     yield _private(stop) if name == "on_paper" and value.isdecimal() else stop
                 case (str() as label, str() as text):
-                    told = self._text(place, label, text)
-                    yield _private(told) if isinstance(page, ReviewPage) else told
+                    if isinstance(page, ReviewPage | CasePage):  # what people wrote, in one language whatever is in it
+                        said = (*self._said(label), Sentence(text, self._language))
+                        yield _private(Stop(place, tuple(one for one in said if one.text)))
+                    else:
+                        yield self._text(place, label, text)
                 case _:
                     pass
 

@@ -344,12 +344,14 @@ class WritePage:
     left: str
     """How much room is left, once that is little."""
     rows: tuple[Choice, ...]
-    """The signs, ten a row."""
+    """The signs, row by row."""
     special: tuple[Choice, ...]
     find: Choice
     elsewhere: str = ""
     qr: str = ""
     echo: str = ""
+    across: int = 10
+    """So many signs stand in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +378,16 @@ class ReceiptPage:
     choices: tuple[Choice, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """What became of a complaint: how it stands and what to do, then dates and words, (label, what)."""
+
+    title: str
+    state: Banner
+    facts: tuple[tuple[str, str], ...]
+    choices: tuple[Choice, ...]
+
+
 Page = (
     FeedbackPage
     | RestPage
@@ -384,6 +396,7 @@ Page = (
     | WritePage
     | ReviewPage
     | ReceiptPage
+    | CasePage
     | WelcomePage
     | ServicesPage
     | RequirementsPage

@@ -12,6 +12,7 @@ from broker.contract.messages import HallMessage, OfficeMessage
 from broker.language import mark, own_name
 from kiosk.pages.access import access_page
 from kiosk.pages.aside import help_banner, help_page, pin_page, staff_page
+from kiosk.pages.complaint import strange_receipt
 from kiosk.pages.feedback import PAGES, feedback_offline, screen_name
 from kiosk.pages.lane import lane_page, rule_page
 from kiosk.pages.offers import closed_banner, offer_banner
@@ -48,7 +49,9 @@ _UNDER_WAY = frozenset({Step.ISSUING, Step.REQUESTING, Step.SENDING})
 _STARTS = frozenset({Step.LANGUAGE, Step.SERVICE, Step.FEEDBACK, Step.RESTING})
 """Where there is nothing to do without connection."""
 _SAID_HERE = (
-    frozenset(PAGES) - _STARTS - {Step.PROBLEM, Step.SENDING, Step.THANKS, Step.RECEIPT, Step.NUMBER, Step.CODE}
+    frozenset(PAGES)
+    - _STARTS
+    - {Step.PROBLEM, Step.SENDING, Step.THANKS, Step.RECEIPT, Step.STATUS, Step.NUMBER, Step.CODE}
 )
 """Where a visitor of a feedback kiosk goes on without connection: only to send needs one."""
 _WITH_TICKET = frozenset({Step.NUMBER, Step.FOUND, Step.CODE, Step.CONFIRM})
@@ -244,7 +247,8 @@ def _banner(state: State, page: Page) -> Banner | None:  # noqa: PLR0911 - each 
     if since is not None and state.asks is not None and state.visit.step in _SAID_HERE:
         return Banner("warn", _in_all_languages(state, "Not connected since {time}"), words.say(_GO_ON))
     if state.strange_code is not None and not isinstance(page, OfflinePage | NumberPage):
-        return _strange_banner(state, state.strange_code)
+        is_receipt = state.visit.step is Step.SECRET
+        return strange_receipt(words) if is_receipt else _strange_banner(state, state.strange_code)
     if state.is_unanswered and isinstance(page, WelcomePage | ServicesPage | RequirementsPage | LanePage | FoundPage):
         return _unanswered_banner(state)
     if state.visit.step in _CHOOSING and not is_shut(state.hall) and (banner := offer_banner(state)) is not None:

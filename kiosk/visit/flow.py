@@ -52,12 +52,18 @@ _ABANDONABLE = frozenset(
         Step.SUGGESTION,
         Step.KIND,
         Step.COMPLAINT,
+        Step.VISIT,
         Step.REACH,
         Step.CONTACT,
         Step.CONFIDENTIAL,
         Step.REVIEW,
         Step.FACES,
         Step.RECEIPT,
+        Step.CASE,
+        Step.SECRET,
+        Step.STATUS,
+        Step.REPLY,
+        Step.SETTLE,
         Step.THANKS,
     }
 )

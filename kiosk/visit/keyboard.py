@@ -23,6 +23,9 @@ ARABIC = (
     "\u062c\u062f\u0630\u0623\u0625\u0622\u060c\u061f.-",
 )
 """As on Arabic keyboards, cut to rows of ten."""
+CODE = ("abcdefgh", "ijklmnop", "qrstuvwx", "yz234567")
+"""The signs of a receipt's code, in the order in which whoever does not type looks for them."""
+CODE_SIGNS = frozenset("".join(CODE).upper())
 _OWN: Mapping[str, tuple[str, ...]] = {"ar": ARABIC}
 _IN_LATIN = frozenset({"id", "en", "ms", "jv", "su", "sw", "tl"})
 """Languages whose words are written with the letters of `LATIN` alone."""

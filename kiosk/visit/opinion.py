@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from broker.config.settings import Kiosk, Settings
-from broker.contract.messages import Invitation, Receipt
+from broker.contract.messages import Complaint, Invitation, Receipt
 from kiosk.visit.keyboard import Keyboard
 
-Topic = Literal["rating", "survey", "suggestion", "complaint"]
+Topic = Literal["rating", "survey", "suggestion", "complaint", "status"]
 Kind = Literal["information", "aspiration", "complaint", "supervision"]
 
-TOPICS: tuple[Topic, ...] = ("rating", "survey", "suggestion", "complaint")
+TOPICS: tuple[Topic, ...] = ("rating", "survey", "suggestion", "complaint", "status")
 KINDS: tuple[Kind, ...] = ("complaint", "information", "aspiration", "supervision")
 """What a complaint may be, the likeliest first."""
 
@@ -23,6 +23,7 @@ MOST_SENTENCE = 500
 MOST_TEXT = 2000
 MOST_TEXT_BYTES = 6000
 MOST_CONTACT = 200
+SECRET_SIGNS = 16
 LEAST_TEXT = 3
 """So many letters are needed to say anything."""
 
@@ -61,7 +62,7 @@ class Opinion:
 
     topic: Topic | None = None
     ticket: str = field(default="", repr=False)
-    """The code of the ticket, its number, or, at a counter's tablet, its id."""
+    """The code of the ticket, its number, or, at a counter's tablet, its id; with a complaint its number."""
     check: str = field(default="", repr=False)
     score: int | None = field(default=None, repr=False)
     text: str = field(default="", repr=False)
@@ -90,3 +91,13 @@ class Opinion:
     """What became of its paper; None where the kiosk prints none."""
     is_sent_later: bool = False
     """Whether a face at a counter's tablet waits here for the connection."""
+    can_add: bool = False
+    """Whether a sentence may follow a face at a counter's tablet."""
+    case: str = field(default="", repr=False)
+    """What was typed of a complaint's number, without its dash."""
+    secret: str = field(default="", repr=False)
+    is_unknown: bool = False
+    """Whether number and secret were looked up in vain."""
+    complaint: Complaint | None = field(default=None, repr=False)
+    texts: tuple[tuple[int, str], ...] = field(default=(), repr=False)
+    """What the office wrote, each by the place of its step."""

@@ -34,6 +34,8 @@ LATE_NOTICE_S = 30.0
 STILL_HERE_S = 30.0
 """A visitor who left the screen by a touch may still stand there for so long."""
 THANKS_STAY_S = 10.0
+ADDING_STAY_S = 20.0
+"""So long a tablet's thanks stay that a sentence may follow; whoever is served next is asked all the same."""
 TABLET_ASKS_S = 90.0
 """So long the tablet of a counter asks whoever was served there; then it rests again."""
 RECEIPT_STAY_S = 600.0
@@ -79,6 +81,8 @@ class Step(Enum):
     SUGGESTION = "suggestion"
     KIND = "kind"
     COMPLAINT = "complaint"
+    VISIT = "visit"
+    """Which ticket and which service a complaint is about."""
     REACH = "reach"
     """Whether the office may write back."""
     CONTACT = "contact"
@@ -86,6 +90,14 @@ class Step(Enum):
     REVIEW = "review"
     SENDING = "sending"
     RECEIPT = "receipt"
+    CASE = "case"
+    """Whoever holds a receipt types its number."""
+    SECRET = "secret"  # noqa: S105 - a step's name
+    STATUS = "status"
+    """What became of a complaint."""
+    REPLY = "reply"
+    SETTLE = "settle"
+    """Whether a complaint is to be closed."""
     THANKS = "thanks"
 
 

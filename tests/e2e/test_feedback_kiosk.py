@@ -103,7 +103,7 @@ def test_a_visitor_suggests_answers_the_survey_and_complains_by_touch_and_nothin
             kiosk.touch(target)
         kiosk.wait_screen("complaint")
         write(kiosk, WORDS)
-        for target in ("written", "pick:anonymous", "pick:yes", "pick:send"):
+        for target in ("written", "pick:on", "pick:anonymous", "pick:yes", "pick:send"):
             kiosk.touch(target)
         kiosk.wait_screen("receipt")
         pictured(kiosk, "receipt")

@@ -74,7 +74,9 @@ class OfficeProcess:
         )
         process = self.process
         try:
-            wait_until(lambda: process.poll() is not None or _accepts(self.port), "the MQTT server answers")
+            wait_until(
+                lambda: process.poll() is not None or _accepts(self.port), "the MQTT server answers", timeout_s=60
+            )
         except BaseException:  # whoever hears of it has nothing yet that could be stopped
             process.kill()
             process.wait()

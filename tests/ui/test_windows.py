@@ -60,7 +60,7 @@ def window(part: str, name: str, office: OfficeProcess, screen: VirtualScreen, d
         yield Window(name, screen, targets)
     finally:
         process.terminate()
-        code = process.wait(15)
+        code = process.wait(30)
     assert code == 0
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from broker.contract.messages import (
+    ComplaintStep,
     Error,
     ErrorCode,
     EventMessage,
@@ -25,7 +26,7 @@ from broker.contract.messages import (
 )
 from broker.contract.office import listen_to_office
 from broker.contract.topics import ENGINE_CLIENT
-from kiosk.pages.feedback_samples import PUBLISHED, RECEIPT, surveys_of
+from kiosk.pages.feedback_samples import ANSWER, CASE, PUBLISHED, RECEIPT, surveys_of
 from kiosk.pages.page import Choice, Page, Screen, WritePage
 from kiosk.pages.screen import Composer
 from kiosk.visit.feedback import FeedbackPresenter
@@ -54,6 +55,9 @@ class FakeOffice(PlayedEngine):
         self.refusing: dict[str, ErrorCode] = {}
         """By command, with what it is refused."""
         self.receipt = RECEIPT
+        self.complaint = CASE
+        self.texts = {0: "Two hours.", 2: "Diteruskan ya.", 3: ANSWER}
+        """The words of its steps."""
         self.is_silent = False
         self.done: list[tuple[str, Mapping[str, Any]]] = []
         """What changed something, once each."""
@@ -70,6 +74,11 @@ class FakeOffice(PlayedEngine):
         """Give a remembered reply to a request that is heard once more."""
         if not self.is_silent and identity in self._replies:
             self.reply(self._replies[identity])
+
+    def forget(self) -> None:
+        """Keep nothing of what was answered, so that what the kiosk keeps can be looked for."""
+        self.texts.clear()
+        self._replies.clear()
 
     def speak(self) -> None:
         """Give every answer that was kept back."""
@@ -88,7 +97,7 @@ class FakeOffice(PlayedEngine):
         found = self._find(request.command, request.arguments)
         if isinstance(found, Error):
             return Reply(id=request.id, ok=False, error=found)
-        if request.command not in {"lookup", "invited", "help"}:
+        if request.command not in {"lookup", "invited", "help", "complaint"}:
             self.done.append((request.command, request.arguments))
         return Reply(id=request.id, ok=True, result=found)
 
@@ -112,8 +121,24 @@ class FakeOffice(PlayedEngine):
                 return {"invitations": [{"survey": one, "invitation": f"{one}ABCDEFGH"} for one in self.invitations]}
             case "complain":
                 return {"receipt": self.receipt.model_dump(mode="json")}
+            case "complaint" | "complaint_step":
+                return self._followed(arguments)
             case _:
                 return {}
+
+    def _followed(self, arguments: Mapping[str, Any]) -> dict[str, Any] | Error:
+        held = self.complaint
+        if (arguments["complaint"], arguments["secret"]) != (held.number, self.receipt.secret):
+            return Error(code="unknown_complaint", message="for the log")
+        if (step := arguments.get("step")) is not None:
+            return {"text": self.texts[step]}
+        if action := arguments.get("action"):
+            state, done = {"reply": ("reopened", "replied"), "close": ("closed", "closed")}[action]
+            made = ComplaintStep(at=self.now(), type=done, has_text="text" in arguments)
+            self.texts[len(held.steps)] = arguments.get("text", "")
+            changes = {"state": state, "closes_on": None, "steps": (*held.steps, made)}
+            self.complaint = held = held.model_copy(update=changes)
+        return {"complaint": held.model_dump(mode="json")}
 
     def finish(self, *, counter: str = "counter-1", stage: str | None = None, **changes: Any) -> None:  # noqa: ANN401 - EventMessage's own fields
         """Tell that somebody was served."""

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from broker.contract.messages import FeedbackMessage
-from kiosk.pages.feedback_samples import RECEIPT
-from kiosk.pages.page import AskPage, FacesPage, FeedbackPage, ProblemPage, ReceiptPage, ReviewPage, WritePage
-from kiosk.visit.opinion import Asks
+from broker.contract.messages import ErrorCode, FeedbackMessage
+from kiosk.pages.feedback_samples import ANSWER, RECEIPT
+from kiosk.pages.page import AskPage, CasePage, FacesPage, FeedbackPage, ProblemPage, ReceiptPage, ReviewPage, WritePage
+from kiosk.visit.opinion import Asks, Opinion
 from tests.ui.kiosk.feedback_visitor import CHECK, CODE, DONE, Guest, holder, settings
 from tests.ui.kiosk.kiosk_samples import NOW
 from tests.ui.kiosk.kiosk_visitor import IDLE_S
@@ -21,7 +21,9 @@ TEXT = "Loket 3: mohon kursi (2) untuk ibu hamil."
 
 def complaining(guest: Guest) -> Guest:
     """Write a complaint, up to its review."""
-    guest.touch("topic:complaint", "pick:complaint").write("Too long. Two hours!").touch("written", "pick:contact")
+    guest.touch("topic:complaint", "pick:complaint").write("Too long. Two hours!").touch(
+        "written", "pick:on", "pick:contact"
+    )
     return guest.write("siti@surel.id").touch("written", "pick:yes")
 
 
@@ -32,7 +34,7 @@ def test_the_start_asks_in_every_language_what_one_has_to_say_and_also_while_the
     guest = Guest().connected()
     assert isinstance(guest.page, FeedbackPage)
     assert guest.page.titles == ("Bagaimana pelayanan kami?", "How was our service?")
-    assert [one.key for one in guest.page.choices] == ["rating", "survey", "suggestion", "complaint"]
+    assert [one.key for one in guest.page.choices] == ["rating", "survey", "suggestion", "complaint", "status"]
 
 
 def test_only_what_the_office_takes_is_offered() -> None:
@@ -129,8 +131,51 @@ def test_a_tablet_asks_whoever_was_served_at_its_counter_in_their_language_by_on
     guest.touch("face:3")
     assert guest.screen == "thanks"
     assert guest.office.done == [("rate", {"ticket": DONE.id, "score": 3})]
-    guest.wait(11)
+    guest.wait(21)
     assert guest.screen == "resting"
+
+
+def test_whoever_likes_adds_a_sentence_at_the_tablet_which_is_joined_to_no_ticket_and_the_next_is_asked_after() -> None:
+    guest = tablet()
+    guest.office.finish(language="id")
+    guest.settle()
+    guest.touch("face:2", "pick:write").write("Lama.")
+    guest.office.finish(ticket="another")
+    assert guest.typed == "Lama."
+    guest.touch("written")
+    about = {"text": "Lama.", "language": "id", "service": DONE.service}
+    assert guest.office.done == [("rate", {"ticket": DONE.id, "score": 2}), ("suggest", about)]
+    guest.wait(11)
+    assert guest.screen == "faces"
+
+
+def test_whoever_likes_not_is_asked_no_more_and_no_tablet_waits_for_them() -> None:
+    guest = tablet()
+    for end in ("done", "gone", "next"):
+        guest.office.finish(ticket=end)
+        guest.settle()
+        guest.touch("face:4")
+        assert guest.screen == "thanks"
+        match end:
+            case "done":
+                guest.touch("pick:done")
+            case "gone":
+                guest.wait(21)
+            case _:
+                guest.office.finish(ticket="another")
+        assert guest.screen == ("faces" if end == "next" else "resting")
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_no_sentence_is_asked_for_where_none_is_taken_or_none_could_be_sent(is_cut: bool) -> None:  # noqa: FBT001 - a case
+    guest = Guest(Asks(counter="counter-1", suggestions=is_cut)).connected()
+    guest.office.finish()
+    guest.settle()
+    if is_cut:
+        guest.cut()
+    guest.touch("face:4")
+    assert isinstance(guest.page, AskPage)
+    assert guest.page.choices == ()
 
 
 def test_a_tablet_asks_nobody_of_another_counter_nobody_who_goes_on_to_another_stage_and_nobody_twice() -> None:
@@ -141,7 +186,7 @@ def test_a_tablet_asks_nobody_of_another_counter_nobody_who_goes_on_to_another_s
     guest.office.finish()
     guest.settle()
     guest.touch("face:4")
-    guest.wait(11)
+    guest.wait(21)
     guest.office.finish()
     assert guest.screen == "resting"
 
@@ -168,7 +213,7 @@ def test_a_tablet_no_longer_asks_whoever_sits_at_the_counter_again_and_asks_when
     guest.office.finish()
     guest.settle()
     guest.office.refusing["rate"] = "illegal_transition"  # undone, and the touch was faster than the word of it
-    guest.touch("face:2").wait(11)
+    guest.touch("face:2").wait(21)
     guest.office.finish()
     guest.settle()
     guest.touch("face:4")
@@ -301,7 +346,7 @@ def test_a_complaint_is_reviewed_sent_and_its_receipt_stays_until_it_was_written
     guest = complaining(Guest().connected())
     assert isinstance(guest.page, ReviewPage)
     told = [value.replace("\u200b", "") for _, value in guest.page.facts]
-    assert told[1:3] == ["Too long. Two hours!", "siti@surel.id"]
+    assert told[1:4] == ["Too long. Two hours!", "Tidak disebutkan", "siti@surel.id"]
     guest.touch("pick:text").write(" Really.").touch("written")
     assert guest.screen == "review"
     guest.touch("pick:send")
@@ -324,9 +369,50 @@ def test_a_complaint_is_reviewed_sent_and_its_receipt_stays_until_it_was_written
     assert guest.screen == "feedback"
 
 
+def test_a_complaint_may_name_the_ticket_as_it_is_typed_and_the_service_and_both_can_be_taken_out() -> None:
+    guest = Guest().connected().touch("topic:complaint", "pick:complaint").write("Too long.").touch("written")
+    assert guest.screen == "visit"
+    guest.touch("pick:ticket", "key:A", "key:P", "key:9", "find", "pick:service", "pick:collection", "pick:service")
+    guest.touch("pick:service", "back", "pick:service", "pick:new-passport", "pick:on", "pick:anonymous", "pick:no")
+    assert "AP-009, Paspor Baru" in guest.words
+    guest.touch("pick:visit", "pick:ticket", "pick:on")
+    assert guest.screen == "review"
+    guest.touch("pick:send")
+    ((_, arguments),) = guest.office.done
+    assert arguments["service"] == "new-passport"
+    assert "ticket" not in arguments
+    assert guest.office.of("lookup") == []
+
+
+def test_with_a_complaint_the_code_of_any_ticket_of_today_is_scanned_done_or_not() -> None:
+    guest = Guest(has_scanner=True).connected()
+    guest.office.ticket = holder(DONE)
+    guest.touch("topic:complaint", "pick:complaint").write("Too long.").touch("written")
+    guest.presenter.scanned(CODE)
+    assert guest.screen == "visit"
+    guest.settle()
+    guest.touch("pick:on", "pick:anonymous", "pick:no", "pick:send")
+    ((_, arguments),) = guest.office.done
+    assert (arguments["ticket"], arguments["service"]) == (DONE.number, DONE.service)
+
+
+@pytest.mark.parametrize("code", ["unknown_ticket", "not_holder"])
+def test_a_ticket_that_cannot_be_looked_up_is_typed_and_what_was_written_stays(code: ErrorCode) -> None:
+    guest = Guest(has_scanner=True).connected()
+    guest.touch("topic:complaint", "pick:complaint").write("Too long.").touch("written")
+    guest.office.refusing["lookup"] = code
+    guest.presenter.scanned(CODE)
+    assert guest.screen == "number"
+    assert "Nomornya tetap bisa diketik." in guest.words
+    guest.settle()
+    guest.touch("key:A", "key:7", "find", "pick:on", "pick:anonymous", "pick:no", "pick:send")
+    ((_, arguments),) = guest.office.done
+    assert (arguments["ticket"], arguments["text"]) == ("A-007", "Too long.")
+
+
 def test_whoever_stays_anonymous_leaves_no_contact() -> None:
     guest = Guest().connected().touch("topic:complaint", "pick:information").write("When do you open?")
-    guest.touch("written", "pick:contact").write("siti@surel.id").touch(
+    guest.touch("written", "pick:on", "pick:contact").write("siti@surel.id").touch(
         "back", "pick:anonymous", "pick:no", "pick:send"
     )
     ((_, arguments),) = guest.office.done
@@ -360,6 +446,96 @@ def test_no_paper_and_the_receipt_stands_on_the_screen() -> None:
     guest.wait(300)
     assert isinstance(guest.page, ReceiptPage)
     assert guest.page.paper.tone == "warn"
+
+
+# -- what became of it ------------------------------------------------------------------------------------------------
+
+RECEIPT_CODE = "http://antrian.lan/c/2025-0007#k7qx2m4pzb5wt3hd"  # a scanner that types may lose the capitals
+
+
+def looked_up(guest: Guest) -> Guest:
+    """Type number and code of the receipt."""
+    guest.touch("topic:status", *(f"key:{digit}" for digit in "20257"), "find")
+    return guest.touch(*(f"type:{sign}" for sign in RECEIPT.secret.lower()), "written")
+
+
+def test_whoever_types_number_and_code_sees_how_it_stands_what_to_do_by_when_and_what_happened() -> None:
+    guest = looked_up(Guest().connected())
+    page = guest.page
+    assert isinstance(page, CasePage)
+    assert page.state.title == "Kantor sudah menjawab"
+    assert ("Ditutup dengan sendirinya pada", "Rabu, 24 Desember 2025") in page.facts
+    assert ("Kantor menulis", ANSWER) in page.facts
+    told = [text for _, text in page.facts[-4:]]
+    assert told == ["Diterima.", "Ditelaah.", "Diteruskan: Inspektorat Jenderal. Diteruskan ya.", "Dijawab."]
+    asked = [dict(made.arguments) for made in guest.office.of("complaint")]
+    assert {one["complaint"] for one in asked} == {"2025-0007"}
+    assert [one.get("step") for one in asked] == [None, 2, 3]  # what the visitor wrote stands on no screen again
+
+
+def test_whoever_holds_the_receipt_to_the_scanner_sees_it_at_once_and_nothing_of_it_is_left_afterwards(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    guest = Guest(has_scanner=True).connected()
+    guest.presenter.scanned(RECEIPT_CODE)
+    assert guest.screen == "status"
+    assert "K7QX" not in repr(guest.presenter._flow.visit)
+    guest.wait(IDLE_S + 25)
+    assert guest.screen == "feedback"
+    state = guest.words + repr(guest.presenter._flow.visit.opinion) + caplog.text
+    assert not [one for one in ("2025-0007", "K7QX", ANSWER) if one in state]
+    assert guest.presenter._flow.visit.opinion == Opinion()
+
+
+def test_a_wrong_number_is_told_as_a_wrong_code_is_and_what_was_typed_can_be_put_right() -> None:
+    guest = Guest().connected().touch("topic:status", *(f"key:{digit}" for digit in "20258"), "find")
+    assert isinstance(guest.page, WritePage)
+    guest.touch("written", *(f"type:{sign}" for sign in RECEIPT.secret.lower()), "type:a")
+    assert guest.typed.replace("\u00a0", " ") == "K7QX 2M4P ZB5W T3HD"
+    guest.touch("written")
+    assert guest.screen == "case"
+    assert "Tidak ada pengaduan dengan nomor dan kode ini" in guest.words
+    guest.touch("erase", "key:7", "find", "written")
+    assert guest.screen == "status"
+
+
+def test_a_foreign_code_is_said_to_be_none_of_ours() -> None:
+    guest = Guest(has_scanner=True).connected().touch("topic:status")
+    guest.presenter.scanned(CODE)
+    assert "Kode ini bukan tanda terima kantor ini" in guest.words
+
+
+def test_whoever_is_not_helped_replies_and_sees_it_opened_again() -> None:
+    guest = looked_up(Guest().connected()).touch("pick:reply").write("Belum beres.").touch("written")
+    assert guest.office.done == [
+        (
+            "complaint_step",
+            {"complaint": "2025-0007", "secret": RECEIPT.secret, "action": "reply", "text": "Belum beres."},
+        )
+    ]
+    assert guest.screen == "status"
+    assert "Pengaduan dibuka kembali" in guest.words
+    assert "Belum beres" not in guest.words
+
+
+def test_whoever_is_helped_closes_it_after_being_asked_once_more() -> None:
+    guest = looked_up(Guest().connected()).touch("pick:settled", "pick:no", "pick:settled", "pick:yes")
+    assert [arguments["action"] for _, arguments in guest.office.done] == ["close"]
+    assert "Pengaduan sudah ditutup" in guest.words
+    assert isinstance(guest.page, CasePage)
+    assert [one.key for one in guest.page.choices] == ["done"]
+    guest.touch("pick:done")
+    assert guest.screen == "feedback"
+
+
+def test_what_has_gone_on_meanwhile_is_looked_at_again() -> None:
+    guest = looked_up(Guest().connected())
+    guest.office.refusing["complaint_step"] = "illegal_transition"
+    guest.touch("pick:settled", "pick:yes")
+    assert isinstance(guest.page, ProblemPage)
+    guest.touch("way:again")
+    assert guest.screen == "status"
+    assert guest.office.done == []
 
 
 # -- trouble --------------------------------------------------------------------------------------------------------

@@ -28,11 +28,21 @@ HARDEST = (
     "21-profile-skm-occupation",
     "22-suggestion-figures",
     "22-sentence-full",
+    "23-visit-given",
     "23-contact",
     "23-review",
     "23-receipt-screen",
+    "24-status-answered",
 )
-TABLET = ("20-resting", "20-faces-tablet", "20-thanks-tablet", "20-start", "22-suggestion", "21-question-skm-product")
+TABLET = (
+    "20-resting",
+    "20-faces-tablet",
+    "20-thanks-tablet",
+    "20-start",
+    "22-suggestion",
+    "21-question-skm-product",
+    "24-secret",
+)
 
 
 @lru_cache(maxsize=4)
@@ -79,6 +89,20 @@ def test_the_fullest_pages_fit_from_a_small_tablet_to_a_large_kiosk(panel: str, 
 
 def test_a_tablet_that_lies_is_read_in_large_type_too() -> None:
     assert faults("10 landscape", "larger", wanted("id", TABLET)) == {}
+
+
+def test_a_tablet_that_lies_asks_and_shows_an_answer_on_the_first_page_in_large_type_too() -> None:
+    made, look = kiosk(), MODES["larger"]
+    made.stage.turn(PANELS["10 landscape"], look)
+    begun = {}
+    for name, target in (("20-start", "topic:rating"), ("20-faces-tablet", "face:1"), ("24-case", "key:1")):
+        made.faults(pages("id")[name], look)
+        made.widget._sheet.begin()
+        made.widget._sheet._again()
+        made.stage.settle()
+        shown = {getattr(one, "target", "") for one in made.stage.root.walk() if one.parent}
+        begun[name] = target in shown
+    assert all(begun.values()), begun
 
 
 def test_a_tablet_that_lies_shows_four_short_answers_at_once() -> None:

@@ -42,7 +42,7 @@ def test_nothing_that_was_typed_is_anywhere_in_the_kiosks_memory_after_the_visit
     made = kiosk()
     made.stage.turn(KIOSKS["15.6 portrait"], MODES["plain"])
     guest = Guest().connected().touch("topic:complaint", "pick:complaint")
-    guest.write(f"{MARK} dua jam").touch("written", "pick:contact").write(f"{MARK} surel").touch("written")
+    guest.write(f"{MARK} dua jam").touch("written", "pick:on", "pick:contact").write(f"{MARK} surel").touch("written")
     shown = list(guest.screens)
     for screen in shown[-60:]:
         made.widget.show(screen)
@@ -55,6 +55,27 @@ def test_nothing_that_was_typed_is_anywhere_in_the_kiosks_memory_after_the_visit
     guest.screens[:] = guest.screens[-1:]
     shown.clear()
     del screen
+    made.widget.forget()
+    made.stage.settle()
+    assert holders() == []
+
+
+def test_nothing_of_what_became_of_a_complaint_is_anywhere_in_the_kiosks_memory_after_the_visit() -> None:
+    made = kiosk()
+    made.stage.turn(KIOSKS["15.6 portrait"], MODES["plain"])
+    guest = Guest(has_scanner=True).connected()
+    guest.office.texts[3] = f"{MARK} sudah ditangani."
+    guest.presenter.scanned(str(RECEIPT.qr))
+    guest.settle()
+    made.widget.show(guest.screens[-1])
+    made.stage.settle()
+    assert guest.screen == "status"
+    assert holders(), "the answer is on the screen"
+    guest.touch("pick:done")
+    assert guest.screen == "feedback"
+    made.widget.show(guest.screens[-1])
+    guest.screens[:] = guest.screens[-1:]
+    guest.office.forget()
     made.widget.forget()
     made.stage.settle()
     assert holders() == []
