@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 
 from tests.e2e.test_reload import Screen
 from tests.support.caller import wait_until
@@ -81,6 +84,17 @@ def test_a_supervisor_changes_a_fee_and_takes_it_back(office: OfficeProcess, bro
     assert browser.post(first, data=back).status_code == 303
     assert office.config.read_bytes() == before
     wait_until(lambda: "& more" not in shown(screen), "it is as before", timeout_s=WITHIN_S)
+
+
+def test_a_picture_of_the_kiosk_has_the_size_of_its_panel(tmp_path: Path) -> None:
+    out = tmp_path / "picture.png"
+    command = [sys.executable, "-m", "broker.layout", str(CONFIG), "new-passport", "en", str(out)]
+    subprocess.run(command, check=True, timeout=100)
+    picture = Image.open(out)
+    assert picture.size == (1080, 1920)
+    assert len(picture.convert("L").getcolors() or ()) > 50, "there is something to be seen on it"
+    command[4] = "no-such-service"
+    assert subprocess.run(command, check=False, timeout=100, capture_output=True).returncode == 1
 
 
 def test_two_supervisors_and_a_plug_that_is_pulled(office: OfficeProcess, browser: httpx.Client) -> None:

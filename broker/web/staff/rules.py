@@ -22,11 +22,12 @@ from broker.web.asking import UNAVAILABLE, UNFINISHED, AwayError
 from broker.web.staff import rules_forms as forms
 from broker.web.staff.desk import Desk, Page, Section
 from broker.web.staff.frame import Entry, Frame, Link
+from broker.web.staff.pictures import KioskPictures
 from broker.web.staff.rules_forms import GONE, Form, Spot, Typed
 from broker.web.visitor.writing import Field, Fields, Notice, Option, away, look_again, mark_of, new_mark, read_line
 
 HOME = "/staff/rules"
-VERSIONS = f"{HOME}/versions"
+VERSIONS, PICTURES = f"{HOME}/versions", f"{HOME}/pictures"
 REASON_MAX = 500
 MOST_SHOWN = 200
 MOST_CHANGES = 60
@@ -118,6 +119,22 @@ class RulesFiles:
         ]
         return found[:MOST_CHANGES]
 
+    def with_edits(self, edits: Sequence[tuple[str, Any]]) -> bytes | None:
+        """Return what the file would say with edits in it; None where that cannot be written."""
+        from broker.config.document import read_value  # noqa: PLC0415 - the same
+        from broker.config.patching import LEAVE_OUT, Edit, UnwritableError, patched  # noqa: PLC0415 - the same
+        from broker.config.planned import carried_out, day_of  # noqa: PLC0415 - the same
+        from broker.config.versions import RulesFile  # noqa: PLC0415 - the same
+
+        try:
+            text = RulesFile(self.config).read().decode("utf-8-sig")
+            data = read_value(text)
+            due = carried_out(data, day_of(data, dt.datetime.now(dt.UTC))) if isinstance(data, dict) else ()
+            mine = [Edit(path, LEAVE_OUT if value is GONE else value) for path, value in edits]
+            return patched(text, [*due, *mine]).encode()
+        except (OSError, ValueError, UnwritableError):
+            return None
+
     def slides(self, folder: str) -> list[str]:
         """Return the files of a display's folder, by their names."""
         try:
@@ -182,6 +199,17 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownService:
+    """A service as visitors will read it in one language: a picture of the kiosk, and the words."""
+
+    language: str
+    name: str
+    parts: tuple[tuple[str, tuple[str, ...]], ...]
+    picture: str = ""
+    """Its address; empty where none can be made here."""
+
+
+@dataclass(frozen=True, slots=True)
 class FormPage:
     """Places to change, and what of it changes."""
 
@@ -206,8 +234,9 @@ class FormPage:
     columns: tuple[str, str, str] = ("", "", "")
     shown_label: str = ""
     shown_note: str = ""
-    shown: tuple[tuple[str, str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = ()
-    """As visitors will read it: language, name, and parts with their lines."""
+    shown: tuple[ShownService, ...] = ()
+    """As visitors will read it."""
+    picture_label: str = ""
     planned: tuple[str, ...] = ()
     """What counts here from a later day already."""
     slides_label: str = ""
@@ -284,6 +313,7 @@ def form_page(
     problems: Sequence[str] = (),
     is_looked_at: bool = False,
     slides: Sequence[str] | None = None,
+    pictures: Mapping[str, str] | None = None,
 ) -> FormPage:
     """Return a page of places, with what was typed."""
     given, typed = fields or {}, sent or Typed()
@@ -322,11 +352,9 @@ def form_page(
         changes=changes,
         columns=_columns(p),
         shown_label=p.say("As visitors will read it") if is_looked_at and is_dated else "",
-        shown_note=p.say(
-            "These are the words as kiosk, display and phone hold them, not a picture of the screens. Whether they fit"
-            " the panels of this office is told by: antrean check-config"
-        ),
-        shown=_shown(form, typed) if is_looked_at and is_dated else (),
+        shown_note=_shown_note(p, has_pictures=bool(pictures)),
+        shown=_shown(form, typed, pictures or {}) if is_looked_at and is_dated else (),
+        picture_label=p.say("The kiosk with these words. Where no picture comes, the words below are right."),
         planned=_planned_here(p, known, form),
         slides_label="" if slides is None else p.say("In the folder now (pictures and films are copied there)"),
         slides=tuple(slides or ()),
@@ -348,6 +376,18 @@ def _planned_here(p: Phrases, known: Known, form: Form) -> tuple[str, ...]:
             day=p.date(dt.date.fromisoformat(day)),
         )
         for day in sorted(days)
+    )
+
+
+def _shown_note(p: Phrases, *, has_pictures: bool) -> str:
+    if has_pictures:
+        return p.say(
+            "The pictures show the first kiosk as it will look; they come after some seconds. Whether all screens have"
+            " room is told by: antrean check-config"
+        )
+    return p.say(
+        "These are the words as kiosk, display and phone hold them, not a picture of the screens. Whether they fit"
+        " the panels of this office is told by: antrean check-config"
     )
 
 
@@ -401,22 +441,22 @@ def _at(data: Any, path: str) -> Any:  # noqa: ANN401 - whatever stands in the f
     return data
 
 
-def _shown(form: Form, typed: Typed) -> tuple[tuple[str, str, tuple[tuple[str, tuple[str, ...]], ...]], ...]:
+def _shown(form: Form, typed: Typed, pictures: Mapping[str, str]) -> tuple[ShownService, ...]:
     """Return a service as visitors will read it."""
     changed = dict(typed.edits)
     shown = []
     for group in form.groups[:-1]:
-        parts, name = [], ""
+        parts, name, language = [], "", group.spots[0].language
         for spot in group.spots:
             value = changed.get(spot.path, spot.value)
-            lines = (
-                tuple(map(str, value)) if isinstance(value, list) else (str(value),) if isinstance(value, str) else ()
-            )
+            lines = tuple(map(str, value)) if isinstance(value, list) else ()
+            lines = (value,) if isinstance(value, str) else lines
             if ".name." in spot.path:
                 name = " ".join(lines)
             elif ".short_name." not in spot.path:
                 parts.append((spot.label.partition(",")[0], lines))
-        shown.append((group.spots[0].language, name, tuple(parts)))
+        picture = f"{PICTURES}/{pictures[language]}.png" if language in pictures else ""
+        shown.append(ShownService(language, name, tuple(parts), picture))
     return tuple(shown)
 
 
@@ -452,6 +492,7 @@ class RulesPages:
     def __init__(self, files: RulesFiles | None) -> None:
         """Read by `files`; without them the pages say that this machine has no configuration to show."""
         self._files = files
+        self._pictures = None if files is None else KioskPictures(files.config)
 
     def section(self) -> Section:
         """Return where the pages stand."""
@@ -461,6 +502,7 @@ class RulesPages:
                 Page(VERSIONS, self.versions, "rules"),
                 Page(f"{VERSIONS}/{{digest}}", self.version, "rules"),
                 Page(f"{VERSIONS}/{{digest}}", self.gone_back, "rules_change", "POST"),
+                Page(f"{PICTURES}/{{name}}.png", self.picture, "rules"),
                 Page(f"{HOME}/planned/{{plan}}", self.taken_back, "rules_change", "POST"),
                 Page(f"{HOME}/{{form}}", self.form, "rules"),
                 Page(f"{HOME}/{{form}}", self.sent, "rules_change", "POST"),
@@ -553,6 +595,7 @@ class RulesPages:
         form = self._form(desk, known)
         typed = forms.typed(p, form, fields)
         slides = await self._slides(known, form)
+        pictures: Mapping[str, str] = {}
 
         def again(
             status: int, notice: Notice | None, problems: Sequence[str] = (), *, is_looked_at: bool = False
@@ -569,6 +612,7 @@ class RulesPages:
                 problems=problems,
                 is_looked_at=is_looked_at,
                 slides=slides,
+                pictures=pictures,
             )
             return desk.show("staff/rules_form.html", shown, status=status)
 
@@ -576,6 +620,7 @@ class RulesPages:
         if typed.faults or (not is_look and not read_line(fields, "reason")):
             return again(UNFINISHED, look_again(p))
         if is_look or not typed.edits:
+            pictures = await self._wanted(form, typed)
             return again(200, None, is_looked_at=True)
         arguments: dict[str, Any] = {
             "base": fields.get("base", "")[:64],
@@ -586,6 +631,22 @@ class RulesPages:
         if later:
             arguments["effective_from"] = later
         return await self._change(desk, arguments, fields, again, p.say("Let it count"))
+
+    async def _wanted(self, form: Form, typed: Typed) -> Mapping[str, str]:
+        """Return under which names pictures of a service can be asked for, by language."""
+        section, _, service = form.name.partition(".")
+        if section != "services" or self._files is None or self._pictures is None or not self._pictures.can_be_made():
+            return {}
+        text = await asyncio.to_thread(self._files.with_edits, typed.edits)
+        languages = [group.spots[0].language for group in form.groups[:-1]]
+        return {} if text is None else self._pictures.want(service, languages, text)
+
+    async def picture(self, desk: Desk) -> Response:
+        """Hand out a picture that a page wants."""
+        made = None if self._pictures is None else await self._pictures.made(desk.request.path_params["name"])
+        if made is None:
+            raise HTTPException(404)
+        return Response(made, media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
 
     async def _change(
         self, desk: Desk, arguments: Mapping[str, Any], fields: Fields, again: Callable[..., Response], button: str
