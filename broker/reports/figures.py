@@ -10,14 +10,16 @@ end of a slice is counted with the wait so far. All is reckoned in whole microse
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import math
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Literal, NamedTuple, get_args
 
 from broker.language import mark
@@ -86,6 +88,9 @@ class Value(NamedTuple):
 NOTHING = Value(None, 0)
 
 
+_WAITED = attrgetter("waited_us")
+
+
 @dataclass(eq=False)
 class Slice:
     """Facts that belong together, as of a moment."""
@@ -111,7 +116,7 @@ class Slice:
     @cached_property
     def waited(self) -> list[int]:
         """Return all waits, the shortest first: those that ended, and so far those that have not."""
-        return sorted([*(wait.waited_us for wait in self.waits), *map(self.waited_so_far, self.waiting)])
+        return sorted([*map(_WAITED, self.waits), *map(self.waited_so_far, self.waiting)])
 
     @cached_property
     def kept(self) -> list[bool]:
@@ -220,7 +225,28 @@ def report(
     order: Mapping[Dimension, Sequence[str]] | None = None,
 ) -> Report:
     """Answer a question. `order`: in which order the values of a dimension stand; others follow by their names."""
-    wanted = FIGURES if figures is None else tuple(figures)
+    with without_looking_for_garbage():
+        return _report(history, question, FIGURES if figures is None else tuple(figures), order or {})
+
+
+@contextmanager
+def without_looking_for_garbage() -> Iterator[None]:
+    """Let Python not look for garbage: a year is a million rows, none of it is any, and each look goes through all."""
+    is_looking = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_looking:
+            gc.enable()
+
+
+def _report(
+    history: History,
+    question: Question,
+    wanted: tuple[Figure, ...],
+    order: Mapping[Dimension, Sequence[str]],
+) -> Report:
     until = _until(history, question)
     whole = _sliced(history, question, ())
     by_key = _sliced(history, question, question.by) if question.by else {}
@@ -235,9 +261,7 @@ def report(
         as_of=moment(total.as_of_us),
         is_final=is_over and all(facts.day in history.closed for facts in in_span),
         figures=wanted,
-        rows=tuple(
-            _row(key, by_key[key], wanted, asked) for key in sorted(by_key, key=_ordering(question.by, order or {}))
-        ),
+        rows=tuple(_row(key, by_key[key], wanted, asked) for key in sorted(by_key, key=_ordering(question.by, order))),
         total=_row((), total, wanted, chosen),
         clock_set=tuple(moment(change.at_us) for facts in in_span for change in facts.clocks),
     )
@@ -283,12 +307,12 @@ def _sliced(history: History, question: Question, by: tuple[Dimension, ...]) -> 
             continue
         facts = facts_of.get(day)
         if facts is not None:
-            sorting.add(day, facts.counts, lambda one, row: one.counts.update({row.kind: row.n}))
+            sorting.add(day, facts.counts, "kind", lambda one: one.counts)
             sorting.extend(day, facts.waits, lambda one: one.waits)
             sorting.extend(day, facts.visits, lambda one: one.visits)
             sorting.extend(day, facts.desks, lambda one: one.desks)
-            sorting.add(day, facts.papers, lambda one, row: one.papers.update({row.outcome: row.n}))
-        sorting.add(day, ratings.get(day, ()), lambda one, row: one.scores.update({row.score: row.n}))
+            sorting.add(day, facts.papers, "outcome", lambda one: one.papers)
+        sorting.add(day, ratings.get(day, ()), "score", lambda one: one.scores)
     for end in ends.values():
         last = next((facts for facts in reversed(history.days) if facts.day <= end), None)
         if last is not None:
@@ -349,11 +373,13 @@ class _Sorting:
         for one, found in self._sorted(day, rows, half_hour):
             into(one).extend(found)
 
-    def add(self, day: dt.date, rows: Sequence[Any], into: Callable[[Slice, Any], None]) -> None:
-        """Add rows of a day up."""
+    def add(self, day: dt.date, rows: Sequence[Any], what: str, into: Callable[[Slice], Tally[Any]]) -> None:
+        """Add rows of a day up by one of their columns; the last column says how many each is."""
+        place = rows[0]._fields.index(what) if rows else 0
         for one, found in self._sorted(day, rows, None):
+            tally = into(one)
             for row in found:
-                into(one, row)
+                tally[row[place]] += row[-1]
 
     def _sorted(
         self, day: dt.date, rows: Sequence[Any], half_hour: str | None

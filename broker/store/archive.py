@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from broker.domain.feedback.counting import Counting
 from broker.domain.feedback.surveys import SurveyAnswer
 from broker.domain.queue.outcomes import Outcome
-from broker.reports.figures import History
+from broker.reports.figures import History, without_looking_for_garbage
 from broker.store.audit import find_broken, last_mark
 from broker.store.closed_days import read_digest, read_history
 from broker.store.database import converted, open_read_only
@@ -51,7 +51,7 @@ class Archive:
 
     def history(self, zone: dt.tzinfo, first: dt.date, last: dt.date, now: dt.datetime) -> History:
         """Return the facts of some days, both included: what `broker.reports.figures.report` is asked with."""
-        with self._reading("read the days") as connection:
+        with self._reading("read the days") as connection, without_looking_for_garbage():
             return read_history(connection, self._office, zone, (first, last), now)
 
     def digest_of_days(self, first: dt.date, last: dt.date) -> str:

@@ -22,9 +22,10 @@ def a_wait(minutes: float, *, lane: str = "regular", counter: str | None = "c1",
     return Wait(18, "visa", lane, "check", counter, "sari", int(minutes * MIN), 1, promised_s, None, None)
 
 
-def day(*waits: Wait, on: dt.date = MONDAY, still: tuple[Still, ...] = ()) -> DayFacts:
-    """Return the facts of a day."""
-    end = micros(dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), JAKARTA))
+def day(*waits: Wait, on: dt.date = MONDAY, still: tuple[Still, ...] = (), is_over: bool = False) -> DayFacts:
+    """Return the facts of a day until noon, or of all of it."""
+    noon = dt.datetime.combine(on, dt.time(12), JAKARTA)
+    end = micros(noon + dt.timedelta(hours=12 * is_over))
     return DayFacts(on, 1, 9, end, waits=waits, still=still)
 
 
@@ -77,8 +78,10 @@ def test_who_waits_over_the_end_of_a_span_has_waited_until_then() -> None:
     still = (Still("waiting", "visa", "regular", "check", since, 1, 1800),)
     later = dt.datetime(2026, 3, 5, 12, tzinfo=JAKARTA)
 
-    found = asked(day(still=still), now=later)
-    by_day = asked(day(still=still), now=later, question=Question(MONDAY, MONDAY + dt.timedelta(days=2), ("day",)))
+    found = asked(day(still=still, is_over=True), now=later)
+    by_day = asked(
+        day(still=still, is_over=True), now=later, question=Question(MONDAY, MONDAY + dt.timedelta(days=2), ("day",))
+    )
 
     assert value(found.total, "wait_longest") == ("30.0", 1)
     assert [value(row, "wait_longest") for row in by_day.rows] == [("30.0", 1), ("1470.0", 1), ("2910.0", 1)]
@@ -164,8 +167,8 @@ def test_a_report_is_final_once_each_of_its_days_is_closed() -> None:
     question = Question(MONDAY, MONDAY)
 
     running = report(History(JAKARTA, NOON, (day(),)), question)
-    over = report(History(JAKARTA, later, (day(),)), question)
-    closed = report(History(JAKARTA, later, (day(),), closed=frozenset({MONDAY})), question)
+    over = report(History(JAKARTA, later, (day(is_over=True),)), question)
+    closed = report(History(JAKARTA, later, (day(is_over=True),), closed=frozenset({MONDAY})), question)
 
     assert (running.is_final, over.is_final, closed.is_final) == (False, False, True)
     assert closed.as_of == dt.datetime(2026, 3, 3, tzinfo=JAKARTA)
