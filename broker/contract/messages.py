@@ -359,6 +359,21 @@ class HoursInfo(Message):
     """When it opens next, today or on any other day."""
 
 
+class IntakeInfo(Message):
+    """Whether somebody of the staff stopped the giving out of numbers, and until when."""
+
+    is_stopped: bool
+    until: Moment | None = None
+    """When it goes on by itself; None where that is not today, or not known."""
+
+
+class ClosedToday(Message):
+    """A service or a lane that somebody of the staff closed for today."""
+
+    service: str | None = None
+    lane: str | None = None
+
+
 class State(Message):
     """What stands on a topic until it changes."""
 
@@ -380,7 +395,11 @@ class HallMessage(State):
     unanswered_s: int = 0
     """How old the oldest request is that nobody has answered yet."""
     hours: HoursInfo | None = None
-    """None where the broker is older than 1.2."""
+    """None where the broker is older than 1.2. While the intake is stopped it is closed, and opens when that ends."""
+    intake: IntakeInfo | None = None
+    """None while numbers are given out as ever."""
+    closed_today: tuple[ClosedToday, ...] = ()
+    """What is closed by hand; its groups in `waiting` are `closed`."""
 
 
 class QueueEntry(Message):
@@ -421,6 +440,19 @@ class OfficerDay(Message):
     """How many of these had not waited longer than their lane promises."""
 
 
+class Asked(Message):
+    """What somebody of the staff asks of a counter."""
+
+    action: Literal["open", "help", "pause"]
+    stage: str | None = None
+    """With what it is to help."""
+    by: str
+    """Name of the officer who asks."""
+    at: Moment
+    text: str | None = None
+    """Why."""
+
+
 class CounterMessage(State):
     """`state/counter/{counter}`: what an officer's window draws."""
 
@@ -445,6 +477,12 @@ class CounterMessage(State):
     today: Today = Today()
     day: OfficerDay | None = None
     """Of the officer who is signed in; None where nobody is, and where the broker is older than 1.2."""
+    asked: Asked | None = None
+    """What it is asked to do and has not answered."""
+    helps: tuple[str, ...] = ()
+    """Stages that it helps out with today, beside those of the configuration."""
+    pauses: bool = False
+    """It pauses as soon as its visitor has left."""
 
 
 class Announcement(Message):

@@ -8,17 +8,54 @@ from dataclasses import replace
 from typing import assert_never
 
 from broker.domain import events as ev
+from broker.domain.commands import (
+    NAMES,
+    Announce,
+    AskCounter,
+    Intake,
+    Offer,
+    Quota,
+    StaffCall,
+    StaffCancel,
+    StaffTransfer,
+    Unannounce,
+)
 from broker.domain.feedback.events import FeedbackEvent
 from broker.domain.hall import Hall
-from broker.domain.model import Happening, HelpCall, StaffSession, Ticket, TicketState, Undoable
+from broker.domain.model import (
+    Called,
+    Changed,
+    Happening,
+    HelpCall,
+    Moved,
+    StaffSession,
+    Ticket,
+    TicketState,
+    Undoable,
+)
 from broker.domain.queue.order import turn_after
 from broker.domain.queue.policies import Ratio
+from broker.domain.today import (
+    INTAKE,
+    Announcement,
+    Asked,
+    Change,
+    Closing,
+    Helping,
+    IntakeStop,
+    Slot,
+    TodaysQuota,
+    place,
+)
 
 AtDesk = ev.Called | ev.Started | ev.Finished | ev.NoShow | ev.Held | ev.Unheld | ev.Transferred
 """What a counter does with its ticket, and may take back."""
+ForToday = ev.OfferChanged | ev.QuotaChanged | ev.IntakeChanged | ev.CounterAsked | ev.Announced | ev.AnnouncementEnded
+"""What somebody of the staff changes for today, and may take back."""
+OfToday = Offer | Quota | Intake | AskCounter | Announce | Unannounce
 
 
-def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901 - one for each kind of fact
+def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901, PLR0912 - one for each kind of fact
     """Make one fact part of the picture; what belongs to feedback, and that a day was counted, is passed over."""
     hall.seq += 1
     if isinstance(event, FeedbackEvent | ev.DayClosed):
@@ -30,7 +67,7 @@ def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901 - 
     if hall.day is None or day > hall.day:
         hall.turn_day(day, event.at)
     counter = getattr(event, "counter", None)
-    if counter is not None:
+    if counter is not None and not isinstance(event, ev.CounterAsked):
         hall.acts[counter] = event.at, day
     match event:
         case ev.ConfigChanged() | ev.PinChanged() | ev.PinReset() | ev.Unlocked():
@@ -41,8 +78,23 @@ def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901 - 
             _staff(hall, event)
         case ev.HelpAsked() | ev.HelpComing() | ev.HelpEnded():
             _help(hall, event)
+        case ev.Transferred(counter=None, by=str() as by) | ev.Cancelled(by=str() as by):
+            _moved_by_staff(hall, event, by)
         case ev.Called() | ev.Started() | ev.Finished() | ev.NoShow() | ev.Held() | ev.Unheld() | ev.Transferred():
-            _with_undo(hall, event)
+            _with_undo(hall, event, event.counter or "")
+        case ev.CounterAnswered():
+            _answered(hall, event)
+        case ev.StaffUndone():
+            _staff_undone(hall, event)
+        case (
+            ev.OfferChanged()
+            | ev.QuotaChanged()
+            | ev.IntakeChanged()
+            | ev.CounterAsked()
+            | ev.Announced()
+            | ev.AnnouncementEnded()
+        ):
+            _for_today(hall, event)
         case ev.Opened() | ev.Closed() | ev.Paused() | ev.Resumed():
             _desk(hall, event)
         case _:
@@ -56,29 +108,122 @@ def _clock_set(hall: Hall, event: ev.ClockSet) -> None:
     hall.issued_of_service = {**event.of_services}
 
 
-def _with_undo(hall: Hall, event: AtDesk) -> None:
+def _with_undo(hall: Hall, event: AtDesk, counter: str) -> None:
     """Do what the counter did, and remember how it was before."""
-    before, desk = hall.tickets[event.ticket], hall.desks[event.counter]
+    before, desk = hall.tickets[event.ticket], hall.desks[counter]
     if before.state in {TicketState.CALLED, TicketState.SERVING} and desk.ticket != before.id:
         _at_desk(hall, event)
-        hall.undoable.pop(event.counter, None)  # taken from a colleague, who may have gone on since: it stands
+        hall.undoable.pop(counter, None)  # taken from a colleague, who may have gone on since: it stands
         return
-    pace, turn = replace(hall.paces[before.stage]), hall.turn_of(event.counter)
-    last = hall.undoable.get(event.counter)
+    pace, turn = replace(hall.paces[before.stage]), hall.turn_of(counter)
+    last = hall.undoable.get(counter)
     follows = isinstance(event, ev.Called) and last is not None and last.action == ev.EVENT_NAMES[ev.Finished]
     called_before = hall.figures.of_service(before.service).last
     _at_desk(hall, event)
-    hall.undoable[event.counter] = Undoable(
+    hall.undoable[counter] = Undoable(
         at=event.at,
         action=ev.EVENT_NAMES[type(event)],
         before=before,
         desk=desk,
         after=hall.tickets[event.ticket],
         pace=(pace, replace(hall.paces[before.stage])),
-        turn=(turn, hall.turn_of(event.counter)),
+        turn=(turn, hall.turn_of(counter)),
         called_before=called_before,
         earlier=last if follows else None,
     )
+    if isinstance(event, ev.Called) and event.by is not None:
+        hall.staff_acts[event.by] = Called(event.at, NAMES[StaffCall], event.ticket, counter)
+
+
+def _moved_by_staff(hall: Hall, event: ev.Transferred | ev.Cancelled, by: str) -> None:
+    """Let somebody of the staff send a ticket elsewhere or close it, and remember how it was before."""
+    before = hall.tickets[event.ticket]
+    desk = next((desk for desk in hall.desks.values() if desk.ticket == event.ticket), None)
+    pace = replace(hall.paces[before.stage])
+    if isinstance(event, ev.Transferred):
+        _transferred(hall, event)
+    else:
+        _cancelled(hall, event)
+    hall.staff_acts[by] = Moved(
+        at=event.at,
+        act=NAMES[StaffTransfer if isinstance(event, ev.Transferred) else StaffCancel],
+        before=before,
+        after=hall.tickets[event.ticket],
+        desk=desk,
+        left=None if desk is None else hall.desks[desk.counter],
+        pace=(pace, replace(hall.paces[before.stage])),
+    )
+
+
+def _for_today(hall: Hall, event: ForToday) -> None:
+    """Let something be otherwise for the rest of the day, and remember how it was before."""
+    act, slot, change = _change_of(hall, event)
+    before = hall.today.changes.get(slot)
+    _put(hall, slot, change)
+    hall.staff_acts[event.by] = Changed(event.at, NAMES[act], slot, before, change)
+
+
+def _change_of(hall: Hall, event: ForToday) -> tuple[type[OfToday], Slot, Change | None]:  # noqa: PLR0911 - one an event
+    """Return what was asked, where its change stands, and the change; None where all is as configured again."""
+    at, by = event.at, event.by
+    match event:
+        case ev.OfferChanged(reason=reason):
+            closing = Closing(at, by, reason) if event.action == "close" else None
+            return Offer, (Closing, place(event.service, event.lane)), closing
+        case ev.QuotaChanged(reason=reason, quota=quota):
+            changed = None if quota is None else TodaysQuota(at, by, reason, quota)
+            return Quota, (TodaysQuota, place(event.service, event.lane)), changed
+        case ev.IntakeChanged(reason=reason):
+            return Intake, INTAKE, IntakeStop(at, by, reason, event.until) if event.action == "stop" else None
+        case ev.CounterAsked(counter=counter):
+            if event.action != "none":
+                return AskCounter, (Asked, counter), Asked(at, by, event.action, event.stage, event.reason)
+            is_asked = hall.today.get(Asked, counter) is not None
+            return AskCounter, (Asked if is_asked else Helping, counter), None
+        case ev.Announced():
+            said = Announcement(at, by, event.text, event.say, event.until)
+            return Announce, (Announcement, event.announcement), said
+        case ev.AnnouncementEnded():
+            return Unannounce, (Announcement, event.announcement), None
+        case _:
+            assert_never(event)
+
+
+def _put(hall: Hall, slot: Slot, change: Change | None) -> None:
+    """Let a change stand; who is asked sees it, and who helps out stands in other lines."""
+    hall.today.put(slot, change)
+    kind, of = slot
+    if kind is Helping:
+        hall.let_help()
+    if of in hall.touched:
+        hall.touched[of] += 1
+
+
+def _answered(hall: Hall, event: ev.CounterAnswered) -> None:
+    """Take the question away; a counter that helps does so from now on."""
+    helping = hall.today.get(Helping, event.counter)
+    stages = () if helping is None else helping.stages
+    if hall.today.get(Asked, event.counter) is None:
+        left = tuple(stage for stage in stages if stage != event.stage)
+        _put(hall, (Helping, event.counter), Helping(event.at, left) if left else None)
+        return
+    _put(hall, (Asked, event.counter), None)
+    if (event.action, event.answer) == ("help", "accept") and event.stage is not None:
+        _put(hall, (Helping, event.counter), Helping(event.at, (*stages, event.stage)))
+
+
+def _staff_undone(hall: Hall, event: ev.StaffUndone) -> None:
+    """Put back what somebody of the staff did last; paper and history of a ticket stay."""
+    match hall.staff_acts.pop(event.by):
+        case Called() as done:
+            _take_back(hall, done.counter, done.ticket, event.at)
+        case Moved() as done:
+            _put_back(hall, done.before, event.at)
+            if done.desk is not None:
+                hall.set_desk(done.desk.counter, ticket=done.desk.ticket, reason=done.desk.reason)
+            hall.paces[done.before.stage].take_back(*done.pace)
+        case Changed() as done:
+            _put(hall, done.slot, done.before)
 
 
 def _staff(
@@ -121,8 +266,15 @@ def _help(hall: Hall, event: ev.HelpAsked | ev.HelpComing | ev.HelpEnded) -> Non
             assert_never(event)
 
 
+_SETTLES = {"open": (ev.Opened, ev.Resumed), "pause": (ev.Paused, ev.Closed), "help": (ev.Closed,)}
+"""What a counter does that is an answer to what it is asked."""
+
+
 def _desk(hall: Hall, event: ev.Opened | ev.Closed | ev.Paused | ev.Resumed) -> None:
     hall.undoable.pop(event.counter, None)
+    asked = hall.today.get(Asked, event.counter)
+    if asked is not None and isinstance(event, _SETTLES[asked.action]):
+        _put(hall, (Asked, event.counter), None)
     match event:
         case ev.Opened():
             hall.set_desk(event.counter, officer=event.officer, session=event.session, paused=False)
@@ -161,7 +313,7 @@ def _ticket(
         case ev.Cancelled():
             _cancelled(hall, event)
         case ev.Undone():
-            _undone(hall, event)
+            _take_back(hall, event.counter, event.ticket, event.at)
         case _:
             assert_never(event)
 
@@ -356,27 +508,31 @@ def _free_desks(hall: Hall, event: ev.Cancelled | ev.Transferred) -> None:
             hall.undoable.pop(desk.counter, None)
 
 
-def _undone(hall: Hall, event: ev.Undone) -> None:
-    """Put ticket, desk and figures back as they were; paper and history stay."""
-    last = hall.undoable.pop(event.counter)
-    now = hall.tickets[event.ticket]
-    hall.change(
-        event.ticket,
-        event.at,
-        "undone",
-        lambda t: replace(last.before, copies=t.copies, paper=t.paper, history=t.history),
-        counter=event.counter,
-    )
+def _take_back(hall: Hall, counter: str, ticket: str, at: dt.datetime) -> None:
+    """Put ticket, desk and figures back as they were before a counter's last action; paper and history stay."""
+    last = hall.undoable.pop(counter)
+    now = hall.tickets[ticket]
+    _put_back(hall, last.before, at, counter=counter)
     _take_back_figures(hall, last, now)
     hall.put_desk_back(last.desk)
     if last.earlier is not None:  # finished and called by one key: whoever erred wants both back
-        hall.undoable[event.counter] = last.earlier
+        hall.undoable[counter] = last.earlier
     hall.paces[last.before.stage].take_back(*last.pace)
     turn_before, turn_left = last.turn
-    if hall.turn_of(event.counter) == turn_left != turn_before:
-        hall.pass_turn(event.counter, turn_before)
+    if hall.turn_of(counter) == turn_left != turn_before:
+        hall.pass_turn(counter, turn_before)
     if last.action == "called":
-        hall.calls = [call for call in hall.calls if (call.ticket, call.counter) != (now.id, event.counter)]
+        hall.calls = [call for call in hall.calls if (call.ticket, call.counter) != (now.id, counter)]
+
+
+def _put_back(hall: Hall, before: Ticket, at: dt.datetime, *, counter: str | None = None) -> None:
+    hall.change(
+        before.id,
+        at,
+        "undone",
+        lambda t: replace(before, copies=t.copies, paper=t.paper, history=t.history),
+        counter=counter,
+    )
 
 
 def _take_back_figures(hall: Hall, last: Undoable, now: Ticket) -> None:

@@ -5,10 +5,11 @@ Each field says by its annotation what may stand in it, so that the gateway deco
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal
 
-from annotated_types import Len
+from annotated_types import Ge, Le, Len
 
 from broker.domain.errors import Code, DomainError
 
@@ -29,6 +30,7 @@ Check = Annotated[str, Len(1, 16)]
 """What only the paper tells: the four digits, or the key."""
 Outcome = Literal["confirmed", "unconfirmed", "failed"]
 HelpAction = Literal["ask", "cancel", "come", "done"]
+MOST_OF_A_DAY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,11 +375,7 @@ class Transfer(AtCounter):
 
     def __post_init__(self) -> None:
         """Refuse what leads nowhere, or to two places."""
-        given = [name for name in ("stage", "service", "to_counter") if getattr(self, name) is not None]
-        if len(given) != 1:
-            name = given[1] if given else "stage"
-            message = f"{name}: exactly one of stage, service, to_counter is needed"
-            raise DomainError(Code.BAD_REQUEST, message, field=name)
+        _exactly_one(self, "stage", "service", "to_counter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,6 +434,127 @@ class Help:
     asker: Annotated[str, MADE] = ""
 
 
+@dataclass(frozen=True, slots=True)
+class StaffTransfer(StaffAct):
+    """Send any ticket of the hall elsewhere; exactly one target is given."""
+
+    ticket: Id
+    reason: Why
+    stage: Id | None = None
+    service: Id | None = None
+    to_counter: Id | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what leads nowhere, or to two places."""
+        _exactly_one(self, "stage", "service", "to_counter")
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCancel(StaffAct):
+    """Close any ticket of the hall that is not done."""
+
+    ticket: Id
+    reason: Why
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCall(StaffAct):
+    """Let a free, open counter call one waiting ticket now."""
+
+    ticket: Id
+    counter: Id
+    reason: Why
+
+
+@dataclass(frozen=True, slots=True)
+class StaffUndo(StaffAct):
+    """Take back one's own last act, where nobody has gone on since."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfPlace(StaffAct):
+    """What is about either a service or a lane, for today."""
+
+    reason: Why
+    service: Id | None = None
+    lane: Id | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is about nothing, or about both."""
+        _exactly_one(self, "service", "lane")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer(OfPlace):
+    """Close a service or a lane for today, or open it again."""
+
+    action: Literal["close", "open"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota(OfPlace):
+    """So many numbers today; None: as configured."""
+
+    quota: Annotated[int, Ge(0), Le(MOST_OF_A_DAY)] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake(StaffAct):
+    """Give out no numbers at all, or go on."""
+
+    action: Literal["stop", "resume"]
+    reason: Why
+    resume_at: dt.datetime | None = None
+    """When numbers are given out again by themselves, today; None: not today."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskCounter(StaffAct):
+    """Ask a counter to do something, or take that back (`none`)."""
+
+    counter: Id
+    action: Literal["open", "help", "pause", "none"]
+    stage: Id | None = None
+    """With what it is to help."""
+    reason: Why | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAsked(AtCounter):
+    """Do what the counter is asked, or not; also end what it helps with."""
+
+    action: Literal["accept", "decline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Announce(StaffAct):
+    """Let displays and phones say something, in all of the office's languages."""
+
+    text: Annotated[dict[Id, Annotated[str, Len(1, 300)]], Len(1, 16)]
+    ends_at: dt.datetime
+    """Today."""
+    say: bool = False
+    reason: Why | None = None
+    announcement: Annotated[str, MADE] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unannounce(StaffAct):
+    """End an announcement of the staff before its time."""
+
+    announcement: Id
+    reason: Why | None = None
+
+
+def _exactly_one(command: object, *names: str) -> None:
+    """Refuse a command that has none of these arguments, or more than one."""
+    given = [name for name in names if getattr(command, name) is not None]
+    if len(given) != 1:
+        name = given[1] if given else names[0]
+        message = f"{name}: exactly one of {', '.join(names)} is needed"
+        raise DomainError(Code.BAD_REQUEST, message, field=name)
+
+
 Command = (
     Issue
     | Printed
@@ -469,6 +588,17 @@ Command = (
     | StaffPassword
     | StaffTotp
     | StaffReset
+    | StaffTransfer
+    | StaffCancel
+    | StaffCall
+    | StaffUndo
+    | Offer
+    | Quota
+    | Intake
+    | AskCounter
+    | AnswerAsked
+    | Announce
+    | Unannounce
 )
 
 COMMANDS: dict[str, type[Command]] = {
@@ -504,6 +634,17 @@ COMMANDS: dict[str, type[Command]] = {
     "staff_password": StaffPassword,
     "staff_totp": StaffTotp,
     "staff_reset": StaffReset,
+    "staff_transfer": StaffTransfer,
+    "staff_cancel": StaffCancel,
+    "staff_call": StaffCall,
+    "staff_undo": StaffUndo,
+    "offer": Offer,
+    "quota": Quota,
+    "intake": Intake,
+    "ask_counter": AskCounter,
+    "asked": AnswerAsked,
+    "announce": Announce,
+    "unannounce": Unannounce,
 }
 """Every command by its name on the wire; any other answers `bad_request`."""
 NAMES: dict[type, str] = {kind: name for name, kind in COMMANDS.items()}

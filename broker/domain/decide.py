@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import assert_never
 
-from broker.domain import checks, desk_work, staff
+from broker.domain import acts, checks, desk_work, staff
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
@@ -15,6 +15,7 @@ from broker.domain.identity import check_of_qr, number_text
 from broker.domain.model import Group, Lane, Service, Ticket, TicketState
 from broker.domain.queue import order, waits
 from broker.domain.queue.policies import Ratio, Strict
+from broker.domain.today import place
 
 DONE_THERE, CANCELLED, LOST = "done", "cancelled", "lost"
 """Why a call for help has ended: somebody was there, the visitor takes it back, or the kiosk is gone."""
@@ -165,6 +166,8 @@ def _at_counter(hall: Hall, command: cmd.AtCounter, now: dt.datetime) -> list[ev
             return [desk_work.transfer(hall, desk, command, now)]
         case cmd.Undo():
             return [desk_work.undo(hall, desk, command, now)]
+        case cmd.AnswerAsked():
+            return acts.answer(hall, desk, command, now)
         case cmd.ChangePin():
             return [desk_work.change_pin(desk, command, now)]
         case cmd.ResetPin():
@@ -225,19 +228,27 @@ def _require_open(hall: Hall, service: Service, lane: Lane, now: dt.datetime) ->
 
 def offer_refusal(hall: Hall, service: Service, lane: Lane, now: dt.datetime) -> Code | None:
     """Return why no ticket is given for this service in this lane now, or None where one is."""
-    office = hall.office
+    office, today = hall.office, hall.otherwise(now)
+    if today.intake_stop(now) is not None or today.is_closed_at(place(service.id, None)):
+        return Code.SERVICE_CLOSED
+    if today.is_closed_at(place(None, lane.id)):
+        return Code.LANE_CLOSED
     is_sure = hall.doubted_since is None  # a clock that was set closes no office
     if is_sure and not (office.is_open(office.hours, now) and office.is_open(service.hours, now)):
         return Code.SERVICE_CLOSED
     if is_sure and not office.is_open(lane.hours, now):
         return Code.LANE_CLOSED
-    if lane.quota is None and service.quota is None:
+    lane_quota, quota = (
+        today.quota(place(None, lane.id), lane.quota),
+        today.quota(place(service.id, None), service.quota),
+    )
+    if lane_quota is None and quota is None:
         return None
     same_day = hall.day_of(now) == hall.day
     in_lane = hall.issued_in_lane.get(lane.id, 0) if same_day else 0
     of_service = hall.issued_of_service.get(service.id, 0) if same_day else 0
-    lane_is_full = lane.quota is not None and in_lane >= lane.quota
-    service_is_full = service.quota is not None and of_service >= service.quota
+    lane_is_full = lane_quota is not None and in_lane >= lane_quota
+    service_is_full = quota is not None and of_service >= quota
     return Code.QUOTA_REACHED if lane_is_full or service_is_full else None
 
 

@@ -198,7 +198,11 @@ def unhold(hall: Hall, desk: Desk, command: cmd.Unhold, now: dt.datetime) -> ev.
 
 def transfer(hall: Hall, desk: Desk, command: cmd.Transfer, now: dt.datetime) -> ev.Transferred:
     """Send the visitor at the counter, or whomever a supervisor names, to a stage, another service, or one counter."""
-    ticket = _moved(hall, desk, command, now)
+    return replace(sent(hall, _moved(hall, desk, command, now), command, now), counter=desk.counter)
+
+
+def sent(hall: Hall, ticket: Ticket, command: cmd.Transfer | cmd.StaffTransfer, now: dt.datetime) -> ev.Transferred:
+    """Return that a ticket is sent to a stage, another service, or one counter, which may serve it."""
     service, stage, sent_to = ticket.service, ticket.stage, ""
     if command.service is not None:
         target = hall.office.services.get(command.service)
@@ -216,7 +220,7 @@ def transfer(hall: Hall, desk: Desk, command: cmd.Transfer, now: dt.datetime) ->
     return ev.Transferred(
         at=now,
         ticket=ticket.id,
-        counter=desk.counter,
+        counter=None,
         service=service,
         stage=stage,
         sent_to=sent_to,

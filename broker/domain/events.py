@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from broker.domain.model import Promised, Reason
 
@@ -59,6 +60,9 @@ class Called:
     counter: str
     officer: str
     reason: Reason
+    by: str | None = None
+    """Who of the staff let the counter call it, and why; so too below."""
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,12 +169,14 @@ class Transferred:
 
     at: dt.datetime
     ticket: str
-    counter: str
+    counter: str | None
+    """Who sent it; None: somebody of the staff without a counter."""
     service: str
     stage: str
     sent_to: str
     sent_until: dt.datetime | None
     reason: str | None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +197,7 @@ class Cancelled:
     ticket: str
     counter: str | None
     reason: str | None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,6 +379,98 @@ class RulesChanged:
     sections: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferChanged:
+    """A service or a lane was closed for today (`close`), or opened again (`open`)."""
+
+    at: dt.datetime
+    by: str
+    reason: str
+    action: str
+    service: str | None
+    lane: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaChanged:
+    """There are so many numbers today; None: as configured."""
+
+    at: dt.datetime
+    by: str
+    reason: str
+    quota: int | None
+    service: str | None
+    lane: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeChanged:
+    """No numbers are given out until a moment, or for the rest of the day (`stop`); or again (`resume`)."""
+
+    at: dt.datetime
+    by: str
+    reason: str
+    action: str
+    until: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterAsked:
+    """A counter is asked to `open`, to `help` with a stage, to `pause`; or to do nothing of that any more (`none`)."""
+
+    at: dt.datetime
+    by: str
+    reason: str | None
+    counter: str
+    action: Literal["open", "help", "pause", "none"]
+    stage: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterAnswered:
+    """A counter does what it was asked (`accept`), or not, or no more (`decline`)."""
+
+    at: dt.datetime
+    counter: str
+    action: str
+    stage: str | None
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """Displays and phones say something until a moment."""
+
+    at: dt.datetime
+    by: str
+    reason: str | None
+    announcement: str
+    text: Mapping[str, str]
+    say: bool
+    until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementEnded:
+    """They say it no more, before its time."""
+
+    at: dt.datetime
+    by: str
+    reason: str | None
+    announcement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffUndone:
+    """Somebody of the staff took back the own last act; with the ticket and the counter that are as before again."""
+
+    at: dt.datetime
+    by: str
+    act: str
+    ticket: str | None
+    counter: str | None
+
+
 Event = (
     Issued
     | Printed
@@ -406,6 +505,14 @@ Event = (
     | RulesChanged
     | PasswordChanged
     | TotpChanged
+    | OfferChanged
+    | QuotaChanged
+    | IntakeChanged
+    | CounterAsked
+    | CounterAnswered
+    | Announced
+    | AnnouncementEnded
+    | StaffUndone
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -442,5 +549,13 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "rules_changed": RulesChanged,
     "password_changed": PasswordChanged,
     "totp_changed": TotpChanged,
+    "offer_changed": OfferChanged,
+    "quota_changed": QuotaChanged,
+    "intake_changed": IntakeChanged,
+    "counter_asked": CounterAsked,
+    "counter_answered": CounterAnswered,
+    "announced": Announced,
+    "announcement_ended": AnnouncementEnded,
+    "staff_undone": StaffUndone,
 }
 EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENT_TYPES.items()}

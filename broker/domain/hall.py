@@ -20,6 +20,7 @@ from broker.domain.model import (
     Happening,
     HelpCall,
     Office,
+    StaffAct,
     StaffSession,
     Ticket,
     TicketState,
@@ -27,6 +28,7 @@ from broker.domain.model import (
 )
 from broker.domain.queue.order import Line, entry_of
 from broker.domain.queue.pace import Pace
+from broker.domain.today import NOTHING, Helping, Today
 from broker.eligible import is_open_to
 from broker.ticket_link import key_of
 
@@ -78,6 +80,10 @@ class Hall:
         """By kiosk: where somebody waits for help, the longest waiting first."""
         self.staff: dict[str, StaffSession] = {}
         """By the digest of its token: who is signed in without a counter."""
+        self.today = Today()
+        """What is otherwise than the rules say, of the day in which something happened last; see `otherwise`."""
+        self.staff_acts: dict[str, StaffAct] = {}
+        """By officer: the last act without a counter, while it may be taken back."""
         self.rules_changed: RulesChanged | None = None
         """The last change of the configuration that came through the office, of late."""
         self.figures = Figures()
@@ -100,9 +106,9 @@ class Hall:
         """By the key of its page: the ticket."""
         self._line_of: dict[Group, Line] = {}
         self._next_line: dict[tuple[str, str, str], Line | None] = {}
-        for service in office.services.values():
-            for stage, lane in itertools.product(service.stages, office.lanes):
-                self.line((stage, service.id, lane, ""))
+        self._own_counters = office.counters
+        """What counters call by the configuration."""
+        self._lay_out_lines()
 
     # -- questions ------------------------------------------------------------------------------------------------
 
@@ -116,6 +122,10 @@ class Hall:
             return date
         day = date - self.ahead_of_day
         return self.day if day <= self.day else max(day, date)
+
+    def otherwise(self, now: dt.datetime) -> Today:
+        """Return what is otherwise today than the rules say."""
+        return self.today if self.today.changes and self.day_of(now) == self.day else NOTHING
 
     def is_alive(self, number: str) -> bool:
         """Tell whether a ticket with this number is not done yet, of whatever day."""
@@ -147,6 +157,10 @@ class Hall:
         if ticket is not None:
             return DeskState.SERVING if ticket.state is TicketState.SERVING else DeskState.CALLING
         return DeskState.PAUSED if desk.paused else DeskState.OPEN
+
+    def goes_on(self, desk: Desk) -> bool:
+        """Tell whether a desk calls now, or as soon as its visitor has left."""
+        return not desk.paused and self.desk_state(desk) in WORKING
 
     def is_calling(self, call: CallRecord) -> bool:
         """Tell whether the visitor of this call is still awaited."""
@@ -206,8 +220,9 @@ class Hall:
 
     def staffing(self, group: Group) -> tuple[int, int]:
         """Return (open counters, idle ones among them) whose own work `group` is; paused ones do not count."""
-        states = [self.desk_state(self.desks[counter]) for counter in self.line(group).own]
-        return sum(state in WORKING for state in states), states.count(DeskState.OPEN)
+        desks = [self.desks[counter] for counter in self.line(group).own]
+        idle = sum(self.desk_state(desk) is DeskState.OPEN for desk in desks)
+        return sum(self.goes_on(desk) for desk in desks), idle
 
     def pace(self, stage: str, now: dt.datetime) -> Pace:
         """Return how long a stage takes today; a day on which nothing has happened yet begins with the standard."""
@@ -216,11 +231,16 @@ class Hall:
     def undo_until(self, counter: str) -> dt.datetime | None:
         """Return until when the counter's last action can be taken back, or None."""
         last = self.undoable.get(counter)
-        if last is None or not self._is_untouched(last):
+        if last is None or not self.is_as_left(last.after):
             return None
         tomorrow = self.office.day(last.at) + dt.timedelta(days=1)
         midnight = dt.datetime.combine(tomorrow, dt.time(), self.office.zone)
         return min(last.at + UNDO_WINDOW, midnight - dt.timedelta(microseconds=1))
+
+    def is_as_left(self, ticket: Ticket) -> bool:
+        """Tell whether a ticket is still as an act left it; more calls and more paper do not count."""
+        now = self.tickets.get(ticket.id)
+        return now is not None and _place_of(now) == _place_of(ticket)
 
     def turn_of(self, counter: str) -> int:
         """Return whose turn it is, in the pattern of the ratio policy, when this counter calls."""
@@ -266,6 +286,9 @@ class Hall:
         self.missed.clear()
         self.undoable.clear()
         self.staff = {}
+        self.staff_acts.clear()
+        self.today = Today()
+        self.let_help()
         self.turns.clear()
         self.calls = [call for call in self.calls if self.is_calling(call)]
         self._numbers = {ticket.number: ticket.id for ticket in self.tickets.values()}
@@ -280,6 +303,28 @@ class Hall:
         if self.day is None or self.day < day:
             self.day = day
             self.ahead_of_day = min(self.office.day(now) - day - dt.timedelta(days=1), dt.timedelta())
+
+    def let_help(self) -> None:
+        """Let counters help out with what they do today, beside what the configuration says.
+
+        Who may call whom decides in which line a visitor waits: the lines are laid out anew, and everybody stands in
+        them by arrival as before. The order of calls asks nothing else, so nobody gains or loses a place.
+        """
+        helping = {counter: one.stages for counter, one in self.today.all_of(Helping)}
+        counters = {
+            name: replace(own, borrows=(*own.borrows, *helping[name])) if name in helping else own
+            for name, own in self._own_counters.items()
+        }
+        if counters == self.office.counters:
+            return
+        self.office = replace(self.office, counters=counters)
+        self.version += 1
+        for counter in self.touched:
+            self.touched[counter] += 1
+        self._lay_out_lines()
+        for ticket in self.tickets.values():
+            if ticket.state is TicketState.WAITING:
+                self.line(ticket.group).join(ticket)
 
     def set_clock(self, at: dt.datetime, by: dt.timedelta, day: dt.date | None) -> None:
         """Let everything that lasts go on as long as it has lasted, by a clock that was set; the day goes on too."""
@@ -298,6 +343,7 @@ class Hall:
         self.help = {kiosk: replace(call, since=call.since + by) for kiosk, call in self.help.items()}
         self.staff = {digest: replace(one, since=one.since + by) for digest, one in self.staff.items()}
         self.undoable = {counter: _moved_undoable(last, by) for counter, last in self.undoable.items()}
+        self.staff_acts.clear()
 
     def add(self, ticket: Ticket) -> None:
         """Take a new ticket in."""
@@ -401,10 +447,14 @@ class Hall:
             elif counter in common.helped:
                 helped.append(common.with_only([entry_of(ticket)]))
 
-    def _is_untouched(self, last: Undoable) -> bool:
-        """Tell whether the ticket is still as the action left it; more calls and more paper do not count."""
-        now = self.tickets.get(last.after.id)
-        return now is not None and _place_of(now) == _place_of(last.after)
+    def _lay_out_lines(self) -> None:
+        """Make the lines in which visitors wait, all of them empty."""
+        self.lines.clear()
+        self._line_of.clear()
+        self._next_line.clear()
+        for service in self.office.services.values():
+            for stage, lane in itertools.product(service.stages, self.office.lanes):
+                self.line((stage, service.id, lane, ""))
 
     def _is_played(self, ticket: Ticket) -> bool:
         """Tell whether the hall played forward knows of a ticket; not if it stands behind all that was played."""

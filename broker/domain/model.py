@@ -14,6 +14,7 @@ from broker.domain.feedback.rules import FeedbackRules
 from broker.domain.identity import qr_text
 from broker.domain.queue.pace import Pace
 from broker.domain.queue.policies import Policy, Promise
+from broker.domain.today import Change, Slot
 from broker.permissions import COMPLAINTS, OFFICER, SUPERVISOR, TECHNICIAN
 
 
@@ -361,6 +362,44 @@ class Undoable:
     """Which number of the service was the last one called before this call."""
     earlier: Undoable | None = None
     """The end of a visit that this call followed: once the call is taken back, that can be too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The last act of somebody of the staff, which sent a ticket elsewhere or closed it."""
+
+    at: dt.datetime
+    act: str
+    before: Ticket
+    after: Ticket
+    desk: Desk | None
+    """The counter that had the ticket before, and how it was left."""
+    left: Desk | None
+    pace: tuple[Pace, Pace]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The same, which let a counter call; it is taken back as the counter would."""
+
+    at: dt.datetime
+    act: str
+    ticket: str
+    counter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The same, which changed something for today."""
+
+    at: dt.datetime
+    act: str
+    slot: Slot
+    before: Change | None
+    after: Change | None
+
+
+StaffAct = Moved | Called | Changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from broker import permissions
-from broker.domain import checks
+from broker.domain import acts, checks
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
@@ -71,7 +71,7 @@ def decide(hall: Hall, command: cmd.StaffAct, now: dt.datetime) -> list[ev.Event
         case cmd.StaffReset():
             return _reset(hall, officer, command, now)
         case _:
-            raise NotImplementedError(type(command).__name__)
+            return acts.decide(hall, command, officer, now)  # type: ignore[arg-type]  # StaffAct itself is never sent
 
 
 def planned_due(prepared: cmd.PreparedRules, reason: str, now: dt.datetime) -> ev.RulesChanged:

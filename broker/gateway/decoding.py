@@ -85,7 +85,7 @@ def form_of(command: type[Command]) -> Form:
     hints = get_type_hints(command, include_extras=True)
     marked = {mark: [name for name, hint in hints.items() if mark in get_args(hint)] for mark in (MADE, FLAT)}
     fields: dict[str, Any] = {
-        field.name: (hints[field.name], ... if field.default is dataclasses.MISSING else field.default)
+        field.name: (_on_the_wire(hints[field.name]), ... if field.default is dataclasses.MISSING else field.default)
         for field in dataclasses.fields(command)
         if field.name not in (*marked[MADE], *marked[FLAT])
     }
@@ -95,6 +95,11 @@ def form_of(command: type[Command]) -> Form:
         fields |= {name: (hint | None, None) for name, hint in parts.items()}
     shape = create_model(command.__name__, __base__=Request, **fields)
     return Form(command, shape, frozenset(marked[MADE]), at_counter)
+
+
+def _on_the_wire(hint: Any) -> Any:  # noqa: ANN401 - the type of whatever a command has
+    """Return how a field is written; a moment has its offset."""
+    return Moment if hint == dt.datetime else Moment | None if hint == dt.datetime | None else hint
 
 
 FORMS: Mapping[str, Form] = {name: form_of(command) for name, command in COMMANDS.items()}

@@ -55,6 +55,7 @@ class Inbound:
             "key": lambda _client, _request_id: key_text(secrets.token_bytes(KEY_BYTES)),
             "token": token,
             "secret": secret,
+            "announcement": lambda _client, _request_id: uuid.uuid4().hex[:12],
             "row": lambda _client, _request_id: uuid.uuid4().hex,
             "words_row": lambda _client, _request_id: uuid.uuid4().hex,
         }

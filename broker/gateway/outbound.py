@@ -32,6 +32,7 @@ from broker.gateway import feedback
 from broker.gateway.pictures import Pictures
 from broker.gateway.places import WaitingPages
 from broker.gateway.shapes import (
+    announcements_shape,
     counter_shape,
     day_shape,
     event_shape,
@@ -227,7 +228,8 @@ class MqttWire:
             self._publisher.publish(self._topics.day(), picture.model_dump_json().encode(), retain=True)
 
     def _show_announcements(self, hall: Hall, now: dt.datetime) -> None:
-        items = tuple(one for one in self._announcements if one.until is None or one.until > now)
+        configured = (one for one in self._announcements if one.until is None or one.until > now)
+        items = (*configured, *announcements_shape(hall, now))
         if items != self._announced:
             self._announced = items
             picture = AnnouncementsMessage(at=now.astimezone(hall.office.zone), items=items)
@@ -251,7 +253,7 @@ def _result(  # noqa: PLR0911 - one for each kind of command
     """Return the result of a request that led to `events`."""
     if isinstance(command, cmd.SignIn):
         return {"session": command.token, "counter": _counter(hall, command.counter, now)}
-    if isinstance(command, cmd.Close | cmd.Pause | cmd.Resume):
+    if isinstance(command, cmd.Close | cmd.Pause | cmd.Resume | cmd.AnswerAsked):
         return {"counter": _counter(hall, command.counter, now)}
     if isinstance(command, cmd.ChangePin | cmd.ResetPin | cmd.Unlock):
         return {"officer": command.officer}
@@ -259,7 +261,7 @@ def _result(  # noqa: PLR0911 - one for each kind of command
         call = hall.help.get(command.kiosk or command.asker)
         return {"help": None if call is None else help_call(hall, call).model_dump(mode="json")}
     if isinstance(command, cmd.StaffIn | cmd.StaffAct):
-        return staff_result(command, hall, now)
+        return staff_result(command, events, hall, now)
     if isinstance(command, cmd.Lookup):
         return _found(hall, command, now)
     if not events:
@@ -302,6 +304,14 @@ _OF_OFFICE = (
     ev.RulesChanged,
     ev.PasswordChanged,
     ev.TotpChanged,
+    ev.OfferChanged,
+    ev.QuotaChanged,
+    ev.IntakeChanged,
+    ev.CounterAsked,
+    ev.CounterAnswered,
+    ev.Announced,
+    ev.AnnouncementEnded,
+    ev.StaffUndone,
 )
 _NO_TICKET = (ev.Opened, ev.Closed, ev.Paused, ev.Resumed, *_OF_OFFICE)
 

@@ -9,6 +9,7 @@ from broker.contract.messages import MAX_PAYLOAD_BYTES, CounterMessage, HallMess
 from broker.domain.hall import Hall
 from broker.domain.model import Ticket
 from broker.domain.queue import order
+from broker.domain.today import Closing
 from broker.gateway.shapes import BRIEF, brief, counter_shape, hall_shape, hours_shape, opens_shape, queue_entry
 
 MAX_QUEUE = 50
@@ -63,9 +64,11 @@ class Pictures:
     def _hours_of(self, hall: Hall, now: dt.datetime) -> tuple[HoursInfo, Mapping[tuple[str, str], dt.datetime]]:
         """Return what is open, and when what is closed opens.
 
-        It changes with a minute, a clock that is set, or the configuration.
+        It changes with a minute, a clock that is set, the configuration, or by hand.
         """
-        drawn_of = now.astimezone(hall.office.zone).replace(second=0, microsecond=0), hall.doubted_since, hall.office
+        minute, today = now.astimezone(hall.office.zone).replace(second=0, microsecond=0), hall.otherwise(now)
+        by_hand = today.intake_stop(now), tuple(slot for slot in today.changes if slot[0] is Closing)
+        drawn_of = minute, hall.doubted_since, hall.office, by_hand
         if self._hours is None or self._hours[0] != drawn_of:
             self._hours = drawn_of, hours_shape(hall, now), opens_shape(hall, now)
         return self._hours[1:]
@@ -95,7 +98,7 @@ def _fitting_hall(picture: HallMessage, office: OfficeMessage) -> bytes:
     payload = picture.model_dump_json().encode()
     if len(payload) > MAX_PAYLOAD_BYTES:
         rows = tuple(row.model_copy(update={"opens_at": None}) for row in picture.waiting)
-        picture = picture.model_copy(update={"waiting": rows})
+        picture = picture.model_copy(update={"waiting": rows, "closed_today": ()})
         payload = picture.model_dump_json().encode()
     while len(payload) > MAX_PAYLOAD_BYTES and picture.recent:
         picture = picture.model_copy(update={"recent": picture.recent[:-1]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeVar
 
@@ -18,6 +19,7 @@ from broker.domain.model import (
     CallRecord,
     Desk,
     HelpCall,
+    Hours,
     Office,
     Promised,
     Reason,
@@ -27,6 +29,7 @@ from broker.domain.model import (
     Wait,
 )
 from broker.domain.queue import order, waits
+from broker.domain.today import Announcement, Asked, Helping, place
 from broker.domain.vocabulary import EVENT_NAMES
 from broker.ports import Recorded
 from broker.ticket_link import link_text
@@ -36,6 +39,8 @@ MAX_MISSED = 12
 MAX_HISTORY = 16
 MAX_NOTE = 60
 """So many characters of a note fit beside a held number."""
+MAX_ASKED = 120
+"""So many characters of a reason fit beside what a counter is asked."""
 BRIEF = 3
 """So much of missed and history is left where a message would not fit 8 KiB."""
 MAX_RECENT = 12
@@ -134,33 +139,72 @@ def hall_shape(
         counters=tuple(_hall_counter(hall, desk) for desk in hall.desks.values()),
         unanswered_s=unanswered_s,
         hours=hours,
+        intake=_intake(hall, now),
+        closed_today=tuple(closed_today(hall, now)),
     )
+
+
+def closed_today(hall: Hall, now: dt.datetime) -> Iterable[ms.ClosedToday]:
+    """Yield what somebody closed for today."""
+    today, office = hall.otherwise(now), hall.office
+    if not today.changes:
+        return
+    for service in office.services:
+        if today.is_closed_at(place(service, None)):
+            yield ms.ClosedToday(service=service)
+    for lane in office.lanes:
+        if today.is_closed_at(place(None, lane)):
+            yield ms.ClosedToday(lane=lane)
+
+
+def _intake(hall: Hall, now: dt.datetime) -> ms.IntakeInfo | None:
+    stop = hall.otherwise(now).intake_stop(now)
+    if stop is None:
+        return None
+    return ms.IntakeInfo(is_stopped=True, until=None if stop.until is None else stop.until.astimezone(hall.office.zone))
 
 
 def hours_shape(hall: Hall, now: dt.datetime) -> ms.HoursInfo:
     """Return whether the office is open, and when that changes; a clock that was set closes none."""
     office = hall.office
-    standing = office.standing(now) if hall.doubted_since is None else Standing(is_open=True)
+    stop = hall.otherwise(now).intake_stop(now)
+    if stop is not None:
+        standing = Standing(is_open=False, opens_at=stop.until or _tomorrow(hall, (office.hours,), now))
+    else:
+        standing = office.standing(now) if hall.doubted_since is None else Standing(is_open=True)
     today = office.posted_hours.openings_of(office.day(now), office.zone)
     return ms.HoursInfo(
         is_open=standing.is_open,
         today=tuple(ms.Span(begin=begin, end=end) for begin, end in today),
         closes_at=standing.closes_at,
-        opens_at=standing.opens_at,
+        opens_at=None if standing.opens_at is None else standing.opens_at.astimezone(office.zone),
     )
 
 
 def opens_shape(hall: Hall, now: dt.datetime) -> Mapping[tuple[str, str], dt.datetime]:
-    """Return when each service in each lane that is closed by its hours gives out numbers the next time."""
-    office = hall.office
+    """Return when each service in each lane that is closed, by its hours or for today, gives out numbers again."""
+    office, today = hall.office, hall.otherwise(now)
     if hall.doubted_since is not None:
         return NOTHING_OPENS
-    moments = {
-        (service.id, lane.id): office.opens_at((office.hours, service.hours, lane.hours), now)
-        for service in office.services.values()
-        for lane in office.lanes.values()
-    }
+    stop = today.intake_stop(now)
+    moments: dict[tuple[str, str], dt.datetime | None] = {}
+    for service, lane in itertools.product(office.services.values(), office.lanes.values()):
+        hours = office.hours, service.hours, lane.hours
+        if today.is_closed(service.id, lane.id) or (stop is not None and stop.until is None):
+            moments[service.id, lane.id] = _tomorrow(hall, hours, now)
+        elif stop is not None and stop.until is not None:
+            moments[service.id, lane.id] = office.opens_at(hours, stop.until) or stop.until.astimezone(office.zone)
+        else:
+            moments[service.id, lane.id] = office.opens_at(hours, now)
     return {key: moment for key, moment in moments.items() if moment is not None}
+
+
+def _tomorrow(hall: Hall, hours: Iterable[Hours | None], now: dt.datetime) -> dt.datetime | None:
+    """Return when numbers are given out by these hours, or by those that are posted, on a later day than today."""
+    office = hall.office
+    midnight = dt.datetime.combine(office.day(now) + dt.timedelta(days=1), dt.time(), office.zone)
+    bound = [each for each in hours if each is not None] or [office.posted_hours]
+    return midnight if all(office.is_open(each, midnight) for each in bound) else office.opens_at(bound, midnight)
 
 
 def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessage:
@@ -187,6 +231,22 @@ def counter_shape(hall: Hall, counter: str, now: dt.datetime) -> ms.CounterMessa
         reason=None if desk.reason is None else reason_shape(desk.reason),
         today=_today(desk) if today else ms.Today(),
         day=None if desk.officer is None else _officer_day(hall, desk.officer, today=today),
+        asked=_asked(hall, counter, now),
+        helps=() if (helping := hall.otherwise(now).get(Helping, counter)) is None else helping.stages,
+        pauses=desk.paused and desk.ticket is not None,
+    )
+
+
+def _asked(hall: Hall, counter: str, now: dt.datetime) -> ms.Asked | None:
+    asked = hall.otherwise(now).get(Asked, counter)
+    if asked is None:
+        return None
+    return ms.Asked(
+        action=asked.action,
+        stage=asked.stage,
+        by=hall.office.officers.get(asked.by, asked.by),
+        at=asked.at.astimezone(hall.office.zone),
+        text=None if asked.text is None else asked.text[:MAX_ASKED],
     )
 
 
@@ -212,6 +272,16 @@ def help_shape(hall: Hall, now: dt.datetime) -> ms.HelpMessage:
     """Return where somebody waits for help."""
     return ms.HelpMessage(
         at=now.astimezone(hall.office.zone), open=tuple(help_call(hall, call) for call in hall.help.values())
+    )
+
+
+def announcements_shape(hall: Hall, now: dt.datetime) -> tuple[ms.Announcement, ...]:
+    """Return what staff announce, the newest last; what is over is not in it."""
+    said = hall.otherwise(now).all_of(Announcement)
+    return tuple(
+        ms.Announcement(id=name, text=dict(one.text), say=one.say, until=one.until.astimezone(hall.office.zone))
+        for name, one in said
+        if one.until > now
     )
 
 
@@ -246,8 +316,8 @@ def event_shape(hall: Hall, recorded: Recorded) -> ms.EventMessage:
         type=EVENT_NAMES[type(event)],
         ticket=None if ticket is None else ticket.id,
         number=None if ticket is None else ticket.number,
-        service=None if ticket is None else ticket.service,
-        lane=None if ticket is None else ticket.lane,
+        service=getattr(event, "service", None) if ticket is None else ticket.service,
+        lane=getattr(event, "lane", None) if ticket is None else ticket.lane,
         stage=None if ticket is None else ticket.stage,
         language=None if ticket is None else ticket.language,
         counter=counter,

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from broker.contract import messages as ms
 from broker.domain import commands as cmd
+from broker.domain import events as ev
 from broker.domain import staff
 from broker.domain.hall import Hall
 from broker.domain.identity import totp_secret
+from broker.gateway.shapes import ticket_shape
 
 
-def staff_result(command: cmd.StaffIn | cmd.StaffAct, hall: Hall, now: dt.datetime) -> dict[str, Any]:
+def staff_result(  # noqa: PLR0911 - one for each kind of command
+    command: cmd.StaffIn | cmd.StaffAct, events: Sequence[ev.Event], hall: Hall, now: dt.datetime
+) -> dict[str, Any]:
     """Return the result of a request that is done."""
     office = hall.office
     match command:
@@ -25,8 +30,21 @@ def staff_result(command: cmd.StaffIn | cmd.StaffAct, hall: Hall, now: dt.dateti
             return {"digest": made.digest, "restart": list(made.restart), "warnings": list(made.warnings)}
         case cmd.StaffTotp(action="begin"):
             return {"secret": totp_secret(command.token)}
+        case cmd.StaffTransfer() | cmd.StaffCancel() | cmd.StaffCall():
+            return {"ticket": _ticket(events, hall, now)}
+        case cmd.StaffUndo():
+            undone = next(one for one in events if isinstance(one, ev.StaffUndone))
+            return {"act": undone.act, "ticket": _ticket(events, hall, now)}
+        case cmd.Announce():
+            return {"announcement": command.announcement}
         case _:
             return {}
+
+
+def _ticket(events: Sequence[ev.Event], hall: Hall, now: dt.datetime) -> dict[str, Any] | None:
+    """Return the ticket that an act was about, as it is now."""
+    name = next((ticket for one in events if (ticket := getattr(one, "ticket", None)) is not None), None)
+    return None if name is None else ticket_shape(hall, hall.tickets[name], now).model_dump(mode="json")
 
 
 def _session(listed: staff.Listed, hall: Hall) -> dict[str, Any]:

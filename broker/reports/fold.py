@@ -179,6 +179,8 @@ class Fold:
         self._first_seq = 0
         self._row = 0
         self._undoable: dict[str, list[_Undoable]] = {}
+        self._undoable_of_staff: dict[str, _Undoable] = {}
+        """By officer: the last ticket that was sent elsewhere or closed without a counter."""
         self._clear()
 
     def hear(self, seq: int, client: str, event: Event) -> FinishedDay | None:
@@ -199,7 +201,10 @@ class Fold:
             self._last_us = at_us if isinstance(event, ev.ClockSet) else max(self._last_us, at_us)
         self._happen(event, at_us, client)
         counter = getattr(event, "counter", None)
-        if counter is not None and not (isinstance(event, ev.Closed) and event.reason == END_OF_DAY):
+        is_act = not isinstance(event, ev.CounterAsked) and not (
+            isinstance(event, ev.Closed) and event.reason == END_OF_DAY
+        )
+        if counter is not None and is_act:
             self._desk(counter).acted_us = at_us
         return ended
 
@@ -257,6 +262,7 @@ class Fold:
 
     def _clear(self) -> None:
         self._undoable.clear()
+        self._undoable_of_staff.clear()
         self._counts: dict[int, tuple[Any, ...]] = {}
         self._waits: dict[int, Wait] = {}
         self._visits: dict[int, Visit] = {}
@@ -298,15 +304,20 @@ class Fold:
 
     # -- what happens ---------------------------------------------------------------------------------------------
 
-    def _happen(self, event: ev.Event, at_us: int, client: str) -> None:  # noqa: C901 - one an event
+    def _happen(self, event: ev.Event, at_us: int, client: str) -> None:  # noqa: C901, PLR0912 - one an event
         match event:
             case ev.Issued():
                 self._issued(event, at_us)
             case ev.Printed() | ev.Reprinted():
                 self._paper(event, client)
+            case ev.Transferred(counter=None, by=str() as by) | ev.Cancelled(by=str() as by):
+                if event.ticket in self._tickets:
+                    self._by_staff(event, by, at_us, client)
             case ev.Called() | ev.Started() | ev.Finished() | ev.NoShow() | ev.Held() | ev.Unheld() | ev.Transferred():
                 if event.ticket in self._tickets:
-                    self._at_desk(event, at_us)
+                    self._at_desk(event, event.counter or "", at_us)
+            case ev.StaffUndone():
+                self._staff_undone(event)
             case ev.Rejoined():
                 if (ticket := self._tickets.get(event.ticket)) is not None:
                     self._count("rejoined", ticket, event.at)
@@ -346,26 +357,40 @@ class Fold:
             reason,
         )
 
-    def _at_desk(self, event: _AtDesk, at_us: int) -> None:
+    def _at_desk(self, event: _AtDesk, counter: str, at_us: int) -> None:
         """Do what the counter did, and remember how it was before, as the hall does (`apply._with_undo`)."""
-        ticket, desk = self._tickets[event.ticket], self._desk(event.counter)
-        undo = _Undoable(
-            action=ev.EVENT_NAMES[type(event)],
-            ticket=event.ticket,
-            before=copy(ticket),
-            officer=desk.officer,
-            paused=desk.paused,
-            desk_ticket=desk.ticket,
-            changes=len(desk.changes),
-        )
+        ticket, desk = self._tickets[event.ticket], self._desk(counter)
+        undo = _before(event, ticket, desk)
         is_a_colleagues = ticket.state in AT_DESK and desk.ticket != event.ticket
-        earlier = self._undoable.get(event.counter, [])
+        earlier = self._undoable.get(counter, [])
         self._do_at_desk(event, ticket, desk, at_us, undo)
         if is_a_colleagues:
-            self._undoable.pop(event.counter, None)
+            self._undoable.pop(counter, None)
             return
         follows = undo.action == "called" and earlier and earlier[-1].action == "finished"
-        self._undoable[event.counter] = [earlier[-1], undo] if follows else [undo]
+        self._undoable[counter] = [earlier[-1], undo] if follows else [undo]
+
+    def _by_staff(self, event: ev.Transferred | ev.Cancelled, by: str, at_us: int, client: str) -> None:
+        """Do what somebody of the staff did without a counter, and remember how it was before."""
+        ticket = self._tickets[event.ticket]
+        desk = next((desk for desk in self._desks.values() if desk.ticket == event.ticket), None)
+        undo = self._undoable_of_staff[by] = _before(event, ticket, desk or DeskSoFar())
+        if isinstance(event, ev.Transferred):
+            self._transferred(event, ticket, at_us, undo)
+        else:
+            self._cancelled(event, at_us, client, undo)
+
+    def _staff_undone(self, event: ev.StaffUndone) -> None:
+        """Put back what somebody of the staff did last; a call goes back as its counter would take it."""
+        ticket, counter = event.ticket, event.counter
+        if ticket is None:
+            return
+        if event.act == "staff_call" and counter is not None:
+            self._undone(ev.Undone(at=event.at, ticket=ticket, counter=counter, action="called", note=None))
+            return
+        undo = self._undoable_of_staff.pop(event.by, None)
+        if undo is not None and undo.ticket == ticket:
+            self._put_back(undo, DeskSoFar() if counter is None else self._desk(counter))
 
     def _do_at_desk(self, event: _AtDesk, ticket: TicketSoFar, desk: DeskSoFar, at_us: int, undo: _Undoable) -> None:
         match event:
@@ -437,17 +462,17 @@ class Fold:
             ticket.since_us = at_us
         ticket.state, ticket.service, ticket.stage = "waiting", event.service, event.stage
 
-    def _cancelled(self, event: ev.Cancelled, at_us: int, client: str) -> None:
+    def _cancelled(self, event: ev.Cancelled, at_us: int, client: str, undo: _Undoable | None = None) -> None:
         """Close a ticket. Whoever gave up has waited until then; when those went whom a day's end closes is unknown."""
         ticket = self._tickets[event.ticket]
         is_left = _is_end_of_day(event, client)
-        counter, officer = self._leave(event, ticket, at_us, None if is_left else "cancelled", None)
+        counter, officer = self._leave(event, ticket, at_us, None if is_left else "cancelled", undo)
         if counter is None and event.counter:
             counter, officer = event.counter, self._desk(event.counter).officer
         if ticket.state == "waiting" and not is_left:
             wait = self._wait(ticket, event.at, at_us, self._promised_s.get(ticket.lane))
-            self._keep(self._waits, wait, None)
-        self._count("left" if is_left else "cancelled", ticket, None if is_left else event.at, counter, officer)
+            self._keep(self._waits, wait, undo)
+        self._count("left" if is_left else "cancelled", ticket, None if is_left else event.at, counter, officer, undo)
         ticket.state = "cancelled"
 
     def _leave(
@@ -490,7 +515,9 @@ class Fold:
         stack = self._undoable.get(event.counter, [])
         if not stack or (stack[-1].ticket, stack[-1].action) != (event.ticket, event.action):
             return
-        undo, desk = stack.pop(), self._desk(event.counter)
+        self._put_back(stack.pop(), self._desk(event.counter))
+
+    def _put_back(self, undo: _Undoable, desk: DeskSoFar) -> None:
         self._tickets[undo.ticket] = undo.before
         desk.officer, desk.paused, desk.ticket = undo.officer, undo.paused, undo.desk_ticket
         del desk.changes[undo.changes :]
@@ -524,6 +551,7 @@ class Fold:
         self._clocks.append(ClockChange(at_us, by_us))
         self._begun_us += by_us
         undoable = [undo.before for stack in self._undoable.values() for undo in stack]
+        self._undoable_of_staff.clear()
         for ticket in (*self._tickets.values(), *undoable):
             ticket.since_us += by_us
             ticket.taken_us += by_us
@@ -558,6 +586,19 @@ class Fold:
     def _next_row(self) -> int:
         self._row += 1
         return self._row
+
+
+def _before(event: _AtDesk | ev.Cancelled, ticket: TicketSoFar, desk: DeskSoFar) -> _Undoable:
+    """Return how ticket and counter are before an act."""
+    return _Undoable(
+        action=ev.EVENT_NAMES[type(event)],
+        ticket=event.ticket,
+        before=copy(ticket),
+        officer=desk.officer,
+        paused=desk.paused,
+        desk_ticket=desk.ticket,
+        changes=len(desk.changes),
+    )
 
 
 def half_hour_of(local: dt.datetime) -> int:

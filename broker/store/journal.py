@@ -73,7 +73,7 @@ def chain_text(previous: str, *, seq: int, name: str, client: str, body: str) ->
     return hashlib.sha256(f"{previous}\n{seq}\n{name}\n{client}\n{body}".encode()).hexdigest()
 
 
-_MOMENTS = frozenset({"at", "sent_until", "ranked_since"})
+_MOMENTS = frozenset({"at", "sent_until", "ranked_since", "until"})
 _DAYS = frozenset({"day", "verify_by", "answer_by", "closes_on", "purge_after"})
 _LISTS = frozenset({"sections", "tags"})
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -70,5 +70,6 @@ def _of_tickets_issued_in(events: Iterable[tuple[int, Event]]) -> Iterator[tuple
     for seq, fact in events:
         if isinstance(fact, ev.Issued):
             issued.add(fact.ticket)
-        if getattr(fact, "ticket", None) in issued or not hasattr(fact, "ticket"):
+        ticket = getattr(fact, "ticket", None)
+        if ticket is None or ticket in issued:
             yield seq, fact

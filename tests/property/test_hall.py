@@ -137,7 +137,7 @@ class OfficeDay(RuleBasedStateMachine):
         return reply
 
     def _remember(self, event: Event, tickets: dict[str, Ticket], desks: dict[str, Desk]) -> None:
-        if isinstance(event, AtDesk):
+        if isinstance(event, AtDesk) and event.counter is not None:
             self.last_action[event.counter] = (event, tickets[event.ticket], desks[event.counter])
 
     def at(self, counter: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from collections import Counter as Counted
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from broker.domain.hall import WORKING, Hall, desk_taken_since
+from broker.domain.hall import Hall, desk_taken_since
 from broker.domain.model import Counter, Group, Ticket
 from broker.domain.queue.order import SECOND, Entry, Key, Line, before, entry_of, micros, place, turn_after
 from broker.domain.queue.policies import Ratio
@@ -257,13 +257,13 @@ class Forward:
             if line.sent_to and line.entries:
                 self._place_sent(line)
         rests = {}
-        for name in self._open:
-            ticket = self.hall.current(self.hall.desks[name])
-            if ticket is not None:
+        for name, desk in self.hall.desks.items():
+            ticket = self.hall.current(desk)
+            if ticket is not None and (name in self._open or desk.paused):  # who pauses then sends a visitor on yet
                 rests[name] = self._rest(ticket)
                 done = self.began + rests[name]
                 self._goes_on(ticket, ticket.stage, _since_after(ticket, done), done)
-        _spread(rests, self._open)
+        _spread(rests, self.hall.office.counters)
         for counter in self._open.values():
             heapq.heappush(self._free, (self.began + rests.get(counter.id, 0), next(self._ticks), counter))
 
@@ -465,7 +465,7 @@ def forward_of(hall: Hall, now: dt.datetime) -> Forward:
 
 def _working(hall: Hall) -> dict[str, Counter]:
     desks = hall.desks.items()
-    return {name: hall.office.counters[name] for name, desk in desks if hall.desk_state(desk) in WORKING}
+    return {name: hall.office.counters[name] for name, desk in desks if hall.goes_on(desk)}
 
 
 def _since_after(ticket: Ticket, at: int) -> int:
@@ -475,7 +475,7 @@ def _since_after(ticket: Ticket, at: int) -> int:
     return at - max(called - since, 0)
 
 
-def _spread(rests: dict[str, int], counters: dict[str, Counter]) -> None:
+def _spread(rests: dict[str, int], counters: Mapping[str, Counter]) -> None:
     """Spread the rests of running visits like the order statistics of a uniform one.
 
     The first of several equal counters is free sooner than any of them is expected to be.

@@ -29,6 +29,8 @@ MAX_WAIT = "max_wait"
 """The policy that a reason names when a lane's longest wait was over."""
 PREFERS = "prefers"
 """The policy that a reason names when the counter's preferred lane overruled the office's policy."""
+BY_STAFF = "staff"
+"""The policy that a reason names when somebody of the staff let a counter call the ticket."""
 SECOND = 1_000_000
 """Microseconds."""
 

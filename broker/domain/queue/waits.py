@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from broker.domain.hall import WORKING, Hall
+from broker.domain.hall import Hall
 from broker.domain.model import Group, Office, Promised, Ticket, Wait
 from broker.domain.queue.forward import Foreseen, forward_of
 from broker.domain.queue.order import Line, ranks_of, weight
@@ -154,6 +154,5 @@ def is_mixed(hall: Hall, line: Line) -> bool:
     """Tell whether an open counter that may call from a line serves another stage too."""
     able = (hall.office.counters[name] for name in line.able)
     return any(
-        len({*counter.stages, *counter.borrows}) > 1 and hall.desk_state(hall.desks[counter.id]) in WORKING
-        for counter in able
+        len({*counter.stages, *counter.borrows}) > 1 and hall.goes_on(hall.desks[counter.id]) for counter in able
     )
