@@ -274,7 +274,9 @@ def test_the_table_names_every_command_and_every_situation() -> None:
     assert {(command, situation) for command, situation, _ in cells} == {
         (command, situation) for command in COMMANDS for situation in SITUATIONS
     }
-    of_staff = {kind for kind in cmd.Command.__args__ if issubclass(kind, cmd.StaffAct | cmd.StaffIn)}  # see tests/unit/staff
+    of_staff = {
+        kind for kind in cmd.Command.__args__ if issubclass(kind, cmd.StaffAct | cmd.StaffIn)
+    }  # see tests/unit/staff
     assert {type(command) for command in COMMANDS.values()} == set(cmd.Command.__args__) - of_staff
 
 
