@@ -32,6 +32,7 @@ SERVICE, OTHER_SERVICE, OTHER_STAGE = "new-passport", "collection", "payment"
 COUNTER, OTHER_COUNTER, OFFICER, SESSION = "counter-1", "counter-2", "siti", "the session"
 SUPERVISOR, THIRD_COUNTER = "maria", "counter-3"
 AT, BESIDE = (COUNTER, SESSION), (THIRD_COUNTER, "another session")
+STAFF = "a staff session"
 WHY = "said so"
 STEP = dt.timedelta(seconds=5)
 TIME_TO_COME = dt.timedelta(seconds=60)
@@ -61,7 +62,8 @@ FOOT = """\
 a supervisor who does not say why |
 | `unknown_service`, `unknown_lane`, `unknown_counter`, `unknown_officer` | the office has no such thing |
 | `unknown_ticket` | no such ticket today |
-| `service_closed`, `lane_closed`, `quota_reached` | `issue`: outside the hours, or after the day's last number |
+| `service_closed`, `lane_closed`, `quota_reached` | `issue`: outside the hours, after the day's last number, \
+or while staff have closed it for today or stopped all numbers |
 | `weak_pin` | `pin`, `reset_pin`: fewer than 4 digits, all alike, a run such as 1234, or the old one |
 | `wrong_pin` | `open`, `pin`: the PIN is not right, or too many wrong ones were tried |
 | `no_session` | nobody is signed in with this session |
@@ -75,7 +77,7 @@ one character again and again, or the old one |
 only supervisors may do it; the visitor was missed too \
 often; an officer names another's ticket in `transfer` |
 | `counter_busy` | the counter has a visitor: finish with that one first; the one to `leave` has |
-| `nothing_to_undo` | `undo`: no last action, older than 30 s, or somebody has gone on with the ticket |
+| `nothing_to_undo` | `undo`, `staff_undo`: no last action, older than 30 s, or somebody has gone on with the ticket |
 | `not_holder` | `cancel`, `rejoin`, `reprint`: neither the QR, the key nor the check code of the paper was shown, \
 nor did a counter or whoever issued it ask; `rate` the same; also `lookup`: the check code that was \
 given is wrong, or five were |
@@ -101,6 +103,7 @@ class Office:
         self.do(cmd.Issue(TICKET, SERVICE, None, None, CHECK, KIOSK))
         self.do(cmd.SignIn(COUNTER, OFFICER, "", SESSION, pin_matches=True))
         self.do(cmd.SignIn(THIRD_COUNTER, SUPERVISOR, "", BESIDE[1], pin_matches=True))
+        self.do(cmd.StaffIn(SUPERVISOR, "1234", STAFF, pin_matches=True))
 
     @property
     def state(self) -> TicketState:
@@ -148,7 +151,7 @@ STATES: dict[TicketState, Reach] = {
 }
 """How a ticket comes into each state."""
 
-Asked = Command | tuple[dt.timedelta, Command]
+Asked = Command | tuple[dt.timedelta | Command, Command]
 COMMANDS: dict[str, tuple[tuple[str, Asked], ...]] = {
     "issue": (("", cmd.Issue(str(uuid.UUID(int=2)), SERVICE, None, None)),),
     "printed": (("", cmd.Printed(TICKET, "confirmed", None)),),
@@ -198,6 +201,21 @@ COMMANDS: dict[str, tuple[tuple[str, Asked], ...]] = {
         ("by a supervisor, `ticket`", cmd.Transfer(*BESIDE, ticket=TICKET, stage=OTHER_STAGE, reason=WHY)),
     ),
     "undo": (("", cmd.Undo(*AT)),),
+    "staff_transfer": (
+        ("to a stage", cmd.StaffTransfer(STAFF, TICKET, WHY, stage=OTHER_STAGE)),
+        ("to a service", cmd.StaffTransfer(STAFF, TICKET, WHY, service=OTHER_SERVICE)),
+        ("to a counter", cmd.StaffTransfer(STAFF, TICKET, WHY, to_counter=OTHER_COUNTER)),
+    ),
+    "staff_cancel": (("", cmd.StaffCancel(STAFF, TICKET, WHY)),),
+    "staff_call": (
+        ("to the counter", cmd.StaffCall(STAFF, TICKET, COUNTER, WHY)),
+        ("to one where nobody is", cmd.StaffCall(STAFF, TICKET, OTHER_COUNTER, WHY)),
+    ),
+    "staff_undo": (
+        ("", cmd.StaffUndo(STAFF)),
+        ("after `staff_cancel`", (cmd.StaffCancel(STAFF, TICKET, WHY), cmd.StaffUndo(STAFF))),
+        ("after `staff_call`", (cmd.StaffCall(STAFF, TICKET, COUNTER, WHY), cmd.StaffUndo(STAFF))),
+    ),
     "pin": (
         ("", cmd.ChangePin(*AT, "1234", "8051", OFFICER, pin_matches=True)),
         ("too easy to guess", cmd.ChangePin(*AT, "1234", "4444", OFFICER, pin_matches=True)),
@@ -235,6 +253,13 @@ OF_NO_TICKET = (
     "staff_password",
     "staff_totp",
     "staff_reset",
+    "offer",
+    "quota",
+    "intake",
+    "ask_counter",
+    "asked",
+    "announce",
+    "unannounce",
     "ratings",
     "suggest",
     "suggestions",

@@ -20,8 +20,9 @@ from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.apply import AtDesk
 from broker.domain.hall import moved
-from broker.domain.model import DONE, Counter, Desk, Journey, Lane, Office, Ticket, TicketState
+from broker.domain.model import DONE, Called, Counter, Desk, Journey, Lane, Moved, Office, Ticket, TicketState
 from broker.domain.queue.policies import Policy
+from broker.domain.today import Asked
 from broker.domain.vocabulary import Event
 from tests.fakes.dispatch import POLICIES, callable_at, next_at, worth
 from tests.fakes.engine_room import EngineRoom
@@ -78,6 +79,10 @@ STEPS = {
     "cancel": 2,
     "sitting": 2,
     "sign_in": 2,
+    "staff_ticket": 3,
+    "staff_today": 3,
+    "staff_undo": 2,
+    "answer_asked": 2,
     "paper": 1,
     "restart": 1,
     "disk_fails": 1,
@@ -86,7 +91,8 @@ STEPS = {
     "night_falls": 1,
 }
 """What may happen, and how often: left to chance alone, nobody would ever be called."""
-_ABOUT_TICKETS = {"call", "unhold", "cancel", "rejoin", "paper", "move"}
+_ABOUT_TICKETS = {"call", "unhold", "cancel", "rejoin", "paper", "move", "staff_ticket"}
+STAFF = "staff session"
 T = TypeVar("T")
 
 
@@ -194,6 +200,10 @@ class OfficeDay(RuleBasedStateMachine):
         """Let a visitor take a number; it is new today."""
         service, lane = self.one_of(data, SERVICE_IDS), self.one_of(data, LANE_IDS)
         reply = self.ask(cmd.Issue(str(uuid.UUID(int=next(self.ids))), service, lane, None))
+        if "error" in reply:
+            assert reply["error"] in {"service_closed", "lane_closed", "quota_reached"}
+            assert self.room.hall.today.changes, "only the staff close anything in this office"
+            return
         key = (self.room.hall.day, reply["number"])
         assert key not in self.numbers
         self.numbers.add(key)
@@ -224,8 +234,9 @@ class OfficeDay(RuleBasedStateMachine):
         self, counter: str, called: Event | None, tickets: list[Ticket], turn: int, now: dt.datetime
     ) -> None:
         office = self.room.office
-        waiting = callable_at(tickets, office, office.counters[counter], now)
-        expected = next_at(waiting, office, office.counters[counter], now, turn=turn)
+        here = self.room.hall.office.counters[counter]  # with what it helps with today
+        waiting = callable_at(tickets, office, here, now)
+        expected = next_at(waiting, office, here, now, turn=turn)
         assert (expected is None) == (called is None)
         if expected is None:
             return
@@ -316,6 +327,72 @@ class OfficeDay(RuleBasedStateMachine):
             assert isinstance(again, ev.Rejoined)
             after = self.room.hall.tickets[again.ticket]
             assert 1 <= after.rejoined <= JOURNEY.rejoin_times
+
+    def staff_ticket(self, data: st.DataObject) -> None:
+        """Let a supervisor without a counter move, close or call anybody."""
+        ticket, counter = self.any_ticket(data, *PRESENT), self.a_counter(data, busy=False)
+        act = self.one_of(data, ("transfer", "cancel", "call", "call"))
+        if act == "transfer":
+            self.staff(cmd.StaffTransfer(STAFF, ticket, "enough", **self.one_of(data, TARGETS)))
+        elif act == "cancel":
+            self.staff(cmd.StaffCancel(STAFF, ticket, "enough"))
+        else:
+            desk = self.room.hall.desks[counter]
+            if "error" not in self.staff(cmd.StaffCall(STAFF, ticket, counter, "enough")):
+                assert (desk.ticket, desk.paused) == (None, False)
+                assert desk.session is not None
+
+    def staff_today(self, data: st.DataObject) -> None:
+        """Let a supervisor close something, change how many numbers there are, or ask a counter."""
+        service, lane = self.one_of(data, SERVICE_IDS), self.one_of(data, LANE_IDS)
+        at = self.room.engine.now() + dt.timedelta(minutes=10)
+        self.staff(
+            self.one_of(
+                data,
+                (
+                    cmd.Offer(STAFF, "enough", service=service, action="close"),
+                    cmd.Offer(STAFF, "enough", lane=lane, action="open"),
+                    cmd.Offer(STAFF, "enough", service=service, action="open"),
+                    cmd.Quota(STAFF, "enough", lane=lane, quota=3),
+                    cmd.Quota(STAFF, "enough", lane=lane, quota=None),
+                    cmd.Intake(STAFF, "stop", "enough", at),
+                    cmd.Intake(STAFF, "resume", "enough"),
+                    cmd.AskCounter(STAFF, "c2", "help", "interview"),
+                    cmd.AskCounter(STAFF, "c3", "help", "check"),
+                    cmd.AskCounter(STAFF, self.a_counter(data), "pause"),
+                    cmd.AskCounter(STAFF, self.one_of(data, COUNTER_IDS), "none"),
+                ),
+            )
+        )
+
+    def staff_undo(self, _data: st.DataObject) -> None:
+        """Let the supervisor take the last act back; a ticket is as before, at the same counter."""
+        last = self.room.hall.staff_acts.get("dewi")
+        if "error" in self.staff(cmd.StaffUndo(STAFF)):
+            return
+        assert last is not None
+        if isinstance(last, Moved):
+            assert _bare(self.room.hall.tickets[last.before.id]) == _bare(last.before)
+            if last.desk is not None:
+                assert self.room.hall.desks[last.desk.counter] == last.desk
+        elif isinstance(last, Called):
+            assert self.room.hall.tickets[last.ticket].state is TicketState.WAITING
+
+    def staff(self, command: cmd.StaffAct) -> dict[str, Any]:
+        """Ask in the supervisor's staff session; it is begun anew where it is over."""
+        assert isinstance(command, cmd.Command)
+        reply = self.ask(command)
+        if reply.get("error") == "no_session":
+            assert "error" not in self.ask(cmd.StaffIn("dewi", PIN, STAFF))
+            reply = self.ask(command)
+        assert reply.get("error") != "no_session"
+        return reply
+
+    def answer_asked(self, data: st.DataObject) -> None:
+        """Let an officer do what the counter is asked, or not."""
+        asked = [counter for (kind, counter) in self.room.hall.today.changes if kind is Asked]
+        counter = self.one_of(data, asked or list(COUNTER_IDS))
+        self.ask(cmd.AnswerAsked(*self.at(counter), self.one_of(data, ("accept", "accept", "decline"))))
 
     def paper(self, data: st.DataObject) -> None:
         """Tell of the paper, ask for another one, and look the ticket up."""
@@ -439,9 +516,21 @@ class OfficeDay(RuleBasedStateMachine):
                 assert hall.tickets[desk.ticket].counter == desk.counter
                 assert hall.tickets[desk.ticket].state in {TicketState.CALLED, TicketState.SERVING}
                 assert desk.session is not None
-                assert not desk.paused
+                assert not desk.paused or self.is_asked_to_pause(desk.counter)
         officers = [desk.officer for desk in hall.desks.values() if desk.officer is not None]
         assert len(officers) == len(set(officers))
+
+    def is_asked_to_pause(self, counter: str) -> bool:
+        """Tell whether the last that was said of pausing there was yes: it pauses when its visitor has left."""
+        said = (one.event for one in reversed(self.store.events) if getattr(one.event, "counter", None) == counter)
+        of_pause = (one for one in said if isinstance(one, ev.Paused | ev.Resumed | ev.Opened | ev.Closed))
+        last = next(of_pause, None)
+        return isinstance(last, ev.Paused) and any(
+            isinstance(one.event, ev.CounterAnswered)
+            and (one.event.counter, one.event.at, one.event.action, one.event.answer)
+            == (counter, last.at, "pause", "accept")
+            for one in self.store.events
+        )
 
     @invariant()
     def figures_are_what_the_visits_of_the_day_make(self) -> None:

@@ -19,6 +19,11 @@ from tests.fakes.offices import small_office
 
 WHO = {"officer": "sari", "supervisor": "dewi", "complaints": "budi", "technician": "agus"}
 ARGUMENTS: dict[str, dict[str, Any]] = {
+    "staff_transfer": {"stage": "check"},
+    "offer": {"service": "visa"},
+    "quota": {"lane": "priority", "quota": 3},
+    "ask_counter": {"action": "pause"},
+    "announce": {"text": {"id": "a", "en": "b"}, "ends_at": "2026-03-02T12:00:00+07:00"},
     "rules_change": {"edits": [{"path": "demo"}]},
     "complaint_step": {"action": "verify"},
     "survey": {"answers": {}},
