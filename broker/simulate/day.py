@@ -31,6 +31,10 @@ class Call:
     lane: str
     stage: str
     waited_s: float
+    at_s: float
+    """When it ended: seconds after midnight."""
+    visitor: int
+    """Whose it was: their place among those who came."""
 
 
 @dataclass(slots=True)
@@ -43,6 +47,8 @@ class DayRecord:
     unpromised: int = 0
     """Visitors who were told that no counter is open yet."""
     visitors: int = 0
+    came_s: tuple[float, ...] = ()
+    """By a visitor's place: when they came, in seconds after midnight."""
     refused: int = 0
     """Visitors who got no number: what the lane or the service gives a day was given, or it was closed."""
     busy_s: float = 0.0
@@ -53,7 +59,12 @@ class DayRecord:
 
 def play_day(plan: Plan, number: int) -> DayRecord:
     """Play working day `number` until the last visitor has left; the same plan and number give the same record."""
-    day = _Day(plan, number, draw_day(plan, number))
+    return play_drawn(plan, number, draw_day(plan, number))
+
+
+def play_drawn(plan: Plan, number: int, draw: DayDraw) -> DayRecord:
+    """Play what a working day brings, whoever drew it: visitors in the order in which they come."""
+    day = _Day(plan, number, draw)
     day.play()
     return day.record
 
@@ -72,6 +83,8 @@ class _Day:
         self._moments: list[Moment] = []
         self._order = itertools.count()
         self._visitors: dict[str, Visitor] = {}
+        self._places: dict[str, int] = {}
+        """By ticket: whose it is."""
         self._promised: dict[str, Promised] = {}
         """By ticket that has not been called yet."""
         self._officers = dict(zip(plan.office.counters, plan.office.officers, strict=False))
@@ -80,12 +93,13 @@ class _Day:
         self._open_since: dict[str, float] = {}
         """Counters that are signed in; who has been idle for longest comes first."""
         self._to_go = self.record.visitors = len(draw.visitors)
+        self.record.came_s = tuple(visitor.at_s for visitor in draw.visitors)
 
     def play(self) -> None:
         """Run the day."""
         self._schedule_counters()
-        for visitor in self._draw.visitors:
-            self._at(visitor.at_s, partial(self._come, visitor))
+        for place, visitor in enumerate(self._draw.visitors):
+            self._at(visitor.at_s, partial(self._come, place, visitor))
         while self._to_go:
             self._at_s, _, happen = heapq.heappop(self._moments)
             happen()
@@ -131,9 +145,10 @@ class _Day:
 
     # -- visitors -------------------------------------------------------------------------------------------------
 
-    def _come(self, visitor: Visitor) -> None:
+    def _come(self, place: int, visitor: Visitor) -> None:
         ticket = str(uuid.UUID(int=next(self._order)))
         self._visitors[ticket] = visitor
+        self._places[ticket] = place
         try:
             events = self._ask(cmd.Issue(ticket, visitor.service, visitor.lane, None))
         except DomainError:
@@ -159,7 +174,7 @@ class _Day:
         if ticket is None:
             return
         waited_s = (self._midnight + dt.timedelta(seconds=self._at_s) - ticket.waiting_since).total_seconds()
-        self.record.calls.append(Call(ticket.lane, ticket.stage, waited_s))
+        self.record.calls.append(Call(ticket.lane, ticket.stage, waited_s, self._at_s, self._places[ticket.id]))
         promised = self._promised.pop(ticket.id, None)
         if promised is not None:
             self.record.outcomes.append(Outcome(promised, ticket.lane, waited_s))
