@@ -10,12 +10,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from broker import permissions
 from broker.contract.messages import PASSING
 from broker.contract.topics import ENGINE_CLIENT
 from broker.copies import WantedCopies
+from broker.domain.alerts import Reading, Watch, look
 from broker.domain.apply import apply
 from broker.domain.commands import (
     ChangePin,
@@ -32,6 +33,7 @@ from broker.domain.commands import (
 from broker.domain.decide import clock_set, decide, end_of_day, help_lost
 from broker.domain.errors import Code, DomainError, WrongCheckError
 from broker.domain.events import (
+    AlertAcknowledged,
     ConfigChanged,
     DayClosed,
     PasswordChanged,
@@ -43,6 +45,7 @@ from broker.domain.events import (
     Unlocked,
 )
 from broker.domain.feedback import apply as feedback
+from broker.domain.feedback import complaints
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.commands import FeedbackCommand, Question
 from broker.domain.feedback.decide import answer as find
@@ -56,6 +59,7 @@ from broker.domain.identity import session_digest
 from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
 from broker.domain.queue.forward import forward_of
+from broker.domain.sightings import Due, Sight, events_of, read
 from broker.domain.staff import planned_due
 from broker.domain.vocabulary import Event
 from broker.inbox import WITH_PIN, Inbox, Item, PinChecker, Reconnected
@@ -117,6 +121,10 @@ FEEDBACK_EVERY_S = 60.0
 """Without anything happening it is drawn again after so long: dates pass."""
 TEND_EVERY_S = 60.0
 """How often it is looked whether time alone closes or erases something."""
+ALERTS_EVERY_S = 3.0
+"""How often the rules of alerts are looked at, behind the requests; more seldom where that takes long."""
+ALERTS_SHARE = 0.01
+"""And so much of the engine's time it takes at most."""
 DAYS_EVERY_S = 60.0
 """How often it is looked whether the journal goes on, and with it an office day is over."""
 DAYS_LINES = 100
@@ -186,6 +194,20 @@ class DaysFollowed:
     """None: anew, behind the last day that was closed."""
 
 
+@dataclass(slots=True)
+class AlertsWatched:
+    """What the rules of alerts go by beside the hall, and what they read last."""
+
+    due_at: float = -math.inf
+    watch: Watch = field(default_factory=Watch)
+    devices: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """By client that the office names: how its devices fare, as it said last."""
+    due: tuple[object, Due] | None = None
+    """The complaints that are due, and of which book on which day."""
+    read: Mapping[str, Reading] = field(default_factory=dict)
+    """By alert: what its rule read at the last look."""
+
+
 class Engine:
     """Owns the hall and the store. The first methods may be called from any thread, the rest from one."""
 
@@ -243,6 +265,7 @@ class Engine:
         self._note_at = 0.0
         self._feedback_at = self._tend_at = -math.inf
         self._days = DaysFollowed()
+        self._alerts = AlertsWatched()
         self._published: tuple[Book, int] | None = None
         """Which state of which book was published last."""
         self._feedback_by = -math.inf
@@ -370,6 +393,8 @@ class Engine:
         if self._hall is not None:
             self._wire.tell(work.events, self._hall)
         self._copies.follow(work.events)
+        if any(isinstance(recorded.event, AlertAcknowledged) for recorded in work.events):
+            self._alerts.due_at = -math.inf  # whoever acknowledged it looks at it
         self._stale = self._stale or bool(work.events)
 
     def rules_editor(self, session: str) -> str | None:
@@ -593,6 +618,8 @@ class Engine:
         if self._undrawn:
             return 0.0
         due = min(self._next_picture_at(), self._places.due_at, self._days.due_at)
+        if self._has_alerts and not (self._stale or self._unsaid):
+            due = min(due, self._alerts.due_at)
         if self._inbox.has_health:
             due = min(due, self._note_at)
         if self._book is not None and self._published != (self._book, self._book.version):
@@ -649,6 +676,8 @@ class Engine:
             self._show_places(self._hall)
         if self._hall is not None and not is_behind and self._monotonic() >= self._days.due_at:
             self._follow_days(self._hall)
+        if self._hall is not None and not is_behind and self._monotonic() >= self._alerts.due_at:
+            self._follow_alerts(self._hall)
         self._write_behind()
 
     def _write_behind(self) -> None:
@@ -684,6 +713,7 @@ class Engine:
             self._unsaid, self._shown_at, self._published = True, -math.inf, None
             if change.rules != self._office:
                 self._office = change.rules
+                self._alerts.watch, self._alerts.due_at = Watch(), -math.inf
                 self._hall, self._book, self._days, self._rebuild_at = None, None, DaysFollowed(), 0.0
                 self._try_rebuild()
 
@@ -824,6 +854,57 @@ class Engine:
         if len(lines) == DAYS_LINES:
             self._days.due_at = begun + (self._monotonic() - begun) / DAYS_SHARE
 
+    def _follow_alerts(self, hall: Hall) -> None:
+        """Look at the rules of alerts behind the requests, write down what changes, and say what stands."""
+        begun, alerts = self._monotonic(), self._alerts
+        if self._inbox.has_requests() or not self._has_alerts:
+            return
+        alerts.due_at = begun + ALERTS_EVERY_S  # first: no fault may make us try without a pause
+        sight = Sight(alerts.devices, self._complaints_due(hall))
+        readings = read(hall, sight, self._time.now())
+        changes, watch = look(
+            hall.alerts,
+            hall.office.alerts.rules,
+            readings,
+            alerts.watch,
+            now=self._time.now(),
+            zone=hall.office.zone,
+            monotonic_s=begun,
+        )
+        if changes:
+            try:
+                with self._committed() as work:
+                    work.events.extend(
+                        self._record(hall, event, ENGINE_CLIENT) for event in events_of(hall, changes, work.at)
+                    )
+            except StorageError:
+                log.exception("what the rules of alerts tell cannot be written down now")
+                return
+            self._wire.tell(work.events, hall)
+            self._stale = True
+        alerts.watch = watch
+        found = {one.id: readings.get(one.rule, {}).get(one.place) for one in hall.alerts.values()}
+        alerts.read = {name: reading for name, reading in found.items() if reading is not None}
+        self._wire.show_alerts(hall, self._time.now(), alerts.read)
+        alerts.due_at = begun + max(ALERTS_EVERY_S, (self._monotonic() - begun) / ALERTS_SHARE)
+
+    @property
+    def _has_alerts(self) -> bool:
+        """Tell whether there are rules, or alerts that are left of some."""
+        return bool(self._office.alerts.rules or (self._hall is not None and self._hall.alerts))
+
+    def _complaints_due(self, hall: Hall) -> Due | None:
+        """Return how many complaints must be answered now, counted anew where something of them changed."""
+        book, today = self._book, hall.day_of(self._time.now())
+        if book is None:
+            return None
+        state = book, book.version, today
+        known = self._alerts.due
+        if known is None or known[0] != state:
+            figures = complaints.figures(book, today)
+            known = self._alerts.due = state, Due(figures.due_soon, figures.overdue)
+        return known[1]
+
     def _close_days(self, hall: Hall, ended: Sequence[FinishedDay]) -> None:
         """Write down what days came to that are over. The office itself is who asks."""
         if not ended:
@@ -863,6 +944,9 @@ class Engine:
         come = self._come(healths)
         if come:
             self._greet(come)
+        for health in healths:
+            if health.client in self._alerts.devices or len(self._alerts.devices) < MAX_PRESENT:
+                self._alerts.devices[health.client] = health.states
         self._end_help({health.client for health in healths if health.states.get(CONNECTION) == OFFLINE})
         try:
             self._store.note_health(healths, self._time.now())

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from broker.config.feedback import SurveySettings
 from broker.contract.messages import Announcement, OfficeMessage
+from broker.domain.alerts import Reading
 from broker.domain.commands import CodeFault, NewFactor, NewPin, SignIn, StaffIn, StaffTotp
 from broker.domain.errors import DomainError
 from broker.domain.feedback.book import Book, Complaint
@@ -292,6 +293,10 @@ class Wire(Protocol):
 
     def show_feedback(self, hall: Hall, book: Book, now: dt.datetime) -> None:
         """Publish what is published of feedback, where that has changed."""
+        ...
+
+    def show_alerts(self, hall: Hall, now: dt.datetime, read: Mapping[str, Reading]) -> None:
+        """Publish what somebody is to see to, where that has changed; `read` is what each alert's rule reads now."""
         ...
 
     def show_waiting(self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool]) -> bool:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import assert_never
 
 from broker.bootstrap.calendar import working_days
+from broker.config import alerts as told
 from broker.config import settings as config
 from broker.config.feedback import Complaints
 from broker.config.settings import Settings
 from broker.contract import messages as ms
+from broker.contract.topics import WEB_CLIENT
+from broker.domain.alerts import AlertRules, Rule
 from broker.domain.feedback.rules import KEPT, ComplaintRules, FeedbackRules
 from broker.domain.model import Counter, Hours, Journey, Lane, Office, Service
 from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
 from broker.permissions import COMPLAINTS, SUPERVISOR, TECHNICIAN
 from broker.reports.survey import survey_rules
+from hardware.config import span_of
 
 SECONDS_PER_MINUTE = 60
+ENDS_AT = 0.9
+"""At this share of its limit an alert ends, where the rule does not say."""
 NO_SHOW_AFTER_S, SLOWER_NO_SHOW_AFTER_S = 30, 60
 """How long a visitor has to come where the lane does not say: in the first lane, and in the others."""
 
@@ -50,6 +57,7 @@ def office_rules(settings: Settings) -> Office:
             closes_left=settings.journey.closes_left,
         ),
         feedback=_feedback(settings),
+        alerts=_alerts(settings),
         public_url=None if settings.web is None else settings.web.public_url,
     )
 
@@ -108,6 +116,48 @@ def _feedback(settings: Settings) -> FeedbackRules:
         surveys={one.id: survey_rules(one, place) for place, one in enumerate(asked.surveys)},
         purge_after=kept,
     )
+
+
+def _alerts(settings: Settings) -> AlertRules:
+    sections = (settings.kiosks, settings.displays, settings.keypads, settings.signs)
+    parts = {one.id for section in sections for one in section}
+    watched = {*parts, *settings.mqtt.devices, *({WEB_CLIENT} if settings.web is not None else ())}
+    rules = tuple(_alert_rule(rule, settings.alerts) for rule in settings.alerts.rules)
+    return AlertRules(rules, frozenset(watched))
+
+
+def _alert_rule(rule: told.AlertRule, alerts: told.Alerts) -> Rule:
+    """Return a rule as levels: percent, seconds, or how many."""
+    spans = alerts.quiet_hours if rule.quiet_hours is None else rule.quiet_hours
+    parts = {"stage": "stages", "lane": "lanes", "service": "services", "counter": "counters", "client": "clients"}
+    named = {name: getattr(rule, many, ()) for name, many in parts.items()}
+    plain = Rule(
+        id=rule.id,
+        kind=rule.kind,
+        roles=rule.roles,
+        for_s=rule.for_s,
+        calm_s=rule.calm_s,
+        quiet=tuple(map(span_of, spans)),
+        only={name: frozenset(ids) for name, ids in named.items() if ids},
+    )
+    match rule:
+        case told.WaitRule() | told.QuotaRule():
+            end = rule.limit_percent * ENDS_AT if rule.end_percent is None else rule.end_percent
+            return replace(plain, limit=rule.limit_percent, end=end)
+        case told.ForecastRule():
+            late_s = max(rule.late_by_min * SECONDS_PER_MINUTE, 1)
+            return replace(plain, limit=late_s, end=1, ahead_s=rule.within_min * SECONDS_PER_MINUTE)
+        case told.IdleRule():
+            return replace(plain, limit=rule.after_min * SECONDS_PER_MINUTE, end=1, for_s=0)
+        case told.DeviceRule():
+            return replace(plain, for_s=rule.after_min * SECONDS_PER_MINUTE)
+        case told.PaperRule():
+            return plain
+        case told.ComplaintRule():
+            only = {"state": frozenset({"overdue"})} if rule.overdue_only else {}
+            return replace(plain, limit=rule.limit, end=rule.limit, only=only)
+        case _:
+            assert_never(rule)
 
 
 def _of_role(settings: Settings, role: str) -> frozenset[str]:

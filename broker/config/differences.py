@@ -45,6 +45,15 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
             for key in (*("calls_before_no_show", "rejoin_behind", "rejoin_times"), "sent_fallback_min", "closes_left")
         ),
         *(f"feedback.{key}" for key in ("rating", "suggestions", "complaints", "holidays")),
+        "alerts.quiet_hours",
+        *(
+            f"alerts.rules.*.{key}"
+            for key in (
+                *("roles", "quiet_hours", "for_s", "calm_s", "limit_percent", "end_percent", "within_min"),
+                *("late_by_min", "after_min", "limit", "overdue_only"),
+                *("stages", "lanes", "services", "counters", "clients"),
+            )
+        ),
         *(f"feedback.surveys.*.{key}" for key in ("period", "invite_every", "open")),
         "planned.*",
     ),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from broker.config.alerts import alert_faults
 from broker.config.faults import Fault, PathKey, did_you_mean
 from broker.config.hours import announcement_faults, hours_faults
 from broker.config.keypads import keypad_faults
@@ -62,6 +63,7 @@ def reference_faults(data: Data) -> Iterator[Fault]:
     yield from _timezone(data)
     yield from hours_faults(data)
     yield from announcement_faults(data)
+    yield from alert_faults(data)
     yield from _mqtt(data)
 
 

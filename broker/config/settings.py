@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from broker.config.alerts import Alerts
 from broker.config.desk_devices import Keypads, SignBus
 from broker.config.feedback import COUNTRY, Feedback
 from broker.config.identifier import ID, Identifier
@@ -424,6 +425,7 @@ class Settings(SettingsModel):
     dispatch: Dispatch = PromiseDispatch()
     journey: Journey = Journey()
     feedback: Feedback = Feedback()
+    alerts: Alerts = Alerts()
     mqtt: Mqtt = Mqtt()
     store: Store = Store()
     web: Web | None = None

@@ -19,6 +19,7 @@ MAX_HEARD_BYTES = 64 * 1024
 PROTOCOL = "1.4"
 """What is spoken here; a minor version only adds."""
 
+AlertKind = Literal["wait", "forecast", "idle_counter", "paper_low", "device_lost", "quota_near", "complaint_due"]
 TicketState = Literal["waiting", "called", "serving", "held", "finished", "no_show", "cancelled"]
 CounterState = Literal["closed", "open", "paused", "calling", "serving"]
 ErrorCode = Literal[
@@ -550,6 +551,35 @@ class HelpMessage(State):
 
     at: Moment
     open: tuple[HelpCall, ...] = ()
+
+
+class Alert(Message):
+    """What somebody of the staff is to see to."""
+
+    id: str
+    kind: AlertKind
+    place: dict[str, str]
+    """Where: ids by what they name, of `stage`, `lane`, `service`, `counter`, `client`, `device`."""
+    since: Moment
+    value: int
+    """What is read there now; see docs/protocol.md for the units."""
+    limit: int
+    about: str | None = None
+    """A number, or the word of a device."""
+    roles: tuple[str, ...] = ()
+    """Whom it is for."""
+    acknowledged_by: str | None = None
+    """Id of the officer who sees to it."""
+    acknowledged_at: Moment | None = None
+
+
+class AlertsMessage(State):
+    """`state/alerts`: what somebody is to see to, the newest first, and before it what nobody sees to yet."""
+
+    at: Moment
+    alerts: tuple[Alert, ...] = ()
+    more: int = 0
+    """So many more stand, for which there was no room."""
 
 
 class Place(Message):

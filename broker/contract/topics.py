@@ -41,6 +41,7 @@ HELP = TopicKind("state/help", qos=1, retained=True)
 WAITING = TopicKind("state/waiting/{page}", qos=1, retained=True)
 SURVEY = TopicKind("state/survey/{survey}/{language}", qos=1, retained=True)
 FEEDBACK = TopicKind("state/feedback", qos=1, retained=True)
+ALERTS = TopicKind("state/alerts", qos=1, retained=True)
 EVENT = TopicKind("event/{name}", qos=1, retained=False)
 PRESENCE = TopicKind("presence/{client}", qos=1, retained=True)
 
@@ -108,6 +109,10 @@ class Topics:
     def feedback(self) -> str:
         """Return the retained topic of what is published of ratings, surveys and complaints."""
         return self._of(FEEDBACK)
+
+    def alerts(self) -> str:
+        """Return the retained topic of what somebody is to see to."""
+        return self._of(ALERTS)
 
     def event(self, name: str) -> str:
         """Return the topic of events of one name (`+` for all)."""

@@ -47,6 +47,7 @@ from broker.domain.today import (
     TodaysQuota,
     place,
 )
+from broker.domain.sightings import apply_alert
 
 AtDesk = ev.Called | ev.Started | ev.Finished | ev.NoShow | ev.Held | ev.Unheld | ev.Transferred
 """What a counter does with its ticket, and may take back."""
@@ -59,6 +60,9 @@ def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901, P
     """Make one fact part of the picture; what belongs to feedback, and that a day was counted, is passed over."""
     hall.seq += 1
     if isinstance(event, FeedbackEvent | ev.DayClosed):
+        return
+    if isinstance(event, ev.AlertEvent):
+        apply_alert(hall, event)
         return
     if isinstance(event, ev.ClockSet):
         _clock_set(hall, event)

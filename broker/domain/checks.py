@@ -124,7 +124,11 @@ def acting(hall: Hall, command: StaffAct, now: dt.datetime) -> str:
 
 def permitted(hall: Hall, session: str, act: str, now: dt.datetime) -> str:
     """Return the officer of a staff session, where the role may do the act; see `broker.permissions`."""
-    officer = staff_signed_in(hall, session, now)
+    return permitted_to(hall, staff_signed_in(hall, session, now), act)
+
+
+def permitted_to(hall: Hall, officer: str, act: str) -> str:
+    """Return an officer whose role may do the act."""
     role = hall.office.role_of(officer)
     if not permissions.may(role, act):
         message = f"only {' or '.join(sorted(permissions.ACTS[act]))} may do that"

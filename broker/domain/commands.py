@@ -196,6 +196,15 @@ class RulesChange(StaffAct):
 
 
 @dataclass(frozen=True, slots=True)
+class AlertAck(StaffAct):
+    """Say that one sees to an alert: in a staff session, or in the one of an open counter that is named."""
+
+    alert: Id
+    counter: Id | None = None
+    reason: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewPin:
     """What is kept of a new PIN, made outside; and of what the configuration said when it was chosen."""
 
@@ -599,6 +608,7 @@ Command = (
     | AnswerAsked
     | Announce
     | Unannounce
+    | AlertAck
 )
 
 COMMANDS: dict[str, type[Command]] = {
@@ -645,6 +655,7 @@ COMMANDS: dict[str, type[Command]] = {
     "asked": AnswerAsked,
     "announce": Announce,
     "unannounce": Unannounce,
+    "alert_ack": AlertAck,
 }
 """Every command by its name on the wire; any other answers `bad_request`."""
 NAMES: dict[type, str] = {kind: name for name, kind in COMMANDS.items()}

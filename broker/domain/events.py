@@ -471,6 +471,51 @@ class StaffUndone:
     counter: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRaised:
+    """By a rule somebody is to see to something; said anew now and then while it stands."""
+
+    at: dt.datetime
+    alert: str
+    """Its id."""
+    rule: str
+    kind: str
+    place: Mapping[str, str]
+    """Where: ids by what they name."""
+    since: dt.datetime
+    value: int
+    limit: int
+    roles: tuple[str, ...]
+    """Whom it is for."""
+    about: str | None = None
+    """A number, or the word of a device."""
+    acknowledged_by: str | None = None
+    acknowledged_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAcknowledged:
+    """Somebody of the staff sees to it."""
+
+    at: dt.datetime
+    alert: str
+    by: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertEnded:
+    """What an alert told of is over, or its rule is not kept any more."""
+
+    at: dt.datetime
+    alert: str
+    why: str
+
+
+AlertEvent = AlertRaised | AlertAcknowledged | AlertEnded
+"""Of no office day, and begins none."""
+
+
 Event = (
     Issued
     | Printed
@@ -513,6 +558,9 @@ Event = (
     | Announced
     | AnnouncementEnded
     | StaffUndone
+    | AlertRaised
+    | AlertAcknowledged
+    | AlertEnded
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -557,5 +605,8 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "announced": Announced,
     "announcement_ended": AnnouncementEnded,
     "staff_undone": StaffUndone,
+    "alert_raised": AlertRaised,
+    "alert_acknowledged": AlertAcknowledged,
+    "alert_ended": AlertEnded,
 }
 EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENT_TYPES.items()}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from broker.domain.alerts import Alert
 from broker.domain.events import RulesChanged
 from broker.domain.figures import Figures
 from broker.domain.identity import ticket_id_of_qr
@@ -86,6 +87,8 @@ class Hall:
         """By officer: the last act without a counter, while it may be taken back."""
         self.rules_changed: RulesChanged | None = None
         """The last change of the configuration that came through the office, of late."""
+        self.alerts: dict[str, Alert] = {}
+        """By id: what somebody is to see to, in the order in which it was raised."""
         self.figures = Figures()
         """What the day came to so far."""
         self.turns: dict[str, int] = {}
@@ -344,6 +347,7 @@ class Hall:
         self.staff = {digest: replace(one, since=one.since + by) for digest, one in self.staff.items()}
         self.undoable = {counter: _moved_undoable(last, by) for counter, last in self.undoable.items()}
         self.staff_acts.clear()
+        self.alerts = {name: _moved_alert(alert, by) for name, alert in self.alerts.items()}
 
     def add(self, ticket: Ticket) -> None:
         """Take a new ticket in."""
@@ -417,6 +421,12 @@ class Hall:
             served_today=desk.served_today + served,
             service_s_today=desk.service_s_today + (taken_s if served else 0.0),
         )
+
+    def acknowledge(self, alert: str, by: str, at: dt.datetime) -> None:
+        """Let somebody see to an alert, where it stands."""
+        known = self.alerts.get(alert)
+        if known is not None:
+            self.alerts[alert] = replace(known, acknowledged_by=by, acknowledged_at=at)
 
     def record_call(self, ticket: Ticket) -> None:
         """Put a call at the head of the calls."""
@@ -507,6 +517,12 @@ def _moved_undoable(last: Undoable, by: dt.timedelta) -> Undoable:
     earlier = None if last.earlier is None else _moved_undoable(last.earlier, by)
     before, after = moved(last.before, by), moved(last.after, by)
     return replace(last, at=last.at + by, before=before, after=after, earlier=earlier)
+
+
+def _moved_alert(alert: Alert, by: dt.timedelta) -> Alert:
+    """Return an alert that has stood as long as before; the journal said so when it did."""
+    seen_to = alert.acknowledged_at
+    return replace(alert, since=alert.since + by, acknowledged_at=None if seen_to is None else seen_to + by)
 
 
 def moved(ticket: Ticket, by: dt.timedelta) -> Ticket:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from operator import itemgetter
 
 from broker import eligible
+from broker.domain.alerts import AlertRules
 from broker.domain.feedback.rules import FeedbackRules
 from broker.domain.identity import qr_text
 from broker.domain.queue.pace import Pace
@@ -191,6 +192,7 @@ class Office:
     public_url: str | None = None
     """Under which address visitors find the pages of their tickets; None where the office has none."""
     feedback: FeedbackRules = field(default_factory=FeedbackRules)
+    alerts: AlertRules = field(default_factory=AlertRules)
 
     def day(self, now: dt.datetime) -> dt.date:
         """Return the office day: the date on the wall of the office, not of UTC."""

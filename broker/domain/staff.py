@@ -54,6 +54,8 @@ def sign_in(hall: Hall, command: cmd.StaffIn, now: dt.datetime) -> ev.StaffSigne
 
 def decide(hall: Hall, command: cmd.StaffAct, now: dt.datetime) -> list[ev.Event]:  # noqa: PLR0911 - one a command
     """Decide about what is asked in a staff session."""
+    if isinstance(command, cmd.AlertAck):
+        return _acknowledged(hall, command, now)
     officer = checks.acting(hall, command, now)
     match command:
         case cmd.StaffOut():
@@ -72,6 +74,22 @@ def decide(hall: Hall, command: cmd.StaffAct, now: dt.datetime) -> list[ev.Event
             return _reset(hall, officer, command, now)
         case _:
             return acts.decide(hall, command, officer, now)  # type: ignore[arg-type]  # StaffAct itself is never sent
+
+
+def _acknowledged(hall: Hall, command: cmd.AlertAck, now: dt.datetime) -> list[ev.Event]:
+    """Let whoever an alert is for see to it; one that is over, or that somebody sees to, needs nobody more."""
+    if command.counter is None:
+        officer = checks.acting(hall, command, now)
+    else:
+        desk = checks.signed_in(hall, cmd.AtCounter(command.counter, command.session))
+        officer = checks.permitted_to(hall, desk.officer or "", cmd.NAMES[cmd.AlertAck])
+    alert, role = hall.alerts.get(command.alert), hall.office.role_of(officer)
+    if alert is None or alert.acknowledged_by is not None:
+        return []
+    if role not in alert.roles:
+        message = f"this alert is for {' or '.join(sorted(alert.roles))}"
+        raise DomainError(Code.NOT_ALLOWED, message, officer=officer, role=role, act="alert_ack")
+    return [ev.AlertAcknowledged(at=now, alert=alert.id, by=officer, reason=command.reason)]
 
 
 def planned_due(prepared: cmd.PreparedRules, reason: str, now: dt.datetime) -> ev.RulesChanged:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from broker.config.feedback import SurveySettings
 from broker.contract.messages import (
+    AlertsMessage,
     Announcement,
     AnnouncementsMessage,
     DayMessage,
@@ -22,6 +23,7 @@ from broker.contract.topics import Topics
 from broker.domain import checks
 from broker.domain import commands as cmd
 from broker.domain import events as ev
+from broker.domain.alerts import Reading
 from broker.domain.errors import DomainError
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.commands import FeedbackCommand
@@ -29,6 +31,7 @@ from broker.domain.feedback.events import FeedbackEvent
 from broker.domain.hall import Hall
 from broker.domain.vocabulary import Command, Event
 from broker.gateway import feedback
+from broker.gateway.alerts import NOTHING_READ, alerts_shape
 from broker.gateway.pictures import Pictures
 from broker.gateway.places import WaitingPages
 from broker.gateway.shapes import (
@@ -95,6 +98,8 @@ class MqttWire:
         """Whom the retained topic says to wait for help."""
         self._feedback: FeedbackMessage | None = None
         """What the retained topic says of feedback."""
+        self._alerts: AlertsMessage | None = None
+        """What the retained topic says of alerts."""
         self._revision = first_revision()
         self._devices: dict[str, str] = {}
         self._reporting = threading.Lock()
@@ -187,6 +192,15 @@ class MqttWire:
             self._feedback = picture
             self._publisher.publish(self._topics.feedback(), fitting(picture), retain=True)
 
+    def show_alerts(
+        self, hall: Hall, now: dt.datetime, read: Mapping[str, Reading] = NOTHING_READ, *, everything: bool = False
+    ) -> None:
+        """Publish what somebody is to see to, with what is read of it now, where that has changed."""
+        picture = alerts_shape(hall, now, read)
+        if everything or self._alerts is None or picture.alerts != self._alerts.alerts:
+            self._alerts = picture
+            self._publisher.publish(self._topics.alerts(), picture.model_dump_json().encode(), retain=True)
+
     def show_waiting(
         self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool] = lambda: False, everything: bool = False
     ) -> bool:
@@ -215,6 +229,7 @@ class MqttWire:
         if book is not None:
             self.show_feedback(hall, book, now)
         self.show_waiting(hall, now, everything=True)
+        self.show_alerts(hall, now, everything=True)
         self._publisher.announce()
 
     def _show_day(self, hall: Hall, now: dt.datetime) -> None:
@@ -312,6 +327,9 @@ _OF_OFFICE = (
     ev.Announced,
     ev.AnnouncementEnded,
     ev.StaffUndone,
+    ev.AlertRaised,
+    ev.AlertAcknowledged,
+    ev.AlertEnded,
 )
 _NO_TICKET = (ev.Opened, ev.Closed, ev.Paused, ev.Resumed, *_OF_OFFICE)
 

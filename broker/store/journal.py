@@ -73,9 +73,9 @@ def chain_text(previous: str, *, seq: int, name: str, client: str, body: str) ->
     return hashlib.sha256(f"{previous}\n{seq}\n{name}\n{client}\n{body}".encode()).hexdigest()
 
 
-_MOMENTS = frozenset({"at", "sent_until", "ranked_since", "until"})
+_MOMENTS = frozenset({"at", "sent_until", "ranked_since", "until", "since", "acknowledged_at"})
 _DAYS = frozenset({"day", "verify_by", "answer_by", "closes_on", "purge_after"})
-_LISTS = frozenset({"sections", "tags"})
+_LISTS = frozenset({"sections", "tags", "roles"})
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 _OF_PROMISED = tuple(field.name for field in fields(Promised))
 _FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in EVENT_NAMES}

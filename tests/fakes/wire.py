@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from broker.config.feedback import SurveySettings
 from broker.contract.messages import Announcement, OfficeMessage
+from broker.domain.alerts import Alert, Reading
 from broker.domain.commands import SignIn, StaffIn
 from broker.domain.errors import DomainError
 from broker.domain.events import Called
@@ -46,6 +47,10 @@ class RecordingWire:
     devices: dict[str, str] = field(default_factory=dict)
     poisonous: str | None = None
     """A request id that this wire cannot encode an answer to, but an error."""
+    alerts: tuple[Alert, ...] = ()
+    """What stood when alerts were shown last."""
+    read: dict[str, Reading] = field(default_factory=dict)
+    """What their rules read then."""
     blind: bool = False
     """Drawing fails."""
 
@@ -127,6 +132,11 @@ class RecordingWire:
     def show_feedback(self, hall: Hall, book: Book, now: dt.datetime) -> None:  # noqa: ARG002 - the protocol has it
         """Remember that feedback was shown."""
         self.feedback.append(book.version)
+
+    def show_alerts(self, hall: Hall, now: dt.datetime, read: Mapping[str, Reading]) -> None:  # noqa: ARG002 - the protocol has it
+        """Remember what somebody is to see to."""
+        self.alerts = tuple(hall.alerts.values())
+        self.read = dict(read)
 
     def show_waiting(self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool]) -> bool:  # noqa: ARG002 - the protocol has it
         """Remember of which hall it was said where everybody stands, and when."""

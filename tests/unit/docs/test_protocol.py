@@ -34,7 +34,11 @@ PLAIN: dict[Any, str] = {
     Text: "texts by language",
     TextList: "lists by language",
 }
-IN_OTHER_WORDS = {("Error", "code"): "[code](#errors)", ("Presence", "devices"): "texts by device"}
+IN_OTHER_WORDS = {
+    ("Error", "code"): "[code](#errors)",
+    ("Presence", "devices"): "texts by device",
+    ("Alert", "place"): "texts by name",
+}
 
 
 def section(heading: str) -> str:

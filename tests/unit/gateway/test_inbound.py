@@ -98,6 +98,7 @@ GOOD: dict[str, tuple[dict[str, Any], cmd.Command]] = {
         },
         cmd.RulesChange("s", "b", "law", (cmd.RuleEdit("hours.sun"), cmd.RuleEdit("demo", None))),
     ),
+    "alert_ack": ({"session": "s", "alert": "a-1", "reason": "gone"}, cmd.AlertAck("s", "a-1", reason="gone")),
     "help": ({"action": "ask", "page": "services"}, cmd.Help("ask", page="services", asker="kiosk-1")),
 }
 
