@@ -260,6 +260,7 @@ OF_NO_TICKET = (
     "asked",
     "announce",
     "unannounce",
+    "alert_ack",
     "ratings",
     "suggest",
     "suggestions",

@@ -37,7 +37,11 @@ def change_of(old: Settings, new: Settings) -> Change:
     changed = tuple(name for name in Settings.model_fields if getattr(old, name) != getattr(new, name))
     if _frame(old) != _frame(new):
         return Change(old, (), changed)
-    kept = {name: getattr(old, name) for name in DEVICE_SECTIONS} | {"web": _web_between(old.web, new.web)}
+    kept = {name: getattr(old, name) for name in DEVICE_SECTIONS} | {
+        "web": _web_between(old.web, new.web),
+        # Where alerts are sent is the business of the pages' process.
+        "alerts": new.alerts.model_copy(update={"email": old.alerts.email, "webhook": old.alerts.webhook}),
+    }
     settings = new.model_copy(update=kept)
     live = tuple(name for name in changed if getattr(old, name) != getattr(settings, name))
     waiting = tuple(name for name in changed if getattr(new, name) != getattr(settings, name))

@@ -133,7 +133,7 @@ def _alert_rule(rule: told.AlertRule, alerts: told.Alerts) -> Rule:
     named = {name: getattr(rule, many, ()) for name, many in parts.items()}
     plain = Rule(
         id=rule.id,
-        kind=rule.kind,
+        kind=rule.type,
         roles=rule.roles,
         for_s=rule.for_s,
         calm_s=rule.calm_s,

@@ -41,7 +41,7 @@ class _Rule(SettingsModel):
 class WaitRule(_Rule):
     """Somebody has waited for so much of what the lane promises."""
 
-    kind: Literal["wait"]
+    type: Literal["wait"]
     limit_percent: float = Field(default=100, ge=10, le=1000)
     end_percent: float | None = Field(default=None, gt=0, le=1000)
     stages: tuple[Identifier, ...] = ()
@@ -52,7 +52,7 @@ class WaitRule(_Rule):
 class ForecastRule(_Rule):
     """A promise will be broken soon if the hall goes on as it is."""
 
-    kind: Literal["forecast"]
+    type: Literal["forecast"]
     within_min: float = Field(default=15, ge=1, le=120)
     late_by_min: float = Field(default=2, ge=0, le=120)
     """So much too late the call has to be expected."""
@@ -64,7 +64,7 @@ class ForecastRule(_Rule):
 class IdleRule(_Rule):
     """An open counter calls nobody, though somebody waits whom it may call."""
 
-    kind: Literal["idle_counter"]
+    type: Literal["idle_counter"]
     after_min: float = Field(default=4, ge=0.5, le=120)
     counters: tuple[Identifier, ...] = ()
 
@@ -72,14 +72,14 @@ class IdleRule(_Rule):
 class PaperRule(_Rule):
     """A printer has little paper left, or none."""
 
-    kind: Literal["paper_low"]
+    type: Literal["paper_low"]
     clients: tuple[Identifier, ...] = ()
 
 
 class DeviceRule(_Rule):
     """A screen, a keypad, a sign or a device at one of them is gone, or does nothing until somebody comes."""
 
-    kind: Literal["device_lost"]
+    type: Literal["device_lost"]
     after_min: float = Field(default=2, ge=0.1, le=120)
     clients: tuple[Identifier, ...] = ()
 
@@ -87,7 +87,7 @@ class DeviceRule(_Rule):
 class QuotaRule(_Rule):
     """So much of the day's numbers of a lane or a service is given out."""
 
-    kind: Literal["quota_near"]
+    type: Literal["quota_near"]
     limit_percent: float = Field(default=90, ge=10, le=100)
     end_percent: float | None = Field(default=None, gt=0, le=100)
     lanes: tuple[Identifier, ...] = ()
@@ -97,14 +97,14 @@ class QuotaRule(_Rule):
 class ComplaintRule(_Rule):
     """So many complaints are due within two working days, or overdue."""
 
-    kind: Literal["complaint_due"]
+    type: Literal["complaint_due"]
     limit: int = Field(default=1, ge=1, le=1000)
     overdue_only: bool = False
 
 
 AlertRule = Annotated[
     WaitRule | ForecastRule | IdleRule | PaperRule | DeviceRule | QuotaRule | ComplaintRule,
-    Field(discriminator="kind"),
+    Field(discriminator="type"),
 ]
 
 
@@ -201,7 +201,7 @@ def alert_faults(data: Mapping[str, object]) -> Iterator[Fault]:
             message = f"tells nobody: no officer has the role {' or '.join(told)}"
             yield Fault((*path, "roles") if rule.get("roles") else path, message, warning=True)
         feedback = data.get("feedback")
-        if rule.get("kind") == "complaint_due" and not (isinstance(feedback, dict) and feedback.get("complaints")):
+        if rule.get("type") == "complaint_due" and not (isinstance(feedback, dict) and feedback.get("complaints")):
             yield Fault(path, "never tells anything: no complaints are taken here", "see feedback", warning=True)
     yield from _ways_out(alerts, data)
 
@@ -220,7 +220,7 @@ def _quiet(path: PathKey, spans: list[str]) -> Iterator[Fault]:
 
 
 def _limits(path: PathKey, rule: Mapping[str, object]) -> Iterator[Fault]:
-    standard = {"wait": 100.0, "quota_near": 90.0}.get(str(rule.get("kind")))
+    standard = {"wait": 100.0, "quota_near": 90.0}.get(str(rule.get("type")))
     limit, end = rule.get("limit_percent", standard), rule.get("end_percent")
     if isinstance(limit, int | float) and isinstance(end, int | float) and end >= limit:
         hint = "so that it is not raised and ended again with every visitor"

@@ -35,6 +35,7 @@ from broker.domain.model import (
 )
 from broker.domain.queue.order import turn_after
 from broker.domain.queue.policies import Ratio
+from broker.domain.sightings import apply_alert
 from broker.domain.today import (
     INTAKE,
     Announcement,
@@ -47,7 +48,6 @@ from broker.domain.today import (
     TodaysQuota,
     place,
 )
-from broker.domain.sightings import apply_alert
 
 AtDesk = ev.Called | ev.Started | ev.Finished | ev.NoShow | ev.Held | ev.Unheld | ev.Transferred
 """What a counter does with its ticket, and may take back."""

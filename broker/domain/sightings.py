@@ -14,6 +14,7 @@ from broker.domain.alerts import Alert, Change, Ended, Place, Raised, Reading, R
 from broker.domain.hall import Hall
 from broker.domain.model import Desk, DeskState, Ticket
 from broker.domain.queue.forward import Forward, forward_of
+from broker.domain.today import place
 
 CONNECTION, OFFLINE = "connection", "offline"
 """As `broker.ports.Health` has it: whether the client itself is there."""
@@ -220,12 +221,16 @@ def _idle_s(hall: Hall, desk: Desk, now: dt.datetime) -> float:
 
 def _quotas(hall: Hall, rule: Rule, now: dt.datetime) -> Iterator[tuple[Place, Reading]]:
     """Yield how much of the day's numbers is given out, by lane and service that have a quota."""
-    office, is_today = hall.office, hall.day_of(now) == hall.day
+    office, is_today, today = hall.office, hall.day_of(now) == hall.day, hall.otherwise(now)
     counted = [
-        *(("lane", lane.id, lane.quota, hall.issued_in_lane) for lane in office.lanes.values()),
-        *(("service", service.id, service.quota, hall.issued_of_service) for service in office.services.values()),
+        *(("lane", one.id, place(None, one.id), one.quota, hall.issued_in_lane) for one in office.lanes.values()),
+        *(
+            ("service", one.id, place(one.id, None), one.quota, hall.issued_of_service)
+            for one in office.services.values()
+        ),
     ]
-    for name, one, quota, issued in counted:
+    for name, one, of, configured, issued in counted:
+        quota = today.quota(of, configured)
         # A rule that names lanes alone is about no service, and the other way round.
         is_meant = one in rule.only[name] if name in rule.only else not rule.only
         if quota and is_meant:

@@ -42,6 +42,7 @@ def contents(hall: Hall) -> dict[str, Any]:
         "today": dict(hall.today.changes),
         "staff_acts": dict(hall.staff_acts),
         "counters": dict(hall.office.counters),
+        "alerts": dict(hall.alerts),
         "figures": deepcopy(hall.figures),
         "doubted_since": hall.doubted_since,
         "ahead_of_day": hall.ahead_of_day,
