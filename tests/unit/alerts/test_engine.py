@@ -11,7 +11,7 @@ import pytest
 
 from broker.domain import commands as cmd
 from broker.domain.alerts import AlertRules, Rule
-from broker.domain.model import Office
+from broker.domain.model import Lane, Office
 from broker.domain.vocabulary import EVENT_NAMES
 from broker.gateway.alerts import alerts_shape
 from broker.ports import Health
@@ -32,7 +32,7 @@ RULES = (
 )
 
 
-def office(*kinds: str, **changes: object) -> Office:
+def office(*kinds: str, lanes: tuple[Lane, ...] = (REGULAR, PRIORITY), **changes: object) -> Office:
     """Return an office with rules of some kinds."""
     rules = tuple(rule for rule in RULES if rule.kind in kinds)
     plain = {
@@ -42,11 +42,11 @@ def office(*kinds: str, **changes: object) -> Office:
         "handlers": frozenset({"budi"}),
         "alerts": AlertRules(rules, frozenset({"kiosk-1", "display-1"})),
     }
-    return small_office(**(plain | changes))
+    return small_office(lanes=lanes, **(plain | changes))
 
 
-def room_of(*kinds: str, **changes: object) -> EngineRoom:
-    return EngineRoom(office=office(*kinds, **changes))
+def room_of(*kinds: str, lanes: tuple[Lane, ...] = (REGULAR, PRIORITY), **changes: object) -> EngineRoom:
+    return EngineRoom(office=office(*kinds, lanes=lanes, **changes))
 
 
 def goes_by(room: EngineRoom, seconds: float) -> list[str]:
