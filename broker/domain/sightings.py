@@ -14,7 +14,7 @@ from broker.domain.alerts import Alert, Change, Ended, Place, Raised, Reading, R
 from broker.domain.hall import Hall
 from broker.domain.model import Desk, DeskState, Ticket
 from broker.domain.queue.forward import Forward, forward_of
-from broker.domain.today import place
+from broker.domain.today import place as slot_of
 
 CONNECTION, OFFLINE = "connection", "offline"
 """As `broker.ports.Health` has it: whether the client itself is there."""
@@ -222,12 +222,10 @@ def _idle_s(hall: Hall, desk: Desk, now: dt.datetime) -> float:
 def _quotas(hall: Hall, rule: Rule, now: dt.datetime) -> Iterator[tuple[Place, Reading]]:
     """Yield how much of the day's numbers is given out, by lane and service that have a quota."""
     office, is_today, today = hall.office, hall.day_of(now) == hall.day, hall.otherwise(now)
+    lanes, services = office.lanes.values(), office.services.values()
     counted = [
-        *(("lane", one.id, place(None, one.id), one.quota, hall.issued_in_lane) for one in office.lanes.values()),
-        *(
-            ("service", one.id, place(one.id, None), one.quota, hall.issued_of_service)
-            for one in office.services.values()
-        ),
+        *(("lane", one.id, slot_of(None, one.id), one.quota, hall.issued_in_lane) for one in lanes),
+        *(("service", one.id, slot_of(one.id, None), one.quota, hall.issued_of_service) for one in services),
     ]
     for name, one, of, configured, issued in counted:
         quota = today.quota(of, configured)
