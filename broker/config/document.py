@@ -127,6 +127,13 @@ def read_value(text: str) -> object:
     return value
 
 
+def line_of(text: str, path: PathKey) -> int:
+    """Return on which line of a text something stands, or what is nearest around it."""
+    document = Document("")
+    _fill(document, text)
+    return document.line(path) or 1
+
+
 def compose(text: str) -> yaml.Node:
     """Return the node of a text, with its marks; ValueError where it is no YAML of ours."""
     document = Document("")

@@ -48,11 +48,11 @@ other: 1
 
 def test_of_several_kiosks_the_right_one_is_written_also_at_its_end_and_in_its_own_indent() -> None:
     text, line = with_kiosk_section(TWO, "two", "keys", KEYS)
-    assert line == 11
-    assert text.splitlines()[9:14] == ["    lines", "  keys:", '    next: "F14"', '    ok: "#139"', ""]
+    assert line == 8
+    assert text.splitlines()[6:11] == ["- id: two", "  keys:", '    next: "F14"', '    ok: "#139"', "  text: |"]
     text, line = with_kiosk_section(TWO, "one", "keys", KEYS)
     written = text.splitlines()[2:7]
-    assert written[:3] == ["  keys:", '    next: "F14"', '    ok: "#139"']
+    assert written[:3] == ["  keys:", '    next: "F14"   # old', '    ok: "#139"']
     assert written[3:] == ["    # a remark of its own", "  idle_s: 20"]
 
 
@@ -64,10 +64,9 @@ def test_the_ends_of_lines_stay_those_of_the_file() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("kiosks: [{id: one}]\n", "called one"),
         ("kiosks:\n- id: other\n", "called one"),
-        ("kiosks: [\n", "no YAML"),
-        ("- 1\n", "called one"),
+        ("kiosks: [\n", "not valid YAML"),
+        ("- 1\n", "holds no sections"),
     ],
 )
 def test_what_a_program_cannot_write_safely_is_left_to_people(text: str, why: str) -> None:

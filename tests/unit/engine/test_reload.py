@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -271,3 +272,28 @@ def test_a_change_that_cannot_be_written_down_counts_when_it_can(tmp_path: Path)
     room.engine.step([])
     assert isinstance(room.wire.told[-1].event, ConfigChanged)
     assert room.ask(cmd.Issue("00000000-0000-0000-0000-0000000000aa", "visa"))["error"] == "quota_reached"
+
+
+def test_what_is_planned_counts_with_the_first_look_of_its_day_though_nobody_touched_the_file(tmp_path: Path) -> None:
+    plan = "demo: true\nplanned: [{id: p, effective_from: 2027-01-01, change: {lanes.priority.daily_quota: 3}}]"
+    path = tmp_path / "config.yaml"
+    path.write_text(changed(("demo: true", plan)))
+    now = [dt.datetime(2026, 12, 31, 16, 59, tzinfo=dt.UTC)]
+    before = load_settings(path, {}, today=dt.date(2026, 12, 31))
+    taken: list[Settings] = []
+    watch = ConfigWatch(
+        path,
+        before,
+        environ={},
+        changed=lambda _change, settings: taken.append(settings),
+        report=lambda _device, _state: None,
+        clock=lambda: now[0],
+    )
+    watch.look()
+    watch.look()
+    assert taken == []
+    now[0] += dt.timedelta(minutes=2)
+    watch.look()
+    assert [one.lanes[1].daily_quota for one in taken] == [3]
+    watch.look()
+    assert len(taken) == 1
