@@ -13,7 +13,7 @@ import os
 import sys
 from collections import OrderedDict
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +24,19 @@ from broker.language import Phrases, words_of
 from broker.ports import StorageError
 from broker.reports.figures import History, report
 from broker.reports.files import REPORT_TYPES, report_file
+from broker.reports.officers import officer_figures
 from broker.reports.plots import plots_of, svg_of
 from broker.reports.query import Query, UnreadableQueryError, read_query
 from broker.reports.sheet import PACKAGE, ReportWording, names_of, wording_in
-from broker.reports.view import Drawing, fragment, report_page
+from broker.reports.view import Drawing, fragment, officer_page, report_page
 from broker.store.archive import Archive
 from broker.store.database import resolve_url
 
 NICE = 10
 KEPT = 24
 """So many answers are held."""
+OWN, OFFICER = "own", "officer"
+"""What is asked for: an officer's figures for themselves, or for a supervisor."""
 PAGE_TYPE = "text/html; charset=utf-8"
 
 log = logging.getLogger(__name__)
@@ -68,8 +71,8 @@ class Reporting:
         """Return what is asked for; a fault is an answer, too."""
         try:
             return self._answer(asked, now)
-        except (ConfigError, StorageError, OSError):
-            log.exception("a report cannot be made now")
+        except (ConfigError, StorageError, OSError) as error:
+            log.error("a report cannot be made now: %s", error)  # noqa: TRY400 - a sentence that says all
             return Answer("failed", b"")
 
     def _answer(self, asked: dict[str, Any], now: dt.datetime | None) -> Answer:
@@ -79,16 +82,17 @@ class Reporting:
         today = now.astimezone(settings.office.zone).date()
         try:
             query = read_query([(str(name), str(value)) for name, value in asked["query"]], today)
+            officer = str(asked.get("officer", ""))
         except UnreadableQueryError as error:
             return Answer("refused", words.say(str(error)).encode(), "text/plain; charset=utf-8")
         with closing(Archive(resolve_url(settings.store.url, self.data), settings.office.id)) as archive:
             digest = archive.digest_of_days(query.first, query.last)
-            key = json.dumps([asked["what"], query.address(), words.language, digest, today.isoformat()])
+            key = json.dumps([asked["what"], officer, query.address(), words.language, digest, today.isoformat()])
             if key in self.kept:
                 self.kept.move_to_end(key)
                 return self.kept[key]
             history = archive.history(settings.office.zone, query.first, query.last, now)
-        made, is_final = _Telling(settings, words, query, history, today).made(str(asked["what"]))
+        made, is_final = _Telling(settings, words, query, history, today, officer).made(str(asked["what"]))
         if is_final:
             self.kept[key] = made
             while len(self.kept) > KEPT:
@@ -113,6 +117,7 @@ class _Telling:
     query: Query
     history: History
     today: dt.date
+    officer: str = ""
 
     def made(self, what: str) -> tuple[Answer, bool]:
         """Return a page or a file, and whether nothing of it changes any more."""
@@ -120,8 +125,19 @@ class _Telling:
         wording = wording_in(told, self.settings, self.words.language)
         if what == "page":
             return self._page(wording), told.is_final
+        if what in {OWN, OFFICER}:
+            return self._officer(wording, is_own=what == OWN), told.is_final
         file = report_file(wording, next(one for one in REPORT_TYPES if one == what))
         return Answer("made", file.content, file.media_type, file.name), told.is_final
+
+    def _officer(self, wording: ReportWording, *, is_own: bool) -> Answer:
+        query, history, figures = self.query, self.history, None
+        if not is_own:  # what is closed alone: the officer sees it first
+            history = replace(history, days=tuple(day for day in history.days if day.day in history.closed))
+        if self.officer:
+            figures = officer_figures(history, query.first, query.last, self.officer)
+        shown = officer_page(wording, names_of(self.settings), query, figures, self.today, is_own=is_own)
+        return Answer("made", fragment("officer_page.html", shown, self.words))
 
     def _page(self, wording: ReportWording) -> Answer:
         names = names_of(self.settings)

@@ -161,7 +161,7 @@ def _bands(told: Report, wording: ReportWording, title: str) -> Plot:
             }
         ]
     median = {"field": "median", "type": "quantitative", "title": unit}
-    solid = {"type": "line", "strokeWidth": 3, "point": True, "color": _AMBER}
+    solid = {"type": "line", "strokeWidth": 3, "point": {"color": _AMBER}, "color": _AMBER}
     layers.append(
         {
             "mark": solid if told.question.by[0] in _TIMES else {"type": "tick", "thickness": 4, "color": _AMBER},

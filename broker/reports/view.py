@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import jinja2
 from markupsafe import Markup
 
 from broker.language import Phrases, mark
-from broker.reports.figures import Dimension, day_value
+from broker.reports.figures import Dimension, Value, day_value
+from broker.reports.officers import FEWEST, KindOfWork, OfficerFigures
 from broker.reports.plots import Plot
 from broker.reports.query import MOST_PERIODS, ONLY, Query
 from broker.reports.sheet import Names, ReportSheet, ReportWording, Said
 
-HOME = "/staff/reports"
+HOME, FIGURES_HOME = "/staff/reports", "/staff/figures"
 _PERIOD_NAMES: tuple[tuple[Dimension, str], ...] = (
     ("day", mark("Day")),
     ("week", mark("Week")),
@@ -106,14 +108,21 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class Turning:
+    """From one span of days to another."""
+
+    periods: tuple[Way, ...]
+    before: Way
+    after: Way | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPage:
     """All that the page says."""
 
     sheet: ReportSheet
     query: Query
-    periods: tuple[Way, ...]
-    before: Way
-    after: Way | None
+    turning: Turning
     choosers: tuple[Chooser, ...]
     kept: tuple[tuple[str, str], ...]
     """What the form has no field for, and sends all the same."""
@@ -130,27 +139,38 @@ def report_page(
 ) -> ReportPage:
     """Return the page of a report."""
     words, sheet = wording.words, wording.sheet()
-    after = query.moved(1)
     return ReportPage(
         sheet=sheet,
         query=query,
-        periods=tuple(
-            Way(_url(query.on(one, today)), words.say(name), is_here=query.period == one) for one, name in _PERIOD_NAMES
-        ),
-        before=Way(_url(query.moved(-1)), _span_name(wording, query.moved(-1))),
-        after=Way(_url(after), _span_name(wording, after)) if after.first <= today else None,
+        turning=_turning(wording, query, today, HOME),
         choosers=tuple(_choosers(wording, names, query)),
         kept=tuple((one, value) for one in ONLY if one not in _CHOSEN for value in sorted(query.only.get(one, ()))),
         sections=tuple(_sections(wording, sheet, query)),
         drawings=tuple(drawings),
         downloads=tuple(Way(f"{HOME}/report.{kind}?{query.address()}", words.say(name)) for kind, name in _FILES),
-        officers=Way(f"/staff/figures?{_span_of(query).address()}", words.say("Officers")),
+        officers=Way(f"{FIGURES_HOME}?{_span_of(query).address()}&officer=", words.say("Officers")),
         latest=today.isoformat(),
     )
 
 
 def _url(query: Query) -> str:
     return f"{HOME}?{query.address()}"
+
+
+def _turning(wording: ReportWording, query: Query, today: dt.date, home: str, more: str = "") -> Turning:
+    after = query.moved(1)
+
+    def way(to: Query, label: str, *, is_here: bool = False) -> Way:
+        return Way(f"{home}?{to.address()}{more}", label, is_here)
+
+    return Turning(
+        periods=tuple(
+            way(query.on(one, today), wording.words.say(name), is_here=query.period == one)
+            for one, name in _PERIOD_NAMES
+        ),
+        before=way(query.moved(-1), _span_name(wording, query.moved(-1))),
+        after=way(after, _span_name(wording, after)) if after.first <= today else None,
+    )
 
 
 def _span_of(query: Query) -> Query:
@@ -215,6 +235,104 @@ def _sections(wording: ReportWording, sheet: ReportSheet, query: Query) -> list[
         )
         for section in sheet.sections
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """One kind of work, in words."""
+
+    name: str
+    own: Said
+    usual: Said
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerPage:
+    """How long an officer's visitors take: for themselves, or for a supervisor."""
+
+    title: str
+    span: str
+    as_of: str
+    turning: Turning
+    officers: Chooser | None
+    """From whom a supervisor chooses."""
+    kept: tuple[tuple[str, str], ...]
+    said: tuple[str, ...]
+    """What it comes to, in sentences."""
+    rows: tuple[KindRow, ...]
+    reports: Way | None
+
+
+def officer_page(
+    wording: ReportWording,
+    names: Names,
+    query: Query,
+    figures: OfficerFigures | None,
+    today: dt.date,
+    *,
+    is_own: bool,
+) -> OfficerPage:
+    """Return the page; without figures a supervisor has not said yet whose."""
+    words, sheet = wording.words, wording.sheet()
+    who = figures.officer if figures is not None else ""
+    more = "" if is_own or not who else f"&officer={who}"
+    known = names.of.get("officer", {})
+    title = words.say("Own figures") if is_own else words.say("An officer's figures")
+    chooser = Chooser(
+        "officer",
+        words.say("Officer"),
+        (
+            Choice("", words.say("please choose"), is_chosen=not who),
+            *(Choice(one, wording.label("officer", one), is_chosen=one == who) for one in known),
+        ),
+    )
+    return OfficerPage(
+        title=title if is_own or not who else f"{title}: {wording.label('officer', who)}",
+        span=sheet.span,
+        as_of=sheet.as_of,
+        turning=_turning(wording, query, today, FIGURES_HOME, more),
+        officers=None if is_own else chooser,
+        kept=tuple(parse_qsl(_span_of(query).address())),
+        said=() if figures is None else tuple(_officer_said(wording, figures, is_own=is_own)),
+        rows=() if figures is None else tuple(_kind_row(wording, kind) for kind in figures.kinds),
+        reports=None if is_own else Way(_url(_span_of(query)), words.say("Reports")),
+    )
+
+
+def _kind_row(wording: ReportWording, kind: KindOfWork) -> KindRow:
+    name = f"{wording.label('service', kind.service)}: {wording.label('stage', kind.stage)}"
+    own, usual = Value(kind.mean_min, kind.n), Value(kind.usual_min, kind.others_n)
+    return KindRow(name, wording.said(own), wording.said(usual))
+
+
+def _officer_said(wording: ReportWording, figures: OfficerFigures, *, is_own: bool) -> Iterator[str]:
+    words = wording.words
+    if not figures.n:
+        yield words.say("No visit to a counter was finished on these days.")
+        return
+    if figures.mean_min is None or figures.usual_min is None:
+        yield words.say(
+            "There are too few visits to compare: at least {n} are needed of work that others do, too.", n=FEWEST
+        )
+    else:
+        yield words.say(
+            "{own} minutes a visitor, where the same mix of work usually takes {usual}.",
+            own=wording.said(Value(figures.mean_min, 0)).value,
+            usual=wording.said(Value(figures.usual_min, 0)).value,
+        )
+        yield words.say(
+            "This is of {compared} of {n} visits: those of a kind that others did at least {fewest} times, too.",
+            compared=wording.said(Value(figures.compared, 0)).value,
+            n=wording.said(Value(figures.n, 0)).value,
+            fewest=FEWEST,
+        )
+    yield words.say(
+        "A difference says nothing about its cause: harder cases, a slow scanner, a new colleague to teach."
+    )
+    if is_own:
+        yield words.say("You see today's figures at once; supervisors see a day when it is closed, in this form alone.")
+    else:
+        yield words.say("Of closed days alone: officers see their own figures first. There is no list of all officers.")
 
 
 def fragment(template: str, page: object, words: Phrases) -> bytes:

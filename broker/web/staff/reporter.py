@@ -59,7 +59,8 @@ class Reporter:
     database: Path | None = None
     """The file with the office's data, where it is a file."""
     idle_s: float = IDLE_S
-    _process: asyncio.subprocess.Process | None = None
+    process: asyncio.subprocess.Process | None = None
+    """The one that makes them, while there is one."""
     _under_way: dict[Wanted, asyncio.Task[Made]] = field(default_factory=dict)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _ending: asyncio.TimerHandle | None = None
@@ -67,6 +68,11 @@ class Reporter:
     def can_be_made(self) -> bool:
         """Tell whether the data are here: the pages may run on another machine."""
         return self.database is None or self.database.exists()
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """Return what is started."""
+        return sys.executable, "-m", "broker.cli.reporting", str(self.config), str(self.data)
 
     async def made(self, wanted: Wanted, *, patience_s: float) -> Made | int:
         """Return what was made; where it takes longer than `patience_s`, how many are before it."""
@@ -109,11 +115,10 @@ class Reporter:
                 self._ending = asyncio.get_running_loop().call_later(self.idle_s, self._let_go)
 
     async def _asked(self, wanted: Wanted) -> Made:
-        process = self._process
+        process = self.process
         if process is None or process.returncode is not None:
-            process = self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "broker.cli.reporting", str(self.config), str(self.data)),
+            process = self.process = await asyncio.create_subprocess_exec(
+                *self.command,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
             )
@@ -130,13 +135,14 @@ class Reporter:
         return Made(head["status"], content, head["type"], head["name"])
 
     def _let_go(self) -> None:
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()  # it ends with its last line
+        process, self.process = self.process, None
+        if process is not None and process.stdin is not None:
+            process.stdin.close()  # it ends with its last line
 
     async def _end(self) -> None:
         if self._ending is not None:
             self._ending.cancel()
-        process, self._process = self._process, None
+        process, self.process = self.process, None
         if process is not None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()

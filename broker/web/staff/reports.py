@@ -15,12 +15,14 @@ from broker.web.staff.frame import Entry, Frame, Link, SaidPage
 from broker.web.staff.reporter import Made, Reporter, Wanted
 from broker.web.visitor.writing import Notice
 
-HOME = "/staff/reports"
+HOME, FIGURES = "/staff/reports", "/staff/figures"
 KINDS = ("pdf", "xlsx", "csv", "excel", "json", "html")
 PAGE_PATIENCE_S, FILE_PATIENCE_S = 2.5, 100.0
 """So long somebody sees the page before; a file is waited for as browsers wait."""
 AGAIN_S = 2
 MOST_FIELDS = 20
+BESIDE = frozenset({"lang", "officer"})
+"""What is not asked of the days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +95,22 @@ class ReportPages:
             (
                 Page(HOME, self.report, "reports"),
                 Page(f"{HOME}/report.{{kind}}", self.file, "reports"),
+                Page(FIGURES, self.figures, "own_figures"),
             ),
-            (Entry(HOME, mark("Reports"), "reports"),),
+            (Entry(HOME, mark("Reports"), "reports"), Entry(FIGURES, mark("Own figures"), "own_figures")),
         )
 
     async def report(self, desk: Desk) -> Response:
         """Show a report."""
         return await self._shown(desk, "page", desk.p.say("Reports"), HOME)
+
+    async def figures(self, desk: Desk) -> Response:
+        """Show somebody's own figures; to a supervisor those of one officer, in the same form."""
+        staff, chosen = desk.staff, desk.request.query_params.get("officer")
+        if chosen is None:
+            return await self._shown(desk, "own", desk.p.say("Own figures"), FIGURES, officer=staff.id)
+        await desk.require("reports_officers")
+        return await self._shown(desk, "officer", desk.p.say("Reports"), HOME, officer=chosen[:60])
 
     async def _shown(self, desk: Desk, what: str, title: str, here: str, officer: str = "") -> Response:
         p, around = desk.p, desk.frame(here)
@@ -139,7 +150,7 @@ class ReportPages:
 
 def wanted(desk: Desk, what: str, officer: str = "") -> Wanted:
     """Return what an address asks for; what it means is for the one who makes it."""
-    fields = tuple((name, value) for name, value in desk.request.query_params.multi_items() if name != "lang")
+    fields = tuple((name, value) for name, value in desk.request.query_params.multi_items() if name not in BESIDE)
     if len(fields) > MOST_FIELDS:
         raise HTTPException(404)
     return Wanted(what, fields, desk.p.worded_in, officer)

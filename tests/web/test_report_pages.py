@@ -1,0 +1,136 @@
+"""Reports in the browser: for whom they are, and how somebody waits for them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from broker.web.app import web_app
+from broker.web.staff.reporter import Made, Reporter, Wanted
+from broker.web.start import plan_of
+from tests.fakes.bus import FakeBus
+from tests.fakes.feedback_desk import FeedbackDesk
+from tests.fakes.web_office import WebOffice
+from tests.support.browsing import Visitor, served
+from tests.support.office import CONFIG
+
+WORKER = """
+import json, sys
+for line in sys.stdin:
+    asked = json.loads(line)
+    if asked["query"] == [["period", "die"]]:
+        sys.exit(1)
+    content = json.dumps(asked).encode()
+    status = "refused" if asked["query"] == [["period", "never"]] else "made"
+    head = {"status": status, "type": "text/plain", "name": "report.txt", "size": len(content)}
+    sys.stdout.buffer.write(json.dumps(head).encode() + b"\\n" + content)
+    sys.stdout.flush()
+"""
+"""A process that makes nothing, and tells what it was asked."""
+
+
+class Echo(Reporter):
+    """Asks that process instead of the one that makes reports."""
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """Return what is started."""
+        return sys.executable, "-c", WORKER
+
+
+@contextmanager
+def opened(office: WebOffice, reporter: Reporter | None) -> Iterator[Visitor]:
+    """Open an office's pages, with reports or without."""
+    app = web_app(
+        plan_of(office.settings, "web", config=CONFIG, data=Path("no-data")),
+        bus_for=lambda kind, plan, post: FakeBus(
+            server=office.server, office=plan.office, client=plan.client, kind=kind, post=post, claims=True
+        ),
+        reporter=reporter,
+    )
+    with served(app) as address, httpx.Client(base_url=address, timeout=15) as client:
+        yield Visitor(office, client, address)
+
+
+@pytest.fixture
+def near(office: WebOffice) -> Iterator[Visitor]:
+    """Yield a browser at the office's own machine; nobody is signed in."""
+    FeedbackDesk(office)
+    with opened(office, Echo(Path("office.yaml"), Path("data"))) as found:
+        yield found
+
+
+def sign_in(near: Visitor, officer: str, pin: str) -> None:
+    """Sign in."""
+    assert near.post("/staff/in", officer=officer, pin=pin).startswith("/staff/")
+
+
+def test_reports_are_for_supervisors_and_own_figures_for_everybody(near: Visitor) -> None:
+    near.get("/staff/reports", status=401)
+    for officer, pin in (("adi", "1001"), ("tono", "4004"), ("rina", "3003")):
+        sign_in(near, officer, pin)
+        for path in ("/staff/reports", "/staff/reports/report.json", "/staff/figures?officer=siti"):
+            assert "This page is open to: supervisors." in near.get(path, status=403)
+        assert f'"officer": "{officer}"' in near.get("/staff/figures?period=2026-10"), "their own"
+    sign_in(near, "siti", "2002")
+    assert '"officer": "adi"' in near.get("/staff/figures?officer=adi")
+    assert '["by", "lane"]' in near.get("/staff/reports?period=2026-10&by=lane")
+
+
+def test_a_file_is_called_as_whoever_made_it_says(near: Visitor) -> None:
+    sign_in(near, "siti", "2002")
+    answer = near.client.get("/staff/reports/report.csv?period=2026-10")
+    assert answer.headers["content-disposition"] == 'attachment; filename="report.txt"'
+    assert answer.headers["cache-control"] == "no-store"
+    assert json.loads(answer.text)["what"] == "csv"
+    near.get("/staff/reports/report.exe", status=404)
+
+
+def test_what_is_refused_and_what_went_wrong_is_said(near: Visitor) -> None:
+    sign_in(near, "siti", "2002")
+    assert "This report cannot be shown." in near.get("/staff/reports?period=never", status=422)
+    assert "The report could not be made." in near.get("/staff/reports?period=die", status=500)
+    assert "2026-10" in near.get("/staff/reports?period=2026-10"), "another process makes the next one"
+
+
+def test_where_the_data_are_elsewhere_it_is_said(office: WebOffice) -> None:
+    FeedbackDesk(office)
+    with opened(office, None) as near:
+        sign_in(near, "siti", "2002")
+        assert "antrean report" in near.get("/staff/reports", status=404)
+
+
+def test_reports_are_made_one_after_the_other_and_more_than_enough_are_refused() -> None:
+    async def ask() -> None:
+        reporter = Echo(Path("office.yaml"), Path("data"))
+        wanted = [Wanted("page", (("period", str(year)),), "en") for year in range(2000, 2014)]
+        before = [await reporter.made(one, patience_s=0) for one in wanted]
+        assert before[:12] == list(range(12)), "so many are before it"
+        assert before[12:] == [Made("busy"), Made("busy")]
+        for one in wanted[:12]:
+            made = await reporter.made(one, patience_s=30)
+            assert isinstance(made, Made)
+            assert json.loads(made.content)["query"] == [list(pair) for pair in one.query]
+        await reporter.stop()
+
+    asyncio.run(ask())
+
+
+def test_the_process_ends_when_nobody_asks_any_more() -> None:
+    async def ask() -> None:
+        reporter = Echo(Path("office.yaml"), Path("data"), idle_s=0.01)
+        await reporter.made(Wanted("page", (), "en"), patience_s=30)
+        process = reporter.process
+        assert process is not None
+        assert await asyncio.wait_for(process.wait(), 30) == 0
+        assert isinstance(await reporter.made(Wanted("pdf", (), "en"), patience_s=30), Made), "and another begins"
+        await reporter.stop()
+
+    asyncio.run(ask())
