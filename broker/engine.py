@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from broker import permissions
 from broker.contract.messages import PASSING
@@ -86,10 +87,12 @@ from broker.ports import (
 from broker.reports.fold import FinishedDay, Fold, carry_of, closed_day
 
 MAX_BATCH = 256
-SNAPSHOT_SHARE = 0.07
+SNAPSHOT_SHARE = 0.06
 """At most so much of the engine's time goes into pictures: the longer one takes, the longer the next one waits."""
 PLACES_SHARE = 0.03
-"""And so much into where everybody stands: together a tenth."""
+"""And so much into where everybody stands."""
+BOARD_SHARE = 0.01
+"""And so much into the board of whoever runs the hall: together a tenth."""
 MAX_SNAPSHOT_GAP_S = 1.0
 MAX_PRESENT = 4096
 """Of so many clients it is known that they are here; any program of this machine may call itself one."""
@@ -114,6 +117,8 @@ PLACES_EVERY_S = 5.0
 """It is looked at this often though nothing happens: waits grow and shrink with time."""
 PLACES_WAIT_S = 0.5
 """Requests go before it for so long at most."""
+BOARD_GAP_S = 1.0
+"""The board is said at most this often, behind hall and counters."""
 TIDY_GAP_S = 1.0
 FEEDBACK_GAP_S = 2.0
 """What is published of feedback goes out at most this often, behind the hall."""
@@ -154,19 +159,34 @@ MAX_REPORT = 200
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class PlacesPace:
-    """When it is said again where everybody stands: at once after a calm, seldom in a rush, in its share of time."""
+class ShowBehind(Protocol):
+    """Says a picture that comes behind hall and counters."""
 
+    def __call__(self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool]) -> bool:
+        """Say it; tell whether it was done, and nobody came in between."""
+        ...
+
+
+@dataclass(slots=True)
+class BehindPace:
+    """When a picture behind hall and counters is said again: at once after a calm, seldom in a rush, in its share."""
+
+    share: float
+    calm_gap_s: float
+    rush_gap_s: float
     said_at: float = -math.inf
     try_at: float = -math.inf
     """Not before this, after somebody who had to be answered stopped it."""
     by_s: float = math.inf
     """Until when requests go before it, once it is due."""
-    gap_s: float = PLACES_GAP_S
-    pace_s: float = PLACES_GAP_S
+    gap_s: float = field(init=False)
+    pace_s: float = field(init=False)
     is_moved: bool = False
-    """Somebody may stand elsewhere than was said."""
+    """It may be otherwise than was said."""
+
+    def __post_init__(self) -> None:
+        """Begin calmly."""
+        self.gap_s = self.pace_s = self.calm_gap_s
 
     @property
     def due_at(self) -> float:
@@ -175,12 +195,12 @@ class PlacesPace:
 
     def took(self, begun: float, spent_s: float, *, is_done: bool) -> None:
         """Take note that it was said, or that it was stopped; so much longer the next time waits."""
-        rest_s = min(spent_s / PLACES_SHARE, PLACES_EVERY_S)
+        rest_s = min(spent_s / self.share, PLACES_EVERY_S)
         if not is_done:
             self.try_at = begun + rest_s
             return
         is_rush = self.is_moved and begun - self.said_at < self.gap_s + CALM_S
-        self.pace_s = min(self.pace_s * RUSH_GROWS, RUSH_PLACES_GAP_S) if is_rush else PLACES_GAP_S
+        self.pace_s = min(self.pace_s * RUSH_GROWS, self.rush_gap_s) if is_rush else self.calm_gap_s
         self.gap_s = max(self.pace_s, rest_s)
         self.said_at, self.by_s, self.is_moved = begun, math.inf, False
 
@@ -253,7 +273,8 @@ class Engine:
         self._undrawn = False
         """Counters wait to be drawn; after `_counters_by` they wait no longer."""
         self._snapshot_gap_s = self._pace_s = SNAPSHOT_GAP_S
-        self._places = PlacesPace()
+        self._places = BehindPace(PLACES_SHARE, PLACES_GAP_S, RUSH_PLACES_GAP_S)
+        self._board = BehindPace(BOARD_SHARE, BOARD_GAP_S, BOARD_GAP_S)
         self._left_at = self._play_at = -math.inf
         self._tidy = tidy
         self._rules = rules
@@ -617,7 +638,7 @@ class Engine:
             return max(0.0, self._rebuild_at - self._monotonic())
         if self._undrawn:
             return 0.0
-        due = min(self._next_picture_at(), self._places.due_at, self._days.due_at)
+        due = min(self._next_picture_at(), self._places.due_at, self._board.due_at, self._days.due_at)
         if self._has_alerts and not (self._stale or self._unsaid):
             due = min(due, self._alerts.due_at)
         if self._inbox.has_health:
@@ -673,7 +694,9 @@ class Engine:
             self._show_feedback(self._hall)
         is_behind = self._stale or self._undrawn or self._unsaid
         if self._hall is not None and not is_behind and self._monotonic() >= self._places.due_at:
-            self._show_places(self._hall)
+            self._show_behind(self._hall, self._places, self._wire.show_waiting)
+        if self._hall is not None and not is_behind and self._monotonic() >= self._board.due_at:
+            self._show_behind(self._hall, self._board, self._wire.show_board)
         if self._hall is not None and not is_behind and self._monotonic() >= self._days.due_at:
             self._follow_days(self._hall)
         if self._hall is not None and not is_behind and self._monotonic() >= self._alerts.due_at:
@@ -779,9 +802,10 @@ class Engine:
             self._wire.show_all(hall, self._time.now(), book=self._book, unanswered_s=unanswered_s)
         else:
             self._wire.show(hall, self._time.now(), unanswered_s=unanswered_s)
-        self._places.is_moved = self._places.is_moved or stale
-        if everything:
-            self._places.said_at, self._places.is_moved = begun, False
+        for behind in (self._places, self._board):
+            behind.is_moved = behind.is_moved or stale
+            if everything:
+                behind.said_at, behind.is_moved = begun, False
         if not self._undrawn:
             self._counters_by = begun + COUNTERS_WAIT_S
         self._undrawn = not everything and (stale or self._undrawn)
@@ -796,10 +820,10 @@ class Engine:
         self._unsaid = False
         self._drew_since(begun)
 
-    def _show_places(self, hall: Hall) -> None:
-        """Say where everybody stands; whoever waits to be answered goes before, but not for ever."""
-        begun, places = self._monotonic(), self._places
-        by = places.by_s = min(places.by_s, begun + PLACES_WAIT_S)
+    def _show_behind(self, hall: Hall, pace: BehindPace, show: ShowBehind) -> None:
+        """Say what comes behind hall and counters; whoever waits to be answered goes before, but not for ever."""
+        begun = self._monotonic()
+        by = pace.by_s = min(pace.by_s, begun + PLACES_WAIT_S)
 
         def is_pressed() -> bool:
             return self._monotonic() < by and self._is_asked()
@@ -807,9 +831,9 @@ class Engine:
         if is_pressed():
             return
         self._unsaid = True
-        is_done = self._wire.show_waiting(hall, self._time.now(), is_pressed=is_pressed)
+        is_done = show(hall, self._time.now(), is_pressed=is_pressed)
         self._unsaid = False
-        places.took(begun, self._monotonic() - begun, is_done=is_done)
+        pace.took(begun, self._monotonic() - begun, is_done=is_done)
 
     def _drew_since(self, begun: float) -> None:
         self._drawing_s += self._monotonic() - begun

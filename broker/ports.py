@@ -303,6 +303,10 @@ class Wire(Protocol):
         """Publish where everybody stands who waits; tell whether it was done, and nobody came in between."""
         ...
 
+    def show_board(self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool]) -> bool:
+        """Publish how the hall stands, for whoever runs it; tell whether it was done, and nobody came in between."""
+        ...
+
     def show_all(self, hall: Hall, now: dt.datetime, *, book: Book | None = None, unanswered_s: int = 0) -> None:
         """Publish every retained state, then say online."""
         ...

@@ -602,6 +602,71 @@ class WaitingMessage(State):
     places: tuple[Place, ...] = ()
 
 
+class LongestWait(Message):
+    """Who of those that wait somewhere waits longest."""
+
+    id: str
+    number: str
+    since: Moment
+    """From the number, the end of the stage before, or the return."""
+
+
+class BoardGroup(Message):
+    """Who waits for one stage, service and lane; where nobody does there is none."""
+
+    stage: str
+    service: str
+    lane: str
+    waiting: int
+    longest: LongestWait | None = None
+    promised_s: int
+    """What the lane promises, of a visitor's first call."""
+    breach_at: Moment | None = None
+    """When the promise is broken first, if nothing is done: by the hall played forward; past where it is broken."""
+
+
+class BoardTicket(Message):
+    """One of those that wait for a stage, service and lane, as `board` lists them."""
+
+    id: str
+    number: str
+    since: Moment
+    """As in LongestWait."""
+    promised_by: Moment | None = None
+    """Until when the lane promises the first call; None after that."""
+    ahead: int
+    wait: Wait | None = None
+
+
+class BoardCounter(Message):
+    """One counter, as whoever runs the hall sees it."""
+
+    id: str
+    label: str
+    state: CounterState
+    since: Moment | None = None
+    """From when it is in this state, with this visitor; None where that was before all that is known."""
+    officer: str | None = None
+    number: str | None = None
+    ticket: str | None = None
+    stage: str | None = None
+    """Of its ticket."""
+    usual_s: int | None = None
+    """How long a visitor of that stage takes a counter today."""
+
+
+class BoardMessage(State):
+    """`state/board/{page}`: how the hall stands, as many groups and counters to a page as fit."""
+
+    at: Moment
+    seq: int
+    page: int
+    pages: int
+    """How many count; a page beyond them is empty and old."""
+    groups: tuple[BoardGroup, ...] = ()
+    counters: tuple[BoardCounter, ...] = ()
+
+
 class SurveyElement(Message):
     """One question of a survey, with what may be answered: the first answer is worth 1, the last 4."""
 

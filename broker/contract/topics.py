@@ -39,6 +39,7 @@ DAY = TopicKind("state/day", qos=1, retained=True)
 ANNOUNCEMENTS = TopicKind("state/announcements", qos=1, retained=True)
 HELP = TopicKind("state/help", qos=1, retained=True)
 WAITING = TopicKind("state/waiting/{page}", qos=1, retained=True)
+BOARD = TopicKind("state/board/{page}", qos=1, retained=True)
 SURVEY = TopicKind("state/survey/{survey}/{language}", qos=1, retained=True)
 FEEDBACK = TopicKind("state/feedback", qos=1, retained=True)
 ALERTS = TopicKind("state/alerts", qos=1, retained=True)
@@ -101,6 +102,10 @@ class Topics:
     def waiting(self, page: str) -> str:
         """Return the retained topic of one page of who waits (`+` for all)."""
         return self._of(WAITING, page=page)
+
+    def board(self, page: str) -> str:
+        """Return the retained topic of one page of how the hall stands (`+` for all)."""
+        return self._of(BOARD, page=page)
 
     def survey(self, survey: str, language: str) -> str:
         """Return the retained topic of a survey's questions in one language (`+` for all)."""

@@ -140,6 +140,22 @@ class StaffRevoke(StaffAct):
     reason: Why
 
 
+@dataclass(frozen=True, slots=True)
+class Board(StaffAct, Look):
+    """Who waits for one stage, service and lane."""
+
+    stage: Id
+    service: Id
+    lane: Id
+
+
+@dataclass(frozen=True, slots=True)
+class TicketHistory(StaffAct, Look):
+    """How a ticket stands, and all that happened to it."""
+
+    ticket: Id
+
+
 class _LeftOut:
     """Stands for no value at all."""
 
@@ -593,6 +609,8 @@ Command = (
     | StaffOut
     | StaffSessions
     | StaffRevoke
+    | Board
+    | TicketHistory
     | RulesChange
     | StaffPassword
     | StaffTotp
@@ -640,6 +658,8 @@ COMMANDS: dict[str, type[Command]] = {
     "staff_out": StaffOut,
     "staff_sessions": StaffSessions,
     "staff_revoke": StaffRevoke,
+    "board": Board,
+    "ticket_history": TicketHistory,
     "rules_change": RulesChange,
     "staff_password": StaffPassword,
     "staff_totp": StaffTotp,

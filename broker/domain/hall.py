@@ -68,6 +68,9 @@ class Hall:
         self.counts: dict[tuple[str, str, str], int] = {}
         """How many wait, by stage, service and lane."""
         self.desks: dict[str, Desk] = {counter: Desk(counter) for counter in office.counters}
+        self.desks_since: dict[str, tuple[DeskState, str | None, dt.datetime]] = {}
+        """By counter: its state, with which ticket, and since when; not known of one where nothing has happened yet."""
+        self._desks_seen: dict[str, tuple[Desk, Ticket | None]] = {}
         self.missed: list[str] = []
         """Ids of tickets whose visitor did not come, in that order."""
         self.held: list[str] = []
@@ -348,6 +351,21 @@ class Hall:
         self.undoable = {counter: _moved_undoable(last, by) for counter, last in self.undoable.items()}
         self.staff_acts.clear()
         self.alerts = {name: _moved_alert(alert, by) for name, alert in self.alerts.items()}
+        self.desks_since = {name: (state, on, since + by) for name, (state, on, since) in self.desks_since.items()}
+
+    def note_desks(self, at: dt.datetime) -> None:
+        """Keep since when each counter is in its state, with its ticket."""
+        for counter, desk in self.desks.items():
+            ticket = None if desk.ticket is None else self.tickets[desk.ticket]
+            seen = self._desks_seen.get(counter)
+            if seen is not None and seen[0] is desk and seen[1] is ticket:
+                continue
+            self._desks_seen[counter] = desk, ticket
+            state, known = self.desk_state(desk), self.desks_since.get(counter)
+            if seen is None and state is DeskState.CLOSED:
+                continue  # closed for longer than anything is known of
+            if known is None or known[:2] != (state, desk.ticket):
+                self.desks_since[counter] = state, desk.ticket, at
 
     def add(self, ticket: Ticket) -> None:
         """Take a new ticket in."""

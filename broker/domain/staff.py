@@ -60,7 +60,10 @@ def decide(hall: Hall, command: cmd.StaffAct, now: dt.datetime) -> list[ev.Event
     match command:
         case cmd.StaffOut():
             return [ev.StaffSignedOut(at=now, officer=officer, session=session_digest(command.session))]
-        case cmd.StaffSessions():
+        case cmd.StaffSessions() | cmd.Board():
+            return []
+        case cmd.TicketHistory():
+            checks.known_ticket(hall, command.ticket, now)
             return []
         case cmd.StaffRevoke():
             return _revoked(hall, officer, command, now)

@@ -32,6 +32,7 @@ from broker.domain.hall import Hall
 from broker.domain.vocabulary import Command, Event
 from broker.gateway import feedback
 from broker.gateway.alerts import NOTHING_READ, alerts_shape
+from broker.gateway.board import BoardPages
 from broker.gateway.pictures import Pictures
 from broker.gateway.places import WaitingPages
 from broker.gateway.shapes import (
@@ -92,6 +93,7 @@ class MqttWire:
         self._survey_shapes = SurveyShapes(surveys, office.languages)
         self._pictures = Pictures(office)
         self._places = WaitingPages()
+        self._board = BoardPages()
         self._day: DayMessage | None = None
         """What the retained topic says of the day."""
         self._help: tuple[HelpCall, ...] | None = None
@@ -210,6 +212,15 @@ class MqttWire:
             self._publisher.publish(self._topics.waiting(str(page)), payload, retain=True)
         return pages is not None
 
+    def show_board(
+        self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool] = lambda: False, everything: bool = False
+    ) -> bool:
+        """Publish how the hall stands, as far as that changed; return False where it `is_pressed`."""
+        pages = self._board.draw(hall, now, is_pressed=is_pressed, everything=everything)
+        for page, payload in pages or ():
+            self._publisher.publish(self._topics.board(str(page)), payload, retain=True)
+        return pages is not None
+
     def show_all(self, hall: Hall, now: dt.datetime, *, book: Book | None = None, unanswered_s: int = 0) -> None:
         """Publish every retained state, then say online: whoever sees that finds them all."""
         self._publisher.publish(self._topics.office_state(), self._office.model_dump_json().encode(), retain=True)
@@ -230,6 +241,7 @@ class MqttWire:
             self.show_feedback(hall, book, now)
         self.show_waiting(hall, now, everything=True)
         self.show_alerts(hall, now, everything=True)
+        self.show_board(hall, now, everything=True)
         self._publisher.announce()
 
     def _show_day(self, hall: Hall, now: dt.datetime) -> None:

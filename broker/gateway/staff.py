@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from broker.contract import messages as ms
+from broker.domain import checks, staff
 from broker.domain import commands as cmd
 from broker.domain import events as ev
-from broker.domain import staff
 from broker.domain.hall import Hall
 from broker.domain.identity import totp_secret
+from broker.gateway.board import waiting_shape
 from broker.gateway.shapes import ticket_shape
 
 
@@ -26,6 +27,11 @@ def staff_result(  # noqa: PLR0911 - one for each kind of command
             return {"session": command.token, "officer": office.officers[officer], "role": office.role_of(officer)}
         case cmd.StaffSessions():
             return {"sessions": [_session(one, hall) for one in staff.sessions(hall, command, now)]}
+        case cmd.Board():
+            return waiting_shape(hall, command, now)
+        case cmd.TicketHistory():
+            ticket = checks.known_ticket(hall, command.ticket, now)
+            return {"ticket": ticket_shape(hall, ticket, now, history=True).model_dump(mode="json")}
         case cmd.RulesChange(prepared=cmd.PreparedRules() as made):
             return {"digest": made.digest, "restart": list(made.restart), "warnings": list(made.warnings)}
         case cmd.StaffTotp(action="begin"):

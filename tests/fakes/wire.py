@@ -43,6 +43,7 @@ class RecordingWire:
     feedback: list[int] = field(default_factory=list)
     """Which states of the book were shown."""
     placed: list[tuple[int, dt.datetime]] = field(default_factory=list)
+    boards: list[tuple[int, dt.datetime]] = field(default_factory=list)
     """When it was said where everybody stands, and up to which event."""
     devices: dict[str, str] = field(default_factory=dict)
     poisonous: str | None = None
@@ -141,6 +142,11 @@ class RecordingWire:
     def show_waiting(self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool]) -> bool:  # noqa: ARG002 - the protocol has it
         """Remember of which hall it was said where everybody stands, and when."""
         self.placed.append((hall.seq, now))
+        return True
+
+    def show_board(self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool]) -> bool:  # noqa: ARG002 - the protocol has it
+        """Remember of which hall it was said how it stands, and when."""
+        self.boards.append((hall.seq, now))
         return True
 
     def show_all(self, hall: Hall, now: dt.datetime, *, book: Book | None = None, unanswered_s: int = 0) -> None:

@@ -89,6 +89,11 @@ GOOD: dict[str, tuple[dict[str, Any], cmd.Command]] = {
         cmd.StaffReset("s", "budi", "totp", "lost"),
     ),
     "staff_revoke": ({"session": "s", "of": "budi", "reason": "lost"}, cmd.StaffRevoke("s", "budi", "lost")),
+    "board": (
+        {"session": "s", "stage": "check", "service": "visa", "lane": "regular"},
+        cmd.Board("s", "check", "visa", "regular"),
+    ),
+    "ticket_history": ({"session": "s", "ticket": "A-001"}, cmd.TicketHistory("s", "A-001")),
     "rules_change": (
         {
             "session": "s",

@@ -582,7 +582,7 @@ def test_online_is_said_last_when_everything_is_there(office: Office) -> None:
     topics = {topic.removeprefix(f"{ROOT}/") for topic, _, _ in office.air.messages[:count]}
     services = {f"state/service/{service['id']}" for service in office.air.last("state/office")["services"]}
     assert len(services) == 9
-    of_office = ("office", "hall", "help", "day", "announcements", "feedback", "waiting/0", "alerts")
+    of_office = ("office", "hall", "help", "day", "announcements", "feedback", "waiting/0", "board/0", "alerts")
     states = {f"state/{name}" for name in of_office}
     assert topics == states | {f"state/counter/c{n}" for n in (1, 2, 3, 4)} | services
     assert len(office.air.messages) == count
