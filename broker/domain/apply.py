@@ -72,7 +72,7 @@ def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:
         hall.note_desks(event.at)
 
 
-def _happen(hall: Hall, event: ev.Event) -> None:
+def _happen(hall: Hall, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one for each kind of fact
     day = event.day if isinstance(event, ev.Issued) else hall.day_of(event.at)
     if hall.day is None or day > hall.day:
         hall.turn_day(day, event.at)

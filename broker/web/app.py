@@ -22,6 +22,7 @@ from broker.bus import Bus, Post
 from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.office import OfficeBus
+from broker.web.boards import OpenBoards
 from broker.web.guard import Limits, usual_limits
 from broker.web.office import Office
 from broker.web.page import Pages
@@ -76,10 +77,10 @@ def web_app(
         zone = ZoneInfo(plan.timezone)
         bus = bus_for(KIND, plan, post)
         clock = EngineClock(lambda: dt.datetime.now(zone), time.monotonic)
-        office = Office(bus, office=plan.office, clock=clock, asked=plan.asked)
+        office = Office(bus, office=plan.office, clock=clock, asked=plan.asked, parts=plan.parts)
         pages = Pages(plan.languages, name=plan.names)
         office.on_fresh.append(lambda: pages.offered(office.offer))
-        site = Site(office, pages, Following(office), links=lambda: links(office.asked))
+        site = Site(office, pages, Following(office), OpenBoards(office), links=lambda: links(office.asked))
         bus.on_taken(_say_standing)
         bus.start()
         ticking = loop.create_task(_tick(site))
@@ -128,6 +129,7 @@ async def _tick(site: Site) -> None:
     for tick in itertools.count(1):
         await asyncio.sleep(TICK_S)
         site.office.tick()
+        site.boards.change()  # waits grow
         if not tick % BEAT_TICKS:
             site.following.tell_all()
 

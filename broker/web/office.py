@@ -15,17 +15,20 @@ from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, Pending
 from broker.contract.messages import (
     AnnouncementsMessage,
+    BoardMessage,
     EventMessage,
     FeedbackMessage,
     HallMessage,
     OfficeMessage,
     Place,
+    Presence,
     Reply,
     SurveyMessage,
     WaitingMessage,
 )
 from broker.contract.office import OfficeBus, listen_to_office
 from broker.contract.topics import Topics
+from broker.web.parts import Parts
 from broker.web.plan import Asked
 
 ANSWER_S = 8.0
@@ -51,11 +54,18 @@ class Office:
     """What MQTT told of the office, and the way to ask its engine."""
 
     def __init__(
-        self, bus: OfficeBus, *, office: str, clock: EngineClock | None = None, asked: Asked | None = None
+        self,
+        bus: OfficeBus,
+        *,
+        office: str,
+        clock: EngineClock | None = None,
+        asked: Asked | None = None,
+        parts: Sequence[str] = (),
     ) -> None:
         """Listen on `bus`, which is not started yet; its handlers have to run on the event loop's thread.
 
-        `asked` is what the configuration says of feedback, which counts until the engine says it.
+        `asked` is what the configuration says of feedback, which counts until the engine says it; `parts` are the
+        clients whose devices the staff's board shows.
         """
         self.clock = clock or EngineClock(lambda: dt.datetime.now().astimezone(), time.monotonic)
         self.freshness = Freshness(self.clock.now, self.clock.monotonic)
@@ -63,6 +73,9 @@ class Office:
         self.offer: OfficeMessage | None = None
         """What the office offers, with the procedures of its services."""
         self.hall: HallMessage | None = None
+        self.boards: dict[int, BoardMessage] = {}
+        """By page: how the hall stands, for whoever runs it."""
+        self.parts = Parts(parts, now=self.clock.now)
         self.feedback: FeedbackMessage | None = None
         self.announcements: AnnouncementsMessage | None = None
         self.surveys: dict[tuple[str, str], SurveyMessage] = {}
@@ -73,6 +86,8 @@ class Office:
         """Told when what was known may no longer be so: an event was missed, or the engine is back."""
         self.on_places: list[Callable[[Sequence[Place]], None]] = []
         """Told where some of those stand who wait."""
+        self.on_board: list[Callable[[], None]] = []
+        """Told when something changed that a board shows."""
         self.on_fresh: list[Callable[[], None]] = []
         """Told when data becomes old, or true again, and when the office offers something else."""
         self._asked_by_plan = asked or Asked()
@@ -84,6 +99,9 @@ class Office:
         listen_to_office(bus, topics, self._offered)
         bus.listen(topics.hall(), HallMessage, self._hall_heard)
         bus.listen(topics.waiting("+"), WaitingMessage, self._waiting_heard)
+        bus.listen(topics.board("+"), BoardMessage, self._board_heard)
+        for part in parts:
+            bus.listen(topics.presence(part), Presence, functools.partial(self._part_heard, part))
         bus.listen(topics.feedback(), FeedbackMessage, self._feedback_heard)
         bus.listen(topics.survey("+", "+"), SurveyMessage, self._survey_heard)
         bus.listen(topics.announcements(), AnnouncementsMessage, self._announced)
@@ -173,10 +191,20 @@ class Office:
         self.hall = hall
         self._follow(hall.seq)
         self.tick()
+        _tell(self.on_board)
 
     def _waiting_heard(self, waiting: WaitingMessage) -> None:
         for handler in self.on_places:
             handler(waiting.places)
+
+    def _board_heard(self, board: BoardMessage) -> None:
+        self.boards[board.page] = board
+        self.boards = {page: one for page, one in self.boards.items() if page < board.pages}
+        _tell(self.on_board)
+
+    def _part_heard(self, part: str, presence: Presence) -> None:
+        self.parts.heard(part, presence)
+        _tell(self.on_board)
 
     def _feedback_heard(self, feedback: FeedbackMessage) -> None:
         self.feedback = feedback

@@ -40,6 +40,8 @@ class Plan:
     is_staff_everywhere: bool
     asked: Asked
     """Until the bus has told it."""
+    parts: tuple[str, ...]
+    """The clients of the office that have devices, or are one, in the order of the configuration."""
     config: Path
     data: Path
     database: Path | None

@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from broker.language import mark
+from broker.web.boards import OpenBoards
 from broker.web.guard import Guard, Limits, usual_limits
 from broker.web.office import Office, UnansweredError
 from broker.web.page import LANGUAGE_COOKIE, Pages
@@ -78,6 +79,7 @@ class Site:
     office: Office
     pages: Pages
     following: Following
+    boards: OpenBoards
     limits: Limits = field(default_factory=usual_limits)
     links: Callable[[], Sequence[tuple[str, str]]] = tuple
     """Where the office's page leads to: addresses, and texts of the catalogue."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from broker.config import Settings
+from broker.contract.topics import ENGINE_CLIENT
 from broker.screen import config_path
 from broker.web.plan import Asked, Plan
 
@@ -37,10 +38,16 @@ def plan_of(settings: Settings, client: str, *, config: Path, data: Path) -> Pla
             surveys=bool(feedback.surveys),
             complaints=feedback.complaints is not None,
         ),
+        parts=_parts(settings),
         config=config,
         data=data,
         database=_database(settings, data),
     )
+
+
+def _parts(settings: Settings) -> tuple[str, ...]:
+    named = (settings.kiosks, settings.displays, settings.counters, settings.keypads, settings.signs)
+    return (ENGINE_CLIENT, *(part.id for section in named for part in section), *settings.mqtt.devices)
 
 
 def _database(settings: Settings, data: Path) -> Path | None:

@@ -18,6 +18,7 @@ from broker.web.asking import UNAVAILABLE, AwayError
 from broker.web.staff import frame
 from broker.web.staff.access import COOKIE
 from broker.web.staff.account import AccountPages, sign_in_page, signed_out
+from broker.web.staff.board import BoardPages
 from broker.web.staff.complaints import ComplaintPages
 from broker.web.staff.desk import FORBIDDEN, UNSIGNED, Desk, NoSessionError, NotTheirsError, Page, Section
 from broker.web.staff.files import ResultFiles
@@ -43,6 +44,7 @@ class StaffPages:
     def sections(self) -> tuple[Section, ...]:
         """Return all sections, in the order of the navigation."""
         return (
+            BoardPages().section(),
             ComplaintPages().section(),
             SuggestionPages().section(),
             SurveyPages(self.files).section(),

@@ -1,0 +1,453 @@
+"""What a board says of the hall: who waits where against the promise, each counter, devices. Pure.
+
+The order of all that stands on it is the configuration's, whatever happens: an eye finds a tile where it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from broker.contract.messages import BoardCounter, BoardGroup, BoardMessage, HallMessage, OfficeMessage, StageInfo
+from broker.contract.topics import ENGINE_CLIENT
+from broker.language import Phrases, bare_counter, mark
+from broker.web.page import LaneMark, in_language, lane_mark
+from broker.web.parts import NEVER_HEARD, OFFLINE, ONLINE, PART, PartHealth, code_of
+
+HOME = "/staff/board"
+SOON_S = 15 * 60
+"""A promise that will be broken within so long is marked."""
+MOST_WARNINGS = 6
+_LONG_MIN = 100
+
+_STATES = {
+    "closed": mark("closed"),
+    "open": mark("free"),
+    "paused": mark("paused"),
+    "calling": mark("calling"),
+    "serving": mark("serving"),
+}
+_DEVICES: Mapping[str, str] = {
+    "printer": mark("Printer"),
+    "spare-printer": mark("Second printer"),
+    "scanner": mark("Scanner"),
+    "speaker": mark("Loudspeaker"),
+    "line": mark("Line"),
+    "engine": mark("Answers"),
+    "clock": mark("Clock"),
+    "journal": mark("Stored data"),
+    "config": mark("Configuration"),
+    "id": mark("Name"),
+}
+_NUMBERED: Mapping[str, str] = {"keypad": mark("Keypad {name}"), "sign": mark("Sign {name}")}
+_DEVICE_STATES: Mapping[str, tuple[str, str]] = {
+    ONLINE: ("good", mark("Running")),
+    OFFLINE: ("bad", mark("Not running")),
+    NEVER_HEARD: ("", mark("Was not started yet")),
+    "ready": ("good", mark("Ready to print")),
+    "present": ("good", mark("There")),
+    "absent": ("bad", mark("Not there")),
+    "paper_low": ("warn", mark("Paper is low")),
+    "paper_out": ("bad", mark("No paper")),
+    "cover_open": ("bad", mark("Cover is open")),
+    "cutter_error": ("bad", mark("Cutter is stuck")),
+    "unknown": ("", mark("Gives no answer")),
+    "good": ("good", mark("In order")),
+    "waits": ("warn", mark("Something counts after a restart")),
+    "faulty": ("bad", mark("Has a fault and is not used")),
+    "wanted": ("bad", mark("Used by two machines")),
+    "alone": ("good", mark("Used by one machine")),
+}
+"""Tone and words by the first word that a device says of itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What boards that are drawn alike have in common."""
+
+    language: str
+    is_wall: bool
+    has_officers: bool
+    """Officers' names are shown."""
+    has_tickets: bool
+    """A number leads to its ticket."""
+    has_devices: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of the office at a moment."""
+
+    now: dt.datetime
+    offer: OfficeMessage
+    boards: Sequence[BoardMessage]
+    hall: HallMessage | None = None
+    parts: Mapping[str, PartHealth] | None = None
+    stale_since: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One stage, service and lane; or all services of it."""
+
+    id: str
+    url: str
+    waiting: int
+    longest: str = ""
+    """How long who waits longest has waited, and where the lane promises something, of what."""
+    breach: str = ""
+    tone: str = ""
+    label: str = ""
+    """All of it in a sentence, for who does not see where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One service at a stage, lane by lane."""
+
+    service: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage: all of its services together, and each by itself."""
+
+    name: str
+    total: int
+    together: tuple[Cell, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:  # noqa: A001 - it is one
+    """A promise that is broken, or will be."""
+
+    text: str
+    tone: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CounterTile:
+    """One counter."""
+
+    id: str
+    title: str
+    label: str
+    state: str
+    kind: str
+    tone: str
+    since: str
+    number: str
+    url: str
+    """Of its ticket, for who may follow it."""
+    took: str
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """One device of a part."""
+
+    part: str
+    device: str
+    state: str
+    tone: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """How the hall stands."""
+
+    waiting: int
+    waiting_text: str
+    lanes: tuple[tuple[str, LaneMark | None], ...]
+    stages: tuple[Stage, ...]
+    warnings: tuple[Warning, ...]
+    calm: str
+    """Instead of warnings."""
+    more: str
+    counters: tuple[CounterTile, ...]
+    devices: tuple[DeviceRow, ...]
+    trouble: tuple[DeviceRow, ...]
+    old: str
+    """Since when all of it is old, said loudly; nothing while it is true."""
+    as_of: str
+
+
+def board(p: Phrases, look: Look, told: Told) -> Board:
+    """Return how the hall stands, for boards of one look."""
+    groups, counters = _newest(told)
+    offer = told.offer
+    stages = tuple(_stage(p, told, stage, groups) for stage in offer.stages)
+    stages = tuple(stage for stage in stages if stage.rows)
+    warnings = _warnings(p, told, groups.values())
+    devices = _devices(p, told) if look.has_devices else ()
+    waiting = sum(group.waiting for group in groups.values())
+    return Board(
+        waiting=waiting,
+        waiting_text=p.count("{n} waits", "{n} wait", waiting),
+        lanes=tuple(
+            (in_language(lane.name, p.language), lane_mark(offer, lane.id, p.language)) for lane in offer.lanes
+        ),
+        stages=stages,
+        warnings=warnings[:MOST_WARNINGS],
+        calm="" if warnings else p.say("No promise is in danger."),
+        more=p.count("and {n} more", "and {n} more", len(warnings) - MOST_WARNINGS)
+        if len(warnings) > MOST_WARNINGS
+        else "",
+        counters=tuple(_counter(p, look, told, counter) for counter in counters),
+        devices=devices,
+        trouble=tuple(row for row in devices if row.tone in {"bad", "warn"}),
+        old=_old(p, told),
+        as_of=moment(p, told.now),
+    )
+
+
+def moment(p: Phrases, at: dt.datetime) -> str:
+    """Return a time of day to the second."""
+    return f"{p.clock(at)}{'.' if p.language == 'id' else ':'}{at:%S}"
+
+
+def lasted(p: Phrases, seconds: float) -> str:
+    """Return how long something has lasted: whole minutes, and hours where it is long."""
+    minutes = max(0, math.floor(seconds / 60))
+    if minutes < _LONG_MIN:
+        return p.say("{n} min", n=minutes)
+    return p.say("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
+
+
+def lane_words(p: Phrases, offer: OfficeMessage, lane: str) -> str:
+    """Return a lane by its letter, or by its name where it has none."""
+    found = next((one for one in offer.lanes if one.id == lane), None)
+    if found is None:
+        return lane
+    return p.say("Lane {letter}", letter=found.letter) if found.letter else in_language(found.name, p.language)
+
+
+def service_words(p: Phrases, offer: OfficeMessage, service: str) -> str:
+    """Return a service by its short name."""
+    found = next((one for one in offer.services if one.id == service), None)
+    return service if found is None else in_language(found.short_name or found.name, p.language)
+
+
+def stage_words(p: Phrases, offer: OfficeMessage, stage: str) -> str:
+    """Return a stage by its name."""
+    found = next((one for one in offer.stages if one.id == stage), None)
+    return stage if found is None else in_language(found.name, p.language)
+
+
+def breach_words(p: Phrases, at: dt.datetime, now: dt.datetime) -> str:
+    """Return when a promise is broken, or for how long it is."""
+    left_s = (at - now).total_seconds()
+    if left_s > 0:
+        return p.say("promise broken in {time}", time=lasted(p, left_s + 59))
+    return p.say("promise broken for {time}", time=lasted(p, -left_s))
+
+
+def where_url(stage: str, service: str, lane: str) -> str:
+    """Return where those are listed who wait for a stage, service and lane."""
+    return f"{HOME}/at/{quote(stage, safe='')}/{quote(service, safe='')}/{quote(lane, safe='')}"
+
+
+def ticket_url(ticket: str) -> str:
+    """Return where a ticket's history stands."""
+    return f"{HOME}/ticket/{quote(ticket, safe='')}"
+
+
+# -- inside ------------------------------------------------------------------------------------------------------
+
+
+Where = tuple[str, str, str]
+
+
+def _newest(told: Told) -> tuple[dict[Where, BoardGroup], list[BoardCounter]]:
+    """Return groups and counters; the picture of the hall comes sooner, and its counts and states go before."""
+    pages = sorted(told.boards, key=lambda page: page.page)
+    groups = {(one.stage, one.service, one.lane): one for page in pages for one in page.groups}
+    counters = [one for page in pages for one in page.counters]
+    hall = told.hall
+    if hall is None or hall.seq <= max((page.seq for page in pages), default=-1):
+        return groups, counters
+    for row in hall.waiting:
+        key = row.stage, row.service, row.lane
+        known = groups.get(key)
+        if not row.count:
+            groups.pop(key, None)
+        elif known is not None:
+            groups[key] = known.model_copy(update={"waiting": row.count})
+        else:
+            groups[key] = BoardGroup(
+                stage=row.stage, service=row.service, lane=row.lane, waiting=row.count, promised_s=0
+            )
+    newer = {one.id: one for one in hall.counters}
+    return groups, [_newer(one, newer.get(one.id), hall) for one in counters]
+
+
+def _newer(counter: BoardCounter, seen: object, hall: HallMessage) -> BoardCounter:
+    state, number = getattr(seen, "state", counter.state), getattr(seen, "number", counter.number)
+    if (state, number) == (counter.state, counter.number):
+        return counter
+    update = {"state": state, "number": number, "since": hall.at, "ticket": None, "stage": None, "usual_s": None}
+    return counter.model_copy(update=update | ({"officer": None} if state == "closed" else {}))
+
+
+def _stage(p: Phrases, told: Told, stage: StageInfo, groups: Mapping[Where, BoardGroup]) -> Stage:
+    offer, lanes = told.offer, [lane.id for lane in told.offer.lanes]
+    rows = tuple(
+        Row(
+            service_words(p, offer, service.id),
+            tuple(
+                _cell(p, told, where, groups.get(where)) for where in ((stage.id, service.id, lane) for lane in lanes)
+            ),
+        )
+        for service in offer.services
+        if stage.id in service.stages
+    )
+    together = tuple(_together(p, told, (stage.id, lane), groups.values()) for lane in lanes)
+    waiting = sum(cell.waiting for row in rows for cell in row.cells)
+    return Stage(in_language(stage.name, p.language), waiting, together, rows)
+
+
+def _cell(p: Phrases, told: Told, where: Where, group: BoardGroup | None, title: str = "") -> Cell:
+    stage, service, lane = where
+    name = "-".join(("at", *where))
+    count = 0 if group is None else group.waiting
+    title = title or ", ".join(
+        (stage_words(p, told.offer, stage), service_words(p, told.offer, service), lane_words(p, told.offer, lane))
+    )
+    said = p.count("{n} waits", "{n} wait", count)
+    if group is None:
+        return Cell(name, "", 0, label=f"{title}: {said}")
+    url, longest, breach, tone = where_url(*where), "", "", ""
+    if group.longest is not None:
+        waited = lasted(p, (told.now - group.longest.since).total_seconds())
+        promised = lasted(p, group.promised_s)
+        is_first = group.breach_at is not None or _is_first(told.offer, stage, service)
+        longest = p.say("{waited} of {promised}", waited=waited, promised=promised) if is_first else waited
+    if group.breach_at is not None:
+        breach = breach_words(p, group.breach_at, told.now)
+        tone = tone_of(group.breach_at, told.now)
+    label = ", ".join(part for part in (said, longest and p.say("longest {wait}", wait=longest), breach) if part)
+    return Cell(name, url, count, longest, breach, tone, f"{title}: {label}")
+
+
+def tone_of(breach_at: dt.datetime, now: dt.datetime) -> str:
+    """Return how loudly a breach is said."""
+    left_s = (breach_at - now).total_seconds()
+    return "bad" if left_s <= 0 else "warn" if left_s <= SOON_S else ""
+
+
+def _is_first(offer: OfficeMessage, stage: str, service: str) -> bool:
+    return any(one.id == service and one.stages[:1] == (stage,) for one in offer.services)
+
+
+def _together(p: Phrases, told: Told, where: tuple[str, str], groups: Iterable[BoardGroup]) -> Cell:
+    """Return all services of a stage and lane as one: the longest wait and the first breach of any."""
+    stage, lane = where
+    found = [group for group in groups if (group.stage, group.lane) == where]
+    title = f"{stage_words(p, told.offer, stage)}, {lane_words(p, told.offer, lane)}"
+    if not found:
+        return _cell(p, told, (stage, "", lane), None, title)
+    known = [group for group in found if group.longest is not None]
+    oldest = min(known, key=lambda one: one.longest.since if one.longest else told.now, default=found[0])
+    breaches = [group.breach_at for group in found if group.breach_at is not None]
+    whole = oldest.model_copy(
+        update={"waiting": sum(group.waiting for group in found), "breach_at": min(breaches, default=None)}
+    )
+    return _cell(p, told, (stage, oldest.service, lane), whole, title)
+
+
+def _warnings(p: Phrases, told: Told, groups: Iterable[BoardGroup]) -> tuple[Warning, ...]:
+    """Return the promises that are broken or will be, the most urgent first."""
+    found = sorted(
+        ((group.breach_at, group) for group in groups if group.breach_at is not None),
+        key=lambda one: (one[0], one[1].stage, one[1].service, one[1].lane),
+    )
+    return tuple(
+        Warning(
+            p.say(
+                "{lane}, {service}: {breach}",
+                lane=lane_words(p, told.offer, group.lane),
+                service=service_words(p, told.offer, group.service),
+                breach=breach_words(p, at, told.now),
+            ),
+            tone_of(at, told.now) or "later",
+            where_url(group.stage, group.service, group.lane),
+        )
+        for at, group in found
+    )
+
+
+def _counter(p: Phrases, look: Look, told: Told, counter: BoardCounter) -> CounterTile:
+    lasts_s = None if counter.since is None else max(0.0, (told.now - counter.since).total_seconds())
+    usual_s, took, tone = counter.usual_s, "", ""
+    if lasts_s is not None and counter.state in {"calling", "serving"}:
+        took = lasted(p, lasts_s)
+        if usual_s is not None:
+            took = p.say("{time}, usually {usual}", time=took, usual=lasted(p, usual_s + 30))
+            tone = "warn" if counter.state == "serving" and lasts_s > 2 * usual_s else ""
+    elif lasts_s is not None and counter.since is not None:
+        took = p.say("since {time}", time=p.clock(counter.since))
+    number = counter.number or ""
+    return CounterTile(
+        id=counter.id,
+        title=p.say("Counter {counter}", counter=bare_counter(counter.label)),
+        label=bare_counter(counter.label),
+        state=p.say(_STATES[counter.state]),
+        kind=counter.state,
+        tone=tone,
+        since="" if counter.since is None else p.clock(counter.since),
+        number=number,
+        url=ticket_url(counter.ticket) if look.has_tickets and counter.ticket is not None else "",
+        took=took,
+        officer=(counter.officer or "") if look.has_officers else "",
+    )
+
+
+def _devices(p: Phrases, told: Told) -> tuple[DeviceRow, ...]:
+    """Return every device of every part, in the order of the configuration."""
+    return tuple(
+        _device(p, part, device, health)
+        for part, health in (told.parts or {}).items()
+        for device in health.states or {PART: NEVER_HEARD}
+    )
+
+
+def _device(p: Phrases, part: str, device: str, health: PartHealth) -> DeviceRow:
+    state = health.states.get(device, NEVER_HEARD)
+    tone, words = _DEVICE_STATES.get(code_of(state), ("", state))
+    if device == "line":
+        tone, words = ("good", mark("Connected")) if state == "open" else ("bad", mark("Interrupted"))
+    elif device != PART and code_of(state) == OFFLINE:
+        words = mark("Does not answer")
+    elif part == ENGINE_CLIENT and device in {"engine", "clock", "journal"}:
+        tone = "bad"  # named only where something is wrong
+    elif (health.kind, state) == ("counter", OFFLINE):
+        tone = ""  # an officer has gone home
+    kind, _, name = device.partition(" ")
+    if kind in _NUMBERED:
+        called = p.say(_NUMBERED[kind], name=name)
+    else:
+        called = p.say(_DEVICES[device]) if device in _DEVICES else device
+    since = health.since.get(device)
+    heard = since or health.heard_at
+    return DeviceRow(
+        part=p.say("Queue system") if part == ENGINE_CLIENT else part,
+        device=called,
+        state=p.say(words) if words else state,
+        tone=tone,
+        since="" if heard is None else p.clock(heard),
+    )
+
+
+def _old(p: Phrases, told: Told) -> str:
+    if told.stale_since is None:
+        return ""
+    since = moment(p, told.stale_since.astimezone(told.now.tzinfo))
+    return p.say("OLD: the queue system has not answered since {time}. What stands here was true then.", time=since)
