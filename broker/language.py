@@ -238,6 +238,10 @@ class Phrases:
         """Return the time of day in `at`'s own zone."""
         return _plain_spaces(format_time(at, "short", locale=self.worded_in))
 
+    def exact_clock(self, at: dt.datetime) -> str:
+        """Return the time of day to the second: of when something is, that may be old."""
+        return _plain_spaces(format_time(at, "medium", locale=self.worded_in))
+
     def date(self, day: dt.date) -> str:
         """Return the date in full, with its weekday."""
         return _plain_spaces(format_date(day, "full", locale=self.worded_in))

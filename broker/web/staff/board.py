@@ -30,7 +30,6 @@ from broker.web.staff.standing import (
     breach_words,
     lane_words,
     lasted,
-    moment,
     service_words,
     stage_words,
     ticket_url,
@@ -161,7 +160,7 @@ def waiting_page(
         empty=p.say("Nobody waits here now."),
         more=p.count("and {n} more", "and {n} more", more) if more else "",
         back=p.say("Back to the board"),
-        as_of=p.say("As of {time}", time=moment(p, told.now)),
+        as_of=p.say("As of {time}", time=p.exact_clock(told.now)),
     )
 
 
@@ -197,7 +196,7 @@ def history_page(p: Phrases, around: Frame, told: Told, ticket: Ticket) -> Histo
     )
     lines = tuple(
         HistoryLine(
-            moment(p, line.at.astimezone(zone)),
+            p.exact_clock(line.at.astimezone(zone)),
             p.say(
                 _HAPPENED.get(line.type, mark("Something happened: {type}.")),
                 counter=counter_words(p, told, line.counter),
@@ -256,7 +255,7 @@ class BoardPages:
             is_wall=look.is_wall,
             other=other,
             events=f"{HOME}/events?{WALL}" if look.is_wall else f"{HOME}/events",
-            lost=p.say("OLD: no connection to the office's pages. What stands here was true at {time}."),
+            lost=p.say("OLD: no connection to the office's pages. What stands here was true at {time}.", time="{time}"),
             as_of_label=p.say("As of"),
             waiting=p.say("The queue system has not been heard yet. This page comes right by itself."),
         )
@@ -369,7 +368,8 @@ class OpenBoard:
                 return
             office = self._desk.office
             if office.stale_since is None and self._line.has_room():
-                self._line.send(frame("beat", moment(self._desk.p, office.clock.now().astimezone(self._desk.zone))))
+                now = office.clock.now().astimezone(self._desk.zone)
+                self._line.send(frame("beat", self._desk.p.exact_clock(now)))
             if not beat % ASK_AGAIN_BEATS and not await self._may_go_on():
                 self._line.send(frame("gone", "-"))
                 self._line.end()

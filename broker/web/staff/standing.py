@@ -14,7 +14,7 @@ from urllib.parse import quote
 from broker.contract.messages import BoardCounter, BoardGroup, BoardMessage, HallMessage, OfficeMessage, StageInfo
 from broker.contract.topics import ENGINE_CLIENT
 from broker.language import Phrases, bare_counter, mark
-from broker.web.page import LaneMark, in_language, lane_mark
+from broker.web.page import in_language
 from broker.web.parts import NEVER_HEARD, OFFLINE, ONLINE, PART, PartHealth, code_of
 
 HOME = "/staff/board"
@@ -23,8 +23,19 @@ SOON_S = 15 * 60
 MOST_WARNINGS = 6
 _LONG_MIN = 100
 
+_HEADINGS = {
+    "promises": mark("Promises"),
+    "stage": mark("Stage"),
+    "service": mark("Service"),
+    "counters": mark("Counters"),
+    "devices": mark("Devices"),
+    "part": mark("Part"),
+    "device": mark("Device"),
+    "state": mark("State"),
+    "heard": mark("Last heard"),
+}
 _STATES = {
-    "closed": mark("closed"),
+    "closed": mark("not open"),
     "open": mark("free"),
     "paused": mark("paused"),
     "calling": mark("calling"),
@@ -100,6 +111,8 @@ class Cell:
     """How long who waits longest has waited, and where the lane promises something, of what."""
     breach: str = ""
     tone: str = ""
+    lane: str = ""
+    """Said where no column says it: on a phone."""
     label: str = ""
     """All of it in a sentence, for who does not see where it stands."""
 
@@ -166,7 +179,8 @@ class Board:
 
     waiting: int
     waiting_text: str
-    lanes: tuple[tuple[str, LaneMark | None], ...]
+    headings: Mapping[str, str]
+    lanes: tuple[str, ...]
     stages: tuple[Stage, ...]
     warnings: tuple[Warning, ...]
     calm: str
@@ -192,8 +206,10 @@ def board(p: Phrases, look: Look, told: Told) -> Board:
     return Board(
         waiting=waiting,
         waiting_text=p.count("{n} waits", "{n} wait", waiting),
+        headings={name: p.say(text) for name, text in _HEADINGS.items()},
         lanes=tuple(
-            (in_language(lane.name, p.language), lane_mark(offer, lane.id, p.language)) for lane in offer.lanes
+            lane_words(p, offer, lane.id) if look.is_wall else in_language(lane.name, p.language)
+            for lane in offer.lanes
         ),
         stages=stages,
         warnings=warnings[:MOST_WARNINGS],
@@ -205,13 +221,8 @@ def board(p: Phrases, look: Look, told: Told) -> Board:
         devices=devices,
         trouble=tuple(row for row in devices if row.tone in {"bad", "warn"}),
         old=_old(p, told),
-        as_of=moment(p, told.now),
+        as_of=p.exact_clock(told.now),
     )
-
-
-def moment(p: Phrases, at: dt.datetime) -> str:
-    """Return a time of day to the second."""
-    return f"{p.clock(at)}{'.' if p.language == 'id' else ':'}{at:%S}"
 
 
 def lasted(p: Phrases, seconds: float) -> str:
@@ -323,7 +334,7 @@ def _cell(p: Phrases, told: Told, where: Where, group: BoardGroup | None, title:
     )
     said = p.count("{n} waits", "{n} wait", count)
     if group is None:
-        return Cell(name, "", 0, label=f"{title}: {said}")
+        return Cell(name, "", 0, lane=lane_words(p, told.offer, lane), label=f"{title}: {said}")
     url, longest, breach, tone = where_url(*where), "", "", ""
     if group.longest is not None:
         waited = lasted(p, (told.now - group.longest.since).total_seconds())
@@ -331,10 +342,15 @@ def _cell(p: Phrases, told: Told, where: Where, group: BoardGroup | None, title:
         is_first = group.breach_at is not None or _is_first(told.offer, stage, service)
         longest = p.say("{waited} of {promised}", waited=waited, promised=promised) if is_first else waited
     if group.breach_at is not None:
-        breach = breach_words(p, group.breach_at, told.now)
+        left_s = (group.breach_at - told.now).total_seconds()
+        if left_s > 0:
+            breach = p.say("broken in {time}", time=lasted(p, left_s + 59))
+        else:
+            breach = p.say("broken for {time}", time=lasted(p, -left_s))
         tone = tone_of(group.breach_at, told.now)
     label = ", ".join(part for part in (said, longest and p.say("longest {wait}", wait=longest), breach) if part)
-    return Cell(name, url, count, longest, breach, tone, f"{title}: {label}")
+    lane_name = lane_words(p, told.offer, lane)
+    return Cell(name, url, count, longest, breach, tone, lane_name, f"{title}: {label}")
 
 
 def tone_of(breach_at: dt.datetime, now: dt.datetime) -> str:
@@ -449,5 +465,5 @@ def _device(p: Phrases, part: str, device: str, health: PartHealth) -> DeviceRow
 def _old(p: Phrases, told: Told) -> str:
     if told.stale_since is None:
         return ""
-    since = moment(p, told.stale_since.astimezone(told.now.tzinfo))
+    since = p.exact_clock(told.stale_since.astimezone(told.now.tzinfo))
     return p.say("OLD: the queue system has not answered since {time}. What stands here was true then.", time=since)
