@@ -56,7 +56,7 @@ ForToday = ev.OfferChanged | ev.QuotaChanged | ev.IntakeChanged | ev.CounterAske
 OfToday = Offer | Quota | Intake | AskCounter | Announce | Unannounce
 
 
-def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:
+def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901, PLR0912 - one for each kind of fact
     """Make one fact part of the picture; what belongs to feedback, and that a day was counted, is passed over."""
     hall.seq += 1
     if isinstance(event, FeedbackEvent | ev.DayClosed):
@@ -67,12 +67,6 @@ def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:
     if isinstance(event, ev.ClockSet):
         _clock_set(hall, event)
         return
-    _happen(hall, event)
-    if not isinstance(event, ev.Issued):
-        hall.note_desks(event.at)
-
-
-def _happen(hall: Hall, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one for each kind of fact
     day = event.day if isinstance(event, ev.Issued) else hall.day_of(event.at)
     if hall.day is None or day > hall.day:
         hall.turn_day(day, event.at)
@@ -109,6 +103,8 @@ def _happen(hall: Hall, event: ev.Event) -> None:  # noqa: C901, PLR0912 - one f
             _desk(hall, event)
         case _:
             _ticket(hall, event)
+    if not isinstance(event, ev.Issued):
+        hall.note_desks(event.at)
 
 
 def _clock_set(hall: Hall, event: ev.ClockSet) -> None:
