@@ -8,6 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import sys
+from array import array
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -150,15 +153,21 @@ _TABLES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("clocks", ClockChange, ()),
 )
 """Each table of a day with its row and those of its columns that are names."""
+_WIDTHS = (("b", 8), ("h", 16), ("i", 32), ("q", 64))
+_NOTHING = -1
 Row = TypeVar("Row", bound=tuple[Any, ...])
 
 
 def text_of(facts: DayFacts) -> str:
-    """Return the facts of a day as text: tables by their columns, names by their place in one list."""
-    places: dict[str | None, int] = {None: -1}
+    """Return the facts of a day as text: tables by their columns, names by their place in one list.
+
+    A column is its width (`b`, `h`, `i`, `q`: 1 to 8 bytes) and its numbers, little-endian in base64: a year of them is
+    read in a tenth of the time that JSON takes. -1 is nothing.
+    """
+    places: dict[str | None, int] = {None: _NOTHING}
     tables = {
         name: [
-            [places.setdefault(cell, len(places) - 1) for cell in column] if field in named else list(column)
+            _packed([places.setdefault(cell, len(places) - 1) for cell in column] if field in named else column)
             for field, column in zip(kind._fields, _columns(getattr(facts, name), len(kind._fields)), strict=True)
         ]
         for name, kind, named in _TABLES
@@ -187,7 +196,7 @@ def facts_of(text: str) -> DayFacts:
                 kind._make,
                 zip(
                     *(
-                        map(name_of, column) if field in named else column
+                        map(name_of, _numbers(column)) if field in named else _values(_numbers(column))
                         for field, column in zip(kind._fields, said[name], strict=True)
                     ),
                     strict=True,
@@ -198,6 +207,32 @@ def facts_of(text: str) -> DayFacts:
     }
     first_seq, last_seq = said["lines"]
     return DayFacts(dt.date.fromisoformat(said["day"]), first_seq, last_seq, said["until"], **tables)
+
+
+def _packed(column: Sequence[int | None]) -> str:
+    """Return a column of numbers as text, as narrow as they are."""
+    numbers = [_NOTHING if one is None else one for one in column]
+    least, most = min(numbers, default=0), max(numbers, default=0)
+    width = next(code for code, bits in _WIDTHS if -(1 << bits - 1) <= least and most < 1 << bits - 1)
+    return width + b64encode(_little_endian(array(width, numbers)).tobytes()).decode()
+
+
+def _numbers(text: str) -> array[int]:
+    numbers = array(text[0])
+    numbers.frombytes(b64decode(text[1:]))
+    return _little_endian(numbers)
+
+
+def _values(numbers: array[int]) -> Sequence[int | None]:
+    """Return numbers of which some are none; most columns have no such."""
+    return [None if one == _NOTHING else one for one in numbers] if _NOTHING in numbers else numbers
+
+
+def _little_endian(numbers: array[int]) -> array[int]:
+    """Return numbers as they are kept, or as this machine has them: where it differs, their bytes are turned."""
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
 
 
 def digest_of(*texts: str) -> str:

@@ -13,6 +13,7 @@ import datetime as dt
 import gc
 import math
 from collections import Counter as Tally
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -119,14 +120,18 @@ class Slice:
         return sorted([*map(_WAITED, self.waits), *map(self.waited_so_far, self.waiting)])
 
     @cached_property
+    def firsts(self) -> list[Wait]:
+        """Return the first waits of visitors, which ended."""
+        return [wait for wait in self.waits if wait.is_first]
+
+    @cached_property
     def kept(self) -> list[bool]:
         """Return for each first wait of which it is decided whether the lane's promise was kept."""
         return [
             *(
                 wait.counter is not None and wait.waited_us <= wait.promised_s * _US_S
-                for wait in self.waits
-                if wait.is_first
-                and wait.promised_s is not None
+                for wait in self.firsts
+                if wait.promised_s is not None
                 and (wait.counter is not None or wait.waited_us > wait.promised_s * _US_S)
             ),
             *(
@@ -164,14 +169,14 @@ class Slice:
         """Return each announced range in microseconds with the wait that followed."""
         return [
             (wait.low_s * _US_S, wait.high_s * _US_S, wait.waited_us)
-            for wait in self.waits
+            for wait in self.firsts
             if wait.low_s is not None and wait.high_s is not None and not (wait.low_s == 0 and wait.high_s <= AT_ONCE_S)
         ]
 
     @cached_property
     def at_once(self) -> list[int]:
         """Return the waits of those who were told that there is none."""
-        return [wait.waited_us for wait in self.waits if wait.low_s == 0 and (wait.high_s or 0) <= AT_ONCE_S]
+        return [wait.waited_us for wait in self.firsts if wait.low_s == 0 and (wait.high_s or 0) <= AT_ONCE_S]
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,10 +427,9 @@ class _Sorting:
 
 def _grouped(rows: Sequence[Any], places: Sequence[int]) -> Iterator[tuple[tuple[Any, ...], Sequence[Any]]]:
     """Yield rows that have the same in some places; who has nothing in one of them belongs to none."""
-    groups: dict[Any, list[Any]] = {}
-    value_of = itemgetter(*places)
-    for row in rows:
-        groups.setdefault(value_of(row), []).append(row)
+    groups: defaultdict[Any, list[Any]] = defaultdict(list)
+    for value, row in zip(map(itemgetter(*places), rows), rows, strict=True):
+        groups[value].append(row)
     for found, some in groups.items():
         values = (found,) if len(places) == 1 else found
         if None not in values:

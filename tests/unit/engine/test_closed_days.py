@@ -154,7 +154,10 @@ def test_a_span_knows_of_the_last_day_before_it(room: EngineRoom, disk: Path) ->
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("UPDATE closed_days SET facts = replace(facts, '315', '300')", "not those that were closed"),
+        (
+            'UPDATE closed_days SET facts = replace(facts, \'"names":["arrival\', \'"names":["left\')',
+            "not those that were closed",
+        ),
         ("UPDATE closed_days SET carry = replace(carry, '900', '901')", "not those that were closed"),
         ("DELETE FROM closed_days", "are gone from the table of closed days"),
         (

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broker.domain import commands as cmd
-from broker.reports.facts import DayFacts, facts_of, micros, midnight_us, text_of
+from broker.reports.facts import ClockChange, DayFacts, Wait, facts_of, micros, midnight_us, text_of
 from broker.reports.fold import Carry, FinishedDay, Fold, carry_of
 from tests.fakes.days import a_busy_day, a_day_of_journeys
 from tests.fakes.engine_room import EngineRoom
@@ -198,3 +198,13 @@ def test_an_hour_that_comes_twice_is_counted_twice() -> None:
     begin = dt.datetime(2026, 10, 25, tzinfo=zone)
     assert micros(begin) == midnight_us(dt.date(2026, 10, 25), zone)
     assert midnight_us(dt.date(2026, 10, 26), zone) - micros(begin) == 25 * HOUR_US
+
+
+def test_numbers_are_kept_as_narrow_as_they_are_and_nothing_stays_nothing() -> None:
+    waits = tuple(
+        Wait(47, "visa", "regular", "check", counter, None, waited_us, 1, promised_s, None, 0)
+        for counter, waited_us, promised_s in (("c1", 0, None), (None, 1 << 40, 127), ("c1", 1 << 62, 40_000))
+    )
+    facts = DayFacts(dt.date(2026, 3, 2), 1, 9, 1 << 50, waits=waits, clocks=(ClockChange(-5_400_000_000, -2),))
+
+    assert facts_of(text_of(facts)) == facts
