@@ -13,6 +13,7 @@ from typing import Any
 
 from broker.config.settings import Settings
 from broker.contract.messages import (
+    Asked,
     ComplaintFigures,
     CounterMessage,
     CounterState,
@@ -154,6 +155,11 @@ def _at_the_desk(free: DeskState, called: DeskState, serving: DeskState) -> Iter
     yield "calls for help", desk_page(replace(free, help=calls))
     ours = (HelpCall(kiosk="kiosk-1", since=free.now, coming="1", counter=free.counter),)
     yield "on the way to help", desk_page(replace(called, help=ours))
+    asked = Asked(
+        action="help", stage=free.office.stages[-1].id if free.office else None, by="Siti Rahmawati", at=free.now
+    )
+    yield "asked to help", desk_page(_changed(free, asked=asked))
+    yield "pauses soon", desk_page(_changed(serving, pauses=True))
     yield "no answer yet", desk_page(replace(called, notice=slow(free.phrases), busy=Intent.RECALL))
     offline = replace(called, online=False, stale_since=free.now)
     yield "not connected", desk_page(offline)

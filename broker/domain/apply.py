@@ -222,9 +222,9 @@ def _staff_undone(hall: Hall, event: ev.StaffUndone) -> None:
     """Put back what somebody of the staff did last; paper and history of a ticket stay."""
     match hall.staff_acts.pop(event.by):
         case Called() as done:
-            _take_back(hall, done.counter, done.ticket, event.at)
+            _take_back(hall, event, done.counter, done.ticket)
         case Moved() as done:
-            _put_back(hall, done.before, event.at)
+            _put_back(hall, event, done.before)
             if done.desk is not None:
                 hall.set_desk(done.desk.counter, ticket=done.desk.ticket, reason=done.desk.reason)
             hall.paces[done.before.stage].take_back(*done.pace)
@@ -319,7 +319,7 @@ def _ticket(
         case ev.Cancelled():
             _cancelled(hall, event)
         case ev.Undone():
-            _take_back(hall, event.counter, event.ticket, event.at)
+            _take_back(hall, event, event.counter, event.ticket)
         case _:
             assert_never(event)
 
@@ -514,11 +514,11 @@ def _free_desks(hall: Hall, event: ev.Cancelled | ev.Transferred) -> None:
             hall.undoable.pop(desk.counter, None)
 
 
-def _take_back(hall: Hall, counter: str, ticket: str, at: dt.datetime) -> None:
+def _take_back(hall: Hall, event: ev.Undone | ev.StaffUndone, counter: str, ticket: str) -> None:
     """Put ticket, desk and figures back as they were before a counter's last action; paper and history stay."""
     last = hall.undoable.pop(counter)
     now = hall.tickets[ticket]
-    _put_back(hall, last.before, at, counter=counter)
+    _put_back(hall, event, last.before, counter=counter)
     _take_back_figures(hall, last, now)
     hall.put_desk_back(last.desk)
     if last.earlier is not None:  # finished and called by one key: whoever erred wants both back
@@ -531,11 +531,11 @@ def _take_back(hall: Hall, counter: str, ticket: str, at: dt.datetime) -> None:
         hall.calls = [call for call in hall.calls if (call.ticket, call.counter) != (now.id, counter)]
 
 
-def _put_back(hall: Hall, before: Ticket, at: dt.datetime, *, counter: str | None = None) -> None:
+def _put_back(hall: Hall, event: ev.Undone | ev.StaffUndone, before: Ticket, *, counter: str | None = None) -> None:
     hall.change(
         before.id,
-        at,
-        "undone",
+        event.at,
+        ev.EVENT_NAMES[type(event)],
         lambda t: replace(before, copies=t.copies, paper=t.paper, history=t.history),
         counter=counter,
     )

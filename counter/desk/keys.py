@@ -41,6 +41,10 @@ class Intent(StrEnum):
     """Another paper of the chosen ticket, or the current one, out of the kiosk."""
     HELP = "help"
     """Say to the visitor at a kiosk who calls that somebody is coming; said again, that it is done."""
+    ACCEPT = "accept"
+    """Do what a supervisor asks of the counter."""
+    DECLINE = "decline"
+    """Say no to that; or end what the counter does since it said yes."""
     MORE = "more"
     """What a smaller window has no room for at all times."""
     PICK = "pick"
@@ -97,6 +101,8 @@ KEYS: Mapping[Intent, str] = {
     Intent.DEVICES: "6",
     Intent.REPRINT: "g",
     Intent.HELP: "a",
+    Intent.ACCEPT: "y",
+    Intent.DECLINE: "d",
     Intent.MORE: "0",
     Intent.PICK: "enter",
     Intent.CANCEL: "escape",

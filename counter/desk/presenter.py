@@ -247,6 +247,8 @@ class CounterPresenter:
             self._press_in_dialog(intent)
         elif intent is Intent.HELP:
             self._see_to_first()
+        elif intent in {Intent.ACCEPT, Intent.DECLINE}:
+            self._answer_asked(intent)
         elif intent in (*MAIN_ACTIONS, *SIDE_ACTIONS, Intent.PIN, Intent.SIGN_OUT, Intent.PICK):
             self._act(intent)
         else:
@@ -295,6 +297,20 @@ class CounterPresenter:
         self._requests.pressed(Intent.HELP)
         action = "done" if call.counter == self._counter else "come"
         self._send(Request(Intent.HELP, "help", {"action": action, "kiosk": kiosk}))
+
+    def _answer_asked(self, intent: Intent) -> None:
+        """Do what a supervisor asks of the counter, or not, or no more; nothing where nothing is asked."""
+        desk = self._desk
+        line = next((one for one in help_lines(self._state()) if not one.kiosk), None)
+        offered = None if line is None else line.action if intent is Intent.ACCEPT else line.decline
+        if desk is None or offered is None or not offered.enabled or self._requests.is_double_press(intent):
+            return
+        self._requests.pressed(intent)
+        self._notices.clear()
+        if desk.asked is None and desk.pauses:
+            self._send(Request(intent, "resume", {}))
+        else:
+            self._send(Request(intent, "asked", {"action": intent.value}))
 
     def choose_option(self, index: int) -> None:
         """Pick what stands at `index` of the dialog."""
@@ -367,7 +383,8 @@ class CounterPresenter:
         """Finish with the visitor, then call the next one where anybody waits; a refusal of the first ends it."""
         visitor = state.desk.ticket if state.desk else None
         both = Handover(visitor.number if visitor else "")
-        following = Request(Intent.NEXT, "next", {}, part_of=both) if queue_length(state.desk) else None
+        calls_on = state.desk is not None and not state.desk.pauses and queue_length(state.desk)
+        following = Request(Intent.NEXT, "next", {}, part_of=both) if calls_on else None
         self._send(Request(Intent.NEXT, "finish", {}, then=following))
 
     # -- requests ---------------------------------------------------------------------------------------------------

@@ -1,11 +1,13 @@
-"""Draws the visitors at kiosks who call for help. Import after `window.prepare`."""
+"""Draws the visitors at kiosks who call for help, and what staff ask of the counter. Import after `window.prepare`."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Any
 
+from counter.desk.keys import Intent
 from counter.drawing.touches import Touches
+from counter.pages.actions import Action
 from counter.pages.help import HelpLine
 from hardware.panel.lists import Pool
 from hardware.panel.widgets import make
@@ -20,19 +22,26 @@ class HelpWidget:
         self._lines = Pool(container, lambda: make("HelpCallLine"))
 
     def show(self, calls: tuple[HelpLine, ...]) -> None:
-        """Draw the calls."""
+        """Draw the lines."""
         for line, call in zip(self._lines.take(len(calls)), calls, strict=True):
             line.ids.text.text = call.text
-            act = line.ids.act
-            act.shown = call.action is not None
-            self._touches.bind(act, partial(_see_to, self._touches, act))
-            act.stop = f"help:{call.kiosk}"
-            act.target = act.stop if call.action is not None and call.action.enabled else ""
-            if call.action is not None:
-                act.title, act.key, act.works = call.action.label, call.action.key, call.action.enabled
-                act.kind = "primary" if call.action.primary and call.action.enabled else "plain"
+            self._show_act(line.ids.act, call.action, call.stop)
+            self._show_act(line.ids.other, call.decline, Intent.DECLINE.value)
+
+    def _show_act(self, act: Any, action: Action | None, stop: str) -> None:  # noqa: ANN401 - a widget
+        act.shown = action is not None
+        self._touches.bind(act, partial(_do, self._touches, act))
+        act.stop = stop
+        act.target = stop if action is not None and action.enabled else ""
+        if action is not None:
+            act.title, act.key, act.works = action.label, action.key, action.enabled
+            act.kind = "primary" if action.primary and action.enabled else "plain"
 
 
-def _see_to(touches: Touches, act: Any) -> None:  # noqa: ANN401 - a widget
-    """See to the kiosk that the button stands for by now."""
-    touches.inputs.see_to(act.stop.removeprefix("help:"))
+def _do(touches: Touches, act: Any) -> None:  # noqa: ANN401 - a widget
+    """Do what the button stands for by now: see to a kiosk, or answer what is asked."""
+    kind, _, kiosk = act.stop.partition(":")
+    if kind == Intent.HELP:
+        touches.inputs.see_to(kiosk)
+    else:
+        touches.inputs.press(Intent(kind))

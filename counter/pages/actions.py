@@ -139,7 +139,8 @@ def _label(intent: Intent, desk: CounterMessage | None) -> str:
         case Intent.PAUSE if desk is not None and desk.state == "paused":
             return mark("Resume")
         case Intent.NEXT if finishes(desk):
-            return mark("Finish, call next") if queue_length(desk) else _LABELS[Intent.FINISH]
+            calls_on = desk is not None and not desk.pauses and queue_length(desk)
+            return mark("Finish, call next") if calls_on else _LABELS[Intent.FINISH]
         case _:
             return _LABELS[intent]
 

@@ -17,7 +17,8 @@ def stops(page: SignInPage | DeskPage) -> tuple[str, ...]:
         return (*(field.value for field in Field), Intent.CONFIRM, Intent.LANGUAGE)
     tabs = [f"tab:{tab.intent}" for tab in page.lists.tabs]
     pick = [] if page.lists.pick is None else [page.lists.pick.intent]
-    calls = [f"help:{line.kiosk}" for line in page.help if line.action is not None]
+    calls = [line.stop for line in page.help if line.action is not None]
+    calls += [Intent.DECLINE.value for line in page.help if line.decline is not None]
     near, others = ([action.intent for action in actions] for actions in (page.actions, page.side_actions))
     if page.room.has_all:
         return (Intent.LANGUAGE, Intent.PIN, Intent.SIGN_OUT, *calls, *tabs, *pick, *near, *others)

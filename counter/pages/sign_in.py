@@ -72,7 +72,7 @@ def sign_in_page(form: SignInForm, state: DeskState, *, elsewhere: str | None = 
         notice=state.notice,
         live=state.stale_since is None and state.standing != "taken",
         language=language_button(state),
-        help=tuple(replace(line, action=None) for line in help_lines(state)),
+        help=tuple(replace(line, action=None, decline=None) for line in help_lines(state)),
         room=state.room,
         button=state.focus,
         dialog=None if elsewhere is None else _choice(elsewhere, state),

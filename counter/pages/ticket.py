@@ -31,7 +31,7 @@ TONES: Mapping[CounterState, Tone] = {
     "calling": "info",
     "serving": "good",
 }
-_HAPPENED: Mapping[str, str] = {
+_HAPPENED: dict[str, str] = {
     "issued": mark("Number taken"),
     "printed_confirmed": mark("Ticket printed"),
     "printed_unconfirmed": mark("Ticket sent to the printer"),
@@ -48,9 +48,13 @@ _HAPPENED: Mapping[str, str] = {
     "rejoined": mark("Came back and queued again"),
     "cancelled": mark("Cancelled"),
     "undone": mark("Last step taken back"),
+    "staff_undone": mark("Put back by a supervisor"),
 }
+_BY_STAFF: dict[str, str] = {"transferred": mark("Sent on by a supervisor")}
+"""The same, where it was done at no counter."""
 _RULES: Mapping[str, str] = {
     "chosen": mark("An officer chose this number."),
+    "staff": mark("A supervisor had this number called here."),
     "max_wait": mark("It waited longer than its lane allows; such numbers go first."),
     "head_start": mark("With the head start of the lanes, nobody else who waits for this counter has waited longer."),
     "ratio": mark("Lanes take turns, and the turn has come to its lane."),
@@ -155,7 +159,8 @@ def _happened(entry: HistoryEntry, words: Words) -> HistoryLine:
         "counter": words.counter(entry.counter) if entry.counter else "\N{EN DASH}",
         "stage": words.stage(entry.stage) if entry.stage else "\N{EN DASH}",
     }
-    return HistoryLine(words.clock(entry.at), words.phrases.say(_HAPPENED[entry.type], **values))
+    happened = _HAPPENED if entry.counter else _HAPPENED | _BY_STAFF
+    return HistoryLine(words.clock(entry.at), words.phrases.say(happened[entry.type], **values))
 
 
 def _last(ticket: Ticket, *kinds: str) -> dt.datetime | None:

@@ -171,7 +171,13 @@ def lobby_page(state: LobbyState, *, phrases: Callable[[str], Phrases]) -> Lobby
         front=tuple(_front(call, state, phrases) for call in state.front),
         others=_others(state, first.language, first.say("Counter")),
         resting=tuple(dict.fromkeys(words.say(_KEEP_READY) for words in every)),
-        footer=(*for_staff, *_announced(state), *_waits(state, passing), *_hours_line(state, passing)),
+        footer=(
+            *for_staff,
+            *_announced(state),
+            *_waits(state, passing),
+            *_closed_today(state, passing),
+            *_hours_line(state, passing),
+        ),
         footer_turn=state.footer_turn,
         list_turn=state.list_turn,
         panel=state.panel,
@@ -338,10 +344,24 @@ def _hours_line(state: LobbyState, words: Phrases) -> tuple[str, ...]:
     return (words.say("No more numbers are given out now."), *opening_said(hours, state.minute, words))
 
 
+def _closed_today(state: LobbyState, words: Phrases) -> tuple[str, ...]:
+    """Return which services and lanes somebody closed for today."""
+    office, closed = state.office, state.figures.closed_today if state.figures else ()
+    if office is None or not closed:
+        return ()
+    services, lanes = ({one.service for one in closed}, {one.lane for one in closed})
+    texts = [one.name for one in office.services if one.id in services]
+    texts += [one.name for one in office.lanes if one.id in lanes]
+    names = [text.get(words.language) or next(iter(text.values())) for text in texts]
+    return (words.say("No more numbers today: {names}", names=", ".join(names)),)
+
+
 def is_over(figures: HallMessage | None, awaited: tuple[Call, ...]) -> bool:
     """Tell whether the office is closed, and nobody is called or waits any more."""
     if figures is None or figures.hours is None or figures.hours.is_open or awaited:
         return False
+    if figures.intake is not None:
+        return False  # the numbers rest, not the office
     return not any(group.count for group in figures.waiting)
 
 

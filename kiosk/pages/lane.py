@@ -8,7 +8,7 @@ from broker.contract.messages import LaneInfo, OfficeMessage
 from broker.language import Phrases
 from kiosk.pages.offers import called_words, offer_state
 from kiosk.pages.page import Choice, Ground, LanePage, RulePage
-from kiosk.visit.offer import in_language, offer_of, opens_at, queue_of
+from kiosk.visit.offer import in_language, is_closed_today, offer_of, opens_at, queue_of
 from kiosk.visit.state import State
 
 _IN_BRACKETS = re.compile(r"\s*\([^)]*\)\s*$")
@@ -50,7 +50,8 @@ def _lane_choice(state: State, office: OfficeMessage, lane: LaneInfo, *, is_aske
     note, badge = "", ""
     if offer != "open":
         opens = None if service is None else opens_at(office, state.hall, service, lane.id)
-        badge = offer_state(offer, words, opens, state.now)
+        by_hand = is_closed_today(state.hall, "" if service is None else service.id, lane.id)
+        badge = offer_state(offer, words, opens, state.now, closed_today=by_hand)
         if state.offer == "open":
             note = words.say("please choose another lane, or ask an officer")
     elif service is not None:

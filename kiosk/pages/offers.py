@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from broker.contract.messages import IntakeInfo
 from broker.language import Phrases
 from kiosk.pages.page import Banner
-from kiosk.visit.offer import Offer, Queue
+from kiosk.visit.offer import Offer, Queue, intake_of
 from kiosk.visit.state import State
 
 A_WEEK = dt.timedelta(days=7)
@@ -21,22 +22,48 @@ def offer_banner(state: State) -> Banner | None:
             return None
         case "full":
             advice = words.say("All numbers for today are taken. Please choose another service, or ask an officer.")
+        case "closed" if (intake := intake_of(state.hall)) is not None:
+            return intake_banner(intake, words)
+        case "closed" if state.is_closed_today:
+            advice = words.say(
+                "No more numbers are given out for this today. Please choose another, or ask an officer."
+            )
         case "closed":
             advice = words.say("No numbers are given out now. Please see the opening hours, or ask an officer.")
-    return Banner("warn", offer_state(offer, words, state.opens_at, state.now), advice)
+    title = offer_state(offer, words, state.opens_at, state.now, closed_today=state.is_closed_today)
+    return Banner("warn", title, advice)
+
+
+def intake_banner(intake: IntakeInfo, words: Phrases) -> Banner:
+    """Return that somebody has stopped the numbers, and when to come back."""
+    if intake.until is None:
+        advice = words.say("Please come back on another day, or ask an officer.")
+        return Banner("warn", words.say("No more numbers are given out today"), advice)
+    title = words.say("Come back at {time}", time=words.clock(intake.until))
+    return Banner(
+        "warn", title, words.say("No numbers are given out until then. Please ask an officer if it is urgent.")
+    )
 
 
 def closed_banner(state: State) -> Banner:
     """Return, in every language, that nothing is offered now: whoever has no ticket need not begin."""
+    intake = intake_of(state.hall)
+    if intake is not None:
+        said = [intake_banner(intake, state.phrases(code)) for code in state.languages]
+        return Banner("warn", "  /  ".join(one.title for one in said), "\n".join(one.text for one in said))
     titles = [state.phrases(code).say("Closed now") for code in state.languages]
     advice = [state.phrases(code).say("Please see the opening hours, or ask an officer.") for code in state.languages]
     return Banner("warn", "  /  ".join(titles), "\n".join(advice))
 
 
-def offer_state(offer: Offer, words: Phrases, opens_at: dt.datetime | None, now: dt.datetime) -> str:
+def offer_state(
+    offer: Offer, words: Phrases, opens_at: dt.datetime | None, now: dt.datetime, *, closed_today: bool = False
+) -> str:
     """Return why no number is given out, in few words: from when it is, where that is known."""
     if offer == "full":
         return words.say("FULL today")
+    if closed_today:
+        return words.say("Closed today")
     if opens_at is None or opens_at.date() - now.date() >= A_WEEK:
         return words.say("Closed now")
     if opens_at.date() == now.date():

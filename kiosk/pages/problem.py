@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from broker.contract.messages import PASSING, ErrorCode, OfficeMessage
 from broker.language import Phrases, mark
+from kiosk.pages.offers import intake_banner
 from kiosk.pages.page import Choice, ProblemPage
-from kiosk.visit.offer import offer_of
+from kiosk.visit.offer import intake_of, offer_of
 from kiosk.visit.state import State
 from kiosk.visit.steps import Errand, Problem
 
@@ -24,10 +25,15 @@ def _no_number(state: State, office: OfficeMessage) -> ProblemPage:
     words, problem = state.words, state.visit.problem
     if isinstance(problem, Problem) or problem is None:
         return _silence(words, problem)
+    text, advice = words.error(problem), words.say("An officer will gladly help you.")
+    intake = intake_of(state.hall)
+    if problem == "service_closed" and intake is not None:
+        said = intake_banner(intake, words)
+        text, advice = said.title, said.text
     return ProblemPage(
         title=words.say("No number was given out"),
-        text=words.error(problem),
-        advice=words.say("An officer will gladly help you."),
+        text=text,
+        advice=advice,
         choices=_ways_out(state, problem, office),
     )
 

@@ -114,7 +114,8 @@ def _beside_figures(state: State) -> tuple[object, ...]:
     shut = () if hall is None else tuple(group for group in hall.waiting if group.offer != "open")
     offers = tuple((group.stage, group.service, group.lane, group.offer) for group in shut)  # the open ones come and go
     calls = () if hall is None or ticket is None else tuple(one for one in hall.calling if one.number == ticket.number)
-    return seen, state.is_slow, state.beat if moves else 0, offers, calls
+    by_hand = None if hall is None else (hall.intake, hall.closed_today)
+    return seen, state.is_slow, state.beat if moves else 0, offers, by_hand, calls
 
 
 def compose(state: State) -> Screen:

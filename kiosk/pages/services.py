@@ -9,6 +9,7 @@ from kiosk.pages.page import Banner, Choice, MissingPage, RequirementsPage, Serv
 from kiosk.visit.offer import (
     group_of,
     in_language,
+    is_closed_today,
     is_shut,
     list_in_language,
     offer_of,
@@ -51,7 +52,8 @@ def _service_choice(state: State, office: OfficeMessage, service: ServiceInfo) -
     if offer == "open":
         note = queue_words(queue_of(office, state.hall, service), words)
     elif not is_shut(state.hall):
-        badge = offer_state(offer, words, opens_at(office, state.hall, service), state.now)
+        by_hand = is_closed_today(state.hall, service.id)
+        badge = offer_state(offer, words, opens_at(office, state.hall, service), state.now, closed_today=by_hand)
     return Choice(
         key=service.id,
         title=short_name(service, state.visit.language),

@@ -9,7 +9,7 @@ from broker.contract.messages import OfficeMessage
 from broker.language import mark, own_name
 from kiosk.pages.page import Choice, Figure, WelcomePage
 from kiosk.pages.services import SCAN
-from kiosk.visit.offer import closes_at, hours_today, is_shut, next_opening, open_counters
+from kiosk.visit.offer import closes_at, hours_today, intake_of, is_shut, next_opening, open_counters
 from kiosk.visit.state import State
 
 _CLOSED = mark("Closed now")
@@ -19,7 +19,8 @@ def welcome_page(state: State, _office: OfficeMessage) -> WelcomePage:
     """Return the start; outside the hours when it opens next, and what is still possible."""
     shut = is_shut(state.hall)
     touch = mark("Touch here to see documents") if shut else mark("Touch here to begin")
-    title = _CLOSED if shut else mark("Take your queue number here")
+    stopped = mark("No numbers right now") if intake_of(state.hall) is not None else _CLOSED
+    title = stopped if shut else mark("Take your queue number here")
     return WelcomePage(
         titles=tuple(state.phrases(code).say(title) for code in state.languages),
         figures=_hours(state) if shut else _standing(state),
@@ -48,7 +49,7 @@ def _hours(state: State) -> tuple[Figure, ...]:
     first, figures = state.phrases(state.languages[0]), []
     opens = next_opening(state.hall)
     if opens is not None:
-        label = _each(state, mark("opens today")) if opens.date() == state.now.date() else _opens_on(state, opens)
+        label = _each(state, _today(state)) if opens.date() == state.now.date() else _opens_on(state, opens)
         figures.append(Figure(first.clock(opens), *label))
     spans = hours_today(state.hall)
     if spans:
@@ -57,6 +58,10 @@ def _hours(state: State) -> tuple[Figure, ...]:
     else:
         figures.append(Figure("-", *_each(state, mark("closed all day"))))
     return tuple(figures)
+
+
+def _today(state: State) -> str:
+    return mark("opens today") if intake_of(state.hall) is None else mark("come back then")
 
 
 def _opens_on(state: State, opens: dt.datetime) -> tuple[str, str]:

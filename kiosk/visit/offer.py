@@ -11,6 +11,7 @@ from broker.contract.messages import (
     GroupInfo,
     HallMessage,
     HoursInfo,
+    IntakeInfo,
     LaneInfo,
     OfficeMessage,
     ServiceInfo,
@@ -116,6 +117,17 @@ def is_shut(hall: HallMessage | None) -> bool:
     """Tell whether the office is outside its hours; a broker that does not tell has none."""
     hours = _hours(hall)
     return hours is not None and not hours.is_open
+
+
+def intake_of(hall: HallMessage | None) -> IntakeInfo | None:
+    """Return what stops the giving out of numbers by hand; None while nothing does."""
+    return None if hall is None else hall.intake
+
+
+def is_closed_today(hall: HallMessage | None, service: str, lane: str | None = None) -> bool:
+    """Tell whether somebody closed a service for today, or the lane."""
+    closed = () if hall is None else hall.closed_today
+    return any(one.service == service or (lane is not None and one.lane == lane) for one in closed)
 
 
 def closes_at(hall: HallMessage | None) -> dt.datetime | None:

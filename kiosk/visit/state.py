@@ -21,7 +21,7 @@ from broker.contract.messages import (
 )
 from broker.language import Phrases
 from kiosk.paper.news import PrintersHealth
-from kiosk.visit.offer import Offer, lane_of, offer_of, opens_at, service_of
+from kiosk.visit.offer import Offer, is_closed_today, lane_of, offer_of, opens_at, service_of
 from kiosk.visit.opinion import Asks
 from kiosk.visit.steps import SLOW_AFTER_S, Visit
 
@@ -102,6 +102,11 @@ class State:
         if self.office is None or self.service is None:
             return None
         return opens_at(self.office, self.hall, self.service)
+
+    @property
+    def is_closed_today(self) -> bool:
+        """Tell whether somebody closed the chosen service for today."""
+        return self.service is not None and is_closed_today(self.hall, self.service.id)
 
     @property
     def is_slow(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from broker.contract.messages import HallMessage, HoursInfo, OfficeMessage, WaitingGroup
+from broker.contract.messages import HallMessage, HoursInfo, OfficeMessage, ServiceInfo
 from broker.language import Phrases, bare_counter
 from broker.web.page import in_language
 
@@ -57,19 +57,22 @@ def lobby_page(
     rows = tuple(
         Row(
             in_language(service.name, words.language),
-            *_waiting([group for group in hall.waiting if group.service == service.id], service.stages, words),
+            *_waiting(hall, service, words),
         )
         for service in offer.services
     )
     return LobbyPage(_hours(hall.hours, hall.at, words), calls, rows, old, words.clock(hall.at))
 
 
-def _waiting(groups: list[WaitingGroup], stages: tuple[str, ...], words: Phrases) -> tuple[str, str]:
+def _waiting(hall: HallMessage, service: ServiceInfo, words: Phrases) -> tuple[str, str]:
     """Return how many wait for a service at any stage, and how long a newcomer would."""
+    groups, stages = [group for group in hall.waiting if group.service == service.id], service.stages
     count = sum(group.count for group in groups)
     begin = [group for group in groups if stages and group.stage == stages[0]]
     waits = [group.wait for group in begin if group.wait is not None]
     text = words.count("{n} waits", "{n} wait", count)
+    if any(one.service == service.id for one in hall.closed_today):
+        return text, words.say("gives out no more numbers today")
     if begin and all(group.offer == "closed" for group in begin):
         return text, words.say("gives out no numbers now")
     if begin and all(group.offer == "full" for group in begin):
