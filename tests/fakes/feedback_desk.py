@@ -15,6 +15,7 @@ from tests.fakes.web_office import KEY, WebOffice, refuse
 INVITATION = "INVITATIONAAAAAA"
 TEXT_MAX = 2000
 LOCKED_FROM = 3
+LEAST_PASSWORD = 8
 OFFICERS = {
     "siti": ("Siti Rahma", "supervisor", "2002"),
     "rina": ("Rina", "complaints", "3003"),
@@ -61,13 +62,18 @@ class FeedbackDesk:
     contacts_read: list[tuple[str, str]] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
     """Why sessions were ended."""
+    passwords: dict[str, str] = field(default_factory=dict)
+    factors: dict[str, str] = field(default_factory=dict)
+    code: str = "123456"
+    """The one that is right."""
     wrong_pins: int = 0
 
     def __post_init__(self) -> None:
         """Take the office's requests."""
         names = (
             "rate invited survey suggest suggestions suggestion suggestion_step complain complaint complaint_step"
-            " complaints staff_in staff_out staff_sessions staff_revoke survey_plan"
+            " complaints staff_in staff_out staff_sessions staff_revoke staff_password staff_totp staff_reset"
+            " survey_plan"
         )
         self.office.answers |= {name: getattr(self, name) for name in names.split()}
 
@@ -216,9 +222,15 @@ class FeedbackDesk:
         name, role, pin = OFFICERS.get(request["officer"], ("", "", None))
         if self.wrong_pins >= LOCKED_FROM:
             refuse("wrong_pin", locked_s=300)
-        if pin is None or pin != request["pin"]:
+        known = self.passwords.get(request["officer"], pin)
+        if pin is None or known != (request.get("pin") or request.get("password")):
             self.wrong_pins += 1
             refuse("wrong_pin" if name else "unknown_officer", locked_s=300 if self.wrong_pins >= LOCKED_FROM else 0)
+        secret = self.factors.get(request["officer"])
+        if secret is not None and not request.get("code"):
+            refuse("code_needed")
+        if secret is not None and request["code"] != self.code:
+            refuse("wrong_code")
         session = hashlib.sha256(f"{request['officer']}{len(self.sessions)}".encode()).hexdigest()[:32]
         self.sessions[session] = request["officer"]
         return {"session": session, "officer": name, "role": role}
@@ -240,6 +252,8 @@ class FeedbackDesk:
                 role=OFFICERS[officer][1],
                 since=self.office.now(),
                 is_own=session == own,
+                with_password=officer in self.passwords,
+                with_code=officer in self.factors,
             )
             for session, officer in self.sessions.items()
             if sees_all or officer == asker
@@ -247,6 +261,38 @@ class FeedbackDesk:
         listed.sort(key=lambda one: not one.is_own)
         wanted = listed[:1] if request.get("own") else listed
         return {"sessions": [one.model_dump(mode="json") for one in wanted]}
+
+    def staff_password(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Take a password."""
+        officer = self._officer(request["session"])
+        if request["old"] != self.passwords.get(officer, OFFICERS[officer][2]):
+            refuse("wrong_pin", locked_s=0)
+        if len(request["new"]) < LEAST_PASSWORD:
+            refuse("weak_password", reason="short")
+        self.passwords[officer] = request["new"]
+        return {}
+
+    def staff_totp(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Begin, confirm or end a second factor, by one code that is always right."""
+        officer = self._officer(request["session"])
+        if request["action"] == "begin":
+            return {"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}
+        if request.get("code") != self.code:
+            refuse("wrong_code", locked_s=0)
+        if request["action"] == "confirm":
+            self.factors[officer] = self.code
+        else:
+            del self.factors[officer]
+        return {}
+
+    def staff_reset(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Take away what is lost."""
+        if not permissions.may(OFFICERS[self._officer(request["session"])][1], "staff_reset"):
+            refuse("not_allowed")
+        if request["officer"] not in OFFICERS:
+            refuse("unknown_officer")
+        (self.passwords if request["what"] == "password" else self.factors).pop(request["officer"], None)
+        return {}
 
     def staff_revoke(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """End sessions."""

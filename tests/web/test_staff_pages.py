@@ -42,7 +42,7 @@ def near(page: Visitor, desk: FeedbackDesk) -> Visitor:
     return page
 
 
-def from_afar(office: WebOffice, path: str) -> httpx.Response:
+def from_afar(office: WebOffice, path: str, *, cookie: str = "") -> httpx.Response:
     """Return what a browser of another machine gets."""
 
     async def ask() -> httpx.Response:
@@ -52,7 +52,8 @@ def from_afar(office: WebOffice, path: str) -> httpx.Response:
             app.router.lifespan_context(app),
             httpx.AsyncClient(transport=transport, base_url="http://antrian.lan") as client,
         ):
-            return await client.get(path, headers={"Accept-Language": "en"})
+            held = {"Cookie": f"{COOKIE}={cookie}"} if cookie else {}
+            return await client.get(path, headers={"Accept-Language": "en", **held})
 
     with ThreadPoolExecutor(1) as thread:  # a loop of its own: that of the browser's tests may run in this one
         return thread.submit(lambda: asyncio.run(ask())).result()
@@ -155,7 +156,7 @@ def test_other_machines_are_served_only_where_the_office_allows_it(office: WebOf
     office.settings = office.settings.model_copy(update={"web": web})
     answer = from_afar(office, "/staff")
     assert answer.status_code == 200
-    assert "could read your PIN" in answer.text, "plain HTTP is warned of"
+    assert "could read your password" in answer.text, "plain HTTP is warned of"
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ class Staff:
     """Their name."""
     role: str
     id: str = ""
-    """By which they sign in; known where the engine was asked."""
+    """By which they sign in; this and all below is known where the engine was asked."""
+    with_password: bool = False
+    with_code: bool = False
 
     @property
     def token(self) -> str:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import quote
 
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from broker import permissions
 from broker.contract.messages import Error, StaffSession
 from broker.language import Phrases, mark
-from broker.web.asking import UNAVAILABLE, UNFINISHED, AwayError
+from broker.web.asking import UNAVAILABLE, UNFINISHED, AwayError, qr_svg
 from broker.web.staff.access import COOKIE, Staff
 from broker.web.staff.desk import Desk, Page, Section
 from broker.web.staff.frame import OWN_ACCOUNT, Entry, Frame, refused
-from broker.web.visitor.writing import Field, Notice, away, mark_of, new_mark, read_line
+from broker.web.visitor.writing import Field, Notice, Option, away, mark_of, new_mark, read_line
 
 SESSION_S = 12 * 3600
+MOST_DIGITS = 12
+"""So many a PIN has; a password has something else in it."""
 ROLE = {
     permissions.OFFICER: mark("officer"),
     permissions.SUPERVISOR: mark("supervisor"),
@@ -37,6 +41,7 @@ class SignInPage:
     intro: str
     officer: Field
     pin: Field
+    code: Field
     send: str
     notice: Notice | None = None
     warning: str = ""
@@ -51,14 +56,20 @@ def sign_in(
     """Return the page that asks who it is; `is_far` where the PIN would cross the network in plain."""
     kept = Field("unsent", p.say("What you wrote was not sent. Copy it before you sign in:"), unsent)
     warning = p.say(
-        "This page came over the network without encryption: others in the same Wi-Fi could read your PIN. Use it only"
+        "This page came over the network without encryption: others in the same Wi-Fi could read your password. Use it only"
         " on the office's own wired network, never on the visitors' Wi-Fi."
     )
     return SignInPage(
         title=p.say("Staff"),
-        intro=p.say("Sign in with your officer ID and the PIN of your counter."),
+        intro=p.say("Sign in with your officer ID and your password, or the PIN of your counter if you have none."),
         officer=Field("officer", p.say("Officer ID"), officer, limit=64),
-        pin=Field("pin", p.say("PIN"), limit=12),
+        pin=Field("pin", p.say("Password or PIN"), limit=128),
+        code=Field(
+            "code",
+            p.say("Code from your phone"),
+            hint=p.say("Six digits, if you have set up a second factor; else leave it empty."),
+            limit=9,
+        ),
         send=p.say("Sign in"),
         notice=notice,
         warning=warning if is_far else "",
@@ -66,7 +77,7 @@ def sign_in(
     )
 
 
-def sign_in_refused(p: Phrases, error: Error) -> Notice:
+def sign_in_refused(p: Phrases, error: Error, now: dt.datetime) -> Notice:
     """Return why somebody was not let in."""
     locked_s = int(error.detail.get("locked_s") or 0)
     if locked_s > 0:
@@ -80,8 +91,19 @@ def sign_in_refused(p: Phrases, error: Error) -> Notice:
                 minutes,
             ),
         )
+    if error.code == "code_needed":
+        text = p.say("Please enter ID, password and the six digits that your phone shows.")
+        return Notice("error", p.say("A code from your phone is needed too."), text)
+    if error.code == "wrong_code":
+        return Notice("error", p.error("wrong_code"), _clock(p, now))
+    if error.detail.get("is_sealed"):
+        return Notice(
+            "error",
+            p.say("Your second factor cannot be checked now: the office's key is missing."),
+            p.say("At a counter you can sign in as always. Please tell technical support: antrean doctor says more."),
+        )
     if error.code in {"wrong_pin", "unknown_officer", "bad_request"}:
-        return Notice("error", p.say("Officer ID and PIN do not fit together. Please enter both again."))
+        return Notice("error", p.say("These do not fit together. Please enter ID and password or PIN again."))
     return Notice("error", p.error(error.code))
 
 
@@ -104,6 +126,19 @@ class SessionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ResetForm:
+    """Takes away what an officer has lost."""
+
+    title: str
+    text: str
+    officer: Field
+    label: str
+    options: tuple[Option, ...]
+    reason: Field
+    send: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionsPage:
     """Who is signed in without a counter."""
 
@@ -116,6 +151,35 @@ class SessionsPage:
     end: str
     back: str
     notice: Notice | None = None
+    reset: ResetForm | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FactorForm:
+    """A second factor: begun, to be confirmed, or to be ended."""
+
+    title: str
+    text: str
+    action: str
+    """`begin`, `confirm` or `end`."""
+    send: str
+    is_danger: bool = False
+    code: Field | None = None
+    secret: str = ""
+    """For whoever cannot scan; said once."""
+    secret_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordForm:
+    """A new password."""
+
+    title: str
+    text: str
+    old: Field
+    new: Field
+    again: Field
+    send: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +188,10 @@ class AccountPage:
 
     title: str
     frame: Frame
+    mark: str
     facts: tuple[tuple[str, str], ...]
+    password: PasswordForm
+    factor: FactorForm
     sessions: SessionsPage
     notice: Notice | None = None
 
@@ -136,6 +203,7 @@ def account(
     listed: Sequence[StaffSession],
     *,
     zone: dt.tzinfo,
+    factor: FactorForm | None = None,
     notice: Notice | None = None,
 ) -> AccountPage:
     """Return one's own account."""
@@ -148,18 +216,106 @@ def account(
     return AccountPage(
         title=p.say("Own account"),
         frame=around,
+        mark=new_mark(),
         facts=facts,
+        password=_password_form(p, staff),
+        factor=factor or _factor_form(p, staff),
         sessions=_page_of(p, around, listed, title=p.say("Your sessions"), intro=intro, zone=zone, back=HOME),
         notice=notice,
     )
 
 
+def _password_form(p: Phrases, staff: Staff) -> PasswordForm:
+    hint = p.say("At least 8 characters; a few words are easier to remember than signs. Not only digits.")
+    has_one = staff.with_password
+    return PasswordForm(
+        title=p.say("Another password") if has_one else p.say("Take a password"),
+        text=p.say("With a password you sign in at these pages by it alone. At counters the PIN stays as it is."),
+        old=Field("old", p.say("Password so far") if has_one else p.say("The PIN of your counter"), limit=128),
+        new=Field("new", p.say("New password"), hint=hint, limit=128),
+        again=Field("again", p.say("The new one again"), limit=128),
+        send=p.say("Save password"),
+    )
+
+
+def _factor_form(p: Phrases, staff: Staff, *, action: str = "", secret: str = "") -> FactorForm:
+    """Return what may be done about the second factor now."""
+    code = Field("code", p.say("Six digits from your phone"), limit=9)
+    title = p.say("Second factor")
+    if action == "confirm":
+        scan = p.say(
+            "Scan this with an app for one-time codes. It is shown once. Then enter the code that the app shows."
+        )
+        text = (
+            scan if secret else p.say("Enter the code that the app shows now, or open this page again and begin anew.")
+        )
+        label = p.say("Or type this into the app:")
+        return FactorForm(title, text, "confirm", p.say("Confirm"), code=code, secret=secret, secret_label=label)
+    if staff.with_code:
+        text = p.say("It is on: at every log-in you are asked for a code from your phone.")
+        return FactorForm(title, text, "end", p.say("Switch it off"), is_danger=True, code=code)
+    text = p.say(
+        "Besides the password a code from an app on your phone: who knows your password alone does not come in."
+    )
+    return FactorForm(title, text, "begin", p.say("Set it up"))
+
+
+def _reset_form(p: Phrases) -> ResetForm:
+    options = (Option("password", p.say("the password")), Option("totp", p.say("the second factor")))
+    return ResetForm(
+        title=p.say("When somebody has lost password or phone"),
+        text=p.say(
+            "What is lost counts no more, and all sessions of the officer end. The PIN of the counter lets them in."
+        ),
+        officer=Field("officer", p.say("Officer ID"), limit=64),
+        label=p.say("What is lost"),
+        options=options,
+        reason=Field("reason", p.say("Why"), limit=500),
+        send=p.say("Reset"),
+    )
+
+
+def weak(p: Phrases, error: Error) -> Notice:
+    """Return why a password was not taken."""
+    if error.code == "wrong_pin":
+        return Notice("error", p.say("The password or PIN so far is not right. Nothing was changed."))
+    if error.code != "weak_password":
+        return refused(p, error)
+    reasons = {
+        "short": p.say("It needs at least 8 characters."),
+        "long": p.say("It has more than 128 characters."),
+        "digits": p.say("It has digits alone: please add letters."),
+        "equal": p.say("It is one character again and again."),
+        "name": p.say("It is little more than your name or ID."),
+        "common": p.say("It is one of those that are tried first."),
+        "old": p.say("It is the one that you have."),
+    }
+    return Notice("error", p.say("This password was not taken."), reasons.get(str(error.detail.get("reason")), ""))
+
+
+def _clock(p: Phrases, now: dt.datetime) -> str:
+    return p.say("The office's clock says {time}. Your phone has to say the same.", time=p.clock(now))
+
+
+def otpauth(secret: str, officer: str, office: str) -> str:
+    """Return what an app for one-time codes scans (the format that Google Authenticator began)."""
+    issuer = quote(f"Antrean {office}", safe="")
+    return f"otpauth://totp/{issuer}:{quote(officer, safe='')}?secret={secret}&issuer={issuer}"
+
+
 def all_sessions(
-    p: Phrases, around: Frame, listed: Sequence[StaffSession], *, zone: dt.tzinfo, notice: Notice | None = None
+    p: Phrases,
+    around: Frame,
+    listed: Sequence[StaffSession],
+    *,
+    zone: dt.tzinfo,
+    may_reset: bool,
+    notice: Notice | None = None,
 ) -> SessionsPage:
     """Return everybody's sessions."""
     intro = p.say("Who is signed in at these pages. A session that is ended here is over at once, everywhere.")
-    return _page_of(p, around, listed, title=p.say("Sessions"), intro=intro, zone=zone, back=SESSIONS, notice=notice)
+    page = _page_of(p, around, listed, title=p.say("Sessions"), intro=intro, zone=zone, back=SESSIONS, notice=notice)
+    return replace(page, reset=_reset_form(p)) if may_reset else page
 
 
 def _page_of(
@@ -214,6 +370,9 @@ class AccountPages:
                 Page(HOME, self.account, "staff_sessions"),
                 Page(SESSIONS, self.sessions, "sessions_of_others"),
                 Page(f"{SESSIONS}/end", self.ended, "staff_revoke", "POST"),
+                Page(f"{SESSIONS}/reset", self.reset, "staff_reset", "POST"),
+                Page(f"{HOME}/password", self.password, "staff_password", "POST"),
+                Page(f"{HOME}/totp", self.factor, "staff_totp", "POST"),
             ),
             (Entry(SESSIONS, mark("Sessions"), "sessions_of_others"),),
         )
@@ -227,13 +386,14 @@ class AccountPages:
     async def sign_in(self, desk: Desk) -> Response:
         """Sign somebody in."""
         p, fields = desk.p, await desk.fields()
-        officer = read_line(fields, "officer")
+        officer, known, code = read_line(fields, "officer"), fields.get("pin", ""), read_line(fields, "code")
+        by = "pin" if known.isdecimal() and len(known) <= MOST_DIGITS else "password"
         try:
-            reply = await desk.ask("staff_in", {"officer": officer, "pin": read_line(fields, "pin")})
+            reply = await desk.ask("staff_in", {"officer": officer, by: known, **({"code": code} if code else {})})
         except AwayError:
             return sign_in_page(desk, officer, away(p, p.say("Sign in")), UNAVAILABLE)
         if reply.error is not None or reply.result is None:
-            notice = sign_in_refused(p, reply.error or Error(code="wrong_pin", message=""))
+            notice = sign_in_refused(p, reply.error or Error(code="wrong_pin", message=""), desk.now)
             return sign_in_page(desk, officer, notice, UNFINISHED)
         told = reply.result
         desk.known = staff = Staff(str(told["session"]), str(told["officer"]), str(told["role"]))
@@ -262,17 +422,70 @@ class AccountPages:
         """Show who is signed in, how, and where else."""
         return await self._account(desk)
 
-    async def _account(self, desk: Desk, notice: Notice | None = None, status: int = 200) -> Response:
-        listed = [one for one in await _sessions(desk) if one.officer == desk.staff.id]
-        shown = account(desk.p, desk.frame(HOME), desk.staff, listed, zone=desk.zone, notice=notice)
-        return desk.show("staff/account.html", shown, status=status)
+    async def _account(
+        self,
+        desk: Desk,
+        notice: Notice | None = None,
+        status: int = 200,
+        *,
+        factor: FactorForm | None = None,
+    ) -> Response:
+        staff = await desk.require("staff_sessions")
+        listed = [one for one in await _sessions(desk) if one.officer == staff.id]
+        shown = account(desk.p, desk.frame(HOME), staff, listed, zone=desk.zone, factor=factor, notice=notice)
+        secret = "" if factor is None else factor.secret
+        qr = qr_svg(otpauth(secret, staff.id, desk.office_id) if secret else None)
+        return desk.show("staff/account.html", shown, status=status, qr=qr)
+
+    async def password(self, desk: Desk) -> Response:
+        """Take another password."""
+        p, fields = desk.p, await desk.form()
+        old, new = fields.get("old", ""), fields.get("new", "")
+        if not (old and new) or new != fields.get("again", ""):
+            text = p.say("The new password has to be the same in both fields.")
+            return await self._account(desk, Notice("error", p.say("Nothing was changed."), text), UNFINISHED)
+        reply = await desk.reply("staff_password", {"old": old, "new": new}, mark_of(fields))
+        if reply.error is not None:
+            return await self._account(desk, weak(p, reply.error), UNFINISHED)
+        return await self._account(desk, Notice("done", p.say("The password is saved. Sessions elsewhere are over.")))
+
+    async def factor(self, desk: Desk) -> Response:
+        """Begin, confirm or end a second factor."""
+        p, fields = desk.p, await desk.form()
+        action, code = fields.get("action", ""), read_line(fields, "code")
+        if action not in {"begin", "confirm", "end"}:
+            raise HTTPException(404)
+        arguments = {"action": action, **({"code": code} if code else {})}
+        reply = await desk.reply("staff_totp", arguments, mark_of(fields))
+        if reply.error is not None:
+            again = _factor_form(p, desk.staff, action="confirm") if action == "confirm" else None
+            return await self._account(desk, sign_in_refused(p, reply.error, desk.now), UNFINISHED, factor=again)
+        if action == "begin":
+            secret = str((reply.result or {}).get("secret", ""))
+            return await self._account(desk, factor=_factor_form(p, desk.staff, action="confirm", secret=secret))
+        on = p.say("The second factor is on. Sessions elsewhere are over.")
+        return await self._account(desk, Notice("done", on if action == "confirm" else p.say("It is switched off.")))
+
+    async def reset(self, desk: Desk) -> Response:
+        """Take away what an officer has lost."""
+        p, fields = desk.p, await desk.form()
+        arguments = {name: read_line(fields, name) for name in ("officer", "what", "reason")}
+        reply = await desk.reply("staff_reset", arguments, mark_of(fields))
+        await desk.require("sessions_of_others")
+        if reply.error is None:
+            done = p.say("Done: the officer signs in by the PIN of the counter.")
+            return await self._all(desk, Notice("done", done))
+        if reply.error.code == "bad_request":
+            return await self._all(desk, Notice("error", p.say("Please say why: it is written down.")), UNFINISHED)
+        return await self._all(desk, refused(p, reply.error), UNFINISHED)
 
     async def sessions(self, desk: Desk) -> Response:
         """List who is signed in."""
         return await self._all(desk)
 
     async def _all(self, desk: Desk, notice: Notice | None = None, status: int = 200) -> Response:
-        shown = all_sessions(desk.p, desk.frame(SESSIONS), await _sessions(desk), zone=desk.zone, notice=notice)
+        may_reset, listed = desk.staff.may("staff_reset"), await _sessions(desk)
+        shown = all_sessions(desk.p, desk.frame(SESSIONS), listed, zone=desk.zone, may_reset=may_reset, notice=notice)
         return desk.show("staff/sessions.html", shown, status=status)
 
     async def ended(self, desk: Desk) -> Response:

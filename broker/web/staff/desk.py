@@ -7,6 +7,7 @@ becomes; a form that becomes none asks by `Desk.require` itself.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -71,6 +72,17 @@ class Desk(Asking):
         return is_near(self.request.client.host if self.request.client else None)
 
     @property
+    def now(self) -> dt.datetime:
+        """Return the office's time, by its engine's clock."""
+        return self.office.clock.now().astimezone(self.zone)
+
+    @property
+    def office_id(self) -> str:
+        """Return which office it is."""
+        offer = self.office.offer
+        return "" if offer is None else offer.office.id
+
+    @property
     def is_plain(self) -> bool:
         """Tell whether others could read along: plain HTTP, from another machine."""
         return self.request.url.scheme != "https" and not self.is_near
@@ -122,7 +134,14 @@ class Desk(Asking):
         """
         told = await self.found("staff_sessions", {"own": True})
         (own, *_) = [StaffSession.model_validate(one) for one in told.get("sessions", ())]
-        self.known = replace(self.staff, officer=own.name, id=own.officer, role=own.role)
+        self.known = replace(
+            self.staff,
+            officer=own.name,
+            id=own.officer,
+            role=own.role,
+            with_password=own.with_password,
+            with_code=own.with_code,
+        )
         if not self.known.may(act):
             raise NotTheirsError(act)
         return self.known
@@ -147,6 +166,7 @@ class Desk(Asking):
             entries=self._entries,
             office=self.office,
             is_wall=WALL in self.request.query_params,
+            is_plain=self.is_plain,
         )
 
 

@@ -59,6 +59,8 @@ class Frame:
     account: Link
     is_wall: bool = False
     """It hangs in the room: nothing to press, and larger."""
+    plain: str = ""
+    """What plain HTTP means, where others could listen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,21 @@ class SaidPage:
 
 
 def frame(
-    p: Phrases, staff: Staff, here: str, *, entries: Sequence[Entry], office: Office, is_wall: bool = False
+    p: Phrases,
+    staff: Staff,
+    here: str,
+    *,
+    entries: Sequence[Entry],
+    office: Office,
+    is_wall: bool = False,
+    is_plain: bool = False,
 ) -> Frame:
     """Return what stands around a page."""
     offered = [entry for entry in entries if staff.may(entry.act) and entry.is_offered(office)]
     own = tuple(Link(entry.url, p.say(entry.label), is_here=entry.url == here) for entry in offered)
+    plain = p.say("Not encrypted: use these pages on the office's own wired network alone.") if is_plain else ""
     account = Link(OWN_ACCOUNT, p.say("Own account"), is_here=here == OWN_ACCOUNT)
-    return Frame(staff.officer, staff.token, p.say("Staff"), own, p.say("Sign out"), account, is_wall)
+    return Frame(staff.officer, staff.token, p.say("Staff"), own, p.say("Sign out"), account, is_wall, plain)
 
 
 def not_for(p: Phrases, around: Frame, act: str) -> SaidPage:
