@@ -44,6 +44,8 @@ def pages(settings: Settings, presences: Presences, *, resolve: Resolve = addres
     served = [client for client, told in sorted(presences.items()) if told.online and told.kind == WEB_KIND]
     yield _process(web, served)
     yield _address(web, resolve)
+    if web.staff == "everywhere":
+        yield _staff(web)
     if web.public_url is not None:
         yield _wifi(web)
 
@@ -92,6 +94,13 @@ def _address(web: Web, resolve: Resolve) -> Finding:
         seen = f"phones go to port {port}, the pages are at {web.port}"
         return Finding(subject=subject, verdict="warning", seen=seen, advice=advice)
     return Finding(subject=subject, verdict="good", seen=f"{web.public_url}, which is {', '.join(found)}")
+
+
+def _staff(web: Web) -> Finding:
+    """Tell that passwords, PINs and complaints may go over the network for all to read."""
+    seen = f"everywhere: whoever reaches {web.listen}:{web.port} finds the log-in of the staff's pages, in plain HTTP"
+    advice = "set it to loopback; or let only the office's wired network reach the port, or a proxy with HTTPS"
+    return Finding(subject="web.staff", verdict="warning", seen=seen, advice=advice)
 
 
 def _wifi(web: Web) -> Finding:

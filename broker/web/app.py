@@ -112,7 +112,7 @@ def show(plan: Plan) -> None:
         sys.exit(f"another program listens on {plan.listen}:{plan.port}: end it, or set web.port to another number")
     if plan.is_staff_everywhere:
         log.warning(
-            "web.staff is everywhere: the staff's pages go over the network in plain HTTP, PINs and complaints too"
+            "web.staff is everywhere: the staff's pages go over the network in plain HTTP, passwords and complaints too"
         )
     connections = Connections(most=raise_open_files())
     files = ResultFiles(plan.config, plan.data, plan.database)

@@ -56,8 +56,8 @@ def sign_in(
     """Return the page that asks who it is; `is_far` where the PIN would cross the network in plain."""
     kept = Field("unsent", p.say("What you wrote was not sent. Copy it before you sign in:"), unsent)
     warning = p.say(
-        "This page came over the network without encryption: others in the same Wi-Fi could read your password. Use it only"
-        " on the office's own wired network, never on the visitors' Wi-Fi."
+        "This page came over the network without encryption: others in the same Wi-Fi could read your password. Use it"
+        " only on the office's own wired network, never on the visitors' Wi-Fi."
     )
     return SignInPage(
         title=p.say("Staff"),

@@ -92,6 +92,13 @@ def test_pages_that_nobody_serves_are_worth_a_look_and_those_of_another_machine_
     assert (elsewhere.verdict, elsewhere.seen) == ("good", "served by web, on another machine")
 
 
+def test_staff_pages_that_are_open_to_the_network_are_a_warning() -> None:
+    assert "web.staff" not in found(office())
+    seen = found(office(staff="everywhere", listen=EVERYWHERE))["web.staff"]
+    assert seen.verdict == "warning"
+    assert "plain HTTP" in seen.seen
+
+
 def test_the_password_of_the_wifi_is_not_told() -> None:
     wifi = {"name": "Imigrasi-Tamu", "password": "rahasia-sekali"}
     finding = found(office(public_url="http://antrian.lan", wifi=wifi))["web.wifi"]

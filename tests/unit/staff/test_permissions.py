@@ -34,11 +34,16 @@ ACTS = [act for act in permissions.ACTS if act in COMMANDS]
 """Those that one command asks for; the rest are parts of one, or pages."""
 
 
-def asked(act: str, session: str) -> Command:
-    """Return a command as it comes off the wire, with as little in it as can be."""
+def arguments(act: str) -> dict[str, Any]:
+    """Return as little as an act can be asked with, beside the session."""
     fields = {name: info for name, info in FORMS[act].shape.model_fields.items() if name not in Request.model_fields}
     needed = {name: least(info.annotation) for name, info in fields.items() if info.is_required()}
-    payload = {"id": "r-1", **needed, **ARGUMENTS.get(act, {}), "session": session}
+    return {name: value for name, value in {**needed, **ARGUMENTS.get(act, {})}.items() if name != "session"}
+
+
+def asked(act: str, session: str) -> Command:
+    """Return a command as it comes off the wire, with as little in it as can be."""
+    payload = {"id": "r-1", **arguments(act), "session": session}
     decoded = decode(
         act, json.dumps(payload).encode(), {"secret": "XYZXYZXYZ", "row": "row", "words_row": "words"}
     ).command
