@@ -349,4 +349,4 @@ def _unwritten(error: OSError) -> DomainError:
     """Return in words why nothing was changed: no room, or no right to."""
     full = error.errno in {errno.ENOSPC, errno.EDQUOT}
     why = "the disk is full" if full else str(error.strerror or error).lower()
-    return DomainError(Code.STORAGE_FAILED, f"nothing is changed: {why}")
+    return DomainError(Code.STORAGE_FAILED, f"config.yaml cannot be written: {why}")

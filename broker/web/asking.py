@@ -17,7 +17,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from broker.contract.messages import PASSING, Complaint, Receipt, Reply, SurveyMessage
+from broker.contract.messages import PASSING, Complaint, Error, Receipt, Reply, SurveyMessage
 from broker.language import Phrases
 from broker.web.forms import read_form
 from broker.web.office import Office, UnansweredError
@@ -35,6 +35,11 @@ MOST_TEXTS = 40
 
 class AwayError(Exception):
     """The engine did not answer, or cannot do anything now: nothing is known to be done, the same may be sent again."""
+
+    def __init__(self, command: str, error: Error | None = None) -> None:
+        """Name what was asked, and why it cannot be done, where that was said."""
+        super().__init__(command)
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class Asking:
         except UnansweredError as error:
             raise AwayError(command) from error
         if reply.error is not None and reply.error.code in PASSING:
-            raise AwayError(command)
+            raise AwayError(command, reply.error)
         return reply
 
     async def texts(self, one: Complaint, who: Mapping[str, Any]) -> dict[int, str]:

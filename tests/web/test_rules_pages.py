@@ -248,13 +248,14 @@ def test_looking_first_changes_nothing_and_shows_the_words(near: Visitor, monkey
         ("conflict", {"by": None, "at": None}, "somebody who edited the file itself"),
         ("bad_rules", {"problems": ["hours.mon[0]: ends <before>"]}, "hours.mon[0]: ends &lt;before&gt;"),
         ("not_allowed", {}, "not allowed"),
-        ("storage_failed", {}, "What you entered is still here"),
+        ("storage_failed", {}, "The rules cannot be written now. Nothing was changed."),
+        ("not_ready", {}, "What you entered is still here"),
     ],
 )
 def test_a_refusal_keeps_what_was_typed(near: Visitor, code: Any, detail: dict[str, Any], expected: str) -> None:  # noqa: ANN401
     sign_in(near, "siti", "2002")
     near.office.answers["rules_change"] = lambda _: refuse(code, **detail)
-    status = 503 if code == "storage_failed" else 422
+    status = 503 if code in {"storage_failed", "not_ready"} else 422
     html = sent(near, "hours", status=status, reason="Natal", **{"f.hours.sun": "08:00-09:00"})
     assert expected in html
     assert 'value="08:00-09:00"' in html

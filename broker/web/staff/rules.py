@@ -483,6 +483,14 @@ def refused_notice(p: Phrases, error: Error, zone: dt.tzinfo) -> Notice:
             return Notice("error", p.error(error.code))
 
 
+def undone(p: Phrases, error: AwayError, button: str) -> Notice:
+    """Return why nothing was done that may be done later: nobody answered, or the file cannot be written."""
+    if error.error is None or error.error.code != "storage_failed":
+        return away(p, button)
+    why = p.say("On the broker's machine: {why}. What you typed is still here.", why=error.error.message)
+    return Notice("error", p.say("The rules cannot be written now. Nothing was changed."), why)
+
+
 # -- what is asked -----------------------------------------------------------------------------------------------------
 
 
@@ -654,8 +662,8 @@ class RulesPages:
         p = desk.p
         try:
             reply = await desk.reply("rules_change", arguments, mark_of(fields))
-        except AwayError:
-            return again(UNAVAILABLE, away(p, button))
+        except AwayError as error:
+            return again(UNAVAILABLE, undone(p, error, button))
         if reply.error is not None:
             problems = [str(one) for one in reply.error.detail.get("problems") or ()]
             notice = refused_notice(p, reply.error, desk.zone)
@@ -675,8 +683,8 @@ class RulesPages:
         }
         try:
             reply = await desk.reply("rules_change", arguments, mark_of(fields))
-        except AwayError:
-            return await self._home(desk, away(desk.p, desk.p.say("Take this plan back")), UNAVAILABLE)
+        except AwayError as error:
+            return await self._home(desk, undone(desk.p, error, desk.p.say("Take this plan back")), UNAVAILABLE)
         if reply.error is not None:
             return await self._home(desk, refused_notice(desk.p, reply.error, desk.zone), UNFINISHED)
         return RedirectResponse(f"{HOME}?saved", status_code=303)
@@ -760,8 +768,9 @@ class RulesPages:
         }
         try:
             reply = await desk.reply("rules_change", arguments, mark_of(fields))
-        except AwayError:
-            return await self._version(desk, away(p, p.say("Let this version count again")), UNAVAILABLE, fields)
+        except AwayError as error:
+            notice = undone(p, error, p.say("Let this version count again"))
+            return await self._version(desk, notice, UNAVAILABLE, fields)
         if reply.error is not None:
             refused = refused_notice(p, reply.error, desk.zone)
             problems = " ".join(map(str, reply.error.detail.get("problems") or ()))
