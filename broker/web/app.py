@@ -22,11 +22,13 @@ from broker.bus import Bus, Post
 from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.office import OfficeBus
+from broker.language import words_of
 from broker.web.boards import OpenBoards
 from broker.web.guard import Limits, usual_limits
 from broker.web.office import Office
 from broker.web.page import Pages
 from broker.web.plan import Plan
+from broker.web.sending import Sender
 from broker.web.server import Connections, raise_open_files, serve_until_told, web_server
 from broker.web.site import Site, build
 from broker.web.staff.files import ResultFiles
@@ -65,6 +67,7 @@ def web_app(
 
     Results are downloaded only where `files` can make them, and reports shown where `reporter` does.
     """
+    sender = sender_of(plan)
 
     @contextlib.asynccontextmanager
     async def open_site() -> AsyncIterator[Site]:
@@ -81,27 +84,42 @@ def web_app(
         pages = Pages(plan.languages, name=plan.names)
         office.on_fresh.append(lambda: pages.offered(office.offer))
         site = Site(office, pages, Following(office), OpenBoards(office), links=lambda: links(office.asked))
+        office.on_alerts.append(lambda: sender.heard(office.alerts, office.offer))
         bus.on_taken(_say_standing)
         bus.start()
+        sender.begin(bus.report_devices)
         ticking = loop.create_task(_tick(site))
         try:
             yield site
         finally:
             ticking.cancel()
+            sender.stop()
             if reporter is not None:
                 await reporter.stop()
             await asyncio.to_thread(bus.stop)
 
-    return build(open_site, routes(plan, files, reporter), limits=limits or usual_limits())
+    return build(open_site, routes(plan, files, reporter, sender), limits=limits or usual_limits())
 
 
-def routes(plan: Plan, files: ResultFiles | None, reporter: Reporter | None = None) -> list[BaseRoute]:
+def sender_of(plan: Plan) -> Sender:
+    """Return who sends alerts out of the office, where the plan names ways."""
+    named = {"email": plan.email, "webhook": plan.webhook}
+    ways = {name: way for name, way in named.items() if way is not None}
+    name = plan.names.get(plan.languages[0]) or plan.office
+    return Sender(ways, office=name, words=words_of("broker", plan.languages), folder=plan.data)
+
+
+def routes(
+    plan: Plan, files: ResultFiles | None, reporter: Reporter | None = None, sender: Sender | None = None
+) -> list[BaseRoute]:
     """Return the addresses of all pages."""
     staff = StaffPages(
         everywhere=plan.is_staff_everywhere,
         files=files,
         rules=RulesFiles(plan.config, plan.data),
         reporter=reporter,
+        sender=sender,
+        database=plan.database,
     )
     return [*views.ROUTES, *FeedbackPages().routes(), *staff.routes()]
 

@@ -14,6 +14,7 @@ from typing import Any
 from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, Pending
 from broker.contract.messages import (
+    AlertsMessage,
     AnnouncementsMessage,
     BoardMessage,
     EventMessage,
@@ -78,6 +79,10 @@ class Office:
         self.parts = Parts(parts, now=self.clock.now)
         self.feedback: FeedbackMessage | None = None
         self.announcements: AnnouncementsMessage | None = None
+        self.alerts: AlertsMessage | None = None
+        """What somebody of the staff is to see to."""
+        self.on_alerts: list[Callable[[], None]] = []
+        """Told when that changes."""
         self.surveys: dict[tuple[str, str], SurveyMessage] = {}
         """By id and language."""
         self.on_event: list[Callable[[EventMessage], None]] = []
@@ -104,6 +109,7 @@ class Office:
             bus.listen(topics.presence(part), Presence, functools.partial(self._part_heard, part))
         bus.listen(topics.feedback(), FeedbackMessage, self._feedback_heard)
         bus.listen(topics.survey("+", "+"), SurveyMessage, self._survey_heard)
+        bus.listen(topics.alerts(), AlertsMessage, self._alerts_heard)
         bus.listen(topics.announcements(), AnnouncementsMessage, self._announced)
         bus.listen(topics.event("+"), EventMessage, self._event_heard)
         bus.on_link(self._link_changed)
@@ -209,6 +215,10 @@ class Office:
     def _feedback_heard(self, feedback: FeedbackMessage) -> None:
         self.feedback = feedback
 
+    def _alerts_heard(self, alerts: AlertsMessage) -> None:
+        self.alerts = alerts
+        _tell(self.on_alerts)
+
     def _survey_heard(self, survey: SurveyMessage) -> None:
         self.surveys[survey.id, survey.language] = survey
 
@@ -248,5 +258,5 @@ def _settle(answer: asyncio.Future[Reply], at_once: Callable[[Reply], None], rep
 
 
 def _tell(handlers: list[Callable[[], None]]) -> None:
-    for handler in handlers:
+    for handler in list(handlers):
         handler()

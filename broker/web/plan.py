@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broker.contract.link import Address
+from broker.web.sending import EmailWay, WebhookWay
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +45,8 @@ class Plan:
     """The clients of the office that have devices, or are one, in the order of the configuration."""
     config: Path
     data: Path
+    email: EmailWay | None
+    """Where alerts are sent; None where they are not."""
+    webhook: WebhookWay | None
     database: Path | None
     """Where the office's data are if they are on this machine; None where a server has them, for any machine."""

@@ -12,6 +12,7 @@ from broker.config import Settings
 from broker.contract.topics import ENGINE_CLIENT
 from broker.screen import config_path
 from broker.web.plan import Asked, Plan
+from broker.web.sending import EmailWay, WebhookWay
 
 KIND = "web"
 
@@ -41,6 +42,8 @@ def plan_of(settings: Settings, client: str, *, config: Path, data: Path) -> Pla
         parts=_parts(settings),
         config=config,
         data=data,
+        email=_email(settings),
+        webhook=_webhook(settings),
         database=_database(settings, data),
     )
 
@@ -48,6 +51,30 @@ def plan_of(settings: Settings, client: str, *, config: Path, data: Path) -> Pla
 def _parts(settings: Settings) -> tuple[str, ...]:
     named = (settings.kiosks, settings.displays, settings.counters, settings.keypads, settings.signs)
     return (ENGINE_CLIENT, *(part.id for section in named for part in section), *settings.mqtt.devices)
+
+
+def _email(settings: Settings) -> EmailWay | None:
+    email = settings.alerts.email
+    if email is None:
+        return None
+    return EmailWay(
+        host=email.host,
+        port=email.port,
+        tls=email.tls,
+        sender=email.sender,
+        to=email.to,
+        roles=email.roles,
+        language=email.language or settings.office.languages[0],
+        user=email.user,
+        password=email.password,
+    )
+
+
+def _webhook(settings: Settings) -> WebhookWay | None:
+    webhook = settings.alerts.webhook
+    if webhook is None:
+        return None
+    return WebhookWay(webhook.url, webhook.roles, settings.office.languages[0], webhook.token)
 
 
 def _database(settings: Settings, data: Path) -> Path | None:

@@ -23,6 +23,7 @@ from broker.web.asking import Asking
 from broker.web.staff import frame as around
 from broker.web.staff.access import COOKIE, TOKEN_FIELD, Staff, is_near, is_token, staff_of
 from broker.web.staff.frame import OWN_ACCOUNT, Entry, Frame
+from broker.web.staff.strip import strip_of
 from broker.web.visitor.writing import Fields, read
 
 WORDS = "broker.web.staff"
@@ -155,7 +156,10 @@ class Desk(Asking):
 
     def show(self, template: str, page: object, *, status: int = 200, **more: object) -> Response:
         """Return a page in the frame of the staff's pages."""
-        return super().show(template, page, status=status, **{"frame": getattr(page, "frame", None), **more})
+        alerts = strip_of(self.p, self.office, self.known)
+        return super().show(
+            template, page, status=status, **{"frame": getattr(page, "frame", None), "alerts": alerts, **more}
+        )
 
     def frame(self, here: str = "") -> Frame:
         """Return what stands around a page; `here` is its entry of the navigation."""

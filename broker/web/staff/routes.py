@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,9 +16,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from broker.web.asking import UNAVAILABLE, AwayError
+from broker.web.sending import Sender
 from broker.web.staff import frame
 from broker.web.staff.access import COOKIE
 from broker.web.staff.account import AccountPages, sign_in_page, signed_out
+from broker.web.staff.alerts import AlertPages
 from broker.web.staff.board import BoardPages
 from broker.web.staff.complaints import ComplaintPages
 from broker.web.staff.desk import FORBIDDEN, UNSIGNED, Desk, NoSessionError, NotTheirsError, Page, Section
@@ -39,12 +42,15 @@ class StaffPages:
     files: ResultFiles | None = None
     rules: RulesFiles | None = None
     reporter: Reporter | None = None
+    sender: Sender | None = None
+    database: Path | None = None
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """Return all sections, in the order of the navigation."""
         return (
             BoardPages().section(),
+            AlertPages(self.database, self.sender).section(),
             ComplaintPages().section(),
             SuggestionPages().section(),
             SurveyPages(self.files).section(),

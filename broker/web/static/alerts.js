@@ -1,0 +1,41 @@
+// The strip of alerts on an open staff page: what is new appears by itself; a sound only where somebody asked for it.
+"use strict";
+(() => {
+  const strip = document.getElementById("alerts");
+  if (!strip || !window.EventSource) return;
+  const SOUND = "antrean-alert-sound";
+  const ids = () => [...strip.querySelectorAll("[data-alert]")].map((one) => one.dataset.alert);
+  let known = new Set(ids());
+
+  const wish = document.getElementById("alert-sound");
+  const wanted = () => { try { return localStorage.getItem(SOUND) === "yes"; } catch { return false; } };
+  if (wish) {
+    wish.checked = wanted();
+    wish.addEventListener("change", () => {
+      try { localStorage.setItem(SOUND, wish.checked ? "yes" : "no"); } catch { /* a browser that keeps nothing */ }
+      if (wish.checked) ring();
+    });
+  }
+
+  function ring() {
+    const audio = new AudioContext();
+    const tone = audio.createOscillator();
+    const volume = audio.createGain();
+    volume.gain.value = 0.2;
+    tone.frequency.value = 660;
+    tone.connect(volume).connect(audio.destination);
+    tone.start();
+    tone.stop(audio.currentTime + 0.35);
+    tone.onended = () => audio.close();
+  }
+
+  const source = new EventSource(strip.dataset.events);
+  source.addEventListener("alerts", (event) => {
+    if (strip.contains(document.activeElement)) document.activeElement.blur();
+    strip.innerHTML = event.data === "-" ? "" : event.data;
+    const now = ids();
+    if (wanted() && now.some((id) => !known.has(id))) ring();
+    known = new Set(now);
+  });
+  addEventListener("pagehide", () => source.close());
+})();
