@@ -31,7 +31,7 @@ class _Named(Protocol):
         ...
 
 
-def alert_words(p: Phrases, alert: Alert, offer: OfficeMessage | None) -> str:
+def alert_words(p: Phrases, alert: Alert, offer: OfficeMessage | None) -> str:  # noqa: PLR0911 - one for each kind
     """Return what an alert says."""
     value, limit = alert.value, alert.limit
     match alert.kind:

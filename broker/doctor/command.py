@@ -86,6 +86,7 @@ def _findings(wanted: CheckUp) -> Iterator[Finding]:
     yield engine
     yield from truth.versions(presences)
     yield from truth.configuration(presences)
+    yield from truth.sending(presences)
     yield from phones.pages(settings, presences)
     yield from phones.office_key(settings, presences, wanted.data_dir)
     yield from check_devices(settings, presences, wanted.data_dir, only=wanted.only, prints=wanted.prints)

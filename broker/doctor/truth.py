@@ -91,6 +91,17 @@ def versions(presences: Presences) -> Iterator[Finding]:
             )
 
 
+def sending(presences: Presences) -> Iterator[Finding]:
+    """Yield where alerts cannot be sent."""
+    for part, presence in sorted(presences.items()):
+        for way, state in presence.devices.items() if presence.online and presence.kind == "web" else ():
+            word, _, why = state.partition(", ")
+            if word == "failed":
+                advice = f"see alerts.{way} in config.yaml, and the log of {part}; what waits is sent again by itself"
+                seen = f"alerts are not sent: {why}"
+                yield Finding(subject=f"{part}-{way}", verdict="warning", seen=seen, advice=advice)
+
+
 def configuration(presences: Presences) -> Iterator[Finding]:
     """Yield whether the broker works by its configuration as it stands in the file now."""
     broker = presences.get(ENGINE_CLIENT)

@@ -1,13 +1,14 @@
 """Alerts on their way out of the office: by e-mail and to a webhook, where config.yaml names them.
 
-Each way has a thread, for both block. Addresses come from the configuration alone, and no answer leads anywhere else. What
-was sent is kept in the data folder, so that a restart sends nothing twice that it knows of, and loses nothing.
+Each way has a thread, for both block. Addresses come from the configuration alone, and no answer leads anywhere else.
+What was sent is kept in the data folder, so that a restart sends nothing twice that it knows of, and loses nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import http.client
 import json
 import logging
@@ -24,7 +25,7 @@ from urllib.parse import urlsplit
 
 from broker.alert_words import alert_words
 from broker.contract.messages import Alert, AlertsMessage, OfficeMessage
-from broker.language import Phrases, mark
+from broker.language import Phrases
 
 TIMEOUT_S = 15.0
 PAUSES_S = (5.0, 30.0, 120.0, 600.0, 1800.0)
@@ -33,13 +34,13 @@ MOST_ANSWER_BYTES = 4096
 MOST_WAITING = 200
 """So many wait to be sent at most; of more the oldest go, for what is new matters more."""
 Fault = Literal["unreachable", "tls", "login", "refused"]
-_FAULTS: Mapping[Fault, str] = {
-    "unreachable": mark("it cannot be reached"),
-    "tls": mark("no safe connection: see its certificate, and tls in config.yaml"),
-    "login": mark("it does not take user and password"),
-    "refused": mark("it refuses what is sent"),
-}
+UNREACHABLE: Fault = "unreachable"
+TLS: Fault = "tls"
+LOGIN: Fault = "login"
+REFUSED: Fault = "refused"
 _ABOUT_STAFF = {"acknowledged_by", "acknowledged_at"}
+_TAKEN = 2
+_FINAL = frozenset({3, 4})
 _AGAIN = frozenset({408, 425, 429})
 
 log = logging.getLogger(__name__)
@@ -125,13 +126,13 @@ def send_email(way: EmailWay, office: str, news: Sequence[News], *, timeout_s: f
                 server.login(way.user, way.password)
             server.send_message(letter)
     except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
-        raise NotSentError("tls") from error
+        raise NotSentError(TLS) from error
     except smtplib.SMTPAuthenticationError as error:
-        raise NotSentError("login") from error
+        raise NotSentError(LOGIN) from error
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-        raise NotSentError("refused") from error
+        raise NotSentError(REFUSED) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise NotSentError("unreachable") from error
+        raise NotSentError(UNREACHABLE) from error
 
 
 def send_webhook(way: WebhookWay, office: str, news: Sequence[News], *, timeout_s: float = TIMEOUT_S) -> None:
@@ -147,26 +148,24 @@ def send_webhook(way: WebhookWay, office: str, news: Sequence[News], *, timeout_
     headers = {"Content-Type": "application/json", "User-Agent": "antrean"}
     if way.token is not None:
         headers["Authorization"] = f"Bearer {way.token}"
-    connection = (
-        http.client.HTTPSConnection(
-            url.hostname or "", url.port, timeout=timeout_s, context=ssl.create_default_context()
-        )
-        if url.scheme == "https"
-        else http.client.HTTPConnection(url.hostname or "", url.port, timeout=timeout_s)
-    )
+    host = url.hostname or ""
+    connect: Callable[..., http.client.HTTPConnection] = http.client.HTTPConnection
+    if url.scheme == "https":
+        connect = functools.partial(http.client.HTTPSConnection, context=ssl.create_default_context())
     try:
-        with contextlib.closing(connection):
+        with contextlib.closing(connect(host, url.port, timeout=timeout_s)) as connection:
             connection.request("POST", f"{url.path or '/'}{'?' + url.query if url.query else ''}", body, headers)
             answer = connection.getresponse()
             status = answer.status
             answer.read(MOST_ANSWER_BYTES)
     except ssl.SSLError as error:
-        raise NotSentError("tls") from error
+        raise NotSentError(TLS) from error
     except (OSError, http.client.HTTPException) as error:
-        raise NotSentError("unreachable") from error
-    if not 200 <= status < 300:
-        is_final = 300 <= status < 500 and status not in _AGAIN
-        raise NotSentError("refused" if is_final else "unreachable", is_final=is_final)
+        raise NotSentError(UNREACHABLE) from error
+    kind = status // 100
+    if kind != _TAKEN:
+        is_final = kind in _FINAL and status not in _AGAIN
+        raise NotSentError(REFUSED if is_final else UNREACHABLE, is_final=is_final)
 
 
 class Sender:
@@ -184,7 +183,9 @@ class Sender:
         """Send for an office of this name; what was sent is kept in `folder`."""
         self._report: Callable[[Mapping[str, str]], None] = lambda _devices: None
         self._outlets = {
-            name: _Outlet(name, way, office, words(way.language), folder, now, self._changed)
+            name: _Outlet(
+                name, way, office=office, words=words(way.language), folder=folder, now=now, told=self._changed
+            )
             for name, way in ways.items()
         }
 
@@ -222,11 +223,12 @@ class _Outlet:
         self,
         name: str,
         way: EmailWay | WebhookWay,
+        *,
         office: str,
         words: Phrases,
         folder: Path,
         now: Callable[[], dt.datetime],
-        changed: Callable[[], None],
+        told: Callable[[], None],
     ) -> None:
         """Begin with what is known to have been sent."""
         self.name = name
@@ -234,7 +236,7 @@ class _Outlet:
         self._way, self._office, self._words, self._now = way, office, words, now
         self._file = folder / f"alerts-sent-{name}.json"
         self._lock = threading.Lock()
-        self._tell = changed
+        self._tell = told
         self._has_news, self._over = threading.Event(), threading.Event()
         self._waiting: list[News] = []
         self._sent: dict[str, str] = self._read()
@@ -326,14 +328,3 @@ class _Outlet:
             beside.replace(self._file)
         except OSError as error:
             log.warning("what was sent of alerts cannot be kept: %s", error)
-
-
-def told_of(p: Phrases, state: State, zone: dt.tzinfo) -> str:
-    """Return how a way fares, in words."""
-    if state.fault is not None and state.waiting:
-        return p.say("{fault}; {n} wait and are sent again", fault=p.say(_FAULTS[state.fault]), n=state.waiting)
-    if state.fault is not None:
-        return p.say(_FAULTS[state.fault])
-    if state.sent_at is None:
-        return p.say("nothing was sent yet")
-    return p.say("sent, last at {time}", time=p.clock(state.sent_at.astimezone(zone)))

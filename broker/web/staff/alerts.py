@@ -1,9 +1,10 @@
-"""Alerts on the staff's pages: a strip on each of them for whom they are, live, and a page with what stands and stood."""
+"""Alerts on the staff's pages: a strip on each of them for whom they are, live, and a page with what stood before."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from broker.language import Phrases, mark
 from broker.web.asking import UNFINISHED, AwayError
 from broker.web.line import Line, frame
 from broker.web.page import one_line
-from broker.web.sending import Sender, told_of
+from broker.web.sending import Fault, Sender, State
 from broker.web.site import site_of
 from broker.web.staff.alert_history import Told, read_history
 from broker.web.staff.desk import WALL, Desk, NoSessionError, NotTheirsError, Page, Section
@@ -25,11 +26,19 @@ from broker.web.staff.strip import HOME, AlertLine, line_of, mine, strip_of
 from broker.web.visitor.stream import EventStream
 from broker.web.visitor.writing import Notice, new_mark, read_line
 
+ACT = "alert_ack"
 BEAT_S = 5.0
 ASK_AGAIN_BEATS = 6
 """So often it is asked whether the session behind an open strip still counts."""
 REASON_MAX = 200
 _WAYS = {"email": mark("E-mail"), "webhook": mark("Webhook")}
+
+_FAULTS: Mapping[Fault, str] = {
+    "unreachable": mark("it cannot be reached"),
+    "tls": mark("no safe connection: see its certificate, and tls in config.yaml"),
+    "login": mark("it does not take user and password"),
+    "refused": mark("it refuses what is sent"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,7 @@ class AlertPages:
         reply = await desk.reply("alert_ack", {name: one for name, one in arguments.items() if one})
         if reply.error is not None:
             if reply.error.code == "not_allowed":
-                raise NotTheirsError("alert_ack")
+                raise NotTheirsError(ACT)
             return await self._alerts(desk, notice=refused(desk.p, reply.error), status=UNFINISHED)
         return RedirectResponse(HOME, status_code=303)
 
@@ -129,6 +138,17 @@ def _stood(p: Phrases, told: Told, offer: OfficeMessage | None, zone: dt.tzinfo)
     seen = "" if alert.acknowledged_by is None else f"{alert.acknowledged_by} ({moment(alert.acknowledged_at)})"
     over = moment(told.ended_at) or p.say("stands")
     return moment(alert.since), alert_words(p, alert, offer), seen, over
+
+
+def told_of(p: Phrases, state: State, zone: dt.tzinfo) -> str:
+    """Return how a way fares, in words."""
+    if state.fault is not None and state.waiting:
+        return p.say("{fault}; {n} wait and are sent again", fault=p.say(_FAULTS[state.fault]), n=state.waiting)
+    if state.fault is not None:
+        return p.say(_FAULTS[state.fault])
+    if state.sent_at is None:
+        return p.say("nothing was sent yet")
+    return p.say("sent, last at {time}", time=p.clock(state.sent_at.astimezone(zone)))
 
 
 class OpenStrip:
@@ -160,9 +180,8 @@ class OpenStrip:
 
     def _show(self) -> None:
         strip = strip_of(self._desk.p, self._desk.office, self._desk.known)
-        html = one_line(
-            self._site.pages.html("staff/alerts_strip.html", self._desk.p, alerts=strip, wall=self._is_wall)
-        )
+        pages, p = self._site.pages, self._desk.p
+        html = one_line(pages.html("staff/alerts_strip.html", p, alerts=strip, wall=self._is_wall))
         if html != self._shown and self._line.has_room():
             self._shown = html
             self._line.send(frame("alerts", html or "-"))

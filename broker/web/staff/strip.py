@@ -67,11 +67,8 @@ def strip_of(p: Phrases, office: Office, staff: Staff | None) -> Strip | None:
     may = staff.may("alert_ack")
     shown = [one for one in found if one.acknowledged_by is None][:MOST]
     rest = len(found) - len(shown)
-    more = (
-        p.count("{n} more alert", "{n} more alerts", rest)
-        if shown
-        else p.count("{n} alert, seen to", "{n} alerts, seen to", rest)
-    )
+    seen = p.count("{n} alert, seen to", "{n} alerts, seen to", rest)
+    more = p.count("{n} more alert", "{n} more alerts", rest) if shown else seen
     return Strip(
         label=p.say("Alerts"),
         lines=tuple(line_of(p, one, office.offer, may=may) for one in shown),
