@@ -206,6 +206,10 @@ class Sender:
             for outlet in self._outlets.values():
                 outlet.heard(told, offer)
 
+    def send_now(self) -> dict[str, int]:
+        """Send what waits, on this thread; return how often in a row each way has failed."""
+        return {name: outlet.send_once() for name, outlet in self._outlets.items()}
+
     def stop(self) -> None:
         """End; what waits is sent after the next start."""
         for outlet in self._outlets.values():
@@ -233,6 +237,7 @@ class _Outlet:
         """Begin with what is known to have been sent."""
         self.name = name
         self.state = State()
+        self._failures = 0
         self._way, self._office, self._words, self._now = way, office, words, now
         self._file = folder / f"alerts-sent-{name}.json"
         self._lock = threading.Lock()
@@ -271,21 +276,21 @@ class _Outlet:
 
     def run(self) -> None:
         """Send until it is over."""
-        failures = 0
         while not self._over.is_set():
-            if failures:
-                self._over.wait(PAUSES_S[min(failures, len(PAUSES_S)) - 1])
+            if self._failures:
+                self._over.wait(PAUSES_S[min(self._failures, len(PAUSES_S)) - 1])
             else:
                 self._has_news.wait()
             self._has_news.clear()
-            failures = self.send(failures)
+            self.send_once()
             self._tell()
 
-    def send(self, failures: int) -> int:
-        """Send all that waits; return how often it has failed by now."""
+    def send_once(self) -> int:
+        """Send all that waits; return how often in a row it has failed by now."""
         with self._lock:
             news = list(self._waiting)
         if not news or self._over.is_set():
+            self._failures = 0
             return 0
         try:
             if isinstance(self._way, EmailWay):
@@ -294,13 +299,15 @@ class _Outlet:
                 send_webhook(self._way, self._office, news)
         except NotSentError as error:
             log.warning("alerts cannot be sent by %s: %s (%r)", self.name, error.fault, error.__cause__)
-            if not error.is_final:
+            self._failures = 0 if error.is_final else self._failures + 1
+            if error.is_final:
+                self._settle(news, State(self.state.sent_at, error.fault))
+            else:
                 self.state = replace(self.state, fault=error.fault)
-                return failures + 1
-            self._settle(news, State(self.state.sent_at, error.fault))
-            return 0
-        self._settle(news, State(self._now()))
-        return 0
+        else:
+            self._failures = 0
+            self._settle(news, State(self._now()))
+        return self._failures
 
     def _settle(self, news: Sequence[News], state: State) -> None:
         with self._lock:

@@ -157,7 +157,7 @@ class OpenStrip:
     def __init__(self, desk: Desk, line: Line) -> None:
         """Show on a line what stands for whoever has the page open."""
         self._desk, self._line = desk, line
-        self._shown = ""
+        self._shown: str | None = None
         self._is_over = False
         self._is_wall = WALL in desk.request.query_params
         self._site = site_of(desk.request)

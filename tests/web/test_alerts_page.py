@@ -1,0 +1,147 @@
+"""Alerts on the staff's pages: for whom they are, as they come, and who sees to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from broker.contract import messages as ms
+from broker.domain.alerts import AlertRules, Rule
+from broker.store.sql import SqlStore
+from broker.web.staff.alert_history import read_history
+from tests.fakes.clock import MORNING
+from tests.fakes.engine_room import EngineRoom
+from tests.fakes.web_office import WebOffice, refuse
+from tests.support.browsing import Visitor
+from tests.support.caller import wait_until
+from tests.unit.alerts.test_engine import goes_by, heard, office
+from tests.web.test_feedback_pages import hidden
+from tests.web.test_staff_pages import desk, impatient, near, sign_in
+
+__all__ = ["desk", "impatient", "near"]
+
+
+def alert(kind: ms.AlertKind, identity: str = "a-1", **more: object) -> ms.Alert:
+    plain = {"place": {}, "since": MORNING, "value": 0, "limit": 0}
+    return ms.Alert.model_validate({"id": identity, "kind": kind, "roles": ("supervisor",), **plain, **more})
+
+
+LATE = alert(
+    "wait",
+    place={"stage": "document-check", "lane": "priority"},
+    value=1900,
+    limit=900,
+    about="AP-003",
+    roles=("supervisor", "complaints"),
+)
+PAPER = alert(
+    "paper_low", "a-2", place={"client": "kiosk-1", "device": "printer"}, about="paper_out", roles=("technician",)
+)
+
+
+def say(office: WebOffice, *alerts: ms.Alert) -> None:
+    office.say(office.topics.alerts(), ms.AlertsMessage(at=office.now(), alerts=alerts))
+
+
+def test_it_stands_on_each_page_of_those_whom_it_is_for_and_of_nobody_else(near: Visitor) -> None:
+    say(near.office, LATE, PAPER)
+    sign_in(near)
+    wait_until(
+        lambda: "AP-003 has waited 31 min, promised are 15 min." in near.get("/staff/complaints"),
+        what="the alert on the page",
+    )
+    html = near.get("/staff/complaints")
+    assert "no paper" not in html
+    assert "I see to it" in html
+    assert "AP-003 sudah menunggu 31 menit, janjinya 15 menit." in near.get("/staff/complaints", language="id")
+    assert "AP-003" not in near.get("/"), "nor on any page of visitors"
+
+
+def test_whoever_is_not_signed_in_hears_nothing(near: Visitor) -> None:
+    say(near.office, LATE)
+    near.get("/staff/alerts", status=401)
+    near.get("/staff/alerts/events", status=401)
+
+
+def test_who_sees_to_it_says_so_by_one_press_and_the_engine_is_told_once(near: Visitor) -> None:
+    taken = list[Mapping[str, Any]]()
+    near.office.answers["alert_ack"] = lambda request: taken.append(request) or {}
+    say(near.office, LATE)
+    token = sign_in(near)
+    assert near.post("/staff/alerts/seen", token=token, alert="a-1", reason="counter 4 opens") == "/staff/alerts"
+    [request] = taken
+    assert (request["alert"], request["reason"]) == ("a-1", "counter 4 opens")
+    near.post("/staff/alerts/seen", status=403, token="forged", alert="a-1")  # noqa: S106 - that is the point
+    near.office.answers["alert_ack"] = lambda _: refuse("not_allowed")
+    answer = near.post("/staff/alerts/seen", status=403, token=token, alert="a-2")
+    assert "This page is open to" in answer
+
+
+def test_the_page_has_all_with_who_sees_to_it(near: Visitor) -> None:
+    seen = LATE.model_copy(update={"acknowledged_by": "maria", "acknowledged_at": LATE.since})
+    say(near.office, seen)
+    sign_in(near)
+    wait_until(
+        lambda: "maria sees to it (8:00" in near.get("/staff/alerts"),
+        what="the alert on the page",
+    )
+    html = near.get("/staff/alerts")
+    assert "1 alert, seen to" in html
+    assert 'name="reason"' not in html, "nobody else has to"
+    assert "What stood before is kept on the machine of the database." in html
+    assert 'id="alert-sound"' in html
+    assert "checked" not in html, "sound is off until somebody wants it"
+
+
+def test_an_open_page_hears_of_it_at_once_and_when_it_is_over(near: Visitor) -> None:
+    sign_in(near)
+    with near.client.stream("GET", "/staff/alerts/events", headers={"Accept-Language": "en"}) as answer:
+        lines = answer.iter_lines()
+        assert next(lines) == "event: alerts"
+        assert next(lines) == "data: -"
+        say(near.office, LATE)
+        told = next(line for line in lines if line.startswith("data: ") and "AP-003" in line)
+        assert hidden(told, "alert") == "a-1"
+        say(near.office)
+        assert next(line for line in lines if line == "data: -")
+
+
+def test_words_of_others_are_shown_as_words(near: Visitor) -> None:
+    say(near.office, alert("device_lost", place={"client": "<script>x</script>"}, roles=("complaints",)))
+    sign_in(near)
+    wait_until(lambda: "&lt;script&gt;x" in near.get("/staff/complaints"), what="the alert on the page")
+    assert "<script>x" not in near.get("/staff/complaints")
+
+
+def test_what_stood_is_read_from_the_journal(tmp_path: Path) -> None:
+    rules = AlertRules((Rule("paper", "paper_low", ("technician",), for_s=0),), frozenset({"kiosk-1"}))
+    with closing(SqlStore(f"sqlite:///{tmp_path}/office.db", "demo")) as store:
+        room = EngineRoom(store=store, office=office(alerts=rules))
+        for word in ("paper_out", "ready", "paper_low"):
+            heard(room, "kiosk-1", {"connection": "online", "printer": word})
+            goes_by(room, 40)
+        told = read_history(tmp_path / "office.db")
+    assert told is not None
+    assert [(one.alert.about, one.ended_at is None) for one in told] == [("paper_low", True), ("paper_out", False)]
+    assert read_history(tmp_path / "nowhere.db") is None
+
+
+@pytest.mark.parametrize("kind", ms.AlertKind.__args__)  # type: ignore[attr-defined]  # of a Literal
+def test_every_kind_has_a_sentence_that_names_the_place(near: Visitor, kind: ms.AlertKind) -> None:
+    place = {"stage": "document-check", "lane": "priority", "counter": "counter-1", "client": "kiosk-1"}
+    say(near.office, alert(kind, place=place, value=120, limit=600, roles=("complaints",)))
+    sign_in(near)
+    wait_until(lambda: 'data-alert="a-1"' in near.get("/staff/complaints"), what="the alert on the page")
+    html = near.get("/staff/complaints", language="id")
+    words = {
+        "wait": "Prioritas",
+        "forecast": "terlewati 2 menit lagi",
+        "idle_counter": "Loket 1",
+        "paper_low": "kiosk-1",
+    }
+    words |= {"device_lost": "tidak terhubung", "quota_near": "120 dari 600", "complaint_due": "120 pengaduan"}
+    assert words[kind] in html
