@@ -69,7 +69,12 @@ def test_whoever_is_not_signed_in_hears_nothing(near: Visitor) -> None:
 
 def test_who_sees_to_it_says_so_by_one_press_and_the_engine_is_told_once(near: Visitor) -> None:
     taken = list[Mapping[str, Any]]()
-    near.office.answers["alert_ack"] = lambda request: taken.append(request) or {}
+
+    def take(request: Mapping[str, Any]) -> dict[str, Any]:
+        taken.append(request)
+        return {}
+
+    near.office.answers["alert_ack"] = take
     say(near.office, LATE)
     token = sign_in(near)
     assert near.post("/staff/alerts/seen", token=token, alert="a-1", reason="counter 4 opens") == "/staff/alerts"

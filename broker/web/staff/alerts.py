@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -187,10 +188,8 @@ class OpenStrip:
             self._line.send(frame("alerts", html or "-"))
 
     async def _ask_now_and_then(self) -> None:
-        beat = 0
-        while not self._is_over:
+        for beat in itertools.count(1):
             await asyncio.sleep(BEAT_S)
-            beat += 1
             if self._is_over:
                 return
             self._show()
