@@ -863,14 +863,16 @@ class Engine:
         if self._inbox.has_requests():
             return
         begun, fold = self._monotonic(), self._days.fold
-        self._days = DaysFollowed(begun + DAYS_EVERY_S)  # first: no fault may make us try without a pause
+        is_untold, self._days = fold is None, DaysFollowed(begun + DAYS_EVERY_S)  # first: no fault may hurry us
         try:
             if fold is None:
                 carried = self._store.carry()
                 fold = Fold(self._office.zone, None if carried is None else carry_of(carried))
             lines = self._store.lines(fold.last_seq, most=DAYS_LINES)
             heard = [fold.hear(line.seq, line.client, line.event) for line in lines]
-            self._close_days(hall, [ended for ended in heard if ended is not None])
+            is_closed = self._close_days(hall, [ended for ended in heard if ended is not None])
+            if is_closed or is_untold:
+                self._show_results(hall)
         except StorageError:
             log.exception("office days that are over cannot be closed now")
             return
@@ -929,10 +931,10 @@ class Engine:
             known = self._alerts.due = state, Due(figures.due_soon, figures.overdue)
         return known[1]
 
-    def _close_days(self, hall: Hall, ended: Sequence[FinishedDay]) -> None:
-        """Write down what days came to that are over. The office itself is who asks."""
+    def _close_days(self, hall: Hall, ended: Sequence[FinishedDay]) -> bool:
+        """Write down what days came to that are over; tell whether there are any. The office itself is who asks."""
         if not ended:
-            return
+            return False
         with self._committed() as work:
             work.closed.extend(map(closed_day, ended))
             for one in work.closed:
@@ -940,6 +942,20 @@ class Engine:
                 work.events.append(self._record(hall, event, ENGINE_CLIENT))
         self._wire.tell(work.events, hall)
         self._stale = True
+        return True
+
+    def _show_results(self, hall: Hall) -> None:
+        """Publish what the month came to whose last day was closed last: 0.2 s of a large office, once a day."""
+        carried = self._store.carry()
+        last = None if carried is None else carry_of(carried).day
+        if last is None:
+            return
+        days = self._store.closed_days(last.replace(day=1), last)
+        try:
+            if days:
+                self._wire.show_results(hall, days, self._time.now())
+        except (ValueError, KeyError, TypeError):  # written by an earlier program: the office works all the same
+            log.exception("the figures of closed days cannot be read")
 
     def _show_feedback(self, hall: Hall) -> None:
         """Publish what is published of feedback, where it changed or a while has passed; it counts as a picture."""

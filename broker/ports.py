@@ -233,6 +233,10 @@ class Store(Protocol):
         """Return lines of the journal behind one of them, in order."""
         ...
 
+    def closed_days(self, first: dt.date, last: dt.date) -> Sequence[str]:
+        """Return the facts of the days of a span that were closed, in order, as they were written."""
+        ...
+
     def note_health(self, healths: Sequence[Health], at: dt.datetime) -> None:
         """Write down how clients' devices fare, in the order in which they told, where that has changed."""
         ...
@@ -293,6 +297,10 @@ class Wire(Protocol):
 
     def show_feedback(self, hall: Hall, book: Book, now: dt.datetime) -> None:
         """Publish what is published of feedback, where that has changed."""
+        ...
+
+    def show_results(self, hall: Hall, days: Sequence[str], now: dt.datetime) -> None:
+        """Publish what is published of waits: the facts of the closed days of a month, as they are kept."""
         ...
 
     def show_alerts(self, hall: Hall, now: dt.datetime, read: Mapping[str, Reading]) -> None:

@@ -18,6 +18,7 @@ from broker.contract.messages import (
     FeedbackMessage,
     HallMessage,
     Presence,
+    ResultsMessage,
     WaitingMessage,
 )
 from broker.contract.office import OfficeBus, listen_to_office
@@ -109,6 +110,7 @@ class DisplayApp:
             self._bus.listen(topics.waiting("+"), WaitingMessage, drawn(self._presenter.waiting))
         if self._display.results:
             self._bus.listen(topics.feedback(), FeedbackMessage, drawn(self._presenter.feedback))
+            self._bus.listen(topics.results(), ResultsMessage, drawn(self._presenter.results))
         self._bus.listen(topics.event("+"), EventMessage, drawn(self._presenter.event))
         self._bus.listen(topics.presence(ENGINE_CLIENT), Presence, drawn(self._presenter.broker))
         self._bus.on_link(drawn(lambda online: self._presenter.link(online=online)))

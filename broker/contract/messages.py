@@ -795,6 +795,43 @@ class FeedbackMessage(State):
     """The last closed period of each survey."""
 
 
+class PublishedWaits(Message):
+    """How long visitors waited, of days that are closed."""
+
+    n: int
+    """First waits of which it is decided whether the lane's promise was kept."""
+    within: float
+    """How many of a hundred of them were called within what their lane promised then."""
+    median_min: float
+    most_min: float
+    """The wait that nine of ten do not exceed."""
+    served: int
+
+
+class PublishedRow(Message):
+    """The same of one lane, one service, or the whole office; None where it is too little to be published."""
+
+    id: str
+    """Empty for the whole office."""
+    promised_s: int | None = None
+    """What a lane promises now."""
+    day: PublishedWaits | None = None
+    month: PublishedWaits | None = None
+
+
+class ResultsMessage(State):
+    """`state/results`: what is published of waits, promise against truth. Nothing of it changes any more."""
+
+    at: Moment
+    day: Day
+    """The last day that is closed."""
+    begin: Day
+    """The month is from here to that day."""
+    total: PublishedRow
+    lanes: tuple[PublishedRow, ...] = ()
+    services: tuple[PublishedRow, ...] = ()
+
+
 class Receipt(Message):
     """What whoever complained holds."""
 

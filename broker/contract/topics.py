@@ -43,6 +43,7 @@ BOARD = TopicKind("state/board/{page}", qos=1, retained=True)
 SURVEY = TopicKind("state/survey/{survey}/{language}", qos=1, retained=True)
 FEEDBACK = TopicKind("state/feedback", qos=1, retained=True)
 ALERTS = TopicKind("state/alerts", qos=1, retained=True)
+RESULTS = TopicKind("state/results", qos=1, retained=True)
 EVENT = TopicKind("event/{name}", qos=1, retained=False)
 PRESENCE = TopicKind("presence/{client}", qos=1, retained=True)
 
@@ -114,6 +115,10 @@ class Topics:
     def feedback(self) -> str:
         """Return the retained topic of what is published of ratings, surveys and complaints."""
         return self._of(FEEDBACK)
+
+    def results(self) -> str:
+        """Return the retained topic of what is published of waits."""
+        return self._of(RESULTS)
 
     def alerts(self) -> str:
         """Return the retained topic of what somebody is to see to."""

@@ -18,6 +18,7 @@ from broker.contract.messages import (
     HelpCall,
     OfficeMessage,
     Reply,
+    ResultsMessage,
 )
 from broker.contract.topics import Topics
 from broker.domain import checks
@@ -35,6 +36,7 @@ from broker.gateway.alerts import NOTHING_READ, alerts_shape
 from broker.gateway.board import BoardPages
 from broker.gateway.pictures import Pictures
 from broker.gateway.places import WaitingPages
+from broker.gateway.results import fitting_results, results_shape
 from broker.gateway.shapes import (
     announcements_shape,
     counter_shape,
@@ -48,6 +50,7 @@ from broker.gateway.shapes import (
 from broker.gateway.staff import staff_result
 from broker.gateway.surveys import SurveyShapes, fitting, survey_messages
 from broker.ports import Opened, Recorded, Submission
+from broker.reports.facts import facts_of
 
 DAY_GAP = dt.timedelta(seconds=10)
 """The figures of the day are said at most this often."""
@@ -99,6 +102,7 @@ class MqttWire:
         self._help: tuple[HelpCall, ...] | None = None
         """Whom the retained topic says to wait for help."""
         self._feedback: FeedbackMessage | None = None
+        self._results: ResultsMessage | None = None
         """What the retained topic says of feedback."""
         self._alerts: AlertsMessage | None = None
         """What the retained topic says of alerts."""
@@ -194,6 +198,11 @@ class MqttWire:
             self._feedback = picture
             self._publisher.publish(self._topics.feedback(), fitting(picture), retain=True)
 
+    def show_results(self, hall: Hall, days: Sequence[str], now: dt.datetime) -> None:
+        """Publish what is published of waits."""
+        self._results = results_shape([facts_of(one) for one in days], hall.office, now)
+        self._publisher.publish(self._topics.results(), fitting_results(self._results), retain=True)
+
     def show_alerts(
         self, hall: Hall, now: dt.datetime, read: Mapping[str, Reading] = NOTHING_READ, *, everything: bool = False
     ) -> None:
@@ -242,6 +251,8 @@ class MqttWire:
         self.show_waiting(hall, now, everything=True)
         self.show_alerts(hall, now, everything=True)
         self.show_board(hall, now, everything=True)
+        if self._results is not None:
+            self._publisher.publish(self._topics.results(), fitting_results(self._results), retain=True)
         self._publisher.announce()
 
     def _show_day(self, hall: Hall, now: dt.datetime) -> None:

@@ -72,6 +72,12 @@ def read_history(
     )
 
 
+def read_closed(connection: Connection, office: str, first: dt.date, last: dt.date) -> Sequence[str]:
+    """Return the facts of closed days as they were written."""
+    of_office = select(_ROWS.c.facts).where(_ROWS.c.office == office)
+    return list(connection.scalars(of_office.where(_ROWS.c.day >= first, _ROWS.c.day <= last).order_by(_ROWS.c.day)))
+
+
 def read_digest(connection: Connection, office: str, first: dt.date, last: dt.date) -> str:
     """Return what changes with whatever is kept of the closed days of a span, the last one before it included."""
     of_office = select(_ROWS.c.day, _ROWS.c.digest).where(_ROWS.c.office == office)

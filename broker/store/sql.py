@@ -18,7 +18,7 @@ from broker.domain.feedback.events import Purged
 from broker.domain.model import Office
 from broker.ports import Health, Line, Past, Recorded, RequestKey, SealError, StorageError, Work
 from broker.store.audit import contradiction, find_broken, last_mark
-from broker.store.closed_days import read_carry, read_lines, write_closed_days
+from broker.store.closed_days import read_carry, read_closed, read_lines, write_closed_days
 from broker.store.database import converted, file_of, open_database
 from broker.store.feedback import forget_spent, read_book, read_mark, read_words, write_feedback, write_mark
 from broker.store.file_watch import FileWatch
@@ -227,6 +227,11 @@ class SqlStore:
         """Return lines of the journal behind one of them, in order."""
         with self._reading("read the journal"):
             return read_lines(self._connection, self._office, after, most)
+
+    def closed_days(self, first: dt.date, last: dt.date) -> Sequence[str]:
+        """Return the facts of the days of a span that were closed."""
+        with self._reading("read closed days"):
+            return read_closed(self._connection, self._office, first, last)
 
     def note_health(self, healths: Sequence[Health], at: dt.datetime) -> None:
         """Write down how clients' devices fare, in the order in which they told, where that has changed.

@@ -24,6 +24,7 @@ from broker.contract.messages import (
     Place,
     Presence,
     Reply,
+    ResultsMessage,
     SurveyMessage,
     WaitingMessage,
 )
@@ -78,6 +79,7 @@ class Office:
         """By page: how the hall stands, for whoever runs it."""
         self.parts = Parts(parts, now=self.clock.now)
         self.feedback: FeedbackMessage | None = None
+        self.results: ResultsMessage | None = None
         self.announcements: AnnouncementsMessage | None = None
         self.alerts: AlertsMessage | None = None
         """What somebody of the staff is to see to."""
@@ -108,6 +110,7 @@ class Office:
         for part in parts:
             bus.listen(topics.presence(part), Presence, functools.partial(self._part_heard, part))
         bus.listen(topics.feedback(), FeedbackMessage, self._feedback_heard)
+        bus.listen(topics.results(), ResultsMessage, self._results_heard)
         bus.listen(topics.survey("+", "+"), SurveyMessage, self._survey_heard)
         bus.listen(topics.alerts(), AlertsMessage, self._alerts_heard)
         bus.listen(topics.announcements(), AnnouncementsMessage, self._announced)
@@ -218,6 +221,9 @@ class Office:
     def _alerts_heard(self, alerts: AlertsMessage) -> None:
         self.alerts = alerts
         _tell(self.on_alerts)
+
+    def _results_heard(self, results: ResultsMessage) -> None:
+        self.results = results
 
     def _survey_heard(self, survey: SurveyMessage) -> None:
         self.surveys[survey.id, survey.language] = survey

@@ -21,6 +21,7 @@ from broker.contract.messages import (
     HallMessage,
     OfficeMessage,
     Presence,
+    ResultsMessage,
     WaitingMessage,
 )
 from broker.language import Phrases
@@ -30,7 +31,7 @@ from display.hall.programme import Programme
 from display.pages.lobby import LobbyPage, LobbyState, OfficeTexts, Room, is_over, lobby_page, office_texts
 from display.pages.panel import InfoPage, MediaPage, announced_at
 from display.pages.places import Places
-from display.pages.results import Ways, published_on
+from display.pages.results import Ways, published_on, waits_on
 from display.pages.sheet import Sheet
 
 Announce = Callable[[Call | None, Announcement], None]
@@ -104,6 +105,7 @@ class LobbyPresenter:
         self._announcements: AnnouncementsMessage | None = None
         self._programme = Programme(self._monotonic, phrases=phrases, least_s=page_s, ways=ways)
         self._feedback: FeedbackMessage | None = None
+        self._waits: ResultsMessage | None = None
         self._places, self._has_moved, self._placed_at_s = Places(), False, -math.inf
         self._published: tuple[FeedbackMessage | None, dt.date] | None = None
         """What was published last, and on which day that was true."""
@@ -155,6 +157,11 @@ class LobbyPresenter:
     def feedback(self, message: FeedbackMessage) -> None:
         """Take in what the office publishes of its visitors' voice."""
         self._feedback = message
+        self._publish_now()
+
+    def results(self, message: ResultsMessage) -> None:
+        """Take in what the office publishes of its waits."""
+        self._waits = message
         self._publish_now()
 
     def event(self, message: EventMessage) -> None:
@@ -320,6 +327,7 @@ class LobbyPresenter:
         if self._published != (self._feedback, day):
             self._published = self._feedback, day
             self._programme.publish(published_on(self._feedback, day))
+        self._programme.publish_waits(waits_on(self._waits, day))
 
     def _is_calm(self, now_s: float) -> bool:
         """Tell whether now there is the time for what the office announces: nobody is called, somebody may hear it."""

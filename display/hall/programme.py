@@ -9,7 +9,15 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from broker.contract.messages import Announcement, DayMessage, FeedbackMessage, HallMessage, OfficeMessage, Place
+from broker.contract.messages import (
+    Announcement,
+    DayMessage,
+    FeedbackMessage,
+    HallMessage,
+    OfficeMessage,
+    Place,
+    ResultsMessage,
+)
 from broker.language import Phrases
 from display.pages.panel import (
     InfoPage,
@@ -21,7 +29,7 @@ from display.pages.panel import (
     waiting_for,
 )
 from display.pages.places import places_pages
-from display.pages.results import Ways, count_pages, survey_pages
+from display.pages.results import Ways, count_pages, survey_pages, wait_pages
 
 LATEST_S = 240.0
 """So long at most a service is not on the panel."""
@@ -96,6 +104,7 @@ class Programme:
         self._media: tuple[MediaPage, ...] = ()
         self._ways = ways
         self._published: FeedbackMessage | None = None
+        self._waits: ResultsMessage | None = None
         self._places: PlacesByNumber = ()
         self._heard: PlacesByNumber = ()
         """What was told of them since: a list in which somebody looks for a number does not move under their eyes."""
@@ -166,6 +175,13 @@ class Programme:
         if published != self._published:
             before, self._published = self.page, published
             self._forget(SURVEYS, COUNTS)
+            self._arrange(before)
+
+    def publish_waits(self, waits: ResultsMessage | None) -> None:
+        """Take in what the office publishes of its waits."""
+        if waits != self._waits:
+            before, self._waits = self.page, waits
+            self._forget(COUNTS)
             self._arrange(before)
 
     def stand(self, places: PlacesByNumber) -> None:
@@ -285,6 +301,7 @@ class Programme:
                 yield from survey_pages(self._published, office.languages, phrases=words, fits=fits)
             case "*counts":
                 counted = self._published
+                yield from wait_pages(self._waits, office, phrases=words, fits=fits)
                 yield from count_pages(counted, office.languages, phrases=words, fits=fits, ways=self._ways)
             case _:
                 seconds = max(SHORTEST_S, ROUND_S / (len(office.services) + len(_OTHERS)))

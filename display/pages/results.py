@@ -7,6 +7,7 @@ newer than it is.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from typing import Literal
 from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import format_decimal, format_percent
 
-from broker.contract.messages import FeedbackMessage, SurveyResult, Text
+from broker.contract.messages import FeedbackMessage, OfficeMessage, ResultsMessage, SurveyResult, Text
 from broker.language import Phrases, mark
 from display.pages.sheet import reading_s
 
@@ -24,6 +25,7 @@ LEAST_RATINGS = 10
 """Fewer say more about who gave them than about the office."""
 BEST = 4
 """What an element is worth at the most."""
+_NEWS_DAYS = 14
 _GLANCE_S = 2.0
 _BAR_S = 1.0
 _MOST_PERIODS = 6
@@ -102,6 +104,81 @@ def published_on(message: FeedbackMessage | None, day: dt.date) -> FeedbackMessa
             "complaints": message.complaints if said_on.year == day.year else None,
         }
     )
+
+
+def waits_on(message: ResultsMessage | None, day: dt.date) -> ResultsMessage | None:
+    """Return what of a message is still news on this day: after two weeks without an open day it is none."""
+    return message if message is not None and (day - message.day).days <= _NEWS_DAYS else None
+
+
+def wait_pages(
+    message: ResultsMessage | None, office: OfficeMessage, *, phrases: Callable[[str], Phrases], fits: Fits
+) -> tuple[ResultPage, ...]:
+    """Return how long visitors waited on the last closed day and in its month, promise against truth, by language."""
+    pages: list[ResultPage] = []
+    if message is None:
+        return ()
+    for turn, words in enumerate(map(phrases, office.languages)):
+        page = _waits(message, office, words)
+        if page is not None:
+            titles = (page.title, words.say("Waits"))
+            pages += _cut(replace(page, parts=(), start=(2, turn, 0)), titles, page.parts, fits)
+    return tuple(pages)
+
+
+def _waits(message: ResultsMessage, office: OfficeMessage, words: Phrases) -> ResultPage | None:
+    told, locale = message.total.day or message.total.month, words.worded_in
+    if told is None:
+        return None
+    is_day = message.total.day is not None
+    day = words.day(message.day)
+    lanes = {lane.id: lane for lane in office.lanes}
+    rows = [
+        (lanes[row.id], row.promised_s, row.month) for row in message.lanes if row.month is not None and row.id in lanes
+    ]
+    bars = tuple(
+        Bar(
+            _named(lane.name, words),
+            words.say("{share} in {n} min", share=format_percent(month.within / 100, locale=locale), n=promised // 60)
+            if promised
+            else format_percent(month.within / 100, locale=locale),
+            month.within / 100,
+        )
+        for lane, promised, month in rows
+    )
+    parts: list[Part] = [
+        words.say(
+            "Half waited up to {median} minutes, nine in ten up to {most}",
+            median=_minutes(told.median_min, words),
+            most=_minutes(told.most_min, words),
+        )
+    ]
+    if bars:
+        parts.append(
+            Chart(
+                "rows",
+                words.say(
+                    "{begin} to {end}, by lane", begin=_short(message.begin, words), end=_short(message.day, words)
+                ),
+                bars,
+            )
+        )
+    return ResultPage(
+        words.language,
+        words.say("Waits on {day}", day=day) if is_day else words.say("Waits"),
+        format_percent(told.within / 100, locale=locale),
+        (words.say("called within what we promise"),),
+        tuple(parts),
+    )
+
+
+def _minutes(value: float, words: Phrases) -> str:
+    """Return minutes as a hall reads them: whole, rounded up, so that none is promised too short."""
+    return _whole(math.ceil(value), words)
+
+
+def _short(day: dt.date, words: Phrases) -> str:
+    return str(format_skeleton("MMMMd", day, locale=words.worded_in)).replace("\u202f", " ")
 
 
 def survey_pages(

@@ -23,6 +23,9 @@ from broker.contract.messages import (
     LaneDay,
     OfficeMessage,
     Place,
+    PublishedRow,
+    PublishedWaits,
+    ResultsMessage,
     ServiceDay,
     Span,
     SurveyResult,
@@ -35,7 +38,7 @@ from display.pages.layout import room_for
 from display.pages.lobby import LobbyPage, LobbyState, OfficeTexts, lobby_page, office_texts
 from display.pages.panel import InfoPage, announcement_pages, notice_pages, overview_pages, procedure_pages
 from display.pages.places import places_pages
-from display.pages.results import Ways, count_pages, survey_pages
+from display.pages.results import Ways, count_pages, survey_pages, wait_pages
 from display.pages.sheet import Frame
 
 Sample = tuple[str, LobbyPage]
@@ -133,6 +136,7 @@ class _Sampled:
         """Yield what is published, with names and plans as long as they usually are."""
         languages, words = self.office.languages, self.phrases
         yield from survey_pages(self._published, languages, phrases=words, fits=fits)
+        yield from wait_pages(self._waited, self.office, phrases=words, fits=fits)
         ways = Ways(kiosk=True, address="antrian.lan")
         yield from count_pages(self._published, languages, phrases=words, fits=fits, ways=ways)
 
@@ -229,6 +233,18 @@ class _Sampled:
         )
         figures = ComplaintFigures(since=dt.date(2026, 1, 1), received=128, answered=119, in_time=117)
         return FeedbackMessage(at=now, complaints=figures, ratings=(11, 23, 241, 638), results=(result,))
+
+    @property
+    def _waited(self) -> ResultsMessage:
+        """Return waits with figures as wide as they get."""
+        told = PublishedWaits(n=1234, within=88.8, median_min=12.4, most_min=108.9, served=1200)
+        return ResultsMessage(
+            at=self._now,
+            day=dt.date(2026, 12, 30),
+            begin=dt.date(2026, 12, 1),
+            total=PublishedRow(id="", day=told, month=told),
+            lanes=tuple(PublishedRow(id=one.id, promised_s=3600, day=told, month=told) for one in self.office.lanes),
+        )
 
     @property
     def _announced(self) -> tuple[Announcement, ...]:

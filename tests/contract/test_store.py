@@ -17,6 +17,7 @@ from broker.domain.feedback import commands as fb
 from broker.domain.hall import Hall
 from broker.domain.model import Journey
 from broker.ports import Recorded, StorageError, Store, Work
+from broker.reports.facts import facts_of
 from broker.reports.fold import carry_of
 from broker.store.office_key import OfficeKey
 from broker.store.sql import SqlStore
@@ -245,6 +246,9 @@ def test_a_closed_day_and_the_lines_behind_it_are_there_after_a_restart(room: En
     (first, second) = disk.reopen().lines(carry.last_seq, most=2)
     assert (first.seq, first.client, type(first.event)) == (24, "kiosk-1", ev.Issued)
     assert (second.seq, type(second.event)) == (25, ev.DayClosed)
+    (kept,) = disk.reopen().closed_days(MORNING.date(), MORNING.date() + dt.timedelta(days=5))
+    assert facts_of(kept).day == MORNING.date()
+    assert not disk.reopen().closed_days(MORNING.date() + dt.timedelta(days=1), MORNING.date() + dt.timedelta(days=5))
 
 
 def test_a_remembered_reply_survives_a_restart(room: EngineRoom, disk: Disk) -> None:

@@ -170,6 +170,11 @@ class MemoryStore:
         self._must_be_readable()
         return [Line(one.seq, one.client, one.event) for one in self.events[after : after + most]]
 
+    def closed_days(self, first: dt.date, last: dt.date) -> list[str]:
+        """Return the facts of closed days."""
+        self._must_be_readable()
+        return [one.facts for one in self.closed if first <= one.day <= last]
+
     def note_health(self, healths: Sequence[Health], at: dt.datetime) -> None:
         """Keep what has changed."""
         self._must_be_readable()

@@ -19,6 +19,7 @@ from broker.domain.hall import Hall
 from broker.domain.vocabulary import EVENT_NAMES, Event
 from broker.gateway.feedback import answer_shape
 from broker.ports import Opened, Recorded, Submission
+from broker.reports.facts import facts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class RecordingWire:
     told: list[Recorded] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     feedback: list[int] = field(default_factory=list)
+    results: list[tuple[dt.date, ...]] = field(default_factory=list)
     """Which states of the book were shown."""
     placed: list[tuple[int, dt.datetime]] = field(default_factory=list)
     boards: list[tuple[int, dt.datetime]] = field(default_factory=list)
@@ -133,6 +135,10 @@ class RecordingWire:
     def show_feedback(self, hall: Hall, book: Book, now: dt.datetime) -> None:  # noqa: ARG002 - the protocol has it
         """Remember that feedback was shown."""
         self.feedback.append(book.version)
+
+    def show_results(self, hall: Hall, days: Sequence[str], now: dt.datetime) -> None:  # noqa: ARG002 - the protocol has it
+        """Remember of which days results were published."""
+        self.results.append(tuple(facts_of(one).day for one in days))
 
     def show_alerts(self, hall: Hall, now: dt.datetime, read: Mapping[str, Reading]) -> None:  # noqa: ARG002 - the protocol has it
         """Remember what somebody is to see to."""

@@ -350,6 +350,25 @@ def test_results_are_told_with_interval_elements_and_plans(page: Visitor, desk: 
     assert "91,48" in page.get("/results", language="id"), "as Indonesian writes figures"
 
 
+def test_waits_are_told_beside_what_is_promised(page: Visitor, desk: FeedbackDesk) -> None:
+    assert desk is not None
+    waited = ms.PublishedWaits(n=120, within=92.4, median_min=7.1, most_min=19.0, served=110)
+    row = ms.PublishedRow(id="priority", promised_s=900, day=waited, month=waited)
+    few = ms.PublishedRow(id="regular", promised_s=1800)
+    told = ms.ResultsMessage(
+        at=page.office.now(), day=dt.date(2026, 3, 3), begin=dt.date(2026, 3, 1), total=few, lanes=(few, row)
+    )
+    page.office.say(page.office.topics.results(), told)
+    html = page.get("/results")
+    text = text_of(html)
+    assert (
+        text.count("promised: 15 minutes; half waited up to 7.1 minutes, nine in ten up to 19.0; 120 visitors 92%") == 2
+    )
+    assert "Waits: Tuesday, March 3, 2026" in text
+    assert "promised: 30" not in text, "of a few nothing is published"
+    assert "7,1 menit" in page.get("/results", language="id")
+
+
 def test_the_offices_page_leads_to_what_it_asks(page: Visitor, desk: FeedbackDesk) -> None:
     assert desk is not None
     html = page.get("/")

@@ -305,7 +305,8 @@ class FeedbackPages:
         if told is not None:
             at = told.at.astimezone(ask.zone)
             as_of = p.say("As of {date}, {time}", date=p.date(at.date()), time=p.clock(at))
-        return ask.show("feedback/results.html", results.results(p, told, ask.own_language, as_of))
+        waits = results.waits(p, ask.office.results, ask.office.offer, ask.own_language)
+        return ask.show("feedback/results.html", results.results(p, told, ask.own_language, as_of, waits=waits))
 
 
 def _where_asked(is_asked: Callable[[Asked], bool], page: Page) -> Page:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
-from broker.contract.messages import ComplaintFigures, FeedbackMessage, SurveyProgress, SurveyResult, Text
+from broker.contract.messages import (
+    ComplaintFigures,
+    FeedbackMessage,
+    OfficeMessage,
+    PublishedWaits,
+    ResultsMessage,
+    SurveyProgress,
+    SurveyResult,
+    Text,
+)
 from broker.language import Phrases
 from broker.web.visitor.rating import WORDS
 
@@ -65,10 +75,13 @@ class ResultsPage:
     empty: str = ""
 
 
-def results(p: Phrases, told: FeedbackMessage | None, office_language: str, as_of: str = "") -> ResultsPage:
-    """Return the page; what was not told yet is said to be so."""
+def results(
+    p: Phrases, told: FeedbackMessage | None, office_language: str, as_of: str = "", *, waits: Sequence[Table] = ()
+) -> ResultsPage:
+    """Return the page, waits first; what was not told yet is said to be so."""
     if told is None:
-        return ResultsPage(p.say("Results"), "", (), (), p.say("Nothing has been published yet."))
+        empty = "" if waits else p.say("Nothing has been published yet.")
+        return ResultsPage(p.say("Results"), "", (), tuple(waits), empty)
     indices = tuple(_index(p, result, office_language) for result in told.results)
     tables = [
         _progress(p, progress, office_language) for progress in told.surveys if progress.wanted or progress.answers
@@ -77,8 +90,42 @@ def results(p: Phrases, told: FeedbackMessage | None, office_language: str, as_o
         tables.insert(0, _complaints(p, told.complaints))
     if sum(told.ratings):
         tables.append(_ratings(p, told.ratings))
+    tables[:0] = waits
     empty = "" if indices else p.say("No survey has been closed yet. Its result stands here when it is.")
     return ResultsPage(p.say("Results"), as_of, indices, tuple(tables), empty)
+
+
+def waits(p: Phrases, told: ResultsMessage | None, offer: OfficeMessage | None, own: str) -> list[Table]:
+    """Return how long visitors waited, per lane and service, beside what is promised: the last day, and its month."""
+    if told is None or offer is None:
+        return []
+    names = {lane.id: in_words(lane.name, p.language, own) for lane in offer.lanes}
+    names |= {service.id: in_words(service.name, p.language, own) for service in offer.services}
+    month = p.say("{begin} to {end}", begin=p.date(told.begin), end=p.date(told.day))
+    tables = []
+    for when, of in ((p.date(told.day), "day"), (month, "month")):
+        rows = [
+            _wait_row(p, names.get(row.id, row.id), row.promised_s, waited)
+            for row in (*told.lanes, *told.services)
+            if (waited := row.day if of == "day" else row.month) is not None and row.id in names
+        ]
+        if rows:
+            caption = p.say("Waits: {when}", when=when)
+            note = p.say("How many of a hundred were called within what their lane promised. Closed days alone.")
+            tables.append(Table(caption, tuple(rows), note))
+    return tables
+
+
+def _wait_row(p: Phrases, name: str, promised_s: int | None, waited: PublishedWaits) -> Row:
+    told = p.say(
+        "half waited up to {median} minutes, nine in ten up to {most}; {n} visitors",
+        median=decimal(p, waited.median_min, 1),
+        most=decimal(p, waited.most_min, 1),
+        n=format_decimal(waited.n, locale=p.worded_in),
+    )
+    promise = p.count("promised: {n} minute", "promised: {n} minutes", promised_s // 60) if promised_s else ""
+    note = f"{promise}; {told}" if promise else told
+    return Row(name, format_percent(waited.within / 100, locale=p.worded_in), round(waited.within), note=note)
 
 
 def in_words(text: Text, language: str, instead: str) -> str:

@@ -13,12 +13,12 @@ import pytest
 from broker.bootstrap.rules import office_message
 from broker.config import load_settings
 from broker.contract.clock import EngineClock
-from broker.contract.messages import ComplaintFigures, FeedbackMessage
+from broker.contract.messages import ComplaintFigures, FeedbackMessage, PublishedRow, PublishedWaits, ResultsMessage
 from broker.language import Phrases
 from display.hall.presenter import LobbyPresenter
 from display.pages.layout import lay_out
 from display.pages.lobby import Room
-from display.pages.results import Chart, ResultPage, Ways, count_pages, published_on, survey_pages
+from display.pages.results import Chart, ResultPage, Ways, count_pages, published_on, survey_pages, wait_pages, waits_on
 from display.pages.samples import samples
 from display.pages.sheet import frame_for
 from hardware.panel import headless
@@ -51,6 +51,48 @@ def counts(message: FeedbackMessage | None, language: str = "en", **ways: str) -
     """Return the pages of complaints and ratings as words."""
     found = count_pages(message, (language,), phrases=PHRASES, fits=roomy, ways=Ways(**ways))  # type: ignore[arg-type] # an address
     return [said(page) for page in found]
+
+
+def waited(within: float = 92.4) -> PublishedWaits:
+    """Return waits as they are published."""
+    return PublishedWaits(n=120, within=within, median_min=7.1, most_min=19.0, served=110)
+
+
+def results(**changes: object) -> ResultsMessage:
+    """Return what is published of the waits of a Tuesday and its month."""
+    plain = {
+        "at": MORNING,
+        "day": dt.date(2026, 3, 3),
+        "begin": dt.date(2026, 3, 1),
+        "total": PublishedRow(id="", day=waited(), month=waited(90.0)),
+        "lanes": (
+            PublishedRow(id="regular", promised_s=1800, month=waited(88.0)),
+            PublishedRow(id="gone", month=waited()),
+        ),
+    }
+    return ResultsMessage.model_validate(plain | changes)
+
+
+def test_waits_are_told_with_what_was_promised() -> None:
+    (page,) = wait_pages(results(), office().model_copy(update={"languages": ("en",)}), phrases=PHRASES, fits=roomy)
+    assert said(page) == (
+        "Waits on Tuesday, March 3\n92%\ncalled within what we promise\n"
+        "Half waited up to 8 minutes, nine in ten up to 19\nMarch 1 to March 3, by lane"
+    )
+    (chart,) = (part for part in page.parts if isinstance(part, Chart))
+    assert [(bar.value, bar.share) for bar in chart.bars] == [("88% in 30 min", 0.88)], (
+        "a lane that is no more is left out"
+    )
+
+
+def test_of_a_day_with_few_visitors_the_month_is_told_and_of_a_quiet_month_nothing() -> None:
+    few = PublishedRow(id="", month=waited(90.0))
+    pages = wait_pages(results(total=few), office(), phrases=PHRASES, fits=roomy)
+    assert {page.figure for page in pages} <= {"90%", "90 %"}
+    assert pages[0].title == "Waktu tunggu"
+    assert wait_pages(results(total=PublishedRow(id="")), office(), phrases=PHRASES, fits=roomy) == ()
+    assert waits_on(results(), dt.date(2026, 3, 17)) is not None
+    assert waits_on(results(), dt.date(2026, 3, 18)) is None, "it is no news any more"
 
 
 def test_the_last_survey_is_told_with_all_that_one_has_to_know_of_it() -> None:

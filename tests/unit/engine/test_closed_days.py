@@ -85,6 +85,26 @@ def test_a_day_is_closed_once_whatever_is_restarted(room: EngineRoom) -> None:
     assert [closed.day.day for closed in days(room)] == [2, 3, 4]
 
 
+def test_what_is_published_of_waits_follows_the_closed_days_and_stands_again_after_a_restart(room: EngineRoom) -> None:
+    a_busy_day(room)
+    a_minute_later(room, 2)
+    assert room.wire.results == [], "nothing is closed yet"
+
+    room.clock.advance(DAY_S)
+    room.issue("visa")
+    a_minute_later(room, 3)
+    assert room.wire.results == [(dt.date(2026, 3, 2),)], "once, not with every look"
+
+    room.clock.advance(DAY_S)
+    room.restart()
+    room.wire.results.clear()
+    a_minute_later(room, 2)
+    room.issue("visa")
+    a_minute_later(room, 2)
+    assert room.wire.results[0] == (dt.date(2026, 3, 2),)
+    assert room.wire.results[-1] == (dt.date(2026, 3, 2), dt.date(2026, 3, 3))
+
+
 def test_days_of_before_are_caught_up_with_after_a_pause() -> None:
     store = MemoryStore()
     room = EngineRoom(store=store)
