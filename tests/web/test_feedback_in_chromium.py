@@ -233,6 +233,14 @@ def test_nothing_stands_in_the_way_of_assistive_technology(
             look(path)
         page.goto(f"{site}/staff/surveys/skm/paper")
         look("a paper form")
+        page.goto(f"{site}/staff/account")
+        look("the own account")
+        page.locator("#factor button").click()
+        look("a second factor that is begun")
+        page.context.clear_cookies()
+        sign_in(page, site, "siti", "2002")
+        page.goto(f"{site}/staff/sessions")
+        look("the sessions")
     assert not found, "\n".join(f"{name}: {report}" for name, report in found.items())
 
 
