@@ -76,6 +76,7 @@ def pictured(kiosk: Window, name: str) -> None:
         kiosk.picture(Path(folder) / f"{name}.png")
 
 
+@pytest.mark.timeout(300)  # some sixty touches, each drawn before the next
 def test_a_visitor_suggests_answers_the_survey_and_complains_by_touch_and_nothing_typed_stays(
     office: OfficeProcess,
 ) -> None:
