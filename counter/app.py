@@ -12,6 +12,7 @@ from typing import Any
 from broker.config.settings import Counter, Settings
 from broker.contract.clock import EngineClock
 from broker.contract.messages import (
+    AlertsMessage,
     CounterMessage,
     FeedbackMessage,
     HallMessage,
@@ -88,6 +89,7 @@ class CounterProcess:
         self._bus.listen(topics.counter(counter), CounterMessage, self._desk)
         self._bus.listen(topics.help(), HelpMessage, self._help)
         self._bus.listen(topics.feedback(), FeedbackMessage, self._presenter.feedback)  # by the next tick as well
+        self._bus.listen(topics.alerts(), AlertsMessage, self._presenter.alerts)
         for part in self._parts[1:]:
             self._bus.listen(topics.presence(part), Presence, drawn(functools.partial(self._devices.heard, part)))
         self._bus.listen(topics.presence(ENGINE_CLIENT), Presence, drawn(self._broker))

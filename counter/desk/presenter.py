@@ -13,6 +13,8 @@ from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, Requester
 from broker.contract.messages import (
+    Alert,
+    AlertsMessage,
     CounterMessage,
     FeedbackMessage,
     HallMessage,
@@ -90,6 +92,7 @@ class CounterPresenter:
         self._requests = Requests(clock, requester)
         self._ratings = OwnRatings(clock, requester)
         self._feedback: FeedbackMessage | None = None
+        self._alerts: tuple[Alert, ...] = ()
         self._sign_in = SignIn(counter, officers, requests=self._requests, monotonic=clock.monotonic, listener=self)
         self._broker: Presence | None = None
         self._standing: Standing = "alone"
@@ -152,6 +155,10 @@ class CounterPresenter:
     def feedback(self, message: FeedbackMessage) -> None:
         """Take in what is published of complaints, and whether visitors are asked for ratings at all."""
         self._feedback = message
+
+    def alerts(self, message: AlertsMessage) -> None:
+        """Take in what somebody of the staff is to see to."""
+        self._alerts = message.alerts
 
     def link(self, *, online: bool) -> None:
         """Take note that the engine is reachable, or no longer."""
@@ -525,6 +532,7 @@ class CounterPresenter:
             handover=self._handover,
             colleagues=self._colleagues,
             complaints=self._feedback.complaints if self._feedback else None,
+            alerts=self._alerts,
             ratings=self._ratings.known if self._session else None,
         )
 

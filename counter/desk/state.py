@@ -9,6 +9,7 @@ from typing import Literal
 
 from broker.contract.claim import Standing
 from broker.contract.messages import (
+    Alert,
     ComplaintFigures,
     CounterInfo,
     CounterMessage,
@@ -81,6 +82,8 @@ class DeskState:
     """The last finish and call by one key."""
     complaints: ComplaintFigures | None = None
     """What the office publishes of complaints; None where it takes none."""
+    alerts: tuple[Alert, ...] = ()
+    """What somebody of the staff is to see to."""
     ratings: Ratings | None = None
     """The officer's own; None where they are not known."""
 

@@ -1,6 +1,6 @@
 """What stands large while nobody is at the counter: who is next, the longest wait, how many there are. Pure.
 
-Below it, for whom it is: complaints that must be answered, and the officer's own ratings.
+Below it, for whom it is: alerts, complaints that must be answered, and the officer's own ratings.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 
+from broker.alert_words import alert_words
 from broker.contract.messages import QueueEntry
 from counter.desk.lists import queue_length
 from counter.desk.state import DeskState
 from counter.pages.words import LaneMark, Notice
 
+LONGEST_ALERT = 60
+"""A longer sentence takes more lines than there are in a smaller window."""
 FEWEST = 5
 """Of fewer ratings an officer could tell who gave them."""
 BEST = 4
@@ -69,7 +72,7 @@ class RestCard:
     next_up: NextCard | None
     figures: tuple[FigureCard, ...]
     complaints: Notice | None = None
-    """What is overdue or nearly so, for those who see to it."""
+    """What is raised or due, for those who see to it."""
     own: OwnCard | None = None
 
 
@@ -81,7 +84,7 @@ def rest_card(state: DeskState) -> RestCard:
         text=_text(state) if first is None else "",
         next_up=None if first is None else _next_card(first, state),
         figures=_figures(state) if desk is not None and queue_length(desk) else (),
-        complaints=complaints_due(state),
+        complaints=alerts_raised(state) or complaints_due(state),
         own=None if state.room.is_narrow else own_card(state),
     )
 
@@ -117,6 +120,24 @@ def _figures(state: DeskState) -> tuple[FigureCard, ...]:
         return (waiting,)
     waited = words.minutes(words.since(longest.waiting_since))
     return FigureCard(phrases.say("Longest wait"), waited, longest.number), waiting
+
+
+def alerts_raised(state: DeskState) -> Notice | None:
+    """Return what nobody sees to yet, for a supervisor: one by itself where it is short, else how many there are."""
+    role = None if state.desk is None else state.desk.role
+    found = [
+        one
+        for one in state.alerts
+        if role in one.roles and role != "officer" and one.acknowledged_by is None and one.kind != "complaint_due"
+    ]
+    if not found:
+        return None
+    text = alert_words(state.phrases, found[0], state.office)
+    if len(found) > 1 or len(text) > LONGEST_ALERT:
+        text = state.phrases.count(
+            "{n} alert stands on the staff's pages.", "{n} alerts stand on the staff's pages.", len(found)
+        )
+    return Notice("warn", text)
 
 
 def complaints_due(state: DeskState) -> Notice | None:

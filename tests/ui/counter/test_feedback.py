@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from broker.contract.messages import ComplaintFigures, FeedbackMessage, Reply
+from broker.contract.messages import Alert, AlertKind, AlertsMessage, ComplaintFigures, FeedbackMessage, Reply
 from counter.desk.keys import Intent
 from counter.desk.own_ratings import EVERY_S
 from counter.desk.room import Room
@@ -107,6 +107,37 @@ def test_whoever_sees_to_complaints_is_told_what_is_overdue(
 
 def test_other_officers_are_not(window: Window) -> None:
     assert due(at_rest(window, overdue=2)) == ("", "")
+
+
+def alerts(*kinds: AlertKind, role: str = "supervisor", **more: object) -> AlertsMessage:
+    """Return what the engine says of alerts."""
+    place = {"client": "kiosk-1"}
+    plain = {"place": place, "since": MORNING, "value": 1, "limit": 1, "roles": (role,), **more}
+    found = [Alert.model_validate({"id": str(n), "kind": kind, **plain}) for n, kind in enumerate(kinds)]
+    return AlertsMessage(at=MORNING, alerts=tuple(found))
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (alerts("device_lost"), ("warn", "kiosk-1: tidak terhubung.")),
+        (alerts("device_lost", "paper_low"), ("warn", "2 peringatan ada di halaman petugas.")),
+        (alerts("wait", about="A-012", place={"stage": "x" * 60}), ("warn", "1 peringatan ada di halaman petugas.")),
+        (alerts("device_lost", acknowledged_by="dewi"), ("warn", "2 pengaduan lewat tenggat.")),
+        (alerts("device_lost", role="technician"), ("warn", "2 pengaduan lewat tenggat.")),
+        (alerts("complaint_due"), ("warn", "2 pengaduan lewat tenggat.")),
+    ],
+)
+def test_a_supervisor_is_told_of_alerts_that_nobody_sees_to(
+    window: Window, message: AlertsMessage, told: tuple[str, str]
+) -> None:
+    window.presenter.alerts(message)
+    assert due(at_rest(window, "supervisor", overdue=2)) == told
+
+
+def test_an_officer_is_told_of_no_alert_at_the_counter(window: Window) -> None:
+    window.presenter.alerts(alerts("device_lost", role="officer"))
+    assert due(at_rest(window)) == ("", "")
 
 
 def test_before_a_visitor_there_is_neither(window: Window) -> None:
