@@ -31,6 +31,7 @@ from broker.web.plan import Plan
 from broker.web.sending import Sender
 from broker.web.server import Connections, raise_open_files, serve_until_told, web_server
 from broker.web.site import Site, build
+from broker.web.staff.advisor import Advisor
 from broker.web.staff.files import ResultFiles
 from broker.web.staff.reporter import Reporter
 from broker.web.staff.routes import StaffPages
@@ -62,10 +63,12 @@ def web_app(
     limits: Limits | None = None,
     files: ResultFiles | None = None,
     reporter: Reporter | None = None,
+    advisor: Advisor | None = None,
 ) -> Starlette:
     """Return the application of the office's pages; as long as it runs it is a client of the bus.
 
-    Results are downloaded only where `files` can make them, and reports shown where `reporter` does.
+    Results are downloaded only where `files` can make them, reports shown where `reporter` does, and advice where
+    `advisor` does.
     """
     sender = sender_of(plan)
 
@@ -96,9 +99,11 @@ def web_app(
             sender.stop()
             if reporter is not None:
                 await reporter.stop()
+            if advisor is not None:
+                await advisor.stop()
             await asyncio.to_thread(bus.stop)
 
-    return build(open_site, routes(plan, files, reporter, sender), limits=limits or usual_limits())
+    return build(open_site, routes(plan, files, reporter, sender, advisor), limits=limits or usual_limits())
 
 
 def sender_of(plan: Plan) -> Sender:
@@ -110,7 +115,11 @@ def sender_of(plan: Plan) -> Sender:
 
 
 def routes(
-    plan: Plan, files: ResultFiles | None, reporter: Reporter | None = None, sender: Sender | None = None
+    plan: Plan,
+    files: ResultFiles | None,
+    reporter: Reporter | None = None,
+    sender: Sender | None = None,
+    advisor: Advisor | None = None,
 ) -> list[BaseRoute]:
     """Return the addresses of all pages."""
     staff = StaffPages(
@@ -120,6 +129,7 @@ def routes(
         reporter=reporter,
         sender=sender,
         database=plan.database,
+        advisor=advisor,
     )
     return [*views.ROUTES, *FeedbackPages().routes(), *staff.routes()]
 
@@ -135,9 +145,9 @@ def show(plan: Plan) -> None:
     connections = Connections(most=raise_open_files())
     files = ResultFiles(plan.config, plan.data, plan.database)
     reporter = Reporter(plan.config, plan.data, plan.database)
-    server = web_server(
-        web_app(plan, files=files, reporter=reporter), host=plan.listen, port=plan.port, connections=connections
-    )
+    advisor = Advisor(plan.config, plan.data, plan.database)
+    app = web_app(plan, files=files, reporter=reporter, advisor=advisor)
+    server = web_server(app, host=plan.listen, port=plan.port, connections=connections)
     gc.freeze()  # what is there now stays: looking through it for garbage took up to 0.2 s on a busy machine
     log.info("%s: pages at %s:%d, for %d connections", plan.client, plan.listen, plan.port, connections.most)
     asyncio.run(serve_until_told(server, connections))

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from broker.web.app import web_app
 from broker.web.guard import Limits
 from broker.web.server import Connections, serve, web_server
+from broker.web.staff.advisor import Advisor
 from broker.web.staff.files import ResultFiles
 from broker.web.start import plan_of
 from tests.fakes.bus import FakeBus
@@ -34,7 +35,13 @@ def in_the_hall(address: str) -> str:
     return address.replace("127.0.0.1", HALL)
 
 
-def app_of(office: WebOffice, *, limits: Limits | None = None, files: ResultFiles | None = None) -> Starlette:
+def app_of(
+    office: WebOffice,
+    *,
+    limits: Limits | None = None,
+    files: ResultFiles | None = None,
+    advisor: Advisor | None = None,
+) -> Starlette:
     """Return the pages of an office in memory."""
     return web_app(
         plan_of(office.settings, "web", config=CONFIG, data=Path("no-data")),
@@ -43,6 +50,7 @@ def app_of(office: WebOffice, *, limits: Limits | None = None, files: ResultFile
         ),
         limits=limits,
         files=files,
+        advisor=advisor,
     )
 
 
@@ -73,9 +81,15 @@ class Visitor:
 
 
 @contextmanager
-def visitor(office: WebOffice, *, limits: Limits | None = None, files: ResultFiles | None = None) -> Iterator[Visitor]:
+def visitor(
+    office: WebOffice,
+    *,
+    limits: Limits | None = None,
+    files: ResultFiles | None = None,
+    advisor: Advisor | None = None,
+) -> Iterator[Visitor]:
     """Open the pages of an office in memory."""
-    app = app_of(office, limits=limits, files=files)
+    app = app_of(office, limits=limits, files=files, advisor=advisor)
     with served(app) as address, httpx.Client(base_url=address, timeout=15) as client:
         yield Visitor(office, client, address)
 

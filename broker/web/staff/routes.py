@@ -20,6 +20,8 @@ from broker.web.sending import Sender
 from broker.web.staff import frame
 from broker.web.staff.access import COOKIE
 from broker.web.staff.account import AccountPages, sign_in_page, signed_out
+from broker.web.staff.advice import AdvicePages
+from broker.web.staff.advisor import Advisor
 from broker.web.staff.alerts import AlertPages
 from broker.web.staff.board import BoardPages
 from broker.web.staff.complaints import ComplaintPages
@@ -44,6 +46,7 @@ class StaffPages:
     reporter: Reporter | None = None
     sender: Sender | None = None
     database: Path | None = None
+    advisor: Advisor | None = None
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -55,6 +58,7 @@ class StaffPages:
             SuggestionPages().section(),
             SurveyPages(self.files).section(),
             ReportPages(self.reporter).section(),
+            AdvicePages(self.advisor).section(),
             RulesPages(self.rules).section(),
             AccountPages().section(),
         )
