@@ -45,6 +45,8 @@ class Intent(StrEnum):
     """Do what a supervisor asks of the counter."""
     DECLINE = "decline"
     """Say no to that; or end what the counter does since it said yes."""
+    SEEN = "seen"
+    """See to the alert that stands at a supervisor's free desk."""
     MORE = "more"
     """What a smaller window has no room for at all times."""
     PICK = "pick"
@@ -103,6 +105,7 @@ KEYS: Mapping[Intent, str] = {
     Intent.HELP: "a",
     Intent.ACCEPT: "y",
     Intent.DECLINE: "d",
+    Intent.SEEN: "v",
     Intent.MORE: "0",
     Intent.PICK: "enter",
     Intent.CANCEL: "escape",

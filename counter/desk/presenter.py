@@ -26,6 +26,7 @@ from broker.contract.messages import (
 )
 from broker.language import Phrases
 from counter.desk.actions import ASK_FIRST, MAIN_ACTIONS, SIDE_ACTIONS, WITHOUT_SESSION, command_for, finishes, obstacle
+from counter.desk.alerts import alert_shown
 from counter.desk.arrivals import Arrivals
 from counter.desk.devices import Devices
 from counter.desk.dialogs import Handover, Request
@@ -254,6 +255,8 @@ class CounterPresenter:
             self._press_in_dialog(intent)
         elif intent is Intent.HELP:
             self._see_to_first()
+        elif intent is Intent.SEEN:
+            self._see_to_alert()
         elif intent in {Intent.ACCEPT, Intent.DECLINE}:
             self._answer_asked(intent)
         elif intent in (*MAIN_ACTIONS, *SIDE_ACTIONS, Intent.PIN, Intent.SIGN_OUT, Intent.PICK):
@@ -318,6 +321,15 @@ class CounterPresenter:
             self._send(Request(intent, "resume", {}))
         else:
             self._send(Request(intent, "asked", {"action": intent.value}))
+
+    def _see_to_alert(self) -> None:
+        """Say that one sees to the alert that stands here; nothing where none does, or several."""
+        alert = alert_shown(self._state())
+        if alert is None or not self._requests.idle or not self._fresh.online:
+            return
+        if not self._requests.is_double_press(Intent.SEEN):
+            self._requests.pressed(Intent.SEEN)
+            self._send(Request(Intent.SEEN, "alert_ack", {"alert": alert.id}))
 
     def choose_option(self, index: int) -> None:
         """Pick what stands at `index` of the dialog."""

@@ -13,12 +13,11 @@ from babel.numbers import format_decimal
 
 from broker.alert_words import alert_words
 from broker.contract.messages import QueueEntry
+from counter.desk.alerts import alert_shown, unseen_alerts
 from counter.desk.lists import queue_length
 from counter.desk.state import DeskState
 from counter.pages.words import LaneMark, Notice
 
-LONGEST_ALERT = 60
-"""A longer sentence takes more lines than there are in a smaller window."""
 FEWEST = 5
 """Of fewer ratings an officer could tell who gave them."""
 BEST = 4
@@ -124,19 +123,12 @@ def _figures(state: DeskState) -> tuple[FigureCard, ...]:
 
 def alerts_raised(state: DeskState) -> Notice | None:
     """Return what nobody sees to yet, for a supervisor: one by itself where it is short, else how many there are."""
-    role = None if state.desk is None else state.desk.role
-    found = [
-        one
-        for one in state.alerts
-        if role in one.roles and role != "officer" and one.acknowledged_by is None and one.kind != "complaint_due"
-    ]
+    found, shown, phrases = unseen_alerts(state), alert_shown(state), state.phrases
     if not found:
         return None
-    text = alert_words(state.phrases, found[0], state.office)
-    if len(found) > 1 or len(text) > LONGEST_ALERT:
-        text = state.phrases.count(
-            "{n} alert stands on the staff's pages.", "{n} alerts stand on the staff's pages.", len(found)
-        )
+    if shown is not None:
+        return Notice("warn", phrases.say("{alert} V: I see to it", alert=alert_words(phrases, shown, state.office)))
+    text = phrases.count("{n} alert stands on the staff's pages.", "{n} alerts stand on the staff's pages.", len(found))
     return Notice("warn", text)
 
 

@@ -120,7 +120,7 @@ def alerts(*kinds: AlertKind, role: str = "supervisor", **more: object) -> Alert
 @pytest.mark.parametrize(
     ("message", "told"),
     [
-        (alerts("device_lost"), ("warn", "kiosk-1: tidak terhubung.")),
+        (alerts("device_lost"), ("warn", "kiosk-1: tidak terhubung. V: saya tangani")),
         (alerts("device_lost", "paper_low"), ("warn", "2 peringatan ada di halaman petugas.")),
         (alerts("wait", about="A-012", place={"stage": "x" * 60}), ("warn", "1 peringatan ada di halaman petugas.")),
         (alerts("device_lost", acknowledged_by="dewi"), ("warn", "2 pengaduan lewat tenggat.")),
@@ -133,6 +133,19 @@ def test_a_supervisor_is_told_of_alerts_that_nobody_sees_to(
 ) -> None:
     window.presenter.alerts(message)
     assert due(at_rest(window, "supervisor", overdue=2)) == told
+
+
+def test_a_key_sees_to_the_one_alert_that_stands_there(window: Window) -> None:
+    at_rest(window, "supervisor")
+    window.presenter.press(Intent.SEEN)
+    window.presenter.alerts(alerts("device_lost", "paper_low"))
+    window.presenter.press(Intent.SEEN)
+    assert not [one for one in window.engine.asked if one.command == "alert_ack"], "which one?"
+    window.presenter.alerts(alerts("device_lost"))
+    window.presenter.press(Intent.SEEN)
+    [asked] = [one for one in window.engine.asked if one.command == "alert_ack"]
+    assert asked.arguments["alert"] == "0"
+    assert {"counter", "session"} <= asked.arguments.keys()
 
 
 def test_an_officer_is_told_of_no_alert_at_the_counter(window: Window) -> None:
