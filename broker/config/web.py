@@ -93,6 +93,14 @@ def _escaped(text: str) -> str:
     return re.sub(r'([\\;,:"])', r"\\\1", text)
 
 
+class Nightly(DeviceModel):
+    """A file of each day that is closed."""
+
+    format: Literal["pdf", "xlsx", "csv", "excel", "html", "json"] = "pdf"
+    folder: str = Field(min_length=1, max_length=500)
+    """Below the data folder where it is not absolute."""
+
+
 class Web(DeviceModel):
     """The pages on the phone."""
 
@@ -103,6 +111,9 @@ class Web(DeviceModel):
     wifi: Wifi | None = None
     staff: Literal["loopback", "everywhere"] = "loopback"
     """From which machines the staff's pages are opened: this one alone, or whichever reaches it."""
+    api_token: str | None = Field(default=None, min_length=32, max_length=200, repr=False)
+    """With which other programs read reports, from where the staff's pages are opened; without it none does."""
+    nightly: Nightly | None = None
 
     @property
     def home(self) -> str:

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Callable
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from broker.bus import Bus, Post
 from broker.contract.claim import Standing
@@ -33,6 +33,7 @@ from broker.web.server import Connections, raise_open_files, serve_until_told, w
 from broker.web.site import Site, build
 from broker.web.staff.advisor import Advisor
 from broker.web.staff.files import ResultFiles
+from broker.web.staff.programs import API, NightlyFiles, ReportApi
 from broker.web.staff.reporter import Reporter
 from broker.web.staff.routes import StaffPages
 from broker.web.staff.rules import RulesFiles
@@ -88,6 +89,9 @@ def web_app(
         office.on_fresh.append(lambda: pages.offered(office.offer))
         site = Site(office, pages, Following(office), OpenBoards(office), links=lambda: links(office.asked))
         office.on_alerts.append(lambda: sender.heard(office.alerts, office.offer))
+        if reporter is not None and plan.nightly_folder is not None:
+            nightly = NightlyFiles(reporter, plan.nightly_folder, plan.nightly_format, plan.languages[0])
+            office.on_results.append(lambda: _closed(office, nightly))
         bus.on_taken(_say_standing)
         bus.start()
         sender.begin(bus.report_devices)
@@ -131,7 +135,8 @@ def routes(
         database=plan.database,
         advisor=advisor,
     )
-    return [*views.ROUTES, *FeedbackPages().routes(), *staff.routes()]
+    api = ReportApi(reporter, plan.api_token, plan.languages[0], plan.is_staff_everywhere)
+    return [*views.ROUTES, *FeedbackPages().routes(), *staff.routes(), Route(API, api.answer)]
 
 
 def show(plan: Plan) -> None:
@@ -151,6 +156,11 @@ def show(plan: Plan) -> None:
     gc.freeze()  # what is there now stays: looking through it for garbage took up to 0.2 s on a busy machine
     log.info("%s: pages at %s:%d, for %d connections", plan.client, plan.listen, plan.port, connections.most)
     asyncio.run(serve_until_told(server, connections))
+
+
+def _closed(office: Office, nightly: NightlyFiles) -> None:
+    if office.results is not None:
+        nightly.closed(office.results.day)
 
 
 async def _tick(site: Site) -> None:

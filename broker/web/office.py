@@ -80,6 +80,8 @@ class Office:
         self.parts = Parts(parts, now=self.clock.now)
         self.feedback: FeedbackMessage | None = None
         self.results: ResultsMessage | None = None
+        self.on_results: list[Callable[[], None]] = []
+        """Told when a day was closed, and what was published of it."""
         self.announcements: AnnouncementsMessage | None = None
         self.alerts: AlertsMessage | None = None
         """What somebody of the staff is to see to."""
@@ -224,6 +226,7 @@ class Office:
 
     def _results_heard(self, results: ResultsMessage) -> None:
         self.results = results
+        _tell(self.on_results)
 
     def _survey_heard(self, survey: SurveyMessage) -> None:
         self.surveys[survey.id, survey.language] = survey

@@ -50,3 +50,8 @@ class Plan:
     webhook: WebhookWay | None
     database: Path | None
     """Where the office's data are if they are on this machine; None where a server has them, for any machine."""
+    api_token: str | None = None
+    """With which other programs read reports."""
+    nightly_format: str = "pdf"
+    nightly_folder: Path | None = None
+    """Where a report of each closed day is put; None: nowhere."""

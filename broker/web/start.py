@@ -45,6 +45,9 @@ def plan_of(settings: Settings, client: str, *, config: Path, data: Path) -> Pla
         email=_email(settings),
         webhook=_webhook(settings),
         database=_database(settings, data),
+        api_token=web.api_token,
+        nightly_format="pdf" if web.nightly is None else web.nightly.format,
+        nightly_folder=None if web.nightly is None else data / web.nightly.folder,
     )
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from broker.contract import messages as ms
 from broker.web.app import web_app
 from broker.web.staff.reporter import Made, Reporter, Wanted
 from broker.web.start import plan_of
@@ -19,6 +23,7 @@ from tests.fakes.bus import FakeBus
 from tests.fakes.feedback_desk import FeedbackDesk
 from tests.fakes.web_office import WebOffice
 from tests.support.browsing import Visitor, served
+from tests.support.caller import wait_until
 from tests.support.office import CONFIG
 
 WORKER = """
@@ -46,10 +51,10 @@ class Echo(Reporter):
 
 
 @contextmanager
-def opened(office: WebOffice, reporter: Reporter | None) -> Iterator[Visitor]:
+def opened(office: WebOffice, reporter: Reporter | None, **plan: Any) -> Iterator[Visitor]:  # noqa: ANN401 - its fields
     """Open an office's pages, with reports or without."""
     app = web_app(
-        plan_of(office.settings, "web", config=CONFIG, data=Path("no-data")),
+        replace(plan_of(office.settings, "web", config=CONFIG, data=Path("no-data")), **plan),
         bus_for=lambda kind, plan, post: FakeBus(
             server=office.server, office=plan.office, client=plan.client, kind=kind, post=post, claims=True
         ),
@@ -134,3 +139,38 @@ def test_the_process_ends_when_nobody_asks_any_more() -> None:
         await reporter.stop()
 
     asyncio.run(ask())
+
+
+def test_other_programs_read_reports_by_the_token_of_the_office_alone(office: WebOffice) -> None:
+    token = "0123456789abcdef" * 2
+    with opened(office, Echo(Path("office.yaml"), Path("data")), api_token=token) as near:
+
+        def ask(said: str | None, query: str = "") -> httpx.Response:
+            return near.client.get(f"/api/v1/reports{query}", headers={} if said is None else {"Authorization": said})
+
+        for wrong in (None, "", "Bearer", f"Basic {token}", f"Bearer {token[:-1]}", f"Bearer {token}x"):
+            assert (ask(wrong).status_code, ask(wrong).json()) == (401, {"error": "wrong_token"})
+        told = ask(f"Bearer {token}", "?period=2026-10&by=lane")
+        assert (told.status_code, told.json()["what"]) == (200, "json")
+        assert told.json()["query"] == [["period", "2026-10"], ["by", "lane"]]
+        assert ask(f"Bearer {token}", "?period=never").status_code == 422
+    with opened(office, Echo(Path("office.yaml"), Path("data"))) as near:
+        assert near.client.get("/api/v1/reports", headers={"Authorization": "Bearer none"}).status_code == 404
+
+
+def test_a_day_that_is_closed_is_put_into_the_folder_once(office: WebOffice, tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    told = ms.ResultsMessage(
+        at=office.now(), day=dt.date(2026, 3, 3), begin=dt.date(2026, 3, 1), total=ms.PublishedRow(id="")
+    )
+    plan = {"nightly_folder": folder, "nightly_format": "excel"}
+    file = folder / "report-2026-03-03.csv"
+    with opened(office, Echo(Path("office.yaml"), Path("data")), **plan):
+        office.say(office.topics.results(), told)
+        wait_until(file.exists, "the file is there")
+    assert json.loads(file.read_text())["query"] == [["period", "2026-03-03"]]
+    file.write_text("as it is")
+    with opened(office, Echo(Path("office.yaml"), Path("data")), **plan):
+        office.say(office.topics.results(), told.model_copy(update={"day": dt.date(2026, 3, 4)}))
+        wait_until((folder / "report-2026-03-04.csv").exists, "the next one is there")
+    assert file.read_text() == "as it is"
