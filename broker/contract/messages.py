@@ -496,6 +496,8 @@ class Announcement(Message):
     """None: since ever."""
     until: Moment | None = None
     """None: until it is taken out."""
+    by_staff: bool = False
+    """Said today by somebody of the staff, who may end it; not in the configuration."""
 
 
 class AnnouncementsMessage(State):

@@ -279,7 +279,9 @@ def announcements_shape(hall: Hall, now: dt.datetime) -> tuple[ms.Announcement, 
     """Return what staff announce, the newest last; what is over is not in it."""
     said = hall.otherwise(now).all_of(Announcement)
     return tuple(
-        ms.Announcement(id=name, text=dict(one.text), say=one.say, until=one.until.astimezone(hall.office.zone))
+        ms.Announcement(
+            id=name, text=dict(one.text), say=one.say, until=one.until.astimezone(hall.office.zone), by_staff=True
+        )
         for name, one in said
         if one.until > now
     )

@@ -15,6 +15,7 @@ from broker.contract.clock import EngineClock
 from broker.contract.link import Freshness, Pending
 from broker.contract.messages import (
     AlertsMessage,
+    Announcement,
     AnnouncementsMessage,
     BoardMessage,
     EventMessage,
@@ -131,6 +132,15 @@ class Office:
         """Return since when what is known is old, by the engine's clock; None while it is fresh."""
         return self.freshness.stale_since
 
+    def announced(self) -> tuple[Announcement, ...]:
+        """Return what is announced at this moment."""
+        now, told = self.clock.now(), self.announcements
+        return tuple(
+            one
+            for one in (told.items if told else ())
+            if (one.since is None or one.since <= now) and (one.until is None or now < one.until)
+        )
+
     @property
     def asked(self) -> Asked:
         """Return what visitors are asked now: the engine takes a change of the configuration in while it works."""
@@ -233,6 +243,7 @@ class Office:
 
     def _announced(self, announcements: AnnouncementsMessage) -> None:
         self.announcements = announcements
+        _tell(self.on_fresh)
 
     def _event_heard(self, event: EventMessage) -> None:
         self.freshness.heard()

@@ -20,6 +20,7 @@ from broker.web.sending import Sender
 from broker.web.staff import frame
 from broker.web.staff.access import COOKIE
 from broker.web.staff.account import AccountPages, sign_in_page, signed_out
+from broker.web.staff.acts import ActsPages
 from broker.web.staff.advice import AdvicePages
 from broker.web.staff.advisor import Advisor
 from broker.web.staff.alerts import AlertPages
@@ -54,6 +55,7 @@ class StaffPages:
         return (
             BoardPages().section(),
             AlertPages(self.database, self.sender).section(),
+            ActsPages().section(),
             ComplaintPages().section(),
             SuggestionPages().section(),
             SurveyPages(self.files).section(),

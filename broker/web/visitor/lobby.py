@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from broker.contract.messages import HallMessage, HoursInfo, OfficeMessage, ServiceInfo
+from broker.contract.messages import Announcement, HallMessage, HoursInfo, OfficeMessage, ServiceInfo
 from broker.language import Phrases, bare_counter
 from broker.web.page import in_language
 
@@ -36,10 +37,15 @@ class LobbyPage:
     rows: tuple[Row, ...]
     old: str
     as_of: str
+    announced: tuple[str, ...] = ()
 
 
 def lobby_page(
-    hall: HallMessage | None, offer: OfficeMessage | None, words: Phrases, stale_since: dt.datetime | None
+    hall: HallMessage | None,
+    offer: OfficeMessage | None,
+    words: Phrases,
+    stale_since: dt.datetime | None,
+    announced: Sequence[Announcement] = (),
 ) -> LobbyPage:
     """Return what is said of the office now."""
     old = ""
@@ -61,7 +67,8 @@ def lobby_page(
         )
         for service in offer.services
     )
-    return LobbyPage(_hours(hall.hours, hall.at, words), calls, rows, old, words.clock(hall.at))
+    said = tuple(in_language(one.text, words.language) for one in announced)
+    return LobbyPage(_hours(hall.hours, hall.at, words), calls, rows, old, words.clock(hall.at), said)
 
 
 def _waiting(hall: HallMessage, service: ServiceInfo, words: Phrases) -> tuple[str, str]:

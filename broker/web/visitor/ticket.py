@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
-from broker.contract.messages import OfficeMessage, ServiceInfo, Ticket
+from broker.contract.messages import Announcement, OfficeMessage, ServiceInfo, Ticket
 from broker.language import Phrases, bare_counter, mark
 from broker.web.page import LaneMark, in_language, lane_mark
 
@@ -63,6 +63,8 @@ class TicketPage:
     links: tuple[Link, ...] = ()
     old: str = ""
     """Since when nothing of this may be true any more; empty while it is."""
+    announced: tuple[str, ...] = ()
+    """What the office announces now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Around:
     called_at: dt.datetime | None = None
     links: tuple[Link, ...] = ()
     """What is asked of whoever is done."""
+    announced: tuple[Announcement, ...] = ()
 
     @property
     def as_of(self) -> str:
@@ -106,6 +109,7 @@ def ticket_page(ticket: Ticket, around: Around) -> TicketPage:
         may_rejoin=kind == "missed",
         links=around.links if kind == "finished" else (),
         old="" if around.stale_since is None else _old(around, around.stale_since),
+        announced=tuple(in_language(one.text, words.language) for one in around.announced),
     )
 
 

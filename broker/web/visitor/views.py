@@ -41,7 +41,7 @@ async def lobby(request: Request) -> Response:
     """Show the office: who is called, how long it takes, where else to go."""
     site = site_of(request)
     words = site.pages.words(request)
-    page = lobby_page(site.office.hall, site.office.offer, words, site.office.stale_since)
+    page = lobby_page(site.office.hall, site.office.offer, words, site.office.stale_since, site.office.announced())
     links = [(url, words.say(text)) for url, text in site.links()]
     return site.pages.answer(request, "lobby.html", page=page, links=links)
 
@@ -211,6 +211,7 @@ def _around(site: Site, followed: Followed, words: Phrases) -> Around:
         stale_since=None if office.stale_since is None else office.stale_since.astimezone(now.tzinfo),
         called_at=followed.called_at,
         links=_after(site, followed, words),
+        announced=office.announced(),
     )
 
 

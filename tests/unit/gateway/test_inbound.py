@@ -45,7 +45,25 @@ def body(**arguments: object) -> bytes:
 
 
 AT = {"counter": "c1", "session": "s"}
+NOON = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)
+OF_STAFF = {"session": "s", "reason": "why"}
 GOOD: dict[str, tuple[dict[str, Any], cmd.Command]] = {
+    "staff_transfer": (OF_STAFF | {"ticket": "t", "stage": "check"}, cmd.StaffTransfer("s", "t", "why", "check")),
+    "staff_cancel": (OF_STAFF | {"ticket": "t"}, cmd.StaffCancel("s", "t", "why")),
+    "staff_call": (OF_STAFF | {"ticket": "t", "counter": "c1"}, cmd.StaffCall("s", "t", "c1", "why")),
+    "staff_undo": ({"session": "s"}, cmd.StaffUndo("s")),
+    "offer": (OF_STAFF | {"service": "visa", "action": "close"}, cmd.Offer("s", "why", "visa", action="close")),
+    "quota": (OF_STAFF | {"lane": "priority", "quota": None}, cmd.Quota("s", "why", lane="priority", quota=None)),
+    "intake": (
+        OF_STAFF | {"action": "stop", "resume_at": "2026-03-02T12:00:00+07:00"},
+        cmd.Intake("s", "stop", "why", NOON),
+    ),
+    "ask_counter": (
+        {"session": "s", "counter": "c1", "action": "help", "stage": "check"},
+        cmd.AskCounter("s", "c1", "help", "check"),
+    ),
+    "asked": (AT | {"action": "accept"}, cmd.AnswerAsked("c1", "s", "accept")),
+    "unannounce": ({"session": "s", "announcement": "a"}, cmd.Unannounce("s", "a")),
     "printed": (
         {"ticket": "t", "outcome": "failed", "reason": "no paper"},
         cmd.Printed("t", "failed", "no paper"),
@@ -122,7 +140,21 @@ def test_a_request_may_say_until_when_it_is_meant(desk: Desk) -> None:
 
 
 def test_every_command_of_the_contract_is_tried_here() -> None:
-    assert {*GOOD, "issue", "open"} == set(cmd.COMMANDS)
+    assert {*GOOD, "issue", "open", "announce"} == set(cmd.COMMANDS)
+
+
+def test_an_announcement_gets_its_name_here(desk: Desk) -> None:
+    said = desk.send("announce", body(session="s", text={"id": "Tutup"}, ends_at="2026-03-02T12:00:00+07:00"))
+    assert said is not None
+    assert isinstance(said.command, cmd.Announce)
+    assert len(said.command.announcement) == 12
+    assert said.command.ends_at == NOON
+
+
+def test_a_moment_without_its_offset_is_refused(desk: Desk) -> None:
+    said = desk.send("intake", body(session="s", reason="why", action="stop", resume_at="2026-03-02T12:00:00"))
+    assert said is not None
+    assert isinstance(said.command, DomainError)
 
 
 def test_issue_makes_an_identity_for_each_ticket(desk: Desk) -> None:

@@ -143,6 +143,8 @@ HALL = {
     "counters": list,
     "unanswered_s": int,
     "hours": dict,
+    "intake": (dict, type(None)),
+    "closed_today": list,
 }
 HOURS = {"is_open": bool, "today": list, "closes_at": (str, type(None)), "opens_at": (str, type(None))}
 SPAN = {"begin": str, "end": str}
@@ -183,6 +185,9 @@ COUNTER = {
     "reason": (dict, type(None)),
     "today": dict,
     "day": (dict, type(None)),
+    "asked": (dict, type(None)),
+    "helps": list,
+    "pauses": bool,
 }
 ENTRY = {"id": str, "number": str, "service": str, "lane": str, "waiting_since": str, "score": float}
 EVENT_OF_TICKET = {
@@ -560,6 +565,7 @@ def test_what_is_announced_is_retained_until_it_is_over(tmp_path: Path) -> None:
             "say": True,
             "since": "2026-03-01T00:00:00+07:00",
             "until": "2026-03-03T00:00:00+07:00",
+            "by_staff": False,
         },
         {
             "id": "later",
@@ -567,6 +573,7 @@ def test_what_is_announced_is_retained_until_it_is_over(tmp_path: Path) -> None:
             "say": False,
             "since": "2026-03-04T10:30:00+07:00",
             "until": None,
+            "by_staff": False,
         },
     ]
     office.clock.advance(16 * 3600)

@@ -19,14 +19,17 @@ from broker.gateway.decoding import FORMS, decode
 
 MADE_HERE = {"ticket": "the ticket's id", "check": "0417", "token": "the session's secret"}
 TARGETS = ("stage", "service", "to_counter")
+PLACES = ("service", "lane")
 
 
-def values(hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401, PLR0911 - an annotation of any kind; one a kind
+def values(hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401, C901, PLR0911 - an annotation of any kind; one a kind
     """Return all that an annotation of the vocabulary lets in."""
     if hint is bool:
         return st.booleans()
     if hint is Any:
         return st.none() | st.booleans() | st.integers() | st.lists(st.text(max_size=9), max_size=3)
+    if hint is dt.datetime:
+        return st.datetimes(timezones=st.just(dt.UTC)).map(dt.datetime.isoformat)
     if hint is cmd.RuleEdit:
         return st.fixed_dictionaries({"path": values(Annotated[str, Len(1, 200)]), "value": values(Any)})
     if get_origin(hint) is dict:
@@ -37,6 +40,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401, PLR0911 - an a
         inside = get_args(hint)[0]
         if get_origin(inside) is tuple:
             return values(inside)
+        if get_origin(inside) is dict:
+            return values(inside).filter(bool)
         if inside is int:
             bounds = {type(mark): mark for mark in hint.__metadata__}
             return st.integers(bounds[Ge].ge, bounds[Le].le)
@@ -61,9 +66,10 @@ def arguments(name: str) -> st.SearchStrategy[dict[str, Any]]:
     if form.at_counter is not None:
         desk = st.fixed_dictionaries({"counter": values(cmd.Id), "session": values(cmd.Id)})
         plain = st.tuples(plain, desk | st.just({})).map(lambda both: both[0] | both[1])
-    if name == "transfer":
-        only = st.tuples(plain, st.sampled_from(TARGETS), values(cmd.Id))
-        plain = only.map(lambda it: it[0] | {target: it[2] if target == it[1] else None for target in TARGETS})
+    targets = {"transfer": TARGETS, "staff_transfer": TARGETS, "offer": PLACES, "quota": PLACES}.get(name)
+    if targets is not None:
+        only = st.tuples(plain, st.sampled_from(targets), values(cmd.Id))
+        plain = only.map(lambda it: it[0] | {target: it[2] if target == it[1] else None for target in targets})
     if name == "rules_change":
         plain = plain.map(lambda it: it | {"back_to": None if it["edits"] else it["back_to"] or "0123456789ab"})
     if name == "staff_in":
@@ -81,6 +87,7 @@ def sent(command: Command) -> dict[str, Any]:
     form = next(form for form in FORMS.values() if form.command is type(command))
     flat = dataclasses.asdict(command)
     desk = flat.pop(form.at_counter) if form.at_counter is not None else None
+    flat = {name: value.isoformat() if isinstance(value, dt.datetime) else value for name, value in flat.items()}
     return {name: value for name, value in flat.items() if name not in form.made} | (desk or {})
 
 
