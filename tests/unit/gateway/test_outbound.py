@@ -696,3 +696,15 @@ def test_no_command_of_the_domain_is_forgotten_in_replies() -> None:
     """`_result` falls through to the ticket: every command but the desk's own must concern one."""
     about_desks = {cmd.SignIn, cmd.Close, cmd.Pause, cmd.Resume}
     assert about_desks < set(cmd.Command.__args__)
+
+
+def test_results_of_closed_days_stand_on_the_wire(office: Office) -> None:
+    office.do("issue", service="visa", lane="regular")
+    office.clock.advance(24 * 3600)
+    office.do("issue", service="visa", lane="regular")
+    for _ in range(3):
+        office.clock.advance(61)
+        office.engine.step([])
+    (told,) = office.air.all("state/results")
+    assert (told["day"], told["begin"], told["lanes"][0]["id"]) == ("2026-03-02", "2026-03-01", "regular")
+    assert told["lanes"][0]["day"] is None, "of a single visitor nothing is published"
