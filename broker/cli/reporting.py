@@ -22,6 +22,7 @@ from markupsafe import Markup
 from broker.config import ConfigError, Settings, load_settings
 from broker.language import Phrases, words_of
 from broker.ports import StorageError
+from broker.reports.course import STEP, history_of, today_of
 from broker.reports.figures import History, report
 from broker.reports.files import REPORT_TYPES, report_file
 from broker.reports.officers import officer_figures
@@ -37,6 +38,10 @@ KEPT = 24
 """So many answers are held."""
 OWN, OFFICER = "own", "officer"
 """What is asked for: an officer's figures for themselves, or for a supervisor."""
+TODAY, HISTORY = "today", "history"
+"""What a board asks for, and a ticket's page."""
+TICKETS_LAST = dt.timedelta(days=3)
+"""No ticket lives longer."""
 PAGE_TYPE = "text/html; charset=utf-8"
 
 log = logging.getLogger(__name__)
@@ -75,9 +80,22 @@ class Reporting:
             log.error("a report cannot be made now: %s", error)  # noqa: TRY400 - a sentence that says all
             return Answer("failed", b"")
 
+    def _board(self, asked: dict[str, Any], settings: Settings, now: dt.datetime) -> Answer:
+        """Return what a board is told: how today went, or what happened to a ticket of today or yesterday."""
+        zone = settings.office.zone
+        with closing(Archive(resolve_url(settings.store.url, self.data), settings.office.id)) as archive:
+            if asked["what"] == TODAY:
+                told: object = today_of(zone, now, archive.course(zone, now, STEP))
+            else:
+                ticket = dict(asked["query"]).get("ticket", "")
+                told = history_of(archive.ticket(ticket, now - TICKETS_LAST), zone)
+        return Answer("made", json.dumps(told).encode(), "application/json")
+
     def _answer(self, asked: dict[str, Any], now: dt.datetime | None) -> Answer:
         settings = self._office()
         now = now or dt.datetime.now(settings.office.zone)
+        if asked["what"] in {TODAY, HISTORY}:
+            return self._board(asked, settings, now)
         words = words_of(PACKAGE, settings.office.languages)(str(asked["language"]))
         today = now.astimezone(settings.office.zone).date()
         try:

@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 from broker.domain.feedback.counting import Counting
 from broker.domain.feedback.surveys import SurveyAnswer
 from broker.domain.queue.outcomes import Outcome
+from broker.ports import Line
+from broker.reports.facts import DayFacts
 from broker.reports.figures import History, without_looking_for_garbage
 from broker.store.audit import find_broken, last_mark
-from broker.store.closed_days import read_digest, read_history
+from broker.store.closed_days import read_course, read_digest, read_history, read_ticket
 from broker.store.database import converted, open_read_only
 from broker.store.head import Mark
 from broker.store.journal import Broken
@@ -58,6 +60,16 @@ class Archive:
         """Return what changes with whatever is kept of the closed days of a span."""
         with self._reading("read the days") as connection:
             return read_digest(connection, self._office, first, last)
+
+    def course(self, zone: dt.tzinfo, now: dt.datetime, every: dt.timedelta) -> list[DayFacts]:
+        """Return the facts of the day that runs as they were at each step of time, and as they are now."""
+        with self._reading("read the day") as connection:
+            return read_course(connection, self._office, zone, now, every)
+
+    def ticket(self, ticket: str, since: dt.datetime) -> list[Line]:
+        """Return what the journal says of a ticket, of the days since a moment."""
+        with self._reading("read a ticket's history") as connection:
+            return list(read_ticket(connection, self._office, ticket, since))
 
     def verify(self, mark: Mark | None) -> Broken | None:
         """Walk the whole journal; return the first line that was altered, removed, put in, or is missing.

@@ -14,6 +14,7 @@ from broker.reports.facts import DayFacts, digest_of, facts_of
 from broker.reports.figures import History, RatingCount
 from broker.reports.fold import Carry, Fold, carry_of
 from broker.store.journal import UnreadableError, event_of
+from broker.store.moments import micros
 from broker.store.tables import ClosedDayRow, RatingRow, table_of
 from broker.store.writing import Writing, insert_into
 
@@ -21,6 +22,10 @@ _ROWS = table_of(ClosedDayRow)
 _INSERT = insert_into("closed_days", "office, day, seq, lines, digest, facts, carry")
 _LINES = text(
     "SELECT seq, client, type, body FROM events WHERE office = :office AND seq > :after ORDER BY seq LIMIT :most"
+)
+_OF_TICKET = text(
+    "SELECT seq, client, type, body FROM events "
+    "WHERE office = :office AND at >= :since AND ticket = :ticket ORDER BY seq"
 )
 _AT_ONCE = 10_000
 
@@ -117,6 +122,34 @@ def _folded(connection: Connection, office: str, zone: dt.tzinfo, carry: Carry, 
                 found.append(ended.facts)
     running = fold.running(now)
     return found if running is None else [*found, running]
+
+
+def read_course(
+    connection: Connection, office: str, zone: dt.tzinfo, now: dt.datetime, every: dt.timedelta
+) -> list[DayFacts]:
+    """Return the facts of the day that runs as they were at each full step of time, and as they are now."""
+    fold, found = Fold(zone, _carry(read_carry(connection, office))), list[DayFacts]()
+    begun: dt.datetime | None = None
+    while lines := read_lines(connection, office, fold.last_seq, _AT_ONCE):
+        for line in lines:
+            while begun is not None and line.event.at >= begun + every:
+                begun += every
+                so_far = fold.running(begun)
+                found.extend([] if so_far is None else [so_far])
+            if fold.hear(line.seq, line.client, line.event) is not None:
+                found.clear()
+                begun = None
+            if begun is None and fold.day is not None:
+                midnight = line.event.at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+                begun = midnight + (line.event.at - midnight) // every * every
+    running = fold.running(now)
+    return found if running is None else [*found, running]
+
+
+def read_ticket(connection: Connection, office: str, ticket: str, since: dt.datetime) -> Sequence[Line]:
+    """Return what the journal says of a ticket, of the days since a moment."""
+    rows = connection.execute(_OF_TICKET, {"office": office, "ticket": ticket, "since": micros(since)})
+    return [Line(seq, client, event_of(name, body)) for seq, client, name, body in rows]
 
 
 def _ratings(connection: Connection, office: str, first: dt.date, last: dt.date) -> Iterator[RatingCount]:

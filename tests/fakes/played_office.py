@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from broker.domain.errors import DomainError
 from broker.domain.model import TicketState
 from broker.gateway.board import BoardPages, waiting_shape
 from broker.gateway.shapes import hall_shape, hours_shape, ticket_shape
+from broker.web.staff.reporter import Made, Reporter, Wanted
 from tests.fakes.feedback_desk import FeedbackDesk
 from tests.fakes.halls import Play
 from tests.fakes.web_office import WebOffice, refuse
@@ -105,3 +107,57 @@ class PlayedOffice:
             refuse("unknown_ticket")
         shape = ticket_shape(self.play.hall, ticket, self.play.now, history=True)
         return {"ticket": shape.model_dump(mode="json")}
+
+
+@dataclass(slots=True)
+class PlayedReporter(Reporter):
+    """Tells how the played morning went, without a process."""
+
+    played: PlayedOffice | None = None
+    asked: list[Wanted] = field(default_factory=list)
+
+    def can_be_made(self) -> bool:
+        """Tell that the data are here."""
+        return self.played is not None
+
+    async def made(self, wanted: Wanted, *, patience_s: float) -> Made | int:  # noqa: ARG002 - as the real one
+        """Return a curve of the morning, or a ticket's lines."""
+        self.asked.append(wanted)
+        assert self.played is not None
+        now = self.played.web.now()
+        if wanted.what == "history":
+            why = {
+                "policy": "promise",
+                "score": 1.2,
+                "waited_s": 2900,
+                "promised_s": 900,
+                "passed_over": [["A-003", 0.7]],
+            }
+            lines = [
+                {
+                    "at": now.isoformat(),
+                    "type": "issued",
+                    "stage": "document-check",
+                    "counter": None,
+                    "said": None,
+                    "why": None,
+                },
+                {
+                    "at": now.isoformat(),
+                    "type": "called",
+                    "stage": None,
+                    "counter": "counter-1",
+                    "said": None,
+                    "why": why,
+                },
+            ]
+            return Made("made", json.dumps(lines).encode())
+        begin = now - dt.timedelta(hours=3)
+        points = [
+            [(begin + n * dt.timedelta(minutes=15)).isoformat(), 4 * n, max(0, 2 * n - 3), 2 * n + min(n, 3)]
+            for n in range(13)
+        ]
+        figures = {"arrivals": [48, 48], "served": [21, 21], "still_waiting": [27, 27], "wait_median": [19.5, 40]}
+        figures |= {"wait_p90": [61.0, 40], "wait_longest": [84.0, 40], "within_promise": [62.0, 34]}
+        told = {"as_of": now.isoformat(), "figures": figures, "points": points}
+        return Made("made", json.dumps(told).encode())

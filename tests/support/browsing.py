@@ -18,6 +18,7 @@ from broker.web.guard import Limits
 from broker.web.server import Connections, serve, web_server
 from broker.web.staff.advisor import Advisor
 from broker.web.staff.files import ResultFiles
+from broker.web.staff.reporter import Reporter
 from broker.web.start import plan_of
 from tests.fakes.bus import FakeBus
 from tests.fakes.web_office import WebOffice
@@ -40,7 +41,11 @@ def app_of(
     *,
     limits: Limits | None = None,
     files: ResultFiles | None = None,
+<<<<<<< HEAD
     advisor: Advisor | None = None,
+=======
+    reporter: Reporter | None = None,
+>>>>>>> efb4011 (board: today's curve and figures as reports have them; a ticket's history says why each call was its turn)
 ) -> Starlette:
     """Return the pages of an office in memory."""
     return web_app(
@@ -50,7 +55,11 @@ def app_of(
         ),
         limits=limits,
         files=files,
+<<<<<<< HEAD
         advisor=advisor,
+=======
+        reporter=reporter,
+>>>>>>> efb4011 (board: today's curve and figures as reports have them; a ticket's history says why each call was its turn)
     )
 
 

@@ -6,22 +6,30 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.fakes.feedback_desk import FeedbackDesk
-from tests.fakes.played_office import PlayedOffice
+from tests.fakes.played_office import PlayedOffice, PlayedReporter
 from tests.fakes.web_office import WebOffice
-from tests.support.browsing import Visitor
+from tests.support.browsing import Visitor, app_of, served
 from tests.web.test_ticket_page import text_of
 
 BOARD = "/staff/board"
 PRIORITY = "Document check, New passport, Lane P"
-SCREENS = {"desk": (BOARD, 1280, 800), "phone": (BOARD, 360, 760), "wall": (f"{BOARD}?wall", 1920, 1080)}
-ALL_SEEN = """[...document.querySelectorAll('#board > section')].every(
+SCREENS = {
+    "desk": (BOARD, 1280, 800, "light"),
+    "phone": (BOARD, 360, 760, "dark"),
+    "wall": (f"{BOARD}?wall", 1920, 1080, "light"),
+}
+ALL_SEEN = """[...document.querySelectorAll('#board section')].every(
 one => one.getBoundingClientRect().bottom <= innerHeight)"""
+CLEAR = """(boxes => boxes.every((a, n) => boxes.slice(n + 1).every(b =>
+a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1)))(
+[...document.querySelectorAll('#board section')].map(one => one.getBoundingClientRect()))"""
 LETTERS = """[...document.querySelectorAll('#board :is(td, th, li, p, span)')].map(
 one => parseFloat(getComputedStyle(one).fontSize))"""
 
@@ -32,6 +40,14 @@ def played(office: WebOffice) -> PlayedOffice:
     played = PlayedOffice(office, FeedbackDesk(office))
     played.morning()
     return played
+
+
+@pytest.fixture
+def site(office: WebOffice, played: PlayedOffice) -> Iterator[str]:
+    """Yield where the pages of that office are served, on the machine that has its data."""
+    reporter = PlayedReporter(Path("office.yaml"), Path("data"), played=played)
+    with served(app_of(office, reporter=reporter)) as address:
+        yield address
 
 
 @pytest.fixture(autouse=True)
@@ -196,17 +212,34 @@ def test_a_board_whose_session_is_over_asks_who_it_is(
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("look", ["light", "dark"])
 def test_boards_are_usable_by_everybody_and_nothing_is_cut(
-    played: PlayedOffice, site: str, chromium: Browser, screen: str, look: str
+    played: PlayedOffice, site: str, chromium: Browser, screen: str
 ) -> None:
-    path, width, height = SCREENS[screen]
+    path, width, height, look = SCREENS[screen]
     played.hear("kiosk-1", printer="paper_low")
     options = {"viewport": {"width": width, "height": height}, "locale": "id", "color_scheme": look}
     with opened(chromium, site, path, **options) as page:
+        expect(page.locator(".today polyline")).to_have_count(3)
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         if screen == "wall":
             assert page.evaluate(ALL_SEEN)
+            assert page.evaluate(CLEAR), "no section lies over another"
             assert min(page.evaluate(LETTERS)) >= 26, "read from 3 m"
+
+
+def test_today_s_curve_has_a_table_that_stays_open_and_a_call_says_why(
+    played: PlayedOffice, site: str, chromium: Browser
+) -> None:
+    with opened(chromium, site) as page:
+        page.get_by_text("As a table").click()
+        expect(page.locator("#today-table tbody tr")).to_have_count(13)
+        expect(page.locator(".today .figures")).to_contain_text("62 % of 34")
+        played.play.issue("new-passport")
+        played.tell()
+        expect(page.locator("#h-waits")).to_have_text(f"{len(played.waiting())} wait")
+        expect(page.locator("#today-table")).to_have_attribute("open", "")
+        page.locator(".counters .state a").first.click()
+        expect(page.locator(".history")).to_contain_text("It had waited 48 min, the lane promises 15 min.")
+        expect(page.locator(".history")).to_contain_text("it came before: A-003")

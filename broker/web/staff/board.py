@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import itertools
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -20,6 +21,7 @@ from broker.web.page import one_line
 from broker.web.site import site_of
 from broker.web.staff.desk import WALL, Desk, NoSessionError, NotTheirsError, Page, Section
 from broker.web.staff.frame import Entry, Frame
+from broker.web.staff.reporter import Made, Reporter, Wanted
 from broker.web.staff.standing import (
     HOME,
     Board,
@@ -35,6 +37,7 @@ from broker.web.staff.standing import (
     ticket_url,
     tone_of,
 )
+from broker.web.staff.today import PATIENCE_S, TodayFigures
 from broker.web.visitor.stream import EventStream
 
 _WHERE = ("stage", "service", "lane")
@@ -185,8 +188,8 @@ def _waiting_row(p: Phrases, now: dt.datetime, one: BoardTicket, *, links: bool)
     )
 
 
-def history_page(p: Phrases, around: Frame, told: Told, ticket: Ticket) -> HistoryPage:
-    """Return a ticket with all that happened to it, in words."""
+def history_page(p: Phrases, around: Frame, told: Told, ticket: Ticket, journal: list[dict[str, Any]]) -> HistoryPage:
+    """Return a ticket with all that happened to it, and where the journal is here with the reason of each call."""
     offer, zone = told.offer, told.now.tzinfo
     facts = (
         (p.say("Service"), service_words(p, offer, ticket.service)),
@@ -194,26 +197,54 @@ def history_page(p: Phrases, around: Frame, told: Told, ticket: Ticket) -> Histo
         (p.say("Stage"), stage_words(p, offer, ticket.stage)),
         (p.say("Now"), p.say(_TICKET_STATES[ticket.state])),
     )
-    lines = tuple(
-        HistoryLine(
-            p.exact_clock(line.at.astimezone(zone)),
-            p.say(
-                _HAPPENED.get(line.type, mark("Something happened: {type}.")),
-                counter=counter_words(p, told, line.counter),
-                stage=stage_words(p, offer, line.stage or ticket.stage),
-                type=line.type,
-            ),
-        )
+    lines = [
+        _happened(p, told, line.at.astimezone(zone), line.type, line.counter, line.stage or ticket.stage)
         for line in ticket.history
-    )
+    ]
+    if journal:
+        stages = {(line.at.replace(microsecond=0), line.type): line.stage for line in ticket.history}
+        lines = []
+        for one in journal:
+            at = dt.datetime.fromisoformat(one["at"])
+            stage = one["stage"] or stages.get((at.replace(microsecond=0), one["type"])) or ticket.stage
+            line = _happened(p, told, at.astimezone(zone), one["type"], one["counter"], stage)
+            lines.append(replace(line, why=_why(p, one["why"]) if one["why"] else one["said"] or ""))
     return HistoryPage(
         title=p.say("Ticket {number}", number=ticket.number),
         frame=around,
         facts=facts,
         heading=p.say("What happened"),
-        lines=lines,
+        lines=tuple(lines),
         back=p.say("Back to the board"),
     )
+
+
+def _happened(  # noqa: PLR0917 - the parts of one line
+    p: Phrases, told: Told, at: dt.datetime, kind: str, counter: str | None, stage: str
+) -> HistoryLine:
+    text = _HAPPENED.get(kind, mark("Something happened: {type}."))
+    return HistoryLine(
+        p.exact_clock(at),
+        p.say(
+            text,
+            counter=counter_words(p, told, counter) if counter else p.say("the office"),
+            stage=stage_words(p, told.offer, stage),
+            type=kind,
+        ),
+    )
+
+
+def _why(p: Phrases, why: Mapping[str, Any]) -> str:
+    """Return why it was this ticket's turn, as the engine wrote it down with the call."""
+    said = p.say(
+        "It had waited {waited}, the lane promises {promised}.",
+        waited=lasted(p, why["waited_s"]),
+        promised=lasted(p, why["promised_s"]),
+    )
+    if not why["passed_over"]:
+        return said
+    others = ", ".join(number for number, _ in why["passed_over"])
+    return f"{said} {p.say('By the rule of the office it came before: {numbers}.', numbers=others)}"
 
 
 def counter_words(p: Phrases, told: Told, counter: str | None) -> str:
@@ -229,7 +260,13 @@ def counter_words(p: Phrases, told: Told, counter: str | None) -> str:
 class BoardPages:
     """What is seen of the hall."""
 
+    reporter: Reporter | None = None
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _today: TodayFigures = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin without any figures of today."""
+        self._today = TodayFigures(self.reporter)
 
     def section(self) -> Section:
         """Return where the pages stand."""
@@ -246,7 +283,8 @@ class BoardPages:
     async def board(self, desk: Desk) -> Response:
         """Show how the hall stands."""
         p, look = desk.p, look_of(desk)
-        told = told_of(desk)
+        self._today.renew(site_of(desk.request).boards.change)
+        told = told_of(desk, self._today)
         other = (HOME, p.say("At a desk")) if look.is_wall else (f"{HOME}?{WALL}", p.say("On the wall"))
         shown = BoardPage(
             title=p.say("Live board"),
@@ -263,7 +301,7 @@ class BoardPages:
 
     async def events(self, desk: Desk) -> Response:
         """Tell an open board of each change, for as long as it is open and its session counts."""
-        return EventStream(lambda line: OpenBoard(desk, line).begin(self.tasks))
+        return EventStream(lambda line: OpenBoard(desk, line, self._today).begin(self.tasks))
 
     async def waiting(self, desk: Desk) -> Response:
         """List who waits for a stage, service and lane."""
@@ -283,8 +321,16 @@ class BoardPages:
         found = await desk.found("ticket_history", {"ticket": desk.request.path_params["ticket"]})
         if not found.get("ticket"):
             raise HTTPException(404)
-        shown = history_page(desk.p, desk.frame(HOME), told, Ticket.model_validate(found["ticket"]))
+        ticket = Ticket.model_validate(found["ticket"])
+        shown = history_page(desk.p, desk.frame(HOME), told, ticket, await self._journal(ticket.id))
         return desk.show("staff/board_ticket.html", shown)
+
+    async def _journal(self, ticket: str) -> list[dict[str, Any]]:
+        """Return what the journal says of a ticket; nothing where the office's data are elsewhere, or not in time."""
+        if self.reporter is None or not self.reporter.can_be_made():
+            return []
+        made = await self.reporter.made(Wanted("history", (("ticket", ticket),), "en"), patience_s=PATIENCE_S)
+        return json.loads(made.content) if isinstance(made, Made) and made.status == "made" else []
 
 
 def look_of(desk: Desk) -> Look:
@@ -300,7 +346,7 @@ def look_of(desk: Desk) -> Look:
     )
 
 
-def told_of(desk: Desk) -> Told | None:
+def told_of(desk: Desk, figures: TodayFigures | None = None) -> Told | None:
     """Return what is known of the office; None until its queue system was heard."""
     office = desk.office
     if office.offer is None or not office.boards:
@@ -312,15 +358,16 @@ def told_of(desk: Desk) -> Told | None:
         hall=office.hall,
         parts=office.parts.known,
         stale_since=office.stale_since,
+        today=None if figures is None else figures.told,
     )
 
 
 class OpenBoard:
     """A board that is open: hears what it has to show anew, and how old that is."""
 
-    def __init__(self, desk: Desk, line: Line) -> None:
+    def __init__(self, desk: Desk, line: Line, figures: TodayFigures) -> None:
         """Show on a line what somebody may see."""
-        self._desk, self._line = desk, line
+        self._desk, self._line, self._figures = desk, line, figures
         self._look = look_of(desk)
         self._unshown: bytes | None = None
         self._is_over = False
@@ -341,7 +388,7 @@ class OpenBoard:
         asking.add_done_callback(tasks.discard)
 
     def _draw(self) -> str:
-        told = told_of(self._desk)
+        told = told_of(self._desk, self._figures)
         if told is None:
             return "-"
         shown = board(self._desk.p, self._look, told)
@@ -366,6 +413,7 @@ class OpenBoard:
             await asyncio.sleep(BEAT_S)
             if self._is_over:
                 return
+            self._figures.renew(self._site.boards.change)
             office = self._desk.office
             if office.stale_since is None and self._line.has_room():
                 now = office.clock.now().astimezone(self._desk.zone)

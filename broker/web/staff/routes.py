@@ -53,7 +53,7 @@ class StaffPages:
     def sections(self) -> tuple[Section, ...]:
         """Return all sections, in the order of the navigation."""
         return (
-            BoardPages().section(),
+            BoardPages(self.reporter).section(),
             AlertPages(self.database, self.sender).section(),
             ActsPages().section(),
             ComplaintPages().section(),

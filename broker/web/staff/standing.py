@@ -9,6 +9,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from broker.contract.messages import BoardCounter, BoardGroup, BoardMessage, HallMessage, OfficeMessage, StageInfo
@@ -16,6 +17,7 @@ from broker.contract.topics import ENGINE_CLIENT
 from broker.language import Phrases, bare_counter, mark
 from broker.web.page import in_language
 from broker.web.parts import NEVER_HEARD, OFFLINE, ONLINE, PART, PartHealth, code_of
+from broker.web.staff.today import Today, today
 
 HOME = "/staff/board"
 SOON_S = 15 * 60
@@ -98,6 +100,8 @@ class Told:
     hall: HallMessage | None = None
     parts: Mapping[str, PartHealth] | None = None
     stale_since: dt.datetime | None = None
+    today: dict[str, Any] | None = None
+    """As `broker.reports.course` says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,7 @@ class Board:
     counters: tuple[CounterTile, ...]
     devices: tuple[DeviceRow, ...]
     trouble: tuple[DeviceRow, ...]
+    today: Today | None
     old: str
     """Since when all of it is old, said loudly; nothing while it is true."""
     as_of: str
@@ -220,6 +225,7 @@ def board(p: Phrases, look: Look, told: Told) -> Board:
         counters=tuple(_counter(p, look, told, counter) for counter in counters),
         devices=devices,
         trouble=tuple(row for row in devices if row.tone in {"bad", "warn"}),
+        today=today(p, told.today, told.now.tzinfo or dt.UTC),
         old=_old(p, told),
         as_of=p.exact_clock(told.now),
     )

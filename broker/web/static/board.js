@@ -39,12 +39,14 @@
 
   // What was opened stays open when the board is drawn anew; the focus is kept by its id.
   let open = new Set();
-  document.body.addEventListener("htmx:beforeSwap", () => {
+  document.body.addEventListener("htmx:sseBeforeMessage", () => {
     open = new Set([...document.querySelectorAll("#live details[open]")].map((one) => one.id));
   });
-  document.body.addEventListener("htmx:afterSwap", () => {
+  const reopen = () => {
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-  });
+  };
+  document.body.addEventListener("htmx:sseMessage", reopen);
+  document.body.addEventListener("htmx:afterSettle", reopen);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
   setInterval(look, 1000);
 })();
