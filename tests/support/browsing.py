@@ -41,11 +41,8 @@ def app_of(
     *,
     limits: Limits | None = None,
     files: ResultFiles | None = None,
-<<<<<<< HEAD
     advisor: Advisor | None = None,
-=======
     reporter: Reporter | None = None,
->>>>>>> efb4011 (board: today's curve and figures as reports have them; a ticket's history says why each call was its turn)
 ) -> Starlette:
     """Return the pages of an office in memory."""
     return web_app(
@@ -55,11 +52,8 @@ def app_of(
         ),
         limits=limits,
         files=files,
-<<<<<<< HEAD
         advisor=advisor,
-=======
         reporter=reporter,
->>>>>>> efb4011 (board: today's curve and figures as reports have them; a ticket's history says why each call was its turn)
     )
 
 
