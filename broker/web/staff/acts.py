@@ -306,20 +306,20 @@ class Asked:
     values: Mapping[str, str]
 
 
-def asked_of(act: str, fields: Fields, office: OfficeMessage, now: dt.datetime) -> Asked | None:
+def asked_of(p: Phrases, act: str, fields: Fields, office: OfficeMessage, now: dt.datetime) -> Asked | None:
     """Return what a form asks for; None where there is no such act. Raises UnreadableError."""
     read = _READERS.get(act)
-    return None if read is None else read(fields, office, now)
+    return None if read is None else read(p, fields, office, now)
 
 
-def _read_offer(fields: Fields, office: OfficeMessage, _now: dt.datetime) -> Asked:
+def _read_offer(p: Phrases, fields: Fields, office: OfficeMessage, _now: dt.datetime) -> Asked:
     action = "open" if fields.get("action") == "open" else "close"
     arguments = {**_place_of(fields), "action": action, **_why(fields)}
-    return Asked("offer", arguments, f"offer:{action}", {"what": _name_of(fields, office)})
+    return Asked("offer", arguments, f"offer:{action}", {"what": _name_of(p, fields, office)})
 
 
-def _read_quota(fields: Fields, office: OfficeMessage, _now: dt.datetime) -> Asked:
-    text, what = read_line(fields, "quota"), _name_of(fields, office)
+def _read_quota(p: Phrases, fields: Fields, office: OfficeMessage, _now: dt.datetime) -> Asked:
+    text, what = read_line(fields, "quota"), _name_of(p, fields, office)
     if text and not (text.isascii() and text.isdigit()):
         raise UnreadableError(field="quota")
     quota = int(text[:7]) if text else None
@@ -327,7 +327,7 @@ def _read_quota(fields: Fields, office: OfficeMessage, _now: dt.datetime) -> Ask
     return Asked("quota", arguments, "quota" if text else "quota:none", {"what": what, "quota": text})
 
 
-def _read_intake(fields: Fields, _office: OfficeMessage, now: dt.datetime) -> Asked:
+def _read_intake(_p: Phrases, fields: Fields, _office: OfficeMessage, now: dt.datetime) -> Asked:
     if fields.get("action") == "resume":
         return Asked("intake", {"action": "resume", **_why(fields)}, "intake:resume", {})
     until = _time_of(fields, "resume_at", now)
@@ -335,11 +335,11 @@ def _read_intake(fields: Fields, _office: OfficeMessage, now: dt.datetime) -> As
     return Asked("intake", arguments, "intake:stop", {})
 
 
-def _read_ticket(fields: Fields, office: OfficeMessage, _now: dt.datetime) -> Asked:
+def _read_ticket(p: Phrases, fields: Fields, office: OfficeMessage, _now: dt.datetime) -> Asked:
     number = read_line(fields, "ticket").upper()
     kind, _, where = fields.get("what", "").partition(":")
     arguments: dict[str, Any] = {"ticket": number or "-", **_why(fields)}
-    labels = {one.id: one.label for one in office.counters}
+    labels = dict(_counters(p, office))
     values = {"number": number, "what": labels.get(where, where)}
     match kind:
         case "cancel":
@@ -352,18 +352,18 @@ def _read_ticket(fields: Fields, office: OfficeMessage, _now: dt.datetime) -> As
             raise UnreadableError(field="what")
 
 
-def _read_ask(fields: Fields, office: OfficeMessage, _now: dt.datetime) -> Asked:
+def _read_ask(p: Phrases, fields: Fields, office: OfficeMessage, _now: dt.datetime) -> Asked:
     action, _, stage = fields.get("wish", "").partition(":")
     counter = fields.get("counter", "")
     arguments: dict[str, Any] = {"counter": counter, "action": action}
     arguments |= {"stage": stage} if stage else {}
     arguments |= {"reason": reason} if (reason := read_line(fields, "reason")) else {}
-    labels = {one.id: one.label for one in office.counters}
+    labels = dict(_counters(p, office))
     done = "ask_counter:none" if action == "none" else "ask_counter"
     return Asked("ask_counter", arguments, done, {"what": labels.get(counter, counter)})
 
 
-def _read_announce(fields: Fields, office: OfficeMessage, now: dt.datetime) -> Asked:
+def _read_announce(_p: Phrases, fields: Fields, office: OfficeMessage, now: dt.datetime) -> Asked:
     text = {code: read_line(fields, f"text-{code}") for code in office.languages}
     if not all(text.values()):
         raise UnreadableError(field="text")
@@ -375,17 +375,17 @@ def _read_announce(fields: Fields, office: OfficeMessage, now: dt.datetime) -> A
     return Asked("announce", arguments, "announce", {})
 
 
-def _read_unannounce(fields: Fields, _office: OfficeMessage, _now: dt.datetime) -> Asked:
+def _read_unannounce(_p: Phrases, fields: Fields, _office: OfficeMessage, _now: dt.datetime) -> Asked:
     arguments: dict[str, Any] = {"announcement": fields.get("announcement", "")}
     arguments |= {"reason": reason} if (reason := read_line(fields, "reason")) else {}
     return Asked("unannounce", arguments, "unannounce", {})
 
 
-def _read_undo(_fields: Fields, _office: OfficeMessage, _now: dt.datetime) -> Asked:
+def _read_undo(_p: Phrases, _fields: Fields, _office: OfficeMessage, _now: dt.datetime) -> Asked:
     return Asked("staff_undo", {}, "staff_undo", {})
 
 
-_READERS: Mapping[str, Callable[[Fields, OfficeMessage, dt.datetime], Asked]] = {
+_READERS: Mapping[str, Callable[[Phrases, Fields, OfficeMessage, dt.datetime], Asked]] = {
     "offer": _read_offer,
     "quota": _read_quota,
     "intake": _read_intake,
@@ -411,11 +411,11 @@ def _place_of(fields: Fields) -> dict[str, str]:
     return {kind: name}
 
 
-def _name_of(fields: Fields, office: OfficeMessage) -> str:
+def _name_of(p: Phrases, fields: Fields, office: OfficeMessage) -> str:
     kind, _, name = fields.get("place", "").partition(":")
     offered = {one.id: one.name for one in (office.services if kind == SERVICE else ())}
     offered |= {one.id: one.name for one in (office.lanes if kind == LANE else ())}
-    return in_language(offered.get(name, {}), office.languages[0]) or name
+    return in_language(offered.get(name, {}), p.language) or name
 
 
 def _time_of(fields: Fields, name: str, now: dt.datetime) -> str | None:
@@ -451,7 +451,7 @@ class ActsPages:
         if office is None:
             raise AwayError(act)
         try:
-            asked = asked_of(act, fields, office, desk.office.clock.now().astimezone(desk.zone))
+            asked = asked_of(desk.p, act, fields, office, desk.office.clock.now().astimezone(desk.zone))
         except UnreadableError as error:
             return self._show(desk, sent, notice=_fault(desk.p, error.field), status=UNFINISHED)
         if asked is None:
