@@ -945,7 +945,7 @@ class Engine:
         return True
 
     def _show_results(self, hall: Hall) -> None:
-        """Publish what the month came to whose last day was closed last: 0.2 s of a large office, once a day."""
+        """Publish what the month came to whose last day was closed last: 0.1 s of a large office, once a day."""
         carried = self._store.carry()
         last = None if carried is None else carry_of(carried).day
         if last is None:
