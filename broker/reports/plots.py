@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,6 +26,7 @@ _WIDTH = 860
 _TURNED_FROM = 12
 """With so many names below a plot each stands on its end."""
 _BY_ID: Mapping[str, Figure] = {one.id: one for one in FIGURES}
+_ROLES = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 _TIMES: frozenset[str] = frozenset({"day", "week", "month", "quarter", "half_hour"})
 
 
@@ -296,7 +298,9 @@ def svg_of(plot: Plot, language: str) -> str:
         "currency": ["", ""],
     }
     drawn: str = vl_convert.vegalite_to_svg(dict(plot.spec), format_locale=numbers, allowed_base_urls=[])
-    return drawn
+    return _ROLES.sub(
+        "", drawn
+    )  # it names hundreds of parts and says nothing of them: the whole has a name, and a table
 
 
 @lru_cache(maxsize=1)

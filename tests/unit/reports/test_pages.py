@@ -125,6 +125,7 @@ def test_each_figure_has_its_definition_and_of_how_many_it_is(reporting: Reporti
 def test_plots_have_the_same_as_a_table_and_no_word_of_them_runs(reporting: Reporting) -> None:
     shown = page(reporting)
     assert shown.count("<svg") == shown.count("As a table") == 4
+    assert not re.search(r" role=| aria-", "".join(re.findall(r"<svg.*?</svg>", shown, re.DOTALL))), "named as a whole"
     assert not re.search(r"<script|style=|https?://(?!www\.w3\.org)", shown)
 
 
