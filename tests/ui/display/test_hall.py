@@ -18,11 +18,13 @@ from broker.contract.clock import EngineClock
 from broker.contract.messages import (
     PROTOCOL,
     AnnouncementsMessage,
+    ClosedToday,
     CounterInfo,
     DayMessage,
     EventMessage,
     HallMessage,
     HoursInfo,
+    IntakeInfo,
     LaneDay,
     Presence,
     ServiceDay,
@@ -629,6 +631,20 @@ def test_while_people_still_wait_a_closed_office_goes_on_showing_procedures(lobb
     lobby.run(1)
     assert lobby.presenter.page.closed == ()
     assert lobby.presenter.page.panel is not None
+
+
+def test_what_staff_closed_for_today_stands_below_and_a_rest_of_the_numbers_is_no_closed_office(lobby: Lobby) -> None:
+    closed = (ClosedToday(service="collection"), ClosedToday(lane="priority"))
+    picture = hall(1, lobby.clock()).model_copy(update={"hours": _hours(lobby, is_open=True), "closed_today": closed})
+    lobby.hall(picture)
+    lobby.run(1)
+    said = next(line for line in lobby.presenter.page.footer if line.startswith("Hari ini tidak ada nomor lagi: "))
+    assert "Prioritas" in said
+    stopped = {"hours": _hours(lobby, is_open=False), "intake": IntakeInfo(is_stopped=True)}
+    lobby.hall(hall(2, lobby.clock()).model_copy(update=stopped))
+    lobby.run(1)
+    assert "Pengambilan nomor sudah ditutup." in lobby.presenter.page.footer
+    assert not lobby.presenter.page.closed
 
 
 def test_the_promise_and_the_hours_of_today_have_their_turn(lobby: Lobby) -> None:

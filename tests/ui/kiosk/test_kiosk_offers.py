@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from broker.contract.messages import ErrorCode
+from broker.contract.messages import ClosedToday, ErrorCode, HoursInfo, IntakeInfo
 from broker.language import words_of
 from kiosk.pages.page import LanePage, ProblemPage, RequirementsPage, ServicesPage, WelcomePage
 from kiosk.pages.samples import opening
@@ -162,3 +162,48 @@ def test_a_picture_without_offers_leaves_all_to_the_engine() -> None:
     visitor = Visitor()
     visitor.hall = visitor.hall.model_copy(update={"waiting": ()})
     assert visitor.connected().go("ticket").screen == "ticket"
+
+
+@pytest.mark.parametrize(("language", "badge"), [("id", "Tutup hari ini"), ("en", "Closed today")])
+def test_what_staff_closed_for_today_says_so_and_what_to_do(language: str, badge: str) -> None:
+    visitor = _visitor(("new-passport", None, "closed"))
+    assert visitor.hall is not None
+    visitor.hall = visitor.hall.model_copy(update={"closed_today": (ClosedToday(service="new-passport"),)})
+    visitor.presenter.hall_changed(visitor.hall)
+    visitor.go("service")
+    visitor.presenter.choose_language(language)
+    assert isinstance(visitor.page, ServicesPage)
+    assert (visitor.page.choices[0].is_available, visitor.page.choices[0].badge) == (False, badge)
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "figure"),
+    [("id", "Nomor sedang tidak diberikan", "13.00"), ("en", "No numbers right now", "13.00")],
+)
+def test_while_the_numbers_rest_the_start_says_when_to_come_back(language: str, title: str, figure: str) -> None:
+    visitor = _visitor()
+    _stop(visitor)
+    assert isinstance(visitor.page, WelcomePage)
+    assert title in visitor.page.titles
+    label = visitor.page.figures[0].label if language == "id" else visitor.page.figures[0].others
+    assert visitor.page.figures[0].value == figure
+    assert label == ("silakan kembali saat itu" if language == "id" else "come back then")
+
+
+def test_whoever_is_refused_because_the_numbers_rest_hears_when_to_come_back() -> None:
+    visitor = _visitor().go("issuing")
+    _stop(visitor)
+    visitor.issues[-1].refuse("service_closed")
+    assert isinstance(visitor.page, ProblemPage)
+    assert visitor.page.text == "Silakan kembali pukul 13.00"
+    assert "tanyakan kepada petugas" in visitor.page.advice
+
+
+def _stop(visitor: Visitor) -> None:
+    """Let the staff stop the numbers until one o'clock."""
+    assert visitor.hall is not None
+    at = visitor.hall.at.replace(hour=13, minute=0, second=0)
+    hours = HoursInfo(is_open=False, today=(), opens_at=at)
+    intake = IntakeInfo(is_stopped=True, until=at)
+    visitor.hall = visitor.hall.model_copy(update={"hours": hours, "intake": intake})
+    visitor.presenter.hall_changed(visitor.hall)

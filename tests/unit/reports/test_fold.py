@@ -12,6 +12,7 @@ from broker.reports.facts import ClockChange, DayFacts, Wait, facts_of, micros, 
 from broker.reports.fold import Carry, FinishedDay, Fold, carry_of
 from tests.fakes.days import a_busy_day, a_day_of_journeys
 from tests.fakes.engine_room import EngineRoom
+from tests.fakes.offices import PIN, small_office
 
 HOUR_US = 3_600_000_000
 
@@ -99,6 +100,34 @@ def test_finished_and_called_by_one_key_are_both_taken_back(room: EngineRoom) ->
     assert (of_kind(facts, "served"), len(facts.visits), len(facts.waits)) == (0, 0, 1)
     assert spent(facts, "busy") == 300
     assert sorted(one.state for one in facts.still) == ["called", "waiting"]
+
+
+STAFF, WHY = "staff session", "the scanner is broken"
+
+
+@pytest.mark.parametrize("act", ["cancel", "transfer", "call"])
+def test_an_act_of_the_staff_counts_and_one_that_is_taken_back_was_none(act: str) -> None:
+    room = EngineRoom(office=small_office(supervisors=frozenset({"dewi"})))
+    room.sign_in()
+    ticket = room.issue("visa", "priority")
+    if act != "call":
+        room.call_next()
+    before = folded(room)[1]
+    assert "error" not in room.ask(cmd.StaffIn("dewi", PIN, STAFF))
+    acts: dict[str, cmd.StaffCancel | cmd.StaffTransfer | cmd.StaffCall] = {
+        "cancel": cmd.StaffCancel(STAFF, ticket, WHY),
+        "transfer": cmd.StaffTransfer(STAFF, ticket, WHY, to_counter="c4"),
+        "call": cmd.StaffCall(STAFF, ticket, "c1", WHY),
+    }
+    assert "error" not in room.ask(acts[act])
+    after = folded(room)[1]
+    assert (after.counts, after.waits) != (before.counts, before.waits)
+
+    assert "error" not in room.ask(cmd.StaffUndo(STAFF))
+
+    again = folded(room)[1]
+    assert (again.counts, again.waits, again.visits) == (before.counts, before.waits, before.visits)
+    assert [(one.state, one.stage) for one in again.still] == [(one.state, one.stage) for one in before.still]
 
 
 def test_what_the_end_of_a_day_closes_belongs_to_that_day(room: EngineRoom) -> None:
