@@ -24,6 +24,7 @@ from broker.domain.model import DONE, Called, Counter, Desk, Journey, Lane, Move
 from broker.domain.queue.policies import Policy
 from broker.domain.today import Asked
 from broker.domain.vocabulary import Event
+from broker.engine import DaysFollowed
 from tests.fakes.dispatch import POLICIES, callable_at, next_at, worth
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.halls import contents
@@ -181,6 +182,7 @@ class OfficeDay(RuleBasedStateMachine):
         self.twin.engine._time = copy(self.room.engine._time)
         self.room.engine._shown_at = self.twin.engine._shown_at
         self.room.engine._stale = self.twin.engine._stale
+        self.room.engine._days, self.twin.engine._days = DaysFollowed(), DaysFollowed()
 
     # -- what people do ---------------------------------------------------------------------------------------------
 
