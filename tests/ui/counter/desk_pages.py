@@ -12,6 +12,7 @@ from broker.contract.claim import Standing
 from broker.contract.clock import EngineClock
 from broker.contract.messages import (
     PROTOCOL,
+    Asked,
     CounterMessage,
     CounterState,
     HallCounter,
@@ -356,6 +357,12 @@ def _with_a_visitor(office: Office) -> Iterator[Named]:
     office.presenter.desk(office.desk(state="serving", ticket=serving, reason=why))
     office.pass_s(1)
     yield "serving", office.presenter.page
+    asked = Asked(action="pause", by="Maria Simanjuntak", at=office.at, text="rapat singkat di ruang kepala kantor")
+    office.presenter.desk(office.desk(state="serving", ticket=serving, reason=why, asked=asked))
+    yield "asked-to-pause", office.presenter.page
+    office.presenter.desk(office.desk(state="serving", ticket=serving, reason=why, pauses=True))
+    yield "pauses-then", office.presenter.page
+    office.presenter.desk(office.desk(state="serving", ticket=serving, reason=why))
     office.presenter.press(Intent.MORE)
     yield "serving-more", office.presenter.page
     office.presenter.press(Intent.MORE)
