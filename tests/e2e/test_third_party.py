@@ -29,18 +29,21 @@ TICKET = {
 }
 SURVEYS = 2 * 2
 """Two surveys in two languages."""
-STATES = 8
-"""Office, hall, day, help, announcements, feedback, the one page of who waits, and the engine's presence."""
+STATES = 10
+"""Office, hall, day, help, announcements, alerts, feedback, a page of who waits and of the board, the engine's presence."""
 RETAINED = COUNTERS + SERVICES + SURVEYS + STATES
 FIELDS = {
     "state/day": {"at", "services", "lanes"},
     "state/help": {"at", "open"},
     "state/announcements": {"at", "items"},
+    "state/alerts": {"at", "alerts", "more"},
+    "state/board": {"at", "seq", "page", "pages", "groups", "counters"},
     "state/waiting": {"at", "seq", "page", "pages", "places"},
     "state/survey": {"id", "version", "language", "name", "intro", "elements", "profile", "is_open"},
     "state/feedback": {"at", "complaints", "ratings", "surveys", "results"},
     "state/office": {"office", "languages", "services", "lanes", "stages", "counters", "groups"},
-    "state/hall": {"revision", "seq", "at", "day", "calling", "recent", "waiting", "counters", "unanswered_s", "hours"},
+    "state/hall": {"revision", "seq", "at", "day", "calling", "recent", "waiting", "counters", "unanswered_s", "hours"}
+    | {"intake", "closed_today"},
     "state/counter": {
         "id",
         "label",
@@ -53,6 +56,9 @@ FIELDS = {
         "no_show_from",
         "today",
         "day",
+        "asked",
+        "helps",
+        "pauses",
     },
     "presence/broker": {"online", "kind", "version", "protocol", "instance"},
     "services": {"id", "letter", "name", "stages", "promised_wait_s"},

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import functools
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
 from starlette.applications import Starlette
@@ -26,9 +28,16 @@ from tests.support.caller import wait_until
 from tests.support.office import CONFIG, free_port
 
 SWEEP_S = 0.02
+T = TypeVar("T")
 CHROMIUM = "/usr/bin/chromium"
 HALL = "antrian.lan"
 """A name as a hall's Wi-Fi has it: no secure origin, unlike 127.0.0.1, so that browsers tell less of themselves."""
+
+
+def in_a_loop(asked: Coroutine[Any, Any, T]) -> T:
+    """Return what an event loop of its own makes of it; a test's thread has one already where it drives a browser."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, asked).result()
 
 
 def in_the_hall(address: str) -> str:

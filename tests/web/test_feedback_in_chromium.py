@@ -90,6 +90,7 @@ def test_a_complaint_from_the_first_tap_to_its_close(site: str, chromium: Browse
         expect(page.get_by_text("The office has received it.")).to_be_visible()
         (case,) = desk.cases.values()
         sign_in(staff, site)
+        staff.get_by_role("link", name="Complaints", exact=True).click()
         staff.get_by_role("link", name=case.told.number).click()
         staff.locator("summary", has_text="Send the answer").click()
         staff.locator("#answer-text").fill("Maaf")

@@ -22,7 +22,7 @@ from broker.web.start import plan_of
 from tests.fakes.bus import FakeBus
 from tests.fakes.feedback_desk import FeedbackDesk
 from tests.fakes.web_office import WebOffice
-from tests.support.browsing import Visitor, served
+from tests.support.browsing import Visitor, in_a_loop, served
 from tests.support.caller import wait_until
 from tests.support.office import CONFIG
 
@@ -125,7 +125,7 @@ def test_reports_are_made_one_after_the_other_and_more_than_enough_are_refused()
             assert json.loads(made.content)["query"] == [list(pair) for pair in one.query]
         await reporter.stop()
 
-    asyncio.run(ask())
+    in_a_loop(ask())
 
 
 def test_the_process_ends_when_nobody_asks_any_more() -> None:
@@ -138,7 +138,7 @@ def test_the_process_ends_when_nobody_asks_any_more() -> None:
         assert isinstance(await reporter.made(Wanted("pdf", (), "en"), patience_s=30), Made), "and another begins"
         await reporter.stop()
 
-    asyncio.run(ask())
+    in_a_loop(ask())
 
 
 def test_other_programs_read_reports_by_the_token_of_the_office_alone(office: WebOffice) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -13,6 +12,7 @@ from broker.web.office import Office
 from broker.web.visitor.following import Followed, Following
 from tests.fakes.bus import FakeBus
 from tests.fakes.web_office import KEY, WebOffice
+from tests.support.browsing import in_a_loop
 
 TURNS = 20
 """So many turns of the loop are more than anything here takes."""
@@ -50,6 +50,5 @@ async def told_right_after_the_answer(*, is_known: bool) -> Followed:
 
 @pytest.mark.parametrize("is_known", [False, True], ids=["the first look", "another look"])
 def test_a_call_right_after_the_answer_is_not_taken_back_by_it(*, is_known: bool) -> None:
-    with ThreadPoolExecutor(1) as thread:  # this one has a loop already wherever a browser is driven by it
-        followed = thread.submit(lambda: asyncio.run(told_right_after_the_answer(is_known=is_known))).result()
+    followed = in_a_loop(told_right_after_the_answer(is_known=is_known))
     assert followed.ticket.state == "called"
