@@ -30,7 +30,7 @@ TICKET = {
 SURVEYS = 2 * 2
 """Two surveys in two languages."""
 STATES = 10
-"""Office, hall, day, help, announcements, alerts, feedback, a page of who waits and of the board, the engine's presence."""
+"""Office, hall, day, help, announcements, alerts, feedback, who waits, the board, and the engine's presence."""
 RETAINED = COUNTERS + SERVICES + SURVEYS + STATES
 FIELDS = {
     "state/day": {"at", "services", "lanes"},
