@@ -31,7 +31,7 @@ from broker.contract.messages import (
 )
 from broker.contract.office import OfficeBus, listen_to_office
 from broker.contract.topics import Topics
-from broker.web.parts import Parts
+from broker.parts import Parts
 from broker.web.plan import Asked
 
 ANSWER_S = 8.0

@@ -371,7 +371,7 @@ class CounterPresenter:
     def _lines(self) -> int:
         """Return how many lines the open list has where none can be chosen."""
         if self._lists.tab is Intent.DEVICES:
-            return sum(len(health.states) or 1 for health in self._devices.parts.values())
+            return sum(len(health.states) or 1 for health in self._devices.known.values())
         counters = len(self._hall.counters) if self._hall else 0
         return -(-counters // 2) + len(self._office.services if self._office else ())
 

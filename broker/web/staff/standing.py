@@ -13,10 +13,9 @@ from typing import Any
 from urllib.parse import quote
 
 from broker.contract.messages import BoardCounter, BoardGroup, BoardMessage, HallMessage, OfficeMessage, StageInfo
-from broker.contract.topics import ENGINE_CLIENT
 from broker.language import Phrases, bare_counter, mark
+from broker.parts import PartHealth, in_words
 from broker.web.page import in_language
-from broker.web.parts import NEVER_HEARD, OFFLINE, ONLINE, PART, PartHealth, code_of
 from broker.web.staff.today import Today, today
 
 HOME = "/staff/board"
@@ -43,38 +42,6 @@ _STATES = {
     "calling": mark("calling"),
     "serving": mark("serving"),
 }
-_DEVICES: Mapping[str, str] = {
-    "printer": mark("Printer"),
-    "spare-printer": mark("Second printer"),
-    "scanner": mark("Scanner"),
-    "speaker": mark("Loudspeaker"),
-    "line": mark("Line"),
-    "engine": mark("Answers"),
-    "clock": mark("Clock"),
-    "journal": mark("Stored data"),
-    "config": mark("Configuration"),
-    "id": mark("Name"),
-}
-_NUMBERED: Mapping[str, str] = {"keypad": mark("Keypad {name}"), "sign": mark("Sign {name}")}
-_DEVICE_STATES: Mapping[str, tuple[str, str]] = {
-    ONLINE: ("good", mark("Running")),
-    OFFLINE: ("bad", mark("Not running")),
-    NEVER_HEARD: ("", mark("Was not started yet")),
-    "ready": ("good", mark("Ready to print")),
-    "present": ("good", mark("There")),
-    "absent": ("bad", mark("Not there")),
-    "paper_low": ("warn", mark("Paper is low")),
-    "paper_out": ("bad", mark("No paper")),
-    "cover_open": ("bad", mark("Cover is open")),
-    "cutter_error": ("bad", mark("Cutter is stuck")),
-    "unknown": ("", mark("Gives no answer")),
-    "good": ("good", mark("In order")),
-    "waits": ("warn", mark("Something counts after a restart")),
-    "faulty": ("bad", mark("Has a fault and is not used")),
-    "wanted": ("bad", mark("Used by two machines")),
-    "alone": ("good", mark("Used by one machine")),
-}
-"""Tone and words by the first word that a device says of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,36 +402,14 @@ def _counter(p: Phrases, look: Look, told: Told, counter: BoardCounter) -> Count
 def _devices(p: Phrases, told: Told) -> tuple[DeviceRow, ...]:
     """Return every device of every part, in the order of the configuration."""
     return tuple(
-        _device(p, part, device, health)
-        for part, health in (told.parts or {}).items()
-        for device in health.states or {PART: NEVER_HEARD}
-    )
-
-
-def _device(p: Phrases, part: str, device: str, health: PartHealth) -> DeviceRow:
-    state = health.states.get(device, NEVER_HEARD)
-    tone, words = _DEVICE_STATES.get(code_of(state), ("", state))
-    if device == "line":
-        tone, words = ("good", mark("Connected")) if state == "open" else ("bad", mark("Interrupted"))
-    elif device != PART and code_of(state) == OFFLINE:
-        words = mark("Does not answer")
-    elif part == ENGINE_CLIENT and device in {"engine", "clock", "journal"}:
-        tone = "bad"  # named only where something is wrong
-    elif (health.kind, state) == ("counter", OFFLINE):
-        tone = ""  # an officer has gone home
-    kind, _, name = device.partition(" ")
-    if kind in _NUMBERED:
-        called = p.say(_NUMBERED[kind], name=name)
-    else:
-        called = p.say(_DEVICES[device]) if device in _DEVICES else device
-    since = health.since.get(device)
-    heard = since or health.heard_at
-    return DeviceRow(
-        part=p.say("Queue system") if part == ENGINE_CLIENT else part,
-        device=called,
-        state=p.say(words) if words else state,
-        tone=tone,
-        since="" if heard is None else p.clock(heard),
+        DeviceRow(
+            part=one.part,
+            device=one.device,
+            state=one.state,
+            tone="" if one.tone == "info" else one.tone,
+            since="" if (heard := one.since or one.heard_at) is None else p.clock(heard),
+        )
+        for one in in_words(told.parts or {}, p)
     )
 
 

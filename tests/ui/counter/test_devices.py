@@ -12,6 +12,7 @@ from counter.desk.devices import Devices
 from counter.desk.keys import Intent
 from counter.pages.devices import DeviceLine, device_lines
 from counter.pages.lists import ListsColumn
+from tests.fakes.clock import MORNING
 from tests.ui.counter.desk_samples import Window, counter, presence, ticket
 
 
@@ -67,6 +68,24 @@ def test_two_machines_with_one_name_are_told(window: Window, state: str, told: t
     window.devices.heard("kiosk-1", presence(id=state))
     (line,) = (view for view in device_lines(window.devices, Phrases("counter", "en")) if view.device == "Name")
     assert (line.state, line.tone) == told
+
+
+@pytest.mark.parametrize(
+    ("part", "device", "state", "told"),
+    [
+        ("broker", "config", "good, 4f5e6d", ("Configuration", "In order", "good")),
+        ("broker", "config", "faulty, 4f5e6d: hours.mon", ("Configuration", "Has a fault and is not used", "bad")),
+        ("broker", "feedback", "another key", ("What visitors wrote", "another key", "bad")),
+        ("broker", "rules", "the file cannot be written", ("Changed rules", "the file cannot be written", "bad")),
+        ("web", "email", "failed, unreachable", ("E-mail", "Cannot be sent", "bad")),
+        ("web", "webhook", "good", ("Webhook", "In order", "good")),
+    ],
+)
+def test_what_is_no_hardware_is_told_in_words_too(part: str, device: str, state: str, told: tuple[str, ...]) -> None:
+    devices = Devices((part,), kiosk="kiosk-1", now=lambda: MORNING)
+    devices.heard(part, presence().model_copy(update={"devices": {device: state}}))
+    lines = {line.device: line for line in device_lines(devices, Phrases("counter", "en"))}
+    assert (told[0], lines[told[0]].state, lines[told[0]].tone) == told
 
 
 def test_since_when_is_told_of_what_changed_before_our_eyes(window: Window) -> None:
