@@ -78,6 +78,9 @@ def test_two_machines_with_one_name_are_told(window: Window, state: str, told: t
         ("broker", "feedback", "another key", ("What visitors wrote", "another key", "bad")),
         ("broker", "rules", "the file cannot be written", ("Changed rules", "the file cannot be written", "bad")),
         ("web", "email", "failed, unreachable", ("E-mail", "Cannot be sent", "bad")),
+        ("display-1", "clock", "right", ("Clock", "Right", "good")),
+        ("display-1", "clock", "off, 90 s ahead of the broker's", ("Clock", "Goes wrong", "warn")),
+        ("kiosk-1", "headset", "speech: none", ("Headset", "speech: none", "info")),
         ("web", "webhook", "good", ("Webhook", "In order", "good")),
     ],
 )
