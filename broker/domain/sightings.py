@@ -14,6 +14,7 @@ from broker.domain.alerts import Alert, Change, Ended, Place, Raised, Reading, R
 from broker.domain.hall import Hall
 from broker.domain.model import Desk, DeskState, Ticket
 from broker.domain.queue.forward import Forward, forward_of
+from broker.domain.queue.running import promise_ends
 from broker.domain.today import place as slot_of
 
 CONNECTION, OFFLINE = "connection", "offline"
@@ -179,12 +180,12 @@ def _forecasts(hall: Hall, rule: Rule, now: dt.datetime) -> Iterator[tuple[Place
     for line in list(hall.lines.values()):
         if not line.entries or not rule.is_about("stage", line.stage) or not rule.is_about("lane", line.lane):
             continue
-        promised = dt.timedelta(seconds=hall.office.lanes[line.lane].promised_s)
         near = (
             (left_s, ticket)
             for _, _, ticket in list(line.entries)
             if rule.is_about("service", ticket.service)
-            and 0 < (left_s := (ticket.waiting_since + promised - now).total_seconds()) <= rule.ahead_s
+            and (ends := promise_ends(hall, ticket)) is not None
+            and 0 < (left_s := (ends - now).total_seconds()) <= rule.ahead_s
         )
         for left_s, ticket in itertools.islice(near, MOST_FORESEEN):
             late_s = _called_after_s(forward, ticket) - left_s

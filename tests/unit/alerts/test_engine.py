@@ -104,6 +104,19 @@ def test_while_no_counter_is_open_a_promise_is_in_danger_too() -> None:
     assert goes_by(room, 6) == ["soon"]
 
 
+def test_a_promise_is_of_the_first_call_as_the_board_and_reports_have_it() -> None:
+    room = room_of("forecast")
+    room.sign_in("c1")
+    room.issue("passport", "priority")
+    for step in (room.call_next, room.start, room.finish):
+        room.clock.advance(20)
+        step("c1")
+    room.ask(cmd.Close("c1", room.sessions["c1"]), client="counter-c1")
+    [ticket] = room.hall.tickets.values()
+    assert (ticket.state, ticket.stage) == ("waiting", "interview"), "and no counter is open for that"
+    assert goes_by(room, 6) == []
+
+
 def test_a_counter_that_calls_nobody_while_people_wait_is_told_and_a_break_is_not() -> None:
     room = room_of("idle_counter")
     room.sign_in("c1")
