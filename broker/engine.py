@@ -298,6 +298,7 @@ class Engine:
         self._rebuild_at = 0.0
         self._forget_at = monotonic() + FORGET_EVERY_S
         self._look_at = monotonic() + LOOK_EVERY_S
+        self._keep_at = monotonic() + store.keep_every_s
         self._rebuild()
         self._begun_at_seq = None if mark is not None and mark.load() is not None else self.hall.seq
         """Where the journal stood when this machine began anew, which may have been off for days; else None."""
@@ -638,7 +639,7 @@ class Engine:
             return max(0.0, self._rebuild_at - self._monotonic())
         if self._undrawn:
             return 0.0
-        due = min(self._next_picture_at(), self._places.due_at, self._board.due_at, self._days.due_at)
+        due = min(self._keep_at, self._next_picture_at(), self._places.due_at, self._board.due_at, self._days.due_at)
         if self._has_alerts and not (self._stale or self._unsaid):
             due = min(due, self._alerts.due_at)
         if self._inbox.has_health:
@@ -710,7 +711,10 @@ class Engine:
             self._note(self._inbox.take_health())
         if self._monotonic() >= self._look_at:
             self._look_at = self._monotonic() + LOOK_EVERY_S
-            self._look()
+            self._trust(self._store.look)
+        if self._monotonic() >= self._keep_at:
+            self._keep_at = self._monotonic() + self._store.keep_every_s
+            self._trust(self._store.keep)
         if self._monotonic() >= self._next_forgetting_at():
             self._forget_at = self._monotonic() + FORGET_EVERY_S
             self._forget()
@@ -1031,10 +1035,10 @@ class Engine:
         if copies and self._hall is not None:
             self._wire.tell(copies, self._hall)
 
-    def _look(self) -> None:
-        """Ask whether the disk still says what was answered; where it does not, no number is given out any more."""
+    def _trust(self, look: Callable[[], None]) -> None:
+        """Ask whether the disk is ours and says what was answered; where not, no number is given out any more."""
         try:
-            self._store.look()
+            look()
         except StorageError as error:
             log.error("the disk cannot be believed: %s", error)  # noqa: TRY400 - the sentence says it all
             self._wire.report("journal", str(error)[:MAX_REPORT])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 from sqlalchemy import Connection, select, text
 from sqlmodel import col
@@ -10,8 +11,9 @@ from sqlmodel import col
 from broker.domain.model import Ticket
 from broker.store.audit import contradiction, last_mark
 from broker.store.copies import keep_whole
-from broker.store.database import converted, file_of, open_database
+from broker.store.database import converted, file_of, open_database, prepare_file
 from broker.store.journal import event_of
+from broker.store.lease import FileHold
 from broker.store.recounted import Recounting
 from broker.store.retold import Retelling
 from broker.store.rows import columns_of_ticket
@@ -42,7 +44,10 @@ def follow_journal(url: str, office: str) -> str:
     path = file_of(url)
     if path is not None and (not path.is_file() or path.stat().st_size == 0):
         return ""
-    with converted("take the journal as it is"):
+    with converted("take the journal as it is"), ExitStack() as held:
+        prepare_file(path)
+        if path is not None:
+            held.callback(FileHold(path, office).close)
         engine = open_database(url)
         try:
             with engine.connect() as connection:

@@ -126,7 +126,11 @@ def test_an_open_transaction_that_was_lost_is_no_fault(office: EngineRoom, tmp_p
     office.issue("visa")
     (tmp_path / "journal-demo.head").write_bytes(behind)
     assert verify(tmp_path) == "whole"
-    open_store(tmp_path).close()
+    behind_store = tmp_path / "killed"
+    behind_store.mkdir()
+    for path in (*tmp_path.glob("office.db*"), *tmp_path.glob("journal*")):
+        shutil.copy(path, behind_store / path.name)
+    open_store(behind_store).close()
 
 
 # -- the head itself ----------------------------------------------------------------------------------------------
