@@ -29,9 +29,10 @@ from broker.contract.link import Address
 from broker.contract.topics import CARE_CLIENT, DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT, Topics
 from broker.engine import KEPT_REPLIES, REMEMBER, Engine
 from broker.gateway import Inbound, MqttWire, Presences
-from broker.ports import Reconfiguration, Submission
+from broker.ports import Reconfiguration, StorageError, Submission
 from broker.server import ServerSpec, choose_kind, start_server
 from broker.store.database import resolve_url
+from broker.store.given import PRINTS, given_on_paper
 from broker.store.head import Head
 from broker.store.office_key import OfficeKey
 from broker.store.sql import SqlStore
@@ -127,7 +128,7 @@ def run_broker(
         watch.start()
         log_watch = store.log_watch()
         if log_watch is not None:
-            looks = (log_watch.is_suspect, engine.look_soon, ended.wait)
+            looks = (log_watch.is_suspect, engine.look_soon, store.settle, ended.wait)
             threading.Thread(target=watch_log, args=looks, name="log-watch", daemon=True).start()
 
         def changed(change: Reconfiguration, now: Settings) -> None:
@@ -163,9 +164,18 @@ def watch_answers(
         report("engine", f"no answer for {late_s:.0f} s" if late_s >= LATE_S else None)
 
 
-def watch_log(is_suspect: Callable[[], bool], look_soon: Callable[[], None], pause: Callable[[float], bool]) -> None:
-    """Let the engine look at the disk where its log seems to be spoilt. Looks after each `pause` until one is True."""
+def watch_log(
+    is_suspect: Callable[[], bool],
+    look_soon: Callable[[], None],
+    settle: Callable[[], None],
+    pause: Callable[[float], bool],
+) -> None:
+    """Let the engine look at the disk where its log seems to be spoilt, and bring the journal's end to the disk.
+
+    Looks after each `pause` until one is True.
+    """
     while not pause(LOOK_EVERY_S):
+        settle()
         if is_suspect():
             look_soon()
 
@@ -199,9 +209,24 @@ def _store(settings: Settings, data_dir: Path, key: OfficeKey) -> Iterator[SqlSt
     office = settings.office.id
     store = SqlStore(resolve_url(settings.store.url, data_dir), office, Head(data_dir, office), key=key)
     try:
+        _require_papers(store, data_dir, settings.office.zone)
         yield store
     finally:
         store.close()
+
+
+def _require_papers(store: SqlStore, data_dir: Path, zone: dt.tzinfo) -> None:
+    """Raise `StorageError` where kiosks of this machine have printed numbers of which the database does not tell.
+
+    Database and head may have gone back in time together, as with a disk that lies or a machine that was reset.
+    """
+    missing = given_on_paper(data_dir / PRINTS, zone).in_words(store.given)
+    if missing:
+        message = (
+            f"no number is given out, for some would be given twice: kiosks have printed {missing}, and the database "
+            "does not tell of them. Put the whole database back; or take it as it is: antrean recover"
+        )
+        raise StorageError(message)
 
 
 @contextmanager

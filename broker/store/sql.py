@@ -7,6 +7,7 @@ import logging
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from broker.store.closed_days import read_carry, read_closed, read_lines, write_
 from broker.store.database import converted, file_of, open_database, prepare_file
 from broker.store.feedback import forget_spent, read_book, read_mark, read_words, write_feedback, write_mark
 from broker.store.file_watch import FileWatch
+from broker.store.given import NONE_GIVEN, Given, given_in
 from broker.store.head import Head, Mark
 from broker.store.health import delete_health, write_health
 from broker.store.journal import Broken
@@ -127,6 +129,11 @@ class SqlStore:
         with self._writing("keep the right to write", durable=False):
             pass
 
+    def settle(self) -> None:
+        """Bring the journal's end, as it is written down outside, to the disk. May be called from any thread."""
+        if self._head is not None:
+            self._head.settle()
+
     def log_watch(self) -> LogWatch | None:
         """Return what looks at the log often and cheaply, from another thread; None where there is no file."""
         return None if self._log is None or self._index is None else LogWatch(self._log, self._index)
@@ -155,8 +162,13 @@ class SqlStore:
         self._require_trust()
         with self._reading("rebuild the hall"):
             self._require(self._end)
-            self._end = last_mark(self._connection, self._office)
+            self._end = replace(last_mark(self._connection, self._office), given=self._end.given)
             return read_past(self._connection, self._office)
+
+    @property
+    def given(self) -> Given:
+        """Return the numbers that this database knows to have been given out."""
+        return self._end.given
 
     def commit(self, work: Work) -> None:
         """Write events, the tables they change, and the replies in one transaction, all or nothing.
@@ -169,7 +181,8 @@ class SqlStore:
         end = self._end
         with self._writing("write", durable=bool(events)) as writing, self._without_traces(events):
             if events:
-                end = Mark(events[-1].seq, write_events(writing, office, events, end.hash))
+                given = end.given.after(recorded.event for recorded in events)
+                end = Mark(events[-1].seq, write_events(writing, office, events, end.hash), given)
                 write_tickets(writing, office, events)
                 write_promises(writing, office, events)
                 write_papers(writing, office, events)
@@ -290,7 +303,8 @@ class SqlStore:
     def _read_end(self, known: Mark | None) -> Mark:
         """Return where the journal ends, which was held against the head; the head goes on from there."""
         with self._reading("read the journal"):
-            end = last_mark(self._connection, self._office)
+            given = given_in(self._connection, self._office).joined(NONE_GIVEN if known is None else known.given)
+            end = replace(last_mark(self._connection, self._office), given=given)
         if self._head is not None:
             self._head.refuse_empty(end.seq)
             if known is None and end.seq > 0:
@@ -319,7 +333,7 @@ class SqlStore:
         if why:
             message = (
                 f"no number is given out, for some would be given twice: {why}. Keep a copy of the data folder, then "
-                "put the whole database back; or, if that is what was done, take it as it is: antrean journal accept"
+                "put the whole database back; or, if that is what was done, take it as it is: antrean recover"
             )
             raise StorageError(message)
 
