@@ -30,6 +30,7 @@ _DEVICES: Mapping[str, str] = {
     "engine": mark("Answers"),
     "clock": mark("Clock"),
     "journal": mark("Stored data"),
+    "backup": mark("Backup"),
     "feedback": mark("What visitors wrote"),
     "rules": mark("Changed rules"),
     "config": mark("Configuration"),
@@ -61,7 +62,7 @@ _STATES: Mapping[str, tuple[Tone, str]] = {
     "alone": ("good", mark("Used by one machine")),
 }
 """Tone and words by the first word that a device says of itself."""
-_ONLY_WHEN_WRONG = frozenset({"engine", "clock", "journal", "feedback", "rules"})
+_ONLY_WHEN_WRONG = frozenset({"engine", "clock", "journal", "backup", "feedback", "rules"})
 """The engine names them only then; what it says of them is a sentence for technicians."""
 _LINE_OPEN = "open"
 """What a part says of its line while that is there; else a sentence for technicians, which `antrean doctor` shows."""

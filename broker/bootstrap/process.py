@@ -17,6 +17,7 @@ from pathlib import Path
 
 from broker.bootstrap.clock_file import ClockFile, since_boot_s
 from broker.bootstrap.memory import Memory
+from broker.bootstrap.nightly import Nightly, keep_nightly
 from broker.bootstrap.pins import MissedFile, PinBook
 from broker.bootstrap.reload import LOOK_EVERY_S as CONFIG_EVERY_S
 from broker.bootstrap.reload import ConfigWatch
@@ -147,6 +148,10 @@ def run_broker(
             threading.Thread(
                 target=watch_config, args=(changes.look, ended.wait), name="config-watch", daemon=True
             ).start()
+        if settings.backup is not None and config is not None:
+            backups = Nightly(settings, settings.backup, config, data_dir, clock)
+            turns = (backups.is_due, backups.make, wire.report, ended.wait)
+            threading.Thread(target=keep_nightly, args=turns, name="backup", daemon=True).start()
         engine.run()
         ended.set()
         bus.stop()

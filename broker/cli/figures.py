@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from broker.bootstrap.process import only_engine
 from broker.cli.options import ConfigOption, DataOption, say
 from broker.config import Settings, load_settings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
@@ -22,9 +21,7 @@ from broker.simulate.plan import SHIFTING, STEADY
 from broker.simulate.report import promises_table
 from broker.store.archive import Archive
 from broker.store.database import resolve_url
-from broker.store.given import PRINTS
 from broker.store.head import Head
-from broker.store.recovery import examine, recover
 
 app = typer.Typer()
 journal = typer.Typer(help="The append-only record of all that happened.", no_args_is_help=True)
@@ -93,42 +90,6 @@ def verify(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DAT
     Console().print(f"the journal is whole: {lines} lines", highlight=False)
     if mark is None:
         say("whether lines are missing at its end cannot be told: no broker has written down where it ends")
-
-
-@app.command("recover")
-def recover_command(
-    config: ConfigOption = DEFAULT_CONFIG,
-    data: DataOption = DEFAULT_DATA,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,  # noqa: FBT002 - a flag
-) -> None:
-    """Say what the database is short of, and, if that is wanted, let the office go on behind the numbers given out."""
-    settings = load_settings(config, os.environ)
-    office, url = settings.office, resolve_url(settings.store.url, data)
-    head = Head(data, office.id)
-    with only_engine(data):
-        finding = examine(url, head, office.id, prints=data / PRINTS, zone=office.zone)
-        if not finding.why:
-            _tell(f"nothing is missing: the journal has {finding.lines} lines, and all that is known was in it")
-            return
-        _tell(f"what is wrong: {finding.why}")
-        if missing := finding.given.in_words(finding.known):
-            _tell(
-                f"given out on {finding.given.day} and not in the database: {missing}. They are not given out again; "
-                "whoever holds one of them is in no queue any more: give them a new number, or serve them by hand"
-            )
-        _tell(
-            "If there is a better copy of the database, put it back first (antrean restore): going on means that what "
-            "is missing stays missing"
-        )
-        if not yes and not typer.confirm("Go on with what is there?", default=False, err=True):
-            raise typer.Exit(say("nothing was changed"))
-        for line in recover(url, head, office.id, finding, dt.datetime.now(dt.UTC)):
-            _tell(line)
-    _tell("the next start of the broker goes on from here")
-
-
-def _tell(line: str) -> None:
-    Console().print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _archive(settings: Settings, data: Path) -> Archive:

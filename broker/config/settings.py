@@ -303,6 +303,16 @@ class Store(SettingsModel):
     url: Annotated[str, StringConstraints(pattern=_STORE_URL)] = "sqlite:///office.db"
 
 
+class BackupPlan(SettingsModel):
+    """A backup each day, made by the broker."""
+
+    folder: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    """Below the data folder where it is not absolute; better on another disk."""
+    at: dt.time = dt.time(22)
+    keep: int = Field(default=14, ge=1, le=1000)
+    """So many of the newest stay."""
+
+
 class Kiosk(SettingsModel):
     """One kiosk and its devices. `spare_printer` prints while the first one cannot."""
 
@@ -428,6 +438,8 @@ class Settings(SettingsModel):
     alerts: Alerts = Alerts()
     mqtt: Mqtt = Mqtt()
     store: Store = Store()
+    backup: BackupPlan | None = None
+    """None: nobody but a person makes any."""
     web: Web | None = None
     """None: there are no pages on the phone."""
     kiosks: tuple[Kiosk, ...] = Field(min_length=1)

@@ -17,6 +17,7 @@ from broker.reports.figures import History, without_looking_for_garbage
 from broker.store.audit import find_broken, last_mark
 from broker.store.closed_days import read_course, read_digest, read_history, read_ticket
 from broker.store.database import converted, open_read_only
+from broker.store.given import Given, given_in
 from broker.store.head import Mark
 from broker.store.journal import Broken
 from broker.store.promises import read_outcomes
@@ -78,6 +79,11 @@ class Archive:
         """
         with self._reading("verify the journal") as connection:
             return find_broken(connection, self._office, mark)
+
+    def given(self) -> Given:
+        """Return the highest number of each series on the latest day."""
+        with self._reading("read the numbers") as connection:
+            return given_in(connection, self._office)
 
     def end(self) -> Mark:
         """Return where the journal ends."""

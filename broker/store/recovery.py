@@ -121,19 +121,20 @@ def recover(url: str, head: Head, office: str, finding: Finding, now: dt.datetim
         done += [said] if (said := follow_journal(url, office)) else []
     if head.path.exists():
         done.append(f"what was known of the journal's end is put aside: {head.put_aside(stamp)}")
-    missing = finding.given.beyond(finding.known)
+    return [*done, *go_on_behind(url, head, office, finding.given.beyond(finding.known), now)]
+
+
+def go_on_behind(url: str, head: Head, office: str, missing: Given, now: dt.datetime) -> list[str]:
+    """Let the office go on behind numbers that its database does not know; return in words what was done."""
     if missing.day is not None and missing.numbers:
         with closing(SqlStore(url, office, head)) as store:
             past = store.past()
             at = max([now, *(event.at for _, event in past.events[-1:])])
             event = NumbersSkipped(at=at, day=missing.day, numbers=missing.numbers, why="recover")
             store.commit(Work(at=at, events=[Recorded(past.last_seq + 1, event, ENGINE_CLIENT, None)]))
-        done.append(f"numbers of {missing.day} go on behind {', '.join(_last(missing))}")
-    return done
-
-
-def _last(given: Given) -> list[str]:
-    return [number_text(series, last) for series, last in sorted(given.numbers.items())]
+        last = ", ".join(number_text(series, last) for series, last in sorted(missing.numbers.items()))
+        return [f"numbers of {missing.day} go on behind {last}"]
+    return []
 
 
 def follow_journal(url: str, office: str) -> str:
