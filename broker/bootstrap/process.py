@@ -41,8 +41,14 @@ from broker.store.sql import SqlStore
 WATCH_EVERY_S = 2.5
 LOOK_EVERY_S = 2.0
 """How often the log of the database is looked at: a page that is spoilt is noticed before many numbers rely on it."""
+WORD_EVERY_S = 1.0
 LATE_S = 5.0
 """A request that has waited so long is late: screens ask again after 3 s."""
+
+EARLIEST = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+"""No office worked with this program before: a machine whose battery is empty begins in 1970."""
+BELIEVE = "believe-clock"
+"""Below the data folder: laid there by `antrean clock --believe`, and taken up at once."""
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +110,8 @@ def run_broker(
             kiosk_of={counter.id: settings.kiosk_of(counter) for counter in settings.counters},
             tidy=Memory().tidy,
             rules=desk,
+            believe_after_s=settings.clock.believe_after_min * 60,
+            earliest=EARLIEST,
         )
         store.forget_replies(engine.now() - REMEMBER, most=KEPT_REPLIES)  # writes: a disk that refuses shows now
         tokens = SessionTokens(data_dir / "sessions.key")
@@ -136,6 +144,8 @@ def run_broker(
             engine.reconfigure(change)
             engine.pin_checker.seeded(pin_hashes(now))
 
+        word = (take_up(data_dir / BELIEVE), engine.believe_clock, ended.wait)
+        threading.Thread(target=watch_word, args=word, name="clock-word", daemon=True).start()
         if config is not None:
             changes = ConfigWatch(
                 config,
@@ -183,6 +193,25 @@ def watch_log(
         settle()
         if is_suspect():
             look_soon()
+
+
+def take_up(path: Path) -> Callable[[], bool]:
+    """Return what tells whether a file was laid there, and takes it away."""
+
+    def is_there() -> bool:
+        if not path.exists():
+            return False
+        path.unlink(missing_ok=True)
+        return True
+
+    return is_there
+
+
+def watch_word(is_there: Callable[[], bool], carry_out: Callable[[], None], pause: Callable[[float], bool]) -> None:
+    """Do what somebody at this machine asks for by a file. Looks after each `pause` until one is True."""
+    while not pause(WORD_EVERY_S):
+        if is_there():
+            carry_out()
 
 
 def watch_config(look: Callable[[], None], pause: Callable[[float], bool]) -> None:

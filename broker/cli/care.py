@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from broker.bootstrap.process import only_engine
+from broker.bootstrap.process import BELIEVE, only_engine
 from broker.care.backup import CONFIG, KEPT, back_up, plan_restore, read_backup, restore
 from broker.care.purge import purge
 from broker.cli.options import ConfigOption, DataOption, errors, say
@@ -21,6 +21,7 @@ from broker.store.database import resolve_url
 from broker.store.given import PRINTS
 from broker.store.head import Head
 from broker.store.recovery import examine, recover
+from hardware.files import write_whole
 
 app = typer.Typer()
 YesOption = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
@@ -108,6 +109,22 @@ def recover_command(
         for line in recover(url, head, office.id, finding, dt.datetime.now(dt.UTC)):
             _tell(line)
     _tell("the next start of the broker goes on from here")
+
+
+@app.command("clock")
+def clock_command(
+    data: DataOption = DEFAULT_DATA,
+    believe: Annotated[bool, typer.Option("--believe", help="This machine's clock is right: go by it.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Say what time this machine has; with --believe let the broker here go by it, though it was set by hours."""
+    now = dt.datetime.now().astimezone()
+    if not believe:
+        _tell(f"this machine's clock says {now:%A, %d %B %Y, %H:%M:%S %Z}. If that is right: antrean clock --believe")
+        return
+    if not (data / "engine.lock").exists():
+        raise typer.Exit(say(f"no broker has worked in {data}: name its folder with --data"))
+    write_whole(data / BELIEVE, b"")
+    _tell(f"the broker takes {now:%Y-%m-%d %H:%M} for the time within a second or two, if it works")
 
 
 @app.command("purge")

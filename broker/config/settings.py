@@ -303,6 +303,13 @@ class Store(SettingsModel):
     url: Annotated[str, StringConstraints(pattern=_STORE_URL)] = "sqlite:///office.db"
 
 
+class Clock(SettingsModel):
+    """When a clock that was set by more than an hour is believed."""
+
+    believe_after_min: float = Field(default=10, ge=0, le=24 * 60)
+    """So long it has to last; 0: at once."""
+
+
 class BackupPlan(SettingsModel):
     """A backup each day, made by the broker."""
 
@@ -438,6 +445,7 @@ class Settings(SettingsModel):
     alerts: Alerts = Alerts()
     mqtt: Mqtt = Mqtt()
     store: Store = Store()
+    clock: Clock = Clock()
     backup: BackupPlan | None = None
     """None: nobody but a person makes any."""
     web: Web | None = None
