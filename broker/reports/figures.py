@@ -195,6 +195,11 @@ class Figure:
     """What it can be divided and chosen by."""
     of: Callable[[Slice], Value]
 
+    @property
+    def is_of_tickets(self) -> bool:
+        """Tell whether it counts or measures tickets: counters have none, and of a rating nobody knows whose it is."""
+        return "lane" in self.dimensions
+
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
@@ -303,6 +308,12 @@ def _sliced(history: History, question: Question, by: tuple[Dimension, ...]) -> 
     if periods == by:  # every period has its row, also where nothing happened
         slices = {key: Slice(_as_of(history, end)) for key, end in ends.items()}
     sorting = _Sorting(by, question.only, slices, lambda key: _as_of(history, ends.get(_part(key, by, periods), until)))
+    _lay(history, question, ends.values(), sorting)
+    return slices
+
+
+def _lay(history: History, question: Question, ends: Iterable[dt.date], sorting: _Sorting) -> None:
+    """Lay all rows of the days that are asked for, and of who still waits at these ends."""
     ratings: dict[dt.date, list[RatingCount]] = {}
     for rating in history.ratings:
         ratings.setdefault(rating.day, []).append(rating)
@@ -318,12 +329,11 @@ def _sliced(history: History, question: Question, by: tuple[Dimension, ...]) -> 
             sorting.extend(day, facts.desks, lambda one: one.desks)
             sorting.add(day, facts.papers, "outcome", lambda one: one.papers)
         sorting.add(day, ratings.get(day, ()), "score", lambda one: one.scores)
-    for end in ends.values():
+    for end in ends:
         last = next((facts for facts in reversed(history.days) if facts.day <= end), None)
         if last is not None:
             half_hour = _label(_half_hour_at(_as_of(history, end) - 1, history.zone))
             sorting.extend(end, last.still, lambda one: one.still, half_hour=half_hour)
-    return slices
 
 
 def _ends(question: Question, until: dt.date, periods: tuple[Dimension, ...]) -> dict[tuple[str, ...], dt.date]:
@@ -397,7 +407,12 @@ class _Sorting:
             known["half_hour"] = half_hour
         if any(one not in known and one not in fields for one in (*self._by, *self._only)):
             return  # such rows are not divided so
-        chosen = self._chosen(rows, fields, known)
+        yield from self._divided(self._chosen(rows, fields, known), fields, known)
+
+    def _divided(
+        self, chosen: Sequence[Any], fields: Sequence[str], known: Mapping[str, str]
+    ) -> Iterator[tuple[Slice, Sequence[Any]]]:
+        """Yield the slices that rows belong to."""
         places = [(at, fields.index(one)) for at, one in enumerate(self._by) if one not in known]
         key = [known.get(one, "") for one in self._by]
         if not places:
@@ -423,6 +438,38 @@ class _Sorting:
         if found is None:
             found = self._slices[key] = Slice(self._as_of(key))
         return found
+
+
+class _OneByOne(_Sorting):
+    """Lays each row into a slice of its own."""
+
+    def __init__(self, only: Mapping[Dimension, frozenset[str]], as_of_us: int) -> None:
+        super().__init__((), only, {}, lambda _: as_of_us)
+        self.found: list[tuple[Any, Slice]] = []
+
+    def _divided(
+        self, chosen: Sequence[Any], fields: Sequence[str], known: Mapping[str, str]
+    ) -> Iterator[tuple[Slice, Sequence[Any]]]:
+        del fields, known
+        for row in chosen:
+            one = Slice(self._as_of(()))
+            self.found.append((row, one))
+            yield one, (row,)
+
+
+def each_row(history: History, question: Question, figure: Figure) -> list[tuple[Any, Value]]:
+    """Return every row of facts that a figure of a slice is of, with what the figure says of this row alone.
+
+    It is the same function of a slice, so there is no second definition; together they are of as many as the figure.
+    """
+    if not question.only.keys() <= figure.dimensions:
+        return []
+    with without_looking_for_garbage():
+        until = _until(history, question)
+        sorting = _OneByOne(question.only, _as_of(history, until))
+        _lay(history, question, (until,), sorting)
+        said = ((row, figure.of(one)) for row, one in sorting.found)
+        return [(row, value) for row, value in said if value.n]
 
 
 def _grouped(rows: Sequence[Any], places: Sequence[int]) -> Iterator[tuple[tuple[Any, ...], Sequence[Any]]]:

@@ -76,6 +76,19 @@ class Query:
             return replace(self._spanning(value, dimension), by=rest)
         return replace(self, by=rest, only={**self.only, dimension: frozenset({value})})
 
+    def of_row(self, key: Sequence[str]) -> Query:
+        """Return what a row of this report is of, and nothing more: the part of its days that lies in this span."""
+        found = replace(self, by=())
+        for dimension, value in zip(self.by, key, strict=True):
+            if dimension in PERIODS:
+                part = found._spanning(value, dimension)
+                first, last = max(found.first, part.first), min(found.last, part.last)
+                is_whole = (first, last) == (part.first, part.last)
+                found = replace(found, first=first, last=last, period=dimension if is_whole else None)
+            else:
+                found = replace(found, only={**found.only, dimension: frozenset({value})})
+        return found if (found.first, found.last) != (self.first, self.last) else replace(found, period=self.period)
+
     def _spanning(self, name: str, period: Dimension) -> Query:
         span = span_named(name)
         assert span is not None  # noqa: S101 - `day_value` said the name

@@ -218,6 +218,14 @@ def test_nothing_is_taken_back_once_somebody_has_gone_on(play: Play) -> None:
     assert refused(play, cmd.StaffUndo(S)) == "nothing_to_undo", "the counter that had the ticket has gone on"
 
 
+def test_a_call_is_not_taken_back_once_its_counter_went_on_in_the_same_moment(play: Play) -> None:
+    ticket = play.issue()
+    play.sign_in()
+    play.do(cmd.StaffCall(S, ticket.id, "c1", WHY))
+    play.do(cmd.Hold("c1", "c1"))
+    assert refused(play, cmd.StaffUndo(S)) == "nothing_to_undo", "what is last is the counter's own"
+
+
 def test_nothing_is_taken_back_after_half_a_minute_nor_by_another(play: Play) -> None:
     play.do(cmd.Offer(S, WHY, service="visa", action="close"))
     play.wait(31)
