@@ -16,6 +16,7 @@ from broker.config import Settings
 from broker.language import Phrases, mark, words_of
 from broker.reports.figures import DIMENSIONS, Dimension, Figure, Report, ReportRow, Value
 from broker.reports.tables import Cell, Column, Table, decimals_of
+from broker.reports.tickets import PLACE, Listing
 
 PACKAGE = "broker.reports"
 """Whose catalogue has the words."""
@@ -170,8 +171,8 @@ class ReportWording:
         words = self.words
         return words.say("Part"), words.say("Code"), words.say("Name"), words.say("Figure"), words.say("Value")
 
-    def tables(self) -> tuple[Table, ...]:
-        """Return the same as tables."""
+    def about(self) -> Table:
+        """Return what the report is about, as a table."""
         words, report = self.words, self.report
         about: list[tuple[str, str, Cell]] = [
             ("office", words.say("Office"), self._text(self._names.office)),
@@ -186,13 +187,37 @@ class ReportWording:
             *((f"note_{place}", words.say("Note"), note) for place, note in enumerate(self._notes(), 1)),
         ]
         value = (Column("value", words.say("Value")),)
-        tables = [
-            Table("about", words.say("Report"), value, tuple((code, name, (cell,)) for code, name, cell in about)),
-            self._whole(),
-        ]
-        if report.question.by:
+        return Table("about", words.say("Report"), value, tuple((code, name, (cell,)) for code, name, cell in about))
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the same as tables."""
+        tables = [self.about(), self._whole()]
+        if self.report.question.by:
             tables += [self._divided(), self._divided(counts=True)]
         return (*tables, self._definitions())
+
+    def tickets(self, found: Listing, numbers: Mapping[str, str]) -> Table:
+        """Return the tickets behind a figure as a table, by their ids and their numbers."""
+        words, figure = self.words, found.asked.figure
+        columns = (
+            Column("at", words.say("When")),
+            *(Column(one, self.dimension(one)) for one in PLACE),
+            Column(figure.id, self.column(figure)),
+        )
+        rows = tuple(
+            (
+                one.ticket,
+                numbers.get(one.ticket, ""),
+                (
+                    one.at.isoformat(timespec="seconds"),
+                    *(self.label(place, one.place[place]) if place in one.place else None for place in PLACE),
+                    one.value.value,
+                ),
+            )
+            for one in found.rows
+        )
+        title = words.say("Tickets behind: {figure}", figure=words.say(figure.name))
+        return Table("tickets", title, columns, rows)
 
     def json(self) -> bytes:
         """Return the same for programs: ids, exact figures, and the words of this language beside them."""

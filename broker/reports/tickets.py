@@ -15,14 +15,16 @@ from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from broker.domain.vocabulary import Event
-from broker.reports.facts import Count, DayFacts, Paper, micros, moment
-from broker.reports.figures import Figure, History, Question, Value, each_row, report
+from broker.reports.facts import Count, DayFacts, Paper, Still, micros, moment
+from broker.reports.figures import Dimension, Figure, History, Question, Value, each_row, report
 from broker.reports.fold import DONE, FinishedDay, Fold
 
 A_PAGE = 200
 """So many tickets are told at once."""
 Order = Literal["time", "most", "least"]
 """By when it was, or by what the figure says of each: the largest or the smallest first."""
+PLACE: tuple[Dimension, ...] = ("service", "lane", "stage", "counter")
+"""What is told of a ticket. Not who served it: that is for its history, one at a time."""
 ORDERS: tuple[Order, ...] = ("time", "most", "least")
 
 
@@ -75,9 +77,7 @@ class TracingFold(Fold):
             for origin in (self._origins[place],)
         }
         not_done = (name for name, ticket in self._tickets.items() if ticket.state not in DONE)
-        origins |= {
-            id(row): Origin(name, row.since_us) for name, row in zip(not_done, plain.still, strict=True)
-        }
+        origins |= {id(row): Origin(name, row.since_us) for name, row in zip(not_done, plain.still, strict=True)}
         told = {one.name: getattr(plain, one.name) for one in fields(DayFacts)} | {"counts": counts, "papers": papers}
         return TracedDay(**told, origins=origins)
 
@@ -91,8 +91,10 @@ class Listed:
     at: dt.datetime
     value: Value
     """What the figure says of this row alone."""
-    place: Mapping[str, str]
+    place: Mapping[Dimension, str]
     """Service, lane, stage and counter, as far as the row knows them."""
+    is_waiting: bool
+    """It still waits; `at` is since when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,9 @@ def listing(
     places = _places(history, asked)
     size = max(1, len(places)) if a_page is None else a_page
     parts = _parts(places, asked.page * size, size)
-    found = _told(history, asked, traced(frozenset(parts)))
-    rows = [row for day, (begin, end) in parts.items() for row in found.get(day, ())[begin:end]]
+    found, of_day = _told(history, asked, traced(frozenset(parts))), Tally(places)
+    same = {day: rows for day, rows in found.items() if len(rows) == of_day[day]}
+    rows = [row for day, (begin, end) in parts.items() for row in same.get(day, ())[begin:end]]
     return Listing(
         asked=asked,
         as_of=whole.as_of,
@@ -197,10 +200,9 @@ def _told(history: History, asked: Asked, traced: Sequence[TracedDay]) -> dict[d
     for row, value in each_row(told, asked.question, asked.figure):
         if id(row) in origins:
             day, (ticket, at_us) = origins[id(row)]
-            place = {name: said for name in _PLACE if (said := getattr(row, name, None)) is not None}
-            found.setdefault(day, []).append(
-                Listed(ticket, day, moment(at_us).astimezone(history.zone), value, place)
-            )
+            place = {name: said for name in PLACE if (said := getattr(row, name, None)) is not None}
+            at = moment(at_us).astimezone(history.zone)
+            found.setdefault(day, []).append(Listed(ticket, day, at, value, place, isinstance(row, Still)))
     for rows in found.values():
         rows.sort(key=_sorting(asked.order))
     return found
@@ -209,6 +211,3 @@ def _told(history: History, asked: Asked, traced: Sequence[TracedDay]) -> dict[d
 def _sorting(order: Order) -> Callable[[Listed], tuple[Any, ...]]:
     sign = {"time": 0, "most": -1, "least": 1}[order]
     return lambda one: (sign * (one.value.value or 0), one.day, one.at, one.ticket)
-
-
-_PLACE = ("service", "lane", "stage", "counter")

@@ -49,7 +49,7 @@ FIRST = dt.date(2025, 11, 1)
 NOW = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)
 SPANS = (("a month", dt.date(2026, 10, 1)), ("a year", dt.date(2025, 11, 1)))
 LAST = dt.date(2026, 10, 31)
-DIVISIONS: tuple[tuple[Dimension, ...], ...] = ((), ("day",), ("lane", "half_hour"), ("officer",))
+DIVISIONS: tuple[tuple[Dimension, ...], ...] = ((), ("day",), ("lane", "half_hour"), ("counter",))
 
 _EVENTS = insert_into("events", "office, seq, at, type, client, ticket, counter, body, hash")
 _CLOSED = insert_into("closed_days", "office, day, seq, lines, digest, facts, carry")

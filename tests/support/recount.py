@@ -453,10 +453,7 @@ def figures(found: Recount, is_wanted: Callable[[Fact], bool], last_day: dt.date
     ready = spent["busy"] + spent["idle"]
     return {
         **{name: _count(happened, "kind", kind) for name, kind in KINDS.items()},
-        **{
-            f"papers_{name}": _count(papers, "outcome", name)
-            for name in OUTCOMES
-        },
+        **{f"papers_{name}": _count(papers, "outcome", name) for name in OUTCOMES},
         "still_waiting": (len(still), len(still)),
         "wait_mean": _mean(lengths),
         "wait_median": _rank(lengths, 50),

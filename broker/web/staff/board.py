@@ -21,7 +21,9 @@ from broker.web.page import one_line
 from broker.web.site import site_of
 from broker.web.staff.desk import WALL, Desk, NoSessionError, NotTheirsError, Page, Section
 from broker.web.staff.frame import Entry, Frame
-from broker.web.staff.reporter import Made, Reporter, Wanted
+from broker.web.staff.reporter import Reporter, Wanted
+from broker.web.staff.reports import HOME as REPORTS
+from broker.web.staff.reports import wait_for
 from broker.web.staff.standing import (
     HOME,
     Board,
@@ -43,6 +45,7 @@ from broker.web.visitor.stream import EventStream
 _WHERE = ("stage", "service", "lane")
 BEAT_S = 1.0
 """So often an open board is told of when is what it shows."""
+LONGEST_ID = 60
 ASK_AGAIN_BEATS = 30
 """So often it is asked whether the session of an open board still counts."""
 
@@ -111,6 +114,7 @@ class HistoryPage:
     heading: str
     lines: tuple[HistoryLine, ...]
     back: str
+    back_url: str = HOME
 
 
 _HAPPENED = {
@@ -126,6 +130,7 @@ _HAPPENED = {
     "rejoined": mark("Came back after a missed call, and waits again."),
     "cancelled": mark("The ticket was given up."),
     "undone": mark("The last step at {counter} was taken back."),
+    "staff_undone": mark("An act of the staff was taken back."),
     "printed": mark("The kiosk told what became of the paper."),
     "reprinted": mark("Another paper was asked for."),
 }
@@ -202,13 +207,7 @@ def history_page(p: Phrases, around: Frame, told: Told, ticket: Ticket, journal:
         for line in ticket.history
     ]
     if journal:
-        stages = {(line.at.replace(microsecond=0), line.type): line.stage for line in ticket.history}
-        lines = []
-        for one in journal:
-            at = dt.datetime.fromisoformat(one["at"])
-            stage = one["stage"] or stages.get((at.replace(microsecond=0), one["type"])) or ticket.stage
-            line = _happened(p, told, at.astimezone(zone), one["type"], one["counter"], stage)
-            lines.append(replace(line, why=_why(p, one["why"]) if one["why"] else one["said"] or ""))
+        lines = _told_by_journal(p, told, journal)
     return HistoryPage(
         title=p.say("Ticket {number}", number=ticket.number),
         frame=around,
@@ -217,6 +216,33 @@ def history_page(p: Phrases, around: Frame, told: Told, ticket: Ticket, journal:
         lines=tuple(lines),
         back=p.say("Back to the board"),
     )
+
+
+def old_history_page(p: Phrases, around: Frame, told: Told, journal: list[dict[str, Any]]) -> HistoryPage:
+    """Return a ticket that the hall has let go of, as the journal tells it."""
+    first = journal[0]
+    return HistoryPage(
+        title=p.say("Ticket {number}", number=first["number"]),
+        frame=around,
+        facts=(
+            (p.say("Day"), p.date(dt.date.fromisoformat(first["day"]))),
+            (p.say("Service"), service_words(p, told.offer, first["service"])),
+            (p.say("Lane"), lane_words(p, told.offer, first["lane"])),
+        ),
+        heading=p.say("What happened"),
+        lines=tuple(_told_by_journal(p, told, journal)),
+        back=p.say("Back to the reports"),
+        back_url=REPORTS,
+    )
+
+
+def _told_by_journal(p: Phrases, told: Told, journal: list[dict[str, Any]]) -> list[HistoryLine]:
+    lines = []
+    for one in journal:
+        at = dt.datetime.fromisoformat(one["at"]).astimezone(told.now.tzinfo)
+        line = _happened(p, told, at, one["type"], one["counter"], one["stage"])
+        lines.append(replace(line, why=_why(p, one["why"]) if one["why"] else one["said"] or ""))
+    return lines
 
 
 def _happened(  # noqa: PLR0917 - the parts of one line
@@ -318,19 +344,36 @@ class BoardPages:
         told = told_of(desk)
         if told is None:
             raise AwayError(HOME)
-        found = await desk.found("ticket_history", {"ticket": desk.request.path_params["ticket"]})
-        if not found.get("ticket"):
+        wanted = desk.request.path_params["ticket"][:LONGEST_ID]
+        command = "ticket_history"
+        reply = await desk.reply(command, {"ticket": wanted})
+        if reply.error is not None and reply.error.code == "not_allowed":
+            raise NotTheirsError(command)
+        held = (reply.result or {}).get("ticket")
+        ticket = Ticket.model_validate(held) if held else None
+        journal = await self._journal(wanted if ticket is None else ticket.id)
+        if isinstance(journal, int) and ticket is None:
+            return wait_for(desk, HOME, journal)
+        lines = [] if isinstance(journal, int) else journal
+        if ticket is not None:
+            shown = history_page(desk.p, desk.frame(HOME), told, ticket, lines)
+        elif lines:
+            shown = old_history_page(desk.p, desk.frame(REPORTS), told, lines)
+        else:
             raise HTTPException(404)
-        ticket = Ticket.model_validate(found["ticket"])
-        shown = history_page(desk.p, desk.frame(HOME), told, ticket, await self._journal(ticket.id))
         return desk.show("staff/board_ticket.html", shown)
 
-    async def _journal(self, ticket: str) -> list[dict[str, Any]]:
-        """Return what the journal says of a ticket; nothing where the office's data are elsewhere, or not in time."""
+    async def _journal(self, ticket: str) -> list[dict[str, Any]] | int:
+        """Return what the journal says of a ticket, or how many reports are made before that.
+
+        Nothing where the office's data are elsewhere.
+        """
         if self.reporter is None or not self.reporter.can_be_made():
             return []
         made = await self.reporter.made(Wanted("history", (("ticket", ticket),), "en"), patience_s=PATIENCE_S)
-        return json.loads(made.content) if isinstance(made, Made) and made.status == "made" else []
+        if isinstance(made, int):
+            return made
+        return json.loads(made.content) if made.status == "made" else []
 
 
 def look_of(desk: Desk) -> Look:
