@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +15,7 @@ from PIL import Image
 from tests.e2e.test_reload import Screen
 from tests.support.caller import wait_until
 from tests.support.office import CONFIG, OfficeProcess
+from tests.support.program import run
 from tests.support.web_process import WebProcess
 from tests.web.test_feedback_pages import hidden
 
@@ -88,13 +87,11 @@ def test_a_supervisor_changes_a_fee_and_takes_it_back(office: OfficeProcess, bro
 
 def test_a_picture_of_the_kiosk_has_the_size_of_its_panel(tmp_path: Path) -> None:
     out = tmp_path / "picture.png"
-    command = [sys.executable, "-m", "broker.layout", str(CONFIG), "new-passport", "en", str(out)]
-    subprocess.run(command, check=True, timeout=100)
+    run("broker.layout", str(CONFIG), "new-passport", "en", str(out)).check_returncode()
     picture = Image.open(out)
     assert picture.size == (1080, 1920)
     assert len(picture.convert("L").getcolors() or ()) > 50, "there is something to be seen on it"
-    command[4] = "no-such-service"
-    assert subprocess.run(command, check=False, timeout=100, capture_output=True).returncode == 1
+    assert run("broker.layout", str(CONFIG), "no-such-service", "en", str(out)).returncode == 1
 
 
 def test_two_supervisors_and_a_plug_that_is_pulled(office: OfficeProcess, browser: httpx.Client) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from broker.config import Settings, load_settings
 from broker.contract.link import Address
 from tests.support.caller import Caller, wait_until
+from tests.support.program import Program
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
 
@@ -37,7 +36,7 @@ class OfficeProcess:
     config: Path = CONFIG
     days_ago: int = 0
     """By so many days the broker's clock is behind: what is told to it now was told then."""
-    process: subprocess.Popen[bytes] | None = None
+    process: Program | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -66,11 +65,8 @@ class OfficeProcess:
         Whether the engine is online is for callers to see.
         """
         broker = ("broker", "broker") if not self.days_ago else ("tests.support.earlier_broker", str(self.days_ago))
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *broker, "--config", str(self.config), "--data", str(self.data_dir)],
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+        self.process = Program(
+            *broker, "--config", str(self.config), "--data", str(self.data_dir), env=self.environment
         )
         process = self.process
         try:
