@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -35,3 +36,9 @@ def chromium() -> Iterator[Browser]:
 def _tables_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with made_once(tmp_path_factory.mktemp("tables")):
         yield
+
+
+def pytest_collection_finish() -> None:
+    """Take what stands now for what stays: thousands of tests, looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()

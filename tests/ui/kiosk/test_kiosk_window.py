@@ -21,7 +21,7 @@ from tests.ui.kiosk.kiosk_samples import settings
 
 CODE = qr_text("6f1c1f0e-0000-4000-8000-000000000012")
 
-pytestmark = pytest.mark.xdist_group("windows")
+pytestmark = pytest.mark.xdist_group("kiosk-windows")
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def test_each_key_is_asked_for_once_and_means_one_thing() -> None:
     assert (fresh.prompt, fresh.learnt) == ("Now press the key for: Next", ())
 
 
-@pytest.mark.xdist_group("windows")
+@pytest.mark.xdist_group("kiosk-windows")
 def test_the_keys_of_a_true_keypad_are_written_where_the_kiosk_reads_them(
     screen: VirtualScreen, data_dir: Path
 ) -> None:
