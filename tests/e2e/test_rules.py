@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +17,6 @@ from PIL import Image
 from tests.e2e.test_reload import Screen
 from tests.support.caller import wait_until
 from tests.support.office import CONFIG, OfficeProcess
-from tests.support.program import run
 from tests.support.web_process import WebProcess
 from tests.web.test_feedback_pages import hidden
 
@@ -85,13 +86,30 @@ def test_a_supervisor_changes_a_fee_and_takes_it_back(office: OfficeProcess, bro
     wait_until(lambda: "& more" not in shown(screen), "it is as before", timeout_s=WITHIN_S)
 
 
-def test_a_picture_of_the_kiosk_has_the_size_of_its_panel(tmp_path: Path) -> None:
-    out = tmp_path / "picture.png"
-    run("broker.layout", str(CONFIG), "new-passport", "en", str(out)).check_returncode()
-    picture = Image.open(out)
-    assert picture.size == (1080, 1920)
-    assert len(picture.convert("L").getcolors() or ()) > 50, "there is something to be seen on it"
-    assert run("broker.layout", str(CONFIG), "no-such-service", "en", str(out)).returncode == 1
+def test_pictures_of_the_screens_have_the_size_of_their_panels_and_what_cannot_be_drawn_is_said(tmp_path: Path) -> None:
+    pages = [
+        ("kiosk", "kiosk-1", "paper-new-passport"),
+        ("kiosk", "kiosk-1", "closed"),
+        ("display", "display-1", "new-passport, fee, page * beside 0 calls"),
+        ("display", "display-1", "no such page"),
+    ]
+    shots = [
+        {"name": f"p{n}", "screen": screen, "part": part, "page": page, "language": "id"}
+        for n, (screen, part, page) in enumerate(pages)
+    ]
+    order = json.dumps({"shots": shots, "day": "2026-12-25"})
+    command = [sys.executable, "-m", "broker.preview", str(CONFIG), str(tmp_path)]
+    said = subprocess.run(command, check=True, timeout=100, input=order, capture_output=True, text=True)
+    told = [json.loads(line) for line in said.stdout.splitlines()]
+    assert {"lost": ["p3"], "why": ""} in told
+    assert told[-1] == {"done": True}
+    assert told[0]["hours"]["today"] == [
+        {"begin": "2026-12-25T07:30:00+07:00", "end": "2026-12-25T11:30:00+07:00"},
+        {"begin": "2026-12-25T13:30:00+07:00", "end": "2026-12-25T15:00:00+07:00"},
+    ]
+    pictures = [Image.open(tmp_path / f"p{n}.png") for n in range(3)]
+    assert [picture.size for picture in pictures[1:]] == [(1080, 1920), (1920, 1080)]
+    assert all(len(picture.convert("L").getcolors() or ()) > 50 for picture in pictures), "there is something on them"
 
 
 def test_two_supervisors_and_a_plug_that_is_pulled(office: OfficeProcess, browser: httpx.Client) -> None:

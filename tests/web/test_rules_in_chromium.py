@@ -6,7 +6,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from broker.web.staff.pictures import KioskPictures
 from tests.fakes.feedback_desk import FeedbackDesk
 from tests.fakes.web_office import WebOffice, refuse
 from tests.web.test_feedback_in_chromium import phone, sign_in
@@ -14,9 +13,8 @@ from tests.web.test_rules_pages import PAGES
 
 
 @pytest.fixture
-def desk(office: WebOffice, monkeypatch: pytest.MonkeyPatch) -> FeedbackDesk:
+def desk(office: WebOffice) -> FeedbackDesk:
     """Return an office whose engine finds fault with every change."""
-    monkeypatch.setattr(KioskPictures, "can_be_made", staticmethod(lambda: False))
     office.answers["rules_change"] = lambda _: refuse("bad_rules", problems=["hours.sun[0]: ends before it begins"])
     return FeedbackDesk(office)
 

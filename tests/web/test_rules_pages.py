@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 from broker.config.document import read_value
 from broker.language import words_of
 from broker.web.staff import rules_forms as forms
-from broker.web.staff.pictures import KioskPictures
 from broker.web.staff.rules_forms import GONE
 from tests.fakes.feedback_desk import FeedbackDesk
 from tests.fakes.web_office import WebOffice, refuse
@@ -214,31 +212,6 @@ def test_a_day_that_has_not_come_plans_a_services_texts(near: Visitor) -> None:
     [asked] = [arguments for command, arguments in near.office.asked if command == "rules_change"]
     assert asked["effective_from"] == "2999-01-01"
     assert "Until then all stays as it is." in text_of(near.get(where))
-
-
-def test_pictures_are_offered_where_they_can_be_made_and_only_those(
-    near: Visitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(KioskPictures, "can_be_made", staticmethod(lambda: True))
-    sign_in(near, "siti", "2002")
-    html = sent(near, "services.new-passport", status=200, do="look", **{"f.services.new-passport.fee.en": "Rp1"})
-    names = re.findall(r'<img src="(/staff/rules/pictures/[0-9a-f]{32}\.png)"', html)
-    assert len(set(names)) == 2
-    assert "not a picture of the screens" not in html
-    near.get("/staff/rules/pictures/0123456789abcdef0123456789abcdef.png", status=404)
-    near.client.cookies.clear()
-    near.get(names[0], status=401)
-
-
-def test_looking_first_changes_nothing_and_shows_the_words(near: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(KioskPictures, "can_be_made", staticmethod(lambda: False))
-    sign_in(near, "siti", "2002")
-    html = sent(
-        near, "services.new-passport", status=200, do="look", **{"f.services.new-passport.fee.en": "<i>Rp1</i>"}
-    )
-    assert "&lt;i&gt;Rp1&lt;/i&gt;" in html
-    assert "not a picture of the screens" in html
-    assert not [one for one, _ in near.office.asked if one == "rules_change"]
 
 
 @pytest.mark.parametrize(

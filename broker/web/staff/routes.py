@@ -29,6 +29,7 @@ from broker.web.staff.complaints import ComplaintPages
 from broker.web.staff.desk import FORBIDDEN, UNSIGNED, Desk, NoSessionError, NotTheirsError, Page, Section
 from broker.web.staff.files import ResultFiles
 from broker.web.staff.frame import Entry
+from broker.web.staff.pictures import Previews
 from broker.web.staff.reporter import Reporter
 from broker.web.staff.reports import ReportPages
 from broker.web.staff.rules import RulesFiles, RulesPages
@@ -48,6 +49,7 @@ class StaffPages:
     sender: Sender | None = None
     database: Path | None = None
     advisor: Advisor | None = None
+    previews: Previews | None = None
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -61,7 +63,7 @@ class StaffPages:
             SurveyPages(self.files).section(),
             ReportPages(self.reporter).section(),
             AdvicePages(self.advisor).section(),
-            RulesPages(self.rules).section(),
+            RulesPages(self.rules, self.previews).section(),
             AccountPages().section(),
         )
 

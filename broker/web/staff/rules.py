@@ -20,14 +20,17 @@ from broker.contract.messages import Error
 from broker.language import Phrases, mark
 from broker.web.asking import UNAVAILABLE, UNFINISHED, AwayError
 from broker.web.staff import rules_forms as forms
+from broker.web.staff import rules_preview
 from broker.web.staff.desk import Desk, Page, Section
 from broker.web.staff.frame import Entry, Frame, Link
-from broker.web.staff.pictures import KioskPictures
+from broker.web.staff.pictures import Previews
 from broker.web.staff.rules_forms import GONE, Form, Spot, Typed
+from broker.web.staff.rules_preview import PREVIEWS, Shown
+from broker.web.staff.rules_screens import seen
 from broker.web.visitor.writing import Field, Fields, Notice, Option, away, look_again, mark_of, new_mark, read_line
 
 HOME = "/staff/rules"
-VERSIONS, PICTURES = f"{HOME}/versions", f"{HOME}/pictures"
+VERSIONS = f"{HOME}/versions"
 REASON_MAX = 500
 MOST_SHOWN = 200
 MOST_CHANGES = 60
@@ -200,13 +203,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ShownService:
-    """A service as visitors will read it in one language: a picture of the kiosk, and the words."""
+    """A service as visitors will read it in one language, in words."""
 
     language: str
     name: str
     parts: tuple[tuple[str, tuple[str, ...]], ...]
-    picture: str = ""
-    """Its address; empty where none can be made here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +234,10 @@ class FormPage:
     changes: tuple[Change, ...] = ()
     columns: tuple[str, str, str] = ("", "", "")
     shown_label: str = ""
-    shown_note: str = ""
     shown: tuple[ShownService, ...] = ()
-    """As visitors will read it."""
-    picture_label: str = ""
+    """As visitors will read it, where no screen can be drawn."""
+    preview: Shown | None = None
+    """As the screens will show it."""
     planned: tuple[str, ...] = ()
     """What counts here from a later day already."""
     slides_label: str = ""
@@ -313,7 +314,7 @@ def form_page(
     problems: Sequence[str] = (),
     is_looked_at: bool = False,
     slides: Sequence[str] | None = None,
-    pictures: Mapping[str, str] | None = None,
+    preview: Shown | None = None,
 ) -> FormPage:
     """Return a page of places, with what was typed."""
     given, typed = fields or {}, sent or Typed()
@@ -351,10 +352,9 @@ def form_page(
         changes_label=p.say("What changes") if changes else p.say("Nothing changes.") if is_looked_at else "",
         changes=changes,
         columns=_columns(p),
-        shown_label=p.say("As visitors will read it") if is_looked_at and is_dated else "",
-        shown_note=_shown_note(p, has_pictures=bool(pictures)),
-        shown=_shown(form, typed, pictures or {}) if is_looked_at and is_dated else (),
-        picture_label=p.say("The kiosk with these words. Where no picture comes, the words below are right."),
+        shown_label=p.say("As visitors will read it"),
+        shown=_shown(form, typed) if is_looked_at and is_dated and not Previews.has_screen() else (),
+        preview=preview,
         planned=_planned_here(p, known, form),
         slides_label="" if slides is None else p.say("In the folder now (pictures and films are copied there)"),
         slides=tuple(slides or ()),
@@ -376,18 +376,6 @@ def _planned_here(p: Phrases, known: Known, form: Form) -> tuple[str, ...]:
             day=p.date(dt.date.fromisoformat(day)),
         )
         for day in sorted(days)
-    )
-
-
-def _shown_note(p: Phrases, *, has_pictures: bool) -> str:
-    if has_pictures:
-        return p.say(
-            "The pictures show the first kiosk as it will look; they come after some seconds. Whether all screens have"
-            " room is told by: antrean check-config"
-        )
-    return p.say(
-        "These are the words as kiosk, display and phone hold them, not a picture of the screens. Whether they fit"
-        " the panels of this office is told by: antrean check-config"
     )
 
 
@@ -441,7 +429,7 @@ def _at(data: Any, path: str) -> Any:  # noqa: ANN401 - whatever stands in the f
     return data
 
 
-def _shown(form: Form, typed: Typed, pictures: Mapping[str, str]) -> tuple[ShownService, ...]:
+def _shown(form: Form, typed: Typed) -> tuple[ShownService, ...]:
     """Return a service as visitors will read it."""
     changed = dict(typed.edits)
     shown = []
@@ -455,8 +443,7 @@ def _shown(form: Form, typed: Typed, pictures: Mapping[str, str]) -> tuple[Shown
                 name = " ".join(lines)
             elif ".short_name." not in spot.path:
                 parts.append((spot.label.partition(",")[0], lines))
-        picture = f"{PICTURES}/{pictures[language]}.png" if language in pictures else ""
-        shown.append(ShownService(language, name, tuple(parts), picture))
+        shown.append(ShownService(language, name, tuple(parts)))
     return tuple(shown)
 
 
@@ -497,10 +484,13 @@ def undone(p: Phrases, error: AwayError, button: str) -> Notice:
 class RulesPages:
     """What supervisors change of the rules, and technicians of displays."""
 
-    def __init__(self, files: RulesFiles | None) -> None:
-        """Read by `files`; without them the pages say that this machine has no configuration to show."""
+    def __init__(self, files: RulesFiles | None, previews: Previews | None = None) -> None:
+        """Read by `files`; without them the pages say that this machine has no configuration to show.
+
+        A change is drawn by `previews` before it counts.
+        """
         self._files = files
-        self._pictures = None if files is None else KioskPictures(files.config)
+        self.previews = previews
 
     def section(self) -> Section:
         """Return where the pages stand."""
@@ -510,7 +500,10 @@ class RulesPages:
                 Page(VERSIONS, self.versions, "rules"),
                 Page(f"{VERSIONS}/{{digest}}", self.version, "rules"),
                 Page(f"{VERSIONS}/{{digest}}", self.gone_back, "rules_change", "POST"),
-                Page(f"{PICTURES}/{{name}}.png", self.picture, "rules"),
+                Page(f"{PREVIEWS}/{{preview}}", self.looked_at, "rules"),
+                Page(f"{PREVIEWS}/{{preview}}/cancel", self.cancelled, "rules_change", "POST"),
+                Page(f"{PREVIEWS}/{{preview}}/{{name}}.png", self.picture, "rules"),
+                Page(f"{PREVIEWS}/{{preview}}/{{name}}/phone", self.phone, "rules"),
                 Page(f"{HOME}/planned/{{plan}}", self.taken_back, "rules_change", "POST"),
                 Page(f"{HOME}/{{form}}", self.form, "rules"),
                 Page(f"{HOME}/{{form}}", self.sent, "rules_change", "POST"),
@@ -603,7 +596,7 @@ class RulesPages:
         form = self._form(desk, known)
         typed = forms.typed(p, form, fields)
         slides = await self._slides(known, form)
-        pictures: Mapping[str, str] = {}
+        preview: Shown | None = None
 
         def again(
             status: int, notice: Notice | None, problems: Sequence[str] = (), *, is_looked_at: bool = False
@@ -620,15 +613,17 @@ class RulesPages:
                 problems=problems,
                 is_looked_at=is_looked_at,
                 slides=slides,
-                pictures=pictures,
+                preview=preview,
             )
-            return desk.show("staff/rules_form.html", shown, status=status)
+            answer = desk.show("staff/rules_form.html", shown, status=status, token=desk.staff.token)
+            answer.headers.update(rules_preview.MAY_FRAME)
+            return answer
 
         is_look = fields.get("do") != "save"
         if typed.faults or (not is_look and not read_line(fields, "reason")):
             return again(UNFINISHED, look_again(p))
         if is_look or not typed.edits:
-            pictures = await self._wanted(form, typed)
+            preview = await self._preview(desk, known, typed)
             return again(200, None, is_looked_at=True)
         arguments: dict[str, Any] = {
             "base": fields.get("base", "")[:64],
@@ -640,21 +635,32 @@ class RulesPages:
             arguments["effective_from"] = later
         return await self._change(desk, arguments, fields, again, p.say("Let it count"))
 
-    async def _wanted(self, form: Form, typed: Typed) -> Mapping[str, str]:
-        """Return under which names pictures of a service can be asked for, by language."""
-        section, _, service = form.name.partition(".")
-        if section != "services" or self._files is None or self._pictures is None or not self._pictures.can_be_made():
-            return {}
+    async def _preview(self, desk: Desk, known: Known, typed: Typed) -> Shown | None:
+        """Begin to draw what the edits are seen on; None where they are seen nowhere."""
+        look = seen(known.data, typed.edits, known.today)
+        if self._files is None or self.previews is None or not look.shots:
+            return None
         text = await asyncio.to_thread(self._files.with_edits, typed.edits)
-        languages = [group.spots[0].language for group in form.groups[:-1]]
-        return {} if text is None else self._pictures.want(service, languages, text)
+        if text is None:
+            return None
+        one = self.previews.begin(text, look)
+        return rules_preview.shown(desk.p, one, known.data, has_screen=Previews.has_screen())
+
+    async def looked_at(self, desk: Desk) -> Response:
+        """Show how far a preview is."""
+        return await rules_preview.looked_at(desk, self.previews, (await self._known()).data)
+
+    async def cancelled(self, desk: Desk) -> Response:
+        """End a preview."""
+        return await rules_preview.cancelled(desk, self.previews)
 
     async def picture(self, desk: Desk) -> Response:
-        """Hand out a picture that a page wants."""
-        made = None if self._pictures is None else await self._pictures.made(desk.request.path_params["name"])
-        if made is None:
-            raise HTTPException(404)
-        return Response(made, media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
+        """Hand out a picture of a preview."""
+        return await rules_preview.picture(desk, self.previews)
+
+    async def phone(self, desk: Desk) -> Response:
+        """Show a page of a preview as a phone would."""
+        return await rules_preview.phone(desk, self.previews)
 
     async def _change(
         self, desk: Desk, arguments: Mapping[str, Any], fields: Fields, again: Callable[..., Response], button: str
