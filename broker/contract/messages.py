@@ -657,8 +657,34 @@ class BoardCounter(Message):
     """How long a visitor of that stage takes a counter today."""
 
 
+class BoardChange(Message):
+    """One thing that is otherwise today than configured, or what is asked of a counter, or what that answered."""
+
+    kind: Literal["offer", "quota", "intake", "help", "asked", "answered"]
+    at: Moment
+    """Since when; of `answered`, when."""
+    by: str | None = None
+    """Name of the officer; of `answered` and `help`, who said it at the counter."""
+    service: str | None = None
+    lane: str | None = None
+    counter: str | None = None
+    stage: str | None = None
+    """With what a counter helps out, or is to."""
+    quota: int | None = None
+    until: Moment | None = None
+    """Of `intake`; None where that is for the rest of the day, as all others are."""
+    action: Literal["open", "help", "pause"] | None = None
+    """What is, or was, asked of the counter."""
+    answer: Literal["accept", "decline", "left"] | None = None
+    """What became of it; `left`: the officer signed out instead."""
+    asked_by: str | None = None
+    """Name of the officer to whom that answers."""
+    reason: str | None = None
+    """Its first 120 characters."""
+
+
 class BoardMessage(State):
-    """`state/board/{page}`: how the hall stands, as many groups and counters to a page as fit."""
+    """`state/board/{page}`: how the hall stands, as many groups, counters and changes to a page as fit."""
 
     at: Moment
     seq: int
@@ -667,6 +693,8 @@ class BoardMessage(State):
     """How many count; a page beyond them is empty and old."""
     groups: tuple[BoardGroup, ...] = ()
     counters: tuple[BoardCounter, ...] = ()
+    changes: tuple[BoardChange, ...] = ()
+    """In the order in which they were made."""
 
 
 class SurveyElement(Message):

@@ -12,6 +12,7 @@ from broker.domain.decide import decide
 from broker.domain.errors import Code, DomainError
 from broker.domain.events import EVENT_NAMES
 from broker.domain.model import Counter, Office
+from broker.domain.today import Answered, Asked
 from tests.fakes.clock import MORNING
 from tests.fakes.halls import Play, contents
 from tests.fakes.offices import small_office
@@ -263,9 +264,11 @@ def test_a_counter_says_no_or_takes_its_pause_back(play: Play) -> None:
 
 def test_a_closed_counter_answers_by_signing_in(play: Play) -> None:
     play.do(cmd.AskCounter(S, "c1", "open"))
-    assert play.hall.today.changes
     play.sign_in()
-    assert not play.hall.today.changes
+    assert play.hall.today.get(Asked, "c1") is None
+    answered = play.hall.today.get(Answered, "c1")
+    assert answered is not None
+    assert (answered.answer, answered.asked.by) == ("accept", "dewi")
 
 
 def test_a_counter_that_helps_calls_for_that_stage_while_nobody_waits_for_its_own_work(play: Play) -> None:
