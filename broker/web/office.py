@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import functools
 import time
@@ -36,6 +37,8 @@ from broker.web.plan import Asked
 
 ANSWER_S = 8.0
 """So long a page waits for the engine's answer; whoever sends the same form again asks for the same once more."""
+BOARD_S = 1.2
+"""A board is told anew within a second."""
 PRESS_S = 10.0
 """So long what a visitor pressed is meant: afterwards nobody wants it done any more."""
 
@@ -100,6 +103,7 @@ class Office:
         """Told when something changed that a board shows."""
         self.on_fresh: list[Callable[[], None]] = []
         """Told when data becomes old, or true again, and when the office offers something else."""
+        self._on_board_told: list[Callable[[], None]] = []
         self._asked_by_plan = asked or Asked()
         self._bus = bus
         self._seq: int | None = None
@@ -191,6 +195,15 @@ class Office:
                 asked.pending.cancel()
                 self._asked.pop(identity, None)
 
+    async def hear_board(self, patience_s: float = BOARD_S) -> None:
+        """Wait until a board is told anew; for a moment, for it need not be."""
+        heard = asyncio.Event()
+        if self.boards:
+            self._on_board_told.append(heard.set)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(heard.wait(), patience_s)
+            self._on_board_told.remove(heard.set)
+
     # -- hear -----------------------------------------------------------------------------------------------------
 
     def tick(self) -> None:
@@ -221,6 +234,7 @@ class Office:
     def _board_heard(self, board: BoardMessage) -> None:
         self.boards[board.page] = board
         self.boards = {page: one for page, one in self.boards.items() if page < board.pages}
+        _tell(self._on_board_told)
         _tell(self.on_board)
 
     def _part_heard(self, part: str, presence: Presence) -> None:

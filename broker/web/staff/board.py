@@ -19,8 +19,10 @@ from broker.web.asking import AwayError
 from broker.web.line import Line, frame
 from broker.web.page import one_line
 from broker.web.site import site_of
+from broker.web.staff.acts import At, Form, forms_at
 from broker.web.staff.desk import WALL, Desk, NoSessionError, NotTheirsError, Page, Section
 from broker.web.staff.frame import Entry, Frame
+from broker.web.staff.otherwise import Known
 from broker.web.staff.reporter import Reporter, Wanted
 from broker.web.staff.reports import HOME as REPORTS
 from broker.web.staff.reports import wait_for
@@ -41,6 +43,7 @@ from broker.web.staff.standing import (
 )
 from broker.web.staff.today import PATIENCE_S, TodayFigures
 from broker.web.visitor.stream import EventStream
+from broker.web.visitor.writing import new_mark
 
 _WHERE = ("stage", "service", "lane")
 BEAT_S = 1.0
@@ -61,6 +64,7 @@ class BoardPage:
     other: tuple[str, str]
     """The way from the desk to the wall, or back."""
     events: str
+    mark: str
     lost: str
     as_of_label: str
     waiting: str
@@ -115,6 +119,9 @@ class HistoryPage:
     lines: tuple[HistoryLine, ...]
     back: str
     back_url: str = HOME
+    forms: tuple[Form, ...] = ()
+    """What can be done with it."""
+    mark: str = ""
 
 
 _HAPPENED = {
@@ -143,6 +150,9 @@ _TICKET_STATES = {
     "no_show": mark("did not come"),
     "cancelled": mark("was given up"),
 }
+
+
+_GONE = frozenset({"finished", "cancelled"})
 
 
 def waiting_page(
@@ -319,6 +329,7 @@ class BoardPages:
             is_wall=look.is_wall,
             other=other,
             events=f"{HOME}/events?{WALL}" if look.is_wall else f"{HOME}/events",
+            mark=new_mark(),
             lost=p.say("OLD: no connection to the office's pages. What stands here was true at {time}.", time="{time}"),
             as_of_label=p.say("As of"),
             waiting=p.say("The queue system has not been heard yet. This page comes right by itself."),
@@ -361,6 +372,10 @@ class BoardPages:
             shown = old_history_page(desk.p, desk.frame(REPORTS), told, lines)
         else:
             raise HTTPException(404)
+        if ticket is not None and ticket.state not in _GONE and desk.staff.may("staff_transfer"):
+            at = At("ticket", ticket.id, ticket.number)
+            known = Known(told.now, told.offer, told.boards, told.hall)
+            shown = replace(shown, forms=forms_at(desk.p, known, at, {}), mark=new_mark())
         return desk.show("staff/board_ticket.html", shown)
 
     async def _journal(self, ticket: str) -> list[dict[str, Any]] | int:
@@ -386,6 +401,7 @@ def look_of(desk: Desk) -> Look:
         has_officers=staff.may("board_officers"),
         has_tickets=staff.may("ticket_history") and not is_wall,
         has_devices=staff.may("devices"),
+        has_acts=staff.may("offer") and not is_wall,
     )
 
 
@@ -402,6 +418,7 @@ def told_of(desk: Desk, figures: TodayFigures | None = None) -> Told | None:
         parts=office.parts.known,
         stale_since=office.stale_since,
         today=None if figures is None else figures.told,
+        announced=tuple(one for one in (office.announcements.items if office.announcements else ()) if one.by_staff),
     )
 
 

@@ -22,9 +22,10 @@ from broker.contract.messages import Reply, StaffSession, SurveyMessage
 from broker.web.asking import Asking
 from broker.web.staff import frame as around
 from broker.web.staff.access import COOKIE, TOKEN_FIELD, Staff, is_near, is_token, staff_of
-from broker.web.staff.frame import OWN_ACCOUNT, Entry, Frame
+from broker.web.staff.frame import OWN_ACCOUNT, Done, Entry, Frame
+from broker.web.staff.lately import Lately
 from broker.web.staff.strip import strip_of
-from broker.web.visitor.writing import Fields, read
+from broker.web.visitor.writing import Fields, new_mark, read
 
 WORDS = "broker.web.staff"
 WALL = "wall"
@@ -53,10 +54,11 @@ class NotTheirsError(Exception):
 class Desk(Asking):
     """One request of somebody of the staff."""
 
-    def __init__(self, request: Request, entries: Sequence[Entry] = ()) -> None:
-        """Take a request; `entries` make the navigation."""
+    def __init__(self, request: Request, entries: Sequence[Entry] = (), lately: Lately | None = None) -> None:
+        """Take a request; `entries` make the navigation, `lately` knows what was done just now."""
         super().__init__(request, WORDS)
         self._entries = entries
+        self.lately = lately or Lately()
         self.known = staff_of(request.cookies.get(COOKIE))
         """Who the browser says to be, until the engine has said it."""
 
@@ -171,7 +173,16 @@ class Desk(Asking):
             office=self.office,
             is_wall=WALL in self.request.query_params,
             is_plain=self.is_plain,
+            done=self._done(here),
         )
+
+    def _done(self, here: str) -> Done | None:
+        found = self.lately.of(self.staff)
+        if found is None:
+            return None
+        did, left_s = found
+        undo = self.p.say("Take it back") if did.can_undo else ""
+        return Done(did.text, undo, left_s, new_mark(), here)
 
 
 Handler = Callable[[Desk], Awaitable[Response]]

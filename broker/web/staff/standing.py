@@ -12,10 +12,20 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from broker.contract.messages import BoardCounter, BoardGroup, BoardMessage, HallMessage, OfficeMessage, StageInfo
+from broker.contract.messages import (
+    Announcement,
+    BoardCounter,
+    BoardGroup,
+    BoardMessage,
+    HallMessage,
+    LaneInfo,
+    OfficeMessage,
+    StageInfo,
+)
 from broker.language import Phrases, bare_counter, mark
 from broker.parts import PartHealth, in_words
 from broker.web.page import in_language
+from broker.web.staff.otherwise import Known, Otherwise, otherwise, without_ends
 from broker.web.staff.today import Today, today
 
 HOME = "/staff/board"
@@ -29,6 +39,9 @@ _HEADINGS = {
     "stage": mark("Stage"),
     "service": mark("Service"),
     "counters": mark("Counters"),
+    "ask": mark("Ask it something"),
+    "otherwise": mark("Otherwise than usual today"),
+    "hint": mark("A service or a lane leads to closing it for today and to its numbers."),
     "devices": mark("Devices"),
     "part": mark("Part"),
     "device": mark("Device"),
@@ -55,6 +68,8 @@ class Look:
     has_tickets: bool
     """A number leads to its ticket."""
     has_devices: bool
+    has_acts: bool = False
+    """What can be done stands beside what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +84,8 @@ class Told:
     stale_since: dt.datetime | None = None
     today: dict[str, Any] | None = None
     """As `broker.reports.course` says it."""
+    announced: Sequence[Announcement] = ()
+    """By the staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +111,18 @@ class Row:
 
     service: str
     cells: tuple[Cell, ...]
+    id: str = ""
+    url: str = ""
+    """Where it can be closed for today, and such, for whoever may."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneHead:
+    """One lane, above its column."""
+
+    id: str
+    name: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +160,8 @@ class CounterTile:
     """Of its ticket, for who may follow it."""
     took: str
     officer: str
+    ask: str = ""
+    """Where it can be asked something, for whoever may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +182,7 @@ class Board:
     waiting: int
     waiting_text: str
     headings: Mapping[str, str]
-    lanes: tuple[str, ...]
+    lanes: tuple[LaneHead, ...]
     stages: tuple[Stage, ...]
     warnings: tuple[Warning, ...]
     calm: str
@@ -161,6 +192,9 @@ class Board:
     devices: tuple[DeviceRow, ...]
     trouble: tuple[DeviceRow, ...]
     today: Today | None
+    otherwise: tuple[Otherwise, ...]
+    """What is otherwise than usual today."""
+    has_acts: bool
     old: str
     """Since when all of it is old, said loudly; nothing while it is true."""
     as_of: str
@@ -170,7 +204,7 @@ def board(p: Phrases, look: Look, told: Told) -> Board:
     """Return how the hall stands, for boards of one look."""
     groups, counters = _newest(told)
     offer = told.offer
-    stages = tuple(_stage(p, told, stage, groups) for stage in offer.stages)
+    stages = tuple(_stage(p, look, told, stage, groups) for stage in offer.stages)
     stages = tuple(stage for stage in stages if stage.rows)
     warnings = _warnings(p, told, groups.values())
     devices = _devices(p, told) if look.has_devices else ()
@@ -179,10 +213,7 @@ def board(p: Phrases, look: Look, told: Told) -> Board:
         waiting=waiting,
         waiting_text=p.count("{n} waits", "{n} wait", waiting),
         headings={name: p.say(text) for name, text in _HEADINGS.items()},
-        lanes=tuple(
-            lane_words(p, offer, lane.id) if look.is_wall else in_language(lane.name, p.language)
-            for lane in offer.lanes
-        ),
+        lanes=tuple(_lane(p, look, told, lane) for lane in offer.lanes),
         stages=stages,
         warnings=warnings[:MOST_WARNINGS],
         calm="" if warnings else p.say("No promise is in danger."),
@@ -192,6 +223,8 @@ def board(p: Phrases, look: Look, told: Told) -> Board:
         counters=tuple(_counter(p, look, told, counter) for counter in counters),
         devices=devices,
         trouble=tuple(row for row in devices if row.tone in {"bad", "warn"}),
+        otherwise=_otherwise(p, look, told),
+        has_acts=look.has_acts,
         today=today(p, told.today, told.now.tzinfo or dt.UTC),
         old=_old(p, told),
         as_of=p.exact_clock(told.now),
@@ -239,6 +272,11 @@ def where_url(stage: str, service: str, lane: str) -> str:
     return f"{HOME}/at/{quote(stage, safe='')}/{quote(service, safe='')}/{quote(lane, safe='')}"
 
 
+def act_url(kind: str, name: str) -> str:
+    """Return where something can be done at a service, a lane or a counter."""
+    return f"/staff/acts/for/{kind}/{quote(name, safe='')}"
+
+
 def ticket_url(ticket: str) -> str:
     """Return where a ticket's history stands."""
     return f"{HOME}/ticket/{quote(ticket, safe='')}"
@@ -281,7 +319,18 @@ def _newer(counter: BoardCounter, seen: object, hall: HallMessage) -> BoardCount
     return counter.model_copy(update=update | ({"officer": None} if state == "closed" else {}))
 
 
-def _stage(p: Phrases, told: Told, stage: StageInfo, groups: Mapping[Where, BoardGroup]) -> Stage:
+def _lane(p: Phrases, look: Look, told: Told, lane: LaneInfo) -> LaneHead:
+    name = lane_words(p, told.offer, lane.id) if look.is_wall else in_language(lane.name, p.language)
+    return LaneHead(lane.id, name, act_url("lane", lane.id) if look.has_acts else "")
+
+
+def _otherwise(p: Phrases, look: Look, told: Told) -> tuple[Otherwise, ...]:
+    known = Known(told.now, told.offer, told.boards, told.hall, told.announced)
+    found = otherwise(p, known, has_officers=look.has_officers)
+    return found if look.has_acts else without_ends(found)
+
+
+def _stage(p: Phrases, look: Look, told: Told, stage: StageInfo, groups: Mapping[Where, BoardGroup]) -> Stage:
     offer, lanes = told.offer, [lane.id for lane in told.offer.lanes]
     rows = tuple(
         Row(
@@ -289,6 +338,8 @@ def _stage(p: Phrases, told: Told, stage: StageInfo, groups: Mapping[Where, Boar
             tuple(
                 _cell(p, told, where, groups.get(where)) for where in ((stage.id, service.id, lane) for lane in lanes)
             ),
+            f"{stage.id}-{service.id}",
+            act_url("service", service.id) if look.has_acts else "",
         )
         for service in offer.services
         if stage.id in service.stages
@@ -396,6 +447,7 @@ def _counter(p: Phrases, look: Look, told: Told, counter: BoardCounter) -> Count
         url=ticket_url(counter.ticket) if look.has_tickets and counter.ticket is not None else "",
         took=took,
         officer=(counter.officer or "") if look.has_officers else "",
+        ask=act_url("counter", counter.id) if look.has_acts else "",
     )
 
 
