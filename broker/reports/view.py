@@ -308,6 +308,7 @@ def tickets_page(wording: ReportWording, query: Query, found: Listing, numbers: 
         more = (f"&order={order}" if orders else "") + (f"&page={page}" if page else "")
         return f"{TICKETS_HOME}?figure={figure.id}&{query.address()}{more}"
 
+    places = [place for place in PLACE if any(place in one.place for one in found.rows)]
     (line,) = (line for part in sheet.parts for line in part.lines)
     value = (line.name if figure.unit == "%" else wording.column(figure),) if orders else ()
     return TicketsPage(
@@ -320,8 +321,8 @@ def tickets_page(wording: ReportWording, query: Query, found: Listing, numbers: 
         definition=f"{line.definition} {words.say('Of what')}: {line.denominator}.",
         back=Way(_url(query), words.say("Back to the report")),
         orders=tuple(Way(url(one, 0), words.say(name), one == asked.order) for one, name in orders.items()),
-        heads=(words.say("Number"), words.say("When"), *(wording.dimension(one) for one in PLACE), *value),
-        rows=tuple(_ticket_row(wording, one, numbers, asked.figure) for one in found.rows),
+        heads=(words.say("Number"), *value, words.say("When"), *map(wording.dimension, places)),
+        rows=tuple(_ticket_row(wording, one, numbers, figure, places) for one in found.rows),
         untold=words.count(
             "{n} of these tickets cannot be told: the journal of their day is not here, or the day was counted by "
             "earlier rules.",
@@ -337,7 +338,9 @@ def tickets_page(wording: ReportWording, query: Query, found: Listing, numbers: 
     )
 
 
-def _ticket_row(wording: ReportWording, one: Listed, numbers: Mapping[str, str], figure: Figure) -> TicketRow:
+def _ticket_row(
+    wording: ReportWording, one: Listed, numbers: Mapping[str, str], figure: Figure, places: Sequence[Dimension]
+) -> TicketRow:
     words = wording.words
     at = f"{wording.label('day', one.at.date().isoformat())}, {words.clock(one.at)}"
     said: tuple[str, ...] = ()
@@ -348,9 +351,9 @@ def _ticket_row(wording: ReportWording, one: Listed, numbers: Mapping[str, str],
     return TicketRow(
         Way(f"{TICKET_HOME}/{one.ticket}", numbers.get(one.ticket, one.ticket[:8])),
         (
-            words.say("waits since {time}", time=at) if one.is_waiting else at,
-            *(wording.label(place, one.place[place]) if place in one.place else "" for place in PLACE),
             *said,
+            words.say("waits since {time}", time=at) if one.is_waiting else at,
+            *(wording.label(place, one.place[place]) if place in one.place else "" for place in places),
         ),
     )
 
