@@ -70,6 +70,8 @@ class Reporting:
     config: Path
     data: Path
     kept: OrderedDict[str, Answer] = field(default_factory=OrderedDict)
+    _last: tuple[str, History] | None = None
+    """The closed days that were asked for last: who looks at a year asks for it again, divided and as a file."""
     _said: bytes = b""
     _settings: Settings | None = None
 
@@ -115,7 +117,7 @@ class Reporting:
             if key in self.kept:
                 self.kept.move_to_end(key)
                 return self.kept[key]
-            history = archive.history(settings.office.zone, query.first, query.last, now)
+            history = self._history(archive, query, settings, digest, now)
             telling = _Telling(settings, words, query, history, today, officer)
             if wanted is None:
                 made, is_final = telling.made(str(asked["what"]))
@@ -127,12 +129,25 @@ class Reporting:
                 self.kept.popitem(last=False)
         return made
 
+    def _history(self, archive: Archive, query: Query, settings: Settings, digest: str, now: dt.datetime) -> History:
+        """Return the days that are asked for; those that are all closed are held until others are."""
+        key = json.dumps([str(query.first), str(query.last), digest])
+        if self._last is not None and self._last[0] == key:
+            return self._last[1]
+        self._last = None
+        history = archive.history(settings.office.zone, query.first, query.last, now)
+        days = {facts.day for facts in history.days}
+        if days <= history.closed and query.last < now.astimezone(settings.office.zone).date():
+            self._last = key, history
+        return history
+
     def _office(self) -> Settings:
         """Return config.yaml as it is now."""
         said = self.config.read_bytes()
         if self._settings is None or said != self._said:
             self._settings, self._said = load_settings(self.config, os.environ), said
             self.kept.clear()
+            self._last = None
         return self._settings
 
 

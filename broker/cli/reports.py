@@ -14,7 +14,7 @@ from rich.console import Console
 from broker.cli.options import ConfigOption, DataOption, say
 from broker.config import Settings, load_settings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
-from broker.reports.figures import FIGURES, Dimension, Question, report, span_named
+from broker.reports.figures import FIGURES, Dimension, Question, report, span_named, without_looking_for_garbage
 from broker.reports.files import TICKETS_KINDS, ReportKind, report_file, tickets_file
 from broker.reports.query import DIVIDED
 from broker.reports.sheet import dimension_of, names_of, wording_in
@@ -61,7 +61,7 @@ def report_command(  # noqa: PLR0917 - typer passes them by name
         raise typer.Exit(say(f"{spoken} is no language of the office: {', '.join(settings.office.languages)}"))
     question = Question(begin, end, _divided(by or ()), _chosen(settings, only or ()))
     asked = None if tickets is None else _tickets(tickets, question, kind)
-    with closing(Archive(resolve_url(settings.store.url, data), settings.office.id)) as archive:
+    with without_looking_for_garbage(), closing(_archive(settings, data)) as archive:
         history = archive.history(settings.office.zone, begin, end, now)
         figures = FIGURES if asked is None else (asked.figure,)
         answer = report(history, question, figures=figures, order=names_of(settings).order)
@@ -80,6 +80,10 @@ def report_command(  # noqa: PLR0917 - typer passes them by name
     except OSError as error:
         raise typer.Exit(say(f"{path} cannot be written: {error.strerror or error}")) from None
     Console().print(str(path), highlight=False, markup=False, soft_wrap=True)
+
+
+def _archive(settings: Settings, data: Path) -> Archive:
+    return Archive(resolve_url(settings.store.url, data), settings.office.id)
 
 
 def _span(

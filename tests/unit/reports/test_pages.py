@@ -143,6 +143,16 @@ def test_what_is_closed_is_made_once(reporting: Reporting) -> None:
     assert asked(reporting, "page", **running) is not asked(reporting, "page", **running)
 
 
+def test_days_that_are_closed_are_read_once_for_all_that_is_asked_of_them(reporting: Reporting) -> None:
+    asked(reporting, "page")
+    history = reporting._last
+    assert history is not None
+    asked(reporting, "csv", by="lane")
+    assert reporting._last is history
+    asked(reporting, "page", **{"from": "2026-10-09", "to": "2026-10-11"})
+    assert reporting._last is None, "of a day that runs nothing is held"
+
+
 def test_what_cannot_be_asked_is_said_in_words(reporting: Reporting) -> None:
     refused = asked(reporting, "page", language="id", by="officer")
     assert (refused.status, refused.content.decode()) == (
