@@ -188,6 +188,10 @@ class PreparedRules:
     warnings: tuple[str, ...] = ()
     acts: frozenset[str] = frozenset()
     """Which acts of `broker.permissions` it takes."""
+    services_gone: frozenset[str] = frozenset()
+    """Services that are there no more: nobody may hold a number for them."""
+    counters_gone: frozenset[str] = frozenset()
+    """Counters that are there no more: nobody may sit there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,9 @@ PAGES = [
     "services.new-passport",
     "hours",
     "waits",
+    "services.new",
     "counters.counter-2",
+    "counters.new",
     "officers.siti",
     "officers.new",
     "announcements.new",
@@ -57,7 +59,7 @@ def untouched(one: forms.Form) -> dict[str, str]:
 def edits(name: str, **changes: str) -> list[tuple[str, Any]]:
     """Return what changes of a form come to."""
     one = form(name)
-    typed = forms.typed(P, one, untouched(one) | changes)
+    typed = forms.typed(P, one, untouched(one) | changes, DATA)
     assert typed.faults == {}
     return typed.edits
 
@@ -92,6 +94,11 @@ def test_a_form_that_nobody_touched_changes_nothing(name: str) -> None:
             [("officers.joko", {"id": "joko", "name": "Joko", "role": "supervisor"})],
         ),
         (
+            "counters.new",
+            {"f.counters.+.id": "counter-9", "f.counters.+.label": "9", "f.counters.+.stages:interview": "yes"},
+            [("counters.counter-9", {"id": "counter-9", "label": "9", "stages": ["interview"], "step_free": False})],
+        ),
+        (
             "announcements.new",
             {"f.announcements.+.text.id": "Tutup", "f.announcements.+.text.en": "Closed"},
             [
@@ -120,21 +127,27 @@ def test_what_was_typed_becomes_edits_of_these_places_alone(
         ("services.new-passport", {"f.services.new-passport.fee.en": " "}),
         ("services.new-passport", {"f.services.new-passport.effective_from": "1 January"}),
         ("officers.new", {"f.officers.+.id": "Joko W", "f.officers.+.name": "Joko"}),
+        ("officers.new", {"f.officers.+.id": "siti", "f.officers.+.name": "Siti"}),
+        ("services.new", {"f.services.+.id": "umrah"}),
     ],
 )
 def test_what_cannot_be_meant_is_said_at_its_field(name: str, changes: dict[str, str]) -> None:
     one = form(name)
-    assert forms.typed(P, one, untouched(one) | changes).faults != {}
+    assert forms.typed(P, one, untouched(one) | changes, DATA).faults != {}
 
 
 def test_every_place_of_every_page_may_be_changed_from_there() -> None:
     from broker.config.differences import Difference, act_of  # noqa: PLC0415 - beside what it is held against
+    from broker.config.patching import LEAVE_OUT  # noqa: PLC0415 - the same
 
     for name in PAGES:
         for spot in form(name).spots:
-            path = spot.path.replace(".+.", ".siti.").replace("hours.+0", "hours.2026-12-25")
-            if not path.endswith((".id", "+1", "+2")) or ".name." in path:
-                assert act_of(Difference(path, None, "x")) is not None, path
+            path = spot.path.replace("hours.+0", "hours.2026-12-25").replace("hours.+1", "hours.2026-12-26")
+            section, is_new, key = path.partition(".+.")
+            change = Difference(path.replace("hours.+2", "hours.2026-12-27"), None, "x")
+            if is_new:
+                change = Difference(f"{section}.x", LEAVE_OUT, {"id": "x", key.partition(".")[0]: "x"})
+            assert act_of(change) is not None, path
 
 
 # -- over HTTP ---------------------------------------------------------------------------------------------------------

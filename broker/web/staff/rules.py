@@ -227,6 +227,9 @@ class FormPage:
     save: str
     gone: str
     """What takes the whole entry out, where there is one."""
+    likes_label: str
+    likes: tuple[Link, ...]
+    """What a new entry may begin with."""
     back: Link
     problems_label: str = ""
     problems: tuple[str, ...] = ()
@@ -329,7 +332,7 @@ def form_page(
         given.get("effective_from", ""),
         hint=p.say("Empty: at once. A later day: until then all stays as it is."),
     )
-    is_dated = form.name.startswith("services.")
+    is_dated = form.name.startswith("services.") and not form.adds
     changes = _changes(p, known.data, typed.edits) if is_looked_at else ()
     return FormPage(
         title=form.title,
@@ -346,6 +349,12 @@ def form_page(
         look=p.say("Look at it first"),
         save=p.say("Let it count"),
         gone=_gone(p, form),
+        likes_label=p.say("Begin with the texts of:"),
+        likes=tuple(
+            Link(f"{HOME}/services.new?like={one}", name) for one, name in forms.entries_of(p, known.data, "services")
+        )
+        if form.name == "services.new"
+        else (),
         back=Link(HOME, p.say("All rules")),
         problems_label=p.say("The office could not work by this:"),
         problems=tuple(problems),
@@ -382,8 +391,15 @@ def _planned_here(p: Phrases, known: Known, form: Form) -> tuple[str, ...]:
 def _gone(p: Phrases, form: Form) -> str:
     if not form.entry:
         return ""
-    is_officer = form.entry.startswith("officers.")
-    return p.say("Has left the office: cannot sign in any more") if is_officer else p.say("Take this announcement out")
+    match form.entry.partition(".")[0]:
+        case "officers":
+            return p.say("Has left the office: cannot sign in any more")
+        case "services":
+            return p.say("Take this service out for good. For today alone, close it under “Acts”.")
+        case "counters":
+            return p.say("Take this counter out for good")
+        case _:
+            return p.say("Take this announcement out")
 
 
 def _columns(p: Phrases) -> tuple[str, str, str]:
@@ -534,7 +550,7 @@ class RulesPages:
             if section != "displays" and not is_office:
                 continue
             links = [Link(f"{HOME}/{section}.{one}", name) for one, name in forms.entries_of(p, known.data, section)]
-            if section in {"officers", "announcements"}:
+            if section in {"officers", "announcements", "services", "counters"}:
                 links.append(Link(f"{HOME}/{section}.new", p.say("Add one")))
             if section in {"hours", "waits", "texts", "journey"}:
                 links = [Link(f"{HOME}/{section}", p.say(title))]
@@ -563,7 +579,7 @@ class RulesPages:
             take_back=p.say("Take this plan back"),
             versions=Link(VERSIONS, p.say("Who changed what, and back to an earlier version")),
             file_note=p.say(
-                "Devices, connections and new services stand in config.yaml: whoever keeps that file changes them."
+                "Devices, connections and secrets stand in config.yaml: whoever keeps that file changes them."
             ),
             notice=notice,
         )
@@ -577,7 +593,8 @@ class RulesPages:
         return desk.show("staff/rules_form.html", form_page(desk.p, desk.frame(HOME), known, form, slides=slides))
 
     def _form(self, desk: Desk, known: Known) -> Form:
-        form = forms.form_of(desk.p, known.data, desk.request.path_params["form"], known.today)
+        like = desk.request.query_params.get("like", "")
+        form = forms.form_of(desk.p, known.data, desk.request.path_params["form"], known.today, like=like)
         if form is None:
             raise HTTPException(404)
         return form
@@ -594,7 +611,7 @@ class RulesPages:
         await desk.require("rules_change")
         known = await self._known()
         form = self._form(desk, known)
-        typed = forms.typed(p, form, fields)
+        typed = forms.typed(p, form, fields, known.data)
         slides = await self._slides(known, form)
         preview: Shown | None = None
 
@@ -789,7 +806,7 @@ class RulesPages:
 def _later(form: Form, typed: Typed, fields: Fields, today: dt.date) -> str:
     """Return the day from which a change counts, where that has not come: a service's own day, or that of the form."""
     day = fields.get("effective_from", "")
-    if form.name.startswith("services."):
+    if form.name.startswith("services.") and not form.adds:
         day = str(typed.words.get(f"f.{form.name}.effective_from", ""))
     return day if form.can_wait and day > today.isoformat() else ""
 
@@ -814,7 +831,13 @@ def _plan_row(p: Phrases, known: Known, entry: Mapping[str, Any]) -> PlanRow:
     return PlanRow(
         id=str(entry.get("id")),
         when=p.date(dt.date.fromisoformat(day)),
-        changes=tuple((forms.place_words(p, known.data, path), forms.value_words(p, value)) for path, value in changes),
+        changes=tuple(
+            (
+                forms.place_words(p, known.data, path),
+                p.say("is taken out") if value is None else forms.value_words(p, value),
+            )
+            for path, value in changes
+        ),
     )
 
 
