@@ -180,7 +180,7 @@ class OpenStrip:
         asking.add_done_callback(tasks.discard)
 
     def _show(self) -> None:
-        strip = strip_of(self._desk.p, self._desk.office, self._desk.known)
+        strip = strip_of(self._desk.p, self._desk.office, self._desk.known, is_wall=self._is_wall)
         pages, p = self._site.pages, self._desk.p
         html = one_line(pages.html("staff/alerts_strip.html", p, alerts=strip, wall=self._is_wall))
         if html != self._shown and self._line.has_room():

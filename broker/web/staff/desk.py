@@ -158,7 +158,7 @@ class Desk(Asking):
 
     def show(self, template: str, page: object, *, status: int = 200, **more: object) -> Response:
         """Return a page in the frame of the staff's pages."""
-        alerts = strip_of(self.p, self.office, self.known)
+        alerts = strip_of(self.p, self.office, self.known, is_wall=WALL in self.request.query_params)
         return super().show(
             template, page, status=status, **{"frame": getattr(page, "frame", None), "alerts": alerts, **more}
         )

@@ -11,8 +11,8 @@ from broker.web.office import Office
 from broker.web.staff.access import Staff
 
 HOME = "/staff/alerts"
-MOST = 3
-"""So many stand in the strip; the page has them all."""
+MOST, MOST_ON_WALL = 3, 1
+"""So many stand in the strip, beside how many more there are; the page has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,13 @@ def line_of(p: Phrases, alert: Alert, offer: OfficeMessage | None, *, may: bool)
     )
 
 
-def strip_of(p: Phrases, office: Office, staff: Staff | None) -> Strip | None:
+def strip_of(p: Phrases, office: Office, staff: Staff | None, *, is_wall: bool = False) -> Strip | None:
     """Return the strip of who is signed in; None where nothing stands for them."""
     found = () if staff is None else mine(office, staff)
     if staff is None or not found:
         return None
     may = staff.may("alert_ack")
-    shown = [one for one in found if one.acknowledged_by is None][:MOST]
+    shown = [one for one in found if one.acknowledged_by is None][: MOST_ON_WALL if is_wall else MOST]
     rest = len(found) - len(shown)
     seen = p.count("{n} alert, seen to", "{n} alerts, seen to", rest)
     more = p.count("{n} more alert", "{n} more alerts", rest) if shown else seen
