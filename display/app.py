@@ -91,6 +91,7 @@ class DisplayApp:
             ),
             ways=_ways(settings),
         )
+        self._zone = settings.office.zone
         self._media_folder = None if display.media is None else data_dir / display.media
         self._media_worker = DeviceWorker("media", post)
         self._drawing = Drawing(lambda: self._presenter.page, self._show)
@@ -148,7 +149,8 @@ class DisplayApp:
     def _look_for_media(self) -> None:
         folder, language = self._media_folder, self._language
         if folder is not None:
-            self._media_worker.submit(lambda: media_in(folder, language), self._media_found)
+            day = dt.datetime.now(self._zone).date()
+            self._media_worker.submit(lambda: media_in(folder, language, day=day), self._media_found)
 
     def _media_found(self, found: tuple[tuple[MediaPage, ...], str] | HardwareError) -> None:
         if not isinstance(found, HardwareError):

@@ -110,7 +110,10 @@ class Desk(Asking):
 
     async def unsent(self) -> str:
         """Return what somebody wrote into a form that comes too late to be sent."""
-        fields = await self.fields() if self.request.method == "POST" else {}
+        try:
+            fields = await self.fields() if self.request.method == "POST" else {}
+        except HTTPException:  # a picture, say: chosen again it is as it was
+            return ""
         places = [name for name in fields if name.startswith(PLACE)]
         return "\n".join(text for name in (*WRITTEN, *places) if (text := read(fields, name)))
 

@@ -20,7 +20,7 @@ from broker.contract.messages import Error
 from broker.language import Phrases, mark
 from broker.web.asking import UNAVAILABLE, UNFINISHED, AwayError
 from broker.web.staff import rules_forms as forms
-from broker.web.staff import rules_preview
+from broker.web.staff import rules_preview, slides
 from broker.web.staff.desk import Desk, Page, Section
 from broker.web.staff.frame import Entry, Frame, Link
 from broker.web.staff.pictures import Previews
@@ -138,13 +138,6 @@ class RulesFiles:
         except (OSError, ValueError, UnwritableError):
             return None
 
-    def slides(self, folder: str) -> list[str]:
-        """Return the files of a display's folder, by their names."""
-        try:
-            return sorted(path.name for path in (self.data / folder).iterdir() if path.is_file())[:MOST_SHOWN]
-        except OSError:
-            return []
-
 
 # -- what the pages say ------------------------------------------------------------------------------------------------
 
@@ -243,8 +236,8 @@ class FormPage:
     """As the screens will show it."""
     planned: tuple[str, ...] = ()
     """What counts here from a later day already."""
-    slides_label: str = ""
-    slides: tuple[str, ...] = ()
+    slides: Link | None = None
+    """Where the slides of a display stand."""
     notice: Notice | None = None
 
 
@@ -316,7 +309,6 @@ def form_page(
     notice: Notice | None = None,
     problems: Sequence[str] = (),
     is_looked_at: bool = False,
-    slides: Sequence[str] | None = None,
     preview: Shown | None = None,
 ) -> FormPage:
     """Return a page of places, with what was typed."""
@@ -365,8 +357,9 @@ def form_page(
         shown=_shown(form, typed) if is_looked_at and is_dated and not Previews.has_screen() else (),
         preview=preview,
         planned=_planned_here(p, known, form),
-        slides_label="" if slides is None else p.say("In the folder now (pictures and films are copied there)"),
-        slides=tuple(slides or ()),
+        slides=Link(f"{slides.SLIDES}/{form.name.partition('.')[2]}", p.say("Its slides"))
+        if form.name.startswith("displays.")
+        else None,
         notice=notice,
     )
 
@@ -520,6 +513,9 @@ class RulesPages:
                 Page(f"{PREVIEWS}/{{preview}}/cancel", self.cancelled, "rules_change", "POST"),
                 Page(f"{PREVIEWS}/{{preview}}/{{name}}.png", self.picture, "rules"),
                 Page(f"{PREVIEWS}/{{preview}}/{{name}}/phone", self.phone, "rules"),
+                Page(f"{slides.SLIDES}/{{display}}", self.slides, "rules"),
+                Page(f"{slides.SLIDES}/{{display}}", self.slides_changed, "rules_technical", "POST"),
+                Page(f"{slides.SLIDES}/{{display}}/{{name}}", self.slide, "rules"),
                 Page(f"{HOME}/planned/{{plan}}", self.taken_back, "rules_change", "POST"),
                 Page(f"{HOME}/{{form}}", self.form, "rules"),
                 Page(f"{HOME}/{{form}}", self.sent, "rules_change", "POST"),
@@ -589,8 +585,7 @@ class RulesPages:
         """Show places to change."""
         known = await self._known()
         form = self._form(desk, known)
-        slides = await self._slides(known, form)
-        return desk.show("staff/rules_form.html", form_page(desk.p, desk.frame(HOME), known, form, slides=slides))
+        return desk.show("staff/rules_form.html", form_page(desk.p, desk.frame(HOME), known, form))
 
     def _form(self, desk: Desk, known: Known) -> Form:
         like = desk.request.query_params.get("like", "")
@@ -599,12 +594,6 @@ class RulesPages:
             raise HTTPException(404)
         return form
 
-    async def _slides(self, known: Known, form: Form) -> list[str] | None:
-        folder = _at(known.data, f"{form.name}.media") if form.name.startswith("displays.") else None
-        if folder is None or self._files is None:
-            return None
-        return await asyncio.to_thread(self._files.slides, str(folder))
-
     async def sent(self, desk: Desk) -> Response:
         """Look at what was typed, or let it count."""
         p, fields = desk.p, await desk.form()
@@ -612,7 +601,6 @@ class RulesPages:
         known = await self._known()
         form = self._form(desk, known)
         typed = forms.typed(p, form, fields, known.data)
-        slides = await self._slides(known, form)
         preview: Shown | None = None
 
         def again(
@@ -629,7 +617,6 @@ class RulesPages:
                 notice=notice,
                 problems=problems,
                 is_looked_at=is_looked_at,
-                slides=slides,
                 preview=preview,
             )
             answer = desk.show("staff/rules_form.html", shown, status=status, token=desk.staff.token)
@@ -670,6 +657,25 @@ class RulesPages:
     async def cancelled(self, desk: Desk) -> Response:
         """End a preview."""
         return await rules_preview.cancelled(desk, self.previews)
+
+    async def slides(self, desk: Desk) -> Response:
+        """Show a display's slides."""
+        return await slides.shown(desk, *await self._slide_folder(desk))
+
+    async def slides_changed(self, desk: Desk) -> Response:
+        """Take a slide, move it, take it out."""
+        return await slides.changed(desk, *await self._slide_folder(desk))
+
+    async def slide(self, desk: Desk) -> Response:
+        """Hand out one slide."""
+        return await slides.handed_out(desk, (await self._slide_folder(desk))[1])
+
+    async def _slide_folder(self, desk: Desk) -> tuple[str, Path | None]:
+        display, known = desk.request.path_params["display"], await self._known()
+        found = _at(known.data, f"displays.{display}")
+        if not isinstance(found, Mapping) or self._files is None:
+            raise HTTPException(404)
+        return display, None if found.get("media") is None else self._files.data / str(found["media"])
 
     async def picture(self, desk: Desk) -> Response:
         """Hand out a picture of a preview."""
