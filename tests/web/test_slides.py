@@ -74,9 +74,9 @@ def test_a_picture_is_written_anew_under_a_name_of_ours(near: Visitor, folder: P
     send(near, picture(kind), do="add")
     (name,) = names(folder)
     assert sorted(path.name for path in folder.iterdir()) == sorted([name, FILE])
-    kept = Image.open(folder / name)
-    assert (kept.format, kept.size) == ("JPEG", (60, 40) if kind == "GIF" else (40, 60)), "it stands upright"
-    assert not kept.getexif()
+    with Image.open(folder / name) as kept:
+        assert (kept.format, kept.size) == ("JPEG", (60, 40) if kind == "GIF" else (40, 60)), "it stands upright"
+        assert not kept.getexif()
     assert b"taken at home" not in (folder / name).read_bytes()
     assert name in near.get(PAGE)
     assert near.client.get(f"{PAGE}/{name}").content == (folder / name).read_bytes()
