@@ -305,6 +305,8 @@ class OfficeMessage(Message):
     groups: tuple[GroupInfo, ...] = ()
     policy: str = "promise"
     """What orders the queues (`dispatch.type`): scores are shares of the promise there, seconds under the others."""
+    is_training: bool = False
+    """Nothing here is true: whatever shows or says something of this office says that it is a training."""
 
 
 class Calling(Message):
@@ -582,6 +584,15 @@ class AlertsMessage(State):
     alerts: tuple[Alert, ...] = ()
     more: int = 0
     """So many more stand, for which there was no room."""
+
+
+class TrainingMessage(State):
+    """`state/training`: at which step a training is, and what whoever trains is asked to do."""
+
+    at: Moment
+    """Since when."""
+    step: str
+    text: Text
 
 
 class Place(Message):

@@ -79,6 +79,8 @@ def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901, P
             pass  # rules come from the configuration itself, and who knows which PIN is no matter of the hall
         case ev.RulesChanged():
             hall.rules_changed = event
+        case ev.TrainingStep():
+            hall.training = event
         case ev.StaffSignedIn() | ev.StaffSignedOut() | ev.StaffRevoked() | ev.PasswordChanged() | ev.TotpChanged():
             _staff(hall, event)
         case ev.HelpAsked() | ev.HelpComing() | ev.HelpEnded():
