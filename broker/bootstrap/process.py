@@ -25,11 +25,12 @@ from broker.bootstrap.rules_desk import RulesDesk
 from broker.bootstrap.tokens import SessionTokens
 from broker.bus import Bus
 from broker.config.settings import Settings
+from broker.config.training import wrong_folder
 from broker.contract.link import Address
 from broker.contract.topics import CARE_CLIENT, DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT, Topics
 from broker.engine import KEPT_REPLIES, REMEMBER, Engine
 from broker.gateway import Inbound, MqttWire, Presences
-from broker.ports import Reconfiguration, Submission
+from broker.ports import Reconfiguration, StorageError, Submission
 from broker.server import ServerSpec, choose_kind, start_server
 from broker.store.database import resolve_url
 from broker.store.head import Head
@@ -65,6 +66,8 @@ def run_broker(
 
     Raises `AlreadyRunningError`, `StorageError` or `ServerError` where it cannot begin.
     """
+    if wrong := wrong_folder(data_dir, is_training=settings.training):
+        raise StorageError(wrong)
     key = OfficeKey(data_dir / "office.key")
     with only_engine(data_dir), _store(settings, data_dir, key) as store, _mqtt_server(settings, data_dir) as address:
         topics = Topics(settings.office.id)

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import copy
 import fcntl
+import json
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from broker.config.document import read_document
 from broker.config.environment import overlay
@@ -27,18 +26,19 @@ DEFAULT_FOLDER = Path("var-training")
 MARK = "TRAINING"
 """The file that tells a training's folder from an office's."""
 CONFIG = "config.yaml"
-SHORTER = 8.0
-"""So many times shorter than the office's are promises and usual times: a promise of 15 minutes is one of two."""
-LEAST_MIN = 0.5
-TIME_TO_COME_S = 10
+LONGEST_MIN, LEAST_MIN = 2.0, 1.0
+"""The longest promise of a lane is so long at the usual pace, all others are shorter in proportion, but not by more."""
+USUAL_SHARE = 1 / 16
+"""So much of the office's usual times: somebody who takes eight minutes takes half a minute."""
+TIME_TO_COME_S = 8
 """So long a visitor has to come at most before they may be given up."""
-SUPERVISOR, COMPLAINTS = "latihan", "pengaduan"
-"""Whom whoever trains signs in as, and who handles complaints."""
+SUPERVISOR, COMPLAINTS, COLLEAGUE = "latihan", "pengaduan", "rekan"
+"""Whom whoever trains signs in as, who handles complaints, and how the ids of colleagues at counters begin."""
 _PIN_HASH = (
     "$argon2id$v=19$m=8192,t=1,p=1$rA5sazbEDXanqEqtd87kfw$Yi7EsF0f0qYv1FZx6h/Axad+9kM+xoxaF/Infgx/KCo"  # of DEMO_PIN
 )
 _RULES: tuple[dict[str, object], ...] = (
-    {"id": "long-wait", "type": "wait", "limit_percent": 100, "for_s": 5, "calm_s": 10},
+    {"id": "long-wait", "type": "wait", "limit_percent": 75, "for_s": 3, "calm_s": 10},
     {"id": "idle-counter", "type": "idle_counter", "after_min": 1},
     {"id": "paper", "type": "paper_low", "for_s": 2, "roles": ["supervisor", "technician"]},
 )
@@ -65,7 +65,7 @@ def training_data(office: Mapping[str, Any], folder: Path, ports: Ports, *, pace
     data: dict[str, Any] = copy.deepcopy(dict(office))
     data["training"] = True
     data |= {"planned": [], "announcements": [], "keypads": [], "signs": []}
-    _rules(data, SHORTER * pace)
+    _rules(data, pace)
     data["officers"] = list(_officers(data))
     data["alerts"] = {"quiet_hours": [], "rules": copy.deepcopy(list(_RULES))}
     data["mqtt"] = {"server": "auto", "host": "127.0.0.1", "port": ports.mqtt, "listen": "127.0.0.1"}
@@ -86,18 +86,20 @@ def training_data(office: Mapping[str, Any], folder: Path, ports: Ports, *, pace
     return data
 
 
-def _rules(data: dict[str, Any], shorter: float) -> None:
+def _rules(data: dict[str, Any], pace: float) -> None:
     """Let the office's rules hold at any hour, with times that fit a training."""
     data["hours"] = {**data["hours"], "enforced": False}
     own = data["counters"][0]
+    share = LONGEST_MIN / max(lane["promised_wait_min"] for lane in data["lanes"])
     for stage in data["stages"]:
-        stage["standard_min"] = _short(stage["standard_min"], shorter)
+        stage["standard_min"] = round(stage["standard_min"] * USUAL_SHARE / pace, 2)
     for one in (*data["lanes"], *data["services"]):
-        one["promised_wait_min"] = _short(one["promised_wait_min"], shorter)
+        one["promised_wait_min"] = round(max(LEAST_MIN, one["promised_wait_min"] * share) / pace, 2)
         for key in ("hours", "daily_quota", "max_wait_min"):
             one.pop(key, None)
     for lane in data["lanes"]:
-        lane["no_show_after_s"] = min(lane.get("no_show_after_s", TIME_TO_COME_S), TIME_TO_COME_S)
+        come_s = min(lane.get("no_show_after_s", TIME_TO_COME_S), TIME_TO_COME_S)
+        lane["no_show_after_s"] = int(come_s / max(pace, 1))
     for service in data["services"]:  # whoever trains has visitors from the beginning to the end of their visit
         mine = [stage for stage in service["stages"] if stage in own["stages"]]
         if mine and service["id"] in own.get("services", [service["id"]]):
@@ -108,17 +110,13 @@ def _rules(data: dict[str, Any], shorter: float) -> None:
             counter.pop("kiosk", None)
 
 
-def _short(minutes: float, shorter: float) -> float:
-    return max(LEAST_MIN, round(minutes / shorter, 1))
-
-
 def _officers(data: Mapping[str, Any]) -> Iterable[dict[str, object]]:
     """Yield who may sign in: nobody's own name and PIN; one for each counter, and the roles that are trained."""
     p = Phrases("broker", data["office"]["languages"][0])
     yield {"id": SUPERVISOR, "name": p.say("Trainee"), "pin_hash": _PIN_HASH, "role": "supervisor"}
     yield {"id": COMPLAINTS, "name": p.say("Trainee (complaints)"), "pin_hash": _PIN_HASH, "role": "complaints"}
     for place, _ in enumerate(data["counters"], 1):
-        yield {"id": f"rekan-{place}", "name": p.say("Colleague {n}", n=place), "pin_hash": _PIN_HASH}
+        yield {"id": f"{COLLEAGUE}-{place}", "name": p.say("Colleague {n}", n=place), "pin_hash": _PIN_HASH}
 
 
 def _kiosks(kiosks: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, object]]:
@@ -179,7 +177,7 @@ def training_text(config: Path, environ: Mapping[str, str], ports: Ports, *, pac
     try:
         return patched(text, edits)
     except UnwritableError:
-        return yaml.safe_dump(wanted, allow_unicode=True, sort_keys=False, default_style='"')
+        return json.dumps(wanted, ensure_ascii=False, indent=1, default=str)  # JSON is YAML, too
 
 
 def is_training_folder(folder: Path) -> bool:
@@ -190,7 +188,9 @@ def is_training_folder(folder: Path) -> bool:
 def wrong_folder(folder: Path, *, is_training: bool) -> str | None:
     """Return why a broker must not work here: an office's data is no training's, and the other way round."""
     if is_training and not is_training_folder(folder):
-        return f"{folder} is no training's folder, so this training does not touch it: start it by antrean up --training"
+        return (
+            f"{folder} is no training's folder, so this training does not touch it: start it by antrean up --training"
+        )
     if not is_training and is_training_folder(folder):
         return f"{folder} holds a training: no true office works on it; choose another folder with --data"
     return None

@@ -57,6 +57,8 @@ ErrorCode = Literal[
     "conflict",
     "bad_rules",
 ]
+OVER = "over"
+"""The step of a training after the last one."""
 PASSING: frozenset[ErrorCode] = frozenset({"storage_failed", "not_ready", "too_many"})
 """Refusals that say nothing of what was asked, and are not kept: nothing was done, and the same may be done later."""
 

@@ -86,7 +86,7 @@ def web_app(
         bus = bus_for(KIND, plan, post)
         clock = EngineClock(lambda: dt.datetime.now(zone), time.monotonic)
         office = Office(bus, office=plan.office, clock=clock, asked=plan.asked, parts=plan.parts)
-        pages = Pages(plan.languages, name=plan.names)
+        pages = Pages(plan.languages, name=plan.names, is_training=plan.is_training)
         office.on_fresh.append(lambda: pages.offered(office.offer))
         site = Site(office, pages, Following(office), OpenBoards(office), links=lambda: links(office.asked))
         office.on_alerts.append(lambda: sender.heard(office.alerts, office.offer))

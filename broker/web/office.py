@@ -28,6 +28,7 @@ from broker.contract.messages import (
     Reply,
     ResultsMessage,
     SurveyMessage,
+    TrainingMessage,
     WaitingMessage,
 )
 from broker.contract.office import OfficeBus, listen_to_office
@@ -59,7 +60,7 @@ class _Asked:
 class Office:
     """What MQTT told of the office, and the way to ask its engine."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0915 - one for each thing that is known
         self,
         bus: OfficeBus,
         *,
@@ -89,8 +90,10 @@ class Office:
         self.announcements: AnnouncementsMessage | None = None
         self.alerts: AlertsMessage | None = None
         """What somebody of the staff is to see to."""
+        self.training: TrainingMessage | None = None
+        """At which step a training is."""
         self.on_alerts: list[Callable[[], None]] = []
-        """Told when that changes."""
+        """Told when that changes, or what a training asks."""
         self.surveys: dict[tuple[str, str], SurveyMessage] = {}
         """By id and language."""
         self.on_event: list[Callable[[EventMessage], None]] = []
@@ -120,6 +123,7 @@ class Office:
         bus.listen(topics.results(), ResultsMessage, self._results_heard)
         bus.listen(topics.survey("+", "+"), SurveyMessage, self._survey_heard)
         bus.listen(topics.alerts(), AlertsMessage, self._alerts_heard)
+        bus.listen(topics.training(), TrainingMessage, self._training_heard)
         bus.listen(topics.announcements(), AnnouncementsMessage, self._announced)
         bus.listen(topics.event("+"), EventMessage, self._event_heard)
         bus.on_link(self._link_changed)
@@ -246,6 +250,10 @@ class Office:
 
     def _alerts_heard(self, alerts: AlertsMessage) -> None:
         self.alerts = alerts
+        _tell(self.on_alerts)
+
+    def _training_heard(self, training: TrainingMessage) -> None:
+        self.training = training
         _tell(self.on_alerts)
 
     def _results_heard(self, results: ResultsMessage) -> None:

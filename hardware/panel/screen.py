@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from kivy.graphics import Rectangle
 from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
 from kivy.lang import Builder
 from kivy.properties import ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
 from PIL import Image
 
 from hardware.config import PanelConfig
@@ -52,6 +54,10 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         self.on_begin: Callable[[], None] = _nothing
         self.on_end: Callable[[], None] = _nothing
         self._redraw: Redraw | None = None
+        self.root: Any
+        self._page: Any = None
+        self._marked = ""
+        self._band: Any = None
         self.look = look_for(panel, reader, Window.size, accent=accent)
         # Bound first, so asked last: what no handler of ours takes ends here, before Kivy's own keys (F1 opens its
         # settings over everything, and whatever a module may bind).
@@ -84,7 +90,35 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         Window.clearcolor = self.look.theme.ground
         _draw_plain_surfaces_fast()
         Window.bind(size=self.look_anew)
-        return self._make_root()
+        self._page = self._make_root()
+        return self._page if not self._marked else self._under_band()
+
+    def mark(self, words: str) -> None:
+        """Let `words` stand above everything, in a band of its own, and the page in what is left; or no more."""
+        if words == self._marked:
+            return
+        self._marked = words
+        if self._page is None:
+            return
+        if self._band is not None and words:
+            self._band.text = words
+            return
+        Window.remove_widget(self.root)
+        if self._page.parent is not None:
+            self._page.parent.remove_widget(self._page)
+        self._band = None if not words else self._band
+        self.root = self._under_band() if words else self._page
+        Window.add_widget(self.root)
+        self.look_anew()
+
+    def _under_band(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
+        self._band = widgets.make("Band")
+        self._band.text = self._marked
+        self._band.bind(height=self.look_anew)
+        column = BoxLayout(orientation="vertical")
+        column.add_widget(self._band)
+        column.add_widget(self._page)
+        return column
 
     def set_mode(self, mode: Mode) -> None:
         """Draw everything as this mode wants it from now on."""
@@ -94,7 +128,11 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
 
     def look_anew(self, *_size: object) -> None:
         """Make the look that panel, window and mode ask for now; all rules follow."""
-        self.look = look_for(self.panel, self._reader, Window.size, self._mode, self._accent)
+        look = look_for(self.panel, self._reader, Window.size, self._mode, self._accent)
+        if self._band is not None:
+            left = look.height - self._band.height
+            look = replace(look, height=left, low_px=min(look.low_px, left))
+        self.look = look
         Window.clearcolor = self.look.theme.ground
 
     def on_start(self) -> None:

@@ -24,7 +24,7 @@ from broker.web.staff import frame as around
 from broker.web.staff.access import COOKIE, TOKEN_FIELD, Staff, is_near, is_token, staff_of
 from broker.web.staff.frame import OWN_ACCOUNT, Done, Entry, Frame
 from broker.web.staff.lately import Lately
-from broker.web.staff.strip import strip_of
+from broker.web.staff.strip import coach_of, strip_of
 from broker.web.visitor.writing import Fields, new_mark, read
 
 WORDS = "broker.web.staff"
@@ -163,7 +163,10 @@ class Desk(Asking):
         """Return a page in the frame of the staff's pages."""
         alerts = strip_of(self.p, self.office, self.known, is_wall=WALL in self.request.query_params)
         return super().show(
-            template, page, status=status, **{"frame": getattr(page, "frame", None), "alerts": alerts, **more}
+            template,
+            page,
+            status=status,
+            **{"frame": getattr(page, "frame", None), "alerts": alerts, "coach": coach_of(self.p, self.office), **more},
         )
 
     def frame(self, here: str = "") -> Frame:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from broker.alert_words import alert_words
-from broker.contract.messages import Alert, OfficeMessage
+from broker.contract.messages import OVER, Alert, OfficeMessage
 from broker.language import Phrases
 from broker.web.office import Office
+from broker.web.page import in_language
 from broker.web.staff.access import Staff
 
 HOME = "/staff/alerts"
+REVIEW = "/staff/training"
 MOST, MOST_ON_WALL = 3, 1
 """So many stand in the strip, beside how many more there are; the page has them all."""
 
@@ -29,6 +31,17 @@ class AlertLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Coach:
+    """What a training asks of whoever trains."""
+
+    label: str
+    text: str
+    review: str
+    """What the link says that leads to the review, once there is one."""
+    review_url: str = REVIEW
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
     """What stands above each staff page."""
 
@@ -38,6 +51,15 @@ class Strip:
     home: str
     """Where all of them stand; nothing for whom that page is not."""
     token: str
+
+
+def coach_of(p: Phrases, office: Office) -> Coach | None:
+    """Return what a training asks now; None in an office that is none, and before it has begun."""
+    told = office.training
+    if told is None or office.offer is None or not office.offer.is_training:
+        return None
+    review = p.say("What went well, and what could be done otherwise") if told.step == OVER else ""
+    return Coach(p.say("Training"), in_language(told.text, p.language), review)
 
 
 def mine(office: Office, staff: Staff) -> tuple[Alert, ...]:
