@@ -110,8 +110,7 @@ class CounterProcess:
 
     def _mark(self, *, is_training: bool) -> None:
         """Say above everything that this is a training, and below that what it asks."""
-        words = (training_mark(self._languages), self._told) if is_training else ()
-        self._app.mark("\n".join(filter(None, words)))
+        self._app.mark(*((training_mark(self._languages), self._told) if is_training else ("",)))
 
     def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
         theme, touched = self._app.look.theme, self._update

@@ -40,7 +40,7 @@ TOLD: Mapping[str, str] = {
         "and say that it was looked at."
     ),
     "rest": mark("Serve who still waits. The training ends when nobody does."),
-    "over": mark("The training is over. Thank you. What went well stands on the staff's pages, under Training."),
+    "over": mark("The training is over. Thank you. What went well stands on the staff's pages and in the terminal."),
 }
 """What whoever trains is told at each step."""
 LEFT_OUT: Mapping[str, str] = {
@@ -210,8 +210,14 @@ def _complaint(journal: Sequence[Happened]) -> Iterator[Finding]:
         yield Finding("complaint", _seconds(came, moved) <= READ_S, {"s": _seconds(came, moved)})
 
 
+_FREE = frozenset({"opened", "finished", "no_show", "held", "resumed", "transferred"})
+_NOT_FREE = frozenset({"called", "started", "unheld", "paused", "closed"})
+"""After which events of a counter it is free, or not."""
+
+
 def _idle(journal: Sequence[Happened]) -> Iterator[Finding]:
-    """Yield for how long at most the counter was free while somebody waited."""
+    """Yield for how long at most the counter that was opened first was free while somebody waited."""
+    own = next((one.of("counter") for one in journal if one.kind == "opened"), "")
     waiting: set[str] = set()
     free = False
     since: dt.datetime | None = None
@@ -219,24 +225,18 @@ def _idle(journal: Sequence[Happened]) -> Iterator[Finding]:
     for one in journal:
         if since is not None:
             longest = max(longest, round((one.at - since).total_seconds()))
-        ticket = one.of("ticket")
-        match one.kind:
-            case "issued" | "rejoined" | "transferred":
-                waiting.add(ticket)
-            case "cancelled":
-                waiting.discard(ticket)
-            case "called":
-                waiting.discard(ticket)
-                free = False
-            case "opened" | "finished" | "no_show" | "held" | "resumed":
-                free = True
-            case "closed" | "paused" | "started" | "unheld":
-                free = False
-            case _:
-                pass
+        ticket, is_own = one.of("ticket"), one.of("counter") == own
+        if one.kind in {"issued", "rejoined", "transferred"}:
+            waiting.add(ticket)
+        elif one.kind in {"called", "cancelled"}:
+            waiting.discard(ticket)
+        if one.kind in _FREE and is_own:
+            free = True
+        elif one.kind in _NOT_FREE and is_own:
+            free = False
         rests = free and bool(waiting)
         since = (since or one.at) if rests else None
-    if any(one.kind == "opened" for one in journal):
+    if own:
         yield Finding("idle", longest <= IDLE_S, {"s": longest})
 
 

@@ -25,7 +25,7 @@ from broker.up.emulated import emulators
 from broker.up.screens import ScreenError, VirtualScreen, has_screen
 from broker.up.trainer import ScriptedOfficer, Trainer, review_lines, reviewed, staff_pages
 from broker.up.training import Move
-from broker.up.visit import REACTION_S, Patience, VisitError, Window, Witness, play_visit
+from broker.up.visit import REACTION_S, Patience, VisitError, Window, Witness, choose, kiosk_picture, play_visit
 from hardware.config import PanelConfig
 from hardware.emulators.control import socket_path
 from hardware.emulators.control import tell as tell_device
@@ -162,6 +162,9 @@ def _train(start: Start, office: Office, stopping: threading.Event, stack: ExitS
             trainer, lambda move: press(windows["counter"], move), rest_s=OFFICER_REST_S / trainer.pace
         )
         shots = _Shots(windows, start.data_dir / "pictures", trainer)
+        shots.folder.mkdir(parents=True, exist_ok=True)
+        kiosk_picture(windows["kiosk"], shots.folder, settings.office.languages[0])
+        choose(windows["kiosk"], settings, settings.services[0].id)  # so that there is a paper, too
     if pages := staff_pages(settings):
         start.tell(f"the staff's pages: {pages} (sign in as {SUPERVISOR} or {COMPLAINTS}, PIN {PIN})")
     start.tell(f"THIS IS A TRAINING: nothing in {start.data_dir}/ is true. Ctrl-C ends it at any time.")

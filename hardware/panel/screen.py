@@ -27,6 +27,10 @@ from hardware.panel.scale import Reader
 from hardware.panel.waiting import wait_for_events
 
 
+HALL_SHARE = 0.72
+"""What stands above a lobby display is as large as what stands below it: calls have the room."""
+
+
 class PanelApp(App):  # type: ignore[misc] # Kivy has no types
     """One window. Rules read `app.look`, which is made anew when the window changes size or its reader the mode."""
 
@@ -56,8 +60,8 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         self._redraw: Redraw | None = None
         self.root: Any
         self._page: Any = None
-        self._marked = ""
-        self._band: Any = None
+        self._marked = self._told = ""
+        self._bands: tuple[Any, ...] = ()
         self.look = look_for(panel, reader, Window.size, accent=accent)
         # Bound first, so asked last: what no handler of ours takes ends here, before Kivy's own keys (F1 opens its
         # settings over everything, and whatever a module may bind).
@@ -91,34 +95,53 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         _draw_plain_surfaces_fast()
         Window.bind(size=self.look_anew)
         self._page = self._make_root()
-        return self._page if not self._marked else self._under_band()
+        root = self._framed()
+        if self._bands:
+            self.look_anew()
+        return root
 
-    def mark(self, words: str) -> None:
-        """Let `words` stand above everything, in a band of its own, and the page in what is left; or no more."""
-        if words == self._marked:
+    def mark(self, words: str, told: str = "") -> None:
+        """Let `words` stand above everything, in a band of its own, and below it what is `told`; or no more.
+
+        The page has what is left of the window.
+        """
+        is_new = bool(words) != bool(self._marked)
+        if (words, told) == (self._marked, self._told):
             return
-        self._marked = words
+        self._marked, self._told = words, told
         if self._page is None:
             return
-        if self._band is not None and words:
-            self._band.text = words
-            return
-        Window.remove_widget(self.root)
-        if self._page.parent is not None:
-            self._page.parent.remove_widget(self._page)
-        self._band = None if not words else self._band
-        self.root = self._under_band() if words else self._page
-        Window.add_widget(self.root)
+        if not is_new:
+            self._say_marked()
+        else:
+            Window.remove_widget(self.root)
+            self.root = self._framed()
+            Window.add_widget(self.root)
         self.look_anew()
 
-    def _under_band(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
-        self._band = widgets.make("Band")
-        self._band.text = self._marked
-        self._band.bind(height=self.look_anew)
+    def _framed(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
+        """Return the page, under its bands where it is marked."""
+        if self._page.parent is not None:
+            self._page.parent.remove_widget(self._page)
+        self._bands = ()
+        if not self._marked:
+            return self._page
+        band, told = widgets.make("Band"), widgets.make("Band")
+        band.bold, told.ground = True, (1, 0.94, 0.78, 1)
+        band.share = told.share = HALL_SHARE if self._reader is Reader.HALL else 1.0
+        self._bands = band, told
+        self._say_marked()
         column = BoxLayout(orientation="vertical")
-        column.add_widget(self._band)
-        column.add_widget(self._page)
+        for part in (band, told, self._page):
+            column.add_widget(part)
+        for each in self._bands:
+            each.bind(height=self.look_anew)
         return column
+
+    def _say_marked(self) -> None:
+        for band, words in zip(self._bands, (self._marked, self._told), strict=True):
+            band.text = words
+            band.texture_update()
 
     def set_mode(self, mode: Mode) -> None:
         """Draw everything as this mode wants it from now on."""
@@ -129,8 +152,8 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
     def look_anew(self, *_size: object) -> None:
         """Make the look that panel, window and mode ask for now; all rules follow."""
         look = look_for(self.panel, self._reader, Window.size, self._mode, self._accent)
-        if self._band is not None:
-            left = look.height - self._band.height
+        if self._bands:
+            left = look.height - sum(band.height for band in self._bands)
             look = replace(look, height=left, low_px=min(look.low_px, left))
         self.look = look
         Window.clearcolor = self.look.theme.ground

@@ -36,6 +36,7 @@ from broker.web.staff.reports import ReportPages
 from broker.web.staff.rules import RulesFiles, RulesPages
 from broker.web.staff.suggestions import SuggestionPages
 from broker.web.staff.surveys import SurveyPages
+from broker.web.staff.training import TrainingPages
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class StaffPages:
             AdvicePages(self.advisor).section(),
             RulesPages(self.rules, self.previews).section(),
             AccountPages().section(),
+            TrainingPages(self.database).section(),
         )
 
     @cached_property
