@@ -59,8 +59,8 @@ def test_promises_are_of_first_calls_and_the_shortest_stands_by_itself() -> None
 def test_how_the_visitor_was_treated_who_did_not_come(
     lines: list[Happened],
     code: str,
-    is_good: bool,
-    values: dict[str, int],  # noqa: FBT001 - a table
+    is_good: bool,  # noqa: FBT001 - a table
+    values: dict[str, int],
 ) -> None:
     assert found(called(1, "m"), step(2, "nobody", "m"), *lines)[code] == Finding(code, is_good, values)
 
