@@ -26,7 +26,6 @@ from hardware.panel.redraw import Redraw, draw_changes_alone
 from hardware.panel.scale import Reader
 from hardware.panel.waiting import wait_for_events
 
-
 HALL_SHARE = 0.72
 """What stands above a lobby display is as large as what stands below it: calls have the room."""
 
