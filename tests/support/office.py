@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import socket
@@ -14,6 +15,12 @@ from tests.support.caller import Caller, wait_until
 from tests.support.program import Program
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
+
+
+@functools.cache
+def shipped_settings() -> Settings:
+    """Return the demo office as it is shipped; reading it takes as long as a short test."""
+    return load_settings(CONFIG, {})
 
 
 def free_port() -> int:

@@ -16,14 +16,14 @@ from urllib.parse import parse_qsl
 import pytest
 
 from broker.cli.reporting import Answer, Reporting
-from broker.config import Settings, load_settings
+from broker.config import Settings
 from broker.reports.figures import FIGURES, Dimension
 from broker.reports.query import Query
 from broker.store.sql import SqlStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.days import a_busy_day
 from tests.fakes.engine_room import EngineRoom
-from tests.support.office import CONFIG
+from tests.support.office import CONFIG, shipped_settings
 from tests.support.past_days import keep_days
 
 FIRST, LAST = dt.date(2026, 9, 28), dt.date(2026, 10, 9)
@@ -32,7 +32,7 @@ FIRST, LAST = dt.date(2026, 9, 28), dt.date(2026, 10, 9)
 @pytest.fixture(scope="module")
 def settings() -> Settings:
     """Return the demo office."""
-    return load_settings(CONFIG, {})
+    return shipped_settings()
 
 
 @pytest.fixture(scope="module")
