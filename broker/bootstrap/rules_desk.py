@@ -325,6 +325,9 @@ def _planned(edits: Sequence[Edit], day: dt.date, data: Mapping[str, object]) ->
 def _data(raw: bytes) -> dict[str, object]:
     try:
         data = read_value(_text(raw))
+    except UnicodeDecodeError as error:
+        message = "is not written in UTF-8: save it so with an editor once"
+        raise UnwritableError(message) from error
     except ValueError as error:
         raise UnwritableError(str(error)) from error
     if not isinstance(data, dict):

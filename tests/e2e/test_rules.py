@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -21,6 +23,7 @@ from tests.support.web_process import WebProcess
 from tests.web.test_feedback_pages import hidden
 
 WITHIN_S = 2.0
+NOW = dt.datetime.now(ZoneInfo("Asia/Jakarta"))
 SERVICE = "/staff/rules/services.new-passport"
 FEE = "f.services.new-passport.fee.en"
 
@@ -61,6 +64,27 @@ def shown(screen: Screen) -> str:
     return json.dumps(screen.states["state/service/new-passport"])
 
 
+def told(screen: Screen, text: str) -> bool:
+    """Tell whether screens hear a text of the service, or of the office."""
+    return text in shown(screen) or text in office_of(screen)
+
+
+def office_of(screen: Screen) -> str:
+    """Return what is told of the office."""
+    return json.dumps(screen.states["state/office"])
+
+
+def today(screen: Screen) -> list[object]:
+    """Return today's hours."""
+    hours: list[object] = screen.states["state/hall"]["hours"]["today"]
+    return hours
+
+
+def announced(screen: Screen) -> bool:
+    """Tell whether the announcement has come."""
+    return "Moved" in json.dumps(screen.states.get("state/announcements"))
+
+
 def test_a_supervisor_changes_a_fee_and_takes_it_back(office: OfficeProcess, browser: httpx.Client) -> None:
     before = office.config.read_bytes()
     screen = Screen(office)
@@ -84,6 +108,71 @@ def test_a_supervisor_changes_a_fee_and_takes_it_back(office: OfficeProcess, bro
     assert browser.post(first, data=back).status_code == 303
     assert office.config.read_bytes() == before
     wait_until(lambda: "& more" not in shown(screen), "it is as before", timeout_s=WITHIN_S)
+
+
+KINDS: list[tuple[str, str, dict[str, str], Callable[[Screen], bool]]] = [
+    (
+        "text",
+        "services.new-passport",
+        {"f.services.new-passport.name.en": "Fresh one"},
+        lambda it: told(it, "Fresh one"),
+    ),
+    ("fee", "services.new-passport", {FEE: "Rp1,234"}, lambda it: told(it, "Rp1,234")),
+    (
+        "hours",
+        "hours",
+        {f"f.hours.{NOW:%a}".lower(): "06:15-06:20"},
+        lambda it: "T06:20" in json.dumps(today(it)),
+    ),
+    (
+        "closure",
+        "hours",
+        {"f.hours.+0:day": f"{NOW:%Y-%m-%d}", "f.hours.+0": "-"},
+        lambda it: not today(it),
+    ),
+    (
+        "quota",
+        "waits",
+        {"f.lanes.priority.daily_quota": "0"},
+        lambda it: '"full"' in json.dumps(it.states["state/hall"]),
+    ),
+    (
+        "promise",
+        "waits",
+        {"f.lanes.priority.promised_wait_min": "7"},
+        lambda it: '"promised_wait_s": 420' in office_of(it),
+    ),
+    (
+        "counter's work",
+        "counters.counter-2",
+        {"f.counters.counter-2.label": "Loket 77"},
+        lambda it: "Loket 77" in office_of(it),
+    ),
+    (
+        "announcement",
+        "announcements.new",
+        {f"f.announcements.+.text.{one}": "Moved" for one in ("id", "en")},
+        announced,
+    ),
+]
+"""One change of each kind: its page, what is typed there, and how a screen tells that it has come."""
+
+
+def test_each_kind_of_change_comes_to_the_screens(office: OfficeProcess, browser: httpx.Client) -> None:
+    screen = Screen(office)
+    wait_until(lambda: {"state/office", "state/hall", "state/service/new-passport"} <= {*screen.states}, "all is shown")
+    for kind, page, changes, has_come in KINDS:
+        html = browser.get(f"/staff/rules/{page}").text
+        ticked = dict.fromkeys(re.findall(r'<input type="checkbox" name="(f[^"]+)" value="yes" checked', html), "yes")
+        chosen = dict(re.findall(r'<select id="(f[^"]+)".*?value="([^"]*)" selected', html))
+        sent = filled(html) | ticked | chosen | changes | {"reason": kind, "do": "save"}
+        assert not has_come(screen), kind
+        begun = time.monotonic()
+        answer = browser.post(f"/staff/rules/{page}", data=sent)
+        assert answer.status_code == 303, (kind, answer.text)
+        wait_until(lambda: has_come(screen), f"{kind} is there")  # noqa: B023 - asked at once
+        print(f"{kind}: {time.monotonic() - begun:.2f} s")  # noqa: T201 - shown with -s
+    screen.bus.stop()
 
 
 def test_pictures_of_the_screens_have_the_size_of_their_panels_and_what_cannot_be_drawn_is_said(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from broker.config.document import read_value
 from broker.language import words_of
 from broker.web.staff import rules_forms as forms
+from broker.web.staff.rules import RulesFiles
 from broker.web.staff.rules_forms import GONE
 from tests.fakes.feedback_desk import FeedbackDesk
 from tests.fakes.web_office import WebOffice, refuse
@@ -267,3 +269,22 @@ def test_what_was_typed_is_still_there_when_the_session_is_over(near: Visitor) -
     assert "What you wrote was not sent." in html
     assert "08:00-09:00" in html
     assert "Pemilu" in html
+
+
+@pytest.mark.parametrize(
+    "raw", [None, "name: Ren\N{LATIN SMALL LETTER E WITH ACUTE}".encode("latin-1"), b"a: [", b"- x"]
+)
+def test_a_file_that_cannot_be_read_is_said_in_words(
+    office: WebOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raw: bytes | None
+) -> None:
+    config = tmp_path / "config.yaml"
+    if raw is not None:
+        config.write_bytes(raw)
+    monkeypatch.setattr("broker.web.app.RulesFiles", lambda _config, _data: RulesFiles(config, tmp_path))
+    FeedbackDesk(office)
+    with visitor(office) as near:
+        sign_in(near, "siti", "2002")
+        for page in ("", "/hours", "/versions"):
+            assert "cannot be read: it is not there, not written in UTF-8, or no YAML" in text_of(
+                near.get(f"/staff/rules{page}", status=503)
+            )

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ from broker.language import Phrases, mark
 from broker.web.asking import UNAVAILABLE, UNFINISHED, AwayError
 from broker.web.staff import rules_forms as forms
 from broker.web.staff import rules_preview, slides
-from broker.web.staff.desk import Desk, Page, Section
-from broker.web.staff.frame import Entry, Frame, Link
+from broker.web.staff.desk import Desk, Handler, Page, Section
+from broker.web.staff.frame import Entry, Frame, Link, SaidPage
 from broker.web.staff.pictures import Previews
 from broker.web.staff.rules_forms import GONE, Form, Spot, Typed
 from broker.web.staff.rules_preview import PREVIEWS, Shown
@@ -291,6 +292,30 @@ class VersionPage:
     notice: Notice | None = None
 
 
+class UnreadableError(Exception):
+    """config.yaml on this machine cannot be read, or is no configuration at all."""
+
+
+def said_unreadable(handler: Handler) -> Handler:
+    """Return a handler that says in words that the file cannot be read."""
+
+    @functools.wraps(handler)
+    async def answer(desk: Desk) -> Response:
+        try:
+            return await handler(desk)
+        except UnreadableError:
+            p = desk.p
+            why = p.say(
+                "config.yaml on this machine cannot be read: it is not there, not written in UTF-8, or no YAML. Whoever"
+                " keeps it is told more by: antrean check-config"
+            )
+            notice = Notice("error", p.say("The rules cannot be shown now. The office works on as before."), why)
+            page = SaidPage(p.say("Rules of the office"), desk.frame(HOME), notice)
+            return desk.show("staff/said.html", page, status=UNAVAILABLE)
+
+    return answer
+
+
 def reason_field(p: Phrases, value: str = "", fault: str = "") -> Field:
     """Return the field for why."""
     hint = p.say("It is kept with your name, such as: new tariff by PP 50/2026.")
@@ -503,30 +528,33 @@ class RulesPages:
 
     def section(self) -> Section:
         """Return where the pages stand."""
+        pages = (
+            Page(HOME, self.home, "rules"),
+            Page(VERSIONS, self.versions, "rules"),
+            Page(f"{VERSIONS}/{{digest}}", self.version, "rules"),
+            Page(f"{VERSIONS}/{{digest}}", self.gone_back, "rules_change", "POST"),
+            Page(f"{PREVIEWS}/{{preview}}", self.looked_at, "rules"),
+            Page(f"{PREVIEWS}/{{preview}}/cancel", self.cancelled, "rules_change", "POST"),
+            Page(f"{PREVIEWS}/{{preview}}/{{name}}.png", self.picture, "rules"),
+            Page(f"{PREVIEWS}/{{preview}}/{{name}}/phone", self.phone, "rules"),
+            Page(f"{slides.SLIDES}/{{display}}", self.slides, "rules"),
+            Page(f"{slides.SLIDES}/{{display}}", self.slides_changed, "rules_technical", "POST"),
+            Page(f"{slides.SLIDES}/{{display}}/{{name}}", self.slide, "rules"),
+            Page(f"{HOME}/planned/{{plan}}", self.taken_back, "rules_change", "POST"),
+            Page(f"{HOME}/{{form}}", self.form, "rules"),
+            Page(f"{HOME}/{{form}}", self.sent, "rules_change", "POST"),
+        )
         return Section(
-            (
-                Page(HOME, self.home, "rules"),
-                Page(VERSIONS, self.versions, "rules"),
-                Page(f"{VERSIONS}/{{digest}}", self.version, "rules"),
-                Page(f"{VERSIONS}/{{digest}}", self.gone_back, "rules_change", "POST"),
-                Page(f"{PREVIEWS}/{{preview}}", self.looked_at, "rules"),
-                Page(f"{PREVIEWS}/{{preview}}/cancel", self.cancelled, "rules_change", "POST"),
-                Page(f"{PREVIEWS}/{{preview}}/{{name}}.png", self.picture, "rules"),
-                Page(f"{PREVIEWS}/{{preview}}/{{name}}/phone", self.phone, "rules"),
-                Page(f"{slides.SLIDES}/{{display}}", self.slides, "rules"),
-                Page(f"{slides.SLIDES}/{{display}}", self.slides_changed, "rules_technical", "POST"),
-                Page(f"{slides.SLIDES}/{{display}}/{{name}}", self.slide, "rules"),
-                Page(f"{HOME}/planned/{{plan}}", self.taken_back, "rules_change", "POST"),
-                Page(f"{HOME}/{{form}}", self.form, "rules"),
-                Page(f"{HOME}/{{form}}", self.sent, "rules_change", "POST"),
-            ),
+            tuple(replace(page, handler=said_unreadable(page.handler)) for page in pages),
             (Entry(HOME, mark("Rules"), "rules"),),
         )
 
     async def _known(self) -> Known:
-        found = None if self._files is None else await asyncio.to_thread(self._files.known)
-        if found is None:
+        if self._files is None:
             raise HTTPException(404)
+        found = await asyncio.to_thread(self._files.known)
+        if found is None:
+            raise UnreadableError
         return found
 
     async def _versions(self) -> tuple[RulesFiles, list[Stood]]:

@@ -436,6 +436,21 @@ def test_a_link_stays_a_link_and_the_mark_at_a_texts_head_stays(tmp_path: Path) 
     assert b"{id: Rp1," in real.read_bytes()
 
 
+def test_a_file_in_another_encoding_is_refused_in_words_and_stays_as_it_is(place: Place, rina: str) -> None:
+    raw = TEXT.replace("name: Rina", "name: Ren\N{LATIN SMALL LETTER E WITH ACUTE}").encode("latin-1")
+    place.path.write_bytes(raw)
+    refused = place.ask(place.change(rina, cmd.RuleEdit(FEE, "Rp1")))
+    assert refused["detail"]["problems"] == ["is not written in UTF-8: save it so with an editor once"]
+    assert place.path.read_bytes() == raw
+
+
+def test_a_change_through_windows_line_ends_leaves_them(place: Place, rina: str) -> None:
+    place.path.write_bytes(TEXT.replace("\n", "\r\n").encode())
+    assert "error" not in place.ask(place.change(rina, cmd.RuleEdit(FEE, "Rp1")))
+    assert place.path.read_bytes().count(b"\n") == place.path.read_bytes().count(b"\r\n")
+    assert b"{id: Rp1," in place.path.read_bytes()
+
+
 def test_on_the_wire_a_missing_value_is_not_an_empty_one() -> None:
     body = {"id": "r", "session": "s", "base": "b", "reason": "w"}
     edits = [{"path": "a"}, {"path": "b", "value": None}, {"path": "c", "value": {"x": [1, "y"]}}]
