@@ -84,7 +84,7 @@ _ERRORS: dict[ErrorCode, str] = {
 }
 
 _COUNTER = mark("counter")
-_TRAINING = mark("TRAINING: this is not the real queue")
+_TRAINING = mark("TRAINING: not the real queue")
 
 ISLAND, ISLAND_END = "\u2068", "\u2069"
 """FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE: never seen, never heard."""

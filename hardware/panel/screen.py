@@ -154,8 +154,8 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         if self._bands:
             left = look.height - sum(band.height for band in self._bands)
             look = replace(look, height=left, low_px=min(look.low_px, left))
+        Window.clearcolor = look.theme.ground  # before the look: a screen with another ground says so when that comes
         self.look = look
-        Window.clearcolor = self.look.theme.ground
 
     def on_start(self) -> None:
         """Begin once the window stands."""

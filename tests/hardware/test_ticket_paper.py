@@ -127,7 +127,7 @@ def test_each_paper_of_a_training_says_so_at_its_head_and_its_foot(columns: int)
     assert len(marks) == 4
     assert (marks[0], len(items) - marks[-1]) == (0, 3), "nothing above, and below only what it means"
     assert all(items[place].invert and items[place].width * len(items[place].text) <= columns for place in marks)
-    assert items[2].text == "LATIHAN: ini bukan antrean sungguhan"
+    assert items[2].text == "LATIHAN: bukan antrean sungguhan"
     plain = ticket_receipt(ticket(), OFFICE, phrases, columns=columns).items
     assert not [one for one in plain if isinstance(one, Text) and "TRAINING" in one.text]
 

@@ -18,7 +18,7 @@ from tests.web.test_staff_pages import desk, impatient, near, sign_in
 
 __all__ = ["desk", "impatient", "near"]
 
-MARK = "LATIHAN: ini bukan antrean sungguhan \N{MIDDLE DOT} TRAINING: this is not the real queue"
+MARK = "LATIHAN: bukan antrean sungguhan \N{MIDDLE DOT} TRAINING: not the real queue"
 
 
 def train(office: WebOffice, step: str = "missed") -> None:
