@@ -88,7 +88,7 @@ def web_app(
         office = Office(bus, office=plan.office, clock=clock, asked=plan.asked, parts=plan.parts)
         pages = Pages(plan.languages, name=plan.names, is_training=plan.is_training)
         office.on_fresh.append(lambda: pages.offered(office.offer))
-        site = Site(office, pages, Following(office), OpenBoards(office), links=lambda: links(office.asked))
+        site = Site(office, pages, Following(office), OpenBoards(office), links=lambda: links(office))
         office.on_alerts.append(lambda: sender.heard(office.alerts, office.offer))
         if reporter is not None and plan.nightly_folder is not None:
             nightly = NightlyFiles(reporter, plan.nightly_folder, plan.nightly_format, plan.languages[0])

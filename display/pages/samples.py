@@ -270,6 +270,7 @@ class _Sampled:
             begin=dt.date(2026, 12, 1),
             total=PublishedRow(id="", day=told, month=told),
             lanes=tuple(PublishedRow(id=one.id, promised_s=3600, day=told, month=told) for one in self.office.lanes),
+            services=tuple(PublishedRow(id=one.id, day=told, month=told) for one in self.office.services),
         )
 
     @property
