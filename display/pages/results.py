@@ -159,19 +159,20 @@ def _by_lane_and_service(
     message: ResultsMessage, office: OfficeMessage, words: Phrases
 ) -> Iterator[tuple[tuple[str, ...], tuple[Bar, ...]]]:
     """Yield what of each lane, and of each service, came true of the promise: this month, and on its last day."""
-    span = {"begin": _short(message.begin, words), "end": _short(message.day, words)}
+    month = str(format_interval(message.begin, message.day, "MMMMd", locale=words.worded_in))
+    span = {"span": re.sub("[\u2009\u202f]", "", month), "end": _short(message.day, words)}
     lanes, services = ({one.id: one.name for one in some} for some in (office.lanes, office.services))
     yield (
         (
-            words.say("Called in time by lane: {begin} to {end} (on {end})", **span),
-            words.say("By lane: {begin} to {end} (on {end})", **span),
+            words.say("Called in time by lane: {span} (on {end})", **span),
+            words.say("By lane: {span} (on {end})", **span),
         ),
         _kept(message.lanes, lanes, words),
     )
     yield (
         (
-            words.say("Called in time by service: {begin} to {end} (on {end})", **span),
-            words.say("By service: {begin} to {end} (on {end})", **span),
+            words.say("Called in time by service: {span} (on {end})", **span),
+            words.say("By service: {span} (on {end})", **span),
         ),
         _kept(message.services, services, words),
     )

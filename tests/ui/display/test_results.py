@@ -90,9 +90,9 @@ def test_waits_are_told_with_what_was_promised_by_lane_and_by_service() -> None:
         "Waits on Tuesday, March 3\n92%\ncalled within what we promise\n"
         "Half waited up to 8 minutes, nine in ten up to 19"
     )
-    assert lanes.title == "Called in time by lane: March 1 to March 3 (on March 3)"
+    assert lanes.title == "Called in time by lane: Mar 1\N{EN DASH}3 (on March 3)"
     assert bars_of(lanes) == [("Regular", "88% in 30 min (91%)", 0.88)], "a lane that is no more is left out"
-    assert services.title == "Called in time by service: March 1 to March 3 (on March 3)"
+    assert services.title == "Called in time by service: Mar 1\N{EN DASH}3 (on March 3)"
     assert bars_of(services) == [("New passport", "75% (71%)", 0.75)]
 
 
