@@ -44,7 +44,7 @@ def test_nothing_stands_in_the_way_of_assistive_technology(
             page.goto(f"{site}/staff/rules{path}")
             look(path)
         page.goto(f"{site}/staff/rules/services.new-passport")
-        page.locator('[name="f.services.new-passport.fee.en"]').fill("Rp1")
+        page.locator('[name="f.services.new-passport.documents.en"]').fill("KTP")
         page.locator('button[value="look"]').click()
         page.locator(".differences").wait_for()
         page.locator("#preview").get_by_text("“Deed <of> birth”").wait_for()
