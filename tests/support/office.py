@@ -41,7 +41,7 @@ class OfficeProcess:
     web_port: int = field(default_factory=free_port)
     extra: dict[str, str] = field(default_factory=dict)
     config: Path = CONFIG
-    days_ago: int = 0
+    days_ago: float = 0
     """By so many days the broker's clock is behind: what is told to it now was told then."""
     process: Program | None = None
 

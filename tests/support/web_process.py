@@ -32,7 +32,11 @@ class WebProcess:
         """Start it, and wait until it knows the office."""
         arguments = ["--config", str(self.office.config), "--data", str(self.office.data_dir), "--id", self.client]
         self.process = Program("broker.web", *arguments, env=self.office.environment)
-        wait_until(self._knows_the_office, "the pages know the office", timeout_s=60)
+        try:
+            wait_until(self._knows_the_office, "the pages know the office", timeout_s=60)
+        except BaseException:  # whoever hears of it has nothing yet that could be stopped
+            self.kill()
+            raise
 
     def stop(self) -> int:
         """End it as `antrean up` does; return its exit code."""

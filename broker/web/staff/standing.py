@@ -205,6 +205,8 @@ class Board:
 
     waiting: int
     waiting_text: str
+    longest_text: str
+    """Of all who wait now; nothing where nobody does."""
     headings: Mapping[str, str]
     lanes: tuple[LaneHead, ...]
     stages: tuple[Stage, ...]
@@ -232,7 +234,7 @@ def board(p: Phrases, look: Look, told: Told) -> Board:
     offer = told.offer
     stages = tuple(_stage(p, look, told, stage, groups) for stage in offer.stages)
     stages = tuple(stage for stage in stages if stage.rows)
-    warnings = _warnings(p, told, groups.values())
+    warnings = _warnings(p, look, told, groups.values())
     most = WALL_WARNINGS if look.is_wall else MOST_WARNINGS
     most -= look.is_wall and len(warnings) > most  # on a wall the line that says how many more is one of them
     devices = _devices(p, told) if look.has_devices else ()
@@ -240,6 +242,7 @@ def board(p: Phrases, look: Look, told: Told) -> Board:
     shown = Board(
         waiting=waiting,
         waiting_text=p.count("{n} waits", "{n} wait", waiting),
+        longest_text=_longest(p, told, groups.values()),
         headings={name: p.say(text) for name, text in _HEADINGS.items()},
         lanes=tuple(_lane(p, look, told, lane) for lane in offer.lanes),
         stages=stages,
@@ -334,12 +337,14 @@ def stage_words(p: Phrases, offer: OfficeMessage, stage: str) -> str:
     return stage if found is None else in_language(found.name, p.language)
 
 
-def breach_words(p: Phrases, at: dt.datetime, now: dt.datetime) -> str:
-    """Return when a promise is broken, or for how long it is."""
+def breach_words(p: Phrases, at: dt.datetime, now: dt.datetime, *, is_short: bool = False) -> str:
+    """Return when a promise is broken, or for how long it is; short where there is no room to say what."""
     left_s = (at - now).total_seconds()
     if left_s > 0:
-        return p.say("promise broken in {time}", time=lasted(p, left_s + 59))
-    return p.say("promise broken for {time}", time=lasted(p, -left_s))
+        time = lasted(p, left_s + 59)
+        return p.say("broken in {time}", time=time) if is_short else p.say("promise broken in {time}", time=time)
+    time = lasted(p, -left_s)
+    return p.say("broken for {time}", time=time) if is_short else p.say("promise broken for {time}", time=time)
 
 
 def where_url(stage: str, service: str, lane: str) -> str:
@@ -441,11 +446,7 @@ def _cell(p: Phrases, told: Told, where: Where, group: BoardGroup | None, title:
         is_first = group.breach_at is not None or _is_first(told.offer, stage, service)
         longest = p.say("{waited} of {promised}", waited=waited, promised=promised) if is_first else waited
     if group.breach_at is not None:
-        left_s = (group.breach_at - told.now).total_seconds()
-        if left_s > 0:
-            breach = p.say("broken in {time}", time=lasted(p, left_s + 59))
-        else:
-            breach = p.say("broken for {time}", time=lasted(p, -left_s))
+        breach = breach_words(p, group.breach_at, told.now, is_short=True)
         tone = tone_of(group.breach_at, told.now)
     label = ", ".join(part for part in (said, longest and p.say("longest {wait}", wait=longest), breach) if part)
     lane_name = lane_words(p, told.offer, lane)
@@ -478,7 +479,14 @@ def _together(p: Phrases, told: Told, where: tuple[str, str], groups: Iterable[B
     return _cell(p, told, (stage, oldest.service, lane), whole, title)
 
 
-def _warnings(p: Phrases, told: Told, groups: Iterable[BoardGroup]) -> tuple[Warning, ...]:
+def _longest(p: Phrases, told: Told, groups: Iterable[BoardGroup]) -> str:
+    since = min((group.longest.since for group in groups if group.longest is not None), default=None)
+    return (
+        "" if since is None else p.say("Longest wait now: {wait}", wait=lasted(p, (told.now - since).total_seconds()))
+    )
+
+
+def _warnings(p: Phrases, look: Look, told: Told, groups: Iterable[BoardGroup]) -> tuple[Warning, ...]:
     """Return the promises that are broken or will be, the most urgent first."""
     found = sorted(
         ((group.breach_at, group) for group in groups if group.breach_at is not None),
@@ -490,7 +498,7 @@ def _warnings(p: Phrases, told: Told, groups: Iterable[BoardGroup]) -> tuple[War
                 "{lane}, {service}: {breach}",
                 lane=lane_words(p, told.offer, group.lane),
                 service=service_words(p, told.offer, group.service),
-                breach=breach_words(p, at, told.now),
+                breach=breach_words(p, at, told.now, is_short=look.is_wall),
             ),
             tone_of(at, told.now) or "later",
             where_url(group.stage, group.service, group.lane),
