@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -41,10 +43,12 @@ def pictures() -> Path | None:
 def test_each_role_finds_its_pages_whole_in_its_language_and_open_to_everybody(
     staffed: StaffedOffice, chromium: Browser, pictures: Path | None, role: str, language: str
 ) -> None:
-    looks = (DESK, PHONE, LARGE_PRINT) if role == "supervisor" else (DESK, PHONE)
+    # By ear each page once: a supervisor's as they are on a phone, the others' as at a desk.
+    deaf = partial(replace, is_heard=False)
+    looks = (deaf(DESK), PHONE, LARGE_PRINT) if role == "supervisor" else (DESK, deaf(PHONE))
     with touring(chromium, staffed, role, language, looks=looks, pictures=pictures) as tour:
         WALKS[role](tour)
-    assert tour.faults == []
+    assert not tour.faults, "\n".join(tour.faults)
     if role in {"officer", "technician"}:
         told = " ".join(text for name, text in tour.seen.items() if name in {"board", "wall", "waiting", "figures"})
         assert "Budi" not in told

@@ -26,7 +26,7 @@ TECHNICIAN = """  - id: tono
     role: technician
 """
 STRANGE_NAME = "=1+1 <i>Rina</i>"
-"""How one officer is called here: a formula to a spreadsheet, and markup to a page."""
+"""How one officer is called here, and one service in English: a formula to a spreadsheet, and markup to a page."""
 OPEN = {"counter-1": "siti", "counter-2": "budi", "counter-3": "dewi"}
 _SERVICES = ("new-passport", "passport-renewal", "collection", "child-passport", "visit-permit")
 _MINUTES_AGO = (47, 19)
@@ -131,6 +131,8 @@ class StaffedOffice:
 
 def with_others(config: str) -> str:
     """Return the configuration with a technician, whose PIN is everybody's, and somebody with a strange name."""
-    begin, _, officers = config.replace("name: Rina Marlina", f'name: "{STRANGE_NAME}"').partition("\nofficers:\n")
+    strange = config.replace("name: Rina Marlina", f'name: "{STRANGE_NAME}"')
+    strange = strange.replace("Legal consultation on immigration", STRANGE_NAME)
+    begin, _, officers = strange.partition("\nofficers:\n")
     pin_hash = officers.partition('pin_hash: "')[2].partition('"')[0]
     return f"{begin}\nofficers:\n{TECHNICIAN.format(pin_hash=pin_hash)}{officers}"

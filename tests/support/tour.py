@@ -15,7 +15,7 @@ from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from tests.support.staffed_office import PIN, WHO, StaffedOffice
 
@@ -225,9 +225,8 @@ def touring(
     pictures: Path | None = None,
 ) -> Iterator[Tour]:
     """Sign somebody of a role in, by keyboard alone; yield their tour."""
-    context: BrowserContext = browser.new_context(
-        viewport={"width": looks[0].width, "height": looks[0].height}, locale=language
-    )
+    first = looks[0] if looks else DESK
+    context = browser.new_context(viewport={"width": first.width, "height": first.height}, locale=language)
     page = context.new_page()
     tour = Tour(page, office.address, role, language, looks, office.month_before, pictures)
     page.on("pageerror", lambda error: tour.faults.append(f"{role}: {page.url}: {error}"))

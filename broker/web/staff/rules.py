@@ -22,7 +22,7 @@ from broker.language import Phrases, mark
 from broker.web.asking import UNAVAILABLE, UNFINISHED, AwayError
 from broker.web.staff import rules_forms as forms
 from broker.web.staff import rules_preview, slides
-from broker.web.staff.desk import Desk, Handler, Page, Section
+from broker.web.staff.desk import Desk, Handler, NotTheirsError, Page, Section
 from broker.web.staff.frame import Entry, Frame, Link, SaidPage
 from broker.web.staff.pictures import Previews
 from broker.web.staff.rules_forms import GONE, Form, Spot, Typed
@@ -31,6 +31,8 @@ from broker.web.staff.rules_screens import seen
 from broker.web.visitor.writing import Field, Fields, Notice, Option, away, look_again, mark_of, new_mark, read_line
 
 HOME = "/staff/rules"
+OFFICE = "rules_office"
+"""What it takes to see and change more than the displays."""
 VERSIONS = f"{HOME}/versions"
 REASON_MAX = 500
 MOST_SHOWN = 200
@@ -568,7 +570,7 @@ class RulesPages:
 
     async def _home(self, desk: Desk, notice: Notice | None = None, status: int = 200) -> Response:
         p, known = desk.p, await self._known()
-        is_office = desk.staff.may("rules_office")
+        is_office = desk.staff.may(OFFICE)
         blocks: list[tuple[str, tuple[Link, ...]]] = []
         for section, title in forms.SECTIONS.items():
             if section != "displays" and not is_office:
@@ -620,6 +622,8 @@ class RulesPages:
         form = forms.form_of(desk.p, known.data, desk.request.path_params["form"], known.today, like=like)
         if form is None:
             raise HTTPException(404)
+        if not form.name.startswith("displays.") and not desk.staff.may(OFFICE):
+            raise NotTheirsError(OFFICE)
         return form
 
     async def sent(self, desk: Desk) -> Response:
