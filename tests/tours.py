@@ -37,7 +37,10 @@ def main() -> int:
         for role in asked.roles.split(","):
             for language in asked.languages.split(","):
                 begun = time.monotonic()
-                with touring(browser, office, role, language, looks=EVERYTHING, pictures=asked.pictures) as tour:
+                walk = touring(
+                    browser, office, role, language, looks=EVERYTHING, pictures=asked.pictures, is_thorough=True
+                )
+                with walk as tour:
                     WALKS[role](tour)
                 faults += tour.faults
                 print(f"{role}, {language}: {len(tour.seen)} pages in {time.monotonic() - begun:.0f} s", flush=True)  # noqa: T201

@@ -145,6 +145,8 @@ class Tour:
     looks: Sequence[Look]
     month_before: dt.date
     pictures: Path | None = None
+    is_thorough: bool = False
+    """Pages of many hundred rows, too: axe takes a quarter of a minute for each."""
     faults: list[str] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
     """By name of the page: its text."""
@@ -223,12 +225,13 @@ def touring(
     *,
     looks: Sequence[Look],
     pictures: Path | None = None,
+    is_thorough: bool = False,
 ) -> Iterator[Tour]:
     """Sign somebody of a role in, by keyboard alone; yield their tour."""
     first = looks[0] if looks else DESK
     context = browser.new_context(viewport={"width": first.width, "height": first.height}, locale=language)
     page = context.new_page()
-    tour = Tour(page, office.address, role, language, looks, office.month_before, pictures)
+    tour = Tour(page, office.address, role, language, looks, office.month_before, pictures, is_thorough)
     page.on("pageerror", lambda error: tour.faults.append(f"{role}: {page.url}: {error}"))
     page.on("console", lambda said: _complain(tour, said.type, said.text))
     try:
@@ -321,8 +324,9 @@ def _reports(tour: Tour) -> None:
     tour.see("reports-today", "/staff/reports")
     month = f"{tour.month_before:%Y-%m}"
     tour.see("reports-month", f"/staff/reports?period={month}&by=lane")
-    tour.see("reports-long", f"/staff/reports?period={month}&by=day,lane")
-    tour.see("reports-heat", f"/staff/reports?period={month}&by=weekday,half_hour")
+    if tour.is_thorough:
+        tour.see("reports-long", f"/staff/reports?period={month}&by=day,lane")
+        tour.see("reports-heat", f"/staff/reports?period={month}&by=weekday,half_hour")
     tour.see("reports-refused", "/staff/reports?period=never", status=422)
     tour.see("figures", "/staff/figures")
     tour.see("figures-of-another", f"/staff/figures?officer=siti&period={month}")

@@ -223,7 +223,7 @@ def _places(p: Phrases, office: OfficeMessage, act: str, sent: Fields) -> Choice
     """Return the services and lanes of the office, to choose one."""
     language = p.language
     services = ((f"{SERVICE}:{one.id}", in_language(one.name, language)) for one in office.services)
-    lanes = ((f"{LANE}:{one.id}", p.say("Lane {name}", name=in_language(one.name, language))) for one in office.lanes)
+    lanes = ((f"{LANE}:{one.id}", in_language(one.name, language)) for one in office.lanes)
     return _choice("place", p.say("Service or lane"), [*services, *lanes], act, sent)
 
 
