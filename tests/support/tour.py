@@ -230,6 +230,7 @@ def touring(
     """Sign somebody of a role in, by keyboard alone; yield their tour."""
     first = looks[0] if looks else DESK
     context = browser.new_context(viewport={"width": first.width, "height": first.height}, locale=language)
+    context.set_default_timeout(PATIENCE_MS)  # what is made in the background gives way to all else on the machine
     page = context.new_page()
     tour = Tour(page, office.address, role, language, looks, office.month_before, pictures, is_thorough)
     page.on("pageerror", lambda error: tour.faults.append(f"{role}: {page.url}: {error}"))
