@@ -1,6 +1,6 @@
 """Each role walks through all its pages in a browser; a newcomer finds three answers by the words that stand there.
 
-`ANTREAN_TOUR_PICTURES=DIR` keeps a picture of each page; `python -m tests.tours DIR` takes them in every look.
+`TOUR_PICTURES=DIR` keeps a picture of each page; `python -m tests.tours DIR` takes them in every look.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.support.tour import DESK, LARGE_PRINT, PATIENCE_MS, PHONE, WALKS, tou
 pytestmark = [pytest.mark.xdist_group("staffed-office"), pytest.mark.timeout(300)]
 MOST_TABS = 150
 
-PICTURES = os.environ.get("ANTREAN_TOUR_PICTURES")
+PICTURES = os.environ.get("TOUR_PICTURES")
 
 
 @pytest.fixture(scope="module")

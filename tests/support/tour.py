@@ -299,11 +299,14 @@ def _of_technician(tour: Tour) -> None:
 def _board(tour: Tour, *, is_named: bool) -> None:
     tour.see("board", "/staff/board")
     at, ticket = tour.first(r"/staff/board/at/.*"), ""
+    acts = tour.links(r"/staff/acts/for/.*") if is_named else []
     if at:
         tour.see("waiting", at)
         ticket = tour.first(r"/staff/board/ticket/.*")
     if is_named and ticket:
         tour.see("ticket", ticket)
+    for url in {url.split("/")[4]: url for url in acts}.values():
+        tour.see("acts-for-" + url.split("/")[4], url)
     tour.see("wall", "/staff/board?wall")
 
 
@@ -325,6 +328,9 @@ def _reports(tour: Tour) -> None:
     tour.see("reports-today", "/staff/reports")
     month = f"{tour.month_before:%Y-%m}"
     tour.see("reports-month", f"/staff/reports?period={month}&by=lane")
+    tickets = tour.first(r"/staff/reports/tickets\?.*")
+    if tickets:
+        tour.see("reports-tickets", tickets)
     if tour.is_thorough:
         tour.see("reports-long", f"/staff/reports?period={month}&by=day,lane")
         tour.see("reports-heat", f"/staff/reports?period={month}&by=weekday,half_hour")
