@@ -325,12 +325,13 @@ def _paper(tour: Tour) -> None:
 
 
 def _reports(tour: Tour) -> None:
-    tour.see("reports-today", "/staff/reports")
-    month = f"{tour.month_before:%Y-%m}"
-    tour.see("reports-month", f"/staff/reports?period={month}&by=lane")
+    tour.see("reports", "/staff/reports")
+    tour.go(tour.first(r"/staff/reports\?period=\d{4}-\d\d-\d\d(&.*)?"))  # today: of made-up days no tickets are known
     tickets = tour.first(r"/staff/reports/tickets\?.*")
     if tickets:
         tour.see("reports-tickets", tickets)
+    month = f"{tour.month_before:%Y-%m}"
+    tour.see("reports-month", f"/staff/reports?period={month}&by=lane")
     if tour.is_thorough:
         tour.see("reports-long", f"/staff/reports?period={month}&by=day,lane")
         tour.see("reports-heat", f"/staff/reports?period={month}&by=weekday,half_hour")
