@@ -15,7 +15,7 @@ from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests.support.staffed_office import PIN, WHO, StaffedOffice
 
@@ -346,14 +346,22 @@ def _advice(tour: Tour) -> None:
     form = tour.page.locator(
         "form[action='/staff/advice'] button[type=submit], form[action='/staff/advice'] button"
     ).last
-    if form.count():
-        form.click()
-        tour.page.wait_for_url("**/staff/advice/*")
-        tour.see("advice-progress")
-        cancel = tour.page.locator("form[action='/staff/advice/cancel'] button")
-        if cancel.count():
-            cancel.click()
-            tour.see("advice-cancelled")
+    form.click()
+    tour.page.wait_for_url("**/staff/advice/*")
+    progress = tour.page.url.removeprefix(tour.site)
+    tour.page.route(f"**{progress}", _stay)
+    tour.see("advice-progress", progress)
+    tour.page.unroute(f"**{progress}")
+    cancel = tour.page.locator("form[action='/staff/advice/cancel'] button")
+    if cancel.count():  # else it was done by then
+        cancel.click()
+    tour.see("advice-cancelled", progress)
+
+
+def _stay(route: Route) -> None:
+    """Let a page that comes again by itself stay while it is looked at."""
+    answer = route.fetch()
+    route.fulfill(response=answer, headers={name: said for name, said in answer.headers.items() if name != "refresh"})
 
 
 def _rules(tour: Tour) -> None:
