@@ -76,6 +76,9 @@ RULES: dict[str, frozenset[str]] = {
     "GET /staff/rules/previews/{preview}/{name}.png": frozenset({S, T}),
     "GET /staff/rules/previews/{preview}/{name}/phone": frozenset({S, T}),
     "POST /staff/rules/previews/{preview}/cancel": frozenset({S, T}),
+    "GET /staff/rules/slides/{display}": frozenset({S, T}),
+    "POST /staff/rules/slides/{display}": frozenset({S, T}),
+    "GET /staff/rules/slides/{display}/{name}": frozenset({S, T}),
     "POST /staff/rules/planned/{plan}": frozenset({S, T}),
     "GET /staff/rules/{form}": frozenset({S, T}),
     "POST /staff/rules/{form}": frozenset({S, T}),
@@ -192,6 +195,7 @@ def somewhere(office: StaffedOffice, route: str) -> str:
         "name": "x",
         "plan": "x",
         "preview": "x",
+        "display": "display-1",
         "form": "hours",
     }
     return route.partition(" ")[2].format_map(known)
@@ -415,7 +419,16 @@ OUT_OF_THERE = ("..", "../../config.yaml", "..%2F..%2Fconfig.yaml", "%2e%2e%2f%2
 def test_no_download_leads_out_of_its_folder(staffed: StaffedOffice, roles: dict[str, Stranger]) -> None:
     host, port = urlsplit(staffed.address).hostname, urlsplit(staffed.address).port
     cookie = f"{COOKIE}={roles[S].cookies[COOKIE]}"
-    for place in ("results/skm", "results", "rules/versions", "rules/pictures", "rules", "reports", "advice"):
+    for place in (
+        "results/skm",
+        "results",
+        "rules/versions",
+        "rules/previews/x",
+        "rules/slides/display-1",
+        "rules",
+        "reports",
+        "advice",
+    ):
         for way in OUT_OF_THERE:
             for end in ("", ".csv", ".png", "%00.csv"):
                 with closing(socket.create_connection((host, port), timeout=30)) as raw:  # no client mends the path
