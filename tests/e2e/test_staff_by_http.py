@@ -64,6 +64,7 @@ RULES: dict[str, frozenset[str]] = {
     "GET /staff/reports/report.{kind}": frozenset({S}),
     "GET /staff/reports/tickets": frozenset({S}),
     "GET /staff/figures": ALL,
+    "GET /staff/training": ALL,
     "GET /staff/advice": frozenset({S}),
     "POST /staff/advice": frozenset({S}),
     "POST /staff/advice/cancel": frozenset({S}),
