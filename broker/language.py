@@ -84,6 +84,7 @@ _ERRORS: dict[ErrorCode, str] = {
 }
 
 _COUNTER = mark("counter")
+_TRAINING = mark("TRAINING: not the real queue")
 
 ISLAND, ISLAND_END = "\u2068", "\u2069"
 """FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE: never seen, never heard."""
@@ -190,6 +191,12 @@ def words_of(package: str, languages: Sequence[str]) -> Callable[[str], Phrases]
     """
     instead = next((language for language in languages if has_catalogue(language, package)), "en")
     return lambda language: Phrases(package, language, instead)
+
+
+def training_mark(languages: Sequence[str]) -> str:
+    """Return what stands on everything that shows, prints or serves a training, in each of the office's languages."""
+    words = words_of(_SHARED, languages)
+    return " \N{MIDDLE DOT} ".join(dict.fromkeys(words(language).say(_TRAINING) for language in languages))
 
 
 @dataclass(frozen=True, slots=True)

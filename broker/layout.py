@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -18,17 +17,14 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from broker.bootstrap.rules import office_message
-from broker.config import ConfigError, load_settings
 from broker.config.settings import Settings
 from broker.contract.messages import OfficeMessage
-from broker.server import bound_to_parent
-from broker.up.screens import ScreenError, VirtualScreen
 
 SCREENS = ("kiosk", "display", "counter")
 LONGEST_S = 240.0
 """So long at most a screen may take: something has gone wrong then."""
-PICTURE_S = 50.0
-NICE = 15
+
+
 MOST_NAMED = 8
 """So many texts are named for one screen: whoever mends these mends most."""
 
@@ -206,55 +202,3 @@ def _helps(report: ScreenReport) -> Iterator[str]:
         yield f"another panel: no distance and no size has room for all at {panel.width_px}x{panel.height_px}"
     if texts:
         yield "shorter texts where they are named here"
-
-
-def kiosk_picture(config: Path, service: str, language: str, out: Path) -> None:
-    """Keep a picture of what a kiosk shows before a number for a service is taken; NotCheckedError where it cannot.
-
-    On a virtual screen of the panel's size, so also where this machine has no screen; takes some seconds.
-    """
-    settings = load_settings(config, os.environ)
-    panel = settings.ticket_kiosks[0].panel
-    virtual = VirtualScreen(panel.width_px, panel.height_px)
-    try:
-        virtual.start()
-    except ScreenError as error:
-        raise NotCheckedError(str(error)) from error
-    asked = ("--page", f"requirements-{service}", "--language", language, "--out", str(out))
-    where = ("--config", str(config), "--data", str(out.parent))
-    try:
-        subprocess.run(  # noqa: S603 - our own program
-            bound_to_parent([sys.executable, "-m", "kiosk.picture", *asked, *where]),
-            env={
-                **os.environ,
-                "DISPLAY": virtual.name,
-                "ANTREAN_WINDOW": f"{panel.width_px}x{panel.height_px}+0+0",
-                "ANTREAN_TARGETS": "",
-            },
-            input=json.dumps(whole(office_message(settings))),
-            text=True,
-            check=True,
-            capture_output=True,
-            timeout=PICTURE_S,
-        )
-    except (subprocess.SubprocessError, OSError) as error:
-        message = f"the kiosk could not show the page: {error}"
-        raise NotCheckedError(message) from error
-    finally:
-        virtual.stop()
-
-
-def main() -> int:
-    """Take a picture for whoever changes the words: with little of the machine's time, and none of visitors'."""
-    os.nice(NICE)
-    config, service, language, out = sys.argv[1:]
-    try:
-        kiosk_picture(Path(config), service, language, Path(out))
-    except (ConfigError, NotCheckedError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -26,6 +26,7 @@ _DEVICES: Mapping[str, str] = {
     "speaker": mark("Loudspeaker"),
     "loudspeaker": mark("Loudspeaker"),
     "headset": mark("Headset"),
+    "media": mark("Pictures and films"),
     "line": mark("Line"),
     "engine": mark("Answers"),
     "clock": mark("Clock"),
@@ -46,6 +47,7 @@ _STATES: Mapping[str, tuple[Tone, str]] = {
     NEVER_HEARD: ("info", mark("Was not started yet")),
     "ready": ("good", mark("Ready to print")),
     "present": ("good", mark("There")),
+    "open": ("good", mark("Connected")),
     "absent": ("bad", mark("Not there")),
     "paper_low": ("warn", mark("Paper is low")),
     "paper_out": ("bad", mark("No paper")),
@@ -62,8 +64,20 @@ _STATES: Mapping[str, tuple[Tone, str]] = {
     "alone": ("good", mark("Used by one machine")),
 }
 """Tone and words by the first word that a device says of itself."""
-_ONLY_WHEN_WRONG = frozenset({"engine", "clock", "journal", "backup", "feedback", "rules"})
-"""The engine names them only then; what it says of them is a sentence for technicians."""
+_WRONG: Mapping[str, str] = {
+    "engine": mark("Nobody is answered just now"),
+    "clock": mark("Goes wrong"),
+    "journal": mark("Something is wrong with it"),
+    "backup": mark("None could be made"),
+    "feedback": mark("Cannot be opened"),
+    "rules": mark("Cannot be written down"),
+}
+"""The engine names them only then; what it says of them is a sentence for technicians, which `antrean doctor` shows."""
+_SOUND = frozenset({"speaker", "loudspeaker", "headset"})
+"""What they say of themselves is a line for technicians: how it speaks, where that is heard, the last trouble."""
+_SWITCHED_OFF = "switched off in the configuration"
+_FOR_TECHNICIANS = mark("Has a message for technicians (antrean doctor)")
+"""Instead of a state that has no words here."""
 _LINE_OPEN = "open"
 """What a part says of its line while that is there; else a sentence for technicians, which `antrean doctor` shows."""
 
@@ -124,7 +138,7 @@ def in_words(parts: Mapping[str, PartHealth], phrases: Phrases) -> Iterator[Devi
             yield DeviceWords(
                 part=phrases.say("Queue system") if part == ENGINE_CLIENT else part,
                 device=_device_name(device, phrases),
-                state=phrases.say(state) if state else health.states[device],
+                state=phrases.say(state),
                 tone=tone,
                 since=health.since.get(device),
                 heard_at=health.heard_at,
@@ -137,18 +151,42 @@ def code_of(state: str) -> str:
 
 
 def _state(part: str, device: str, health: PartHealth) -> tuple[Tone, str]:
-    """Return tone and words; none where only the device's own will do."""
+    """Return tone and words; never a technician's own."""
     state = health.states.get(device, NEVER_HEARD)
     if device == "line":
         return ("good", mark("Connected")) if state == _LINE_OPEN else ("bad", mark("Interrupted"))
-    tone, words = _STATES.get(code_of(state), ("info", ""))
+    if device in _SOUND:
+        return _sound(state)
+    if device == "media":
+        return _media(state)
+    if part == ENGINE_CLIENT and device in _WRONG:
+        return "bad", _WRONG[device]
+    tone, words = _STATES.get(code_of(state), ("info", _FOR_TECHNICIANS))
     if device != PART and code_of(state) == OFFLINE:
         return tone, mark("Does not answer")
-    if part == ENGINE_CLIENT and device in _ONLY_WHEN_WRONG:
-        return "bad", words
-    if (health.kind, state) == ("counter", OFFLINE):
-        return "info", words  # an officer has gone home
-    return tone, words
+    is_at_home = (health.kind, state) == ("counter", OFFLINE)  # its officer
+    return "info" if is_at_home else tone, words
+
+
+def _sound(state: str) -> tuple[Tone, str]:
+    """Return how something is heard; the line is that of `hardware.drivers.speaker`, or an error of its device."""
+    speech, is_whole, sound = state.partition("; sound: ")
+    if not speech.startswith("speech: ") or not is_whole:
+        return _STATES.get(code_of(state), ("bad", mark("Cannot be heard")))
+    if sound.startswith("silent: "):
+        return ("info", mark("Switched off")) if _SWITCHED_OFF in sound else ("bad", mark("Cannot be heard"))
+    if speech.startswith("speech: none"):
+        return ("info" if _SWITCHED_OFF in speech else "warn"), mark("Chime only, no voice")
+    if "; trouble: " in sound or "; not by clips: " in speech:
+        return "warn", mark("Not everything is spoken as it should be")
+    return "good", mark("In order")
+
+
+def _media(state: str) -> tuple[Tone, str]:
+    """Return how the pictures and films of a display are, by the line of `display.hall.media`."""
+    if state.startswith("no pictures"):
+        return "bad", mark("Cannot be shown")
+    return ("warn", mark("Not all are shown")) if "," in state else ("good", mark("In order"))
 
 
 def _device_name(device: str, phrases: Phrases) -> str:

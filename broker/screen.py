@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime as dt
 import fcntl
 import json
 import os
@@ -14,10 +15,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from pydantic import BaseModel, ConfigDict
+
 from broker.bus import Bus, Post
 from broker.config import ConfigError, Settings, load_settings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
-from broker.contract.messages import OfficeMessage
+from broker.contract.messages import HoursInfo, OfficeMessage
 from broker.contract.office import OfficeBus
 from broker.logs import log_to
 
@@ -45,6 +48,37 @@ LayoutCheck = Callable[[Settings, OfficeMessage], Iterable[Mapping[str, object]]
 """Lays out every page without a window; what it found as plain values, one for each screen of this kind."""
 
 
+class Shot(BaseModel):
+    """One page of a screen that somebody wants to see; `page` is as the layout check calls it, `*` stands for any."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    """Of the file, without its ending."""
+    page: str
+    language: str
+
+
+class PictureOrder(BaseModel):
+    """Pages of one screen as they would look with these words and, where hours are given, at this moment."""
+
+    model_config = ConfigDict(frozen=True)
+
+    part: str
+    shots: tuple[Shot, ...]
+    office: OfficeMessage
+    at: dt.datetime | None = None
+    hours: HoursInfo | None = None
+
+
+class Draw(Protocol):
+    """Keeps pages of one screen as pictures in a folder, which may be used for other files, too."""
+
+    def __call__(self, settings: Settings, order: PictureOrder, folder: Path, kept: Callable[[str], None]) -> None:
+        """Draw, and tell of each by its name."""
+        ...
+
+
 def open_bus(kind: str, settings: Settings, name: str, post: Post) -> OfficeBus:
     """Return a screen's bus, not yet started; on the wire it is called by its id in the configuration."""
     return Bus(
@@ -53,7 +87,12 @@ def open_bus(kind: str, settings: Settings, name: str, post: Post) -> OfficeBus:
 
 
 def run_screen(  # noqa: PLR0911 - each thing that can be wrong ends it with a sentence of its own
-    kind: str, show: Show, *, names: Callable[[Settings], Sequence[str]], check: LayoutCheck | None = None
+    kind: str,
+    show: Show,
+    *,
+    names: Callable[[Settings], Sequence[str]],
+    check: LayoutCheck | None = None,
+    draw: Draw | None = None,
 ) -> int:
     """Read arguments and configuration, then show the screen; return the exit code. Faults are said in sentences."""
     arguments = _arguments(kind)
@@ -63,6 +102,8 @@ def run_screen(  # noqa: PLR0911 - each thing that can be wrong ends it with a s
         return _refuse(str(error))
     if arguments.check_layout:
         return _check_layout(settings, check)
+    if arguments.pictures is not None and draw is not None:
+        return _draw(settings, arguments.pictures, draw)
     known = names(settings)
     name = arguments.id or next(iter(known), "")
     if not known:
@@ -88,6 +129,21 @@ def _check_layout(settings: Settings, check: LayoutCheck | None) -> int:
     try:
         for found in () if check is None else check(settings, office):
             sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+    except ImportError as error:
+        return _refuse(f"this machine has no {(error.name or 'Kivy').capitalize()}, which draws the screens")
+    return 0
+
+
+def _draw(settings: Settings, folder: Path, draw: Draw) -> int:
+    """Answer `broker.preview`: an order comes by stdin, and the name of each picture goes out with its line."""
+    order = PictureOrder.model_validate_json(sys.stdin.read())
+
+    def kept(name: str) -> None:
+        sys.stdout.write(f"{name}\n")
+        sys.stdout.flush()
+
+    try:
+        draw(settings, order, folder, kept)
     except ImportError as error:
         return _refuse(f"this machine has no {(error.name or 'Kivy').capitalize()}, which draws the screens")
     return 0
@@ -130,6 +186,7 @@ def _arguments(kind: str) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="where everything that is written lies")
     parser.add_argument("--id", help=f"which {kind}; the first by default")
     parser.add_argument("--check-layout", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--pictures", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

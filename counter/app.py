@@ -19,10 +19,11 @@ from broker.contract.messages import (
     HelpMessage,
     OfficeMessage,
     Presence,
+    TrainingMessage,
 )
 from broker.contract.office import OfficeBus
 from broker.contract.topics import ENGINE_CLIENT, Topics
-from broker.language import words_of
+from broker.language import training_mark, words_of
 from counter.beside import Beside, WindowCalls
 from counter.desk.devices import Devices
 from counter.desk.keys import REPEATS, Intent
@@ -76,6 +77,8 @@ class CounterProcess:
             panel, reader=Reader.OFFICER, title=title, rules=RULES, root=self._build, accent=settings.office.accent
         )
         self._app.on_begin, self._app.on_end = self._begin, self._end
+        self._languages, self._told = settings.office.languages, ""
+        self._mark(is_training=settings.training)
         self._listen(Topics(settings.office.id), counter.id)
 
     def run(self) -> None:
@@ -84,17 +87,30 @@ class CounterProcess:
 
     def _listen(self, topics: Topics, counter: str) -> None:
         drawn = self._drawing.after
-        self._bus.listen(topics.office_state(), OfficeMessage, drawn(self._presenter.office))
+        self._bus.listen(topics.office_state(), OfficeMessage, drawn(self._office))
         self._bus.listen(topics.hall(), HallMessage, self._presenter.hall)  # who waits is drawn by the next tick
         self._bus.listen(topics.counter(counter), CounterMessage, self._desk)
         self._bus.listen(topics.help(), HelpMessage, self._help)
         self._bus.listen(topics.feedback(), FeedbackMessage, self._presenter.feedback)  # by the next tick as well
+        self._bus.listen(topics.training(), TrainingMessage, drawn(self._training))
         self._bus.listen(topics.alerts(), AlertsMessage, self._presenter.alerts)
         for part in self._parts[1:]:
             self._bus.listen(topics.presence(part), Presence, drawn(functools.partial(self._devices.heard, part)))
         self._bus.listen(topics.presence(ENGINE_CLIENT), Presence, drawn(self._broker))
         self._bus.on_taken(drawn(self._presenter.taken))
         self._bus.on_link(drawn(lambda online: self._presenter.link(online=online)))
+
+    def _office(self, office: OfficeMessage) -> None:
+        self._mark(is_training=office.is_training)
+        self._presenter.office(office)
+
+    def _training(self, told: TrainingMessage) -> None:
+        self._told = told.text.get(self._languages[0], "")
+        self._mark(is_training=True)
+
+    def _mark(self, *, is_training: bool) -> None:
+        """Say above everything that this is a training, and below that what it asks."""
+        self._app.mark(*((training_mark(self._languages), self._told) if is_training else ("",)))
 
     def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
         theme, touched = self._app.look.theme, self._update

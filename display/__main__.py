@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from broker.config.settings import Settings
 from broker.contract.messages import OfficeMessage
-from broker.screen import BusFor, open_bus, run_screen
+from broker.screen import BusFor, PictureOrder, open_bus, run_screen
+from hardware.panel.pictures import Wanted, keep_pictures
 from hardware.panel.window import prepare
 
 
@@ -33,5 +34,20 @@ def check(settings: Settings, office: OfficeMessage) -> Iterable[Mapping[str, ob
     return plain_reports(layouts(settings, office))
 
 
+def draw(settings: Settings, order: PictureOrder, folder: Path, kept: Callable[[str], None]) -> None:
+    """Keep pages of one display as pictures."""
+    display = {entry.id: entry for entry in settings.displays}[order.part]
+    prepare(display.panel, title=f"Antrean {order.part}, a picture", data_dir=folder)
+    from display.samples import layouts  # noqa: PLC0415 - imports Kivy, which has its settings only now
+
+    (layout,) = layouts(settings.model_copy(update={"displays": (display,)}), order.office, order.at, order.hours)
+    wanted = [Wanted(one.page, one.language, folder / f"{one.name}.png") for one in order.shots]
+    keep_pictures(layout, wanted, lambda one: kept(one.path.stem))
+
+
 if __name__ == "__main__":
-    sys.exit(run_screen("display", run, names=lambda settings: [entry.id for entry in settings.displays], check=check))
+    sys.exit(
+        run_screen(
+            "display", run, names=lambda settings: [entry.id for entry in settings.displays], check=check, draw=draw
+        )
+    )

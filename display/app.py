@@ -17,13 +17,14 @@ from broker.contract.messages import (
     EventMessage,
     FeedbackMessage,
     HallMessage,
+    OfficeMessage,
     Presence,
     ResultsMessage,
     WaitingMessage,
 )
 from broker.contract.office import OfficeBus, listen_to_office
 from broker.contract.topics import ENGINE_CLIENT, Topics
-from broker.language import words_of
+from broker.language import training_mark, words_of
 from display.drawing.screen import LobbyScreen, screen_name
 from display.hall.announcer import speech_rules
 from display.hall.board import Zone
@@ -74,6 +75,8 @@ class DisplayApp:
             display.panel, reader=Reader.HALL, title=title, root=self._build, accent=settings.office.accent
         )
         self._app.on_begin, self._app.on_end = self._begin, self._end
+        if settings.training:
+            self._app.mark(training_mark(settings.office.languages))
         self._display, self._frame = display, frame_for(self._app.look)
         zone = settings.office.zone
         self._presenter = LobbyPresenter(
@@ -91,6 +94,7 @@ class DisplayApp:
             ),
             ways=_ways(settings),
         )
+        self._zone = settings.office.zone
         self._media_folder = None if display.media is None else data_dir / display.media
         self._media_worker = DeviceWorker("media", post)
         self._drawing = Drawing(lambda: self._presenter.page, self._show)
@@ -102,7 +106,7 @@ class DisplayApp:
 
     def _listen(self, topics: Topics) -> None:
         drawn = self._drawing.after
-        listen_to_office(self._bus, topics, drawn(self._presenter.office))
+        listen_to_office(self._bus, topics, drawn(self._office))
         self._bus.listen(topics.hall(), HallMessage, drawn(self._presenter.hall))
         self._bus.listen(topics.day(), DayMessage, drawn(self._presenter.day))
         self._bus.listen(topics.announcements(), AnnouncementsMessage, drawn(self._presenter.announcements))
@@ -115,6 +119,10 @@ class DisplayApp:
         self._bus.listen(topics.presence(ENGINE_CLIENT), Presence, drawn(self._presenter.broker))
         self._bus.on_link(drawn(lambda online: self._presenter.link(online=online)))
         self._bus.on_taken(drawn(self._presenter.taken))
+
+    def _office(self, office: OfficeMessage) -> None:
+        self._app.mark(training_mark(office.languages) if office.is_training else "")
+        self._presenter.office(office)
 
     def _build(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
         self._screen = LobbyScreen(self._app.look, targets_file())
@@ -148,7 +156,8 @@ class DisplayApp:
     def _look_for_media(self) -> None:
         folder, language = self._media_folder, self._language
         if folder is not None:
-            self._media_worker.submit(lambda: media_in(folder, language), self._media_found)
+            day = dt.datetime.now(self._zone).date()
+            self._media_worker.submit(lambda: media_in(folder, language, day=day), self._media_found)
 
     def _media_found(self, found: tuple[tuple[MediaPage, ...], str] | HardwareError) -> None:
         if not isinstance(found, HardwareError):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 
 from broker.config.settings import Display, Settings
-from broker.contract.messages import OfficeMessage
+from broker.contract.messages import HoursInfo, OfficeMessage
 from broker.language import words_of
 from display.drawing.screen import LobbyScreen
 from display.pages.layout import lay_out
@@ -19,10 +20,15 @@ from hardware.panel.look import Look
 from hardware.panel.scale import Reader
 
 
-def layouts(settings: Settings, office: OfficeMessage) -> Iterator[Layout]:
-    """Yield every display of the office with all of its pages. Call after `headless.prepare`."""
+def layouts(
+    settings: Settings, office: OfficeMessage, at: dt.datetime | None = None, hours: HoursInfo | None = None
+) -> Iterator[Layout]:
+    """Yield every display of the office with all of its pages, at a moment that has these hours where one is given.
+
+    Call after `headless.prepare`.
+    """
     for display in settings.displays:
-        shown = _Shown(settings, office, display)
+        shown = _Shown(settings, office, display, None if at is None or hours is None else (at, hours))
         yield Layout(
             display.id,
             display.panel,
@@ -37,8 +43,11 @@ def layouts(settings: Settings, office: OfficeMessage) -> Iterator[Layout]:
 class _Shown:
     """One display's screen, as it was made last."""
 
-    def __init__(self, settings: Settings, office: OfficeMessage, display: Display) -> None:
+    def __init__(
+        self, settings: Settings, office: OfficeMessage, display: Display, moment: tuple[dt.datetime, HoursInfo] | None
+    ) -> None:
         self._settings, self._office, self._display = settings, office, display
+        self._moment = moment
         self.left_out: set[str] = set()
         """What has no room beside a single call."""
 
@@ -54,7 +63,12 @@ class _Shown:
         phrases = words_of("display", languages)
         beside_calls = 0
         for name, page in samples(
-            self._settings, self._office, self._frame, phrases, has_panel=self._display.procedures
+            self._settings,
+            self._office,
+            self._frame,
+            phrases,
+            has_panel=self._display.procedures,
+            moment=self._moment,
         ):
             if isinstance(page.panel, ResultPage) and not page.closed:
                 if not self._publishes:

@@ -12,6 +12,7 @@ from pathlib import Path
 from broker.config.settings import Settings
 from broker.screen import BusFor, open_bus, run_screen
 from hardware.panel.window import prepare
+from kiosk.picture import draw
 from kiosk.samples import reports
 
 Told = Callable[[str, tuple[str, ...]], None]
@@ -40,7 +41,9 @@ def main() -> int:
     """Show the kiosk, then do what staff asked for at its menu."""
     endings: list[tuple[str, tuple[str, ...]]] = []
     show = partial(run, ended=lambda ending, command: endings.append((ending, command)))
-    code = run_screen("kiosk", show, names=lambda settings: [entry.id for entry in settings.kiosks], check=reports)
+    code = run_screen(
+        "kiosk", show, names=lambda settings: [entry.id for entry in settings.kiosks], check=reports, draw=draw
+    )
     match endings:
         case [("restart", _)]:
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this very program

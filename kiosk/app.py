@@ -25,7 +25,7 @@ from broker.contract.messages import (
 )
 from broker.contract.office import OfficeBus, listen_to_office
 from broker.contract.topics import ENGINE_CLIENT, Topics
-from broker.language import words_of
+from broker.language import training_mark, words_of
 from hardware.doctor.test_page import test_page
 from hardware.office_logo import read_logo
 from hardware.panel.bridge import every, post
@@ -148,6 +148,8 @@ class KioskProcess:
             accent=settings.office.accent,
         )
         self._app.on_begin, self._app.on_end = self._begin, self._end
+        if settings.training:
+            self._app.mark(training_mark(settings.office.languages))
         self._listen(Topics(settings.office.id))
 
     def run(self) -> Ending:
@@ -282,6 +284,7 @@ class KioskProcess:
         self._report(**{device: health})
 
     def _office_changed(self, office: OfficeMessage) -> None:
+        self._app.mark(training_mark(office.languages) if office.is_training else "")
         self._presenter.office_changed(office)
         self._counter_papers.office_heard(office)
         self._printers.office_heard(office)

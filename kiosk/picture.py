@@ -1,70 +1,84 @@
-"""`python -m kiosk.picture`: one page of a kiosk in a true window, kept as a picture, for whoever changes its words.
-
-What the office offers comes on standard input, as for `--check-layout`.
-"""
+"""Pictures of a kiosk's pages and of its paper, for whoever changes the words on them: see `broker.preview`."""
 
 from __future__ import annotations
 
-import argparse
-import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from broker.config import load_settings
+from broker.config.settings import Kiosk, Settings
 from broker.contract.messages import OfficeMessage
+from broker.language import words_of
+from broker.screen import PictureOrder, Shot
+from hardware.panel.pictures import Wanted, keep_pictures
 from hardware.panel.window import prepare
+from kiosk.pages.samples import closed_screen, ticket_of
+from kiosk.paper.layout import ticket_receipt
 
-SETTLE_FRAMES = 3
-NOT_THERE = 4
+PAPER = "paper-"
+"""So the pages begin that are no pages but a ticket for a service, as it comes out of the printer."""
+CLOSED = "closed"
+"""The first page of a kiosk at the hours that were given."""
 
 
-def main() -> int:
-    """Show the page, keep it, and end."""
-    parser = argparse.ArgumentParser(prog="kiosk.picture", description=__doc__)
-    for name in ("--config", "--data", "--out"):
-        parser.add_argument(name, type=Path, required=True)
-    parser.add_argument("--page", required=True, help="as the layout check calls it, such as requirements-new-passport")
-    parser.add_argument("--language", required=True)
-    asked = parser.parse_args()
-    settings = load_settings(asked.config, os.environ)
-    kiosk = settings.ticket_kiosks[0]
-    office = OfficeMessage.model_validate_json(sys.stdin.read())
-    prepare(kiosk.panel, title="Antrean picture", data_dir=asked.data)
-    from hardware.panel.screen import PanelApp  # noqa: PLC0415 - Kivy reads its settings when it is imported: only now
+def draw(settings: Settings, order: PictureOrder, folder: Path, kept: Callable[[str], None]) -> None:
+    """Keep pages of one kiosk, and tickets, as pictures. Paper needs no screen."""
+    kiosk = {entry.id: entry for entry in settings.kiosks}[order.part]
+    for shot in order.shots:
+        if shot.page.startswith(PAPER):
+            _draw_paper(settings, kiosk, order.office, shot, folder / f"{shot.name}.png")
+            kept(shot.name)
+    if shots := [shot for shot in order.shots if not shot.page.startswith(PAPER)]:
+        wanted = [Wanted(one.page, one.language, folder / f"{one.name}.png") for one in shots]
+        _draw_pages(settings, kiosk, order, wanted, kept)
+
+
+def _draw_paper(settings: Settings, kiosk: Kiosk, office: OfficeMessage, shot: Shot, path: Path) -> None:
+    from hardware.codecs.escpos_reader import read  # noqa: PLC0415 - loads python-escpos, which pages do not need
+    from hardware.codecs.escpos_writer import render  # noqa: PLC0415 - the same
+    from hardware.emulators.picture import draw as drawn  # noqa: PLC0415 - the same
+    from hardware.factory import paper_for  # noqa: PLC0415 - the same
+
+    if kiosk.printer is None:
+        return
+    paper = paper_for(kiosk.printer)
+    service = next(one for one in office.services if one.id == shot.page.removeprefix(PAPER))
+    ticket = ticket_of(
+        office,
+        service=service.id,
+        number=f"{service.letter}-012",
+        stage=service.stages[0],
+        language=shot.language,
+        check="0417",
+    )
+    wifi = None if settings.web is None else settings.web.wifi
+    phrases = words_of("kiosk", office.languages)(shot.language)
+    receipt = ticket_receipt(ticket, office, phrases, columns=paper.columns, wifi=wifi)
+    drawn(read(render(receipt, paper), paper), paper).image.save(path)
+
+
+def _draw_pages(
+    settings: Settings,
+    kiosk: Kiosk,
+    order: PictureOrder,
+    wanted: Sequence[Wanted],
+    kept: Callable[[str], None],
+) -> None:
+    prepare(kiosk.panel, title=f"Antrean {kiosk.id}, a picture", data_dir=wanted[0].path.parent)
+    from hardware.panel.check import Page  # noqa: PLC0415 - Kivy reads its settings when it is imported: only now
     from kiosk.samples import layouts  # noqa: PLC0415 - the same
 
+    shown: list[Any] = []
     of_kiosk = settings.model_copy(update={"kiosks": (kiosk,)})
-    layout = next(iter(layouts(of_kiosk, office, is_every=True)))
-    app = PanelApp(
-        layout.panel, reader=layout.reader, title="", rules=layout.rules, root=lambda: layout.build(app.look)
-    )
-    is_kept: list[Path] = []
-    app.on_begin = lambda: _begin(app, layout, asked, is_kept)
-    app.run()
-    return 0 if is_kept else NOT_THERE
+    (layout,) = layouts(of_kiosk, order.office, is_every=True, shown=shown.append)
 
+    def pages() -> Iterator[Page]:
+        if order.at is not None and order.hours is not None:
+            for language in order.office.languages:
+                screen = closed_screen(order.office, language, order.hours, order.at)
+                yield Page(CLOSED, language, partial(shown[-1], screen))
+        yield from layout.pages()
 
-def _begin(app: Any, layout: Any, asked: argparse.Namespace, is_kept: list[Path]) -> None:  # noqa: ANN401 - their modules import Kivy
-    from hardware.panel.bridge import every  # noqa: PLC0415 - imports Kivy
-    from hardware.panel.screen import picture  # noqa: PLC0415 - the same
-
-    def frames() -> Iterator[None]:
-        """Do one thing a frame."""
-        found = (page for page in layout.pages() if (page.name, page.language) == (asked.page, asked.language))
-        for page in found:
-            page.show()
-            for _ in range(SETTLE_FRAMES):
-                yield
-            picture().save(asked.out)
-            is_kept.append(asked.out)
-            break
-        app.stop()
-
-    steps = frames()
-    every(0, lambda: next(steps, None))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    keep_pictures(replace(layout, pages=pages), wanted, lambda one: kept(one.path.stem))

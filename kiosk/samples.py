@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -68,10 +68,16 @@ def reports(settings: Settings, office: OfficeMessage) -> Iterator[Mapping[str, 
     yield from plain_reports(layouts(settings, office))
 
 
-def layouts(settings: Settings, office: OfficeMessage, *, is_every: bool = False) -> Iterator[Any]:
+def layouts(
+    settings: Settings,
+    office: OfficeMessage,
+    *,
+    is_every: bool = False,
+    shown: Callable[[Callable[[Screen], None]], object] = lambda _show: None,
+) -> Iterator[Any]:
     """Yield the pages of every kiosk, each a `hardware.panel.check.Layout`; every page there is where it is wanted.
 
-    After Kivy was set up.
+    `shown` hears what shows any other page on the widgets. After Kivy was set up.
     """
     from hardware.panel.check import Layout, Page  # noqa: PLC0415 - imports Kivy
     from kiosk.drawing.screen import RULES, KioskWidget  # noqa: PLC0415 - the same
@@ -87,6 +93,8 @@ def layouts(settings: Settings, office: OfficeMessage, *, is_every: bool = False
         mode = widgets[-1].mode
         access = Access(larger=mode.larger, contrast=mode.contrast, low=mode.low)
         widgets[-1].show(replace(screen, access=access))
+
+    shown(show)
 
     def pages(kiosk: Kiosk) -> Iterator[Page]:
         for language in office.languages:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import os
 from collections.abc import Iterator
 
@@ -31,7 +33,24 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """Leave the log as it was: a process that begins sets its own, and would write where this test was captured."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    for handler in set(root.handlers) - set(handlers):
+        handler.close()
+    root.handlers, root.level = handlers, level
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _tables_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with made_once(tmp_path_factory.mktemp("tables")):
         yield
+
+
+def pytest_collection_finish() -> None:
+    """Take what stands now for what stays: thousands of tests, looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()

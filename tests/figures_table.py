@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from broker.reports.figures import DIMENSIONS, FIGURES, PERIODS
+from broker.reports.figures import FIGURES, PERIODS
+from broker.reports.query import DIVIDED
 
 BEGIN, END = "<!-- the definition table: make tables -->", "<!-- end of the definition table -->"
 
@@ -18,7 +19,7 @@ def definition_table() -> str:
         if one.part != part:
             part = one.part
             rows.append(f"| **{part}** | | | | |")
-        by = ["day to quarter", *(name for name in DIMENSIONS if name in one.dimensions and name not in PERIODS)]
+        by = ["day to quarter", *(name for name in DIVIDED if name in one.dimensions and name not in PERIODS)]
         rows.append(
             f"| {one.name} (`{one.id}`) | {one.unit} | {one.denominator} | {one.definition} "
             f"| {', '.join(name.replace('_', ' ') for name in by)} |"

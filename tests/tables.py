@@ -263,6 +263,7 @@ OF_NO_TICKET = (
     "announce",
     "unannounce",
     "alert_ack",
+    "training",
     "ratings",
     "suggest",
     "suggestions",

@@ -26,6 +26,7 @@ from broker.bootstrap.rules_desk import RulesDesk
 from broker.bootstrap.tokens import SessionTokens
 from broker.bus import Bus
 from broker.config.settings import Settings
+from broker.config.training import wrong_folder
 from broker.contract.link import Address
 from broker.contract.topics import CARE_CLIENT, DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT, Topics
 from broker.engine import KEPT_REPLIES, REMEMBER, Engine
@@ -73,6 +74,8 @@ def run_broker(
 
     Raises `AlreadyRunningError`, `StorageError` or `ServerError` where it cannot begin.
     """
+    if wrong := wrong_folder(data_dir, is_training=settings.training):
+        raise StorageError(wrong)
     key = OfficeKey(data_dir / "office.key")
     with only_engine(data_dir), _store(settings, data_dir, key) as store, _mqtt_server(settings, data_dir) as address:
         topics = Topics(settings.office.id)

@@ -59,6 +59,7 @@ def office_rules(settings: Settings) -> Office:
         feedback=_feedback(settings),
         alerts=_alerts(settings),
         public_url=None if settings.web is None else settings.web.public_url,
+        is_training=settings.training,
     )
 
 
@@ -86,6 +87,7 @@ def office_message(settings: Settings) -> ms.OfficeMessage:
         groups=tuple(ms.GroupInfo(id=group.id, name=group.name) for group in settings.groups),
         counters=tuple(ms.CounterInfo(**counter.model_dump()) for counter in settings.counters),
         policy=settings.dispatch.type,
+        is_training=settings.training,
     )
 
 

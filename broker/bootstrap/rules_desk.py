@@ -233,7 +233,16 @@ class RulesDesk:
         if new == raw:
             return PreparedRules(digest_of(raw), digest_of(raw))
         needed = frozenset(act for act in acts.values() if act is not None)
-        return self._laid_down(raw, new, by=by, reason=command.reason.strip(), acts=needed)
+        made = self._laid_down(raw, new, by=by, reason=command.reason.strip(), acts=needed)
+        gone = {
+            section: frozenset(
+                one.path.partition(".")[2]
+                for one in changed
+                if one.after is LEAVE_OUT and one.path.startswith(f"{section}.") and one.path.count(".") == 1
+            )
+            for section in ("services", "counters")
+        }
+        return replace(made, services_gone=gone["services"], counters_gone=gone["counters"])
 
     def _new_text(self, raw: bytes, command: RulesChange, data: Mapping[str, object], folded: Sequence[Edit]) -> bytes:
         if command.back_to is not None:
@@ -302,8 +311,6 @@ class RulesDesk:
 
 def _planned(edits: Sequence[Edit], day: dt.date, data: Mapping[str, object]) -> Edit:
     """Return what puts edits into the list of what counts from a later day on."""
-    if any(edit.value is LEAVE_OUT for edit in edits):
-        raise _bad(["effective_from: what is taken out is taken out at once: leave the day empty"])
     entries = data.get("planned")
     taken = (
         {str(entry.get("id")) for entry in entries if isinstance(entry, dict)} if isinstance(entries, list) else set()
@@ -311,13 +318,16 @@ def _planned(edits: Sequence[Edit], day: dt.date, data: Mapping[str, object]) ->
     place = edits[0].path.split(".")
     stem = f"{day:%Y%m%d}-{place[1] if len(place) > 2 else place[0]}"[:28]  # noqa: PLR2004 - an entry of a list, with its key
     name = next(one for one in (stem, *(f"{stem}-{n}" for n in range(2, 1000))) if one not in taken)
-    change = {edit.path: edit.value for edit in edits}
+    change = {edit.path: None if edit.value is LEAVE_OUT else edit.value for edit in edits}
     return Edit(f"planned.{name}", {"id": name, "effective_from": day.isoformat(), "change": change})
 
 
 def _data(raw: bytes) -> dict[str, object]:
     try:
         data = read_value(_text(raw))
+    except UnicodeDecodeError as error:
+        message = "is not written in UTF-8: save it so with an editor once"
+        raise UnwritableError(message) from error
     except ValueError as error:
         raise UnwritableError(str(error)) from error
     if not isinstance(data, dict):

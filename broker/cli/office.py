@@ -14,15 +14,22 @@ from broker.bootstrap.process import run_broker
 from broker.cli.becoming import become, become_module
 from broker.cli.options import ConfigOption, DataOption, errors, say
 from broker.config import check_settings, load_settings
+from broker.config.environment import is_setting
 from broker.config.pins import DEMO_PIN
-from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
+from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA, Settings
+from broker.config.training import CONFIG as TRAINING_CONFIG
+from broker.config.training import DEFAULT_FOLDER, FolderError, Ports, make_folder, training_text
 from broker.doctor.command import CheckUp, run_checks
 from broker.doctor.reloading import reload
 from broker.layout import NotCheckedError, remarks, screen_reports, sentences
 from broker.logs import log_to
+from broker.server.addresses import free_port
 from broker.up.office import Start, run_office
+from hardware.files import write_whole
 
 app = typer.Typer()
+BESIDE, DEFAULT_WEB_PORT = 100, 8080
+"""So far from the office's ports a training looks for free ones of its own."""
 
 
 @app.command("check-config")
@@ -60,25 +67,59 @@ def _check_layout(path: Path) -> None:
 
 
 @app.command()
-def up(
+def up(  # noqa: PLR0917 - typer passes them by name
     config: ConfigOption = DEFAULT_CONFIG,
-    data: DataOption = DEFAULT_DATA,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", "-d", help="Everything that is written lies below this folder; a training has its own."),
+    ] = None,
     once: Annotated[bool, typer.Option("--once", help="Play one visit on virtual screens, then end.")] = False,  # noqa: FBT002 - a flag
     pin: Annotated[str, typer.Option(help="The PIN with which the played visit signs in.")] = DEMO_PIN,
+    training: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--training", help="Play a scripted day on emulators, in a folder and on ports of its own.")
+    ] = False,
+    pace: Annotated[float, typer.Option(min=0.5, max=20, help="Of a training: 2 is twice as fast.")] = 1.0,
+    keep: Annotated[bool, typer.Option("--keep", help="Go on in the folder of the last training.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Open the whole office on this machine; without a screen, play one visit on virtual ones."""
     settings = load_settings(config, os.environ)
-    log_to(data, "up")
     out = Console()
+
+    def tell(line: str) -> None:
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    if not training:
+        folder = data or DEFAULT_DATA
+        log_to(folder, "up")
+        start = Start(settings=settings, config=config, data_dir=folder, once=once, pin=pin, tell=tell)
+        raise typer.Exit(run_office(start))
+    folder = data or DEFAULT_FOLDER
+    try:
+        make_folder(folder, keep=keep)
+        own, environ = _training_config(config, folder, settings, pace)
+    except FolderError as error:
+        raise typer.Exit(say(str(error))) from None
+    log_to(folder, "up")
     start = Start(
-        settings=settings,
-        config=config,
-        data_dir=data,
+        settings=load_settings(own, {}),
+        config=own,
+        data_dir=folder,
         once=once,
         pin=pin,
-        tell=lambda line: out.print(line, markup=False, highlight=False, soft_wrap=True),
+        tell=tell,
+        training=pace,
+        environ=environ,
     )
     raise typer.Exit(run_office(start))
+
+
+def _training_config(config: Path, folder: Path, settings: Settings, pace: float) -> tuple[Path, dict[str, str]]:
+    """Write a training's configuration; return where it is, and an environment without the office's own settings."""
+    web = DEFAULT_WEB_PORT if settings.web is None else settings.web.port
+    ports = Ports(free_port(settings.mqtt.port + BESIDE), free_port(web + BESIDE))
+    own = folder / TRAINING_CONFIG
+    write_whole(own, training_text(config, os.environ, ports, pace=pace).encode(), mode=0o600)
+    return own, {name: value for name, value in os.environ.items() if not is_setting(name)}
 
 
 @app.command("broker")

@@ -27,9 +27,10 @@ from broker.reports.figures import History, report
 from broker.reports.files import REPORT_TYPES, report_file
 from broker.reports.officers import officer_figures
 from broker.reports.plots import plots_of, svg_of
-from broker.reports.query import Query, UnreadableQueryError, read_query
+from broker.reports.query import Query, UnreadableQueryError, read_asked, read_query
 from broker.reports.sheet import PACKAGE, ReportWording, names_of, wording_in
-from broker.reports.view import Drawing, fragment, officer_page, report_page
+from broker.reports.tickets import Asked, listing
+from broker.reports.view import Drawing, fragment, officer_page, report_page, tickets_page
 from broker.store.archive import Archive
 from broker.store.database import resolve_url
 
@@ -40,8 +41,8 @@ OWN, OFFICER = "own", "officer"
 """What is asked for: an officer's figures for themselves, or for a supervisor."""
 TODAY, HISTORY = "today", "history"
 """What a board asks for, and a ticket's page."""
-TICKETS_LAST = dt.timedelta(days=3)
-"""No ticket lives longer."""
+TICKETS = "tickets"
+"""What is asked for: a page of the tickets behind a figure."""
 PAGE_TYPE = "text/html; charset=utf-8"
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,8 @@ class Reporting:
     config: Path
     data: Path
     kept: OrderedDict[str, Answer] = field(default_factory=OrderedDict)
+    _last: tuple[str, History] | None = None
+    """The closed days that were asked for last: who looks at a year asks for it again, divided and as a file."""
     _said: bytes = b""
     _settings: Settings | None = None
 
@@ -81,14 +84,14 @@ class Reporting:
             return Answer("failed", b"")
 
     def _board(self, asked: dict[str, Any], settings: Settings, now: dt.datetime) -> Answer:
-        """Return what a board is told: how today went, or what happened to a ticket of today or yesterday."""
+        """Return what a board is told: how today went, or what happened to a ticket."""
         zone = settings.office.zone
         with closing(Archive(resolve_url(settings.store.url, self.data), settings.office.id)) as archive:
             if asked["what"] == TODAY:
                 told: object = today_of(zone, now, archive.course(zone, now, STEP))
             else:
                 ticket = dict(asked["query"]).get("ticket", "")
-                told = history_of(archive.ticket(ticket, now - TICKETS_LAST), zone)
+                told = history_of(archive.ticket(ticket), zone)
         return Answer("made", json.dumps(told).encode(), "application/json")
 
     def _answer(self, asked: dict[str, Any], now: dt.datetime | None) -> Answer:
@@ -98,24 +101,45 @@ class Reporting:
             return self._board(asked, settings, now)
         words = words_of(PACKAGE, settings.office.languages)(str(asked["language"]))
         today = now.astimezone(settings.office.zone).date()
+        fields = [(str(name), str(value)) for name, value in asked["query"]]
         try:
-            query = read_query([(str(name), str(value)) for name, value in asked["query"]], today)
+            query = read_query(fields, today)
+            wanted = read_asked(fields, query) if asked["what"] == TICKETS else None
             officer = str(asked.get("officer", ""))
         except UnreadableQueryError as error:
             return Answer("refused", words.say(str(error)).encode(), "text/plain; charset=utf-8")
         with closing(Archive(resolve_url(settings.store.url, self.data), settings.office.id)) as archive:
             digest = archive.digest_of_days(query.first, query.last)
-            key = json.dumps([asked["what"], officer, query.address(), words.language, digest, today.isoformat()])
+            beside = [] if wanted is None else [wanted.figure.id, wanted.order, wanted.page]
+            key = json.dumps(
+                [asked["what"], officer, query.address(), words.language, digest, today.isoformat(), *beside]
+            )
             if key in self.kept:
                 self.kept.move_to_end(key)
                 return self.kept[key]
-            history = archive.history(settings.office.zone, query.first, query.last, now)
-        made, is_final = _Telling(settings, words, query, history, today, officer).made(str(asked["what"]))
+            history = self._history(archive, query, settings, digest, now)
+            telling = _Telling(settings, words, query, history, today, officer)
+            if wanted is None:
+                made, is_final = telling.made(str(asked["what"]))
+            else:
+                made, is_final = telling.tickets(wanted, archive)
         if is_final:
             self.kept[key] = made
             while len(self.kept) > KEPT:
                 self.kept.popitem(last=False)
         return made
+
+    def _history(self, archive: Archive, query: Query, settings: Settings, digest: str, now: dt.datetime) -> History:
+        """Return the days that are asked for; those that are all closed are held until others are."""
+        key = json.dumps([str(query.first), str(query.last), digest])
+        if self._last is not None and self._last[0] == key:
+            return self._last[1]
+        self._last = None
+        history = archive.history(settings.office.zone, query.first, query.last, now)
+        days = {facts.day for facts in history.days}
+        if days <= history.closed and query.last < now.astimezone(settings.office.zone).date():
+            self._last = key, history
+        return history
 
     def _office(self) -> Settings:
         """Return config.yaml as it is now."""
@@ -123,6 +147,7 @@ class Reporting:
         if self._settings is None or said != self._said:
             self._settings, self._said = load_settings(self.config, os.environ), said
             self.kept.clear()
+            self._last = None
         return self._settings
 
 
@@ -147,6 +172,15 @@ class _Telling:
             return self._officer(wording, is_own=what == OWN), told.is_final
         file = report_file(wording, next(one for one in REPORT_TYPES if one == what))
         return Answer("made", file.content, file.media_type, file.name), told.is_final
+
+    def tickets(self, asked: Asked, archive: Archive) -> tuple[Answer, bool]:
+        """Return a page of the tickets behind a figure, and whether nothing of it changes any more."""
+        history = self.history
+        found = listing(history, asked, lambda days: archive.traced(history.zone, days, history.now))
+        numbers = archive.numbers([one.ticket for one in found.rows])
+        told = report(history, asked.question, figures=(asked.figure,))
+        shown = tickets_page(wording_in(told, self.settings, self.words.language), self.query, found, numbers)
+        return Answer("made", fragment("tickets_page.html", shown, self.words)), told.is_final
 
     def _officer(self, wording: ReportWording, *, is_own: bool) -> Answer:
         query, history, figures = self.query, self.history, None

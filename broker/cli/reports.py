@@ -14,9 +14,11 @@ from rich.console import Console
 from broker.cli.options import ConfigOption, DataOption, say
 from broker.config import Settings, load_settings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
-from broker.reports.figures import DIMENSIONS, Dimension, Question, report, span_named
-from broker.reports.files import ReportKind, report_file
+from broker.reports.figures import FIGURES, Dimension, Question, report, span_named, without_looking_for_garbage
+from broker.reports.files import TICKETS_KINDS, ReportKind, report_file, tickets_file
+from broker.reports.query import DIVIDED
 from broker.reports.sheet import dimension_of, names_of, wording_in
+from broker.reports.tickets import Asked, listing, orders_of
 from broker.store.archive import Archive
 from broker.store.database import resolve_url
 
@@ -41,6 +43,9 @@ def report_command(  # noqa: PLR0917 - typer passes them by name
         ReportKind, typer.Option("--format", "-f", help="excel: a CSV as Excel opens it in Indonesia.")
     ] = "pdf",
     language: Annotated[str | None, typer.Option("--language", "-l", help="Else the office's first.")] = None,
+    tickets: Annotated[
+        str | None, typer.Option(help="The tickets behind this figure instead, such as wait_longest.")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Else named by the span, here.")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     data: DataOption = DEFAULT_DATA,
@@ -55,16 +60,30 @@ def report_command(  # noqa: PLR0917 - typer passes them by name
     if spoken not in settings.office.languages:
         raise typer.Exit(say(f"{spoken} is no language of the office: {', '.join(settings.office.languages)}"))
     question = Question(begin, end, _divided(by or ()), _chosen(settings, only or ()))
-    with closing(Archive(resolve_url(settings.store.url, data), settings.office.id)) as archive:
+    asked = None if tickets is None else _tickets(tickets, question, kind)
+    with without_looking_for_garbage(), closing(_archive(settings, data)) as archive:
         history = archive.history(settings.office.zone, begin, end, now)
-    answer = report(history, question, order=names_of(settings).order)
-    file = report_file(wording_in(answer, settings, spoken), kind)
+        figures = FIGURES if asked is None else (asked.figure,)
+        answer = report(history, question, figures=figures, order=names_of(settings).order)
+        wording = wording_in(answer, settings, spoken)
+        if asked is None:
+            file = report_file(wording, kind)
+        else:
+            zone = settings.office.zone
+            found = listing(history, asked, lambda days: archive.traced(zone, days, now), a_page=None)
+            file = tickets_file(wording, found, archive.numbers([one.ticket for one in found.rows]), kind)
+            if found.untold:
+                say(f"{found.untold} tickets are not told: the journal of their days is not here, or tells otherwise")
     path = out or Path(file.name)
     try:
         path.write_bytes(file.content)
     except OSError as error:
         raise typer.Exit(say(f"{path} cannot be written: {error.strerror or error}")) from None
     Console().print(str(path), highlight=False, markup=False, soft_wrap=True)
+
+
+def _archive(settings: Settings, data: Path) -> Archive:
+    return Archive(resolve_url(settings.store.url, data), settings.office.id)
 
 
 def _span(
@@ -97,8 +116,25 @@ def _divided(names: tuple[str, ...] | list[str]) -> tuple[Dimension, ...]:
 def _dimension(name: str) -> Dimension:
     found = dimension_of(name)
     if found is None:
-        raise typer.Exit(say(f"nothing is divided by {name}: known are {', '.join(DIMENSIONS)}"))
+        raise typer.Exit(say(f"nothing is divided by {name}: known are {', '.join(DIVIDED)}"))
+    if found not in DIVIDED:
+        raise typer.Exit(
+            say("nothing is divided by officer: that would be a ranking. An officer's figures are at /staff/figures")
+        )
     return found
+
+
+def _tickets(name: str, question: Question, kind: ReportKind) -> Asked:
+    """Return whose tickets are asked for, all of them."""
+    known = [one for one in FIGURES if one.is_of_tickets]
+    figure = next((one for one in known if one.id == name.strip().replace("-", "_")), None)
+    if figure is None:
+        raise typer.Exit(say(f"no tickets are behind {name}: known are {', '.join(one.id for one in known)}"))
+    if question.by or not question.only.keys() <= figure.dimensions:
+        raise typer.Exit(say("tickets are listed one by one: choose with --only what the figure can be divided by"))
+    if kind not in TICKETS_KINDS:
+        raise typer.Exit(say(f"tickets are written as {', '.join(TICKETS_KINDS)}"))
+    return Asked(figure, question, orders_of(figure)[0])
 
 
 def _chosen(settings: Settings, choices: tuple[str, ...] | list[str]) -> dict[Dimension, frozenset[str]]:

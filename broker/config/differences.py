@@ -64,9 +64,19 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
         "kiosks.*.sound.volume_percent",
     ),
 }
-_GROWING = {"announcements", "officers", "planned"}
-"""Lists whose entries come and go."""
 _OF_NEW_OFFICER = {"id", "name", "role"}
+_OF_NEW_SERVICE = {
+    *("id", "letter", "name", "short_name", "group", "icon", "stages", "promised_wait_min", "daily_quota", "hours"),
+    *("documents", "steps", "fee", "time", "source", "effective_from"),
+}
+_OF_NEW_COUNTER = {"id", "label", "stages", "services", "lanes", "step_free", "prefers", "borrows"}
+_GROWING: Mapping[str, set[str] | None] = {
+    "announcements": None,
+    "officers": _OF_NEW_OFFICER,
+    "services": _OF_NEW_SERVICE,
+    "counters": _OF_NEW_COUNTER,
+}
+"""Lists whose entries come and go, and what a new one may bring along; None: anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,8 @@ def differences(before: object, after: object, path: str = "") -> Iterator[Diffe
     """Yield what differs, the nearest to the leaves; entries of a list are known by their ids."""
     if before == after and type(before) is type(after):
         return
+    if path and "." not in path:  # a section that was not there, or is empty, has the same places as any other
+        before, after = _like(before, after), _like(after, before)
     match before, after:
         case dict(), dict():
             for key in [*before, *(key for key in after if key not in before)]:
@@ -97,14 +109,24 @@ def differences(before: object, after: object, path: str = "") -> Iterator[Diffe
             yield Difference(path, before, after)
 
 
+def _like(section: object, other: object) -> object:
+    """Return a section that is missing as an empty one of the same kind as the other."""
+    if section is not LEAVE_OUT and section is not None:
+        return section
+    if isinstance(other, list) and other and _have_ids(other):
+        return []
+    return {} if isinstance(other, dict) else section
+
+
 def act_of(difference: Difference) -> str | None:
     """Return which act a change needs; None where it is not made from the pages."""
     section, _, rest = difference.path.partition(".")
     if section == "planned":
         return _act_of_planned(difference) if _comes_or_goes(difference) else None
     if section in _GROWING and rest and "." not in rest and _comes_or_goes(difference):
+        allowed = _GROWING[section]
         keys = difference.after.keys() if isinstance(difference.after, Mapping) else set[str]()
-        return OFFICE if section != "officers" or keys <= _OF_NEW_OFFICER else None
+        return OFFICE if allowed is None or keys <= allowed else None
     if section == "displays" and difference.path.endswith(".media") and not _is_below(difference.after):
         return None
     return next((act for act, places in _PLACES.items() if any(_covers(one, difference.path) for one in places)), None)
@@ -120,8 +142,9 @@ def _act_of_planned(difference: Difference) -> str | None:
         return None
     for entry in (difference.before, difference.after):
         change = entry.get("change") if isinstance(entry, Mapping) else None
-        for path in change if isinstance(change, Mapping) else ():
-            if act_of(Difference(str(path), None, None)) != OFFICE:
+        for path, value in change.items() if isinstance(change, Mapping) else ():
+            before, after = (None, LEAVE_OUT) if value is None else (LEAVE_OUT, value)
+            if act_of(Difference(str(path), before, after)) != OFFICE:
                 return None
     return OFFICE
 

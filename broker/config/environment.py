@@ -19,6 +19,11 @@ NOT_SETTINGS = frozenset({"ANTREAN_REGOLD", "ANTREAN_SPOKEN", "ANTREAN_TARGETS",
 """Variables that begin like settings but are read elsewhere: by the tests (REGOLD) and by `hardware.panel`."""
 
 
+def is_setting(name: str) -> bool:
+    """Tell whether a variable sets a key of the configuration."""
+    return name.startswith(PREFIX) and name not in NOT_SETTINGS
+
+
 class _NoSuchKeyError(Exception):
     """A variable leads nowhere."""
 
@@ -41,7 +46,7 @@ class Overlay:
 def overlay(data: dict[str, object], model: type[BaseModel], environ: Mapping[str, str]) -> Overlay:
     """Write the environment's values into `data`."""
     result = Overlay()
-    names = [name for name in environ if name.startswith(PREFIX) and name not in NOT_SETTINGS]
+    names = [name for name in environ if is_setting(name)]
     for name in sorted(names, key=_natural):
         try:
             result.variables[_write(data, top(model), name, environ[name])] = name

@@ -430,6 +430,8 @@ class Settings(SettingsModel):
 
     office: Office
     demo: bool = False
+    training: bool = False
+    """What `antrean up --training` writes into the configuration that it makes: nothing here is true."""
     hours: Hours
     announcements: tuple[Announcement, ...] = ()
     planned: tuple[Planned, ...] = ()

@@ -71,10 +71,10 @@ def survey_file_problems(data: Mapping[str, object], folder: Path) -> Iterator[P
     spoken = [one for one in languages if isinstance(one, str)] if isinstance(languages, list) else []
     for _, entry in entries(child(data, "feedback"), "surveys"):
         file, name = entry.get("file"), entry.get("id")
-        own = isinstance(file, str) and bool(file)
-        if own or (isinstance(name, str) and name in shipped_surveys()):
-            path = folder / str(file) if own else _path_of(str(name))
-            yield from _read(path, survey=name if isinstance(name, str) else None, languages=spoken)[1]
+        if isinstance(file, str) and file:
+            yield from _read(folder / file, survey=name if isinstance(name, str) else None, languages=spoken)[1]
+        elif isinstance(name, str) and name in shipped_surveys():
+            yield from _read_shipped(name, tuple(spoken))[1]
 
 
 def with_surveys_of(settings: Settings, folder: Path) -> Settings:
@@ -83,8 +83,10 @@ def with_surveys_of(settings: Settings, folder: Path) -> Settings:
         return settings
     defined = []
     for survey in settings.feedback.surveys:
-        path = _path_of(survey.id) if survey.file is None else folder / survey.file
-        definition, problems = _read(path, survey=survey.id)
+        if survey.file is None:
+            definition, problems = _read_shipped(survey.id, settings.office.languages)
+        else:
+            definition, problems = _read(folder / survey.file, survey=survey.id)
         if definition is None:
             raise ConfigError([problem for problem in problems if not problem.warning])
         defined.append(survey.defined_by(definition))
@@ -99,6 +101,12 @@ def _shipped() -> Iterator[Path]:
 
 def _path_of(survey: str) -> Path:
     return Path(str(resources.files(_FOLDER).joinpath(f"{survey}.yaml")))
+
+
+@lru_cache(maxsize=8)
+def _read_shipped(survey: str, languages: tuple[str, ...]) -> tuple[SurveyDefinition | None, list[Problem]]:
+    """Return what `_read` finds in a file that comes with antrean: no process sees it change."""
+    return _read(_path_of(survey), survey=survey, languages=list(languages))
 
 
 def _read(

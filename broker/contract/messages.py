@@ -57,6 +57,8 @@ ErrorCode = Literal[
     "conflict",
     "bad_rules",
 ]
+OVER = "over"
+"""The step of a training after the last one."""
 PASSING: frozenset[ErrorCode] = frozenset({"storage_failed", "not_ready", "too_many"})
 """Refusals that say nothing of what was asked, and are not kept: nothing was done, and the same may be done later."""
 
@@ -305,6 +307,8 @@ class OfficeMessage(Message):
     groups: tuple[GroupInfo, ...] = ()
     policy: str = "promise"
     """What orders the queues (`dispatch.type`): scores are shares of the promise there, seconds under the others."""
+    is_training: bool = False
+    """Nothing here is true: whatever shows or says something of this office says that it is a training."""
 
 
 class Calling(Message):
@@ -584,6 +588,15 @@ class AlertsMessage(State):
     """So many more stand, for which there was no room."""
 
 
+class TrainingMessage(State):
+    """`state/training`: at which step a training is, and what whoever trains is asked to do."""
+
+    at: Moment
+    """Since when."""
+    step: str
+    text: Text
+
+
 class Place(Message):
     """Where one waiting ticket stands."""
 
@@ -657,8 +670,34 @@ class BoardCounter(Message):
     """How long a visitor of that stage takes a counter today."""
 
 
+class BoardChange(Message):
+    """One thing that is otherwise today than configured, or what is asked of a counter, or what that answered."""
+
+    kind: Literal["offer", "quota", "intake", "help", "asked", "answered"]
+    at: Moment
+    """Since when; of `answered`, when."""
+    by: str | None = None
+    """Name of the officer; of `answered` and `help`, who said it at the counter."""
+    service: str | None = None
+    lane: str | None = None
+    counter: str | None = None
+    stage: str | None = None
+    """With what a counter helps out, or is to."""
+    quota: int | None = None
+    until: Moment | None = None
+    """Of `intake`; None where that is for the rest of the day, as all others are."""
+    action: Literal["open", "help", "pause"] | None = None
+    """What is, or was, asked of the counter."""
+    answer: Literal["accept", "decline", "left"] | None = None
+    """What became of it; `left`: the officer signed out instead."""
+    asked_by: str | None = None
+    """Name of the officer to whom that answers."""
+    reason: str | None = None
+    """Its first 120 characters."""
+
+
 class BoardMessage(State):
-    """`state/board/{page}`: how the hall stands, as many groups and counters to a page as fit."""
+    """`state/board/{page}`: how the hall stands, as many groups, counters and changes to a page as fit."""
 
     at: Moment
     seq: int
@@ -667,6 +706,8 @@ class BoardMessage(State):
     """How many count; a page beyond them is empty and old."""
     groups: tuple[BoardGroup, ...] = ()
     counters: tuple[BoardCounter, ...] = ()
+    changes: tuple[BoardChange, ...] = ()
+    """In the order in which they were made."""
 
 
 class SurveyElement(Message):

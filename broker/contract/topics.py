@@ -44,6 +44,7 @@ SURVEY = TopicKind("state/survey/{survey}/{language}", qos=1, retained=True)
 FEEDBACK = TopicKind("state/feedback", qos=1, retained=True)
 ALERTS = TopicKind("state/alerts", qos=1, retained=True)
 RESULTS = TopicKind("state/results", qos=1, retained=True)
+TRAINING = TopicKind("state/training", qos=1, retained=True)
 EVENT = TopicKind("event/{name}", qos=1, retained=False)
 PRESENCE = TopicKind("presence/{client}", qos=1, retained=True)
 
@@ -123,6 +124,10 @@ class Topics:
     def alerts(self) -> str:
         """Return the retained topic of what somebody is to see to."""
         return self._of(ALERTS)
+
+    def training(self) -> str:
+        """Return the retained topic of what a training is at; nothing is said there in an office that is none."""
+        return self._of(TRAINING)
 
     def event(self, name: str) -> str:
         """Return the topic of events of one name (`+` for all)."""

@@ -130,7 +130,8 @@ def _is_as_left(hall: Hall, last: Moved | Called | Changed, now: dt.datetime) ->
             return desk == last.left and hall.is_as_left(last.after)
         case Called():
             done = hall.undoable.get(last.counter)
-            is_last = done is not None and (done.after.id, done.at) == (last.ticket, last.at)
+            call = (ev.EVENT_NAMES[ev.Called], last.ticket, last.at)
+            is_last = done is not None and (done.action, done.after.id, done.at) == call
             until = hall.undo_until(last.counter)
             return is_last and until is not None and now <= until
         case Changed():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
-from typing import assert_never
+from typing import Literal, assert_never
 
 from broker.domain import events as ev
 from broker.domain.commands import (
@@ -39,6 +39,7 @@ from broker.domain.sightings import apply_alert
 from broker.domain.today import (
     INTAKE,
     Announcement,
+    Answered,
     Asked,
     Change,
     Closing,
@@ -80,6 +81,8 @@ def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901, P
             hall.skip_numbers(event.day, event.numbers)
         case ev.RulesChanged():
             hall.rules_changed = event
+        case ev.TrainingStep():
+            hall.training = event
         case ev.StaffSignedIn() | ev.StaffSignedOut() | ev.StaffRevoked() | ev.PasswordChanged() | ev.TotpChanged():
             _staff(hall, event)
         case ev.HelpAsked() | ev.HelpComing() | ev.HelpEnded():
@@ -211,13 +214,22 @@ def _answered(hall: Hall, event: ev.CounterAnswered) -> None:
     """Take the question away; a counter that helps does so from now on."""
     helping = hall.today.get(Helping, event.counter)
     stages = () if helping is None else helping.stages
-    if hall.today.get(Asked, event.counter) is None:
+    asked = hall.today.get(Asked, event.counter)
+    if asked is None:
         left = tuple(stage for stage in stages if stage != event.stage)
         _put(hall, (Helping, event.counter), Helping(event.at, left) if left else None)
         return
-    _put(hall, (Asked, event.counter), None)
+    _settle(hall, event.counter, asked, "accept" if event.answer == "accept" else "decline", event.at)
     if (event.action, event.answer) == ("help", "accept") and event.stage is not None:
         _put(hall, (Helping, event.counter), Helping(event.at, (*stages, event.stage)))
+
+
+def _settle(
+    hall: Hall, counter: str, asked: Asked, answer: Literal["accept", "decline", "left"], at: dt.datetime
+) -> None:
+    """Take a question away, and keep what became of it for whoever asked."""
+    _put(hall, (Asked, counter), None)
+    _put(hall, (Answered, counter), Answered(at, hall.desks[counter].officer, asked, answer))
 
 
 def _staff_undone(hall: Hall, event: ev.StaffUndone) -> None:
@@ -281,11 +293,14 @@ _SETTLES = {"open": (ev.Opened, ev.Resumed), "pause": (ev.Paused, ev.Closed), "h
 def _desk(hall: Hall, event: ev.Opened | ev.Closed | ev.Paused | ev.Resumed) -> None:
     hall.undoable.pop(event.counter, None)
     asked = hall.today.get(Asked, event.counter)
-    if asked is not None and isinstance(event, _SETTLES[asked.action]):
-        _put(hall, (Asked, event.counter), None)
+    is_settled = asked is not None and isinstance(event, _SETTLES[asked.action])
+    if asked is not None and is_settled and not isinstance(event, ev.Opened):
+        _settle(hall, event.counter, asked, "left" if asked.action == "help" else "accept", event.at)
     match event:
         case ev.Opened():
             hall.set_desk(event.counter, officer=event.officer, session=event.session, paused=False)
+            if asked is not None and is_settled:
+                _settle(hall, event.counter, asked, "accept", event.at)
         case ev.Closed():
             hall.set_desk(event.counter, officer=None, session=None, paused=False)
         case ev.Paused():

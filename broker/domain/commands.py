@@ -188,6 +188,10 @@ class PreparedRules:
     warnings: tuple[str, ...] = ()
     acts: frozenset[str] = frozenset()
     """Which acts of `broker.permissions` it takes."""
+    services_gone: frozenset[str] = frozenset()
+    """Services that are there no more: nobody may hold a number for them."""
+    counters_gone: frozenset[str] = frozenset()
+    """Counters that are there no more: nobody may sit there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -571,6 +575,17 @@ class Unannounce(StaffAct):
     reason: Why | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Training:
+    """Tell whoever trains what happens now, and what they are asked to do; of a training alone."""
+
+    step: Id
+    text: Annotated[dict[Id, Annotated[str, Len(1, 500)]], Len(1, 16)]
+    about: Id | None = None
+    """The ticket that it is about, by its id."""
+    asker: Annotated[str, MADE] = ""
+
+
 def _exactly_one(command: object, *names: str) -> None:
     """Refuse a command that has none of these arguments, or more than one."""
     given = [name for name in names if getattr(command, name) is not None]
@@ -627,6 +642,7 @@ Command = (
     | Announce
     | Unannounce
     | AlertAck
+    | Training
 )
 
 COMMANDS: dict[str, type[Command]] = {
@@ -676,6 +692,7 @@ COMMANDS: dict[str, type[Command]] = {
     "announce": Announce,
     "unannounce": Unannounce,
     "alert_ack": AlertAck,
+    "training": Training,
 }
 """Every command by its name on the wire; any other answers `bad_request`."""
 NAMES: dict[type, str] = {kind: name for name, kind in COMMANDS.items()}

@@ -21,6 +21,8 @@ DONE_THERE, CANCELLED, LOST = "done", "cancelled", "lost"
 """Why a call for help has ended: somebody was there, the visitor takes it back, or the kiosk is gone."""
 END_OF_DAY = "end of day"
 """The reason of a ticket that was closed because nobody served it any more, and of a session that nobody ended."""
+TRAINER = "up"
+"""Who alone says what a training is at: the client of `antrean up`."""
 REST_OPEN, REST_VISIT, REST_CLOSED = (dt.timedelta(hours=hours) for hours in (12, 6, 1))
 """So long after the last act a session of an earlier day ends: in office hours; else with a visitor, or without."""
 _OPEN_TO_HOLDER = frozenset({TicketState.WAITING, TicketState.HELD, TicketState.NO_SHOW})
@@ -44,6 +46,8 @@ def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]
             return [_rejoin(hall, command, now)]
         case cmd.Help():
             return _help(hall, command, now)
+        case cmd.Training():
+            return [_training(hall, command, now)]
         case cmd.SignIn():
             return desk_work.sign_in(hall, command, now)
         case cmd.StaffIn():
@@ -52,6 +56,13 @@ def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]
             return staff.decide(hall, command, now)
         case _:
             return _at_counter(hall, command, now)
+
+
+def _training(hall: Hall, command: cmd.Training, now: dt.datetime) -> ev.TrainingStep:
+    """Let a training come to its next step: where the office is none, nobody is told what to do by anybody."""
+    if not hall.office.is_training or command.asker != TRAINER:
+        raise DomainError(Code.NOT_ALLOWED, "only antrean up --training says what a training is at")
+    return ev.TrainingStep(at=now, step=command.step, text=dict(command.text), about=command.about)
 
 
 def clock_set(hall: Hall, by_s: float, at: dt.datetime) -> ev.ClockSet:

@@ -525,6 +525,18 @@ class AlertEnded:
     why: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingStep:
+    """A training has come to one of its steps, or to its end; the office itself is what ever else it is."""
+
+    at: dt.datetime
+    step: str
+    text: Mapping[str, str]
+    """What whoever trains is told, by language."""
+    about: str | None
+    """The ticket that it is about."""
+
+
 AlertEvent = AlertRaised | AlertAcknowledged | AlertEnded
 """Of no office day, and begins none."""
 
@@ -575,6 +587,7 @@ Event = (
     | AlertRaised
     | AlertAcknowledged
     | AlertEnded
+    | TrainingStep
 )
 
 EVENT_TYPES: dict[str, type[Event]] = {
@@ -623,5 +636,6 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "alert_raised": AlertRaised,
     "alert_acknowledged": AlertAcknowledged,
     "alert_ended": AlertEnded,
+    "training_step": TrainingStep,
 }
 EVENT_NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENT_TYPES.items()}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from broker.domain.alerts import Alert
-from broker.domain.events import RulesChanged
+from broker.domain.events import RulesChanged, TrainingStep
 from broker.domain.figures import Figures
 from broker.domain.identity import ticket_id_of_qr
 from broker.domain.model import (
@@ -92,6 +92,8 @@ class Hall:
         """The last change of the configuration that came through the office, of late."""
         self.alerts: dict[str, Alert] = {}
         """By id: what somebody is to see to, in the order in which it was raised."""
+        self.training: TrainingStep | None = None
+        """At which step a training is; None in an office that is none."""
         self.figures = Figures()
         """What the day came to so far."""
         self.turns: dict[str, int] = {}

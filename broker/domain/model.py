@@ -193,6 +193,8 @@ class Office:
     """Under which address visitors find the pages of their tickets; None where the office has none."""
     feedback: FeedbackRules = field(default_factory=FeedbackRules)
     alerts: AlertRules = field(default_factory=AlertRules)
+    is_training: bool = False
+    """Whether this is a training: no visitor is a true one."""
 
     def day(self, now: dt.datetime) -> dt.date:
         """Return the office day: the date on the wall of the office, not of UTC."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -13,7 +14,7 @@ from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
 from broker.domain.identity import session_digest
-from broker.domain.model import StaffSession
+from broker.domain.model import DONE, StaffSession
 from broker.domain.pins import password_weakness
 
 ID_LENGTH = 16
@@ -111,7 +112,24 @@ def _rules_changed(hall: Hall, officer: str, command: cmd.RulesChange, now: dt.d
         case _:
             for act in sorted(prepared.acts):
                 checks.permitted(hall, command.session, act, now)
+            if problems := tuple(_in_use(hall, prepared)):
+                raise DomainError(Code.BAD_RULES, "the office cannot work by these rules", problems=problems)
             return [] if prepared.digest == prepared.before else [_change(officer, prepared, reason, now)]
+
+
+def _in_use(hall: Hall, prepared: cmd.PreparedRules) -> Iterator[str]:
+    """Yield, in a sentence each, what is to be taken out though somebody needs it today."""
+    for service in sorted(prepared.services_gone):
+        count = sum(ticket.service == service and ticket.state not in DONE for ticket in hall.tickets.values())
+        if count:
+            yield (
+                f"services.{service}: {count} with a number for it are still here: close it for today, "
+                "and take it out when they are done"
+            )
+    for counter in sorted(prepared.counters_gone):
+        desk = hall.desks.get(counter)
+        if desk is not None and desk.officer is not None:
+            yield f"counters.{counter}: {desk.officer} is signed in there: take it out when nobody is"
 
 
 def _change(by: str | None, prepared: cmd.PreparedRules, reason: str, now: dt.datetime) -> ev.RulesChanged:

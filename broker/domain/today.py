@@ -67,8 +67,20 @@ class Helping:
     stages: tuple[str, ...]
 
 
-Change = Closing | TodaysQuota | IntakeStop | Announcement | Asked | Helping
-C = TypeVar("C", Closing, TodaysQuota, IntakeStop, Announcement, Asked, Helping)
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of the last question to a counter, for whoever asked."""
+
+    at: dt.datetime
+    by: str | None
+    """The officer at the counter."""
+    asked: Asked
+    answer: Literal["accept", "decline", "left"]
+    """`left`: the officer signed out instead."""
+
+
+Change = Closing | TodaysQuota | IntakeStop | Announcement | Asked | Helping | Answered
+C = TypeVar("C", Closing, TodaysQuota, IntakeStop, Announcement, Asked, Helping, Answered)
 Slot = tuple[type[Change], str]
 """What kind of change, and of what: in one slot stands one change at a time."""
 INTAKE: Slot = (IntakeStop, "")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from broker.contract.messages import (
     MAX_PAYLOAD_BYTES,
+    BoardChange,
     BoardCounter,
     BoardGroup,
     BoardMessage,
@@ -21,6 +22,8 @@ from broker.domain.hall import Hall
 from broker.domain.model import Ticket
 from broker.domain.queue.running import Running, promise_ends, running_waits
 from broker.domain.queue.waits import ahead_and_wait
+from broker.domain.today import Answered, Asked, Change, Closing, Helping, IntakeStop, TodaysQuota
+from broker.gateway.shapes import MAX_ASKED
 
 _AROUND_BYTES = 200
 """More than a page takes beside its groups and counters."""
@@ -34,12 +37,14 @@ class _Page:
 
     groups: list[BoardGroup] = field(default_factory=list)
     counters: list[BoardCounter] = field(default_factory=list)
+    changes: list[BoardChange] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
     groups: tuple[BoardGroup, ...]
     counters: tuple[BoardCounter, ...]
+    changes: tuple[BoardChange, ...]
     pages: int
 
 
@@ -61,9 +66,10 @@ class BoardPages:
         if waits is None:
             return None
         groups = [_group(hall, key, running) for key, running in sorted(waits.items())]
-        pages = _paged(groups, [_counter(hall, counter, now) for counter in hall.office.counters])
-        shown = [_Drawn(tuple(page.groups), tuple(page.counters), len(pages)) for page in pages]
-        emptied = [_Drawn((), (), len(pages))] * (len(self._drawn) - len(shown))
+        counters = [_counter(hall, counter, now) for counter in hall.office.counters]
+        pages = _paged([*groups, *counters, *_changes(hall, now)])
+        shown = [_Drawn(tuple(page.groups), tuple(page.counters), tuple(page.changes), len(pages)) for page in pages]
+        emptied = [_Drawn((), (), (), len(pages))] * (len(self._drawn) - len(shown))
         before, self._drawn = self._drawn, shown
         return [
             (page, _payload(hall, now, page, drawn))
@@ -98,20 +104,22 @@ def _waiting(hall: Hall, ticket: Ticket, now: dt.datetime) -> BoardTicket:
     )
 
 
-def _paged(groups: list[BoardGroup], counters: list[BoardCounter]) -> list[_Page]:
+def _paged(entries: Iterable[BoardGroup | BoardCounter | BoardChange]) -> list[_Page]:
     """Return all of them on pages that fit a message each; one page where there is nothing."""
     pages, room = [_Page()], MAX_PAYLOAD_BYTES - _AROUND_BYTES
-    entries: list[BoardGroup | BoardCounter] = [*groups, *counters]
     for entry in entries:
         size = len(entry.model_dump_json().encode()) + 1
         if room < size:
             pages.append(_Page())
             room = MAX_PAYLOAD_BYTES - _AROUND_BYTES
         room -= size
-        if isinstance(entry, BoardGroup):
-            pages[-1].groups.append(entry)
-        else:
-            pages[-1].counters.append(entry)
+        match entry:
+            case BoardGroup():
+                pages[-1].groups.append(entry)
+            case BoardCounter():
+                pages[-1].counters.append(entry)
+            case BoardChange():
+                pages[-1].changes.append(entry)
     return pages
 
 
@@ -139,12 +147,59 @@ def _counter(hall: Hall, counter: str, now: dt.datetime) -> BoardCounter:
         label=hall.office.counters[counter].label,
         state=hall.desk_state(desk).value,
         since=_local(hall, None if since is None else since[2]),
-        officer=None if desk.officer is None else hall.office.officers.get(desk.officer, desk.officer),
+        officer=_name(hall, desk.officer),
         number=None if ticket is None else ticket.number,
         ticket=None if ticket is None else ticket.id,
         stage=None if ticket is None else ticket.stage,
         usual_s=None if ticket is None else round(hall.pace(ticket.stage, now).mean_s),
     )
+
+
+def _changes(hall: Hall, now: dt.datetime) -> Iterator[BoardChange]:
+    """Yield what is otherwise today; announcements are a state of their own."""
+    today = hall.otherwise(now)
+    for (_, of), change in today.changes.items():
+        is_over = isinstance(change, IntakeStop) and today.intake_stop(now) is None
+        is_asked_anew = isinstance(change, Answered) and today.get(Asked, of) is not None
+        if not is_over and not is_asked_anew:
+            yield from _shapes(hall, of, change)
+
+
+def _shapes(hall: Hall, of: str, change: Change) -> Iterator[BoardChange]:
+    at = change.at.astimezone(hall.office.zone).replace(microsecond=0)
+    kind, _, name = of.partition(" ")
+    place = {kind: name} if kind in {"service", "lane"} else {}
+    match change:
+        case Closing(by=by, reason=reason):
+            yield BoardChange(kind="offer", at=at, by=_name(hall, by), reason=reason[:MAX_ASKED], **place)
+        case TodaysQuota(by=by, reason=reason, quota=quota):
+            yield BoardChange(kind="quota", at=at, by=_name(hall, by), reason=reason[:MAX_ASKED], quota=quota, **place)
+        case IntakeStop(by=by, reason=reason):
+            until = _local(hall, change.until)
+            yield BoardChange(kind="intake", at=at, by=_name(hall, by), reason=reason[:MAX_ASKED], until=until)
+        case Asked(by=by, action=action, stage=stage, text=text):
+            why = None if text is None else text[:MAX_ASKED]
+            who = _name(hall, by)
+            yield BoardChange(kind="asked", at=at, by=who, counter=of, action=action, stage=stage, reason=why)
+        case Helping(stages=stages):
+            who = _name(hall, hall.desks[of].officer) if of in hall.desks else None
+            for stage in stages:
+                yield BoardChange(kind="help", at=at, by=who, counter=of, stage=stage)
+        case Answered(by=by, answer=answer, asked=asked):
+            yield BoardChange(
+                kind="answered",
+                at=at,
+                by=_name(hall, by),
+                counter=of,
+                action=asked.action,
+                stage=asked.stage,
+                answer=answer,
+                asked_by=_name(hall, asked.by),
+            )
+
+
+def _name(hall: Hall, officer: str | None) -> str | None:
+    return None if officer is None else hall.office.officers.get(officer, officer)
 
 
 def _local(hall: Hall, at: dt.datetime | None) -> dt.datetime | None:
@@ -159,5 +214,6 @@ def _payload(hall: Hall, now: dt.datetime, page: int, drawn: _Drawn) -> bytes:
         pages=drawn.pages,
         groups=drawn.groups,
         counters=drawn.counters,
+        changes=drawn.changes,
     )
     return shape.model_dump_json(exclude={"retained"}).encode()

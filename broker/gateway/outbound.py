@@ -19,6 +19,7 @@ from broker.contract.messages import (
     OfficeMessage,
     Reply,
     ResultsMessage,
+    TrainingMessage,
 )
 from broker.contract.topics import Topics
 from broker.domain import checks
@@ -106,6 +107,8 @@ class MqttWire:
         """What the retained topic says of feedback."""
         self._alerts: AlertsMessage | None = None
         """What the retained topic says of alerts."""
+        self._training: ev.TrainingStep | None = None
+        """Which step the retained topic says a training is at."""
         self._revision = first_revision()
         self._devices: dict[str, str] = {}
         self._reporting = threading.Lock()
@@ -180,6 +183,7 @@ class MqttWire:
         self._show_help(hall, now)
         self._show_day(hall, now)
         self._show_announcements(hall, now)
+        self._show_training(hall)
 
     def show_counters(
         self, hall: Hall, now: dt.datetime, *, is_pressed: Callable[[], bool] = lambda: False, everything: bool = False
@@ -243,7 +247,7 @@ class MqttWire:
             ):
                 topic = self._topics.survey(survey.id, language)
                 self._publisher.publish(topic, message.model_dump_json().encode(), retain=True)
-        self._help = self._day = self._announced = self._feedback = None
+        self._help = self._day = self._announced = self._feedback = self._training = None
         self.show(hall, now, unanswered_s=unanswered_s)
         self.show_counters(hall, now, everything=True)
         if book is not None:
@@ -272,6 +276,13 @@ class MqttWire:
             self._announced = items
             picture = AnnouncementsMessage(at=now.astimezone(hall.office.zone), items=items)
             self._publisher.publish(self._topics.announcements(), picture.model_dump_json().encode(), retain=True)
+
+    def _show_training(self, hall: Hall) -> None:
+        step = hall.training
+        if step is not None and step != self._training:
+            self._training = step
+            picture = TrainingMessage(at=step.at.astimezone(hall.office.zone), step=step.step, text=dict(step.text))
+            self._publisher.publish(self._topics.training(), picture.model_dump_json().encode(), retain=True)
 
     def _show_help(self, hall: Hall, now: dt.datetime) -> None:
         picture = help_shape(hall, now)
@@ -302,6 +313,8 @@ def _result(  # noqa: PLR0911 - one for each kind of command
         return staff_result(command, events, hall, now)
     if isinstance(command, cmd.Lookup):
         return _found(hall, command, now)
+    if isinstance(command, cmd.Training):
+        return {}
     if not events:
         return {"ticket": None, "reason": None}
     event = events[-1]
@@ -354,6 +367,7 @@ _OF_OFFICE = (
     ev.AlertRaised,
     ev.AlertAcknowledged,
     ev.AlertEnded,
+    ev.TrainingStep,
 )
 _NO_TICKET = (ev.Opened, ev.Closed, ev.Paused, ev.Resumed, *_OF_OFFICE)
 

@@ -316,7 +316,7 @@ def hits_in_words(p: Phrases, hits: Mapping[Measure, HitsTold]) -> str:
     whole = hits.get("day", found)
     return p.say(
         "In the last four weeks {share} of the half hours and {days} of the days came out within their band; "
-        "it is made for 80 %. Each was foretold from the days before it only.",
+        "it is made for 80%. Each was foretold from the days before it only.",
         share=percent(p, found.hits / found.of),
         days=percent(p, whole.hits / whole.of),
     )

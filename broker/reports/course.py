@@ -50,18 +50,24 @@ def _figures(zone: dt.tzinfo, now: dt.datetime, facts: DayFacts, figures: Sequen
 
 def history_of(lines: Iterable[Line], zone: dt.tzinfo) -> list[Mapping[str, Any]]:
     """Return what happened to a ticket, with the reason of each call; what officers noted is not in it."""
-    return [
-        {
-            "at": line.event.at.astimezone(zone).isoformat(),
-            "type": EVENT_NAMES[type(line.event)],
-            "stage": getattr(line.event, "stage", None),
-            "counter": getattr(line.event, "counter", None),
-            "by": getattr(line.event, "by", None),
-            "said": getattr(line.event, "reason", None) if not isinstance(line.event, ev.Called) else None,
-            "why": _why(line.event) if isinstance(line.event, ev.Called) else None,
+    found, stage = list[Mapping[str, Any]](), None
+    for line in lines:
+        event = line.event
+        stage = getattr(event, "stage", None) or stage
+        told: dict[str, Any] = {
+            "at": event.at.astimezone(zone).isoformat(),
+            "type": EVENT_NAMES[type(event)],
+            "stage": stage,
+            "counter": getattr(event, "counter", None),
+            "by": getattr(event, "by", None),
+            "said": getattr(event, "reason", None) if not isinstance(event, ev.Called) else None,
+            "why": _why(event) if isinstance(event, ev.Called) else None,
         }
-        for line in lines
-    ]
+        if isinstance(event, ev.Issued):
+            told |= {"number": event.number, "day": event.day.isoformat(), "service": event.service, "lane": event.lane}
+        found.append(told)
+        stage = getattr(event, "next_stage", None) or stage
+    return found
 
 
 def _why(call: ev.Called) -> Mapping[str, Any]:

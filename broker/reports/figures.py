@@ -66,6 +66,8 @@ class History:
     ratings: tuple[RatingCount, ...] = ()
     closed: frozenset[dt.date] = frozenset()
     """Those that were closed; the others were read from the journal just now, and today's runs."""
+    slices: dict[Any, dict[tuple[str, ...], Slice]] = field(default_factory=dict, compare=False, repr=False)
+    """What was laid out of it so far: a page asks four questions of the same year, and each wants all together, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Value(NamedTuple):
 NOTHING = Value(None, 0)
 
 
-_WAITED = attrgetter("waited_us")
+_WAITED, _WAY = attrgetter("waited_us"), attrgetter("way_us")
 
 
 @dataclass(eq=False)
@@ -115,9 +117,9 @@ class Slice:
         return [one for one in self.still if one.state == "waiting"]
 
     @cached_property
-    def waited(self) -> list[int]:
-        """Return all waits, the shortest first: those that ended, and so far those that have not."""
-        return sorted([*map(_WAITED, self.waits), *map(self.waited_so_far, self.waiting)])
+    def waited(self) -> Ranks:
+        """Return all waits: those that ended, and so far those that have not."""
+        return Ranks([*map(_WAITED, self.waits), *map(self.waited_so_far, self.waiting)])
 
     @cached_property
     def firsts(self) -> list[Wait]:
@@ -125,31 +127,30 @@ class Slice:
         return [wait for wait in self.waits if wait.is_first]
 
     @cached_property
-    def kept(self) -> list[bool]:
-        """Return for each first wait of which it is decided whether the lane's promise was kept."""
-        return [
-            *(
-                wait.counter is not None and wait.waited_us <= wait.promised_s * _US_S
-                for wait in self.firsts
-                if wait.promised_s is not None
-                and (wait.counter is not None or wait.waited_us > wait.promised_s * _US_S)
-            ),
-            *(
-                False
-                for one in self.waiting
-                if one.is_first and one.promised_s is not None and self.waited_so_far(one) > one.promised_s * _US_S
-            ),
-        ]
+    def kept(self) -> tuple[int, int]:
+        """Return of how many first waits the lane's promise was kept, and of how many that is decided."""
+        kept = late = 0
+        for wait in self.firsts:
+            promised_s = wait.promised_s
+            if promised_s is not None:
+                if wait.waited_us > promised_s * _US_S:
+                    late += 1
+                elif wait.counter is not None:
+                    kept += 1
+        for one in self.waiting:
+            if one.is_first and one.promised_s is not None and self.waited_so_far(one) > one.promised_s * _US_S:
+                late += 1
+        return kept, kept + late
 
     @cached_property
-    def served(self) -> list[int]:
-        """Return how long the visits lasted that were finished, the shortest first."""
-        return sorted(visit.taken_us for visit in self.visits if visit.end == "finished")
+    def served(self) -> Ranks:
+        """Return how long the visits lasted that were finished."""
+        return Ranks([visit.taken_us for visit in self.visits if visit.end == "finished"])
 
     @cached_property
-    def ways(self) -> list[int]:
-        """Return how long visitors took to the counter, the shortest first."""
-        return sorted(visit.way_us for visit in self.visits if visit.way_us is not None)
+    def ways(self) -> Ranks:
+        """Return how long visitors took to the counter."""
+        return Ranks([way for way in map(_WAY, self.visits) if way is not None])
 
     @cached_property
     def desk_us(self) -> Tally[str]:
@@ -165,18 +166,39 @@ class Slice:
         return len({one.counter for one in self.desks})
 
     @cached_property
-    def announced(self) -> list[tuple[int, int, int]]:
-        """Return each announced range in microseconds with the wait that followed."""
-        return [
-            (wait.low_s * _US_S, wait.high_s * _US_S, wait.waited_us)
-            for wait in self.firsts
-            if wait.low_s is not None and wait.high_s is not None and not (wait.low_s == 0 and wait.high_s <= AT_ONCE_S)
-        ]
+    def announced(self) -> Announced:
+        """Return what became of the ranges that were announced."""
+        early = late = 0
+        errors, at_once = list[int](), list[int]()
+        for wait in self.firsts:
+            low_s, high_s = wait.low_s, wait.high_s
+            if low_s is None or high_s is None:
+                continue
+            waited = wait.waited_us
+            if low_s == 0 and high_s <= AT_ONCE_S:
+                at_once.append(waited)
+                continue
+            low, high = low_s * _US_S, high_s * _US_S
+            early += waited < low
+            late += waited > high
+            errors.append(abs(low + high - 2 * waited))
+        return Announced(early, late, Ranks(errors), at_once)
 
-    @cached_property
-    def at_once(self) -> list[int]:
-        """Return the waits of those who were told that there is none."""
-        return [wait.waited_us for wait in self.firsts if wait.low_s == 0 and (wait.high_s or 0) <= AT_ONCE_S]
+
+class Announced(NamedTuple):
+    """What became of announced ranges, and of those who were told that they need not wait."""
+
+    early: int
+    late: int
+    errors: Ranks
+    """Of each range twice how far its middle was off, in microseconds."""
+    at_once: list[int]
+    """The waits of those who were told that there is none."""
+
+    @property
+    def n(self) -> int:
+        """Return how many ranges there were."""
+        return len(self.errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +216,11 @@ class Figure:
     dimensions: frozenset[Dimension]
     """What it can be divided and chosen by."""
     of: Callable[[Slice], Value]
+
+    @property
+    def is_of_tickets(self) -> bool:
+        """Tell whether it counts or measures tickets: counters have none, and of a rating nobody knows whose it is."""
+        return "lane" in self.dimensions
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +323,9 @@ def _ordering(
 
 def _sliced(history: History, question: Question, by: tuple[Dimension, ...]) -> dict[tuple[str, ...], Slice]:
     """Return the facts of the days that are asked for, by the values of some dimensions."""
+    asked = question.first, question.last, by, tuple(sorted(question.only.items()))
+    if asked in history.slices:
+        return history.slices[asked]
     until = _until(history, question)
     periods = tuple(one for one in by if one in PERIODS)
     ends = _ends(question, until, periods)
@@ -303,6 +333,13 @@ def _sliced(history: History, question: Question, by: tuple[Dimension, ...]) -> 
     if periods == by:  # every period has its row, also where nothing happened
         slices = {key: Slice(_as_of(history, end)) for key, end in ends.items()}
     sorting = _Sorting(by, question.only, slices, lambda key: _as_of(history, ends.get(_part(key, by, periods), until)))
+    _lay(history, question, ends.values(), sorting)
+    history.slices[asked] = slices
+    return slices
+
+
+def _lay(history: History, question: Question, ends: Iterable[dt.date], sorting: _Sorting) -> None:
+    """Lay all rows of the days that are asked for, and of who still waits at these ends."""
     ratings: dict[dt.date, list[RatingCount]] = {}
     for rating in history.ratings:
         ratings.setdefault(rating.day, []).append(rating)
@@ -318,12 +355,11 @@ def _sliced(history: History, question: Question, by: tuple[Dimension, ...]) -> 
             sorting.extend(day, facts.desks, lambda one: one.desks)
             sorting.add(day, facts.papers, "outcome", lambda one: one.papers)
         sorting.add(day, ratings.get(day, ()), "score", lambda one: one.scores)
-    for end in ends.values():
+    for end in ends:
         last = next((facts for facts in reversed(history.days) if facts.day <= end), None)
         if last is not None:
             half_hour = _label(_half_hour_at(_as_of(history, end) - 1, history.zone))
             sorting.extend(end, last.still, lambda one: one.still, half_hour=half_hour)
-    return slices
 
 
 def _ends(question: Question, until: dt.date, periods: tuple[Dimension, ...]) -> dict[tuple[str, ...], dt.date]:
@@ -397,7 +433,12 @@ class _Sorting:
             known["half_hour"] = half_hour
         if any(one not in known and one not in fields for one in (*self._by, *self._only)):
             return  # such rows are not divided so
-        chosen = self._chosen(rows, fields, known)
+        yield from self._divided(self._chosen(rows, fields, known), fields, known)
+
+    def _divided(
+        self, chosen: Sequence[Any], fields: Sequence[str], known: Mapping[str, str]
+    ) -> Iterator[tuple[Slice, Sequence[Any]]]:
+        """Yield the slices that rows belong to."""
         places = [(at, fields.index(one)) for at, one in enumerate(self._by) if one not in known]
         key = [known.get(one, "") for one in self._by]
         if not places:
@@ -423,6 +464,38 @@ class _Sorting:
         if found is None:
             found = self._slices[key] = Slice(self._as_of(key))
         return found
+
+
+class _OneByOne(_Sorting):
+    """Lays each row into a slice of its own."""
+
+    def __init__(self, only: Mapping[Dimension, frozenset[str]], as_of_us: int) -> None:
+        super().__init__((), only, {}, lambda _: as_of_us)
+        self.found: list[tuple[Any, Slice]] = []
+
+    def _divided(
+        self, chosen: Sequence[Any], fields: Sequence[str], known: Mapping[str, str]
+    ) -> Iterator[tuple[Slice, Sequence[Any]]]:
+        del fields, known
+        for row in chosen:
+            one = Slice(self._as_of(()))
+            self.found.append((row, one))
+            yield one, (row,)
+
+
+def each_row(history: History, question: Question, figure: Figure) -> list[tuple[Any, Value]]:
+    """Return every row of facts that a figure of a slice is of, with what the figure says of this row alone.
+
+    It is the same function of a slice, so there is no second definition; together they are of as many as the figure.
+    """
+    if not question.only.keys() <= figure.dimensions:
+        return []
+    with without_looking_for_garbage():
+        until = _until(history, question)
+        sorting = _OneByOne(question.only, _as_of(history, until))
+        _lay(history, question, (until,), sorting)
+        said = ((row, figure.of(one)) for row, one in sorting.found)
+        return [(row, value) for row, value in said if value.n]
 
 
 def _grouped(rows: Sequence[Any], places: Sequence[int]) -> Iterator[tuple[tuple[Any, ...], Sequence[Any]]]:
@@ -492,9 +565,43 @@ def _half_hour_at(us: int, zone: dt.tzinfo) -> int:
 # -- figures ------------------------------------------------------------------------------------------------------
 
 
-def percentile(values: Sequence[int], percent: int) -> int:
-    """Return the smallest of sorted values that so many percent of them do not exceed (nearest rank): one of them."""
-    return values[math.ceil(percent * len(values) / 100) - 1]
+class Ranks:
+    """Values of which some are asked for by their rank: many are not sorted, but told apart by size as far as needed.
+
+    A year has half a million waits, and four of them are asked for.
+    """
+
+    MANY = 50_000
+    _BITS = 25
+    """Values within 34 s of each other lie in one heap."""
+
+    def __init__(self, values: list[int]) -> None:
+        """Take values of 0 and more, in any order."""
+        self._values = values
+        self._heaps: list[tuple[int, int]] = []
+        if len(values) < self.MANY:
+            values.sort()
+        else:
+            self._heaps = sorted(Tally(map(self._BITS.__rrshift__, values)).items())
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._values)
+
+    def sum(self) -> int:
+        """Return the sum of all."""
+        return sum(self._values)
+
+    def percentile(self, percent: int) -> int:
+        """Return the smallest that so many percent of them do not exceed (nearest rank): one of them."""
+        rank = math.ceil(percent * len(self._values) / 100) - 1
+        if not self._heaps:
+            return self._values[rank]
+        for heap, n in self._heaps:
+            if rank < n:
+                return sorted([one for one in self._values if one >> self._BITS == heap])[rank]
+            rank -= n
+        raise AssertionError
 
 
 def rounded(value: Fraction, decimals: int) -> Decimal:
@@ -516,12 +623,12 @@ def _percent(part: int, whole: int) -> Value:
     return Value(rounded(Fraction(100 * part, whole), 1), whole) if whole else NOTHING
 
 
-def _mean(values: Sequence[int]) -> Value:
-    return Value(_minutes(Fraction(sum(values), len(values))), len(values)) if values else NOTHING
+def _mean(values: Ranks) -> Value:
+    return Value(_minutes(Fraction(values.sum(), len(values))), len(values)) if values else NOTHING
 
 
-def _of_sorted(values: Sequence[int], percent: int) -> Value:
-    return Value(_minutes(percentile(values, percent)), len(values)) if values else NOTHING
+def _ranked(values: Ranks, percent: int) -> Value:
+    return Value(_minutes(values.percentile(percent)), len(values)) if values else NOTHING
 
 
 def _desk_hours(*does: str) -> Callable[[Slice], Value]:
@@ -538,8 +645,8 @@ def _use(one: Slice) -> Value:
 
 
 def _told_error(one: Slice) -> Value:
-    errors = sorted(abs(low + high - 2 * waited) for low, high, waited in one.announced)
-    return Value(_minutes(Fraction(percentile(errors, 50), 2)), len(errors)) if errors else NOTHING
+    errors = one.announced.errors
+    return Value(_minutes(Fraction(errors.percentile(50), 2)), len(errors)) if errors else NOTHING
 
 
 def _rating(one: Slice) -> Value:
@@ -666,7 +773,7 @@ FIGURES: tuple[Figure, ...] = (
         _OF_WAITS,
         mark("The wait that half of all do not exceed (nearest rank: one that somebody had)."),
         _ALL,
-        lambda one: _of_sorted(one.waited, 50),
+        lambda one: _ranked(one.waited, 50),
     ),
     Figure(
         "wait_p90",
@@ -676,7 +783,7 @@ FIGURES: tuple[Figure, ...] = (
         _OF_WAITS,
         mark("The wait that nine of ten do not exceed (nearest rank)."),
         _ALL,
-        lambda one: _of_sorted(one.waited, 90),
+        lambda one: _ranked(one.waited, 90),
     ),
     Figure(
         "wait_p95",
@@ -686,7 +793,7 @@ FIGURES: tuple[Figure, ...] = (
         _OF_WAITS,
         mark("The wait that 19 of 20 do not exceed (nearest rank)."),
         _ALL,
-        lambda one: _of_sorted(one.waited, 95),
+        lambda one: _ranked(one.waited, 95),
     ),
     Figure(
         "wait_longest",
@@ -696,7 +803,7 @@ FIGURES: tuple[Figure, ...] = (
         _OF_WAITS,
         mark("The longest of these waits."),
         _ALL,
-        lambda one: _of_sorted(one.waited, 100),
+        lambda one: _ranked(one.waited, 100),
     ),
     Figure(
         "within_promise",
@@ -709,7 +816,7 @@ FIGURES: tuple[Figure, ...] = (
             "call counts as not within; whoever waits less, or cancelled before that, is not decided."
         ),
         _ALL,
-        lambda one: _percent(sum(one.kept), len(one.kept)),
+        lambda one: _percent(*one.kept),
     ),
     Figure(
         "visits",
@@ -739,7 +846,7 @@ FIGURES: tuple[Figure, ...] = (
         _OF_FINISHED,
         mark("The time that half of these visits do not exceed (nearest rank)."),
         _ALL,
-        lambda one: _of_sorted(one.served, 50),
+        lambda one: _ranked(one.served, 50),
     ),
     Figure(
         "service_p90",
@@ -749,7 +856,7 @@ FIGURES: tuple[Figure, ...] = (
         _OF_FINISHED,
         mark("The time that nine of ten of these visits do not exceed (nearest rank)."),
         _ALL,
-        lambda one: _of_sorted(one.served, 90),
+        lambda one: _ranked(one.served, 90),
     ),
     Figure(
         "way_median",
@@ -759,7 +866,7 @@ FIGURES: tuple[Figure, ...] = (
         mark("visits where the officer said when the visitor was there"),
         mark("From the call until the officer said that the visitor is there."),
         _ALL,
-        lambda one: _of_sorted(one.ways, 50),
+        lambda one: _ranked(one.ways, 50),
     ),
     Figure(
         "open_hours",
@@ -832,7 +939,7 @@ FIGURES: tuple[Figure, ...] = (
         _OF_RANGES,
         mark("Visitors whose first call came within the range that was announced."),
         _ALL,
-        lambda one: _percent(sum(low <= waited <= high for low, high, waited in one.announced), len(one.announced)),
+        lambda one: _percent(one.announced.n - one.announced.early - one.announced.late, one.announced.n),
     ),
     Figure(
         "told_early",
@@ -842,7 +949,7 @@ FIGURES: tuple[Figure, ...] = (
         _OF_RANGES,
         mark("Visitors whose first call came before that range."),
         _ALL,
-        lambda one: _percent(sum(waited < low for low, _, waited in one.announced), len(one.announced)),
+        lambda one: _percent(one.announced.early, one.announced.n),
     ),
     Figure(
         "told_late",
@@ -852,7 +959,7 @@ FIGURES: tuple[Figure, ...] = (
         _OF_RANGES,
         mark("Visitors whose first call came after that range."),
         _ALL,
-        lambda one: _percent(sum(waited > high for _, high, waited in one.announced), len(one.announced)),
+        lambda one: _percent(one.announced.late, one.announced.n),
     ),
     Figure(
         "told_error",
@@ -872,7 +979,7 @@ FIGURES: tuple[Figure, ...] = (
         mark("visitors who were told that they need not wait and were called"),
         mark("Visitors who were told that there is no wait, and were called within a minute."),
         _ALL,
-        lambda one: _percent(sum(waited <= AT_ONCE_S * _US_S for waited in one.at_once), len(one.at_once)),
+        lambda one: _percent(sum(us <= AT_ONCE_S * _US_S for us in one.announced.at_once), len(one.announced.at_once)),
     ),
     Figure(
         "papers_confirmed",

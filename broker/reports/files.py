@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -16,6 +17,7 @@ from broker.reports.sheet import ReportWording
 from broker.reports.statistics import index_of
 from broker.reports.survey import Outcome, Wording, survey_rules
 from broker.reports.tables import csv_of, excel_csv_of, xlsx_of
+from broker.reports.tickets import Listing
 
 FileKind = Literal["pdf", "csv", "excel", "xlsx"]
 """`csv` is RFC 4180; `excel` is a CSV as Excel opens it in Indonesia."""
@@ -29,6 +31,8 @@ MEDIA_TYPES: dict[FileKind, str] = {
 
 ReportKind = Literal["pdf", "xlsx", "csv", "excel", "html", "json"]
 """What a report is written as."""
+TICKETS_KINDS: tuple[ReportKind, ...] = ("xlsx", "csv", "excel")
+"""What the tickets behind a figure are written as."""
 REPORT_TYPES: dict[ReportKind, str] = {
     "pdf": MEDIA_TYPES["pdf"],
     "xlsx": MEDIA_TYPES["xlsx"],
@@ -135,3 +139,18 @@ def report_file(wording: ReportWording, kind: ReportKind) -> ReportFile:
             content = wording.json()
     ending = "csv" if kind == "excel" else kind
     return ReportFile(f"{wording.file_name}.{ending}", REPORT_TYPES[kind], content)
+
+
+def tickets_file(wording: ReportWording, found: Listing, numbers: Mapping[str, str], kind: ReportKind) -> ReportFile:
+    """Return the tickets behind a figure as a file, one of `TICKETS_KINDS`."""
+    tables = (wording.about(), wording.tickets(found, numbers))
+    match kind:
+        case "xlsx":
+            content = xlsx_of(tables)
+        case "excel":
+            content = excel_csv_of(tables, wording.head())
+        case _:
+            content = csv_of(tables)
+    ending = "csv" if kind == "excel" else kind
+    name = f"{wording.file_name}-tickets-{found.asked.figure.id}.{ending}"
+    return ReportFile(name, REPORT_TYPES[kind], content)

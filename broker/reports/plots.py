@@ -44,6 +44,10 @@ class Plot:
     rows: tuple[tuple[str, ...], ...]
 
 
+MOST_DRAWN = 200
+"""So many rows are drawn one by one; of more nobody sees one, and to draw them takes seconds."""
+
+
 def plots_of(
     history: History, query: Query, wording: ReportWording, order: Mapping[Dimension, Sequence[str]]
 ) -> tuple[Plot, ...]:
@@ -72,7 +76,7 @@ def _told_by(
     history: History, query: Query, order: Mapping[Dimension, Sequence[str]], wording: ReportWording
 ) -> Report:
     """Return the report that curves are drawn of: as it is divided, else by what is neither too fine nor too coarse."""
-    if len(query.by) == 1:
+    if len(query.by) == 1 and len(wording.report.rows) <= MOST_DRAWN:
         return wording.report
     by: Dimension = "half_hour" if query.days == 1 else "day" if query.days <= A_QUARTER else "week"
     if query.days > A_YEAR:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from broker.language import mark
-from broker.reports.figures import DIMENSIONS, PERIODS, Dimension, Question, day_value, span_named
+from broker.reports.figures import DIMENSIONS, FIGURES, PERIODS, Dimension, Question, day_value, span_named
+from broker.reports.tickets import Asked, orders_of
 
 MOST_DAYS = 3660
 """So long a span may be: ten years."""
@@ -17,9 +18,11 @@ MOST_PERIODS = 400
 """So many rows of days or weeks one report has; a longer span is divided by something coarser."""
 MOST_BY = 2
 _VALUE = re.compile(r"[\w.:-]{1,60}")
-ONLY: tuple[Dimension, ...] = ("service", "lane", "stage", "counter", "weekday", "half_hour")
-"""What may be chosen alone. An officer may not: their figures have one form only (`broker.reports.officers`)."""
 DIVIDED: tuple[Dimension, ...] = tuple(one for one in DIMENSIONS if one != "officer")
+"""By what reports are divided and chosen: on pages, in files, by the API and on the command line. Not by officer: a
+table of officers is a ranking. Their figures have one form, which they see first (`broker.reports.officers`)."""
+ONLY: tuple[Dimension, ...] = ("service", "lane", "stage", "counter", "weekday", "half_hour")
+"""What an address may choose alone; days are its span."""
 _ONE_DAY = dt.timedelta(days=1)
 
 
@@ -76,6 +79,25 @@ class Query:
             return replace(self._spanning(value, dimension), by=rest)
         return replace(self, by=rest, only={**self.only, dimension: frozenset({value})})
 
+    def of_row(self, key: Sequence[str]) -> Query:
+        """Return what a row of this report is of, and nothing more: the part of its days that lies in this span.
+
+        The row of all together has no key, and is of all.
+        """
+        if not key:
+            return self
+        found = replace(self, by=())
+        for dimension, value in zip(self.by, key, strict=True):
+            if dimension in PERIODS:
+                part = span_named(value)
+                assert part is not None  # noqa: S101 - `day_value` said the name
+                first, last = max(found.first, part[0]), min(found.last, part[1])
+                is_whole = (first, last) == part
+                found = replace(found, first=first, last=last, period=dimension if is_whole else None)
+            else:
+                found = replace(found, only={**found.only, dimension: frozenset({value})})
+        return found if (found.first, found.last) != (self.first, self.last) else replace(found, period=self.period)
+
     def _spanning(self, name: str, period: Dimension) -> Query:
         span = span_named(name)
         assert span is not None  # noqa: S101 - `day_value` said the name
@@ -100,6 +122,22 @@ def read_query(fields: Iterable[tuple[str, str]], today: dt.date) -> Query:
     if any((last - first).days // rows[one] > MOST_PERIODS for one in by if one in rows):
         raise UnreadableQueryError(mark("These are too many days to be told one by one. Please divide by month."))
     return Query(first, last, period, by, _only(given))
+
+
+def read_asked(fields: Iterable[tuple[str, str]], query: Query) -> Asked:
+    """Return whose tickets the fields of an address ask for, of what else they ask. Raises UnreadableQueryError."""
+    given = {name: value.strip() for name, value in fields}
+    figure = next((one for one in FIGURES if one.id == given.get("figure") and one.is_of_tickets), None)
+    if figure is None or not query.only.keys() <= figure.dimensions:
+        raise UnreadableQueryError(mark("There are no tickets behind this figure. Please choose another one."))
+    orders = orders_of(figure)
+    page = given.get("page", "")
+    return Asked(
+        figure=figure,
+        question=replace(query, by=()).question,
+        order=next((one for one in orders if one == given.get("order")), orders[0]),
+        page=int(page) if re.fullmatch(r"[0-9]{1,6}", page) else 0,
+    )
 
 
 def _span(given: Mapping[str, Sequence[str]], today: dt.date) -> tuple[dt.date, dt.date, Dimension | None]:
@@ -136,9 +174,9 @@ def _by(names: Iterable[str]) -> tuple[Dimension, ...]:
 
 def _only(given: Mapping[str, Sequence[str]]) -> dict[Dimension, frozenset[str]]:
     found = {one: frozenset(given[one]) for one in ONLY if one in given}
-    half_hours = found.get("half_hour", frozenset[str]())
-    if "officer" in given or any(not re.fullmatch(r"([01]\d|2[0-3]):[03]0", one) for one in half_hours):
-        raise UnreadableQueryError(mark("Figures are not divided so. Please choose one of the ways that are offered."))
-    if any(not _VALUE.fullmatch(value) for values in found.values() for value in values):
+    refused = [one for one in DIMENSIONS if one in given and one not in DIVIDED]
+    odd = [one for one in found.get("half_hour", ()) if not re.fullmatch(r"([01]\d|2[0-3]):[03]0", one)]
+    odd += [value for values in found.values() for value in values if not _VALUE.fullmatch(value)]
+    if refused or odd:
         raise UnreadableQueryError(mark("Figures are not divided so. Please choose one of the ways that are offered."))
     return found

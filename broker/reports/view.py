@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,13 +13,15 @@ import jinja2
 from markupsafe import Markup
 
 from broker.language import Phrases, mark
-from broker.reports.figures import Dimension, Value, day_value
+from broker.reports.figures import FIGURES, Dimension, Figure, ReportRow, Value, day_value
 from broker.reports.officers import FEWEST, KindOfWork, OfficerFigures
 from broker.reports.plots import Plot
 from broker.reports.query import MOST_PERIODS, ONLY, Query
 from broker.reports.sheet import Names, ReportSheet, ReportWording, Said
+from broker.reports.tickets import PLACE, Listed, Listing
 
 HOME, FIGURES_HOME = "/staff/reports", "/staff/figures"
+TICKETS_HOME, TICKET_HOME = f"{HOME}/tickets", "/staff/board/ticket"
 _PERIOD_NAMES: tuple[tuple[Dimension, str], ...] = (
     ("day", mark("Day")),
     ("week", mark("Week")),
@@ -81,11 +83,19 @@ class Chooser:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureCell:
+    """A figure of a row, and where its tickets are."""
+
+    said: Said
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row of figures, and for each of what it is divided by where it leads."""
 
     labels: tuple[Way, ...]
-    cells: tuple[Said, ...]
+    cells: tuple[FigureCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,8 @@ class ReportPage:
     choosers: tuple[Chooser, ...]
     kept: tuple[tuple[str, str], ...]
     """What the form has no field for, and sends all the same."""
+    tickets: Mapping[str, str]
+    """By figure: where its tickets are."""
     sections: tuple[Divided, ...]
     drawings: tuple[Drawing, ...]
     downloads: tuple[Way, ...]
@@ -145,6 +157,7 @@ def report_page(
         turning=_turning(wording, query, today, HOME),
         choosers=tuple(_choosers(wording, names, query)),
         kept=tuple((one, value) for one in ONLY if one not in _CHOSEN for value in sorted(query.only.get(one, ()))),
+        tickets=_tickets(query, wording.report.total),
         sections=tuple(_sections(wording, sheet, query)),
         drawings=tuple(drawings),
         downloads=tuple(Way(f"{HOME}/report.{kind}?{query.address()}", words.say(name)) for kind, name in _FILES),
@@ -155,6 +168,15 @@ def report_page(
 
 def _url(query: Query) -> str:
     return f"{HOME}?{query.address()}"
+
+
+def _tickets(query: Query, row: ReportRow) -> dict[str, str]:
+    """Return where the tickets of a row's figures are, of those that have any."""
+    address = query.of_row(row.key).address()
+    return {name: f"{TICKETS_HOME}?figure={name}&{address}" for name in _OF_TICKETS if row.values[name].n}
+
+
+_OF_TICKETS = tuple(one.id for one in FIGURES if one.is_of_tickets)
 
 
 def _turning(wording: ReportWording, query: Query, today: dt.date, home: str, more: str = "") -> Turning:
@@ -217,6 +239,7 @@ def _choosers(wording: ReportWording, names: Names, query: Query) -> list[Choose
 
 def _sections(wording: ReportWording, sheet: ReportSheet, query: Query) -> list[Divided]:
     rows = wording.report.rows
+    leads = [_tickets(query, row) for row in rows]
     return [
         Divided(
             title=section.title,
@@ -228,13 +251,111 @@ def _sections(wording: ReportWording, sheet: ReportSheet, query: Query) -> list[
                         Way(_url(query.within(dimension, value)), label)
                         for dimension, value, label in zip(query.by, row.key, labels, strict=True)
                     ),
-                    cells,
+                    tuple(FigureCell(said, lead.get(name, "")) for name, said in zip(section.ids, cells, strict=True)),
                 )
-                for row, (labels, cells) in zip(rows, section.rows, strict=True)
+                for row, lead, (labels, cells) in zip(rows, leads, section.rows, strict=True)
             ),
         )
         for section in sheet.sections
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """One of the tickets behind a figure, in words."""
+
+    ticket: Way
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketsPage:
+    """The tickets behind a figure."""
+
+    title: str
+    span: str
+    as_of: str
+    chosen: tuple[str, ...]
+    said: Said
+    unit: str
+    definition: str
+    back: Way
+    orders: tuple[Way, ...]
+    heads: tuple[str, ...]
+    rows: tuple[TicketRow, ...]
+    untold: str
+    page: str
+    before: Way | None
+    after: Way | None
+
+
+_ORDERS = {
+    "min": {"most": mark("longest first"), "least": mark("shortest first"), "time": mark("by time")},
+    "%": {
+        "least": mark('"no" first'),
+        "most": mark('"yes" first'),
+        "time": mark("by time"),
+    },
+}
+
+
+def tickets_page(wording: ReportWording, query: Query, found: Listing, numbers: Mapping[str, str]) -> TicketsPage:
+    """Return the page of the tickets behind a figure."""
+    words, sheet, asked = wording.words, wording.sheet(), found.asked
+    figure, orders = asked.figure, _ORDERS.get(asked.figure.unit, {})
+
+    def url(order: str, page: int) -> str:
+        more = (f"&order={order}" if orders else "") + (f"&page={page}" if page else "")
+        return f"{TICKETS_HOME}?figure={figure.id}&{query.address()}{more}"
+
+    places = [place for place in PLACE if any(place in one.place for one in found.rows)]
+    (line,) = (line for part in sheet.parts for line in part.lines)
+    value = (line.name if figure.unit == "%" else wording.column(figure),) if orders else ()
+    return TicketsPage(
+        title=words.say("Tickets behind: {figure}", figure=line.name),
+        span=sheet.span,
+        as_of=sheet.as_of,
+        chosen=sheet.chosen,
+        said=line.said,
+        unit=line.unit,
+        definition=f"{line.definition} {words.say('Of what')}: {line.denominator}.",
+        back=Way(_url(query), words.say("Back to the report")),
+        orders=tuple(Way(url(one, 0), words.say(name), one == asked.order) for one, name in orders.items()),
+        heads=(words.say("Number"), *value, words.say("When"), *map(wording.dimension, places)),
+        rows=tuple(_ticket_row(wording, one, numbers, figure, places) for one in found.rows),
+        untold=words.count(
+            "{n} of these tickets cannot be told: the journal of their day is not here, or the day was counted by "
+            "earlier rules.",
+            "{n} of these tickets cannot be told: the journal of their days is not here, or the days were counted by "
+            "earlier rules.",
+            found.untold,
+        )
+        if found.untold
+        else "",
+        page=words.say("Page {page} of {pages}", page=asked.page + 1, pages=max(found.pages, asked.page + 1)),
+        before=Way(url(asked.order, asked.page - 1), words.say("Page before")) if asked.page else None,
+        after=Way(url(asked.order, asked.page + 1), words.say("Next page")) if asked.page + 1 < found.pages else None,
+    )
+
+
+def _ticket_row(
+    wording: ReportWording, one: Listed, numbers: Mapping[str, str], figure: Figure, places: Sequence[Dimension]
+) -> TicketRow:
+    words = wording.words
+    at = f"{wording.label('day', one.at.date().isoformat())}, {words.clock(one.at)}"
+    said: tuple[str, ...] = ()
+    if figure.unit == "%":
+        said = (words.say("yes") if one.value.value else words.say("no"),)
+    elif figure.unit == "min":
+        said = (wording.said(one.value).value,)
+    return TicketRow(
+        Way(f"{TICKET_HOME}/{one.ticket}", numbers.get(one.ticket, one.ticket[:8])),
+        (
+            *said,
+            words.say("waits since {time}", time=at) if one.is_waiting else at,
+            *(wording.label(place, one.place[place]) if place in one.place else "" for place in places),
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

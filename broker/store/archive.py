@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
@@ -14,8 +14,16 @@ from broker.domain.queue.outcomes import Outcome
 from broker.ports import Line
 from broker.reports.facts import DayFacts
 from broker.reports.figures import History, without_looking_for_garbage
+from broker.reports.tickets import TracedDay
 from broker.store.audit import find_broken, last_mark
-from broker.store.closed_days import read_course, read_digest, read_history, read_ticket
+from broker.store.closed_days import (
+    read_course,
+    read_digest,
+    read_history,
+    read_numbers,
+    read_ticket,
+    read_traced,
+)
 from broker.store.database import converted, open_read_only
 from broker.store.given import Given, given_in
 from broker.store.head import Mark
@@ -67,10 +75,20 @@ class Archive:
         with self._reading("read the day") as connection:
             return read_course(connection, self._office, zone, now, every)
 
-    def ticket(self, ticket: str, since: dt.datetime) -> list[Line]:
-        """Return what the journal says of a ticket, of the days since a moment."""
+    def ticket(self, ticket: str) -> list[Line]:
+        """Return what the journal says of a ticket, from its number on; nothing where there is no such one."""
         with self._reading("read a ticket's history") as connection:
-            return list(read_ticket(connection, self._office, ticket, since))
+            return list(read_ticket(connection, self._office, ticket))
+
+    def traced(self, zone: dt.tzinfo, days: Iterable[dt.date], now: dt.datetime) -> list[TracedDay]:
+        """Return some days once more from the journal, with the tickets; those that it does not tell are not there."""
+        with self._reading("read the days") as connection, without_looking_for_garbage():
+            return read_traced(connection, self._office, zone, days, now)
+
+    def numbers(self, tickets: Sequence[str]) -> dict[str, str]:
+        """Return the numbers of tickets by their ids."""
+        with self._reading("read the tickets") as connection:
+            return read_numbers(connection, self._office, tickets)
 
     def verify(self, mark: Mark | None) -> Broken | None:
         """Walk the whole journal; return the first line that was altered, removed, put in, or is missing.

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, func, select, text
 from sqlmodel import col
 
 from broker.domain.events import DayClosed
+from broker.domain.identity import number_text
 from broker.ports import Line, Work
 from broker.reports.facts import DayFacts, digest_of, facts_of
 from broker.reports.figures import History, RatingCount
 from broker.reports.fold import Carry, Fold, carry_of
+from broker.reports.tickets import TracedDay, TracingFold
 from broker.store.journal import UnreadableError, event_of
-from broker.store.moments import micros
-from broker.store.tables import ClosedDayRow, RatingRow, table_of
+from broker.store.tables import ClosedDayRow, RatingRow, TicketRow, table_of
 from broker.store.writing import Writing, insert_into
 
 _ROWS = table_of(ClosedDayRow)
@@ -23,10 +24,14 @@ _INSERT = insert_into("closed_days", "office, day, seq, lines, digest, facts, ca
 _LINES = text(
     "SELECT seq, client, type, body FROM events WHERE office = :office AND seq > :after ORDER BY seq LIMIT :most"
 )
+_BEGUN = text("SELECT first_seq, issued_at FROM tickets WHERE id = :ticket AND office = :office")
 _OF_TICKET = text(
     "SELECT seq, client, type, body FROM events "
-    "WHERE office = :office AND at >= :since AND ticket = :ticket ORDER BY seq"
+    "WHERE office = :office AND at >= :since AND at <= :until AND +seq >= :first AND ticket = :ticket ORDER BY seq"
 )
+_TICKETS_LAST = dt.timedelta(days=5)
+"""No ticket lives longer, with room for a clock that was set, forth or back."""
+_IDS_AT_ONCE = 500
 _AT_ONCE = 10_000
 
 
@@ -114,14 +119,40 @@ def _carry(said: str | None) -> Carry:
 
 
 def _folded(connection: Connection, office: str, zone: dt.tzinfo, carry: Carry, now: dt.datetime) -> list[DayFacts]:
-    fold, found = Fold(zone, carry), []
+    return list(_days_of(connection, office, Fold(zone, carry), now))
+
+
+def _days_of(connection: Connection, office: str, fold: Fold, now: dt.datetime) -> Iterator[DayFacts]:
+    """Yield the days that a fold still has before it, the one that runs last."""
     while lines := read_lines(connection, office, fold.last_seq, _AT_ONCE):
         for line in lines:
             ended = fold.hear(line.seq, line.client, line.event)
             if ended is not None:
-                found.append(ended.facts)
+                yield ended.facts
     running = fold.running(now)
-    return found if running is None else [*found, running]
+    if running is not None:
+        yield running
+
+
+def read_traced(
+    connection: Connection, office: str, zone: dt.tzinfo, wanted: Iterable[dt.date], now: dt.datetime
+) -> list[TracedDay]:
+    """Return some days as the journal tells them, each row with its ticket; those that it does not tell are not there.
+
+    Each is read behind the last day that was closed before it, and no further.
+    """
+    found: dict[dt.date, TracedDay] = {}
+    for day in sorted(wanted):
+        if day in found:
+            continue
+        carried = select(_ROWS.c.carry).where(_ROWS.c.office == office, _ROWS.c.day < day)
+        carry = _carry(connection.scalar(carried.order_by(_ROWS.c.day.desc()).limit(1)))
+        for facts in _days_of(connection, office, TracingFold(zone, carry), now):
+            if isinstance(facts, TracedDay):
+                found[facts.day] = facts
+            if facts.day >= day:
+                break
+    return list(found.values())
 
 
 def read_course(
@@ -146,10 +177,27 @@ def read_course(
     return found if running is None else [*found, running]
 
 
-def read_ticket(connection: Connection, office: str, ticket: str, since: dt.datetime) -> Sequence[Line]:
-    """Return what the journal says of a ticket, of the days since a moment."""
-    rows = connection.execute(_OF_TICKET, {"office": office, "ticket": ticket, "since": micros(since)})
+def read_ticket(connection: Connection, office: str, ticket: str) -> Sequence[Line]:
+    """Return what the journal says of a ticket, from its number on."""
+    begun = connection.execute(_BEGUN, {"office": office, "ticket": ticket}).first()
+    if begun is None:
+        return []
+    first, at = begun
+    lasts = _TICKETS_LAST // dt.timedelta(microseconds=1)
+    of = {"office": office, "ticket": ticket, "first": first, "since": at - lasts, "until": at + lasts}
+    rows = connection.execute(_OF_TICKET, of)
     return [Line(seq, client, event_of(name, body)) for seq, client, name, body in rows]
+
+
+def read_numbers(connection: Connection, office: str, tickets: Sequence[str]) -> dict[str, str]:
+    """Return the numbers of tickets by their ids."""
+    found: dict[str, str] = {}
+    for begin in range(0, len(tickets), _IDS_AT_ONCE):
+        some = tickets[begin : begin + _IDS_AT_ONCE]
+        of = table_of(TicketRow)
+        wanted = select(of.c.id, of.c.series, of.c.number).where(of.c.office == office, of.c.id.in_(some))
+        found |= {name: number_text(series, number) for name, series, number in connection.execute(wanted)}
+    return found
 
 
 def _ratings(connection: Connection, office: str, first: dt.date, last: dt.date) -> Iterator[RatingCount]:

@@ -7,23 +7,35 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from broker.config.printers import MAIN
 from broker.config.settings import DEFAULT_DATA, Settings
+from broker.config.training import COMPLAINTS, PIN, SUPERVISOR
 from broker.contract.topics import ENGINE_CLIENT, WEB_CLIENT
+from broker.language import words_of
+from broker.reports.advice import PACKAGE
 from broker.server import require_free_port
 from broker.up.children import Child, Office
 from broker.up.emulated import emulators
 from broker.up.screens import ScreenError, VirtualScreen, has_screen
-from broker.up.visit import Patience, VisitError, Window, Witness, play_visit
+from broker.up.trainer import ScriptedOfficer, Trainer, review_lines, reviewed, staff_pages
+from broker.up.training import Move
+from broker.up.visit import REACTION_S, Patience, VisitError, Window, Witness, choose, kiosk_picture, play_visit
 from hardware.config import PanelConfig
+from hardware.emulators.control import socket_path
+from hardware.emulators.control import tell as tell_device
 
 WATCH_S = 0.5
 ENGINE_PATIENCE_S = 30.0
+TRAINING_STEP_S = 0.2
+AFTER_LAST_STEP_S = 1.0
+OFFICER_REST_S = 3.0
+"""So long an officer who plays by themselves looks before the next act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,10 @@ class Start:
     once: bool
     pin: str
     tell: Callable[[str], None]
+    training: float | None = None
+    """The pace of a training that is played here; None: this is an office."""
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    """Of all processes: a training's own configuration is not changed by what is set for the office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +82,9 @@ def run_office(start: Start) -> int:
 
 
 def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitStack) -> int:
-    witness = _open_engine(start, office, stopping, stack)
-    if witness is None:
+    witness = Witness(start.settings, Patience(stopping))
+    trainer = None if start.training is None else _trainer(start, witness)
+    if not _open_engine(start, office, stopping, stack, witness):
         return 1
     where = "" if start.data_dir == DEFAULT_DATA else f" --data {start.data_dir}"
     for name, command, example in emulators(start.settings):
@@ -80,6 +97,9 @@ def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitSta
     if start.settings.web is not None:
         office.add(_child(start, "broker.web", ("--id", WEB_CLIENT), name=WEB_CLIENT))
         start.tell(f"pages for phones: {start.settings.web.home}")
+    if trainer is not None:
+        _train(start, office, stopping, stack, trainer)
+        return 0
     if has_screen(os.environ) and not start.once:
         for part in (*parts(start.settings), *feedback_parts(start.settings)):
             office.add(_child(start, part.kind, ("--id", part.id), name=part.id))
@@ -111,6 +131,97 @@ def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitSta
     return 0
 
 
+def _trainer(start: Start, witness: Witness) -> Trainer:
+    """Return who plays a training, listening on a bus that is not started yet."""
+    printer = socket_path(start.data_dir, f"{start.settings.ticket_kiosks[0].id}-{MAIN}")
+    return Trainer(
+        start.settings,
+        witness.bus,
+        lambda line: tell_device(printer, line),
+        start.tell,
+        pace=start.training or 1.0,
+    )
+
+
+def _train(start: Start, office: Office, stopping: threading.Event, stack: ExitStack, trainer: Trainer) -> None:
+    """Play a training to its end, or until Ctrl-C; then tell what it showed so far.
+
+    Where there is a screen somebody trains in the windows; else one plays all by itself on virtual ones.
+    """
+    settings, officer = start.settings, None
+    if has_screen(os.environ) and not start.once:
+        for part in (*parts(settings), *feedback_parts(settings)):
+            office.add(_child(start, part.kind, ("--id", part.id), name=part.id))
+    else:
+        start.tell("there is no screen here: the training plays by itself on virtual ones")
+        windows = {
+            part.kind: stack.enter_context(_virtual_window(start, office, part, Patience(stopping)))
+            for part in parts(settings)
+        }
+        officer = ScriptedOfficer(
+            trainer, lambda move: press(windows["counter"], move), rest_s=OFFICER_REST_S / trainer.pace
+        )
+        shots = _Shots(windows, start.data_dir / "pictures", trainer)
+        shots.folder.mkdir(parents=True, exist_ok=True)
+        kiosk_picture(windows["kiosk"], shots.folder, settings.office.languages[0])
+        choose(windows["kiosk"], settings, settings.services[0].id)  # so that there is a paper, too
+    if pages := staff_pages(settings):
+        start.tell(f"the staff's pages: {pages} (sign in as {SUPERVISOR} or {COMPLAINTS}, PIN {PIN})")
+    start.tell(f"THIS IS A TRAINING: nothing in {start.data_dir}/ is true. Ctrl-C ends it at any time.")
+    while not trainer.play.is_over and not stopping.wait(TRAINING_STEP_S):
+        trainer.step()
+        if officer is not None:
+            officer.step()
+            shots.take()
+        office.watch()
+    stopping.wait(AFTER_LAST_STEP_S)  # the last step is on its way into the journal
+    trainer.step()
+    p = words_of(PACKAGE, settings.office.languages)(settings.office.languages[0])
+    for line in review_lines(p, reviewed(start.data_dir / "office.db")):
+        start.tell(line)
+    if not start.once and not stopping.is_set():
+        start.tell("the windows stay open until Ctrl-C")
+        _watch(office, stopping)
+
+
+def press(counter: Window, move: Move) -> None:
+    """Do at the window of a counter what an officer does there, by its keys."""
+    keys: dict[Move, str] = {
+        "next": "space",
+        "recall": "r",
+        "no_show": "n",
+        "start": "s",
+        "finish": "f",
+        "resume": "p",
+    }
+    if move == "sign_in" and counter.has("officer:0"):
+        counter.touch("officer:0")
+        time.sleep(REACTION_S)  # as in a played visit: keys would come before the touch
+        counter.screen.press(*PIN, "Return")
+    elif move in keys:
+        counter.screen.press(keys[move])
+
+
+@dataclass(slots=True)
+class _Shots:
+    """Takes a picture of each window at each step of a training that plays by itself."""
+
+    windows: Mapping[str, Window]
+    folder: Path
+    trainer: Trainer
+    taken: str = ""
+
+    def take(self) -> None:
+        """Take them where the step is another one than before: what stood at the end of the one before."""
+        step = self.trainer.play.step
+        name = "" if step is None else step.id
+        if name in {"", self.taken}:
+            return
+        before, self.taken = self.taken, name
+        for kind, window in self.windows.items() if before else ():
+            window.screen.picture(self.folder / f"{before}-{kind}.png")
+
+
 def parts(settings: Settings) -> list[Part]:
     """Return the windows that one machine shows: the first of each kind."""
     found = [Part("kiosk", settings.ticket_kiosks[0].id, settings.ticket_kiosks[0].panel)]
@@ -123,28 +234,27 @@ def feedback_parts(settings: Settings) -> list[Part]:
     return [Part("kiosk", kiosk.id, kiosk.panel) for kiosk in settings.feedback_kiosks[:1]]
 
 
-def _open_engine(start: Start, office: Office, stopping: threading.Event, stack: ExitStack) -> Witness | None:
-    """Start the broker and wait until it is online; None where it is not (in its own words) or we are told to end.
+def _open_engine(start: Start, office: Office, stopping: threading.Event, stack: ExitStack, witness: Witness) -> bool:
+    """Start the broker and wait until it is online; False where it is not (in its own words) or we are told to end.
 
     `ServerError` where another server has the port: its engine must not be taken for ours.
     """
     if start.settings.mqtt.server != "external":
         require_free_port(start.settings.mqtt.address(ENGINE_CLIENT))
     broker = office.add(_child(start, "broker", ("broker",), name="broker"))
-    witness = Witness(start.settings, Patience(stopping))
     witness.bus.start()
     stack.callback(witness.bus.stop)
     deadline = time.monotonic() + ENGINE_PATIENCE_S
     while not witness.linked:
         if stopping.is_set():
-            return None
+            return False
         if broker.exit_code is not None or time.monotonic() > deadline:
             start.tell("the broker did not start:")
             start.tell(broker.output.read_text(errors="replace").strip()[-2000:])
-            return None
+            return False
         time.sleep(0.05)
     start.tell(f"the broker is online, port {start.settings.mqtt.port}, data in {start.data_dir}/")
-    return witness
+    return True
 
 
 def _child(start: Start, module: str, arguments: tuple[str, ...], *, name: str, **extra: str) -> Child:
@@ -152,7 +262,7 @@ def _child(start: Start, module: str, arguments: tuple[str, ...], *, name: str, 
     command += ["--config", str(start.config), "--data", str(start.data_dir)]
     output = start.data_dir / "logs" / f"{name}.out"
     output.unlink(missing_ok=True)
-    return Child(name, command, {**os.environ, **extra}, output)
+    return Child(name, command, {**start.environ, **extra}, output)
 
 
 @contextmanager

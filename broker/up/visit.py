@@ -174,10 +174,7 @@ def play_visit(
     language, service = settings.office.languages[0], settings.services[0]
     _make_ready(counter, witness, pin, tell)
     shots.append(kiosk_picture(kiosk, pictures, language))
-    kiosk.touch(f"service:{service.id}")
-    kiosk.touch("continue")
-    if len(settings.lanes) > 1:
-        kiosk.touch(f"lane:{settings.lanes[0].id}")
+    choose(kiosk, settings, service.id)
     issued = witness.wait_event("issued")
     tell(f"the visitor chose {service.name[language]} at the kiosk and got {issued.number}")
     printed = witness.wait_event("printed")
@@ -205,6 +202,14 @@ def _outcome(settings: Settings, called: EventMessage, finished: EventMessage) -
         return f"{finished.number} was served and is finished"
     names = {stage.id: stage.name[settings.office.languages[0]] for stage in settings.stages}
     return f"{finished.number} was served and goes on, with the same number: {names.get(finished.stage or '')}"
+
+
+def choose(kiosk: Window, settings: Settings, service: str) -> None:
+    """Go on from the services: take a number for one of them, in the first lane."""
+    kiosk.touch(f"service:{service}")
+    kiosk.touch("continue")
+    if len(settings.lanes) > 1:
+        kiosk.touch(f"lane:{settings.lanes[0].id}")
 
 
 def kiosk_picture(kiosk: Window, pictures: Path, language: str) -> Path:

@@ -33,6 +33,7 @@ from broker.web.server import Connections, raise_open_files, serve_until_told, w
 from broker.web.site import Site, build
 from broker.web.staff.advisor import Advisor
 from broker.web.staff.files import ResultFiles
+from broker.web.staff.pictures import Previews
 from broker.web.staff.programs import API, NightlyFiles, ReportApi
 from broker.web.staff.reporter import Reporter
 from broker.web.staff.routes import StaffPages
@@ -71,7 +72,7 @@ def web_app(
     Results are downloaded only where `files` can make them, reports shown where `reporter` does, and advice where
     `advisor` does.
     """
-    sender = sender_of(plan)
+    sender, previews = sender_of(plan), Previews(plan.config)
 
     @contextlib.asynccontextmanager
     async def open_site() -> AsyncIterator[Site]:
@@ -85,9 +86,9 @@ def web_app(
         bus = bus_for(KIND, plan, post)
         clock = EngineClock(lambda: dt.datetime.now(zone), time.monotonic)
         office = Office(bus, office=plan.office, clock=clock, asked=plan.asked, parts=plan.parts)
-        pages = Pages(plan.languages, name=plan.names)
+        pages = Pages(plan.languages, name=plan.names, is_training=plan.is_training)
         office.on_fresh.append(lambda: pages.offered(office.offer))
-        site = Site(office, pages, Following(office), OpenBoards(office), links=lambda: links(office.asked))
+        site = Site(office, pages, Following(office), OpenBoards(office), links=lambda: links(office))
         office.on_alerts.append(lambda: sender.heard(office.alerts, office.offer))
         if reporter is not None and plan.nightly_folder is not None:
             nightly = NightlyFiles(reporter, plan.nightly_folder, plan.nightly_format, plan.languages[0])
@@ -105,9 +106,14 @@ def web_app(
                 await reporter.stop()
             if advisor is not None:
                 await advisor.stop()
+            await previews.stop()
             await asyncio.to_thread(bus.stop)
 
-    return build(open_site, routes(plan, files, reporter, sender, advisor), limits=limits or usual_limits())
+    return build(
+        open_site,
+        routes(plan, files, reporter, sender=sender, advisor=advisor, previews=previews),
+        limits=limits or usual_limits(),
+    )
 
 
 def sender_of(plan: Plan) -> Sender:
@@ -122,8 +128,10 @@ def routes(
     plan: Plan,
     files: ResultFiles | None,
     reporter: Reporter | None = None,
+    *,
     sender: Sender | None = None,
     advisor: Advisor | None = None,
+    previews: Previews | None = None,
 ) -> list[BaseRoute]:
     """Return the addresses of all pages."""
     staff = StaffPages(
@@ -134,6 +142,7 @@ def routes(
         sender=sender,
         database=plan.database,
         advisor=advisor,
+        previews=previews,
     )
     api = ReportApi(reporter, plan.api_token, plan.languages[0], plan.is_staff_everywhere)
     return [*views.ROUTES, *FeedbackPages().routes(), *staff.routes(), Route(API, api.answer)]

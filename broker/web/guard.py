@@ -19,6 +19,8 @@ from broker.web.forms import MAX_BODY_BYTES
 from broker.web.rates import Rates
 
 MAX_PATH = 256
+UPLOADS, MAX_UPLOAD_BYTES = "/staff/rules/slides/", 12 * 1024 * 1024
+"""Where pictures are sent to, and how large one may be. Nothing of it is read before a session has been looked at."""
 MAX_QUERY = 1024
 MAX_HEADERS = 16 * 1024
 """The server's own bound holds for what comes in pieces alone."""
@@ -93,7 +95,7 @@ class Guard:
 
         refusal = self._refusal(scope)
         if refusal is None:
-            await self._app(scope, _bounded(receive), answer)
+            await self._app(scope, _bounded(receive, _most_bytes(scope)), answer)
         else:
             await self._refuse(Request(scope), refusal)(scope, receive, answer)
         if not told:
@@ -111,7 +113,7 @@ class Guard:
         sends = scope["method"] not in {"GET", "HEAD"}
         if sends and not is_own_form(headers):
             return HTTPException(403)
-        if sends and _length(headers) > MAX_BODY_BYTES:
+        if sends and _length(headers) > _most_bytes(scope):
             return HTTPException(413)
         wait_s = max(self._waits_s(scope, path, sends=sends), default=0)
         return HTTPException(429, headers={"Retry-After": str(wait_s)}) if wait_s else None
@@ -139,10 +141,14 @@ def is_own_form(headers: Headers) -> bool:
 
 def _length(headers: Headers) -> int:
     length = headers.get("content-length", "0")
-    return int(length) if length.isdecimal() and len(length) < 10 else MAX_BODY_BYTES + 1  # noqa: PLR2004 - digits
+    return int(length) if length.isdecimal() and len(length) < 10 else MAX_UPLOAD_BYTES + 1  # noqa: PLR2004 - digits
 
 
-def _bounded(receive: Receive) -> Receive:
+def _most_bytes(scope: Scope) -> int:
+    return MAX_UPLOAD_BYTES if scope["path"].startswith(UPLOADS) else MAX_BODY_BYTES
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
     """Return what reads a body only so far: one that tells no length could go on for ever."""
     got = 0
 
@@ -150,7 +156,7 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal got
         message = await receive()
         got += len(message.get("body", b""))
-        if got > MAX_BODY_BYTES:
+        if got > most:
             raise HTTPException(413)
         return message
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import functools
 import time
@@ -27,6 +28,7 @@ from broker.contract.messages import (
     Reply,
     ResultsMessage,
     SurveyMessage,
+    TrainingMessage,
     WaitingMessage,
 )
 from broker.contract.office import OfficeBus, listen_to_office
@@ -36,6 +38,8 @@ from broker.web.plan import Asked
 
 ANSWER_S = 8.0
 """So long a page waits for the engine's answer; whoever sends the same form again asks for the same once more."""
+BOARD_S = 1.2
+"""A board is told anew within a second."""
 PRESS_S = 10.0
 """So long what a visitor pressed is meant: afterwards nobody wants it done any more."""
 
@@ -56,7 +60,7 @@ class _Asked:
 class Office:
     """What MQTT told of the office, and the way to ask its engine."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0915 - one for each thing that is known
         self,
         bus: OfficeBus,
         *,
@@ -86,8 +90,10 @@ class Office:
         self.announcements: AnnouncementsMessage | None = None
         self.alerts: AlertsMessage | None = None
         """What somebody of the staff is to see to."""
+        self.training: TrainingMessage | None = None
+        """At which step a training is."""
         self.on_alerts: list[Callable[[], None]] = []
-        """Told when that changes."""
+        """Told when that changes, or what a training asks."""
         self.surveys: dict[tuple[str, str], SurveyMessage] = {}
         """By id and language."""
         self.on_event: list[Callable[[EventMessage], None]] = []
@@ -100,6 +106,7 @@ class Office:
         """Told when something changed that a board shows."""
         self.on_fresh: list[Callable[[], None]] = []
         """Told when data becomes old, or true again, and when the office offers something else."""
+        self._on_board_told: list[Callable[[], None]] = []
         self._asked_by_plan = asked or Asked()
         self._bus = bus
         self._seq: int | None = None
@@ -116,6 +123,7 @@ class Office:
         bus.listen(topics.results(), ResultsMessage, self._results_heard)
         bus.listen(topics.survey("+", "+"), SurveyMessage, self._survey_heard)
         bus.listen(topics.alerts(), AlertsMessage, self._alerts_heard)
+        bus.listen(topics.training(), TrainingMessage, self._training_heard)
         bus.listen(topics.announcements(), AnnouncementsMessage, self._announced)
         bus.listen(topics.event("+"), EventMessage, self._event_heard)
         bus.on_link(self._link_changed)
@@ -191,6 +199,15 @@ class Office:
                 asked.pending.cancel()
                 self._asked.pop(identity, None)
 
+    async def hear_board(self, patience_s: float = BOARD_S) -> None:
+        """Wait until a board is told anew; for a moment, for it need not be."""
+        heard = asyncio.Event()
+        if self.boards:
+            self._on_board_told.append(heard.set)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(heard.wait(), patience_s)
+            self._on_board_told.remove(heard.set)
+
     # -- hear -----------------------------------------------------------------------------------------------------
 
     def tick(self) -> None:
@@ -221,6 +238,7 @@ class Office:
     def _board_heard(self, board: BoardMessage) -> None:
         self.boards[board.page] = board
         self.boards = {page: one for page, one in self.boards.items() if page < board.pages}
+        _tell(self._on_board_told)
         _tell(self.on_board)
 
     def _part_heard(self, part: str, presence: Presence) -> None:
@@ -232,6 +250,10 @@ class Office:
 
     def _alerts_heard(self, alerts: AlertsMessage) -> None:
         self.alerts = alerts
+        _tell(self.on_alerts)
+
+    def _training_heard(self, training: TrainingMessage) -> None:
+        self.training = training
         _tell(self.on_alerts)
 
     def _results_heard(self, results: ResultsMessage) -> None:

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from broker.contract.messages import LaneInfo, OfficeMessage
-from broker.language import Phrases, has_catalogue, own_name, words_of
+from broker.language import Phrases, has_catalogue, own_name, training_mark, words_of
 
 WORDS = "broker.web"
 LANGUAGE_COOKIE = "lang"
@@ -111,12 +111,13 @@ def lane_mark(offer: OfficeMessage | None, lane: str, language: str) -> LaneMark
 class Pages:
     """Makes pages out of templates, in the languages of the office."""
 
-    def __init__(self, languages: Sequence[str], *, name: Mapping[str, str]) -> None:
-        """`name` is the office's own, until the bus has told it."""
+    def __init__(self, languages: Sequence[str], *, name: Mapping[str, str], is_training: bool = False) -> None:
+        """`name` is the office's own, and `is_training` whether it is a training, until the bus has told it."""
         known = tuple(language for language in languages if has_catalogue(language, WORDS))
         self.languages = known or ("en",)
         self.static = static_files()
         self._name = dict(name)
+        self._is_training = is_training
         self._environment = Environment(
             loader=PackageLoader("broker.web"),
             autoescape=True,
@@ -138,9 +139,10 @@ class Pages:
         return {file.url: file for file in self.static.values()}
 
     def offered(self, offer: OfficeMessage | None) -> None:
-        """Take the office's name from what it tells of itself."""
+        """Take the office's name from what it tells of itself, and whether all of it is a training."""
         if offer is not None:
             self._name = dict(offer.office.name)
+            self._is_training = offer.is_training
 
     def language(self, request: Request) -> str:
         """Return in which language somebody reads: as chosen here, else as the browser says, else the office's own."""
@@ -175,6 +177,7 @@ class Pages:
             "office": in_language(self._name, words.language),
             "languages": [(code, own_name(code)) for code in self.languages],
             "rtl": words.rtl,
+            "training": training_mark(self.languages) if self._is_training else "",
             **values,
         }
         text = self.html(template, words, **shown)

@@ -50,6 +50,8 @@ class Plan:
     webhook: WebhookWay | None
     database: Path | None
     """Where the office's data are if they are on this machine; None where a server has them, for any machine."""
+    is_training: bool = False
+    """Until the bus has told it."""
     api_token: str | None = None
     """With which other programs read reports."""
     nightly_format: str = "pdf"

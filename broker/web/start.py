@@ -33,6 +33,7 @@ def plan_of(settings: Settings, client: str, *, config: Path, data: Path) -> Pla
         listen=web.listen,
         port=web.port,
         is_staff_everywhere=web.staff == "everywhere",
+        is_training=settings.training,
         asked=Asked(
             rating=feedback.rating,
             suggestions=feedback.suggestions,

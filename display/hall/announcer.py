@@ -45,6 +45,8 @@ class Manner:
     """What is said of a call while many wait."""
     spelling: Spelling
     voice: str = ""
+    training: str = ""
+    """What is said before everything else in a training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,12 @@ class SpokenNotices:
         self._on: tuple[str, ...] = ()
 
     def next_sentence(
-        self, holding: Iterable[Notice], languages: Sequence[str], manner: Callable[[str], Manner]
+        self,
+        holding: Iterable[Notice],
+        languages: Sequence[str],
+        manner: Callable[[str], Manner],
+        *,
+        is_training: bool = False,
     ) -> Utterance | None:
         """Return what is to be said now, of all that is announced; None while that is nothing."""
         due = {_wording(notice): notice for notice in holding if notice.say}
@@ -84,7 +91,7 @@ class SpokenNotices:
             return None
         language, sentence = self._rest.popleft()
         way = manner(language)
-        return Utterance(way.language, sentence, way.voice)
+        return Utterance(way.language, _marked(sentence, way, is_training=is_training), way.voice)
 
     @property
     def is_unfinished(self) -> bool:
@@ -117,7 +124,7 @@ class SpeechRules:
     quiet_chime: bool = True
 
     def announcements(
-        self, call: Call, *, first_language: str, at: dt.time, waiting: int, in_run: bool
+        self, call: Call, *, first_language: str, at: dt.time, waiting: int, in_run: bool, is_training: bool = False
     ) -> tuple[Announcement, ...]:
         """Return what is heard of a call, piece by piece: what comes later may be left out for those who wait.
 
@@ -128,7 +135,8 @@ class SpeechRules:
         if self.is_quiet(at):
             return (Announcement(chime=True, utterances=()),) if chime and self.quiet_chime else ()
         languages = (call.language,) if waiting else (call.language, first_language)
-        once = announcement(call, languages, manner=self.manner, brief=waiting >= BRIEF_FROM)
+        brief = waiting >= BRIEF_FROM
+        once = announcement(call, languages, manner=self.manner, brief=brief, is_training=is_training)
         said = once if waiting else once * self.repeat
         return tuple(Announcement(chime and not place, (part,)) for place, part in enumerate(said))
 
@@ -180,15 +188,24 @@ def manner_of(phrases: Phrases, folder: VoiceFolder | None = None) -> Manner:
         brief=own.brief or (_WORDLESS if own.sentence else brief),
         spelling=spelling_of(folder, otherwise=phrases.language if has_words else DIGITS),
         voice=own.voice,
+        training=phrases.say("Training."),
     )
 
 
 def announcement(
-    call: Call, languages: tuple[str, ...], *, manner: Callable[[str], Manner], brief: bool = False
+    call: Call,
+    languages: tuple[str, ...],
+    *,
+    manner: Callable[[str], Manner],
+    brief: bool = False,
+    is_training: bool = False,
 ) -> tuple[Utterance, ...]:
     """Return what is said for a call: once per language, in their order; `brief`: number and counter only."""
     manners = {spoken_in.language: spoken_in for spoken_in in map(manner, languages)}
-    return tuple(Utterance(way.language, _sentence(call, way, brief=brief), way.voice) for way in manners.values())
+    return tuple(
+        Utterance(way.language, _marked(_sentence(call, way, brief=brief), way, is_training=is_training), way.voice)
+        for way in manners.values()
+    )
 
 
 def duration_s(utterances: tuple[Utterance, ...], *, words_per_minute: int = WORDS_PER_MINUTE) -> float:
@@ -196,6 +213,11 @@ def duration_s(utterances: tuple[Utterance, ...], *, words_per_minute: int = WOR
     words = sum(len(utterance.text.split()) for utterance in utterances)
     pauses = sum(utterance.text.count(",") + utterance.text.count(".") for utterance in utterances)
     return CHIME_S + words * 60 / words_per_minute + pauses * _PAUSE_S
+
+
+def _marked(sentence: str, manner: Manner, *, is_training: bool) -> str:
+    """Return a sentence as it is said: in a training nobody takes it for a true call."""
+    return f"{manner.training} {sentence}" if is_training else sentence
 
 
 def _sentence(call: Call, manner: Manner, *, brief: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.util
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from broker.config.slides import read_slides
 from display.pages.panel import MediaPage
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
@@ -27,9 +29,12 @@ def has_player() -> bool:
 
 
 def media_in(
-    folder: Path, language: str, *, plays: Callable[[], bool] = has_player
+    folder: Path, language: str, *, day: dt.date | None = None, plays: Callable[[], bool] = has_player
 ) -> tuple[tuple[MediaPage, ...], str]:
-    """Return what is to be shown, by name, and a line of health. Blocks as long as the disk does."""
+    """Return what is to be shown in the office's order, or by name, and a line of health.
+
+    On a `day` only what is of that day. Blocks as long as the disk does.
+    """
     try:
         files = sorted(path for path in folder.iterdir() if path.is_file())
     except OSError as error:
@@ -38,11 +43,15 @@ def media_in(
     can_play = not films or plays()
     faults = {path: fault for path in files[: 2 * MOST] if path.suffix.lower() in PICTURES for fault in _faults(path)}
     pictures = [path for path in files if path.suffix.lower() in PICTURES and path not in faults]
-    shown = sorted((*pictures, *films)) if can_play else pictures
+    there = {path.name: path for path in ((*pictures, *films) if can_play else pictures)}
+    slides = read_slides(folder).all_of(there)
+    shown = [there[slide.name] for slide in slides if day is None or slide.is_of(day)]
     pages = tuple(
         MediaPage(str(path), path in films, language, start=(place,)) for place, path in enumerate(shown[:MOST])
     )
     health = f"{len(pages)} shown"
+    if len(slides) > len(shown):
+        health += f", {len(slides) - len(shown)} not of today"
     if len(shown) > MOST:
         health += f", {len(shown) - MOST} too many"
     if not can_play:

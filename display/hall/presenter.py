@@ -309,12 +309,17 @@ class LobbyPresenter:
             at=self._clock.now().time(),
             waiting=len(self._board.upcoming),
             in_run=now_s - self._heard_until_s < RUN_S,
+            is_training=self._is_training,
         ) or (None,)
         self._pieces = deque(piece for piece in rest if piece is not None)
         if first is not None:
             lasts_s = sum(map(self._speech.duration_s, (first, *self._pieces)))
             self._board.speech_began(call, lasts_s)
             self._announce(call, first)
+
+    @property
+    def _is_training(self) -> bool:
+        return self._office is not None and self._office.is_training
 
     def _announce_now(self) -> None:
         announced = announced_at(self._announcements, self._clock.now())
@@ -340,7 +345,9 @@ class LobbyPresenter:
 
     def _say_notice(self, now_s: float) -> None:
         holding = announced_at(self._announcements, self._clock.now())
-        sentence = self._notices.next_sentence(holding, self._languages, self._speech.manner)
+        sentence = self._notices.next_sentence(
+            holding, self._languages, self._speech.manner, is_training=self._is_training
+        )
         if sentence is not None:
             piece = Announcement(now_s - self._notice_heard_until_s >= RUN_S, (sentence,))
             self._notice_lasts_until_s = now_s + self._speech.duration_s(piece) + SPEECH_OVERRUN_S

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
@@ -17,7 +17,14 @@ from typing import Literal
 from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import format_decimal, format_percent
 
-from broker.contract.messages import FeedbackMessage, OfficeMessage, ResultsMessage, SurveyResult, Text
+from broker.contract.messages import (
+    FeedbackMessage,
+    OfficeMessage,
+    PublishedRow,
+    ResultsMessage,
+    SurveyResult,
+    Text,
+)
 from broker.language import Phrases, mark
 from display.pages.sheet import reading_s
 
@@ -119,57 +126,71 @@ def wait_pages(
     if message is None:
         return ()
     for turn, words in enumerate(map(phrases, office.languages)):
-        page = _waits(message, office, words)
+        page = _waits(message, words)
         if page is not None:
-            titles = (page.title, words.say("Waits"))
-            pages += _cut(replace(page, parts=(), start=(2, turn, 0)), titles, page.parts, fits)
+            whole = page.title, words.say("Waits")
+            pages += _cut(replace(page, parts=(), start=(2, turn, 0)), whole, page.parts, fits)
+            for place, (titles, rows) in enumerate(_by_lane_and_service(message, office, words), 3):
+                bare = ResultPage(words.language, titles[0], start=(place, turn, 0))
+                pages += _cut(bare, titles, (Chart("rows", "", rows),), fits)
     return tuple(pages)
 
 
-def _waits(message: ResultsMessage, office: OfficeMessage, words: Phrases) -> ResultPage | None:
-    told, locale = message.total.day or message.total.month, words.worded_in
+def _waits(message: ResultsMessage, words: Phrases) -> ResultPage | None:
+    told = message.total.day or message.total.month
     if told is None:
         return None
-    is_day = message.total.day is not None
-    day = words.day(message.day)
-    lanes = {lane.id: lane for lane in office.lanes}
-    rows = [
-        (lanes[row.id], row.promised_s, row.month) for row in message.lanes if row.month is not None and row.id in lanes
-    ]
-    bars = tuple(
-        Bar(
-            _named(lane.name, words),
-            words.say("{share} in {n} min", share=format_percent(month.within / 100, locale=locale), n=promised // 60)
-            if promised
-            else format_percent(month.within / 100, locale=locale),
-            month.within / 100,
-        )
-        for lane, promised, month in rows
-    )
-    parts: list[Part] = [
-        words.say(
-            "Half waited up to {median} minutes, nine in ten up to {most}",
-            median=_minutes(told.median_min, words),
-            most=_minutes(told.most_min, words),
-        )
-    ]
-    if bars:
-        parts.append(
-            Chart(
-                "rows",
-                words.say(
-                    "{begin} to {end}, by lane", begin=_short(message.begin, words), end=_short(message.day, words)
-                ),
-                bars,
-            )
-        )
     return ResultPage(
         words.language,
-        words.say("Waits on {day}", day=day) if is_day else words.say("Waits"),
-        format_percent(told.within / 100, locale=locale),
+        words.say("Waits on {day}", day=words.day(message.day)) if told is message.total.day else words.say("Waits"),
+        format_percent(told.within / 100, locale=words.worded_in),
         (words.say("called within what we promise"),),
-        tuple(parts),
+        (
+            words.say(
+                "Half waited up to {median} minutes, nine in ten up to {most}",
+                median=_minutes(told.median_min, words),
+                most=_minutes(told.most_min, words),
+            ),
+        ),
     )
+
+
+def _by_lane_and_service(
+    message: ResultsMessage, office: OfficeMessage, words: Phrases
+) -> Iterator[tuple[tuple[str, ...], tuple[Bar, ...]]]:
+    """Yield what of each lane, and of each service, came true of the promise: this month, and on its last day."""
+    month = str(format_interval(message.begin, message.day, "MMMMd", locale=words.worded_in))
+    span = {"span": re.sub("[\u2009\u202f]", "", month), "end": _short(message.day, words)}
+    lanes, services = ({one.id: one.name for one in some} for some in (office.lanes, office.services))
+    yield (
+        (
+            words.say("Called in time by lane: {span} (on {end})", **span),
+            words.say("By lane: {span} (on {end})", **span),
+        ),
+        _kept(message.lanes, lanes, words),
+    )
+    yield (
+        (
+            words.say("Called in time by service: {span} (on {end})", **span),
+            words.say("By service: {span} (on {end})", **span),
+        ),
+        _kept(message.services, services, words),
+    )
+
+
+def _kept(rows: Sequence[PublishedRow], names: Mapping[str, Text], words: Phrases) -> tuple[Bar, ...]:
+    """Return what share of each was called in time, with the promise where it is one: that of a lane."""
+    found = []
+    for row in rows:
+        if row.month is None or row.id not in names:
+            continue
+        share = format_percent(row.month.within / 100, locale=words.worded_in)
+        if row.promised_s:
+            share = words.say("{share} in {n} min", share=share, n=row.promised_s // 60)
+        if row.day is not None:
+            share = f"{share} ({format_percent(row.day.within / 100, locale=words.worded_in)})"
+        found.append(Bar(_named(names[row.id], words), share, row.month.within / 100))
+    return tuple(found)
 
 
 def _minutes(value: float, words: Phrases) -> str:
@@ -255,7 +276,10 @@ def _pieces(part: Part, empty: ResultPage, fits: Fits) -> Iterator[Part]:
     def has_room(text: str) -> bool:
         return fits(replace(empty, parts=(text,)))
 
-    if not isinstance(part, str) or has_room(part):
+    if isinstance(part, Chart):
+        yield from _by_rows(part, empty, fits)
+        return
+    if has_room(part):
         yield part
         return
     told = ""
@@ -270,6 +294,22 @@ def _pieces(part: Part, empty: ResultPage, fits: Fits) -> Iterator[Part]:
         yield from begun
     if told:
         yield told
+
+
+def _by_rows(chart: Chart, empty: ResultPage, fits: Fits) -> Iterator[Part]:
+    """Yield a chart of rows in as many charts as it needs pages, as even as can be; in words where not a row fits."""
+    bars = chart.bars
+    if chart.kind == "columns":
+        yield chart
+        return
+    for many in range(1, len(bars) + 1):
+        size = -(-len(bars) // many)
+        charts = [replace(chart, bars=bars[at : at + size]) for at in range(0, len(bars), size)]
+        if all(fits(replace(empty, parts=(one,))) for one in charts):
+            yield from charts
+            return
+    for bar in bars:
+        yield from _pieces(f"{bar.label}: {bar.value}", empty, fits)
 
 
 def _by_words(sentence: str, has_room: Callable[[str], bool]) -> Iterator[str]:

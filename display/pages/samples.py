@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from broker.config.settings import Settings
 from broker.contract.messages import (
@@ -36,13 +36,22 @@ from broker.language import Phrases, bare_counter
 from display.hall.board import Call
 from display.pages.layout import room_for
 from display.pages.lobby import LobbyPage, LobbyState, OfficeTexts, lobby_page, office_texts
-from display.pages.panel import InfoPage, announcement_pages, notice_pages, overview_pages, procedure_pages
+from display.pages.panel import (
+    InfoPage,
+    ProcedurePage,
+    announcement_pages,
+    notice_pages,
+    overview_pages,
+    procedure_pages,
+)
 from display.pages.places import places_pages
 from display.pages.results import Ways, count_pages, survey_pages, wait_pages
 from display.pages.sheet import Frame
 
 Sample = tuple[str, LobbyPage]
 _TURN_S = 20.0
+_SECTIONS = ("documents", "way", "fee")
+"""Of a service's procedure, in their order."""
 _LONGEST_WAIT_S = 7200
 
 
@@ -53,9 +62,13 @@ def samples(
     phrases: Callable[[str], Phrases],
     *,
     has_panel: bool = True,
+    moment: tuple[dt.datetime, HoursInfo] | None = None,
 ) -> Iterator[Sample]:
-    """Yield each state with its name, then every page of the panel under no call, one call and two."""
-    sampled = _Sampled(settings, office, frame, phrases, has_panel=has_panel)
+    """Yield each state with its name, then every page of the panel under no call, one call and two.
+
+    `moment` is when, and the hours as they are then; an ordinary morning without.
+    """
+    sampled = _Sampled(settings, office, frame, phrases, has_panel=has_panel, moment=moment)
     yield from sampled.states()
     if has_panel:
         yield from sampled.pages()
@@ -68,6 +81,7 @@ class _Sampled:
     frame: Frame
     phrases: Callable[[str], Phrases]
     has_panel: bool
+    moment: tuple[dt.datetime, HoursInfo] | None = None
 
     @functools.cached_property
     def texts(self) -> OfficeTexts:
@@ -90,13 +104,15 @@ class _Sampled:
         """Yield every page of the panel, in each room that it is cut to."""
         calls = self._calls()
         for level in range(3):
-            for place, info in enumerate(self._info(level)):
-                yield f"page {place + 1} beside {level} calls", self._page(calls[:level], info, over=calls[level:])
+            for place, (about, info) in enumerate(self._info(level), 1):
+                name = f"{about}, page {place} beside {level} calls"
+                yield name, self._page(calls[:level], info, over=calls[level:])
 
     def _at(self, level: int) -> InfoPage | None:
-        return next(self._info(level), None)
+        return next((info for _, info in self._info(level)), None)
 
-    def _info(self, level: int) -> Iterator[InfoPage]:
+    def _info(self, level: int) -> Iterator[tuple[str, InfoPage]]:
+        """Yield pages of the panel, and what each is about."""
         if not self.has_panel:
             return
         room = room_for(self.texts, self.frame, has_panel=True)
@@ -105,15 +121,25 @@ class _Sampled:
         def fits(page: InfoPage) -> bool:
             return room.fits(page, level)
 
-        for service in office.services:
-            yield from procedure_pages(service, office.languages, phrases=self.phrases, fits=fits, seconds=_TURN_S)
-        yield from places_pages(
-            self._places(), office.languages, phrases=self.phrases, fits=fits, zone=self.settings.office.zone
-        )
-        yield from overview_pages(office, hall, self._day, phrases=self.phrases, fits=fits)
-        yield from notice_pages(office, hall, self._day, phrases=self.phrases)
-        yield from announcement_pages(office, self._announced, phrases=self.phrases)
-        yield from self._results(fits)
+        found: list[tuple[str, Iterable[InfoPage]]] = [
+            (
+                service.id,
+                procedure_pages(service, office.languages, phrases=self.phrases, fits=fits, seconds=_TURN_S),
+            )
+            for service in office.services
+        ]
+        zone = self.settings.office.zone
+        found += [
+            ("who waits", places_pages(self._places(), office.languages, phrases=self.phrases, fits=fits, zone=zone)),
+            ("overview", overview_pages(office, hall, self._day, phrases=self.phrases, fits=fits)),
+            ("promises", notice_pages(office, hall, self._day, phrases=self.phrases)),
+            *((one.id, announcement_pages(office, (one,), phrases=self.phrases)) for one in self._announced),
+            ("results", self._results(fits)),
+        ]
+        for about, pages in found:
+            for page in pages:
+                section = f", {_SECTIONS[page.start[0]]}" if isinstance(page, ProcedurePage) else ""
+                yield about + section, page
 
     def _places(self) -> tuple[tuple[Place, dt.datetime], ...]:
         """Return a full hall: of each service some who wait, in the last lane with numbers as wide as they become."""
@@ -244,6 +270,7 @@ class _Sampled:
             begin=dt.date(2026, 12, 1),
             total=PublishedRow(id="", day=told, month=told),
             lanes=tuple(PublishedRow(id=one.id, promised_s=3600, day=told, month=told) for one in self.office.lanes),
+            services=tuple(PublishedRow(id=one.id, day=told, month=told) for one in self.office.services),
         )
 
     @property
@@ -252,6 +279,8 @@ class _Sampled:
 
     @property
     def _now(self) -> dt.datetime:
+        if self.moment is not None:
+            return self.moment[0]
         return dt.datetime(2026, 9, 30, 10, 58, tzinfo=self.settings.office.zone)
 
     def _hall(self, *, is_open: bool) -> HallMessage:
@@ -274,4 +303,6 @@ class _Sampled:
             for lane in office.lanes
         )
         hours = HoursInfo(is_open=is_open, today=today, opens_at=opens_at)
+        if self.moment is not None:
+            hours = self.moment[1].model_copy(update={"is_open": is_open})
         return HallMessage(revision=1, seq=1, at=now, day=now.date(), waiting=waiting, hours=hours)

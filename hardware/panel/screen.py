@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from kivy.graphics import Rectangle
 from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
 from kivy.lang import Builder
 from kivy.properties import ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
 from PIL import Image
 
 from hardware.config import PanelConfig
@@ -23,6 +25,9 @@ from hardware.panel.look import PLAIN, Mode, look_for
 from hardware.panel.redraw import Redraw, draw_changes_alone
 from hardware.panel.scale import Reader
 from hardware.panel.waiting import wait_for_events
+
+HALL_SHARE = 0.72
+"""What stands above a lobby display is as large as what stands below it: calls have the room."""
 
 
 class PanelApp(App):  # type: ignore[misc] # Kivy has no types
@@ -52,6 +57,10 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         self.on_begin: Callable[[], None] = _nothing
         self.on_end: Callable[[], None] = _nothing
         self._redraw: Redraw | None = None
+        self.root: Any
+        self._page: Any = None
+        self._marked = self._told = ""
+        self._bands: tuple[Any, ...] = ()
         self.look = look_for(panel, reader, Window.size, accent=accent)
         # Bound first, so asked last: what no handler of ours takes ends here, before Kivy's own keys (F1 opens its
         # settings over everything, and whatever a module may bind).
@@ -84,7 +93,54 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
         Window.clearcolor = self.look.theme.ground
         _draw_plain_surfaces_fast()
         Window.bind(size=self.look_anew)
-        return self._make_root()
+        self._page = self._make_root()
+        root = self._framed()
+        if self._bands:
+            self.look_anew()
+        return root
+
+    def mark(self, words: str, told: str = "") -> None:
+        """Let `words` stand above everything, in a band of its own, and below it what is `told`; or no more.
+
+        The page has what is left of the window.
+        """
+        is_new = bool(words) != bool(self._marked)
+        if (words, told) == (self._marked, self._told):
+            return
+        self._marked, self._told = words, told
+        if self._page is None:
+            return
+        if not is_new:
+            self._say_marked()
+        else:
+            Window.remove_widget(self.root)
+            self.root = self._framed()
+            Window.add_widget(self.root)
+        self.look_anew()
+
+    def _framed(self) -> Any:  # noqa: ANN401 - Kivy's widgets have no types
+        """Return the page, under its bands where it is marked."""
+        if self._page.parent is not None:
+            self._page.parent.remove_widget(self._page)
+        self._bands = ()
+        if not self._marked:
+            return self._page
+        band, told = widgets.make("Band"), widgets.make("Band")
+        band.bold, told.ground = True, (1, 0.94, 0.78, 1)
+        band.share = told.share = HALL_SHARE if self._reader is Reader.HALL else 1.0
+        self._bands = band, told
+        self._say_marked()
+        column = BoxLayout(orientation="vertical")
+        for part in (band, told, self._page):
+            column.add_widget(part)
+        for each in self._bands:
+            each.bind(height=self.look_anew)
+        return column
+
+    def _say_marked(self) -> None:
+        for band, words in zip(self._bands, (self._marked, self._told), strict=True):
+            band.text = words
+            band.texture_update()
 
     def set_mode(self, mode: Mode) -> None:
         """Draw everything as this mode wants it from now on."""
@@ -94,8 +150,12 @@ class PanelApp(App):  # type: ignore[misc] # Kivy has no types
 
     def look_anew(self, *_size: object) -> None:
         """Make the look that panel, window and mode ask for now; all rules follow."""
-        self.look = look_for(self.panel, self._reader, Window.size, self._mode, self._accent)
-        Window.clearcolor = self.look.theme.ground
+        look = look_for(self.panel, self._reader, Window.size, self._mode, self._accent)
+        if self._bands:
+            left = look.height - sum(band.height for band in self._bands)
+            look = replace(look, height=left, low_px=min(look.low_px, left))
+        Window.clearcolor = look.theme.ground  # before the look: a screen with another ground says so when that comes
+        self.look = look
 
     def on_start(self) -> None:
         """Begin once the window stands."""

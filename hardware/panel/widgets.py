@@ -57,6 +57,14 @@ class Text(Label):  # type: ignore[misc] # Kivy has no types
     fixed = BooleanProperty(defaultvalue=False)
 
 
+class Band(Label):  # type: ignore[misc] # Kivy has no types
+    """What stands above a whole screen that is not what it seems: black on amber in every mode, and nowhere else."""
+
+    ground = ColorProperty((1, 0.75, 0, 1))
+    share = NumericProperty(1.0)
+    """Of the size of running text."""
+
+
 class Card(Box):
     """A rounded surface that holds what belongs together."""
 

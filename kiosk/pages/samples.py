@@ -141,6 +141,14 @@ def state_of(visit: Visit, offer: OfficeMessage, **changes: object) -> State:
     return State(**(values | changes))  # type: ignore[arg-type]  # the defaults above, by name
 
 
+def closed_screen(offer: OfficeMessage, language: str, hours: HoursInfo, at: dt.datetime) -> Screen:
+    """Return the first page while the office is closed, at a moment that has these hours."""
+    shut = offered(hall_of(offer), *((service.id, None, "closed") for service in offer.services))
+    hall = shut.model_copy(update={"at": at, "hours": hours.model_copy(update={"is_open": False})})
+    visit = Visit(Step.LANGUAGE, language, 0.0, service=ticket_of(offer).service)
+    return compose(state_of(visit, offer, hall=hall, now=at))
+
+
 def screens_of(offer: OfficeMessage, language: str) -> Iterator[tuple[str, Screen]]:
     """Yield every screen in one language, each with a name."""
     longest = ticket_of(offer).service

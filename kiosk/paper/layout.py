@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from broker.config.web import Wifi
 from broker.contract.messages import LaneInfo, OfficeMessage, ServiceInfo, Ticket
 from broker.contract.messages import Receipt as Complained
-from broker.language import Phrases, mark, words_of
+from broker.language import Phrases, mark, training_mark, words_of
 from broker.ticket_link import key_of
 from hardware.receipt import BULLET, Align, Blank, Cut, Item, Qr, Receipt, Rule, ShapeMark, Text, large
 from kiosk.visit.offer import in_language, lane_of, list_in_language, service_of
@@ -47,6 +47,7 @@ def ticket_receipt(
             *_documents(service, phrases),
             *_on_phone(ticket, phrases, wifi, columns=columns),
             *_foot(ticket, phrases),
+            *((Rule(), *_training(office)[:-1]) if office.is_training else ()),
             Cut(),
         )
     )
@@ -58,6 +59,7 @@ def list_receipt(service: ServiceInfo, office: OfficeMessage, phrases: Phrases, 
     begin: Align = "right" if phrases.rtl else "left"
     return Receipt(
         (
+            *_training(office),
             Text(in_language(office.office.name, language), align="center", bold=True),
             Rule(),
             Text(phrases.say("No queue number"), align="center", invert=True),
@@ -83,6 +85,7 @@ def complaint_receipt(receipt: Complained, office: OfficeMessage, phrases: Phras
     code = " ".join(receipt.secret[at : at + 4] for at in range(0, len(receipt.secret), 4))
     return Receipt(
         (
+            *_training(office),
             Text(in_language(office.office.name, phrases.language), align="center", bold=True),
             Rule(),
             Text(phrases.say("We have received it"), align="center"),
@@ -111,10 +114,24 @@ def _told(label: str, value: str, begin: Align) -> tuple[Item, ...]:
 
 def _head(ticket: Ticket, office: OfficeMessage, phrases: Phrases) -> tuple[Item, ...]:
     name = Text(in_language(office.office.name, phrases.language), align="center", bold=True)
+    marked = _training(office)
     if not ticket.copies:
-        return (name, Rule())
+        return (*marked, name, Rule())
     copy = Text(phrases.say("COPY"), align="center", width=2, height=2, bold=True, invert=True)
-    return (name, Rule(), copy, Blank())
+    return (*marked, name, Rule(), copy, Blank())
+
+
+def _training(office: OfficeMessage) -> tuple[Item, ...]:
+    """Return what stands above and below on the papers of a training, in every language: nobody waits with one."""
+    if not office.is_training:
+        return ()
+    words = words_of("kiosk", office.languages)
+    large_words = dict.fromkeys(words(language).say("TRAINING") for language in office.languages)
+    return (
+        *(Text(word, align="center", width=2, height=2, bold=True, invert=True) for word in large_words),
+        *(Text(part, align="center", bold=True) for part in training_mark(office.languages).split(" \N{MIDDLE DOT} ")),
+        Rule(),
+    )
 
 
 def _number(ticket: Ticket, lane: LaneInfo | None, phrases: Phrases, *, columns: int) -> tuple[Item, ...]:

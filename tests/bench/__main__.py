@@ -25,6 +25,7 @@ from tests.bench.phones import phones_table
 from tests.bench.printing import printing_table
 from tests.bench.reports import reports_tables
 from tests.bench.sound import sound_table
+from tests.bench.supervisor import supervisor_tables
 from tests.bench.thinking import thinking_table
 from tests.bench.touch import reaction_table, touch_table
 from tests.bench.windows import painted_table, process_table
@@ -53,6 +54,7 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Table]]] = {
     "thinking": lambda _folder: iter([thinking_table()]),
     "past": past_tables,
     "reports": reports_tables,
+    "supervisor": supervisor_tables,
     "crowd": lambda folder: iter([crowd_table(folder), memory_table(folder)]),
     "printing": lambda _folder: iter([printing_table()]),
     "touch": lambda folder: iter([touch_table(folder), reaction_table(folder)]),

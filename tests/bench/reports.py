@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+import gc
 import os
-import random
-import sqlite3
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,29 +16,19 @@ from typing import Self
 from rich.table import Table
 
 from broker.config import Settings, load_settings
-from broker.domain import events as ev
-from broker.domain.model import Promised, Reason
-from broker.domain.vocabulary import EVENT_NAMES, Event
-from broker.reports.figures import Dimension, Question, report
-from broker.reports.fold import Carry, Fold, closed_day
+from broker.reports.figures import Dimension, Question, report, without_looking_for_garbage
 from broker.store.archive import Archive
-from broker.store.head import Head
-from broker.store.journal import body_of
-from broker.store.moments import micros
-from broker.store.sql import SqlStore
-from broker.store.writing import insert_into
 from tests.bench.figures import milliseconds, percentile
 from tests.bench.past import TICKETS, remember
 from tests.bench.working import NO_QUOTA, WAITING, fill, kinds, open_counters, screens
 from tests.support.caller import Caller
+from tests.support.lived_days import live, new_office
 from tests.support.office import CONFIG, OfficeProcess
 
 A_DAY = 600
 """Visitors of a large office."""
-A_YEAR = 366
-SATURDAY = 5
-WORKING_DAYS = 261
-"""Of these."""
+DAYS = 366
+"""An office that never rests, and the day on which the last one is closed."""
 AT_ONCE = 3
 ROUNDS = 5
 REQUESTS = 1500
@@ -49,23 +36,14 @@ FIRST = dt.date(2025, 11, 1)
 NOW = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)
 SPANS = (("a month", dt.date(2026, 10, 1)), ("a year", dt.date(2025, 11, 1)))
 LAST = dt.date(2026, 10, 31)
-DIVISIONS: tuple[tuple[Dimension, ...], ...] = ((), ("day",), ("lane", "half_hour"), ("officer",))
-
-_EVENTS = insert_into("events", "office, seq, at, type, client, ticket, counter, body, hash")
-_CLOSED = insert_into("closed_days", "office, day, seq, lines, digest, facts, carry")
-_TICKETS = insert_into(
-    "tickets",
-    "id, office, day, series, number, service, lane, language, stage, state, issued_at, waiting_since, times_called, "
-    "copies, first_seq",
-)
+DIVISIONS: tuple[tuple[Dimension, ...], ...] = ((), ("day",), ("lane", "half_hour"), ("counter",))
 
 
 def reports_tables(folder: Path) -> Iterator[Table]:
     """Yield how long reports take with a million tickets behind them, and what `issue` takes meanwhile."""
-    SqlStore(f"sqlite:///{folder}/office.db", "demo", Head(folder, "demo")).close()
-    remember(folder / "office.db", TICKETS - A_DAY * WORKING_DAYS)
-    (folder / "journal-demo.head").unlink()  # what was made up here was answered by nobody
-    _live(folder / "office.db", load_settings(CONFIG, os.environ))
+    database = new_office(folder)
+    remember(database, TICKETS - A_DAY * DAYS)
+    live(database, load_settings(CONFIG, os.environ), (FIRST + dt.timedelta(days=n) for n in range(DAYS)), A_DAY)
     yield _reading(folder)
     yield _beside(folder)
 
@@ -87,11 +65,13 @@ def _reading(folder: Path) -> Table:
 def _asked_s(folder: Path, question: Question) -> float:
     """Return what one answer takes in a process that is warm."""
     zone = load_settings(CONFIG, os.environ).office.zone
-    begin = time.perf_counter()
-    with closing(Archive(f"sqlite:///{folder}/office.db", "demo")) as archive:
-        history = archive.history(zone, question.first, question.last, NOW)
-    report(history, question)
-    return time.perf_counter() - begin
+    gc.collect()
+    with without_looking_for_garbage():  # as that process does
+        begin = time.perf_counter()
+        with closing(Archive(f"sqlite:///{folder}/office.db", "demo")) as archive:
+            history = archive.history(zone, question.first, question.last, NOW)
+        report(history, question)
+        return time.perf_counter() - begin
 
 
 def _command(folder: Path, first: dt.date, by: tuple[Dimension, ...], kind: str) -> list[str]:
@@ -165,92 +145,3 @@ class _Reports:
             os.killpg(process.pid, 15)
             said, _rest = process.communicate()
             self.made += said.count(b"made\n")
-
-
-# -- a year of a large office -------------------------------------------------------------------------------------
-
-
-def _live(database: Path, settings: Settings) -> None:
-    """Let a large office work for a year and close its days, behind the past that is there."""
-    zone, chance = settings.office.zone, random.Random(7)  # noqa: S311 - the same year each time
-    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
-        connection.execute("PRAGMA synchronous=OFF")
-        connection.execute("PRAGMA cache_size=-400000")
-        seq, last_hash = connection.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-        fold = Fold(zone, Carry(day=FIRST - dt.timedelta(days=1), last_seq=seq))
-        year = (FIRST + dt.timedelta(days=n) for n in range(A_YEAR))
-        for day in (day for day in year if day.weekday() < SATURDAY):
-            connection.execute("BEGIN")
-            lines, tickets = [], []
-            for event in _a_day(settings, day, chance):
-                seq += 1
-                body, name = body_of(event), EVENT_NAMES[type(event)]
-                last_hash = hashlib.sha256(f"{last_hash}\n{seq}\n{name}\nkiosk-1\n{body}".encode()).hexdigest()
-                where = getattr(event, "ticket", None), getattr(event, "counter", None)
-                lines.append(("demo", seq, micros(event.at), name, "kiosk-1", *where, body, last_hash))
-                if isinstance(event, ev.Issued):
-                    tickets.append(_row(event, seq))
-                ended = fold.hear(seq, "kiosk-1", event)
-                if ended is not None:
-                    kept = closed_day(ended)
-                    row = ("demo", kept.day.isoformat(), seq, kept.lines, kept.digest, kept.facts, kept.carry)
-                    connection.execute(_CLOSED, row)
-            connection.executemany(_EVENTS, lines)
-            connection.executemany(_TICKETS, tickets)
-            connection.execute("COMMIT")
-
-
-def _row(event: ev.Issued, seq: int) -> tuple[object, ...]:
-    at = micros(event.at)
-    place = (event.ticket, "demo", event.day.isoformat(), event.series, event.sequence, event.service, event.lane)
-    return (*place, "id", event.stage, "finished", at, at, 1, 0, seq)
-
-
-def _a_day(settings: Settings, day: dt.date, chance: random.Random) -> list[Event]:
-    """Return what happens on a day: counters open, visitors come, wait, and are served at each of their stages."""
-    zone, found = settings.office.zone, list[Event]()
-    begin = dt.datetime.combine(day, dt.time(8), zone)
-    seats = list(zip(settings.counters, settings.officers, strict=False))
-    for counter, officer in seats:
-        found.append(ev.Opened(at=begin, counter=counter.id, officer=officer.id, session="digest"))
-        found.append(ev.Closed(at=begin + dt.timedelta(hours=12), counter=counter.id, reason=None))
-    free = {counter.id: begin for counter, _ in seats}
-    for number in range(1, A_DAY + 1):
-        found += _visit(settings, begin + dt.timedelta(seconds=45 * number), number, chance, free)
-    return sorted(found, key=lambda event: event.at)
-
-
-def _visit(
-    settings: Settings, at: dt.datetime, number: int, chance: random.Random, free: dict[str, dt.datetime]
-) -> list[Event]:
-    """Return one visit; at each stage the counter that is free first calls, after a while at the earliest."""
-    service, lane = chance.choice(settings.services), chance.choice(settings.lanes)
-    ticket, found = str(uuid.UUID(int=chance.getrandbits(128))), list[Event]()
-    issued = ev.Issued(
-        at=at,
-        ticket=ticket,
-        number=f"A-{number:03}",
-        day=at.date(),
-        series="A",
-        sequence=number,
-        service=service.id,
-        lane=lane.id,
-        language="id",
-        stage=service.stages[0],
-        promised=Promised(3, 200, 900, 300.0, 2),
-    )
-    found += [issued, ev.Printed(at=at, ticket=ticket, outcome="confirmed", reason=None)]
-    for place, stage in enumerate(service.stages):
-        counter = min(free, key=free.__getitem__)
-        officer = settings.officers[list(free).index(counter)].id
-        at = max(at + dt.timedelta(seconds=chance.lognormvariate(6, 0.8)), free[counter])
-        reason = Reason("promise", 0.5, 300, int(lane.promised_wait_min * 60), (("A-001", 0.3),))
-        found.append(ev.Called(at=at, ticket=ticket, counter=counter, officer=officer, reason=reason))
-        at += dt.timedelta(seconds=20)
-        found.append(ev.Started(at=at, ticket=ticket, counter=counter, note=None))
-        at += dt.timedelta(seconds=chance.lognormvariate(4.4, 0.5))
-        following = service.stages[place + 1] if place + 1 < len(service.stages) else None
-        end = ev.Finished(at=at, ticket=ticket, counter=counter, stage=stage, next_stage=following, note=None)
-        found.append(end)
-        free[counter] = at
-    return found

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.office import OfficeProcess
+from tests.support.staffed_office import StaffedOffice
 
 
 @pytest.fixture(params=["mosquitto", "embedded"])
@@ -26,3 +27,10 @@ def mosquitto_office(tmp_path: Path) -> Iterator[OfficeProcess]:
     process.start()
     yield process
     process.stop()
+
+
+@pytest.fixture(scope="session")
+def staffed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaffedOffice]:
+    """Yield an office in the middle of its day with all its pages; who uses it leaves it as it was."""
+    with StaffedOffice(tmp_path_factory.mktemp("staffed")) as office:
+        yield office

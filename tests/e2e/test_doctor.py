@@ -7,17 +7,12 @@ import sys
 from pathlib import Path
 
 from tests.support.office import CONFIG, OfficeProcess
+from tests.support.program import run
 
 
 def doctor(office: OfficeProcess, *arguments: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "broker", "doctor", "--config", str(CONFIG), "--data", str(office.data_dir), *arguments],
-        env={**office.environment, "COLUMNS": "400"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    asked = ("doctor", "--config", str(CONFIG), "--data", str(office.data_dir), *arguments)
+    done = run("broker", *asked, env={**office.environment, "COLUMNS": "400"})
     return done.returncode, done.stdout + done.stderr
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 from broker.up.screens import VirtualScreen
 from broker.up.visit import Window
 from tests.support.office import CONFIG, OfficeProcess
+from tests.support.program import Program
 from tests.support.sqlite import opened
 
 PIN = "1234"
@@ -52,8 +51,14 @@ def window(office: OfficeProcess, name: str) -> Iterator[Window]:
     targets = office.data_dir.parent / f"{name}.json"
     place = f"{panel.width_px}x{panel.height_px}+0+0"
     ours = {"DISPLAY": screen.name, "ANTREAN_TARGETS": str(targets), "ANTREAN_WINDOW": place}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "kiosk", "--config", str(office.config), "--data", str(office.data_dir), "--id", name],
+    process = Program(
+        "kiosk",
+        "--config",
+        str(office.config),
+        "--data",
+        str(office.data_dir),
+        "--id",
+        name,
         env={**office.environment, **ours},
     )
     try:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +18,7 @@ from hardware.emulators.keypad import EmulatedKeypads
 from hardware.emulators.wire import PtyWire, TcpWire
 from tests.support.caller import Caller, wait_until
 from tests.support.office import CONFIG, OfficeProcess
+from tests.support.program import Program
 
 PIN = ("1", "2", "3", "4", "enter")
 KEYPADS = """\
@@ -99,10 +98,8 @@ def morning(tmp_path: Path) -> Iterator[Morning]:
 @contextmanager
 def keypads_process(office: OfficeProcess, name: str) -> Iterator[None]:
     """Serve a line of keypads as `antrean keypads` does, until the end of the block."""
-    command = [sys.executable, "-m", "broker", "keypads", "--id", name]
-    process = subprocess.Popen(
-        [*command, "--config", str(office.config), "--data", str(office.data_dir)], env=office.environment
-    )
+    command = ("keypads", "--id", name, "--config", str(office.config), "--data", str(office.data_dir))
+    process = Program("broker", *command, env=office.environment)
     try:
         yield
     finally:

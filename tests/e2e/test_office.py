@@ -12,6 +12,7 @@ from broker.contract.messages import EventMessage
 from broker.store.papers import NEVER_TOLD
 from tests.support.caller import Caller, wait_until
 from tests.support.office import CONFIG, OfficeProcess
+from tests.support.program import run
 from tests.support.sqlite import opened
 
 SERVICE, COUNTER, OFFICER, PIN = "new-passport", "counter-1", "siti", "1234"
@@ -227,16 +228,15 @@ def test_the_journal_verifies_and_a_changed_line_shows(mosquitto_office: OfficeP
     with mosquitto_office.caller("kiosk-1") as kiosk:
         for _ in range(3):
             kiosk.do("issue", service=SERVICE)
-    command = [sys.executable, "-m", "broker", "journal", "verify", "--config", str(CONFIG)]
-    command += ["--data", str(mosquitto_office.data_dir)]
-    assert subprocess.run(command, env=mosquitto_office.environment, check=False).returncode == 0
+    command = ("broker", "journal", "verify", "--config", str(CONFIG), "--data", str(mosquitto_office.data_dir))
+    assert run(*command, env=mosquitto_office.environment).returncode == 0
     mosquitto_office.stop()
     change = "update events set body = replace(body, 'A-002', 'A-009') where seq = 2"
     python = (
         f"import sqlite3; c = sqlite3.connect({str(mosquitto_office.database)!r}); c.execute({change!r}); c.commit()"
     )
     subprocess.run([sys.executable, "-c", python], check=True)
-    found = subprocess.run(command, env=mosquitto_office.environment, check=False, capture_output=True, text=True)
+    found = run(*command, env=mosquitto_office.environment)
     assert found.returncode == 1
     assert "line 2" in found.stderr
     mosquitto_office.start()
@@ -245,8 +245,8 @@ def test_the_journal_verifies_and_a_changed_line_shows(mosquitto_office: OfficeP
 def test_a_second_broker_on_the_same_folder_is_refused(mosquitto_office: OfficeProcess) -> None:
     mosquitto_office.wait_online()
     second = OfficeProcess(mosquitto_office.data_dir)
-    command = [sys.executable, "-m", "broker", "broker", "--config", str(CONFIG), "--data", str(second.data_dir)]
-    found = subprocess.run(command, env=second.environment, check=False, capture_output=True, text=True, timeout=30)
+    command = ("broker", "broker", "--config", str(CONFIG), "--data", str(second.data_dir))
+    found = run(*command, env=second.environment)
     assert found.returncode == 1
     assert "another broker already works" in found.stderr
     assert "Traceback" not in found.stderr

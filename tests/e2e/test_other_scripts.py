@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from broker.up.screens import VirtualScreen
 from broker.up.visit import Window
 from tests.support.caller import wait_until
 from tests.support.office import OfficeProcess
+from tests.support.program import Program
 from tests.support.sqlite import opened
 
 CONFIG = Path(__file__).parents[1] / "offices" / "four-languages.yaml"
@@ -24,8 +23,14 @@ def test_a_visit_in_another_script_ends_with_a_ticket(tmp_path: Path, language: 
     screen = VirtualScreen(1080, 1920)
     screen.start()
     targets = tmp_path / "targets.json"
-    kiosk = subprocess.Popen(
-        [sys.executable, "-m", "kiosk", "--config", str(CONFIG), "--data", str(office.data_dir), "--id", "kiosk-1"],
+    kiosk = Program(
+        "kiosk",
+        "--config",
+        str(CONFIG),
+        "--data",
+        str(office.data_dir),
+        "--id",
+        "kiosk-1",
         env={
             **office.environment,
             "DISPLAY": screen.name,

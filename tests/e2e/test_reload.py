@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from broker.up.screens import VirtualScreen
 from broker.up.visit import Window
 from tests.support.caller import wait_until
 from tests.support.office import CONFIG, OfficeProcess
+from tests.support.program import Program, run
 
 WITHIN_S = 2.0
 
@@ -65,8 +65,7 @@ def edit(office: OfficeProcess, old: str, new: str) -> None:
 
 def reload(office: OfficeProcess) -> subprocess.CompletedProcess[str]:
     """Run `antrean reload`."""
-    command = [sys.executable, "-m", "broker", "reload", "--config", str(office.config)]
-    return subprocess.run(command, env=office.environment, capture_output=True, text=True, timeout=30, check=False)
+    return run("broker", "reload", "--config", str(office.config), env=office.environment)
 
 
 def test_an_edit_is_on_the_retained_topics_within_two_seconds_and_a_faulty_one_changes_nothing(
@@ -122,8 +121,8 @@ def test_what_is_announced_and_reworded_is_on_a_true_display_within_two_seconds(
     virtual.start()
     targets = tmp_path / "targets.json"
     environment = {"DISPLAY": virtual.name, "ANTREAN_TARGETS": str(targets), "ANTREAN_WINDOW": "1920x1080+0+0"}
-    command = (sys.executable, "-m", "display", "--config", str(office.config), "--data", str(tmp_path / "display"))
-    process = subprocess.Popen([*command, "--id", "display-1"], env={**office.environment, **environment})
+    command = ("display", "--config", str(office.config), "--data", str(tmp_path / "display"), "--id", "display-1")
+    process = Program(*command, env={**office.environment, **environment})
     try:
         display = Window("display", virtual, targets)
         display.wait_screen("resting")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +10,7 @@ from broker.up.emulated import sign_arguments
 from hardware.emulators.control import socket_path, tell
 from tests.support.caller import wait_until
 from tests.support.office import CONFIG, OfficeProcess
+from tests.support.program import Program
 
 SIGNS = """\
 signs:
@@ -27,9 +26,9 @@ signs:
 
 
 @contextmanager
-def python(office: OfficeProcess, *arguments: str) -> Iterator[None]:
+def python(office: OfficeProcess, module: str, *arguments: str) -> Iterator[None]:
     """Run a module beside the office; it has to end well when it is told to."""
-    process = subprocess.Popen([sys.executable, "-m", *arguments], env=office.environment)
+    process = Program(module, *arguments, env=office.environment)
     try:
         yield
     finally:

@@ -15,9 +15,15 @@ from broker.domain import events as ev
 from broker.domain.apply import apply
 from broker.domain.decide import clock_set, decide, end_of_day
 from broker.domain.errors import DomainError
+from broker.domain.feedback import commands as fcmd
+from broker.domain.feedback import entries as en
+from broker.domain.feedback.apply import enter
+from broker.domain.feedback.book import Book
+from broker.domain.feedback.decide import decide as decide_feedback
 from broker.domain.hall import Hall
+from broker.domain.identity import session_digest
 from broker.domain.model import Counter, DeskState, Journey, Lane, Office, TicketState
-from broker.domain.vocabulary import EVENT_NAMES
+from broker.domain.vocabulary import EVENT_NAMES, Event
 from broker.ports import Line
 from broker.store.journal import body_of
 from tests.fakes.offices import OFFICERS, PIN, SERVICES, small_office
@@ -73,6 +79,8 @@ class MadeUpOffice:
     zone: ZoneInfo = field(init=False)
     lines: list[Line] = field(default_factory=list)
     kept: list[JournalLine] = field(default_factory=list)
+    rated: list[en.Rating] = field(default_factory=list)
+    """What is kept of ratings, beside the journal."""
 
     def __post_init__(self) -> None:
         """Open it on the morning of its first day."""
@@ -82,6 +90,9 @@ class MadeUpOffice:
         self.hall = Hall(self.office)
         self.now = dt.datetime.combine(self.chance.choice(BEGINNINGS), dt.time(7), self.zone).astimezone(dt.UTC)
         self.tokens: dict[str, str] = {}
+        self.book = Book(self.office, lambda text: text)
+        self.staff = ""
+        """The token with which the supervisor acts without a counter."""
 
     def live(self, days: int) -> None:
         """Let days pass, each with a few visitors."""
@@ -122,6 +133,8 @@ class MadeUpOffice:
             self._sit: 2,
             self._paper: 1,
             self._sign: 1,
+            self._act: 3,
+            self._rate: 2,
         }
         for step in self.chance.choices(list(steps), weights=list(steps.values()), k=self.chance.choice((9, 20, 34))):
             self.now += dt.timedelta(seconds=self.chance.choice((0, 3, 20, 140, 600, 1500)), microseconds=417)
@@ -151,6 +164,8 @@ class MadeUpOffice:
     def _close_left(self) -> None:
         while events := end_of_day(self.hall, self.now):
             self._keep(events, ENGINE_CLIENT)
+        if self.hall.day is not None and self.chance.random() < 0.3:  # the engine tells so behind all else
+            self._keep([ev.DayClosed(at=self.now, day=self.hall.day, n=1, digest="d")], ENGINE_CLIENT)
 
     def _come(self) -> None:
         lane = self.chance.choice(("regular", "regular", "priority"))
@@ -222,6 +237,64 @@ class MadeUpOffice:
             self._ask(cmd.Printed(ticket, outcome, "no paper" if outcome == "failed" else None), client="kiosk-1")
             self._ask(cmd.Reprint(ticket), client="kiosk-2")
 
+    def _act(self) -> None:
+        """Let the supervisor act without a counter; some of it is taken back at once, or after something else."""
+        if not self._ask_staff(self._an_act()):
+            return
+        if self.chance.random() < 0.3:
+            self.chance.choice((self._come, self._next, self._sit, self._about_current))()
+        if self.chance.random() < 0.5:
+            self.now += dt.timedelta(seconds=self.chance.choice((0, 7, 40)))
+            self._ask_staff(cmd.StaffUndo(self.staff))
+
+    def _an_act(self) -> cmd.Command:
+        session, counter = self.staff, self.chance.choice(COUNTERS).id
+        reason = self.chance.choice(("enough", "end of day"))
+        somebody = self._somebody(*TicketState)
+        waiting = self._somebody(TicketState.WAITING)
+        acts: list[cmd.Command] = [
+            cmd.Offer(session, reason, service="visa", action=self.chance.choice(("close", "open"))),
+            cmd.Quota(session, reason, lane="priority", quota=self.chance.choice((None, 3))),
+            cmd.Intake(session, self.chance.choice(("stop", "resume", "resume")), reason),
+            cmd.AskCounter(session, counter, self.chance.choice(("open", "pause", "none"))),
+        ]
+        if somebody is not None:
+            acts += [
+                cmd.StaffTransfer(session, somebody, reason, stage="interview"),
+                cmd.StaffTransfer(session, somebody, reason, service="visa"),
+                cmd.StaffCancel(session, somebody, reason),
+                cmd.StaffCancel(session, somebody, reason),
+            ]
+        if waiting is not None:
+            acts += [cmd.StaffCall(session, waiting, one.id, reason) for one in COUNTERS]
+        return self.chance.choice(acts)
+
+    def _ask_staff(self, command: cmd.Command) -> bool:
+        """Ask in the supervisor's session; whose session is over signs in again, and acts the next time."""
+        if self._ask(command, client="web"):
+            return True
+        if self.hall.staff_session(session_digest(self.staff), self.now) is None:
+            self.staff = f"staff-{len(self.lines)}"
+            self._ask(cmd.StaffIn("dewi", PIN, self.staff, pin_matches=True), client="web")
+        return False
+
+    def _rate(self) -> None:
+        """Let somebody who is done say how it was: that stands beside the journal, which says only that it was said."""
+        ticket = self._somebody(TicketState.FINISHED)
+        if ticket is None:
+            return
+        row = str(uuid.UUID(int=self.chance.getrandbits(128)))
+        command = fcmd.Rate(ticket, self.chance.choice((1, 2, 3, 3, 4, 4)), asker="kiosk-1", row=row)
+        try:
+            decided = decide_feedback(self.hall, self.book, command, self.now)
+        except DomainError:
+            return
+        self._keep(decided.events, "kiosk-1")
+        for entry in decided.entries:
+            enter(self.book, entry)
+            if isinstance(entry, en.Rating):
+                self.rated.append(entry)
+
     def _set_clock(self) -> None:
         """Let somebody set the clock, by minutes or by days."""
         by_s = self.chance.choice((-5400.5, 3600.25, 90_000.0, -90_000.0))
@@ -234,6 +307,7 @@ class MadeUpOffice:
         self._keep([ev.ConfigChanged(at=self.now, digest="d", sections=("lanes",))], ENGINE_CLIENT)
         promised_s = self.chance.choice((300, 900, 2700))
         self.office = self._office((LANES[0], replace(LANES[1], promised_s=promised_s)))
+        self.book.office = self.office
         self.hall = Hall(self.office)
         for line in self.lines:
             apply(self.hall, line.event)
@@ -263,7 +337,7 @@ class MadeUpOffice:
             return False
         return True
 
-    def _keep(self, events: Sequence[ev.Event], client: str) -> None:
+    def _keep(self, events: Sequence[Event], client: str) -> None:
         for event in events:
             apply(self.hall, event)
             seq = len(self.lines) + 1

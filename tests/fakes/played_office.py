@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 import json
 from collections.abc import Mapping
@@ -77,10 +78,45 @@ class PlayedOffice:
         hall, now = self.play.hall, self.play.now
         self.web.seq = hall.seq
         shape = hall_shape(hall, now, self.web.revision, hours=hours_shape(hall, now))
-        self.web.say_hall(**shape.model_dump(include={"calling", "recent", "waiting", "counters", "hours"}))
+        self.web.say_hall(
+            **shape.model_dump(include={"calling", "recent", "waiting", "counters", "hours", "intake", "closed_today"})
+        )
         drawn = self.pages.draw(hall, now, is_pressed=lambda: False, everything=True)
         for page, payload in drawn or ():
             self.web.bus.publish(self.web.topics.board(str(page)), payload, retain=True)
+
+    def serve_acts(self) -> None:
+        """Let what somebody asks for at a page happen in the hall, as done by the office's supervisor."""
+        kinds: Mapping[str, type[cmd.Command]] = {
+            "offer": cmd.Offer,
+            "quota": cmd.Quota,
+            "intake": cmd.Intake,
+            "ask_counter": cmd.AskCounter,
+            "staff_cancel": cmd.StaffCancel,
+            "staff_undo": cmd.StaffUndo,
+        }
+        self.web.answers |= {name: functools.partial(self._act, kind) for name, kind in kinds.items()}
+
+    def _act(self, kind: type[cmd.Command], request: Mapping[str, Any]) -> dict[str, Any]:
+        self.desk.staff_sessions({"session": request["session"], "own": True})
+        (supervisor, *_) = sorted(self.play.office.supervisors)
+        if request["session"] not in self.play.hall.staff:
+            self.play.do(cmd.StaffIn(supervisor, "", request["session"], pin_matches=True))
+        try:
+            self.play.do(kind(**request))
+        except DomainError as error:
+            refuse(error.code.value, **error.detail)
+        self.tell()
+        return {}
+
+    def answer(self, counter: str, answer: str) -> None:
+        """Let a counter answer what it is asked, or sign out."""
+        if answer == "left":
+            self.play.finish(counter)
+            self.play.do(cmd.Close(counter, counter))
+        else:
+            self.play.do(cmd.AnswerAsked(counter, counter, "accept" if answer == "accept" else "decline"))
+        self.tell()
 
     def hear(self, part: str, kind: str = "kiosk", **devices: str) -> None:
         """Let a part of the office say how it is."""

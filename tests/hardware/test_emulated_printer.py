@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from hardware.factory import build_printer
 from tests.hardware.printer_bench import JOB, bench_on
 from tests.hardware.test_factory import config_of
 from tests.support.caller import wait_until
+from tests.support.program import Program
 
 PANEL = PanelConfig(width_px=1080, height_px=1920, diagonal_in=21.5, viewing_distance_m=0.6)
 
@@ -28,8 +27,7 @@ def kiosk(printer: PrinterConfig) -> Kiosk:
 
 def test_it_prints_what_a_driver_sends_and_fails_on_command(tmp_path: Path) -> None:
     config = SerialPrinter(type="serial", url="pty:tickets", flow="xonxoff")
-    command = [sys.executable, "-m", "hardware.emulators", *printer_arguments(kiosk(config), tmp_path)]
-    process = subprocess.Popen(command)
+    process = Program("hardware.emulators", *printer_arguments(kiosk(config), tmp_path))
     try:
         wait_until(lambda: socket_path(tmp_path, "tickets").exists(), "the printer takes commands")
         printer = build_printer(config, data_dir=tmp_path)

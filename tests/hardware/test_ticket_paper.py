@@ -119,6 +119,19 @@ def test_a_ticket_of_an_older_engine_has_no_code() -> None:
     assert "Kode / Code" not in [item.text for item in items if isinstance(item, Text)]
 
 
+@pytest.mark.parametrize("columns", [20, 32, 42, 48])
+def test_each_paper_of_a_training_says_so_at_its_head_and_its_foot(columns: int) -> None:
+    training, phrases = OFFICE.model_copy(update={"is_training": True}), Phrases("kiosk", "en")
+    items = [one for one in ticket_receipt(ticket(), training, phrases, columns=columns).items if isinstance(one, Text)]
+    marks = [place for place, item in enumerate(items) if item.text in {"LATIHAN", "TRAINING"}]
+    assert len(marks) == 4
+    assert (marks[0], len(items) - marks[-1]) == (0, 3), "nothing above, and below only what it means"
+    assert all(items[place].invert and items[place].width * len(items[place].text) <= columns for place in marks)
+    assert items[2].text == "LATIHAN: bukan antrean sungguhan"
+    plain = ticket_receipt(ticket(), OFFICE, phrases, columns=columns).items
+    assert not [one for one in plain if isinstance(one, Text) and "TRAINING" in one.text]
+
+
 def test_an_english_ticket_is_english_throughout() -> None:
     words = words_of(ticket_bytes("regular", language="en", paper_mm=80), paper_of("default", paper_mm=80))
     for needed in ("Sample Immigration Office", "New passport", "Thursday, May 21, 2026", "4 people are before you"):

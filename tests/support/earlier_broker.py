@@ -17,7 +17,7 @@ from broker.config import load_settings
 def main() -> None:
     """Run until told to end."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("days", type=int)
+    parser.add_argument("days", type=float)
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     asked = parser.parse_args()

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import socket
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from broker.config import Settings, load_settings
 from broker.contract.link import Address
 from tests.support.caller import Caller, wait_until
+from tests.support.program import Program
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
+
+
+@functools.cache
+def shipped_settings() -> Settings:
+    """Return the demo office as it is shipped; reading it takes as long as a short test."""
+    return load_settings(CONFIG, {})
 
 
 def free_port() -> int:
@@ -35,9 +41,9 @@ class OfficeProcess:
     web_port: int = field(default_factory=free_port)
     extra: dict[str, str] = field(default_factory=dict)
     config: Path = CONFIG
-    days_ago: int = 0
+    days_ago: float = 0
     """By so many days the broker's clock is behind: what is told to it now was told then."""
-    process: subprocess.Popen[bytes] | None = None
+    process: Program | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -66,11 +72,8 @@ class OfficeProcess:
         Whether the engine is online is for callers to see.
         """
         broker = ("broker", "broker") if not self.days_ago else ("tests.support.earlier_broker", str(self.days_ago))
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *broker, "--config", str(self.config), "--data", str(self.data_dir)],
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+        self.process = Program(
+            *broker, "--config", str(self.config), "--data", str(self.data_dir), env=self.environment
         )
         process = self.process
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -21,7 +22,10 @@ from tests.fakes.journals import JournalLine
 Fact = dict[str, Any]
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 US = dt.timedelta(microseconds=1)
-AT_COUNTER = {"called", "started", "finished", "no_show", "held", "unheld", "transferred"}
+BESIDE = {"rated", "day_closed"}
+"""What is of no day of the hall, and begins none."""
+BY_STAFF = {"staff_transfer": "transferred", "staff_cancel": "cancelled", "staff_call": "called"}
+"""What an act of the staff on a ticket is in the journal; the others move no ticket."""
 LAST = "23:30"
 """In which half hour the end of a day closes what is left."""
 
@@ -37,6 +41,8 @@ class Recount:
     visits: list[Fact] = field(default_factory=list)
     sat: list[Fact] = field(default_factory=list)
     papers: list[Fact] = field(default_factory=list)
+    rated: list[Fact] = field(default_factory=list)
+    """What stands beside the journal, which says of a rating that there was one and nothing else."""
     left_over: dict[dt.date, list[Fact]] = field(default_factory=dict)
     """By day: who was not done when it ended."""
     ends: dict[dt.date, tuple[int, int]] = field(default_factory=dict)
@@ -46,9 +52,10 @@ class Recount:
 def recount(lines: Sequence[JournalLine], zone: dt.tzinfo, now: dt.datetime) -> Recount:
     """Read a whole journal."""
     found = Recount(zone, now)
-    told = [{**json.loads(line.body), "name": line.name, "client": line.client, "seq": line.seq} for line in lines]
+    of_hall = [line for line in lines if line.name not in BESIDE]
+    told = [{**json.loads(line.body), "name": line.name, "client": line.client, "seq": line.seq} for line in of_hall]
     set_so_far = 0
-    for one, line in zip(told, lines, strict=True):
+    for one, line in zip(told, of_hall, strict=True):
         one["us"] = (dt.datetime.fromisoformat(one["at"]) - EPOCH) // US
         if one["name"] == "clock_set":
             set_so_far += dt.timedelta(seconds=one["by_s"]) // US
@@ -96,16 +103,15 @@ def _without_undone(told: list[Fact]) -> list[Fact]:
     """Return the lines that stand: without each action that was taken back, and without its taking back."""
     standing: list[Fact] = []
     for one in told:
-        if one["name"] != "undone":
+        if one["name"] == "undone":
+            done = {"ticket": one["ticket"], "counter": one["counter"], "name": one["action"]}
+        elif one["name"] == "staff_undone" and one["act"] in BY_STAFF:
+            done = {"ticket": one["ticket"], "by": one["by"], "name": BY_STAFF[one["act"]]}
+        else:
             standing.append(one)
             continue
         for place in range(len(standing) - 1, -1, -1):
-            before = standing[place]
-            if (before.get("ticket"), before.get("counter"), before["name"]) == (
-                one["ticket"],
-                one["counter"],
-                one["action"],
-            ):
+            if all(standing[place].get(name) == value for name, value in done.items()):
                 del standing[place]
                 break
     return standing
@@ -179,7 +185,7 @@ def _follow_ticket(  # noqa: C901, PLR0912, PLR0915 - one story from its beginni
     def where(one: Fact, counter: str | None = None, officer: str | None = None) -> Fact:
         half_hour = LAST if one["is_end"] else one["half_hour"]
         place = {"service": service, "lane": lane, "stage": stage, "counter": counter, "officer": officer}
-        return {"day": one["day"], "half_hour": half_hour, **place}
+        return {"ticket": one["ticket"], "day": one["day"], "half_hour": half_hour, **place}
 
     for one in lines:
         name, counter = one["name"], one.get("counter")
@@ -260,6 +266,7 @@ def _follow_ticket(  # noqa: C901, PLR0912, PLR0915 - one story from its beginni
             (
                 one["day"],
                 {
+                    "ticket": one["ticket"],
                     "state": state,
                     "service": service,
                     "lane": lane,
@@ -283,7 +290,8 @@ def _follow_counters(
 ) -> None:
     counters = {one["counter"] for one in standing if one["name"] == "opened"}
     for counter in sorted(counters):
-        _follow_counter(found, counter, [one for one in told if one.get("counter") == counter], standing, ends)
+        acts = [one for one in told if one.get("counter") == counter and one["name"] != "counter_asked"]
+        _follow_counter(found, counter, acts, standing, ends)
 
 
 def _follow_counter(
@@ -347,17 +355,83 @@ def _cut(
 # -- figures ------------------------------------------------------------------------------------------------------
 
 
-def figures(found: Recount, is_wanted: Callable[[Fact], bool], last_day: dt.date, *, placed: bool = True) -> Fact:
-    """Return every figure of what is wanted, by its id; who still waits is looked for at the end of the last day."""
-    happened = [one for one in found.happened if is_wanted(one)]
-    waits = [one for one in found.waits if is_wanted(one)]
-    visits = [one for one in found.visits if is_wanted(one)]
-    sat = [one for one in found.sat if is_wanted(one)]
-    papers = [one for one in found.papers if is_wanted(one)]
-    still, as_of_us = _still(found, last_day) if placed else ([], 0)
+@dataclass
+class Picked:
+    """What belongs to one slice."""
+
+    happened: list[Fact]
+    waits: list[Fact]
+    visits: list[Fact]
+    papers: list[Fact]
+    still: list[Fact]
+    as_of_us: int
+
+
+KINDS = {
+    "arrivals": "arrival",
+    "served": "served",
+    "left": "left",
+    "no_shows": "no_show",
+    "returned": "rejoined",
+    "cancelled": "cancelled",
+    "transferred": "transferred",
+    "told": "told",
+}
+OUTCOMES = ("confirmed", "unconfirmed", "failed", "asked")
+
+
+def picked(found: Recount, is_wanted: Callable[[Fact], bool], last_day: dt.date) -> Picked:
+    """Return what is wanted; who still waits is looked for at the end of the last day."""
+    still, as_of_us = _still(found, last_day)
     half_hour = (EPOCH + (as_of_us - 1) * US).astimezone(found.zone)
     label = f"{half_hour.hour:02}:{'30' if half_hour.minute >= 30 else '00'}"
-    still = [one for one in still if is_wanted({**one, "day": last_day, "half_hour": label})]
+    return Picked(
+        [one for one in found.happened if is_wanted(one)],
+        [one for one in found.waits if is_wanted(one)],
+        [one for one in found.visits if is_wanted(one)],
+        [one for one in found.papers if is_wanted(one)],
+        [one for one in still if is_wanted({**one, "day": last_day, "half_hour": label})],
+        as_of_us,
+    )
+
+
+def behind(found: Recount, is_wanted: Callable[[Fact], bool], last_day: dt.date) -> dict[str, Counter[str]]:
+    """Return the tickets that each figure is of, each as often as it counts."""
+    of = picked(found, is_wanted, last_day)
+    waits = [*of.waits, *of.still]
+    done = [one for one in of.visits if one["end"] == "finished"]
+    decided = [one for one in of.waits if sum(_promise([one], [], 0))]
+    broken = [one for one in of.still if sum(_promise([], [one], of.as_of_us))]
+    ranges = [one for one in of.waits if one["told"] is not None and one["called"]]
+    at_once = [one for one in ranges if one["told"]["low_s"] == 0 and one["told"]["high_s"] <= 60]
+    told = [one for one in ranges if one not in at_once]
+    groups = {
+        **{name: [one for one in of.happened if one["kind"] == kind] for name, kind in KINDS.items()},
+        **{f"papers_{name}": [one for one in of.papers if one["outcome"] == name] for name in OUTCOMES},
+        **dict.fromkeys(("wait_mean", "wait_median", "wait_p90", "wait_p95", "wait_longest"), waits),
+        **dict.fromkeys(("visits", "service_mean", "service_median", "service_p90"), done),
+        **dict.fromkeys(("told_kept", "told_early", "told_late", "told_error"), told),
+        "still_waiting": of.still,
+        "within_promise": [*decided, *broken],
+        "way_median": [one for one in of.visits if one["way"] is not None],
+        "at_once_kept": at_once,
+    }
+    return {name: Counter(one["ticket"] for one in facts) for name, facts in groups.items()}
+
+
+def figures(found: Recount, is_wanted: Callable[[Fact], bool], last_day: dt.date) -> Fact:
+    """Return every figure of what is wanted, by its id; who still waits is looked for at the end of the last day."""
+    of = picked(found, is_wanted, last_day)
+    happened, waits, visits, papers, still, as_of_us = (
+        of.happened,
+        of.waits,
+        of.visits,
+        of.papers,
+        of.still,
+        of.as_of_us,
+    )
+    sat = [one for one in found.sat if is_wanted(one)]
+    scores = [one["score"] for one in found.rated if is_wanted(one)]
     lengths = [one["us"] for one in waits] + [max(0, as_of_us - one["since_us"]) for one in still]
     done = [one["us"] for one in visits if one["end"] == "finished"]
     kept, decided = _promise(waits, still, as_of_us)
@@ -377,22 +451,9 @@ def figures(found: Recount, is_wanted: Callable[[Fact], bool], last_day: dt.date
         "paused_hours": spent["paused"],
     }
     ready = spent["busy"] + spent["idle"]
-    kinds = {
-        "arrivals": "arrival",
-        "served": "served",
-        "left": "left",
-        "no_shows": "no_show",
-        "returned": "rejoined",
-        "cancelled": "cancelled",
-        "transferred": "transferred",
-        "told": "told",
-    }
     return {
-        **{name: _count(happened, "kind", kind) for name, kind in kinds.items()},
-        **{
-            f"papers_{name}": _count(papers, "outcome", name)
-            for name in ("confirmed", "unconfirmed", "failed", "asked")
-        },
+        **{name: _count(happened, "kind", kind) for name, kind in KINDS.items()},
+        **{f"papers_{name}": _count(papers, "outcome", name) for name in OUTCOMES},
         "still_waiting": (len(still), len(still)),
         "wait_mean": _mean(lengths),
         "wait_median": _rank(lengths, 50),
@@ -415,8 +476,8 @@ def figures(found: Recount, is_wanted: Callable[[Fact], bool], last_day: dt.date
         "told_late": _share(len([1 for _, high, us in told if us > high]), len(told)),
         "told_error": _half_rank([abs(low + high - 2 * us) for low, high, us in told]),
         "at_once_kept": _share(len([us for us in at_once if us <= 60_000_000]), len(at_once)),
-        "ratings": (0, 0),
-        "rating_mean": (None, 0),
+        "ratings": (len(scores), len(scores)),
+        "rating_mean": (_rounded(Fraction(sum(scores), len(scores)), 2), len(scores)) if scores else (None, 0),
     }
 
 

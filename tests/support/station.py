@@ -12,7 +12,6 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from broker.bootstrap.rules import office_message, office_rules
-from broker.config import load_settings
 from broker.config.settings import Settings
 from broker.contract.messages import EventMessage, HallMessage, OfficeMessage
 from broker.contract.office import listen_to_office
@@ -45,10 +44,10 @@ from kiosk.visit.touches import touch
 from tests.fakes.bus import FakeBus, FakeServer
 from tests.fakes.offices import OnePin
 from tests.support.caller import PATIENCE_S
+from tests.support.office import shipped_settings
 from tests.support.printer_time import STEP_S, PrinterTime, timed
 from tests.support.sqlite import opened
 
-CONFIG = Path(__file__).parents[2] / "config.yaml"
 PATIENCE = Patience(job_s=0.8, status_s=0.1)
 """By the clock of the printer, which stands still while it has something to do."""
 LINK_S = 10.0
@@ -64,7 +63,7 @@ class StationOffice:
     def __init__(self, folder: Path) -> None:
         """Open it; whatever is written lies below `folder`."""
         self.folder = folder
-        self.settings: Settings = load_settings(CONFIG, {})
+        self.settings: Settings = shipped_settings()
         self.server = FakeServer()
         self.topics = Topics(self.settings.office.id)
         self.store = SqlStore(f"sqlite:///{folder}/office.db", self.settings.office.id)

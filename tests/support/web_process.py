@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from dataclasses import dataclass
 
 import httpx
 
 from tests.support.caller import wait_until
 from tests.support.office import OfficeProcess
+from tests.support.program import Program
 
 PUBLIC = {"ANTREAN_WEB__PUBLIC_URL": "http://antrian.lan", "ANTREAN_LANES__REGULAR__NO_SHOW_AFTER_S": "0"}
 """With it tickets have QRs that lead to their pages; and whoever does not come is given up without a pause."""
@@ -22,7 +21,7 @@ class WebProcess:
 
     office: OfficeProcess
     client: str = "web"
-    process: subprocess.Popen[bytes] | None = None
+    process: Program | None = None
 
     @property
     def address(self) -> str:
@@ -32,13 +31,12 @@ class WebProcess:
     def start(self) -> None:
         """Start it, and wait until it knows the office."""
         arguments = ["--config", str(self.office.config), "--data", str(self.office.data_dir), "--id", self.client]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "broker.web", *arguments],
-            env=self.office.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        wait_until(self._knows_the_office, "the pages know the office", timeout_s=60)
+        self.process = Program("broker.web", *arguments, env=self.office.environment)
+        try:
+            wait_until(self._knows_the_office, "the pages know the office", timeout_s=60)
+        except BaseException:  # whoever hears of it has nothing yet that could be stopped
+            self.kill()
+            raise
 
     def stop(self) -> int:
         """End it as `antrean up` does; return its exit code."""

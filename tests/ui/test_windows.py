@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from hardware.emulators.scanner import EmulatedScanner
 from hardware.emulators.wire import PtyWire
 from tests.support.caller import Caller, wait_until
 from tests.support.office import CONFIG, OfficeProcess
+from tests.support.program import Program
 
 BAND = (40, 60)
 """A place on a display of 1920 x 1080 that a call covers, beside its number."""
@@ -52,8 +51,14 @@ def window(part: str, name: str, office: OfficeProcess, screen: VirtualScreen, d
     """Open the window of a part; it has to end by itself, and well, when it is told to."""
     targets = data_dir / f"{name}.targets.json"
     targets.unlink(missing_ok=True)
-    process = subprocess.Popen(
-        [sys.executable, "-m", part, "--config", str(CONFIG), "--data", str(data_dir), "--id", name],
+    process = Program(
+        part,
+        "--config",
+        str(CONFIG),
+        "--data",
+        str(data_dir),
+        "--id",
+        name,
         env={**office.environment, "DISPLAY": screen.name, "ANTREAN_TARGETS": str(targets)},
     )
     try:
@@ -218,9 +223,9 @@ def test_a_picture_from_the_folder_fills_the_displays_panel_without_being_cut(
     sides = Image.new("RGB", size, (200, 30, 40))
     sides.paste((20, 60, 210), (size[0] // 2, 0, *size))
     sides.save(tmp_path / "sides.png")
-    command = [sys.executable, "-m", "tests.ui.display.picture_window", str(tmp_path), str(tmp_path / "sides.png")]
+    command = ("tests.ui.display.picture_window", str(tmp_path), str(tmp_path / "sides.png"))
     with virtual_screen(1920, 1080) as screen:
-        process = subprocess.Popen(command, env={**os.environ, "DISPLAY": screen.name})
+        process = Program(*command, env={**os.environ, "DISPLAY": screen.name})
         try:
             wait_until(lambda: _has_both_sides(screen, tmp_path / "seen.png"), "the whole picture is drawn")
         finally:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
+import httpx
 import pytest
 
 from broker.contract import messages as ms
 from tests.fakes.feedback_desk import FeedbackDesk
+from tests.fakes.played_office import PlayedOffice
 from tests.fakes.web_office import KEY, WebOffice, refuse
 from tests.support.browsing import Visitor
 from tests.web.test_feedback_pages import hidden
 from tests.web.test_ticket_page import text_of
+
+ACTS, BOARD = "/staff/acts", "/staff/board"
 
 
 @pytest.fixture
@@ -27,11 +32,11 @@ def page(page: Visitor, office: WebOffice) -> Visitor:
     return page
 
 
-def send(page: Visitor, act: str, fields: dict[str, str], *, status: int = 200) -> str:
-    """Send a form of the page; return the page that comes back."""
-    html = page.get("/staff/acts")
+def send(page: Visitor, act: str, fields: dict[str, str], *, status: int = 303, at: str = ACTS) -> str:
+    """Send a form of a page; return where one goes on, or what comes back."""
+    html = page.get(at)
     hiding = {"token": hidden(html, "token"), "request": hidden(html, "request")}
-    return page.post(f"/staff/acts/{act}", status=status, **hiding, **fields)
+    return page.post(f"{ACTS}/{act}", status=status, **hiding, **fields)
 
 
 def asked(page: Visitor) -> tuple[str, dict[str, Any]]:
@@ -101,9 +106,11 @@ def asked(page: Visitor) -> tuple[str, dict[str, Any]]:
 def test_a_form_is_one_command(
     page: Visitor, act: str, fields: dict[str, str], command: str, arguments: dict[str, Any]
 ) -> None:
-    said = send(page, act, fields)
+    goes_on = send(page, act, fields)
     assert asked(page) == (command, arguments)
-    assert ("Take it back" in text_of(said)) == (command != "staff_undo")
+    assert goes_on == ACTS
+    for path in (ACTS, "/staff/alerts"):
+        assert ("Take it back" in text_of(page.get(path))) == (command != "staff_undo"), "wherever one goes on"
 
 
 def test_an_announcement_is_written_in_every_language_and_has_an_end(page: Visitor) -> None:
@@ -144,6 +151,142 @@ def test_what_is_otherwise_today_stands_there_with_what_ends_it(page: Visitor) -
         "Open again",
     ):
         assert text in shown
+
+
+# -- beside what it is about ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def played(page: Visitor) -> PlayedOffice:
+    """Return the demo office on a busy morning, which does what is asked of it."""
+    played = PlayedOffice(page.office, FeedbackDesk(page.office))
+    played.morning()
+    played.serve_acts()
+    page.post("/staff/in", officer="siti", pin="2002")
+    return played
+
+
+def links(html: str, path: str) -> list[str]:
+    """Return where a page leads, below a path."""
+    return re.findall(rf'href="({re.escape(path)}[^"]*)"', html)
+
+
+@pytest.mark.usefixtures("played")
+def test_closing_a_service_stands_beside_it_on_the_board_and_so_does_opening_it_again(page: Visitor) -> None:
+    assert f"{ACTS}/for/service/new-passport" in links(page.get(BOARD), ACTS)
+    at = f"{ACTS}/for/service/new-passport"
+    html = page.get(at)
+    assert "Close for today" in html
+    assert "<select" not in html, "what it is about is clear"
+    fields = {"place": "service:new-passport", "at": "service:new-passport"}
+    assert "say why" in send(page, "offer", fields, at=at, status=422)
+    assert send(page, "offer", {**fields, "reason": "listrik padam"}, at=at) == BOARD
+    said = text_of(page.get(BOARD))
+    assert "New passport gives out no more numbers today." in said
+    assert "Take it back" in said
+    assert re.search(r"Closed today: New passport since \S+ [AP]M · Maria \S+ · listrik padam", said)
+    assert "Close for today" not in page.get(at)
+    assert "Closed today: New passport" in page.get(at)
+    (ends,) = re.findall(r'name="ends" value="([^"]+)"', page.get(BOARD))
+    assert send(page, "back", {"ends": ends, "home": BOARD}, at=BOARD) == BOARD
+    command, arguments = asked(page)
+    assert (command, arguments["service"], arguments["action"]) == ("offer", "new-passport", "open")
+    assert "Closed today" not in page.get(BOARD)
+
+
+@pytest.mark.usefixtures("played")
+def test_what_is_changed_is_in_sight_with_what_ends_it_until_it_is_as_configured(page: Visitor) -> None:
+    send(page, "quota", {"place": "lane:priority", "quota": "12", "reason": "x"})
+    send(page, "intake", {"reason": "antrean penuh"})
+    send(page, "ask_counter", {"counter": "counter-5", "wish": "help:interview", "reason": "ramai"})
+    for path in (ACTS, BOARD):
+        html = page.get(path)
+        for text in (
+            ": 12 numbers today",
+            "No numbers are given out today.",
+            "Counter 5 is asked, and has not answered yet: help out with: Interview",
+        ):
+            assert text in text_of(html)
+        assert re.findall(r'name="ends" value="([^":]+)', html) == ["quota", "intake", "counter"]
+    assert 'name="ends"' not in page.get(f"{BOARD}?wall")
+    for ends in ("quota:lane:priority", "intake", "counter:counter-5"):
+        send(page, "back", {"ends": ends})
+    assert "Everything is as configured." in text_of(page.get(ACTS))
+    page.post("/staff/in", officer="adi", pin="1001")
+    assert links(page.get(BOARD), ACTS) == []
+
+
+def test_a_change_that_the_hall_says_sooner_goes_before_the_board_s_own(page: Visitor, played: PlayedOffice) -> None:
+    send(page, "offer", {"place": "lane:priority", "reason": "x"})
+    played.web.seq += 1
+    played.web.say_hall(closed_today=(ms.ClosedToday(service="new-passport"),))
+    said = text_of(page.get(BOARD))
+    assert "Closed today: New passport" in said
+    assert "Closed today: Priority" not in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("accept", "Counter 5 helps out with: Interview"),
+        ("decline", "Counter 5 said no: help out with: Interview"),
+        ("left", "Counter 5 signed out without an answer: help out with: Interview"),
+    ],
+)
+def test_who_asked_a_counter_sees_what_it_answered_and_who_said_so(
+    page: Visitor, played: PlayedOffice, answer: str, said: str
+) -> None:
+    at = f"{ACTS}/for/counter/counter-5"
+    assert at in links(page.get(BOARD), ACTS)
+    fields = {"counter": "counter-5", "at": "counter:counter-5", "wish": "help:interview"}
+    assert send(page, "ask_counter", fields, at=at) == BOARD
+    played.answer("counter-5", answer)
+    for path in (BOARD, ACTS, at):
+        shown = text_of(page.get(path))
+        assert said in shown
+        assert "not answered yet" not in shown
+    if answer != "accept":
+        assert re.search(rf"{said}.* [AP]M · Agus.* · asked by Maria", text_of(page.get(BOARD)))
+
+
+def test_moving_calling_and_cancelling_stand_at_the_ticket(page: Visitor, played: PlayedOffice) -> None:
+    (number, *_) = played.waiting("document-check")
+    ticket = next(one for one in played.play.hall.tickets.values() if one.number == number)
+    at = f"{BOARD}/ticket/{ticket.id}"
+    html = page.get(at)
+    assert f'name="ticket" value="{number}"' in html
+    fields = {"ticket": number, "at": f"ticket:{ticket.id}:{number}", "what": "cancel:"}
+    back = send(page, "ticket", fields, at=at, status=422)
+    assert "say why" in back
+    assert f'name="ticket" value="{number}"' in back
+    assert send(page, "ticket", {**fields, "reason": "pulang"}, at=at) == at
+    html = page.get(at)
+    assert f"{number} is cancelled." in html
+    assert "Do it" not in html, "nothing can be done with it any more"
+
+
+@pytest.mark.usefixtures("played")
+def test_what_was_done_is_said_for_half_a_minute_to_nobody_else_and_taken_back_where_one_is(page: Visitor) -> None:
+    send(page, "offer", {"place": "service:new-passport", "reason": "x"})
+    with httpx.Client(base_url=page.address, timeout=15) as client:
+        other = Visitor(page.office, client, page.address)
+        other.post("/staff/in", officer="siti", pin="2002")
+        assert "Take it back" not in other.get(BOARD)
+    html = page.get("/staff/alerts")
+    assert 0 < int(re.findall(r'data-left="(\d+)"', html)[0]) <= 30
+    assert send(page, "undo", {"home": BOARD}, at="/staff/alerts") == BOARD
+    assert "Your last act is taken back." in text_of(page.get(BOARD))
+    assert "Closed today" not in page.get(BOARD)
+
+
+@pytest.mark.usefixtures("played")
+def test_nobody_is_led_elsewhere_and_no_place_is_made_up(page: Visitor) -> None:
+    fields = {"place": "lane:priority", "reason": "x"}
+    for strange in ({"home": "//evil.example"}, {"at": "service://evil.example"}, {"at": "ticket"}):
+        assert send(page, "offer", fields | strange) == ACTS
+    for path in ("service/none", "lane/new-passport", "ticket/x", "counter/none"):
+        page.get(f"{ACTS}/for/{path}", status=404)
+    send(page, "back", {"ends": "everything:now"}, status=422)
 
 
 def test_only_supervisors_come_here(page: Visitor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import time
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from broker.web.staff.standing import TURN_S
 from tests.fakes.feedback_desk import FeedbackDesk
+from tests.fakes.large_office import tell_large
 from tests.fakes.played_office import PlayedOffice, PlayedReporter
 from tests.fakes.web_office import WebOffice
 from tests.support.browsing import Visitor, app_of, served
@@ -243,3 +246,51 @@ def test_today_s_curve_has_a_table_that_stays_open_and_a_call_says_why(
         page.locator(".counters .state a").first.click()
         expect(page.locator(".history")).to_contain_text("It had waited 48 min, the lane promises 15 min.")
         expect(page.locator(".history")).to_contain_text("it came before: A-003")
+
+
+# -- a wall of a large office -----------------------------------------------------------------------------------------
+
+WITHIN = """[...document.querySelectorAll('#board section, #board li, #board td, #board th, #alerts, #board p')].filter(
+one => { const box = one.getBoundingClientRect(); return box.bottom > innerHeight + 1 || box.right > innerWidth + 1 }
+).map(one => one.textContent.trim().slice(0, 60))"""
+FIGURES_SEEN = """[...document.querySelectorAll('#board :is(td, .counters li > *, .promises li)')].filter(
+one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent.trim())"""
+
+
+@pytest.mark.parametrize("screen", [(1920, 1080, "en"), (1280, 720, "id")], ids=str)
+def test_a_wall_of_a_large_office_shows_all_of_it_in_turns_and_cuts_nothing(
+    office: WebOffice, chromium: Browser, monkeypatch: pytest.MonkeyPatch, screen: tuple[int, int, str]
+) -> None:
+    width, height, language = screen
+    played = PlayedOffice(office, FeedbackDesk(office))
+    reporter = PlayedReporter(Path("office.yaml"), Path("data"), played=played)
+    tell_large(office)
+    seen: dict[str, set[str]] = {"lanes": set(), "stages": set(), "counters": set(), "otherwise": set()}
+    options = {"viewport": {"width": width, "height": height}, "locale": language}
+    with (
+        served(app_of(office, reporter=reporter)) as address,
+        opened(chromium, address, f"{BOARD}?wall", **options) as page,
+    ):
+        played.hear("kiosk-1", printer="paper_low")
+        begun_s = 6 * TURN_S * (time.time() // (6 * TURN_S) + 1)
+        for turn in range(6):
+            at = dt.datetime.fromtimestamp(begun_s + turn * TURN_S + 0.2, office.settings.office.zone)
+            monkeypatch.setattr(office, "now", lambda at=at: at)
+            tell_large(office)
+            office.say_hall()
+            expect(page.locator("#h-waits small")).to_have_text(f"{turn + 1}/6")
+            assert page.evaluate(WITHIN) == []
+            assert page.evaluate(CLEAR)
+            assert page.evaluate(FIGURES_SEEN) == []
+            assert min(page.evaluate(LETTERS)) >= 26 * height / 1080
+            seen["lanes"] |= set(page.locator(".together thead th").all_inner_texts()[1:])
+            seen["stages"] |= set(page.locator(".together tbody th").all_inner_texts())
+            seen["counters"] |= set(page.locator(".counters h3").all_inner_texts())
+            seen["otherwise"] |= set(page.locator(".otherwise strong").all_inner_texts())
+        expect(page.locator(".promises .later")).to_be_visible()
+    assert {name: len(found) for name, found in seen.items()} == {
+        "lanes": 12,
+        "stages": 10,
+        "counters": 16,
+        "otherwise": 5,
+    }

@@ -385,6 +385,30 @@ def test_what_the_office_does_not_ask_has_no_page() -> None:
             assert f'href="{path}"' not in page.get("/")
 
 
+def test_waits_are_published_where_nothing_is_asked_of_visitors() -> None:
+    settings = demo_settings().model_copy(update={"feedback": Feedback()})
+    office = WebOffice(settings=settings)
+    waited = ms.PublishedWaits(n=120, within=92.4, median_min=7.1, most_min=19.0, served=110)
+    lane = ms.PublishedRow(id="priority", promised_s=900, day=waited, month=waited)
+    service = ms.PublishedRow(id="new-passport", day=waited, month=waited)
+    told = ms.ResultsMessage(
+        at=office.now(),
+        day=dt.date(2026, 3, 3),
+        begin=dt.date(2026, 3, 1),
+        total=lane,
+        lanes=(lane,),
+        services=(service,),
+    )
+    with visitor(office) as page:
+        page.get("/results", status=404)
+        office.say(office.topics.results(), told)
+        assert 'href="/results"' in page.get("/")
+        text = text_of(page.get("/results"))
+        assert text.count("promised: 15 minutes; half waited up to 7.1 minutes") == 2, "the last day, and the month"
+        assert text.count("New passport half waited up to 7.1 minutes") == 2
+        assert "survey" not in text, "there is none to be closed"
+
+
 def test_what_the_office_asks_follows_its_configuration_while_the_pages_are_served(
     page: Visitor, desk: FeedbackDesk
 ) -> None:

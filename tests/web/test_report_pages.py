@@ -81,11 +81,17 @@ def test_reports_are_for_supervisors_and_own_figures_for_everybody(near: Visitor
     near.get("/staff/reports", status=401)
     for officer, pin in (("adi", "1001"), ("tono", "4004"), ("rina", "3003")):
         sign_in(near, officer, pin)
-        for path in ("/staff/reports", "/staff/reports/report.json", "/staff/figures?officer=siti"):
+        for path in (
+            "/staff/reports",
+            "/staff/reports/report.json",
+            "/staff/reports/tickets",
+            "/staff/figures?officer=siti",
+        ):
             assert "This page is open to: supervisors." in near.get(path, status=403)
         assert f'"officer": "{officer}"' in near.get("/staff/figures?period=2026-10"), "their own"
     sign_in(near, "siti", "2002")
     assert '"officer": "adi"' in near.get("/staff/figures?officer=adi")
+    assert '"what": "tickets"' in near.get("/staff/reports/tickets?figure=served&period=2026-10")
     assert '["by", "lane"]' in near.get("/staff/reports?period=2026-10&by=lane")
 
 

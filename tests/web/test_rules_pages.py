@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from broker.config.document import read_value
 from broker.language import words_of
 from broker.web.staff import rules_forms as forms
-from broker.web.staff.pictures import KioskPictures
+from broker.web.staff.rules import RulesFiles
 from broker.web.staff.rules_forms import GONE
 from tests.fakes.feedback_desk import FeedbackDesk
 from tests.fakes.web_office import WebOffice, refuse
@@ -28,7 +28,9 @@ PAGES = [
     "services.new-passport",
     "hours",
     "waits",
+    "services.new",
     "counters.counter-2",
+    "counters.new",
     "officers.siti",
     "officers.new",
     "announcements.new",
@@ -59,7 +61,7 @@ def untouched(one: forms.Form) -> dict[str, str]:
 def edits(name: str, **changes: str) -> list[tuple[str, Any]]:
     """Return what changes of a form come to."""
     one = form(name)
-    typed = forms.typed(P, one, untouched(one) | changes)
+    typed = forms.typed(P, one, untouched(one) | changes, DATA)
     assert typed.faults == {}
     return typed.edits
 
@@ -94,6 +96,11 @@ def test_a_form_that_nobody_touched_changes_nothing(name: str) -> None:
             [("officers.joko", {"id": "joko", "name": "Joko", "role": "supervisor"})],
         ),
         (
+            "counters.new",
+            {"f.counters.+.id": "counter-9", "f.counters.+.label": "9", "f.counters.+.stages:interview": "yes"},
+            [("counters.counter-9", {"id": "counter-9", "label": "9", "stages": ["interview"], "step_free": False})],
+        ),
+        (
             "announcements.new",
             {"f.announcements.+.text.id": "Tutup", "f.announcements.+.text.en": "Closed"},
             [
@@ -122,21 +129,27 @@ def test_what_was_typed_becomes_edits_of_these_places_alone(
         ("services.new-passport", {"f.services.new-passport.fee.en": " "}),
         ("services.new-passport", {"f.services.new-passport.effective_from": "1 January"}),
         ("officers.new", {"f.officers.+.id": "Joko W", "f.officers.+.name": "Joko"}),
+        ("officers.new", {"f.officers.+.id": "siti", "f.officers.+.name": "Siti"}),
+        ("services.new", {"f.services.+.id": "umrah"}),
     ],
 )
 def test_what_cannot_be_meant_is_said_at_its_field(name: str, changes: dict[str, str]) -> None:
     one = form(name)
-    assert forms.typed(P, one, untouched(one) | changes).faults != {}
+    assert forms.typed(P, one, untouched(one) | changes, DATA).faults != {}
 
 
 def test_every_place_of_every_page_may_be_changed_from_there() -> None:
     from broker.config.differences import Difference, act_of  # noqa: PLC0415 - beside what it is held against
+    from broker.config.patching import LEAVE_OUT  # noqa: PLC0415 - the same
 
     for name in PAGES:
         for spot in form(name).spots:
-            path = spot.path.replace(".+.", ".siti.").replace("hours.+0", "hours.2026-12-25")
-            if not path.endswith((".id", "+1", "+2")) or ".name." in path:
-                assert act_of(Difference(path, None, "x")) is not None, path
+            path = spot.path.replace("hours.+0", "hours.2026-12-25").replace("hours.+1", "hours.2026-12-26")
+            section, is_new, key = path.partition(".+.")
+            change = Difference(path.replace("hours.+2", "hours.2026-12-27"), None, "x")
+            if is_new:
+                change = Difference(f"{section}.x", LEAVE_OUT, {"id": "x", key.partition(".")[0]: "x"})
+            assert act_of(change) is not None, path
 
 
 # -- over HTTP ---------------------------------------------------------------------------------------------------------
@@ -216,31 +229,6 @@ def test_a_day_that_has_not_come_plans_a_services_texts(near: Visitor) -> None:
     assert "Until then all stays as it is." in text_of(near.get(where))
 
 
-def test_pictures_are_offered_where_they_can_be_made_and_only_those(
-    near: Visitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(KioskPictures, "can_be_made", staticmethod(lambda: True))
-    sign_in(near, "siti", "2002")
-    html = sent(near, "services.new-passport", status=200, do="look", **{"f.services.new-passport.fee.en": "Rp1"})
-    names = re.findall(r'<img src="(/staff/rules/pictures/[0-9a-f]{32}\.png)"', html)
-    assert len(set(names)) == 2
-    assert "not a picture of the screens" not in html
-    near.get("/staff/rules/pictures/0123456789abcdef0123456789abcdef.png", status=404)
-    near.client.cookies.clear()
-    near.get(names[0], status=401)
-
-
-def test_looking_first_changes_nothing_and_shows_the_words(near: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(KioskPictures, "can_be_made", staticmethod(lambda: False))
-    sign_in(near, "siti", "2002")
-    html = sent(
-        near, "services.new-passport", status=200, do="look", **{"f.services.new-passport.fee.en": "<i>Rp1</i>"}
-    )
-    assert "&lt;i&gt;Rp1&lt;/i&gt;" in html
-    assert "not a picture of the screens" in html
-    assert not [one for one, _ in near.office.asked if one == "rules_change"]
-
-
 @pytest.mark.parametrize(
     ("code", "detail", "expected"),
     [
@@ -281,3 +269,22 @@ def test_what_was_typed_is_still_there_when_the_session_is_over(near: Visitor) -
     assert "What you wrote was not sent." in html
     assert "08:00-09:00" in html
     assert "Pemilu" in html
+
+
+@pytest.mark.parametrize(
+    "raw", [None, "name: Ren\N{LATIN SMALL LETTER E WITH ACUTE}".encode("latin-1"), b"a: [", b"- x"]
+)
+def test_a_file_that_cannot_be_read_is_said_in_words(
+    office: WebOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raw: bytes | None
+) -> None:
+    config = tmp_path / "config.yaml"
+    if raw is not None:
+        config.write_bytes(raw)
+    monkeypatch.setattr("broker.web.app.RulesFiles", lambda _config, _data: RulesFiles(config, tmp_path))
+    FeedbackDesk(office)
+    with visitor(office) as near:
+        sign_in(near, "siti", "2002")
+        for page in ("", "/hours", "/versions"):
+            assert "cannot be read: it is not there, not written in UTF-8, or no YAML" in text_of(
+                near.get(f"/staff/rules{page}", status=503)
+            )

@@ -8,23 +8,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from broker.contract.messages import Announcement, Error, HallMessage, OfficeMessage
+from broker.contract.messages import Error, OfficeMessage
 from broker.language import Phrases, mark, own_name
 from broker.web.asking import UNAVAILABLE, UNFINISHED, AwayError
 from broker.web.page import in_language
 from broker.web.staff.desk import Desk, Page, Section
 from broker.web.staff.frame import Entry, Frame, refused
+from broker.web.staff.otherwise import WISHES, Known, Otherwise, counter_name, otherwise, place_name
+from broker.web.staff.standing import HOME as BOARD
+from broker.web.staff.standing import ticket_url
 from broker.web.visitor.writing import Field, Fields, Notice, Option, away, is_ticked, mark_of, new_mark, read_line
 
 HOME = "/staff/acts"
+PLACES = f"{HOME}/for"
 REASON_MAX, TEXT_MAX = 500, 300
-SERVICE, LANE, STAGE, COUNTER = "service", "lane", "stage", "counter"
+SERVICE, LANE, STAGE, COUNTER, TICKET = "service", "lane", "stage", "counter", "ticket"
+_SAID_BY_BOARDS = frozenset({"quota", "ask_counter"})
+"""What only the board's own picture says, which comes within a second."""
 
 _DONE: Mapping[str, str] = {
     "offer:close": mark("{what} gives out no more numbers today."),
@@ -53,14 +59,21 @@ _FAULTS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """One thing that is otherwise today, and the form that ends it."""
+class At:
+    """What acts are about, where they stand beside it: a service, a lane, a counter or a ticket."""
 
-    text: str
-    act: str
-    values: tuple[tuple[str, str], ...]
-    label: str
-    reason: Field
+    kind: str
+    name: str
+    number: str = ""
+    """Of a ticket."""
+
+    @property
+    def home(self) -> str:
+        """Return where one came from, and goes back to."""
+        return ticket_url(self.name) if self.kind == TICKET else BOARD
+
+    def __str__(self) -> str:
+        return ":".join(part for part in (self.kind, self.name, self.number) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +93,31 @@ class Form:
     title: str
     hint: str
     send: str
+    hidden: tuple[tuple[str, str], ...] = ()
+    """What need not be chosen, for it is clear from where the form stands."""
     choices: tuple[Choice, ...] = ()
     lines: tuple[tuple[Field, str], ...] = ()
     """Fields of one line, each with its type of input."""
     ticks: tuple[Option, ...] = ()
     reason: Field | None = None
+    buttons: tuple[Option, ...] = ()
+    """Instead of a choice and one button: what can be asked, one to press each."""
+    buttons_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ActsPage:
-    """What can be done to the hall, and what is otherwise today."""
+    """What can be done to the hall, and what is otherwise today; or what can be done at one place of it."""
 
     title: str
     frame: Frame
     mark: str
     forms: tuple[Form, ...]
     today: str
-    standing: tuple[Standing, ...]
+    standing: tuple[Otherwise, ...]
     nothing: str
-    undo: str
-    """Offered just after an act."""
+    back: tuple[str, str] | None = None
+    """Where one came from."""
     notice: Notice | None = None
 
 
@@ -109,26 +127,87 @@ class ActsPage:
 def acts_page(
     p: Phrases,
     around: Frame,
-    office: OfficeMessage,
-    hall: HallMessage | None,
-    announced: tuple[Announcement, ...],
+    known: Known,
+    at: At | None,
     *,
     sent: Fields,
     notice: Notice | None = None,
-    undo: bool = False,
 ) -> ActsPage:
-    """Return the page; what was `sent` and not done stands in its form still."""
+    """Return the page, or that of one place; what was `sent` and not done stands in its form still."""
+    office = known.offer
+    standing = otherwise(p, known, has_officers=True)
+    if at is not None:
+        standing = tuple(one for one in standing if one.place == str(at))
     return ActsPage(
-        title=p.say("Acts"),
+        title=p.say("Acts") if at is None else _title(p, office, at),
         frame=around,
         mark=new_mark(),
-        forms=tuple(make(p, office, sent) for make in (_offer, _intake, _quota, _ticket, _ask, _announce)),
+        forms=tuple(make(p, office, sent) for make in (_offer, _intake, _quota, _ticket, _ask, _announce))
+        if at is None
+        else forms_at(p, known, at, sent, is_closed=any(one.ends.startswith("offer:") for one in standing)),
         today=p.say("Otherwise than usual today"),
-        standing=tuple(_standing(p, office, hall, announced)),
+        standing=standing,
         nothing=p.say("Everything is as configured."),
-        undo=p.say("Take it back") if undo else "",
+        back=None if at is None else (at.home, p.say("Back to the ticket") if at.kind == TICKET else _to_board(p)),
         notice=notice,
     )
+
+
+def forms_at(p: Phrases, known: Known, at: At, sent: Fields, *, is_closed: bool = False) -> tuple[Form, ...]:
+    """Return the forms that stand beside a service, a lane, a counter or a ticket."""
+    match at.kind:
+        case "counter":
+            makers = [_ask]
+        case "ticket":
+            makers = [_ticket]
+        case _:
+            makers = [_quota] if is_closed else [_offer, _quota]
+    return tuple(_beside(make(p, known.offer, sent), known, at) for make in makers)
+
+
+def _beside(form: Form, known: Known, at: At) -> Form:
+    """Return a form without what is clear from where it stands; few things to ask for are a button each."""
+    name, value = {TICKET: ("ticket", at.number), COUNTER: (COUNTER, at.name)}.get(at.kind, ("place", str(at)))
+    wishes = next((choice for choice in form.choices if choice.name == "wish"), None)
+    return replace(
+        form,
+        title=form.send if form.act == "offer" else form.title,
+        hidden=((name, value), ("at", str(at))),
+        choices=tuple(choice for choice in form.choices if choice.name not in {name, "wish"}),
+        lines=tuple((field, kind) for field, kind in form.lines if field.name != name),
+        buttons=()
+        if wishes is None
+        else tuple(one for one in wishes.options if _is_sensible(known, at.name, one.value)),
+        buttons_name="" if wishes is None else wishes.name,
+    )
+
+
+def _is_sensible(known: Known, counter: str, wish: str) -> bool:
+    """Tell whether a counter can be asked that as it stands; the engine has the last word."""
+    action, _, stage = wish.partition(":")
+    of = next((one for one in known.offer.counters if one.id == counter), None)
+    state = next((one.state for one in (known.hall.counters if known.hall else ()) if one.id == counter), "closed")
+    match action:
+        case "open":
+            return state in {"closed", "paused"}
+        case "pause":
+            return state not in {"closed", "paused"}
+        case "help":
+            return state != "closed" and of is not None and stage not in {*of.stages, *of.borrows}
+        case _:
+            return False  # what is asked already stands above, with what ends it
+
+
+def _title(p: Phrases, office: OfficeMessage, at: At) -> str:
+    if at.kind == TICKET:
+        return p.say("Ticket {number}", number=at.number)
+    if at.kind == COUNTER:
+        return counter_name(p, office, at.name)
+    return place_name(p, office, *((at.name, None) if at.kind == SERVICE else (None, at.name)))
+
+
+def _to_board(p: Phrases) -> str:
+    return p.say("Back to the board")
 
 
 def _reason(p: Phrases, act: str, sent: Fields, *, is_needed: bool = True) -> Field:
@@ -144,7 +223,7 @@ def _places(p: Phrases, office: OfficeMessage, act: str, sent: Fields) -> Choice
     """Return the services and lanes of the office, to choose one."""
     language = p.language
     services = ((f"{SERVICE}:{one.id}", in_language(one.name, language)) for one in office.services)
-    lanes = ((f"{LANE}:{one.id}", p.say("Lane {name}", name=in_language(one.name, language))) for one in office.lanes)
+    lanes = ((f"{LANE}:{one.id}", in_language(one.name, language)) for one in office.lanes)
     return _choice("place", p.say("Service or lane"), [*services, *lanes], act, sent)
 
 
@@ -154,7 +233,7 @@ def _choice(name: str, label: str, options: list[tuple[str, str]], act: str, sen
 
 
 def _counters(p: Phrases, office: OfficeMessage) -> list[tuple[str, str]]:
-    return [(one.id, p.say("Counter {name}", name=one.label)) for one in office.counters]
+    return [(one.id, counter_name(p, office, one.id)) for one in office.counters]
 
 
 def _stages(p: Phrases, office: OfficeMessage) -> list[tuple[str, str]]:
@@ -220,10 +299,10 @@ def _ticket(p: Phrases, office: OfficeMessage, sent: Fields) -> Form:
 
 
 def _ask(p: Phrases, office: OfficeMessage, sent: Fields) -> Form:
-    helps = ((f"help:{name}", p.say("help out with: {stage}", stage=label)) for name, label in _stages(p, office))
+    helps = ((f"help:{name}", p.say(WISHES["help"], stage=label)) for name, label in _stages(p, office))
     wishes = [
-        ("open:", p.say("open")),
-        ("pause:", p.say("pause after this visitor")),
+        ("open:", p.say(WISHES["open"])),
+        ("pause:", p.say(WISHES["pause"])),
         *helps,
         ("none:", p.say("nothing any more")),
     ]
@@ -254,34 +333,6 @@ def _announce(p: Phrases, office: OfficeMessage, sent: Fields) -> Form:
         ticks=(Option("say", p.say("The displays also speak it"), is_chosen=is_ticked(sent, "say")),),
         reason=_reason(p, "announce", sent, is_needed=False),
     )
-
-
-def _standing(
-    p: Phrases, office: OfficeMessage, hall: HallMessage | None, announced: tuple[Announcement, ...]
-) -> list[Standing]:
-    """Return what is otherwise today, each with what ends it."""
-    found: list[Standing] = []
-    if hall is not None and hall.intake is not None:
-        until = hall.intake.until
-        text = (
-            p.say("No numbers are given out today.")
-            if until is None
-            else p.say("No numbers are given out until {time}.", time=p.clock(until))
-        )
-        found.append(_ending(p, text, "intake", {"action": "resume"}, p.say("Give out numbers again")))
-    names = {one.value: one.label for one in _places(p, office, "", {}).options}
-    for closed in () if hall is None else hall.closed_today:
-        place = f"{SERVICE}:{closed.service}" if closed.service is not None else f"{LANE}:{closed.lane}"
-        text = p.say("Closed today: {what}", what=names.get(place, place))
-        found.append(_ending(p, text, "offer", {"place": place, "action": "open"}, p.say("Open again")))
-    for one in announced:
-        text = p.say("Announced: {text}", text=in_language(one.text, p.language))
-        found.append(_ending(p, text, "unannounce", {"announcement": one.id}, p.say("End it")))
-    return found
-
-
-def _ending(p: Phrases, text: str, act: str, values: Mapping[str, str], label: str) -> Standing:
-    return Standing(text, act, tuple(values.items()), label, _reason(p, "", {}, is_needed=act != "unannounce"))
 
 
 # -- what is asked -------------------------------------------------------------------------------------------------
@@ -381,6 +432,24 @@ def _read_unannounce(_p: Phrases, fields: Fields, _office: OfficeMessage, _now: 
     return Asked("unannounce", arguments, "unannounce", {})
 
 
+_ENDS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
+    "offer": ("offer", "place", {"action": "open"}),
+    "quota": ("quota", "place", {"quota": ""}),
+    "intake": ("intake", "", {"action": "resume"}),
+    "counter": ("ask_counter", "counter", {"wish": "none:"}),
+    "announcement": ("unannounce", "announcement", {}),
+}
+"""What ends something that is otherwise today: the act, what it is about, and what it asks for."""
+
+
+def _read_back(p: Phrases, fields: Fields, office: OfficeMessage, now: dt.datetime) -> Asked:
+    kind, _, of = fields.get("ends", "").partition(":")
+    act, about, asked = _ENDS.get(kind, ("", "", {}))
+    if not act:
+        raise UnreadableError(field="ends")
+    return _READERS[act](p, {about: of, "reason": p.say("taken back"), **asked}, office, now)
+
+
 def _read_undo(_p: Phrases, _fields: Fields, _office: OfficeMessage, _now: dt.datetime) -> Asked:
     return Asked("staff_undo", {}, "staff_undo", {})
 
@@ -393,6 +462,7 @@ _READERS: Mapping[str, Callable[[Phrases, Fields, OfficeMessage, dt.datetime], A
     "ask_counter": _read_ask,
     "announce": _read_announce,
     "unannounce": _read_unannounce,
+    "back": _read_back,
     "undo": _read_undo,
 }
 
@@ -436,47 +506,87 @@ class ActsPages:
     def section(self) -> Section:
         """Return where the pages stand."""
         return Section(
-            (Page(HOME, self.acts, "offer"), Page(f"{HOME}/{{act}}", self.done, "offer", "POST")),
+            (
+                Page(HOME, self.acts, "offer"),
+                Page(f"{PLACES}/{{kind}}/{{name}}", self.place, "offer"),
+                Page(f"{HOME}/{{act}}", self.done, "offer", "POST"),
+            ),
             (Entry(HOME, mark("Acts"), "offer"),),
         )
 
     async def acts(self, desk: Desk) -> Response:
         """Show what can be done."""
-        return self._show(desk, {})
+        return self._show(desk, None, {})
+
+    async def place(self, desk: Desk) -> Response:
+        """Show what can be done at a service, a lane or a counter."""
+        at = At(desk.request.path_params["kind"], desk.request.path_params["name"])
+        if at.kind == TICKET or not _is_known(desk.office.offer, at):
+            raise HTTPException(404)
+        return self._show(desk, at, {})
 
     async def done(self, desk: Desk) -> Response:
-        """Do one act, and say what came of it."""
+        """Do one act; what came of it is said where one goes on, with the way to take it back."""
         act, fields = str(desk.request.path_params["act"]), await desk.form()
-        office, sent = desk.office.offer, {**fields, "act": act}
+        office, sent, at = desk.office.offer, {**fields, "act": act}, _at_of(fields, desk.office.offer)
         if office is None:
             raise AwayError(act)
         try:
-            asked = asked_of(desk.p, act, fields, office, desk.office.clock.now().astimezone(desk.zone))
+            asked = asked_of(desk.p, act, fields, office, desk.now)
         except UnreadableError as error:
-            return self._show(desk, sent, notice=_fault(desk.p, error.field), status=UNFINISHED)
+            return self._show(desk, at, sent, notice=_fault(desk.p, error.field), status=UNFINISHED)
         if asked is None:
             raise HTTPException(404)
         try:
             reply = await desk.reply(asked.command, asked.arguments, mark_of(fields))
         except AwayError:
-            return self._show(desk, sent, notice=away(desk.p, desk.p.say("Do it")), status=UNAVAILABLE)
+            return self._show(desk, at, sent, notice=away(desk.p, desk.p.say("Do it")), status=UNAVAILABLE)
         if reply.error is not None:
-            return self._show(desk, sent, notice=_refused(desk.p, reply.error), status=UNFINISHED)
-        said = Notice("done", desk.p.say(_DONE[asked.done], **asked.values))
-        return self._show(desk, {}, notice=said, undo=asked.command != "staff_undo")
+            return self._show(desk, at, sent, notice=_refused(desk.p, reply.error), status=UNFINISHED)
+        said = desk.p.say(_DONE[asked.done], **asked.values)
+        desk.lately.did(desk.staff, said, can_undo=asked.command != "staff_undo")
+        if asked.command in _SAID_BY_BOARDS:
+            await desk.office.hear_board()
+        to_board = fields.get("home") == BOARD
+        return RedirectResponse(BOARD if to_board else HOME if at is None else at.home, status_code=303)
 
     def _show(
-        self, desk: Desk, sent: Fields, *, notice: Notice | None = None, undo: bool = False, status: int = 200
+        self, desk: Desk, at: At | None, sent: Fields, *, notice: Notice | None = None, status: int = 200
     ) -> Response:
-        office = desk.office.offer
-        if office is None:
+        known = known_of(desk)
+        if known is None:
             raise AwayError(HOME)
-        told = desk.office.announcements
-        made_here = tuple(one for one in (told.items if told else ()) if one.by_staff)
-        page = acts_page(
-            desk.p, desk.frame(HOME), office, desk.office.hall, made_here, sent=sent, notice=notice, undo=undo
-        )
+        page = acts_page(desk.p, desk.frame(HOME), known, at, sent=sent, notice=notice)
         return desk.show("staff/acts.html", page, status=status)
+
+
+def known_of(desk: Desk) -> Known | None:
+    """Return what is known of what is otherwise today; None until the office was heard."""
+    office = desk.office
+    if office.offer is None:
+        return None
+    told = office.announcements
+    made_here = tuple(one for one in (told.items if told else ()) if one.by_staff)
+    return Known(desk.now, office.offer, tuple(office.boards.values()), office.hall, made_here)
+
+
+def _at_of(fields: Fields, office: OfficeMessage | None) -> At | None:
+    """Return beside what a form stood; None where it stood on the page of acts."""
+    kind, _, rest = fields.get("at", "").partition(":")
+    name, _, number = rest.partition(":")
+    at = At(kind, name, number if kind == TICKET else "")
+    return at if _is_known(office, at) else None
+
+
+def _is_known(office: OfficeMessage | None, at: At) -> bool:
+    if office is None or at.kind == TICKET:
+        return at.kind == TICKET and bool(at.name)
+    kinds = {
+        SERVICE: [one.id for one in office.services],
+        LANE: [one.id for one in office.lanes],
+        COUNTER: [one.id for one in office.counters],
+    }
+    return at.name in kinds.get(at.kind, ())
 
 
 def _fault(p: Phrases, field: str) -> Notice:

@@ -792,7 +792,8 @@ def _notice(p: Phrases, words: Phrases, one: Answer | None) -> Notice | None:
     if one.refused is not None:
         return Notice("error", p.say("There is no advice."), refused_in_words(words, one.refused))
     if one.state == "cancelled":
-        return Notice("away", p.say("Cancelled."), p.say("What was found before stands below."))
+        text = p.say("What was found before stands below.") if one.plans is not None or one.acts else ""
+        return Notice("away", p.say("Cancelled."), text)
     if one.state == "failed":
         text = p.say("Please try again. If it stays so, tell technical support: the reason is in the log.")
         return Notice("error", p.say("There is no advice."), text)

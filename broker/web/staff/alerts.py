@@ -23,7 +23,7 @@ from broker.web.site import site_of
 from broker.web.staff.alert_history import Told, read_history
 from broker.web.staff.desk import WALL, Desk, NoSessionError, NotTheirsError, Page, Section
 from broker.web.staff.frame import Entry, Frame, refused
-from broker.web.staff.strip import HOME, AlertLine, line_of, mine, strip_of
+from broker.web.staff.strip import HOME, AlertLine, coach_of, line_of, mine, strip_of
 from broker.web.visitor.stream import EventStream
 from broker.web.visitor.writing import Notice, new_mark, read_line
 
@@ -180,9 +180,10 @@ class OpenStrip:
         asking.add_done_callback(tasks.discard)
 
     def _show(self) -> None:
-        strip = strip_of(self._desk.p, self._desk.office, self._desk.known)
+        strip = strip_of(self._desk.p, self._desk.office, self._desk.known, is_wall=self._is_wall)
         pages, p = self._site.pages, self._desk.p
-        html = one_line(pages.html("staff/alerts_strip.html", p, alerts=strip, wall=self._is_wall))
+        coach = coach_of(p, self._desk.office)
+        html = one_line(pages.html("staff/alerts_strip.html", p, alerts=strip, coach=coach, wall=self._is_wall))
         if html != self._shown and self._line.has_room():
             self._shown = html
             self._line.send(frame("alerts", html or "-"))

@@ -19,9 +19,13 @@ from broker.web.asking import AwayError
 from broker.web.line import Line, frame
 from broker.web.page import one_line
 from broker.web.site import site_of
+from broker.web.staff.acts import At, Form, forms_at
 from broker.web.staff.desk import WALL, Desk, NoSessionError, NotTheirsError, Page, Section
 from broker.web.staff.frame import Entry, Frame
-from broker.web.staff.reporter import Made, Reporter, Wanted
+from broker.web.staff.otherwise import Known
+from broker.web.staff.reporter import Reporter, Wanted
+from broker.web.staff.reports import HOME as REPORTS
+from broker.web.staff.reports import wait_for
 from broker.web.staff.standing import (
     HOME,
     Board,
@@ -36,13 +40,16 @@ from broker.web.staff.standing import (
     stage_words,
     ticket_url,
     tone_of,
+    turn_of,
 )
 from broker.web.staff.today import PATIENCE_S, TodayFigures
 from broker.web.visitor.stream import EventStream
+from broker.web.visitor.writing import new_mark
 
 _WHERE = ("stage", "service", "lane")
 BEAT_S = 1.0
 """So often an open board is told of when is what it shows."""
+LONGEST_ID = 60
 ASK_AGAIN_BEATS = 30
 """So often it is asked whether the session of an open board still counts."""
 
@@ -58,6 +65,7 @@ class BoardPage:
     other: tuple[str, str]
     """The way from the desk to the wall, or back."""
     events: str
+    mark: str
     lost: str
     as_of_label: str
     waiting: str
@@ -111,6 +119,10 @@ class HistoryPage:
     heading: str
     lines: tuple[HistoryLine, ...]
     back: str
+    back_url: str = HOME
+    forms: tuple[Form, ...] = ()
+    """What can be done with it."""
+    mark: str = ""
 
 
 _HAPPENED = {
@@ -126,6 +138,7 @@ _HAPPENED = {
     "rejoined": mark("Came back after a missed call, and waits again."),
     "cancelled": mark("The ticket was given up."),
     "undone": mark("The last step at {counter} was taken back."),
+    "staff_undone": mark("An act of the staff was taken back."),
     "printed": mark("The kiosk told what became of the paper."),
     "reprinted": mark("Another paper was asked for."),
 }
@@ -138,6 +151,9 @@ _TICKET_STATES = {
     "no_show": mark("did not come"),
     "cancelled": mark("was given up"),
 }
+
+
+_GONE = frozenset({"finished", "cancelled"})
 
 
 def waiting_page(
@@ -202,13 +218,7 @@ def history_page(p: Phrases, around: Frame, told: Told, ticket: Ticket, journal:
         for line in ticket.history
     ]
     if journal:
-        stages = {(line.at.replace(microsecond=0), line.type): line.stage for line in ticket.history}
-        lines = []
-        for one in journal:
-            at = dt.datetime.fromisoformat(one["at"])
-            stage = one["stage"] or stages.get((at.replace(microsecond=0), one["type"])) or ticket.stage
-            line = _happened(p, told, at.astimezone(zone), one["type"], one["counter"], stage)
-            lines.append(replace(line, why=_why(p, one["why"]) if one["why"] else one["said"] or ""))
+        lines = _told_by_journal(p, told, journal)
     return HistoryPage(
         title=p.say("Ticket {number}", number=ticket.number),
         frame=around,
@@ -217,6 +227,33 @@ def history_page(p: Phrases, around: Frame, told: Told, ticket: Ticket, journal:
         lines=tuple(lines),
         back=p.say("Back to the board"),
     )
+
+
+def old_history_page(p: Phrases, around: Frame, told: Told, journal: list[dict[str, Any]]) -> HistoryPage:
+    """Return a ticket that the hall has let go of, as the journal tells it."""
+    first = journal[0]
+    return HistoryPage(
+        title=p.say("Ticket {number}", number=first["number"]),
+        frame=around,
+        facts=(
+            (p.say("Day"), p.date(dt.date.fromisoformat(first["day"]))),
+            (p.say("Service"), service_words(p, told.offer, first["service"])),
+            (p.say("Lane"), lane_words(p, told.offer, first["lane"])),
+        ),
+        heading=p.say("What happened"),
+        lines=tuple(_told_by_journal(p, told, journal)),
+        back=p.say("Back to the reports"),
+        back_url=REPORTS,
+    )
+
+
+def _told_by_journal(p: Phrases, told: Told, journal: list[dict[str, Any]]) -> list[HistoryLine]:
+    lines = []
+    for one in journal:
+        at = dt.datetime.fromisoformat(one["at"]).astimezone(told.now.tzinfo)
+        line = _happened(p, told, at, one["type"], one["counter"], one["stage"])
+        lines.append(replace(line, why=_why(p, one["why"]) if one["why"] else one["said"] or ""))
+    return lines
 
 
 def _happened(  # noqa: PLR0917 - the parts of one line
@@ -293,6 +330,7 @@ class BoardPages:
             is_wall=look.is_wall,
             other=other,
             events=f"{HOME}/events?{WALL}" if look.is_wall else f"{HOME}/events",
+            mark=new_mark(),
             lost=p.say("OLD: no connection to the office's pages. What stands here was true at {time}.", time="{time}"),
             as_of_label=p.say("As of"),
             waiting=p.say("The queue system has not been heard yet. This page comes right by itself."),
@@ -318,19 +356,40 @@ class BoardPages:
         told = told_of(desk)
         if told is None:
             raise AwayError(HOME)
-        found = await desk.found("ticket_history", {"ticket": desk.request.path_params["ticket"]})
-        if not found.get("ticket"):
+        wanted = desk.request.path_params["ticket"][:LONGEST_ID]
+        command = "ticket_history"
+        reply = await desk.reply(command, {"ticket": wanted})
+        if reply.error is not None and reply.error.code == "not_allowed":
+            raise NotTheirsError(command)
+        held = (reply.result or {}).get("ticket")
+        ticket = Ticket.model_validate(held) if held else None
+        journal = await self._journal(wanted if ticket is None else ticket.id)
+        if isinstance(journal, int) and ticket is None:
+            return wait_for(desk, HOME, journal)
+        lines = [] if isinstance(journal, int) else journal
+        if ticket is not None:
+            shown = history_page(desk.p, desk.frame(HOME), told, ticket, lines)
+        elif lines:
+            shown = old_history_page(desk.p, desk.frame(REPORTS), told, lines)
+        else:
             raise HTTPException(404)
-        ticket = Ticket.model_validate(found["ticket"])
-        shown = history_page(desk.p, desk.frame(HOME), told, ticket, await self._journal(ticket.id))
+        if ticket is not None and ticket.state not in _GONE and desk.staff.may("staff_transfer"):
+            at = At("ticket", ticket.id, ticket.number)
+            known = Known(told.now, told.offer, told.boards, told.hall)
+            shown = replace(shown, forms=forms_at(desk.p, known, at, {}), mark=new_mark())
         return desk.show("staff/board_ticket.html", shown)
 
-    async def _journal(self, ticket: str) -> list[dict[str, Any]]:
-        """Return what the journal says of a ticket; nothing where the office's data are elsewhere, or not in time."""
+    async def _journal(self, ticket: str) -> list[dict[str, Any]] | int:
+        """Return what the journal says of a ticket, or how many reports are made before that.
+
+        Nothing where the office's data are elsewhere.
+        """
         if self.reporter is None or not self.reporter.can_be_made():
             return []
         made = await self.reporter.made(Wanted("history", (("ticket", ticket),), "en"), patience_s=PATIENCE_S)
-        return json.loads(made.content) if isinstance(made, Made) and made.status == "made" else []
+        if isinstance(made, int):
+            return made
+        return json.loads(made.content) if made.status == "made" else []
 
 
 def look_of(desk: Desk) -> Look:
@@ -343,6 +402,7 @@ def look_of(desk: Desk) -> Look:
         has_officers=staff.may("board_officers"),
         has_tickets=staff.may("ticket_history") and not is_wall,
         has_devices=staff.may("devices"),
+        has_acts=staff.may("offer") and not is_wall,
     )
 
 
@@ -359,6 +419,7 @@ def told_of(desk: Desk, figures: TodayFigures | None = None) -> Told | None:
         parts=office.parts.known,
         stale_since=office.stale_since,
         today=None if figures is None else figures.told,
+        announced=tuple(one for one in (office.announcements.items if office.announcements else ()) if one.by_staff),
     )
 
 
@@ -370,6 +431,7 @@ class OpenBoard:
         self._desk, self._line, self._figures = desk, line, figures
         self._look = look_of(desk)
         self._unshown: bytes | None = None
+        self._turn = 0
         self._is_over = False
         self._asking: asyncio.Task[None] | None = None
         self._site = site_of(desk.request)
@@ -414,6 +476,7 @@ class OpenBoard:
             if self._is_over:
                 return
             self._figures.renew(self._site.boards.change)
+            self._take_turns()
             office = self._desk.office
             if office.stale_since is None and self._line.has_room():
                 now = office.clock.now().astimezone(self._desk.zone)
@@ -422,6 +485,13 @@ class OpenBoard:
                 self._line.send(frame("gone", "-"))
                 self._line.end()
                 return
+
+    def _take_turns(self) -> None:
+        """Let a wall show its next part when it is time."""
+        turn = turn_of(self._desk.now)
+        if self._look.is_wall and turn != self._turn:
+            self._site.boards.change()
+        self._turn = turn
 
     async def _may_go_on(self) -> bool:
         """Tell whether this board may still be seen; while the engine is away nobody can say, and nothing new comes."""

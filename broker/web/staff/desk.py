@@ -22,9 +22,10 @@ from broker.contract.messages import Reply, StaffSession, SurveyMessage
 from broker.web.asking import Asking
 from broker.web.staff import frame as around
 from broker.web.staff.access import COOKIE, TOKEN_FIELD, Staff, is_near, is_token, staff_of
-from broker.web.staff.frame import OWN_ACCOUNT, Entry, Frame
-from broker.web.staff.strip import strip_of
-from broker.web.visitor.writing import Fields, read
+from broker.web.staff.frame import OWN_ACCOUNT, Done, Entry, Frame
+from broker.web.staff.lately import Lately
+from broker.web.staff.strip import coach_of, strip_of
+from broker.web.visitor.writing import Fields, new_mark, read
 
 WORDS = "broker.web.staff"
 WALL = "wall"
@@ -53,10 +54,11 @@ class NotTheirsError(Exception):
 class Desk(Asking):
     """One request of somebody of the staff."""
 
-    def __init__(self, request: Request, entries: Sequence[Entry] = ()) -> None:
-        """Take a request; `entries` make the navigation."""
+    def __init__(self, request: Request, entries: Sequence[Entry] = (), lately: Lately | None = None) -> None:
+        """Take a request; `entries` make the navigation, `lately` knows what was done just now."""
         super().__init__(request, WORDS)
         self._entries = entries
+        self.lately = lately or Lately()
         self.known = staff_of(request.cookies.get(COOKIE))
         """Who the browser says to be, until the engine has said it."""
 
@@ -108,7 +110,10 @@ class Desk(Asking):
 
     async def unsent(self) -> str:
         """Return what somebody wrote into a form that comes too late to be sent."""
-        fields = await self.fields() if self.request.method == "POST" else {}
+        try:
+            fields = await self.fields() if self.request.method == "POST" else {}
+        except HTTPException:  # a picture, say: chosen again it is as it was
+            return ""
         places = [name for name in fields if name.startswith(PLACE)]
         return "\n".join(text for name in (*WRITTEN, *places) if (text := read(fields, name)))
 
@@ -156,9 +161,12 @@ class Desk(Asking):
 
     def show(self, template: str, page: object, *, status: int = 200, **more: object) -> Response:
         """Return a page in the frame of the staff's pages."""
-        alerts = strip_of(self.p, self.office, self.known)
+        alerts = strip_of(self.p, self.office, self.known, is_wall=WALL in self.request.query_params)
         return super().show(
-            template, page, status=status, **{"frame": getattr(page, "frame", None), "alerts": alerts, **more}
+            template,
+            page,
+            status=status,
+            **{"frame": getattr(page, "frame", None), "alerts": alerts, "coach": coach_of(self.p, self.office), **more},
         )
 
     def frame(self, here: str = "") -> Frame:
@@ -171,7 +179,16 @@ class Desk(Asking):
             office=self.office,
             is_wall=WALL in self.request.query_params,
             is_plain=self.is_plain,
+            done=self._done(here),
         )
+
+    def _done(self, here: str) -> Done | None:
+        found = self.lately.of(self.staff)
+        if found is None:
+            return None
+        did, left_s = found
+        undo = self.p.say("Take it back") if did.can_undo else ""
+        return Done(did.text, undo, left_s, new_mark(), here)
 
 
 Handler = Callable[[Desk], Awaitable[Response]]

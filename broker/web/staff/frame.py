@@ -48,6 +48,19 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """What somebody did just now, and the way to take it back."""
+
+    text: str
+    undo: str
+    """Nothing where it cannot be taken back."""
+    left_s: int
+    mark: str
+    home: str
+    """Where one is, and stays."""
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What stands around each staff page."""
 
@@ -61,6 +74,7 @@ class Frame:
     """It hangs in the room: nothing to press, and larger."""
     plain: str = ""
     """What plain HTTP means, where others could listen."""
+    done: Done | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +95,14 @@ def frame(
     office: Office,
     is_wall: bool = False,
     is_plain: bool = False,
+    done: Done | None = None,
 ) -> Frame:
     """Return what stands around a page."""
     offered = [entry for entry in entries if staff.may(entry.act) and entry.is_offered(office)]
     own = tuple(Link(entry.url, p.say(entry.label), is_here=entry.url == here) for entry in offered)
     plain = p.say("Not encrypted: use these pages on the office's own wired network alone.") if is_plain else ""
     account = Link(OWN_ACCOUNT, p.say("Own account"), is_here=here == OWN_ACCOUNT)
-    return Frame(staff.officer, staff.token, p.say("Staff"), own, p.say("Sign out"), account, is_wall, plain)
+    return Frame(staff.officer, staff.token, p.say("Staff"), own, p.say("Sign out"), account, is_wall, plain, done)
 
 
 def not_for(p: Phrases, around: Frame, act: str) -> SaidPage:

@@ -56,6 +56,15 @@ def being_made(p: Phrases, around: Frame, before: int, url: str) -> BeingMadePag
     )
 
 
+def wait_for(desk: Desk, here: str, before: int) -> Response:
+    """Return what is shown until something is made; the browser asks for the same again."""
+    query = desk.request.url.query
+    url = f"{desk.request.url.path}?{query}" if query else desk.request.url.path
+    answer = desk.show("staff/being_made.html", being_made(desk.p, desk.frame(here), before, url))
+    answer.headers["Refresh"] = str(AGAIN_S)  # one sentence: nobody loses their place on it
+    return answer
+
+
 def not_made(p: Phrases, around: Frame, made: Made) -> SaidPage:
     """Return why there is no report."""
     match made.status:
@@ -95,6 +104,7 @@ class ReportPages:
             (
                 Page(HOME, self.report, "reports"),
                 Page(f"{HOME}/report.{{kind}}", self.file, "reports"),
+                Page(f"{HOME}/tickets", self.tickets, "ticket_history"),
                 Page(FIGURES, self.figures, "own_figures"),
             ),
             (Entry(HOME, mark("Reports"), "reports"), Entry(FIGURES, mark("Own figures"), "own_figures")),
@@ -103,6 +113,11 @@ class ReportPages:
     async def report(self, desk: Desk) -> Response:
         """Show a report."""
         return await self._shown(desk, "page", desk.p.say("Reports"), HOME)
+
+    async def tickets(self, desk: Desk) -> Response:
+        """List the tickets behind a figure; each leads to its history, and so it is for whoever may see that."""
+        await desk.require("reports")
+        return await self._shown(desk, "tickets", desk.p.say("Reports"), HOME)
 
     async def figures(self, desk: Desk) -> Response:
         """Show somebody's own figures; to a supervisor those of one officer, in the same form."""
@@ -119,11 +134,7 @@ class ReportPages:
             return desk.show("staff/said.html", made_elsewhere(p, around), status=404)
         made = await reporter.made(wanted(desk, what, officer), patience_s=PAGE_PATIENCE_S)
         if isinstance(made, int):
-            query = desk.request.url.query
-            url = f"{desk.request.url.path}?{query}" if query else desk.request.url.path
-            answer = desk.show("staff/being_made.html", being_made(p, around, made, url))
-            answer.headers["Refresh"] = str(AGAIN_S)  # one sentence: nobody loses their place on it
-            return answer
+            return wait_for(desk, here, made)
         if made.status != "made":
             return desk.show("staff/said.html", not_made(p, around, made), status=STATUS[made.status])
         content = Markup(made.content.decode())  # noqa: S704 - made by our own templates, which escape

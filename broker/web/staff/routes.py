@@ -6,7 +6,7 @@ A new section is one line in `sections`.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -29,11 +29,14 @@ from broker.web.staff.complaints import ComplaintPages
 from broker.web.staff.desk import FORBIDDEN, UNSIGNED, Desk, NoSessionError, NotTheirsError, Page, Section
 from broker.web.staff.files import ResultFiles
 from broker.web.staff.frame import Entry
+from broker.web.staff.lately import Lately
+from broker.web.staff.pictures import Previews
 from broker.web.staff.reporter import Reporter
 from broker.web.staff.reports import ReportPages
 from broker.web.staff.rules import RulesFiles, RulesPages
 from broker.web.staff.suggestions import SuggestionPages
 from broker.web.staff.surveys import SurveyPages
+from broker.web.staff.training import TrainingPages
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class StaffPages:
     sender: Sender | None = None
     database: Path | None = None
     advisor: Advisor | None = None
+    previews: Previews | None = None
+    lately: Lately = field(default_factory=Lately)
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -61,8 +66,9 @@ class StaffPages:
             SurveyPages(self.files).section(),
             ReportPages(self.reporter).section(),
             AdvicePages(self.advisor).section(),
-            RulesPages(self.rules).section(),
+            RulesPages(self.rules, self.previews).section(),
             AccountPages().section(),
+            TrainingPages(self.database).section(),
         )
 
     @cached_property
@@ -79,7 +85,7 @@ class StaffPages:
         """Return a page that is served where it may be and to whom, and asks who it is where a session is over."""
 
         async def answer(request: Request) -> Response:
-            desk = Desk(request, self.entries)
+            desk = Desk(request, self.entries, self.lately)
             if not self.everywhere and not desk.is_near:
                 raise HTTPException(404)
             try:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,19 @@ from broker.contract.messages import Error
 from broker.language import Phrases, mark
 from broker.web.asking import UNAVAILABLE, UNFINISHED, AwayError
 from broker.web.staff import rules_forms as forms
-from broker.web.staff.desk import Desk, Page, Section
-from broker.web.staff.frame import Entry, Frame, Link
-from broker.web.staff.pictures import KioskPictures
+from broker.web.staff import rules_preview, slides
+from broker.web.staff.desk import Desk, Handler, NotTheirsError, Page, Section
+from broker.web.staff.frame import Entry, Frame, Link, SaidPage
+from broker.web.staff.pictures import Previews
 from broker.web.staff.rules_forms import GONE, Form, Spot, Typed
+from broker.web.staff.rules_preview import PREVIEWS, Shown
+from broker.web.staff.rules_screens import seen
 from broker.web.visitor.writing import Field, Fields, Notice, Option, away, look_again, mark_of, new_mark, read_line
 
 HOME = "/staff/rules"
-VERSIONS, PICTURES = f"{HOME}/versions", f"{HOME}/pictures"
+OFFICE = "rules_office"
+"""What it takes to see and change more than the displays."""
+VERSIONS = f"{HOME}/versions"
 REASON_MAX = 500
 MOST_SHOWN = 200
 MOST_CHANGES = 60
@@ -135,13 +141,6 @@ class RulesFiles:
         except (OSError, ValueError, UnwritableError):
             return None
 
-    def slides(self, folder: str) -> list[str]:
-        """Return the files of a display's folder, by their names."""
-        try:
-            return sorted(path.name for path in (self.data / folder).iterdir() if path.is_file())[:MOST_SHOWN]
-        except OSError:
-            return []
-
 
 # -- what the pages say ------------------------------------------------------------------------------------------------
 
@@ -200,13 +199,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ShownService:
-    """A service as visitors will read it in one language: a picture of the kiosk, and the words."""
+    """A service as visitors will read it in one language, in words."""
 
     language: str
     name: str
     parts: tuple[tuple[str, tuple[str, ...]], ...]
-    picture: str = ""
-    """Its address; empty where none can be made here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +223,9 @@ class FormPage:
     save: str
     gone: str
     """What takes the whole entry out, where there is one."""
+    likes_label: str
+    likes: tuple[Link, ...]
+    """What a new entry may begin with."""
     back: Link
     problems_label: str = ""
     problems: tuple[str, ...] = ()
@@ -233,14 +233,14 @@ class FormPage:
     changes: tuple[Change, ...] = ()
     columns: tuple[str, str, str] = ("", "", "")
     shown_label: str = ""
-    shown_note: str = ""
     shown: tuple[ShownService, ...] = ()
-    """As visitors will read it."""
-    picture_label: str = ""
+    """As visitors will read it, where no screen can be drawn."""
+    preview: Shown | None = None
+    """As the screens will show it."""
     planned: tuple[str, ...] = ()
     """What counts here from a later day already."""
-    slides_label: str = ""
-    slides: tuple[str, ...] = ()
+    slides: Link | None = None
+    """Where the slides of a display stand."""
     notice: Notice | None = None
 
 
@@ -294,6 +294,30 @@ class VersionPage:
     notice: Notice | None = None
 
 
+class UnreadableError(Exception):
+    """config.yaml on this machine cannot be read, or is no configuration at all."""
+
+
+def said_unreadable(handler: Handler) -> Handler:
+    """Return a handler that says in words that the file cannot be read."""
+
+    @functools.wraps(handler)
+    async def answer(desk: Desk) -> Response:
+        try:
+            return await handler(desk)
+        except UnreadableError:
+            p = desk.p
+            why = p.say(
+                "config.yaml on this machine cannot be read: it is not there, not written in UTF-8, or no YAML. Whoever"
+                " keeps it is told more by: antrean check-config"
+            )
+            notice = Notice("error", p.say("The rules cannot be shown now. The office works on as before."), why)
+            page = SaidPage(p.say("Rules of the office"), desk.frame(HOME), notice)
+            return desk.show("staff/said.html", page, status=UNAVAILABLE)
+
+    return answer
+
+
 def reason_field(p: Phrases, value: str = "", fault: str = "") -> Field:
     """Return the field for why."""
     hint = p.say("It is kept with your name, such as: new tariff by PP 50/2026.")
@@ -312,8 +336,7 @@ def form_page(
     notice: Notice | None = None,
     problems: Sequence[str] = (),
     is_looked_at: bool = False,
-    slides: Sequence[str] | None = None,
-    pictures: Mapping[str, str] | None = None,
+    preview: Shown | None = None,
 ) -> FormPage:
     """Return a page of places, with what was typed."""
     given, typed = fields or {}, sent or Typed()
@@ -328,7 +351,7 @@ def form_page(
         given.get("effective_from", ""),
         hint=p.say("Empty: at once. A later day: until then all stays as it is."),
     )
-    is_dated = form.name.startswith("services.")
+    is_dated = form.name.startswith("services.") and not form.adds
     changes = _changes(p, known.data, typed.edits) if is_looked_at else ()
     return FormPage(
         title=form.title,
@@ -345,19 +368,25 @@ def form_page(
         look=p.say("Look at it first"),
         save=p.say("Let it count"),
         gone=_gone(p, form),
+        likes_label=p.say("Begin with the texts of:"),
+        likes=tuple(
+            Link(f"{HOME}/services.new?like={one}", name) for one, name in forms.entries_of(p, known.data, "services")
+        )
+        if form.name == "services.new"
+        else (),
         back=Link(HOME, p.say("All rules")),
         problems_label=p.say("The office could not work by this:"),
         problems=tuple(problems),
         changes_label=p.say("What changes") if changes else p.say("Nothing changes.") if is_looked_at else "",
         changes=changes,
         columns=_columns(p),
-        shown_label=p.say("As visitors will read it") if is_looked_at and is_dated else "",
-        shown_note=_shown_note(p, has_pictures=bool(pictures)),
-        shown=_shown(form, typed, pictures or {}) if is_looked_at and is_dated else (),
-        picture_label=p.say("The kiosk with these words. Where no picture comes, the words below are right."),
+        shown_label=p.say("As visitors will read it"),
+        shown=_shown(form, typed) if is_looked_at and is_dated and not Previews.has_screen() else (),
+        preview=preview,
         planned=_planned_here(p, known, form),
-        slides_label="" if slides is None else p.say("In the folder now (pictures and films are copied there)"),
-        slides=tuple(slides or ()),
+        slides=Link(f"{slides.SLIDES}/{form.name.partition('.')[2]}", p.say("Its slides"))
+        if form.name.startswith("displays.")
+        else None,
         notice=notice,
     )
 
@@ -379,23 +408,18 @@ def _planned_here(p: Phrases, known: Known, form: Form) -> tuple[str, ...]:
     )
 
 
-def _shown_note(p: Phrases, *, has_pictures: bool) -> str:
-    if has_pictures:
-        return p.say(
-            "The pictures show the first kiosk as it will look; they come after some seconds. Whether all screens have"
-            " room is told by: antrean check-config"
-        )
-    return p.say(
-        "These are the words as kiosk, display and phone hold them, not a picture of the screens. Whether they fit"
-        " the panels of this office is told by: antrean check-config"
-    )
-
-
 def _gone(p: Phrases, form: Form) -> str:
     if not form.entry:
         return ""
-    is_officer = form.entry.startswith("officers.")
-    return p.say("Has left the office: cannot sign in any more") if is_officer else p.say("Take this announcement out")
+    match form.entry.partition(".")[0]:
+        case "officers":
+            return p.say("Has left the office: cannot sign in any more")
+        case "services":
+            return p.say("Take this service out for good. For today alone, close it under “Acts”.")
+        case "counters":
+            return p.say("Take this counter out for good")
+        case _:
+            return p.say("Take this announcement out")
 
 
 def _columns(p: Phrases) -> tuple[str, str, str]:
@@ -441,7 +465,7 @@ def _at(data: Any, path: str) -> Any:  # noqa: ANN401 - whatever stands in the f
     return data
 
 
-def _shown(form: Form, typed: Typed, pictures: Mapping[str, str]) -> tuple[ShownService, ...]:
+def _shown(form: Form, typed: Typed) -> tuple[ShownService, ...]:
     """Return a service as visitors will read it."""
     changed = dict(typed.edits)
     shown = []
@@ -455,8 +479,7 @@ def _shown(form: Form, typed: Typed, pictures: Mapping[str, str]) -> tuple[Shown
                 name = " ".join(lines)
             elif ".short_name." not in spot.path:
                 parts.append((spot.label.partition(",")[0], lines))
-        picture = f"{PICTURES}/{pictures[language]}.png" if language in pictures else ""
-        shown.append(ShownService(language, name, tuple(parts), picture))
+        shown.append(ShownService(language, name, tuple(parts)))
     return tuple(shown)
 
 
@@ -497,31 +520,43 @@ def undone(p: Phrases, error: AwayError, button: str) -> Notice:
 class RulesPages:
     """What supervisors change of the rules, and technicians of displays."""
 
-    def __init__(self, files: RulesFiles | None) -> None:
-        """Read by `files`; without them the pages say that this machine has no configuration to show."""
+    def __init__(self, files: RulesFiles | None, previews: Previews | None = None) -> None:
+        """Read by `files`; without them the pages say that this machine has no configuration to show.
+
+        A change is drawn by `previews` before it counts.
+        """
         self._files = files
-        self._pictures = None if files is None else KioskPictures(files.config)
+        self.previews = previews
 
     def section(self) -> Section:
         """Return where the pages stand."""
+        pages = (
+            Page(HOME, self.home, "rules"),
+            Page(VERSIONS, self.versions, "rules"),
+            Page(f"{VERSIONS}/{{digest}}", self.version, "rules"),
+            Page(f"{VERSIONS}/{{digest}}", self.gone_back, "rules_change", "POST"),
+            Page(f"{PREVIEWS}/{{preview}}", self.looked_at, "rules"),
+            Page(f"{PREVIEWS}/{{preview}}/cancel", self.cancelled, "rules_change", "POST"),
+            Page(f"{PREVIEWS}/{{preview}}/{{name}}.png", self.picture, "rules"),
+            Page(f"{PREVIEWS}/{{preview}}/{{name}}/phone", self.phone, "rules"),
+            Page(f"{slides.SLIDES}/{{display}}", self.slides, "rules"),
+            Page(f"{slides.SLIDES}/{{display}}", self.slides_changed, "rules_technical", "POST"),
+            Page(f"{slides.SLIDES}/{{display}}/{{name}}", self.slide, "rules"),
+            Page(f"{HOME}/planned/{{plan}}", self.taken_back, "rules_change", "POST"),
+            Page(f"{HOME}/{{form}}", self.form, "rules"),
+            Page(f"{HOME}/{{form}}", self.sent, "rules_change", "POST"),
+        )
         return Section(
-            (
-                Page(HOME, self.home, "rules"),
-                Page(VERSIONS, self.versions, "rules"),
-                Page(f"{VERSIONS}/{{digest}}", self.version, "rules"),
-                Page(f"{VERSIONS}/{{digest}}", self.gone_back, "rules_change", "POST"),
-                Page(f"{PICTURES}/{{name}}.png", self.picture, "rules"),
-                Page(f"{HOME}/planned/{{plan}}", self.taken_back, "rules_change", "POST"),
-                Page(f"{HOME}/{{form}}", self.form, "rules"),
-                Page(f"{HOME}/{{form}}", self.sent, "rules_change", "POST"),
-            ),
+            tuple(replace(page, handler=said_unreadable(page.handler)) for page in pages),
             (Entry(HOME, mark("Rules"), "rules"),),
         )
 
     async def _known(self) -> Known:
-        found = None if self._files is None else await asyncio.to_thread(self._files.known)
-        if found is None:
+        if self._files is None:
             raise HTTPException(404)
+        found = await asyncio.to_thread(self._files.known)
+        if found is None:
+            raise UnreadableError
         return found
 
     async def _versions(self) -> tuple[RulesFiles, list[Stood]]:
@@ -535,13 +570,13 @@ class RulesPages:
 
     async def _home(self, desk: Desk, notice: Notice | None = None, status: int = 200) -> Response:
         p, known = desk.p, await self._known()
-        is_office = desk.staff.may("rules_office")
+        is_office = desk.staff.may(OFFICE)
         blocks: list[tuple[str, tuple[Link, ...]]] = []
         for section, title in forms.SECTIONS.items():
             if section != "displays" and not is_office:
                 continue
             links = [Link(f"{HOME}/{section}.{one}", name) for one, name in forms.entries_of(p, known.data, section)]
-            if section in {"officers", "announcements"}:
+            if section in {"officers", "announcements", "services", "counters"}:
                 links.append(Link(f"{HOME}/{section}.new", p.say("Add one")))
             if section in {"hours", "waits", "texts", "journey"}:
                 links = [Link(f"{HOME}/{section}", p.say(title))]
@@ -570,7 +605,7 @@ class RulesPages:
             take_back=p.say("Take this plan back"),
             versions=Link(VERSIONS, p.say("Who changed what, and back to an earlier version")),
             file_note=p.say(
-                "Devices, connections and new services stand in config.yaml: whoever keeps that file changes them."
+                "Devices, connections and secrets stand in config.yaml: whoever keeps that file changes them."
             ),
             notice=notice,
         )
@@ -580,20 +615,16 @@ class RulesPages:
         """Show places to change."""
         known = await self._known()
         form = self._form(desk, known)
-        slides = await self._slides(known, form)
-        return desk.show("staff/rules_form.html", form_page(desk.p, desk.frame(HOME), known, form, slides=slides))
+        return desk.show("staff/rules_form.html", form_page(desk.p, desk.frame(HOME), known, form))
 
     def _form(self, desk: Desk, known: Known) -> Form:
-        form = forms.form_of(desk.p, known.data, desk.request.path_params["form"], known.today)
+        like = desk.request.query_params.get("like", "")
+        form = forms.form_of(desk.p, known.data, desk.request.path_params["form"], known.today, like=like)
         if form is None:
             raise HTTPException(404)
+        if not form.name.startswith("displays.") and not desk.staff.may(OFFICE):
+            raise NotTheirsError(OFFICE)
         return form
-
-    async def _slides(self, known: Known, form: Form) -> list[str] | None:
-        folder = _at(known.data, f"{form.name}.media") if form.name.startswith("displays.") else None
-        if folder is None or self._files is None:
-            return None
-        return await asyncio.to_thread(self._files.slides, str(folder))
 
     async def sent(self, desk: Desk) -> Response:
         """Look at what was typed, or let it count."""
@@ -601,9 +632,8 @@ class RulesPages:
         await desk.require("rules_change")
         known = await self._known()
         form = self._form(desk, known)
-        typed = forms.typed(p, form, fields)
-        slides = await self._slides(known, form)
-        pictures: Mapping[str, str] = {}
+        typed = forms.typed(p, form, fields, known.data)
+        preview: Shown | None = None
 
         def again(
             status: int, notice: Notice | None, problems: Sequence[str] = (), *, is_looked_at: bool = False
@@ -619,16 +649,17 @@ class RulesPages:
                 notice=notice,
                 problems=problems,
                 is_looked_at=is_looked_at,
-                slides=slides,
-                pictures=pictures,
+                preview=preview,
             )
-            return desk.show("staff/rules_form.html", shown, status=status)
+            answer = desk.show("staff/rules_form.html", shown, status=status, token=desk.staff.token)
+            answer.headers.update(rules_preview.MAY_FRAME)
+            return answer
 
         is_look = fields.get("do") != "save"
         if typed.faults or (not is_look and not read_line(fields, "reason")):
             return again(UNFINISHED, look_again(p))
         if is_look or not typed.edits:
-            pictures = await self._wanted(form, typed)
+            preview = await self._preview(desk, known, typed)
             return again(200, None, is_looked_at=True)
         arguments: dict[str, Any] = {
             "base": fields.get("base", "")[:64],
@@ -640,21 +671,51 @@ class RulesPages:
             arguments["effective_from"] = later
         return await self._change(desk, arguments, fields, again, p.say("Let it count"))
 
-    async def _wanted(self, form: Form, typed: Typed) -> Mapping[str, str]:
-        """Return under which names pictures of a service can be asked for, by language."""
-        section, _, service = form.name.partition(".")
-        if section != "services" or self._files is None or self._pictures is None or not self._pictures.can_be_made():
-            return {}
+    async def _preview(self, desk: Desk, known: Known, typed: Typed) -> Shown | None:
+        """Begin to draw what the edits are seen on; None where they are seen nowhere."""
+        look = seen(known.data, typed.edits, known.today)
+        if self._files is None or self.previews is None or not look.shots:
+            return None
         text = await asyncio.to_thread(self._files.with_edits, typed.edits)
-        languages = [group.spots[0].language for group in form.groups[:-1]]
-        return {} if text is None else self._pictures.want(service, languages, text)
+        if text is None:
+            return None
+        one = self.previews.begin(text, look)
+        return rules_preview.shown(desk.p, one, known.data, has_screen=Previews.has_screen())
+
+    async def looked_at(self, desk: Desk) -> Response:
+        """Show how far a preview is."""
+        return await rules_preview.looked_at(desk, self.previews, (await self._known()).data)
+
+    async def cancelled(self, desk: Desk) -> Response:
+        """End a preview."""
+        return await rules_preview.cancelled(desk, self.previews)
+
+    async def slides(self, desk: Desk) -> Response:
+        """Show a display's slides."""
+        return await slides.shown(desk, *await self._slide_folder(desk))
+
+    async def slides_changed(self, desk: Desk) -> Response:
+        """Take a slide, move it, take it out."""
+        return await slides.changed(desk, *await self._slide_folder(desk))
+
+    async def slide(self, desk: Desk) -> Response:
+        """Hand out one slide."""
+        return await slides.handed_out(desk, (await self._slide_folder(desk))[1])
+
+    async def _slide_folder(self, desk: Desk) -> tuple[str, Path | None]:
+        display, known = desk.request.path_params["display"], await self._known()
+        found = _at(known.data, f"displays.{display}")
+        if not isinstance(found, Mapping) or self._files is None:
+            raise HTTPException(404)
+        return display, None if found.get("media") is None else self._files.data / str(found["media"])
 
     async def picture(self, desk: Desk) -> Response:
-        """Hand out a picture that a page wants."""
-        made = None if self._pictures is None else await self._pictures.made(desk.request.path_params["name"])
-        if made is None:
-            raise HTTPException(404)
-        return Response(made, media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
+        """Hand out a picture of a preview."""
+        return await rules_preview.picture(desk, self.previews)
+
+    async def phone(self, desk: Desk) -> Response:
+        """Show a page of a preview as a phone would."""
+        return await rules_preview.phone(desk, self.previews)
 
     async def _change(
         self, desk: Desk, arguments: Mapping[str, Any], fields: Fields, again: Callable[..., Response], button: str
@@ -783,7 +844,7 @@ class RulesPages:
 def _later(form: Form, typed: Typed, fields: Fields, today: dt.date) -> str:
     """Return the day from which a change counts, where that has not come: a service's own day, or that of the form."""
     day = fields.get("effective_from", "")
-    if form.name.startswith("services."):
+    if form.name.startswith("services.") and not form.adds:
         day = str(typed.words.get(f"f.{form.name}.effective_from", ""))
     return day if form.can_wait and day > today.isoformat() else ""
 
@@ -808,7 +869,13 @@ def _plan_row(p: Phrases, known: Known, entry: Mapping[str, Any]) -> PlanRow:
     return PlanRow(
         id=str(entry.get("id")),
         when=p.date(dt.date.fromisoformat(day)),
-        changes=tuple((forms.place_words(p, known.data, path), forms.value_words(p, value)) for path, value in changes),
+        changes=tuple(
+            (
+                forms.place_words(p, known.data, path),
+                p.say("is taken out") if value is None else forms.value_words(p, value),
+            )
+            for path, value in changes
+        ),
     )
 
 

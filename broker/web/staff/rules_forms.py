@@ -161,8 +161,13 @@ class Typed:
 # -- which places ------------------------------------------------------------------------------------------------------
 
 
-def form_of(p: Phrases, data: Data, name: str, today: dt.date) -> Form | None:  # noqa: PLR0911 - one a page
-    """Return the form of a page, such as `services.new-passport`; None where there is none."""
+def form_of(  # noqa: PLR0911 - one a page
+    p: Phrases, data: Data, name: str, today: dt.date, *, like: str = ""
+) -> Form | None:
+    """Return the form of a page, such as `services.new-passport`; None where there is none.
+
+    A new service begins with the texts of the one that it is to be like.
+    """
     section, _, entry = name.partition(".")
     whole = {"hours": _hours, "waits": _waits, "texts": _texts, "journey": _journey}.get(section)
     if whole is not None and not entry:
@@ -171,7 +176,9 @@ def form_of(p: Phrases, data: Data, name: str, today: dt.date) -> Form | None:  
     match section:
         case "services" if found:
             return _service(p, data, found)
-        case "counters" if found:
+        case "services" if entry == "new":
+            return _new_service(p, data, like, today)
+        case "counters" if found or entry == "new":
             return _counter(p, data, found)
         case "officers" if found or entry == "new":
             return _officer(p, found)
@@ -196,9 +203,25 @@ def entry_name(p: Phrases, section: str, entry: Data) -> str:
 
 
 def _service(p: Phrases, data: Data, one: Data) -> Form:
-    path, languages = f"services.{one['id']}", _languages(data)
-    by_language = [
-        Group(
+    path = f"services.{one['id']}"
+    since = (
+        Spot(f"{path}.source", p.say(KEYS["source"]), "line", one.get("source")),
+        Spot(f"{path}.effective_from", p.say(KEYS["effective_from"]), "date", one.get("effective_from")),
+    )
+    hint = p.say("With a later day below, the old texts stay until then, and these count from its first minute on.")
+    return Form(
+        path,
+        entry_name(p, "services", one),
+        (*_service_texts(p, data, path, one), Group(p.say("Basis"), since)),
+        entry=path,
+        hint=hint,
+    )
+
+
+def _service_texts(p: Phrases, data: Data, path: str, one: Data) -> Iterator[Group]:
+    """Yield the texts of a service, language by language."""
+    for language in _languages(data):
+        yield Group(
             own_name(language),
             tuple(
                 Spot(
@@ -212,18 +235,56 @@ def _service(p: Phrases, data: Data, one: Data) -> Form:
                 for key, kind in _SERVICE_TEXTS
             ),
         )
-        for language in languages
-    ]
-    since = (
-        Spot(f"{path}.source", p.say(KEYS["source"]), "line", one.get("source")),
-        Spot(f"{path}.effective_from", p.say(KEYS["effective_from"]), "date", one.get("effective_from")),
+
+
+def _new_service(p: Phrases, data: Data, like: str, today: dt.date) -> Form:
+    """Return the form of a service that is to come: what it is, and its texts, those of another to begin with."""
+    path, services = "services.+", _list(data, "services")
+    pattern: Data = next((one for one in services if one.get("id") == like), {})
+    groups = tuple((str(one["id"]), entry_name(p, "groups", one)) for one in _list(data, "groups"))
+    grouped = (
+        (Spot(f"{path}.group", p.say(KEYS["group"]), "one", pattern.get("group"), options=groups),) if groups else ()
     )
-    hint = p.say("With a later day below, the old texts stay until then, and these count from its first minute on.")
+    free = next((chr(code) for code in range(ord("A"), ord("Z") + 1) if chr(code) not in _letters(data)), "")
+    basis = (
+        Spot(f"{path}.id", p.say("ID, in small letters: it stays for good"), "line"),
+        Spot(f"{path}.letter", p.say("Letter before its numbers"), "line", free),
+        *grouped,
+        Spot(
+            f"{path}.stages",
+            p.say("Its way through the office"),
+            "many",
+            pattern.get("stages"),
+            options=tuple(entries_of(p, data, "stages")),
+        ),
+        Spot(
+            f"{path}.promised_wait_min",
+            p.say(KEYS["promised_wait_min"]),
+            "number",
+            pattern.get("promised_wait_min", _USUAL_PROMISE_MIN),
+        ),
+        Spot(f"{path}.daily_quota", p.say(KEYS["daily_quota"]), "number", None, is_optional=True),
+        Spot(f"{path}.source", p.say(KEYS["source"]), "line", pattern.get("source")),
+        Spot(f"{path}.effective_from", p.say(KEYS["effective_from"]), "date", today.isoformat()),
+    )
+    hint = p.say(
+        "Counters that are limited to certain services do not serve it until you tick it there. It has the office's"
+        " hours."
+    )
     return Form(
-        f"services.{one['id']}", entry_name(p, "services", one), (*by_language, Group(p.say("Basis"), since)), hint=hint
+        "services.new",
+        p.say("Another service"),
+        (Group(p.say("What it is"), basis), *_service_texts(p, data, path, pattern)),
+        adds="services",
+        hint=hint,
     )
 
 
+def _letters(data: Data) -> set[str]:
+    return {str(one.get("letter")) for section in ("services", "lanes") for one in _list(data, section)}
+
+
+_USUAL_PROMISE_MIN = 60
 _SERVICE_TEXTS: tuple[tuple[str, Kind], ...] = (
     ("name", "line"),
     ("short_name", "line"),
@@ -297,10 +358,12 @@ def _waits(p: Phrases, data: Data) -> Form:
     return Form("waits", p.say(SECTIONS["waits"]), (*lanes, *services))
 
 
-def _counter(p: Phrases, data: Data, one: Data) -> Form:
-    path = f"counters.{one['id']}"
+def _counter(p: Phrases, data: Data, found: Data | None) -> Form:
+    one = found or {}
+    path = f"counters.{one['id']}" if found else "counters.+"
     choices = {key: tuple(entries_of(p, data, key)) for key in ("stages", "services", "lanes")}
     spots = (
+        *(() if found else (Spot(f"{path}.id", p.say("ID, in small letters: it stays for good"), "line"),)),
         Spot(f"{path}.label", p.say(KEYS["label"]), "line", one.get("label")),
         Spot(f"{path}.stages", p.say(KEYS["stages"]), "many", one.get("stages"), options=choices["stages"]),
         *(
@@ -317,7 +380,19 @@ def _counter(p: Phrases, data: Data, one: Data) -> Form:
         ),
         Spot(f"{path}.step_free", p.say(KEYS["step_free"]), "yes", one.get("step_free", False)),
     )
-    return Form(path, entry_name(p, "counters", one), (Group("", spots),), can_wait=False)
+    restart = p.say(
+        "A counter that comes or goes counts after a restart of the whole system, and until then nothing else that is"
+        " changed counts either: do it after hours."
+    )
+    return Form(
+        path if found else "counters.new",
+        entry_name(p, "counters", one) if found else p.say("Another counter"),
+        (Group("", spots),),
+        entry=path if found else "",
+        adds="" if found else "counters",
+        can_wait=False,
+        hint=restart,
+    )
 
 
 def _officer(p: Phrases, one: Data | None) -> Form:
@@ -431,8 +506,8 @@ def _display(p: Phrases, one: Data) -> Form:
 # -- what was typed ----------------------------------------------------------------------------------------------------
 
 
-def typed(p: Phrases, form: Form, fields: Fields) -> Typed:
-    """Return what a form that was sent comes to."""
+def typed(p: Phrases, form: Form, fields: Fields, data: Data) -> Typed:
+    """Return what a form that was sent comes to, beside what stands in the file."""
     result = Typed()
     if form.entry and fields.get("gone"):
         result.edits.append((form.entry, GONE))
@@ -448,7 +523,7 @@ def typed(p: Phrases, form: Form, fields: Fields) -> Typed:
         elif form.adds or not _same(spot, value):
             result.edits.append((spot.path, value))
     if form.adds and not result.faults:
-        result.edits = [_entry(p, form, result)]
+        result.edits = [_entry(p, form, result, data)]
     result.edits = list(_whole_texts(result.edits))
     return result
 
@@ -533,7 +608,7 @@ def _same(spot: Spot, value: Any) -> bool:  # noqa: ANN401 - whatever stands in 
     )
 
 
-def _entry(p: Phrases, form: Form, result: Typed) -> tuple[str, Any]:
+def _entry(p: Phrases, form: Form, result: Typed, data: Data) -> tuple[str, Any]:
     """Return a new entry, whole."""
     section, _, name = form.adds.partition(".")
     entry: dict[str, Any] = {"id": name} if name else {}
@@ -546,6 +621,8 @@ def _entry(p: Phrases, form: Form, result: Typed) -> tuple[str, Any]:
         holder[keys[-1]] = value
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,31}", str(entry.get("id"))):
         result.faults[f"f.{section}.+.id"] = p.say("Small letters, digits, - or _, such as siti.")
+    elif not name and any(one.get("id") == entry["id"] for one in _list(data, section)):
+        result.faults[f"f.{section}.+.id"] = p.say("There is one with this ID already.")
     return f"{section}.{entry.get('id')}", entry
 
 

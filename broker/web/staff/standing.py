@@ -8,27 +8,49 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from broker.contract.messages import BoardCounter, BoardGroup, BoardMessage, HallMessage, OfficeMessage, StageInfo
+from broker.contract.messages import (
+    Announcement,
+    BoardCounter,
+    BoardGroup,
+    BoardMessage,
+    HallMessage,
+    LaneInfo,
+    OfficeMessage,
+    StageInfo,
+)
 from broker.language import Phrases, bare_counter, mark
 from broker.parts import PartHealth, in_words
 from broker.web.page import in_language
+from broker.web.staff.otherwise import Known, Otherwise, otherwise, without_ends
 from broker.web.staff.today import Today, today
 
 HOME = "/staff/board"
 SOON_S = 15 * 60
 """A promise that will be broken within so long is marked."""
 MOST_WARNINGS = 6
+TURN_S = 8
+"""So long a wall shows one part of what it has no room for at once."""
+WALL_WARNINGS, WALL_OTHERWISE, WALL_DEVICES = 4, 2, 2
+WALL_LANES, WALL_LANES_DENSE = 2, 4
+"""So many lanes have room with the promise in words, and with its colour alone."""
+WALL_STAGES, WALL_STAGES_DENSE, WALL_STAGES_OF_MANY_LANES = 5, 8, 6
+"""So many stages have room in two lines each, in one, and beside many lanes; more take turns."""
+WALL_COUNTERS, WALL_COUNTERS_DENSE = 6, 8
 _LONG_MIN = 100
+T = TypeVar("T")
 
 _HEADINGS = {
     "promises": mark("Promises"),
     "stage": mark("Stage"),
     "service": mark("Service"),
     "counters": mark("Counters"),
+    "ask": mark("Ask it something"),
+    "otherwise": mark("Otherwise than usual today"),
+    "hint": mark("A service or a lane leads to closing it for today and to its numbers."),
     "devices": mark("Devices"),
     "part": mark("Part"),
     "device": mark("Device"),
@@ -55,6 +77,8 @@ class Look:
     has_tickets: bool
     """A number leads to its ticket."""
     has_devices: bool
+    has_acts: bool = False
+    """What can be done stands beside what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +93,8 @@ class Told:
     stale_since: dt.datetime | None = None
     today: dict[str, Any] | None = None
     """As `broker.reports.course` says it."""
+    announced: Sequence[Announcement] = ()
+    """By the staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +106,8 @@ class Cell:
     waiting: int
     longest: str = ""
     """How long who waits longest has waited, and where the lane promises something, of what."""
+    waited: str = ""
+    """The same without the promise, where there is no room."""
     breach: str = ""
     tone: str = ""
     lane: str = ""
@@ -94,6 +122,18 @@ class Row:
 
     service: str
     cells: tuple[Cell, ...]
+    id: str = ""
+    url: str = ""
+    """Where it can be closed for today, and such, for whoever may."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneHead:
+    """One lane, above its column."""
+
+    id: str
+    name: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +171,10 @@ class CounterTile:
     """Of its ticket, for who may follow it."""
     took: str
     officer: str
+    brief: str
+    """State and for how long, where there is no room for more."""
+    ask: str = ""
+    """Where it can be asked something, for whoever may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +189,26 @@ class DeviceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Wall:
+    """What a wall shows of what it has no room for at once: "2/3", and nothing where all of it is there."""
+
+    waits: str = ""
+    counters: str = ""
+    otherwise: str = ""
+    look: str = ""
+    """Classes for what stands closer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """How the hall stands."""
 
     waiting: int
     waiting_text: str
+    longest_text: str
+    """Of all who wait now; nothing where nobody does."""
     headings: Mapping[str, str]
-    lanes: tuple[str, ...]
+    lanes: tuple[LaneHead, ...]
     stages: tuple[Stage, ...]
     warnings: tuple[Warning, ...]
     calm: str
@@ -160,7 +217,12 @@ class Board:
     counters: tuple[CounterTile, ...]
     devices: tuple[DeviceRow, ...]
     trouble: tuple[DeviceRow, ...]
+    more_trouble: str
     today: Today | None
+    otherwise: tuple[Otherwise, ...]
+    """What is otherwise than usual today."""
+    has_acts: bool
+    wall: Wall
     old: str
     """Since when all of it is old, said loudly; nothing while it is true."""
     as_of: str
@@ -170,32 +232,81 @@ def board(p: Phrases, look: Look, told: Told) -> Board:
     """Return how the hall stands, for boards of one look."""
     groups, counters = _newest(told)
     offer = told.offer
-    stages = tuple(_stage(p, told, stage, groups) for stage in offer.stages)
+    stages = tuple(_stage(p, look, told, stage, groups) for stage in offer.stages)
     stages = tuple(stage for stage in stages if stage.rows)
-    warnings = _warnings(p, told, groups.values())
+    warnings = _warnings(p, look, told, groups.values())
+    most = WALL_WARNINGS if look.is_wall else MOST_WARNINGS
+    most -= look.is_wall and len(warnings) > most  # on a wall the line that says how many more is one of them
     devices = _devices(p, told) if look.has_devices else ()
     waiting = sum(group.waiting for group in groups.values())
-    return Board(
+    shown = Board(
         waiting=waiting,
         waiting_text=p.count("{n} waits", "{n} wait", waiting),
+        longest_text=_longest(p, told, groups.values()),
         headings={name: p.say(text) for name, text in _HEADINGS.items()},
-        lanes=tuple(
-            lane_words(p, offer, lane.id) if look.is_wall else in_language(lane.name, p.language)
-            for lane in offer.lanes
-        ),
+        lanes=tuple(_lane(p, look, told, lane) for lane in offer.lanes),
         stages=stages,
-        warnings=warnings[:MOST_WARNINGS],
+        warnings=warnings[:most],
         calm="" if warnings else p.say("No promise is in danger."),
-        more=p.count("and {n} more", "and {n} more", len(warnings) - MOST_WARNINGS)
-        if len(warnings) > MOST_WARNINGS
-        else "",
+        more=_and_more(p, len(warnings) - most),
         counters=tuple(_counter(p, look, told, counter) for counter in counters),
         devices=devices,
         trouble=tuple(row for row in devices if row.tone in {"bad", "warn"}),
+        more_trouble="",
+        otherwise=_otherwise(p, look, told),
+        has_acts=look.has_acts,
+        wall=Wall(),
         today=today(p, told.today, told.now.tzinfo or dt.UTC),
         old=_old(p, told),
         as_of=p.exact_clock(told.now),
     )
+    return _on_wall(p, shown, turn_of(told.now)) if look.is_wall else shown
+
+
+def turn_of(now: dt.datetime) -> int:
+    """Return which turn it is of all that a wall shows in parts: all walls show the same."""
+    return int(now.timestamp() // TURN_S)
+
+
+def _on_wall(p: Phrases, whole: Board, turn: int) -> Board:
+    """Return what has room on a wall at this turn: closer first, then in parts. Nothing is left out for good."""
+    n_stages, n_lanes, n_counters = len(whole.stages), len(whole.lanes), len(whole.counters)
+    has_many_lanes, is_dense = n_lanes > WALL_LANES, n_stages > WALL_STAGES
+    most_stages = WALL_STAGES_OF_MANY_LANES if has_many_lanes else WALL_STAGES_DENSE
+    by_lane, by_stage = _parts(n_lanes, WALL_LANES_DENSE), _parts(n_stages, most_stages)
+    (rows, columns), waits = _turn([(stage, lane) for stage in by_stage for lane in by_lane], turn)
+    tiles, counters = _turn(_parts(n_counters, WALL_COUNTERS_DENSE), turn)
+    changes, otherwise_of = _turn(_parts(len(whole.otherwise), WALL_OTHERWISE), turn)
+    waits_look = "many-lanes" if has_many_lanes else "dense-waits" if is_dense else ""
+    look = f"{waits_look} {'dense-counters' if n_counters > WALL_COUNTERS else ''}".strip()
+    rest = len(whole.trouble) - WALL_DEVICES
+    return replace(
+        whole,
+        lanes=whole.lanes[columns],
+        stages=tuple(replace(stage, together=stage.together[columns]) for stage in whole.stages[rows]),
+        counters=whole.counters[tiles],
+        otherwise=whole.otherwise[changes],
+        trouble=whole.trouble[:WALL_DEVICES],
+        more_trouble=_and_more(p, rest),
+        wall=Wall(waits, counters, otherwise_of, look),
+    )
+
+
+def _parts(n: int, most: int) -> list[slice]:
+    """Return all of `n` in parts of as good as one size, none larger than `most`."""
+    parts = max(1, math.ceil(n / most))
+    size = math.ceil(n / parts) if n else 0
+    return [slice(begin, begin + size) for begin in range(0, n, size or 1)] or [slice(0, 0)]
+
+
+def _turn(parts: Sequence[T], turn: int) -> tuple[T, str]:
+    """Return whose turn it is, and which of how many that is."""
+    at = turn % len(parts)
+    return parts[at], f"{at + 1}/{len(parts)}" if len(parts) > 1 else ""
+
+
+def _and_more(p: Phrases, n: int) -> str:
+    return p.count("and {n} more", "and {n} more", n) if n > 0 else ""
 
 
 def lasted(p: Phrases, seconds: float) -> str:
@@ -226,17 +337,24 @@ def stage_words(p: Phrases, offer: OfficeMessage, stage: str) -> str:
     return stage if found is None else in_language(found.name, p.language)
 
 
-def breach_words(p: Phrases, at: dt.datetime, now: dt.datetime) -> str:
-    """Return when a promise is broken, or for how long it is."""
+def breach_words(p: Phrases, at: dt.datetime, now: dt.datetime, *, is_short: bool = False) -> str:
+    """Return when a promise is broken, or for how long it is; short where there is no room to say what."""
     left_s = (at - now).total_seconds()
     if left_s > 0:
-        return p.say("promise broken in {time}", time=lasted(p, left_s + 59))
-    return p.say("promise broken for {time}", time=lasted(p, -left_s))
+        time = lasted(p, left_s + 59)
+        return p.say("broken in {time}", time=time) if is_short else p.say("promise broken in {time}", time=time)
+    time = lasted(p, -left_s)
+    return p.say("broken for {time}", time=time) if is_short else p.say("promise broken for {time}", time=time)
 
 
 def where_url(stage: str, service: str, lane: str) -> str:
     """Return where those are listed who wait for a stage, service and lane."""
     return f"{HOME}/at/{quote(stage, safe='')}/{quote(service, safe='')}/{quote(lane, safe='')}"
+
+
+def act_url(kind: str, name: str) -> str:
+    """Return where something can be done at a service, a lane or a counter."""
+    return f"/staff/acts/for/{kind}/{quote(name, safe='')}"
 
 
 def ticket_url(ticket: str) -> str:
@@ -281,7 +399,18 @@ def _newer(counter: BoardCounter, seen: object, hall: HallMessage) -> BoardCount
     return counter.model_copy(update=update | ({"officer": None} if state == "closed" else {}))
 
 
-def _stage(p: Phrases, told: Told, stage: StageInfo, groups: Mapping[Where, BoardGroup]) -> Stage:
+def _lane(p: Phrases, look: Look, told: Told, lane: LaneInfo) -> LaneHead:
+    name = lane_words(p, told.offer, lane.id) if look.is_wall else in_language(lane.name, p.language)
+    return LaneHead(lane.id, name, act_url("lane", lane.id) if look.has_acts else "")
+
+
+def _otherwise(p: Phrases, look: Look, told: Told) -> tuple[Otherwise, ...]:
+    known = Known(told.now, told.offer, told.boards, told.hall, told.announced)
+    found = otherwise(p, known, has_officers=look.has_officers)
+    return found if look.has_acts else without_ends(found)
+
+
+def _stage(p: Phrases, look: Look, told: Told, stage: StageInfo, groups: Mapping[Where, BoardGroup]) -> Stage:
     offer, lanes = told.offer, [lane.id for lane in told.offer.lanes]
     rows = tuple(
         Row(
@@ -289,6 +418,8 @@ def _stage(p: Phrases, told: Told, stage: StageInfo, groups: Mapping[Where, Boar
             tuple(
                 _cell(p, told, where, groups.get(where)) for where in ((stage.id, service.id, lane) for lane in lanes)
             ),
+            f"{stage.id}-{service.id}",
+            act_url("service", service.id) if look.has_acts else "",
         )
         for service in offer.services
         if stage.id in service.stages
@@ -308,22 +439,18 @@ def _cell(p: Phrases, told: Told, where: Where, group: BoardGroup | None, title:
     said = p.count("{n} waits", "{n} wait", count)
     if group is None:
         return Cell(name, "", 0, lane=lane_words(p, told.offer, lane), label=f"{title}: {said}")
-    url, longest, breach, tone = where_url(*where), "", "", ""
+    url, waited, longest, breach, tone = where_url(*where), "", "", "", ""
     if group.longest is not None:
         waited = lasted(p, (told.now - group.longest.since).total_seconds())
         promised = lasted(p, group.promised_s)
         is_first = group.breach_at is not None or _is_first(told.offer, stage, service)
         longest = p.say("{waited} of {promised}", waited=waited, promised=promised) if is_first else waited
     if group.breach_at is not None:
-        left_s = (group.breach_at - told.now).total_seconds()
-        if left_s > 0:
-            breach = p.say("broken in {time}", time=lasted(p, left_s + 59))
-        else:
-            breach = p.say("broken for {time}", time=lasted(p, -left_s))
+        breach = breach_words(p, group.breach_at, told.now, is_short=True)
         tone = tone_of(group.breach_at, told.now)
     label = ", ".join(part for part in (said, longest and p.say("longest {wait}", wait=longest), breach) if part)
     lane_name = lane_words(p, told.offer, lane)
-    return Cell(name, url, count, longest, breach, tone, lane_name, f"{title}: {label}")
+    return Cell(name, url, count, longest, waited, breach, tone, lane_name, f"{title}: {label}")
 
 
 def tone_of(breach_at: dt.datetime, now: dt.datetime) -> str:
@@ -352,7 +479,14 @@ def _together(p: Phrases, told: Told, where: tuple[str, str], groups: Iterable[B
     return _cell(p, told, (stage, oldest.service, lane), whole, title)
 
 
-def _warnings(p: Phrases, told: Told, groups: Iterable[BoardGroup]) -> tuple[Warning, ...]:
+def _longest(p: Phrases, told: Told, groups: Iterable[BoardGroup]) -> str:
+    since = min((group.longest.since for group in groups if group.longest is not None), default=None)
+    return (
+        "" if since is None else p.say("Longest wait now: {wait}", wait=lasted(p, (told.now - since).total_seconds()))
+    )
+
+
+def _warnings(p: Phrases, look: Look, told: Told, groups: Iterable[BoardGroup]) -> tuple[Warning, ...]:
     """Return the promises that are broken or will be, the most urgent first."""
     found = sorted(
         ((group.breach_at, group) for group in groups if group.breach_at is not None),
@@ -364,7 +498,7 @@ def _warnings(p: Phrases, told: Told, groups: Iterable[BoardGroup]) -> tuple[War
                 "{lane}, {service}: {breach}",
                 lane=lane_words(p, told.offer, group.lane),
                 service=service_words(p, told.offer, group.service),
-                breach=breach_words(p, at, told.now),
+                breach=breach_words(p, at, told.now, is_short=look.is_wall),
             ),
             tone_of(at, told.now) or "later",
             where_url(group.stage, group.service, group.lane),
@@ -375,14 +509,14 @@ def _warnings(p: Phrases, told: Told, groups: Iterable[BoardGroup]) -> tuple[War
 
 def _counter(p: Phrases, look: Look, told: Told, counter: BoardCounter) -> CounterTile:
     lasts_s = None if counter.since is None else max(0.0, (told.now - counter.since).total_seconds())
-    usual_s, took, tone = counter.usual_s, "", ""
+    usual_s, took, tone, brief = counter.usual_s, "", "", ""
     if lasts_s is not None and counter.state in {"calling", "serving"}:
-        took = lasted(p, lasts_s)
+        took = brief = lasted(p, lasts_s)
         if usual_s is not None:
             took = p.say("{time}, usually {usual}", time=took, usual=lasted(p, usual_s + 30))
             tone = "warn" if counter.state == "serving" and lasts_s > 2 * usual_s else ""
     elif lasts_s is not None and counter.since is not None:
-        took = p.say("since {time}", time=p.clock(counter.since))
+        took = brief = p.say("since {time}", time=p.clock(counter.since))
     number = counter.number or ""
     return CounterTile(
         id=counter.id,
@@ -396,6 +530,8 @@ def _counter(p: Phrases, look: Look, told: Told, counter: BoardCounter) -> Count
         url=ticket_url(counter.ticket) if look.has_tickets and counter.ticket is not None else "",
         took=took,
         officer=(counter.officer or "") if look.has_officers else "",
+        brief=f"{p.say(_STATES[counter.state])} {brief}".strip(),
+        ask=act_url("counter", counter.id) if look.has_acts else "",
     )
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from broker.alert_words import alert_words
-from broker.contract.messages import Alert, OfficeMessage
+from broker.contract.messages import OVER, Alert, OfficeMessage
 from broker.language import Phrases
 from broker.web.office import Office
+from broker.web.page import in_language
 from broker.web.staff.access import Staff
 
 HOME = "/staff/alerts"
-MOST = 3
-"""So many stand in the strip; the page has them all."""
+REVIEW = "/staff/training"
+MOST, MOST_ON_WALL = 3, 1
+"""So many stand in the strip, beside how many more there are; the page has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,17 @@ class AlertLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Coach:
+    """What a training asks of whoever trains."""
+
+    label: str
+    text: str
+    review: str
+    """What the link says that leads to the review, once there is one."""
+    review_url: str = REVIEW
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
     """What stands above each staff page."""
 
@@ -38,6 +51,15 @@ class Strip:
     home: str
     """Where all of them stand; nothing for whom that page is not."""
     token: str
+
+
+def coach_of(p: Phrases, office: Office) -> Coach | None:
+    """Return what a training asks now; None in an office that is none, and before it has begun."""
+    told = office.training
+    if told is None or office.offer is None or not office.offer.is_training:
+        return None
+    review = p.say("What went well, and what could be done otherwise") if told.step == OVER else ""
+    return Coach(p.say("Training"), in_language(told.text, p.language), review)
 
 
 def mine(office: Office, staff: Staff) -> tuple[Alert, ...]:
@@ -59,13 +81,13 @@ def line_of(p: Phrases, alert: Alert, offer: OfficeMessage | None, *, may: bool)
     )
 
 
-def strip_of(p: Phrases, office: Office, staff: Staff | None) -> Strip | None:
+def strip_of(p: Phrases, office: Office, staff: Staff | None, *, is_wall: bool = False) -> Strip | None:
     """Return the strip of who is signed in; None where nothing stands for them."""
     found = () if staff is None else mine(office, staff)
     if staff is None or not found:
         return None
     may = staff.may("alert_ack")
-    shown = [one for one in found if one.acknowledged_by is None][:MOST]
+    shown = [one for one in found if one.acknowledged_by is None][: MOST_ON_WALL if is_wall else MOST]
     rest = len(found) - len(shown)
     seen = p.count("{n} alert, seen to", "{n} alerts, seen to", rest)
     more = p.count("{n} more alert", "{n} more alerts", rest) if shown else seen

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from broker.contract.messages import Complaint, Error, Invitation, Receipt, Ticket
 from broker.language import mark
 from broker.web.asking import UNAVAILABLE, UNFINISHED, Asking, AwayError, qr_svg
-from broker.web.office import UnansweredError
+from broker.web.office import Office, UnansweredError
 from broker.web.plan import Asked
 from broker.web.site import site_of
 from broker.web.visitor import complaint, rating, results, suggestion, survey
@@ -27,14 +27,20 @@ SHORT_S = 3.0
 Page = Callable[[Request], Awaitable[Response]]
 
 
-def links(asked: Asked) -> tuple[tuple[str, str], ...]:
+def links(office: Office) -> tuple[tuple[str, str], ...]:
     """Return what the office's page leads to: addresses, and texts of the catalogue."""
+    asked = office.asked
     return (
         *((("/suggest", mark("Suggestion box")),) if asked.suggestions else ()),
         *((("/complain", mark("Complaint, question or wish")),) if asked.complaints else ()),
         *((("/c", mark("What became of my complaint?")),) if asked.complaints else ()),
-        *((("/results", mark("Results")),) if asked.is_published else ()),
+        *((("/results", mark("Results")),) if has_results(office) else ()),
     )
+
+
+def has_results(office: Office) -> bool:
+    """Tell whether anything is published: what visitors said, or how long they waited, which every office tells."""
+    return office.asked.is_published or office.results is not None
 
 
 class FeedbackPages:
@@ -44,7 +50,7 @@ class FeedbackPages:
         """Return where the pages stand."""
 
         def shown(path: str, is_asked: Callable[[Asked], bool], page: Page) -> Route:
-            return Route(path, _where_asked(is_asked, page), methods=["GET"])
+            return Route(path, _where(lambda office: is_asked(office.asked), page), methods=["GET"])
 
         def sent(path: str, page: Page) -> Route:
             return Route(path, page, methods=["POST"])
@@ -63,7 +69,7 @@ class FeedbackPages:
             shown("/c/{number}", lambda asked: asked.complaints, self.look_up),
             sent("/c/{number}", self.status),
             sent("/c/{number}/{action}", self.moved),
-            shown("/results", lambda asked: asked.is_published, self.results),
+            Route("/results", _where(has_results, self.results), methods=["GET"]),
         ]
 
     # -- rating -----------------------------------------------------------------------------------------------------
@@ -306,10 +312,11 @@ class FeedbackPages:
             at = told.at.astimezone(ask.zone)
             as_of = p.say("As of {date}, {time}", date=p.date(at.date()), time=p.clock(at))
         waits = results.waits(p, ask.office.results, ask.office.offer, ask.own_language)
-        return ask.show("feedback/results.html", results.results(p, told, ask.own_language, as_of, waits=waits))
+        shown = results.results(p, told, ask.own_language, as_of, waits=waits, has_surveys=ask.office.asked.surveys)
+        return ask.show("feedback/results.html", shown)
 
 
-def _where_asked(is_asked: Callable[[Asked], bool], page: Page) -> Page:
+def _where(is_there: Callable[[Office], bool], page: Page) -> Page:
     """Return a page that is there only while the office asks for it: nobody fills in what nobody takes.
 
     What was filled in already is sent on all the same. The engine refuses it in words, and it is not lost.
@@ -317,7 +324,7 @@ def _where_asked(is_asked: Callable[[Asked], bool], page: Page) -> Page:
 
     @functools.wraps(page)
     async def shown(request: Request) -> Response:
-        if not is_asked(site_of(request).office.asked):
+        if not is_there(site_of(request).office):
             raise HTTPException(404)
         return await page(request)
 

@@ -1,4 +1,4 @@
-"""`/results`: what the office publishes of surveys, ratings and complaints."""
+"""`/results`: what the office publishes of waits, surveys, ratings and complaints."""
 
 from __future__ import annotations
 
@@ -76,7 +76,13 @@ class ResultsPage:
 
 
 def results(
-    p: Phrases, told: FeedbackMessage | None, office_language: str, as_of: str = "", *, waits: Sequence[Table] = ()
+    p: Phrases,
+    told: FeedbackMessage | None,
+    office_language: str,
+    as_of: str = "",
+    *,
+    waits: Sequence[Table] = (),
+    has_surveys: bool = True,
 ) -> ResultsPage:
     """Return the page, waits first; what was not told yet is said to be so."""
     if told is None:
@@ -91,7 +97,11 @@ def results(
     if sum(told.ratings):
         tables.append(_ratings(p, told.ratings))
     tables[:0] = waits
-    empty = "" if indices else p.say("No survey has been closed yet. Its result stands here when it is.")
+    empty = ""
+    if has_surveys and not indices:
+        empty = p.say("No survey has been closed yet. Its result stands here when it is.")
+    elif not (indices or tables):
+        empty = p.say("Nothing has been published yet.")
     return ResultsPage(p.say("Results"), as_of, indices, tuple(tables), empty)
 
 

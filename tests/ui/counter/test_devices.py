@@ -15,6 +15,12 @@ from counter.pages.lists import ListsColumn
 from tests.fakes.clock import MORNING
 from tests.ui.counter.desk_samples import Window, counter, presence, ticket
 
+ESPEAK = "espeak-ng (library), 150 words a minute"
+OFF = "silent: switched off in the configuration"
+UNPLUGGED = "silent: the sound card Headset is not plugged in"
+NO_VOICE = "none, chime only: the program espeak-ng is not installed"
+PARTLY = "Not everything is spoken as it should be"
+
 
 @pytest.fixture
 def window() -> Window:
@@ -40,10 +46,10 @@ def test_what_needs_somebody_stands_first(window: Window) -> None:
     window.devices.heard("display-1", presence())
     assert shown(window) == [
         ("kiosk-1", "Second printer", "Paper is low"),
-        ("kiosk-1", "Scanner", "open"),
         ("kiosk-2", "", "Was not started yet"),
         ("kiosk-1", "", "Running"),
         ("kiosk-1", "Printer", "Ready to print"),
+        ("kiosk-1", "Scanner", "Connected"),
         ("display-1", "", "Running"),
     ]
 
@@ -75,12 +81,37 @@ def test_two_machines_with_one_name_are_told(window: Window, state: str, told: t
     [
         ("broker", "config", "good, 4f5e6d", ("Configuration", "In order", "good")),
         ("broker", "config", "faulty, 4f5e6d: hours.mon", ("Configuration", "Has a fault and is not used", "bad")),
-        ("broker", "feedback", "another key", ("What visitors wrote", "another key", "bad")),
-        ("broker", "rules", "the file cannot be written", ("Changed rules", "the file cannot be written", "bad")),
+        ("broker", "feedback", "another key", ("What visitors wrote", "Cannot be opened", "bad")),
+        ("broker", "rules", "the file cannot be written", ("Changed rules", "Cannot be written down", "bad")),
         ("web", "email", "failed, unreachable", ("E-mail", "Cannot be sent", "bad")),
         ("display-1", "clock", "right", ("Clock", "Right", "good")),
         ("display-1", "clock", "off, 90 s ahead of the broker's", ("Clock", "Goes wrong", "warn")),
-        ("kiosk-1", "headset", "speech: none", ("Headset", "speech: none", "info")),
+        ("display-1", "speaker", f"speech: {ESPEAK}; sound: aplay, hw:1", ("Loudspeaker", "In order", "good")),
+        ("display-1", "speaker", f"speech: {ESPEAK}; sound: {OFF}", ("Loudspeaker", "Switched off", "info")),
+        ("kiosk-1", "headset", f"speech: {ESPEAK}; sound: {UNPLUGGED}", ("Headset", "Cannot be heard", "bad")),
+        ("kiosk-1", "headset", "the speaker: aplay has not ended in time", ("Headset", "Cannot be heard", "bad")),
+        ("display-1", "speaker", f"speech: {NO_VOICE}; sound: aplay", ("Loudspeaker", "Chime only, no voice", "warn")),
+        (
+            "display-1",
+            "speaker",
+            f"speech: {ESPEAK}; sound: aplay; trouble: exit 1 (0x7f)",
+            ("Loudspeaker", PARTLY, "warn"),
+        ),
+        (
+            "display-1",
+            "media",
+            "no pictures: /mnt/media: Input/output error",
+            ("Pictures and films", "Cannot be shown", "bad"),
+        ),
+        (
+            "display-1",
+            "media",
+            "3 shown, left out a.png: 0xdeadbeef",
+            ("Pictures and films", "Not all are shown", "warn"),
+        ),
+        ("display-1", "media", "3 shown", ("Pictures and films", "In order", "good")),
+        ("kiosk-1", "gate", "E_0x1F at 00:1b", ("gate", "Has a message for technicians (antrean doctor)", "info")),
+        ("broker", "engine", "nobody is answered for 12 s", ("Answers", "Nobody is answered just now", "bad")),
         ("web", "webhook", "good", ("Webhook", "In order", "good")),
     ],
 )
@@ -144,7 +175,7 @@ def test_what_is_wrong_with_the_broker_stands_first_and_by_a_name_for_people(win
     devices = Devices(("broker", "kiosk-1"), kiosk="kiosk-1", now=lambda: window.at)
     devices.heard("broker", presence(clock="jumped by +86400 s"))
     first, *_ = device_lines(devices, Phrases("counter", "en"))
-    assert (first.part, first.device, first.state, first.tone) == ("Queue system", "Clock", "jumped by +86400 s", "bad")
+    assert (first.part, first.device, first.state, first.tone) == ("Queue system", "Clock", "Goes wrong", "bad")
 
 
 # -- papers -----------------------------------------------------------------------------------------------------------

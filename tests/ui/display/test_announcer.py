@@ -217,3 +217,24 @@ def test_an_announcement_is_said_sentence_by_sentence(language: str, text: str, 
     assert [part and part.text for part in heard] == [*said, None]
     assert heard[0] is not None
     assert heard[0].language == manner(language).language
+
+
+@pytest.mark.parametrize(
+    ("language", "begins"), [("id", "Latihan. "), ("en", "Training. "), ("zh", "演练。"), ("ar", "تدريب. ")]
+)
+@pytest.mark.parametrize("waiting", [0, 5])
+def test_each_call_of_a_training_begins_with_that(language: str, begins: str, waiting: int) -> None:
+    rules = SpeechRules(manner=manner)
+    pieces = rules.announcements(
+        call("A-001", "1", language), first_language="id", at=NOON, waiting=waiting, in_run=False, is_training=True
+    )
+    said = [part.text for piece in pieces for part in piece.utterances]
+    assert said[0].startswith(begins.strip())
+    assert all(text.startswith(("Latihan. ", begins.strip())) for text in said)
+
+
+def test_what_is_announced_in_a_training_begins_with_that_too() -> None:
+    holding = (Notice(id="a", text={"id": "Kantor tutup. Terima kasih."}, say=True),)
+    notices = SpokenNotices(lambda: 0.0)
+    heard = [notices.next_sentence(holding, ("id",), manner, is_training=True) for _ in range(2)]
+    assert [part and part.text for part in heard] == ["Latihan. Kantor tutup.", "Latihan. Terima kasih."]

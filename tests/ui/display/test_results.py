@@ -24,7 +24,16 @@ from display.pages.sheet import frame_for
 from hardware.panel import headless
 from hardware.panel.look import look_for
 from hardware.panel.scale import Reader
-from tests.ui.display.lobby_samples import MORNING, SPEECH, TestClock, hall, office, published, survey_result
+from tests.ui.display.lobby_samples import (
+    MORNING,
+    SPEECH,
+    TestClock,
+    hall,
+    office,
+    published,
+    service,
+    survey_result,
+)
 from tests.ui.panels import DISPLAYS
 
 PHRASES = functools.partial(Phrases, "display")
@@ -65,30 +74,55 @@ def results(**changes: object) -> ResultsMessage:
         "day": dt.date(2026, 3, 3),
         "begin": dt.date(2026, 3, 1),
         "total": PublishedRow(id="", day=waited(), month=waited(90.0)),
+        "services": (PublishedRow(id="paspor-baru", day=waited(71.0), month=waited(75.0)),),
         "lanes": (
-            PublishedRow(id="regular", promised_s=1800, month=waited(88.0)),
+            PublishedRow(id="regular", promised_s=1800, day=waited(91.0), month=waited(88.0)),
             PublishedRow(id="gone", month=waited()),
         ),
     }
     return ResultsMessage.model_validate(plain | changes)
 
 
-def test_waits_are_told_with_what_was_promised() -> None:
-    (page,) = wait_pages(results(), office().model_copy(update={"languages": ("en",)}), phrases=PHRASES, fits=roomy)
-    assert said(page) == (
+def test_waits_are_told_with_what_was_promised_by_lane_and_by_service() -> None:
+    known = office().model_copy(update={"languages": ("en",)})
+    day, lanes, services = wait_pages(results(), known, phrases=PHRASES, fits=roomy)
+    assert said(day) == (
         "Waits on Tuesday, March 3\n92%\ncalled within what we promise\n"
-        "Half waited up to 8 minutes, nine in ten up to 19\nMarch 1 to March 3, by lane"
+        "Half waited up to 8 minutes, nine in ten up to 19"
     )
-    (chart,) = (part for part in page.parts if isinstance(part, Chart))
-    assert [(bar.value, bar.share) for bar in chart.bars] == [("88% in 30 min", 0.88)], (
-        "a lane that is no more is left out"
-    )
+    assert lanes.title == "Called in time by lane: Mar 1\N{EN DASH}3 (on March 3)"
+    assert bars_of(lanes) == [("Regular", "88% in 30 min (91%)", 0.88)], "a lane that is no more is left out"
+    assert services.title == "Called in time by service: Mar 1\N{EN DASH}3 (on March 3)"
+    assert bars_of(services) == [("New passport", "75% (71%)", 0.75)]
+
+
+def bars_of(page: ResultPage) -> list[tuple[str, str, float]]:
+    """Return the bars of a page's charts."""
+    return [(bar.label, bar.value, bar.share) for part in page.parts if isinstance(part, Chart) for bar in part.bars]
+
+
+@pytest.mark.parametrize("most", [3, 0])
+def test_of_many_services_none_is_left_out_where_a_page_has_no_room_for_all(most: int) -> None:
+    def small(page: ResultPage) -> bool:
+        return len(bars_of(page)) <= most and len(page.parts) <= 3
+
+    known = office(*(service("A", f"Layanan {n}", f"Service {n}") for n in range(7)))
+    known = known.model_copy(update={"languages": ("en",)})
+    rows = tuple(PublishedRow(id=one.id, month=waited()) for one in known.services)
+    pages = [
+        page
+        for page in wait_pages(results(services=rows), known, phrases=PHRASES, fits=small)
+        if page.title.startswith("Called in time by service")
+    ]
+    told = [f"{label}: {value}" for page in pages for label, value, _ in bars_of(page)]
+    told += [part for page in pages for part in page.parts if isinstance(part, str)]
+    assert told == [f"Service {n}: 92%" for n in range(7)], "in words where not one bar has room"
 
 
 def test_of_a_day_with_few_visitors_the_month_is_told_and_of_a_quiet_month_nothing() -> None:
     few = PublishedRow(id="", month=waited(90.0))
     pages = wait_pages(results(total=few), office(), phrases=PHRASES, fits=roomy)
-    assert {page.figure for page in pages} <= {"90%", "90 %"}
+    assert {page.figure for page in pages} <= {"90%", "90 %", ""}
     assert pages[0].title == "Waktu tunggu"
     assert wait_pages(results(total=PublishedRow(id="")), office(), phrases=PHRASES, fits=roomy) == ()
     assert waits_on(results(), dt.date(2026, 3, 17)) is not None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 from broker.bootstrap.rules import office_message
-from broker.config import load_settings
 from broker.config.settings import Settings
 from broker.contract.messages import HallMessage, OfficeMessage, Ticket, TicketState, Wait
 from kiosk.pages.page import Screen
@@ -15,17 +14,17 @@ from kiosk.pages.samples import NOW, calling, hall_of, offered, screens_of, stat
 from kiosk.paper.news import PaperNews, PrintOutcome
 from kiosk.visit.state import State
 from kiosk.visit.steps import Visit
+from tests.support.office import shipped_settings
 
 __all__ = ["NOW", "calling", "offered", "with_hours"]
-
-CONFIG = Path(__file__).parents[3] / "config.yaml"
 
 
 def settings() -> Settings:
     """Return the demo office's settings."""
-    return load_settings(CONFIG, {})
+    return shipped_settings()
 
 
+@cache
 def office() -> OfficeMessage:
     """Return what the demo office offers."""
     return office_message(settings())

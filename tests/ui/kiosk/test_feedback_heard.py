@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +12,11 @@ import pytest
 from broker.up.screens import VirtualScreen
 from broker.up.visit import Window
 from tests.support.office import CONFIG, OfficeProcess
+from tests.support.program import Program
 from tests.support.sqlite import opened
 from tests.ui.kiosk.blind import KEYS, Blind
 
-pytestmark = [pytest.mark.xdist_group("windows"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("kiosk-windows"), pytest.mark.timeout(180)]
 
 
 KIOSK = """
@@ -48,8 +47,14 @@ def blind(office: OfficeProcess, screen: VirtualScreen, data_dir: Path) -> Itera
         "ANTREAN_TARGETS": str(data_dir / "targets.json"),
         "ANTREAN_SPOKEN": str(data_dir / "spoken.jsonl"),
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "kiosk", "--config", str(office.config), "--data", str(data_dir), "--id", "feedback-1"],
+    process = Program(
+        "kiosk",
+        "--config",
+        str(office.config),
+        "--data",
+        str(data_dir),
+        "--id",
+        "feedback-1",
         env={**office.environment, **ours},
     )
     try:

@@ -6,8 +6,6 @@ The voice is espeak-ng, and what it says goes into files: that they hold sound i
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,9 +17,10 @@ from hardware.codecs.wave_sound import from_wav
 from hardware.emulators.control import socket_path, tell
 from tests.support.caller import wait_until
 from tests.support.office import CONFIG, OfficeProcess
+from tests.support.program import Program
 from tests.ui.kiosk.blind import KEYS, Blind
 
-pytestmark = [pytest.mark.xdist_group("windows"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("kiosk-windows"), pytest.mark.timeout(180)]
 
 
 @pytest.fixture
@@ -45,10 +44,7 @@ def blind(office: OfficeProcess, screen: VirtualScreen, data_dir: Path) -> Itera
         "ANTREAN_TARGETS": str(data_dir / "targets.json"),
         "ANTREAN_SPOKEN": str(data_dir / "spoken.jsonl"),
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "kiosk", "--config", str(CONFIG), "--data", str(data_dir)],
-        env={**office.environment, **ours},
-    )
+    process = Program("kiosk", "--config", str(CONFIG), "--data", str(data_dir), env={**office.environment, **ours})
     window = Window("kiosk", screen, data_dir / "targets.json")
     window.wait_screen("language")
     yield Blind(window, data_dir)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -11,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from broker.contract.messages import OfficeMessage
+from tests.support.program import PROCESSES
 from tests.support.station import EmulatedPrinter, wait_until
 from tests.ui.kiosk import kiosk_to_kill
 from tests.ui.kiosk.kiosk_samples import office, ticket
 
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.ui.kiosk.kiosk_to_kill"])
 Told = tuple[str, int, str]
 PATIENCE_S = 20.0
 """So long a kiosk may take, also on a machine that does much else."""
@@ -40,9 +38,9 @@ class Power:
     @contextmanager
     def on(self, *, prints: bool = False) -> Iterator[Connection]:
         """Let a kiosk run until the power goes, at the end of the block."""
-        ours, theirs = _processes.Pipe()
+        ours, theirs = PROCESSES.Pipe()
         arguments = (self._folder, self.printer.wire.port, self._office, ticket() if prints else None, theirs)
-        process = _processes.Process(target=kiosk_to_kill.main, args=arguments, daemon=True)
+        process = PROCESSES.Process(target=kiosk_to_kill.main, args=arguments, daemon=True)
         process.start()
         theirs.close()
         try:

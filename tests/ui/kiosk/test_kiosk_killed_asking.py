@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
@@ -12,12 +11,12 @@ import pytest
 
 from kiosk.visit.presenter import INTERRUPTED
 from tests.support.office import OfficeProcess
+from tests.support.program import PROCESSES
 from tests.support.sqlite import opened
 from tests.support.station import EmulatedPrinter, wait_until
 from tests.ui.kiosk import kiosk_to_kill
 from tests.ui.kiosk.kiosk_to_kill import Moment
 
-_processes = multiprocessing.get_context("forkserver")
 PATIENCE_S = 30.0
 Paper = tuple[str, str, str]
 
@@ -48,7 +47,7 @@ class Place:
         """Let a kiosk run: a visitor's one until the moment, or one that only makes good what was left."""
         languages = self._office.settings.office.languages
         arguments = (self._folder, self.printer.wire.port, self._office.address, languages, moment)
-        process = _processes.Process(target=kiosk_to_kill.visit, args=arguments, daemon=True)
+        process = PROCESSES.Process(target=kiosk_to_kill.visit, args=arguments, daemon=True)
         process.start()
         try:
             yield process

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,19 +16,21 @@ from broker.up.visit import Window
 from hardware.emulators.control import socket_path, tell
 from hardware.panel.scale import density
 from tests.support.caller import wait_until
+from tests.support.program import Program
 from tests.ui.kiosk.kiosk_samples import settings
 
 CODE = qr_text("6f1c1f0e-0000-4000-8000-000000000012")
 
-pytestmark = pytest.mark.xdist_group("windows")
+pytestmark = pytest.mark.xdist_group("kiosk-windows")
 
 
 @pytest.fixture
 def kiosk(screen: VirtualScreen, data_dir: Path) -> Iterator[Window]:
     """Open the kiosk; it has to end by itself, and well, when it is told to."""
     targets = data_dir / "targets.json"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.ui.kiosk.kiosk_on_fake_bus", str(data_dir)],
+    process = Program(
+        "tests.ui.kiosk.kiosk_on_fake_bus",
+        str(data_dir),
         env={**os.environ, "DISPLAY": screen.name, "ANTREAN_TARGETS": str(targets)},
     )
     yield Window("kiosk", screen, targets)

@@ -27,6 +27,7 @@ MARK = "Rahasiaqz"
 
 def holders() -> list[str]:
     """Return the types of whatever holds a text with the mark."""
+    gc.unfreeze()  # what stood before the tests may hold it as well
     gc.collect()
     found = []
     for thing in gc.get_objects():

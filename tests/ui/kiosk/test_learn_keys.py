@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from broker.up.screens import VirtualScreen
 from broker.up.visit import Window
 from kiosk.voice.lesson import MEANINGS, Lesson
 from tests.support.office import CONFIG
+from tests.support.program import Program
 
 X_KEYCODE_OF_F13 = 191
 
@@ -42,7 +41,7 @@ def test_each_key_is_asked_for_once_and_means_one_thing() -> None:
     assert (fresh.prompt, fresh.learnt) == ("Now press the key for: Next", ())
 
 
-@pytest.mark.xdist_group("windows")
+@pytest.mark.xdist_group("kiosk-windows")
 def test_the_keys_of_a_true_keypad_are_written_where_the_kiosk_reads_them(
     screen: VirtualScreen, data_dir: Path
 ) -> None:
@@ -50,10 +49,15 @@ def test_the_keys_of_a_true_keypad_are_written_where_the_kiosk_reads_them(
     data_dir.mkdir(parents=True)
     config.write_bytes(CONFIG.read_bytes())
     targets = data_dir / "targets.json"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "kiosk.learn_keys", "--config", str(config), "--data", str(data_dir)],
+    said = data_dir / "said"
+    process = Program(
+        "kiosk.learn_keys",
+        "--config",
+        str(config),
+        "--data",
+        str(data_dir),
         env={**os.environ, "DISPLAY": screen.name, "ANTREAN_TARGETS": str(targets)},
-        stdout=subprocess.PIPE,
+        output=said,
     )
     window = Window("lesson", screen, targets)
     for at in range(6):
@@ -66,9 +70,8 @@ def test_the_keys_of_a_true_keypad_are_written_where_the_kiosk_reads_them(
     window.touch("end")
     window.wait_gone("again")
     window.touch("end")
-    said, _ = process.communicate(timeout=10)
-    assert process.returncode == 0
-    assert b"the keys of kiosk-1" in said
+    assert process.wait(10) == 0
+    assert "the keys of kiosk-1" in said.read_text(encoding="utf-8")
     keys = load_settings(config, {}).kiosks[0].keys
     assert keys is not None
     assert keys.model_dump(exclude_none=True) == {meaning: f"F{13 + at}" for at, meaning in enumerate(MEANINGS[:6])}

@@ -7,7 +7,6 @@ import ctypes.util
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from hardware.config import PanelConfig
 from hardware.panel.theme import LIGHT
 from tests.support.caller import wait_until
 from tests.support.glass import Glass
+from tests.support.program import Program
 
 pytestmark = pytest.mark.xdist_group("windows")
 
@@ -62,7 +62,7 @@ class Buttons:
 
     screen: VirtualScreen
     folder: Path
-    process: subprocess.Popen[bytes]
+    process: Program
 
     def told(self) -> list[str]:
         """Return what it was touched at and typed, in order."""
@@ -104,8 +104,11 @@ def buttons(
     """Open the window alone on an X screen without a window manager; it has to end by itself when it is told to."""
     screen = VirtualScreen(*size)
     screen.start()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.ui.panel.buttons", str(folder), panel.model_dump_json(), *words],
+    process = Program(
+        "tests.ui.panel.buttons",
+        str(folder),
+        panel.model_dump_json(),
+        *words,
         env={**os.environ, **environ, "DISPLAY": screen.name},
     )
     try:

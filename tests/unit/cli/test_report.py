@@ -121,6 +121,11 @@ def test_without_a_span_it_is_today(run: Run, tmp_path: Path) -> None:
         (("--from", "2026-03-05", "--to", "2026-03-02"), "a span ends after it begins"),
         (("--day", "2999-01-01"), "nothing is known yet of 2999-01-01"),
         (("--month", "2026-03", "--by", "mood"), "nothing is divided by mood: known are day, week"),
+        (("--month", "2026-03", "--by", "day,officer"), "An officer's figures are at /staff/figures"),
+        (("--month", "2026-03", "--only", "officer=siti"), "that would be a ranking"),
+        (("--month", "2026-03", "--tickets", "use"), "no tickets are behind use: known are arrivals, served"),
+        (("--month", "2026-03", "--tickets", "served", "--by", "day"), "tickets are listed one by one"),
+        (("--month", "2026-03", "--tickets", "served", "--only", "counter=c1", "-f", "pdf"), "written as xlsx, csv"),
         (("--month", "2026-03", "--only", "lane"), "lane says not which"),
         (("--month", "2026-03", "-l", "tlh"), "tlh is no language of the office"),
         (("--month", "2026-03", "-f", "json", "-o", "no/such/folder.json"), "cannot be written: No such file"),
@@ -131,6 +136,19 @@ def test_what_cannot_be_meant_is_said_in_a_sentence(run: Run, arguments: tuple[s
 
     assert code == 1
     assert said in told
+
+
+def test_the_tickets_behind_a_figure_are_written_as_many_as_it_says(run: Run, tmp_path: Path) -> None:
+    run("--month", "2026-03", "-f", "json", "-o", "month.json")
+    code, said = run("--month", "2026-03", "--tickets", "wait_longest", "-f", "csv")
+
+    assert (code, said.strip()) == (0, "report-2026-03-tickets-wait_longest.csv")
+    lines = list(csv.reader(StringIO((tmp_path / said.strip()).read_text(), newline="")))
+    waits = [(line[1], line[2], float(line[4])) for line in lines if line[0] == "tickets" and line[3] == "wait_longest"]
+    longest = json.loads((tmp_path / "month.json").read_bytes())["total"]["values"]["wait_longest"]
+    assert len(waits) == longest["n"]
+    assert waits[0][2] == longest["value"], "the longest comes first"
+    assert all(number[0] in "AB" and len(ticket) == 36 for ticket, number, _ in waits)
 
 
 def test_a_name_that_config_yaml_has_no_more_is_taken_and_said(run: Run) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 import itertools
 import json
+import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -281,3 +283,61 @@ def test_new_keys_stand_where_the_settings_have_them() -> None:
     keys = [line.split(":")[0].strip(" -") for line in after[at:].splitlines()[:5]]
     order = [key for key in Settings.model_fields["counters"].annotation.__args__[0].model_fields if key in keys]  # type: ignore[union-attr] # a tuple of models
     assert [key for key in keys if key in order] == order
+
+
+def commented(text: str) -> str:
+    """Return a file with a comment of its own above and behind every line."""
+    lines = []
+    for number, line in enumerate(text.splitlines()):
+        indent = " " * (len(line) - len(line.lstrip()))
+        lines += [f"{indent}# above {number}", f"{line}   # behind {number}"]
+    return "\n".join([*lines, "# the end", ""])
+
+
+def comments(text: str) -> list[str]:
+    """Return all comments, in their order."""
+    return re.findall(r"# (?:above \d+|behind \d+|the end)", text)
+
+
+def one_edit(rng: random.Random, data: Any) -> Edit:  # noqa: ANN401 - plain data of a file
+    """Return another value for a place of the file: of its kind, longer, shorter, hostile."""
+    path, value = rng.choice([(path, value) for path, value in leaves(data) if not path.endswith(".id")])
+    match value:
+        case bool():
+            return Edit(path, not value)
+        case int() | float():
+            return Edit(path, rng.randrange(1000))
+        case _:
+            words = "".join(
+                rng.choices(["Rp1 ", "# no comment", ": ", '"', "'", "\\", "é", "\n", "- x", "{", "العربية"], k=5)
+            )
+            return Edit(path, rng.choice([words, "x", "", "2027-01-01", "true", "0x1"]))
+
+
+def keeps_every_comment(count: int, seed: int) -> None:
+    """Make so many edits one after the other, and look whether anything but their values changes."""
+    rng = random.Random(seed)  # noqa: S311 - no secret
+    start = text = commented(OFFICE)
+    for _ in range(count):
+        data: Any = read_value(text)
+        edit = one_edit(rng, data)
+        before, text = text, patched(text, [edit])
+        assert read_value(text) == edited(data, edit), edit
+        assert comments(text) == comments(start), edit
+        went, came = changed_lines(before, text)
+        assert (len(went), len(came)) in {(1, 1), (0, 0)}, edit
+        assert [line.rpartition("# behind")[2] for line in went] == [line.rpartition("# behind")[2] for line in came]
+
+
+def test_whatever_value_is_changed_every_comment_stays_where_it_was() -> None:
+    # 5,000 edits were made so once, with `python -c "...keeps_every_comment(5000, 1)"`: it takes minutes.
+    keeps_every_comment(40, seed=7)
+
+
+def test_tabs_where_yaml_allows_them_stay() -> None:
+    text = OFFICE.replace("  id: test\n", "  id: test\t# a tab before\n").replace("hours:\n", "hours:\t# the week\n", 1)
+    after = patched(text, [Edit("office.id", "other"), Edit("hours.mon", [])])
+    assert "  id: other\t# a tab before\n" in after or "  id: other   # a tab before\n" in after
+    assert "hours:\t# the week\n" in after
+    with pytest.raises(UnwritableError, match="indented with a tab"):
+        patched(OFFICE.replace("  id: test\n", "\tid: test\n", 1), [Edit("office.id", "other")])

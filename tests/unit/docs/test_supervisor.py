@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import get_args
 
-from broker.reports.figures import DIMENSIONS
 from broker.reports.files import ReportKind
+from broker.reports.query import DIVIDED
 from tests.figures_table import BEGIN, END, with_table
 
 PAGE = Path(__file__).parents[3] / "docs" / "supervisor.md"
@@ -20,4 +20,4 @@ def test_the_definition_table_is_the_programs_own() -> None:
 
 def test_it_names_what_reports_are_divided_by_and_written_as() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert [one for one in (*DIMENSIONS, *get_args(ReportKind)) if f"`{one}`" not in page] == []
+    assert [one for one in (*DIVIDED, *get_args(ReportKind)) if f"`{one}`" not in page] == []

@@ -7,21 +7,21 @@ from pathlib import Path
 
 from rich.console import Console
 
-from broker.config import Settings, load_settings
+from broker.config import Settings
 from broker.config.desk_devices import Keypads, Pad
 from broker.contract.messages import Presence
 from broker.doctor.command import CheckUp, run_checks
 from broker.doctor.devices import check_devices, say_a_call
 from hardware.config import KioskSound, LineConfig, PreviewPrinter
 from hardware.emulators.wire import PtyWire
-from tests.support.office import CONFIG
+from tests.support.office import CONFIG, shipped_settings
 
 
 def with_pads(url: str) -> Settings:
     pads = Keypads(
         id="pads-1", codec="ascii", line=LineConfig(url=url), pads=(Pad(counter="counter-3", officers=("siti",)),)
     )
-    return load_settings(CONFIG, {}).model_copy(update={"keypads": (pads,)})
+    return shipped_settings().model_copy(update={"keypads": (pads,)})
 
 
 def looked_at(url: str, data_dir: Path, presence: Presence | None = None) -> list[tuple[str, str]]:
@@ -51,7 +51,7 @@ def test_a_running_part_that_has_said_nothing_of_a_device_is_not_taken_for_well(
 
 
 def test_a_loudspeaker_that_never_ends_is_a_finding_and_no_traceback(tmp_path: Path) -> None:
-    (found,) = say_a_call(load_settings(CONFIG, {}), CONFIG, tmp_path, only=frozenset(), patience_s=0.01)
+    (found,) = say_a_call(shipped_settings(), CONFIG, tmp_path, only=frozenset(), patience_s=0.01)
     assert (found.verdict, found.seen) == ("fault", "did not answer within 0.01 s")
 
 
@@ -67,7 +67,7 @@ def test_a_line_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_spare_printer_and_what_is_heard_are_looked_at_beside_the_first(tmp_path: Path) -> None:
-    settings = load_settings(CONFIG, {})
+    settings = shipped_settings()
     sound = KioskSound(player="file", loudspeaker="hw:1")
     kiosk = settings.kiosks[0].model_copy(update={"spare_printer": PreviewPrinter(), "sound": sound})
     with_spare = settings.model_copy(update={"kiosks": (kiosk,)})

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Iterable
 
-from broker.contract.messages import MAX_PAYLOAD_BYTES, BoardCounter, BoardGroup, BoardMessage
+import pytest
+
+from broker.contract.messages import MAX_PAYLOAD_BYTES, BoardChange, BoardCounter, BoardGroup, BoardMessage
 from broker.domain import commands as cmd
 from broker.domain.model import TicketState
 from broker.engine import BOARD_GAP_S
@@ -18,8 +21,9 @@ from tests.unit.gateway.test_outbound import Office
 class Board:
     """An office, and what a board would have of it."""
 
-    def __init__(self) -> None:
-        self.play = Play(small_office(counters={counter.id: counter for counter in COUNTERS}))
+    def __init__(self, supervisors: Iterable[str] = ()) -> None:
+        counters = {counter.id: counter for counter in COUNTERS}
+        self.play = Play(small_office(counters=counters, supervisors=frozenset(supervisors)))
         self.pages = BoardPages()
         self.told: dict[int, BoardMessage] = {}
 
@@ -41,6 +45,10 @@ class Board:
         """Return one counter as it was said last."""
         (found,) = (one for page in self.told.values() for one in page.counters if one.id == name)
         return found
+
+    def changes(self) -> list[BoardChange]:
+        """Return what is otherwise today, as it was said last."""
+        return [one for page in self.told.values() for one in page.changes]
 
     def promised_s(self, lane: str) -> int:
         """Return what a lane promises."""
@@ -161,6 +169,69 @@ def test_nothing_is_drawn_while_somebody_waits_to_be_answered() -> None:
         board.play.issue()
     assert board.pages.draw(board.play.hall, board.play.now, is_pressed=lambda: True) is None
     assert set(board.draw()) == {0}
+
+
+# -- what is otherwise today ------------------------------------------------------------------------------------------
+
+
+def test_what_is_otherwise_today_is_said_with_who_and_why_and_is_gone_once_it_is_as_configured() -> None:
+    board, session = Board({"dewi"}), "staff session"
+    board.play.do(cmd.StaffIn("dewi", "1234", session, pin_matches=True))
+    board.draw()
+    assert board.changes() == []
+    begun = board.play.now
+    until = begun + dt.timedelta(hours=1)
+    board.play.do(cmd.Offer(session, "power cut " * 20, service="visa", action="close"))
+    board.play.do(cmd.Quota(session, "few officers", lane="priority", quota=12))
+    board.play.do(cmd.Intake(session, "stop", "all are busy", until))
+    board.draw()
+    closed, quota, stop = board.changes()
+    assert (closed.kind, closed.service, closed.by, closed.at) == ("offer", "visa", "Dewi A.", begun)
+    assert closed.reason is not None
+    assert len(closed.reason) == 120
+    assert (quota.kind, quota.lane, quota.quota, quota.reason) == ("quota", "priority", 12, "few officers")
+    assert (stop.kind, stop.until) == ("intake", until)
+    board.play.do(cmd.Offer(session, "it is back", service="visa", action="open"))
+    board.play.do(cmd.Quota(session, "as ever", lane="priority", quota=None))
+    board.play.wait(3601)
+    board.draw()
+    assert board.changes() == [], "a stop that had an end is over with it"
+
+
+@pytest.mark.parametrize("answer", ["accept", "decline", "left"])
+def test_whoever_asked_a_counter_is_told_what_became_of_it(answer: str) -> None:
+    board, session = Board({"dewi"}), "staff session"
+    board.play.do(cmd.StaffIn("dewi", "1234", session, pin_matches=True))
+    board.play.sign_in("c1")
+    board.play.do(cmd.AskCounter(session, "c1", "help", "collection", reason="a queue"))
+    board.draw()
+    (asked,) = board.changes()
+    assert (asked.kind, asked.counter, asked.action, asked.stage) == ("asked", "c1", "help", "collection")
+    assert (asked.by, asked.reason) == ("Dewi A.", "a queue")
+    board.play.wait(30)
+    board.play.do(cmd.Close("c1", "c1") if answer == "left" else cmd.AnswerAsked("c1", "c1", answer))  # type: ignore[arg-type]
+    board.draw()
+    said, *helps = board.changes()
+    assert (said.kind, said.answer, said.action, said.stage) == ("answered", answer, "help", "collection")
+    assert (said.by, said.asked_by, said.at) == ("Sari W.", "Dewi A.", board.play.now)
+    assert [(one.kind, one.stage, one.by) for one in helps] == (
+        [("help", "collection", "Sari W.")] if answer == "accept" else []
+    )
+    if answer != "accept":
+        board.play.sign_in("c1")
+        board.play.do(cmd.AskCounter(session, "c1", "help", "collection"))
+        board.draw()
+        assert [one.kind for one in board.changes()] == ["asked"], "asked anew, the old answer is past"
+
+
+def test_a_counter_that_does_what_it_is_asked_has_answered() -> None:
+    board, session = Board({"dewi"}), "staff session"
+    board.play.do(cmd.StaffIn("dewi", "1234", session, pin_matches=True))
+    board.play.do(cmd.AskCounter(session, "c1", "open"))
+    board.play.sign_in("c1")
+    board.draw()
+    (said,) = board.changes()
+    assert (said.kind, said.action, said.answer, said.by) == ("answered", "open", "accept", "Sari W.")
 
 
 # -- on the wire ----------------------------------------------------------------------------------------------------

@@ -63,6 +63,10 @@ GOOD: dict[str, tuple[dict[str, Any], cmd.Command]] = {
         cmd.AskCounter("s", "c1", "help", "check"),
     ),
     "asked": (AT | {"action": "accept"}, cmd.AnswerAsked("c1", "s", "accept")),
+    "training": (
+        {"step": "missed", "text": {"id": "Panggil", "en": "Call"}, "about": "t"},
+        cmd.Training("missed", {"id": "Panggil", "en": "Call"}, "t", "kiosk-1"),
+    ),
     "unannounce": ({"session": "s", "announcement": "a"}, cmd.Unannounce("s", "a")),
     "printed": (
         {"ticket": "t", "outcome": "failed", "reason": "no paper"},

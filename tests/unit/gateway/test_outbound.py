@@ -24,6 +24,7 @@ from broker.inbox import Reconnected
 from tests.fakes.clock import FakeClock
 from tests.fakes.offices import OnePin, small_office
 from tests.fakes.store import MemoryStore
+from tests.support.office import shipped_settings
 
 CONFIG = Path(__file__).parents[3] / "config.yaml"
 ROOT = "antrean/v1/demo"
@@ -64,7 +65,7 @@ class Office:
     """Gateway and engine as the broker has them, with the network taken out."""
 
     def __init__(self, rules: Any = None, announced: Sequence[Announcement] = ()) -> None:  # noqa: ANN401 - rules of an office, or the small one
-        settings = load_settings(CONFIG, {})
+        settings = shipped_settings()
         self.air, self.clock = Air(), FakeClock()
         topics = Topics("demo")
         self.engine = Engine(
@@ -681,7 +682,7 @@ def test_errors_about_the_longest_names_fit() -> None:
 
 
 def test_the_demo_office_at_noon_fits() -> None:
-    settings = load_settings(CONFIG, {})
+    settings = shipped_settings()
     office = Office(office_rules(settings))
     office.pause_s = 0.01
     for n in range(400):

@@ -7,13 +7,11 @@ import itertools
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from broker.bootstrap.rules import office_message
-from broker.config import load_settings
 from broker.contract.messages import MAX_PAYLOAD_BYTES, CounterMessage, HallMessage
 from broker.domain.hall import Hall
 from broker.domain.model import Hours, Office, Service
@@ -23,8 +21,7 @@ from broker.gateway.shapes import queue_entry
 from tests.fakes.dispatch import POLICIES
 from tests.fakes.halls import Play
 from tests.fakes.offices import COUNTERS, small_office
-
-CONFIG = Path(__file__).parents[3] / "config.yaml"
+from tests.support.office import shipped_settings
 
 
 class Studio:
@@ -33,7 +30,7 @@ class Studio:
     def __init__(self, policy: str = "promise") -> None:
         counters = {counter.id: counter for counter in COUNTERS}
         self.play = Play(small_office(policy=POLICIES[policy], counters=counters))
-        self.pictures = Pictures(office_message(load_settings(CONFIG, {})))
+        self.pictures = Pictures(office_message(shipped_settings()))
         for counter, officer in (("c1", "sari"), ("c2", "budi"), ("c3", "dewi")):
             self.play.sign_in(counter, officer)
 
@@ -161,7 +158,7 @@ TEN = Hours(dict.fromkeys(range(7), ((dt.time(10), dt.time(15)),)))
 
 def rows_of(office: Office, now: dt.datetime) -> dict[tuple[str, str], tuple[str, dt.datetime | None]]:
     """Return what `state/hall` says of each service in each lane."""
-    payload = Pictures(office_message(load_settings(CONFIG, {}))).hall(Hall(office), now, 1, unanswered_s=0)
+    payload = Pictures(office_message(shipped_settings())).hall(Hall(office), now, 1, unanswered_s=0)
     assert len(payload) <= MAX_PAYLOAD_BYTES
     groups = HallMessage.model_validate_json(payload).waiting
     return {(group.service, group.lane): (group.offer, group.opens_at) for group in groups}

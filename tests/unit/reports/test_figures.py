@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import random
 from collections import Counter as Tally
 from decimal import Decimal
+
+import pytest
 
 from broker.domain.queue.waits import SOON_S
 from broker.reports import figures as fg
 from broker.reports.facts import Count, DayFacts, DeskTime, Still, Visit, Wait, micros
-from broker.reports.figures import FIGURES, History, Question, RatingCount, report
+from broker.reports.figures import FIGURES, History, Question, Ranks, RatingCount, report
 from tests.fakes.clock import JAKARTA
 
 MONDAY = dt.date(2026, 3, 2)
@@ -210,3 +214,13 @@ def test_only_visits_that_were_finished_tell_how_long_service_takes() -> None:
 
     assert value(total, "service_mean") == ("4.0", 1)
     assert total.values["service_p90"].value == Decimal("4.0")
+
+
+@pytest.mark.parametrize("n", [1, 7, Ranks.MANY - 1, Ranks.MANY])
+def test_many_values_are_ranked_as_few_are(n: int) -> None:
+    chance = random.Random(n)  # noqa: S311 - the same values each time
+    values = [int(chance.lognormvariate(6, 1) * 1e6) for _ in range(n)]
+    in_order, ranks = sorted(values), Ranks(list(values))
+    assert (len(ranks), ranks.sum()) == (n, sum(values))
+    for percent in (1, 50, 90, 95, 100):
+        assert ranks.percentile(percent) == in_order[math.ceil(percent * n / 100) - 1]

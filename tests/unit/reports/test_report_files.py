@@ -10,11 +10,12 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from babel.numbers import format_decimal
 
 from broker.config import Settings, load_settings
 from broker.reports.figures import FIGURES, Dimension, Question, Report, report, span_named
 from broker.reports.files import report_file
-from broker.reports.sheet import ReportWording, wording_in
+from broker.reports.sheet import ReportWording, number_text, wording_in
 from broker.reports.tables import BOM
 from tests.fakes.journals import MadeUpOffice
 from tests.support.pdf_text import pdf_text
@@ -165,3 +166,11 @@ def test_a_span_has_a_name(name: str, first: str, last: str) -> None:
 )
 def test_what_is_no_span_has_none(name: str) -> None:
     assert span_named(name) is None
+
+
+@pytest.mark.parametrize("language", ["id", "en", "ar", "zh", "de", "fr", "hi"])
+@pytest.mark.parametrize("figure", ["0", "7", "1234", "1234567", "-3", "0.0", "12345.6", "-1234.50", "99999999.95"])
+def test_figures_are_written_as_babel_writes_them(language: str, figure: str) -> None:
+    value = Decimal(figure) if "." in figure else int(figure)
+    pattern = f"#,##0.{'0' * len(figure.partition('.')[2])}" if "." in figure else "#,##0"
+    assert number_text(value, language) == format_decimal(value, format=pattern, locale=language)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,16 +28,10 @@ class Shown:
 
 
 @pytest.fixture(autouse=True)
-def process_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Leave the logging, and where temporary files go, as they were: a process that begins sets its own."""
+def process_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave it as it was where temporary files go: a process that begins sets its own."""
     monkeypatch.setenv("TMPDIR", tempfile.gettempdir())
     monkeypatch.setattr(tempfile, "tempdir", tempfile.gettempdir())
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    for handler in set(root.handlers) - set(handlers):
-        handler.close()
-    root.handlers, root.level = handlers, level
 
 
 def run(monkeypatch: pytest.MonkeyPatch, show: Shown, *arguments: str) -> int:

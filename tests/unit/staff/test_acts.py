@@ -12,6 +12,7 @@ from broker.domain.decide import decide
 from broker.domain.errors import Code, DomainError
 from broker.domain.events import EVENT_NAMES
 from broker.domain.model import Counter, Office
+from broker.domain.today import Answered, Asked
 from tests.fakes.clock import MORNING
 from tests.fakes.halls import Play, contents
 from tests.fakes.offices import small_office
@@ -218,6 +219,14 @@ def test_nothing_is_taken_back_once_somebody_has_gone_on(play: Play) -> None:
     assert refused(play, cmd.StaffUndo(S)) == "nothing_to_undo", "the counter that had the ticket has gone on"
 
 
+def test_a_call_is_not_taken_back_once_its_counter_went_on_in_the_same_moment(play: Play) -> None:
+    ticket = play.issue()
+    play.sign_in()
+    play.do(cmd.StaffCall(S, ticket.id, "c1", WHY))
+    play.do(cmd.Hold("c1", "c1"))
+    assert refused(play, cmd.StaffUndo(S)) == "nothing_to_undo", "what is last is the counter's own"
+
+
 def test_nothing_is_taken_back_after_half_a_minute_nor_by_another(play: Play) -> None:
     play.do(cmd.Offer(S, WHY, service="visa", action="close"))
     play.wait(31)
@@ -255,9 +264,11 @@ def test_a_counter_says_no_or_takes_its_pause_back(play: Play) -> None:
 
 def test_a_closed_counter_answers_by_signing_in(play: Play) -> None:
     play.do(cmd.AskCounter(S, "c1", "open"))
-    assert play.hall.today.changes
     play.sign_in()
-    assert not play.hall.today.changes
+    assert play.hall.today.get(Asked, "c1") is None
+    answered = play.hall.today.get(Answered, "c1")
+    assert answered is not None
+    assert (answered.answer, answered.asked.by) == ("accept", "dewi")
 
 
 def test_a_counter_that_helps_calls_for_that_stage_while_nobody_waits_for_its_own_work(play: Play) -> None:

@@ -16,6 +16,7 @@ import pytest
 from broker.bootstrap.rules import office_rules
 from broker.bootstrap.rules_desk import RulesDesk
 from broker.config import load_settings
+from broker.config.document import read_value
 from broker.config.versions import FOLDER, RulesFile, Versions, digest_of
 from broker.domain import commands as cmd
 from broker.domain.events import RulesChanged
@@ -258,6 +259,72 @@ def test_what_is_planned_counts_on_its_day_and_is_then_put_into_its_place_by_the
     assert len(place.journal) == 2, "once"
 
 
+def test_what_is_taken_out_on_a_later_day_stays_until_then_and_nothing_is_wrong_if_somebody_was_first(
+    place: Place, rina: str
+) -> None:
+    today = place.room.clock.now().date()
+    day = today + dt.timedelta(days=2)
+    note = {"id": "a1", "text": {"id": "x", "en": "x"}}
+    added = (cmd.RuleEdit("announcements.a1", note), cmd.RuleEdit("hours.2026-12-25", []))
+    assert "error" not in place.ask(place.change(rina, *added))
+    out = (cmd.RuleEdit("announcements.a1"), cmd.RuleEdit("hours.2026-12-25"), cmd.RuleEdit(FEE, "Rp9"))
+    assert "error" not in place.ask(place.change(rina, *out, effective_from=day.isoformat()))
+    before, then = (load_settings(place.path, {}, today=one) for one in (today, day))
+    assert (len(before.announcements), dt.date(2026, 12, 25) in before.hours.dates) == (1, True)
+    assert (len(then.announcements), dt.date(2026, 12, 25) in then.hours.dates) == (0, False)
+    assert "error" not in place.ask(place.change(rina, cmd.RuleEdit("announcements.a1")))
+    assert load_settings(place.path, {}, today=day).services[0].fee["id"] == "Rp9"
+    place.room.clock.advance(2 * 24 * 3600)
+    place.desk.look(place.room.engine.carry_out)
+    place.room.engine.step([])
+    assert "2026-12-25" not in place.text
+    assert load_settings(place.path, {}, today=day).planned == ()
+
+
+def test_a_service_comes_and_goes_but_not_while_somebody_holds_a_number_for_it(place: Place, rina: str) -> None:
+    data: Any = read_value(place.text)
+    fresh = {**data["services"][0], "id": "umrah", "letter": "U"}
+    twice = place.change(rina, cmd.RuleEdit("services.umrah", fresh | {"letter": "A"}))
+    assert place.ask(twice)["error"] == "bad_rules"
+    assert "error" not in place.ask(place.change(rina, cmd.RuleEdit("services.umrah", fresh)))
+    assert [one.id for one in load_settings(place.path, {}).services][-1] == "umrah"
+    out = (cmd.RuleEdit("services.passport"), cmd.RuleEdit("counters.counter-2.services"))
+    needed = place.ask(place.change(rina, out[0]))
+    assert 'counters[1].services[0]: "passport" is not the id of one of the services' in str(needed)
+    ticket = place.room.issue("passport", "regular")
+    refused = place.ask(place.change(rina, *out))
+    assert refused["detail"]["problems"][0].startswith("services.passport: 1 with a number for it are still here")
+    place.room.ask(cmd.Cancel(ticket))
+    assert "error" not in place.ask(place.change(rina, *out))
+    assert [one.id for one in load_settings(place.path, {}).services] == ["collection", "umrah"]
+
+
+def test_a_counter_comes_with_a_restart_and_goes_when_nobody_sits_there(place: Place, rina: str) -> None:
+    new = {"id": "counter-9", "label": "9", "stages": ["check"]}
+    asked = place.ready(place.change(rina, cmd.RuleEdit("counters.counter-9", new)))
+    assert asked.command.prepared.restart == ("counters",)
+    assert "error" not in place.room.ask_all(asked)[0]
+    sneaked = place.change(rina, cmd.RuleEdit("counters.x", new | {"id": "x", "kiosk": "kiosk-1"}))
+    assert place.ask(sneaked)["error"] == "bad_rules"
+    place.room.engine.step([place.room.submission(cmd.SignIn("counter-2", "siti", PIN, "t", pin_matches=True))])
+    refused = place.ask(place.change(rina, cmd.RuleEdit("counters.counter-2")))
+    assert "siti is signed in there" in refused["detail"]["problems"][0]
+
+
+@pytest.mark.parametrize("empty", ["", "planned: []\n"])
+def test_a_section_that_the_file_has_not_yet_has_the_same_places_and_no_others(
+    place: Place, rina: str, empty: str
+) -> None:
+    place.path.write_text(TEXT + empty, encoding="utf-8")
+    assert "error" not in place.ask(place.change(rina, cmd.RuleEdit("journey.rejoin_times", 3)))
+    plan = {"id": "x", "effective_from": "2999-01-01"}
+    for path in ("kiosks.kiosk-1.shutdown_command", "store.url", "officers.rina.pin_hash"):
+        sneaked = cmd.RuleEdit("planned.x", plan | {"change": {path: ["rm"]}})
+        assert "planned.x: is not changed here" in str(place.ask(place.change(rina, sneaked)))
+    fair = cmd.RuleEdit("planned.x", plan | {"change": {FEE: "Rp9"}})
+    assert "error" not in place.ask(place.change(rina, fair))
+
+
 def test_a_plan_that_would_break_the_office_is_refused_today(place: Place, rina: str) -> None:
     day = (place.room.clock.now() + dt.timedelta(days=9)).date().isoformat()
     change = place.change(rina, cmd.RuleEdit("counters.counter-1.stages", ["check"]), effective_from=day)
@@ -367,6 +434,21 @@ def test_a_link_stays_a_link_and_the_mark_at_a_texts_head_stays(tmp_path: Path) 
     assert place.path.is_symlink()
     assert real.read_bytes().startswith(b"\xef\xbb\xbfoffice:")
     assert b"{id: Rp1," in real.read_bytes()
+
+
+def test_a_file_in_another_encoding_is_refused_in_words_and_stays_as_it_is(place: Place, rina: str) -> None:
+    raw = TEXT.replace("name: Rina", "name: Ren\N{LATIN SMALL LETTER E WITH ACUTE}").encode("latin-1")
+    place.path.write_bytes(raw)
+    refused = place.ask(place.change(rina, cmd.RuleEdit(FEE, "Rp1")))
+    assert refused["detail"]["problems"] == ["is not written in UTF-8: save it so with an editor once"]
+    assert place.path.read_bytes() == raw
+
+
+def test_a_change_through_windows_line_ends_leaves_them(place: Place, rina: str) -> None:
+    place.path.write_bytes(TEXT.replace("\n", "\r\n").encode())
+    assert "error" not in place.ask(place.change(rina, cmd.RuleEdit(FEE, "Rp1")))
+    assert place.path.read_bytes().count(b"\n") == place.path.read_bytes().count(b"\r\n")
+    assert b"{id: Rp1," in place.path.read_bytes()
 
 
 def test_on_the_wire_a_missing_value_is_not_an_empty_one() -> None:

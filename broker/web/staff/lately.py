@@ -1,0 +1,45 @@
+"""What each of the staff did last, for as long as it can be taken back: their pages say it. On the loop's thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from broker.web.staff.access import Staff
+
+UNDO_S = 30
+"""So long the engine takes an act back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """What somebody did."""
+
+    text: str
+    at: float
+    can_undo: bool
+
+
+@dataclass(slots=True)
+class Lately:
+    """What was done in the last half minute, by session. The engine alone knows whether it can still be taken back."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    _did: dict[str, Did] = field(default_factory=dict)
+
+    def did(self, staff: Staff, text: str, *, can_undo: bool) -> None:
+        """Keep what somebody did just now, in words."""
+        now = self.monotonic()
+        self._did = {session: one for session, one in self._did.items() if _left_s(one, now) > 0}
+        self._did[staff.session] = Did(text, now, can_undo)
+
+    def of(self, staff: Staff) -> tuple[Did, int] | None:
+        """Return what somebody did last, and for how many seconds more that is said."""
+        did = self._did.get(staff.session)
+        left_s = 0 if did is None else _left_s(did, self.monotonic())
+        return None if did is None or left_s <= 0 else (did, left_s)
+
+
+def _left_s(did: Did, now: float) -> int:
+    return int(UNDO_S - (now - did.at))

@@ -1,0 +1,1 @@
+"""A training: its configuration, its folder, its script, what it shows."""
