@@ -84,6 +84,7 @@ RULES: dict[str, frozenset[str]] = {
     "GET /staff/rules/{form}": frozenset({S, T}),
     "POST /staff/rules/{form}": frozenset({S, T}),
     "GET /staff": OUTSIDE,
+    "GET /staff/in": OUTSIDE,
     "POST /staff/in": OUTSIDE,
     "POST /staff/out": ALL,
     "GET /staff/account": ALL,
