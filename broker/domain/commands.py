@@ -272,10 +272,13 @@ class StaffTotp(StaffAct):
 
 @dataclass(frozen=True, slots=True)
 class StaffReset(StaffAct):
-    """Take from an officer a password or a second factor that is lost: the PIN alone lets them in again."""
+    """Take from an officer a password or a second factor that is lost: the PIN alone lets them in again.
+
+    Or the lock (`lock`) that wrong guesses of anybody have put on them.
+    """
 
     officer: Id
-    what: Literal["password", "totp"]
+    what: Literal["password", "totp", "lock"]
     reason: Why
 
 

@@ -279,12 +279,13 @@ class PinReset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unlocked:
-    """A supervisor let an officer try PINs again."""
+    """A supervisor let an officer try PINs again: at a counter, or at a page (`counter` None) and why."""
 
     at: dt.datetime
-    counter: str
+    counter: str | None
     officer: str
     by: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

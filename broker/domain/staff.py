@@ -209,10 +209,12 @@ def _second_factor(hall: Hall, officer: str, command: cmd.StaffTotp, now: dt.dat
 
 
 def _reset(hall: Hall, by: str, command: cmd.StaffReset, now: dt.datetime) -> list[ev.Event]:
-    """Let an officer in again who has lost password or phone; whoever has found them is out."""
+    """Let an officer in again who has lost password or phone, or is locked out; whoever has found them is out."""
     officer, reason = command.officer, checks.reason(command.reason)
     if officer not in hall.office.officers:
         raise DomainError(Code.UNKNOWN_OFFICER, f"no officer {officer}", officer=officer)
+    if command.what == "lock":
+        return [ev.Unlocked(at=now, counter=None, officer=officer, by=by, reason=reason)]
     changed = ev.PasswordChanged if command.what == "password" else ev.TotpChanged
     return [
         changed(at=now, officer=officer, by=by, is_on=False, reason=reason),

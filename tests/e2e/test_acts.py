@@ -14,6 +14,7 @@ import pytest
 from broker import permissions
 from broker.contract.messages import AnnouncementsMessage
 from broker.domain.vocabulary import COMMANDS
+from tests.support.browsing import asked_before
 from tests.support.caller import Caller, wait_until
 from tests.support.office import OfficeProcess
 from tests.support.web_process import PUBLIC, WebProcess
@@ -173,6 +174,7 @@ def is_called(caller: Caller, number: str) -> bool:
 
 def press(browser: httpx.Client, path: str, **fields: str) -> str:
     """Send a form as a page of ours would; return the page that follows."""
+    fields = asked_before(browser) | fields if path == "/staff/in" else fields
     answer = browser.post(
         path, data=fields, headers={"Origin": str(browser.base_url).rstrip("/")}, follow_redirects=True
     )

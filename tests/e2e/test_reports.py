@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from broker.reports.figures import FIGURES
+from tests.support.browsing import asked_before
 from tests.support.caller import wait_until
 from tests.support.lived_days import live, new_office
 from tests.support.office import OfficeProcess
@@ -58,7 +59,9 @@ def supervisor(web: WebProcess) -> Iterator[httpx.Client]:
     """Yield the browser of a supervisor who reads Indonesian."""
     headers = {"Accept-Language": "id", "Origin": web.address}
     with httpx.Client(base_url=web.address, headers=headers, timeout=60, follow_redirects=True) as client:
-        assert client.post("/staff/in", data={"officer": "maria", "pin": "1234"}).status_code == 200
+        assert (
+            client.post("/staff/in", data={"officer": "maria", "pin": "1234"} | asked_before(client)).status_code == 200
+        )
         yield client
 
 

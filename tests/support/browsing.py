@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import re
 import threading
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from starlette.applications import Starlette
 from broker.web.app import web_app
 from broker.web.guard import Limits
 from broker.web.server import Connections, serve, web_server
+from broker.web.staff.access import BEFORE
 from broker.web.staff.advisor import Advisor
 from broker.web.staff.files import ResultFiles
 from broker.web.staff.reporter import Reporter
@@ -82,6 +84,7 @@ class Visitor:
 
     def post(self, path: str, *, status: int = 303, language: str = "en", **fields: str) -> str:
         """Send a form as a page of ours would; return the answer, or where it leads."""
+        fields = asked_before(self.client) | fields if path == "/staff/in" else fields
         answer = self.client.post(
             path,
             data=fields,
@@ -90,6 +93,12 @@ class Visitor:
         )
         assert answer.status_code == status, (answer.status_code, answer.text)
         return answer.headers["location"] if status == 303 else answer.text
+
+
+def asked_before(client: httpx.Client) -> dict[str, str]:
+    """Open the page that asks who it is; return what its form carries."""
+    found = re.search(rf'name="{BEFORE}" value="([^"]+)"', client.get("/staff/in").text)
+    return {} if found is None else {BEFORE: found[1]}
 
 
 @contextmanager

@@ -8,13 +8,13 @@ import re
 import pytest
 
 from broker import permissions
-from broker.web.staff.access import COOKIE, Staff, staff_of
+from broker.web.staff.access import BEFORE, COOKIE, Staff, staff_of
 from broker.web.staff.account import otpauth
 from broker.web.staff.desk import Page
 from broker.web.staff.routes import StaffPages
 from tests.fakes.feedback_desk import OFFICERS, FeedbackDesk
 from tests.fakes.web_office import WebOffice, refuse
-from tests.support.browsing import Visitor
+from tests.support.browsing import Visitor, asked_before
 from tests.support.surveys import skm_message
 from tests.web.test_feedback_pages import hidden
 from tests.web.test_staff_pages import a_complaint, from_afar
@@ -150,7 +150,11 @@ def test_signing_in_gives_a_session_of_its_own_whatever_the_browser_held_before(
 ) -> None:
     planted = {"Cookie": f"{COOKIE}={Staff('planted', 'Siti', 'supervisor').cookie()}"}
     sent = {"officer": "adi", "pin": "1001"}
-    answers = [near.client.post("/staff/in", data=sent, headers=planted, follow_redirects=False) for _ in range(2)]
+    answers = []
+    for _ in range(2):
+        asked = asked_before(near.client)
+        held = planted | {"Cookie": f"{planted['Cookie']}; {BEFORE}={asked[BEFORE]}"}
+        answers.append(near.client.post("/staff/in", data=sent | asked, headers=held, follow_redirects=False))
     given = {answer.headers["set-cookie"].partition(";")[0] for answer in answers}
     assert len(given) == 2, "each log-in has one of its own"
     assert "planted" not in desk.sessions
@@ -212,13 +216,13 @@ def test_without_the_offices_key_it_is_said_who_can_still_sign_in_and_where(near
 def test_a_supervisor_resets_what_is_lost_and_a_technician_does_not(near: Visitor, desk: FeedbackDesk) -> None:
     desk.passwords["adi"] = PASSWORD
     token = come_in(near, "technician")
-    assert "When somebody has lost" not in near.get("/staff/sessions")
+    assert "When somebody cannot sign in" not in near.get("/staff/sessions")
     sent = {"officer": "adi", "what": "password", "reason": "Forgotten."}
     near.post("/staff/sessions/reset", status=422, token=token, **sent)
     assert desk.passwords
     near.client.cookies.clear()
     token = come_in(near, "supervisor")
-    assert "When somebody has lost" in near.get("/staff/sessions")
+    assert "When somebody cannot sign in" in near.get("/staff/sessions")
     assert "Done:" in near.post("/staff/sessions/reset", status=200, token=token, **sent)
     assert not desk.passwords
 
@@ -258,14 +262,31 @@ def test_another_sessions_token_is_none(near: Visitor) -> None:
     near.post("/staff/out", status=403, token=token)
 
 
+def test_nobody_is_signed_in_by_a_strangers_page(near: Visitor, desk: FeedbackDesk) -> None:
+    """An old browser says neither Origin nor Sec-Fetch-Site: a stranger's form of the stranger's own name and PIN."""
+    sent = {"officer": "adi", "pin": "1001"}
+    own = asked_before(near.client)  # what the stranger gets at their own browser
+    near.client.cookies.clear()
+    for guessed in ({}, own, {BEFORE: ""}):
+        answer = near.client.post("/staff/in", data=sent | guessed, follow_redirects=False)
+        assert answer.status_code == 403
+        assert COOKIE not in answer.headers.get("set-cookie", "")
+        near.client.cookies.clear()
+        asked_before(near.client)  # whose browser it is has the page open, too
+    assert not desk.sessions
+    assert near.client.post("/staff/in", data=sent | asked_before(near.client)).status_code in {200, 303}
+    assert desk.sessions
+
+
 # -- cookies, logs, plain HTTP --------------------------------------------------------------------------------------
 
 
 def test_over_https_the_cookie_goes_over_nothing_else(near: Visitor) -> None:
     sent = {"officer": "adi", "pin": "1001"}
-    plain = near.client.post("/staff/in", data=sent, follow_redirects=False)
+    plain = near.client.post("/staff/in", data=sent | asked_before(near.client), follow_redirects=False)
     assert "Secure" not in plain.headers["set-cookie"]
     by_proxy = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"}
+    sent |= asked_before(near.client)
     sealed = near.client.post("/staff/in", data=sent, headers=by_proxy, follow_redirects=False)
     for flag in ("Secure", "HttpOnly", "Path=/staff", "SameSite=strict", "Max-Age=43200"):
         assert flag.lower() in sealed.headers["set-cookie"].lower()

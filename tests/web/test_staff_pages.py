@@ -15,7 +15,7 @@ from broker.web.staff.access import COOKIE, Staff, is_near, staff_of
 from broker.web.staff.files import ResultFiles
 from tests.fakes.feedback_desk import FeedbackDesk
 from tests.fakes.web_office import WebOffice, refuse
-from tests.support.browsing import Visitor, app_of, visitor
+from tests.support.browsing import Visitor, app_of, asked_before, visitor
 from tests.support.office import CONFIG
 from tests.support.surveys import result_of, skm_message
 from tests.web.test_feedback_pages import HOSTILE, answers, hidden
@@ -118,7 +118,8 @@ def test_nobody_comes_in_without_id_and_pin(near: Visitor, desk: FeedbackDesk) -
 
 
 def test_the_cookie_is_for_these_pages_alone_and_ends_with_the_session(near: Visitor, desk: FeedbackDesk) -> None:
-    answer = near.client.post("/staff/in", data={"officer": "rina", "pin": "3003"}, follow_redirects=False)
+    sent = {"officer": "rina", "pin": "3003"} | asked_before(near.client)
+    answer = near.client.post("/staff/in", data=sent, follow_redirects=False)
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "samesite=strict" in cookie.lower()

@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from broker import permissions
 
 COOKIE = "antrean-staff"
+BEFORE = "antrean-before"
+"""Cookie and field of a sign-in that was asked for on a page of ours: else a stranger's page could sign somebody in as
+another one, who would then write down what belongs to them."""
 _LONGEST = 2000
 TOKEN_FIELD = "token"  # noqa: S105 - the name of a form's field
 
@@ -67,6 +70,11 @@ def staff_of(cookie: str | None) -> Staff | None:
 def is_token(staff: Staff, sent: str) -> bool:
     """Tell whether a form carries the token of who is signed in."""
     return hmac.compare_digest(staff.token.encode(), sent.encode("utf-8", "replace"))
+
+
+def is_asked_here(cookie: str | None, sent: str) -> bool:
+    """Tell whether a sign-in comes from the page that was shown to this browser."""
+    return bool(cookie) and hmac.compare_digest((cookie or "").encode(), sent.encode("utf-8", "replace"))
 
 
 def is_near(address: str | None) -> bool:

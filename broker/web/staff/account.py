@@ -15,8 +15,8 @@ from broker import permissions
 from broker.contract.messages import Error, StaffSession
 from broker.language import Phrases, mark
 from broker.web.asking import UNAVAILABLE, UNFINISHED, AwayError, qr_svg
-from broker.web.staff.access import COOKIE, Staff
-from broker.web.staff.desk import Desk, Page, Section
+from broker.web.staff.access import BEFORE, COOKIE, Staff, is_asked_here
+from broker.web.staff.desk import FORBIDDEN, Desk, Page, Section
 from broker.web.staff.frame import OWN_ACCOUNT, Entry, Frame, refused
 from broker.web.visitor.writing import Field, Notice, Option, away, mark_of, new_mark, read_line
 
@@ -86,8 +86,8 @@ def sign_in_refused(p: Phrases, error: Error, now: dt.datetime) -> Notice:
             "error",
             p.say("Too many wrong PINs."),
             p.count(
-                "No PIN is taken for {n} more minute. A supervisor can end that at a counter.",
-                "No PIN is taken for {n} more minutes. A supervisor can end that at a counter.",
+                "No PIN is taken for {n} more minute. A supervisor can end that.",
+                "No PIN is taken for {n} more minutes. A supervisor can end that.",
                 minutes,
             ),
         )
@@ -105,6 +105,13 @@ def sign_in_refused(p: Phrases, error: Error, now: dt.datetime) -> Notice:
     if error.code in {"wrong_pin", "unknown_officer", "bad_request"}:
         return Notice("error", p.say("These do not fit together. Please enter ID and password or PIN again."))
     return Notice("error", p.error(error.code))
+
+
+def once_more(p: Phrases) -> Notice:
+    """Return what is said where it is not known that the sign-in was sent from a page of ours."""
+    return Notice(
+        "error", p.say("Please sign in once more on this page."), p.say("The browser has to keep its cookies.")
+    )
 
 
 def signed_out(p: Phrases) -> Notice:
@@ -261,9 +268,13 @@ def _factor_form(p: Phrases, staff: Staff, *, action: str = "", secret: str = ""
 
 
 def _reset_form(p: Phrases) -> ResetForm:
-    options = (Option("password", p.say("the password")), Option("totp", p.say("the second factor")))
+    options = (
+        Option("lock", p.say("nothing: wrong PINs have locked the officer out")),
+        Option("password", p.say("the password")),
+        Option("totp", p.say("the second factor")),
+    )
     return ResetForm(
-        title=p.say("When somebody has lost password or phone"),
+        title=p.say("When somebody cannot sign in"),
         text=p.say(
             "What is lost counts no more, and all sessions of the officer end. The PIN of the counter lets them in."
         ),
@@ -365,6 +376,7 @@ class AccountPages:
         return Section(
             (
                 Page("/staff", self.home),
+                Page("/staff/in", self.ask, method="GET"),
                 Page("/staff/in", self.sign_in, method="POST"),
                 Page("/staff/out", self.sign_out, method="POST"),
                 Page(HOME, self.account, "staff_sessions"),
@@ -383,9 +395,15 @@ class AccountPages:
             return RedirectResponse(desk.home, status_code=303)
         return sign_in_page(desk)
 
+    async def ask(self, desk: Desk) -> Response:
+        """Ask who it is, also of somebody who is signed in: the next one may sit there."""
+        return sign_in_page(desk)
+
     async def sign_in(self, desk: Desk) -> Response:
         """Sign somebody in."""
         p, fields = desk.p, await desk.fields()
+        if not is_asked_here(desk.request.cookies.get(BEFORE), fields.get(BEFORE, "")):
+            return sign_in_page(desk, read_line(fields, "officer"), once_more(p), FORBIDDEN)
         officer, known, code = read_line(fields, "officer"), fields.get("pin", ""), read_line(fields, "code")
         by = "pin" if known.isdecimal() and len(known) <= MOST_DIGITS else "password"
         try:
@@ -407,6 +425,7 @@ class AccountPages:
             httponly=True,
             samesite="strict",
         )
+        answer.delete_cookie(BEFORE, path="/staff")
         return answer
 
     async def sign_out(self, desk: Desk) -> Response:
@@ -473,7 +492,9 @@ class AccountPages:
         reply = await desk.reply("staff_reset", arguments, mark_of(fields))
         await desk.require("sessions_of_others")
         if reply.error is None:
-            done = p.say("Done: the officer signs in by the PIN of the counter.")
+            is_lock = arguments["what"] == "lock"
+            by_pin, at_once = mark("Done: the officer signs in by the PIN of the counter."), mark("The lock has ended.")
+            done = p.say(at_once if is_lock else by_pin)
             return await self._all(desk, Notice("done", done))
         if reply.error.code == "bad_request":
             return await self._all(desk, Notice("error", p.say("Please say why: it is written down.")), UNFINISHED)
@@ -512,4 +533,8 @@ def sign_in_page(
 ) -> Response:
     """Return the page that asks who it is."""
     page = sign_in(desk.p, officer, notice, is_far=desk.is_plain, unsent=unsent)
-    return desk.show("staff/sign_in.html", page, status=status)
+    before = desk.request.cookies.get(BEFORE) or new_mark()
+    answer = desk.show("staff/sign_in.html", page, status=status, before=(BEFORE, before))
+    is_safe = desk.request.url.scheme == "https"
+    answer.set_cookie(BEFORE, before, path="/staff", secure=is_safe, httponly=True, samesite="strict")
+    return answer

@@ -82,7 +82,7 @@ def test_there_are_counters_for_all_and_one_without_steps_serves_everything(offi
     assert set(step_free.stages) == {stage.id for stage in office.stages}
     assert (step_free.services, step_free.lanes) == (None, None)
     assert len(office.officers) >= 8
-    assert {officer.role for officer in office.officers} == {"officer", "supervisor", "complaints"}
+    assert {officer.role for officer in office.officers} == {"officer", "supervisor", "complaints", "technician"}
 
 
 def test_every_officer_has_a_salt_of_their_own(office: Settings) -> None:

@@ -344,6 +344,19 @@ def test_a_guess_that_is_sent_again_is_one_guess(office: Office) -> None:
     assert "session" in office.sign_in(known=PIN)
 
 
+def test_a_supervisor_ends_a_lock_at_a_page_too_and_nothing_else_of_the_officer(office: Office) -> None:
+    lost, supervisor = office.with_password(), office.session("dewi")
+    for _ in range(WRONG_PINS):
+        office.sign_in(known="bukan ini")
+    assert office.sign_in(known=PASSWORD)["detail"]["locked_s"] > 0
+    assert office.ask(cmd.StaffReset(lost, "sari", "lock", "It is me."))["error"] == "not_allowed"
+    assert "error" not in office.ask(cmd.StaffReset(supervisor, "sari", "lock", "Somebody played with it."))
+    assert "session" in office.sign_in(known=PASSWORD), "the password counts as before"
+    assert works(office, lost), "and whoever is signed in stays in"
+    (ended,) = [told.event for told in office.wire.told if isinstance(told.event, ev.Unlocked)]
+    assert (ended.officer, ended.by, ended.counter, ended.reason) == ("sari", "dewi", None, "Somebody played with it.")
+
+
 def test_an_old_password_that_is_guessed_in_an_open_session_is_counted(office: Office) -> None:
     session = office.with_password()
     for _ in range(WRONG_PINS):
