@@ -16,7 +16,7 @@ MAX_PAYLOAD_BYTES = 8 * 1024
 """So long is a message at most."""
 MAX_HEARD_BYTES = 64 * 1024
 """What is longer is not even looked at; brokers older than 1.1 said more than 8 KiB about the office."""
-PROTOCOL = "1.4"
+PROTOCOL = "1.5"
 """What is spoken here; a minor version only adds."""
 
 AlertKind = Literal["wait", "forecast", "idle_counter", "paper_low", "device_lost", "quota_near", "complaint_due"]
@@ -164,6 +164,28 @@ class Ticket(Message):
     """What the page on the phone goes by, which `qr` then leads to: only in the same reply."""
     times_called: int = 0
     history: tuple[HistoryEntry, ...] = ()
+
+
+class Blank(Message):
+    """A number that is lent to a kiosk, with all that its paper tells."""
+
+    ticket: str
+    """Its id."""
+    number: str
+    check: str
+    key: str | None = None
+    qr: str
+
+
+class LeasedNumbers(Message):
+    """What `lease` has lent: for one service in one lane, and for one office day."""
+
+    day: Day
+    until: Moment
+    """When that day ends: none of them is given out afterwards."""
+    service: str
+    lane: str
+    blanks: tuple[Blank, ...] = ()
 
 
 class PassedOver(Message):

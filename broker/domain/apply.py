@@ -68,7 +68,7 @@ def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901, P
     if isinstance(event, ev.ClockSet):
         _clock_set(hall, event)
         return
-    day = event.day if isinstance(event, ev.Issued | ev.NumbersSkipped) else hall.day_of(event.at)
+    day = event.day if isinstance(event, ev.OfNumbers) else hall.day_of(event.at)
     if hall.day is None or day > hall.day:
         hall.turn_day(day, event.at)
     counter = getattr(event, "counter", None)
@@ -79,6 +79,10 @@ def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901, P
             pass  # rules come from the configuration itself, and who knows which PIN is no matter of the hall
         case ev.NumbersSkipped():
             hall.skip_numbers(event.day, event.numbers)
+        case ev.NumbersLeased():
+            hall.lend(event)
+        case ev.LeaseEnded():
+            hall.end_leases(event.tickets)
         case ev.RulesChanged():
             hall.rules_changed = event
         case ev.TrainingStep():
@@ -342,7 +346,9 @@ def _ticket(
 
 
 def _issued(hall: Hall, event: ev.Issued) -> None:
-    hall.figures.count_number(event.service)
+    came_at = event.arrived_at or event.at
+    if event.day == hall.day:
+        hall.figures.count_number(event.service)
     hall.add(
         Ticket(
             id=event.ticket,
@@ -355,14 +361,14 @@ def _issued(hall: Hall, event: ev.Issued) -> None:
             language=event.language,
             stage=event.stage,
             state=TicketState.WAITING,
-            issued_at=event.at,
-            waiting_since=event.at,
-            ranked_since=event.at,
+            issued_at=came_at,
+            waiting_since=came_at,
+            ranked_since=came_at,
             order=hall.seq,
             check=event.check,
             key=event.key,
             client=event.client,
-            history=(Happening(event.at, "issued", event.stage),),
+            history=(Happening(came_at, "issued", event.stage),),
         )
     )
 

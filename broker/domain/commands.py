@@ -47,6 +47,44 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """Lend a kiosk numbers in advance, which it gives out while it cannot reach us; see `broker.domain.reserve`."""
+
+    service: Id
+    lane: Id
+    holds: Annotated[int, Ge(0), Le(1000)] = 0
+    """How many of them it has left for today."""
+    asker: Annotated[str, MADE] = ""
+    chance: Annotated[str, MADE] = field(default="", repr=False)
+    """Of which their identities are made."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """A lent number was given out while the kiosk was cut off: take its holder in, as of when they came."""
+
+    ticket: Annotated[str, Len(36, 36)]
+    """This and the next four are as they were lent: a database that went back in time knows none of them."""
+    day: Annotated[str, Len(10, 10)]
+    number: Annotated[str, Len(1, 40)]
+    service: Id
+    lane: Id
+    check: Check = field(repr=False)
+    arrived_at: dt.datetime
+    key: Annotated[str, Len(16, 16)] | None = field(default=None, repr=False)
+    language: Id | None = None
+    asker: Annotated[str, MADE] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """Lent numbers that no paper carries, nor ever will."""
+
+    tickets: Annotated[tuple[Id, ...], Len(0, 100)]
+    asker: Annotated[str, MADE] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Printed:
     """What became of the paper."""
 
@@ -600,6 +638,9 @@ def _exactly_one(command: object, *names: str) -> None:
 
 Command = (
     Issue
+    | Lease
+    | HandIn
+    | GiveBack
     | Printed
     | Reprint
     | Lookup
@@ -650,6 +691,9 @@ Command = (
 
 COMMANDS: dict[str, type[Command]] = {
     "issue": Issue,
+    "lease": Lease,
+    "hand_in": HandIn,
+    "give_back": GiveBack,
     "printed": Printed,
     "reprint": Reprint,
     "lookup": Lookup,

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import assert_never
 
-from broker.domain import acts, checks, desk_work, staff
+from broker.domain import acts, checks, desk_work, reserve, staff
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
@@ -33,6 +33,14 @@ def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]
     match command:
         case cmd.Issue():
             return [_issue(hall, command, now)]
+        case cmd.Lease():
+            service, lane = _offered(hall, command)
+            _require_open(hall, service, lane, now)
+            return reserve.lease(hall, command, (service, lane), now)
+        case cmd.HandIn():
+            return reserve.hand_in(hall, command, _offered(hall, command), now)
+        case cmd.GiveBack():
+            return reserve.give_back(hall, command, now)
         case cmd.Printed():
             ticket = checks.known_ticket(hall, command.ticket, now)
             return [ev.Printed(at=now, ticket=ticket.id, outcome=command.outcome, reason=command.reason)]
@@ -84,7 +92,8 @@ def end_of_day(hall: Hall, now: dt.datetime) -> list[ev.Event]:
     """
     if hall.doubted_since is not None and now - hall.doubted_since < SETTLED:
         return []
-    return _forgotten_sessions(hall, now) or _left_tickets(hall, now) or _left_help(hall, now)
+    forgotten = _forgotten_sessions(hall, now)
+    return forgotten or _left_tickets(hall, now) or _left_help(hall, now) or reserve.void(hall, now)
 
 
 def help_lost(hall: Hall, clients: Collection[str], now: dt.datetime) -> list[ev.Event]:
@@ -200,7 +209,8 @@ def _issue(hall: Hall, command: cmd.Issue, now: dt.datetime) -> ev.Issued:
     day = hall.day_of(now)
     series = service.letter + lane.letter
     sequence = (hall.last_sequence.get(series, 0) if day == hall.day else 0) + 1
-    while hall.doubted_since is not None and hall.is_alive(number_text(series, sequence)):
+    lent = hall.reserved.get(series, ()) if day == hall.day else ()
+    while sequence in lent or (hall.doubted_since is not None and hall.is_alive(number_text(series, sequence))):
         sequence += 1  # whatever a clock that was set does to days: no two answer to one call
     return ev.Issued(
         at=now,
@@ -220,7 +230,7 @@ def _issue(hall: Hall, command: cmd.Issue, now: dt.datetime) -> ev.Issued:
     )
 
 
-def _offered(hall: Hall, command: cmd.Issue) -> tuple[Service, Lane]:
+def _offered(hall: Hall, command: cmd.Issue | cmd.Lease | cmd.HandIn) -> tuple[Service, Lane]:
     service = hall.office.services.get(command.service)
     if service is None:
         raise DomainError(Code.UNKNOWN_SERVICE, f"no service {command.service}", service=command.service)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from broker.domain.model import Promised, Reason
+from broker.domain.model import Blank, Promised, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,8 @@ class Issued:
     """Who issued it, and so may act for its holder."""
     key: str | None = field(default=None, repr=False)
     """What the visitor's page on the phone goes by, and only the paper tells; tickets of older journals have none."""
+    arrived_at: dt.datetime | None = None
+    """When its holder came, where that was before: the kiosk was cut off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,6 +360,29 @@ class NumbersSkipped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumbersLeased:
+    """Numbers were lent to a kiosk: nobody else gives them out, and each is given out there at most once."""
+
+    at: dt.datetime
+    day: dt.date
+    client: str
+    service: str
+    lane: str
+    series: str
+    blanks: tuple[Blank, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseEnded:
+    """Lent numbers that nobody holds: the kiosk gave them back, or was not heard of until their day was long over."""
+
+    at: dt.datetime
+    client: str
+    tickets: tuple[str, ...]
+    why: Literal["given_back", "void"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigChanged:
     """Another configuration counts from now on."""
 
@@ -542,6 +567,8 @@ AlertEvent = AlertRaised | AlertAcknowledged | AlertEnded
 """Of no office day, and begins none."""
 
 
+OfNumbers = Issued | NumbersSkipped | NumbersLeased
+"""What tells itself of which office day it is."""
 Event = (
     Issued
     | Printed
@@ -563,6 +590,8 @@ Event = (
     | Resumed
     | ClockSet
     | NumbersSkipped
+    | NumbersLeased
+    | LeaseEnded
     | HelpAsked
     | HelpComing
     | HelpEnded
@@ -612,6 +641,8 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "resumed": Resumed,
     "clock_set": ClockSet,
     "numbers_skipped": NumbersSkipped,
+    "numbers_leased": NumbersLeased,
+    "lease_ended": LeaseEnded,
     "help_asked": HelpAsked,
     "help_coming": HelpComing,
     "help_ended": HelpEnded,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from broker.domain.alerts import Alert
-from broker.domain.events import RulesChanged, TrainingStep
+from broker.domain.events import NumbersLeased, RulesChanged, TrainingStep
 from broker.domain.figures import Figures
 from broker.domain.identity import ticket_id_of_qr
 from broker.domain.model import (
@@ -20,6 +20,7 @@ from broker.domain.model import (
     Group,
     Happening,
     HelpCall,
+    Lent,
     Office,
     StaffAct,
     StaffSession,
@@ -78,6 +79,10 @@ class Hall:
         self.calls: list[CallRecord] = []
         """Newest first: every call that is still open, and the last ones before."""
         self.last_sequence: dict[str, int] = {}
+        self.lent: dict[str, Lent] = {}
+        """By ticket: numbers that kiosks have in advance, and of which nobody has told yet what became of them."""
+        self.reserved: dict[str, set[int]] = {}
+        """By series: all numbers of today that were ever lent."""
         self.issued_in_lane: dict[str, int] = {}
         self.issued_of_service: dict[str, int] = {}
         self.help: dict[str, HelpCall] = {}
@@ -286,6 +291,7 @@ class Hall:
             self.doubted_since = None
         self.version += 1
         self.last_sequence.clear()
+        self.reserved.clear()
         self.issued_in_lane.clear()
         self.issued_of_service.clear()
         self.figures.clear()
@@ -311,6 +317,19 @@ class Hall:
         if day == self.day:
             for series, last in numbers.items():
                 self.last_sequence[series] = max(last, self.last_sequence.get(series, 0))
+
+    def lend(self, event: NumbersLeased) -> None:
+        """Set numbers aside for a kiosk."""
+        for blank in event.blanks:
+            to = Lent(blank, event.client, event.day, event.series, event.service, event.lane, event.at)
+            self.lent[blank.ticket] = to
+            if event.day == self.day:
+                self.reserved.setdefault(event.series, set()).add(blank.sequence)
+
+    def end_leases(self, tickets: Iterable[str]) -> None:
+        """Let nobody have these numbers any more."""
+        for ticket in tickets:
+            self.lent.pop(ticket, None)
 
     def begin_after(self, day: dt.date, now: dt.datetime) -> None:
         """Let the next office day be later than this one: its numbers are given out, and not known here any more."""
@@ -359,6 +378,7 @@ class Hall:
         self.undoable = {counter: _moved_undoable(last, by) for counter, last in self.undoable.items()}
         self.staff_acts.clear()
         self.alerts = {name: _moved_alert(alert, by) for name, alert in self.alerts.items()}
+        self.lent = {ticket: replace(one, at=one.at + by) for ticket, one in self.lent.items()}
         self.desks_since = {name: (state, on, since + by) for name, (state, on, since) in self.desks_since.items()}
 
     def note_desks(self, at: dt.datetime) -> None:
@@ -378,12 +398,17 @@ class Hall:
     def add(self, ticket: Ticket) -> None:
         """Take a new ticket in."""
         self.tickets[ticket.id] = ticket
-        self._numbers[ticket.number] = ticket.id
+        is_lent = self.lent.pop(ticket.id, None) is not None
         if ticket.key is not None:
             self._keys[ticket.key] = ticket.id
-        self.last_sequence[ticket.series] = ticket.sequence
-        self.issued_in_lane[ticket.lane] = self.issued_in_lane.get(ticket.lane, 0) + 1
-        self.issued_of_service[ticket.service] = self.issued_of_service.get(ticket.service, 0) + 1
+        if ticket.day == self.day:
+            self._numbers[ticket.number] = ticket.id
+            if not is_lent:
+                self.last_sequence[ticket.series] = ticket.sequence
+            self.issued_in_lane[ticket.lane] = self.issued_in_lane.get(ticket.lane, 0) + 1
+            self.issued_of_service[ticket.service] = self.issued_of_service.get(ticket.service, 0) + 1
+        else:
+            self._numbers.setdefault(ticket.number, ticket.id)  # handed in after its day: today's number wins
         self._enqueue(ticket)
         self.version += self.line(ticket.group).entries[-1][2] is not ticket
 

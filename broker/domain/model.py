@@ -165,6 +165,16 @@ class Journey:
 
 
 @dataclass(frozen=True, slots=True)
+class ReserveRules:
+    """How many numbers a kiosk has in advance for a service in a lane, for when it cannot reach us."""
+
+    least: int = 5
+    most: int = 40
+    cover_s: int = 1800
+    """So long it lasts at the pace of the last minutes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """The rules of one office, as the configuration gives them."""
 
@@ -189,6 +199,7 @@ class Office:
     """Where visitors may call for help."""
     policy: Policy = field(default_factory=Promise)
     journey: Journey = field(default_factory=Journey)
+    reserve: ReserveRules = field(default_factory=ReserveRules)
     public_url: str | None = None
     """Under which address visitors find the pages of their tickets; None where the office has none."""
     feedback: FeedbackRules = field(default_factory=FeedbackRules)
@@ -322,6 +333,29 @@ class Ticket:
     def paper_qr(self) -> str:
         """Return the text of the code on a paper that leads to no page: whoever shows it holds the ticket."""
         return qr_text(self.id, self.check)
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A number that is lent to a kiosk, with all that its paper tells beside it."""
+
+    ticket: str
+    sequence: int
+    check: str = field(repr=False)
+    key: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """The same in the hall: to whom, for what, and since when."""
+
+    blank: Blank
+    client: str
+    day: dt.date
+    series: str
+    service: str
+    lane: str
+    at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)

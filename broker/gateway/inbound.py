@@ -53,6 +53,7 @@ class Inbound:
             "ticket": lambda _client, _request_id: str(uuid.uuid4()),
             "check": lambda _client, _request_id: check_code(),
             "key": lambda _client, _request_id: key_text(secrets.token_bytes(KEY_BYTES)),
+            "chance": lambda _client, _request_id: secrets.token_hex(32),
             "token": token,
             "secret": secret,
             "announcement": lambda _client, _request_id: uuid.uuid4().hex[:12],

@@ -43,6 +43,7 @@ from broker.gateway.shapes import (
     counter_shape,
     day_shape,
     event_shape,
+    leased_shape,
     help_call,
     help_shape,
     reason_shape,
@@ -296,7 +297,7 @@ def _refusal(submission: Submission, refusal: DomainError) -> bytes:
     return Reply(id=submission.request_id, ok=False, error=error).model_dump_json(exclude={"result"}).encode()
 
 
-def _result(  # noqa: PLR0911 - one for each kind of command
+def _result(  # noqa: C901, PLR0911 - one for each kind of command
     command: Command | DomainError, events: Sequence[ev.Event], hall: Hall, now: dt.datetime
 ) -> dict[str, Any]:
     """Return the result of a request that led to `events`."""
@@ -315,6 +316,10 @@ def _result(  # noqa: PLR0911 - one for each kind of command
         return _found(hall, command, now)
     if isinstance(command, cmd.Training):
         return {}
+    if isinstance(command, cmd.Lease):
+        return {"leased": leased_shape(hall, events, command, now).model_dump(mode="json")}
+    if isinstance(command, cmd.GiveBack):
+        return {"given_back": sum(len(event.tickets) for event in events if isinstance(event, ev.LeaseEnded))}
     if not events:
         return {"ticket": None, "reason": None}
     event = events[-1]
@@ -342,6 +347,8 @@ def _found(hall: Hall, command: cmd.Lookup, now: dt.datetime) -> dict[str, Any]:
 _OF_OFFICE = (
     ev.ClockSet,
     ev.NumbersSkipped,
+    ev.NumbersLeased,
+    ev.LeaseEnded,
     ev.HelpAsked,
     ev.HelpComing,
     ev.HelpEnded,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, TypeVar
 
 from broker.contract import messages as ms
+from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.decide import offer_refusal
 from broker.domain.desk_work import no_show_from
@@ -15,6 +16,7 @@ from broker.domain.errors import Code
 from broker.domain.feedback.events import FeedbackEvent
 from broker.domain.figures import Figures
 from broker.domain.hall import Hall
+from broker.domain.identity import number_text, qr_text
 from broker.domain.model import (
     CallRecord,
     Desk,
@@ -94,6 +96,32 @@ def paper_qr(office: Office, ticket: Ticket) -> str:
     if office.public_url is None or ticket.key is None:
         return ticket.paper_qr
     return link_text(office.public_url, ticket.key)
+
+
+def leased_shape(hall: Hall, events: Iterable[ev.Event], command: cmd.Lease, now: dt.datetime) -> ms.LeasedNumbers:
+    """Return what was lent to a kiosk; with all that papers tell, which nobody else hears."""
+    office = hall.office
+    blanks = [one for event in events if isinstance(event, ev.NumbersLeased) for one in event.blanks]
+    series = office.services[command.service].letter + office.lanes[command.lane].letter
+    day = hall.day_of(now)
+    return ms.LeasedNumbers(
+        day=day,
+        until=dt.datetime.combine(office.day(now) + dt.timedelta(days=1), dt.time(), office.zone),
+        service=command.service,
+        lane=command.lane,
+        blanks=tuple(
+            ms.Blank(
+                ticket=one.ticket,
+                number=number_text(series, one.sequence),
+                check=one.check,
+                key=one.key,
+                qr=qr_text(one.ticket, one.check)
+                if office.public_url is None or one.key is None
+                else link_text(office.public_url, one.key),
+            )
+            for one in blanks
+        ),
+    )
 
 
 def _ahead_and_wait(hall: Hall, ticket: Ticket, now: dt.datetime, promised: Promised | None) -> tuple[int, Wait | None]:

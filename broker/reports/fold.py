@@ -221,7 +221,7 @@ class Fold:
             if event.day is not None:
                 self._hall_day, self._ahead = event.day, date - event.day
             return
-        day = event.day if isinstance(event, ev.Issued | ev.NumbersSkipped) else self._day_of(date)
+        day = event.day if isinstance(event, ev.OfNumbers) else self._day_of(date)
         if self._hall_day is None or day > self._hall_day:
             self._hall_day, self._ahead = day, min(date - day, dt.timedelta())
 
@@ -335,10 +335,10 @@ class Fold:
                 pass  # help, PINs, configuration: no figure is made of them
 
     def _issued(self, event: ev.Issued, at_us: int) -> None:
-        told = event.promised
-        ticket = TicketSoFar(event.service, event.lane, event.stage, "waiting", at_us)
+        told, came_at = event.promised, event.arrived_at or event.at
+        ticket = TicketSoFar(event.service, event.lane, event.stage, "waiting", min(at_us, micros(came_at)))
         self._tickets[event.ticket] = ticket
-        self._count("arrival", ticket, event.at)
+        self._count("arrival", ticket, came_at)
         if told is not None:
             ticket.low_s, ticket.high_s = told.low_s, told.high_s
             self._count("told", ticket, event.at)

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from broker.domain.events import Issued, NumbersSkipped
+from broker.domain.events import Issued, NumbersLeased, NumbersSkipped
 from broker.domain.identity import number_text
 from broker.domain.vocabulary import Event
 from broker.store.journal import event_of
@@ -24,7 +24,7 @@ _HIGHEST = text(
 PRINTS = "prints"
 """Below the data folder: where kiosks of this machine keep what they printed."""
 _SKIPPED = text(
-    "SELECT type, body FROM events WHERE office = :office AND type = 'numbers_skipped' "
+    "SELECT type, body FROM events WHERE office = :office AND type IN ('numbers_skipped', 'numbers_leased') "
     "AND at >= (SELECT max(at) FROM events WHERE office = :office) - :late_us"
 )
 _LATE = dt.timedelta(days=2)
@@ -54,6 +54,8 @@ class Given:
                     given = given.with_numbers(event.day, {event.series: event.sequence})
                 case NumbersSkipped():
                     given = given.with_numbers(event.day, event.numbers)
+                case NumbersLeased():
+                    given = given.with_numbers(event.day, {event.series: max(one.sequence for one in event.blanks)})
                 case _:
                     pass
         return given

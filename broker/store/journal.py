@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from broker.domain.model import Promised, Reason
+from broker.domain.events import NumbersLeased
+from broker.domain.model import Blank, Promised, Reason
 from broker.domain.vocabulary import EVENT_NAMES, EVENT_TYPES, Event
 
 GENESIS = "0" * 64
@@ -59,6 +60,8 @@ def _event_of(kind: type[Event], facts: dict[str, Any]) -> Event:
             facts[name] = tuple(facts[name])
     if isinstance(facts.get("promised"), dict):
         facts["promised"] = Promised(**facts["promised"])
+    if kind is NumbersLeased:
+        facts["blanks"] = tuple(Blank(*blank) for blank in facts["blanks"])
     build: Callable[..., Event] = kind
     return build(**{name: facts.get(name) for name in _FIELDS[kind]})
 
@@ -73,9 +76,9 @@ def chain_text(previous: str, *, seq: int, name: str, client: str, body: str) ->
     return hashlib.sha256(f"{previous}\n{seq}\n{name}\n{client}\n{body}".encode()).hexdigest()
 
 
-_MOMENTS = frozenset({"at", "sent_until", "ranked_since", "until", "since", "acknowledged_at"})
+_MOMENTS = frozenset({"at", "sent_until", "ranked_since", "until", "since", "acknowledged_at", "arrived_at"})
 _DAYS = frozenset({"day", "verify_by", "answer_by", "closes_on", "purge_after"})
-_LISTS = frozenset({"sections", "tags", "roles"})
+_LISTS = frozenset({"sections", "tags", "roles", "tickets"})
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 _OF_PROMISED = tuple(field.name for field in fields(Promised))
 _FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in EVENT_NAMES}
@@ -91,5 +94,9 @@ def _plain(value: object) -> object:
             return {name: getattr(value, name) for name in ("policy", "score", "waited_s", "promised_s", "passed_over")}
         case Promised():
             return {name: getattr(value, name) for name in _OF_PROMISED}
+        case Blank():
+            return value.ticket, value.sequence, value.check, value.key
+        case (Blank(), *_):
+            return [_plain(one) for one in value]
         case _:
             return value

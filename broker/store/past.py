@@ -30,6 +30,11 @@ _OLDEST_TOUCHED = text(
 )
 
 
+_OLDEST_LEASE = text("SELECT min(seq) FROM events WHERE office = :office AND type = 'numbers_leased' AND at >= :since")
+LONGEST_LEASE = 2 * LONGEST_DAY
+"""Lent numbers count for their office day and the next one."""
+
+
 def read_past(connection: Connection, office: str) -> Past:
     """Return the events that make today's hall: from the first of any live ticket, open session, or today."""
     rows = connection.execute(_LINES, {"office": office, "first": _first_needed_seq(connection, office)})
@@ -50,7 +55,9 @@ def _first_needed_seq(connection: Connection, office: str) -> int:
     of_office = {"office": office}
     last_at = connection.scalar(_LAST_AT, of_office) or 0
     of_late = {"office": office, "since": last_at - LONGEST_DAY // dt.timedelta(microseconds=1)}
+    of_leases = {"office": office, "since": last_at - LONGEST_LEASE // dt.timedelta(microseconds=1)}
     found = [
+        connection.scalar(_OLDEST_LEASE, of_leases),
         connection.scalar(_OLDEST_LIVE, of_office),
         min(connection.scalars(_SESSIONS, of_office), default=None),  # `min` in SQL would walk through all of them
         connection.scalar(_FIRST_OF_LATE, of_late),

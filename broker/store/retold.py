@@ -56,7 +56,7 @@ class Retelling:
         yield from self._compare()
 
     def _turns_day(self, fact: Event) -> bool:
-        return isinstance(fact, ev.Issued) and self.hall.day is not None and fact.day > self.hall.day
+        return isinstance(fact, ev.OfNumbers) and self.hall.day is not None and fact.day > self.hall.day
 
     def _make_room(self, fact: Event) -> None:
         """Let the office have what a line speaks of: the configuration may have dropped it long ago."""

@@ -47,6 +47,8 @@ def contents(hall: Hall) -> dict[str, Any]:
         "doubted_since": hall.doubted_since,
         "ahead_of_day": hall.ahead_of_day,
         "last_sequence": dict(hall.last_sequence),
+        "lent": dict(hall.lent),
+        "reserved": {series: set(numbers) for series, numbers in hall.reserved.items()},
         "issued_in_lane": dict(hall.issued_in_lane),
         "issued_of_service": dict(hall.issued_of_service),
         "paces": {stage: replace(pace) for stage, pace in hall.paces.items()},

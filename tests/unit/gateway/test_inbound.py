@@ -67,6 +67,28 @@ GOOD: dict[str, tuple[dict[str, Any], cmd.Command]] = {
         {"step": "missed", "text": {"id": "Panggil", "en": "Call"}, "about": "t"},
         cmd.Training("missed", {"id": "Panggil", "en": "Call"}, "t", "kiosk-1"),
     ),
+    "hand_in": (
+        {
+            "ticket": "6f1c1e0a-6a3c-4f0e-9a53-0d3a3d7a1c11",
+            "day": "2026-03-02",
+            "number": "A-900",
+            "service": "visa",
+            "lane": "regular",
+            "check": "0417",
+            "arrived_at": "2026-03-02T12:00:00+07:00",
+        },
+        cmd.HandIn(
+            "6f1c1e0a-6a3c-4f0e-9a53-0d3a3d7a1c11",
+            "2026-03-02",
+            "A-900",
+            "visa",
+            "regular",
+            "0417",
+            NOON,
+            asker="kiosk-1",
+        ),
+    ),
+    "give_back": ({"tickets": ["t", "u"]}, cmd.GiveBack(("t", "u"), "kiosk-1")),
     "unannounce": ({"session": "s", "announcement": "a"}, cmd.Unannounce("s", "a")),
     "printed": (
         {"ticket": "t", "outcome": "failed", "reason": "no paper"},
@@ -144,7 +166,16 @@ def test_a_request_may_say_until_when_it_is_meant(desk: Desk) -> None:
 
 
 def test_every_command_of_the_contract_is_tried_here() -> None:
-    assert {*GOOD, "issue", "open", "announce"} == set(cmd.COMMANDS)
+    assert {*GOOD, "issue", "lease", "open", "announce"} == set(cmd.COMMANDS)
+
+
+def test_each_lease_gets_chance_of_its_own_and_no_log_shows_it(desk: Desk) -> None:
+    made = [desk.send("lease", body(service="visa", lane="regular", holds=3)) for _ in range(2)]
+    commands = [submission.command for submission in made if submission is not None]
+    chances = {command.chance for command in commands if isinstance(command, cmd.Lease)}
+    assert len(chances) == 2
+    assert all(len(chance) == 64 for chance in chances)
+    assert not any(chance in repr(made) for chance in chances)
 
 
 def test_an_announcement_gets_its_name_here(desk: Desk) -> None:

@@ -1,0 +1,315 @@
+"""No number twice, no paper lost: an office and two kiosks that go on alone, whatever breaks in between.
+
+Real decisions and events, the real reserve of a kiosk; what is modelled is what breaks: links, processes, clocks, a
+database that went back in time. What is written down (`journal`, `replies`, `disk`) survives a kill, the rest does not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from broker.contract.messages import LeasedNumbers
+from broker.domain import commands as cmd
+from broker.domain import events as ev
+from broker.domain.apply import apply
+from broker.domain.decide import clock_set, decide, end_of_day
+from broker.domain.errors import Code, DomainError
+from broker.domain.hall import Hall
+from broker.domain.model import ReserveRules
+from broker.domain.vocabulary import Event
+from broker.gateway.shapes import leased_shape
+from broker.store.given import NONE_GIVEN
+from kiosk.outbox.reserve import Asked, Given, Outbox
+from tests.fakes.clock import MORNING
+from tests.fakes.halls import contents
+from tests.fakes.offices import small_office
+
+SERVICES, LANES, KIOSKS = ("visa", "collection"), ("regular", "priority"), ("kiosk-1", "kiosk-2")
+OFFICE = small_office(kiosks=frozenset(KIOSKS), reserve=ReserveRules(least=2, most=4))
+Answer = LeasedNumbers | Code | None
+Told = tuple[Answer, list[Event], int]
+"""An answer, what it led to, and how long the journal was with it."""
+
+
+@dataclass
+class Kiosk:
+    """One kiosk: what is on its disk, and what of the world it sees."""
+
+    name: str
+    disk: Outbox = field(default_factory=Outbox)
+    is_linked: bool = True
+    off_by: dt.timedelta = dt.timedelta()
+    """How wrong its clock is."""
+
+
+KIOSK = st.sampled_from([0, 1])
+PLACE = st.tuples(st.sampled_from(SERVICES), st.sampled_from(LANES))
+BREAKS = st.sampled_from(["nothing"] * 5 + ["before the engine", "after the engine", "after the disk"])
+"""Where somebody is killed, or the cable is: each side may have done its part, and the other does not know."""
+
+
+def of_hall(events: list[Event]) -> list[ev.Event]:
+    """Return them without what belongs to feedback."""
+    return [event for event in events if isinstance(event, ev.Event)]
+
+
+class OfficeAlone(RuleBasedStateMachine):
+    """An engine that is killed and rolled back, two kiosks that are cut off and killed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = MORNING
+        self.hall = Hall(OFFICE)
+        self.journal: list[Event] = []
+        self.ever: list[Event] = []
+        """All that was ever committed, also what a rollback took: what the head beside the database knows."""
+        self.replies: dict[tuple[str, str], Told] = {}
+        self.kiosks = [Kiosk(name) for name in KIOSKS]
+        self.ids: Iterator[int] = itertools.count(1)
+        self.papers: dict[tuple[dt.date, str], str] = {}
+        """By day and number: whose ticket it is. Filled where a paper comes out, online or not."""
+        self.told: set[str] = set()
+        """Tickets of which the office has said that it knows."""
+        self.excused: set[str] = set()
+        """Tickets that a rollback, a dead kiosk, or a whole day without a link took from it."""
+
+    # -- the two sides --------------------------------------------------------------------------------------------
+
+    def commit(self, events: list[Event]) -> None:
+        """Write down and let happen."""
+        for event in events:
+            apply(self.hall, event)
+        self.journal += events
+        self.ever += events
+
+    def engine(self, client: str, request: str, command: cmd.Command) -> Told:
+        """Answer a request, the same one the same."""
+        if (client, request) not in self.replies:
+            answer: Answer = None
+            events: list[Event] = []
+            try:
+                events = list(decide(self.hall, command, self.now))
+            except DomainError as refusal:
+                answer = refusal.code
+            self.commit(events)
+            if isinstance(command, cmd.Lease) and answer is None:
+                answer = leased_shape(self.hall, of_hall(events), command, self.now)
+            self.replies[client, request] = answer, events, len(self.journal)
+        return self.replies[client, request]
+
+    def clock_of(self, kiosk: Kiosk) -> dt.datetime:
+        """Return what time it is for a kiosk."""
+        return self.now + kiosk.off_by
+
+    def print(self, day: dt.date, number: str, ticket: str) -> None:
+        """Let a paper come out: nobody else may have this number on this day."""
+        assert self.papers.setdefault((day, number), ticket) == ticket, f"{number} of {day} is on two papers"
+
+    # -- what happens ---------------------------------------------------------------------------------------------
+
+    @rule(which=KIOSK, place=PLACE, breaks=BREAKS)
+    def visitor(self, which: int, place: tuple[str, str], breaks: str) -> None:
+        """Somebody wants a number: from the office, or from the reserve where that cannot be reached."""
+        kiosk = self.kiosks[which]
+        if kiosk.is_linked:
+            self.issue_online(kiosk, place, breaks)
+            return
+        found = kiosk.disk.give(*place, "id", self.clock_of(kiosk))
+        if found is None or breaks == "before the engine":
+            return
+        kiosk.disk, given = found
+        if breaks != "after the disk":  # killed before the paper: the number is used up, and handed in all the same
+            self.print(given.held.day, given.held.blank.number, given.held.blank.ticket)
+
+    def issue_online(self, kiosk: Kiosk, place: tuple[str, str], breaks: str) -> None:
+        """Ask the office for a number."""
+        if breaks == "before the engine":
+            return
+        identity = f"online-{next(self.ids)}"
+        command = cmd.Issue(identity, *place, "id", asker=kiosk.name)
+        _, events, _ = self.engine(kiosk.name, identity, command)
+        issued = next((e for e in events if isinstance(e, ev.Issued)), None)
+        if issued is not None and breaks == "nothing":
+            self.print(issued.day, issued.number, issued.ticket)
+            self.excused.add(issued.ticket)
+
+    @rule(which=KIOSK, place=PLACE, breaks=BREAKS)
+    def lease(self, which: int, place: tuple[str, str], breaks: str) -> None:
+        """A kiosk asks for numbers in advance; killed on the way, it asks the same again."""
+        kiosk = self.kiosks[which]
+        holds = kiosk.disk.left(*place, self.clock_of(kiosk))
+        asked = Asked(id=f"lease-{next(self.ids)}", service=place[0], lane=place[1], holds=holds)
+        kiosk.disk = kiosk.disk.asking(asked)
+        if breaks != "before the engine":
+            self.ask_leases(which, breaks)
+
+    @rule(which=KIOSK, breaks=BREAKS)
+    def ask_leases(self, which: int, breaks: str) -> None:
+        """All that was asked for and not answered is asked again, and some answers come twice."""
+        kiosk = self.kiosks[which]
+        for asked in kiosk.disk.asked if kiosk.is_linked and breaks != "before the engine" else ():
+            command = cmd.Lease(asked.service, asked.lane, asked.holds, kiosk.name, f"chance {next(self.ids)}")
+            answer, _, _ = self.engine(kiosk.name, asked.id, command)
+            if breaks == "after the engine":
+                return
+            leased = answer if isinstance(answer, LeasedNumbers) else None
+            for _ in range(2):
+                kiosk.disk = kiosk.disk.answered(asked.id, leased)
+
+    @rule(which=KIOSK, breaks=BREAKS)
+    def hand_in(self, which: int, breaks: str) -> None:
+        """A kiosk tells whom it gave numbers, in order, each until it hears of it."""
+        kiosk = self.kiosks[which]
+        for given in kiosk.disk.given if kiosk.is_linked and breaks != "before the engine" else ():
+            self.hand_in_one(kiosk, given, is_heard=breaks == "nothing")
+
+    def hand_in_one(self, kiosk: Kiosk, given: Given, *, is_heard: bool) -> None:
+        """Hand one in; the answer may be lost."""
+        blank, held = given.held.blank, given.held
+        command = cmd.HandIn(
+            blank.ticket,
+            held.day.isoformat(),
+            blank.number,
+            held.service,
+            held.lane,
+            blank.check,
+            given.arrived_at,
+            blank.key,
+            given.language,
+            kiosk.name,
+        )
+        answer, events, _ = self.engine(kiosk.name, f"hand-in-{blank.ticket}-{next(self.ids)}", command)
+        assert answer in {None, Code.ALREADY_GIVEN, Code.TOO_LATE}, answer
+        if answer is Code.TOO_LATE:
+            assert held.day < self.hall.day_of(self.now)
+            self.excused.add(blank.ticket)
+        for event in events:
+            if isinstance(event, ev.Issued):
+                assert (event.ticket, event.number, event.day) == (blank.ticket, blank.number, held.day)
+                assert event.arrived_at is not None
+                assert event.arrived_at <= self.now
+        if is_heard:
+            self.told.add(blank.ticket)
+            kiosk.disk = kiosk.disk.handed_in(blank.ticket)
+
+    @rule(which=KIOSK, breaks=BREAKS)
+    def give_back(self, which: int, breaks: str) -> None:
+        """Numbers whose day is over are struck out first, and then given back."""
+        kiosk = self.kiosks[which]
+        over = kiosk.disk.over(self.clock_of(kiosk))
+        kiosk.disk = kiosk.disk.without(over)
+        if over and kiosk.is_linked and breaks != "before the engine":
+            self.engine(kiosk.name, f"back-{next(self.ids)}", cmd.GiveBack(over, kiosk.name))
+
+    @rule(which=KIOSK)
+    def the_cable(self, which: int) -> None:
+        """Somebody pulls it out, or puts it back."""
+        self.kiosks[which].is_linked = not self.kiosks[which].is_linked
+
+    @rule(which=KIOSK)
+    def another_card(self, which: int) -> None:
+        """A kiosk loses all that it had: its numbers end as void, whoever has one of its papers is told at a counter."""
+        kiosk = self.kiosks[which]
+        self.excused |= {given.held.blank.ticket for given in kiosk.disk.given}
+        self.kiosks[which] = Kiosk(kiosk.name, is_linked=kiosk.is_linked)
+
+    @rule(which=KIOSK, hours=st.sampled_from([-30, -2, 0, 2, 30]))
+    def a_kiosks_clock(self, which: int, hours: int) -> None:
+        """A kiosk's clock is wrong."""
+        self.kiosks[which].off_by = dt.timedelta(hours=hours)
+
+    @rule(hours=st.sampled_from([-26, -2, 2, 26]))
+    def the_engines_clock(self, hours: int) -> None:
+        """The engine's clock is set."""
+        if self.hall.day is not None:
+            by = dt.timedelta(hours=hours)
+            self.now += by
+            self.commit([clock_set(self.hall, by.total_seconds(), self.now)])
+
+    @rule(minutes=st.sampled_from([1, 30, 180]))
+    def time_passes(self, minutes: int) -> None:
+        """Nothing happens for a while."""
+        self.now += dt.timedelta(minutes=minutes)
+
+    @rule()
+    def night(self) -> None:
+        """The next morning comes, and the engine looks at what is left."""
+        self.now += dt.timedelta(days=1)
+        self.commit(list(end_of_day(self.hall, self.now)))
+
+    @rule()
+    def engine_restarts(self) -> None:
+        """The engine is killed and rebuilds the hall from what is written: it is the same."""
+        before, self.hall = contents(self.hall), Hall(OFFICE)
+        for event in self.journal:
+            apply(self.hall, event)
+        assert contents(self.hall) == before
+
+    @rule(share=st.floats(0, 1))
+    def rolled_back(self, share: float) -> None:
+        """An older copy of the database is put back, and recovered: it goes on behind what the head knows."""
+        length = round(len(self.journal) * share)
+        gone, self.journal = self.journal[length:], self.journal[:length]
+        self.excused |= {e.ticket for e in gone if isinstance(e, ev.Issued)} & self.told
+        self.replies = {key: told for key, told in self.replies.items() if told[2] <= length}
+        self.hall = Hall(OFFICE)
+        for event in self.journal:
+            apply(self.hall, event)
+        head = NONE_GIVEN.after(self.ever)
+        if gone and head.day is not None:
+            self.commit([ev.NumbersSkipped(at=self.now, day=head.day, numbers=head.numbers, why="recover")])
+
+    # -- what is always so ----------------------------------------------------------------------------------------
+
+    @invariant()
+    def no_number_is_given_out_twice(self) -> None:
+        """Neither in the journal that counts, nor among lent numbers, nor on paper (`print` looks at that)."""
+        issued = [(e.day, e.number) for e in self.journal if isinstance(e, ev.Issued)]
+        assert len(issued) == len(set(issued))
+        lent = [
+            (e.day, e.series, blank.sequence)
+            for e in self.journal
+            if isinstance(e, ev.NumbersLeased)
+            for blank in e.blanks
+        ]
+        assert len(lent) == len(set(lent))
+        held = [(one.day, one.blank.number) for kiosk in self.kiosks for one in kiosk.disk.held]
+        assert len(held) == len(set(held))
+        assert self.papers.keys().isdisjoint(held)
+
+    @invariant()
+    def whoever_came_first_stands_first(self) -> None:
+        """By true arrival, whenever it was told."""
+        for group in self.hall.groups.values():
+            came = [ticket.issued_at for ticket in group]
+            assert came == sorted(came)
+
+    def teardown(self) -> None:
+        """Put all cables back and let three nights pass: every paper is known, every lent number is accounted for."""
+        for kiosk in self.kiosks:
+            kiosk.is_linked, kiosk.off_by = True, dt.timedelta()
+            for given in kiosk.disk.given:
+                self.hand_in_one(kiosk, given, is_heard=True)
+            assert not kiosk.disk.given
+        known = {e.ticket for e in self.journal if isinstance(e, ev.Issued)}
+        assert set(self.papers.values()) - self.excused <= known
+        for _ in range(3):
+            self.night()
+        while events := end_of_day(self.hall, self.now + dt.timedelta(days=1)):
+            self.commit(list(events))
+        if self.hall.doubted_since is None:
+            assert not self.hall.lent
+            ends = [ticket for e in self.journal if isinstance(e, ev.LeaseEnded) for ticket in e.tickets]
+            lent = {one.ticket for e in self.journal if isinstance(e, ev.NumbersLeased) for one in e.blanks}
+            assert sorted([*ends, *(known & lent)]) == sorted(lent)
+
+
+TestOfficeAlone = OfficeAlone.TestCase
+TestOfficeAlone.settings = settings(max_examples=70, stateful_step_count=50)
