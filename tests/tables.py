@@ -69,7 +69,8 @@ or while staff have closed it for today or stopped all numbers |
 | `no_session` | nobody is signed in with this session |
 | `unknown_session` | `staff_revoke`: no open session of this id or officer, or it is somebody else's |
 | `code_needed`, `wrong_code` | `staff_in`: the officer has a second factor, and its code did not come or is not right |
-| `conflict` | `rules_change`: somebody else has changed the configuration since |
+| `conflict` | `rules_change`: somebody else has changed the configuration since; \
+`hand_in`: the number is somebody else's |
 | `bad_rules` | `rules_change`: the office could not work by it, or that place is not changed from here |
 | `weak_password` | `staff_password`: too short, the officer's name or id, \
 one character again and again, or the old one |
@@ -81,10 +82,11 @@ often; an officer names another's ticket in `transfer` |
 | `not_holder` | `cancel`, `rejoin`, `reprint`: neither the QR, the key nor the check code of the paper was shown, \
 nor did a counter or whoever issued it ask; `rate` the same; also `lookup`: the check code that was \
 given is wrong, or five were |
-| `already_given`, `not_invited` | `rate`: the ticket was rated; `survey`: the invitation is used, or none |
+| `already_given`, `not_invited` | `rate`: the ticket was rated; `hand_in`: it was handed in before; \
+`survey`: the invitation is used, or none |
 | `unknown_survey`, `unknown_complaint`, `unknown_suggestion` | there is no such thing, or not for whoever asks |
 | `too_early` | `no_show`: the visitor was called only just now (`no_show_after_s` of the lane) |
-| `too_late` | the request was meant until a moment that is past |
+| `too_late` | the request was meant until a moment that is past; `hand_in`: the number's day is long over |
 | `too_many` | the client has asked more than can be answered now |
 | `storage_failed`, `not_ready` | the change could not be saved; the engine is still starting |
 """

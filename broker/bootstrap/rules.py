@@ -15,7 +15,7 @@ from broker.contract import messages as ms
 from broker.contract.topics import WEB_CLIENT
 from broker.domain.alerts import AlertRules, Rule
 from broker.domain.feedback.rules import KEPT, ComplaintRules, FeedbackRules
-from broker.domain.model import Counter, Hours, Journey, Lane, Office, Service
+from broker.domain.model import Counter, Hours, Journey, Lane, Office, ReserveRules, Service
 from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio, Strict
 from broker.permissions import COMPLAINTS, SUPERVISOR, TECHNICIAN
 from broker.reports.survey import survey_rules
@@ -55,6 +55,11 @@ def office_rules(settings: Settings) -> Office:
             rejoin_times=settings.journey.rejoin_times,
             sent_fallback_s=_seconds(settings.journey.sent_fallback_min),
             closes_left=settings.journey.closes_left,
+        ),
+        reserve=ReserveRules(
+            least=settings.reserve.least,
+            most=settings.reserve.most,
+            cover_s=_seconds(settings.reserve.cover_min),
         ),
         feedback=_feedback(settings),
         alerts=_alerts(settings),

@@ -281,6 +281,14 @@ class Journey(SettingsModel):
     closes_left: bool = True
 
 
+class Reserve(SettingsModel):
+    """How many numbers a kiosk has in advance for a service in a lane, for when it cannot reach the broker."""
+
+    least: int = Field(default=5, ge=0, le=200)
+    most: int = Field(default=40, ge=0, le=200)
+    cover_min: float = Field(default=30, gt=0, le=480)
+
+
 class Mqtt(SettingsModel):
     """The MQTT server: started by us (`auto`, `mosquitto`, `embedded`) or run by others (`external`)."""
 
@@ -443,6 +451,7 @@ class Settings(SettingsModel):
     officers: tuple[Officer, ...] = Field(min_length=1)
     dispatch: Dispatch = PromiseDispatch()
     journey: Journey = Journey()
+    reserve: Reserve = Reserve()
     feedback: Feedback = Feedback()
     alerts: Alerts = Alerts()
     mqtt: Mqtt = Mqtt()

@@ -28,7 +28,7 @@ REST_OPEN, REST_VISIT, REST_CLOSED = (dt.timedelta(hours=hours) for hours in (12
 _OPEN_TO_HOLDER = frozenset({TicketState.WAITING, TicketState.HELD, TicketState.NO_SHOW})
 
 
-def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]:  # noqa: C901, PLR0911 - one a command
+def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]:  # noqa: C901, PLR0911, PLR0912 - one a command
     """Return what happens, in order; `DomainError` where it may not."""
     match command:
         case cmd.Issue():

@@ -118,7 +118,7 @@ def _size(hall: Hall, command: cmd.Lease, now: dt.datetime) -> int:
         and ticket.issued_at > since
         for ticket in hall.tickets.values()
     )
-    return max(rules.least, min(rules.most, round(of_late * rules.cover_s / PACE_OVER.total_seconds())))
+    return min(rules.most, max(rules.least, round(of_late * rules.cover_s / PACE_OVER.total_seconds())))
 
 
 def _first_free(hall: Hall, series: str, day: dt.date) -> int:

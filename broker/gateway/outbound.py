@@ -43,9 +43,9 @@ from broker.gateway.shapes import (
     counter_shape,
     day_shape,
     event_shape,
-    leased_shape,
     help_call,
     help_shape,
+    leased_shape,
     reason_shape,
     ticket_shape,
 )

@@ -84,7 +84,7 @@ _OF_PROMISED = tuple(field.name for field in fields(Promised))
 _FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in EVENT_NAMES}
 
 
-def _plain(value: object) -> object:
+def _plain(value: object) -> object:  # noqa: PLR0911 - one for each kind of value
     match value:
         case dt.datetime():
             return value.astimezone(dt.UTC).isoformat()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from broker.contract.messages import LeasedNumbers
 from broker.domain import commands as cmd
@@ -23,6 +23,7 @@ from broker.domain.decide import clock_set, decide, end_of_day
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
 from broker.domain.model import ReserveRules
+from broker.domain.reserve import RESERVE_FROM
 from broker.domain.vocabulary import Event
 from broker.gateway.shapes import leased_shape
 from broker.store.given import NONE_GIVEN
@@ -31,7 +32,7 @@ from tests.fakes.clock import MORNING
 from tests.fakes.halls import contents
 from tests.fakes.offices import small_office
 
-SERVICES, LANES, KIOSKS = ("visa", "collection"), ("regular", "priority"), ("kiosk-1", "kiosk-2")
+PLACES, KIOSKS = (("visa", "regular"), ("visa", "priority")), ("kiosk-1", "kiosk-2")
 OFFICE = small_office(kiosks=frozenset(KIOSKS), reserve=ReserveRules(least=2, most=4))
 Answer = LeasedNumbers | Code | None
 Told = tuple[Answer, list[Event], int]
@@ -47,10 +48,12 @@ class Kiosk:
     is_linked: bool = True
     off_by: dt.timedelta = dt.timedelta()
     """How wrong its clock is."""
+    heard: list[tuple[str, LeasedNumbers | None]] = field(default_factory=list)
+    """Every answer to a lease: a network may bring it again, at any time."""
 
 
 KIOSK = st.sampled_from([0, 1])
-PLACE = st.tuples(st.sampled_from(SERVICES), st.sampled_from(LANES))
+PLACE = st.sampled_from([PLACES[0], PLACES[0], PLACES[1]])
 BREAKS = st.sampled_from(["nothing"] * 5 + ["before the engine", "after the engine", "after the disk"])
 """Where somebody is killed, or the cable is: each side may have done its part, and the other does not know."""
 
@@ -110,14 +113,19 @@ class OfficeAlone(RuleBasedStateMachine):
 
     def print(self, day: dt.date, number: str, ticket: str) -> None:
         """Let a paper come out: nobody else may have this number on this day."""
-        assert self.papers.setdefault((day, number), ticket) == ticket, f"{number} of {day} is on two papers"
+        assert (day, number) not in self.papers, f"{number} of {day} is on two papers"
+        self.papers[day, number] = ticket
 
     # -- what happens ---------------------------------------------------------------------------------------------
 
-    @rule(which=KIOSK, place=PLACE, breaks=BREAKS)
-    def visitor(self, which: int, place: tuple[str, str], breaks: str) -> None:
-        """Somebody wants a number: from the office, or from the reserve where that cannot be reached."""
-        kiosk = self.kiosks[which]
+    @rule(which=KIOSK, visitors=st.lists(st.tuples(PLACE, BREAKS), min_size=1, max_size=4))
+    def visitors(self, which: int, visitors: list[tuple[tuple[str, str], str]]) -> None:
+        """Let some want numbers: from the office, or from the reserve where that cannot be reached."""
+        for place, breaks in visitors:
+            self.visitor(self.kiosks[which], place, breaks)
+
+    def visitor(self, kiosk: Kiosk, place: tuple[str, str], breaks: str) -> None:
+        """One does."""
         if kiosk.is_linked:
             self.issue_online(kiosk, place, breaks)
             return
@@ -136,17 +144,20 @@ class OfficeAlone(RuleBasedStateMachine):
         command = cmd.Issue(identity, *place, "id", asker=kiosk.name)
         _, events, _ = self.engine(kiosk.name, identity, command)
         issued = next((e for e in events if isinstance(e, ev.Issued)), None)
+        if issued is not None and not any(isinstance(one, ev.NumbersSkipped) for one in self.ever):
+            assert issued.sequence < RESERVE_FROM  # the order of the hall has no holes
         if issued is not None and breaks == "nothing":
             self.print(issued.day, issued.number, issued.ticket)
             self.excused.add(issued.ticket)
 
-    @rule(which=KIOSK, place=PLACE, breaks=BREAKS)
-    def lease(self, which: int, place: tuple[str, str], breaks: str) -> None:
-        """A kiosk asks for numbers in advance; killed on the way, it asks the same again."""
+    @rule(which=KIOSK, breaks=BREAKS)
+    def lease(self, which: int, breaks: str) -> None:
+        """Let a kiosk ask for numbers in advance; killed on the way, it asks the same again."""
         kiosk = self.kiosks[which]
-        holds = kiosk.disk.left(*place, self.clock_of(kiosk))
-        asked = Asked(id=f"lease-{next(self.ids)}", service=place[0], lane=place[1], holds=holds)
-        kiosk.disk = kiosk.disk.asking(asked)
+        for service, lane in PLACES:
+            holds = kiosk.disk.left(service, lane, self.clock_of(kiosk))
+            asked = Asked(id=f"lease-{next(self.ids)}", service=service, lane=lane, holds=holds)
+            kiosk.disk = kiosk.disk.asking(asked)
         if breaks != "before the engine":
             self.ask_leases(which, breaks)
 
@@ -160,14 +171,22 @@ class OfficeAlone(RuleBasedStateMachine):
             if breaks == "after the engine":
                 return
             leased = answer if isinstance(answer, LeasedNumbers) else None
-            for _ in range(2):
-                kiosk.disk = kiosk.disk.answered(asked.id, leased)
+            kiosk.heard.append((asked.id, leased))
+            kiosk.disk = kiosk.disk.answered(asked.id, leased)
+
+    @rule(which=KIOSK)
+    def old_answers(self, which: int) -> None:
+        """Let the network bring all answers again."""
+        kiosk = self.kiosks[which]
+        for request, leased in kiosk.heard:
+            kiosk.disk = kiosk.disk.answered(request, leased)
 
     @rule(which=KIOSK, breaks=BREAKS)
     def hand_in(self, which: int, breaks: str) -> None:
-        """A kiosk tells whom it gave numbers, in order, each until it hears of it."""
+        """Put the link back: the kiosk tells whom it gave numbers, in order, each until it hears of it."""
         kiosk = self.kiosks[which]
-        for given in kiosk.disk.given if kiosk.is_linked and breaks != "before the engine" else ():
+        kiosk.is_linked = True
+        for given in kiosk.disk.given if breaks != "before the engine" else ():
             self.hand_in_one(kiosk, given, is_heard=breaks == "nothing")
 
     def hand_in_one(self, kiosk: Kiosk, given: Given, *, is_heard: bool) -> None:
@@ -195,6 +214,8 @@ class OfficeAlone(RuleBasedStateMachine):
                 assert (event.ticket, event.number, event.day) == (blank.ticket, blank.number, held.day)
                 assert event.arrived_at is not None
                 assert event.arrived_at <= self.now
+                ticket = self.hall.tickets[event.ticket]
+                assert ticket.issued_at == ticket.ranked_since == event.arrived_at
         if is_heard:
             self.told.add(blank.ticket)
             kiosk.disk = kiosk.disk.handed_in(blank.ticket)
@@ -208,6 +229,13 @@ class OfficeAlone(RuleBasedStateMachine):
         if over and kiosk.is_linked and breaks != "before the engine":
             self.engine(kiosk.name, f"back-{next(self.ids)}", cmd.GiveBack(over, kiosk.name))
 
+    @initialize()
+    def the_day_begins(self) -> None:
+        """Both kiosks have numbers in advance, and the second one is cut off."""
+        for which in range(len(KIOSKS)):
+            self.lease(which, "nothing")
+        self.kiosks[1].is_linked = False
+
     @rule(which=KIOSK)
     def the_cable(self, which: int) -> None:
         """Somebody pulls it out, or puts it back."""
@@ -215,19 +243,19 @@ class OfficeAlone(RuleBasedStateMachine):
 
     @rule(which=KIOSK)
     def another_card(self, which: int) -> None:
-        """A kiosk loses all that it had: its numbers end as void, whoever has one of its papers is told at a counter."""
+        """Let a kiosk lose all that it had: its numbers end as void, and are never lent anew."""
         kiosk = self.kiosks[which]
         self.excused |= {given.held.blank.ticket for given in kiosk.disk.given}
         self.kiosks[which] = Kiosk(kiosk.name, is_linked=kiosk.is_linked)
 
     @rule(which=KIOSK, hours=st.sampled_from([-30, -2, 0, 2, 30]))
     def a_kiosks_clock(self, which: int, hours: int) -> None:
-        """A kiosk's clock is wrong."""
+        """Let a kiosk's clock be wrong."""
         self.kiosks[which].off_by = dt.timedelta(hours=hours)
 
     @rule(hours=st.sampled_from([-26, -2, 2, 26]))
     def the_engines_clock(self, hours: int) -> None:
-        """The engine's clock is set."""
+        """Set the engine's clock."""
         if self.hall.day is not None:
             by = dt.timedelta(hours=hours)
             self.now += by
@@ -240,13 +268,13 @@ class OfficeAlone(RuleBasedStateMachine):
 
     @rule()
     def night(self) -> None:
-        """The next morning comes, and the engine looks at what is left."""
+        """Let the next morning come, and the engine look at what is left."""
         self.now += dt.timedelta(days=1)
         self.commit(list(end_of_day(self.hall, self.now)))
 
     @rule()
     def engine_restarts(self) -> None:
-        """The engine is killed and rebuilds the hall from what is written: it is the same."""
+        """Kill the engine; it rebuilds the hall from what is written, and that is the same."""
         before, self.hall = contents(self.hall), Hall(OFFICE)
         for event in self.journal:
             apply(self.hall, event)
@@ -254,7 +282,7 @@ class OfficeAlone(RuleBasedStateMachine):
 
     @rule(share=st.floats(0, 1))
     def rolled_back(self, share: float) -> None:
-        """An older copy of the database is put back, and recovered: it goes on behind what the head knows."""
+        """Put an older copy of the database back, and recover: it goes on behind what the head knows."""
         length = round(len(self.journal) * share)
         gone, self.journal = self.journal[length:], self.journal[:length]
         self.excused |= {e.ticket for e in gone if isinstance(e, ev.Issued)} & self.told
@@ -296,6 +324,7 @@ class OfficeAlone(RuleBasedStateMachine):
         for kiosk in self.kiosks:
             kiosk.is_linked, kiosk.off_by = True, dt.timedelta()
             for given in kiosk.disk.given:
+                self.hand_in_one(kiosk, given, is_heard=False)
                 self.hand_in_one(kiosk, given, is_heard=True)
             assert not kiosk.disk.given
         known = {e.ticket for e in self.journal if isinstance(e, ev.Issued)}
