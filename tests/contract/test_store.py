@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -249,6 +249,37 @@ def test_a_closed_day_and_the_lines_behind_it_are_there_after_a_restart(room: En
     (kept,) = disk.reopen().closed_days(MORNING.date(), MORNING.date() + dt.timedelta(days=5))
     assert facts_of(kept).day == MORNING.date()
     assert not disk.reopen().closed_days(MORNING.date() + dt.timedelta(days=1), MORNING.date() + dt.timedelta(days=5))
+
+
+def test_lent_numbers_outlive_a_restart_until_the_day_after_theirs_is_over(disk: Disk) -> None:
+    room = EngineRoom(store=disk.reopen(), office=small_office(kiosks=frozenset({"kiosk-1"})))
+    room.issue("visa")
+    lease = cmd.Lease("visa", "regular", 0, "kiosk-1", "chance")
+    room.ask(lease, request="lease-1")
+    room.ask(lease, request="lease-1")
+    first, *others = room.hall.lent.values()
+    came_at = room.clock.now() + dt.timedelta(minutes=5)
+    room.clock.advance(DAY_S)
+    room.issue("collection")
+    room = _same_after_restart(room, disk)
+    blank = first.blank
+    number = f"{first.series}-{blank.sequence}"
+    paper = cmd.HandIn(
+        *(blank.ticket, first.day.isoformat(), number, "visa", "regular", blank.check, came_at),
+        key=blank.key,
+        asker="kiosk-1",
+    )
+    assert "error" not in room.ask(paper)
+    assert room.ask(paper)["error"] == "already_given"
+    taken_in = room.hall.tickets[blank.ticket]
+    assert (taken_in.number, taken_in.issued_at, taken_in.key) == ("B-900", came_at, blank.key)
+    room = _same_after_restart(room, disk)
+    assert set(room.hall.lent) == {one.blank.ticket for one in others}
+    room.clock.advance(DAY_S)
+    room.engine.step([])
+    assert not room.hall.lent
+    assert room.ask(replace(paper, ticket=others[0].blank.ticket, number="B-901"))["error"] == "too_late"
+    _same_after_restart(room, disk)
 
 
 def test_a_remembered_reply_survives_a_restart(room: EngineRoom, disk: Disk) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import shutil
 import sqlite3
+import uuid
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broker.bootstrap.process import _require_papers
+from broker.domain import commands as cmd
 from broker.domain.identity import number_text
 from broker.ports import StorageError
 from broker.store.given import NONE_GIVEN, PRINTS, Given, given_on_paper
@@ -23,6 +25,7 @@ from broker.store.recovery import Finding, examine, recover
 from broker.store.sql import SqlStore
 from tests.fakes.clock import MORNING
 from tests.fakes.engine_room import EngineRoom
+from tests.fakes.offices import small_office
 from tests.support.sqlite import opened
 
 DAY = MORNING.date()
@@ -120,6 +123,34 @@ def test_the_office_goes_on_behind_every_number_that_was_given_out(folder: Path,
     with closing(open_store(folder)) as store:
         assert store.given == Given(DAY, {"B": 14, "J": 3})
         assert EngineRoom(store=store).hall.last_sequence == {"B": 14, "J": 3}
+
+
+def test_numbers_that_were_lent_are_not_given_out_again(folder: Path) -> None:
+    """The kiosk may have printed them: of that nobody here knows. It hands in what somebody has."""
+    office = small_office(kiosks=frozenset({"kiosk-1"}))
+    with closing(open_store(folder)) as store:
+        room = EngineRoom(store=store, office=office)
+        room.ask(cmd.Lease("visa", "regular", 0, "kiosk-1", "chance"))
+        lent, *_ = room.hall.lent.values()
+        assert store.given == Given(DAY, {"B": 904, "J": 2})
+    put_back_an_old_copy(folder)
+    recover(f"sqlite:///{folder}/office.db", Head(folder, "demo"), "demo", look(folder), MORNING)
+    with closing(open_store(folder)) as store:
+        room = EngineRoom(store=store, office=office)
+        room.ids = iter(range(500, 520))
+        room.ask(cmd.Lease("visa", "regular", 0, "kiosk-2", "chance"))
+        room.ask(cmd.Lease("visa", "regular", 0, "kiosk-1", "another chance"))
+        assert [one.blank.sequence for one in room.hall.lent.values()] == [905, 906, 907, 908, 909]
+        assert room.hall.tickets[room.issue("visa")].number == "B-910"
+        paper = cmd.HandIn(
+            *(lent.blank.ticket, DAY.isoformat(), "B-900", "visa", "regular", lent.blank.check, MORNING),
+            key=lent.blank.key,
+            asker="kiosk-1",
+        )
+        assert "error" not in room.ask(paper)
+        assert room.hall.tickets[lent.blank.ticket].number == "B-900"
+        of_another = replace(paper, ticket=str(uuid.uuid4()))
+        assert room.ask(of_another)["error"] == "conflict"
 
 
 def test_what_is_missing_is_said_by_number(folder: Path) -> None:
