@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 CODE := broker counter display hardware kiosk tests
 
 .PHONY: run test checked-types checked-style checked-format checked-layers checked-config fmt bench soak pictures tables icons
-.PHONY: i18n lock setup scripts clean
+.PHONY: wheel-test i18n lock setup scripts clean
 
 run: setup
 	@$(BIN)/antrean up
@@ -40,6 +40,10 @@ checked-config:
 fmt: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# As an office installs it: the wheel and all that it needs, fetched into an environment of its own. Some minutes.
+wheel-test: setup
+	sh tests/wheel_test.sh $(abspath $(BIN))/python
 
 bench: setup
 	$(BIN)/python -m tests.bench docs/benchmarks.md

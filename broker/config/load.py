@@ -24,6 +24,7 @@ from broker.config.settings import Settings
 from broker.config.sizes import size_faults
 from broker.config.surveys import survey_faults, survey_file_problems, with_surveys_of
 from broker.config.texts import text_faults
+from broker.config.upgrading import upgraded_data, version_faults
 from broker.config.wording import faults_of, truths_for_numbers
 
 
@@ -68,6 +69,9 @@ def _examine(path: Path, environ: Mapping[str, str], today: dt.date | None) -> _
     document = read_document(path)
     if document.problems and not document.data:
         return _Findings(None, document, Overlay(), document.problems)
+    if later := _located(version_faults(document.data), document, Overlay()):  # what else it says cannot be judged
+        return _Findings(None, document, Overlay(), [*document.problems, *later])
+    document.data = upgraded_data(document.data)
     written, day = document.data, today or day_of(document.data, dt.datetime.now(dt.UTC))
     document.data, lost = on_day(written, day)
     over = overlay(document.data, Settings, environ)

@@ -37,6 +37,9 @@ from hardware.config import (
     span_of,
 )
 
+CONFIG_VERSION = 2
+"""The shape below: a change that an older file does not survive raises it, with a step in `broker.config.upgrading`."""
+
 _LETTER = r"^[A-Z]$"
 _LETTER_OR_NONE = r"^[A-Z]?$"
 _COLOUR = r"^#[0-9A-Fa-f]{6}$"
@@ -436,6 +439,8 @@ class Planned(SettingsModel):
 class Settings(SettingsModel):
     """The whole office."""
 
+    config_version: int = Field(default=CONFIG_VERSION, ge=1)
+    """Which version of this shape the file was written for; a file that does not say it is of the first."""
     office: Office
     demo: bool = False
     training: bool = False
