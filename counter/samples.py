@@ -248,6 +248,7 @@ class _Office:
             next_language=later[0] if later else self._language,
             now=self._now,
             online=True,
+            is_known=True,
             stale_since=None,
             broker=None,
             standing="alone",

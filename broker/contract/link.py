@@ -9,8 +9,12 @@ from typing import Any, Literal, Protocol
 
 from broker.contract.messages import PROTOCOL, Presence, Reply
 
-STALE_AFTER_S = 15.0
-"""Seconds without a sign of the engine after which a picture is old (it repeats the hall every 5 s)."""
+STALE_AFTER_S = 9.0
+"""Seconds without a sign of the engine after which a picture is old (it repeats the hall every 5 s).
+
+A line may carry nothing and say nothing of it: this is all that tells. No person is to believe what is old for longer
+than 10 s, and a screen looks a few times a second.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def command_for(intent: Intent, desk: CounterMessage | None) -> str | None:
 
 def obstacle(intent: Intent, state: DeskState) -> Obstacle | None:
     """Return why `intent` is not possible now; None where it is."""
-    if not state.online or state.desk is None:
+    if not state.online or not state.is_known or state.desk is None:
         return Obstacle.NOT_CONNECTED
     check = _CHECKS.get(intent)
     return check(state, state.desk) if check is not None else None

@@ -100,6 +100,8 @@ class CounterPresenter:
         self._office: OfficeMessage | None = None
         self._hall: HallMessage | None = None
         self._desk: CounterMessage | None = None
+        self._is_desk_known = False
+        """Its picture was heard since the engine can be reached: what was done meanwhile stands in it."""
         self._lists = Lists()
         self._opened = OpenDialog()
         self._notices = Notices(clock.monotonic)
@@ -139,7 +141,7 @@ class CounterPresenter:
             return
         if self._session is not None and self._requests.idle:
             self._notices.show(taken_away(self._desk, message, self._state().words))
-        self._desk = message
+        self._desk, self._is_desk_known = message, True
         if self._session is not None:
             self._arrivals.heard(message)
         self._opened.visitor_is(message.ticket.id if message.ticket else "")
@@ -163,6 +165,8 @@ class CounterPresenter:
 
     def link(self, *, online: bool) -> None:
         """Take note that the engine is reachable, or no longer."""
+        if not online:
+            self._is_desk_known = False
         self._fresh.link_changed(online=online)
 
     def broker(self, presence: Presence) -> None:
@@ -524,6 +528,7 @@ class CounterPresenter:
             next_language=self._next_language,
             now=self._clock.now(),
             online=self._fresh.online and self._standing != "taken",
+            is_known=self._is_desk_known,
             stale_since=self._fresh.stale_since,
             broker=self._broker,
             standing=self._standing,

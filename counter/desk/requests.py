@@ -17,8 +17,9 @@ from counter.desk.keys import Intent
 
 MEANT_FOR_S = 10.0
 """So long a press is meant: whoever has waited longer has looked up, and may want something else."""
-SLOW_AFTER_S = 3.0
-"""A request without an answer is shown as such after this."""
+SLOW_AFTER_S = 2.5
+"""A request without an answer is shown as such after this: an officer knows within 3 s, and the window looks five times
+a second."""
 BUSY_SHOWN_AFTER_S = 0.25
 """Answers usually take a millisecond; buttons that blink grey would only disturb."""
 DOUBLE_PRESS_S = 0.6

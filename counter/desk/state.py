@@ -52,6 +52,8 @@ class DeskState:
     now: dt.datetime
     """By the engine's clock."""
     online: bool
+    is_known: bool
+    """How it stands here was said since the engine can be reached; before that a key could mean an old picture."""
     stale_since: dt.datetime | None
     broker: Presence | None
     """What the broker says of itself."""

@@ -156,7 +156,12 @@ def _rejoined(ticket: Ticket, words: Words) -> str:
 
 def slow(phrases: Phrases) -> Notice:
     """Return what is said while a request waits for its answer."""
-    return Notice("warn", phrases.say("No answer yet. The same request goes on; it will be done once at most."))
+    return Notice(
+        "warn",
+        phrases.say(
+            "Nothing came back yet. Please wait: the same request goes on by itself, and it is done once at most."
+        ),
+    )
 
 
 def refused_for_now(phrases: Phrases) -> Notice:

@@ -1,7 +1,7 @@
 // The ticket's page while it is open: says when it is old, comes right again by itself, rings when its number is called.
 "use strict";
 (() => {
-  const SILENT_MS = 15000; // three beats
+  const SILENT_MS = 9000; // a beat comes every 5 s; nobody is to believe for more than 10 s what is old
   const AGAIN_MS = 5000;
   const LOOK_MS = 1000;
   const lost = document.getElementById("lost");

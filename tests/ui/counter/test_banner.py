@@ -70,7 +70,7 @@ def test_the_worst_comes_first(window: Window) -> None:
 
 
 def test_why_the_picture_is_old_is_said_where_the_broker_still_tells(window: Window) -> None:
-    """Without the journal it draws nothing any more, and what it cannot trust would be covered 15 s later."""
+    """Without the journal it draws nothing any more, and what it cannot trust would be covered 9 s later."""
     window.presenter.broker(broker(journal="a page is spoilt"))
     window.clock.advance(60)
     assert "memercayai" in stands(window)[1]

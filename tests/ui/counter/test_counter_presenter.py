@@ -276,7 +276,7 @@ def test_an_empty_answer_to_next_says_so(window: Window) -> None:
 def test_a_request_without_an_answer_becomes_visible_and_goes_on_as_it_is(window: Window) -> None:
     window.sign_in("open")
     window.press(N)
-    window.pass_s(2.9)
+    window.pass_s(2.4)
     assert window.notice() == ""
     window.pass_s(0.2)
     assert "Belum ada jawaban" in window.notice()

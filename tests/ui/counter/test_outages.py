@@ -86,10 +86,24 @@ def test_a_cable_that_comes_back_after_forty_minutes_calls_nobody(window: Window
     window.presenter.link(online=False)
     window.pass_s(40 * 60)
     window.presenter.link(online=True)
+    window.presenter.desk(counter("open"))
     window.engine.agrees(ticket=ticket().model_dump(mode="json"), reason=reason().model_dump(mode="json"))
     assert window.desk.ticket is None
     window.press(Intent.NEXT)
     assert window.engine.commands == ["next", "next"]
+
+
+def test_before_the_counters_picture_is_known_again_no_key_acts_on_the_one_of_before(window: Window) -> None:
+    """Space finishes with the visitor who stood here; meanwhile that may have been done, and the next one called."""
+    window.sign_in("serving")
+    window.presenter.link(online=False)
+    window.presenter.link(online=True)
+    window.press(Intent.NEXT)
+    assert window.engine.commands == []
+    assert window.notice(), "and it is said"
+    window.presenter.desk(counter("serving"))
+    window.press(Intent.NEXT)
+    assert window.engine.commands == ["finish"]
 
 
 @pytest.mark.parametrize("away_s", [5, 40 * 60])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from broker.contract.link import STALE_AFTER_S, Freshness
+from broker.engine import HEARTBEAT_S
 from tests.fakes.clock import FakeClock
 
 
@@ -75,6 +76,21 @@ def test_an_engine_that_falls_silent_is_noticed(fresh: Freshness, clock: FakeClo
     last = clock.now()
     clock.advance(STALE_AFTER_S + 0.1)
     assert fresh.stale_since == last
+
+
+def test_no_person_takes_for_true_for_longer_than_ten_seconds_what_is_old(fresh: Freshness, clock: FakeClock) -> None:
+    """A screen looks every 0.2 s, and draws what it has seen; the rest is for a machine that has much to do."""
+    fresh.link_changed(online=True)
+    fresh.heard()
+    clock.advance(9.5)
+    assert fresh.stale_since is not None
+
+
+def test_a_word_of_the_engine_may_be_late_by_some_seconds(fresh: Freshness, clock: FakeClock) -> None:
+    fresh.link_changed(online=True)
+    fresh.heard()
+    clock.advance(HEARTBEAT_S + 3.5)
+    assert fresh.stale_since is None
 
 
 def test_when_the_link_is_lost_the_picture_is_as_old_as_the_last_word(fresh: Freshness, clock: FakeClock) -> None:
