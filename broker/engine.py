@@ -63,7 +63,7 @@ from broker.domain.queue.forward import forward_of
 from broker.domain.sightings import Due, Sight, events_of, read
 from broker.domain.staff import planned_due
 from broker.domain.vocabulary import Event
-from broker.inbox import WITH_PIN, Inbox, Item, PinChecker, Reconnected
+from broker.inbox import WITH_PIN, Answers, Inbox, Item, PinChecker, Reconnected
 from broker.office_time import ANY_TIME, LONGEST_OFF, OfficeTime
 from broker.ports import (
     CONNECTION,
@@ -278,6 +278,7 @@ class Engine:
         """What is true of feedback; None where its key is not there, and never older or newer than the hall."""
         self._seal_fault = ""  # why it cannot be opened, as the log says it already
         self._known: set[RequestKey] = set()
+        self._passing = Answers()
         self._stale, self._unsaid = True, False
         """The wire was away: all that is retained has to be said again."""
         self._shown_at = self._drawing_s = self._counters_by = 0.0
@@ -324,7 +325,7 @@ class Engine:
 
     def submit(self, submission: Submission) -> None:
         """Let a request wait for its turn; refuse it at once where its client has too many waiting."""
-        is_checked = not isinstance(submission.command, WITH_PIN) or submission.key in self._known
+        is_checked = not isinstance(submission.command, WITH_PIN) or self._knows(submission.key)
         if not self._inbox.put(submission, is_checked=is_checked):
             self._wire.refuse(submission, DomainError(Code.TOO_MANY, "too many requests wait"))
 
@@ -426,6 +427,7 @@ class Engine:
             self._refuse(batch, Code.STORAGE_FAILED, "the change could not be written to disk")
             return
         self._known.update(work.replies)
+        self._passing.keep(work.passing)
         self._tell_checker(work)
         self._settle_rules(work)
         for client, payload in answers:
@@ -532,7 +534,8 @@ class Engine:
         if isinstance(submission.command, Question):
             return self._answer_question(hall, submission, submission.command, work)
         result: Sequence[Event] | DomainError
-        submission = self._still_so(hall, submission, work)
+        entries: Sequence[Entry]
+        submission, entries = self._still_so(hall, submission, work), ()
         try:
             result, entries = self._decide(hall, submission, work.at)
         except WrongCheckError as refusal:
@@ -545,9 +548,12 @@ class Engine:
             self._enter(work, entries)
             _keep_secrets(work, result, submission)
         payload = self._wire.encode(submission, result, hall, work.at, book=self._book)
-        is_passing = isinstance(result, DomainError) and result.code in PASSING
-        if not is_passing and not isinstance(submission.command, Look):
-            work.replies[submission.key] = submission.without_secret(payload)
+        is_refused = isinstance(result, DomainError)
+        is_untrue_soon = isinstance(result, DomainError) and result.code in PASSING
+        if not is_untrue_soon and not isinstance(submission.command, Look):
+            has_changed = not is_refused and bool(result or entries)
+            kept = work.replies if has_changed else work.passing
+            kept[submission.key] = submission.without_secret(payload)
         return payload
 
     def _answer_question(self, hall: Hall, submission: Submission, question: Question, work: Work) -> bytes:
@@ -608,10 +614,17 @@ class Engine:
             raise DomainError(Code.NOT_READY, "what was said of feedback cannot be opened now: see the log")
         return self._book
 
+    def _knows(self, key: RequestKey) -> bool:
+        """Tell whether a request was answered before. From any thread."""
+        return key in self._known or key in self._passing
+
     def _remembered(self, submission: Submission, work: Work) -> bytes | None:
         key = submission.key
-        if key in work.replies:
-            return work.replies[key]
+        for answered in (work.replies, work.passing):
+            if key in answered:
+                return answered[key]
+        if (passing := self._passing.get(key)) is not None:
+            return passing
         return self._store.reply(key) if key in self._known else None
 
     def _record(self, hall: Hall, event: Event, client: str) -> Recorded:

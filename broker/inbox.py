@@ -31,9 +31,13 @@ from broker.ports import CONNECTION, Credentials, Health, RequestKey, Submission
 MAX_BACKLOG = 256
 """So many requests of one client may wait; no device of an office has more than a few under way."""
 MAX_WAITING = 8192
-"""So many of all clients, each of up to 8 KiB."""
+"""So many of all clients, each of up to 8 KiB: 64 MB of text, some 300 MB as objects, and never more."""
 MAX_HEARD_OF = 1024
 """So many clients are heard of their devices between two times of writing."""
+MAX_ANSWERS_BYTES = 16 * 1024 * 1024
+"""So much is kept in memory of answers to what changed nothing; the oldest go first."""
+ANSWER_COSTS_BYTES = 512
+"""What an answer takes beside its text: two keys, a row of the table."""
 REMEMBERED_GUESSES = 1024
 WITH_PIN = (SignIn, StaffIn, ChangePin, ResetPin, StaffPassword, StaffTotp)
 """What the checker has to look at first."""
@@ -238,6 +242,41 @@ def _line_of(submission: Submission) -> str:
     """
     is_slow = isinstance(submission.command, StaffIn | StaffPassword | StaffTotp)
     return f"{submission.client}\n" if is_slow else submission.client
+
+
+class Answers:
+    """Answers to requests that changed nothing, so that one that is sent again hears the same: in memory, and bounded.
+
+    Nothing hangs on them. Where one was forgotten the request is decided anew, which changes what it changes once.
+    """
+
+    def __init__(self, most_bytes: int = MAX_ANSWERS_BYTES) -> None:
+        """Begin empty."""
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._kept: dict[RequestKey, bytes] = {}
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether an answer is kept. From any thread."""
+        return key in self._kept
+
+    def get(self, key: RequestKey) -> bytes | None:
+        """Return an answer."""
+        return self._kept.get(key)
+
+    def keep(self, answers: Mapping[RequestKey, bytes]) -> None:
+        """Keep some more, and let the oldest go."""
+        for key, answer in answers.items():
+            self._forget(key)
+            self._kept[key] = answer
+            self._bytes += ANSWER_COSTS_BYTES + len(answer)
+        while self._bytes > self._most_bytes and self._kept:
+            self._forget(next(iter(self._kept)))
+
+    def _forget(self, key: RequestKey) -> None:
+        answer = self._kept.pop(key, None)
+        if answer is not None:
+            self._bytes -= ANSWER_COSTS_BYTES + len(answer)
 
 
 class PinChecker:

@@ -126,6 +126,8 @@ class Work:
     events: list[Recorded] = field(default_factory=list)
     replies: dict[RequestKey, bytes] = field(default_factory=dict)
     """The answers, kept so that a request that is sent again is done once."""
+    passing: dict[RequestKey, bytes] = field(default_factory=dict)
+    """Answers of what changed nothing, refusals among them. They never go to disk: asking alone would fill it."""
     pins: dict[str, NewPin] = field(default_factory=dict)
     """By officer: the new PIN, as it is kept."""
     passwords: dict[str, NewPin | None] = field(default_factory=dict)

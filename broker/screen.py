@@ -23,6 +23,7 @@ from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
 from broker.contract.messages import HoursInfo, OfficeMessage
 from broker.contract.office import OfficeBus
 from broker.logs import log_to
+from hardware.files import close_to_others, for_us_alone
 
 EXIT_RUNS_ALREADY = 3
 """How a screen ends that was started a second time."""
@@ -95,6 +96,7 @@ def run_screen(  # noqa: PLR0911 - each thing that can be wrong ends it with a s
     draw: Draw | None = None,
 ) -> int:
     """Read arguments and configuration, then show the screen; return the exit code. Faults are said in sentences."""
+    for_us_alone()
     arguments = _arguments(kind)
     try:
         settings = load_settings(arguments.config, os.environ)
@@ -113,6 +115,7 @@ def run_screen(  # noqa: PLR0911 - each thing that can be wrong ends it with a s
     with contextlib.ExitStack() as held:
         try:
             held.enter_context(_only_one(arguments.data, name))
+            close_to_others(arguments.data)
             log_to(arguments.data, name)
             _keep_temporary_files_in(arguments.data / "tmp" / name)
         except RunningError as error:

@@ -3,10 +3,38 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import tempfile
 from pathlib import Path
 from typing import BinaryIO
+
+OURS = (
+    "*.db*",
+    "*.head",
+    "*.json",
+    "*.key",
+    "*.lock",
+    "backups",
+    "before-restore-*",
+    "devices",
+    "kivy",
+    "logs",
+    "mqtt",
+    "paper",
+    "pictures",
+    "prints",
+    "requests",
+    "rolls",
+    "rules",
+    "screens",
+    "sound",
+    "speech",
+    "tmp",
+)
+"""What we write directly below a data folder: docs/data-folder.md."""
+
+log = logging.getLogger(__name__)
 
 
 def write_whole(path: Path, data: bytes, *, durable: bool = False, mode: int = 0o600) -> None:
@@ -49,6 +77,27 @@ def for_owner_alone(path: Path, *, make: bool = False) -> None:
         mode = path.stat().st_mode
         if mode & 0o007:
             path.chmod(mode & 0o700)
+
+
+def for_us_alone() -> None:
+    """Let all that this process and its children make from now on be for their owner alone: 0600, folders 0700."""
+    os.umask(os.umask(0o077) | 0o077)
+
+
+def close_to_others(folder: Path) -> None:
+    """Take what lies in a data folder, left by a program before or an upload, from all but its owner.
+
+    By name alone, so that a folder that holds more than ours keeps the rights of the rest; where a group was let read
+    that stays. What cannot be changed is somebody else's, and they are told.
+    """
+    for name in OURS:
+        for top in folder.glob(name):
+            for path in (top, *(top.rglob("*") if top.is_dir() and not top.is_symlink() else ())):
+                try:
+                    if not path.is_symlink():
+                        for_owner_alone(path)
+                except OSError as error:
+                    log.warning("others may read %s: its rights cannot be changed: %s", path, error.strerror or error)
 
 
 def sync(path: Path) -> None:

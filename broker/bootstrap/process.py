@@ -38,6 +38,7 @@ from broker.store.given import PRINTS, given_on_paper
 from broker.store.head import Head
 from broker.store.office_key import OfficeKey
 from broker.store.sql import SqlStore
+from hardware.files import close_to_others
 
 WATCH_EVERY_S = 2.5
 LOOK_EVERY_S = 2.0
@@ -76,6 +77,7 @@ def run_broker(
     """
     if wrong := wrong_folder(data_dir, is_training=settings.training):
         raise StorageError(wrong)
+    close_to_others(data_dir)
     key = OfficeKey(data_dir / "office.key")
     with only_engine(data_dir), _store(settings, data_dir, key) as store, _mqtt_server(settings, data_dir) as address:
         topics = Topics(settings.office.id)

@@ -10,6 +10,7 @@ from broker.cli.options import say
 from broker.config import ConfigError
 from broker.ports import StorageError
 from broker.server import ServerError
+from hardware.files import for_us_alone
 
 app = typer.Typer(
     help="The queue of a public office: kiosk, counters, lobby display.",
@@ -23,6 +24,7 @@ for group in (office, founding, care, figures, devices, surveys, reports, advice
 
 def main() -> int:
     """Run the command; every foreseen failure is one or more sentences and exit code 1."""
+    for_us_alone()
     try:
         app()
     except ConfigError as error:

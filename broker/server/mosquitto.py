@@ -13,7 +13,11 @@ from broker.contract.topics import ENGINE_CLIENT, Topics
 _ITERATIONS = 101
 """What mosquitto_passwd 2.0 uses for its PBKDF2-SHA512 entries (`$7$`)."""
 MESSAGE_LIMIT_BYTES = 1024 * 1024
+UNDER_WAY_MESSAGES = 500
+"""So many may be on their way to one client unacknowledged; without such a bound those below hold nothing back."""
 QUEUED_MESSAGES = 10_000
+QUEUED_BYTES = 16 * 1024 * 1024
+"""So much more waits for a client that reads slowly or not at all; what is beyond it never hears."""
 
 
 def write_configuration(
@@ -46,8 +50,10 @@ def write_configuration(
                 f"acl_file {rules}",
                 "set_tcp_nodelay true",
                 "persistence false",
-                "max_inflight_messages 0",
+                f"max_inflight_messages {UNDER_WAY_MESSAGES}",
                 f"max_queued_messages {QUEUED_MESSAGES}",
+                f"max_queued_bytes {QUEUED_BYTES}",
+                "sys_interval 0",
                 f"max_packet_size {MESSAGE_LIMIT_BYTES}",
                 "log_dest stdout",
                 "log_type error",

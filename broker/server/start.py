@@ -17,16 +17,17 @@ from typing import Literal, assert_never
 from broker.contract.link import Address
 from broker.contract.topics import Topics
 from broker.server.addresses import accepts, is_loopback
-from broker.server.children import bound_to_parent, keep_small
+from broker.server.children import Told, bound_to_parent, keep_small
+from broker.server.doorman import Doorman
 from broker.server.mosquitto import write_configuration
-from hardware.files import open_to_append
 
 Kind = Literal["mosquitto", "embedded"]
 START_TIMEOUT_S = 30.0
 """An old PC that was just switched on starts everything at once. A server that ends by itself is not waited for."""
 STOP_TIMEOUT_S = 5.0
 RESTART_DELAY_S = 1.0
-LOOK_AT_OUTPUT_S = 10.0
+LOOK_S = 1.0
+"""How often it is looked who stands at the door and what was said."""
 MOSQUITTO_PATHS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 """Debian keeps the server where a plain user's PATH does not look."""
 
@@ -94,6 +95,8 @@ class Server:
         self._watcher = threading.Thread(target=self._watch, name="mqtt-server-watch", daemon=True)
         self._ready = threading.Event()
         self._failure: ServerError | None = None
+        self._doorman = Doorman()
+        self._told: Told | None = None
 
     def start(self) -> None:
         """Start and wait until it accepts connections; `ServerError` with the server's own words where it does not."""
@@ -141,14 +144,31 @@ class Server:
                 log.error("%s", error)  # noqa: TRY400 - one line is enough, the loop tries on
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
-        """Return when the server has ended; until then its output is kept small."""
+        """Return when the server has ended; until then its door and its output are looked after."""
         while True:
             keep_small(self._output)
+            self._hear()
+            self._doorman.look(process.pid)
             try:
-                process.wait(LOOK_AT_OUTPUT_S)
+                process.wait(LOOK_S)
             except subprocess.TimeoutExpired:
                 continue
+            self._hear_the_end()
             return
+
+    def _hear(self) -> None:
+        """Write down what the server has said; a disk that refuses costs the lines, not the server."""
+        try:
+            if self._told is not None:
+                self._told.read()
+        except OSError as error:
+            log.warning("what the MQTT server says is not on disk: %s", error)
+
+    def _hear_the_end(self) -> None:
+        self._hear()
+        if self._told is not None:
+            self._told.close()
+            self._told = None
 
     def _run_once(self) -> None:
         try:
@@ -164,22 +184,27 @@ class Server:
             if self._process.poll() is not None:
                 break
             if accepts(self.spec.address):
+                self._doorman.open(self._process.pid)
                 return
             time.sleep(0.01)
         self._end_process()
+        self._hear_the_end()
         message = f"the MQTT server did not start: {self._last_words()}"
         raise ServerError(message)
 
     def _started(self) -> subprocess.Popen[bytes]:
         self.spec.folder.mkdir(parents=True, exist_ok=True)
-        with open_to_append(self._output) as output:
+        told = self._told = Told(self._output)
+        try:
             return subprocess.Popen(  # noqa: S603 - our own command line
                 bound_to_parent(self._command()),
                 stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
+                stdout=told.write_end,
+                stderr=told.write_end,
                 process_group=0,  # Ctrl-C at a terminal is for us alone: the server ends after its clients
             )
+        finally:
+            told.started()
 
     def _command(self) -> list[str]:
         spec = self.spec

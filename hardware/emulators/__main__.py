@@ -25,10 +25,12 @@ from hardware.emulators.printer import PrinterEmulator
 from hardware.emulators.scanner import EmulatedScanner
 from hardware.emulators.sign import EmulatedSigns
 from hardware.emulators.wire import PtyWire, TcpWire, Wire
+from hardware.files import for_us_alone
 
 
 def main() -> int:
     """Run one device; return the exit code. What is wrong is said in a sentence."""
+    for_us_alone()
     arguments = _arguments()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -98,6 +98,9 @@ def test_without_a_screen_one_visit_is_played_and_its_pictures_are_there(tmp_pat
     for path in pictures:
         assert path.read_bytes().startswith(b"\x89PNG")
         assert path.is_relative_to(office.data_dir)
+    written = [*office.data_dir.rglob("*"), office.data_dir]
+    assert {"office.db", "server.log", "kiosk-1.log"} <= {path.name for path in written}
+    assert [str(path) for path in written if path.lstat().st_mode & 0o077 and not path.is_symlink()] == []
 
 
 @pytest.mark.timeout(120)

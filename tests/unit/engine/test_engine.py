@@ -176,9 +176,16 @@ def test_what_could_not_be_decoded_has_used_its_id_up_as_well(room: EngineRoom) 
     first = room.ask(bad, request="same")
     assert first["error"] == "bad_request"
     assert room.ask(issue(), request="same") == first
-    room.restart()
-    assert room.ask(issue(), request="same") == first
     assert room.hall.seq == 0
+
+
+def test_what_changed_nothing_is_never_written(room: EngineRoom, store: MemoryStore) -> None:
+    """A client that only asks, right or wrong, would fill the disk else."""
+    room.ask(issue(), request="a ticket")
+    room.ask(DomainError(Code.BAD_REQUEST, "no"), request="refused")
+    room.ask(cmd.Recall("4", "no session"), request="refused too")
+    room.ask(cmd.Lookup("B-001"), request="a look")
+    assert set(store.known_requests()) == {("kiosk-1", "a ticket")}
 
 
 def test_replies_are_remembered_a_day_and_forgotten_after_two(room: EngineRoom, store: MemoryStore) -> None:

@@ -65,7 +65,7 @@ def test_the_office_keeps_the_output_of_its_parts_small(tmp_path: Path) -> None:
 
 
 def test_the_mqtt_server_keeps_its_log_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("broker.server.start.LOOK_AT_OUTPUT_S", 0.05)
+    monkeypatch.setattr("broker.server.start.LOOK_S", 0.05)
     wanted: ServerSpec = spec("mosquitto", tmp_path)
     (tmp_path / "server.log").write_bytes(b"x" * 1_500_000)
     server = start_server(wanted)

@@ -1,0 +1,165 @@
+"""Who may stay at the MQTT server: Mosquitto lets anybody hold as many connections as it has files, and say nothing.
+
+It has no bound for an address, waits 90 s for the first word, and keeps for a reader that reads nothing all that goes
+to it at QoS 0. Its sockets are ours to look after, as its parent: `pidfd_getfd(2)` lends them (Linux 5.6 and later).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import resource
+import socket
+import struct
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SILENT_S = 10.0
+"""Within so many seconds a client has said who it is."""
+SHORTEST_LOGIN_BYTES = 14
+"""Of MQTT 3.1.1: a CONNECT without a name."""
+MOST_OF_ONE_ADDRESS = 64
+"""A machine of an office has a few; those of this machine are not counted, for nobody is nearer to it."""
+LOST_AFTER_MS = 20_000
+"""Who acknowledges nothing for so long, or has no room for more, is gone."""
+ASKED_AFTER_S, ASKED_EVERY_S, ASKED_TIMES = 10, 5, 3
+"""The kernel asks a line that is quiet whether the other side is still there."""
+KEPT_WAITING = 1024
+"""So many may wait to be taken in; Mosquitto itself says 100."""
+MOST_FILES = 20_000
+_PIDFD_GETFD = 438
+_TCP_INFO, _INFO_BYTES, _RECEIVED_AT = 11, 192, 128
+"""Where `struct tcp_info` has `tcpi_bytes_received`: linux/tcp.h."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Guest:
+    address: str
+    since_s: float
+    is_known: bool = False
+    """It has said enough to be a client; what comes of it is the server's to judge."""
+
+
+@dataclass(slots=True)
+class Doorman:
+    """Looks after the sockets of one server process. Used by one thread."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    most_of_one: int = MOST_OF_ONE_ADDRESS
+    sent_away: int = 0
+    _guests: dict[str, _Guest] = field(default_factory=dict)
+    """By what the kernel calls a socket, in the order in which they came."""
+    _is_told: bool = False
+
+    def open(self, pid: int) -> None:
+        """Let the server take in many, and the kernel find out who is gone; once, when it listens."""
+        self._guests.clear()
+        try:
+            _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+            most = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, hard))
+            self._each(pid, _prepare)
+        except (OSError, AttributeError) as error:
+            self._tell(error)
+
+    def look(self, pid: int) -> None:
+        """Send away who says nothing, and of an address the last beyond what one may have."""
+        try:
+            self._each(pid, self._meet)
+        except (OSError, AttributeError) as error:
+            self._tell(error)
+
+    def _each(self, pid: int, meet: Callable[[str, Callable[[], socket.socket]], None]) -> None:
+        """Meet each socket of the process by its name and what lends it, the oldest number first."""
+        handle = os.pidfd_open(pid)
+        try:
+            seen = set()
+            for entry in sorted(Path(f"/proc/{pid}/fd").iterdir(), key=lambda entry: int(entry.name)):
+                try:
+                    name, number = str(entry.readlink()), int(entry.name)
+                except FileNotFoundError:  # closed since
+                    continue
+                if name.startswith("socket:"):
+                    seen.add(name)
+                    meet(name, lambda number=number: _lent(handle, number))  # type: ignore[misc]  # binds the number
+            for gone in self._guests.keys() - seen:
+                del self._guests[gone]
+        finally:
+            os.close(handle)
+
+    def _meet(self, name: str, lend: Callable[[], socket.socket]) -> None:
+        guest = self._guests.get(name)
+        if guest is not None and guest.is_known:
+            return
+        try:
+            with lend() as line:
+                self._judge(name, guest, line)
+        except ConnectionError:  # gone in between
+            return
+        except OSError as error:
+            if isinstance(error, PermissionError):
+                raise
+
+    def _judge(self, name: str, guest: _Guest | None, line: socket.socket) -> None:
+        if line.family not in {socket.AF_INET, socket.AF_INET6} or line.getsockopt(
+            socket.SOL_SOCKET, socket.SO_ACCEPTCONN
+        ):
+            return
+        if guest is None:
+            address = line.getpeername()[0]
+            guest = self._guests[name] = _Guest(address, self.monotonic())
+            if not _is_this_machine(address):
+                of_one = Counter(one.address for one in self._guests.values())[address]
+                if of_one > self.most_of_one:
+                    self._send_away(name, line)
+                    return
+        info = line.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _INFO_BYTES)
+        (received,) = struct.unpack_from("=Q", info, _RECEIVED_AT)
+        guest.is_known = received >= SHORTEST_LOGIN_BYTES
+        if not guest.is_known and self.monotonic() - guest.since_s >= SILENT_S:
+            self._send_away(name, line)
+
+    def _send_away(self, name: str, line: socket.socket) -> None:
+        self.sent_away += 1
+        del self._guests[name]
+        line.shutdown(socket.SHUT_RDWR)
+
+    def _tell(self, error: Exception) -> None:
+        """Say once that nobody stands at the door: the server works all the same."""
+        if not self._is_told:
+            self._is_told = True
+            log.warning("connections of the MQTT server are not bounded for each address: %s", error)
+
+
+def _prepare(_name: str, lend: Callable[[], socket.socket]) -> None:
+    """Set on a listening socket what all that come by it inherit."""
+    with lend() as line:
+        if line.family in {socket.AF_INET, socket.AF_INET6} and line.getsockopt(
+            socket.SOL_SOCKET, socket.SO_ACCEPTCONN
+        ):
+            line.listen(KEPT_WAITING)
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, ASKED_AFTER_S)
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, ASKED_EVERY_S)
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, ASKED_TIMES)
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, LOST_AFTER_MS)
+
+
+def _lent(handle: int, number: int) -> socket.socket:
+    """Return a socket of another process, as our own: closing it closes nothing of theirs."""
+    library = ctypes.CDLL(None, use_errno=True)
+    lent = library.syscall(_PIDFD_GETFD, handle, number, 0)
+    if lent < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+    return socket.socket(fileno=lent)
+
+
+def _is_this_machine(address: str) -> bool:
+    return address in {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
