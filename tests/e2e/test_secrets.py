@@ -30,7 +30,7 @@ def test_no_secret_is_in_a_file_a_process_list_or_a_presence(mosquitto_office: O
     with office.caller("counter-1") as counter, office.caller("kiosk-1") as kiosk:
         counter.refused("open", counter="counter-1", officer="siti", pin=WRONG_PIN)
         session = counter.do("open", counter="counter-1", officer="siti", pin=PIN)["session"]
-        counter.do("change_pin", counter="counter-1", session=session, old=PIN, new=NEW_PIN)
+        counter.do("pin", counter="counter-1", session=session, old=PIN, new=NEW_PIN)
         ticket = kiosk.do("issue", service="new-passport")["ticket"]
         counter.do("close", counter="counter-1", session=session)
         kiosk.refused("open", counter="counter-1", officer="siti", pin=WRONG_PIN)
