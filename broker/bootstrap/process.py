@@ -23,6 +23,7 @@ from broker.bootstrap.reload import LOOK_EVERY_S as CONFIG_EVERY_S
 from broker.bootstrap.reload import ConfigWatch
 from broker.bootstrap.rules import announcements, office_message, office_rules
 from broker.bootstrap.rules_desk import RulesDesk
+from broker.bootstrap.service import tell_systemd
 from broker.bootstrap.tokens import SessionTokens
 from broker.bus import Bus
 from broker.config.settings import Settings
@@ -130,6 +131,7 @@ def run_broker(
         bus.listen_raw(topics.all_commands(), inbound.received, kept=inbound.kept)
         bus.listen_raw(topics.presence("+"), Presences(topics, engine.heard).received)
         bus.on_connect(engine.reconnected)
+        closing = tell_systemd(os.environ, bus.on_connect, engine.unanswered_s)
         bus.on_connect(lambda: log.info("office %s is open on port %d", settings.office.id, address.port))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: engine.stop())
@@ -142,15 +144,23 @@ def run_broker(
         watch.start()
         log_watch = store.log_watch()
         if log_watch is not None:
-            looks = (log_watch.is_suspect, engine.look_soon, store.settle, ended.wait)
-            threading.Thread(target=watch_log, args=looks, name="log-watch", daemon=True).start()
+            threading.Thread(
+                target=watch_log,
+                args=(log_watch.is_suspect, engine.look_soon, store.settle, ended.wait),
+                name="log-watch",
+                daemon=True,
+            ).start()
 
         def changed(change: Reconfiguration, now: Settings) -> None:
             engine.reconfigure(change)
             engine.pin_checker.seeded(pin_hashes(now))
 
-        word = (take_up(data_dir / BELIEVE), engine.believe_clock, ended.wait)
-        threading.Thread(target=watch_word, args=word, name="clock-word", daemon=True).start()
+        threading.Thread(
+            target=watch_word,
+            args=(take_up(data_dir / BELIEVE), engine.believe_clock, ended.wait),
+            name="clock-word",
+            daemon=True,
+        ).start()
         if config is not None:
             changes = ConfigWatch(
                 config,
@@ -169,6 +179,7 @@ def run_broker(
             threading.Thread(target=keep_nightly, args=turns, name="backup", daemon=True).start()
         engine.run()
         ended.set()
+        closing()
         bus.stop()
 
 

@@ -1,9 +1,11 @@
-"""Commands that make an office's configuration, and bring an old one to today's shape."""
+"""Commands that found an office: its configuration, an old one brought to today's shape, and what systemd starts."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -21,6 +23,7 @@ from broker.care.founding import (
     template,
     written,
 )
+from broker.care.units import CONFIG, USER, hidden_by_home, service_files
 from broker.cli.options import ConfigOption, errors, say
 from broker.config import check_settings
 from broker.config.document import read_document
@@ -31,6 +34,7 @@ from hardware.files import write_whole
 from hardware.usb_devices import usb_printers
 
 app = typer.Typer()
+ROOT = Path("/")
 
 
 @app.command("init")
@@ -87,6 +91,33 @@ def upgrade_config(config: ConfigOption = DEFAULT_CONFIG) -> None:
     _tell(f"{config} is of version {CONFIG_VERSION} now; what it was is kept as {copy}")
     if wrong := [str(problem) for problem in check_settings(config, os.environ) if not problem.warning]:
         raise typer.Exit(say(*wrong))
+
+
+@app.command("install-service")
+def install_service(
+    root: Annotated[
+        Path, typer.Option("--root", help="Below which folder; another one is for making a package.")
+    ] = ROOT,
+    program: Annotated[
+        Path | None, typer.Option("--program", help="The command antrean that is started; this one by default.")
+    ] = None,
+) -> None:
+    """Write what systemd needs to open broker and pages with the machine; start nothing yet."""
+    started = program or Path(sys.executable).with_name("antrean")
+    if hidden_by_home(started):
+        sentence = f"{started} lies in a home, where the office's own user cannot read it: install antrean for the"
+        raise typer.Exit(say(f"{sentence} machine, as docs/operations.md shows, then run this command of that one"))
+    if not started.is_file():
+        raise typer.Exit(say(f"{started} is not there: name the command antrean with --program"))
+    for path, text in service_files(started).items():
+        target = root / path.relative_to("/")
+        write_whole(target, text.encode(), durable=True, mode=0o644)
+        _tell(f"written: {target}")
+    _tell("next, as root:")
+    _tell("  systemd-sysusers; systemd-tmpfiles --create; udevadm control --reload; systemctl daemon-reload")
+    if not (root / CONFIG.relative_to("/")).exists():  # by the office's own user, whose file it is to be
+        _tell(f"  runuser -u {USER} -- {started} init --config {CONFIG}")
+    _tell("  systemctl enable --now antrean-broker antrean-web")
 
 
 class _Questions:

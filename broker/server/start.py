@@ -198,6 +198,8 @@ class Server:
         try:
             return subprocess.Popen(  # noqa: S603 - our own command line
                 bound_to_parent(self._command()),
+                # Mosquitto tells systemd that it is ready: taken for the broker's word, that would be too early
+                env={name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"},
                 stdin=subprocess.DEVNULL,
                 stdout=told.write_end,
                 stderr=told.write_end,
