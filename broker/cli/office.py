@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from pathlib import Path
@@ -20,6 +21,7 @@ from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA, Settings
 from broker.config.training import CONFIG as TRAINING_CONFIG
 from broker.config.training import DEFAULT_FOLDER, FolderError, Ports, make_folder, training_text
 from broker.doctor.command import CheckUp, run_checks
+from broker.doctor.health import health, is_well
 from broker.doctor.reloading import reload
 from broker.layout import NotCheckedError, remarks, screen_reports, sentences
 from broker.logs import log_to
@@ -218,6 +220,24 @@ def doctor(
     log_to(data, "doctor", terminal=logging.CRITICAL)
     wanted = CheckUp(config=config, data_dir=data, only=frozenset(only or ()), prints=print_test, says=say)
     raise typer.Exit(run_checks(wanted, Console()))
+
+
+@app.command("health")
+def health_command(
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one object.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Tell within seconds whether the office works; exit 1 where it does not. antrean doctor looks at devices, too."""
+    findings = health(load_settings(config, os.environ))
+    out = Console()
+    if as_json:
+        seen = [finding.model_dump(exclude_none=True) for finding in findings]
+        out.print(json.dumps({"well": is_well(findings), "seen": seen}), markup=False, highlight=False, soft_wrap=True)
+    else:
+        for finding in findings:
+            line = f"{finding.verdict}: {finding.subject}: {finding.seen}"
+            out.print(line, markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if is_well(findings) else 1)
 
 
 @app.command()
