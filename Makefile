@@ -52,6 +52,19 @@ bench: setup
 soak: setup
 	$(BIN)/python -m tests.bench.soak $(MINUTES)
 
+# A million hostile payloads, seeded; what is found goes into tests/fuzz/corpus.json. Some minutes.
+fuzz: setup
+	$(BIN)/python -m tests.fuzz --count $(or $(COUNT),1000000) --seed $(or $(SEED),1)
+
+# What the product is made of, as CycloneDX.
+sbom: setup
+	$(BIN)/python -m tests.sbom build/sbom.json
+
+# Known holes in what is locked. Asks the index and its advisories: not a part of `make test`, which works offline.
+audit: setup
+	$(BIN)/python -m pip_audit --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/python -m pip_audit --requirement requirements.lock --require-hashes --disable-pip
+
 # Three minutes for the README's, then six for the contact sheet. More of it: `python -m tests.contact_sheet --help`.
 pictures: setup scripts
 	$(BIN)/python -m tests.pictures docs/images

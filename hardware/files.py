@@ -19,6 +19,7 @@ OURS = (
     "before-restore-*",
     "devices",
     "kivy",
+    "logins",
     "logs",
     "mqtt",
     "paper",
