@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from broker.bus import Bus, Post
 from broker.config import ConfigError, Settings, load_settings
+from broker.config.logins import LoginError, known_by
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
 from broker.contract.messages import HoursInfo, OfficeMessage
 from broker.contract.office import OfficeBus
@@ -122,6 +123,10 @@ def run_screen(  # noqa: PLR0911 - each thing that can be wrong ends it with a s
             return _refuse(str(error), code=EXIT_RUNS_ALREADY)
         except OSError as error:
             return _refuse(f"cannot write below {arguments.data}: {error}")
+        try:
+            settings = known_by(settings, name, arguments.data)
+        except LoginError as error:
+            return _refuse(str(error))
         show(settings, name, data_dir=arguments.data)
     return 0
 

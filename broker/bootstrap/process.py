@@ -6,7 +6,6 @@ import datetime as dt
 import fcntl
 import logging
 import os
-import secrets
 import signal
 import threading
 import time
@@ -16,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from broker.bootstrap.clock_file import ClockFile, since_boot_s
+from broker.bootstrap.logins import Logins, watch_logins
 from broker.bootstrap.memory import Memory
 from broker.bootstrap.nightly import Nightly, keep_nightly
 from broker.bootstrap.pins import MissedFile, PinBook
@@ -26,14 +26,15 @@ from broker.bootstrap.rules_desk import RulesDesk
 from broker.bootstrap.service import tell_systemd
 from broker.bootstrap.tokens import SessionTokens
 from broker.bus import Bus
+from broker.config.logins import LoginError, known_by
 from broker.config.settings import Settings
 from broker.config.training import wrong_folder
 from broker.contract.link import Address
-from broker.contract.topics import CARE_CLIENT, DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT, Topics
+from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.engine import KEPT_REPLIES, REMEMBER, Engine
 from broker.gateway import Inbound, MqttWire, Presences
 from broker.ports import Reconfiguration, StorageError, Submission
-from broker.server import ServerSpec, choose_kind, start_server
+from broker.server import ServerError, ServerSpec, choose_kind, start_server
 from broker.store.database import resolve_url
 from broker.store.given import PRINTS, given_on_paper
 from broker.store.head import Head
@@ -80,7 +81,12 @@ def run_broker(
         raise StorageError(wrong)
     close_to_others(data_dir)
     key = OfficeKey(data_dir / "office.key")
-    with only_engine(data_dir), _store(settings, data_dir, key) as store, _mqtt_server(settings, data_dir) as address:
+    with (
+        only_engine(data_dir),
+        _store(settings, data_dir, key) as store,
+        _logins(settings, data_dir) as logins,
+        _mqtt_server(settings, data_dir, logins) as address,
+    ):
         topics = Topics(settings.office.id)
         bus = Bus(
             address=address,
@@ -127,7 +133,8 @@ def run_broker(
             submit = desk.before(engine.submit, wire.refuse)
             work = (engine.submit, engine.rules_editor, engine.carry_out)
             threading.Thread(target=desk.run, args=work, name="rules-desk", daemon=True).start()
-        inbound = Inbound(topics, submit, token=tokens.token, secret=key.secret)
+        door = logins.door(tokens.is_of)
+        inbound = Inbound(topics, submit, token=tokens.token, secret=key.secret, refusal=door.refusal)
         bus.listen_raw(topics.all_commands(), inbound.received, kept=inbound.kept)
         bus.listen_raw(topics.presence("+"), Presences(topics, engine.heard).received)
         bus.on_connect(engine.reconnected)
@@ -280,44 +287,33 @@ def _require_papers(store: SqlStore, data_dir: Path, zone: dt.tzinfo) -> None:
 
 
 @contextmanager
-def _mqtt_server(settings: Settings, data_dir: Path) -> Iterator[Address]:
+def _logins(settings: Settings, data_dir: Path) -> Iterator[Logins]:
+    """Yield who may log in; `ServerError` where that cannot be read."""
+    try:
+        yield Logins(settings, data_dir)
+    except LoginError as error:
+        raise ServerError(str(error)) from error
+
+
+@contextmanager
+def _mqtt_server(settings: Settings, data_dir: Path, logins: Logins) -> Iterator[Address]:
     """Start the MQTT server where it is ours to start; yield where the engine connects, and as whom."""
     mqtt = settings.mqtt
     if mqtt.server == "external":
-        yield mqtt.address(ENGINE_CLIENT)
+        yield known_by(settings, ENGINE_CLIENT, data_dir).mqtt.address(ENGINE_CLIENT)
         return
     kind = choose_kind(mqtt.server)
     log.info("MQTT server: %s%s", kind, " (Mosquitto is not installed)" if mqtt.server != kind == "embedded" else "")
-    password = mqtt.secret or secrets.token_urlsafe(24)
+    logins.say_what_is_open()
     spec = ServerSpec(
-        kind=kind,
-        topics=Topics(settings.office.id),
-        listen=mqtt.listen,
-        port=mqtt.port,
-        folder=data_dir / "mqtt",
-        logins=dict.fromkeys(client_ids(settings) if mqtt.secret else (ENGINE_CLIENT,), password),
-        anonymous=mqtt.secret is None,
-        clients=client_ids(settings)[1:],
+        kind=kind, listen=mqtt.listen, port=mqtt.port, folder=data_dir / "mqtt", access=lambda: logins.access
     )
     server = start_server(spec)
+    ended = threading.Event()
+    following = (lambda: logins.look(server.admit), ended.wait)
+    threading.Thread(target=watch_logins, args=following, name="logins", daemon=True).start()
     try:
-        yield replace(spec.address, username=ENGINE_CLIENT, password=password)
+        yield replace(spec.address, username=ENGINE_CLIENT, password=logins.engine_password)
     finally:
+        ended.set()
         server.stop()
-
-
-def client_ids(settings: Settings) -> tuple[str, ...]:
-    """Return who may log in where logins are asked for: the engine, our commands, every part, and more devices."""
-    return (
-        ENGINE_CLIENT,
-        UP_CLIENT,
-        DOCTOR_CLIENT,
-        CARE_CLIENT,
-        *(kiosk.id for kiosk in settings.kiosks),
-        *(display.id for display in settings.displays),
-        *(counter.id for counter in settings.counters),
-        *(keypads.id for keypads in settings.keypads),
-        *(signs.id for signs in settings.signs),
-        *(() if settings.web is None else (WEB_CLIENT,)),
-        *settings.mqtt.devices,
-    )

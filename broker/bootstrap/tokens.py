@@ -12,6 +12,8 @@ from pathlib import Path
 from hardware.files import write_whole
 
 KEY_BYTES = 32
+MARK_LENGTH = 16
+"""So many letters at the end of a token tell whose it is."""
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +26,19 @@ class SessionTokens:
         self._key = _read_key(path) or _make_key(path)
 
     def token(self, client: str, request_id: str) -> str:
-        """Return the token for a request to sign in: 192 bits, as text."""
+        """Return the token for a request to sign in: 192 bits, and 96 that tell whose it is, as text."""
         digest = hmac.digest(self._key, json.dumps([client, request_id]).encode(), "sha256")
-        return base64.urlsafe_b64encode(digest[:24]).decode()
+        begin = base64.urlsafe_b64encode(digest[:24]).decode()
+        return begin + self._mark(client, begin)
+
+    def is_of(self, client: str, token: str) -> bool:
+        """Tell whether a token was given to this client; one that is none was given to nobody."""
+        begin, mark = token[:-MARK_LENGTH], token[-MARK_LENGTH:]
+        return hmac.compare_digest(self._mark(client, begin).encode(), mark.encode())
+
+    def _mark(self, client: str, begin: str) -> str:
+        digest = hmac.digest(self._key, json.dumps([client, begin, "whose"]).encode(), "sha256")
+        return base64.urlsafe_b64encode(digest[:12]).decode()
 
 
 def _read_key(path: Path) -> bytes | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from broker.bus import Bus
 from broker.config import Settings
+from broker.config.logins import known_by
 from broker.contract.messages import Error, Reply
 from broker.contract.topics import CARE_CLIENT
 from broker.server.addresses import accepts
@@ -17,9 +19,9 @@ ANSWER_S = 30.0
 """Erasing on a slow disk takes a while: the pages of the file are overwritten."""
 
 
-def purge(settings: Settings) -> tuple[bool, str]:
+def purge(settings: Settings, data_dir: Path) -> tuple[bool, str]:
     """Let the engine erase; return whether it did, and what in words. Blocks until it answers."""
-    address = settings.mqtt.address(CARE_CLIENT)
+    address = known_by(settings, CARE_CLIENT, data_dir).mqtt.address(CARE_CLIENT)
     where = f"{address.host}:{address.port}"
     if not accepts(address):
         return False, f"no broker works at {where}: start it first, for it alone writes to the database"

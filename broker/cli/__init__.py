@@ -5,9 +5,10 @@ from __future__ import annotations
 import typer
 
 from broker.bootstrap.process import AlreadyRunningError
-from broker.cli import advice, care, devices, figures, founding, office, reports, surveys
+from broker.cli import advice, care, devices, figures, founding, logins, office, reports, surveys
 from broker.cli.options import say
 from broker.config import ConfigError
+from broker.config.logins import LoginError
 from broker.ports import StorageError
 from broker.server import ServerError
 from hardware.files import for_us_alone
@@ -18,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (office, founding, care, figures, devices, surveys, reports, advice):
+for group in (office, founding, care, logins, figures, devices, surveys, reports, advice):
     app.add_typer(group.app)
 
 
@@ -29,7 +30,7 @@ def main() -> int:
         app()
     except ConfigError as error:
         return say(*(str(problem) for problem in error.problems))
-    except (AlreadyRunningError, StorageError, ServerError) as error:
+    except (AlreadyRunningError, LoginError, StorageError, ServerError) as error:
         return say(str(error))
     except OSError as error:  # a data folder that cannot be written, a disk that is full
         return say(f"{error.strerror or error}: {error.filename or ''}".removesuffix(": "))

@@ -128,9 +128,9 @@ def clock_command(
 
 
 @app.command("purge")
-def purge_command(config: ConfigOption = DEFAULT_CONFIG) -> None:
+def purge_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DATA) -> None:
     """Erase now what visitors wrote and was kept long enough; the broker does it by itself each day, too."""
-    is_done, report = purge(load_settings(config, os.environ))
+    is_done, report = purge(load_settings(config, os.environ), data)
     Console(stderr=not is_done).print(report, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(0 if is_done else 1)
 

@@ -133,10 +133,10 @@ def broker_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEF
 
 
 @app.command("reload")
-def reload_command(config: ConfigOption = DEFAULT_CONFIG) -> None:
+def reload_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DATA) -> None:
     """Tell whether the broker works by this configuration, after it was asked to look at it again."""
     settings = load_settings(config, os.environ)
-    is_so, told = reload(settings, config)
+    is_so, told = reload(settings, config, data)
     Console().print(told, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(0 if is_so else 1)
 

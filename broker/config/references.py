@@ -11,6 +11,7 @@ from broker.config.alerts import alert_faults
 from broker.config.faults import Fault, PathKey, did_you_mean
 from broker.config.hours import announcement_faults, hours_faults
 from broker.config.keypads import keypad_faults
+from broker.config.loopback import is_loopback
 from broker.config.schema import Entry, child, entries, known_ids, words
 from broker.config.signs import sign_faults
 from broker.config.turns import turn_faults, unknown_id
@@ -287,12 +288,15 @@ def _timezone(data: Data) -> Iterator[Fault]:
 
 def _mqtt(data: Data) -> Iterator[Fault]:
     mqtt = child(data, "mqtt")
-    if not isinstance(mqtt, dict) or mqtt.get("server") == "external":
+    if not isinstance(mqtt, dict):
+        return
+    yield from _logins(data, mqtt)
+    if mqtt.get("server") == "external":
         return
     embedded = mqtt.get("server") == "embedded"
     for key in ("host", "listen"):
         address = mqtt.get(key)
-        if embedded and isinstance(address, str) and not _is_loopback(address):
+        if embedded and isinstance(address, str) and not is_loopback(address):
             message = (
                 "the embedded MQTT server serves this machine only (127.0.0.1): take mosquitto for several machines"
             )
@@ -300,9 +304,25 @@ def _mqtt(data: Data) -> Iterator[Fault]:
     listen = mqtt.get("listen")
     if isinstance(listen, str) and not _is_address(listen):
         yield Fault(("mqtt", "listen"), f'"{listen}" is no address of this machine, such as 127.0.0.1 or 0.0.0.0')
-    elif isinstance(listen, str) and not _is_loopback(listen) and not mqtt.get("secret"):
-        message = "other machines can reach this address, so mqtt.secret must be set, with at least 12 characters"
-        yield Fault(("mqtt", "listen"), message)
+
+
+def _logins(data: Data, mqtt: Mapping[str, object]) -> Iterator[Fault]:
+    """Yield what is wrong with who may log in: one password for all is no longer taken without a word."""
+    if mqtt.get("secret") and mqtt.get("shared_secret") != "allowed":
+        message = (
+            "one password for all machines lets whoever has one of them speak for each: give each its own by "
+            "antrean provision, and take this line out; or add shared_secret: allowed for as long as that takes"
+        )
+        yield Fault(("mqtt", "secret"), message)
+    acts_as = mqtt.get("act_as")
+    devices = words(mqtt, "devices")
+    sections = ("counters", "kiosks", "displays", "keypads", "signs")
+    parts = {"web", *(part for section in sections for part in known_ids(data, section))}
+    for device, part in acts_as.items() if isinstance(acts_as, dict) else ():
+        if device not in devices:
+            yield Fault(("mqtt", "act_as", device), f'"{device}" is none of mqtt.devices')
+        elif isinstance(part, str) and part not in parts:
+            yield Fault(("mqtt", "act_as", device), f'"{part}" is neither the id of a part of the office nor web')
 
 
 def _is_address(host: str) -> bool:
@@ -311,13 +331,6 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return host == "localhost"
     return True
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _lines(data: object) -> Iterator[Fault]:

@@ -299,13 +299,21 @@ class Mqtt(SettingsModel):
     host: Host = "127.0.0.1"
     port: int = Field(default=18830, ge=1, le=65535)
     listen: str = Field(default="127.0.0.1", min_length=1)
+    open_on_loopback: bool = False
+    """Any program of the broker's machine may ask under any name, without a login: for trying out."""
     secret: str | None = Field(default=None, min_length=12, repr=False)
+    """One password for all, as before there was one login a device; taken with `shared_secret` alone."""
+    shared_secret: Literal["allowed"] | None = None
+    password: str | None = Field(default=None, min_length=12, repr=False)
+    """Of the one client that this configuration is for; else it lies below the data folder, or is not needed."""
     devices: tuple[Identifier, ...] = ()
+    act_as: dict[Identifier, Identifier] = Field(default_factory=dict)
+    """By device: the part of the office whose rights it has, or `web`; all that parts may where it is not named."""
 
     def address(self, client: str) -> Address:
-        """Return where a client of this office connects; with a secret it logs in by its own name."""
-        username = None if self.secret is None else client
-        return Address(self.host, self.port, username, self.secret)
+        """Return where a client of this office connects, and by what login, where it has one."""
+        password = self.password or self.secret
+        return Address(self.host, self.port, None if password is None else client, password)
 
 
 class Store(SettingsModel):

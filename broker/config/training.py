@@ -68,7 +68,9 @@ def training_data(office: Mapping[str, Any], folder: Path, ports: Ports, *, pace
     _rules(data, pace)
     data["officers"] = list(_officers(data))
     data["alerts"] = {"quiet_hours": [], "rules": copy.deepcopy(list(_RULES))}
+    is_open = bool((data.get("mqtt") or {}).get("open_on_loopback"))
     data["mqtt"] = {"server": "auto", "host": "127.0.0.1", "port": ports.mqtt, "listen": "127.0.0.1"}
+    data["mqtt"] |= {"open_on_loopback": True} if is_open else {}
     data["store"] = {"url": "sqlite:///office.db"}
     if isinstance(data.get("web"), dict):
         data["web"] = {

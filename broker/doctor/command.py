@@ -82,7 +82,7 @@ def _findings(wanted: CheckUp) -> Iterator[Finding]:
     yield machine.screen(os.environ)
     yield machine.fonts()
     yield truth.server(settings)
-    engine, presences = truth.engine(settings)
+    engine, presences = truth.engine(settings, wanted.data_dir)
     yield engine
     yield from truth.versions(presences)
     yield from truth.configuration(presences)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from broker.bus import Bus
 from broker.config import Settings
+from broker.config.logins import known_by
 from broker.config.versions import digest_of
 from broker.contract.messages import Presence
 from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT
@@ -18,9 +19,9 @@ ANSWER_S = 6.0
 """The broker looks four times a second, and takes a change in within two seconds."""
 
 
-def reload(settings: Settings, config: Path) -> tuple[bool, str]:
+def reload(settings: Settings, config: Path, data_dir: Path) -> tuple[bool, str]:
     """Let the broker look at its configuration again; return whether it works by all of this one, and that in words."""
-    address = settings.mqtt.address(DOCTOR_CLIENT)
+    address = known_by(settings, DOCTOR_CLIENT, data_dir).mqtt.address(DOCTOR_CLIENT)
     where = f"{address.host}:{address.port}"
     if not accepts(address):
         return False, f"no broker works at {where}: its next start goes by {config}"

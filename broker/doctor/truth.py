@@ -6,15 +6,18 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from pydantic import ValidationError
 
 from broker.bus import Bus
+from broker.config.logins import LoginError, known_by
+from broker.config.loopback import is_loopback
 from broker.config.settings import Settings
 from broker.contract.messages import PROTOCOL, HallMessage, Presence
 from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT
 from broker.server import ServerError, choose_kind
-from broker.server.addresses import accepts, is_loopback
+from broker.server.addresses import accepts
 from broker.server.start import mosquitto_program
 from broker.store.checkup import LARGE_LOG_BYTES, Checkup
 from hardware.doctor.question import Finding
@@ -115,9 +118,13 @@ def configuration(presences: Presences) -> Iterator[Finding]:
         yield Finding(subject="config.yaml", verdict="warning", seen=f"changed: {detail}", advice=advice)
 
 
-def engine(settings: Settings) -> tuple[Finding, Presences]:
+def engine(settings: Settings, data_dir: Path) -> tuple[Finding, Presences]:
     """Ask whether the engine is online; return also whoever else is known there. Blocks some seconds at most."""
-    address = settings.mqtt.address(DOCTOR_CLIENT)
+    try:
+        address = known_by(settings, DOCTOR_CLIENT, data_dir).mqtt.address(DOCTOR_CLIENT)
+    except LoginError as error:
+        advice = "look at the other machines from the one of the broker, or give this one a login for the doctor"
+        return Finding(subject="broker", verdict="warning", seen=str(error), advice=advice), {}
     where = f"{address.host}:{address.port}"
     if not accepts(address):
         advice = "start it: antrean broker, or antrean up; on another machine check mqtt.host, the cable, the firewall"
@@ -149,7 +156,7 @@ def engine(settings: Settings) -> tuple[Finding, Presences]:
         advice = "the server may remember an engine of before: see logs/broker.log, and start the broker again"
         return Finding(subject="broker", verdict="fault", seen=seen, advice=advice), presences
     if not is_online:
-        advice = "see logs/broker.log; another program may have the port, or mqtt.secret differs between machines"
+        advice = "see logs/broker.log; another program may have the port, or the login of this machine was revoked"
         return Finding(
             subject="broker", verdict="fault", seen=f"no engine answers at {where}", advice=advice
         ), presences

@@ -13,6 +13,7 @@ import pydantic_core
 from broker.contract.messages import MAX_PAYLOAD_BYTES
 from broker.contract.topics import Topics
 from broker.domain.errors import Code, DomainError
+from broker.domain.vocabulary import Command
 from broker.gateway.decoding import FORMS, MAX_ID_LENGTH, Decoded, decode
 from broker.ports import Submission
 from broker.ticket_link import KEY_BYTES, key_text
@@ -30,6 +31,10 @@ def no_secret(_client: str, _request_id: str) -> str:
     return ""
 
 
+def nothing_refused(_client: str, _name: str, _command: Command | DomainError) -> None:
+    """Let every client send every command."""
+
+
 class Inbound:
     """Decodes requests; who asks comes from the topic, never from the payload."""
 
@@ -40,11 +45,14 @@ class Inbound:
         *,
         token: Callable[[str, str], str],
         secret: Callable[[str, str], str] = no_secret,
+        refusal: Callable[[str, str, Command | DomainError], DomainError | None] = nothing_refused,
     ) -> None:
         """Hand every decoded request to `submit`.
 
-        `token` makes a session's secret of client and request id, `secret` that of a receipt.
+        `token` makes a session's secret of client and request id, `secret` that of a receipt. `refusal` tells why a
+        client may not send a command.
         """
+        self._refusal = refusal
         self.unanswerable = 0
         self._topics = topics
         self._submit = submit
@@ -85,7 +93,8 @@ class Inbound:
         wanted = FORMS[command].made if command in FORMS else ()
         made = {name: make(client, request_id) for name, make in self._makers.items() if name in wanted}
         decoded = decode(command, payload, made)
-        self._submit(Submission(client, request_id, decoded.command, decoded.until))
+        asked = self._refusal(client, command, decoded.command) or decoded.command
+        self._submit(Submission(client, request_id, asked, decoded.until))
 
 
 def check_code() -> str:

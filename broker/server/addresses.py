@@ -1,23 +1,12 @@
-"""Questions about addresses: is it this machine only, does anyone answer there."""
+"""Questions about addresses: does anyone answer there, which port is free."""
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 
 from broker.contract.link import Address
 
 _LAST_PORT, _TRIED = 65536, 200
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether `host` is an address of this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def accepts(address: Address) -> bool:

@@ -12,7 +12,7 @@ import signal
 import sys
 from typing import Any
 
-from broker.server.addresses import is_loopback
+from broker.config.loopback import is_loopback
 
 
 def configuration(host: str, port: int) -> dict[str, Any]:

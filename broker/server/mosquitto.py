@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from broker.contract.topics import ENGINE_CLIENT, Topics
+from hardware.files import write_whole
 
 _ITERATIONS = 101
 """What mosquitto_passwd 2.0 uses for its PBKDF2-SHA512 entries (`$7$`)."""
@@ -18,34 +20,43 @@ UNDER_WAY_MESSAGES = 500
 QUEUED_MESSAGES = 10_000
 QUEUED_BYTES = 16 * 1024 * 1024
 """So much more waits for a client that reads slowly or not at all; what is beyond it never hears."""
+PASSWORDS, RULES = "passwords", "access"
+_READABLE = ("state/#", "event/#", "presence/#")
 
 
-def write_configuration(
-    folder: Path,
-    *,
-    topics: Topics,
-    listen: str,
-    port: int,
-    user: str,
-    logins: Mapping[str, str],
-    anonymous: bool,
-    clients: Iterable[str] = (),
-) -> Path:
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may log in, and what each may touch."""
+
+    topics: Topics
+    entries: Mapping[str, str] = field(repr=False)
+    """By client: its password as `password_entry` gives it. The engine's own is among them."""
+    clients: Mapping[str, frozenset[str]]
+    """By client of the office: the commands that it may send."""
+    is_open: bool = False
+    """Anybody on loopback may ask without a login, under every name that has none."""
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Return the clients that have a login of their own, but for the engine."""
+        return tuple(name for name in self.entries if name != ENGINE_CLIENT)
+
+
+def write_configuration(folder: Path, *, listen: str, port: int, user: str, access: Access) -> Path:
     """Write configuration, passwords and access rules to `folder`; return the path of the first.
 
-    `logins` maps client ids to passwords; the engine's own is among them. Without persistence by intent: the engine
-    says every retained state again whenever it connects, and nothing relies on redelivery.
+    Without persistence by intent: the engine says every retained state again whenever it connects, and nothing relies
+    on redelivery.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    passwords, rules, configuration = folder / "passwords", folder / "access", folder / "mosquitto.conf"
-    _write_secret(passwords, "".join(f"{name}:{password_entry(text)}\n" for name, text in logins.items()))
-    _write_secret(rules, access_rules(topics, anonymous=anonymous, clients=clients))
+    write_access(folder, access)
+    passwords, rules, configuration = folder / PASSWORDS, folder / RULES, folder / "mosquitto.conf"
     configuration.write_text(
         "\n".join(
             (
                 f"listener {port} {listen}",
                 f"user {user}",
-                f"allow_anonymous {str(anonymous).lower()}",
+                f"allow_anonymous {str(access.is_open).lower()}",
                 f"password_file {passwords}",
                 f"acl_file {rules}",
                 "set_tcp_nodelay true",
@@ -66,22 +77,38 @@ def write_configuration(
     return configuration
 
 
-def access_rules(topics: Topics, *, anonymous: bool, clients: Iterable[str] = ()) -> str:
+def write_access(folder: Path, access: Access) -> None:
+    """Write who may log in and what each may touch; a server that runs reads it again at SIGHUP."""
+    for name, text in (
+        (PASSWORDS, "".join(f"{name}:{entry}\n" for name, entry in access.entries.items())),
+        (RULES, access_rules(access)),
+    ):
+        write_whole(folder / name, text.encode())
+
+
+def access_rules(access: Access) -> str:
     """Return who may touch which topic. Only the engine's own login writes states, events and replies.
 
-    With logins each client keeps to its own name. Without them (loopback only) any program of this machine may
-    send requests under any name, but none can pretend to be the engine's voice. Each process of ours has an MQTT
-    client id of its own, which nobody can guess and so throw it out; so rules go by the login, or name the client.
+    Each client keeps to its own name, and to the commands that a part of its kind sends. In an open house (loopback
+    only) any program of this machine may ask under any name that has no login of its own, but none can pretend to be
+    the engine's voice. Each process of ours has an MQTT client id of its own, which nobody can guess and so throw it
+    out; so rules go by the login, or name the client.
     """
-    root = topics.root
-    readable = ("state/#", "event/#", "presence/#")
-    if anonymous:
-        lines = [f"topic read {root}/{part}" for part in (*readable, "reply/#")]
-        lines += [f"topic write {root}/cmd/#", f"pattern write {root}/presence/%c"]
-        lines += [f"topic write {topics.presence(client)}" for client in clients]
-    else:
-        lines = [f"pattern read {root}/{part}" for part in (*readable, "reply/%u")]
-        lines += [f"pattern write {root}/cmd/%u/+", f"pattern write {root}/presence/%u"]
+    root = access.topics.root
+    lines: list[str] = []
+    if access.is_open:
+        lines += [f"topic read {root}/{part}" for part in (*_READABLE, "reply/#")]
+        lines += [f"topic write {root}/cmd/#"]
+        lines += [f"topic write {access.topics.presence(client)}" for client in access.clients]
+        for client in access.own:
+            lines += [f"topic deny {access.topics.reply(client)}", f"topic deny {root}/cmd/{client}/#"]
+        lines.append(f"pattern write {root}/presence/%c")
+    for name in access.own:
+        lines += ["", f"user {name}"]
+        lines += [f"topic read {root}/{part}" for part in (*_READABLE, f"reply/{name}")]
+        lines += [f"topic write {access.topics.presence(name)}"]
+        commands = access.clients.get(name, frozenset())
+        lines += [f"topic write {access.topics.command(name, command)}" for command in sorted(commands)]
     return "\n".join([*lines, "", f"user {ENGINE_CLIENT}", f"topic readwrite {root}/#", ""])
 
 
@@ -90,9 +117,3 @@ def password_entry(password: str, salt: bytes | None = None) -> str:
     salt = salt if salt is not None else secrets.token_bytes(12)
     digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ITERATIONS)
     return f"$7${_ITERATIONS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
-
-
-def _write_secret(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(text)

@@ -6,20 +6,22 @@ import logging
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, assert_never
 
+from broker.config.loopback import is_loopback
 from broker.contract.link import Address
-from broker.contract.topics import Topics
-from broker.server.addresses import accepts, is_loopback
+from broker.server.addresses import accepts
 from broker.server.children import Told, bound_to_parent, keep_small
 from broker.server.doorman import Doorman
-from broker.server.mosquitto import write_configuration
+from broker.server.mosquitto import Access, write_access, write_configuration
 
 Kind = Literal["mosquitto", "embedded"]
 START_TIMEOUT_S = 30.0
@@ -40,19 +42,13 @@ class ServerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ServerSpec:
-    """What server to start. `logins` maps client ids to passwords; `anonymous` lets anyone on loopback in.
-
-    `clients` may say how they are under whatever id the server knows them by.
-    """
+    """What server to start. `access` is asked at each start of it, for logins come and go meanwhile."""
 
     kind: Kind
-    topics: Topics
     listen: str
     port: int
     folder: Path
-    logins: dict[str, str] = field(default_factory=dict, repr=False)
-    anonymous: bool = True
-    clients: tuple[str, ...] = ()
+    access: Callable[[], Access] = field(repr=False)
 
     @property
     def address(self) -> Address:
@@ -112,6 +108,14 @@ class Server:
         self._end_process()
         if self._watcher.is_alive():
             self._watcher.join(timeout=STOP_TIMEOUT_S)
+
+    def admit(self) -> None:
+        """Let another list of logins count at once: whoever is on it no more is thrown out. Raises OSError."""
+        if self.spec.kind == "mosquitto":
+            write_access(self.spec.folder, self.spec.access())
+            process = self._process
+            if process is not None and process.poll() is None:
+                process.send_signal(signal.SIGHUP)
 
     @property
     def _output(self) -> Path:
@@ -214,13 +218,10 @@ class Server:
             return [sys.executable, "-m", "broker.server.embedded", spec.listen, str(spec.port)]
         configuration = write_configuration(
             spec.folder,
-            topics=spec.topics,
             listen=spec.listen,
             port=spec.port,
             user=_own_user(),
-            logins=spec.logins,
-            anonymous=spec.anonymous,
-            clients=spec.clients,
+            access=spec.access(),
         )
         return [str(mosquitto_program()), "-c", str(configuration)]
 
@@ -257,6 +258,12 @@ def start_server(spec: ServerSpec) -> Server:
     """Start the server of `spec`; `ServerError` where that is not possible."""
     if spec.kind == "embedded" and not is_loopback(spec.listen):
         message = f"the embedded MQTT server serves this machine only, not {spec.listen}: install Mosquitto"
+        raise ServerError(message)
+    if spec.kind == "embedded" and not spec.access().is_open:
+        message = (
+            "the embedded MQTT server asks nobody for a login: install Mosquitto, or let any program of this machine "
+            "in by mqtt.open_on_loopback: true"
+        )
         raise ServerError(message)
     server = Server(spec)
     server.start()

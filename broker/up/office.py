@@ -13,10 +13,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from broker.config.logins import known_by
 from broker.config.printers import MAIN
 from broker.config.settings import DEFAULT_DATA, Settings
 from broker.config.training import COMPLAINTS, PIN, SUPERVISOR
-from broker.contract.topics import ENGINE_CLIENT, WEB_CLIENT
+from broker.contract.topics import ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT
 from broker.language import words_of
 from broker.reports.advice import PACKAGE
 from broker.server import require_free_port
@@ -82,7 +83,7 @@ def run_office(start: Start) -> int:
 
 
 def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitStack) -> int:
-    witness = Witness(start.settings, Patience(stopping))
+    witness = Witness(known_by(start.settings, UP_CLIENT, start.data_dir), Patience(stopping))
     trainer = None if start.training is None else _trainer(start, witness)
     if not _open_engine(start, office, stopping, stack, witness):
         return 1

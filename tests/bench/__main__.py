@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from broker.contract.topics import ENGINE_CLIENT, Topics
+from broker.contract.topics import ENGINE_CLIENT
 from broker.server import Kind, ServerSpec, start_server
 from tests.bench.crowd import crowd_table, memory_table
 from tests.bench.figures import markdown
@@ -30,6 +30,7 @@ from tests.bench.thinking import thinking_table
 from tests.bench.touch import reaction_table, touch_table
 from tests.bench.windows import painted_table, process_table
 from tests.bench.working import NO_QUOTA, Floor, working_tables
+from tests.support.access import access
 from tests.support.office import OfficeProcess, free_port
 
 SERVERS: tuple[Kind, ...] = ("mosquitto", "embedded")
@@ -86,7 +87,11 @@ MARK = "<!-- below: as `make bench` wrote it -->"
 def _floor_trips(server: Kind, folder: Path) -> list[float]:
     logins = {ENGINE_CLIENT: "the floor may touch any topic"}
     spec = ServerSpec(
-        kind=server, topics=Topics("bench"), listen="127.0.0.1", port=free_port(), folder=folder, logins=logins
+        kind=server,
+        listen="127.0.0.1",
+        port=free_port(),
+        folder=folder,
+        access=lambda: access(logins, office="bench"),
     )
     running = start_server(spec)
     try:

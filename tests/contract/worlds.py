@@ -15,6 +15,7 @@ from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.server import Server, ServerSpec, start_server
 from broker.server.start import Kind
 from tests.fakes.bus import FakeBus, FakeServer
+from tests.support.access import access
 from tests.support.caller import wait_until
 from tests.support.office import free_port
 
@@ -102,7 +103,7 @@ class RealWorld(World):
     """On a server in a process of its own."""
 
     def __init__(self, server: Server) -> None:
-        super().__init__(server.spec.topics.office)
+        super().__init__(server.spec.access().topics.office)
         self.server = server
 
     def _build(self, client: str, post: Callable[[Callable[[], None]], None]) -> AnyBus:
@@ -145,12 +146,10 @@ def new_server(kind: Kind, folder: Path, office: str = "demo") -> Server:
     return start_server(
         ServerSpec(
             kind=kind,
-            topics=Topics(office),
             listen="127.0.0.1",
             port=free_port(),
             folder=folder,
-            logins={ENGINE_CLIENT: ENGINE_PASSWORD},
-            clients=SCREENS,
+            access=lambda: access({ENGINE_CLIENT: ENGINE_PASSWORD}, office=office, clients=SCREENS),
         )
     )
 

@@ -71,7 +71,7 @@ class Morning:
         wait_until(lambda: bool(self.presences) and both.items() <= self.devices.items(), f"the pads are {state}")
 
 
-EXTRA = {"ANTREAN_MQTT__SECRET": "a-secret-of-the-house", "ANTREAN_LANES__REGULAR__NO_SHOW_AFTER_S": "0"}
+EXTRA = {"ANTREAN_MQTT__OPEN_ON_LOOPBACK": "false", "ANTREAN_LANES__REGULAR__NO_SHOW_AFTER_S": "0"}
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def morning(tmp_path: Path) -> Iterator[Morning]:
             stack.callback(pads.stop)
         office.start()
         stack.callback(office.stop)
-        made = Morning(office, one, two, Caller(office.settings.mqtt.address("up"), "up"))
+        made = Morning(office, one, two, office.own_caller("kiosk-1"))
         made.caller.bus.listen(made.caller.bus.topics.presence("keypads-1"), Presence, made.presences.append)
         stack.enter_context(made.caller)
         yield made

@@ -1,41 +1,126 @@
-"""With a secret everybody needs a login: each part of the office has one, and nobody else."""
+"""One login a device: each part gets in by its own, sends what it may, and a machine that was stolen is thrown out.
+
+Asked by a client of paho that keeps no rules of its own, of a real broker with a real Mosquitto.
+"""
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
-from broker.bootstrap.process import client_ids
-from broker.bus import Bus, NotConnectedError
-from broker.config.settings import Settings
-from broker.contract.topics import CARE_CLIENT, DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT
-from tests.support.caller import wait_until
+from broker.clients import MAY_SEND
+from broker.config import load_settings
+from broker.config.logins import clients_of, known_by
+from broker.contract.topics import ENGINE_CLIENT
+from broker.domain.vocabulary import COMMANDS
+from tests.support.caller import Caller, wait_until
 from tests.support.office import OfficeProcess
+from tests.unit.server.test_mosquitto import Stranger
 
-SECRET = "a-secret-of-the-house"  # noqa: S105 - of this test alone
-
-
-def started(settings: Settings, client: str) -> Bus:
-    """Return a started client that logs in as the office's own parts do."""
-    address = settings.mqtt.address(client)
-    bus = Bus(address=address, office=settings.office.id, client=client, kind="test", post=lambda step: step())
-    bus.start()
-    return bus
+CLOSED = {"ANTREAN_MQTT__OPEN_ON_LOOPBACK": "false", "ANTREAN_MQTT__DEVICES": "[pad-3]"}
+ROOT = "antrean/v1/demo"
 
 
-def test_each_part_of_the_office_gets_in_with_the_secret(tmp_path: Path) -> None:
-    office = OfficeProcess(tmp_path, extra={"ANTREAN_MQTT__SECRET": SECRET, "ANTREAN_MQTT__DEVICES": "[keypad-3]"})
-    settings = office.settings
-    parts = [*(s.id for s in settings.kiosks), *(s.id for s in settings.displays), *(s.id for s in settings.counters)]
-    clients = [UP_CLIENT, DOCTOR_CLIENT, CARE_CLIENT, WEB_CLIENT, "keypad-3", *parts]
-    assert set(client_ids(settings)) == {ENGINE_CLIENT, *clients}
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeProcess]:
+    """Yield a running office in which nobody comes in without a login."""
+    process = OfficeProcess(tmp_path_factory.mktemp("closed"), extra=CLOSED)
+    process.start()
+    yield process
+    process.stop()
+
+
+def antrean(office: OfficeProcess, *arguments: str) -> str:
+    """Run a command on the broker's machine; return what it said."""
+    command = [sys.executable, "-m", "broker", *arguments, "--data", str(office.data_dir)]
+    done = subprocess.run(command, env=office.environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def stranger(office: OfficeProcess, name: str) -> Stranger:
+    """Return a plain client that has the login of a part."""
+    password = known_by(office.settings, name, office.data_dir).mqtt.password
+    return Stranger(office.port, f"paho-{name}", name, password)
+
+
+def test_each_part_sends_its_own_commands_to_the_engine_and_no_other(office: OfficeProcess) -> None:
+    """Every client times every command: what Mosquitto lets through is answered, and what it does not is not."""
+    clients = clients_of(office.settings)
+    one_of_each = {client.kind: name for name, client in reversed(clients.items())}
+    assert set(one_of_each) == set(MAY_SEND) - {"trainer", "keypads", "signs"}
+    for kind, name in one_of_each.items():
+        with stranger(office, name) as client:
+            assert not client.refused, name
+            client.listen(f"{ROOT}/reply/{name}")
+            for command in COMMANDS:
+                body = {"id": command, "until": "2026-01-01T00:00:00+07:00", "nothing": "so that it is refused"}
+                client.say(f"{ROOT}/cmd/{name}/{command}", json.dumps(body))
+            answered = {json.loads(client.heard.get(timeout=20)[1])["id"] for _ in MAY_SEND[kind]}
+            assert answered == MAY_SEND[kind], name
+            client.say(f"{ROOT}/presence/{name}")
+            assert client.heard.empty()
+
+
+def test_nobody_comes_in_without_a_login_or_as_the_engine(office: OfficeProcess) -> None:
+    own = known_by(office.settings, "counter-1", office.data_dir).mqtt.password
+    for name, password in ((None, None), (ENGINE_CLIENT, own), ("kiosk-1", own), ("counter-1", "")):
+        with Stranger(office.port, "any", name, password) as client:
+            assert client.refused, name
+
+
+def test_a_counter_works_for_itself_and_a_session_for_who_signed_in(office: OfficeProcess) -> None:
+    with office.own_caller("counter-1") as one, office.own_caller("counter-2") as two, office.own_caller("web") as web:
+        opened = one.do("open", counter="counter-1", officer="siti", pin="1234")
+        desk = {"counter": "counter-1", "session": opened["session"]}
+        assert two.refused("next", **desk) == "not_allowed"
+        assert two.refused("open", counter="counter-1", officer="budi", pin="1234") == "not_allowed"
+        staff = web.do("staff_in", officer="maria", pin="1234")["session"]
+        assert one.refused("alert_ack", session=staff, alert="none") == "no_session"
+        one.do("pause", **desk)
+
+
+def test_a_machine_gets_a_bundle_and_is_thrown_out_when_that_is_revoked(office: OfficeProcess, tmp_path: Path) -> None:
+    bundle = tmp_path / "kiosk-1"
+    assert "lets it in now" in antrean(office, "provision", "kiosk-1", "--to", str(bundle))
+    written = (bundle / "config.yaml").read_text(encoding="utf-8")
+    assert "$argon2id$" not in json.dumps(yaml.safe_load(written)["officers"])
+    assert (bundle / "var" / "logins" / "kiosk-1").stat().st_mode & 0o077 == 0
+    password = (bundle / "var" / "logins" / "kiosk-1").read_text().strip()
+    assert password not in "".join(
+        path.read_text(errors="replace") for path in office.data_dir.rglob("*") if path.is_file()
+    ), "the broker has a hash alone"
+    assert (office.data_dir / "logins.json").stat().st_mode & 0o077 == 0
+    there = load_settings(bundle / "config.yaml", {"ANTREAN_MQTT__PORT": str(office.port)})
+    kiosk = Caller(known_by(there, "kiosk-1", bundle / "var").mqtt.address("kiosk-1"), "kiosk-1")
+    with kiosk, office.own_caller("counter-1") as counter:
+        assert kiosk.do("issue", service="new-passport")["ticket"]["number"]
+        assert "kiosk-1: its own login" in antrean(office, "provision", "--list")
+        assert "was thrown out" in antrean(office, "revoke", "kiosk-1")
+        wait_until(lambda: not kiosk.linked, "it is thrown out")
+        assert counter.linked
+        with Stranger(office.port, "any", "kiosk-1", password) as thief:
+            assert thief.refused
+
+
+def test_one_password_for_all_goes_on_where_that_is_allowed_but_not_as_the_engine(tmp_path: Path) -> None:
+    secret = "a-secret-of-the-house"  # noqa: S105 - of this test alone
+    extra = {"ANTREAN_MQTT__SECRET": secret, "ANTREAN_MQTT__SHARED_SECRET": "allowed"}
+    office = OfficeProcess(tmp_path, extra=extra)
     office.start()
-    buses = [started(settings, client) for client in clients]
-    stranger = started(settings, "stranger")
-    wait_until(lambda: all(bus.connected for bus in buses), "all are in")
-    with pytest.raises(NotConnectedError):
-        stranger.wait_connected(0.5)
-    for bus in (*buses, stranger):
-        bus.stop()
-    office.stop()
+    try:
+        with (
+            Stranger(office.port, "any", "kiosk-1", secret) as kiosk,
+            Stranger(office.port, "other", ENGINE_CLIENT, secret) as thief,
+        ):
+            assert not kiosk.refused
+            assert thief.refused
+        assert "give each its own by antrean provision" in (tmp_path / "logs" / "broker.log").read_text()
+    finally:
+        office.stop()

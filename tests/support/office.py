@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from broker.config import Settings, load_settings
+from broker.config.logins import known_by
 from broker.contract.link import Address
 from tests.support.caller import Caller, wait_until
 from tests.support.program import Program
@@ -96,6 +97,10 @@ class OfficeProcess:
     def caller(self, client: str) -> Caller:
         """Return a client of this office (not yet started)."""
         return Caller(self.address, client)
+
+    def own_caller(self, client: str) -> Caller:
+        """Return a client with the login that its part makes on this machine; for an office that is not open."""
+        return Caller(known_by(self.settings, client, self.data_dir).mqtt.address(client), client)
 
     def wait_online(self) -> None:
         """Block until the engine answers."""

@@ -57,10 +57,10 @@ def test_a_refusal_says_why_and_what_to_do(code: ErrorCode, told_why: str) -> No
     assert told_why in sentence
 
 
-def test_without_a_broker_nothing_is_touched() -> None:
+def test_without_a_broker_nothing_is_touched(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    is_done, words = purge(load_settings(CONFIG, {"ANTREAN_MQTT__PORT": str(port)}))
+    is_done, words = purge(load_settings(CONFIG, {"ANTREAN_MQTT__PORT": str(port)}), tmp_path)
     assert not is_done
     assert words.startswith(f"no broker works at 127.0.0.1:{port}")
 
@@ -69,7 +69,7 @@ def test_a_true_broker_erases_and_reports(tmp_path: Path) -> None:
     office = OfficeProcess(tmp_path / "var")
     office.start()
     try:
-        is_done, words = purge(office.settings)
+        is_done, words = purge(office.settings, office.data_dir)
     finally:
         office.stop()
     assert is_done, words

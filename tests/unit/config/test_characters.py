@@ -40,8 +40,8 @@ PORT = "  port: 18830"
         (PORT, f'{PORT}\n  host: "10.0.0.5 "', "mqtt.host", "begins or ends with a blank"),
         (
             PORT,
-            f'{PORT}\n  secret: "long enough, surely\\r"',
-            "mqtt.secret",
+            f'{PORT}\n  password: "long enough, surely\\r"',
+            "mqtt.password",
             f"contains {RETURN}",
         ),
     ],

@@ -393,10 +393,25 @@ REFERENCES = [
     ),
     Case(
         "  port: 18830",
-        '  listen: "0.0.0.0"',
-        "listen",
-        "mqtt.listen",
-        "other machines can reach this address, so mqtt.secret must be set, with at least 12 characters",
+        "  port: 18830\n  secret: long enough for it",
+        "secret: long",
+        "mqtt.secret",
+        "one password for all machines lets whoever has one of them speak for each: give each its own by "
+        "antrean provision, and take this line out; or add shared_secret: allowed for as long as that takes",
+    ),
+    Case(
+        "  port: 18830",
+        "  port: 18830\n  act_as: {pad: counter-1}",
+        "act_as",
+        "mqtt.act_as.pad",
+        '"pad" is none of mqtt.devices',
+    ),
+    Case(
+        "  port: 18830",
+        "  port: 18830\n  devices: [pad]\n  act_as: {pad: counter-77}",
+        "act_as",
+        "mqtt.act_as.pad",
+        '"counter-77" is neither the id of a part of the office nor web',
     ),
     Case(
         "  port: 18830",
@@ -414,7 +429,7 @@ REFERENCES = [
     ),
     Case(
         "  server: auto",
-        '  server: embedded\n  secret: long enough for it\n  listen: "::"',
+        '  server: embedded\n  listen: "::"',
         "listen",
         "mqtt.listen",
         "the embedded MQTT server serves this machine only (127.0.0.1): take mosquitto for several machines",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from broker.bootstrap.process import client_ids
 from broker.config import load_settings
+from broker.config.logins import clients_of
 from broker.config.printers import kiosk_printers
 from broker.up.office import feedback_parts, parts
 from tests.unit.config.sample import OFFICE, problems_of
@@ -37,7 +37,7 @@ def test_a_feedback_kiosk_prints_for_no_counter_and_is_no_screen_that_gives_out_
     assert kiosk_printers(settings.feedback_kiosks[0]) == {}
     assert next(part.id for part in parts(settings) if part.kind == "kiosk") == "kiosk-1"
     assert [part.id for part in feedback_parts(settings)] == ["feedback-1"]
-    assert "feedback-1" in client_ids(settings)
+    assert "feedback-1" in clients_of(settings)
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,9 @@ def test_every_section_refuses_keys_it_does_not_know() -> None:
 
 
 def test_no_secret_stands_in_what_a_log_might_show() -> None:
-    settings = load_settings(Path("config.yaml"), {"ANTREAN_MQTT__SECRET": "a-secret-of-the-house"})
+    settings = load_settings(
+        Path("config.yaml"), {"ANTREAN_MQTT__SECRET": "a-secret-of-the-house", "ANTREAN_MQTT__SHARED_SECRET": "allowed"}
+    )
     assert settings.mqtt.secret == "a-secret-of-the-house"  # noqa: S105 - of this test alone
     assert "a-secret-of-the-house" not in repr(settings)
     assert "$argon2id$" not in repr(settings)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from broker.bootstrap.process import client_ids
 from broker.config import load_settings
+from broker.config.logins import clients_of
 from tests.unit.config.sample import OFFICE, changed, problems_of
 
 SHIPPED = Path(__file__).parents[3] / "config.yaml"
@@ -90,6 +90,6 @@ def test_the_signs_and_the_scanner_that_stand_there_commented_are_without_a_faul
     office = load_settings(path, {})
     assert [sign.counter for sign in office.signs[0].signs] == ["counter-1", None]
     assert office.signs[0].addresses == (1, 21, 22, 23, 24)
-    assert "signs-1" in client_ids(office)
+    assert "signs-1" in clients_of(office)
     path.write_text(uncommented("kiosks", "    # scanner:"), encoding="utf-8")
     assert load_settings(path, {}).kiosks[0].scanner is not None

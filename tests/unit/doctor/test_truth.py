@@ -59,15 +59,15 @@ def remembering(tmp_path: Path) -> Iterator[tuple[Settings, Bus]]:
 
 
 def test_an_engine_of_which_only_the_server_remembers_is_no_engine(
-    remembering: tuple[Settings, Bus], monkeypatch: pytest.MonkeyPatch
+    remembering: tuple[Settings, Bus], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("broker.doctor.truth.HEARTBEAT_S", -0.5)
     settings, engine = remembering
-    found, _ = truth.engine(settings)
+    found, _ = truth.engine(settings, tmp_path)
     assert (found.verdict, "says nothing" in found.seen) == ("fault", True)
     heartbeat = threading.Thread(target=_say_hall, args=(engine, stopping := threading.Event()))
     heartbeat.start()
-    found, _ = truth.engine(settings)
+    found, _ = truth.engine(settings, tmp_path)
     stopping.set()
     heartbeat.join()
     assert found.verdict == "good"

@@ -7,7 +7,7 @@ import queue
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -17,9 +17,11 @@ import pytest
 from paho.mqtt.client import Client, MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
-from broker.contract.topics import ENGINE_CLIENT, Topics
+from broker.contract.topics import ENGINE_CLIENT
 from broker.server import Server, ServerSpec, start_server
 from broker.server.mosquitto import access_rules, password_entry
+from tests.support.access import access
+from tests.support.caller import wait_until
 from tests.support.office import free_port
 
 ROOT = "antrean/v1/demo"
@@ -88,17 +90,15 @@ class Stranger:
         self.heard.put((message.topic, bytes(message.payload)))
 
 
-def start(folder: Path, *, anonymous: bool, logins: dict[str, str]) -> Server:
-    """Start a Mosquitto on a free port."""
+def start(folder: Path, logins: dict[str, str], *, is_open: bool) -> Server:
+    """Start a Mosquitto on a free port, which goes by `logins` as they are when it reads them."""
     return start_server(
         ServerSpec(
             kind="mosquitto",
-            topics=Topics("demo"),
             listen="127.0.0.1",
             port=free_port(),
             folder=folder,
-            logins=logins,
-            anonymous=anonymous,
+            access=lambda: access(logins, is_open=is_open, clients=("kiosk-1", "counter-1")),
         )
     )
 
@@ -107,7 +107,7 @@ def start(folder: Path, *, anonymous: bool, logins: dict[str, str]) -> Server:
 def open_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """One machine: anybody may ask, only the engine may tell."""
     folder = tmp_path_factory.mktemp("open")
-    server = start(folder, anonymous=True, logins={ENGINE_CLIENT: ENGINE_PASSWORD})
+    server = start(folder, {ENGINE_CLIENT: ENGINE_PASSWORD, "counter-2": SECRET}, is_open=True)
     yield server.spec.port
     server.stop()
 
@@ -116,7 +116,7 @@ def open_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Several machines: everybody by a login of their own."""
     folder = tmp_path_factory.mktemp("guarded")
-    server = start(folder, anonymous=False, logins=dict.fromkeys((ENGINE_CLIENT, "kiosk-1", "counter-1"), SECRET))
+    server = start(folder, dict.fromkeys((ENGINE_CLIENT, "kiosk-1", "counter-1"), SECRET), is_open=False)
     yield server.spec.port
     server.stop()
 
@@ -181,7 +181,7 @@ def test_each_password_entry_has_a_salt_of_its_own() -> None:
 
 
 def test_only_we_can_read_the_passwords(tmp_path: Path) -> None:
-    server = start(tmp_path, anonymous=True, logins={ENGINE_CLIENT: ENGINE_PASSWORD})
+    server = start(tmp_path, {ENGINE_CLIENT: ENGINE_PASSWORD}, is_open=True)
     server.stop()
     assert (tmp_path / "passwords").stat().st_mode & 0o077 == 0
     assert ENGINE_PASSWORD not in (tmp_path / "passwords").read_text()
@@ -225,7 +225,14 @@ def test_on_one_machine_anybody_may_ask_and_say_how_they_are(open_house: int) ->
 
 
 def test_with_logins_everybody_asks_under_their_own_name_only(guarded: int) -> None:
-    topics = [*ENGINE_ONLY, "cmd/kiosk-1/issue", "cmd/counter-1/next", "presence/kiosk-1", "presence/counter-1"]
+    topics = [
+        *ENGINE_ONLY,
+        "cmd/kiosk-1/issue",
+        "cmd/kiosk-1/next",
+        "cmd/counter-1/issue",
+        "presence/kiosk-1",
+        "presence/counter-1",
+    ]
     kiosk = Stranger(guarded, "any-id", "kiosk-1", SECRET)
     assert heard_by_the_engine(guarded, kiosk, SECRET, topics) == ["cmd/kiosk-1/issue", "presence/kiosk-1"]
 
@@ -271,10 +278,35 @@ def test_on_one_machine_nobody_hears_the_requests_of_others(open_house: int) -> 
     assert heard_of_the_engine(open_house, stranger, ENGINE_PASSWORD, topics) == ["state/hall"]
 
 
-@pytest.mark.parametrize(
-    "rules", [lambda t: access_rules(t, anonymous=True), lambda t: access_rules(t, anonymous=False)]
-)
-def test_the_rules_name_no_topic_outside_the_office(rules: Callable[[Topics], str]) -> None:
-    lines = rules(Topics("demo")).splitlines()
+def test_in_an_open_house_who_has_a_login_is_not_read_and_not_spoken_for(open_house: int) -> None:
+    """Answers carry the tokens of sessions; whoever has no login of their own is as open as before."""
+    stranger = Stranger(open_house, "some-client")
+    topics = ["reply/counter-2", "reply/some-client", "reply/kiosk-1"]
+    assert heard_of_the_engine(open_house, stranger, ENGINE_PASSWORD, topics) == topics[1:]
+    said = ["cmd/counter-2/open", "cmd/kiosk-1/issue"]
+    assert heard_by_the_engine(open_house, Stranger(open_house, "another"), ENGINE_PASSWORD, said) == said[1:]
+
+
+def test_a_login_that_is_taken_back_is_thrown_out_at_once(tmp_path: Path) -> None:
+    logins = dict.fromkeys((ENGINE_CLIENT, "kiosk-1", "counter-1"), SECRET)
+    server = start(tmp_path, logins, is_open=False)
+    try:
+        stolen, other = (Stranger(server.spec.port, name, name, SECRET) for name in ("kiosk-1", "counter-1"))
+        with stolen, other:
+            gone, stays = threading.Event(), threading.Event()
+            stolen.paho.on_disconnect = lambda *_: gone.set()
+            other.paho.on_disconnect = lambda *_: stays.set()
+            logins["kiosk-1"] = "another"
+            server.admit()
+            assert gone.wait(5)
+            wait_until(lambda: stolen.refused is True, "it is not let in again")
+            assert not stays.is_set(), "nobody else is thrown out"
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_the_rules_name_no_topic_outside_the_office(is_open: bool) -> None:  # noqa: FBT001 - a column of the table
+    lines = access_rules(access({ENGINE_CLIENT: "a", "kiosk-1": "b"}, is_open=is_open)).splitlines()
     assert all(f" {ROOT}/" in line for line in lines if line.startswith(("topic", "pattern")))
     assert not any(line.startswith("topic") and "write" in line and "state" in line for line in lines)

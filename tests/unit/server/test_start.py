@@ -14,12 +14,14 @@ from pathlib import Path
 import psutil
 import pytest
 
+from broker.config.loopback import is_loopback
 from broker.contract.link import Address
-from broker.contract.topics import ENGINE_CLIENT, Topics
+from broker.contract.topics import ENGINE_CLIENT
 from broker.server import Server, ServerError, ServerSpec, choose_kind, start_server
-from broker.server.addresses import accepts, is_loopback
+from broker.server.addresses import accepts
 from broker.server.embedded import main as embedded_main
 from broker.server.start import Kind
+from tests.support.access import access
 from tests.support.caller import wait_until
 from tests.support.office import free_port
 
@@ -30,11 +32,10 @@ def spec(kind: Kind, folder: Path, *, listen: str = "127.0.0.1", port: int = 0) 
     """Return a server on a free port."""
     return ServerSpec(
         kind=kind,
-        topics=Topics("demo"),
         listen=listen,
         port=port or free_port(),
         folder=folder,
-        logins={ENGINE_CLIENT: "secret"},
+        access=lambda: access({ENGINE_CLIENT: "secret"}),
     )
 
 

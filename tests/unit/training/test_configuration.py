@@ -18,6 +18,7 @@ PORTS = Ports(mqtt=18931, web=8191)
 SECRETS = ("rahasia-di-kantor", "kata-sandi-surat", "kunci-webhook", "sandi-wifi-tamu", "token-laporan")
 OFFICE = {
     "ANTREAN_MQTT__SECRET": SECRETS[0],
+    "ANTREAN_MQTT__SHARED_SECRET": "allowed",
     "ANTREAN_MQTT__SERVER": "external",
     "ANTREAN_MQTT__HOST": "mqtt.kantor.go.id",
     "ANTREAN_STORE__URL": "postgresql+psycopg://antrean@db.kantor.go.id/antrean",

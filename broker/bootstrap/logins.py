@@ -1,0 +1,118 @@
+"""Who may log in now: the engine by a password of this run, devices by what they were given, parts here by theirs."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from broker.clients import Client
+from broker.config.logins import BOOK, LoginError, clients_of, is_open, local_password, read_book
+from broker.config.settings import Settings
+from broker.contract.topics import ENGINE_CLIENT, Topics
+from broker.gateway.door import Door
+from broker.server import Access, password_entry
+from hardware.files import write_whole
+
+LOOK_EVERY_S = 0.25
+COUNTS = "mqtt/logins-count"
+"""Holds the list of logins that the MQTT server goes by, so that a command can tell when its own counts."""
+
+log = logging.getLogger(__name__)
+
+
+class Logins:
+    """Tells the MQTT server whom to let in, and follows the list while it works."""
+
+    def __init__(self, settings: Settings, data_dir: Path) -> None:
+        """Read who was provisioned. Raises LoginError where that cannot be read."""
+        self.clients: Mapping[str, Client] = clients_of(settings)
+        self.is_open = is_open(settings.mqtt)
+        self.engine_password = secrets.token_urlsafe(24)
+        self._secret = settings.mqtt.secret
+        self._is_external = settings.mqtt.server == "external"
+        self._topics = Topics(settings.office.id)
+        self._data_dir = data_dir
+        self._book = read_book(data_dir)
+        self._as_read = self._on_disk()
+        self._hashed = {ENGINE_CLIENT: password_entry(self.engine_password)}
+        if not self.is_open and not self._is_external:
+            shared = self._secret
+            self._hashed |= {name: password_entry(shared or local_password(data_dir, name)) for name in self.clients}
+        self._locals = {} if self._secret is None or self._is_external else self._beside(data_dir)
+
+    def _beside(self, data_dir: Path) -> dict[str, str]:
+        """Return what is left to a client whose device was revoked while others share a password: not that one."""
+        return {name: password_entry(local_password(data_dir, name)) for name in self.clients}
+
+    @property
+    def access(self) -> Access:
+        """Return who may log in, and what each may send."""
+        entries = dict(self._hashed)
+        for name, login in self._book.items():
+            if name not in self.clients:
+                continue
+            if login.entry:
+                entries[name] = login.entry
+            elif name in self._locals:
+                entries[name] = self._locals[name]
+        commands = {name: client.commands for name, client in self.clients.items()}
+        return Access(self._topics, entries, commands, is_open=self.is_open)
+
+    def is_guarded(self, client: str) -> bool:
+        """Tell whether a client is known to be who it says: not in an open house, but for who has a login there."""
+        return not self.is_open or (client in self._book and not self._book[client].is_revoked)
+
+    def door(self, owns: Callable[[str, str], bool]) -> Door:
+        """Return who refuses what a client may not send."""
+        return Door(self.clients, is_guarded=self.is_guarded, owns=owns)
+
+    def say_what_is_open(self) -> None:
+        """Say loudly where the office is more open than it needs to be."""
+        if self.is_open:
+            log.warning(
+                "mqtt.open_on_loopback: any program of this machine may ask under any name and read all answers; "
+                "it is for trying out: take the line out of config.yaml before the office opens"
+            )
+        if self._secret is not None:
+            log.warning(
+                "mqtt.secret: one password for all machines; whoever has one of them can speak for each: give each its "
+                "own by antrean provision, then take secret and shared_secret out of config.yaml"
+            )
+
+    def look(self, admit: Callable[[], None]) -> None:
+        """Let the list count where it has changed."""
+        now = self._on_disk()
+        if now != self._as_read:
+            try:
+                self._book = read_book(self._data_dir)
+            except LoginError as error:
+                log.error("%s; until then the list of before counts", error)  # noqa: TRY400 - the sentence says it all
+                self._as_read = now
+                return
+            admit()
+            self._as_read = now
+            log.info("logins: %d devices have their own", sum(not one.is_revoked for one in self._book.values()))
+        self.say_what_counts()
+
+    def say_what_counts(self) -> None:
+        """Leave word of which list the server goes by."""
+        path = self._data_dir / COUNTS
+        if not path.exists() or path.read_bytes() != self._as_read:
+            write_whole(path, self._as_read)
+
+    def _on_disk(self) -> bytes:
+        try:
+            return (self._data_dir / BOOK).read_bytes()
+        except FileNotFoundError:
+            return b""
+
+
+def watch_logins(look: Callable[[], None], pause: Callable[[float], bool]) -> None:
+    """Follow the list of logins after each `pause` until one is True."""
+    while not pause(LOOK_EVERY_S):
+        try:
+            look()
+        except OSError as error:
+            log.error("a change of logins does not count yet: %s", error)  # noqa: TRY400 - the sentence says it all

@@ -1,0 +1,182 @@
+"""`antrean provision` and `antrean revoke`: a login for one machine, and its end.
+
+What a machine is given is a folder: the configuration without the secrets of others, and its own password where the
+program looks for it. The broker keeps a hash.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import fcntl
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from broker.bootstrap.logins import COUNTS
+from broker.clients import Kind
+from broker.config.document import read_document
+from broker.config.logins import BOOK, LOCAL, OWN, Login, LoginError, clients_of, new_password, read_book, write_book
+from broker.config.loopback import is_loopback
+from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA, Settings
+from broker.server import password_entry
+from hardware.files import write_whole
+
+COUNTS_WITHIN_S = 5.0
+_HERE: frozenset[Kind] = frozenset({"up", "trainer", "doctor", "care"})
+"""Commands of the broker's machine: there they make their login by themselves."""
+_COMMAND: Mapping[Kind, str] = {
+    "kiosk": "kiosk",
+    "display": "display",
+    "counter": "counter",
+    "keypads": "keypads",
+    "signs": "signs",
+    "web": "web",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What was made for a machine."""
+
+    folder: Path
+    command: str | None
+    """What starts the part there; None for a device of the office's own making."""
+    counts: bool
+    """Whether the broker lets it in already; else it does from its next start."""
+
+
+def provision(settings: Settings, config: Path, data_dir: Path, name: str, folder: Path, *, now: dt.datetime) -> Bundle:
+    """Give a client a new password, and lay all that its machine needs into `folder`. Raises LoginError, OSError.
+
+    The password of before counts no more.
+    """
+    client = clients_of(settings).get(name)
+    if client is None or client.kind in _HERE:
+        known = ", ".join(one for one, client in clients_of(settings).items() if client.kind not in _HERE)
+        message = f"{name} is no device of this office; it has: {known}. Others are named in mqtt.devices"
+        raise LoginError(message)
+    if settings.mqtt.server == "external":
+        message = "the MQTT server is run by others (mqtt.server: external): they give out its logins"
+        raise LoginError(message)
+    if folder.exists() and any(folder.iterdir()):
+        message = f"{folder} is not empty: name a new folder with --to, such as one on a USB stick"
+        raise LoginError(message)
+    password = new_password()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(folder / DEFAULT_DATA / OWN / name, f"{password}\n".encode())
+    written = bundled(read_document(config).data, name, client.kind)
+    for place, key in _files(written):
+        source = config.parent / place[key]
+        if source.is_file():
+            shutil.copy(source, folder / source.name)
+            place[key] = source.name
+    text = yaml.safe_dump(written, sort_keys=False, allow_unicode=True, width=120)
+    write_whole(folder / DEFAULT_CONFIG, text.encode())
+    with _changing(data_dir) as book:
+        book[name] = Login(entry=password_entry(password), since=now.isoformat(timespec="seconds"))
+    command = _COMMAND.get(client.kind)
+    return Bundle(folder, None if command is None else f"antrean {command} --id {name}", wait_until_it_counts(data_dir))
+
+
+def revoke(data_dir: Path, name: str, *, now: dt.datetime) -> bool:
+    """End a login; return whether the broker has thrown it out already. Raises LoginError where there is none."""
+    with _changing(data_dir) as book:
+        login = book.get(name)
+        if login is None or login.is_revoked:
+            message = f"{name} has no login of its own: antrean provision --list tells who has"
+            raise LoginError(message)
+        book[name] = Login(since=now.isoformat(timespec="seconds"))
+        (data_dir / LOCAL / name).unlink(missing_ok=True)
+    return wait_until_it_counts(data_dir)
+
+
+def bundled(data: Mapping[str, Any], name: str, kind: Kind) -> dict[str, Any]:
+    """Return the data of a configuration for one machine: nobody's secret is in it but the web's own where it is that.
+
+    Officers keep their names, which a window offers; whether a PIN is right only the broker can tell.
+    """
+    own = copy.deepcopy(dict(data))
+    mqtt = dict(own.get("mqtt") or {})
+    for key in ("secret", "shared_secret", "password", "open_on_loopback", "listen"):
+        mqtt.pop(key, None)
+    own["mqtt"] = mqtt
+    for key in ("store", "backup", "planned"):
+        own.pop(key, None)
+    for officer in own.get("officers") or []:
+        officer.pop("pin_hash", None)
+    for kiosk in own.get("kiosks") or []:
+        if kiosk.get("id") != name:
+            kiosk.pop("staff_pin_hash", None)
+    if kind != "web":
+        if isinstance(own.get("web"), dict):
+            own["web"].pop("api_token", None)
+        if isinstance(own.get("alerts"), dict):
+            for way in ("email", "webhook"):
+                own["alerts"].pop(way, None)
+    return own
+
+
+def wait_until_it_counts(
+    data_dir: Path, *, pause: Callable[[float], None] = time.sleep, monotonic: Callable[[], float] = time.monotonic
+) -> bool:
+    """Tell whether the broker goes by the list of logins as it is now; False where none works here."""
+    if not _is_held(data_dir / "engine.lock"):
+        return False
+    until = monotonic() + COUNTS_WITHIN_S
+    while monotonic() < until:
+        counts = data_dir / COUNTS
+        if counts.exists() and counts.read_bytes() == (data_dir / BOOK).read_bytes():
+            return True
+        pause(0.05)
+    return False
+
+
+def remote_host_fault(settings: Settings) -> str | None:
+    """Return why another machine would not find the broker by this configuration; None where it would."""
+    if is_loopback(settings.mqtt.host) or is_loopback(settings.mqtt.listen):
+        return (
+            "mqtt.host and mqtt.listen are this machine alone: for another machine set host to the address of this one "
+            'and listen to "0.0.0.0" first, here and in the bundle'
+        )
+    return None
+
+
+@contextmanager
+def _changing(data_dir: Path) -> Iterator[dict[str, Login]]:
+    """Yield the list of logins to be changed, by one command at a time."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "logins.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        book = read_book(data_dir)
+        yield book
+        write_book(data_dir, book)
+
+
+def _is_held(path: Path) -> bool:
+    """Tell whether a broker works here."""
+    if not path.exists():
+        return False
+    with path.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
+def _files(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield each place that names a file beside the configuration, with its key."""
+    office = data.get("office")
+    surveys = (data.get("feedback") or {}).get("surveys") or []
+    printers = [kiosk.get(key) for kiosk in data.get("kiosks") or [] for key in ("printer", "spare_printer")]
+    places = [(office, "logo"), *((one, "file") for one in surveys), *((one, "logo") for one in printers)]
+    for place, key in places:
+        if isinstance(place, dict) and isinstance(place.get(key), str):
+            yield place, key
