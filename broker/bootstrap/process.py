@@ -133,8 +133,9 @@ def run_broker(
             submit = desk.before(engine.submit, wire.refuse)
             work = (engine.submit, engine.rules_editor, engine.carry_out)
             threading.Thread(target=desk.run, args=work, name="rules-desk", daemon=True).start()
-        door = logins.door(tokens.is_of)
-        inbound = Inbound(topics, submit, token=tokens.token, secret=key.secret, refusal=door.refusal)
+        inbound = Inbound(
+            topics, submit, token=tokens.token, secret=key.secret, refusal=logins.door(tokens.is_of).refusal
+        )
         bus.listen_raw(topics.all_commands(), inbound.received, kept=inbound.kept)
         bus.listen_raw(topics.presence("+"), Presences(topics, engine.heard).received)
         bus.on_connect(engine.reconnected)

@@ -82,6 +82,7 @@ def _findings(wanted: CheckUp) -> Iterator[Finding]:
     yield machine.screen(os.environ)
     yield machine.fonts()
     yield truth.server(settings)
+    yield from truth.logins(settings)
     engine, presences = truth.engine(settings, wanted.data_dir)
     yield engine
     yield from truth.versions(presences)

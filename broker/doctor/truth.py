@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from broker.bus import Bus
-from broker.config.logins import LoginError, known_by
+from broker.config.logins import LoginError, is_open, known_by
 from broker.config.loopback import is_loopback
 from broker.config.settings import Settings
 from broker.contract.messages import PROTOCOL, HallMessage, Presence
@@ -82,6 +82,18 @@ def server(settings: Settings) -> Finding:
         return Finding(subject="MQTT server", verdict="warning", seen=seen, advice="apt-get install mosquitto")
     program = mosquitto_program() if kind == "mosquitto" else "embedded"
     return Finding(subject="MQTT server", verdict="good", seen=f"{program}, at {where}")
+
+
+def logins(settings: Settings) -> Iterator[Finding]:
+    """Yield where more can come in than has to."""
+    if is_open(settings.mqtt):
+        seen = "any program of the broker's machine comes in without one, and reads all answers (mqtt.open_on_loopback)"
+        advice = "that is for trying out: take the line out of config.yaml, on all machines, before the office opens"
+        yield Finding(subject="logins", verdict="warning", seen=seen, advice=advice)
+    if settings.mqtt.secret is not None:
+        seen = "one password for all machines: whoever has one of them can speak for each (mqtt.secret)"
+        advice = "antrean provision each machine, then take secret and shared_secret out of config.yaml"
+        yield Finding(subject="logins", verdict="warning", seen=seen, advice=advice)
 
 
 def versions(presences: Presences) -> Iterator[Finding]:

@@ -42,6 +42,21 @@ def test_a_server_that_is_wanted_and_missing_is_a_fault_with_what_to_do(
     assert bool(found.advice) == (verdict != "good")
 
 
+@pytest.mark.parametrize(
+    ("mqtt", "told"),
+    [
+        ({"OPEN_ON_LOOPBACK": "false"}, []),
+        ({}, ["open_on_loopback"]),
+        ({"SECRET": "a-secret-of-the-house", "SHARED_SECRET": "allowed"}, ["secret"]),
+    ],
+)
+def test_a_house_that_is_more_open_than_it_has_to_be_is_told(mqtt: dict[str, str], told: list[str]) -> None:
+    environ = {f"ANTREAN_MQTT__{key}": value for key, value in mqtt.items()}
+    found = list(truth.logins(load_settings(CONFIG, environ)))
+    assert [finding.verdict for finding in found] == ["warning"] * len(told)
+    assert all(f"mqtt.{key}" in finding.seen for key, finding in zip(told, found, strict=True))
+
+
 @pytest.fixture
 def remembering(tmp_path: Path) -> Iterator[tuple[Settings, Bus]]:
     """Start a server where the engine has said how the hall stands; whether it says more is up to the test."""

@@ -97,9 +97,9 @@ def test_it_dies_with_its_parent(kind: Kind, tmp_path: Path) -> None:
     program = (
         "import sys, time, pathlib\n"
         "from broker.server import ServerSpec, start_server\n"
-        "from broker.contract.topics import Topics\n"
-        f"spec = ServerSpec(kind={kind!r}, topics=Topics('demo'), listen='127.0.0.1', port={port}, "
-        f"folder=pathlib.Path({str(tmp_path)!r}), logins={{'broker': 'x'}})\n"
+        "from tests.support.access import access\n"
+        f"spec = ServerSpec(kind={kind!r}, listen='127.0.0.1', port={port}, "
+        f"folder=pathlib.Path({str(tmp_path)!r}), access=lambda: access({{'broker': 'x'}}))\n"
         "print(start_server(spec).pid, flush=True)\n"
         "time.sleep(60)\n"
     )
