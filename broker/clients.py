@@ -17,7 +17,7 @@ _VISITORS = frozenset(
     {"lookup", "cancel", "rejoin", "rate", "suggest", "complain", "complaint", "complaint_step", "invited", "survey"}
 )
 """What visitors ask for themselves, at a kiosk or on a phone."""
-_KIOSK = _VISITORS | {"issue", "printed", "reprint", "help"}
+_KIOSK = _VISITORS | {"issue", "printed", "reprint", "help", "lease", "hand_in", "give_back"}
 _DESK = frozenset(
     {
         "open",

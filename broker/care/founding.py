@@ -123,6 +123,7 @@ def _office(answers: Answers) -> Iterator[Edit]:
     yield Edit("office.timezone", answers.timezone)
     yield Edit("office.languages", list(answers.names))
     yield Edit("demo", value=False)
+    yield Edit("mqtt.open_on_loopback")  # that is for trying out
     yield Edit("hours.enforced", answers.is_enforced)
     yield Edit("feedback.complaints.contacts", [SUPERVISOR])  # until the office has somebody for complaints
 
