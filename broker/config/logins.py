@@ -71,7 +71,7 @@ def clients_of(settings: Settings) -> dict[str, Client]:
 
 def _device(settings: Settings, device: str) -> Client:
     """Return what a further device may do: what the part may that it acts as, or all that parts may."""
-    acts_as = settings.mqtt.act_as.get(device)
+    acts_as = next((one.part for one in settings.mqtt.act_as if one.device == device), None)
     if acts_as is None:
         return Client("device")
     if acts_as == WEB_CLIENT:

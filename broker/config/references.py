@@ -314,15 +314,15 @@ def _logins(data: Data, mqtt: Mapping[str, object]) -> Iterator[Fault]:
             "antrean provision, and take this line out; or add shared_secret: allowed for as long as that takes"
         )
         yield Fault(("mqtt", "secret"), message)
-    acts_as = mqtt.get("act_as")
     devices = words(mqtt, "devices")
     sections = ("counters", "kiosks", "displays", "keypads", "signs")
     parts = {"web", *(part for section in sections for part in known_ids(data, section))}
-    for device, part in acts_as.items() if isinstance(acts_as, dict) else ():
-        if device not in devices:
-            yield Fault(("mqtt", "act_as", device), f'"{device}" is none of mqtt.devices')
+    for path, entry in entries(mqtt, "act_as"):
+        device, part = entry.get("device"), entry.get("part")
+        if isinstance(device, str) and device not in devices:
+            yield Fault(("mqtt", *path, "device"), f'"{device}" is none of mqtt.devices')
         elif isinstance(part, str) and part not in parts:
-            yield Fault(("mqtt", "act_as", device), f'"{part}" is neither the id of a part of the office nor web')
+            yield Fault(("mqtt", *path, "part"), f'"{part}" is neither the id of a part of the office nor web')
 
 
 def _is_address(host: str) -> bool:

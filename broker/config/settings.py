@@ -292,6 +292,13 @@ class Reserve(SettingsModel):
     cover_min: float = Field(default=30, gt=0, le=480)
 
 
+class ActsAs(SettingsModel):
+    """A further device that may send what a part of the office may, or `web`, and no more."""
+
+    device: Identifier
+    part: Identifier
+
+
 class Mqtt(SettingsModel):
     """The MQTT server: started by us (`auto`, `mosquitto`, `embedded`) or run by others (`external`)."""
 
@@ -307,8 +314,8 @@ class Mqtt(SettingsModel):
     password: str | None = Field(default=None, min_length=12, repr=False)
     """Of the one client that this configuration is for; else it lies below the data folder, or is not needed."""
     devices: tuple[Identifier, ...] = ()
-    act_as: dict[Identifier, Identifier] = Field(default_factory=dict)
-    """By device: the part of the office whose rights it has, or `web`; all that parts may where it is not named."""
+    act_as: tuple[ActsAs, ...] = ()
+    """Whose rights devices have; of one that is not named: all that parts may."""
 
     def address(self, client: str) -> Address:
         """Return where a client of this office connects, and by what login, where it has one."""

@@ -124,7 +124,7 @@ SHAPE = [
         "zzz",
         "mqtt.zzz",
         "is not a known key",
-        "known here: server, host, port, listen, secret, devices",
+        "known here: server, host, port, listen, open_on_loopback, secret, shared_secret, password, devices, act_as",
     ),
     Case("demo: true", "demmo: true", "demmo", "demmo", "is not a known key", 'did you mean "demo"?'),
     Case("  timezone: Asia/Jakarta\n", "", "office:", "office.timezone", "is missing"),
@@ -258,7 +258,11 @@ SHAPE = [
         "must be a database address, such as sqlite:///office.db or postgresql+psycopg://user@host/name",
     ),
     Case(
-        "  port: 18830", "  port: 18830\n  secret: short", "secret", "mqtt.secret", "must have at least 12 characters"
+        "  port: 18830",
+        "  port: 18830\n  password: short",
+        "password",
+        "mqtt.password",
+        "must have at least 12 characters",
     ),
     Case(
         "{id: Paspor, en: Passport}",
@@ -401,16 +405,16 @@ REFERENCES = [
     ),
     Case(
         "  port: 18830",
-        "  port: 18830\n  act_as: {pad: counter-1}",
+        "  port: 18830\n  act_as: [{device: pad, part: counter-1}]",
         "act_as",
-        "mqtt.act_as.pad",
+        "mqtt.act_as[0].device",
         '"pad" is none of mqtt.devices',
     ),
     Case(
         "  port: 18830",
-        "  port: 18830\n  devices: [pad]\n  act_as: {pad: counter-77}",
+        "  port: 18830\n  devices: [pad]\n  act_as: [{device: pad, part: counter-77}]",
         "act_as",
-        "mqtt.act_as.pad",
+        "mqtt.act_as[0].part",
         '"counter-77" is neither the id of a part of the office nor web',
     ),
     Case(
@@ -585,12 +589,12 @@ def test_all_faults_of_a_file_come_at_once_from_top_to_bottom(tmp_path: Path) ->
 
 def test_secrets_are_never_repeated_in_a_message(tmp_path: Path) -> None:
     text = changed(
-        ("  port: 18830", "  secret: hush"),
+        ("  port: 18830", "  password: hush"),
         ("sqlite:///office.db", "mysql://hush"),
         ('"$argon2id$v=19$m=8192,t=1,p=1$rA5sazbEDXanqEqtd87kfw$Yi7EsF0f0qYv1FZx6h/Axad+9kM+xoxaF/Infgx/KCo"', "hush"),
     )
     problems = problems_of(tmp_path, text)
-    assert [problem.path for problem in problems] == ["officers[0].pin_hash", "mqtt.secret", "store.url"]
+    assert [problem.path for problem in problems] == ["officers[0].pin_hash", "mqtt.password", "store.url"]
     assert "hush" not in "".join(map(str, problems))
 
 

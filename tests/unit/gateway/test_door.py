@@ -10,7 +10,7 @@ import pytest
 from broker.bootstrap.tokens import SessionTokens
 from broker.clients import MAY_SEND, Client, Kind
 from broker.config.logins import clients_of, is_open
-from broker.config.settings import Mqtt
+from broker.config.settings import ActsAs, Mqtt
 from broker.contract.topics import Topics
 from broker.domain.errors import Code, DomainError
 from broker.domain.vocabulary import COMMANDS
@@ -108,7 +108,10 @@ def test_a_house_is_open_only_by_a_word_and_on_this_machine(mqtt: dict[str, Any]
 
 def test_a_device_does_what_the_part_may_that_it_acts_as() -> None:
     office = shipped_settings()
-    devices = {"devices": ("pad", "web-2", "own"), "act_as": {"pad": "counter-3", "web-2": "web"}}
+    devices = {
+        "devices": ("pad", "web-2", "own"),
+        "act_as": (ActsAs(device="pad", part="counter-3"), ActsAs(device="web-2", part="web")),
+    }
     clients = clients_of(office.model_copy(update={"mqtt": office.mqtt.model_copy(update=devices)}))
     assert clients["pad"] == clients["counter-3"]
     assert clients["web-2"] == clients["web"]
