@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import fcntl
+import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,8 +17,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from broker.bootstrap.logins import COUNTS
 from broker.clients import Kind
@@ -77,7 +76,7 @@ def provision(settings: Settings, config: Path, data_dir: Path, name: str, folde
         if source.is_file():
             shutil.copy(source, folder / source.name)
             place[key] = source.name
-    text = yaml.safe_dump(written, sort_keys=False, allow_unicode=True, width=120)
+    text = json.dumps(written, ensure_ascii=False, indent=1, default=str)  # JSON is YAML, too
     write_whole(folder / DEFAULT_CONFIG, text.encode())
     with _changing(data_dir) as book:
         book[name] = Login(entry=password_entry(password), since=now.isoformat(timespec="seconds"))
