@@ -27,7 +27,7 @@ ANOTHER_MACHINE = "127.0.0.7"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Yield a Mosquitto that anybody of this machine may come to."""
-    server = start(tmp_path_factory.mktemp("door"), anonymous=True, logins={ENGINE_CLIENT: ENGINE_PASSWORD})
+    server = start(tmp_path_factory.mktemp("door"), {ENGINE_CLIENT: ENGINE_PASSWORD}, is_open=True)
     yield server
     server.stop()
 
