@@ -225,10 +225,11 @@ def doctor(
 @app.command("health")
 def health_command(
     config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
     as_json: Annotated[bool, typer.Option("--json", help="For programs: one object.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Tell within seconds whether the office works; exit 1 where it does not. antrean doctor looks at devices, too."""
-    findings = health(load_settings(config, os.environ))
+    findings = health(load_settings(config, os.environ), data)
     out = Console()
     if as_json:
         seen = [finding.model_dump(exclude_none=True) for finding in findings]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from broker.config.settings import Settings
 from broker.contract.topics import ENGINE_CLIENT
@@ -10,9 +11,9 @@ from broker.doctor.truth import Presences, configuration, engine, sending, versi
 from hardware.doctor.question import Finding
 
 
-def health(settings: Settings) -> list[Finding]:
+def health(settings: Settings, data_dir: Path) -> list[Finding]:
     """Return how the broker is and what it knows of every part. Blocks some seconds; touches no device."""
-    broker, presences = engine(settings)
+    broker, presences = engine(settings, data_dir)
     return [broker, *configuration(presences), *versions(presences), *sending(presences), *parts(presences)]
 
 
