@@ -35,6 +35,7 @@ from hardware.panel.screen import PanelApp
 from hardware.panel.targets import targets_file
 from hardware.worker import DeviceWorker
 from kiosk.drawing.screen import RULES, KioskWidget
+from kiosk.outbox.keeper import Keeper, ReserveFile
 from kiosk.pages.page import Screen
 from kiosk.pages.screen import Composer
 from kiosk.paper.copies import CounterPapers
@@ -103,6 +104,9 @@ class KioskProcess:
                 requester=bus,
                 lasting=self._lasting,
                 kept=KeptRequests(FileShelf(data_dir / "requests" / f"{kiosk.id}.json", writer)),
+                reserve=Keeper(
+                    ReserveFile(data_dir / "outbox" / f"{kiosk.id}.json", writer), self._lasting, time.monotonic
+                ),
                 has_paper=self._printers.has,
                 print_ticket=self._print,
                 show=Composer(self._show).show,
@@ -219,8 +223,8 @@ class KioskProcess:
         self._stop_sound_checks = every(CHECK_SOUND_S, self._voice.check)
         self._printers.check()
         self._voice.check()
+        self._presenter.recover()  # first what was given out alone: of its paper the office can hear only afterwards
         self._printers.recover(self._presenter.printed)
-        self._presenter.recover()
         self._scanner.start()
         self._bus.start()
 

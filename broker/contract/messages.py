@@ -162,6 +162,8 @@ class Ticket(Message):
     """The check code that the paper carries: only in the reply that gives out a paper."""
     key: str | None = None
     """What the page on the phone goes by, which `qr` then leads to: only in the same reply."""
+    is_wait_known: bool = True
+    """Not of one that a kiosk gives out by itself: `ahead` and `wait` say nothing then."""
     times_called: int = 0
     history: tuple[HistoryEntry, ...] = ()
 

@@ -54,7 +54,7 @@ def _lane_choice(state: State, office: OfficeMessage, lane: LaneInfo, *, is_aske
         badge = offer_state(offer, words, opens, state.now, closed_today=by_hand)
         if state.offer == "open":
             note = words.say("please choose another lane, or ask an officer")
-    elif service is not None:
+    elif service is not None and not state.is_alone:
         note = called_words(queue_of(office, state.hall, service, lane.id), state.now, words)
     rule = in_language(lane.rule, state.visit.language)
     return Choice(

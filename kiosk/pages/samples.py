@@ -184,6 +184,10 @@ def screens_of(offer: OfficeMessage, language: str) -> Iterator[tuple[str, Scree
         yield f"1-welcome-{speaks}", view(at(Step.LANGUAGE), broker_speaks=speaks)
     yield "8-taken", view(at(Step.LANGUAGE), offline_since=OFFLINE_SINCE, standing="taken")
     yield "8-offline", view(at(Step.LANGUAGE), offline_since=OFFLINE_SINCE)
+    alone = {"offline_since": OFFLINE_SINCE, "is_alone": True}
+    yield "8-alone", view(at(Step.LANGUAGE), **alone)
+    yield "8-alone-service", view(at(Step.SERVICE), **alone)
+    yield "8-alone-lane", view(at(Step.LANE), **alone)
     yield "8-starting", view(at(Step.LANGUAGE), offline_since=NOW, is_starting=True)
 
 

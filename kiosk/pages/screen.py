@@ -130,7 +130,9 @@ def compose(state: State) -> Screen:
         banner=_banner(state, page),
         bar=_bar(state),
         access=state.visit.access,
-        is_blocked=state.offline_since is not None and step in _MID_FLOW and state.visit.aside is None,
+        is_blocked=state.offline_since is not None
+        and step in (_WITH_TICKET if state.is_alone else _MID_FLOW)
+        and state.visit.aside is None,
         warning=_warning(state),
         rtl=state.words.rtl,
         languages=state.languages,
@@ -187,7 +189,7 @@ def _page(state: State) -> tuple[str, Page]:
     aside = state.visit.aside
     if aside is not None and (page := _aside(state, aside)) is not None:
         return aside.value, page
-    if state.office is None or (state.offline_since is not None and step in _STARTS):
+    if state.office is None or (state.offline_since is not None and step in _STARTS and not state.is_alone):
         is_ours = state.asks is not None and not state.is_starting and state.standing != "taken"
         return "offline", feedback_offline(state) if is_ours else offline_page(state)
     pages = _PAGES if state.asks is None else PAGES
@@ -233,12 +235,14 @@ def _footer(state: State) -> Footer:
     return Footer(connection, is_connected=since is None, staff=staff_words(state))
 
 
-def _banner(state: State, page: Page) -> Banner | None:  # noqa: PLR0911 - each remark that there is, the gravest first
+def _banner(state: State, page: Page) -> Banner | None:  # noqa: C901, PLR0911 - each remark that there is, the gravest first
     words, since = state.words, state.offline_since
     if state.visit.aside is not None:
         return None
     if (called := help_banner(state)) is not None:
         return called
+    if state.is_alone and state.visit.step in {*_CHOOSING, Step.LANGUAGE, Step.SERVICE}:
+        return _alone_banner(state)
     if since is not None and state.visit.step in {*_MID_FLOW, Step.PROBLEM}:
         return Banner(
             "warn",
@@ -285,6 +289,15 @@ def _unanswered_banner(state: State) -> Banner:
     return Banner("warn", in_each_language(state, UNANSWERED), in_each_language(state, _UNANSWERED_ADVICE))
 
 
+def _alone_banner(state: State) -> Banner:
+    """Return that numbers are valid all the same; before a language was chosen, in every one."""
+    title = _in_all_languages(state, "Not connected since {time}")
+    if state.visit.has_chosen_language:
+        return Banner("info", title, state.words.say(_ALONE))
+    return Banner("info", title, in_each_language(state, _ALONE))
+
+
+_ALONE = mark("You get a valid number all the same. How long you wait is not known now.")
 _GO_ON = mark("Please go on: it is kept here and sent as soon as the connection is back.")
 _UNANSWERED_ADVICE = mark("Please wait a moment, or ask an officer.")
 

@@ -29,6 +29,8 @@ def services_page(state: State, office: OfficeMessage) -> ServicesPage:
     words = state.words
     if is_shut(state.hall):
         hint = words.say("No numbers are given out now. Touch a service to see what it needs.")
+    elif state.is_alone:
+        hint = words.say("Touch one service.")
     else:
         hint = words.say("Touch one service. Beside it stands the expected wait.")
     return ServicesPage(
@@ -50,7 +52,7 @@ def _service_choice(state: State, office: OfficeMessage, service: ServiceInfo) -
     group = group_of(office, service) if len(office.services) > FEW_SERVICES else None
     note, badge = "", ""
     if offer == "open":
-        note = queue_words(queue_of(office, state.hall, service), words)
+        note = "" if state.is_alone else queue_words(queue_of(office, state.hall, service), words)
     elif not is_shut(state.hall):
         by_hand = is_closed_today(state.hall, service.id)
         badge = offer_state(offer, words, opens_at(office, state.hall, service), state.now, closed_today=by_hand)

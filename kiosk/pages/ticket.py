@@ -91,6 +91,9 @@ def _on_paper(state: State, office: OfficeMessage, ticket: Ticket) -> tuple[str,
     return (words.say("Your ticket says:"), *read_out(receipt))
 
 
+WAIT_UNKNOWN = mark("Wait unknown")
+
+
 def lane_mark(office: OfficeMessage, ticket: Ticket, words: Phrases) -> Choice | None:
     """Return the sign of a ticket's lane, where there are several lanes."""
     lane = lane_of(office, ticket.lane)
@@ -107,6 +110,8 @@ def lane_mark(office: OfficeMessage, ticket: Ticket, words: Phrases) -> Choice |
 
 def waiting_facts(ticket: Ticket, words: Phrases, now: dt.datetime) -> tuple[tuple[str, str], ...]:
     """Return how many are before a waiting ticket, and how long that may take."""
+    if not ticket.is_wait_known:
+        return ((words.say("You are called"), words.say(WAIT_UNKNOWN)),)
     ahead = words.say("You are first in line")
     if ticket.ahead:
         ahead = words.count("{n} person", "{n} people", ticket.ahead)

@@ -23,7 +23,7 @@ def welcome_page(state: State, _office: OfficeMessage) -> WelcomePage:
     title = stopped if shut else mark("Take your queue number here")
     return WelcomePage(
         titles=tuple(state.phrases(code).say(title) for code in state.languages),
-        figures=_hours(state) if shut else _standing(state),
+        figures=_hours(state) if shut else () if state.is_alone else _standing(state),
         choices=tuple(Choice(code, own_name(code), state.phrases(code).say(touch)) for code in state.languages),
         entry=_entry(state),
         scan=in_each_language(state, SCAN) if state.has_scanner else "",

@@ -173,6 +173,12 @@ def _purpose(
 
 
 def _waiting(ticket: Ticket, phrases: Phrases, *, columns: int) -> tuple[Item, ...]:
+    if not ticket.is_wait_known:
+        return (
+            large(phrases.say("Wait unknown"), columns=columns),
+            Text(phrases.say("Please stay near, you will be called."), align="center"),
+            Rule(),
+        )
     if ticket.ahead:
         ahead = phrases.count("{n} person is before you", "{n} people are before you", ticket.ahead)
     else:

@@ -23,9 +23,11 @@ from broker.contract.messages import (
     Ticket,
 )
 from broker.language import Phrases
+from kiosk.outbox.keeper import Keeper
 from kiosk.paper.news import PrintersHealth
 from kiosk.visit import steps as patience
 from kiosk.visit.kept import KeptRequests
+from kiosk.visit.offer import closes_at, is_shut
 from kiosk.visit.opinion import Asks
 from kiosk.visit.requests import Done, LastingRequests, VisitRequest
 from kiosk.visit.state import State, StrangeCode
@@ -96,12 +98,14 @@ class Flow:
         spare_label: Text | None = None,
         wifi: Wifi | None = None,
         asks: Asks | None = None,
+        reserve: Keeper | None = None,
     ) -> None:
         """Take who carries and who keeps requests, and who shows; `languages` holds until the office is heard.
 
         `asks` is what a feedback kiosk takes; None where numbers are given out.
         """
         self.asks = asks
+        self.reserve = reserve
         self.surveys: tuple[SurveyMessage, ...] = ()
         self.feedback: FeedbackMessage | None = None
         self.clocks = clocks
@@ -240,6 +244,8 @@ class Flow:
             case _ if self._warning_left_s <= 0:
                 self.begin_anew(is_abandoned=True)
         self._request.tick()
+        if self.reserve is not None:
+            self.reserve.tick(self.office, self.engine_clock.now(), is_linked=self.is_linked)
         self.lasting.tick()
         self.show()
 
@@ -270,6 +276,43 @@ class Flow:
     def is_linked(self) -> bool:
         """Tell whether what is shown is true now."""
         return self.freshness.stale_since is None
+
+    @property
+    def is_alone(self) -> bool:
+        """Tell whether numbers are given out without the office: by what it said last, and only in its hours."""
+        office, hall, now = self.office, self.hall, self.engine_clock.now()
+        if self.is_linked or self.reserve is None or office is None or hall is None or self.standing != "alone":
+            return False
+        is_over = hall.day != now.date() or is_shut(hall) or ((closes := closes_at(hall)) is not None and closes <= now)
+        return not is_over and any(self.has_reserve(service.id) for service in office.services)
+
+    def has_reserve(self, service: str | None, lane: str | None = None) -> bool:
+        """Tell whether there are numbers in advance for a service: in one lane, or in any."""
+        office, now = self.office, self.engine_clock.now()
+        lanes = () if office is None else tuple(one.id for one in office.lanes if lane in {None, one.id})
+        return self.reserve is not None and any(self.reserve.left(service or "", one, now) for one in lanes)
+
+    @property
+    def gives_numbers(self) -> bool:
+        """Tell whether a visitor can go on to a number."""
+        return self.is_linked or self.is_alone
+
+    @property
+    def seen_hall(self) -> HallMessage | None:
+        """Return the live picture; alone only what of an old one still counts: what is offered, and until when."""
+        if self.hall is None or not self.is_alone:
+            return self.hall
+        waiting = tuple(
+            group.model_copy(
+                update={
+                    "count": 0,
+                    "wait": None,
+                    "offer": group.offer if self.has_reserve(group.service, group.lane) else "closed",
+                }
+            )
+            for group in self.hall.waiting
+        )
+        return self.hall.model_copy(update={"waiting": waiting, "calling": (), "recent": (), "counters": ()})
 
     @property
     def is_settled(self) -> bool:
@@ -307,13 +350,18 @@ class Flow:
     def _state(self) -> State:
         offline_since = self.freshness.stale_since
         starting = not self._was_linked and self.clocks.monotonic() - self._begun < patience.STARTING_S
-        shut = offline_since is not None and self.visit.step in {Step.SERVICE, Step.FEEDBACK, Step.RESTING}
+        shut = (
+            offline_since is not None
+            and not self.is_alone
+            and self.visit.step in {Step.SERVICE, Step.FEEDBACK, Step.RESTING}
+        )
         waits = self.is_warned and not shut
         closes = self.visit.step is Step.TICKET and self._stay_left_s <= patience.WARNING_S
         return State(
             visit=self._patient_visit(),
             office=self.office,
-            hall=self.hall,
+            hall=self.seen_hall,
+            is_alone=self.is_alone,
             languages=self.languages,
             phrases=self._phrases,
             now=self.engine_clock.now(),

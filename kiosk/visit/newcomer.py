@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Literal
 
 from broker.contract.messages import OfficeMessage, Reply, ServiceInfo, Ticket
+from kiosk.outbox.keeper import ticket_of as ticket_of_reserve
+from kiosk.outbox.reserve import Given
 from kiosk.visit.flow import Flow
 from kiosk.visit.offer import is_shut, lane_of, offer_of, service_of
 from kiosk.visit.requests import Done, ticket_of
@@ -34,14 +36,14 @@ class Newcomer:
         flow = self._flow
         is_known = flow.office is not None and service_of(flow.office, service) is not None
         may_read = is_known and is_shut(flow.hall)
-        if flow.takes(Step.SERVICE) and flow.is_linked and (may_read or self._is_offered(service)):
+        if flow.takes(Step.SERVICE) and flow.gives_numbers and (may_read or self._is_offered(service)):
             flow.go(Step.REQUIREMENTS, service=service)
 
     def go_on(self) -> None:
         """Ask for the lane, or for the number at once where there is one lane only."""
         flow = self._flow
         takes = flow.takes(Step.REQUIREMENTS) or flow.takes(Step.MISSING)
-        if not (takes and flow.is_linked and flow.office):
+        if not (takes and flow.gives_numbers and flow.office):
             return
         if not self._is_offered(flow.visit.service):
             return
@@ -103,15 +105,32 @@ class Newcomer:
     def _is_offered(self, service: str | None, lane: str | None = None) -> bool:
         office = self._flow.office
         info = None if office is None else service_of(office, service)
-        return office is not None and info is not None and offer_of(office, self._flow.hall, info, lane) == "open"
+        return office is not None and info is not None and offer_of(office, self._flow.seen_hall, info, lane) == "open"
 
     def _issue(self, lane: str) -> None:
         flow = self._flow
-        if flow.is_unanswered or not flow.is_linked:
+        if flow.is_unanswered or not flow.gives_numbers:
+            return
+        if flow.is_alone and flow.reserve is not None:
+            place, language, now = (flow.visit.service or "", lane), flow.visit.language, flow.engine_clock.now()
+            flow.go(Step.ISSUING, lane=lane, errand=Errand.ISSUE)
+            flow.reserve.give(place, language, now, self._given)
             return
         flow.go(Step.ISSUING, lane=lane, errand=Errand.ISSUE)
         arguments = {"service": flow.visit.service, "lane": lane, "language": flow.visit.language}
         flow.request("issue", arguments, self._answered, self._left_behind)
+
+    def _given(self, given: Given | None) -> None:
+        """Show a number of the reserve; the visitor may have gone while the disk was slow."""
+        flow = self._flow
+        ticket = None if given is None or flow.office is None else ticket_of_reserve(given, flow.office)
+        is_there = flow.visit.step is Step.ISSUING and not flow.is_unanswered
+        if ticket is not None and is_there:
+            self._issued(ticket, language=flow.visit.language)
+        elif ticket is not None:
+            self.give_up(ticket, NOBODY_THERE, lambda: None)
+        elif is_there:
+            flow.go(Step.PROBLEM, problem=Problem.NO_ANSWER)
 
     def _answered(self, reply: Reply) -> None:
         """Show the number or the refusal."""

@@ -17,6 +17,7 @@ from broker.contract.claim import Standing
 from broker.contract.link import Requester
 from broker.contract.messages import HallMessage, OfficeMessage, Presence, Reply, Text, Ticket
 from broker.language import Phrases, words_of
+from kiosk.outbox.keeper import Keeper
 from kiosk.paper.news import PaperNews, PrintersHealth
 from kiosk.visit.asides import Asides
 from kiosk.visit.flow import Clocks, Flow
@@ -77,7 +78,7 @@ class KioskPresenter(ABC):
             return
         if flow.visit.step is not Step.LANGUAGE or flow.visit.aside is not None:
             flow.change(language=language, has_chosen_language=True)
-        elif flow.takes(Step.LANGUAGE) and flow.is_linked:
+        elif flow.takes(Step.LANGUAGE) and flow.gives_numbers:
             flow.go(Step.SERVICE, language=language, has_chosen_language=True)
 
     def start_over(self) -> None:
@@ -186,6 +187,7 @@ class Presenter(KioskPresenter):
         wifi: Wifi | None = None,
         lasting: LastingRequests | None = None,
         kept: KeptRequests | None = None,
+        reserve: Keeper | None = None,
         has_paper: Callable[[Ticket], bool] = lambda _ticket: False,
         kiosk: str = "kiosk-1",
         machine: Machine | None = None,
@@ -208,6 +210,7 @@ class Presenter(KioskPresenter):
             phrases=phrases or words_of("kiosk", languages),
             spare_label=spare_label,
             wifi=wifi,
+            reserve=reserve,
         )
         self.newcomer = Newcomer(flow, print_ticket, print_list)
         self.returning = Returning(flow, print_ticket)
@@ -241,6 +244,8 @@ class Presenter(KioskPresenter):
 
         It is only asked whether it was done: what was not, never will be.
         """
+        if self._flow.reserve is not None:
+            self._flow.reserve.recover()
         for request in self._kept.left():
             replied = partial(self._recovered, request)
             self._flow.lasting.send(request.command, request.as_question, replied, request_id=request.id)

@@ -43,6 +43,8 @@ class State:
     """Seconds since this step began."""
     offline_since: dt.datetime | None
     is_starting: bool
+    is_alone: bool = False
+    """Whether numbers are given out without the office."""
     warning_left_s: int | None = None
     """Seconds until an abandoned visit ends, while the visitor is being asked."""
     stay_left_s: int | None = None

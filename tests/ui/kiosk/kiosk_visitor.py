@@ -24,10 +24,13 @@ from broker.contract.messages import (
 )
 from broker.contract.office import listen_to_office
 from broker.contract.topics import ENGINE_CLIENT
+from kiosk.outbox.keeper import Keeper
+from kiosk.outbox.keeper import Shelf as ReserveShelf
 from kiosk.pages.page import Page, Screen
 from kiosk.pages.screen import Composer
 from kiosk.visit.kept import KeptRequests, NoShelf, Shelf
 from kiosk.visit.presenter import Clocks, Presenter
+from kiosk.visit.requests import LastingRequests
 from kiosk.visit.staff import Machine
 from kiosk.visit.steps import SETTLE_S
 from tests.fakes.bus import FakeBus, FakeServer
@@ -140,6 +143,7 @@ class Visitor:
         shelf: Shelf | None = None,
         has_paper: Callable[[Ticket], bool] = lambda _ticket: False,
         machine: Machine | None = None,
+        reserve: ReserveShelf | None = None,
     ) -> None:
         self.seconds = 0.0
         self.lists: list[str] = []
@@ -150,8 +154,11 @@ class Visitor:
         self.server = FakeServer()
         self.bus = FakeBus(server=self.server, office="demo", client="kiosk-1", kind="kiosk", post=lambda step: step())
         self.engine = PlayedEngine(self.server, self.bus, self.now)
+        lasting = LastingRequests(self.bus, lambda: self.seconds)
         self.presenter = Presenter(
             requester=self.bus,
+            lasting=lasting,
+            reserve=None if reserve is None else Keeper(reserve, lasting, lambda: self.seconds),
             kept=KeptRequests(shelf or NoShelf()),
             has_paper=has_paper,
             print_ticket=lambda of, _office: self.papers.append(of),

@@ -1,0 +1,195 @@
+"""A kiosk that cannot reach the office goes on with numbers that it has in advance, and hands them in (decision 75)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+from broker.contract.link import STALE_AFTER_S
+from broker.language import words_of
+from hardware.receipt import read_out
+from kiosk.outbox.reserve import Outbox
+from kiosk.paper.layout import ticket_receipt
+from kiosk.visit.steps import GIVE_UP_AFTER_S
+from tests.ui.kiosk.kiosk_samples import NOW
+from tests.ui.kiosk.kiosk_visitor import FakeRequest, Visitor
+
+PLACE = ("new-passport", "regular")
+
+
+class Disk:
+    """Writes at once, or refuses, or holds what it is to write until the test lets it go on."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        self.data = data
+        self.is_full = self.is_slow = False
+        self._held: list[Callable[[], None]] = []
+
+    def found(self) -> bytes:
+        """Return what is on it."""
+        return self.data
+
+    def put(self, data: bytes, told: Callable[[bool], None]) -> None:
+        """Write it."""
+
+        def write() -> None:
+            if not self.is_full:
+                self.data = data
+            told(not self.is_full)
+
+        if self.is_slow:
+            self._held.append(write)
+        else:
+            write()
+
+    def work(self) -> None:
+        """Write what was held."""
+        self.is_slow = False
+        while self._held:
+            self._held.pop(0)()
+
+    @property
+    def box(self) -> Outbox:
+        """Return what the next run would find."""
+        return Outbox.model_validate_json(self.data)
+
+
+def lend(request: FakeRequest, count: int) -> None:
+    """Answer a lease with so many numbers for the place that it is about, where that is ours; else with none."""
+    place = request.arguments["service"], request.arguments["lane"]
+    blanks = [
+        {
+            "ticket": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{request.id}/{at}")),
+            "number": f"A-{900 + at}",
+            "check": "0417",
+            "qr": "ANTREAN-X",
+        }
+        for at in range(count if place == PLACE else 0)
+    ]
+    until = NOW.replace(hour=0, minute=0, second=0) + dt.timedelta(days=1)
+    leased = {"day": NOW.date().isoformat(), "until": until.isoformat(), "blanks": blanks}
+    request.reply(ok=True, result={"leased": leased | {"service": place[0], "lane": place[1]}})
+
+
+def with_numbers(count: int = 2, disk: Disk | None = None) -> tuple[Visitor, Disk]:
+    """Return a kiosk that has numbers in advance for one service in one lane."""
+    disk = disk or Disk()
+    visitor = Visitor(reserve=disk).connected()
+    answered: set[str] = set()
+    for _ in range(60):
+        for request in visitor.engine.of("lease"):
+            if request.id not in answered:
+                answered.add(request.id)
+                lend(request, count)
+        visitor.wait(0.5)
+    return visitor, disk
+
+
+def alone(visitor: Visitor) -> Visitor:
+    """Cut the kiosk off, for as long as it takes to see that."""
+    visitor.cut()
+    visitor.wait(STALE_AFTER_S + 1)
+    return visitor
+
+
+def take_number(visitor: Visitor) -> None:
+    """Walk to a number."""
+    for step in (
+        lambda: visitor.presenter.choose_language("id"),
+        lambda: visitor.presenter.newcomer.choose_service(PLACE[0]),
+        visitor.presenter.newcomer.go_on,
+        lambda: visitor.presenter.newcomer.choose_lane(PLACE[1]),
+    ):
+        visitor.settle()
+        step()
+
+
+def test_a_kiosk_that_is_cut_off_gives_a_valid_number_and_says_that_the_wait_is_unknown() -> None:
+    visitor, disk = with_numbers()
+    alone(visitor)
+    assert visitor.screen == "language"
+    take_number(visitor)
+    assert visitor.screen == "ticket"
+    (paper,) = visitor.papers
+    assert (paper.number, paper.check, paper.is_wait_known) == ("A-900", "0417", False)
+    assert [one.held.blank.number for one in disk.box.given] == ["A-900"]
+    said = read_out(ticket_receipt(paper, visitor.offer, words_of("kiosk", ("id",))("id"), columns=48))
+    assert any("belum diketahui" in line for line in said)
+    assert visitor.issues == []
+
+
+def test_what_was_given_out_is_handed_in_once_in_order_at_its_time_and_the_kiosk_goes_on_online() -> None:
+    visitor, disk = with_numbers()
+    alone(visitor)
+    came_at = []
+    for _ in range(2):
+        take_number(visitor)
+        came_at.append(visitor.papers[-1].issued_at)
+        visitor.presenter.start_over()
+        visitor.wait(60)
+        visitor.presenter.start_over()
+    visitor.settle()
+    assert visitor.screen == "offline"  # nothing left to give: an officer has to
+    visitor.mend()
+    visitor.wait(10)
+    told = visitor.engine.of("hand_in")
+    assert [one.arguments["number"] for one in told] == ["A-900", "A-901"]
+    assert [dt.datetime.fromisoformat(one.arguments["arrived_at"]) for one in told] == came_at
+    told[0].answer(visitor.papers[0])
+    told[1].refuse("already_given")
+    assert disk.box.given == ()
+    visitor.wait(30)
+    assert len(visitor.engine.of("hand_in")) == 2
+    assert visitor.screen == "language"
+
+
+def test_a_kiosk_that_was_killed_while_alone_hands_in_after_its_restart_and_gives_no_number_twice() -> None:
+    visitor, disk = with_numbers()
+    alone(visitor)
+    take_number(visitor)
+    again = Visitor(reserve=Disk(disk.data))
+    again.presenter.recover()
+    again.connected().wait(10)
+    (told,) = again.engine.of("hand_in")
+    assert (told.arguments["number"], told.id) == ("A-900", f"hand-in-{visitor.papers[0].id}")
+    alone(again)
+    take_number(again)
+    assert [paper.number for paper in again.papers] == ["A-901"]
+
+
+def test_no_number_is_shown_that_is_not_on_disk() -> None:
+    visitor, disk = with_numbers()
+    alone(visitor)
+    disk.is_full = True
+    take_number(visitor)
+    assert (visitor.screen, visitor.papers) == ("problem", [])
+    disk.is_full = False
+
+
+def test_a_number_that_comes_after_its_visitor_has_left_is_handed_in_and_given_up() -> None:
+    visitor, disk = with_numbers()
+    alone(visitor)
+    disk.is_slow = True
+    take_number(visitor)
+    visitor.wait(GIVE_UP_AFTER_S + 1)
+    visitor.presenter.start_over()
+    disk.work()
+    assert visitor.papers == []
+    visitor.mend()
+    visitor.wait(10)
+    (told,) = visitor.engine.of("hand_in")
+    assert visitor.engine.of("cancel") == []
+    told.refuse("already_given")
+    visitor.engine.of("printed")[0].refuse("unknown_ticket")
+    assert len(visitor.engine.of("cancel")) == 1
+
+
+def test_an_old_picture_is_never_shown_as_new() -> None:
+    visitor, _ = with_numbers()
+    alone(visitor)
+    visitor.settle()
+    visitor.presenter.choose_language("id")
+    text = repr(visitor.page)
+    assert "menit" not in text
+    assert "Tidak tersambung" in repr(visitor.shown.banner)
