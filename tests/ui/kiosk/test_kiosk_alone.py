@@ -95,12 +95,14 @@ def alone(visitor: Visitor) -> Visitor:
 
 def take_number(visitor: Visitor) -> None:
     """Walk to a number."""
-    for step in (
+    newcomer = visitor.presenter.newcomer
+    steps: tuple[Callable[[], None], ...] = (
         lambda: visitor.presenter.choose_language("id"),
-        lambda: visitor.presenter.newcomer.choose_service(PLACE[0]),
-        visitor.presenter.newcomer.go_on,
-        lambda: visitor.presenter.newcomer.choose_lane(PLACE[1]),
-    ):
+        lambda: newcomer.choose_service(PLACE[0]),
+        newcomer.go_on,
+        lambda: newcomer.choose_lane(PLACE[1]),
+    )
+    for step in steps:
         visitor.settle()
         step()
 
