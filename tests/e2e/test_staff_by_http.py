@@ -98,6 +98,7 @@ RULES: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             *("GET /", "GET /results", "GET /static/{name}", "GET /favicon.ico", "GET /robots.txt"),
+            "GET /events",
             *(f"{how} /{t}/{{key}}{rest}" for t in "tT" for how, rest in (("GET", ""), ("GET", "/events"))),
             *(f"{how} /{t}/{{key}}/cancel" for t in "tT" for how in ("GET", "POST")),
             *(f"POST /{t}/{{key}}/rejoin" for t in "tT"),
