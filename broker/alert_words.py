@@ -37,7 +37,7 @@ def alert_words(p: Phrases, alert: Alert, offer: OfficeMessage | None) -> str:  
     match alert.kind:
         case "wait":
             return p.say(
-                "{where}: {number} has waited {waited} min, promised are {promised} min.",
+                "{where}: {number} has waited {waited} min; the lane's limit is {promised} min.",
                 where=_where(p, alert, offer),
                 number=alert.about or "",
                 waited=value // 60,

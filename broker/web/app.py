@@ -41,6 +41,7 @@ from broker.web.staff.rules import RulesFiles
 from broker.web.visitor import views
 from broker.web.visitor.feedback import FeedbackPages, links
 from broker.web.visitor.following import Following
+from broker.web.visitor.watching import OpenLobbies
 
 TICK_S = 1.0
 BEAT_TICKS = 5
@@ -88,7 +89,9 @@ def web_app(
         office = Office(bus, office=plan.office, clock=clock, asked=plan.asked, parts=plan.parts)
         pages = Pages(plan.languages, name=plan.names, is_training=plan.is_training)
         office.on_fresh.append(lambda: pages.offered(office.offer))
-        site = Site(office, pages, Following(office), OpenBoards(office), links=lambda: links(office))
+        site = Site(
+            office, pages, Following(office), OpenLobbies(office), OpenBoards(office), links=lambda: links(office)
+        )
         office.on_alerts.append(lambda: sender.heard(office.alerts, office.offer))
         if reporter is not None and plan.nightly_folder is not None:
             nightly = NightlyFiles(reporter, plan.nightly_folder, plan.nightly_format, plan.languages[0])

@@ -24,6 +24,7 @@ from broker.web.guard import Guard, Limits, usual_limits
 from broker.web.office import Office, UnansweredError
 from broker.web.page import LANGUAGE_COOKIE, Pages
 from broker.web.visitor.following import Following
+from broker.web.visitor.watching import OpenLobbies
 
 _A_YEAR_S = 365 * 24 * 3600
 _ZIPPED_FROM_BYTES = 500
@@ -79,6 +80,7 @@ class Site:
     office: Office
     pages: Pages
     following: Following
+    lobbies: OpenLobbies
     boards: OpenBoards
     limits: Limits = field(default_factory=usual_limits)
     links: Callable[[], Sequence[tuple[str, str]]] = tuple

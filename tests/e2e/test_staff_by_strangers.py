@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from broker import permissions
 from broker.domain.identity import session_digest
 from tests.support.caller import Caller
-from tests.support.office import CONFIG, OfficeProcess
-from tests.support.staffed_office import PIN, WHO, with_others
+from tests.support.office import OfficeProcess
+from tests.support.staffed_office import PIN, WHO
 from tests.unit.staff.test_permissions import ACTS, arguments
 
 WRONG = "9753"
 TRIES = 5
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[OfficeProcess]:
-    """Yield a running office that has somebody of each role."""
-    config = tmp_path / "config.yaml"
-    config.write_text(with_others(CONFIG.read_text(encoding="utf-8")), encoding="utf-8")
-    process = OfficeProcess(tmp_path / "var", config=config)
-    process.start()
-    yield process
-    process.stop()
 
 
 def signed_in(caller: Caller, officer: str) -> str:
@@ -34,8 +18,8 @@ def signed_in(caller: Caller, officer: str) -> str:
     return str(caller.do("staff_in", officer=officer, pin=PIN)["session"])
 
 
-def test_a_stranger_is_refused_by_the_table(office: OfficeProcess) -> None:
-    with office.caller("stranger") as stranger:
+def test_a_stranger_is_refused_by_the_table(mosquitto_office: OfficeProcess) -> None:
+    with mosquitto_office.caller("stranger") as stranger:
         sessions = {role: signed_in(stranger, officer) for role, officer in WHO.items()}
         for act in ACTS:
             for role, officer in WHO.items():

@@ -242,7 +242,7 @@ def touring(
         page.keyboard.press("Tab")
         page.keyboard.type(PIN)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/staff/*")
+        page.locator(".desk").wait_for()
         yield tour
     finally:
         context.close()

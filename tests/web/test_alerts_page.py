@@ -51,13 +51,13 @@ def test_it_stands_on_each_page_of_those_whom_it_is_for_and_of_nobody_else(near:
     say(near.office, LATE, PAPER)
     sign_in(near)
     wait_until(
-        lambda: "AP-003 has waited 31 min, promised are 15 min." in near.get("/staff/complaints"),
+        lambda: "AP-003 has waited 31 min; the lane&#39;s limit is 15 min." in near.get("/staff/complaints"),
         what="the alert on the page",
     )
     html = near.get("/staff/complaints")
     assert "no paper" not in html
     assert "I see to it" in html
-    assert "AP-003 sudah menunggu 31 menit, janjinya 15 menit." in near.get("/staff/complaints", language="id")
+    assert "AP-003 sudah menunggu 31 menit; batas jalur ini 15 menit." in near.get("/staff/complaints", language="id")
     assert "AP-003" not in near.get("/"), "nor on any page of visitors"
 
 

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from broker.contract.messages import Place, Wait
+from broker.contract.messages import Announcement, AnnouncementsMessage, Place, Wait
 from tests.fakes.web_office import KEY, WebOffice
 from tests.support.browsing import app_of, served
 
@@ -54,6 +54,18 @@ def test_a_call_turns_the_open_page_at_once(office: WebOffice, site: str, chromi
         office.settle("started", state="serving", counter="counter-3")
         expect(page.locator("h1")).to_have_text("You are at counter 3")
         expect(page.locator("body")).to_have_attribute("data-kind", "serving")
+
+
+def test_the_office_s_own_page_shows_at_once_what_is_announced(office: WebOffice, site: str, chromium: Browser) -> None:
+    with phone(chromium) as page:
+        with page.expect_response(lambda response: response.url.endswith("/events")):
+            page.goto(f"{site}/")
+        page.evaluate("window.first = document.getElementById('hall')")
+        for text in ("Lunch until 13:00", "The printer is repaired"):
+            one = Announcement(id="a", text={"id": text, "en": text}, say=False)
+            office.say(office.topics.announcements(), AnnouncementsMessage(at=office.now(), items=(one,)))
+            expect(page.locator("#hall .note")).to_have_text(text, timeout=5000)  # it looks every ten seconds else
+        assert page.evaluate("window.first !== document.getElementById('hall')")
 
 
 def test_the_place_in_the_queue_follows_the_picture(office: WebOffice, site: str, chromium: Browser) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from broker.contract import messages as ms
 from broker.web.server import Connections
 from tests.fakes.web_office import KEY, WebOffice, refuse
 from tests.support.browsing import app_of, served
@@ -49,9 +50,13 @@ class Hall:
     stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def phone(self, key: str = KEY, *, version: str = "1.1") -> Phone:
+        """Open a ticket's stream."""
+        return self.open(f"/t/{key}/events", version=version)
+
+    def open(self, path: str, *, version: str = "1.1") -> Phone:
         """Open a page's stream."""
         wire = self.stack.enter_context(socket.create_connection(self.address, timeout=PATIENCE_S))
-        wire.sendall(f"GET /t/{key}/events HTTP/{version}\r\nHost: x\r\n\r\n".encode())
+        wire.sendall(f"GET {path} HTTP/{version}\r\nHost: x\r\n\r\n".encode())
         return Phone(wire)
 
 
@@ -82,6 +87,19 @@ def test_a_page_hears_its_call_and_the_end_of_its_day_in_either_version_of_http(
     assert phone.heard.partition(b"event: gone")[2].startswith(b"\r\ndata: -")
     assert phone.heard.endswith(ends)
     wait_until(lambda: len(hall.connections) == 0, "it is counted no more")
+
+
+def test_the_office_s_page_is_told_of_what_cannot_wait_and_of_nothing_else(hall: Hall) -> None:
+    phone = hall.open("/events")
+    phone.read_until(b"event: beat")
+    hall.office.say_hall(waiting=())
+    hall.office.say_hall(closed_today=(ms.ClosedToday(service="visa"),))
+    phone.read_until(b"event: again")
+    phone.heard = b""
+    hall.office.say_hall(waiting=(), closed_today=(ms.ClosedToday(service="visa"),))
+    hall.office.say_hall()
+    phone.read_until(b"event: again")
+    assert phone.heard.count(b"event: again") == 1
 
 
 def test_200_phones_that_go_at_once_leave_nothing_behind_and_the_others_hear_on(hall: Hall) -> None:

@@ -269,7 +269,7 @@ def _factor_form(p: Phrases, staff: Staff, *, action: str = "", secret: str = ""
 
 def _reset_form(p: Phrases) -> ResetForm:
     options = (
-        Option("lock", p.say("nothing: wrong PINs have locked the officer out")),
+        Option("lock", p.say("locked by wrong PINs")),
         Option("password", p.say("the password")),
         Option("totp", p.say("the second factor")),
     )

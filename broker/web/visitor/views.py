@@ -46,6 +46,11 @@ async def lobby(request: Request) -> Response:
     return site.pages.answer(request, "lobby.html", page=page, links=links)
 
 
+async def lobby_events(request: Request) -> Response:
+    """Tell an open page of the office when it is to look again at once."""
+    return EventStream(site_of(request).lobbies.follow)
+
+
 async def ticket(request: Request) -> Response:
     """Show how a ticket stands."""
     key, site = key_in(request), site_of(request)
@@ -224,6 +229,7 @@ def _after(site: Site, followed: Followed, words: Phrases) -> tuple[Link, ...]:
 
 ROUTES = [
     Route("/", lobby),
+    Route("/events", lobby_events),
     *(
         route
         for letter in "tT"
