@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 CODE := broker counter display hardware kiosk tests
 
-.PHONY: run test checked-types checked-style checked-format checked-layers checked-config fmt bench soak pictures tables icons
+.PHONY: run test checked-types checked-style checked-format checked-layers checked-config fmt bench soak chaos pictures tables icons
 .PHONY: wheel-test i18n lock setup scripts clean
 
 run: setup
@@ -64,6 +64,10 @@ sbom: setup
 audit: setup
 	$(BIN)/python -m pip_audit --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet pip-audit
 	$(BIN)/python -m pip_audit --requirement requirements.lock --require-hashes --disable-pip
+
+# What breaks: kills, cuts, stops, a full disk, at random but the same again. `make chaos ROUNDS=1000 SEED=7`: docs/reliability.md.
+chaos: setup
+	$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),300) --seed $(or $(SEED),1)
 
 # Three minutes for the README's, then six for the contact sheet. More of it: `python -m tests.contact_sheet --help`.
 pictures: setup scripts

@@ -1,0 +1,1 @@
+"""An office in which things break, again and again, and what it has promised all the same."""

@@ -1,0 +1,1 @@
+"""What was spoken in earlier versions of the wire."""
