@@ -102,9 +102,9 @@ def test_screens_of_1_1_work_through_a_visit_at_this_broker(mosquitto_office: Of
     assert kiosk.hall is not None
     assert kiosk.office is not None
     assert {service.id for service in kiosk.office.services} >= {SERVICE}
-    types = []
-    while not kiosk.events.empty():
-        types.append(kiosk.events.get().type)
+    types = [kiosk.events.get(timeout=20).type]
+    while types[-1] != "closed":
+        types.append(kiosk.events.get(timeout=20).type)
     assert {"issued", "printed", "reprinted", "opened", "called", "recalled", "finished", "closed"} <= set(types)
     for screen in (kiosk, desk):
         screen.bus.stop()

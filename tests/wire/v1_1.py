@@ -1,8 +1,5 @@
 """The messages of the wire 1.1 as they were, frozen: what screens understand that nobody has updated."""
 
-Receivers ignore fields they do not know, so that a newer engine does not blind an older screen.
-"""
-
 from __future__ import annotations
 
 import datetime as dt
