@@ -13,12 +13,13 @@ import pytest
 from broker.bus import Bus
 from broker.contract.link import Address
 from broker.contract.messages import Presence
-from broker.contract.topics import ENGINE_CLIENT, Topics
+from broker.contract.topics import ENGINE_CLIENT
 from broker.server import Server, ServerSpec, start_server
 from counter.desk.keys import Intent
 from counter.pages.desk import DeskPage
 from tests.contract.worlds import ENGINE_PASSWORD
 from tests.e2e.test_lines import Desk
+from tests.support.access import access
 from tests.support.caller import wait_until
 from tests.support.office import OfficeProcess, free_port
 from tests.wire import v1_1
@@ -114,12 +115,10 @@ def test_screens_of_1_1_work_through_a_visit_at_this_broker(mosquitto_office: Of
 def server(tmp_path: Path) -> Iterator[Server]:
     spec = ServerSpec(
         kind="mosquitto",
-        topics=Topics("demo"),
         listen="127.0.0.1",
         port=free_port(),
         folder=tmp_path,
-        logins={ENGINE_CLIENT: ENGINE_PASSWORD},
-        clients=("counter-1",),
+        access=lambda: access({ENGINE_CLIENT: ENGINE_PASSWORD}, office="demo", clients=("counter-1",)),
     )
     started = start_server(spec)
     yield started
