@@ -14,8 +14,16 @@ from broker.up.trainer import ScriptedOfficer, Trainer, reviewed
 from broker.up.training import Move
 from tests.support.caller import Caller, wait_until
 from tests.support.office import CONFIG, OfficeProcess
+from tests.support.sqlite import opened
 
 PACE, FASTER = 20.0, 5.0
+
+
+def finished(database: Path) -> int:
+    """Return how many visits were finished, by the journal itself."""
+    with opened(f"file:{database}?mode=ro", uri=True) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM events WHERE type = 'finished'").fetchone()
+    return int(count)
 
 
 class AtTheCounter:
@@ -84,6 +92,6 @@ def test_a_training_is_played_to_its_end_and_says_what_went_well(tmp_path: Path)
     ]
     assert told[-1].startswith("Latihan selesai")
     assert found.is_whole
-    assert found.served >= 18
+    assert 10 <= found.served <= finished(process.database), "how many depends on the machine: a clock runs"
     good = {one.code for one in found.well}
     assert {"missed", "back", "complaint"} <= good, found  # alerts are looked at every 3 s, which is too slow here

@@ -248,13 +248,13 @@ async def changed(desk: Desk, display: str, folder: Path | None) -> Response:
     """Take a picture, or do what was pressed at one."""
     staff = await desk.require("rules_technical")
     p = desk.p
-    if folder is None:
-        raise HTTPException(404)
     async with asyncio.timeout(UPLOAD_S):
         data = await desk.request.form(max_files=1, max_fields=8)
     try:
         if not is_token(staff, str(data.get(TOKEN_FIELD, ""))):
             raise HTTPException(FORBIDDEN)
+        if folder is None:  # said to who may ask alone
+            raise HTTPException(404)
         files, sent = SlideFolder(folder), data.get("picture")
         raw = await sent.read() if isinstance(sent, UploadFile) else b""
     finally:
