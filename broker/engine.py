@@ -64,7 +64,7 @@ from broker.domain.sightings import Due, Sight, events_of, read
 from broker.domain.staff import planned_due
 from broker.domain.vocabulary import Event
 from broker.inbox import WITH_PIN, Inbox, Item, PinChecker, Reconnected
-from broker.office_time import OfficeTime
+from broker.office_time import ANY_TIME, LONGEST_OFF, OfficeTime
 from broker.ports import (
     CONNECTION,
     OFFLINE,
@@ -244,12 +244,15 @@ class Engine:
         kiosk_of: Mapping[str, str] | None = None,
         tidy: Callable[[], None] = lambda: None,
         rules: RulesKeeper | None = None,
+        believe_after_s: float = 0.0,
+        earliest: dt.datetime = ANY_TIME,
     ) -> None:
         """Rebuild the hall from disk; raises `StorageError` where the disk cannot be read.
 
         `mark` tells a clock that was set while nothing ran from time that has passed. `kiosk_of` names for each client
         without a printer the kiosk that prints what it asks for. `tidy` is called now and then while nobody waits.
-        `rules` keeps the configuration's file, where it may be changed.
+        `rules` keeps the configuration's file, where it may be changed. A clock that was set by more than an hour is
+        believed when that has lasted for `believe_after_s`, and never before `earliest`.
         """
         self.failures = 0
         self._office = office
@@ -257,7 +260,15 @@ class Engine:
         self._wire = wire
         self._clock = clock
         self._mark = mark
-        self._time = OfficeTime(clock, monotonic, begun_s=None if mark is None else mark.load())
+        self._time = OfficeTime(
+            clock,
+            monotonic,
+            begun_s=None if mark is None else mark.load(),
+            believe_after_s=believe_after_s,
+            earliest=earliest,
+        )
+        self._is_doubted = self._is_believed = False
+        """The clock is not believed, which staff were told; a person says that it is right."""
         self._monotonic = monotonic
         self._inbox = Inbox(monotonic)
         self.pin_checker = PinChecker(self._inbox, credentials, self._officer_at, self._staff_of)
@@ -298,8 +309,11 @@ class Engine:
         self._rebuild_at = 0.0
         self._forget_at = monotonic() + FORGET_EVERY_S
         self._look_at = monotonic() + LOOK_EVERY_S
+        self._keep_at = monotonic() + store.keep_every_s
+        is_known = mark is not None and mark.load() is not None
+        self._is_new_boot = not is_known
         self._rebuild()
-        self._begun_at_seq = None if mark is not None and mark.load() is not None else self.hall.seq
+        self._begun_at_seq = None if is_known else self.hall.seq
         """Where the journal stood when this machine began anew, which may have been off for days; else None."""
         if mark is not None:
             mark.save(self._time.begun_s)
@@ -317,6 +331,11 @@ class Engine:
     def heard(self, health: Health) -> None:
         """Take note of what a client said of its devices."""
         self._inbox.hear(health)
+
+    def believe_clock(self) -> None:
+        """Take the clock for right, because a person says so; from any thread."""
+        self._is_believed = True
+        self._inbox.wake()
 
     def reconnected(self) -> None:
         """Take note that all retained states are to be published again."""
@@ -638,7 +657,7 @@ class Engine:
             return max(0.0, self._rebuild_at - self._monotonic())
         if self._undrawn:
             return 0.0
-        due = min(self._next_picture_at(), self._places.due_at, self._board.due_at, self._days.due_at)
+        due = min(self._keep_at, self._next_picture_at(), self._places.due_at, self._board.due_at, self._days.due_at)
         if self._has_alerts and not (self._stale or self._unsaid):
             due = min(due, self._alerts.due_at)
         if self._inbox.has_health:
@@ -710,7 +729,10 @@ class Engine:
             self._note(self._inbox.take_health())
         if self._monotonic() >= self._look_at:
             self._look_at = self._monotonic() + LOOK_EVERY_S
-            self._look()
+            self._trust(self._store.look)
+        if self._monotonic() >= self._keep_at:
+            self._keep_at = self._monotonic() + self._store.keep_every_s
+            self._trust(self._store.keep)
         if self._monotonic() >= self._next_forgetting_at():
             self._forget_at = self._monotonic() + FORGET_EVERY_S
             self._forget()
@@ -742,8 +764,15 @@ class Engine:
 
     def _follow_clock(self) -> None:
         """Believe a clock that was set, and let nothing be lost or come twice by it; staff are told."""
+        if self._is_believed:
+            self._is_believed = False
+            self._time.jumped_s()
+            self._time.believe()
         by_s, hall = self._time.jumped_s(), self._hall
+        if by_s is None and hall is not None:
+            by_s = self._off_s(hall)
         if by_s is None or hall is None:
+            self._tell_doubt()
             return
         at = self._clock()
         if by_s > 0 and hall.seq == self._begun_at_seq:
@@ -762,11 +791,31 @@ class Engine:
         self._wire.tell(work.events, hall)
         self._stale = True
 
+    def _off_s(self, hall: Hall) -> float | None:
+        """Return for how long the machine was off, where it hears the time before anything was done, or None."""
+        doubt = self._time.doubt
+        is_off = doubt is not None and hall.seq == self._begun_at_seq and 0 < doubt.by_s <= LONGEST_OFF.total_seconds()
+        return doubt.by_s if doubt is not None and is_off else None
+
+    def _tell_doubt(self) -> None:
+        """Let staff know that the office goes by its own time, and when it does so no more."""
+        is_doubted = self._time.doubt is not None
+        if is_doubted == self._is_doubted:
+            return
+        self._is_doubted = is_doubted
+        if is_doubted:
+            said = self._local_time(self._clock())
+            log.warning("the clock says %s, which is not believed yet: the office goes on by its own time", said)
+            self._wire.report("clock", f"doubted, it says {said}")
+        else:
+            self._wire.report("clock", None)
+
     def _local_time(self, at: dt.datetime) -> str:
         return f"{at.astimezone(self._office.zone):%Y-%m-%d %H:%M:%S}"
 
     def _believe(self, at: dt.datetime) -> None:
         self._time.follow(at)
+        self._is_doubted = False
         if self._mark is not None:
             self._mark.save(self._time.begun_s)
 
@@ -775,7 +824,7 @@ class Engine:
 
         The office itself is who asks.
         """
-        if hall.doubted_since is None:
+        if hall.doubted_since is None and not self._is_doubted:
             self._wire.report("clock", None)
         try:
             with self._committed() as work:
@@ -1031,10 +1080,10 @@ class Engine:
         if copies and self._hall is not None:
             self._wire.tell(copies, self._hall)
 
-    def _look(self) -> None:
-        """Ask whether the disk still says what was answered; where it does not, no number is given out any more."""
+    def _trust(self, look: Callable[[], None]) -> None:
+        """Ask whether the disk is ours and says what was answered; where not, no number is given out any more."""
         try:
-            self._store.look()
+            look()
         except StorageError as error:
             log.error("the disk cannot be believed: %s", error)  # noqa: TRY400 - the sentence says it all
             self._wire.report("journal", str(error)[:MAX_REPORT])
@@ -1088,7 +1137,11 @@ class Engine:
         self.pin_checker.knows_factors(self._store.factors())
         self._hall, self._book = hall, book  # both or neither: one without the other would not be rebuilt
         if past.events:
-            self._time.not_before(past.events[-1][1].at)
+            last_at = past.events[-1][1].at
+            if self._is_new_boot:
+                self._time.begin_at(last_at)
+            self._time.not_before(last_at)
+        self._is_new_boot = False
         if past.last_day is not None:
             hall.begin_after(past.last_day, self._time.now())
         self._stale = True

@@ -31,6 +31,7 @@ _DEVICES: Mapping[str, str] = {
     "engine": mark("Answers"),
     "clock": mark("Clock"),
     "journal": mark("Stored data"),
+    "backup": mark("Backup"),
     "feedback": mark("What visitors wrote"),
     "rules": mark("Changed rules"),
     "config": mark("Configuration"),
@@ -67,6 +68,7 @@ _WRONG: Mapping[str, str] = {
     "engine": mark("Nobody is answered just now"),
     "clock": mark("Goes wrong"),
     "journal": mark("Something is wrong with it"),
+    "backup": mark("None could be made"),
     "feedback": mark("Cannot be opened"),
     "rules": mark("Cannot be written down"),
 }

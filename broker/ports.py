@@ -185,6 +185,15 @@ class Store(Protocol):
         """
         ...
 
+    @property
+    def keep_every_s(self) -> float:
+        """Return how often `keep` is to be called; infinite where nothing is lent."""
+        ...
+
+    def keep(self) -> None:
+        """Keep the right to write though nobody asks for anything."""
+        ...
+
     def look(self) -> None:
         """Look whether what was answered is still what the disk says; may take 0.2 s."""
         ...

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from broker.bootstrap.clock_file import ClockFile, since_boot_s
 from broker.bootstrap.memory import Memory
+from broker.bootstrap.nightly import Nightly, keep_nightly
 from broker.bootstrap.pins import MissedFile, PinBook
 from broker.bootstrap.reload import LOOK_EVERY_S as CONFIG_EVERY_S
 from broker.bootstrap.reload import ConfigWatch
@@ -33,6 +34,7 @@ from broker.gateway import Inbound, MqttWire, Presences
 from broker.ports import Reconfiguration, StorageError, Submission
 from broker.server import ServerSpec, choose_kind, start_server
 from broker.store.database import resolve_url
+from broker.store.given import PRINTS, given_on_paper
 from broker.store.head import Head
 from broker.store.office_key import OfficeKey
 from broker.store.sql import SqlStore
@@ -40,8 +42,14 @@ from broker.store.sql import SqlStore
 WATCH_EVERY_S = 2.5
 LOOK_EVERY_S = 2.0
 """How often the log of the database is looked at: a page that is spoilt is noticed before many numbers rely on it."""
+WORD_EVERY_S = 1.0
 LATE_S = 5.0
 """A request that has waited so long is late: screens ask again after 3 s."""
+
+EARLIEST = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+"""No office worked with this program before: a machine whose battery is empty begins in 1970."""
+BELIEVE = "believe-clock"
+"""Below the data folder: laid there by `antrean clock --believe`, and taken up at once."""
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +113,8 @@ def run_broker(
             kiosk_of={counter.id: settings.kiosk_of(counter) for counter in settings.counters},
             tidy=Memory().tidy,
             rules=desk,
+            believe_after_s=settings.clock.believe_after_min * 60,
+            earliest=EARLIEST,
         )
         store.forget_replies(engine.now() - REMEMBER, most=KEPT_REPLIES)  # writes: a disk that refuses shows now
         tokens = SessionTokens(data_dir / "sessions.key")
@@ -130,13 +140,15 @@ def run_broker(
         watch.start()
         log_watch = store.log_watch()
         if log_watch is not None:
-            looks = (log_watch.is_suspect, engine.look_soon, ended.wait)
+            looks = (log_watch.is_suspect, engine.look_soon, store.settle, ended.wait)
             threading.Thread(target=watch_log, args=looks, name="log-watch", daemon=True).start()
 
         def changed(change: Reconfiguration, now: Settings) -> None:
             engine.reconfigure(change)
             engine.pin_checker.seeded(pin_hashes(now))
 
+        word = (take_up(data_dir / BELIEVE), engine.believe_clock, ended.wait)
+        threading.Thread(target=watch_word, args=word, name="clock-word", daemon=True).start()
         if config is not None:
             changes = ConfigWatch(
                 config,
@@ -149,6 +161,10 @@ def run_broker(
             threading.Thread(
                 target=watch_config, args=(changes.look, ended.wait), name="config-watch", daemon=True
             ).start()
+        if settings.backup is not None and config is not None:
+            backups = Nightly(settings, settings.backup, config, data_dir, clock)
+            turns = (backups.is_due, backups.make, wire.report, ended.wait)
+            threading.Thread(target=keep_nightly, args=turns, name="backup", daemon=True).start()
         engine.run()
         ended.set()
         bus.stop()
@@ -166,11 +182,39 @@ def watch_answers(
         report("engine", f"no answer for {late_s:.0f} s" if late_s >= LATE_S else None)
 
 
-def watch_log(is_suspect: Callable[[], bool], look_soon: Callable[[], None], pause: Callable[[float], bool]) -> None:
-    """Let the engine look at the disk where its log seems to be spoilt. Looks after each `pause` until one is True."""
+def watch_log(
+    is_suspect: Callable[[], bool],
+    look_soon: Callable[[], None],
+    settle: Callable[[], None],
+    pause: Callable[[float], bool],
+) -> None:
+    """Let the engine look at the disk where its log seems to be spoilt, and bring the journal's end to the disk.
+
+    Looks after each `pause` until one is True.
+    """
     while not pause(LOOK_EVERY_S):
+        settle()
         if is_suspect():
             look_soon()
+
+
+def take_up(path: Path) -> Callable[[], bool]:
+    """Return what tells whether a file was laid there, and takes it away."""
+
+    def is_there() -> bool:
+        if not path.exists():
+            return False
+        path.unlink(missing_ok=True)
+        return True
+
+    return is_there
+
+
+def watch_word(is_there: Callable[[], bool], carry_out: Callable[[], None], pause: Callable[[float], bool]) -> None:
+    """Do what somebody at this machine asks for by a file. Looks after each `pause` until one is True."""
+    while not pause(WORD_EVERY_S):
+        if is_there():
+            carry_out()
 
 
 def watch_config(look: Callable[[], None], pause: Callable[[float], bool]) -> None:
@@ -202,9 +246,24 @@ def _store(settings: Settings, data_dir: Path, key: OfficeKey) -> Iterator[SqlSt
     office = settings.office.id
     store = SqlStore(resolve_url(settings.store.url, data_dir), office, Head(data_dir, office), key=key)
     try:
+        _require_papers(store, data_dir, settings.office.zone)
         yield store
     finally:
         store.close()
+
+
+def _require_papers(store: SqlStore, data_dir: Path, zone: dt.tzinfo) -> None:
+    """Raise `StorageError` where kiosks of this machine have printed numbers of which the database does not tell.
+
+    Database and head may have gone back in time together, as with a disk that lies or a machine that was reset.
+    """
+    missing = given_on_paper(data_dir / PRINTS, zone).in_words(store.given)
+    if missing:
+        message = (
+            f"no number is given out, for some would be given twice: kiosks have printed {missing}, and the database "
+            "does not tell of them. Put the whole database back; or take it as it is: antrean recover"
+        )
+        raise StorageError(message)
 
 
 @contextmanager

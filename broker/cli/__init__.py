@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from broker.bootstrap.process import AlreadyRunningError
-from broker.cli import advice, devices, figures, office, reports, surveys
+from broker.cli import advice, care, devices, figures, office, reports, surveys
 from broker.cli.options import say
 from broker.config import ConfigError
 from broker.ports import StorageError
@@ -17,7 +17,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (office, figures, devices, surveys, reports, advice):
+for group in (office, care, figures, devices, surveys, reports, advice):
     app.add_typer(group.app)
 
 

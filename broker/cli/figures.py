@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from broker.bootstrap.process import only_engine
 from broker.cli.options import ConfigOption, DataOption, say
 from broker.config import Settings, load_settings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
@@ -20,7 +19,6 @@ from broker.simulate.command import Run, simulate
 from broker.simulate.offices import POLICIES, Demand, PolicyName, configured_plan, made_up_plan
 from broker.simulate.plan import SHIFTING, STEADY
 from broker.simulate.report import promises_table
-from broker.store.acceptance import follow_journal
 from broker.store.archive import Archive
 from broker.store.database import resolve_url
 from broker.store.head import Head
@@ -92,30 +90,6 @@ def verify(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DAT
     Console().print(f"the journal is whole: {lines} lines", highlight=False)
     if mark is None:
         say("whether lines are missing at its end cannot be told: no broker has written down where it ends")
-
-
-@journal.command()
-def accept(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DATA) -> None:
-    """Let the next broker take the journal as it is, though lines are missing: after a backup was put back."""
-    settings = load_settings(config, os.environ)
-    head, url = Head(data, settings.office.id), resolve_url(settings.store.url, data)
-    with only_engine(data):
-        followed = follow_journal(url, settings.office.id)
-        aside = head.put_aside(f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}") if head.path.exists() else None
-    if not followed and aside is None:
-        raise typer.Exit(say(f"there is nothing to accept: {head.path} is not there, so no end of a journal is known"))
-    if aside is not None:
-        _tell(f"what was known of the journal's end is put aside: {aside}")
-    if followed:
-        _tell(followed)
-    _tell(
-        "the next start of the broker takes the journal as it is; numbers that were given out after its last line will "
-        "be given out again"
-    )
-
-
-def _tell(line: str) -> None:
-    Console().print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _archive(settings: Settings, data: Path) -> Archive:

@@ -11,7 +11,6 @@ import typer
 from rich.console import Console
 
 from broker.bootstrap.process import run_broker
-from broker.care.purge import purge
 from broker.cli.becoming import become, become_module
 from broker.cli.options import ConfigOption, DataOption, errors, say
 from broker.config import check_settings, load_settings
@@ -138,14 +137,6 @@ def reload_command(config: ConfigOption = DEFAULT_CONFIG) -> None:
     is_so, told = reload(settings, config)
     Console().print(told, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(0 if is_so else 1)
-
-
-@app.command("purge")
-def purge_command(config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Erase now what visitors wrote and was kept long enough; the broker does it by itself each day, too."""
-    is_done, report = purge(load_settings(config, os.environ))
-    Console(stderr=not is_done).print(report, markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(0 if is_done else 1)
 
 
 @app.command()

@@ -303,6 +303,23 @@ class Store(SettingsModel):
     url: Annotated[str, StringConstraints(pattern=_STORE_URL)] = "sqlite:///office.db"
 
 
+class Clock(SettingsModel):
+    """When a clock that was set by more than an hour is believed."""
+
+    believe_after_min: float = Field(default=10, ge=0, le=24 * 60)
+    """So long it has to last; 0: at once."""
+
+
+class BackupPlan(SettingsModel):
+    """A backup each day, made by the broker."""
+
+    folder: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    """Below the data folder where it is not absolute; better on another disk."""
+    at: dt.time = dt.time(22)
+    keep: int = Field(default=14, ge=1, le=1000)
+    """So many of the newest stay."""
+
+
 class Kiosk(SettingsModel):
     """One kiosk and its devices. `spare_printer` prints while the first one cannot."""
 
@@ -430,6 +447,9 @@ class Settings(SettingsModel):
     alerts: Alerts = Alerts()
     mqtt: Mqtt = Mqtt()
     store: Store = Store()
+    clock: Clock = Clock()
+    backup: BackupPlan | None = None
+    """None: nobody but a person makes any."""
     web: Web | None = None
     """None: there are no pages on the phone."""
     kiosks: tuple[Kiosk, ...] = Field(min_length=1)

@@ -68,7 +68,7 @@ def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901, P
     if isinstance(event, ev.ClockSet):
         _clock_set(hall, event)
         return
-    day = event.day if isinstance(event, ev.Issued) else hall.day_of(event.at)
+    day = event.day if isinstance(event, ev.Issued | ev.NumbersSkipped) else hall.day_of(event.at)
     if hall.day is None or day > hall.day:
         hall.turn_day(day, event.at)
     counter = getattr(event, "counter", None)
@@ -77,6 +77,8 @@ def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901, P
     match event:
         case ev.ConfigChanged() | ev.PinChanged() | ev.PinReset() | ev.Unlocked():
             pass  # rules come from the configuration itself, and who knows which PIN is no matter of the hall
+        case ev.NumbersSkipped():
+            hall.skip_numbers(event.day, event.numbers)
         case ev.RulesChanged():
             hall.rules_changed = event
         case ev.TrainingStep():

@@ -345,6 +345,19 @@ class TotpChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumbersSkipped:
+    """Numbers were given out of which this journal does not tell: none of them is given out again."""
+
+    at: dt.datetime
+    day: dt.date
+    """The office day of the numbers."""
+    numbers: Mapping[str, int]
+    """By series: the last one that was given out."""
+    why: str
+    """`recover`: somebody took a database that was behind; or the kiosk that has printed them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigChanged:
     """Another configuration counts from now on."""
 
@@ -549,6 +562,7 @@ Event = (
     | Paused
     | Resumed
     | ClockSet
+    | NumbersSkipped
     | HelpAsked
     | HelpComing
     | HelpEnded
@@ -597,6 +611,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "paused": Paused,
     "resumed": Resumed,
     "clock_set": ClockSet,
+    "numbers_skipped": NumbersSkipped,
     "help_asked": HelpAsked,
     "help_coming": HelpComing,
     "help_ended": HelpEnded,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -305,6 +305,12 @@ class Hall:
             self.set_desk(counter, served_today=0, service_s_today=0.0)
         for stage, standard in self.office.stage_standard_s.items():
             self.paces[stage] = Pace(standard)
+
+    def skip_numbers(self, day: dt.date, numbers: Mapping[str, int]) -> None:
+        """Go on behind numbers of today that were given out, though no ticket is known of them."""
+        if day == self.day:
+            for series, last in numbers.items():
+                self.last_sequence[series] = max(last, self.last_sequence.get(series, 0))
 
     def begin_after(self, day: dt.date, now: dt.datetime) -> None:
         """Let the next office day be later than this one: its numbers are given out, and not known here any more."""

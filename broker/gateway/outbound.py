@@ -341,6 +341,7 @@ def _found(hall: Hall, command: cmd.Lookup, now: dt.datetime) -> dict[str, Any]:
 
 _OF_OFFICE = (
     ev.ClockSet,
+    ev.NumbersSkipped,
     ev.HelpAsked,
     ev.HelpComing,
     ev.HelpEnded,

@@ -221,7 +221,7 @@ class Fold:
             if event.day is not None:
                 self._hall_day, self._ahead = event.day, date - event.day
             return
-        day = event.day if isinstance(event, ev.Issued) else self._day_of(date)
+        day = event.day if isinstance(event, ev.Issued | ev.NumbersSkipped) else self._day_of(date)
         if self._hall_day is None or day > self._hall_day:
             self._hall_day, self._ahead = day, min(date - day, dt.timedelta())
 

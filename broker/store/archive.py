@@ -25,6 +25,7 @@ from broker.store.closed_days import (
     read_traced,
 )
 from broker.store.database import converted, open_read_only
+from broker.store.given import Given, given_in
 from broker.store.head import Mark
 from broker.store.journal import Broken
 from broker.store.promises import read_outcomes
@@ -96,6 +97,11 @@ class Archive:
         """
         with self._reading("verify the journal") as connection:
             return find_broken(connection, self._office, mark)
+
+    def given(self) -> Given:
+        """Return the highest number of each series on the latest day."""
+        with self._reading("read the numbers") as connection:
+            return given_in(connection, self._office)
 
     def end(self) -> Mark:
         """Return where the journal ends."""

@@ -1,7 +1,9 @@
-"""A copy of the database before its tables change, kept beside it."""
+"""Copies of the database: one before its tables change, kept beside it, and backups in folders of their own."""
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +14,26 @@ from hardware.files import sync
 
 KEPT_COPIES = 3
 """The newest of them stay, one for each version that the database has had."""
+
+MANIFEST = "manifest.json"
+"""What makes a folder a backup: it is written last."""
+_STAMP = "%Y%m%dT%H%M%SZ"
+_BACKUP = re.compile(r"antrean-.+-(?P<stamp>\d{8}T\d{6}Z)")
+
+
+def name_of_backup(office: str, made_at: dt.datetime) -> str:
+    """Return how the folder of a backup is called."""
+    return f"antrean-{office}-{made_at.astimezone(dt.UTC):{_STAMP}}"
+
+
+def backups_in(folder: Path, office: str) -> dict[Path, dt.datetime]:
+    """Return the backups of an office in a folder, the oldest first, and when each was made."""
+    found: dict[Path, dt.datetime] = {}
+    for path in sorted(folder.glob(f"antrean-{office}-*")):
+        named = _BACKUP.fullmatch(path.name)
+        if named is not None and (path / MANIFEST).is_file():
+            found[path] = dt.datetime.strptime(named["stamp"], _STAMP).replace(tzinfo=dt.UTC)
+    return found
 
 
 def keep_copy(database: Path, version: str) -> Path:

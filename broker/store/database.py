@@ -20,7 +20,7 @@ from broker.store.journal import UnreadableError
 from hardware.files import for_owner_alone
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-VERSION = "0009"
+VERSION = "0010"
 """The newest of the migrations: what this program reads and writes."""
 BUSY_TIMEOUT_MS = 2000
 LOG_PAGES = 2_500
@@ -61,14 +61,21 @@ def file_of(url: str) -> Path | None:
     return Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
 
 
-def open_database(url: str, *, lines: int = 0) -> Engine:
+def prepare_file(path: Path | None, *, lines: int = 0) -> None:
+    """Make the file of a database where there is none, for its owner alone.
+
+    Where a journal of so many `lines` is known to have been there and is gone, `StorageError` before the library
+    touches what is left.
+    """
+    _require_content(path, lines)
+    _keep_for_owner(path)
+
+
+def open_database(url: str) -> Engine:
     """Return the database for its one writer, the tables up to date; the library's errors where that fails.
 
-    A database of an earlier version is copied before it is changed. Where a journal of so many `lines` is known to
-    have been there and is gone, `StorageError` before the library touches what is left.
+    A database of an earlier version is copied before it is changed. Its file is there: see `prepare_file`.
     """
-    _require_content(file_of(url), lines)
-    _keep_for_owner(file_of(url))
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_writes)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hmac
 import json
 import logging
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from broker.ports import StorageError
+from broker.store.given import NONE_GIVEN, Given
 from hardware.files import sync, write_whole
 
 KEY_BYTES = 32
-SLOT_BYTES = 512
-"""What disks write whole or not at all."""
+SLOT_BYTES = 4096
+"""A page: what disks write whole or not at all, and room for the numbers of more than a hundred series."""
+EARLIER_SLOT_BYTES = 512
+"""Of heads before they knew numbers; such a file is that much shorter."""
 SLOTS = 2
 """Written in turn: of a write that a power cut tore the one before is still there."""
 
@@ -28,13 +34,15 @@ class Mark:
 
     seq: int
     hash: str
+    given: Given = NONE_GIVEN
+    """The numbers up to there; empty where a head of an earlier version did not know them."""
 
 
 class Head:
     """The end of one office's journal as it was last answered for, signed with a key that lies beside it.
 
-    It is written after each commit and left to the system to bring to the disk: after a power cut it may be behind the
-    journal, never ahead of it. Whoever can write the database alone can cut the journal, but not the head.
+    It is written after each commit and brought to the disk every two seconds: after a power cut it may be behind the
+    journal by so much, never ahead of it. Whoever can write the database alone can cut the journal, but not the head.
     """
 
     def __init__(self, data_dir: Path, office: str) -> None:
@@ -45,7 +53,7 @@ class Head:
         self._key = b""
         self._file: int | None = None
         self._slot = 0
-        self._last = Mark(0, "")
+        self._last = self._settled = Mark(0, "")
 
     def read(self) -> Mark | None:
         """Return the end that was written down, or None where none ever was; `StorageError` where it is not ours.
@@ -56,12 +64,13 @@ class Head:
         if text is None or _is_empty(text):
             return None
         key = self._read_key()
-        slots = (text[at : at + SLOT_BYTES] for at in range(0, SLOTS * SLOT_BYTES, SLOT_BYTES))
+        size = EARLIER_SLOT_BYTES if len(text) <= SLOTS * EARLIER_SLOT_BYTES else SLOT_BYTES
+        slots = (text[at : at + size] for at in range(0, SLOTS * size, size))
         marks = [mark for mark in (self._mark_of(slot, key) for slot in slots) if mark is not None]
         if not marks:
             message = (
                 f"{self.path} was not signed with {self._key_path}: whether the journal is whole cannot be told. "
-                "Put both files back, or take the journal as it is: antrean journal accept"
+                "Put both files back, or take the journal as it is: antrean recover"
             )
             raise StorageError(message)
         return max(marks, key=lambda mark: mark.seq)
@@ -76,7 +85,7 @@ class Head:
         if lines > 0 and text is not None and _is_empty(text):
             message = (
                 f"{self.path} is empty, but the journal has {lines} lines: whether it is whole cannot be told. "
-                "Put the file back, or take the journal as it is: antrean journal accept"
+                "Put the file back, or take the journal as it is: antrean recover"
             )
             raise StorageError(message)
 
@@ -102,6 +111,18 @@ class Head:
         except OSError as error:
             log.error("the end of the journal is not written down: %s", error)  # noqa: TRY400 - one line is enough
 
+    def settle(self) -> None:
+        """Bring what was written to the disk, where there is anything new. May be called from any thread."""
+        file, last = self._file, self._last
+        if file is None or last is self._settled:
+            return
+        try:
+            os.fdatasync(file)
+        except OSError as error:
+            log.error("the end of the journal does not come to the disk: %s", error)  # noqa: TRY400 - the same
+        else:
+            self._settled = last
+
     def close(self) -> None:
         """Bring the last mark to the disk and let the file go."""
         if self._file is not None:
@@ -119,22 +140,24 @@ class Head:
     def _write(self, mark: Mark) -> None:
         if self._file is None:
             return
-        facts = {"office": self._office, "seq": mark.seq, "hash": mark.hash, "mac": self._mac(mark, self._key)}
-        os.pwrite(self._file, json.dumps(facts).encode().ljust(SLOT_BYTES), self._slot * SLOT_BYTES)
+        facts = {"office": self._office, "seq": mark.seq, "hash": mark.hash, **_said(mark.given)}
+        text = json.dumps(facts | {"mac": self._mac(mark, self._key)}).encode()
+        os.pwrite(self._file, text.ljust(SLOT_BYTES), self._slot * SLOT_BYTES)
         self._slot = (self._slot + 1) % SLOTS
         self._last = mark
 
     def _mark_of(self, slot: bytes, key: bytes) -> Mark | None:
         try:
             facts = json.loads(slot)
-            mark = Mark(int(facts["seq"]), str(facts["hash"]))
+            mark = Mark(int(facts["seq"]), str(facts["hash"]), _given_of(facts))
             mac = str(facts["mac"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             return None
         return mark if key and hmac.compare_digest(mac, self._mac(mark, key)) else None
 
     def _mac(self, mark: Mark, key: bytes) -> str:
-        return hmac.digest(key, f"{self._office}\n{mark.seq}\n{mark.hash}".encode(), "sha256").hex()
+        said = json.dumps(_said(mark.given), sort_keys=True) if mark.given.day is not None else ""
+        return hmac.digest(key, f"{self._office}\n{mark.seq}\n{mark.hash}{said}".encode(), "sha256").hex()
 
     def _read_file(self) -> bytes | None:
         try:
@@ -153,6 +176,17 @@ class Head:
         except OSError as error:
             message = f"{self._key_path} cannot be read: {error.strerror or error}"
             raise StorageError(message) from error
+
+
+def _said(given: Given) -> dict[str, object]:
+    return {} if given.day is None else {"day": given.day.isoformat(), "numbers": dict(given.numbers)}
+
+
+def _given_of(facts: Mapping[str, Any]) -> Given:
+    if "day" not in facts:
+        return NONE_GIVEN
+    numbers = {str(series): int(last) for series, last in facts["numbers"].items()}
+    return Given(dt.date.fromisoformat(facts["day"]), numbers)
 
 
 def _is_empty(text: bytes) -> bool:

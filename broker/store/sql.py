@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -19,12 +21,14 @@ from broker.domain.model import Office
 from broker.ports import Health, Line, Past, Recorded, RequestKey, SealError, StorageError, Work
 from broker.store.audit import contradiction, find_broken, last_mark
 from broker.store.closed_days import read_carry, read_closed, read_lines, write_closed_days
-from broker.store.database import converted, file_of, open_database
+from broker.store.database import converted, file_of, open_database, prepare_file
 from broker.store.feedback import forget_spent, read_book, read_mark, read_words, write_feedback, write_mark
 from broker.store.file_watch import FileWatch
+from broker.store.given import NONE_GIVEN, Given, given_in
 from broker.store.head import Head, Mark
 from broker.store.health import delete_health, write_health
 from broker.store.journal import Broken
+from broker.store.lease import RENEW_S, FileHold, Lease
 from broker.store.moments import micros
 from broker.store.office_key import OfficeKey
 from broker.store.officers import read_factors, read_passwords, read_pins, write_officers
@@ -58,21 +62,30 @@ class SqlStore:
     def __init__(self, url: str, office: str, head: Head | None = None, *, key: OfficeKey | None = None) -> None:
         """Open the database and bring its tables up to date; `key` seals what people write.
 
-        `StorageError` where that fails, or where the journal does not reach the end that `head` knows: a number that
-        was given out must not be given out again.
+        `StorageError` where that fails, where another engine works with it, or where the journal does not reach the end
+        that `head` knows: a number that was given out must not be given out again.
         """
         self._office = office
         self._head = head
         self._key = key
         known = None if head is None else head.read()
-        with converted("open the database"):
-            self._engine = open_database(url, lines=0 if known is None else known.seq)
         path = file_of(url)
+        self._hold: FileHold | None = None
+        with ExitStack() as undoing:
+            with converted("open the database"):
+                prepare_file(path, lines=0 if known is None else known.seq)
+                if path is not None:
+                    self._hold = FileHold(path, office)
+                    undoing.callback(self._hold.close)
+                self._engine = open_database(url)
+            undoing.pop_all()
         self._watch = FileWatch(path)
         self._log = None if path is None else path.with_name(path.name + "-wal")
         self._index = None if path is None else LogIndex(path)
         self._fault = ""
         with ExitStack() as undoing:
+            if self._hold is not None:
+                undoing.callback(self._hold.close)
             undoing.callback(self._engine.dispose)
             with converted("open the database"):
                 self._connection = self._engine.connect()
@@ -84,6 +97,10 @@ class SqlStore:
             self._driver, self._cursor = driver, driver.cursor()
             self._write = Writing(self._cursor, "?" if dialect.paramstyle == "qmark" else "%s")
             self._is_durable = True
+            with self._reading("read the journal"):
+                self._require(known)  # before anything is written
+            with converted("begin to write"):
+                self._lease = Lease(self._connection, office)
             self._end = self._read_end(known)
             undoing.pop_all()
 
@@ -102,6 +119,21 @@ class SqlStore:
             )
             raise StorageError(self._fault)
 
+    @property
+    def keep_every_s(self) -> float:
+        """Return how often `keep` is to be called: the right to write is lent for seconds on a database server."""
+        return math.inf if self._is_sqlite else RENEW_S
+
+    def keep(self) -> None:
+        """Keep the right to write though nobody asks for anything."""
+        with self._writing("keep the right to write", durable=False):
+            pass
+
+    def settle(self) -> None:
+        """Bring the journal's end, as it is written down outside, to the disk. May be called from any thread."""
+        if self._head is not None:
+            self._head.settle()
+
     def log_watch(self) -> LogWatch | None:
         """Return what looks at the log often and cheaply, from another thread; None where there is no file."""
         return None if self._log is None or self._index is None else LogWatch(self._log, self._index)
@@ -113,10 +145,14 @@ class SqlStore:
         if self._head is not None:
             self._head.close()
         self._cursor.close()  # else the file stays open behind it, and its log stays
+        with suppress(StorageError), converted("give the database back"):
+            self._lease.give_back(self._connection)
         self._connection.close()
         self._engine.dispose()
         if self._index is not None:
             self._index.close()
+        if self._hold is not None:
+            self._hold.close()
 
     def past(self) -> Past:
         """Return the events that make today's hall: from the first of any live ticket, open session, or today.
@@ -126,8 +162,13 @@ class SqlStore:
         self._require_trust()
         with self._reading("rebuild the hall"):
             self._require(self._end)
-            self._end = last_mark(self._connection, self._office)
+            self._end = replace(last_mark(self._connection, self._office), given=self._end.given)
             return read_past(self._connection, self._office)
+
+    @property
+    def given(self) -> Given:
+        """Return the numbers that this database knows to have been given out."""
+        return self._end.given
 
     def commit(self, work: Work) -> None:
         """Write events, the tables they change, and the replies in one transaction, all or nothing.
@@ -140,7 +181,8 @@ class SqlStore:
         end = self._end
         with self._writing("write", durable=bool(events)) as writing, self._without_traces(events):
             if events:
-                end = Mark(events[-1].seq, write_events(writing, office, events, end.hash))
+                given = end.given.after(recorded.event for recorded in events)
+                end = Mark(events[-1].seq, write_events(writing, office, events, end.hash), given)
                 write_tickets(writing, office, events)
                 write_promises(writing, office, events)
                 write_papers(writing, office, events)
@@ -259,10 +301,10 @@ class SqlStore:
     # -- inside ---------------------------------------------------------------------------------------------------
 
     def _read_end(self, known: Mark | None) -> Mark:
-        """Return where the journal ends, after it was held against the head; the head goes on from there."""
+        """Return where the journal ends, which was held against the head; the head goes on from there."""
         with self._reading("read the journal"):
-            self._require(known)
-            end = last_mark(self._connection, self._office)
+            given = given_in(self._connection, self._office).joined(NONE_GIVEN if known is None else known.given)
+            end = replace(last_mark(self._connection, self._office), given=given)
         if self._head is not None:
             self._head.refuse_empty(end.seq)
             if known is None and end.seq > 0:
@@ -291,7 +333,7 @@ class SqlStore:
         if why:
             message = (
                 f"no number is given out, for some would be given twice: {why}. Keep a copy of the data folder, then "
-                "put the whole database back; or, if that is what was done, take it as it is: antrean journal accept"
+                "put the whole database back; or, if that is what was done, take it as it is: antrean recover"
             )
             raise StorageError(message)
 
@@ -303,6 +345,7 @@ class SqlStore:
                 self._wait_for_the_disk(durable=durable)
                 self._cursor.execute("BEGIN IMMEDIATE")
             try:
+                self._lease.require(self._write)
                 yield self._write
                 self._driver.commit()
             except BaseException:

@@ -409,6 +409,19 @@ class ClosedDayRow(SQLModel, table=True):
     carry: str = Field(sa_column=Column(Text, nullable=False))
 
 
+class LeaseRow(SQLModel, table=True):
+    """Who writes for an office; `epoch` is one higher with each change of hands, and each commit looks at it."""
+
+    __tablename__ = "leases"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    office: str = Field(primary_key=True)
+    epoch: int = Field(sa_column=_seq())
+    holder: str
+    until_us: int = Field(sa_column=_moment())
+    """By the database server's clock; 0 in a file, where the system's lock tells."""
+
+
 class DeviceHealthRow(SQLModel, table=True):
     """One change of one device of one client; the device `connection` is the client's own."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import uuid
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from broker.domain.hall import Hall
 from broker.domain.model import Office
 from broker.domain.vocabulary import Command
 from broker.engine import Engine
+from broker.office_time import ANY_TIME
 from broker.ports import RulesKeeper, Store, Submission
 from tests.fakes.clock import FakeClock
 from tests.fakes.offices import PIN, OnePin, small_office
@@ -47,6 +49,9 @@ class EngineRoom:
     mark: Mark = field(default_factory=Mark)
     sessions: dict[str, str] = field(default_factory=dict)
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    believe_after_s: float = 0.0
+    """So long a large step of the clock has to last before it is believed."""
+    earliest: dt.datetime = ANY_TIME
     rules: RulesKeeper | None = None
     """Who keeps the configuration's file, from the next restart on."""
     tidied: list[float] = field(default_factory=list)
@@ -73,6 +78,8 @@ class EngineRoom:
             mark=self.mark,
             kiosk_of={"counter-1": "kiosk-1", "counter-2": "kiosk-2"},
             rules=self.rules,
+            believe_after_s=self.believe_after_s,
+            earliest=self.earliest,
             tidy=lambda: self.tidied.append(self.clock.monotonic()),
         )
 

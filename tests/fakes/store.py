@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -137,6 +138,14 @@ class MemoryStore:
         """Return the second factors, as far as the key is there."""
         known = {name: one for name, one in self.kept_factors.items() if one is not None}
         return {name: replace(one, secret="") for name, one in known.items()} if self.keyless else known
+
+    @property
+    def keep_every_s(self) -> float:
+        """Return that nothing is lent."""
+        return math.inf
+
+    def keep(self) -> None:
+        """Keep what nobody else wants."""
 
     def look(self) -> None:
         """Find all well, where it can be read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import closing
 from pathlib import Path
 
@@ -58,9 +59,14 @@ def test_a_journal_without_its_end_is_said_and_taken_only_when_somebody_says_so(
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - ours
     assert "empty, but had 19 lines" in said(monkeypatch, capsys, "journal", "verify", *arguments)
     assert "no number is given out" in said(monkeypatch, capsys, "broker", *arguments)
-    assert "is put aside" in done(monkeypatch, capsys, "journal", "accept", *arguments)
-    assert "nothing to accept" in said(monkeypatch, capsys, "journal", "accept", *arguments)
-    assert "the journal is whole: 0 lines" in done(monkeypatch, capsys, "journal", "verify", *arguments)
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert "nothing was changed" in said(monkeypatch, capsys, "recover", *arguments)
+    told = done(monkeypatch, capsys, "recover", "--yes", *arguments)
+    assert "what is wrong: the journal is empty, but had 19 lines" in told
+    assert "given out on 2026-03-02 and not in the database: A-001, B-001 to B-002" in told
+    assert "is put aside" in told
+    assert "nothing is missing: the journal has 1 lines" in done(monkeypatch, capsys, "recover", *arguments)
+    assert "the journal is whole: 1 lines" in done(monkeypatch, capsys, "journal", "verify", *arguments)
     assert len(list(tmp_path.glob("journal-demo.head.*"))) == 1
 
 

@@ -16,7 +16,7 @@ from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.model import DONE, Hours
 from broker.engine import HEARTBEAT_S
-from broker.office_time import JUMP_S, OfficeTime
+from broker.office_time import ANY_TIME, JUMP_S, OfficeTime
 from broker.store.sql import SqlStore
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.engine_room import EngineRoom
@@ -250,6 +250,126 @@ def test_a_machine_without_a_clock_of_its_own_that_is_told_the_time_after_its_st
     assert numbers(room) == ["J-001", "J-001"]
 
 
+# -- a step that is not believed yet --------------------------------------------------------------------------------
+
+BELIEVE_S = 600.0
+
+
+def doubting(*, clock: FakeClock | None = None, earliest: dt.datetime = ANY_TIME) -> EngineRoom:
+    office = small_office(hours=DAYTIME)
+    return EngineRoom(office=office, believe_after_s=BELIEVE_S, clock=clock or FakeClock(), earliest=earliest)
+
+
+def clock_sets(room: EngineRoom) -> list[float]:
+    return [recorded.event.by_s for recorded in room.wire.told if isinstance(recorded.event, ev.ClockSet)]
+
+
+@pytest.mark.parametrize("lasts_s", [0.1, BELIEVE_S - 1])
+@pytest.mark.parametrize("by_s", [DAY_S, -DAY_S, 36 * 365 * DAY_S, -56 * 365 * DAY_S, 2 * HOUR_S])
+def test_a_large_step_that_does_not_last_changes_nothing_but_that_staff_are_told(by_s: float, lasts_s: float) -> None:
+    room = doubting()
+    room.issue()
+    before = room.engine.now()
+    set_clock(room, by_s)
+    said = (before + dt.timedelta(seconds=by_s)).astimezone(room.office.zone)
+    assert room.wire.devices["clock"] == f"doubted, it says {said:%Y-%m-%d %H:%M:%S}"
+    room.clock.advance(lasts_s)
+    room.issue()
+    assert (room.engine.now() - before).total_seconds() == pytest.approx(lasts_s)
+    set_clock(room, -by_s)
+    night_watch(room)
+    assert "clock" not in room.wire.devices
+    room.issue()
+    assert (clock_sets(room), numbers(room)) == ([], ["B-001", "B-002", "B-003"])
+
+
+def test_an_undo_is_by_the_office_s_own_time_while_the_clock_is_doubted() -> None:
+    room = doubting()
+    room.sign_in()
+    room.issue()
+    room.call_next()
+    room.clock.advance(29)
+    set_clock(room, -2 * HOUR_S)
+    room.clock.advance(4)
+    assert room.ask(cmd.Undo("c1", room.sessions["c1"]))["error"] == "nothing_to_undo"
+
+
+@pytest.mark.parametrize("by_s", [DAY_S, -2 * HOUR_S])
+def test_a_large_step_that_lasts_is_believed(by_s: float) -> None:
+    room = doubting()
+    room.issue()
+    set_clock(room, by_s)
+    room.clock.advance(BELIEVE_S / 2)
+    set_clock(room, 100.0)  # another step: it begins to last anew
+    room.clock.advance(BELIEVE_S - 1)
+    room.engine.step([])
+    assert clock_sets(room) == []
+    room.clock.advance(1)
+    room.engine.step([])
+    assert clock_sets(room) == [by_s + 100]
+    assert room.wire.devices["clock"].startswith("jumped by")
+
+
+def test_a_small_step_is_believed_at_once_as_ever() -> None:
+    room = doubting()
+    room.issue()
+    set_clock(room, -3000)
+    assert clock_sets(room) == [-3000]
+
+
+def test_a_person_may_say_that_the_clock_is_right() -> None:
+    room = doubting()
+    room.issue()
+    set_clock(room, 5 * DAY_S)
+    assert clock_sets(room) == []
+    room.engine.believe_clock()
+    room.engine.step([])
+    assert clock_sets(room) == [5 * DAY_S]
+    room.engine.believe_clock()  # where nothing is in doubt it means nothing
+    room.engine.step([])
+    set_clock(room, 5 * DAY_S)
+    assert clock_sets(room) == [5 * DAY_S]
+
+
+def test_a_machine_that_wakes_up_in_1970_goes_on_by_the_journal_however_long_that_lasts() -> None:
+    room = doubting(earliest=MORNING - dt.timedelta(days=60))
+    room.issue()
+    last = room.engine.now()
+    room.mark.begun_s = None
+    room.clock.set_back(56 * 365 * DAY_S)
+    room.restart()
+    room.clock.advance(2 * BELIEVE_S)
+    room.issue()
+    assert (clock_sets(room), numbers(room)) == ([], ["B-001", "B-002"])
+    assert room.engine.now() - last == dt.timedelta(seconds=2 * BELIEVE_S)
+    room.clock.set_back(-56 * 365 * DAY_S)
+    room.clock.advance(60)
+    room.issue()
+    assert numbers(room) == ["B-001", "B-002", "B-003"]
+
+
+def test_a_new_office_on_a_machine_that_wakes_up_in_1970_believes_the_first_time_that_can_be() -> None:
+    room = doubting(earliest=MORNING - dt.timedelta(days=60), clock=FakeClock(at=MORNING - dt.timedelta(days=20_000)))
+    set_clock(room, 20_000 * DAY_S)
+    assert room.engine.now() == room.clock.now()
+    assert "clock" not in room.wire.devices
+
+
+@pytest.mark.parametrize(("by_s", "is_believed"), [(20 * DAY_S, True), (36 * 365 * DAY_S, False)])
+def test_where_the_machine_was_started_anew_a_clock_that_is_decades_ahead_is_doubted(
+    by_s: float, *, is_believed: bool
+) -> None:
+    room = doubting()
+    room.issue()
+    last = room.engine.now()
+    room.mark.begun_s = None
+    room.clock.set_back(-by_s)
+    room.restart()
+    room.engine.step([])
+    assert (room.engine.now() - last >= dt.timedelta(days=20)) is is_believed
+    assert ("clock" in room.wire.devices) is not is_believed
+
+
 # -- anything at all ------------------------------------------------------------------------------------------------
 
 STEPS = st.lists(
@@ -264,9 +384,11 @@ STEPS = st.lists(
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
-@given(STEPS)
-def test_however_the_clock_is_set_in_a_day_nothing_is_lost_or_doubled(steps: list[tuple[str, float]]) -> None:
-    room = EngineRoom(office=small_office(hours=DAYTIME))
+@given(STEPS, st.sampled_from([0.0, 600.0]))
+def test_however_the_clock_is_set_in_a_day_nothing_is_lost_or_doubled(
+    steps: list[tuple[str, float]], believe_after_s: float
+) -> None:
+    room = EngineRoom(office=small_office(hours=DAYTIME), believe_after_s=believe_after_s)
     issued = [room.issue()]  # the day has begun: what is set before that is the time for which the machine was off
     served = 0
     for kind, amount in steps:

@@ -16,9 +16,9 @@ from broker.contract.topics import Topics
 from broker.domain.feedback import commands as fb
 from broker.gateway import Inbound
 from broker.ports import StorageError
-from broker.store.acceptance import follow_journal
 from broker.store.journal import Broken
 from broker.store.office_key import OfficeKey
+from broker.store.recovery import follow_journal
 from broker.store.sql import SqlStore
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.feedback import HELD, book_of, casebook_office, complain, finished, look, move, rate, said, staff_in

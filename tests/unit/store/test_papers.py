@@ -153,6 +153,7 @@ def test_a_device_has_a_row_for_each_change_and_none_for_what_is_known(room: Roo
 
 def test_what_is_known_of_a_device_survives_a_restart(room: Room, tmp_path: Path) -> None:
     room.said("kiosk-1", printer="ready")
+    room.store.close()
     again = Room(tmp_path / "office.db")
     again.said("kiosk-1", printer="ready")
     again.store.close()

@@ -1,0 +1,238 @@
+"""`antrean backup` and `antrean restore`: the office's truth in a folder of its own, whole, looked at, and put back.
+
+A copy of the file alone is none: the newest tickets stand in the log beside it. And a copy that was put back beside the
+log of another database is destroyed by it. Both are seen to here, and so is that no number comes twice by it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from broker.config import Settings
+from broker.ports import StorageError
+from broker.store.archive import Archive
+from broker.store.copies import MANIFEST, backups_in, keep_whole, name_of_backup
+from broker.store.database import VERSION, file_of, resolve_url
+from broker.store.given import NONE_GIVEN, PRINTS, Given, given_on_paper
+from broker.store.head import Head
+from broker.store.recovery import go_on_behind
+from hardware.files import sync, write_whole
+
+DATABASE, CONFIG = "office.db", "config.yaml"
+KEYS: Final = ("journal.key", "office.key", "sessions.key")
+"""Without them a database is there, but what it says cannot be proved, read, or gone on with."""
+KEPT = 14
+"""So many backups stay in a folder."""
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup, as its manifest tells."""
+
+    folder: Path
+    office: str
+    made_at: dt.datetime
+    tables: str
+    """The version of the tables in it."""
+    lines: int
+    """Of the journal."""
+    given: Given
+    digests: dict[str, str]
+    """By file: SHA-256."""
+
+
+def back_up(settings: Settings, config: Path, data: Path, into: Path, *, now: dt.datetime, keep: int = KEPT) -> Backup:
+    """Make a backup in a new folder below `into`, look whether it is whole, and let the oldest go; return it.
+
+    Works beside a broker at work and never holds it up. `StorageError` or OSError where it cannot be made: then
+    nothing of it is left.
+    """
+    database = file_of(resolve_url(settings.store.url, data))
+    if database is None:
+        message = "the database is on a server of its own: back it up with its own tool, such as pg_dump"
+        raise StorageError(message)
+    office = settings.office.id
+    folder = into / name_of_backup(office, now)
+    if folder.exists():
+        message = f"{folder} is there already"
+        raise StorageError(message)
+    with _made_whole(folder) as part:
+        head = Head(data, office)
+        for path in (head.path, *(data / key for key in KEYS)):  # before the database: an end may be older, never newer
+            if path.is_file():
+                _copy(path, part / path.name)
+        keep_whole(database, part / DATABASE)
+        if config.is_file():
+            _copy(config, part / CONFIG)
+        made = _looked_at(part, office, now)
+    for old in list(backups_in(into, office))[:-keep]:
+        shutil.rmtree(old, ignore_errors=True)
+    return replace(made, folder=folder)
+
+
+def read_backup(folder: Path) -> Backup:
+    """Return what a backup says of itself, every file held against its digest; `StorageError` in words else."""
+    try:
+        said: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
+        given = Given(dt.date.fromisoformat(said["day"]), dict(said["numbers"])) if said["day"] else NONE_GIVEN
+        backup = Backup(
+            folder,
+            str(said["office"]),
+            dt.datetime.fromisoformat(said["made_at"]),
+            str(said["tables"]),
+            int(said["lines"]),
+            given,
+            dict(said["files"]),
+        )
+    except FileNotFoundError as error:
+        message = f"{folder} is no backup: it has no {MANIFEST}. A folder that antrean backup has made is meant"
+        raise StorageError(message) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"{folder / MANIFEST} cannot be understood: the backup is damaged; take another one"
+        raise StorageError(message) from error
+    for name, digest in backup.digests.items():
+        if not (folder / name).is_file() or _digest(folder / name) != digest:
+            message = f"{folder / name} is not what was written there: the backup is damaged; take another one"
+            raise StorageError(message)
+    if backup.tables > VERSION:
+        message = (
+            f"{folder} was made by a later version of antrean (tables {backup.tables}; this program knows {VERSION}): "
+            "use the program that made it, or a newer one"
+        )
+        raise StorageError(message)
+    return backup
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What putting a backup back would mean."""
+
+    backup: Backup
+    behind: int
+    """So many lines of the journal were answered for after it."""
+    lost: str
+    """The numbers that were given out after it, in words; empty where it knows all."""
+    given: Given
+    """All that were given out, by whatever knows."""
+
+
+def plan_restore(backup: Backup, settings: Settings, data: Path) -> Plan:
+    """Return what would be missing; `StorageError` where it is a backup of another office."""
+    office = settings.office
+    if backup.office != office.id:
+        message = f"{backup.folder} is a backup of the office {backup.office}, and this is {office.id}"
+        raise StorageError(message)
+    try:
+        mark = Head(data, office.id).read()
+    except StorageError:  # it is put aside with the rest
+        mark = None
+    known = backup.given.joined(NONE_GIVEN if mark is None else mark.given)
+    given = known.joined(given_on_paper(data / PRINTS, office.zone))
+    behind = max(0, (0 if mark is None else mark.seq) - backup.lines)
+    return Plan(backup, behind, given.in_words(backup.given), given)
+
+
+def restore(plan: Plan, settings: Settings, config: Path, data: Path, *, now: dt.datetime) -> Iterator[str]:
+    """Put a backup back, and yield in words what is done. For one process alone, while no broker works."""
+    backup, office = plan.backup, settings.office.id
+    url = resolve_url(settings.store.url, data)
+    database = file_of(url)
+    if database is None:
+        message = "the database is on a server of its own: put it back with its own tool"
+        raise StorageError(message)
+    aside = data / f"before-restore-{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+    head = Head(data, office)
+    there = [database, *(database.with_name(database.name + end) for end in ("-wal", "-shm")), head.path]
+    there += [data / name for name in KEYS if name in backup.digests]
+    moved = [path for path in there if path.exists()]
+    if moved:
+        aside.mkdir(parents=True, mode=0o700)
+        for path in moved:  # the log with its file: left beside another one it would destroy it
+            path.replace(aside / path.name)
+        sync(data)
+        yield f"what was there is put aside: {aside}"
+    for name in backup.digests:
+        if name == CONFIG:
+            continue
+        _copy(backup.folder / name, database if name == DATABASE else data / name)
+    yield f"put back: {backup.lines} lines of the journal, up to {backup.made_at:%Y-%m-%d %H:%M} UTC"
+    if CONFIG in backup.digests and not config.exists():
+        _copy(backup.folder / CONFIG, config)
+        yield f"put back: {config}"
+    yield from go_on_behind(url, head, office, plan.given.beyond(backup.given), now)
+
+
+def _looked_at(part: Path, office: str, now: dt.datetime) -> Backup:
+    """Return what has been copied, after it was read as a whole; `StorageError` where it is not what it should be."""
+    database = part / DATABASE
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        said = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+        version = str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    if said != "ok":
+        message = f"the copy of the database is damaged ({said}): so is the database itself; antrean doctor says more"
+        raise StorageError(message)
+    mark = Head(part, office).read()
+    with closing(Archive(f"sqlite:///{database}", office)) as archive:
+        broken, end, given = archive.verify(mark), archive.end(), archive.given()
+    if broken is not None:
+        message = f"the journal in the copy is broken at line {broken.seq}: {broken.why}"
+        raise StorageError(message)
+    digests = {path.name: _digest(path) for path in sorted(part.iterdir())}
+    facts = {
+        "office": office,
+        "made_at": now.astimezone(dt.UTC).isoformat(timespec="seconds"),
+        "tables": version,
+        "lines": end.seq,
+        "end": end.hash,
+        "day": None if given.day is None else given.day.isoformat(),
+        "numbers": dict(given.numbers),
+        "files": digests,
+    }
+    write_whole(part / MANIFEST, json.dumps(facts, indent=1).encode(), durable=True)
+    return Backup(part, office, now, version, end.seq, given, digests)
+
+
+@contextmanager
+def _made_whole(folder: Path) -> Iterator[Path]:
+    """Yield a folder for its owner alone that gets its name when all in it is on the disk, and goes if that fails."""
+    part = folder.with_name(f".{folder.name}.part")
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(part)
+    part.mkdir(parents=True, mode=0o700)
+    try:
+        yield part
+        sync(part)
+        part.replace(folder)
+        sync(folder.parent)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file durably, for its owner alone."""
+    with source.open("rb") as read:
+        part = target.with_name(f".{target.name}.part")
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        with part.open("wb") as written:
+            shutil.copyfileobj(read, written, _CHUNK)
+    sync(part)
+    part.replace(target)
+    sync(target.parent)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,188 @@
+"""A database that says less than was answered, taken as it is because somebody says so.
+
+What is missing is said before; the tables follow the journal; and the journal goes on behind every number that was
+given out, by whatever knows of it: the head, the tables, the papers of the kiosks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col
+
+from broker.contract.topics import ENGINE_CLIENT
+from broker.domain.events import NumbersSkipped
+from broker.domain.identity import number_text
+from broker.domain.model import Ticket
+from broker.ports import Recorded, StorageError, Work
+from broker.store.audit import contradiction, last_mark
+from broker.store.copies import keep_whole
+from broker.store.database import converted, file_of, open_database, prepare_file, reading_engine
+from broker.store.given import NONE_GIVEN, Given, given_in, given_on_paper
+from broker.store.head import Head
+from broker.store.journal import event_of
+from broker.store.lease import FileHold
+from broker.store.recounted import Recounting
+from broker.store.retold import Retelling
+from broker.store.rows import columns_of_ticket
+from broker.store.sql import SqlStore
+from broker.store.tables import EventRow, TicketRow, table_of
+
+_EVENTS, _TICKETS = table_of(EventRow), table_of(TicketRow)
+_LATER = (
+    "DELETE FROM tickets WHERE office = :office AND first_seq > :end",
+    "DELETE FROM promises WHERE office = :office AND seq > :end",
+    "DELETE FROM print_jobs WHERE office = :office AND seq > :end",
+    "DELETE FROM sessions WHERE office = :office AND opened_seq > :end",
+    "DELETE FROM staff_sessions WHERE office = :office AND seq > :end",
+    "DELETE FROM survey_periods WHERE office = :office AND seq > :end",
+    "DELETE FROM closed_days WHERE office = :office AND seq > :end",
+    "DELETE FROM replies WHERE office = :office AND seq > :end",
+)
+_LAST_OPENED = (
+    "UPDATE sessions SET closed_at = NULL WHERE office = :office AND opened_seq = "
+    "(SELECT max(seq) FROM events WHERE office = :office AND type = 'opened' AND counter = :counter)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a database is short of, against all that is known beside it."""
+
+    why: str
+    """In words; empty where nothing is missing."""
+    lines: int = 0
+    """Of the journal that there are."""
+    answered: int | None = None
+    """The last line that was answered for; None where that was written down nowhere, or cannot be believed."""
+    known: Given = NONE_GIVEN
+    """The numbers in the database."""
+    given: Given = NONE_GIVEN
+    """The numbers that were given out, by all that knows."""
+    is_unusable: bool = False
+    """The file is not there, empty, or no database any more: a new one has to begin."""
+
+
+def examine(url: str, head: Head, office: str, *, prints: Path, zone: dt.tzinfo) -> Finding:
+    """Look what a database is short of, and change nothing; `prints`: where kiosks of here keep their papers."""
+    try:
+        mark, why = head.read(), ""
+    except StorageError as error:
+        mark, why = None, str(error)
+    given = given_on_paper(prints, zone).joined(NONE_GIVEN if mark is None else mark.given)
+    path, answered = file_of(url), None if mark is None else mark.seq
+    if path is not None and (not path.is_file() or path.stat().st_size == 0):
+        state = f"{path} is {'empty' if path.is_file() else 'not there'}"
+        return Finding(state if answered or given.numbers else "", 0, answered, NONE_GIVEN, given, is_unusable=True)
+    try:
+        engine = reading_engine(url)
+        try:
+            with engine.connect() as connection:
+                lines, known = last_mark(connection, office).seq, given_in(connection, office)
+                why = why or contradiction(connection, office, mark) or _by_papers(given, known)
+                head.refuse_empty(lines)
+        finally:
+            engine.dispose()
+    except StorageError as error:
+        return Finding(str(error), lines, answered, known, given.joined(known))
+    except SQLAlchemyError as error:
+        if path is None:
+            raise
+        damage = f"{path} cannot be read: {getattr(error, 'orig', None) or error}"
+        return Finding(damage, 0, answered, NONE_GIVEN, given, is_unusable=True)
+    return Finding(why, lines, answered, known, given.joined(known))
+
+
+def _by_papers(given: Given, known: Given) -> str:
+    missing = given.in_words(known)
+    return f"numbers were printed of which the database does not tell: {missing}" if missing else ""
+
+
+def recover(url: str, head: Head, office: str, finding: Finding, now: dt.datetime) -> list[str]:
+    """Take the database as it is, and let numbers go on behind those that were given out; return what was done.
+
+    For one process alone, while no broker works. `StorageError` where it cannot be done.
+    """
+    stamp, path, done = f"{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}", file_of(url), []
+    if finding.is_unusable and path is not None:
+        for one in sorted(path.parent.glob(f"{path.name}*")):
+            if one.name in {path.name, f"{path.name}-wal", f"{path.name}-shm"} and one.stat().st_size > 0:
+                one.replace(aside := one.with_name(f"{one.name}.unusable-{stamp}"))
+                done.append(f"put aside: {aside}")
+            elif one.name in {path.name, f"{path.name}-wal", f"{path.name}-shm"}:
+                one.unlink()
+    else:
+        done += [said] if (said := follow_journal(url, office)) else []
+    if head.path.exists():
+        done.append(f"what was known of the journal's end is put aside: {head.put_aside(stamp)}")
+    return [*done, *go_on_behind(url, head, office, finding.given.beyond(finding.known), now)]
+
+
+def go_on_behind(url: str, head: Head, office: str, missing: Given, now: dt.datetime) -> list[str]:
+    """Let the office go on behind numbers that its database does not know; return in words what was done."""
+    if missing.day is not None and missing.numbers:
+        with closing(SqlStore(url, office, head)) as store:
+            past = store.past()
+            at = max([now, *(event.at for _, event in past.events[-1:])])
+            event = NumbersSkipped(at=at, day=missing.day, numbers=missing.numbers, why="recover")
+            store.commit(Work(at=at, events=[Recorded(past.last_seq + 1, event, ENGINE_CLIENT, None)]))
+        last = ", ".join(number_text(series, last) for series, last in sorted(missing.numbers.items()))
+        return [f"numbers of {missing.day} go on behind {last}"]
+    return []
+
+
+def follow_journal(url: str, office: str) -> str:
+    """Let the tables say what the journal says, where they knew of more; return in words what was done, or nothing.
+
+    For one process alone, while no broker works. `StorageError` where it cannot be done; then nothing has changed.
+    """
+    path = file_of(url)
+    if path is not None and (not path.is_file() or path.stat().st_size == 0):
+        return ""
+    with converted("take the journal as it is"), ExitStack() as held:
+        prepare_file(path)
+        if path is not None:
+            held.callback(FileHold(path, office).close)
+        engine = open_database(url)
+        try:
+            with engine.connect() as connection:
+                if not contradiction(connection, office, None):
+                    return ""
+            copy = None if path is None else keep_whole(path, path.with_name(f"{path.name}.before-recover"))
+            with engine.begin() as connection:
+                end = last_mark(connection, office).seq
+                for statement in _LATER:
+                    connection.execute(text(statement), {"office": office, "end": end})
+                _retell(connection, office)
+        finally:
+            engine.dispose()
+    kept = "" if copy is None else f"; the database as it was is kept: {copy}"
+    return f"what the journal does not tell of is taken out of the tables beside it{kept}"
+
+
+def _retell(connection: Connection, office: str) -> None:
+    """Put tickets and sessions back to where the last line of the journal left them."""
+    retelling, recounting = Retelling(connection, office), Recounting(connection, office)
+    lines = select(_EVENTS).where(col(EventRow.office) == office).order_by(col(EventRow.seq))
+    changed: dict[str, Ticket] = {}
+    for line in connection.execute(lines):
+        fact = event_of(line.type, line.body)
+        changed |= _by_id(retelling.hear(fact))
+        recounting.hear(line.seq, fact)
+    changed |= _by_id(retelling.rest())
+    for ticket in changed.values():
+        connection.execute(_TICKETS.update().where(_TICKETS.c.id == ticket.id).values(**columns_of_ticket(ticket)))
+    recounting.put_back()
+    for desk in retelling.hall.desks.values():
+        if desk.session is not None:
+            connection.execute(text(_LAST_OPENED), {"office": office, "counter": desk.counter})
+
+
+def _by_id(found: Iterator[tuple[Ticket, str]]) -> dict[str, Ticket]:
+    return {ticket.id: ticket for ticket, _ in found}

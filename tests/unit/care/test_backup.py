@@ -1,0 +1,258 @@
+"""A backup is whole or it is none; what is put back gives no number twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from broker.bootstrap.nightly import LOOK_EVERY_S, TRY_AGAIN_S, Nightly, is_due, keep_nightly
+from broker.care.backup import Backup, back_up, plan_restore, read_backup, restore
+from broker.config import Settings, load_settings
+from broker.config.settings import BackupPlan
+from broker.ports import StorageError
+from broker.store.copies import MANIFEST
+from broker.store.head import Head
+from broker.store.sql import SqlStore
+from tests.fakes.clock import MORNING
+from tests.fakes.engine_room import EngineRoom
+
+CONFIG = Path(__file__).parents[3] / "config.yaml"
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def settings() -> Settings:
+    return load_settings(CONFIG, {})
+
+
+class House:
+    """An office with its data, and a folder for its backups."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self.settings, self.data, self.media = settings, folder / "var", folder / "media"
+        self.data.mkdir()
+        self.open()
+
+    def open(self) -> None:
+        """Let the engine begin, as at each start."""
+        self.store = SqlStore(f"sqlite:///{self.data}/office.db", "demo", Head(self.data, "demo"))
+        self.room = EngineRoom(store=self.store)
+        self.room.ids = iter(range(len(self.room.hall.tickets) * 1000, 10**9))
+
+    def issue(self, count: int = 1) -> str:
+        """Give out numbers; return the last."""
+        return [self.room.hall.tickets[self.room.issue("visa")].number for _ in range(count)][-1]
+
+    def back_up(self, *, after: dt.timedelta = dt.timedelta(), keep: int = 14) -> Backup:
+        """Make a backup, so long after the morning."""
+        return back_up(self.settings, CONFIG, self.data, self.media, now=MORNING + after, keep=keep)
+
+    def restore(self, backup: Backup, data: Path | None = None) -> tuple[str, list[str]]:
+        """Put one back, here or there; return what is lost by it, and what was done."""
+        data = data or self.data
+        plan = plan_restore(read_backup(backup.folder), self.settings, data)
+        return plan.lost, list(restore(plan, self.settings, CONFIG, data, now=MORNING))
+
+
+@pytest.fixture
+def house(settings: Settings, tmp_path: Path) -> Iterator[House]:
+    house = House(settings, tmp_path)
+    yield house
+    house.store.close()
+
+
+def test_what_was_answered_before_is_in_it_however_busy_the_office_is(house: House) -> None:
+    ended, answered = threading.Event(), [0]
+
+    def work() -> None:
+        house.open()  # SQLite wants its own thread
+        while not ended.is_set():
+            house.issue()
+            answered[0] += 1
+        house.store.close()
+
+    house.store.close()
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        for turn in range(6):
+            before = answered[0]
+            made = house.back_up(after=DAY * turn)
+            assert made.given.numbers.get("B", 0) >= before
+            assert read_backup(made.folder) == made
+    finally:
+        ended.set()
+        worker.join()
+    assert answered[0] > 20
+
+
+def test_a_copy_of_the_file_alone_is_not_enough(house: House, tmp_path: Path) -> None:
+    """What the README warns of: the newest tickets stand in the log beside the file."""
+    house.issue(20)
+    shutil.copy(house.data / "office.db", tmp_path / "office.db")
+    with (
+        pytest.raises(StorageError),
+        closing(SqlStore(f"sqlite:///{tmp_path}/office.db", "demo", Head(house.data, "demo"))),
+    ):
+        pass
+    assert house.back_up().lines == 20
+
+
+def test_the_newest_stay_and_nothing_else_in_the_folder_is_touched(house: House) -> None:
+    house.issue()
+    house.media.mkdir()
+    (house.media / "photos").mkdir()
+    (house.media / "antrean-demo-notes").mkdir()
+    (house.media / "antrean-branch-20260101T000000Z").mkdir()
+    made = [house.back_up(after=DAY * n, keep=2).folder.name for n in range(4)]
+    left = {path.name for path in house.media.iterdir()}
+    assert left == {"photos", "antrean-demo-notes", "antrean-branch-20260101T000000Z", *made[-2:]}
+
+
+def test_a_backup_is_for_its_owner_alone(house: House) -> None:
+    house.issue()
+    folder = house.back_up().folder
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+def test_of_a_database_that_is_damaged_there_is_no_backup_and_no_trace(house: House) -> None:
+    house.issue(3)
+    house.store.close()
+    whole = (house.data / "office.db").read_bytes()
+    (house.data / "office.db").write_bytes(whole[: len(whole) // 2] + bytes(len(whole) - len(whole) // 2))
+    with pytest.raises(StorageError):
+        house.back_up()
+    assert list(house.media.iterdir()) == []
+    (house.data / "office.db").write_bytes(whole)
+    house.open()
+
+
+def test_a_journal_that_was_changed_is_no_backup_either(house: House) -> None:
+    house.issue(3)
+    house.store._driver.execute("UPDATE events SET body = replace(body, 'visa', 'stay') WHERE seq = 2")
+    with pytest.raises(StorageError, match="broken at line 2"):
+        house.back_up()
+    assert list(house.media.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda folder: (folder / "office.db").write_bytes(b"x"), "office.db is not what was written there"),
+        (lambda folder: (folder / "journal.key").unlink(), "journal.key is not what was written there"),
+        (lambda folder: (folder / MANIFEST).unlink(), "is no backup"),
+        (lambda folder: (folder / MANIFEST).write_text("{"), "cannot be understood"),
+        (lambda folder: change(folder, tables="0999"), "made by a later version"),
+        (lambda folder: change(folder, office="branch"), "a backup of the office branch, and this is demo"),
+    ],
+)
+def test_what_is_no_good_backup_is_refused_in_words_and_changes_nothing(house: House, harm: object, said: str) -> None:
+    house.issue(3)
+    made = house.back_up()
+    assert callable(harm)
+    harm(made.folder)
+    house.store.close()
+    before = {path.name: path.read_bytes() for path in house.data.iterdir() if path.is_file()}
+    with pytest.raises(StorageError, match=said):
+        house.restore(made)
+    assert {path.name: path.read_bytes() for path in house.data.iterdir() if path.is_file()} == before
+    house.open()
+
+
+def change(folder: Path, **facts: str) -> None:
+    said = json.loads((folder / MANIFEST).read_text())
+    (folder / MANIFEST).write_text(json.dumps(said | facts))
+
+
+def test_numbers_go_on_behind_the_highest_that_was_given_out(house: House) -> None:
+    house.issue(5)
+    made = house.back_up()
+    assert house.issue(4) == "B-009"
+    house.store.close()
+    lost, done = house.restore(made)
+    assert lost == "B-006 to B-009"
+    assert done[-1] == f"numbers of {MORNING.date()} go on behind B-009"
+    house.open()
+    assert house.issue() == "B-010"
+    assert house.store.verify() is None
+    (aside,) = house.data.glob("before-restore-*")
+    assert {"office.db", "journal-demo.head"} <= {path.name for path in aside.iterdir()}
+
+
+def test_the_log_of_the_database_before_does_not_destroy_what_is_put_back(house: House, tmp_path: Path) -> None:
+    """As after a kill: laid beside the log of another database, SQLite would take its pages into the copy."""
+    house.issue(5)
+    made = house.back_up()
+    house.issue(30)
+    killed = tmp_path / "killed"
+    shutil.copytree(house.data, killed)
+    assert (killed / "office.db-wal").stat().st_size > 0
+    house.restore(made, killed)
+    with closing(SqlStore(f"sqlite:///{killed}/office.db", "demo", Head(killed, "demo"))) as store:
+        assert store.verify() is None
+        assert store.given.numbers == {"B": 35}
+
+
+def test_nothing_newer_nothing_lost(house: House) -> None:
+    house.issue(5)
+    made = house.back_up()
+    house.store.close()
+    assert house.restore(made)[0] == ""
+    house.open()
+    assert house.issue() == "B-006"
+
+
+# -- every day ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "due"),
+    [
+        (None, "2026-03-02 10:00", True),
+        ("2026-03-01 22:00", "2026-03-02 21:59", False),
+        ("2026-03-01 22:00", "2026-03-02 22:00", True),
+        ("2026-03-02 22:01", "2026-03-02 23:00", False),
+        ("2026-02-27 22:00", "2026-03-02 08:00", True),
+    ],
+)
+def test_one_is_due_when_none_was_made_since_its_hour(
+    settings: Settings, tmp_path: Path, last: str | None, now: str, *, due: bool
+) -> None:
+    zone = settings.office.zone
+    if last is not None:
+        stamp = dt.datetime.fromisoformat(last).replace(tzinfo=zone).astimezone(dt.UTC)
+        (folder := tmp_path / f"antrean-demo-{stamp:%Y%m%dT%H%M%SZ}").mkdir()
+        (folder / MANIFEST).touch()
+    moment = dt.datetime.fromisoformat(now).replace(tzinfo=zone)
+    assert is_due(tmp_path, "demo", dt.time(22), moment) is due
+
+
+def test_one_that_failed_is_said_and_tried_again_an_hour_later() -> None:
+    faults, told, pauses = iter(["the disk is full", "", ""]), [], []
+
+    def pause(seconds: float) -> bool:
+        pauses.append(seconds)
+        return len(pauses) > 3
+
+    keep_nightly(lambda: True, lambda: next(faults), lambda device, fault: told.append((device, fault)), pause)
+    assert told == [("backup", "the disk is full"), ("backup", None), ("backup", None)]
+    assert pauses == [LOOK_EVERY_S, TRY_AGAIN_S, LOOK_EVERY_S, LOOK_EVERY_S]
+
+
+def test_the_broker_makes_one_by_a_process_of_its_own(house: House) -> None:
+    house.issue(3)
+    plan = BackupPlan(folder=str(house.media))
+    nightly = Nightly(house.settings, plan, CONFIG, house.data, lambda: dt.datetime.now(dt.UTC))
+    assert nightly.is_due()
+    assert nightly.make() == ""
+    assert not nightly.is_due()
+    missing = BackupPlan(folder=str(house.media / "not" / "mounted"))
+    assert "is the disk plugged in" in Nightly(house.settings, missing, CONFIG, house.data, lambda: MORNING).make()

@@ -1,0 +1,185 @@
+"""A database that is gone, emptied or rolled back: what is missing is said, and no number is given out again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from broker.bootstrap.process import _require_papers
+from broker.domain.identity import number_text
+from broker.ports import StorageError
+from broker.store.given import NONE_GIVEN, PRINTS, Given, given_on_paper
+from broker.store.head import Head
+from broker.store.recovery import Finding, examine, recover
+from broker.store.sql import SqlStore
+from tests.fakes.clock import MORNING
+from tests.fakes.engine_room import EngineRoom
+from tests.support.sqlite import opened
+
+DAY = MORNING.date()
+JAKARTA = ZoneInfo("Asia/Jakarta")
+GIVEN = Given(DAY, {"B": 12, "J": 2})
+"""What the office of these tests has given out when its database is harmed; after the morning it was B 4."""
+
+
+def open_store(folder: Path) -> SqlStore:
+    return SqlStore(f"sqlite:///{folder}/office.db", "demo", Head(folder, "demo"))
+
+
+def look(folder: Path) -> Finding:
+    return examine(f"sqlite:///{folder}/office.db", Head(folder, "demo"), "demo", prints=folder / PRINTS, zone=JAKARTA)
+
+
+def print_papers(folder: Path, *numbers: str) -> None:
+    """Write down papers as a kiosk does, among them a torn line."""
+    (folder / PRINTS).mkdir(exist_ok=True)
+    with (folder / PRINTS / "kiosk-1.jsonl").open("a") as papers:
+        for number in numbers:
+            ticket = {"number": number, "issued_at": MORNING.isoformat()}
+            papers.write(json.dumps({"ticket": ticket, "state": "confirmed", "at": MORNING.isoformat()}) + "\n")
+        papers.write('{"ticket": {"numb')
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return the data of an office that is closed, with a copy of its morning."""
+    with closing(open_store(tmp_path)) as store:
+        room = EngineRoom(store=store)
+        for _ in range(4):
+            room.issue("visa")
+        with opened(tmp_path / "office.db") as source, closing(sqlite3.connect(tmp_path / "morning.db")) as target:
+            source.backup(target)
+        shutil.copy(tmp_path / "journal-demo.head", tmp_path / "morning.head")
+        for _ in range(8):
+            room.issue("visa")
+        for _ in range(2):
+            room.issue("collection")
+        assert store.given == GIVEN
+    return tmp_path
+
+
+def delete(folder: Path) -> None:
+    (folder / "office.db").unlink()
+
+
+def empty(folder: Path) -> None:
+    (folder / "office.db").write_bytes(b"")
+
+
+def spoil(folder: Path) -> None:
+    (folder / "office.db").write_bytes(b"this is a text about queues\n" * 1000)
+
+
+def put_back_an_old_copy(folder: Path) -> None:
+    shutil.copy(folder / "morning.db", folder / "office.db")
+
+
+def roll_back_all(folder: Path) -> None:
+    """Let a disk lie, or a machine be reset: the head is as old as the database. Only paper knows."""
+    put_back_an_old_copy(folder)
+    shutil.copy(folder / "morning.head", folder / "journal-demo.head")
+    print_papers(folder, "B-011", "B-012", "J-002", "B-003")
+
+
+def lose_the_head(folder: Path) -> None:
+    delete(folder)
+    (folder / "journal-demo.head").unlink()
+    print_papers(folder, "B-012", "J-002")
+
+
+HARMS = (delete, empty, spoil, put_back_an_old_copy, roll_back_all, lose_the_head)
+
+
+@pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.__name__)
+def test_the_office_goes_on_behind_every_number_that_was_given_out(folder: Path, harm: Callable[[Path], None]) -> None:
+    harm(folder)
+    with pytest.raises(StorageError), closing(open_store(folder)) as store:
+        _require_papers(store, folder, JAKARTA)
+    finding = look(folder)
+    assert finding.why
+    assert finding.given == GIVEN
+    done = recover(f"sqlite:///{folder}/office.db", Head(folder, "demo"), "demo", finding, MORNING)
+    assert done[-1] == f"numbers of {DAY} go on behind B-012, J-002"
+    assert not look(folder).why
+    with closing(open_store(folder)) as store:
+        _require_papers(store, folder, JAKARTA)
+        room = EngineRoom(store=store)
+        room.ids = iter(range(500, 510))
+        numbers = [room.hall.tickets[room.issue(service)].number for service in ("visa", "collection", "visa")]
+        assert numbers == ["B-013", "J-003", "B-014"]
+        assert store.verify() is None
+    with closing(open_store(folder)) as store:
+        assert store.given == Given(DAY, {"B": 14, "J": 3})
+        assert EngineRoom(store=store).hall.last_sequence == {"B": 14, "J": 3}
+
+
+def test_what_is_missing_is_said_by_number(folder: Path) -> None:
+    put_back_an_old_copy(folder)
+    finding = look(folder)
+    assert finding.why == "lines 5 to 14 are missing at the end of the journal: requests had been answered up to there"
+    assert (finding.lines, finding.answered, finding.known) == (4, 14, Given(DAY, {"B": 4}))
+    assert finding.given.in_words(finding.known) == "B-005 to B-012, J-001 to J-002"
+
+
+def test_a_whole_office_has_nothing_to_recover_and_a_new_one_neither(folder: Path, tmp_path: Path) -> None:
+    print_papers(folder, "B-012", "J-002")
+    assert not look(folder).why
+    (tmp_path / "new").mkdir()
+    assert not look(tmp_path / "new").why
+
+
+def test_what_was_there_is_put_aside_and_not_deleted(folder: Path) -> None:
+    spoil(folder)
+    spoilt = (folder / "office.db").read_bytes()
+    recover(f"sqlite:///{folder}/office.db", Head(folder, "demo"), "demo", look(folder), MORNING)
+    (aside,) = folder.glob("office.db.unusable-*")
+    assert aside.read_bytes() == spoilt
+    assert len(list(folder.glob("journal-demo.head.*"))) == 1
+
+
+def test_papers_of_another_day_hold_nobody_up(folder: Path) -> None:
+    """The date of a paper is read in the office's zone, wherever this machine believes to be."""
+    late = dt.datetime(2026, 3, 1, 23, 30, tzinfo=JAKARTA)
+    (folder / PRINTS).mkdir()
+    line = {"ticket": {"number": "B-400", "issued_at": late.astimezone(dt.UTC).isoformat()}}
+    (folder / PRINTS / "kiosk-1.jsonl").write_text(json.dumps(line) + "\n")
+    assert given_on_paper(folder / PRINTS, JAKARTA) == Given(dt.date(2026, 3, 1), {"B": 400})
+    assert not look(folder).why
+
+
+def test_the_highest_numbers_of_many_series_fit_a_head(tmp_path: Path) -> None:
+    head = Head(tmp_path, "demo")
+    with closing(open_store(tmp_path)):
+        mark = head.read()
+    assert mark is not None
+    many = Given(DAY, {f"{chr(65 + n % 26)}{chr(65 + n // 26)}": 9999 for n in range(26 * 8)})
+    head.prepare(replace(mark, given=many))
+    head.close()
+    read = Head(tmp_path, "demo").read()
+    assert read is not None
+    assert read.given == many
+
+
+@pytest.mark.parametrize(
+    ("given", "known", "said"),
+    [
+        (GIVEN, GIVEN, ""),
+        (NONE_GIVEN, GIVEN, ""),
+        (GIVEN, NONE_GIVEN, "B-001 to B-012, J-001 to J-002"),
+        (GIVEN, Given(DAY, {"B": 11, "J": 9}), "B-012"),
+        (GIVEN, Given(DAY + dt.timedelta(days=1), {}), ""),
+        (GIVEN, Given(DAY - dt.timedelta(days=1), {"B": 500}), "B-001 to B-012, J-001 to J-002"),
+    ],
+)
+def test_what_goes_beyond_what_is_known(given: Given, known: Given, said: str) -> None:
+    assert given.in_words(known) == said
+    assert number_text("B", 12) == "B-012"
