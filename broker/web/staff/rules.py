@@ -692,21 +692,26 @@ class RulesPages:
 
     async def slides(self, desk: Desk) -> Response:
         """Show a display's slides."""
-        return await slides.shown(desk, *await self._slide_folder(desk))
+        display, folder = await self._slide_folder(desk)
+        if display is None:
+            raise HTTPException(404)
+        return await slides.shown(desk, display, folder)
 
     async def slides_changed(self, desk: Desk) -> Response:
         """Take a slide, move it, take it out."""
-        return await slides.changed(desk, *await self._slide_folder(desk))
+        display, folder = await self._slide_folder(desk)
+        return await slides.changed(desk, display or "", folder)
 
     async def slide(self, desk: Desk) -> Response:
         """Hand out one slide."""
         return await slides.handed_out(desk, (await self._slide_folder(desk))[1])
 
-    async def _slide_folder(self, desk: Desk) -> tuple[str, Path | None]:
+    async def _slide_folder(self, desk: Desk) -> tuple[str | None, Path | None]:
+        """Return the display of the address, where there is one, and where its slides lie, where they do."""
         display, known = desk.request.path_params["display"], await self._known()
         found = _at(known.data, f"displays.{display}")
         if not isinstance(found, Mapping) or self._files is None:
-            raise HTTPException(404)
+            return None, None
         return display, None if found.get("media") is None else self._files.data / str(found["media"])
 
     async def picture(self, desk: Desk) -> Response:
