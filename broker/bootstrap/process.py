@@ -147,6 +147,7 @@ def run_broker(
             engine.reconfigure(change)
             engine.pin_checker.seeded(pin_hashes(now))
 
+        (data_dir / BELIEVE).unlink(missing_ok=True)  # laid there while nobody could hear it
         word = (take_up(data_dir / BELIEVE), engine.believe_clock, ended.wait)
         threading.Thread(target=watch_word, args=word, name="clock-word", daemon=True).start()
         if config is not None:
