@@ -162,7 +162,7 @@ def run_broker(
             threading.Thread(
                 target=watch_config, args=(changes.look, ended.wait), name="config-watch", daemon=True
             ).start()
-        if settings.backup is not None and config is not None:
+        if settings.backup is not None and config is not None and not settings.training:
             backups = Nightly(settings, settings.backup, config, data_dir, clock)
             turns = (backups.is_due, backups.make, wire.report, ended.wait)
             threading.Thread(target=keep_nightly, args=turns, name="backup", daemon=True).start()
