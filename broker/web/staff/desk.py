@@ -25,7 +25,7 @@ from broker.web.staff.access import COOKIE, TOKEN_FIELD, Staff, is_near, is_toke
 from broker.web.staff.frame import OWN_ACCOUNT, Done, Entry, Frame
 from broker.web.staff.lately import Lately
 from broker.web.staff.strip import coach_of, strip_of
-from broker.web.visitor.writing import Fields, new_mark, read
+from broker.web.visitor.writing import Fields, read
 
 WORDS = "broker.web.staff"
 WALL = "wall"
@@ -188,7 +188,7 @@ class Desk(Asking):
             return None
         did, left_s = found
         undo = self.p.say("Take it back") if did.can_undo else ""
-        return Done(did.text, undo, left_s, new_mark(), here)
+        return Done(did.text, undo, left_s, did.mark, here)
 
 
 Handler = Callable[[Desk], Awaitable[Response]]
