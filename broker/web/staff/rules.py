@@ -531,6 +531,7 @@ class RulesPages:
         """
         self._files = files
         self.previews = previews
+        self._slides_turn = asyncio.Lock()
 
     def section(self) -> Section:
         """Return where the pages stand."""
@@ -704,7 +705,7 @@ class RulesPages:
     async def slides_changed(self, desk: Desk) -> Response:
         """Take a slide, move it, take it out."""
         display, folder = await self._slide_folder(desk)
-        return await slides.changed(desk, display or "", folder)
+        return await slides.changed(desk, display or "", folder, self._slides_turn)
 
     async def slide(self, desk: Desk) -> Response:
         """Hand out one slide."""
