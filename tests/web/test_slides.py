@@ -151,7 +151,7 @@ def test_order_and_days_are_what_the_display_shows(near: Visitor, folder: Path) 
     (folder / SLIDES_FILE).write_text("no json", encoding="utf-8")
     assert shown(dt.date(2026, 11, 30)) == ["b.jpg", "film.mp4"], "all are shown where the order is unreadable"
     for pressed in ({"do": "down"}, {"do": "days"}, {"do": "remove"}):
-        assert "slides.json, or takes it away" in text_of(send(near, name="b.jpg", status=422, **pressed))
+        assert "slides.json, or takes it away" in text_of(send(near, b"", name="b.jpg", status=422, **pressed))
     send(near, picture(), do="add", status=422)
     assert (folder / SLIDES_FILE).read_text(encoding="utf-8") == "no json", "what somebody may still mend stays"
     assert sorted(path.name for path in folder.glob("*.*")) == ["b.jpg", "film.mp4", SLIDES_FILE]
@@ -168,7 +168,7 @@ def test_days_that_cannot_be_meant_change_nothing(near: Visitor, folder: Path, d
     folder.mkdir(parents=True)
     (folder / "b.jpg").write_bytes(picture())
     send(near, do="days", name="b.jpg", since="", until="2026-12-24")
-    assert said in text_of(send(near, do="days", name="b.jpg", status=422, **days))
+    assert said in text_of(send(near, b"", do="days", name="b.jpg", status=422, **days))
     (slide,) = read_slides(folder).slides
     assert (slide.since, slide.until) == (None, dt.date(2026, 12, 24))
 
@@ -208,7 +208,7 @@ def test_a_picture_that_comes_too_slowly_is_given_up(near: Visitor, monkeypatch:
 def test_whatever_stands_in_a_pictures_head_it_is_taken_or_refused() -> None:
     whole = picture()
     begin = whole.index(b"Exif")
-    results = set()
+    results: set[object] = set()
     for place in range(begin, begin + 40):
         for value in (0, 1, 2, 5, 10, 12, 255):
             changed = bytearray(whole)
