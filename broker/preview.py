@@ -72,7 +72,7 @@ def preview(config: Path, folder: Path, order: PreviewOrder, say: Say) -> None:
     told = [one.model_dump(mode="json") for one in announcements(settings)]
     say(
         {
-            "office": office.model_dump(mode="json") | {"services": whole(office)["services"]},
+            "office": whole(office),
             "announcements": told,
             "at": None if at is None else at.isoformat(),
             "hours": None if hours is None else hours.model_dump(mode="json"),

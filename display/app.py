@@ -78,9 +78,10 @@ class DisplayApp:
         if settings.training:
             self._app.mark(training_mark(settings.office.languages))
         self._display, self._frame = display, frame_for(self._app.look)
-        zone = settings.office.zone
+        self._zone = zone = settings.office.zone
+        self._clock = EngineClock(lambda: dt.datetime.now(zone), time.monotonic)
         self._presenter = LobbyPresenter(
-            clock=EngineClock(lambda: dt.datetime.now(zone), time.monotonic),
+            clock=self._clock,
             languages=settings.office.languages,
             phrases=words_of("display", settings.office.languages),
             announce=lambda call, words: self._voice.announce(call, words, self._presenter.speech_ended),
@@ -94,7 +95,6 @@ class DisplayApp:
             ),
             ways=_ways(settings),
         )
-        self._zone = settings.office.zone
         self._media_folder = None if display.media is None else data_dir / display.media
         self._media_worker = DeviceWorker("media", post)
         self._drawing = Drawing(lambda: self._presenter.page, self._show)
@@ -156,7 +156,7 @@ class DisplayApp:
     def _look_for_media(self) -> None:
         folder, language = self._media_folder, self._language
         if folder is not None:
-            day = dt.datetime.now(self._zone).date()
+            day = self._clock.now().astimezone(self._zone).date()
             self._media_worker.submit(lambda: media_in(folder, language, day=day), self._media_found)
 
     def _media_found(self, found: tuple[tuple[MediaPage, ...], str] | HardwareError) -> None:

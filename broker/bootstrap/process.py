@@ -131,8 +131,7 @@ def run_broker(
         if desk is not None:
             desk.make_good(engine.hall.rules_changed)
             submit = desk.before(engine.submit, wire.refuse)
-            work = (engine.submit, engine.rules_editor, engine.carry_out)
-            threading.Thread(target=desk.run, args=work, name="rules-desk", daemon=True).start()
+            beside("rules-desk", desk.run, engine.submit, engine.rules_editor, engine.carry_out)
         inbound = Inbound(
             topics, submit, token=tokens.token, secret=key.secret, refusal=logins.door(tokens.is_of).refusal
         )
@@ -146,29 +145,17 @@ def run_broker(
         bus.start()
         log.info("connecting to the MQTT server at %s:%d", address.host, address.port)
         ended = threading.Event()
-        watch = threading.Thread(
-            target=watch_answers, args=(engine.unanswered_s, wire.report, ended.wait), name="engine-watch", daemon=True
-        )
-        watch.start()
+        beside("engine-watch", watch_answers, engine.unanswered_s, wire.report, ended.wait)
         log_watch = store.log_watch()
         if log_watch is not None:
-            threading.Thread(
-                target=watch_log,
-                args=(log_watch.is_suspect, engine.look_soon, store.settle, ended.wait),
-                name="log-watch",
-                daemon=True,
-            ).start()
+            beside("log-watch", watch_log, log_watch.is_suspect, engine.look_soon, store.settle, ended.wait)
 
         def changed(change: Reconfiguration, now: Settings) -> None:
             engine.reconfigure(change)
             engine.pin_checker.seeded(pin_hashes(now))
 
-        threading.Thread(
-            target=watch_word,
-            args=(take_up(data_dir / BELIEVE), engine.believe_clock, ended.wait),
-            name="clock-word",
-            daemon=True,
-        ).start()
+        (data_dir / BELIEVE).unlink(missing_ok=True)  # laid there while nobody could hear it
+        beside("clock-word", watch_word, take_up(data_dir / BELIEVE), engine.believe_clock, ended.wait)
         if config is not None:
             changes = ConfigWatch(
                 config,
@@ -178,17 +165,19 @@ def run_broker(
                 report=wire.report,
                 clock=clock,
             )
-            threading.Thread(
-                target=watch_config, args=(changes.look, ended.wait), name="config-watch", daemon=True
-            ).start()
-        if settings.backup is not None and config is not None:
+            beside("config-watch", watch_config, changes.look, ended.wait)
+        if settings.backup is not None and config is not None and not settings.training:
             backups = Nightly(settings, settings.backup, config, data_dir, clock)
-            turns = (backups.is_due, backups.make, wire.report, ended.wait)
-            threading.Thread(target=keep_nightly, args=turns, name="backup", daemon=True).start()
+            beside("backup", keep_nightly, backups.is_due, backups.make, wire.report, ended.wait)
         engine.run()
         ended.set()
         closing()
         bus.stop()
+
+
+def beside(name: str, work: Callable[..., None], *args: object) -> None:
+    """Begin `work(*args)` on a thread of its own, which ends with the process."""
+    threading.Thread(target=work, args=args, name=name, daemon=True).start()
 
 
 def watch_answers(

@@ -21,7 +21,7 @@ from broker.config import ConfigError, Problem, check_settings, load_settings
 from broker.config.differences import act_of, differences
 from broker.config.document import read_value
 from broker.config.patching import LEAVE_OUT, Edit, UnwritableError, edited, patched
-from broker.config.planned import carried_out, day_of
+from broker.config.planned import SECTION, carried_out, day_of, days_ahead, on_day
 from broker.config.versions import RulesFile, Version, Versions, digest_of
 from broker.domain.commands import LEFT_OUT, PreparedRules, RulesChange
 from broker.domain.errors import Code, DomainError
@@ -223,10 +223,17 @@ class RulesDesk:
             for edit in folded:
                 data = edited(data, edit)
             new = self._new_text(raw, command, data, folded)
-            changed = list(differences(data, _data(new)))
+            wanted = _data(new)
+            changed = list(differences(data, wanted))
         except UnwritableError as error:
             raise _bad([f"{error.path}: {error}" if error.path else str(error)]) from error
         acts = {one.path: act_of(one) for one in changed}
+        for day in days_ahead(wanted, self._today(data)):  # a plan that fits nothing today may replace what stands
+            acts |= {
+                f"from {day} on: {one.path}": act_of(one)
+                for one in differences(on_day(data, day)[0], on_day(wanted, day)[0])
+                if one.path.partition(".")[0] != SECTION and one.path not in acts
+            }
         if closed := [path for path, act in acts.items() if act is None]:
             message = "is not changed here but in the file itself, by whoever may log in to the machine"
             raise _bad([f"{path}: {message}" for path in closed])

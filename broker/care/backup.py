@@ -12,8 +12,9 @@ import hashlib
 import json
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -21,11 +22,12 @@ from typing import Any, Final
 from broker.config import Settings
 from broker.ports import StorageError
 from broker.store.archive import Archive
-from broker.store.copies import MANIFEST, backups_in, keep_whole, name_of_backup
+from broker.store.copies import MANIFEST, backups_in, keep_whole, name_of_backup, stamp
 from broker.store.database import VERSION, file_of, resolve_url
-from broker.store.given import NONE_GIVEN, PRINTS, Given, given_on_paper
+from broker.store.given import NONE_GIVEN, PRINTS, Given
 from broker.store.head import Head
-from broker.store.recovery import go_on_behind
+from broker.store.lease import FileHold
+from broker.store.recovery import examine, go_on_behind
 from hardware.files import sync, write_whole
 
 DATABASE, CONFIG = "office.db", "config.yaml"
@@ -128,49 +130,66 @@ class Plan:
 
 
 def plan_restore(backup: Backup, settings: Settings, data: Path) -> Plan:
-    """Return what would be missing; `StorageError` where it is a backup of another office."""
-    office = settings.office
+    """Return what would be missing; `StorageError` where it is a backup of another office.
+
+    What was given out is known by the database that is there, as far as it can be read, by the head, and by papers.
+    """
+    office, url = settings.office, resolve_url(settings.store.url, data)
     if backup.office != office.id:
         message = f"{backup.folder} is a backup of the office {backup.office}, and this is {office.id}"
         raise StorageError(message)
-    try:
-        mark = Head(data, office.id).read()
-    except StorageError:  # it is put aside with the rest
-        mark = None
-    known = backup.given.joined(NONE_GIVEN if mark is None else mark.given)
-    given = known.joined(given_on_paper(data / PRINTS, office.zone))
-    behind = max(0, (0 if mark is None else mark.seq) - backup.lines)
+    there = examine(url, Head(data, office.id), office.id, prints=data / PRINTS, zone=office.zone)
+    given = backup.given.joined(there.given)
+    behind = max(0, max(there.answered or 0, there.lines) - backup.lines)
     return Plan(backup, behind, given.in_words(backup.given), given)
 
 
-def restore(plan: Plan, settings: Settings, config: Path, data: Path, *, now: dt.datetime) -> Iterator[str]:
-    """Put a backup back, and yield in words what is done. For one process alone, while no broker works."""
+def put_back_config(backup: Backup, config: Path) -> bool:
+    """Put the configuration back where there is none; tell whether that was done."""
+    if config.exists() or CONFIG not in backup.digests:
+        return False
+    _copy(backup.folder / CONFIG, config)
+    return True
+
+
+def restore(plan: Plan, settings: Settings, data: Path, *, now: dt.datetime) -> list[str]:
+    """Put a backup back; return in words what was done. For one process alone, while no broker works.
+
+    It is made ready beside, with the numbers that it does not know, before anything is touched; and the head changes
+    last. Whenever this ends early, a broker either finds all in order or refuses to begin.
+    """
     backup, office = plan.backup, settings.office.id
-    url = resolve_url(settings.store.url, data)
-    database = file_of(url)
+    database = file_of(resolve_url(settings.store.url, data))
     if database is None:
         message = "the database is on a server of its own: put it back with its own tool"
         raise StorageError(message)
-    aside = data / f"before-restore-{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
-    head = Head(data, office)
-    there = [database, *(database.with_name(database.name + end) for end in ("-wal", "-shm")), head.path]
-    there += [data / name for name in KEYS if name in backup.digests]
-    moved = [path for path in there if path.exists()]
-    if moved:
-        aside.mkdir(parents=True, mode=0o700)
-        for path in moved:  # the log with its file: left beside another one it would destroy it
+    home, head = database.parent, Head(data, office).path
+    aside = home / f"before-restore-{stamp(now)}"
+    beside = [name for name in (*KEYS, head.name) if name in backup.digests]
+    done = [f"put back: {backup.lines} lines of the journal, up to {backup.made_at:%Y-%m-%d %H:%M} UTC"]
+    with tempfile.TemporaryDirectory(dir=home, prefix=".restore-") as made, ExitStack() as held:
+        ready = Path(made) / DATABASE
+        _copy(backup.folder / DATABASE, ready)
+        done += go_on_behind(f"sqlite:///{ready}", office, plan.given.beyond(backup.given), now)
+        if database.is_file():
+            held.callback(FileHold(database, office).close)
+        logs = (database.with_name(database.name + end) for end in ("-wal", "-shm"))
+        there = [path for path in (*logs, database) if path.exists()]
+        replaced = [path for path in (*(data / name for name in beside), head) if path.exists()]
+        if there or replaced:
+            aside.mkdir(mode=0o700)
+            done.insert(0, f"what was there is put aside: {aside}")
+        for path in replaced:
+            _copy(path, aside / path.name)
+        for path in there:  # the log with its file: left beside another one it would destroy it
             path.replace(aside / path.name)
-        sync(data)
-        yield f"what was there is put aside: {aside}"
-    for name in backup.digests:
-        if name == CONFIG:
-            continue
-        _copy(backup.folder / name, database if name == DATABASE else data / name)
-    yield f"put back: {backup.lines} lines of the journal, up to {backup.made_at:%Y-%m-%d %H:%M} UTC"
-    if CONFIG in backup.digests and not config.exists():
-        _copy(backup.folder / CONFIG, config)
-        yield f"put back: {config}"
-    yield from go_on_behind(url, head, office, plan.given.beyond(backup.given), now)
+        ready.replace(database)
+        sync(home)
+    for name in beside:
+        _copy(backup.folder / name, data / name)
+    if head.name not in beside:
+        head.unlink(missing_ok=True)
+    return done
 
 
 def _looked_at(part: Path, office: str, now: dt.datetime) -> Backup:

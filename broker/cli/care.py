@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ import typer
 from rich.console import Console
 
 from broker.bootstrap.process import BELIEVE, only_engine
-from broker.care.backup import CONFIG, KEPT, back_up, plan_restore, read_backup, restore
+from broker.care.backup import KEPT, back_up, plan_restore, put_back_config, read_backup, restore
 from broker.care.purge import purge
 from broker.cli.options import ConfigOption, DataOption, errors, say
 from broker.config import load_settings
@@ -57,8 +56,7 @@ def restore_command(
 ) -> None:
     """Put a backup back, after saying what is newer than it; numbers go on behind the highest that was given out."""
     found = read_backup(backup)
-    if not config.exists() and CONFIG in found.digests:
-        shutil.copyfile(backup / CONFIG, config)
+    if put_back_config(found, config):
         _tell(f"put back: {config}")
     settings = load_settings(config, os.environ)
     with only_engine(data):
@@ -74,7 +72,7 @@ def restore_command(
             )
         if not yes and (plan.behind or plan.lost) and not typer.confirm("Put it back?", default=False, err=True):
             raise typer.Exit(say("nothing was changed"))
-        for line in restore(plan, settings, config, data, now=dt.datetime.now(dt.UTC)):
+        for line in restore(plan, settings, data, now=dt.datetime.now(dt.UTC)):
             _tell(line)
     _tell("the next start of the broker goes on from here")
 

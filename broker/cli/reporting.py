@@ -123,6 +123,7 @@ class Reporting:
                 made, is_final = telling.made(str(asked["what"]))
             else:
                 made, is_final = telling.tickets(wanted, archive)
+            history.slices.clear()
         if is_final:
             self.kept[key] = made
             while len(self.kept) > KEPT:
@@ -176,7 +177,7 @@ class _Telling:
     def tickets(self, asked: Asked, archive: Archive) -> tuple[Answer, bool]:
         """Return a page of the tickets behind a figure, and whether nothing of it changes any more."""
         history = self.history
-        found = listing(history, asked, lambda days: archive.traced(history.zone, days, history.now))
+        found = listing(history, asked, lambda days: archive.traced(history.zone, days))
         numbers = archive.numbers([one.ticket for one in found.rows])
         told = report(history, asked.question, figures=(asked.figure,))
         shown = tickets_page(wording_in(told, self.settings, self.words.language), self.query, found, numbers)
@@ -185,7 +186,8 @@ class _Telling:
     def _officer(self, wording: ReportWording, *, is_own: bool) -> Answer:
         query, history, figures = self.query, self.history, None
         if not is_own:  # what is closed alone: the officer sees it first
-            history = replace(history, days=tuple(day for day in history.days if day.day in history.closed))
+            closed = tuple(day for day in history.days if day.day in history.closed)
+            history = replace(history, days=closed, slices={}, places={})
         if self.officer:
             figures = officer_figures(history, query.first, query.last, self.officer)
         shown = officer_page(wording, names_of(self.settings), query, figures, self.today, is_own=is_own)

@@ -70,7 +70,7 @@ def report_command(  # noqa: PLR0917 - typer passes them by name
             file = report_file(wording, kind)
         else:
             zone = settings.office.zone
-            found = listing(history, asked, lambda days: archive.traced(zone, days, now), a_page=None)
+            found = listing(history, asked, lambda days: archive.traced(zone, days), a_page=None)
             file = tickets_file(wording, found, archive.numbers([one.ticket for one in found.rows]), kind)
             if found.untold:
                 say(f"{found.untold} tickets are not told: the journal of their days is not here, or tells otherwise")

@@ -137,7 +137,10 @@ def _comes_or_goes(difference: Difference) -> bool:
 
 
 def _act_of_planned(difference: Difference) -> str | None:
-    """Return the act of a planned change, which can set the office's places alone."""
+    """Return the act of a planned change, which can set the office's places alone.
+
+    What it would replace on its day is not known here: whoever asks compares that day, too.
+    """
     if "." in difference.path.removeprefix("planned."):
         return None
     for entry in (difference.before, difference.after):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-FILE = "slides.json"
+from broker.contract.slides import SLIDES_FILE
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +49,18 @@ class Slides(BaseModel):
         return [*known, *(Slide(name=name) for name in sorted(there - {slide.name for slide in known}))]
 
 
+def slides_to_change(folder: Path) -> Slides:
+    """Return what stands beside the files, for whoever writes it anew. Raises OSError, ValidationError."""
+    try:
+        return Slides.model_validate_json((folder / SLIDES_FILE).read_bytes())
+    except FileNotFoundError:
+        return Slides()
+
+
 def read_slides(folder: Path) -> Slides:
     """Return what stands beside the files; nothing where that cannot be read."""
     try:
-        return Slides.model_validate_json((folder / FILE).read_bytes())
-    except FileNotFoundError:
-        return Slides()
+        return slides_to_change(folder)
     except (OSError, ValidationError) as error:
-        log.warning("the order of the slides is passed over, %s is unreadable: %s", FILE, error)
+        log.warning("the order of the slides is passed over, %s is unreadable: %s", SLIDES_FILE, error)
         return Slides()

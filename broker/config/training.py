@@ -26,6 +26,8 @@ DEFAULT_FOLDER = Path("var-training")
 MARK = "TRAINING"
 """The file that tells a training's folder from an office's."""
 CONFIG = "config.yaml"
+DATABASE = "office.db"
+"""What a training's folder has in it, beside what every data folder has."""
 LONGEST_MIN, LEAST_MIN = 2.0, 1.0
 """The longest promise of a lane is so long at the usual pace, all others are shorter in proportion, but not by more."""
 USUAL_SHARE = 1 / 16
@@ -60,7 +62,7 @@ def training_data(office: Mapping[str, Any], folder: Path, ports: Ports, *, pace
     """Return the data of a training's configuration, of the office's own, whose file lies in `folder`.
 
     What goes out of the machine (e-mail, webhook, a server that others run), what opens a device or a folder of the
-    office, who its officers are and every secret is not in it.
+    office (its backups, too), who its officers are and every secret is not in it.
     """
     data: dict[str, Any] = copy.deepcopy(dict(office))
     data["training"] = True
@@ -71,7 +73,8 @@ def training_data(office: Mapping[str, Any], folder: Path, ports: Ports, *, pace
     is_open = bool((data.get("mqtt") or {}).get("open_on_loopback"))
     data["mqtt"] = {"server": "auto", "host": "127.0.0.1", "port": ports.mqtt, "listen": "127.0.0.1"}
     data["mqtt"] |= {"open_on_loopback": True} if is_open else {}
-    data["store"] = {"url": "sqlite:///office.db"}
+    data["store"] = {"url": f"sqlite:///{DATABASE}"}
+    data["backup"] = None  # else made-up days would stand among the office's own, and push the oldest of them out
     if isinstance(data.get("web"), dict):
         data["web"] = {
             "listen": "127.0.0.1",

@@ -67,7 +67,10 @@ class History:
     closed: frozenset[dt.date] = frozenset()
     """Those that were closed; the others were read from the journal just now, and today's runs."""
     slices: dict[Any, dict[tuple[str, ...], Slice]] = field(default_factory=dict, compare=False, repr=False)
-    """What was laid out of it so far: a page asks four questions of the same year, and each wants all together, too."""
+    """What was laid out of it so far: a page asks four questions of the same year, and each wants all together, too.
+    Whoever keeps the history clears it: it holds every row once for each question."""
+    places: dict[Any, list[dt.date]] = field(default_factory=dict, compare=False, repr=False)
+    """Of which day each ticket behind a figure is, as it was asked for last: the next page asks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,17 +352,17 @@ def _lay(history: History, question: Question, ends: Iterable[dt.date], sorting:
             continue
         facts = facts_of.get(day)
         if facts is not None:
-            sorting.add(day, facts.counts, "kind", lambda one: one.counts)
-            sorting.extend(day, facts.waits, lambda one: one.waits)
-            sorting.extend(day, facts.visits, lambda one: one.visits)
-            sorting.extend(day, facts.desks, lambda one: one.desks)
-            sorting.add(day, facts.papers, "outcome", lambda one: one.papers)
-        sorting.add(day, ratings.get(day, ()), "score", lambda one: one.scores)
+            sorting.add(day, facts.counts, "kind", "counts")
+            sorting.extend(day, facts.waits, "waits")
+            sorting.extend(day, facts.visits, "visits")
+            sorting.extend(day, facts.desks, "desks")
+            sorting.add(day, facts.papers, "outcome", "papers")
+        sorting.add(day, ratings.get(day, ()), "score", "scores")
     for end in ends:
         last = next((facts for facts in reversed(history.days) if facts.day <= end), None)
         if last is not None:
             half_hour = _label(_half_hour_at(_as_of(history, end) - 1, history.zone))
-            sorting.extend(end, last.still, lambda one: one.still, half_hour=half_hour)
+            sorting.extend(end, last.still, "still", half_hour=half_hour)
 
 
 def _ends(question: Question, until: dt.date, periods: tuple[Dimension, ...]) -> dict[tuple[str, ...], dt.date]:
@@ -407,20 +410,27 @@ class _Sorting:
         self._slices = slices
         self._as_of = as_of
 
-    def extend(
-        self, day: dt.date, rows: Sequence[Any], into: Callable[[Slice], list[Any]], *, half_hour: str | None = None
-    ) -> None:
-        """Lay rows of a day into lists; `half_hour` where the rows have none of their own."""
+    def extend(self, day: dt.date, rows: Sequence[Any], into: str, *, half_hour: str | None = None) -> None:
+        """Lay rows of a day into a list of the slice; `half_hour` where the rows have none of their own."""
+        if not self._is_read(into):
+            return
         for one, found in self._sorted(day, rows, half_hour):
-            into(one).extend(found)
+            getattr(one, into).extend(found)
 
-    def add(self, day: dt.date, rows: Sequence[Any], what: str, into: Callable[[Slice], Tally[Any]]) -> None:
+    def add(self, day: dt.date, rows: Sequence[Any], what: str, into: str) -> None:
         """Add rows of a day up by one of their columns; the last column says how many each is."""
+        if not self._is_read(into):
+            return
         place = rows[0]._fields.index(what) if rows else 0
         for one, found in self._sorted(day, rows, None):
-            tally = into(one)
+            tally = getattr(one, into)
             for row in found:
                 tally[row[place]] += row[-1]
+
+    def _is_read(self, into: str) -> bool:
+        """Tell whether somebody looks at what lies there in a slice."""
+        del into
+        return True
 
     def _sorted(
         self, day: dt.date, rows: Sequence[Any], half_hour: str | None
@@ -466,36 +476,63 @@ class _Sorting:
         return found
 
 
-class _OneByOne(_Sorting):
-    """Lays each row into a slice of its own."""
+class _Watched(Slice):
+    """A slice that notes what is read of it."""
 
-    def __init__(self, only: Mapping[Dimension, frozenset[str]], as_of_us: int) -> None:
+    def __getattribute__(self, name: str) -> Any:  # noqa: ANN401 - whatever it is
+        """Return what is asked for."""
+        if name != "__dict__":
+            vars(self).setdefault("read", set()).add(name)
+        return super().__getattribute__(name)
+
+
+class _OneByOne(_Sorting):
+    """Lays each row into a slice of its own, keeps what a figure says of it, and drops the slice."""
+
+    def __init__(self, only: Mapping[Dimension, frozenset[str]], as_of_us: int, figure: Figure) -> None:
         super().__init__((), only, {}, lambda _: as_of_us)
-        self.found: list[tuple[Any, Slice]] = []
+        self.found: list[tuple[dt.date, Any, Value]] = []
+        self._as_of_us = as_of_us
+        self._of = figure.of
+        self._day = dt.date.min
+        empty = _Watched(as_of_us)
+        self._of(empty)
+        self._read = frozenset(vars(empty)["read"])
+
+    def _is_read(self, into: str) -> bool:
+        return into in self._read
+
+    def _sorted(
+        self, day: dt.date, rows: Sequence[Any], half_hour: str | None
+    ) -> Iterator[tuple[Slice, Sequence[Any]]]:
+        self._day = day
+        yield from super()._sorted(day, rows, half_hour)
 
     def _divided(
         self, chosen: Sequence[Any], fields: Sequence[str], known: Mapping[str, str]
     ) -> Iterator[tuple[Slice, Sequence[Any]]]:
         del fields, known
         for row in chosen:
-            one = Slice(self._as_of(()))
-            self.found.append((row, one))
+            one = Slice(self._as_of_us)
             yield one, (row,)
+            value = self._of(one)
+            if value.n:
+                self.found.append((self._day, row, value))
 
 
-def each_row(history: History, question: Question, figure: Figure) -> list[tuple[Any, Value]]:
-    """Return every row of facts that a figure of a slice is of, with what the figure says of this row alone.
+def each_row(history: History, question: Question, figure: Figure) -> list[tuple[dt.date, Any, Value]]:
+    """Return every row of facts that a figure of a slice is of, with its day and what the figure says of it alone.
 
     It is the same function of a slice, so there is no second definition; together they are of as many as the figure.
+    Whoever still waits is of the question's last day. Rows that the figure does not look at are not gone through.
     """
     if not question.only.keys() <= figure.dimensions:
         return []
     with without_looking_for_garbage():
         until = _until(history, question)
-        sorting = _OneByOne(question.only, _as_of(history, until))
+        sorting = _OneByOne(question.only, _as_of(history, until), figure)
         _lay(history, question, (until,), sorting)
-        said = ((row, figure.of(one)) for row, one in sorting.found)
-        return [(row, value) for row, value in said if value.n]
+        return sorting.found
 
 
 def _grouped(rows: Sequence[Any], places: Sequence[int]) -> Iterator[tuple[tuple[Any, ...], Sequence[Any]]]:

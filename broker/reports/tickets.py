@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from broker.domain.vocabulary import Event
 from broker.reports.facts import Count, DayFacts, Paper, Still, micros, moment
-from broker.reports.figures import Dimension, Figure, History, Question, Value, each_row, report
+from broker.reports.figures import Dimension, Figure, History, Question, Value, each_row
 from broker.reports.fold import DONE, FinishedDay, Fold
 
 A_PAGE = 200
@@ -112,9 +112,6 @@ class Listing:
     """One page of the tickets behind a figure."""
 
     asked: Asked
-    as_of: dt.datetime
-    value: Value
-    """The figure that they are behind."""
     pages: int
     rows: tuple[Listed, ...]
     untold: int = 0
@@ -135,26 +132,24 @@ def orders_of(figure: Figure) -> tuple[Order, ...]:
 def listing(
     history: History,
     asked: Asked,
-    traced: Callable[[frozenset[dt.date]], Sequence[TracedDay]],
+    traced: Callable[[Sequence[DayFacts]], Sequence[TracedDay]],
     *,
     a_page: int | None = A_PAGE,
 ) -> Listing:
     """Return a page of the tickets behind a figure. `traced` gives the days that it is of, read from the journal.
 
-    Which days these are is known before: the facts of days say how many rows each has, and in which order.
+    It reads each up to the line to which its facts go: others may have come in between. Which days these are is known
+    before: the facts of days say how many rows each has, and in which order.
     """
-    figure, question = asked.figure, asked.question
-    whole = report(history, Question(question.first, question.last, only=question.only), figures=(figure,))
     places = _places(history, asked)
     size = max(1, len(places)) if a_page is None else a_page
     parts = _parts(places, asked.page * size, size)
-    found, of_day = _told(history, asked, traced(frozenset(parts))), Tally(places)
+    wanted = [facts for facts in history.days if facts.day in parts]
+    found, of_day = _told(history, asked, traced(wanted)), Tally(places)
     same = {day: rows for day, rows in found.items() if len(rows) == of_day[day]}
     rows = [row for day, (begin, end) in parts.items() for row in same.get(day, ())[begin:end]]
     return Listing(
         asked=asked,
-        as_of=whole.as_of,
-        value=whole.total.values[figure.id],
         pages=-(-len(places) // size),
         rows=tuple(sorted(rows, key=_sorting(asked.order))),
         untold=sum(end - begin for begin, end in parts.values()) - len(rows),
@@ -163,24 +158,23 @@ def listing(
 
 def _places(history: History, asked: Asked) -> list[dt.date]:
     """Return of which day each row is, in the order that is asked for."""
-    days = _owners(history)
+    question = asked.question
+    key = asked.figure.id, asked.order, question.first, question.last, tuple(sorted(question.only.items()))
+    if key not in history.places:
+        history.places.clear()
+        history.places[key] = _placed(history, asked)
+    return history.places[key]
+
+
+def _placed(history: History, asked: Asked) -> list[dt.date]:
+    days = {id(row): facts.day for facts in history.days for row in facts.still}  # else of the question's last day
     found = [
-        (value.value if asked.order != "time" else 0, days[id(row)])
-        for row, value in each_row(history, asked.question, asked.figure)
+        (value.value if asked.order != "time" else 0, days.get(id(row), day))
+        for day, row, value in each_row(history, asked.question, asked.figure)
         for _ in range(value.n)
     ]
     sign = -1 if asked.order == "most" else 1
     return [day for _, day in sorted(found, key=lambda one: (sign * (one[0] or 0), one[1]))]
-
-
-def _owners(history: History) -> dict[int, dt.date]:
-    """Return of which day each row is, by its identity."""
-    return {
-        id(row): facts.day
-        for facts in history.days
-        for rows in (facts.counts, facts.waits, facts.visits, facts.papers, facts.still)
-        for row in rows
-    }
 
 
 def _parts(places: Sequence[dt.date], first: int, size: int) -> dict[dt.date, tuple[int, int]]:
@@ -195,9 +189,9 @@ def _told(history: History, asked: Asked, traced: Sequence[TracedDay]) -> dict[d
     lines_of = attrgetter("first_seq", "last_seq")
     whole = {day.day: day for day in traced if lines_of(day) == lines_of(known[day.day])}
     origins = {row: (facts.day, origin) for facts in whole.values() for row, origin in facts.origins.items()}
-    told = History(history.zone, history.now, tuple(whole.get(facts.day, facts) for facts in history.days))
+    days = (whole.get(facts.day, _without_rows(facts)) for facts in history.days)
     found: dict[dt.date, list[Listed]] = {}
-    for row, value in each_row(told, asked.question, asked.figure):
+    for _, row, value in each_row(History(history.zone, history.now, tuple(days)), asked.question, asked.figure):
         if id(row) in origins:
             day, (ticket, at_us) = origins[id(row)]
             place = {name: said for name in PLACE if (said := getattr(row, name, None)) is not None}
@@ -206,6 +200,11 @@ def _told(history: History, asked: Asked, traced: Sequence[TracedDay]) -> dict[d
     for rows in found.values():
         rows.sort(key=_sorting(asked.order))
     return found
+
+
+def _without_rows(facts: DayFacts) -> DayFacts:
+    """Return when a day was, and nothing of what it came to."""
+    return DayFacts(facts.day, facts.first_seq, facts.last_seq, facts.until_us)
 
 
 def _sorting(order: Order) -> Callable[[Listed], tuple[Any, ...]]:

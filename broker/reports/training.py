@@ -49,6 +49,8 @@ LEFT_OUT: Mapping[str, str] = {
     "priority": mark("The priority lane was left out: this counter has one lane only."),
 }
 
+FIRST = "sign_in"
+"""The step with which each training begins."""
 GOOD_CALLS = 2
 """A visitor who does not come was called so often at least before they are given up."""
 SEEN_TO_S, READ_S, IDLE_S = 60, 180, 30
@@ -99,7 +101,8 @@ class Review:
 
 
 def review(journal: Sequence[Happened]) -> Review:
-    """Return what the journal of a training shows, up to where it goes."""
+    """Return what the journal of a training shows, up to where it goes: of the last one, where several were kept."""
+    journal = journal[max((place for place, one in enumerate(journal) if _is_step(one, FIRST)), default=0) :]
     begins = next((one.at for one in journal if one.kind == "training_step"), None)
     ends = next((one.at for one in journal if _is_step(one, "over")), journal[-1].at if journal else None)
     minutes = 0 if begins is None or ends is None else round((ends - begins).total_seconds() / 60)
@@ -146,11 +149,11 @@ def _promises(journal: Sequence[Happened]) -> Iterator[Finding]:
 
 
 def _missed(journal: Sequence[Happened]) -> Iterator[Finding]:
-    """Yield how the visitor was treated who did not come."""
-    step = next((one for one in journal if _is_step(one, "nobody")), None)
-    if step is None:
+    """Yield how the visitor was treated who did not come; nothing where they were not called before that was said."""
+    place = next((place for place, one in enumerate(journal) if _is_step(one, "nobody")), 0)
+    ticket = journal[place].of("about") if journal else ""
+    if not ticket or not any(one.kind == "called" and one.of("ticket") == ticket for one in journal[:place]):
         return
-    ticket = step.of("about")
     mine = [one for one in journal if one.of("ticket") == ticket]
     end = next((place for place, one in enumerate(mine) if one.kind == "no_show"), None)
     if end is None:

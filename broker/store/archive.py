@@ -80,10 +80,10 @@ class Archive:
         with self._reading("read a ticket's history") as connection:
             return list(read_ticket(connection, self._office, ticket))
 
-    def traced(self, zone: dt.tzinfo, days: Iterable[dt.date], now: dt.datetime) -> list[TracedDay]:
+    def traced(self, zone: dt.tzinfo, days: Iterable[DayFacts]) -> list[TracedDay]:
         """Return some days once more from the journal, with the tickets; those that it does not tell are not there."""
         with self._reading("read the days") as connection, without_looking_for_garbage():
-            return read_traced(connection, self._office, zone, days, now)
+            return read_traced(connection, self._office, zone, days)
 
     def numbers(self, tickets: Sequence[str]) -> dict[str, str]:
         """Return the numbers of tickets by their ids."""

@@ -11,7 +11,7 @@ from sqlmodel import col
 from broker.domain.events import DayClosed
 from broker.domain.identity import number_text
 from broker.ports import Line, Work
-from broker.reports.facts import DayFacts, digest_of, facts_of
+from broker.reports.facts import DayFacts, digest_of, facts_of, moment
 from broker.reports.figures import History, RatingCount
 from broker.reports.fold import Carry, Fold, carry_of
 from broker.reports.tickets import TracedDay, TracingFold
@@ -22,7 +22,8 @@ from broker.store.writing import Writing, insert_into
 _ROWS = table_of(ClosedDayRow)
 _INSERT = insert_into("closed_days", "office, day, seq, lines, digest, facts, carry")
 _LINES = text(
-    "SELECT seq, client, type, body FROM events WHERE office = :office AND seq > :after ORDER BY seq LIMIT :most"
+    "SELECT seq, client, type, body FROM events "
+    "WHERE office = :office AND seq > :after AND seq <= :last ORDER BY seq LIMIT :most"
 )
 _BEGUN = text("SELECT first_seq, issued_at FROM tickets WHERE id = :ticket AND office = :office")
 _OF_TICKET = text(
@@ -33,6 +34,7 @@ _TICKETS_LAST = dt.timedelta(days=5)
 """No ticket lives longer, with room for a clock that was set, forth or back."""
 _IDS_AT_ONCE = 500
 _AT_ONCE = 10_000
+_NO_LAST = 2**63 - 1
 
 
 def write_closed_days(writing: Writing, office: str, work: Work) -> None:
@@ -47,9 +49,9 @@ def write_closed_days(writing: Writing, office: str, work: Work) -> None:
     )
 
 
-def read_lines(connection: Connection, office: str, after: int, most: int) -> Sequence[Line]:
-    """Return lines of the journal behind one of them."""
-    rows = connection.execute(_LINES, {"office": office, "after": after, "most": most})
+def read_lines(connection: Connection, office: str, after: int, most: int, *, last: int = _NO_LAST) -> Sequence[Line]:
+    """Return lines of the journal behind one of them, up to the last that is wanted."""
+    rows = connection.execute(_LINES, {"office": office, "after": after, "last": last, "most": most})
     return [Line(seq, client, event_of(name, body)) for seq, client, name, body in rows]
 
 
@@ -122,9 +124,11 @@ def _folded(connection: Connection, office: str, zone: dt.tzinfo, carry: Carry, 
     return list(_days_of(connection, office, Fold(zone, carry), now))
 
 
-def _days_of(connection: Connection, office: str, fold: Fold, now: dt.datetime) -> Iterator[DayFacts]:
-    """Yield the days that a fold still has before it, the one that runs last."""
-    while lines := read_lines(connection, office, fold.last_seq, _AT_ONCE):
+def _days_of(
+    connection: Connection, office: str, fold: Fold, now: dt.datetime, last: int = _NO_LAST
+) -> Iterator[DayFacts]:
+    """Yield the days that a fold still has before it up to a line, the one that runs there last."""
+    while lines := read_lines(connection, office, fold.last_seq, _AT_ONCE, last=last):
         for line in lines:
             ended = fold.hear(line.seq, line.client, line.event)
             if ended is not None:
@@ -134,24 +138,22 @@ def _days_of(connection: Connection, office: str, fold: Fold, now: dt.datetime) 
         yield running
 
 
-def read_traced(
-    connection: Connection, office: str, zone: dt.tzinfo, wanted: Iterable[dt.date], now: dt.datetime
-) -> list[TracedDay]:
+def read_traced(connection: Connection, office: str, zone: dt.tzinfo, wanted: Iterable[DayFacts]) -> list[TracedDay]:
     """Return some days as the journal tells them, each row with its ticket; those that it does not tell are not there.
 
-    Each is read behind the last day that was closed before it, and no further.
+    Each is read behind the last day that was closed before it, and up to its own last line as it is known: what was
+    written since then is not in the figures that somebody looks at.
     """
     found: dict[dt.date, TracedDay] = {}
-    for day in sorted(wanted):
-        if day in found:
+    for known in sorted(wanted, key=lambda facts: facts.day, reverse=True):
+        if known.day in found:  # it was not closed, and so read on the way to a later one
             continue
-        carried = select(_ROWS.c.carry).where(_ROWS.c.office == office, _ROWS.c.day < day)
+        carried = select(_ROWS.c.carry).where(_ROWS.c.office == office, _ROWS.c.day < known.day)
         carry = _carry(connection.scalar(carried.order_by(_ROWS.c.day.desc()).limit(1)))
-        for facts in _days_of(connection, office, TracingFold(zone, carry), now):
+        until = moment(known.until_us)
+        for facts in _days_of(connection, office, TracingFold(zone, carry), until, known.last_seq):
             if isinstance(facts, TracedDay):
                 found[facts.day] = facts
-            if facts.day >= day:
-                break
     return list(found.values())
 
 

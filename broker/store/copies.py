@@ -21,9 +21,14 @@ _STAMP = "%Y%m%dT%H%M%SZ"
 _BACKUP = re.compile(r"antrean-.+-(?P<stamp>\d{8}T\d{6}Z)")
 
 
+def stamp(at: dt.datetime) -> str:
+    """Return a moment as it stands in the names of files."""
+    return f"{at.astimezone(dt.UTC):{_STAMP}}"
+
+
 def name_of_backup(office: str, made_at: dt.datetime) -> str:
     """Return how the folder of a backup is called."""
-    return f"antrean-{office}-{made_at.astimezone(dt.UTC):{_STAMP}}"
+    return f"antrean-{office}-{stamp(made_at)}"
 
 
 def backups_in(folder: Path, office: str) -> dict[Path, dt.datetime]:

@@ -100,7 +100,7 @@ def open_read_only(url: str) -> Engine:
     engine = reading_engine(url)
     try:
         with engine.connect() as connection:
-            _require_this_version(connection, str(path or make_url(url).render_as_string()))
+            require_this_version(connection, str(path or make_url(url).render_as_string()))
     except BaseException:
         engine.dispose()
         raise
@@ -192,7 +192,8 @@ def _keep_for_owner(path: Path | None) -> None:
         log.warning("others may read %s: its rights cannot be changed: %s", path, error.strerror or error)
 
 
-def _require_this_version(connection: Connection, where: str) -> None:
+def require_this_version(connection: Connection, where: str) -> None:
+    """Raise `StorageError` in words where the tables are not those that this program reads."""
     version = version_of(connection)
     if version is None:
         message = f"{where} has no tables: no broker has worked with it yet"

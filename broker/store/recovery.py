@@ -7,13 +7,14 @@ given out, by whatever knows of it: the head, the tables, the papers of the kios
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import make_url
 from sqlmodel import col
 
 from broker.contract.topics import ENGINE_CLIENT
@@ -22,8 +23,15 @@ from broker.domain.identity import number_text
 from broker.domain.model import Ticket
 from broker.ports import Recorded, StorageError, Work
 from broker.store.audit import contradiction, last_mark
-from broker.store.copies import keep_whole
-from broker.store.database import converted, file_of, open_database, prepare_file, reading_engine
+from broker.store.copies import keep_whole, stamp
+from broker.store.database import (
+    converted,
+    file_of,
+    open_database,
+    prepare_file,
+    reading_engine,
+    require_this_version,
+)
 from broker.store.given import NONE_GIVEN, Given, given_in, given_on_paper
 from broker.store.head import Head
 from broker.store.journal import event_of
@@ -77,26 +85,33 @@ def examine(url: str, head: Head, office: str, *, prints: Path, zone: dt.tzinfo)
         mark, why = None, str(error)
     given = given_on_paper(prints, zone).joined(NONE_GIVEN if mark is None else mark.given)
     path, answered = file_of(url), None if mark is None else mark.seq
+    unusable = Finding("", 0, answered, NONE_GIVEN, given, is_unusable=True)
     if path is not None and (not path.is_file() or path.stat().st_size == 0):
         state = f"{path} is {'empty' if path.is_file() else 'not there'}"
-        return Finding(state if answered or given.numbers else "", 0, answered, NONE_GIVEN, given, is_unusable=True)
+        return replace(unusable, why=state if answered or given.numbers else "")
+    engine = reading_engine(url)
     try:
-        engine = reading_engine(url)
-        try:
-            with engine.connect() as connection:
-                lines, known = last_mark(connection, office).seq, given_in(connection, office)
-                why = why or contradiction(connection, office, mark) or _by_papers(given, known)
-                head.refuse_empty(lines)
-        finally:
-            engine.dispose()
+        with converted("look at the database"), engine.connect() as connection:
+            require_this_version(connection, str(path or make_url(url).render_as_string()))
+            lines, known = last_mark(connection, office).seq, given_in(connection, office)
+            why = why or contradiction(connection, office, mark) or _by_papers(given, known)
     except StorageError as error:
-        return Finding(str(error), lines, answered, known, given.joined(known))
-    except SQLAlchemyError as error:
-        if path is None:
+        if path is None or not _is_damage(error):
             raise
-        damage = f"{path} cannot be read: {getattr(error, 'orig', None) or error}"
-        return Finding(damage, 0, answered, NONE_GIVEN, given, is_unusable=True)
+        return replace(unusable, why=f"{path} is damaged: {error}")
+    finally:
+        engine.dispose()
+    try:
+        head.refuse_empty(lines)
+    except StorageError as error:
+        why = str(error)
     return Finding(why, lines, answered, known, given.joined(known))
+
+
+def _is_damage(error: StorageError) -> bool:
+    """Tell whether the file is no database any more; one that is locked, older, or not ours to read is whole."""
+    cause = getattr(error.__cause__, "orig", None)
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def _by_papers(given: Given, known: Given) -> str:
@@ -107,34 +122,38 @@ def _by_papers(given: Given, known: Given) -> str:
 def recover(url: str, head: Head, office: str, finding: Finding, now: dt.datetime) -> list[str]:
     """Take the database as it is, and let numbers go on behind those that were given out; return what was done.
 
-    For one process alone, while no broker works. `StorageError` where it cannot be done.
+    For one process alone, while no broker works. `StorageError` where it cannot be done. The head goes last: until the
+    numbers stand in the database it keeps every broker from beginning, whatever happens in between.
     """
-    stamp, path, done = f"{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}", file_of(url), []
+    path, done = file_of(url), []
     if finding.is_unusable and path is not None:
-        for one in sorted(path.parent.glob(f"{path.name}*")):
-            if one.name in {path.name, f"{path.name}-wal", f"{path.name}-shm"} and one.stat().st_size > 0:
-                one.replace(aside := one.with_name(f"{one.name}.unusable-{stamp}"))
-                done.append(f"put aside: {aside}")
-            elif one.name in {path.name, f"{path.name}-wal", f"{path.name}-shm"}:
-                one.unlink()
+        with ExitStack() as held:
+            if path.is_file():
+                held.callback(FileHold(path, office).close)
+            for one in (path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm"), path):
+                if one.is_file():
+                    one.replace(aside := one.with_name(f"{one.name}.unusable-{stamp(now)}"))
+                    done.append(f"put aside: {aside}")
     else:
         done += [said] if (said := follow_journal(url, office)) else []
+    done += go_on_behind(url, office, finding.given.beyond(finding.known), now)
     if head.path.exists():
-        done.append(f"what was known of the journal's end is put aside: {head.put_aside(stamp)}")
-    return [*done, *go_on_behind(url, head, office, finding.given.beyond(finding.known), now)]
+        done.append(f"what was known of the journal's end is put aside: {head.put_aside(stamp(now))}")
+    SqlStore(url, office, head).close()  # which writes down where it ends now
+    return done
 
 
-def go_on_behind(url: str, head: Head, office: str, missing: Given, now: dt.datetime) -> list[str]:
+def go_on_behind(url: str, office: str, missing: Given, now: dt.datetime) -> list[str]:
     """Let the office go on behind numbers that its database does not know; return in words what was done."""
-    if missing.day is not None and missing.numbers:
-        with closing(SqlStore(url, office, head)) as store:
-            past = store.past()
-            at = max([now, *(event.at for _, event in past.events[-1:])])
-            event = NumbersSkipped(at=at, day=missing.day, numbers=missing.numbers, why="recover")
-            store.commit(Work(at=at, events=[Recorded(past.last_seq + 1, event, ENGINE_CLIENT, None)]))
-        last = ", ".join(number_text(series, last) for series, last in sorted(missing.numbers.items()))
-        return [f"numbers of {missing.day} go on behind {last}"]
-    return []
+    if missing.day is None or not missing.numbers:
+        return []
+    with closing(SqlStore(url, office)) as store:
+        past = store.past()
+        at = max([now, *(event.at for _, event in past.events[-1:])])
+        event = NumbersSkipped(at=at, day=missing.day, numbers=missing.numbers, why="recover")
+        store.commit(Work(at=at, events=[Recorded(past.last_seq + 1, event, ENGINE_CLIENT, None)]))
+    last = ", ".join(number_text(series, last) for series, last in sorted(missing.numbers.items()))
+    return [f"numbers of {missing.day} go on behind {last}"]
 
 
 def follow_journal(url: str, office: str) -> str:

@@ -81,7 +81,7 @@ SCRIPT: tuple[Step, ...] = (
     Step("serve", 20, 120, "finished", ((10, Come("third")),)),
     Step("priority", 80, 90, "priority_called", ((0, Come("elder", is_priority=True)),), needs="lanes"),
     Step("missed", 150, 150, "called", ((0, Come("missed")),), about="missed"),
-    Step("nobody", 150, 90, "no_show", about="missed"),
+    Step("nobody", 150, 90, "no_show", about="missed", follows="missed"),
     Step("back", 210, 150, "called", ((0, Return("missed")), (5, Come("fourth"))), about="missed", follows="nobody"),
     Step("paper", 330, 120, "paper_seen", ((0, Paper("paper_out")),), ((12, Paper("ready")),), needs="printer"),
     Step(

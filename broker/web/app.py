@@ -146,6 +146,7 @@ def routes(
         database=plan.database,
         advisor=advisor,
         previews=previews,
+        is_training=plan.is_training,
     )
     api = ReportApi(reporter, plan.api_token, plan.languages[0], plan.is_staff_everywhere)
     return [*views.ROUTES, *FeedbackPages().routes(), *staff.routes(), Route(API, api.answer)]

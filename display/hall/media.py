@@ -11,16 +11,11 @@ from pathlib import Path
 from PIL import Image
 
 from broker.config.slides import read_slides
+from broker.contract.slides import FILMS, MOST, MOST_PIXELS, PICTURES
 from display.pages.panel import MediaPage
 
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
-FILMS = frozenset({".mp4", ".webm", ".mkv", ".mov", ".avi"})
-MOST = 40
-"""So many are shown; a folder that somebody takes for a store of photographs is not read to its end."""
 _FAULTS_TOLD = 3
 _TOO_LARGE = "too large"
-MOST_PIXELS = 50_000_000
-"""A larger picture would hold up whoever draws it, or not go into the graphics card at all."""
 
 
 def has_player() -> bool:
@@ -41,19 +36,19 @@ def media_in(
         return (), f"no pictures: {folder}: {error.strerror}"
     films = [path for path in files if path.suffix.lower() in FILMS]
     can_play = not films or plays()
-    faults = {path: fault for path in files[: 2 * MOST] if path.suffix.lower() in PICTURES for fault in _faults(path)}
-    pictures = [path for path in files if path.suffix.lower() in PICTURES and path not in faults]
-    there = {path.name: path for path in ((*pictures, *films) if can_play else pictures)}
+    kinds = PICTURES | FILMS if can_play else PICTURES
+    there = {path.name: path for path in files if path.suffix.lower() in kinds}
     slides = read_slides(folder).all_of(there)
-    shown = [there[slide.name] for slide in slides if day is None or slide.is_of(day)]
-    pages = tuple(
-        MediaPage(str(path), path in films, language, start=(place,)) for place, path in enumerate(shown[:MOST])
-    )
+    of_today = [there[slide.name] for slide in slides if day is None or slide.is_of(day)]
+    first = of_today[: 2 * MOST]
+    faults = {path: fault for path in first if path not in films for fault in _faults(path)}
+    shown = [path for path in first if path not in faults][:MOST]
+    pages = tuple(MediaPage(str(path), path in films, language, start=(place,)) for place, path in enumerate(shown))
     health = f"{len(pages)} shown"
-    if len(slides) > len(shown):
-        health += f", {len(slides) - len(shown)} not of today"
-    if len(shown) > MOST:
-        health += f", {len(shown) - MOST} too many"
+    if len(slides) > len(of_today):
+        health += f", {len(slides) - len(of_today)} not of today"
+    if too_many := len(of_today) - len(faults) - len(shown):
+        health += f", {too_many} too many"
     if not can_play:
         health += f", {len(films)} films left out: pip install ffpyplayer"
     health += "".join(f", left out {path.name}: {fault}" for path, fault in list(faults.items())[:_FAULTS_TOLD])

@@ -86,6 +86,7 @@ def test_a_training_is_played_to_its_end_and_says_what_went_well(tmp_path: Path)
         found = reviewed(process.database)
     finally:
         process.stop()
+    assert offers
     assert all(offer.is_training for offer in offers)
     assert [step.step for step in steps if step.step in {"nobody", "back", "paper", "complaint"}] == [
         *("nobody", "back", "paper", "complaint")

@@ -54,10 +54,11 @@ def app_of(
     files: ResultFiles | None = None,
     advisor: Advisor | None = None,
     reporter: Reporter | None = None,
+    data: Path = Path("no-data"),
 ) -> Starlette:
-    """Return the pages of an office in memory."""
+    """Return the pages of an office in memory; what they read on the disk themselves lies in `data`."""
     return web_app(
-        plan_of(office.settings, "web", config=CONFIG, data=Path("no-data")),
+        plan_of(office.settings, "web", config=CONFIG, data=data),
         bus_for=lambda kind, plan, post: FakeBus(
             server=office.server, office=plan.office, client=plan.client, kind=kind, post=post, claims=True
         ),
@@ -108,9 +109,10 @@ def visitor(
     limits: Limits | None = None,
     files: ResultFiles | None = None,
     advisor: Advisor | None = None,
+    data: Path = Path("no-data"),
 ) -> Iterator[Visitor]:
     """Open the pages of an office in memory."""
-    app = app_of(office, limits=limits, files=files, advisor=advisor)
+    app = app_of(office, limits=limits, files=files, advisor=advisor, data=data)
     with served(app) as address, httpx.Client(base_url=address, timeout=15) as client:
         yield Visitor(office, client, address)
 

@@ -45,7 +45,7 @@ SUGGESTED = (
 
 def fill(data_dir: Path, *, extra: dict[str, str] | None = None) -> OfficeProcess:
     """Fill an empty folder; return the office of today, stopped."""
-    today = OfficeProcess(data_dir, extra=extra or {})
+    today = OfficeProcess(data_dir, extra=extra or {}, is_moved=True)
     with _open(OfficeProcess(data_dir, extra=extra or {}, days_ago=_days_to_last_month(dt.datetime.now()))) as then:  # noqa: DTZ005 - the machine's own day
         _say(then, RATED_THEN, COMPLAINED_THEN)
         _answer(then)

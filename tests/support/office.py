@@ -44,13 +44,16 @@ class OfficeProcess:
     config: Path = CONFIG
     days_ago: float = 0
     """By so many days the broker's clock is behind: what is told to it now was told then."""
+    is_moved: bool = False
+    """Its clock was behind once: by what it goes after that is believed at once, not when it has lasted."""
     process: Program | None = None
 
     @property
     def environment(self) -> dict[str, str]:
         """Return what the office's processes are started with."""
         ours = {"ANTREAN_MQTT__PORT": str(self.port), "ANTREAN_MQTT__SERVER": self.server}
-        return {**os.environ, **ours, "ANTREAN_WEB__PORT": str(self.web_port), **self.extra}
+        moved = {"ANTREAN_CLOCK__BELIEVE_AFTER_MIN": "0"} if self.is_moved else {}
+        return {**os.environ, **ours, **moved, "ANTREAN_WEB__PORT": str(self.web_port), **self.extra}
 
     @property
     def settings(self) -> Settings:
@@ -72,6 +75,7 @@ class OfficeProcess:
 
         Whether the engine is online is for callers to see.
         """
+        self.is_moved = self.is_moved or bool(self.days_ago)
         broker = ("broker", "broker") if not self.days_ago else ("tests.support.earlier_broker", str(self.days_ago))
         self.process = Program(
             *broker, "--config", str(self.config), "--data", str(self.data_dir), env=self.environment

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from broker.contract import messages as ms
+from broker.web.staff.access import COOKIE, Staff
 from tests.fakes.feedback_desk import FeedbackDesk
 from tests.fakes.played_office import PlayedOffice
 from tests.fakes.web_office import KEY, WebOffice, refuse
@@ -132,6 +133,60 @@ def test_without_a_reason_nothing_is_sent_and_what_was_chosen_stands_there_still
 def test_a_refusal_is_said(page: Visitor) -> None:
     page.office.answers["staff_undo"] = lambda _request: refuse("nothing_to_undo")
     assert "cannot be taken back any more" in send(page, "undo", {}, status=422)
+
+
+def close_visa(office: WebOffice) -> None:
+    """Let a service be closed for today, by somebody and for a reason that the board tells."""
+    closed = ms.BoardChange(
+        kind="offer", at=office.now(), by="Maria S.", reason="listrik padam", service="visit-permit"
+    )
+    board = ms.BoardMessage(at=office.now(), seq=office.seq, page=0, pages=1, changes=(closed,))
+    office.say(office.topics.board("0"), board)
+
+
+@pytest.mark.parametrize(
+    ("officer", "pin", "status"), [("siti", "2002", 422), ("adi", "1001", 403), ("tono", "4004", 403), ("", "", 401)]
+)
+@pytest.mark.parametrize(
+    "form", [{"act": "offer"}, {"act": "quota", "reason": "x", "quota": "many"}, {"act": "ticket"}]
+)
+def test_a_form_that_lacks_something_tells_what_is_otherwise_to_nobody_but_who_may_see_it(
+    page: Visitor, officer: str, pin: str, status: int, form: dict[str, str]
+) -> None:
+    close_visa(page.office)
+    if officer:
+        page.post("/staff/in", officer=officer, pin=pin)
+        token = hidden(page.get("/staff/account"), "token")
+    else:
+        made_up = Staff("planted" * 4, "Rudi", "supervisor")
+        page.client.cookies.clear()
+        page.client.cookies.set(COOKIE, made_up.cookie())
+        token = made_up.token
+    for place in ({}, {"at": "service:visit-permit", "place": "service:visit-permit"}):
+        html = page.post(f"{ACTS}/{form['act']}", status=status, token=token, request="0" * 32, **place, **form)
+        assert ("Maria S." in html, "listrik padam" in html) == (status == 422,) * 2
+
+
+@pytest.mark.parametrize(
+    ("act", "fields", "button"),
+    [
+        ("offer", {"place": "lane:priority", "reason": "x"}, "Close for today"),
+        ("announce", {"text-id": "Tutup", "text-en": "Closed", "ends_at": "23:59"}, "Announce"),
+        ("ask_counter", {"counter": "counter-3", "wish": "open:", "at": "counter:counter-3"}, "open"),
+    ],
+)
+def test_what_is_sent_again_while_the_engine_is_away_counts_once_and_tells_nothing_of_today(
+    page: Visitor, act: str, fields: dict[str, str], button: str
+) -> None:
+    close_visa(page.office)
+    html = page.get(ACTS)
+    sent = {"token": hidden(html, "token"), "request": hidden(html, "request"), **fields}
+    page.office.answers[act] = lambda _request: refuse("storage_failed")
+    away = page.post(f"{ACTS}/{act}", status=503, **sent)
+    assert f"press “{button}” again" in text_of(away)
+    assert hidden(away, "request") == sent["request"]
+    for told in ("Maria S.", "listrik padam", "Everything is as configured"):
+        assert told not in away
 
 
 def test_what_is_otherwise_today_stands_there_with_what_ends_it(page: Visitor) -> None:
@@ -274,7 +329,8 @@ def test_what_was_done_is_said_for_half_a_minute_to_nobody_else_and_taken_back_w
         assert "Take it back" not in other.get(BOARD)
     html = page.get("/staff/alerts")
     assert 0 < int(re.findall(r'data-left="(\d+)"', html)[0]) <= 30
-    assert send(page, "undo", {"home": BOARD}, at="/staff/alerts") == BOARD
+    assert hidden(html, "home") == "/staff/alerts"
+    assert send(page, "undo", {"home": hidden(html, "home")}, at="/staff/alerts") == "/staff/alerts"
     assert "Your last act is taken back." in text_of(page.get(BOARD))
     assert "Closed today" not in page.get(BOARD)
 
@@ -282,7 +338,12 @@ def test_what_was_done_is_said_for_half_a_minute_to_nobody_else_and_taken_back_w
 @pytest.mark.usefixtures("played")
 def test_nobody_is_led_elsewhere_and_no_place_is_made_up(page: Visitor) -> None:
     fields = {"place": "lane:priority", "reason": "x"}
-    for strange in ({"home": "//evil.example"}, {"at": "service://evil.example"}, {"at": "ticket"}):
+    for strange in (
+        {"home": "//evil.example"},
+        {"home": "/staff/rules/hours"},
+        {"at": "service://evil.example"},
+        {"at": "ticket"},
+    ):
         assert send(page, "offer", fields | strange) == ACTS
     for path in ("service/none", "lane/new-passport", "ticket/x", "counter/none"):
         page.get(f"{ACTS}/for/{path}", status=404)

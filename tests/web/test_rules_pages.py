@@ -131,6 +131,8 @@ def test_what_was_typed_becomes_edits_of_these_places_alone(
         ("officers.new", {"f.officers.+.id": "Joko W", "f.officers.+.name": "Joko"}),
         ("officers.new", {"f.officers.+.id": "siti", "f.officers.+.name": "Siti"}),
         ("services.new", {"f.services.+.id": "umrah"}),
+        ("services.new-passport", {"f.services.new-passport.effective_from": "1 January", "gone": "yes"}),
+        ("hours", {"effective_from": "01.01.2027"}),
     ],
 )
 def test_what_cannot_be_meant_is_said_at_its_field(name: str, changes: dict[str, str]) -> None:
@@ -227,6 +229,31 @@ def test_a_day_that_has_not_come_plans_a_services_texts(near: Visitor) -> None:
     [asked] = [arguments for command, arguments in near.office.asked if command == "rules_change"]
     assert asked["effective_from"] == "2999-01-01"
     assert "Until then all stays as it is." in text_of(near.get(where))
+
+
+def test_a_service_is_taken_out_on_its_day_and_not_before(near: Visitor) -> None:
+    sign_in(near, "siti", "2002")
+    near.office.answers["rules_change"] = lambda _: {"digest": "x", "restart": [], "warnings": []}
+    day = {"f.services.new-passport.effective_from": "2999-01-01"}
+    sent(near, "services.new-passport", status=303, reason="law", gone="yes", **day)
+    sent(near, "services.new-passport", status=303, reason="law", gone="yes")
+    planned, at_once = [arguments for command, arguments in near.office.asked if command == "rules_change"]
+    assert planned["edits"] == at_once["edits"] == [{"path": "services.new-passport"}]
+    assert (planned.get("effective_from"), at_once.get("effective_from")) == ("2999-01-01", None)
+
+
+@pytest.mark.parametrize(
+    ("how", "status"),
+    [({"do": "look"}, 200), ({}, 422), ({"reason": "left"}, 422)],
+    ids=["looked at", "without a reason", "refused"],
+)
+def test_who_has_left_still_has_when_the_page_comes_back(near: Visitor, how: dict[str, str], status: int) -> None:
+    sign_in(near, "siti", "2002")
+    near.office.answers["rules_change"] = lambda _: refuse("conflict")
+    html = sent(near, "officers.siti", status=status, gone="yes", **how, **{"f.officers.siti.role": "supervisor"})
+    assert 'name="gone" value="yes" checked' in html
+    assert '<option value="supervisor" selected>' in html
+    assert 'name="gone" value="yes">' in sent(near, "officers.siti", status=200, do="look"), "unless it was not ticked"
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PIL import Image
 
-from broker.config.slides import FILE, read_slides
+from broker.config.slides import read_slides
+from broker.contract.slides import MOST, SLIDES_FILE
 from broker.web.guard import MAX_UPLOAD_BYTES
 from broker.web.staff.rules import RulesFiles
-from broker.web.staff.slides import MOST
+from broker.web.staff.slides import NotTakenError, cleaned
 from display.hall.media import media_in
 from tests.fakes.feedback_desk import FeedbackDesk
 from tests.fakes.web_office import WebOffice
@@ -73,7 +78,7 @@ def names(folder: Path) -> list[str]:
 def test_a_picture_is_written_anew_under_a_name_of_ours(near: Visitor, folder: Path, kind: str) -> None:
     send(near, picture(kind), do="add")
     (name,) = names(folder)
-    assert sorted(path.name for path in folder.iterdir()) == sorted([name, FILE])
+    assert sorted(path.name for path in folder.iterdir()) == sorted([name, SLIDES_FILE])
     with Image.open(folder / name) as kept:
         assert (kept.format, kept.size) == ("JPEG", (60, 40) if kind == "GIF" else (40, 60)), "it stands upright"
         assert not kept.getexif()
@@ -110,7 +115,7 @@ def test_too_large_too_many_and_not_from_our_own_page(near: Visitor, folder: Pat
     for number in range(MOST):
         (folder / f"{number:02}.jpg").write_bytes(picture())
     assert f"There are {MOST} slides already" in text_of(send(near, picture(), do="add", status=422))
-    for name in ("..%2f..%2fconfig.yaml", FILE, "x.jpg"):
+    for name in ("..%2f..%2fconfig.yaml", SLIDES_FILE, "x.jpg"):
         near.get(f"{PAGE}/{name}", status=404)
     near.get("/staff/rules/slides/no-display", status=404)
     near.client.cookies.clear()
@@ -143,8 +148,91 @@ def test_order_and_days_are_what_the_display_shows(near: Visitor, folder: Path) 
     send(near, do="remove", name="../../config.yaml")
     assert (folder.parent.parent / "config.yaml").exists()
     assert names(folder) == ["b.jpg", "film.mp4"]
-    (folder / FILE).write_text("no json", encoding="utf-8")
+    (folder / SLIDES_FILE).write_text("no json", encoding="utf-8")
     assert shown(dt.date(2026, 11, 30)) == ["b.jpg", "film.mp4"], "all are shown where the order is unreadable"
+    for pressed in ({"do": "down"}, {"do": "days"}, {"do": "remove"}):
+        assert "slides.json, or takes it away" in text_of(send(near, b"", name="b.jpg", status=422, **pressed))
+    send(near, picture(), do="add", status=422)
+    assert (folder / SLIDES_FILE).read_text(encoding="utf-8") == "no json", "what somebody may still mend stays"
+    assert sorted(path.name for path in folder.glob("*.*")) == ["b.jpg", "film.mp4", SLIDES_FILE]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ({"since": "2026-12-01", "until": "24.12.2026"}, "Please write a day, such as 2027-01-01."),
+        ({"since": "2026-12-25", "until": "2026-12-24"}, "The last day comes before the first"),
+    ],
+)
+def test_days_that_cannot_be_meant_change_nothing(near: Visitor, folder: Path, days: dict[str, str], said: str) -> None:
+    folder.mkdir(parents=True)
+    (folder / "b.jpg").write_bytes(picture())
+    send(near, do="days", name="b.jpg", since="", until="2026-12-24")
+    assert said in text_of(send(near, b"", do="days", name="b.jpg", status=422, **days))
+    (slide,) = read_slides(folder).slides
+    assert (slide.since, slide.until) == (None, dt.date(2026, 12, 24))
+
+
+def test_two_who_press_at_once_both_have_it(near: Visitor, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    there = [f"{number}.jpg" for number in range(6)]
+    for name in there:
+        (folder / name).write_bytes(picture())
+    token = hidden(near.get(PAGE), "token")
+
+    def press(name: str) -> None:
+        fields = {"token": token, "do": "days", "name": name, "until": "2026-12-24"}
+        near.client.post(PAGE, data=fields, files={"none": ("", b"")}, headers={"Origin": near.address})
+
+    with ThreadPoolExecutor(len(there)) as hands:
+        list(hands.map(press, there))
+    assert [(slide.name, str(slide.until)) for slide in read_slides(folder).slides] == [
+        (name, "2026-12-24") for name in there
+    ]
+
+
+def test_a_picture_that_comes_too_slowly_is_given_up(near: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("broker.web.staff.slides.UPLOAD_S", 0.1)
+    is_refused = Event()
+
+    def slowly() -> Iterator[bytes]:
+        yield b"--x\r\n"
+        is_refused.wait(0.5)
+        yield b"--x--\r\n"
+
+    headers = {"Origin": near.address, "Content-Type": "multipart/form-data; boundary=x"}
+    assert near.client.post(PAGE, content=slowly(), headers=headers).status_code == 408
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")
+def test_whatever_stands_in_a_pictures_head_it_is_taken_or_refused() -> None:
+    whole = picture()
+    begin = whole.index(b"Exif")
+    results: set[object] = set()
+    for place in range(begin, begin + 40):
+        for value in (0, 1, 2, 5, 10, 12, 255):
+            changed = bytearray(whole)
+            changed[place] = value
+            try:
+                results.add(cleaned(bytes(changed))[:2])
+            except NotTakenError as error:
+                results.add(error.why)
+    assert b"\xff\xd8" in results
+
+
+def test_a_small_file_of_a_large_picture_takes_little_memory(tmp_path: Path) -> None:
+    Image.new("P", (7000, 7000), 3).save(tmp_path / "vast.png")
+    program = (
+        "import resource, sys, pathlib, PIL.Image, broker.web.staff.slides as slides\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
+        "before = peak()\n"
+        "slides.cleaned(pathlib.Path(sys.argv[1]).read_bytes())\n"
+        "print(peak() - before)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "vast.png")], capture_output=True, text=True, check=True
+    )
+    assert int(answer.stdout) < 200
 
 
 def test_who_may_not_change_displays_brings_no_slides(near: Visitor, folder: Path) -> None:

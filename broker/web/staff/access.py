@@ -20,8 +20,24 @@ COOKIE = "antrean-staff"
 BEFORE = "antrean-before"
 """Cookie and field of a sign-in that was asked for on a page of ours: else a stranger's page could sign somebody in as
 another one, who would then write down what belongs to them."""
+TRAINED = "-training"
+"""What the names of a training's cookies end in: browsers do not keep cookies apart by port, and a training's pages are
+opened beside the office's own, on the same machine."""
 _LONGEST = 2000
 TOKEN_FIELD = "token"  # noqa: S105 - the name of a form's field
+
+
+@dataclass(frozen=True, slots=True)
+class CookieNames:
+    """How the cookies of some pages are called."""
+
+    session: str = COOKIE
+    before: str = BEFORE
+
+
+def cookie_names(*, is_training: bool) -> CookieNames:
+    """Return how the cookies of an office's pages are called, or of a training's."""
+    return CookieNames(COOKIE + TRAINED, BEFORE + TRAINED) if is_training else CookieNames()
 
 
 @dataclass(frozen=True, slots=True)

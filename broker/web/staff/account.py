@@ -15,7 +15,7 @@ from broker import permissions
 from broker.contract.messages import Error, StaffSession
 from broker.language import Phrases, mark
 from broker.web.asking import UNAVAILABLE, UNFINISHED, AwayError, qr_svg
-from broker.web.staff.access import BEFORE, COOKIE, Staff, is_asked_here
+from broker.web.staff.access import BEFORE, Staff, is_asked_here
 from broker.web.staff.desk import FORBIDDEN, Desk, Page, Section
 from broker.web.staff.frame import OWN_ACCOUNT, Entry, Frame, refused
 from broker.web.visitor.writing import Field, Notice, Option, away, mark_of, new_mark, read_line
@@ -402,7 +402,7 @@ class AccountPages:
     async def sign_in(self, desk: Desk) -> Response:
         """Sign somebody in."""
         p, fields = desk.p, await desk.fields()
-        if not is_asked_here(desk.request.cookies.get(BEFORE), fields.get(BEFORE, "")):
+        if not is_asked_here(desk.request.cookies.get(desk.cookies.before), fields.get(BEFORE, "")):
             return sign_in_page(desk, read_line(fields, "officer"), once_more(p), FORBIDDEN)
         officer, known, code = read_line(fields, "officer"), fields.get("pin", ""), read_line(fields, "code")
         by = "pin" if known.isdecimal() and len(known) <= MOST_DIGITS else "password"
@@ -417,7 +417,7 @@ class AccountPages:
         desk.known = staff = Staff(str(told["session"]), str(told["officer"]), str(told["role"]))
         answer = RedirectResponse(desk.home, status_code=303)
         answer.set_cookie(
-            COOKIE,
+            desk.cookies.session,
             staff.cookie(),
             max_age=SESSION_S,
             path="/staff",
@@ -425,7 +425,7 @@ class AccountPages:
             httponly=True,
             samesite="strict",
         )
-        answer.delete_cookie(BEFORE, path="/staff")
+        answer.delete_cookie(desk.cookies.before, path="/staff")
         return answer
 
     async def sign_out(self, desk: Desk) -> Response:
@@ -434,7 +434,7 @@ class AccountPages:
         with contextlib.suppress(AwayError):
             await desk.ask("staff_out", {"session": desk.staff.session})
         answer = RedirectResponse("/staff", status_code=303)
-        answer.delete_cookie(COOKIE, path="/staff")
+        answer.delete_cookie(desk.cookies.session, path="/staff")
         return answer
 
     async def account(self, desk: Desk) -> Response:
@@ -533,8 +533,8 @@ def sign_in_page(
 ) -> Response:
     """Return the page that asks who it is."""
     page = sign_in(desk.p, officer, notice, is_far=desk.is_plain, unsent=unsent)
-    before = desk.request.cookies.get(BEFORE) or new_mark()
+    before = desk.request.cookies.get(desk.cookies.before) or new_mark()
     answer = desk.show("staff/sign_in.html", page, status=status, before=(BEFORE, before))
     is_safe = desk.request.url.scheme == "https"
-    answer.set_cookie(BEFORE, before, path="/staff", secure=is_safe, httponly=True, samesite="strict")
+    answer.set_cookie(desk.cookies.before, before, path="/staff", secure=is_safe, httponly=True, samesite="strict")
     return answer

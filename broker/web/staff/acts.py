@@ -29,8 +29,8 @@ HOME = "/staff/acts"
 PLACES = f"{HOME}/for"
 REASON_MAX, TEXT_MAX = 500, 300
 SERVICE, LANE, STAGE, COUNTER, TICKET = "service", "lane", "stage", "counter", "ticket"
-_SAID_BY_BOARDS = frozenset({"quota", "ask_counter"})
-"""What only the board's own picture says, which comes within a second."""
+_SAID_BY_BOARDS = frozenset({"quota", "ask_counter", "staff_undo"})
+"""What only the board's own picture says, which comes within a second: what is taken back may be such a thing."""
 
 _DONE: Mapping[str, str] = {
     "offer:close": mark("{what} gives out no more numbers today."),
@@ -114,6 +114,7 @@ class ActsPage:
     mark: str
     forms: tuple[Form, ...]
     today: str
+    """Nothing while nobody can say whether who asks may see it."""
     standing: tuple[Otherwise, ...]
     nothing: str
     back: tuple[str, str] | None = None
@@ -151,6 +152,19 @@ def acts_page(
         back=None if at is None else (at.home, p.say("Back to the ticket") if at.kind == TICKET else _to_board(p)),
         notice=notice,
     )
+
+
+def unsent(p: Phrases, around: Frame, known: Known, at: At | None, form_mark: str, *, sent: Fields) -> ActsPage | None:
+    """Return the page while the engine does not answer: sent again, what was `sent` is the same request.
+
+    It tells nothing of today, for nobody knows who asks. None where it has no such form.
+    """
+    page = acts_page(p, around, known, at, sent=sent)
+    form = next((one for one in page.forms if one.act == sent["act"]), None)
+    if form is None:
+        return None
+    button = next((one.label for one in form.buttons if one.value == sent.get(form.buttons_name)), form.send)
+    return replace(page, mark=form_mark, today="", standing=(), notice=away(p, button))
 
 
 def forms_at(p: Phrases, known: Known, at: At, sent: Fields, *, is_closed: bool = False) -> tuple[Form, ...]:
@@ -528,27 +542,33 @@ class ActsPages:
     async def done(self, desk: Desk) -> Response:
         """Do one act; what came of it is said where one goes on, with the way to take it back."""
         act, fields = str(desk.request.path_params["act"]), await desk.form()
+        form_mark = mark_of(fields)
         office, sent, at = desk.office.offer, {**fields, "act": act}, _at_of(fields, desk.office.offer)
         if office is None:
             raise AwayError(act)
         try:
             asked = asked_of(desk.p, act, fields, office, desk.now)
         except UnreadableError as error:
+            await desk.require("offer")
             return self._show(desk, at, sent, notice=_fault(desk.p, error.field), status=UNFINISHED)
         if asked is None:
             raise HTTPException(404)
         try:
-            reply = await desk.reply(asked.command, asked.arguments, mark_of(fields))
+            reply = await desk.reply(asked.command, asked.arguments, form_mark)
         except AwayError:
-            return self._show(desk, at, sent, notice=away(desk.p, desk.p.say("Do it")), status=UNAVAILABLE)
+            known = known_of(desk)
+            page = known and unsent(desk.p, desk.frame(HOME), known, at, form_mark, sent=sent)
+            if page is None:
+                raise
+            return desk.show("staff/acts.html", page, status=UNAVAILABLE)
         if reply.error is not None:
+            await desk.require("offer")
             return self._show(desk, at, sent, notice=_refused(desk.p, reply.error), status=UNFINISHED)
         said = desk.p.say(_DONE[asked.done], **asked.values)
         desk.lately.did(desk.staff, said, can_undo=asked.command != "staff_undo")
         if asked.command in _SAID_BY_BOARDS:
             await desk.office.hear_board()
-        to_board = fields.get("home") == BOARD
-        return RedirectResponse(BOARD if to_board else HOME if at is None else at.home, status_code=303)
+        return RedirectResponse(_goes_on(desk.frame(), fields.get("home", ""), at), status_code=303)
 
     def _show(
         self, desk: Desk, at: At | None, sent: Fields, *, notice: Notice | None = None, status: int = 200
@@ -568,6 +588,13 @@ def known_of(desk: Desk) -> Known | None:
     told = office.announcements
     made_here = tuple(one for one in (told.items if told else ()) if one.by_staff)
     return Known(desk.now, office.offer, tuple(office.boards.values()), office.hall, made_here)
+
+
+def _goes_on(around: Frame, home: str, at: At | None) -> str:
+    """Return where somebody goes on: where they were, if that is a page of ours that is theirs."""
+    if home in {link.url for link in (*around.links, around.account)}:
+        return home
+    return HOME if at is None else at.home
 
 
 def _at_of(fields: Fields, office: OfficeMessage | None) -> At | None:

@@ -121,6 +121,7 @@ class AlertPages:
         if reply.error is not None:
             if reply.error.code == "not_allowed":
                 raise NotTheirsError(ACT)
+            await desk.require(ACT)
             return await self._alerts(desk, notice=refused(desk.p, reply.error), status=UNFINISHED)
         return RedirectResponse(HOME, status_code=303)
 

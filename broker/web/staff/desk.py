@@ -21,11 +21,11 @@ from starlette.responses import Response
 from broker.contract.messages import Reply, StaffSession, SurveyMessage
 from broker.web.asking import Asking
 from broker.web.staff import frame as around
-from broker.web.staff.access import COOKIE, TOKEN_FIELD, Staff, is_near, is_token, staff_of
+from broker.web.staff.access import TOKEN_FIELD, CookieNames, Staff, is_near, is_token, staff_of
 from broker.web.staff.frame import OWN_ACCOUNT, Done, Entry, Frame
 from broker.web.staff.lately import Lately
 from broker.web.staff.strip import coach_of, strip_of
-from broker.web.visitor.writing import Fields, new_mark, read
+from broker.web.visitor.writing import Fields, read
 
 WORDS = "broker.web.staff"
 WALL = "wall"
@@ -54,12 +54,19 @@ class NotTheirsError(Exception):
 class Desk(Asking):
     """One request of somebody of the staff."""
 
-    def __init__(self, request: Request, entries: Sequence[Entry] = (), lately: Lately | None = None) -> None:
+    def __init__(
+        self,
+        request: Request,
+        entries: Sequence[Entry] = (),
+        lately: Lately | None = None,
+        cookies: CookieNames | None = None,
+    ) -> None:
         """Take a request; `entries` make the navigation, `lately` knows what was done just now."""
         super().__init__(request, WORDS)
         self._entries = entries
         self.lately = lately or Lately()
-        self.known = staff_of(request.cookies.get(COOKIE))
+        self.cookies = cookies or CookieNames()
+        self.known = staff_of(request.cookies.get(self.cookies.session))
         """Who the browser says to be, until the engine has said it."""
 
     @property
@@ -188,7 +195,7 @@ class Desk(Asking):
             return None
         did, left_s = found
         undo = self.p.say("Take it back") if did.can_undo else ""
-        return Done(did.text, undo, left_s, new_mark(), here)
+        return Done(did.text, undo, left_s, did.mark, here)
 
 
 Handler = Callable[[Desk], Awaitable[Response]]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from broker.web.staff.access import Staff
+from broker.web.visitor.writing import new_mark
 
 UNDO_S = 30
 """So long the engine takes an act back."""
@@ -19,6 +20,8 @@ class Did:
     text: str
     at: float
     can_undo: bool
+    mark: str
+    """Of the form that takes it back: pressed again it is the same request, and takes back nothing before it."""
 
 
 @dataclass(slots=True)
@@ -32,7 +35,7 @@ class Lately:
         """Keep what somebody did just now, in words."""
         now = self.monotonic()
         self._did = {session: one for session, one in self._did.items() if _left_s(one, now) > 0}
-        self._did[staff.session] = Did(text, now, can_undo)
+        self._did[staff.session] = Did(text, now, can_undo, new_mark())
 
     def of(self, staff: Staff) -> tuple[Did, int] | None:
         """Return what somebody did last, and for how many seconds more that is said."""

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from broker.web.asking import UNAVAILABLE, AwayError
 from broker.web.sending import Sender
 from broker.web.staff import frame
-from broker.web.staff.access import COOKIE
+from broker.web.staff.access import cookie_names
 from broker.web.staff.account import AccountPages, sign_in_page, signed_out
 from broker.web.staff.acts import ActsPages
 from broker.web.staff.advice import AdvicePages
@@ -53,6 +53,7 @@ class StaffPages:
     advisor: Advisor | None = None
     previews: Previews | None = None
     lately: Lately = field(default_factory=Lately)
+    is_training: bool = False
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -85,7 +86,7 @@ class StaffPages:
         """Return a page that is served where it may be and to whom, and asks who it is where a session is over."""
 
         async def answer(request: Request) -> Response:
-            desk = Desk(request, self.entries, self.lately)
+            desk = Desk(request, self.entries, self.lately, cookie_names(is_training=self.is_training))
             if not self.everywhere and not desk.is_near:
                 raise HTTPException(404)
             try:
@@ -105,7 +106,7 @@ class StaffPages:
 
     async def _signed_out(self, desk: Desk) -> Response:
         """Ask who it is; what was being written is still there."""
-        notice = signed_out(desk.p) if COOKIE in desk.request.cookies else None
+        notice = signed_out(desk.p) if desk.cookies.session in desk.request.cookies else None
         answer = sign_in_page(desk, notice=notice, status=UNSIGNED, unsent=await desk.unsent())
-        answer.delete_cookie(COOKIE, path="/staff")
+        answer.delete_cookie(desk.cookies.session, path="/staff")
         return answer

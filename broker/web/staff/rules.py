@@ -223,6 +223,8 @@ class FormPage:
     save: str
     gone: str
     """What takes the whole entry out, where there is one."""
+    is_gone: bool
+    """Whether that is ticked."""
     likes_label: str
     likes: tuple[Link, ...]
     """What a new entry may begin with."""
@@ -350,6 +352,7 @@ def form_page(
         p.say("All of this counts from"),
         given.get("effective_from", ""),
         hint=p.say("Empty: at once. A later day: until then all stays as it is."),
+        fault=typed.faults.get("effective_from", ""),
     )
     is_dated = form.name.startswith("services.") and not form.adds
     changes = _changes(p, known.data, typed.edits) if is_looked_at else ()
@@ -364,10 +367,11 @@ def form_page(
         reason=reason_field(
             p, given.get("reason", ""), p.say("Please say why: it is written down.") if needs_reason else ""
         ),
-        effective_from=later if form.can_wait and not is_dated else None,
+        effective_from=later if form.day_field == later.name else None,
         look=p.say("Look at it first"),
         save=p.say("Let it count"),
         gone=_gone(p, form),
+        is_gone=typed.is_gone,
         likes_label=p.say("Begin with the texts of:"),
         likes=tuple(
             Link(f"{HOME}/services.new?like={one}", name) for one, name in forms.entries_of(p, known.data, "services")
@@ -527,6 +531,7 @@ class RulesPages:
         """
         self._files = files
         self.previews = previews
+        self._slides_turn = asyncio.Lock()
 
     def section(self) -> Section:
         """Return where the pages stand."""
@@ -666,7 +671,7 @@ class RulesPages:
             "reason": read_line(fields, "reason")[:REASON_MAX],
             "edits": forms.sent_edits(typed.edits),
         }
-        later = _later(form, typed, fields, known.today)
+        later = _later(form, fields, known.today)
         if later:
             arguments["effective_from"] = later
         return await self._change(desk, arguments, fields, again, p.say("Let it count"))
@@ -692,21 +697,26 @@ class RulesPages:
 
     async def slides(self, desk: Desk) -> Response:
         """Show a display's slides."""
-        return await slides.shown(desk, *await self._slide_folder(desk))
+        display, folder = await self._slide_folder(desk)
+        if display is None:
+            raise HTTPException(404)
+        return await slides.shown(desk, display, folder)
 
     async def slides_changed(self, desk: Desk) -> Response:
         """Take a slide, move it, take it out."""
-        return await slides.changed(desk, *await self._slide_folder(desk))
+        display, folder = await self._slide_folder(desk)
+        return await slides.changed(desk, display or "", folder, self._slides_turn)
 
     async def slide(self, desk: Desk) -> Response:
         """Hand out one slide."""
         return await slides.handed_out(desk, (await self._slide_folder(desk))[1])
 
-    async def _slide_folder(self, desk: Desk) -> tuple[str, Path | None]:
+    async def _slide_folder(self, desk: Desk) -> tuple[str | None, Path | None]:
+        """Return the display of the address, where there is one, and where its slides lie, where they do."""
         display, known = desk.request.path_params["display"], await self._known()
         found = _at(known.data, f"displays.{display}")
         if not isinstance(found, Mapping) or self._files is None:
-            raise HTTPException(404)
+            return None, None
         return display, None if found.get("media") is None else self._files.data / str(found["media"])
 
     async def picture(self, desk: Desk) -> Response:
@@ -841,12 +851,10 @@ class RulesPages:
         return RedirectResponse(f"{HOME}?saved{f'&restart={restart}' if restart else ''}", status_code=303)
 
 
-def _later(form: Form, typed: Typed, fields: Fields, today: dt.date) -> str:
+def _later(form: Form, fields: Fields, today: dt.date) -> str:
     """Return the day from which a change counts, where that has not come: a service's own day, or that of the form."""
-    day = fields.get("effective_from", "")
-    if form.name.startswith("services.") and not form.adds:
-        day = str(typed.words.get(f"f.{form.name}.effective_from", ""))
-    return day if form.can_wait and day > today.isoformat() else ""
+    day = read_line(fields, form.day_field) if form.day_field else ""
+    return day if day > today.isoformat() else ""
 
 
 def _day(text: str) -> dt.date | None:

@@ -26,6 +26,7 @@ NEW_ROWS = 3
 _SPAN = re.compile(r"([0-9]{1,2})[.:]([0-9]{2})\s*-\s*([0-9]{1,2})[.:]([0-9]{2})")
 _DASH = "\N{EN DASH}"
 _MOST = 10**9
+_FORM_DAY = "effective_from"
 _MONDAY = dt.date(2024, 1, 1)
 
 KEYS: Mapping[str, str] = {
@@ -147,6 +148,13 @@ class Form:
         """Yield all places."""
         return (spot for group in self.groups for spot in group.spots)
 
+    @property
+    def day_field(self) -> str:
+        """Return the name of the field for the day from which all of it counts: a service has its own; or none."""
+        if not self.can_wait:
+            return ""
+        return f"f.{self.entry}.effective_from" if self.entry.startswith("services.") else _FORM_DAY
+
 
 @dataclass(slots=True)
 class Typed:
@@ -156,6 +164,8 @@ class Typed:
     faults: dict[str, str] = field(default_factory=dict)
     words: dict[str, Any] = field(default_factory=dict)
     """What was typed, by the names of fields, for the page to show again."""
+    is_gone: bool = False
+    """Whether the whole entry is taken out, whatever else was typed."""
 
 
 # -- which places ------------------------------------------------------------------------------------------------------
@@ -509,9 +519,6 @@ def _display(p: Phrases, one: Data) -> Form:
 def typed(p: Phrases, form: Form, fields: Fields, data: Data) -> Typed:
     """Return what a form that was sent comes to, beside what stands in the file."""
     result = Typed()
-    if form.entry and fields.get("gone"):
-        result.edits.append((form.entry, GONE))
-        return result
     for spot in form.spots:
         if spot.path.startswith("hours.+"):
             _another_date(p, spot, fields, result)
@@ -522,6 +529,12 @@ def typed(p: Phrases, form: Form, fields: Fields, data: Data) -> Typed:
             result.faults[spot.name] = fault
         elif form.adds or not _same(spot, value):
             result.edits.append((spot.path, value))
+    day = form.day_field
+    if day == _FORM_DAY and (written := read_line(fields, day)) and not _is_date(written):
+        result.faults[day] = p.say("Please write a day, such as 2027-01-01.")
+    if form.entry and fields.get("gone"):
+        faults = {name: fault for name, fault in result.faults.items() if name == day}
+        return Typed([(form.entry, GONE)], faults, result.words, is_gone=True)
     if form.adds and not result.faults:
         result.edits = [_entry(p, form, result, data)]
     result.edits = list(_whole_texts(result.edits))

@@ -100,7 +100,7 @@ def _places(data: Data, path: str, value: Any) -> Iterator[tuple[Screen, str, st
     is_gone = value is GONE
     match section:
         case "services":
-            yield from _of_service(data, entry, key, is_gone=is_gone or key == "closed")
+            yield from _of_service(data, entry, key, is_gone=is_gone)
         case "announcements" if not is_gone:
             yield from (("display", part, f"{entry}, *beside 0 calls") for part in _panels(data, "displays"))
             yield "phone", "", "lobby"

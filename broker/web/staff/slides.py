@@ -10,16 +10,19 @@ import asyncio
 import datetime as dt
 import logging
 import secrets
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from broker.contract.slides import FILMS, MOST, MOST_PIXELS, PICTURES, SLIDES_FILE
 from broker.language import Phrases
 from broker.web.staff.access import TOKEN_FIELD, is_token
 from broker.web.staff.desk import FORBIDDEN, Desk
@@ -27,28 +30,44 @@ from broker.web.staff.frame import Frame, Link
 from broker.web.visitor.writing import Notice
 from hardware.files import write_whole
 
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
 SLIDES = "/staff/rules/slides"
-MOST = 40
-"""So many a display shows."""
 MOST_BYTES = 200 * 1024 * 1024
 """So much they take together."""
-MOST_PIXELS = 50_000_000
 LARGEST = (3840, 2160)
 QUALITY = 90
 UPLOAD_S = 60.0
 _KINDS = frozenset({"JPEG", "PNG", "WEBP", "GIF"})
-_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
-_FILMS = frozenset({".mp4", ".webm", ".mkv", ".mov", ".avi"})
+_BAND_PIXELS = 1_000_000
+"""So much of a picture is looked at at a time."""
+_ORIENTATION, _ON_ITS_SIDE = 0x0112, frozenset({5, 6, 7, 8})
+"""EXIF 2.32, 4.6.4 A: the tag, and those of its values by which height and width change places."""
 
 log = logging.getLogger(__name__)
 
 
-KIND, LARGE, MANY, FULL = "kind", "large", "many", "full"
-"""Why a picture is not taken."""
+class Refusal(Enum):
+    """Why nothing is done."""
+
+    KIND = auto()
+    LARGE = auto()
+    MANY = auto()
+    FULL = auto()
+    UNREADABLE = auto()
+    """What stands beside the slides would be lost."""
+    NO_DAY = auto()
+    BACKWARDS = auto()
 
 
 class NotTakenError(Exception):
-    """A picture is not taken; the message is one of those above."""
+    """What was brought or pressed is not taken."""
+
+    def __init__(self, why: Refusal) -> None:
+        """Keep the reason."""
+        super().__init__(why.name)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +115,7 @@ class SlideFolder:
 
     def picture(self, name: str) -> bytes | None:
         """Return one picture; None for what is none of them."""
-        if name not in self._names() or Path(name).suffix.lower() not in _ENDINGS:
+        if name not in self._names() or Path(name).suffix.lower() not in PICTURES:
             return None
         try:
             return (self.folder / name).read_bytes()
@@ -107,25 +126,27 @@ class SlideFolder:
         """Take a picture. Raises NotTakenError, OSError."""
         names = self._names()
         if len(names) >= MOST:
-            raise NotTakenError(MANY)
+            raise NotTakenError(Refusal.MANY)
+        self._rows_to_change()
         picture = cleaned(raw)
         if sum((self.folder / name).stat().st_size for name in names) + len(picture) > MOST_BYTES:
-            raise NotTakenError(FULL)
+            raise NotTakenError(Refusal.FULL)
         self.folder.mkdir(parents=True, exist_ok=True)
         name = f"{today:%Y%m%d}-{secrets.token_hex(4)}.jpg"
         write_whole(self.folder / name, picture, durable=True)
-        rows = self.rows()
+        rows = self._rows_to_change()
         self._keep([*(row for row in rows if row.name != name), *self._changed(rows, name, by=by)])
 
     def remove(self, name: str) -> None:
-        """Take a slide out. Raises OSError."""
+        """Take a slide out. Raises NotTakenError, OSError."""
+        rows = self._rows_to_change()
         if name in self._names():
             (self.folder / name).unlink(missing_ok=True)
-            self._keep([row for row in self.rows() if row.name != name])
+            self._keep([row for row in rows if row.name != name])
 
     def move(self, name: str, places: int) -> None:
-        """Put a slide so many places later, or earlier. Raises OSError."""
-        rows = self.rows()
+        """Put a slide so many places later, or earlier. Raises NotTakenError, OSError."""
+        rows = self._rows_to_change()
         found = next((row for row in rows if row.name == name), None)
         if found is not None:
             at = rows.index(found)
@@ -134,10 +155,20 @@ class SlideFolder:
             self._keep(rows)
 
     def show(self, name: str, since: dt.date | None, until: dt.date | None, by: str) -> None:
-        """Let a slide be shown from one day to another. Raises OSError."""
-        rows = self.rows()
+        """Let a slide be shown from one day to another. Raises NotTakenError, OSError."""
+        if since is not None and until is not None and until < since:
+            raise NotTakenError(Refusal.BACKWARDS)
+        rows = self._rows_to_change()
         changed = self._changed(rows, name, since=since, until=until, by=by)
         self._keep([changed[0] if row.name == name and changed else row for row in rows])
+
+    def _rows_to_change(self) -> list[Any]:
+        from broker.config.slides import slides_to_change  # noqa: PLC0415 - as above
+
+        try:
+            return slides_to_change(self.folder).all_of(self._names())
+        except ValueError:
+            raise NotTakenError(Refusal.UNREADABLE) from None
 
     @staticmethod
     def _changed(rows: Sequence[Any], name: str, **changes: object) -> list[Any]:
@@ -148,15 +179,17 @@ class SlideFolder:
             return sorted(
                 path.name
                 for path in self.folder.iterdir()
-                if path.is_file() and path.suffix.lower() in _ENDINGS | _FILMS and not path.name.startswith(".")
+                if path.is_file() and path.suffix.lower() in PICTURES | FILMS and not path.name.startswith(".")
             )
         except OSError:
             return []
 
     def _keep(self, rows: Sequence[Any]) -> None:
-        from broker.config.slides import FILE, Slides  # noqa: PLC0415 - as above
+        from broker.config.slides import Slides  # noqa: PLC0415 - as above
 
-        write_whole(self.folder / FILE, Slides(slides=tuple(rows)).model_dump_json(indent=1).encode(), durable=True)
+        write_whole(
+            self.folder / SLIDES_FILE, Slides(slides=tuple(rows)).model_dump_json(indent=1).encode(), durable=True
+        )
 
 
 def cleaned(raw: bytes) -> bytes:
@@ -166,19 +199,35 @@ def cleaned(raw: bytes) -> bytes:
     try:
         with Image.open(BytesIO(raw), formats=sorted(_KINDS)) as found:
             if found.width * found.height > MOST_PIXELS:
-                raise NotTakenError(LARGE)
-            found.draft("RGB", LARGEST)
-            turned = ImageOps.exif_transpose(found).convert("RGBA")
+                raise NotTakenError(Refusal.LARGE)
+            orientation = found.getexif().get(_ORIENTATION, 1)
+            box = LARGEST[::-1] if orientation in _ON_ITS_SIDE else LARGEST
+            found.draft("RGB", box)
+            small = _on_white(found, box)
     except Image.DecompressionBombError:
-        raise NotTakenError(LARGE) from None
-    except (OSError, SyntaxError, ValueError, EOFError):
-        raise NotTakenError(KIND) from None
-    turned.thumbnail(LARGEST)
-    whole = Image.new("RGB", turned.size, "white")
-    whole.paste(turned, mask=turned.getchannel("A"))
+        raise NotTakenError(Refusal.LARGE) from None
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error):
+        raise NotTakenError(Refusal.KIND) from None
+    small.thumbnail(box)
+    small.getexif()[_ORIENTATION] = orientation
     out = BytesIO()
-    whole.save(out, "JPEG", quality=QUALITY, subsampling=0)
+    ImageOps.exif_transpose(small).save(out, "JPEG", quality=QUALITY, subsampling=0)
     return out.getvalue()
+
+
+def _on_white(found: Picture, box: tuple[int, int]) -> Picture:
+    """Return a picture on white, less than twice as large as a box: in bands, so that it is there at full size once."""
+    from PIL import Image  # noqa: PLC0415 - as above
+
+    factor = max(1, min(found.width, int(max(found.width / box[0], found.height / box[1]))))
+    small = Image.new("RGB", (-(-found.width // factor), -(-found.height // factor)))
+    rows = factor * max(1, _BAND_PIXELS // (found.width * factor))
+    for top in range(0, found.height, rows):
+        band = found.crop((0, top, found.width, min(top + rows, found.height))).convert("RGBA")
+        flat = Image.new("RGB", band.size, "white")
+        flat.paste(band, mask=band.getchannel("A"))
+        small.paste(flat.reduce(factor), (0, top // factor))
+    return small
 
 
 # -- what is asked -----------------------------------------------------------------------------------------------------
@@ -228,7 +277,7 @@ async def shown(desk: Desk, display: str, folder: Path | None, *, notice: Notice
 
 
 def _row(p: Phrases, display: str, row: Any, today: dt.date) -> SlideRow:  # noqa: ANN401 - a `Slide`, whose models are loaded late
-    is_film = Path(row.name).suffix.lower() in _FILMS
+    is_film = Path(row.name).suffix.lower() in FILMS
     note = p.say("Film") if is_film else ""
     if row.until is not None and row.until < today:
         note = p.say("Over: it is not shown any more.")
@@ -244,12 +293,15 @@ def _row(p: Phrases, display: str, row: Any, today: dt.date) -> SlideRow:  # noq
     )
 
 
-async def changed(desk: Desk, display: str, folder: Path | None) -> Response:
-    """Take a picture, or do what was pressed at one."""
+async def changed(desk: Desk, display: str, folder: Path | None, turn: asyncio.Lock) -> Response:
+    """Take a picture, or do what was pressed at one: in turn, for pictures take memory, and each press reads first."""
     staff = await desk.require("rules_technical")
     p = desk.p
-    async with asyncio.timeout(UPLOAD_S):
-        data = await desk.request.form(max_files=1, max_fields=8)
+    try:
+        async with asyncio.timeout(UPLOAD_S):
+            data = await desk.request.form(max_files=1, max_fields=8)
+    except TimeoutError:
+        raise HTTPException(408) from None
     try:
         if not is_token(staff, str(data.get(TOKEN_FIELD, ""))):
             raise HTTPException(FORBIDDEN)
@@ -261,20 +313,21 @@ async def changed(desk: Desk, display: str, folder: Path | None) -> Response:
         await data.close()
     act, name = str(data.get("do", "")), str(data.get("name", ""))
     try:
-        match act:
-            case "add":
-                await asyncio.to_thread(files.add, raw, staff.id, desk.now.date())
-            case "up" | "down":
-                await asyncio.to_thread(files.move, name, -1 if act == "up" else 1)
-            case "remove":
-                await asyncio.to_thread(files.remove, name)
-            case "days":
-                since, until = (_day(str(data.get(key, ""))) for key in ("since", "until"))
-                await asyncio.to_thread(files.show, name, since, until, staff.id)
-            case _:
-                raise HTTPException(404)
+        async with turn:
+            match act:
+                case "add":
+                    await asyncio.to_thread(files.add, raw, staff.id, desk.now.date())
+                case "up" | "down":
+                    await asyncio.to_thread(files.move, name, -1 if act == "up" else 1)
+                case "remove":
+                    await asyncio.to_thread(files.remove, name)
+                case "days":
+                    since, until = (_day(str(data.get(key, "")).strip()) for key in ("since", "until"))
+                    await asyncio.to_thread(files.show, name, since, until, staff.id)
+                case _:
+                    raise HTTPException(404)
     except NotTakenError as error:
-        return await shown(desk, display, folder, notice=Notice("error", _why(p, str(error))))
+        return await shown(desk, display, folder, notice=Notice("error", _why(p, error.why, folder)))
     except OSError as error:
         why = p.say("The folder cannot be written: {why}", why=error.strerror or str(error))
         return await shown(desk, display, folder, notice=Notice("error", why))
@@ -292,20 +345,30 @@ async def handed_out(desk: Desk, folder: Path | None) -> Response:
     return Response(found, media_type=f"image/{kind}", headers={"Cache-Control": "private, max-age=60"})
 
 
-def _why(p: Phrases, why: str) -> str:
+def _why(p: Phrases, why: Refusal, folder: Path) -> str:  # noqa: PLR0911 - one a reason
     match why:
-        case "large":
+        case Refusal.LARGE:
             return p.say("This picture is too large: 50 million pixels at most.")
-        case "many":
+        case Refusal.MANY:
             return p.say("There are {n} slides already: take one out first.", n=MOST)
-        case "full":
+        case Refusal.FULL:
             return p.say("The slides take too much room: take one out first.")
-        case _:
+        case Refusal.UNREADABLE:
+            return p.say(
+                "Nothing was changed: order and days of the slides cannot be read. Whoever keeps the machine mends"
+                " {file}, or takes it away: then all are shown by their names, on every day.",
+                file=str(folder / SLIDES_FILE),
+            )
+        case Refusal.NO_DAY:
+            return p.say("Please write a day, such as 2027-01-01.")
+        case Refusal.BACKWARDS:
+            return p.say("The last day comes before the first: nothing was changed.")
+        case Refusal.KIND:
             return p.say("This is no picture that displays can show: JPEG, PNG, WebP or GIF, please.")
 
 
 def _day(text: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text)
+        return dt.date.fromisoformat(text) if text else None
     except ValueError:
-        return None
+        raise NotTakenError(Refusal.NO_DAY) from None

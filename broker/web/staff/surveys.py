@@ -357,6 +357,7 @@ class SurveyPages:
         plan, by = read(fields, "plan"), fields.get("by", "")
         if not plan or not by:
             notice = Notice("error", p.say("Please write what the office does, and until when."))
+            await desk.require("survey_plan")
             return self._surveys(desk, notice, UNFINISHED)
         arguments = {
             "survey": desk.request.path_params["survey"],
@@ -367,6 +368,7 @@ class SurveyPages:
         }
         reply = await desk.reply("survey_plan", arguments, mark_of(fields))
         if reply.error is not None:
+            await desk.require("survey_plan")
             return self._surveys(desk, Notice("error", p.error(reply.error.code)), UNFINISHED)
         return self._surveys(desk, Notice("done", p.say("The plan is saved, and published with the results.")))
 
@@ -383,6 +385,7 @@ class SurveyPages:
         asked = desk.asked()
         given, form_mark = survey.read_answers(asked, fields), mark_of(fields)
         if found := survey.faults(p, asked, given):
+            await desk.require("survey")
             return self._paper(desk, given, form_mark, found=found, status=UNFINISHED)
         try:
             reply = await desk.reply("survey", given.arguments(asked), form_mark)
@@ -390,6 +393,7 @@ class SurveyPages:
             notice = away(p, p.say("Save and next form"))
             return self._paper(desk, given, form_mark, notice=notice, status=UNAVAILABLE)
         if reply.error is not None:
+            await desk.require("survey")
             notice = Notice("error", p.error(reply.error.code))
             return self._paper(desk, given, form_mark, notice=notice, status=UNFINISHED)
         following = f"/staff/surveys/{asked.id}/paper?saved&service={quote(given.service)}"

@@ -14,6 +14,7 @@ import pytest
 from num2words import num2words
 from PIL import Image
 
+from broker.config.slides import Slide, Slides
 from broker.contract.clock import EngineClock
 from broker.contract.messages import (
     PROTOCOL,
@@ -33,6 +34,7 @@ from broker.contract.messages import (
     WaitingGroup,
 )
 from broker.contract.messages import Announcement as Notice
+from broker.contract.slides import MOST, SLIDES_FILE
 from broker.language import Phrases
 from display.hall.announcer import Announcement, SpeechRules
 from display.hall.board import Call, Zone
@@ -792,6 +794,18 @@ def test_a_picture_that_cannot_be_shown_is_left_out_with_a_word_until_it_is_mend
     assert health == "1 shown, left out empty.png: broken, left out half.jpg: broken, left out vast.png: too large"
     (tmp_path / "half.jpg").write_bytes(whole)
     assert len(media_in(tmp_path, "id")[0]) == 2
+
+
+def test_a_picture_is_looked_at_before_it_is_shown_wherever_its_name_stands(tmp_path: Path) -> None:
+    for number in range(2 * MOST):
+        Image.new("RGB", (3, 2)).save(tmp_path / f"a{number:03}.png")
+    (tmp_path / "z.png").touch()
+    Image.new("RGB", (3, 2)).save(tmp_path / "z-late.png")
+    slides = Slides(slides=(Slide(name="z.png"), Slide(name="z-late.png")))
+    (tmp_path / SLIDES_FILE).write_text(slides.model_dump_json(), encoding="utf-8")
+    pages, health = media_in(tmp_path, "id")
+    assert (Path(pages[0].path).name, len(pages)) == ("z-late.png", MOST)
+    assert health == f"{MOST} shown, {MOST + 1} too many, left out z.png: broken"
 
 
 def test_a_page_in_a_language_that_is_read_from_the_right_stands_the_other_way_round(lobby: Lobby) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from broker.domain.events import DayClosed
 from broker.reports.facts import facts_of
-from broker.reports.figures import History, Question, report
+from broker.reports.figures import FIGURES, History, Question, report
+from broker.reports.tickets import Asked, listing
 from broker.store.archive import Archive
 from broker.store.sql import SqlStore
 from tests.fakes.days import a_busy_day, a_day_of_journeys
@@ -103,6 +104,30 @@ def test_what_is_published_of_waits_follows_the_closed_days_and_stands_again_aft
     a_minute_later(room, 2)
     assert room.wire.results[0] == (dt.date(2026, 3, 2),)
     assert room.wire.results[-1] == (dt.date(2026, 3, 2), dt.date(2026, 3, 3))
+
+
+@pytest.mark.parametrize("nights", [1, 2])
+def test_tickets_behind_a_figure_are_told_whatever_is_written_between_question_and_answer(
+    room: EngineRoom, disk: Path, nights: int
+) -> None:
+    a_busy_day(room)
+    first = room.clock.now().date()
+    for _ in range(nights - 1):
+        room.engine._days.due_at = float("inf")  # two days that nobody closed are read in one go
+        room.clock.advance(DAY_S)
+        a_busy_day(room)
+    known = history(disk, room, first, room.clock.now().date())
+    a_busy_day(room)
+    night(room)
+    room.issue("visa")
+    a_minute_later(room, 3)
+
+    with closing(Archive(f"sqlite:///{disk}", "demo")) as archive:
+        question = Question(first, first + dt.timedelta(days=nights - 1))
+        for figure in (one for one in FIGURES if one.is_of_tickets):
+            found = listing(known, Asked(figure, question), lambda days: archive.traced(room.office.zone, days))
+            assert found.untold == 0, figure.id
+            assert len(found.rows) == report(known, question).total.values[figure.id].n, figure.id
 
 
 def test_days_of_before_are_caught_up_with_after_a_pause() -> None:

@@ -325,6 +325,33 @@ def test_a_section_that_the_file_has_not_yet_has_the_same_places_and_no_others(
     assert "error" not in place.ask(place.change(rina, fair))
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "closed"),
+    [
+        ("services.passport", {"letter": "Q"}, "services.passport.letter"),
+        ("officers.tono", {"id": "tono", "name": "Tono", "role": "technician"}, "officers.tono.pin_hash"),
+        ("services.passport", {"fee": {"id": "Rp9", "en": "Rp9"}}, ""),
+    ],
+)
+def test_a_plan_for_a_whole_entry_changes_no_more_of_it_than_may_be_changed_today(
+    place: Place, rina: str, path: str, value: dict[str, Any], closed: str
+) -> None:
+    data: Any = read_value(place.text)
+    whole = value if "id" in value else data["services"][0] | value
+    for plans in (False, True):
+        edit = cmd.RuleEdit(path, whole)
+        plan = {"id": "x", "effective_from": "2999-01-01", "change": {path: whole}}
+        made = place.change(rina, cmd.RuleEdit("planned.x", plan) if plans else edit)
+        problems = place.ask(made).get("detail", {}).get("problems", [])
+        where = f"from 2999-01-01 on: {closed}" if plans else closed
+        assert [one for one in problems if "is not changed here" in one][:1] == (
+            [f"{where}: is not changed here but in the file itself, by whoever may log in to the machine"]
+            if closed
+            else []
+        )
+        assert problems == [] or closed
+
+
 def test_a_plan_that_would_break_the_office_is_refused_today(place: Place, rina: str) -> None:
     day = (place.room.clock.now() + dt.timedelta(days=9)).date().isoformat()
     change = place.change(rina, cmd.RuleEdit("counters.counter-1.stages", ["check"]), effective_from=day)

@@ -38,6 +38,7 @@ OFFICE = {
     "ANTREAN_SIGNS": "[{id: signs-1, codec: ascii, line: {url: /dev/ttyUSB9}, "
     "signs: [{address: 1, counter: counter-1}]}]",
     "ANTREAN_COUNTER_PANEL__HOTKEYS": "{next: ctrl+alt+space}",
+    "ANTREAN_BACKUP": "{folder: /mnt/cadangan-kantor, keep: 1}",
     "ANTREAN_HOURS__ENFORCED": "true",
 }
 
@@ -65,6 +66,7 @@ def test_nothing_of_it_reaches_the_office_or_anybody(made: Path) -> None:
     assert (settings.web.wifi, settings.web.api_token, settings.web.nightly) == (None, None, None)
     assert (settings.alerts.email, settings.alerts.webhook) == (None, None)
     assert settings.store.url == "sqlite:///office.db"
+    assert settings.backup is None, "made-up days never push a true backup out"
     assert not [secret for secret in SECRETS if secret in text]
 
 
@@ -109,6 +111,15 @@ def test_files_beside_the_offices_configuration_are_found_from_the_trainings(tmp
     config = tmp_path / "config.yaml"
     config.write_text(SHIPPED.read_text().replace("  # logo: office.png", "  logo: office.png"), encoding="utf-8")
     assert str(tmp_path / "office.png") in training_text(config, {}, PORTS)
+
+
+def test_an_office_that_makes_backups_has_trainings_that_make_none(tmp_path: Path) -> None:
+    config, made = tmp_path / "config.yaml", tmp_path / "made.yaml"
+    plan = "\n# on the other disk\nbackup:\n  folder: /mnt/cadangan-kantor\n  at: '21:00'\n"
+    config.write_text(SHIPPED.read_text() + plan, encoding="utf-8")
+    made.write_text(training_text(config, {}, PORTS), encoding="utf-8")
+    assert load_settings(made, {}).backup is None
+    assert "cadangan-kantor" not in made.read_text()
 
 
 # -- its folder -----------------------------------------------------------------------------------------------------

@@ -65,6 +65,12 @@ def test_how_the_visitor_was_treated_who_did_not_come(
     assert found(called(1, "m"), step(2, "nobody", "m"), *lines)[code] == Finding(code, is_good, values)
 
 
+def test_nobody_is_blamed_for_a_call_that_never_was() -> None:
+    served = at(5, "started", ticket="m"), at(20, "finished", ticket="m")
+    assert "missed_served" not in found(step(2, "nobody", "m"), called(4, "m"), *served)
+    assert "missed_served" not in found(step(2, "nobody"), called(4, "m"), *served)
+
+
 def test_how_long_a_visitor_waited_who_came_back() -> None:
     rejoined = at(100, "rejoined", ticket="m")
     assert found(called(1, "m"), rejoined, called(130, "m"))["back"].values == {"s": 30}
@@ -115,6 +121,15 @@ def test_a_training_that_is_broken_off_shows_what_is_known_so_far() -> None:
     whole = review([*lines, step(300, "over"), at(400, "finished", ticket="b", counter="c1")])
     assert (whole.served, whole.minutes, whole.is_whole) == (1, 5, True), "what comes after it counts no more"
     assert review([]).findings == ()
+
+
+def test_of_trainings_in_the_same_folder_the_last_one_is_reviewed() -> None:
+    first = [step(0, "sign_in"), called(100, "a"), at(120, "finished", ticket="a", counter="c1"), step(300, "over")]
+    second = [step(1000, "sign_in"), called(1010, "b", 500), at(1060, "finished", ticket="b", counter="c1")]
+    shown = review([*first, *second])
+    assert (shown.served, shown.minutes, shown.is_whole) == (1, 1, False)
+    assert shown == review(second)
+    assert review([*first, *second, step(1120, "over")]).minutes == 2
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

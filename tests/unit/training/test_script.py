@@ -104,7 +104,7 @@ def test_whoever_does_nothing_is_not_waited_for_and_nobody_comes_back_who_was_ne
     day = Day(every_s=10_000, does=frozenset())
     day.finish()
     steps = [step for _, step in day.told]
-    assert "back" not in steps
+    assert not {"nobody", "back"} & set(steps), "nobody is told of a call that never was"
     assert steps[-1] == "over"
     assert Paper("ready") in [deed for _, deed in day.done], "the printer has paper again at the end"
 
@@ -128,6 +128,16 @@ def test_the_missed_visitor_is_told_by_number_and_comes_back() -> None:
     assert (told.about, told.number) == day.play.tickets["missed"]
     day.finish()
     assert day.play.missing == ""
+
+
+def test_whoever_calls_too_late_is_not_told_that_nobody_comes() -> None:
+    day = Day(every_s=100)
+    day.finish()
+    missed, _ = day.play.tickets["missed"]
+    steps = [step for _, step in day.told]
+    assert "missed" in steps
+    assert missed not in {ticket for ticket, _ in day.queue}, "they were called, and came"
+    assert not {"nobody", "back"} & set(steps)
 
 
 def test_a_crowd_that_is_served_before_anybody_waits_too_long_is_done_with() -> None:
