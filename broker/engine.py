@@ -22,6 +22,7 @@ from broker.domain.apply import apply
 from broker.domain.commands import (
     ChangePin,
     Look,
+    Lookup,
     NewFactor,
     NewPin,
     PreparedRules,
@@ -32,7 +33,7 @@ from broker.domain.commands import (
     StaffTotp,
 )
 from broker.domain.decide import clock_set, decide, end_of_day, help_lost
-from broker.domain.errors import Code, DomainError, WrongCheckError
+from broker.domain.errors import Code, DomainError, NotLetInError, WrongCheckError
 from broker.domain.events import (
     AlertAcknowledged,
     ConfigChanged,
@@ -278,7 +279,7 @@ class Engine:
         """What is true of feedback; None where its key is not there, and never older or newer than the hall."""
         self._seal_fault = ""  # why it cannot be opened, as the log says it already
         self._known: set[RequestKey] = set()
-        self._passing = Answers()
+        self._harmless = Answers()
         self._stale, self._unsaid = True, False
         """The wire was away: all that is retained has to be said again."""
         self._shown_at = self._drawing_s = self._counters_by = 0.0
@@ -427,7 +428,7 @@ class Engine:
             self._refuse(batch, Code.STORAGE_FAILED, "the change could not be written to disk")
             return
         self._known.update(work.replies)
-        self._passing.keep(work.passing)
+        self._harmless.keep(work.harmless)
         self._tell_checker(work)
         self._settle_rules(work)
         for client, payload in answers:
@@ -534,8 +535,7 @@ class Engine:
         if isinstance(submission.command, Question):
             return self._answer_question(hall, submission, submission.command, work)
         result: Sequence[Event] | DomainError
-        entries: Sequence[Entry]
-        submission, entries = self._still_so(hall, submission, work), ()
+        submission = self._still_so(hall, submission, work)
         try:
             result, entries = self._decide(hall, submission, work.at)
         except WrongCheckError as refusal:
@@ -548,11 +548,10 @@ class Engine:
             self._enter(work, entries)
             _keep_secrets(work, result, submission)
         payload = self._wire.encode(submission, result, hall, work.at, book=self._book)
-        is_refused = isinstance(result, DomainError)
-        is_untrue_soon = isinstance(result, DomainError) and result.code in PASSING
-        if not is_untrue_soon and not isinstance(submission.command, Look):
-            has_changed = not is_refused and bool(result or entries)
-            kept = work.replies if has_changed else work.passing
+        is_passing = isinstance(result, DomainError) and result.code in PASSING
+        if not is_passing and not isinstance(submission.command, Look):
+            is_harmless = isinstance(submission.command, Lookup) or isinstance(result, NotLetInError)
+            kept = work.harmless if is_harmless else work.replies
             kept[submission.key] = submission.without_secret(payload)
         return payload
 
@@ -616,15 +615,15 @@ class Engine:
 
     def _knows(self, key: RequestKey) -> bool:
         """Tell whether a request was answered before. From any thread."""
-        return key in self._known or key in self._passing
+        return key in self._known or key in self._harmless
 
     def _remembered(self, submission: Submission, work: Work) -> bytes | None:
         key = submission.key
-        for answered in (work.replies, work.passing):
+        for answered in (work.replies, work.harmless):
             if key in answered:
                 return answered[key]
-        if (passing := self._passing.get(key)) is not None:
-            return passing
+        if (harmless := self._harmless.get(key)) is not None:
+            return harmless
         return self._store.reply(key) if key in self._known else None
 
     def _record(self, hall: Hall, event: Event, client: str) -> Recorded:

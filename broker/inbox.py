@@ -35,7 +35,7 @@ MAX_WAITING = 8192
 MAX_HEARD_OF = 1024
 """So many clients are heard of their devices between two times of writing."""
 MAX_ANSWERS_BYTES = 16 * 1024 * 1024
-"""So much is kept in memory of answers to what changed nothing; the oldest go first."""
+"""So much is kept in memory of answers to what can change nothing; the oldest go first."""
 ANSWER_COSTS_BYTES = 512
 """What an answer takes beside its text: two keys, a row of the table."""
 REMEMBERED_GUESSES = 1024
@@ -245,9 +245,9 @@ def _line_of(submission: Submission) -> str:
 
 
 class Answers:
-    """Answers to requests that changed nothing, so that one that is sent again hears the same: in memory, and bounded.
+    """Answers to what can change nothing, so that one that is sent again hears the same: in memory, and bounded.
 
-    Nothing hangs on them. Where one was forgotten the request is decided anew, which changes what it changes once.
+    Nothing hangs on them. Where one was forgotten the request is decided anew, and changes nothing either.
     """
 
     def __init__(self, most_bytes: int = MAX_ANSWERS_BYTES) -> None:

@@ -125,9 +125,10 @@ class Work:
     at: dt.datetime
     events: list[Recorded] = field(default_factory=list)
     replies: dict[RequestKey, bytes] = field(default_factory=dict)
-    """The answers, kept so that a request that is sent again is done once."""
-    passing: dict[RequestKey, bytes] = field(default_factory=dict)
-    """Answers of what changed nothing, refusals among them. They never go to disk: asking alone would fill it."""
+    """The answers, refusals too, kept so that a request that is sent again is done once."""
+    harmless: dict[RequestKey, bytes] = field(default_factory=dict)
+    """Answers to what can change nothing: looks, and what a client may not send. They never go to disk: asking alone
+    would fill it, and whoever asks anew after a restart does no harm."""
     pins: dict[str, NewPin] = field(default_factory=dict)
     """By officer: the new PIN, as it is kept."""
     passwords: dict[str, NewPin | None] = field(default_factory=dict)
@@ -233,7 +234,10 @@ class Store(Protocol):
         ...
 
     def forget_replies(self, before: dt.datetime, *, most: int) -> None:
-        """Delete replies older than `before`, and of more than `most` the oldest."""
+        """Delete replies older than `before`, and of more than `most` the oldest of the clients that have most.
+
+        So nobody who asks in a loop makes the office forget what others have asked for.
+        """
         ...
 
     def carry(self) -> str | None:

@@ -55,6 +55,10 @@ class DomainError(Exception):
         self.detail = detail
 
 
+class NotLetInError(DomainError):
+    """A client may not send this at all, whatever the office says: found at the door, before anything is decided."""
+
+
 class WrongCheckError(DomainError):
     """Somebody gave a check code that is not the ticket's: whoever hears this counts it, for five are enough."""
 

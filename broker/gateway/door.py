@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from broker.clients import Client
-from broker.domain.errors import Code, DomainError
+from broker.domain.errors import Code, DomainError, NotLetInError
 from broker.domain.vocabulary import COMMANDS, Command
 
 
@@ -31,19 +31,19 @@ class Door:
         self._is_guarded = is_guarded
         self._owns = owns
 
-    def refusal(self, client: str, name: str, command: Command | DomainError) -> DomainError | None:
+    def refusal(self, client: str, name: str, command: Command | DomainError) -> NotLetInError | None:
         """Return why `client` may not send this command; None where it may, or where it is none that can be read."""
         if self._is_guarded(client) and name in COMMANDS:
             known = self._clients.get(client)
             if known is None or name not in known.commands:
-                return DomainError(Code.NOT_ALLOWED, f"{client} may not send {name}", client=client, command=name)
+                return NotLetInError(Code.NOT_ALLOWED, f"{client} may not send {name}", client=client, command=name)
             counter = None if isinstance(command, DomainError) else _counter(command)
             if not known.may_ask_for(counter):
                 message = f"{client} may ask nothing for {counter}"
-                return DomainError(Code.NOT_ALLOWED, message, client=client, command=name, counter=counter)
+                return NotLetInError(Code.NOT_ALLOWED, message, client=client, command=name, counter=counter)
         session = None if isinstance(command, DomainError) else _session(command)
         if session and not self._owns(client, session):
-            return DomainError(Code.NO_SESSION, "the session was given to another client")
+            return NotLetInError(Code.NO_SESSION, "the session was given to another client")
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from broker.domain import events as ev
 from broker.domain.hall import STAFF_SESSION_LASTS
 from broker.domain.model import Ticket
 from broker.domain.vocabulary import EVENT_NAMES, Event
-from broker.ports import Recorded, Work
+from broker.ports import Recorded, RequestKey, Work
 from broker.store.journal import body_of, chain
 from broker.store.moments import micros, micros_or_none
 from broker.store.writing import Step, Writing, insert_into
@@ -74,6 +75,23 @@ def write_replies(writing: Writing, office: str, work: Work, last_seq: int) -> N
     at = micros(work.at)
     rows = [(office, client, request, at, last_seq, payload) for (client, request), payload in work.replies.items()]
     writing.rows(_INSERT_REPLY, rows)
+
+
+def surplus_replies(oldest_first: Sequence[RequestKey], most: int) -> list[RequestKey]:
+    """Return which of too many replies go: the oldest of the clients that have most, until all keep `most` together."""
+    counts = Counter(client for client, _ in oldest_first)
+    share, left = 0, most
+    for place, count in enumerate(sorted(counts.values())):
+        share = left // (len(counts) - place)
+        if count > share:
+            break
+        share, left = count, left - count
+    gone = []
+    for client, request in oldest_first:
+        if counts[client] > share:
+            counts[client] -= 1
+            gone.append((client, request))
+    return gone
 
 
 def columns_of(event: Event) -> tuple[int, str | None, str | None]:

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from broker.domain.commands import NewFactor, NewPin
@@ -35,17 +35,13 @@ from broker.store.officers import read_factors, read_passwords, read_pins, write
 from broker.store.papers import give_up_old_papers, write_papers
 from broker.store.past import read_past
 from broker.store.promises import write_promises
-from broker.store.rows import write_events, write_replies, write_sessions, write_tickets
+from broker.store.rows import surplus_replies, write_events, write_replies, write_sessions, write_tickets
 from broker.store.tables import ReplyRow
 from broker.store.write_ahead import LogIndex, LogWatch, spoilt_frame
 from broker.store.writing import Writing
 
 _FORGET_REPLIES = "DELETE FROM replies WHERE office = ? AND at < ?"
-_FORGET_SURPLUS = (
-    "DELETE FROM replies WHERE office = ? AND at <= "
-    "(SELECT at FROM replies WHERE office = ? ORDER BY at DESC LIMIT 1 OFFSET ?)"
-)
-
+_FORGET_REPLY = "DELETE FROM replies WHERE office = ? AND client = ? AND request = ?"
 _MOVE_REPLIES = "UPDATE replies SET at = at + ? WHERE office = ?"
 """A clock that is set makes no reply older: forgotten too early, its request would be done twice."""
 
@@ -255,10 +251,18 @@ class SqlStore:
             )
 
     def forget_replies(self, before: dt.datetime, *, most: int) -> None:
-        """Delete replies older than `before`, and of more than `most` the oldest."""
+        """Delete replies older than `before`, and of more than `most` the oldest of the clients that have most."""
+        of_office = col(ReplyRow.office) == self._office
         with self._writing("forget old replies", durable=True) as writing:
             writing.rows(_FORGET_REPLIES, [(self._office, micros(before))])
-            writing.rows(_FORGET_SURPLUS, [(self._office, self._office, most)])
+        with self._reading("count the remembered replies"):
+            count = self._connection.scalar(select(func.count()).select_from(ReplyRow).where(of_office)) or 0
+            if count <= most:
+                return
+            keys = select(col(ReplyRow.client), col(ReplyRow.request)).where(of_office).order_by(col(ReplyRow.at))
+            oldest_first = [(client, request) for client, request in self._connection.execute(keys)]
+        with self._writing("forget the replies of who asks in a loop", durable=True) as writing:
+            writing.rows(_FORGET_REPLY, [(self._office, *key) for key in surplus_replies(oldest_first, most)])
 
     def carry(self) -> str | None:
         """Return what goes on after the last day that was closed; None where none was."""

@@ -368,6 +368,20 @@ def test_of_too_many_replies_the_oldest_are_forgotten(disk: Disk) -> None:
     assert sorted(store.known_requests()) == [("loop", "7"), ("loop", "8"), ("loop", "9")]
 
 
+def test_who_asks_in_a_loop_makes_nobody_elses_replies_go(disk: Disk) -> None:
+    store = disk.reopen()
+    asked = ["kiosk-1", "kiosk-2", "kiosk-1", *["loop"] * 6, "kiosk-1", *["gong"] * 4]
+    for minute, client in enumerate(asked):
+        work = Work(MORNING + dt.timedelta(minutes=minute))
+        work.replies[(client, str(minute))] = b"yes"
+        store.commit(work)
+    store.forget_replies(MORNING, most=10)
+    left = sorted(int(request) for _, request in store.known_requests())
+    assert left == [0, 1, 2, 6, 7, 8, 9, 11, 12, 13], "whoever has little has it all; the others as much as each other"
+    store.forget_replies(MORNING, most=0)
+    assert list(store.known_requests()) == []
+
+
 def test_replies_of_two_clients_with_the_same_request_id_are_two(disk: Disk) -> None:
     store = disk.reopen()
     work = Work(MORNING)

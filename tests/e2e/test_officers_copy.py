@@ -79,6 +79,7 @@ class KioskAlone:
 
 
 OFFICER = {"counter": "counter-1", "officer": "siti", "pin": "1234"}
+ANOTHER = {"counter": "counter-2", "officer": "budi", "pin": "1234"}
 
 
 @pytest.fixture
@@ -99,7 +100,8 @@ def test_it_comes_out_of_the_kiosk_once_and_is_on_record(mosquitto_office: Offic
         desk = {"counter": "counter-1", "session": counter.do("open", **OFFICER)["session"]}
         assert counter.do("reprint", **desk, ticket=ticket["number"])["ticket"]["copies"] == 1
         wait_until(lambda: copies() == [("counter-1", "confirmed")], "the copy is out", pump=kiosk.pump)
-        elsewhere.do("reprint", **desk, ticket=ticket["id"])  # another kiosk prints for that counter
+        of_another = {"counter": "counter-2", "session": elsewhere.do("open", **ANOTHER)["session"]}
+        elsewhere.do("reprint", **of_another, ticket=ticket["id"])  # another kiosk prints for that counter
         kiosk.pump()
         assert copies() == [("counter-1", "confirmed"), ("counter-2", "queued")]
     assert kiosk.printer.begun(ticket["number"]) == kiosk.printer.whole() == 1

@@ -15,6 +15,7 @@ from broker.domain.feedback.entries import Entry, Spent, Words
 from broker.domain.feedback.events import ComplaintMoved, FeedbackEvent, Purged
 from broker.domain.model import Office
 from broker.ports import ClosedDay, Health, Line, Past, Recorded, RequestKey, SealError, StorageError, Work
+from broker.store.rows import surplus_replies
 
 
 @dataclass
@@ -162,12 +163,13 @@ class MemoryStore:
         return self.replies[key][1] if key in self.replies else None
 
     def forget_replies(self, before: dt.datetime, *, most: int) -> None:
-        """Delete replies older than `before`."""
+        """Delete replies older than `before`, and of too many those of whoever has most."""
         if self.unforgettable:
             message = "the database is locked"
             raise StorageError(message)
-        kept = [(key, reply) for key, reply in self.replies.items() if reply[0] >= before]
-        self.replies = dict(kept[-most:])
+        kept = {key: reply for key, reply in self.replies.items() if reply[0] >= before}
+        surplus = set(surplus_replies(list(kept), most))
+        self.replies = {key: reply for key, reply in kept.items() if key not in surplus}
 
     def carry(self) -> str | None:
         """Return what goes on after the last day that was closed."""

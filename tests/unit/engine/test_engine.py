@@ -14,7 +14,7 @@ import pytest
 
 from broker import engine
 from broker.domain import commands as cmd
-from broker.domain.errors import Code, DomainError
+from broker.domain.errors import Code, DomainError, NotLetInError
 from broker.domain.hall import Hall
 from broker.domain.queue.forward import MOST_CALLS, Forward
 from broker.engine import (
@@ -176,16 +176,23 @@ def test_what_could_not_be_decoded_has_used_its_id_up_as_well(room: EngineRoom) 
     first = room.ask(bad, request="same")
     assert first["error"] == "bad_request"
     assert room.ask(issue(), request="same") == first
+    room.restart()
+    assert room.ask(issue(), request="same") == first
     assert room.hall.seq == 0
 
 
-def test_what_changed_nothing_is_never_written(room: EngineRoom, store: MemoryStore) -> None:
-    """A client that only asks, right or wrong, would fill the disk else."""
-    room.ask(issue(), request="a ticket")
+def test_what_can_change_nothing_is_never_written_but_heard_again(room: EngineRoom, store: MemoryStore) -> None:
+    """A client that only looks, or that may not send this at all, would fill the disk else."""
+    number = room.ask(issue(), request="a ticket")["number"]
     room.ask(DomainError(Code.BAD_REQUEST, "no"), request="refused")
-    room.ask(cmd.Recall("4", "no session"), request="refused too")
-    room.ask(cmd.Lookup("B-001"), request="a look")
-    assert set(store.known_requests()) == {("kiosk-1", "a ticket")}
+    room.ask(cmd.Next("c1", room.sign_in()), request="nobody waits there")
+    look = room.ask(cmd.Lookup(number), request="a look")
+    not_let_in = room.ask(NotLetInError(Code.NOT_ALLOWED, "a display sends nothing"), request="at the door")
+    assert room.ask(issue(), request="a look") == look
+    assert room.ask(issue(), request="at the door") == not_let_in
+    kept = {request for _, request in store.known_requests()}
+    assert {"a ticket", "refused", "nobody waits there"} <= kept
+    assert not kept & {"a look", "at the door"}
 
 
 def test_replies_are_remembered_a_day_and_forgotten_after_two(room: EngineRoom, store: MemoryStore) -> None:
@@ -203,12 +210,15 @@ def test_a_device_that_asks_in_a_loop_fills_neither_disk_nor_memory(
 ) -> None:
     monkeypatch.setattr(engine, "KEPT_REPLIES", 200)
     monkeypatch.setattr(engine, "SURPLUS_REPLIES", 50)
+    one = room.submission(issue())
+    first = room.ask_all(one)
     for _ in range(100):
         room.ask_all(*(room.submission(issue("fishing"), client="loop") for _ in range(20)))
         room.clock.advance(SURPLUS_GAP_S / 2)
         assert len(store.replies) <= 200 + 50 + 40
     last = room.submission(issue())
     assert room.ask_all(last) == room.ask_all(last)
+    assert room.ask_all(one) == first, "nobody else is forgotten for it"
 
 
 def test_not_being_able_to_forget_is_no_reason_to_stop(room: EngineRoom, store: MemoryStore) -> None:

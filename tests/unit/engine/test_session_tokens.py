@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from broker.bootstrap.tokens import SessionTokens
+from broker.bootstrap.tokens import MARK_LENGTH, SessionTokens
 from broker.domain import commands as cmd
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.offices import PIN
@@ -25,7 +25,7 @@ def test_every_client_and_request_has_a_token_of_its_own(tmp_path: Path) -> None
     asked = [("a", "b"), ("ab", ""), ("", "ab"), ("b", "a"), ("a", "b2"), ('a","b', "")]
     tokens = {book.token(client, request) for client, request in asked}
     assert len(tokens) == len(asked)
-    assert {len(token) for token in tokens} == {32}
+    assert {len(token) for token in tokens} == {32 + MARK_LENGTH}, "192 bits to guess, and whose it is"
 
 
 def test_another_offices_key_makes_other_tokens(tmp_path: Path) -> None:
