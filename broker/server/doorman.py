@@ -7,6 +7,7 @@ to it at QoS 0. Its sockets are ours to look after, as its parent: `pidfd_getfd(
 from __future__ import annotations
 
 import ctypes
+import errno
 import logging
 import os
 import resource
@@ -16,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 SILENT_S = 10.0
@@ -76,18 +78,21 @@ class Doorman:
             self._tell(error)
 
     def _each(self, pid: int, meet: Callable[[str, Callable[[], socket.socket]], None]) -> None:
-        """Meet each socket of the process by its name and what lends it, the oldest number first."""
+        """Meet each socket of the process by its name and what lends it, the oldest number first.
+
+        The process goes on meanwhile: a socket that it closes before it is lent is met no more.
+        """
         handle = os.pidfd_open(pid)
         try:
             seen = set()
             for entry in sorted(Path(f"/proc/{pid}/fd").iterdir(), key=lambda entry: int(entry.name)):
                 try:
                     name, number = str(entry.readlink()), int(entry.name)
-                except FileNotFoundError:  # closed since
+                    if name.startswith("socket:"):
+                        seen.add(name)
+                        meet(name, partial(_lent, handle, number, name))
+                except (FileNotFoundError, ConnectionError):  # closed since
                     continue
-                if name.startswith("socket:"):
-                    seen.add(name)
-                    meet(name, lambda number=number: _lent(handle, number))  # type: ignore[misc]  # binds the number
             for gone in self._guests.keys() - seen:
                 del self._guests[gone]
         finally:
@@ -100,9 +105,7 @@ class Doorman:
         try:
             with lend() as line:
                 self._judge(name, guest, line)
-        except ConnectionError:  # gone in between
-            return
-        except OSError as error:
+        except OSError as error:  # else gone in between
             if isinstance(error, PermissionError):
                 raise
 
@@ -151,13 +154,19 @@ def _prepare(_name: str, lend: Callable[[], socket.socket]) -> None:
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, LOST_AFTER_MS)
 
 
-def _lent(handle: int, number: int) -> socket.socket:
-    """Return a socket of another process, as our own: closing it closes nothing of theirs."""
+def _lent(handle: int, number: int, name: str) -> socket.socket:
+    """Return a socket of another process, as our own: closing it closes nothing of theirs.
+
+    `ConnectionAbortedError` where it was closed since it was called so, also where its number is another one's by now.
+    """
     library = ctypes.CDLL(None, use_errno=True)
     lent = library.syscall(_PIDFD_GETFD, handle, number, 0)
     if lent < 0:
         code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
+        raise OSError(errno.ECONNABORTED if code == errno.EBADF else code, os.strerror(code))
+    if str(Path(f"/proc/self/fd/{lent}").readlink()) != name:
+        os.close(lent)
+        raise OSError(errno.ECONNABORTED, os.strerror(errno.ECONNABORTED))
     return socket.socket(fileno=lent)
 
 

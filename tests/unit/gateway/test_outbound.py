@@ -129,6 +129,7 @@ TICKET = {
     "qr": str,
     "check": (str, type(None)),
     "key": (str, type(None)),
+    "is_wait_known": bool,
     "times_called": int,
     "history": list,
 }

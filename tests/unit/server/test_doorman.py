@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -118,6 +118,29 @@ def test_who_comes_by_the_door_inherits_when_a_lost_line_ends(server: Server) ->
             return LOST_AFTER_MS in seen and len(seen) > 1
 
         wait_until(is_in, "the listening socket and the line have it")
+
+
+@pytest.mark.parametrize("is_reused", [False, True], ids=["closed", "its number is another's"])
+def test_a_line_that_is_closed_while_it_is_looked_at_keeps_nobody_from_the_rest(is_reused: bool) -> None:  # noqa: FBT001
+    with ExitStack() as stack:
+        closing, staying = sorted(
+            (stack.enter_context(one) for one in socket.socketpair()), key=lambda line: line.fileno()
+        )
+        names = [f"socket:[{os.fstat(line.fileno()).st_ino}]" for line in (closing, staying)]
+        lent: list[str] = []
+
+        def meet(name: str, lend: Callable[[], socket.socket]) -> None:
+            if name == names[0]:
+                if is_reused:
+                    os.dup2(staying.fileno(), closing.fileno())
+                else:
+                    closing.close()
+            with lend():
+                lent.append(name)
+
+        Doorman()._each(os.getpid(), meet)
+        assert names[0] not in lent
+        assert names[1] in lent
 
 
 def test_without_the_right_to_look_the_server_goes_on(caplog: pytest.LogCaptureFixture) -> None:

@@ -82,6 +82,20 @@ def test_it_does_not_come_back_when_it_is_stopped_while_it_was_coming_back(kind:
     assert server._process.poll() is not None
 
 
+class Silent(Server):
+    """One that ends before it has said anything."""
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-c", ""]
+
+
+def test_of_a_server_that_ends_without_a_word_that_is_said(tmp_path: Path) -> None:
+    server = Silent(spec("mosquitto", tmp_path))
+    with pytest.raises(ServerError, match="did not start: it said nothing"):
+        server.start()
+    server.stop()
+
+
 def test_a_server_that_is_told_to_stop_while_it_starts_leaves_no_process(tmp_path: Path) -> None:
     server = Server(spec("mosquitto", tmp_path))
     server._stopping.set()
