@@ -24,11 +24,13 @@ antrean broker &
 broker=$!
 python - <<'PROGRAM'
 import os, queue
+from pathlib import Path
 from broker.bus import Bus
-from broker.contract.link import Address
+from broker.config import load_settings
+from broker.config.logins import known_by
 
 replies, online = queue.SimpleQueue(), queue.SimpleQueue()
-address = Address("127.0.0.1", int(os.environ["ANTREAN_MQTT__PORT"]))
+address = known_by(load_settings(Path("config.yaml"), os.environ), "kiosk-1", Path("var")).mqtt.address("kiosk-1")
 bus = Bus(address=address, office="office", client="kiosk-1", kind="kiosk", post=lambda step: step())
 bus.on_link(lambda is_online: online.put(True) if is_online else None)
 bus.start()

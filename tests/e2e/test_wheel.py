@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
-from broker.contract.link import Address
+from broker.config import load_settings
+from broker.config.logins import known_by
 from tests.support.caller import Caller, wait_until
 from tests.support.office import free_port
 
@@ -57,9 +58,10 @@ def office(unpacked: Path, tmp_path: Path) -> Iterator[tuple[int, subprocess.Pop
     assert broker.wait(20) == 0
 
 
-def test_from_an_empty_folder_to_the_first_number(office: tuple[int, subprocess.Popen[bytes]]) -> None:
+def test_from_an_empty_folder_to_the_first_number(office: tuple[int, subprocess.Popen[bytes]], tmp_path: Path) -> None:
     port, broker = office
-    caller = Caller(Address("127.0.0.1", port), "kiosk-1", "office")
+    settings = load_settings(tmp_path / "config.yaml", {"ANTREAN_MQTT__PORT": str(port)})
+    caller = Caller(known_by(settings, "kiosk-1", tmp_path / "var").mqtt.address("kiosk-1"), "kiosk-1", "office")
     caller.bus.start()
     try:
         wait_until(lambda: caller.linked or broker.poll() is not None, "the broker is online")
