@@ -37,6 +37,7 @@ from broker.contract.claim import Claim, Say, Standing
 from broker.contract.link import Address, Pending
 from broker.contract.messages import MAX_HEARD_BYTES, PROTOCOL, Presence, Reply, marked
 from broker.contract.topics import ENGINE_CLIENT, PRESENCE, Topics
+from broker.logs import answered, asked
 from broker.prompt_client import PromptClient
 
 RESEND_AFTER_S = 3.0
@@ -240,6 +241,7 @@ class Bus:
         pending = _Pending(identity, self.topics.command(self.client_id, command), payload, on_reply, self._forget)
         with self._lock:
             self._pending[identity] = pending
+        asked(self.client_id, command, identity)
         self._send(pending)
         return pending
 
@@ -469,6 +471,7 @@ class Bus:
         with self._lock:
             pending = self._pending.pop(reply.id, None)
         if pending is not None:
+            answered(self.client_id, reply)
             self._post(functools.partial(pending.answer, reply))
 
     def _forget(self, identity: str) -> None:

@@ -150,6 +150,11 @@ def code_of(state: str) -> str:
     return state.partition(", ")[0]
 
 
+def tone_of(part: str, device: str, health: PartHealth) -> Tone:
+    """Return whether a device of a part is well."""
+    return _state(part, device, health)[0]
+
+
 def _state(part: str, device: str, health: PartHealth) -> tuple[Tone, str]:
     """Return tone and words; never a technician's own."""
     state = health.states.get(device, NEVER_HEARD)

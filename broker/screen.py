@@ -117,7 +117,7 @@ def run_screen(  # noqa: PLR0911 - each thing that can be wrong ends it with a s
         try:
             held.enter_context(_only_one(arguments.data, name))
             close_to_others(arguments.data)
-            log_to(arguments.data, name)
+            log_to(arguments.data, name, lines=settings.logs)
             _keep_temporary_files_in(arguments.data / "tmp" / name)
         except RunningError as error:
             return _refuse(str(error), code=EXIT_RUNS_ALREADY)

@@ -92,7 +92,7 @@ def up(  # noqa: PLR0917 - typer passes them by name
 
     if not training:
         folder = data or DEFAULT_DATA
-        log_to(folder, "up")
+        log_to(folder, "up", lines=settings.logs)
         start = Start(settings=settings, config=config, data_dir=folder, once=once, pin=pin, tell=tell)
         raise typer.Exit(run_office(start))
     folder = data or DEFAULT_FOLDER
@@ -101,7 +101,7 @@ def up(  # noqa: PLR0917 - typer passes them by name
         own, environ = _training_config(config, folder, settings, pace)
     except FolderError as error:
         raise typer.Exit(say(str(error))) from None
-    log_to(folder, "up")
+    log_to(folder, "up", lines=settings.logs)
     start = Start(
         settings=load_settings(own, {}),
         config=own,
@@ -128,7 +128,7 @@ def _training_config(config: Path, folder: Path, settings: Settings, pace: float
 def broker_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DATA) -> None:
     """Run the engine and, unless configured otherwise, the MQTT server."""
     settings = load_settings(config, os.environ)
-    log_to(data, "broker", terminal=logging.INFO)
+    log_to(data, "broker", terminal=logging.INFO, lines=settings.logs)
     run_broker(settings, data, config=config)
 
 

@@ -479,6 +479,8 @@ class Settings(SettingsModel):
     clock: Clock = Clock()
     backup: BackupPlan | None = None
     """None: nobody but a person makes any."""
+    logs: Literal["text", "json"] = "text"
+    """How lines of logs are written: for people, or for programs that gather them, with every request by its id."""
     web: Web | None = None
     """None: there are no pages on the phone."""
     kiosks: tuple[Kiosk, ...] = Field(min_length=1)

@@ -51,6 +51,7 @@ from broker.gateway.shapes import (
 )
 from broker.gateway.staff import staff_result
 from broker.gateway.surveys import SurveyShapes, fitting, survey_messages
+from broker.logs import answered
 from broker.ports import Opened, Recorded, Submission
 from broker.reports.facts import facts_of
 
@@ -153,6 +154,7 @@ class MqttWire:
     def reply(self, client: str, payload: bytes) -> None:
         """Send a reply."""
         self._publisher.publish(self._topics.reply(client), payload)
+        answered(client, payload)
 
     def refuse(self, submission: Submission, error: DomainError) -> None:
         """Answer a request that was not even looked at."""

@@ -25,6 +25,7 @@ from broker.contract.office import OfficeBus
 from broker.language import words_of
 from broker.web.boards import OpenBoards
 from broker.web.guard import Limits, usual_limits
+from broker.web.metrics import OfficeMetrics
 from broker.web.office import Office
 from broker.web.page import Pages
 from broker.web.plan import Plan
@@ -34,7 +35,7 @@ from broker.web.site import Site, build
 from broker.web.staff.advisor import Advisor
 from broker.web.staff.files import ResultFiles
 from broker.web.staff.pictures import Previews
-from broker.web.staff.programs import API, NightlyFiles, ReportApi
+from broker.web.staff.programs import API, METRICS, MetricsPage, NightlyFiles, Programs, ReportApi
 from broker.web.staff.reporter import Reporter
 from broker.web.staff.routes import StaffPages
 from broker.web.staff.rules import RulesFiles
@@ -90,7 +91,13 @@ def web_app(
         pages = Pages(plan.languages, name=plan.names, is_training=plan.is_training)
         office.on_fresh.append(lambda: pages.offered(office.offer))
         site = Site(
-            office, pages, Following(office), OpenLobbies(office), OpenBoards(office), links=lambda: links(office)
+            office,
+            pages,
+            Following(office),
+            OpenLobbies(office),
+            OpenBoards(office),
+            OfficeMetrics(office),
+            links=lambda: links(office),
         )
         office.on_alerts.append(lambda: sender.heard(office.alerts, office.offer))
         if reporter is not None and plan.nightly_folder is not None:
@@ -148,8 +155,12 @@ def routes(
         previews=previews,
         is_training=plan.is_training,
     )
-    api = ReportApi(reporter, plan.api_token, plan.languages[0], plan.is_staff_everywhere)
-    return [*views.ROUTES, *FeedbackPages().routes(), *staff.routes(), Route(API, api.answer)]
+    programs = Programs(plan.api_token, plan.is_staff_everywhere)
+    for_programs = [
+        Route(API, ReportApi(reporter, programs, plan.languages[0]).answer),
+        Route(METRICS, MetricsPage(programs).answer),
+    ]
+    return [*views.ROUTES, *FeedbackPages().routes(), *staff.routes(), *for_programs]
 
 
 def show(plan: Plan) -> None:

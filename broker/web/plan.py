@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broker.contract.link import Address
+from broker.logs import Lines
 from broker.web.sending import EmailWay, WebhookWay
 
 
@@ -57,3 +58,4 @@ class Plan:
     nightly_format: str = "pdf"
     nightly_folder: Path | None = None
     """Where a report of each closed day is put; None: nowhere."""
+    logs: Lines = "text"

@@ -12,5 +12,5 @@ from broker.web.plan import Plan
 if __name__ == "__main__":
     with os.fdopen(int(sys.argv[1]), "rb") as file:
         plan = TypeAdapter(Plan).validate_json(file.read())
-    log_to(plan.data, plan.client)
+    log_to(plan.data, plan.client, lines=plan.logs)
     show(plan)

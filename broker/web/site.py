@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from broker.language import mark
 from broker.web.boards import OpenBoards
 from broker.web.guard import Guard, Limits, usual_limits
+from broker.web.metrics import OfficeMetrics
 from broker.web.office import Office, UnansweredError
 from broker.web.page import LANGUAGE_COOKIE, Pages
 from broker.web.visitor.following import Following
@@ -82,6 +83,7 @@ class Site:
     following: Following
     lobbies: OpenLobbies
     boards: OpenBoards
+    metrics: OfficeMetrics
     limits: Limits = field(default_factory=usual_limits)
     links: Callable[[], Sequence[tuple[str, str]]] = tuple
     """Where the office's page leads to: addresses, and texts of the catalogue."""

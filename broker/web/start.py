@@ -49,6 +49,7 @@ def plan_of(settings: Settings, client: str, *, config: Path, data: Path) -> Pla
         api_token=web.api_token,
         nightly_format="pdf" if web.nightly is None else web.nightly.format,
         nightly_folder=None if web.nightly is None else data / web.nightly.folder,
+        logs=settings.logs,
     )
 
 

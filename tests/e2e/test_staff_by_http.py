@@ -95,6 +95,7 @@ RULES: dict[str, frozenset[str]] = {
     "POST /staff/account/password": ALL,
     "POST /staff/account/totp": ALL,
     "GET /api/v1/reports": BY_TOKEN,
+    "GET /metrics": BY_TOKEN,
     **dict.fromkeys(
         (
             *("GET /", "GET /results", "GET /static/{name}", "GET /favicon.ico", "GET /robots.txt"),

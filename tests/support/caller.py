@@ -51,9 +51,9 @@ class Caller:
         """Send a request and return its reply."""
         return self._asked(command, arguments, request_id)
 
-    def do(self, command: str, **arguments: object) -> dict[str, Any]:
+    def do(self, command: str, *, request_id: str | None = None, **arguments: object) -> dict[str, Any]:
         """Send a request that has to succeed; return its result."""
-        reply = self._asked(command, arguments)
+        reply = self._asked(command, arguments, request_id)
         assert reply.ok, reply
         assert reply.result is not None
         return reply.result

@@ -1,4 +1,4 @@
-"""Reports for other programs: by a token over HTTP, and as a file of each day when it is closed."""
+"""What other programs get: reports and metrics by a token over HTTP, and a file of each day when it is closed."""
 
 from __future__ import annotations
 
@@ -10,39 +10,54 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from broker.web.site import site_of
 from broker.web.staff.access import is_near
 from broker.web.staff.reporter import LONGEST_S, Made, Reporter, Wanted
 from broker.web.staff.reports import FILE_PATIENCE_S, MOST_FIELDS
 
-API = "/api/v1/reports"
+API, METRICS = "/api/v1/reports", "/metrics"
 _BEARER = "bearer "
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Programs:
+    """Which programs are answered: those with the office's token, from where the staff's pages are opened."""
+
+    token: str | None
+    everywhere: bool = False
+
+    def refusal(self, request: Request) -> Response | None:
+        """Return why a program gets no answer, or None."""
+        near = is_near(request.client.host if request.client else None)
+        if self.token is None or not (near or self.everywhere):
+            return _refused(HTTPStatus.NOT_FOUND, "not_here")
+        said = request.headers.get("authorization", "")
+        if not said.lower().startswith(_BEARER) or not _same(said[len(_BEARER) :].strip(), self.token):
+            return _refused(HTTPStatus.UNAUTHORIZED, "wrong_token", {"WWW-Authenticate": "Bearer"})
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportApi:
-    """Answers programs that have the office's token."""
+    """Answers programs that ask for reports."""
 
     reporter: Reporter | None
-    token: str | None
+    programs: Programs
     language: str
-    everywhere: bool = False
 
     async def answer(self, request: Request) -> Response:
         """Return a report as JSON, or why there is none."""
-        near = is_near(request.client.host if request.client else None)
-        if self.token is None or self.reporter is None or not (near or self.everywhere):
+        if self.reporter is None:
             return _refused(HTTPStatus.NOT_FOUND, "not_here")
-        return await self._answer(request, self.token, self.reporter)
+        return self.programs.refusal(request) or await self._answer(request, self.reporter)
 
-    async def _answer(self, request: Request, token: str, reporter: Reporter) -> Response:
-        said = request.headers.get("authorization", "")
-        if not said.lower().startswith(_BEARER) or not _same(said[len(_BEARER) :].strip(), token):
-            return _refused(HTTPStatus.UNAUTHORIZED, "wrong_token", {"WWW-Authenticate": "Bearer"})
+    async def _answer(self, request: Request, reporter: Reporter) -> Response:
         fields = tuple((name, value) for name, value in request.query_params.multi_items() if name != "lang")
         if len(fields) > MOST_FIELDS:
             return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, "too_many_fields")
@@ -65,6 +80,20 @@ def _same(said: str, token: str) -> bool:
 def _refused(status: int, code: str, headers: dict[str, str] | None = None, *, text: str = "") -> Response:
     told = {"error": code} | ({"text": text} if text else {})
     return JSONResponse(told, status, {"Cache-Control": "no-store", **(headers or {})})
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsPage:
+    """Answers Prometheus."""
+
+    programs: Programs
+
+    async def answer(self, request: Request) -> Response:
+        """Return the figures of the moment, or why not."""
+        if refused := self.programs.refusal(request):
+            return refused
+        text = generate_latest(site_of(request).metrics)
+        return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
 
 
 @dataclass(slots=True)
