@@ -40,7 +40,6 @@ from broker.web.staff.standing import (
     stage_words,
     ticket_url,
     tone_of,
-    turn_of,
 )
 from broker.web.staff.today import PATIENCE_S, TodayFigures
 from broker.web.visitor.stream import EventStream
@@ -431,7 +430,6 @@ class OpenBoard:
         self._desk, self._line, self._figures = desk, line, figures
         self._look = look_of(desk)
         self._unshown: bytes | None = None
-        self._turn = 0
         self._is_over = False
         self._asking: asyncio.Task[None] | None = None
         self._site = site_of(desk.request)
@@ -476,7 +474,6 @@ class OpenBoard:
             if self._is_over:
                 return
             self._figures.renew(self._site.boards.change)
-            self._take_turns()
             office = self._desk.office
             if office.stale_since is None and self._line.has_room():
                 now = office.clock.now().astimezone(self._desk.zone)
@@ -485,13 +482,6 @@ class OpenBoard:
                 self._line.send(frame("gone", "-"))
                 self._line.end()
                 return
-
-    def _take_turns(self) -> None:
-        """Let a wall show its next part when it is time."""
-        turn = turn_of(self._desk.now)
-        if self._look.is_wall and turn != self._turn:
-            self._site.boards.change()
-        self._turn = turn
 
     async def _may_go_on(self) -> bool:
         """Tell whether this board may still be seen; while the engine is away nobody can say, and nothing new comes."""
