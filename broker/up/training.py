@@ -163,6 +163,10 @@ class Play:
         if step is not None and wanted.get(kind) == step.until:
             self._is_done = True
 
+    def leave_out(self) -> None:
+        """End the step that is on, as if it had never begun: what it needs is not there."""
+        self._is_closed = True
+
     def tick(self, now_s: float) -> list[Deed]:
         """Return what happens now."""
         if self._begun_s is None:

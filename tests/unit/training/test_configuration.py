@@ -143,12 +143,14 @@ def test_the_folder_of_the_last_training_is_emptied_or_kept(tmp_path: Path) -> N
     assert [one.name for one in folder.iterdir()] == ["TRAINING"]
 
 
-def test_a_training_that_is_on_is_not_emptied(tmp_path: Path) -> None:
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_training_that_is_on_is_neither_emptied_nor_begun_again(tmp_path: Path, *, keep: bool) -> None:
     make_folder(tmp_path, keep=False)
     with (tmp_path / "engine.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(FolderError, match="is on in"):
-            make_folder(tmp_path, keep=False)
+            make_folder(tmp_path, keep=keep)
+    make_folder(tmp_path, keep=keep)
 
 
 def test_a_training_and_an_office_never_work_on_the_data_of_the_other(tmp_path: Path, made: Path) -> None:
