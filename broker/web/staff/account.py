@@ -48,10 +48,18 @@ class SignInPage:
     """What plain HTTP means, where others could listen."""
     unsent: Field | None = None
     """What was written as the session ended."""
+    training: str = ""
+    """Whom to sign in as, where nobody's own name and PIN are known."""
 
 
 def sign_in(
-    p: Phrases, officer: str = "", notice: Notice | None = None, *, is_far: bool = False, unsent: str = ""
+    p: Phrases,
+    officer: str = "",
+    notice: Notice | None = None,
+    *,
+    is_far: bool = False,
+    unsent: str = "",
+    training: str = "",
 ) -> SignInPage:
     """Return the page that asks who it is; `is_far` where the PIN would cross the network in plain."""
     kept = Field("unsent", p.say("What you wrote was not sent. Copy it before you sign in:"), unsent)
@@ -74,6 +82,19 @@ def sign_in(
         notice=notice,
         warning=warning if is_far else "",
         unsent=kept if unsent else None,
+        training=training,
+    )
+
+
+def trainees(p: Phrases) -> str:
+    """Return whom to sign in as in a training."""
+    from broker.config import training  # noqa: PLC0415 - 20 MB that only a training's pages need
+
+    return p.say(
+        "Training: sign in as {supervisor} (supervisor) or {complaints} (complaints). The PIN is {pin}.",
+        supervisor=training.SUPERVISOR,
+        complaints=training.COMPLAINTS,
+        pin=training.PIN,
     )
 
 
@@ -532,7 +553,8 @@ def sign_in_page(
     desk: Desk, officer: str = "", notice: Notice | None = None, status: int = 200, *, unsent: str = ""
 ) -> Response:
     """Return the page that asks who it is."""
-    page = sign_in(desk.p, officer, notice, is_far=desk.is_plain, unsent=unsent)
+    training = trainees(desk.p) if desk.is_training else ""
+    page = sign_in(desk.p, officer, notice, is_far=desk.is_plain, unsent=unsent, training=training)
     before = desk.request.cookies.get(desk.cookies.before) or new_mark()
     answer = desk.show("staff/sign_in.html", page, status=status, before=(BEFORE, before))
     is_safe = desk.request.url.scheme == "https"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,20 @@ from broker.language import Phrases
 from broker.reports.advice import PACKAGE
 from broker.reports.training import LEFT_OUT, TOLD
 from broker.up.trainer import Trainer
-from broker.up.training import SCRIPT, Come, Complain, Deed, Paper, Play, Return, Seen, Tell, next_move
+from broker.up.training import (
+    BETWEEN,
+    LINGER_S,
+    SCRIPT,
+    Come,
+    Complain,
+    Deed,
+    Paper,
+    Play,
+    Return,
+    Seen,
+    Tell,
+    next_move,
+)
 from tests.fakes.offices import small_office
 from tests.support.office import CONFIG
 
@@ -94,7 +108,7 @@ class Day:
 def test_a_day_takes_a_quarter_of_an_hour_with_all_that_it_has() -> None:
     day = Day()
     assert 700 <= day.finish() <= 1000
-    assert [step for _, step in day.told] == [*(step.id for step in SCRIPT), "over"]
+    assert [step for _, step in day.told if step != BETWEEN] == [*(step.id for step in SCRIPT), "over"]
     deeds = [deed for _, deed in day.done]
     assert Complain() in deeds
     assert [deed for deed in deeds if isinstance(deed, Paper)] == [Paper("paper_out"), Paper("ready")]
@@ -102,7 +116,19 @@ def test_a_day_takes_a_quarter_of_an_hour_with_all_that_it_has() -> None:
 
 
 def test_every_step_has_its_words() -> None:
-    assert {step.id for step in SCRIPT} | {"over"} == TOLD.keys()
+    assert {step.id for step in SCRIPT} | {BETWEEN, "over"} == TOLD.keys()
+
+
+@pytest.mark.parametrize("does", [Day().does, frozenset[str]()])
+def test_nobody_is_asked_any_more_for_what_is_over(does: frozenset[str]) -> None:
+    day, over_s = Day(does=does), 0
+    for _ in day.run():
+        step, (_, told) = day.play.step, day.told[-1]
+        over_s = over_s + 1 if step is None else 0
+        assert told == step.id if step is not None else over_s <= LINGER_S + 1 or told == BETWEEN
+    steps = [step for _, step in day.told]
+    assert (BETWEEN, BETWEEN) not in pairwise(steps)
+    assert steps[:3] == ["sign_in", BETWEEN, "serve"] if does else steps.count(BETWEEN) <= 1
 
 
 def test_a_faster_day_is_shorter() -> None:
