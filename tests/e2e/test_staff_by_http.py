@@ -188,6 +188,7 @@ def roles(staffed: StaffedOffice) -> Iterator[dict[str, Stranger]]:
         assert found[S].with_token("/staff/acts/offer", closing).status_code == 303
         wait_until(lambda: WHY in found[S].get("/staff/acts").text, "who may see it sees why")
         yield found
+    staffed.open_again("visit-permit")
 
 
 def somewhere(office: StaffedOffice, route: str) -> str:
