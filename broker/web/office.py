@@ -150,6 +150,11 @@ class Office:
             if (one.since is None or one.since <= now) and (one.until is None or now < one.until)
         )
 
+    def announced_by_staff(self) -> tuple[Announcement, ...]:
+        """Return what somebody of the staff has announced, and can end."""
+        told = self.announcements
+        return tuple(one for one in (told.items if told else ()) if one.by_staff)
+
     @property
     def asked(self) -> Asked:
         """Return what visitors are asked now: the engine takes a change of the configuration in while it works."""

@@ -72,10 +72,10 @@ def otherwise(p: Phrases, known: Known, *, has_officers: bool) -> tuple[Otherwis
 def counter_name(p: Phrases, offer: OfficeMessage, counter: str | None) -> str:
     """Return a counter by what is written above it."""
     label = next((one.label for one in offer.counters if one.id == counter), counter or "")
-    return p.say("Counter {name}", name=bare_counter(label))
+    return p.say("Counter {counter}", counter=bare_counter(label))
 
 
-def place_name(p: Phrases, offer: OfficeMessage, service: str | None, lane: str | None) -> str:
+def place_name(p: Phrases, offer: OfficeMessage, service: str | None = None, lane: str | None = None) -> str:
     """Return a service or a lane by its name."""
     names = {one.id: one.name for one in (offer.lanes if service is None else offer.services)}
     identity = lane if service is None else service

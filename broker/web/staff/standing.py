@@ -97,6 +97,11 @@ class Told:
     announced: Sequence[Announcement] = ()
     """By the staff."""
 
+    @property
+    def known(self) -> Known:
+        """Return what is known of what is otherwise today."""
+        return Known(self.now, self.offer, self.boards, self.hall, self.announced)
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -409,8 +414,7 @@ def _lane(p: Phrases, look: Look, told: Told, lane: LaneInfo) -> LaneHead:
 
 
 def _otherwise(p: Phrases, look: Look, told: Told) -> tuple[Otherwise, ...]:
-    known = Known(told.now, told.offer, told.boards, told.hall, told.announced)
-    found = otherwise(p, known, has_officers=look.has_officers)
+    found = otherwise(p, told.known, has_officers=look.has_officers)
     return found if look.has_acts else without_ends(found)
 
 
