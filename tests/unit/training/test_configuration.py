@@ -112,6 +112,16 @@ def test_files_beside_the_offices_configuration_are_found_from_the_trainings(tmp
     assert str(tmp_path / "office.png") in training_text(config, {}, PORTS)
 
 
+@pytest.mark.parametrize(
+    ("folder", "found"), [("voice", Path("var/voice").absolute()), ("/srv/voice", Path("/srv/voice"))]
+)
+def test_recorded_voices_are_read_where_the_office_has_them(tmp_path: Path, folder: str, found: Path) -> None:
+    config, made = tmp_path / "config.yaml", tmp_path / "made.yaml"
+    config.write_text(SHIPPED.read_text().replace("folder: voice ", f"folder: {folder} "), encoding="utf-8")
+    made.write_text(training_text(config, {}, PORTS), encoding="utf-8")
+    assert load_settings(made, {}).displays[0].sound.speech.folder == found
+
+
 def test_an_office_that_makes_backups_has_trainings_that_make_none(tmp_path: Path) -> None:
     config, made = tmp_path / "config.yaml", tmp_path / "made.yaml"
     plan = "\n# on the other disk\nbackup:\n  folder: /mnt/cadangan-kantor\n  at: '21:00'\n"
