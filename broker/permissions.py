@@ -1,16 +1,23 @@
-"""Who may do what: the one table of acts and roles. The engine refuses by it, and pages leave out what it would refuse.
+"""Who may do what, and for how long: the one table of acts and roles.
 
+The engine refuses by it, and pages leave out what it would refuse.
 An act is a command of the wire that a staff session asks for, or something finer that one command or page holds.
 What is asked at an open counter goes by the counter, and is not in here.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Final
 
 OFFICER, SUPERVISOR, COMPLAINTS, TECHNICIAN = "officer", "supervisor", "complaints", "technician"
 ROLES: Final = (OFFICER, SUPERVISOR, COMPLAINTS, TECHNICIAN)
+
+SESSION_LASTS: Final = dt.timedelta(hours=12)
+"""So long somebody is signed in without a counter, if the office day does not end before."""
+UNDO_WINDOW: Final = dt.timedelta(seconds=30)
+"""So long one's last act can be taken back, at a counter and at the pages."""
 
 _ALL = frozenset(ROLES)
 _WITH_VISITORS = _ALL - {TECHNICIAN}

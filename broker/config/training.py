@@ -202,21 +202,25 @@ def wrong_folder(folder: Path, *, is_training: bool) -> str | None:
 
 
 def make_folder(folder: Path, *, keep: bool) -> None:
-    """Make a training's folder, empty where it is not to be kept. Raises FolderError where it may be an office's."""
+    """Make a training's folder, empty where it is not to be kept.
+
+    Raises FolderError where it may be an office's, or a training is on there: that one's configuration stays as it is.
+    """
     if folder.exists() and any(folder.iterdir()) and not is_training_folder(folder):
         message = (
             f"{folder} has something in it that no training has put there, and may be an office's own data: "
             "a training has a folder of its own; leave --data out, or name a new one"
         )
         raise FolderError(message)
+    _require_over(folder)
     if folder.is_dir() and not keep:
         _clear(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).write_text("Made by antrean up --training: nothing here is true.\n", encoding="utf-8")
 
 
-def _clear(folder: Path) -> None:
-    """Empty the folder of an earlier training, unless it is still on."""
+def _require_over(folder: Path) -> None:
+    """Raise FolderError where the training of this folder is still on."""
     lock = folder / "engine.lock"
     if lock.exists():
         with lock.open("a") as held:
@@ -225,6 +229,10 @@ def _clear(folder: Path) -> None:
             except OSError as error:
                 message = f"a training is on in {folder} already: end it first, or name another folder with --data"
                 raise FolderError(message) from error
+
+
+def _clear(folder: Path) -> None:
+    """Empty the folder of an earlier training."""
     for inside in folder.iterdir():
         if inside.is_dir() and not inside.is_symlink():
             shutil.rmtree(inside)

@@ -12,11 +12,12 @@ from broker.domain import checks, desk_work
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code, DomainError
-from broker.domain.hall import UNDO_WINDOW, Hall
+from broker.domain.hall import Hall
 from broker.domain.model import DONE, Called, Changed, Desk, DeskState, Moved, TicketState
 from broker.domain.queue import order
 from broker.domain.today import Announcement as Said
 from broker.domain.today import Asked, Helping, place
+from broker.permissions import UNDO_WINDOW
 
 MOST_SAID_BYTES = 3000
 """So long are the announcements of the staff together: beside those of the configuration they fit a message."""

@@ -208,6 +208,8 @@ def _put(hall: Hall, slot: Slot, change: Change | None) -> None:
     """Let a change stand; who is asked sees it, and who helps out stands in other lines."""
     hall.today.put(slot, change)
     kind, of = slot
+    if kind is Asked and change is not None:
+        hall.today.put((Answered, of), None)  # that was the question before
     if kind is Helping:
         hall.let_help()
     if of in hall.touched:

@@ -32,6 +32,7 @@ from broker.domain.queue.order import Line, entry_of
 from broker.domain.queue.pace import Pace
 from broker.domain.today import NOTHING, Helping, Today
 from broker.eligible import is_open_to
+from broker.permissions import SESSION_LASTS, UNDO_WINDOW
 from broker.ticket_link import key_of
 
 if TYPE_CHECKING:
@@ -42,10 +43,8 @@ LineKey = tuple[str, str, frozenset[str], frozenset[str], str]
 WORKING = frozenset({DeskState.OPEN, DeskState.CALLING, DeskState.SERVING})
 """What a counter does that calls visitors, now or next."""
 RECENT_CALLS = 24
-STAFF_SESSION_LASTS = dt.timedelta(hours=12)
 SETTLED = dt.timedelta(hours=12)
 """A day that turns so long after the clock was set turns in earnest."""
-UNDO_WINDOW = dt.timedelta(seconds=30)
 
 
 class Hall:
@@ -278,7 +277,7 @@ class Hall:
         found = self.staff.get(digest)
         if found is None or found.officer not in self.office.officers:
             return None
-        is_over = now - found.since >= STAFF_SESSION_LASTS or self.day_of(now) != found.day
+        is_over = now - found.since >= SESSION_LASTS or self.day_of(now) != found.day
         return None if is_over else found
 
     # -- changes, for `apply` only -------------------------------------------------------------------------------

@@ -160,8 +160,7 @@ def _changes(hall: Hall, now: dt.datetime) -> Iterator[BoardChange]:
     today = hall.otherwise(now)
     for (_, of), change in today.changes.items():
         is_over = isinstance(change, IntakeStop) and today.intake_stop(now) is None
-        is_asked_anew = isinstance(change, Answered) and today.get(Asked, of) is not None
-        if not is_over and not is_asked_anew:
+        if not is_over:
             yield from _shapes(hall, of, change)
 
 

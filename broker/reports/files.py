@@ -13,7 +13,7 @@ from broker.config.feedback import SurveySettings
 from broker.domain.feedback.counting import ClosedPeriod, Counting
 from broker.domain.feedback.surveys import period_named
 from broker.language import words_of
-from broker.reports.sheet import ReportWording
+from broker.reports.sheet import ReportWording, office_name
 from broker.reports.statistics import index_of
 from broker.reports.survey import Outcome, Wording, survey_rules
 from broker.reports.tables import csv_of, excel_csv_of, xlsx_of
@@ -98,7 +98,7 @@ def wording_of(settings: Settings, outcome: Outcome, language: str) -> Wording:
     """Return what says an outcome in a language of the office."""
     words = words_of("broker", settings.office.languages)(language)
     services = {service.id: service.name for service in settings.services}
-    return Wording(outcome, words, office=settings.office.name, services=services)
+    return Wording(outcome, words, office=office_name(settings), services=services)
 
 
 def survey_file(wording: Wording, kind: FileKind) -> ReportFile:

@@ -14,7 +14,7 @@ from babel.dates import format_date, format_datetime, format_skeleton, get_day_n
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from broker.config import Settings
-from broker.language import Phrases, mark, words_of
+from broker.language import Phrases, mark, training_mark, words_of
 from broker.reports.figures import DIMENSIONS, Dimension, Figure, Report, ReportRow, Value
 from broker.reports.tables import Cell, Column, Table, decimals_of
 from broker.reports.tickets import PLACE, Listing
@@ -59,11 +59,19 @@ class Names:
         return {dimension: tuple(names) for dimension, names in self.of.items()}
 
 
+def office_name(settings: Settings) -> Mapping[str, str]:
+    """Return the office's name as it stands on what is written, by language; that of a training says that it is one."""
+    name = settings.office.name
+    if not settings.training:
+        return name
+    return {language: f"{training_mark((language,))} \N{MIDDLE DOT} {said}" for language, said in name.items()}
+
+
 def names_of(settings: Settings) -> Names:
     """Return what config.yaml calls services, lanes, stages, counters and officers."""
     languages = settings.office.languages
     return Names(
-        office=settings.office.name,
+        office=office_name(settings),
         of={
             "service": {one.id: one.name for one in settings.services},
             "lane": {one.id: one.name for one in settings.lanes},

@@ -40,6 +40,7 @@ TOLD: Mapping[str, str] = {
         "and say that it was looked at."
     ),
     "rest": mark("Serve who still waits. The training ends when nobody does."),
+    "between": mark("Go on serving visitors. What comes next is told here."),
     "over": mark("The training is over. Thank you. What went well stands on the staff's pages and in the terminal."),
 }
 """What whoever trains is told at each step."""

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, select
 
 from broker.domain import events as ev
-from broker.domain.hall import UNDO_WINDOW
 from broker.domain.model import Promised
 from broker.domain.queue.outcomes import Outcome
+from broker.permissions import UNDO_WINDOW
 from broker.ports import Recorded
 from broker.store.moments import micros
 from broker.store.tables import PromiseRow, table_of

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from broker.domain import events as ev
-from broker.domain.hall import STAFF_SESSION_LASTS
 from broker.domain.model import Ticket
 from broker.domain.vocabulary import EVENT_NAMES, Event
+from broker.permissions import SESSION_LASTS
 from broker.ports import Recorded, RequestKey, Work
 from broker.store.journal import body_of, chain
 from broker.store.moments import micros, micros_or_none
@@ -23,7 +23,7 @@ _INSERT_TICKET = insert_into(
 _UPDATE_TICKET = f"UPDATE tickets SET {_CHANGING.replace(',', ' = ?,')} = ? WHERE id = ?"  # noqa: S608 - names of ours
 _CLOSE_SESSION = "UPDATE sessions SET closed_at = ? WHERE office = ? AND counter = ? AND closed_at IS NULL"
 _OPEN_SESSION = insert_into("sessions", "office, opened_seq, counter, officer, opened_at")
-LONGEST_STAFF_SESSION = STAFF_SESSION_LASTS * 3
+LONGEST_STAFF_SESSION = SESSION_LASTS * 3
 """So far back a session is looked for that is ended; with room for a clock that was set."""
 _OPEN_STAFF_SESSION = insert_into("staff_sessions", "office, seq, officer, session, opened_at")
 _CLOSE_STAFF_SESSION = (

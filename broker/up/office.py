@@ -16,7 +16,7 @@ from pathlib import Path
 from broker.config.logins import known_by
 from broker.config.printers import MAIN
 from broker.config.settings import DEFAULT_DATA, Settings
-from broker.config.training import COMPLAINTS, PIN, SUPERVISOR
+from broker.config.training import COMPLAINTS, DATABASE, PIN, SUPERVISOR
 from broker.contract.topics import ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT
 from broker.language import words_of
 from broker.reports.advice import PACKAGE
@@ -178,7 +178,7 @@ def _train(start: Start, office: Office, stopping: threading.Event, stack: ExitS
     stopping.wait(AFTER_LAST_STEP_S)  # the last step is on its way into the journal
     trainer.step()
     p = words_of(PACKAGE, settings.office.languages)(settings.office.languages[0])
-    for line in review_lines(p, reviewed(start.data_dir / "office.db")):
+    for line in review_lines(p, reviewed(start.data_dir / DATABASE)):
         start.tell(line)
     if not start.once and not stopping.is_set():
         start.tell("the windows stay open until Ctrl-C")

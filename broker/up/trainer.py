@@ -103,7 +103,7 @@ class Trainer:
             except Empty:
                 break
         now_s = self.clock()
-        for deed in self.play.tick(now_s):
+        for deed in self._possible(self.play.tick(now_s)):
             self._do(deed)
         for colleague in () if self.play.is_over else self._colleagues.values():
             colleague.step(now_s)
@@ -156,6 +156,21 @@ class Trainer:
     def _seen(self, desk: CounterMessage) -> None:
         self.desk = desk
 
+    def _possible(self, deeds: list[Deed]) -> list[Deed]:
+        """Return what is left to be done once the printer has its commands: without one its step is never told."""
+        for deed in deeds:
+            if not isinstance(deed, Paper):
+                continue
+            try:
+                self.printer(deed.command)
+            except OSError as error:
+                log.warning("the emulated printer takes no command: %s", error)
+                if deed.command == "paper_out":
+                    self.play.leave_out()
+                    asked, left_out = Tell("paper"), Tell("paper", is_left_out=True)
+                    return [left_out if one == asked else one for one in deeds]
+        return deeds
+
     def _do(self, deed: Deed) -> None:
         match deed:
             case Come():
@@ -165,11 +180,7 @@ class Trainer:
                 if ticket:
                     self._ask("rejoin", {"ticket": ticket})
             case Paper():
-                try:
-                    self.printer(deed.command)
-                except OSError as error:
-                    log.warning("the emulated printer takes no command: %s", error)
-                    self._say(Tell("paper", is_left_out=True))
+                pass  # the printer has it already
             case Complain():
                 language = self.settings.office.languages[0]
                 text = ANGRY.get(language, ANGRY["en"])

@@ -98,6 +98,10 @@ SCRIPT: tuple[Step, ...] = (
     Step("rest", 720, 240, "empty"),
 )
 """The day of a training."""
+BETWEEN = "between"
+"""What is told while no step is on, so that nobody is asked any more for what was done."""
+LINGER_S = 3.0
+"""So long at least, at any pace, what a step asked stands once it is over: two texts at once could not be read."""
 
 
 @dataclass(slots=True)
@@ -117,6 +121,8 @@ class Play:
     _is_done: bool = False
     _is_closed: bool = True
     """Whether the step is over, and the next one waits for its time."""
+    _ended_s: float | None = None
+    """Since when, until that nothing is asked any more is told."""
     _done: set[str] = field(default_factory=set)
     _due: list[tuple[float, Deed]] = field(default_factory=list)
     _waiting: set[str] = field(default_factory=set)
@@ -163,6 +169,10 @@ class Play:
         if step is not None and wanted.get(kind) == step.until:
             self._is_done = True
 
+    def leave_out(self) -> None:
+        """End the step that is on, as if it had never begun: what it needs is not there."""
+        self._is_closed = True
+
     def tick(self, now_s: float) -> list[Deed]:
         """Return what happens now."""
         if self._begun_s is None:
@@ -173,6 +183,7 @@ class Play:
             self._close(now_s)
             begun = list(self._begin(now_s, self._begun_s)) if self._is_closed else []
             if not begun:
+                deeds += self._rest(now_s)
                 break
             deeds += begun
         return deeds
@@ -194,6 +205,12 @@ class Play:
         yield from (self._due[place][1] for place in taken)
         self._due = [one for place, one in enumerate(self._due) if place not in set(taken)]
 
+    def _rest(self, now_s: float) -> Iterator[Deed]:
+        """Yield that nothing is asked, once where a step has been over for a while and no other one has begun."""
+        if self._ended_s is not None and now_s - self._ended_s >= LINGER_S:
+            self._ended_s = None
+            yield Tell(BETWEEN)
+
     def _close(self, now_s: float) -> None:
         """End the step that is on, where what it asks was done, or nobody waits for that any more."""
         step = self.step
@@ -202,7 +219,7 @@ class Play:
         if step.until in {"empty", "wait_seen"}:  # who serves a crowd before anybody waits too long does well
             self._is_done |= not (self._due or self._waiting or self._at_desk)
         if self._is_done or (now_s - self._step_s) * self.pace >= step.patience_s:
-            self._is_closed = True
+            self._is_closed, self._ended_s = True, now_s
             self._done |= {step.id} if self._is_done else set()
             self._plan(now_s, step.afterwards)
 
@@ -214,7 +231,7 @@ class Play:
         if place < len(self.script) and (now_s - begun_s) * self.pace < self.script[place].at_s:
             return
         yield from (Tell(step.id, is_left_out=True) for step in skipped if self._lacks(step))
-        self._place, self._step_s, self._is_done, self._is_closed = place, now_s, False, False
+        self._place, self._step_s, self._is_done, self._is_closed, self._ended_s = place, now_s, False, False, None
         if place == len(self.script):
             self.is_over = True
             yield from (deed for _, deed in sorted(self._due, key=lambda one: one[0]))

@@ -47,6 +47,8 @@ from broker.web.visitor.watching import OpenLobbies
 TICK_S = 1.0
 BEAT_TICKS = 5
 """Every so many ticks an open page hears that nothing has changed; one that hears nothing for three beats says so."""
+LOBBY_BEAT_TICKS = 30
+"""So often the office's own page, which waits for nothing: enough to notice a phone that left without a word."""
 KIND = "web"
 
 BusFor = Callable[[str, Plan, Post], OfficeBus]
@@ -191,9 +193,11 @@ async def _tick(site: Site) -> None:
     for tick in itertools.count(1):
         await asyncio.sleep(TICK_S)
         site.office.tick()
-        site.boards.change()  # waits grow
+        site.boards.change()  # waits grow, and a wall takes its turns
         if not tick % BEAT_TICKS:
             site.following.tell_all()
+        if not tick % LOBBY_BEAT_TICKS:
+            site.lobbies.beat()
 
 
 def _say_standing(standing: Standing) -> None:

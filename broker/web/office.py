@@ -8,7 +8,7 @@ import datetime as dt
 import functools
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from broker.contract.messages import (
     Announcement,
     AnnouncementsMessage,
     BoardMessage,
+    ClosedToday,
     EventMessage,
     FeedbackMessage,
     HallMessage,
@@ -149,6 +150,11 @@ class Office:
             if (one.since is None or one.since <= now) and (one.until is None or now < one.until)
         )
 
+    def announced_by_staff(self) -> tuple[Announcement, ...]:
+        """Return what somebody of the staff has announced, and can end."""
+        told = self.announcements
+        return tuple(one for one in (told.items if told else ()) if one.by_staff)
+
     @property
     def asked(self) -> Asked:
         """Return what visitors are asked now: the engine takes a change of the configuration in while it works."""
@@ -204,9 +210,11 @@ class Office:
         heard = asyncio.Event()
         if self.boards:
             self._on_board_told.append(heard.set)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(heard.wait(), patience_s)
-            self._on_board_told.remove(heard.set)
+            try:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(heard.wait(), patience_s)
+            finally:
+                self._on_board_told.remove(heard.set)
 
     # -- hear -----------------------------------------------------------------------------------------------------
 
@@ -291,6 +299,21 @@ class Office:
         else:
             self._seq = None
         self.tick()
+
+
+def closed_by_hand(hall: HallMessage, before: Iterable[ClosedToday]) -> tuple[ClosedToday, ...]:
+    """Return what is closed by hand for today.
+
+    A picture that was too long does not say so: then what was closed `before` is closed still, unless it is offered.
+    """
+    return hall.closed_today or tuple(one for one in before if _is_all_closed(hall, one))
+
+
+def _is_all_closed(hall: HallMessage, place: ClosedToday) -> bool:
+    offers = [
+        one.offer for one in hall.waiting if place.service in {None, one.service} and place.lane in {None, one.lane}
+    ]
+    return bool(offers) and all(offer == "closed" for offer in offers)
 
 
 def _settle(answer: asyncio.Future[Reply], at_once: Callable[[Reply], None], reply: Reply) -> None:

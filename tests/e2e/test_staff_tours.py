@@ -18,7 +18,7 @@ from babel.numbers import format_decimal
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.past_days import a_day, working_days
-from tests.support.staffed_office import PIN, WHO, StaffedOffice
+from tests.support.staffed_office import StaffedOffice
 from tests.support.tour import DESK, LARGE_PRINT, PATIENCE_MS, PHONE, WALKS, touring
 
 pytestmark = [pytest.mark.xdist_group("staffed-office"), pytest.mark.timeout(300)]
@@ -75,30 +75,23 @@ def is_closed(office: StaffedOffice, service: str) -> bool:
         return hall is not None and service in {one.service for one in hall.closed_today}
 
 
-def open_again(office: StaffedOffice, service: str) -> None:
-    """Leave the office as it was."""
-    with office.office.caller("supervisor") as caller:
-        session = caller.do("staff_in", officer=WHO["supervisor"], pin=PIN)["session"]
-        caller.do("offer", session=session, service=service, action="open", reason="The test is over.")
-
-
 def test_a_supervisor_signs_in_and_closes_a_service_by_the_keyboard_alone(
     staffed: StaffedOffice, chromium: Browser
 ) -> None:
     with touring(chromium, staffed, "supervisor", "id", looks=()) as tour:
         page = tour.page
-        tab_to(page, page.get_by_role("link", name="Tindakan"))
+        tab_to(page, page.get_by_role("link", name="Tindakan", exact=True))
         page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text("Tindakan")
         tab_to(page, page.locator("#offer-place"))
         page.keyboard.type("Pengambilan")
         tab_to(page, page.locator("#offer-reason"))
         page.keyboard.type("Petugas sakit")
-        tab_to(page, page.get_by_role("button", name="Tutup hari ini"))
+        tab_to(page, page.get_by_role("button", name="Tutup hari ini", exact=True))
         page.keyboard.press("Enter")
         expect(page.get_by_text("Pengambilan Paspor dan Dokumen tidak memberi nomor lagi hari ini.")).to_be_visible()
     assert is_closed(staffed, "collection")
-    open_again(staffed, "collection")
+    staffed.open_again("collection")
 
 
 # -- a newcomer -----------------------------------------------------------------------------------------------------
@@ -166,11 +159,11 @@ def test_a_newcomer_finds_three_answers_by_the_words_on_the_page(
         # Last month's share within the promise in lane P.
         press(page.get_by_role("link", name=words["reports"], exact=True))
         month = format_skeleton("yMMMM", staffed.month_before, locale=language)
-        press(page.get_by_role("link", name=month))
+        press(page.get_by_role("link", name=month, exact=True))
         lanes = page.get_by_role("combobox", name=words["lane"], exact=True)
         name = lanes.locator("option").filter(has_text=words["P"]).inner_text()
         lanes.select_option(label=name)
-        press(page.get_by_role("button", name=words["show"]))
+        press(page.get_by_role("button", name=words["show"], exact=True))
         row = page.get_by_role("row").filter(has_text=words["share"])
         share, n = within_promise(staffed, "priority")
         wanted = format_decimal(share, format="0.0", locale=language)
@@ -180,11 +173,11 @@ def test_a_newcomer_finds_three_answers_by_the_words_on_the_page(
         # Closing a service for today.
         pressed = 0
         press(page.get_by_role("link", name=words["acts"], exact=True))
-        form = page.get_by_role("region", name=words["close"])
-        form.get_by_label(words["what"]).select_option(label=words["service"])
+        form = page.get_by_role("region", name=words["close"], exact=True)
+        form.get_by_label(words["what"], exact=True).select_option(label=words["service"])
         form.get_by_label(words["why"]).fill("Mesin cetak rusak")
-        press(form.get_by_role("button", name=words["do"]))
+        press(form.get_by_role("button", name=words["do"], exact=True))
         expect(page.get_by_text(words["closed"])).to_be_visible()
         assert pressed == 2
     assert is_closed(staffed, "passport-renewal")
-    open_again(staffed, "passport-renewal")
+    staffed.open_again("passport-renewal")

@@ -82,6 +82,12 @@ class StaffedOffice:
         """Return where the pages are."""
         return self.web.address
 
+    def open_again(self, service: str) -> None:
+        """Offer a service that a test has closed for today: the office is as it was."""
+        with self.office.caller("supervisor") as caller:
+            session = caller.do("staff_in", officer=WHO["supervisor"], pin=PIN)["session"]
+            caller.do("offer", session=session, service=service, action="open", reason="The test is over.")
+
     def _live(self, step: int, minutes_ago: int) -> None:
         """Let the office run for a moment, so many minutes ago."""
         self.office.days_ago = minutes_ago / (24 * 60)

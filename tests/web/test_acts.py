@@ -280,6 +280,33 @@ def test_a_change_that_the_hall_says_sooner_goes_before_the_board_s_own(page: Vi
     assert "Closed today: Priority" not in said
 
 
+def test_a_picture_without_room_for_what_is_closed_opens_nothing(page: Visitor, played: PlayedOffice) -> None:
+    send(page, "offer", {"place": "service:new-passport", "reason": "x"})
+    hall = played.web.hall
+    assert hall is not None
+    played.web.seq += 1
+    played.web.say_hall(closed_today=())
+    assert "Closed today: New passport" in text_of(page.get(BOARD))
+    opened = [one.model_copy(update={"offer": "open"}) for one in hall.waiting]
+    played.web.say_hall(closed_today=(), waiting=opened)
+    assert "Closed today" not in page.get(BOARD)
+
+
+def test_a_counter_that_helps_at_several_stages_is_one_row_with_one_end(page: Visitor, played: PlayedOffice) -> None:
+    for stage in ("interview", "consultation"):
+        send(page, "ask_counter", {"counter": "counter-5", "wish": f"help:{stage}"})
+        played.answer("counter-5", "accept")
+    html = page.get(BOARD)
+    assert re.search(r"Counter 5 helps out with: Interview.* · Consultation", text_of(html))
+    assert re.findall(r'name="ends" value="([^"]+)"', html) == ["counter:counter-5"]
+    send(page, "back", {"ends": "counter:counter-5", "home": BOARD}, at=BOARD)
+    assert "helps out" not in page.get(BOARD)
+
+
+def test_a_board_that_was_opened_before_the_queue_system_was_heard_can_end_what_comes(page: Visitor) -> None:
+    assert 'id="take-back"' in page.get(BOARD)
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [

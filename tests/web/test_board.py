@@ -123,6 +123,14 @@ def test_names_and_tickets_are_for_supervisors_and_devices_for_whoever_looks_aft
     assert "This page is open to: officers, supervisors, technicians." in page.get(BOARD, status=403)
 
 
+def test_a_wall_names_what_is_broken_before_what_will_be(page: Visitor, played: PlayedOffice) -> None:
+    played.hear("kiosk-1", printer="paper_low", **{"spare-printer": "paper_low"})
+    played.hear("display-1", kind="display", media="no pictures: the folder is empty")
+    sign_in(page)
+    said = text_of(page.get(f"{BOARD}?wall"))
+    assert re.search(r"display-1, Pictures and films: Cannot be shown kiosk-1, Printer: Paper is low and 1 more", said)
+
+
 def test_a_count_that_the_hall_says_sooner_goes_before_the_board_s_own(page: Visitor, played: PlayedOffice) -> None:
     sign_in(page)
     before = len(played.waiting())

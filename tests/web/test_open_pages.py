@@ -102,6 +102,37 @@ def test_the_office_s_page_is_told_of_what_cannot_wait_and_of_nothing_else(hall:
     assert phone.heard.count(b"event: again") == 1
 
 
+def test_what_is_closed_stays_closed_for_a_picture_that_has_no_room_to_say_so(hall: Hall) -> None:
+    groups = [
+        ms.WaitingGroup(stage="document-check", service="visit-permit", lane="regular", count=n, offer="closed")
+        for n in (0, 1)
+    ]
+    hall.office.say_hall(waiting=groups[:1], closed_today=(ms.ClosedToday(service="visit-permit"),))
+    phone = hall.open("/events")
+    phone.read_until(b"event: beat")
+    hall.office.say_hall()
+    hall.open("/events").read_until(b"event: beat")
+    phone.wire.settimeout(0.2)
+    with contextlib.suppress(TimeoutError):
+        phone.read_until(b"event: again")  # what was kept for us is true now
+    phone.heard = b""
+    hall.office.say_hall(waiting=groups[1:], closed_today=())
+    hall.open("/events").read_until(b"event: beat")
+    with pytest.raises(TimeoutError):
+        phone.read_until(b"event: again")
+    phone.wire.settimeout(PATIENCE_S)
+    hall.office.say_hall(waiting=[groups[0].model_copy(update={"offer": "open"})])
+    phone.read_until(b"event: again")
+
+
+def test_the_office_s_page_is_told_something_now_and_then(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("broker.web.app.TICK_S", 0.02)
+    phone = hall.open("/events")
+    phone.read_until(b"event: beat")
+    phone.heard = b""
+    phone.read_until(b"event: beat")
+
+
 def test_200_phones_that_go_at_once_leave_nothing_behind_and_the_others_hear_on(hall: Hall) -> None:
     stays = hall.phone()
     keys = [f"ABCDEFGHIJKLM{''.join(letters)}" for letters in itertools.product("NOPQRS", repeat=3)][:200]

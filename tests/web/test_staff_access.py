@@ -8,6 +8,7 @@ import re
 import pytest
 
 from broker import permissions
+from broker.contract.messages import ErrorCode
 from broker.web.staff.access import BEFORE, COOKIE, Staff, staff_of
 from broker.web.staff.account import otpauth
 from broker.web.staff.desk import Page
@@ -197,6 +198,26 @@ def test_a_second_factor_is_shown_once_confirmed_and_asked_for(near: Visitor, de
     assert "not right, or was used" in near.post("/staff/in", status=422, officer="siti", pin="2002", code="1")
     assert near.post("/staff/in", officer="siti", pin="2002", code="123456").startswith("/staff/")
     assert desk.factors == {"siti": "123456"}
+
+
+@pytest.mark.parametrize(
+    ("command", "path", "code", "form"),
+    [
+        ("staff_in", "/staff/in", "wrong_pin", {"officer": "siti", "pin": PASSWORD}),
+        ("staff_in", "/staff/in", "wrong_code", {"officer": "siti", "pin": PASSWORD, "code": "1"}),
+        ("staff_password", "/staff/account/password", "wrong_pin", {"old": "1", "new": PASSWORD, "again": PASSWORD}),
+        ("staff_totp", "/staff/account/totp", "wrong_code", {"action": "end", "code": "1"}),
+    ],
+)
+def test_who_is_locked_is_told_so_whatever_was_wrong(
+    near: Visitor, command: str, path: str, code: ErrorCode, form: dict[str, str]
+) -> None:
+    token = come_in(near, "supervisor")
+    near.office.answers[command] = lambda _: refuse(code, locked_s=61)
+    html = near.post(path, status=422, **({} if command == "staff_in" else {"token": token}), **form)
+    assert "Too many wrong tries" in html
+    assert "again in 2 minutes, also with the right one. A supervisor can end that sooner." in html
+    assert "not right" not in html
 
 
 def test_what_an_app_scans_names_office_and_officer_and_escapes_them() -> None:

@@ -71,7 +71,8 @@ def test_whoever_opens_a_training_beside_the_office_stays_signed_in_at_the_offic
     with visitor(training) as beside:
         both = Visitor(training, near.client, beside.address)  # one browser: it keeps no cookies apart by port
         own, near.client.base_url = near.client.base_url, httpx.URL(beside.address)
-        both.get("/staff/complaints", status=401)
+        asked = both.get("/staff/complaints", status=401)
+        assert "sign in as latihan (supervisor) or pengaduan (complaints). The PIN is 1234." in asked
         assert sign_in(both)
         both.get("/staff/complaints")
         near.client.base_url = own
@@ -84,6 +85,7 @@ def test_an_office_that_is_no_training_has_no_review_and_asks_nothing(near: Visi
     office = near.office
     said = ms.TrainingMessage(at=office.now(), step="missed", text={"id": "x", "en": "strange words"})
     office.say(office.topics.training(), said)
+    assert "latihan" not in near.get("/staff")
     sign_in(near)
     near.get("/staff/training", status=404)
     assert "strange words" not in near.get("/staff/complaints")

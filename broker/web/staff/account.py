@@ -20,7 +20,6 @@ from broker.web.staff.desk import FORBIDDEN, Desk, Page, Section
 from broker.web.staff.frame import OWN_ACCOUNT, Entry, Frame, refused
 from broker.web.visitor.writing import Field, Notice, Option, away, mark_of, new_mark, read_line
 
-SESSION_S = 12 * 3600
 MOST_DIGITS = 12
 """So many a PIN has; a password has something else in it."""
 ROLE = {
@@ -48,10 +47,18 @@ class SignInPage:
     """What plain HTTP means, where others could listen."""
     unsent: Field | None = None
     """What was written as the session ended."""
+    training: str = ""
+    """Whom to sign in as, where nobody's own name and PIN are known."""
 
 
 def sign_in(
-    p: Phrases, officer: str = "", notice: Notice | None = None, *, is_far: bool = False, unsent: str = ""
+    p: Phrases,
+    officer: str = "",
+    notice: Notice | None = None,
+    *,
+    is_far: bool = False,
+    unsent: str = "",
+    training: str = "",
 ) -> SignInPage:
     """Return the page that asks who it is; `is_far` where the PIN would cross the network in plain."""
     kept = Field("unsent", p.say("What you wrote was not sent. Copy it before you sign in:"), unsent)
@@ -74,23 +81,26 @@ def sign_in(
         notice=notice,
         warning=warning if is_far else "",
         unsent=kept if unsent else None,
+        training=training,
+    )
+
+
+def trainees(p: Phrases) -> str:
+    """Return whom to sign in as in a training."""
+    from broker.config import training  # noqa: PLC0415 - 20 MB that only a training's pages need
+
+    return p.say(
+        "Training: sign in as {supervisor} (supervisor) or {complaints} (complaints). The PIN is {pin}.",
+        supervisor=training.SUPERVISOR,
+        complaints=training.COMPLAINTS,
+        pin=training.PIN,
     )
 
 
 def sign_in_refused(p: Phrases, error: Error, now: dt.datetime) -> Notice:
     """Return why somebody was not let in."""
-    locked_s = int(error.detail.get("locked_s") or 0)
-    if locked_s > 0:
-        minutes = -(-locked_s // 60)
-        return Notice(
-            "error",
-            p.say("Too many wrong PINs."),
-            p.count(
-                "No PIN is taken for {n} more minute. A supervisor can end that.",
-                "No PIN is taken for {n} more minutes. A supervisor can end that.",
-                minutes,
-            ),
-        )
+    if (locked := _locked(p, error)) is not None:
+        return locked
     if error.code == "code_needed":
         text = p.say("Please enter ID, password and the six digits that your phone shows.")
         return Notice("error", p.say("A code from your phone is needed too."), text)
@@ -105,6 +115,19 @@ def sign_in_refused(p: Phrases, error: Error, now: dt.datetime) -> Notice:
     if error.code in {"wrong_pin", "unknown_officer", "bad_request"}:
         return Notice("error", p.say("These do not fit together. Please enter ID and password or PIN again."))
     return Notice("error", p.error(error.code))
+
+
+def _locked(p: Phrases, error: Error) -> Notice | None:
+    """Return what is said where PIN, password or code was wrong too often; None where it was not."""
+    locked_s = int(error.detail.get("locked_s") or 0)
+    if locked_s <= 0:
+        return None
+    text = p.count(
+        "It can be tried again in {n} minute, also with the right one. A supervisor can end that sooner.",
+        "It can be tried again in {n} minutes, also with the right one. A supervisor can end that sooner.",
+        -(-locked_s // 60),
+    )
+    return Notice("error", p.say("Too many wrong tries with PIN, password or code."), text)
 
 
 def once_more(p: Phrases) -> Notice:
@@ -288,6 +311,8 @@ def _reset_form(p: Phrases) -> ResetForm:
 
 def weak(p: Phrases, error: Error) -> Notice:
     """Return why a password was not taken."""
+    if (locked := _locked(p, error)) is not None:
+        return locked
     if error.code == "wrong_pin":
         return Notice("error", p.say("The password or PIN so far is not right. Nothing was changed."))
     if error.code != "weak_password":
@@ -419,7 +444,7 @@ class AccountPages:
         answer.set_cookie(
             desk.cookies.session,
             staff.cookie(),
-            max_age=SESSION_S,
+            max_age=int(permissions.SESSION_LASTS.total_seconds()),
             path="/staff",
             secure=desk.request.url.scheme == "https",
             httponly=True,
@@ -532,7 +557,8 @@ def sign_in_page(
     desk: Desk, officer: str = "", notice: Notice | None = None, status: int = 200, *, unsent: str = ""
 ) -> Response:
     """Return the page that asks who it is."""
-    page = sign_in(desk.p, officer, notice, is_far=desk.is_plain, unsent=unsent)
+    training = trainees(desk.p) if desk.is_training else ""
+    page = sign_in(desk.p, officer, notice, is_far=desk.is_plain, unsent=unsent, training=training)
     before = desk.request.cookies.get(desk.cookies.before) or new_mark()
     answer = desk.show("staff/sign_in.html", page, status=status, before=(BEFORE, before))
     is_safe = desk.request.url.scheme == "https"

@@ -217,7 +217,7 @@ def _title(p: Phrases, office: OfficeMessage, at: At) -> str:
         return p.say("Ticket {number}", number=at.number)
     if at.kind == COUNTER:
         return counter_name(p, office, at.name)
-    return place_name(p, office, *((at.name, None) if at.kind == SERVICE else (None, at.name)))
+    return place_name(p, office, **{at.kind: at.name})
 
 
 def _to_board(p: Phrases) -> str:
@@ -379,17 +379,20 @@ def asked_of(p: Phrases, act: str, fields: Fields, office: OfficeMessage, now: d
 
 def _read_offer(p: Phrases, fields: Fields, office: OfficeMessage, _now: dt.datetime) -> Asked:
     action = "open" if fields.get("action") == "open" else "close"
-    arguments = {**_place_of(fields), "action": action, **_why(fields)}
-    return Asked("offer", arguments, f"offer:{action}", {"what": _name_of(p, fields, office)})
+    place = _place_of(fields)
+    arguments = {**place, "action": action, **_why(fields)}
+    return Asked("offer", arguments, f"offer:{action}", {"what": place_name(p, office, **place)})
 
 
 def _read_quota(p: Phrases, fields: Fields, office: OfficeMessage, _now: dt.datetime) -> Asked:
-    text, what = read_line(fields, "quota"), _name_of(p, fields, office)
+    text = read_line(fields, "quota")
     if text and not (text.isascii() and text.isdigit()):
         raise UnreadableError(field="quota")
     quota = int(text[:7]) if text else None
-    arguments = {**_place_of(fields), "quota": quota, **_why(fields)}
-    return Asked("quota", arguments, "quota" if text else "quota:none", {"what": what, "quota": text})
+    place = _place_of(fields)
+    arguments = {**place, "quota": quota, **_why(fields)}
+    values = {"what": place_name(p, office, **place), "quota": text}
+    return Asked("quota", arguments, "quota" if text else "quota:none", values)
 
 
 def _read_intake(_p: Phrases, fields: Fields, _office: OfficeMessage, now: dt.datetime) -> Asked:
@@ -495,13 +498,6 @@ def _place_of(fields: Fields) -> dict[str, str]:
     return {kind: name}
 
 
-def _name_of(p: Phrases, fields: Fields, office: OfficeMessage) -> str:
-    kind, _, name = fields.get("place", "").partition(":")
-    offered = {one.id: one.name for one in (office.services if kind == SERVICE else ())}
-    offered |= {one.id: one.name for one in (office.lanes if kind == LANE else ())}
-    return in_language(offered.get(name, {}), p.language) or name
-
-
 def _time_of(fields: Fields, name: str, now: dt.datetime) -> str | None:
     """Return a time of today as the wire has it; None where none was given."""
     text = read_line(fields, name).replace(".", ":")
@@ -585,9 +581,7 @@ def known_of(desk: Desk) -> Known | None:
     office = desk.office
     if office.offer is None:
         return None
-    told = office.announcements
-    made_here = tuple(one for one in (told.items if told else ()) if one.by_staff)
-    return Known(desk.now, office.offer, tuple(office.boards.values()), office.hall, made_here)
+    return Known(desk.now, office.offer, tuple(office.boards.values()), office.hall, office.announced_by_staff())
 
 
 def _goes_on(around: Frame, home: str, at: At | None) -> str:

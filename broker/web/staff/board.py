@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from broker.contract.messages import BoardTicket, Ticket
-from broker.language import Phrases, mark
+from broker.language import Phrases, bare_counter, mark
 from broker.web.asking import AwayError
 from broker.web.line import Line, frame
 from broker.web.page import one_line
@@ -22,7 +22,6 @@ from broker.web.site import site_of
 from broker.web.staff.acts import At, Form, forms_at
 from broker.web.staff.desk import WALL, Desk, NoSessionError, NotTheirsError, Page, Section
 from broker.web.staff.frame import Entry, Frame
-from broker.web.staff.otherwise import Known
 from broker.web.staff.reporter import Reporter, Wanted
 from broker.web.staff.reports import HOME as REPORTS
 from broker.web.staff.reports import wait_for
@@ -40,7 +39,6 @@ from broker.web.staff.standing import (
     stage_words,
     ticket_url,
     tone_of,
-    turn_of,
 )
 from broker.web.staff.today import PATIENCE_S, TodayFigures
 from broker.web.visitor.stream import EventStream
@@ -287,7 +285,7 @@ def _why(p: Phrases, why: Mapping[str, Any]) -> str:
 def counter_words(p: Phrases, told: Told, counter: str | None) -> str:
     """Return a counter by what is written above it."""
     label = next((one.label for one in told.offer.counters if one.id == counter), counter or "")
-    return p.say("counter {counter}", counter=label)
+    return p.say("counter {counter}", counter=bare_counter(label))
 
 
 # -- what is asked -------------------------------------------------------------------------------------------------
@@ -375,8 +373,7 @@ class BoardPages:
             raise HTTPException(404)
         if ticket is not None and ticket.state not in _GONE and desk.staff.may("staff_transfer"):
             at = At("ticket", ticket.id, ticket.number)
-            known = Known(told.now, told.offer, told.boards, told.hall)
-            shown = replace(shown, forms=forms_at(desk.p, known, at, {}), mark=new_mark())
+            shown = replace(shown, forms=forms_at(desk.p, told.known, at, {}), mark=new_mark())
         return desk.show("staff/board_ticket.html", shown)
 
     async def _journal(self, ticket: str) -> list[dict[str, Any]] | int:
@@ -412,14 +409,14 @@ def told_of(desk: Desk, figures: TodayFigures | None = None) -> Told | None:
     if office.offer is None or not office.boards:
         return None
     return Told(
-        now=office.clock.now().astimezone(desk.zone),
+        now=desk.now,
         offer=office.offer,
         boards=tuple(office.boards.values()),
         hall=office.hall,
         parts=office.parts.known,
         stale_since=office.stale_since,
         today=None if figures is None else figures.told,
-        announced=tuple(one for one in (office.announcements.items if office.announcements else ()) if one.by_staff),
+        announced=office.announced_by_staff(),
     )
 
 
@@ -431,7 +428,6 @@ class OpenBoard:
         self._desk, self._line, self._figures = desk, line, figures
         self._look = look_of(desk)
         self._unshown: bytes | None = None
-        self._turn = 0
         self._is_over = False
         self._asking: asyncio.Task[None] | None = None
         self._site = site_of(desk.request)
@@ -476,22 +472,13 @@ class OpenBoard:
             if self._is_over:
                 return
             self._figures.renew(self._site.boards.change)
-            self._take_turns()
             office = self._desk.office
             if office.stale_since is None and self._line.has_room():
-                now = office.clock.now().astimezone(self._desk.zone)
-                self._line.send(frame("beat", self._desk.p.exact_clock(now)))
+                self._line.send(frame("beat", self._desk.p.exact_clock(self._desk.now)))
             if not beat % ASK_AGAIN_BEATS and not await self._may_go_on():
                 self._line.send(frame("gone", "-"))
                 self._line.end()
                 return
-
-    def _take_turns(self) -> None:
-        """Let a wall show its next part when it is time."""
-        turn = turn_of(self._desk.now)
-        if self._look.is_wall and turn != self._turn:
-            self._site.boards.change()
-        self._turn = turn
 
     async def _may_go_on(self) -> bool:
         """Tell whether this board may still be seen; while the engine is away nobody can say, and nothing new comes."""

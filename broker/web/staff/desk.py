@@ -21,7 +21,7 @@ from starlette.responses import Response
 from broker.contract.messages import Reply, StaffSession, SurveyMessage
 from broker.web.asking import Asking
 from broker.web.staff import frame as around
-from broker.web.staff.access import TOKEN_FIELD, CookieNames, Staff, is_near, is_token, staff_of
+from broker.web.staff.access import TOKEN_FIELD, Staff, cookie_names, is_near, is_token, staff_of
 from broker.web.staff.frame import OWN_ACCOUNT, Done, Entry, Frame
 from broker.web.staff.lately import Lately
 from broker.web.staff.strip import coach_of, strip_of
@@ -59,13 +59,15 @@ class Desk(Asking):
         request: Request,
         entries: Sequence[Entry] = (),
         lately: Lately | None = None,
-        cookies: CookieNames | None = None,
+        *,
+        is_training: bool = False,
     ) -> None:
         """Take a request; `entries` make the navigation, `lately` knows what was done just now."""
         super().__init__(request, WORDS)
         self._entries = entries
         self.lately = lately or Lately()
-        self.cookies = cookies or CookieNames()
+        self.is_training = is_training
+        self.cookies = cookie_names(is_training=is_training)
         self.known = staff_of(request.cookies.get(self.cookies.session))
         """Who the browser says to be, until the engine has said it."""
 

@@ -6,11 +6,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from broker.permissions import UNDO_WINDOW
 from broker.web.staff.access import Staff
 from broker.web.visitor.writing import new_mark
-
-UNDO_S = 30
-"""So long the engine takes an act back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +43,4 @@ class Lately:
 
 
 def _left_s(did: Did, now: float) -> int:
-    return int(UNDO_S - (now - did.at))
+    return int(UNDO_WINDOW.total_seconds() - (now - did.at))

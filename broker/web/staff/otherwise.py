@@ -6,8 +6,16 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from broker.contract.messages import Announcement, BoardChange, BoardMessage, HallMessage, OfficeMessage
+from broker.contract.messages import (
+    Announcement,
+    BoardChange,
+    BoardMessage,
+    ClosedToday,
+    HallMessage,
+    OfficeMessage,
+)
 from broker.language import Phrases, bare_counter, mark
+from broker.web.office import closed_by_hand
 from broker.web.page import in_language
 
 SAID_YES = dt.timedelta(minutes=10)
@@ -64,10 +72,10 @@ def otherwise(p: Phrases, known: Known, *, has_officers: bool) -> tuple[Otherwis
 def counter_name(p: Phrases, offer: OfficeMessage, counter: str | None) -> str:
     """Return a counter by what is written above it."""
     label = next((one.label for one in offer.counters if one.id == counter), counter or "")
-    return p.say("Counter {name}", name=bare_counter(label))
+    return p.say("Counter {counter}", counter=bare_counter(label))
 
 
-def place_name(p: Phrases, offer: OfficeMessage, service: str | None, lane: str | None) -> str:
+def place_name(p: Phrases, offer: OfficeMessage, service: str | None = None, lane: str | None = None) -> str:
     """Return a service or a lane by its name."""
     names = {one.id: one.name for one in (offer.lanes if service is None else offer.services)}
     identity = lane if service is None else service
@@ -80,8 +88,9 @@ def _newest(known: Known) -> Iterator[BoardChange]:
     changes = [change for page in pages for change in page.changes]
     hall = known.hall
     if hall is not None and hall.seq > max((page.seq for page in pages), default=-1):
-        closed = {(one.service, one.lane) for one in hall.closed_today}
         said = {(one.service, one.lane) for one in changes if one.kind == "offer"}
+        before = [ClosedToday(service=service, lane=lane) for service, lane in said]
+        closed = {(one.service, one.lane) for one in closed_by_hand(hall, before)}
         changes = [
             one
             for one in changes
@@ -90,10 +99,15 @@ def _newest(known: Known) -> Iterator[BoardChange]:
         new = [one for one in hall.closed_today if (one.service, one.lane) not in said]
         changes += [BoardChange(kind="offer", at=hall.at, service=one.service, lane=one.lane) for one in new]
         if hall.intake is not None:
-            before = next((one for page in pages for one in page.changes if one.kind == "intake"), None)
-            stop = before or BoardChange(kind="intake", at=hall.at)
+            stopped = next((one for page in pages for one in page.changes if one.kind == "intake"), None)
+            stop = stopped or BoardChange(kind="intake", at=hall.at)
             changes.append(stop.model_copy(update={"until": hall.intake.until}))
+    helping = set()
     for change in changes:
+        if change.kind == "help":  # one for each stage, and all of a counter's end together
+            if change.counter in helping:
+                continue
+            helping.add(change.counter)
         stands = SAID_YES if change.answer == "accept" else SAID_NO
         is_helping = change.answer == "accept" and change.action == "help"  # the help itself says so
         if change.kind != "answered" or (known.now - change.at < stands and not is_helping):
@@ -122,10 +136,11 @@ def _in_words(p: Phrases, known: Known, change: BoardChange, *, has_officers: bo
             )
             place, ends, label = "", "intake", p.say("Give out numbers again")
         case "help":
-            text = p.say("{counter} helps out with: {stage}", counter=counter, stage=stage)
-            is_asked = any(
-                one.kind == "asked" and one.counter == change.counter for page in known.boards for one in page.changes
-            )
+            of_it = [one for page in known.boards for one in page.changes if one.counter == change.counter]
+            helps = (one.stage or "" for one in of_it if one.kind == "help")
+            all_stages = " \N{MIDDLE DOT} ".join(stages.get(one, one) for one in helps)
+            text = p.say("{counter} helps out with: {stage}", counter=counter, stage=all_stages)
+            is_asked = any(one.kind == "asked" for one in of_it)
             place, ends, label = f"counter:{change.counter}", f"counter:{change.counter}", p.say("End the help")
             ends, label = ("", "") if is_asked else (ends, label)  # the question that is open would go first
         case "asked":
@@ -135,7 +150,8 @@ def _in_words(p: Phrases, known: Known, change: BoardChange, *, has_officers: bo
             text = p.say(_ANSWERS[change.answer or "decline"], counter=counter, wish=wish)
             place, ends, label = f"counter:{change.counter}", "", ""
     tone = "warn" if change.kind == "answered" and change.answer != "accept" else ""
-    identity = "-".join(("o", change.kind, place.replace(":", "-"), change.stage or ""))
+    of_stage = "" if change.kind == "help" else change.stage or ""
+    identity = "-".join(("o", change.kind, place.replace(":", "-"), of_stage))
     return Otherwise(identity, text, about, tone, ends, label, place)
 
 

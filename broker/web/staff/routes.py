@@ -18,7 +18,6 @@ from starlette.routing import Route
 from broker.web.asking import UNAVAILABLE, AwayError
 from broker.web.sending import Sender
 from broker.web.staff import frame
-from broker.web.staff.access import cookie_names
 from broker.web.staff.account import AccountPages, sign_in_page, signed_out
 from broker.web.staff.acts import ActsPages
 from broker.web.staff.advice import AdvicePages
@@ -86,7 +85,7 @@ class StaffPages:
         """Return a page that is served where it may be and to whom, and asks who it is where a session is over."""
 
         async def answer(request: Request) -> Response:
-            desk = Desk(request, self.entries, self.lately, cookie_names(is_training=self.is_training))
+            desk = Desk(request, self.entries, self.lately, is_training=self.is_training)
             if not self.everywhere and not desk.is_near:
                 raise HTTPException(404)
             try:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from broker.language import Phrases, mark, own_name
+from broker.language import Phrases, bare_counter, mark, own_name
 from broker.web.page import in_language
 from broker.web.visitor.writing import Fields, Option, read, read_line
 
@@ -209,7 +209,7 @@ def entry_name(p: Phrases, section: str, entry: Data) -> str:
     """Return how an entry of a list is called."""
     told = entry.get("text" if section == "announcements" else "name", entry.get("label", entry.get("id", "")))
     words = str(in_language(told, p.language)) if isinstance(told, Mapping) and told else str(told)
-    return p.say("Counter {label}", label=words) if section == "counters" else words
+    return p.say("Counter {counter}", counter=bare_counter(words)) if section == "counters" else words
 
 
 def _service(p: Phrases, data: Data, one: Data) -> Form:

@@ -1,6 +1,7 @@
 """What a board says of the hall: who waits where against the promise, each counter, devices. Pure.
 
-The order of all that stands on it is the configuration's, whatever happens: an eye finds a tile where it was.
+The order of all that stands on it is the configuration's, whatever happens: an eye finds a tile where it was. Only what
+is wrong, promises and a wall's devices out of order, stands the most urgent first.
 """
 
 from __future__ import annotations
@@ -95,6 +96,11 @@ class Told:
     """As `broker.reports.course` says it."""
     announced: Sequence[Announcement] = ()
     """By the staff."""
+
+    @property
+    def known(self) -> Known:
+        """Return what is known of what is otherwise today."""
+        return Known(self.now, self.offer, self.boards, self.hall, self.announced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +257,7 @@ def board(p: Phrases, look: Look, told: Told) -> Board:
         more=_and_more(p, len(warnings) - most),
         counters=tuple(_counter(p, look, told, counter) for counter in counters),
         devices=devices,
-        trouble=tuple(row for row in devices if row.tone in {"bad", "warn"}),
+        trouble=tuple(row for tone in ("bad", "warn") for row in devices if row.tone == tone),
         more_trouble="",
         otherwise=_otherwise(p, look, told),
         has_acts=look.has_acts,
@@ -269,7 +275,10 @@ def turn_of(now: dt.datetime) -> int:
 
 
 def _on_wall(p: Phrases, whole: Board, turn: int) -> Board:
-    """Return what has room on a wall at this turn: closer first, then in parts. Nothing is left out for good."""
+    """Return what has room on a wall at this turn: closer first, then in parts.
+
+    Of devices out of order the most urgent stand there, and how many more there are; all else comes in its turn.
+    """
     n_stages, n_lanes, n_counters = len(whole.stages), len(whole.lanes), len(whole.counters)
     has_many_lanes, is_dense = n_lanes > WALL_LANES, n_stages > WALL_STAGES
     most_stages = WALL_STAGES_OF_MANY_LANES if has_many_lanes else WALL_STAGES_DENSE
@@ -405,8 +414,7 @@ def _lane(p: Phrases, look: Look, told: Told, lane: LaneInfo) -> LaneHead:
 
 
 def _otherwise(p: Phrases, look: Look, told: Told) -> tuple[Otherwise, ...]:
-    known = Known(told.now, told.offer, told.boards, told.hall, told.announced)
-    found = otherwise(p, known, has_officers=look.has_officers)
+    found = otherwise(p, told.known, has_officers=look.has_officers)
     return found if look.has_acts else without_ends(found)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+from broker.contract.messages import ClosedToday
 from broker.web.line import Line, frame
-from broker.web.office import Office
+from broker.web.office import Office, closed_by_hand
 
 TOLD_AT_ONCE = 10
 TOLD_EVERY_S = 0.015
 """Each of them asks for the page anew: 500 phones do so within three quarters of a second."""
+
+_BEAT = frame("beat", "-")
 
 
 class OpenLobbies:
@@ -19,6 +22,7 @@ class OpenLobbies:
         """Look again with each thing that `office` hears."""
         self._office = office
         self._lines: dict[Line, None] = {}
+        self._closed: tuple[ClosedToday, ...] = ()
         self._told = self._urgent()
         self._telling: asyncio.Task[None] | None = None
         office.on_fresh.append(self._look)
@@ -31,12 +35,20 @@ class OpenLobbies:
         """Tell a page from now on, for as long as it is open."""
         self._lines[line] = None
         line.serve(on_room=lambda: None, on_lost=lambda: self._lines.pop(line, None))
-        line.send(frame("beat", "-"))
+        line.send(_BEAT)
+
+    def beat(self) -> None:
+        """Say something to all: one that has left without a word takes nothing, and its connection ends by that."""
+        for line in list(self._lines):
+            if line.has_room():
+                line.send(_BEAT)
 
     def _urgent(self) -> object:
         """Return what cannot wait: announcements, whether numbers are given out, what is closed, whether all is old."""
         office, hall = self._office, self._office.hall
-        now = None if hall is None else (hall.hours, hall.intake, hall.closed_today)
+        if hall is not None:
+            self._closed = closed_by_hand(hall, self._closed)
+        now = None if hall is None else (hall.hours, hall.intake, self._closed)
         return office.announced(), now, office.stale_since is None
 
     def _look(self) -> None:

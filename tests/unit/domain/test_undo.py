@@ -11,9 +11,9 @@ import pytest
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.errors import Code
-from broker.domain.hall import UNDO_WINDOW
 from broker.domain.model import TicketState
 from broker.domain.queue.policies import Ratio
+from broker.permissions import UNDO_WINDOW
 from tests.fakes.clock import MORNING
 from tests.fakes.halls import Play
 from tests.fakes.offices import small_office

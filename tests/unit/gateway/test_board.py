@@ -222,6 +222,9 @@ def test_whoever_asked_a_counter_is_told_what_became_of_it(answer: str) -> None:
         board.play.do(cmd.AskCounter(session, "c1", "help", "collection"))
         board.draw()
         assert [one.kind for one in board.changes()] == ["asked"], "asked anew, the old answer is past"
+        board.play.do(cmd.AskCounter(session, "c1", "none"))
+        board.draw()
+        assert board.changes() == [], "and does not come back with the end of the question"
 
 
 def test_a_counter_that_does_what_it_is_asked_has_answered() -> None:

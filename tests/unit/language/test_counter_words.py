@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from broker.language import bare_counter
+from broker.bootstrap.rules import office_message
+from broker.language import Phrases, bare_counter
+from broker.web.staff.board import counter_words
+from broker.web.staff.otherwise import counter_name
+from broker.web.staff.rules_forms import entry_name
+from broker.web.staff.standing import Told
+from tests.fakes.web_office import demo_settings
 
 
 @pytest.mark.parametrize(
@@ -28,3 +36,13 @@ from broker.language import bare_counter
 )
 def test_the_word_for_a_counter_is_taken_out_of_a_label_in_every_language(label: str, bare: str) -> None:
     assert bare_counter(label) == bare
+
+
+def test_the_staff_s_pages_say_the_word_once() -> None:
+    p = Phrases("broker.web.staff", "id")
+    told = office_message(demo_settings())
+    offer = told.model_copy(update={"counters": (told.counters[0].model_copy(update={"label": "Loket 2"}),)})
+    counter = offer.counters[0].id
+    assert counter_words(p, Told(dt.datetime.now(dt.UTC), offer, ()), counter) == "loket 2"
+    assert counter_name(p, offer, counter) == "Loket 2"
+    assert entry_name(p, "counters", {"id": counter, "label": "Loket 2"}) == "Loket 2"

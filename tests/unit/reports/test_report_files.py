@@ -13,16 +13,21 @@ import pytest
 from babel.numbers import format_decimal
 
 from broker.config import Settings, load_settings
+from broker.config.surveys import shipped_survey
+from broker.domain.feedback.surveys import period_of, tally_of
 from broker.reports.figures import FIGURES, Dimension, Question, Report, report, span_named
-from broker.reports.files import report_file
+from broker.reports.files import report_file, survey_file, tickets_file, wording_of
 from broker.reports.sheet import ReportWording, number_text, wording_in
+from broker.reports.survey import Outcome
 from broker.reports.tables import BOM
+from broker.reports.tickets import Asked, listing
 from tests.fakes.journals import MadeUpOffice
 from tests.support.pdf_text import pdf_text
 from tests.support.workbook import cells_of
 from tests.unit.reports.test_reconciliation import asked_of, days_of
 
 CONFIG = Path(__file__).parents[3] / "config.yaml"
+SKM = shipped_survey("skm")
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +125,30 @@ def test_every_figure_is_said_with_its_definition_and_of_how_many(office: MadeUp
     assert [line.id for line in lines] == [figure.id for figure in FIGURES]
     assert all(line.definition in page and line.denominator in page for line in lines)
     assert "Keadaan per " in sheet.as_of
+
+
+@pytest.mark.parametrize(
+    ("language", "mark"), [("id", "LATIHAN: bukan antrean sungguhan"), ("en", "TRAINING: not the real queue")]
+)
+def test_whatever_is_written_of_a_training_says_that_it_is_one(
+    office: MadeUpOffice, settings: Settings, language: str, mark: str
+) -> None:
+    training = settings.model_copy(update={"training": True})
+    history, first, last = asked_of(office, days_of(office))
+    arrivals = FIGURES[0]
+    found = listing(history, Asked(arrivals, Question(first, last)), lambda _: [])
+    result = Outcome(SKM, period_of("month", first), tally_of([], SKM.codes), {})
+    for settings_of, is_marked in ((training, True), (settings, False)):
+        told = wording(office, settings_of, (), language)
+        survey = wording_of(settings_of, result, language)
+        files = [
+            *(report_file(told, kind) for kind in ("csv", "excel", "html", "json", "pdf")),
+            tickets_file(told, found, {}, "csv"),
+            *(survey_file(survey, kind) for kind in ("csv", "pdf")),
+        ]
+        for file in files:
+            text = pdf_text(file.content) if file.name.endswith("pdf") else file.content.decode()
+            assert (mark in " ".join(text.split())) == is_marked, file.name
 
 
 def test_names_of_config_yaml_stand_in_their_order_and_what_it_has_no_more_by_its_id(settings: Settings) -> None:

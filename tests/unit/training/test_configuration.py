@@ -113,6 +113,16 @@ def test_files_beside_the_offices_configuration_are_found_from_the_trainings(tmp
     assert str(tmp_path / "office.png") in training_text(config, {}, PORTS)
 
 
+@pytest.mark.parametrize(
+    ("folder", "found"), [("voice", Path("var/voice").absolute()), ("/srv/voice", Path("/srv/voice"))]
+)
+def test_recorded_voices_are_read_where_the_office_has_them(tmp_path: Path, folder: str, found: Path) -> None:
+    config, made = tmp_path / "config.yaml", tmp_path / "made.yaml"
+    config.write_text(SHIPPED.read_text().replace("folder: voice ", f"folder: {folder} "), encoding="utf-8")
+    made.write_text(training_text(config, {}, PORTS), encoding="utf-8")
+    assert load_settings(made, {}).displays[0].sound.speech.folder == found
+
+
 def test_an_office_that_makes_backups_has_trainings_that_make_none(tmp_path: Path) -> None:
     config, made = tmp_path / "config.yaml", tmp_path / "made.yaml"
     plan = "\n# on the other disk\nbackup:\n  folder: /mnt/cadangan-kantor\n  at: '21:00'\n"
@@ -144,12 +154,14 @@ def test_the_folder_of_the_last_training_is_emptied_or_kept(tmp_path: Path) -> N
     assert [one.name for one in folder.iterdir()] == ["TRAINING"]
 
 
-def test_a_training_that_is_on_is_not_emptied(tmp_path: Path) -> None:
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_training_that_is_on_is_neither_emptied_nor_begun_again(tmp_path: Path, *, keep: bool) -> None:
     make_folder(tmp_path, keep=False)
     with (tmp_path / "engine.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(FolderError, match="is on in"):
-            make_folder(tmp_path, keep=False)
+            make_folder(tmp_path, keep=keep)
+    make_folder(tmp_path, keep=keep)
 
 
 def test_a_training_and_an_office_never_work_on_the_data_of_the_other(tmp_path: Path, made: Path) -> None:

@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from broker.contract.messages import CounterMessage, Ticket
+from broker.config import load_settings
+from broker.config.training import Ports, training_text
+from broker.contract.link import Pending
+from broker.contract.messages import CounterMessage, M, Reply, Ticket
 from broker.domain import commands as cmd
 from broker.domain.apply import apply
 from broker.domain.decide import decide
 from broker.domain.errors import DomainError
 from broker.domain.hall import Hall
-from broker.reports.training import TOLD
-from broker.up.training import SCRIPT, Come, Complain, Deed, Paper, Play, Return, Seen, Tell, next_move
+from broker.language import Phrases
+from broker.reports.advice import PACKAGE
+from broker.reports.training import LEFT_OUT, TOLD
+from broker.up.trainer import Trainer
+from broker.up.training import (
+    BETWEEN,
+    LINGER_S,
+    SCRIPT,
+    Come,
+    Complain,
+    Deed,
+    Paper,
+    Play,
+    Return,
+    Seen,
+    Tell,
+    next_move,
+)
 from tests.fakes.offices import small_office
+from tests.support.office import CONFIG
 
 NOON = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)
 
@@ -85,7 +108,7 @@ class Day:
 def test_a_day_takes_a_quarter_of_an_hour_with_all_that_it_has() -> None:
     day = Day()
     assert 700 <= day.finish() <= 1000
-    assert [step for _, step in day.told] == [*(step.id for step in SCRIPT), "over"]
+    assert [step for _, step in day.told if step != BETWEEN] == [*(step.id for step in SCRIPT), "over"]
     deeds = [deed for _, deed in day.done]
     assert Complain() in deeds
     assert [deed for deed in deeds if isinstance(deed, Paper)] == [Paper("paper_out"), Paper("ready")]
@@ -93,7 +116,20 @@ def test_a_day_takes_a_quarter_of_an_hour_with_all_that_it_has() -> None:
 
 
 def test_every_step_has_its_words() -> None:
-    assert {step.id for step in SCRIPT} | {"over"} == TOLD.keys()
+    assert {step.id for step in SCRIPT} | {BETWEEN, "over"} == TOLD.keys()
+
+
+@pytest.mark.parametrize("does", [Day().does, frozenset[str]()])
+def test_nobody_is_asked_any_more_for_what_is_over(does: frozenset[str]) -> None:
+    day, over_s, lines = Day(does=does), 0, 0
+    for _ in day.run():
+        step, (_, told) = day.play.step, day.told[-1]
+        over_s = over_s + 1 if step is None and len(day.told) == lines else 0
+        lines = len(day.told)
+        assert told == step.id if step is not None else over_s <= LINGER_S + 1 or told == BETWEEN
+    steps = [step for _, step in day.told]
+    assert (BETWEEN, BETWEEN) not in pairwise(steps)
+    assert steps[:3] == ["sign_in", BETWEEN, "serve"] if does else steps.count(BETWEEN) <= 1
 
 
 def test_a_faster_day_is_shorter() -> None:
@@ -146,6 +182,54 @@ def test_a_crowd_that_is_served_before_anybody_waits_too_long_is_done_with() -> 
     slow.finish()
     assert {step: at for at, step in quick.told}["complaint"] == 600
     assert {step: at for at, step in slow.told}["complaint"] == 690, "its patience is over"
+
+
+class Unanswered:
+    """A request that stays one."""
+
+    id = "1"
+
+    def cancel(self) -> None:
+        """Ask no more."""
+
+
+@dataclass
+class NobodyAnswers:
+    """A wire on which a training is told, and nothing comes back."""
+
+    told: list[str] = field(default_factory=list)
+    unanswered: list[Callable[[Reply], None]] = field(default_factory=list)
+
+    def listen(self, topic_filter: str, model: type[M], handler: Callable[[M], None]) -> None:
+        """Listen to nothing."""
+
+    def request(self, command: str, arguments: Mapping[str, Any], on_reply: Callable[[Reply], None]) -> Pending:
+        """Note which steps are told."""
+        self.unanswered.append(on_reply)
+        if command == "training":
+            self.told.append(arguments["step"])
+        return Unanswered()
+
+
+@pytest.mark.parametrize("has_printer", [True, False])
+def test_where_no_emulated_printer_is_nobody_is_asked_to_see_to_its_paper(tmp_path: Path, *, has_printer: bool) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(training_text(CONFIG, {}, Ports(1, 2)), encoding="utf-8")
+    wire, terminal, commands, now_s = NobodyAnswers(), list[str](), list[str](), 0.0
+
+    def printer(command: str) -> None:
+        commands.append(command)
+        if not has_printer:
+            raise ConnectionRefusedError
+
+    trainer = Trainer(load_settings(config, {}), wire, printer, terminal.append, clock=lambda: now_s)
+    while not trainer.play.is_over:
+        trainer.step()
+        now_s += 1
+    left_out = [line for line in terminal if line == Phrases(PACKAGE, "id").say(LEFT_OUT["paper"])]
+    assert ("paper" in wire.told, len(left_out)) == (has_printer, 0 if has_printer else 1)
+    assert commands == ["paper_out", "ready"] if has_printer else ["paper_out"]
+    assert wire.told[-1] == "over"
 
 
 # -- an officer who plays by themselves ------------------------------------------------------------------------------
