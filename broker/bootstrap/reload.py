@@ -15,7 +15,9 @@ from broker.config.web import Web
 from broker.ports import Reconfiguration
 
 LOOK_EVERY_S = 0.25
-DEVICE_SECTIONS = ("mqtt", "store", "clock", "backup", "kiosks", "displays", "keypads", "signs", "counter_panel")
+DEVICE_SECTIONS = (
+    *("mqtt", "store", "clock", "backup", "kiosks", "displays", "keypads", "signs", "counter_panel", "machines"),
+)
 """What each process reads for itself at its start: connections, screens, devices."""
 MAX_REPORT = 160
 """So many characters of a fault go into the presence; the log has it all."""

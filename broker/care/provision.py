@@ -1,7 +1,7 @@
-"""`antrean provision` and `antrean revoke`: a login for one machine, and its end.
+"""`antrean provision` and `antrean revoke`: logins for one machine, and their end.
 
-What a machine is given is a folder: the configuration without the secrets of others, and its own password where the
-program looks for it. The broker keeps a hash.
+What a machine is given is a folder: the configuration without the secrets of others, and its own passwords where the
+program looks for them, one for each part that it opens. The broker keeps hashes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import fcntl
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from broker.clients import Kind
 from broker.config.document import read_document
 from broker.config.logins import BOOK, LOCAL, OWN, Login, LoginError, clients_of, new_password, read_book, write_book
 from broker.config.loopback import is_loopback
+from broker.config.machines import Machine
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA, Settings
 from broker.server import password_entry
 from hardware.files import write_whole
@@ -45,32 +46,34 @@ class Bundle:
     """What was made for a machine."""
 
     folder: Path
-    command: str | None
-    """What starts the part there; None for a device of the office's own making."""
     counts: bool
     """Whether the broker lets it in already; else it does from its next start."""
 
 
-def provision(settings: Settings, config: Path, data_dir: Path, name: str, folder: Path, *, now: dt.datetime) -> Bundle:
-    """Give a client a new password, and lay all that its machine needs into `folder`. Raises LoginError, OSError.
+def provision(
+    settings: Settings, config: Path, data_dir: Path, names: Sequence[str], folder: Path, *, now: dt.datetime
+) -> Bundle:
+    """Give clients of one machine new passwords, and lay all that it needs into `folder`. Raises LoginError, OSError.
 
-    The password of before counts no more.
+    The passwords of before count no more.
     """
-    client = clients_of(settings).get(name)
-    if client is None or client.kind in _HERE:
-        known = ", ".join(one for one, client in clients_of(settings).items() if client.kind not in _HERE)
-        message = f"{name} is no device of this office; it has: {known}. Others are named in mqtt.devices"
-        raise LoginError(message)
+    clients = clients_of(settings)
+    for name in names:
+        if name not in clients or clients[name].kind in _HERE:
+            known = ", ".join(one for one, client in clients.items() if client.kind not in _HERE)
+            message = f"{name} is no device of this office; it has: {known}. Others are named in mqtt.devices"
+            raise LoginError(message)
     if settings.mqtt.server == "external":
         message = "the MQTT server is run by others (mqtt.server: external): they give out its logins"
         raise LoginError(message)
     if folder.exists() and any(folder.iterdir()):
         message = f"{folder} is not empty: name a new folder with --to, such as one on a USB stick"
         raise LoginError(message)
-    password = new_password()
+    passwords = {name: new_password() for name in names}
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(folder / DEFAULT_DATA / OWN / name, f"{password}\n".encode())
-    written = bundled(read_document(config).data, name, client.kind)
+    for name, password in passwords.items():
+        write_whole(folder / DEFAULT_DATA / OWN / name, f"{password}\n".encode())
+    written = bundled(read_document(config).data, {name: clients[name].kind for name in names})
     for place, key in _files(written):
         source = config.parent / place[key]
         if source.is_file():
@@ -79,9 +82,25 @@ def provision(settings: Settings, config: Path, data_dir: Path, name: str, folde
     text = json.dumps(written, ensure_ascii=False, indent=1, default=str)  # JSON is YAML, too
     write_whole(folder / DEFAULT_CONFIG, text.encode())
     with _changing(data_dir) as book:
-        book[name] = Login(entry=password_entry(password), since=now.isoformat(timespec="seconds"))
-    command = _COMMAND.get(client.kind)
-    return Bundle(folder, None if command is None else f"antrean {command} --id {name}", wait_until_it_counts(data_dir))
+        for name, password in passwords.items():
+            book[name] = Login(entry=password_entry(password), since=now.isoformat(timespec="seconds"))
+    return Bundle(folder, wait_until_it_counts(data_dir))
+
+
+def provision_machine(
+    settings: Settings, config: Path, data_dir: Path, machine: Machine, folder: Path, *, now: dt.datetime
+) -> Bundle:
+    """Give all that one machine opens new passwords, in one folder. Raises LoginError, also for the broker's own."""
+    if machine.has_broker:
+        message = f"the broker works on {machine.id}: what else it opens gets in there without being given a login"
+        raise LoginError(message)
+    return provision(settings, config, data_dir, machine.opens, folder, now=now)
+
+
+def command_of(settings: Settings, name: str) -> str | None:
+    """Return what starts a client's part; None for a device of the office's own making."""
+    command = _COMMAND.get(clients_of(settings)[name].kind)
+    return None if command is None else f"antrean {command} --id {name}"
 
 
 def revoke(data_dir: Path, name: str, *, now: dt.datetime) -> bool:
@@ -96,14 +115,14 @@ def revoke(data_dir: Path, name: str, *, now: dt.datetime) -> bool:
     return wait_until_it_counts(data_dir)
 
 
-def bundled(data: Mapping[str, Any], name: str, kind: Kind) -> dict[str, Any]:
+def bundled(data: Mapping[str, Any], clients: Mapping[str, Kind]) -> dict[str, Any]:
     """Return the data of a configuration for one machine: nobody's secret is in it but the web's own where it is that.
 
     Officers keep their names, which a window offers; whether a PIN is right only the broker can tell.
     """
     own = copy.deepcopy(dict(data))
     mqtt = dict(own.get("mqtt") or {})
-    for key in ("secret", "shared_secret", "password", "open_on_loopback", "listen"):
+    for key in ("secret", "shared_secret", "password", "open_on_loopback"):
         mqtt.pop(key, None)
     own["mqtt"] = mqtt
     for key in ("store", "backup", "planned"):
@@ -111,9 +130,9 @@ def bundled(data: Mapping[str, Any], name: str, kind: Kind) -> dict[str, Any]:
     for officer in own.get("officers") or []:
         officer.pop("pin_hash", None)
     for kiosk in own.get("kiosks") or []:
-        if kiosk.get("id") != name:
+        if kiosk.get("id") not in clients:
             kiosk.pop("staff_pin_hash", None)
-    if kind != "web":
+    if "web" not in clients.values():
         if isinstance(own.get("web"), dict):
             own["web"].pop("api_token", None)
         if isinstance(own.get("alerts"), dict):

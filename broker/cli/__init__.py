@@ -9,6 +9,7 @@ from broker.cli import advice, care, devices, figures, founding, logins, office,
 from broker.cli.options import say
 from broker.config import ConfigError
 from broker.config.logins import LoginError
+from broker.config.machines import MachineError
 from broker.ports import StorageError
 from broker.server import ServerError
 from hardware.files import for_us_alone
@@ -30,7 +31,7 @@ def main() -> int:
         app()
     except ConfigError as error:
         return say(*(str(problem) for problem in error.problems))
-    except (AlreadyRunningError, LoginError, StorageError, ServerError) as error:
+    except (AlreadyRunningError, LoginError, MachineError, StorageError, ServerError) as error:
         return say(str(error))
     except OSError as error:  # a data folder that cannot be written, a disk that is full
         return say(f"{error.strerror or error}: {error.filename or ''}".removesuffix(": "))

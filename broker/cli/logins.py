@@ -10,26 +10,32 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from broker.care.provision import provision, remote_host_fault, revoke
+from broker.care.provision import command_of, provision, provision_machine, remote_host_fault, revoke
 from broker.cli.options import ConfigOption, DataOption, say
 from broker.config import load_settings
 from broker.config.logins import clients_of, read_book
+from broker.config.machines import this_machine
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
 
 app = typer.Typer()
 
 
 @app.command("provision")
-def provision_command(
+def provision_command(  # noqa: PLR0917 - typer passes them by name
     name: Annotated[str | None, typer.Argument(help="The id of the device: kiosk-1, counter-3, web.")] = None,
-    to: Annotated[Path | None, typer.Option("--to", help="The folder to make; the device's id by default.")] = None,
+    machine: Annotated[
+        str | None, typer.Option("--machine", help="Instead of a device: all that config.yaml gives this machine.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="The folder to make; the id by default.")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     data: DataOption = DEFAULT_DATA,
     list_: Annotated[bool, typer.Option("--list", help="Tell who has a login of their own.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Give one machine a login of its own: a folder with its password and configuration, to be carried there."""
-    settings = load_settings(config, os.environ)
-    if list_ or name is None:
+    """Give one machine logins of its own: a folder with its passwords and configuration, to be carried there."""
+    settings, now = load_settings(config, os.environ), dt.datetime.now().astimezone()
+    if machine is not None and name is not None:
+        raise typer.Exit(say(f"either a device or --machine: {machine} gets logins for all that it opens"))
+    if list_ or (name is None and machine is None):
         book = read_book(data)
         for client in clients_of(settings):
             login = book.get(client)
@@ -41,11 +47,18 @@ def provision_command(
         if not book:
             _tell("no device has a login of its own yet: antrean provision NAME")
         return
-    bundle = provision(settings, config, data, name, to or Path(name), now=dt.datetime.now().astimezone())
-    _tell(f"made: {bundle.folder}. It holds the password of {name}: carry it there, and leave no copy")
+    whole = this_machine(settings.machines, "", machine) if machine is not None else None
+    if whole is not None:
+        bundle = provision_machine(settings, config, data, whole, to or Path(whole.id), now=now)
+        holds, command = f"the passwords of {', '.join(whole.opens)}", f"antrean up --machine {whole.id}"
+    else:
+        name = str(name)
+        bundle = provision(settings, config, data, [name], to or Path(name), now=now)
+        holds, command = f"the password of {name}", command_of(settings, name) or ""
+    _tell(f"made: {bundle.folder}. It holds {holds}: carry it there, and leave no copy")
     _tell(
-        f"on that machine, in this folder: {bundle.command}"
-        if bundle.command
+        f"on that machine, in this folder: {command}"
+        if command
         else f"it logs in as {name} with the line in {DEFAULT_DATA}/logins/{name}"
     )
     _tell("the broker lets it in now" if bundle.counts else "no broker works here now: it counts from its next start")

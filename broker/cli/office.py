@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from broker.cli.becoming import become, become_module
 from broker.cli.options import ConfigOption, DataOption, errors, say
 from broker.config import check_settings, load_settings
 from broker.config.environment import is_setting
+from broker.config.machines import require_brokers_place, this_machine
 from broker.config.pins import DEMO_PIN
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA, Settings
 from broker.config.training import CONFIG as TRAINING_CONFIG
@@ -82,8 +84,14 @@ def up(  # noqa: PLR0917 - typer passes them by name
     ] = False,
     pace: Annotated[float, typer.Option(min=0.5, max=20, help="Of a training: 2 is twice as fast.")] = 1.0,
     keep: Annotated[bool, typer.Option("--keep", help="Go on in the folder of the last training.")] = False,  # noqa: FBT002 - a flag
+    machine: Annotated[
+        str | None, typer.Option("--machine", help="Which of the machines in config.yaml this is; else by its name.")
+    ] = None,
+    screens: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--screens", help="Windows and devices alone: broker and pages run as services.")
+    ] = False,
 ) -> None:
-    """Open the whole office on this machine; without a screen, play one visit on virtual ones."""
+    """Open what the office has on this machine; on the only one, without a screen, play one visit on virtual ones."""
     settings = load_settings(config, os.environ)
     out = Console()
 
@@ -92,8 +100,20 @@ def up(  # noqa: PLR0917 - typer passes them by name
 
     if not training:
         folder = data or DEFAULT_DATA
+        which = this_machine(settings.machines, socket.gethostname(), machine)
+        if once and (screens or (which is not None and not which.has_broker)):
+            raise typer.Exit(say("--once plays a visit with a broker of its own: leave it out on a machine of screens"))
         log_to(folder, "up", lines=settings.logs)
-        start = Start(settings=settings, config=config, data_dir=folder, once=once, pin=pin, tell=tell)
+        start = Start(
+            settings=settings,
+            config=config,
+            data_dir=folder,
+            once=once,
+            pin=pin,
+            tell=tell,
+            machine=None if once else which,
+            screens_only=screens,
+        )
         raise typer.Exit(run_office(start))
     folder = data or DEFAULT_FOLDER
     try:
@@ -128,6 +148,7 @@ def _training_config(config: Path, folder: Path, settings: Settings, pace: float
 def broker_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DATA) -> None:
     """Run the engine and, unless configured otherwise, the MQTT server."""
     settings = load_settings(config, os.environ)
+    require_brokers_place(settings.machines, socket.gethostname())
     log_to(data, "broker", terminal=logging.INFO, lines=settings.logs)
     run_broker(settings, data, config=config)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from broker.clients import Client, Kind
-from broker.config.loopback import is_loopback
+from broker.config.loopback import is_here, is_loopback
 from broker.config.settings import Mqtt, Settings
 from broker.contract.topics import CARE_CLIENT, DOCTOR_CLIENT, UP_CLIENT, WEB_CLIENT
 from hardware.files import write_whole
@@ -133,7 +133,7 @@ def known_by(settings: Settings, client: str, data_dir: Path) -> Settings:
         return settings
     if own.exists():
         password = own.read_text(encoding="ascii").strip()
-    elif mqtt.server == "external" or not is_loopback(mqtt.host):
+    elif mqtt.server == "external" or not is_here(mqtt.host):
         message = (
             f"{client} has no login on this machine: on the broker's machine make one by antrean provision {client}, "
             f"and lay {OWN}/{client} of it below {data_dir}"

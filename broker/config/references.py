@@ -12,10 +12,11 @@ from broker.config.faults import Fault, PathKey, did_you_mean
 from broker.config.hours import announcement_faults, hours_faults
 from broker.config.keypads import keypad_faults
 from broker.config.loopback import is_loopback
+from broker.config.machines import SECTIONS, machine_faults
 from broker.config.schema import Entry, child, entries, known_ids, words
 from broker.config.signs import sign_faults
 from broker.config.turns import turn_faults, unknown_id
-from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT
+from broker.contract.topics import CARE_CLIENT, DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT
 from hardware.config import KEY_NAME
 from hardware.icons import ICONS
 from hardware.usb_keys import NAMES
@@ -37,6 +38,7 @@ _LISTS = (
     "displays",
     "keypads",
     "signs",
+    "machines",
 )
 _EMULATED = "pty:"
 _FEEDBACK = "feedback"
@@ -66,6 +68,7 @@ def reference_faults(data: Data) -> Iterator[Fault]:
     yield from announcement_faults(data)
     yield from alert_faults(data)
     yield from _mqtt(data)
+    yield from machine_faults(data)
 
 
 def _hotkeys(data: Data) -> Iterator[Fault]:
@@ -90,8 +93,10 @@ def _client_ids(data: Data) -> Iterator[Fault]:
         ENGINE_CLIENT: "the engine itself",
         UP_CLIENT: "the command `antrean up`",
         DOCTOR_CLIENT: "the command `antrean doctor`",
+        CARE_CLIENT: "the commands that keep house",
+        WEB_CLIENT: "the pages for phones",
     }
-    for section in ("counters", "kiosks", "displays", "keypads", "signs"):
+    for section in SECTIONS:
         own = set(known_ids(data, section)) - set(seen)
         for path, entry in entries(data, section):
             client = str(entry.get("id"))
@@ -315,8 +320,7 @@ def _logins(data: Data, mqtt: Mapping[str, object]) -> Iterator[Fault]:
         )
         yield Fault(("mqtt", "secret"), message)
     devices = words(mqtt, "devices")
-    sections = ("counters", "kiosks", "displays", "keypads", "signs")
-    parts = {"web", *(part for section in sections for part in known_ids(data, section))}
+    parts = {"web", *(part for section in SECTIONS for part in known_ids(data, section))}
     for path, entry in entries(mqtt, "act_as"):
         device, part = entry.get("device"), entry.get("part")
         if isinstance(device, str) and device not in devices:

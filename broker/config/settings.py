@@ -14,6 +14,7 @@ from broker.config.alerts import Alerts
 from broker.config.desk_devices import Keypads, SignBus
 from broker.config.feedback import COUNTRY, Feedback
 from broker.config.identifier import ID, Identifier
+from broker.config.machines import Machine
 from broker.config.section import LANGUAGE, LanguageCode, SettingsModel, Text, TextList
 from broker.config.web import Web
 from broker.contract.link import Address
@@ -488,6 +489,8 @@ class Settings(SettingsModel):
     keypads: tuple[Keypads, ...] = ()
     signs: tuple[SignBus, ...] = ()
     counter_panel: CounterPanel
+    machines: tuple[Machine, ...] = ()
+    """None: one machine, which opens the first of each kind."""
 
     def kiosk_of(self, counter: Counter) -> str:
         """Return the id of the kiosk that prints what a counter asks for: the first, unless another is named."""

@@ -66,7 +66,7 @@ def training_data(office: Mapping[str, Any], folder: Path, ports: Ports, *, pace
     """
     data: dict[str, Any] = copy.deepcopy(dict(office))
     data["training"] = True
-    data |= {"planned": [], "announcements": [], "keypads": [], "signs": []}
+    data |= {"planned": [], "announcements": [], "keypads": [], "signs": [], "machines": []}
     _rules(data, pace)
     data["officers"] = list(_officers(data))
     data["alerts"] = {"quiet_hours": [], "rules": copy.deepcopy(list(_RULES))}

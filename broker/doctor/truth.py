@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from broker.bus import Bus
 from broker.config.logins import LoginError, is_open, known_by
-from broker.config.loopback import is_loopback
+from broker.config.loopback import is_here
 from broker.config.settings import Settings
 from broker.contract.messages import PROTOCOL, HallMessage, Presence
 from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT
@@ -71,7 +71,7 @@ def server(settings: Settings) -> Finding:
     """Tell which MQTT server the office has."""
     mqtt = settings.mqtt
     where = f"{mqtt.host}:{mqtt.port}"
-    if mqtt.server == "external" or not is_loopback(mqtt.host):
+    if mqtt.server == "external" or not is_here(mqtt.host):
         return Finding(subject="MQTT server", verdict="good", seen=f"run by others, at {where}")
     try:
         kind = choose_kind(mqtt.server)

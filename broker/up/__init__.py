@@ -1,1 +1,1 @@
-"""`antrean up`: the whole office on one machine, its processes watched; without a screen it plays one visit."""
+"""`antrean up`: what the office has on this machine, its processes watched; without a screen it plays one visit."""

@@ -13,7 +13,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from broker.config.logins import known_by
+from broker.config.logins import LoginError, known_by
+from broker.config.machines import SECTIONS, Machine
 from broker.config.printers import MAIN
 from broker.config.settings import DEFAULT_DATA, Settings
 from broker.config.training import COMPLAINTS, DATABASE, PIN, SUPERVISOR
@@ -53,6 +54,36 @@ class Start:
     """The pace of a training that is played here; None: this is an office."""
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     """Of all processes: a training's own configuration is not changed by what is set for the office."""
+    machine: Machine | None = None
+    """Which of the office's machines this is, and so what it opens; None: there is one, or a visit is played."""
+    screens_only: bool = False
+    """Whether broker and pages are left to others, such as to systemd."""
+
+    @property
+    def opens_broker(self) -> bool:
+        """Tell whether the broker is started here."""
+        return not self.screens_only and (self.machine is None or self.machine.has_broker)
+
+    @property
+    def here(self) -> Settings:
+        """Return the settings with nothing in them that is opened elsewhere."""
+        settings = self.settings
+        if self.machine is not None:
+            opens = self.machine.opens
+            kept = {name: tuple(one for one in getattr(settings, name) if one.id in opens) for name in SECTIONS}
+            web = settings.web if WEB_CLIENT in opens else None
+            settings = settings.model_copy(update={**kept, "web": web})
+        return settings.model_copy(update={"web": None}) if self.screens_only else settings
+
+    @property
+    def windows(self) -> list[Part]:
+        """Return the windows that are opened here: of the only machine, the first of each kind."""
+        if self.machine is None:
+            return [*parts(self.settings), *feedback_parts(self.settings)]
+        here = self.here
+        kiosks = [Part("kiosk", kiosk.id, kiosk.panel) for kiosk in here.kiosks]
+        displays = [Part("display", display.id, display.panel) for display in here.displays]
+        return [*kiosks, *displays, *(Part("counter", one.id, here.counter_panel) for one in here.counters)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +114,18 @@ def run_office(start: Start) -> int:
 
 
 def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitStack) -> int:
+    if start.machine is not None or not start.opens_broker:
+        return _run_machine(start, office, stopping, stack)
     witness = Witness(known_by(start.settings, UP_CLIENT, start.data_dir), Patience(stopping))
     trainer = None if start.training is None else _trainer(start, witness)
     if not _open_engine(start, office, stopping, stack, witness):
         return 1
-    where = "" if start.data_dir == DEFAULT_DATA else f" --data {start.data_dir}"
-    for name, command, example in emulators(start.settings):
-        office.add(_child(start, "broker", command, name=f"{name}-emulated"))
-        start.tell(f"{name} is emulated: antrean tell {name} {example}{where}")
-    for keypads in start.settings.keypads:
-        office.add(_child(start, "counter.keypads", ("--id", keypads.id), name=keypads.id))
-    for signs in start.settings.signs:
-        office.add(_child(start, "display.signs", ("--id", signs.id), name=signs.id))
-    if start.settings.web is not None:
-        office.add(_child(start, "broker.web", ("--id", WEB_CLIENT), name=WEB_CLIENT))
-        start.tell(f"pages for phones: {start.settings.web.home}")
+    _open_devices(start, office)
     if trainer is not None:
         _train(start, office, stopping, stack, trainer)
         return 0
     if has_screen(os.environ) and not start.once:
-        for part in (*parts(start.settings), *feedback_parts(start.settings)):
+        for part in start.windows:
             office.add(_child(start, part.kind, ("--id", part.id), name=part.id))
         start.tell("the office is open: kiosk, display and counter have their windows. Ctrl-C closes it.")
         _watch(office, stopping)
@@ -130,6 +153,61 @@ def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitSta
         start.tell("the office stays open until it is stopped (Ctrl-C)")
         _watch(office, stopping)
     return 0
+
+
+def _run_machine(start: Start, office: Office, stopping: threading.Event, stack: ExitStack) -> int:
+    """Open what one of several machines has, or its screens alone; nobody plays here."""
+    if start.windows and not has_screen(start.environ):
+        message = (
+            f"there is no screen here for {', '.join(part.id for part in start.windows)}: start this in a session "
+            "with a screen, or set DISPLAY"
+        )
+        raise ScreenError(message)
+    mqtt = start.settings.mqtt
+    if start.opens_broker:
+        witness = Witness(known_by(start.settings, UP_CLIENT, start.data_dir), Patience(stopping))
+        if not _open_engine(start, office, stopping, stack, witness):
+            return 1
+    else:
+        start.tell(f"the broker is not opened here: what is looks for it at {mqtt.host}:{mqtt.port}")
+    _open_devices(start, office)
+    for part in start.windows:
+        if _has_login(start, part.id):
+            office.add(_child(start, part.kind, ("--id", part.id), name=part.id))
+    if not office.children:
+        start.tell("nothing could be opened here")
+        return 1
+    start.tell(f"open: {', '.join(child.name for child in office.children)}. Ctrl-C closes it.")
+    _watch(office, stopping)
+    return 0
+
+
+def _open_devices(start: Start, office: Office) -> None:
+    """Start what has no window: what is emulated, keypads, signs, and the pages."""
+    here = start.here
+    where = "" if start.data_dir == DEFAULT_DATA else f" --data {start.data_dir}"
+    for name, command, example in emulators(here):
+        office.add(_child(start, "broker", command, name=f"{name}-emulated"))
+        start.tell(f"{name} is emulated: antrean tell {name} {example}{where}")
+    for keypads in here.keypads:
+        if _has_login(start, keypads.id):
+            office.add(_child(start, "counter.keypads", ("--id", keypads.id), name=keypads.id))
+    for signs in here.signs:
+        if _has_login(start, signs.id):
+            office.add(_child(start, "display.signs", ("--id", signs.id), name=signs.id))
+    if here.web is not None and _has_login(start, WEB_CLIENT):
+        office.add(_child(start, "broker.web", ("--id", WEB_CLIENT), name=WEB_CLIENT))
+        start.tell(f"pages for phones: {here.web.home}")
+
+
+def _has_login(start: Start, client: str) -> bool:
+    """Tell whether a part can log in from here; where it cannot, say why: it would die again and again."""
+    try:
+        known_by(start.settings, client, start.data_dir)
+    except LoginError as error:
+        start.tell(f"not opened: {error}")
+        return False
+    return True
 
 
 def _trainer(start: Start, witness: Witness) -> Trainer:

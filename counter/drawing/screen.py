@@ -45,15 +45,16 @@ class CounterWidget:
         self._dialog = DialogWidget(self.root.ids.dialog, touches)
         self._language, self._pin, self._sign_out = make("HeadAct"), make("HeadAct"), make("HeadAct")
         self._room = Room()
+        self._tell: Callable[[], None] = lambda: None
         touches.bind(self._language, partial(inputs.press, Intent.LANGUAGE))
         touches.bind(self._sign_out, partial(inputs.press, Intent.SIGN_OUT))
         touches.bind(self._pin, partial(inputs.press, Intent.PIN))
         self._pin.stop = Intent.PIN.value
         self._language.stop = self._language.target = Intent.LANGUAGE.value
         self._sign_out.stop = Intent.SIGN_OUT.value
-        app = App.get_running_app()
-        app.fbind("look", self._resized)
         self._resized()
+        App.get_running_app().fbind("look", self._resized)
+        self._tell = touches.touched  # from now on: nothing can be drawn while this is being made
 
     def _resized(self, *_changed: object) -> None:
         look = App.get_running_app().look
@@ -67,7 +68,7 @@ class CounterWidget:
         if room != self._room:
             self._room = room
             self._inputs.room(room)
-            self._touches.touched()
+            self._tell()
 
     def show(self, page: SignInPage | DeskPage) -> None:
         """Draw a page."""
