@@ -23,6 +23,7 @@ _DEVICES: Mapping[str, str] = {
     "printer": mark("Printer"),
     "spare-printer": mark("Second printer"),
     "scanner": mark("Scanner"),
+    "reserve": mark("Numbers in advance"),
     "speaker": mark("Loudspeaker"),
     "loudspeaker": mark("Loudspeaker"),
     "headset": mark("Headset"),
@@ -60,6 +61,7 @@ _STATES: Mapping[str, tuple[Tone, str]] = {
     "waits": ("warn", mark("Something counts after a restart")),
     "faulty": ("bad", mark("Has a fault and is not used")),
     "failed": ("bad", mark("Cannot be sent")),
+    "refused": ("bad", mark("A number on paper is in no queue (see the kiosk's log)")),
     "wanted": ("bad", mark("Used by two machines")),
     "alone": ("good", mark("Used by one machine")),
 }

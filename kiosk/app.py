@@ -105,7 +105,10 @@ class KioskProcess:
                 lasting=self._lasting,
                 kept=KeptRequests(FileShelf(data_dir / "requests" / f"{kiosk.id}.json", writer)),
                 reserve=Keeper(
-                    ReserveFile(data_dir / "outbox" / f"{kiosk.id}.json", writer), self._lasting, time.monotonic
+                    ReserveFile(data_dir / "outbox" / f"{kiosk.id}.json", writer),
+                    self._lasting,
+                    time.monotonic,
+                    lambda state: self._report(reserve=state),
                 ),
                 has_paper=self._printers.has,
                 print_ticket=self._print,

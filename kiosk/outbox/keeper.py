@@ -90,8 +90,15 @@ class ReserveFile:
 class Keeper:
     """One kiosk's reserve. `tick` has to be called now and then."""
 
-    def __init__(self, shelf: Shelf, asks: Asks, monotonic: Callable[[], float]) -> None:
-        """Read what an earlier run left."""
+    def __init__(
+        self,
+        shelf: Shelf,
+        asks: Asks,
+        monotonic: Callable[[], float],
+        refused: Callable[[str], None] = lambda _state: None,
+    ) -> None:
+        """Read what an earlier run left; `refused` tells staff of a paper that counts for nothing."""
+        self._refused = refused
         self._shelf = shelf
         self._asks = asks
         self._monotonic = monotonic
@@ -126,6 +133,9 @@ class Keeper:
         def written(is_kept: bool) -> None:  # noqa: FBT001 - told by the shelf
             if is_kept:
                 self._hand_in(given)
+            else:  # else nobody would be called by a number that is on no paper
+                self._box = self._box.taken_back(given)
+                self._save(lambda _is_kept: None)  # a later writing may have kept it as given
             told(given if is_kept else None)
 
         self._save(written)
@@ -169,6 +179,7 @@ class Keeper:
         def replied(reply: Reply) -> None:
             if reply.error is not None and reply.error.code != "already_given":
                 log.error("%s is on paper and was not taken in: %s", given.held.blank.number, reply.error)
+                self._refused(f"refused, {given.held.blank.number}: {reply.error.code}")
             self._box = self._box.handed_in(ticket)
             self._save(lambda _is_kept: None)
 

@@ -97,6 +97,10 @@ class Outbox(Kept):
         rest = tuple(one for one in self.held if one is not held)
         return self.model_copy(update={"held": rest, "given": (*self.given, given)}), given
 
+    def taken_back(self, given: Given) -> Outbox:
+        """Return it with a number that nobody was given after all, as the next one to be given out."""
+        return self.handed_in(given.held.blank.ticket).model_copy(update={"held": (given.held, *self.held)})
+
     def handed_in(self, ticket: str) -> Outbox:
         """Return it without a number of which the office knows by now, or that it refused for good."""
         return self.model_copy(update={"given": tuple(one for one in self.given if one.held.blank.ticket != ticket)})

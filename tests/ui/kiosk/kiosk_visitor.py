@@ -148,6 +148,7 @@ class Visitor:
         self.seconds = 0.0
         self.lists: list[str] = []
         self.papers: list[Ticket] = []
+        self.refused: list[str] = []
         self.screens: list[Screen] = []
         self.offer = offer or office()
         self.hall = hall(self.offer)
@@ -158,7 +159,7 @@ class Visitor:
         self.presenter = Presenter(
             requester=self.bus,
             lasting=lasting,
-            reserve=None if reserve is None else Keeper(reserve, lasting, lambda: self.seconds),
+            reserve=None if reserve is None else Keeper(reserve, lasting, lambda: self.seconds, self.refused.append),
             kept=KeptRequests(shelf or NoShelf()),
             has_paper=has_paper,
             print_ticket=lambda of, _office: self.papers.append(of),

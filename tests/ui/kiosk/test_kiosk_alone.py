@@ -167,6 +167,25 @@ def test_no_number_is_shown_that_is_not_on_disk() -> None:
     take_number(visitor)
     assert (visitor.screen, visitor.papers) == ("problem", [])
     disk.is_full = False
+    visitor.settle()
+    visitor.presenter.start_over()
+    take_number(visitor)
+    assert [paper.number for paper in visitor.papers] == ["A-900"], "nobody has it, and nobody is called by it"
+    assert [one.held.blank.number for one in disk.box.given] == ["A-900"]
+    visitor.mend()
+    visitor.wait(10)
+    assert [one.arguments["number"] for one in visitor.engine.of("hand_in")] == ["A-900"]
+
+
+def test_a_paper_that_the_office_refuses_for_good_is_told_to_staff() -> None:
+    visitor, disk = with_numbers()
+    alone(visitor)
+    take_number(visitor)
+    visitor.mend()
+    visitor.wait(10)
+    (told,) = visitor.engine.of("hand_in")
+    told.refuse("unknown_service")
+    assert (disk.box.given, visitor.refused) == ((), ["refused, A-900: unknown_service"])
 
 
 def test_a_number_that_comes_after_its_visitor_has_left_is_handed_in_and_given_up() -> None:
