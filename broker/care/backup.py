@@ -87,7 +87,9 @@ def read_backup(folder: Path) -> Backup:
     """Return what a backup says of itself, every file held against its digest; `StorageError` in words else."""
     try:
         said: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
-        given = Given(dt.date.fromisoformat(said["day"]), dict(said["numbers"])) if said["day"] else NONE_GIVEN
+        given = NONE_GIVEN
+        if said["day"]:
+            given = Given(dt.date.fromisoformat(said["day"]), dict(said["numbers"]), dict(said.get("in_advance", {})))
         backup = Backup(
             folder,
             str(said["office"]),
@@ -216,6 +218,7 @@ def _looked_at(part: Path, office: str, now: dt.datetime) -> Backup:
         "end": end.hash,
         "day": None if given.day is None else given.day.isoformat(),
         "numbers": dict(given.numbers),
+        "in_advance": dict(given.in_advance),
         "files": digests,
     }
     write_whole(part / MANIFEST, json.dumps(facts, indent=1).encode(), durable=True)

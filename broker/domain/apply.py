@@ -78,7 +78,7 @@ def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901, P
         case ev.ConfigChanged() | ev.PinChanged() | ev.PinReset() | ev.Unlocked():
             pass  # rules come from the configuration itself, and who knows which PIN is no matter of the hall
         case ev.NumbersSkipped():
-            hall.skip_numbers(event.day, event.numbers)
+            hall.skip_numbers(event)
         case ev.NumbersLeased():
             hall.lend(event)
         case ev.LeaseEnded():

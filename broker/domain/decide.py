@@ -209,8 +209,9 @@ def _issue(hall: Hall, command: cmd.Issue, now: dt.datetime) -> ev.Issued:
     day = hall.day_of(now)
     series = service.letter + lane.letter
     sequence = (hall.last_sequence.get(series, 0) if day == hall.day else 0) + 1
-    lent = hall.reserved.get(series, ()) if day == hall.day else ()
-    while sequence in lent or (hall.doubted_since is not None and hall.is_alive(number_text(series, sequence))):
+    while (day == hall.day and reserve.is_lent(hall, series, sequence)) or (
+        hall.doubted_since is not None and hall.is_alive(number_text(series, sequence))
+    ):
         sequence += 1  # whatever a clock that was set does to days: no two answer to one call
     return ev.Issued(
         at=now,

@@ -355,6 +355,8 @@ class NumbersSkipped:
     """The office day of the numbers."""
     numbers: Mapping[str, int]
     """By series: the last one that was given out."""
+    in_advance: Mapping[str, int] = field(default_factory=dict)
+    """The same of numbers that kiosks had in advance: their range goes on behind these, the usual one does not."""
     why: str
     """`recover`: somebody took a database that was behind; or the kiosk that has printed them."""
 

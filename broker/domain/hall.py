@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from broker.domain.alerts import Alert
-from broker.domain.events import NumbersLeased, RulesChanged, TrainingStep
+from broker.domain.events import NumbersLeased, NumbersSkipped, RulesChanged, TrainingStep
 from broker.domain.figures import Figures
 from broker.domain.identity import ticket_id_of_qr
 from broker.domain.model import (
@@ -82,6 +82,8 @@ class Hall:
         """By ticket: numbers that kiosks have in advance, and of which nobody has told yet what became of them."""
         self.reserved: dict[str, set[int]] = {}
         """By series: all numbers of today that were ever lent."""
+        self.lent_up_to: dict[str, int] = {}
+        """By series: the last number of today that a kiosk had in advance, though nobody may know which are its."""
         self.issued_in_lane: dict[str, int] = {}
         self.issued_of_service: dict[str, int] = {}
         self.help: dict[str, HelpCall] = {}
@@ -291,6 +293,7 @@ class Hall:
         self.version += 1
         self.last_sequence.clear()
         self.reserved.clear()
+        self.lent_up_to.clear()
         self.issued_in_lane.clear()
         self.issued_of_service.clear()
         self.figures.clear()
@@ -311,11 +314,11 @@ class Hall:
         for stage, standard in self.office.stage_standard_s.items():
             self.paces[stage] = Pace(standard)
 
-    def skip_numbers(self, day: dt.date, numbers: Mapping[str, int]) -> None:
+    def skip_numbers(self, event: NumbersSkipped) -> None:
         """Go on behind numbers of today that were given out, though no ticket is known of them."""
-        if day == self.day:
-            for series, last in numbers.items():
-                self.last_sequence[series] = max(last, self.last_sequence.get(series, 0))
+        if event.day == self.day:
+            for known, numbers in (self.last_sequence, event.numbers), (self.lent_up_to, event.in_advance):
+                known |= {series: max(last, known.get(series, 0)) for series, last in numbers.items()}
 
     def lend(self, event: NumbersLeased) -> None:
         """Set numbers aside for a kiosk."""

@@ -33,6 +33,12 @@ GRACE = dt.timedelta(days=1)
 _CHECK = re.compile(r"[0-9]{4}")
 
 
+def is_lent(hall: Hall, series: str, sequence: int) -> bool:
+    """Tell whether a kiosk has, or may have, this number of today in advance."""
+    is_passed = RESERVE_FROM <= sequence <= hall.lent_up_to.get(series, 0)
+    return is_passed or sequence in hall.reserved.get(series, ())
+
+
 def lease(hall: Hall, command: cmd.Lease, offered: tuple[Service, Lane], now: dt.datetime) -> list[ev.Event]:
     """Lend as many as are missing of what the pace asks for; none is no refusal."""
     _require_kiosk(hall, command.asker)
@@ -125,7 +131,8 @@ def _first_free(hall: Hall, series: str, day: dt.date) -> int:
     """Return the number behind all of a day that anybody has, at the head of the range or in it."""
     if day != hall.day:
         return RESERVE_FROM
-    return max(RESERVE_FROM - 1, hall.last_sequence.get(series, 0), *hall.reserved.get(series, ())) + 1
+    last: int = max(hall.last_sequence.get(series, 0), hall.lent_up_to.get(series, 0), *hall.reserved.get(series, ()))
+    return max(RESERVE_FROM, last + 1)
 
 
 def _made(chance: str, sequence: int) -> Blank:

@@ -14,12 +14,13 @@ from sqlalchemy import Connection, text
 
 from broker.domain.events import Issued, NumbersLeased, NumbersSkipped
 from broker.domain.identity import number_text
+from broker.domain.reserve import RESERVE_FROM
 from broker.domain.vocabulary import Event
 from broker.store.journal import event_of
 
 _HIGHEST = text(
-    "SELECT day, series, max(number) FROM tickets WHERE office = :office "
-    "AND day = (SELECT max(day) FROM tickets WHERE office = :office) GROUP BY day, series"
+    "SELECT day, series, max(CASE WHEN number < :reserve_from THEN number END), max(number) FROM tickets "
+    "WHERE office = :office AND day = (SELECT max(day) FROM tickets WHERE office = :office) GROUP BY day, series"
 )
 PRINTS = "prints"
 """Below the data folder: where kiosks of this machine keep what they printed."""
@@ -33,17 +34,31 @@ _NUMBER = re.compile(r"(?P<series>.+)-(?P<sequence>\d{1,9})")
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The highest number of each series on the latest office day on which any was given out."""
+    """The highest number of each series on the latest office day on which any was given out.
+
+    Those in advance have a range of their own (decision 75), so that the usual ones have no hole after them.
+    """
 
     day: dt.date | None = None
     numbers: Mapping[str, int] = field(default_factory=dict)
+    in_advance: Mapping[str, int] = field(default_factory=dict)
 
-    def with_numbers(self, day: dt.date, numbers: Mapping[str, int]) -> Given:
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is no number."""
+        return not (self.numbers or self.in_advance)
+
+    def with_number(self, day: dt.date, series: str, sequence: int) -> Given:
+        """Return this with one more number, of the range that it is in."""
+        number = {series: sequence}
+        return self.with_numbers(day, *(({}, number) if sequence >= RESERVE_FROM else (number, {})))
+
+    def with_numbers(self, day: dt.date, numbers: Mapping[str, int], in_advance: Mapping[str, int]) -> Given:
         """Return this with more numbers; a later day begins anew, an earlier one adds nothing."""
         if self.day is not None and day < self.day:
             return self
-        known = dict(self.numbers) if day == self.day else {}
-        return Given(day, known | {series: max(n, known.get(series, 0)) for series, n in numbers.items()})
+        known = self if day == self.day else NONE_GIVEN
+        return Given(day, _highest(known.numbers, numbers), _highest(known.in_advance, in_advance))
 
     def after(self, events: Iterable[Event]) -> Given:
         """Return this with what was given out, or passed over, since."""
@@ -51,44 +66,60 @@ class Given:
         for event in events:
             match event:
                 case Issued():
-                    given = given.with_numbers(event.day, {event.series: event.sequence})
+                    given = given.with_number(event.day, event.series, event.sequence)
                 case NumbersSkipped():
-                    given = given.with_numbers(event.day, event.numbers)
+                    given = given.with_numbers(event.day, event.numbers, event.in_advance)
                 case NumbersLeased():
-                    given = given.with_numbers(event.day, {event.series: max(one.sequence for one in event.blanks)})
+                    given = given.with_number(event.day, event.series, max(one.sequence for one in event.blanks))
                 case _:
                     pass
         return given
 
     def joined(self, other: Given) -> Given:
         """Return what either knows."""
-        return self if other.day is None else self.with_numbers(other.day, other.numbers)
+        return self if other.day is None else self.with_numbers(other.day, other.numbers, other.in_advance)
 
     def beyond(self, other: Given) -> Given:
-        """Return what is known here and not there; `numbers` is empty where that is nothing."""
-        known = other.numbers if self.day == other.day else {}
-        is_past = self.day is None or (other.day is not None and self.day < other.day)
-        return Given(self.day, {} if is_past else {s: n for s, n in self.numbers.items() if n > known.get(s, 0)})
+        """Return what is known here and not there; it is empty where that is nothing."""
+        if self.day is None or (other.day is not None and self.day < other.day):
+            return Given(self.day)
+        known = other if self.day == other.day else NONE_GIVEN
+        return Given(self.day, _above(self.numbers, known.numbers), _above(self.in_advance, known.in_advance))
 
     def in_words(self, known: Given) -> str:
-        """Return the numbers that go beyond what is `known`, such as `A-032 to A-047, B-012`."""
-        missing, parts = self.beyond(known), []
-        for series, last in sorted(missing.numbers.items()):
-            first = (known.numbers.get(series, 0) if known.day == self.day else 0) + 1
-            texts = number_text(series, first), number_text(series, last)
-            parts.append(texts[0] if first == last else f"{texts[0]} to {texts[1]}")
-        return ", ".join(parts)
+        """Return the numbers that go beyond what is `known`, such as `A-032 to A-047, B-012, A-900 to A-905`."""
+        missing, there = self.beyond(known), known if known.day == self.day else NONE_GIVEN
+        usual = (_span(series, there.numbers.get(series, 0), n) for series, n in sorted(missing.numbers.items()))
+        lent = (
+            _span(series, there.in_advance.get(series, RESERVE_FROM - 1), n)
+            for series, n in sorted(missing.in_advance.items())
+        )
+        return ", ".join((*usual, *lent))
 
 
 NONE_GIVEN: Final = Given()
 """Nobody has a number yet, or nobody knows."""
 
 
+def _highest(some: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    return {series: max(some.get(series, 0), more.get(series, 0)) for series in {**some, **more}}
+
+
+def _above(some: Mapping[str, int], known: Mapping[str, int]) -> dict[str, int]:
+    return {series: last for series, last in some.items() if last > known.get(series, 0)}
+
+
+def _span(series: str, known: int, last: int) -> str:
+    first = number_text(series, known + 1)
+    return first if known + 1 == last else f"{first} to {number_text(series, last)}"
+
+
 def given_in(connection: Connection, office: str) -> Given:
     """Return what a database knows of the latest day: by its tickets, and by what was passed over of late."""
     given = NONE_GIVEN
-    for day, series, highest in connection.execute(_HIGHEST, {"office": office}):
-        given = given.with_numbers(dt.date.fromisoformat(str(day)), {series: highest})
+    for day, series, *highest in connection.execute(_HIGHEST, {"office": office, "reserve_from": RESERVE_FROM}):
+        for one in highest:
+            given = given if one is None else given.with_number(dt.date.fromisoformat(str(day)), series, one)
     skipped = connection.execute(_SKIPPED, {"office": office, "late_us": _LATE // dt.timedelta(microseconds=1)})
     return given.after(event_of(name, body) for name, body in skipped)
 
@@ -116,4 +147,4 @@ def _of_paper(line: str, zone: dt.tzinfo) -> Given:
         day = dt.datetime.fromisoformat(ticket["issued_at"]).astimezone(zone).date()
     except (ValueError, KeyError, TypeError):
         return NONE_GIVEN
-    return NONE_GIVEN if number is None else Given(day, {number["series"]: int(number["sequence"])})
+    return NONE_GIVEN if number is None else NONE_GIVEN.with_number(day, number["series"], int(number["sequence"]))

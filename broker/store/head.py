@@ -179,14 +179,18 @@ class Head:
 
 
 def _said(given: Given) -> dict[str, object]:
-    return {} if given.day is None else {"day": given.day.isoformat(), "numbers": dict(given.numbers)}
+    if given.day is None:
+        return {}
+    in_advance = {"in_advance": dict(given.in_advance)} if given.in_advance else {}
+    return {"day": given.day.isoformat(), "numbers": dict(given.numbers), **in_advance}
 
 
 def _given_of(facts: Mapping[str, Any]) -> Given:
     if "day" not in facts:
         return NONE_GIVEN
     numbers = {str(series): int(last) for series, last in facts["numbers"].items()}
-    return Given(dt.date.fromisoformat(facts["day"]), numbers)
+    in_advance = {str(series): int(last) for series, last in facts.get("in_advance", {}).items()}
+    return Given(dt.date.fromisoformat(facts["day"]), numbers, in_advance)
 
 
 def _is_empty(text: bytes) -> bool:

@@ -145,15 +145,17 @@ def recover(url: str, head: Head, office: str, finding: Finding, now: dt.datetim
 
 def go_on_behind(url: str, office: str, missing: Given, now: dt.datetime) -> list[str]:
     """Let the office go on behind numbers that its database does not know; return in words what was done."""
-    if missing.day is None or not missing.numbers:
+    if missing.day is None or missing.is_empty:
         return []
     with closing(SqlStore(url, office)) as store:
         past = store.past()
         at = max([now, *(event.at for _, event in past.events[-1:])])
-        event = NumbersSkipped(at=at, day=missing.day, numbers=missing.numbers, why="recover")
+        event = NumbersSkipped(
+            at=at, day=missing.day, numbers=missing.numbers, in_advance=missing.in_advance, why="recover"
+        )
         store.commit(Work(at=at, events=[Recorded(past.last_seq + 1, event, ENGINE_CLIENT, None)]))
-    last = ", ".join(number_text(series, last) for series, last in sorted(missing.numbers.items()))
-    return [f"numbers of {missing.day} go on behind {last}"]
+    last = [number_text(*one) for numbers in (missing.numbers, missing.in_advance) for one in sorted(numbers.items())]
+    return [f"numbers of {missing.day} go on behind {', '.join(last)}"]
 
 
 def follow_journal(url: str, office: str) -> str:

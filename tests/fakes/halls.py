@@ -49,6 +49,7 @@ def contents(hall: Hall) -> dict[str, Any]:
         "last_sequence": dict(hall.last_sequence),
         "lent": dict(hall.lent),
         "reserved": {series: set(numbers) for series, numbers in hall.reserved.items()},
+        "lent_up_to": dict(hall.lent_up_to),
         "issued_in_lane": dict(hall.issued_in_lane),
         "issued_of_service": dict(hall.issued_of_service),
         "paces": {stage: replace(pace) for stage, pace in hall.paces.items()},

@@ -17,8 +17,9 @@ import pytest
 
 from broker.bootstrap.process import _require_papers
 from broker.domain import commands as cmd
+from broker.domain.events import NumbersSkipped
 from broker.domain.identity import number_text
-from broker.ports import StorageError
+from broker.ports import Recorded, StorageError, Work
 from broker.store.given import NONE_GIVEN, PRINTS, Given, given_on_paper
 from broker.store.head import Head
 from broker.store.recovery import Finding, examine, recover
@@ -134,16 +135,19 @@ def test_numbers_that_were_lent_are_not_given_out_again(folder: Path) -> None:
         room = EngineRoom(store=store, office=office)
         room.ask(cmd.Lease("visa", "regular", 0, "kiosk-1", "chance"))
         lent, *_ = room.hall.lent.values()
-        assert store.given == Given(DAY, {"B": 904, "J": 2})
+        assert store.given == Given(DAY, {"B": 12, "J": 2}, {"B": 904})
     put_back_an_old_copy(folder)
-    recover(f"sqlite:///{folder}/office.db", Head(folder, "demo"), "demo", look(folder), MORNING)
+    finding = look(folder)
+    assert finding.given.in_words(finding.known) == "B-005 to B-012, J-001 to J-002, B-900 to B-904"
+    done = recover(f"sqlite:///{folder}/office.db", Head(folder, "demo"), "demo", finding, MORNING)
+    assert f"numbers of {DAY} go on behind B-012, J-002, B-904" in done
     with closing(open_store(folder)) as store:
         room = EngineRoom(store=store, office=office)
         room.ids = iter(range(500, 520))
         room.ask(cmd.Lease("visa", "regular", 0, "kiosk-2", "chance"))
         room.ask(cmd.Lease("visa", "regular", 0, "kiosk-1", "another chance"))
         assert [one.blank.sequence for one in room.hall.lent.values()] == [905, 906, 907, 908, 909]
-        assert room.hall.tickets[room.issue("visa")].number == "B-910"
+        assert room.hall.tickets[room.issue("visa")].number == "B-013", "the order of the hall has no hole up to 900"
         paper = cmd.HandIn(
             *(lent.blank.ticket, DAY.isoformat(), "B-900", "visa", "regular", lent.blank.check, MORNING),
             key=lent.blank.key,
@@ -251,3 +255,22 @@ def test_the_highest_numbers_of_many_series_fit_a_head(tmp_path: Path) -> None:
 def test_what_goes_beyond_what_is_known(given: Given, known: Given, said: str) -> None:
     assert given.in_words(known) == said
     assert number_text("B", 12) == "B-012"
+
+
+def test_where_usual_numbers_come_to_those_of_before_the_recovery_they_pass_over_them(tmp_path: Path) -> None:
+    """Also those that came past 899 in the usual way: nobody can tell any more which were which."""
+    office = small_office(kiosks=frozenset({"kiosk-1"}))
+    with closing(open_store(tmp_path)) as store:
+        skipped = NumbersSkipped(at=MORNING, day=DAY, numbers={"B": 898}, in_advance={"B": 904}, why="recover")
+        store.commit(Work(at=MORNING, events=[Recorded(1, skipped, "broker", None)]))
+        assert store.given == Given(DAY, {"B": 898}, {"B": 904})
+    for numbers in (["B-899", "B-905"], ["B-906"]):
+        with closing(open_store(tmp_path)) as store:
+            room = EngineRoom(store=store, office=office)
+            room.ids = iter(range(int(numbers[0][2:]), 1000))
+            assert [room.hall.tickets[room.issue("visa")].number for _ in numbers] == numbers
+    with closing(open_store(tmp_path)) as store:
+        assert store.given == Given(DAY, {"B": 899}, {"B": 906})
+        room = EngineRoom(store=store, office=office)
+        room.ask(cmd.Lease("visa", "regular", 0, "kiosk-1", "chance"))
+        assert min(one.blank.sequence for one in room.hall.lent.values()) == 907
