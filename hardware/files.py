@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 OURS = (
     "*.db*",
+    "*.ends",
     "*.head",
     "*.json",
     "*.key",

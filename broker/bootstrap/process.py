@@ -17,7 +17,7 @@ from pathlib import Path
 from broker.bootstrap.clock_file import ClockFile, since_boot_s
 from broker.bootstrap.logins import Logins, watch_logins
 from broker.bootstrap.memory import Memory
-from broker.bootstrap.nightly import Nightly, keep_nightly
+from broker.bootstrap.nightly import Nightly, keep_daily
 from broker.bootstrap.pins import MissedFile, PinBook
 from broker.bootstrap.reload import LOOK_EVERY_S as CONFIG_EVERY_S
 from broker.bootstrap.reload import ConfigWatch
@@ -167,8 +167,10 @@ def run_broker(
             )
             beside("config-watch", watch_config, changes.look, ended.wait)
         if settings.backup is not None and config is not None and not settings.training:
-            backups = Nightly(settings, settings.backup, config, data_dir, clock)
-            beside("backup", keep_nightly, backups.is_due, backups.make, wire.report, ended.wait)
+            nightly = Nightly(settings, settings.backup, config, data_dir, clock)
+            beside("backup", keep_daily, "backup", nightly.is_due, nightly.make, wire.report, ended.wait)
+            if settings.backup.mail_end:
+                beside("end", keep_daily, "email", nightly.is_end_due, nightly.mail_end, wire.report, ended.wait)
         engine.run()
         ended.set()
         closing()

@@ -15,13 +15,17 @@ from broker.cli.options import ConfigOption, DataOption, say
 from broker.config import Settings, load_settings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
 from broker.domain.queue.outcomes import score
+from broker.language import words_of
 from broker.simulate.command import Run, simulate
 from broker.simulate.offices import POLICIES, Demand, PolicyName, configured_plan, made_up_plan
 from broker.simulate.plan import SHIFTING, STEADY
 from broker.simulate.report import promises_table
 from broker.store.archive import Archive
 from broker.store.database import resolve_url
+from broker.store.ends import end_of, ends_in, line_of, mailed, remember
 from broker.store.head import Head
+from broker.web.sending import News, NotSentError, send_email
+from broker.web.start import email_way
 
 app = typer.Typer()
 journal = typer.Typer(help="The append-only record of all that happened.", no_args_is_help=True)
@@ -74,22 +78,78 @@ def waits_command(
 
 
 @journal.command()
-def verify(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DATA) -> None:
+def verify(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    end: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An end that somebody kept, as antrean journal head said it: 'SEQ HASH'. Several times, too."
+        ),
+    ] = None,
+    ends: Annotated[
+        list[Path] | None,
+        typer.Option(help="A file of such lines, or the manifest.json of a backup. Several times, too."),
+    ] = None,
+) -> None:
     """Walk the chain of hashes to its end; exit 1 at the first line that was altered or is missing."""
     settings = load_settings(config, os.environ)
-    head = Head(data, settings.office.id)
+    office = settings.office.id
+    kept = [end_of(line) for line in end or ()] + [one for file in ends or () for one in ends_in(file, office)]
+    if strange := [one for one in kept if one.office not in {None, office}]:
+        raise typer.Exit(say(f"that is an end of the office {strange[0].office}, and this is {office}"))
+    head = Head(data, office)
     mark = head.read()  # before the journal: a working broker goes on meanwhile
     with closing(_archive(settings, data)) as archive:
-        broken = archive.verify(mark)
+        broken = archive.verify(mark, kept)
         lines = archive.end().seq
     if mark is None:
         head.refuse_empty(lines)
     if broken is not None:
         say(f"the journal is broken at line {broken.seq}: {broken.why}")
         raise typer.Exit(1)
-    Console().print(f"the journal is whole: {lines} lines", highlight=False)
+    agrees = f", and {len(kept)} end{'s' * (len(kept) != 1)} kept outside agree" if kept else ""
+    Console().print(f"the journal is whole: {lines} lines{agrees}", highlight=False, soft_wrap=True)
     if mark is None:
         say("whether lines are missing at its end cannot be told: no broker has written down where it ends")
+
+
+@journal.command("head")
+def head_command(
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    mail: Annotated[bool, typer.Option("--mail", help="Also mail it, to whom alerts.email names.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Say in one short line where the journal ends now: printed or mailed, it shows whether it was written anew."""
+    settings = load_settings(config, os.environ)
+    office = settings.office.id
+    head = Head(data, office)
+    mark = head.read()  # before the journal, as in verify
+    with closing(_archive(settings, data)) as archive:
+        end, why = archive.end(), archive.contradiction(mark)
+    if mark is None:
+        head.refuse_empty(end.seq)
+    if why:
+        raise typer.Exit(say(f"the journal has no end to be kept: {why}"))
+    now = dt.datetime.now(settings.office.zone)
+    line = line_of(end, office, now)
+    Console().print(line, highlight=False, markup=False, soft_wrap=True)
+    if mail:
+        _mail_end(settings, data, line, now)
+
+
+def _mail_end(settings: Settings, data: Path, line: str, now: dt.datetime) -> None:
+    way = email_way(settings)
+    if way is None:
+        raise typer.Exit(say("there is nobody to mail it to: config.yaml has no alerts.email"))
+    name = settings.office.name
+    words = words_of("broker", settings.office.languages)(way.language)
+    said = words.say("Please keep this line: the journal ends here now. {end}", end=line)
+    try:
+        send_email(way, name.get(way.language) or next(iter(name.values())), [News("journal-end", said, now, None)])
+    except NotSentError as error:
+        raise typer.Exit(say(f"{way.host}:{way.port} has not taken the mail: {error.fault}")) from error
+    remember(mailed(data, settings.office.id), line)
 
 
 def _archive(settings: Settings, data: Path) -> Archive:

@@ -183,6 +183,10 @@ class Alerts(SettingsModel):
 def alert_faults(data: Mapping[str, object]) -> Iterator[Fault]:
     """Yield rules that cannot be kept, that tell nobody, and ways out that others could read."""
     alerts = child(data, "alerts")
+    if child(child(data, "backup"), "mail_end") is True and not child(alerts, "email"):
+        yield Fault(
+            ("backup", "mail_end"), "is mailed by alerts.email, and that is not there", "add email below alerts"
+        )
     if not isinstance(alerts, dict):
         return
     roles = {str(entry.get("role", "officer")) for _, entry in entries(data, "officers")}

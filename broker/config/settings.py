@@ -345,6 +345,8 @@ class BackupPlan(SettingsModel):
     at: dt.time = dt.time(22)
     keep: int = Field(default=14, ge=1, le=1000)
     """So many of the newest stay."""
+    mail_end: bool = False
+    """Where the journal ends is mailed each day, to whom `alerts.email` names: what is there nobody can take back."""
 
 
 class Kiosk(SettingsModel):

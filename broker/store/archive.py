@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
@@ -15,7 +15,7 @@ from broker.ports import Line
 from broker.reports.facts import DayFacts
 from broker.reports.figures import History, without_looking_for_garbage
 from broker.reports.tickets import TracedDay
-from broker.store.audit import find_broken, last_mark
+from broker.store.audit import contradiction, find_broken, last_mark
 from broker.store.closed_days import (
     read_course,
     read_digest,
@@ -25,6 +25,7 @@ from broker.store.closed_days import (
     read_traced,
 )
 from broker.store.database import converted, open_read_only
+from broker.store.ends import End
 from broker.store.given import Given, given_in
 from broker.store.head import Mark
 from broker.store.journal import Broken
@@ -90,13 +91,18 @@ class Archive:
         with self._reading("read the tickets") as connection:
             return read_numbers(connection, self._office, tickets)
 
-    def verify(self, mark: Mark | None) -> Broken | None:
+    def verify(self, mark: Mark | None, ends: Collection[End] = ()) -> Broken | None:
         """Walk the whole journal; return the first line that was altered, removed, put in, or is missing.
 
-        `mark` is the end that was written down, read before this is called.
+        `mark` is the end that was written down, read before this is called; `ends` are what was kept elsewhere.
         """
-        with self._reading("verify the journal") as connection:
-            return find_broken(connection, self._office, mark)
+        with self._reading("verify the journal", ValueError) as connection:
+            return find_broken(connection, self._office, mark, ends)
+
+    def contradiction(self, mark: Mark | None) -> str:
+        """Return in words what the database is short of against the end that was written down, or nothing."""
+        with self._reading("read the journal") as connection:
+            return contradiction(connection, self._office, mark)
 
     def given(self) -> Given:
         """Return the highest number of each series on the latest day."""
@@ -109,6 +115,6 @@ class Archive:
             return last_mark(connection, self._office)
 
     @contextmanager
-    def _reading(self, what: str) -> Iterator[Connection]:
-        with converted(what), self._engine.connect() as connection:
+    def _reading(self, what: str, *more: type[Exception]) -> Iterator[Connection]:
+        with converted(what, *more), self._engine.connect() as connection:
             yield connection

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select, text
+from collections.abc import Collection
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, text
 from sqlmodel import col
 
+from broker.domain.vocabulary import EVENT_NAMES, Event
+from broker.store.ends import End
 from broker.store.head import Mark
-from broker.store.journal import GENESIS, Broken, chain_text, event_of
+from broker.store.journal import GENESIS, Broken, UnreadableError, chain_text, event_of
 from broker.store.recounted import Recounting
 from broker.store.retold import Retelling
 from broker.store.rows import columns_of
@@ -16,6 +22,7 @@ _EVENTS = table_of(EventRow)
 ANSWERED = "requests had been answered up to there"
 COMPLAINED = "something was done about a complaint there"
 COUNTED = "an office day was closed there"
+KEPT = "an end that was kept outside names it"
 SIGNED_IN = "somebody of the staff signed in there"
 ISSUED, OPENED, REPLIED = "a ticket was issued there", "a counter was opened there", "a request was answered there"
 _ANCHORS = (
@@ -35,35 +42,79 @@ _ANCHORS = (
     (REPLIED, text("SELECT seq FROM replies WHERE office = :office ORDER BY at DESC LIMIT 1")),
 )
 """What else knows that a line was written, so that who cuts the journal has to know of all of them."""
+_IMPOSSIBLE = (LookupError, TypeError, ValueError, AttributeError, AssertionError)
+"""What comes of a line that is well made and never happened, such as a call of a number that nobody has."""
 
 
-def find_broken(connection: Connection, office: str, mark: Mark | None) -> Broken | None:
+def find_broken(connection: Connection, office: str, mark: Mark | None, ends: Collection[End] = ()) -> Broken | None:
     """Walk the whole journal; return the first line that was altered, removed, put in, or is missing at the end.
 
-    Where all of that is whole, the first ticket or complaint of which the table beside it says otherwise than the
-    journal. `mark` is the end that was written down outside the database, read before the walk: a working broker goes
-    on.
+    Where all of that is whole, the first line that cannot have happened, or of which the tables beside it say otherwise
+    than the journal. `mark` is the end that was written down outside the database, read before the walk: a working
+    broker goes on. `ends` are what somebody kept outside the machine.
     """
-    previous, expected, retelling = GENESIS, 1, Retelling(connection, office)
-    recounting = Recounting(connection, office)
-    otherwise: list[Broken] = []
+    previous, expected = GENESIS, 1
+    kept: dict[int, list[End]] = {}
+    for end in ends:
+        kept.setdefault(end.seq, []).append(end)
+    tables = _Tables(connection, office)
     for line in connection.execute(select(_EVENTS).where(col(EventRow.office) == office).order_by(col(EventRow.seq))):
         if line.seq != expected:
             return Broken(line.seq, f"line {expected} is missing")
         previous = chain_text(previous, seq=line.seq, name=line.type, client=line.client, body=line.body)
-        if previous != line.hash:
-            return Broken(line.seq, "the line or one before it was altered")
-        fact = event_of(line.type, line.body)
+        if why := _altered(line, previous, mark, kept.get(line.seq, ())):
+            return Broken(line.seq, why)
+        try:
+            fact = event_of(line.type, line.body)
+        except UnreadableError as error:
+            return Broken(line.seq, f"{error}. If a newer program wrote it, use that one")
         if (line.at, line.ticket, line.counter) != columns_of(fact):
             return Broken(line.seq, "time, ticket or counter beside the line was altered")
-        if mark is not None and line.seq == mark.seq and line.hash != mark.hash:
-            return Broken(line.seq, "the journal up to here was written anew: it had another end")
-        otherwise += [Broken(ticket.order, why) for ticket, why in retelling.hear(fact)][: not otherwise]
-        recounting.hear(line.seq, fact)
+        tables.hear(line.seq, fact)
         expected += 1
-    otherwise += [Broken(ticket.order, why) for ticket, why in retelling.rest()][: not otherwise]
-    otherwise += [Broken(seq or expected - 1, why) for seq, why in recounting.rest()][: not otherwise]
-    return _missing_end(connection, office, expected - 1, mark) or (otherwise[0] if otherwise else None)
+    return _missing_end(connection, office, expected - 1, mark, kept) or tables.first_difference(expected - 1)
+
+
+def _altered(line: Row[Any], digest: str, mark: Mark | None, kept: Collection[End]) -> str:
+    """Return in words why a line is not the one that was written, or nothing; `digest` is what its hash has to be."""
+    if line.hash != digest:
+        return "the line or one before it was altered"
+    if mark is not None and line.seq == mark.seq and line.hash != mark.hash:
+        return "the journal up to here was written anew: it had another end"
+    if not all(line.hash.startswith(end.hash) for end in kept):
+        return "the journal up to here was written anew: an end that was kept outside is another"
+    return ""
+
+
+class _Tables:
+    """What the tables beside the journal say otherwise, of which the first is kept."""
+
+    def __init__(self, connection: Connection, office: str) -> None:
+        self._retelling, self._recounting = Retelling(connection, office), Recounting(connection, office)
+        self._found: Broken | None = None
+        self._is_told = True
+
+    def hear(self, seq: int, fact: Event) -> None:
+        """Take one line in. After one that cannot have happened nothing is told any more."""
+        if not self._is_told:
+            return
+        try:
+            for ticket, why in self._retelling.hear(fact):
+                self._found = self._found or Broken(ticket.order, why)
+            self._recounting.hear(seq, fact)
+        except _IMPOSSIBLE:
+            self._is_told = False
+            self._found = self._found or Broken(
+                seq, f"after the lines before it no {EVENT_NAMES[type(fact)]} can have happened"
+            )
+
+    def first_difference(self, last: int) -> Broken | None:
+        """Return the first difference, after the last line."""
+        if self._is_told:
+            of_tickets = ((ticket.order, why) for ticket, why in self._retelling.rest())
+            rest = (Broken(seq or last, why) for seq, why in chain(of_tickets, self._recounting.rest()))
+            self._found = self._found or next(rest, None)
+        return self._found
 
 
 def last_mark(connection: Connection, office: str) -> Mark:
@@ -103,9 +154,13 @@ def contradiction(connection: Connection, office: str, mark: Mark | None) -> str
     return ""
 
 
-def _missing_end(connection: Connection, office: str, last: int, mark: Mark | None) -> Broken | None:
+def _missing_end(
+    connection: Connection, office: str, last: int, mark: Mark | None, kept: Collection[int]
+) -> Broken | None:
     if mark is not None and mark.seq > last:
         return Broken(last + 1, _missing(last, mark.seq, ANSWERED))
+    if max(kept, default=0) > last:
+        return Broken(last + 1, _missing(last, max(kept), KEPT))
     known, why = newest_known(connection, office)
     return Broken(last + 1, _missing(last, known, why)) if known > last else None
 

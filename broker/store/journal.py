@@ -39,7 +39,7 @@ def event_of(type_name: str, body: str) -> Event:
     """Return the event that `body_of` wrote; `UnreadableError` where it is not one of ours."""
     try:
         return _event_of(EVENT_TYPES[type_name], json.loads(body))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         message = f"a line of the journal is no event of this version: {type_name}, {len(body)} characters"
         raise UnreadableError(message) from error
 

@@ -1,19 +1,19 @@
-"""Complaints, ratings, surveys and closed days as the journal tells them: what the tables beside it have to say."""
+"""Complaints, ratings, surveys, closed days, promises and sessions by the journal: what the tables have to say."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, text
 from sqlmodel import col
 
-from broker.domain.events import DayClosed
+from broker.domain.events import DayClosed, Issued, Opened, StaffSignedIn
 from broker.domain.feedback.apply import apply
 from broker.domain.feedback.book import Book
 from broker.domain.feedback.events import Complained, FeedbackEvent, Invited, Rated, SurveyClosed, SurveyDaySealed
 from broker.domain.feedback.surveys import seal_of
-from broker.domain.model import Office
+from broker.domain.model import Office, Promised
 from broker.domain.vocabulary import Event
 from broker.reports.facts import digest_of
 from broker.store.journal import body_of
@@ -22,7 +22,10 @@ from broker.store.tables import (
     ClosedDayRow,
     ComplaintRow,
     ComplaintStepRow,
+    PromiseRow,
     RatingRow,
+    SessionRow,
+    StaffSessionRow,
     SurveyDayRow,
     SurveyPeriodRow,
     WordsRow,
@@ -32,6 +35,14 @@ from broker.store.tables import (
 _COUNTED = table_of(ClosedDayRow)
 _DAYS, _PERIODS = table_of(SurveyDayRow), table_of(SurveyPeriodRow)
 _COMPLAINTS, _STEPS, _WORDS = table_of(ComplaintRow), table_of(ComplaintStepRow), table_of(WordsRow)
+_SESSIONS, _AT_PAGES, _PROMISES = table_of(SessionRow), table_of(StaffSessionRow), table_of(PromiseRow)
+_NEVER_ISSUED = text(
+    "SELECT series || '-' || number, day FROM tickets WHERE office = :office AND NOT EXISTS (SELECT 1 FROM events "
+    "WHERE events.office = tickets.office AND seq = first_seq AND type = 'issued' AND ticket = id)"
+)
+AT_ONCE = 500
+"""So many promises are compared at once."""
+_TOLD = ("ahead", "low_s", "high_s", "average_s", "counters")
 COMPARED = (
     "kind",
     "state",
@@ -52,7 +63,10 @@ COMPARED = (
 
 
 class Recounting:
-    """Lets everything happen again that belongs to feedback, and keeps how days were closed. It is fed every line."""
+    """Lets all happen again that belongs to feedback, and keeps how days were closed, who worked, what was promised.
+
+    It is fed every line.
+    """
 
     def __init__(self, connection: Connection, office: str) -> None:
         """Begin before the first line."""
@@ -69,10 +83,22 @@ class Recounting:
 
         self._counted: dict[dt.date, tuple[int, str]] = {}
         """By office day: the line that closed it, and the digest."""
+        self._worked: dict[int, tuple[str, ...]] = {}
+        """By line: who signed in, and at which counter, if at any."""
+        self._promised: dict[int, tuple[str, Promised]] = {}
+        """By line: the ticket, and what was told with it; those that were not compared yet."""
+        self._otherwise: list[tuple[int, str]] = []
+        self._promises = 0
 
     def hear(self, seq: int, fact: Event) -> None:
         """Take one line in."""
-        if isinstance(fact, DayClosed):
+        if isinstance(fact, Issued):
+            self._promise(seq, fact)
+        elif isinstance(fact, Opened):
+            self._worked[seq] = fact.officer, fact.counter
+        elif isinstance(fact, StaffSignedIn):
+            self._worked[seq] = (fact.officer,)
+        elif isinstance(fact, DayClosed):
             self._counted[fact.day] = seq, fact.digest
         elif isinstance(fact, SurveyDaySealed):
             self._sealed[fact.survey, fact.day] = seq, fact.digest
@@ -109,6 +135,51 @@ class Recounting:
 
         yield from self._surveys()
         yield from self._closed_days()
+        self._compare_promises()
+        yield from self._otherwise
+        kept = self._connection.scalar(select(func.count()).where(_PROMISES.c.office == self._office)) or 0
+        if kept != self._promises:
+            yield 0, f"the journal tells of {self._promises} promises, but the table has {kept}"
+        yield from self._who_worked()
+        for number, day in self._connection.execute(_NEVER_ISSUED, {"office": self._office}):
+            yield 0, f"the journal tells of no ticket {number} of {day}, but the table of tickets does"
+
+    def _promise(self, seq: int, fact: Issued) -> None:
+        if fact.promised is not None:
+            self._promised[seq] = fact.ticket, fact.promised
+            self._promises += 1
+        if len(self._promised) >= AT_ONCE:
+            self._compare_promises()
+
+    def _compare_promises(self) -> None:
+        """Find what visitors were told otherwise than the table of promises says."""
+        if not self._promised:
+            return
+        of_them = _PROMISES.c.seq >= min(self._promised), _PROMISES.c.seq <= max(self._promised)
+        found = self._connection.execute(select(_PROMISES).where(_PROMISES.c.office == self._office, *of_them))
+        rows = {row.seq: row for row in found}
+        for seq, (ticket, told) in self._promised.items():
+            row = rows.get(seq)
+            if row is None:
+                self._otherwise.append((seq, "what was promised there is not in the table of promises"))
+            elif (row.ticket, *(getattr(row, name) for name in _TOLD)) != (
+                ticket,
+                *(getattr(told, name) for name in _TOLD),
+            ):
+                self._otherwise.append((seq, "the table of promises says otherwise of what was promised there"))
+        self._promised.clear()
+
+    def _who_worked(self) -> Iterator[tuple[int, str]]:
+        """Yield where the tables of sessions say otherwise of who signed in."""
+        missing = dict(self._worked)
+        at_counters = select(_SESSIONS.c.opened_seq, _SESSIONS.c.officer, _SESSIONS.c.counter)
+        at_pages = select(_AT_PAGES.c.seq, _AT_PAGES.c.officer)
+        for rows, table in ((at_counters, _SESSIONS), (at_pages, _AT_PAGES)):
+            for seq, *who in self._connection.execute(rows.where(table.c.office == self._office)):
+                if missing.pop(seq, None) != tuple(who):
+                    yield seq, f"the table of sessions says {' at '.join(who)}, and the journal does not"
+        for seq, who_worked in missing.items():
+            yield seq, f"that {' at '.join(who_worked)} signed in is not in the table of sessions"
 
     def _closed_days(self) -> Iterator[tuple[int, str]]:
         """Yield where the figures of a closed day are not those that were written down."""

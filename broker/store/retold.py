@@ -17,8 +17,15 @@ from broker.domain.vocabulary import Event
 from broker.store.tables import TicketRow, table_of
 
 _TICKETS = table_of(TicketRow)
-COMPARED = ("state", "stage", "service", "lane", "counter", "language", "times_called", "copies", "paper")
-"""What an officer would act on. Moments are not among them: those of the journal move with a clock that is set."""
+COMPARED = {
+    **{name: name for name in ("day", "series", "state", "stage", "service", "lane", "counter", "language", "paper")},
+    **{name: name for name in ("times_called", "copies")},
+    "sequence": "number",
+}
+"""What an officer would act on, and how the table calls it.
+
+Moments are not among them: those of the journal move with a clock that is set.
+"""
 AT_ONCE = 500
 """So many rows are asked for in one statement."""
 ANY_S = 60
@@ -80,10 +87,10 @@ class Retelling:
                 if ticket.id not in rows:
                     yield ticket, f"{_named(ticket)} is not in the table of tickets"
                     continue
-                for name in COMPARED:
-                    told, written = getattr(ticket, name), getattr(rows[ticket.id], name)
+                for name, column in COMPARED.items():
+                    told, written = getattr(ticket, name), getattr(rows[ticket.id], column)
                     if told != written:
-                        yield ticket, f"of {_named(ticket)} the table of tickets says {name} {written}, not {told}"
+                        yield ticket, f"of {_named(ticket)} the table of tickets says {column} {written}, not {told}"
                         break
         self._left = {}
 

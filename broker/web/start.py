@@ -43,7 +43,7 @@ def plan_of(settings: Settings, client: str, *, config: Path, data: Path) -> Pla
         parts=_parts(settings),
         config=config,
         data=data,
-        email=_email(settings),
+        email=email_way(settings),
         webhook=_webhook(settings),
         database=_database(settings, data),
         api_token=web.api_token,
@@ -58,7 +58,8 @@ def _parts(settings: Settings) -> tuple[str, ...]:
     return (ENGINE_CLIENT, *(part.id for section in named for part in section), *settings.mqtt.devices)
 
 
-def _email(settings: Settings) -> EmailWay | None:
+def email_way(settings: Settings) -> EmailWay | None:
+    """Return by which mail server the office sends, and to whom, where it does."""
     email = settings.alerts.email
     if email is None:
         return None

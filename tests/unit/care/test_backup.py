@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from broker.bootstrap.nightly import LOOK_EVERY_S, TRY_AGAIN_S, Nightly, is_due, keep_nightly
+from broker.bootstrap.nightly import LOOK_EVERY_S, TRY_AGAIN_S, Nightly, is_due, keep_daily
 from broker.care import backup
 from broker.care.backup import Backup, back_up, plan_restore, read_backup, restore
 from broker.config import Settings, load_settings
@@ -284,16 +284,12 @@ def test_nothing_newer_nothing_lost(house: House) -> None:
         ("2026-02-27 22:00", "2026-03-02 08:00", True),
     ],
 )
-def test_one_is_due_when_none_was_made_since_its_hour(
-    settings: Settings, tmp_path: Path, last: str | None, now: str, *, due: bool
+def test_it_is_due_when_it_was_not_done_since_its_hour(
+    settings: Settings, last: str | None, now: str, *, due: bool
 ) -> None:
     zone = settings.office.zone
-    if last is not None:
-        stamp = dt.datetime.fromisoformat(last).replace(tzinfo=zone).astimezone(dt.UTC)
-        (folder := tmp_path / f"antrean-demo-{stamp:%Y%m%dT%H%M%SZ}").mkdir()
-        (folder / MANIFEST).touch()
-    moment = dt.datetime.fromisoformat(now).replace(tzinfo=zone)
-    assert is_due(tmp_path, "demo", dt.time(22), moment) is due
+    done = None if last is None else dt.datetime.fromisoformat(last).replace(tzinfo=zone).astimezone(dt.UTC)
+    assert is_due(done, dt.time(22), dt.datetime.fromisoformat(now).replace(tzinfo=zone)) is due
 
 
 def test_one_that_failed_is_said_and_tried_again_an_hour_later() -> None:
@@ -303,7 +299,7 @@ def test_one_that_failed_is_said_and_tried_again_an_hour_later() -> None:
         pauses.append(seconds)
         return len(pauses) > 3
 
-    keep_nightly(lambda: True, lambda: next(faults), lambda device, fault: told.append((device, fault)), pause)
+    keep_daily("backup", lambda: True, lambda: next(faults), lambda device, fault: told.append((device, fault)), pause)
     assert told == [("backup", "the disk is full"), ("backup", None), ("backup", None)]
     assert pauses == [LOOK_EVERY_S, TRY_AGAIN_S, LOOK_EVERY_S, LOOK_EVERY_S]
 
@@ -311,8 +307,12 @@ def test_one_that_failed_is_said_and_tried_again_an_hour_later() -> None:
 def test_one_that_somebody_made_by_hand_ends_the_fault() -> None:
     dues, told = iter([True, False, False]), list[str | None]()
     pauses = iter([False, False, False, True])
-    keep_nightly(
-        lambda: next(dues), lambda: "the disk is full", lambda _, fault: told.append(fault), lambda _: next(pauses)
+    keep_daily(
+        "backup",
+        lambda: next(dues),
+        lambda: "the disk is full",
+        lambda _, fault: told.append(fault),
+        lambda _: next(pauses),
     )
     assert told == ["the disk is full", None]
 

@@ -12,6 +12,7 @@ from broker.logs import MAX_BYTES
 from broker.server.children import MAX_OUTPUT_BYTES
 from broker.store.copies import KEPT_COPIES
 from broker.store.database import LOG_BYTES
+from broker.store.ends import KEPT_LINES
 from broker.store.health import FORGOTTEN_AFTER, KEPT_OF_A_DEVICE, KEPT_OF_ALL
 from hardware.drivers.espeak import KEPT_TEXTS
 from hardware.drivers.players import KEPT_FILES as KEPT_SOUNDS
@@ -32,6 +33,7 @@ BOUNDS = {
     "office.db: open print jobs": (f"{REMEMBER.total_seconds() / 3600:.0f} hours",),
     "office.db-wal": (f"{LOG_BYTES >> 20} MB",),
     "office.db.version-*": (f"newest {KEPT_COPIES}",),
+    "journal-*.ends": (f"newest {KEPT_LINES:,}",),
     "logs/*.log*": (f"{KEPT_LOGS + 1} files of {MAX_BYTES // 1_000_000} MB",),
     "logs/*.out*": (f"2 files of {MAX_OUTPUT_BYTES // 1_000_000} MB",),
     "mqtt/server.log*": (f"2 files of {MAX_OUTPUT_BYTES // 1_000_000} MB",),
