@@ -49,13 +49,13 @@ from broker.domain.events import (
 from broker.domain.feedback import apply as feedback
 from broker.domain.feedback import complaints
 from broker.domain.feedback.book import Book
-from broker.domain.feedback.commands import FeedbackCommand, Question
+from broker.domain.feedback.commands import FeedbackCommand, Purge, Question
 from broker.domain.feedback.decide import answer as find
 from broker.domain.feedback.decide import decide as decide_feedback
 from broker.domain.feedback.entries import Entry, Words
 from broker.domain.feedback.events import FeedbackEvent
 from broker.domain.feedback.polling import follow
-from broker.domain.feedback.tending import tend
+from broker.domain.feedback.tending import CARE_CLIENT, tend
 from broker.domain.hall import Hall
 from broker.domain.identity import session_digest
 from broker.domain.leftovers import with_leftovers
@@ -431,6 +431,8 @@ class Engine:
         self._harmless.keep(work.harmless)
         self._tell_checker(work)
         self._settle_rules(work)
+        if any(isinstance(one.command, Purge) and one.command.asker == CARE_CLIENT for one in batch):
+            self._forget_who_left()
         for client, payload in answers:
             self._wire.reply(client, payload)
         if self._hall is not None:
@@ -439,6 +441,13 @@ class Engine:
         if any(isinstance(recorded.event, AlertAcknowledged) for recorded in work.events):
             self._alerts.due_at = -math.inf  # whoever acknowledged it looks at it
         self._stale = self._stale or bool(work.events)
+
+    def _forget_who_left(self) -> None:
+        """Forget by what officers signed in who are in the configuration no more; PINs of others are not touched."""
+        try:
+            self._store.forget_officers(self._office.officers)
+        except StorageError:
+            log.exception("PINs and passwords of officers who left cannot be forgotten now")
 
     def rules_editor(self, session: str) -> str | None:
         """Return whose staff session it is, if theirs is a role that changes rules. Also from other threads.

@@ -225,6 +225,10 @@ class Store(Protocol):
         """Return by officer the second factors, opened; without the office's key their secrets are empty."""
         ...
 
+    def forget_officers(self, known: Collection[str]) -> None:
+        """Forget PINs, passwords and second factors of all officers who are not `known`."""
+        ...
+
     def known_requests(self) -> Iterable[RequestKey]:
         """Return the key of every remembered reply."""
         ...

@@ -127,9 +127,10 @@ def clock_command(
 
 @app.command("purge")
 def purge_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_DATA) -> None:
-    """Erase now what visitors wrote and was kept long enough; the broker does it by itself each day, too."""
+    """Erase now what was kept long enough, and say what stays; what visitors wrote the broker erases by itself, too."""
     is_done, report = purge(load_settings(config, os.environ), data)
-    Console(stderr=not is_done).print(report, markup=False, highlight=False, soft_wrap=True)
+    for line in report:
+        Console(stderr=not is_done).print(line, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(0 if is_done else 1)
 
 

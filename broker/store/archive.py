@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
+from sqlmodel import col
 
 from broker.domain.feedback.counting import Counting
 from broker.domain.feedback.surveys import SurveyAnswer
@@ -29,8 +30,23 @@ from broker.store.ends import End
 from broker.store.given import Given, given_in
 from broker.store.head import Mark
 from broker.store.journal import Broken
+from broker.store.moments import moment
+from broker.store.officers import read_who_left
 from broker.store.promises import read_outcomes
 from broker.store.surveys import read_answers, read_counting
+from broker.store.tables import (
+    EventRow,
+    RatingRow,
+    ReplyRow,
+    SessionRow,
+    StaffSessionRow,
+    SurveyAnswerRow,
+    TicketRow,
+    WordsRow,
+    table_of,
+)
+
+_OF_PEOPLE = (WordsRow, ReplyRow, TicketRow, EventRow, SessionRow, StaffSessionRow, RatingRow, SurveyAnswerRow)
 
 
 class Archive:
@@ -108,6 +124,35 @@ class Archive:
         """Return the highest number of each series on the latest day."""
         with self._reading("read the numbers") as connection:
             return given_in(connection, self._office)
+
+    def who_left(self, known: Collection[str]) -> set[str]:
+        """Return of which officers PIN, password or second factor is kept who are not `known`."""
+        with self._reading("read the officers") as connection:
+            return read_who_left(connection, self._office, known)
+
+    def kept(self) -> dict[str, int]:
+        """Return how many rows of each table there are that says anything of people."""
+        with self._reading("count what is kept") as connection:
+            return {
+                table.name: connection.scalar(
+                    select(func.count()).select_from(table).where(table.c.office == self._office)
+                )
+                or 0
+                for table in map(table_of, _OF_PEOPLE)
+            }
+
+    def begun(self) -> dt.datetime | None:
+        """Return when the first line of the journal was written."""
+        with self._reading("read the journal") as connection:
+            found = connection.scalar(select(func.min(col(EventRow.at))).where(col(EventRow.office) == self._office))
+            return None if found is None else moment(found)
+
+    def kept_until(self) -> dt.date | None:
+        """Return the next day after which something is erased that somebody wrote."""
+        with self._reading("read what is kept") as connection:
+            of_office = col(WordsRow.office) == self._office
+            found: dt.date | None = connection.scalar(select(func.min(col(WordsRow.purge_after))).where(of_office))
+            return found
 
     def end(self) -> Mark:
         """Return where the journal ends."""

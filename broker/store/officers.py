@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -20,6 +20,9 @@ _FORGET_PASSWORD = "DELETE FROM passwords WHERE office = ? AND officer = ?"  # n
 _INSERT_PASSWORD = insert_into("passwords", "office, officer, hash, seed, at")
 _FORGET_FACTOR = "DELETE FROM second_factors WHERE office = ? AND officer = ?"
 _INSERT_FACTOR = insert_into("second_factors", "office, officer, sealed, seed, step, at")
+_WITH_PIN = "SELECT officer FROM pins WHERE office = ?"
+_WITH_PASSWORD = "SELECT officer FROM passwords WHERE office = ?"  # noqa: S105 - no password
+_WITH_FACTOR = "SELECT officer FROM second_factors WHERE office = ?"
 _STEP = "UPDATE second_factors SET step = ? WHERE office = ? AND officer = ?"
 
 
@@ -31,6 +34,21 @@ def write_officers(writing: Writing, office: str, work: Work, key: OfficeKey | N
     writing.steps(_passwords(office, work, at))
     writing.steps(_factors(office, work, at, key))
     writing.rows(_STEP, [(step, office, officer) for officer, step in work.steps.items()])
+
+
+def forget_officers(writing: Writing, office: str, known: Collection[str]) -> None:
+    """Delete what is kept of who is not `known`."""
+    for ask, forget in ((_WITH_PIN, _FORGET_PIN), (_WITH_PASSWORD, _FORGET_PASSWORD), (_WITH_FACTOR, _FORGET_FACTOR)):
+        gone = [officer for (officer,) in writing.all(ask, (office,)) if officer not in known]
+        writing.rows(forget, [(office, officer) for officer in gone])
+
+
+def read_who_left(connection: Connection, office: str, known: Collection[str]) -> set[str]:
+    """Return of whom PIN, password or second factor is kept who is not `known`."""
+    columns = ((PinRow.officer, PinRow.office), (PasswordRow.officer, PasswordRow.office))
+    columns += ((FactorRow.officer, FactorRow.office),)
+    found = (connection.scalars(select(col(officer)).where(col(of) == office)) for officer, of in columns)
+    return {officer for some in found for officer in some} - set(known)
 
 
 def read_pins(connection: Connection, office: str) -> dict[str, NewPin]:

@@ -21,7 +21,7 @@ from broker.domain.model import Office
 from broker.ports import Health, Line, Past, Recorded, RequestKey, SealError, StorageError, Work
 from broker.store.audit import contradiction, find_broken, last_mark
 from broker.store.closed_days import read_carry, read_closed, read_lines, write_closed_days
-from broker.store.database import converted, file_of, open_database, prepare_file
+from broker.store.database import BUSY_TIMEOUT_MS, converted, file_of, open_database, prepare_file
 from broker.store.feedback import forget_spent, read_book, read_mark, read_words, write_feedback, write_mark
 from broker.store.file_watch import FileWatch
 from broker.store.given import NONE_GIVEN, Given, given_in
@@ -31,7 +31,7 @@ from broker.store.journal import Broken
 from broker.store.lease import RENEW_S, FileHold, Lease
 from broker.store.moments import micros
 from broker.store.office_key import OfficeKey
-from broker.store.officers import read_factors, read_passwords, read_pins, write_officers
+from broker.store.officers import forget_officers, read_factors, read_passwords, read_pins, write_officers
 from broker.store.papers import give_up_old_papers, write_papers
 from broker.store.past import read_past
 from broker.store.promises import write_promises
@@ -175,7 +175,8 @@ class SqlStore:
         office, events = self._office, work.events
         self._require_trust()
         end = self._end
-        with self._writing("write", durable=bool(events)) as writing, self._without_traces(events):
+        erases = any(isinstance(recorded.event, Purged) for recorded in events)
+        with self._writing("write", durable=bool(events)) as writing, self._without_traces(erases=erases):
             if events:
                 given = end.given.after(recorded.event for recorded in events)
                 end = Mark(events[-1].seq, write_events(writing, office, events, end.hash), given)
@@ -192,6 +193,8 @@ class SqlStore:
             self._end = end
             if self._head is not None:
                 self._head.write(end)
+        if erases:
+            self._empty_log()
 
     def feedback(self, office: Office, now: dt.datetime) -> Book:
         """Return the book of feedback as the tables tell it; `SealError` where its key is not there."""
@@ -229,6 +232,12 @@ class SqlStore:
         """Return by officer the second factors, opened; without the office's key their secrets are empty."""
         with self._reading("read the second factors"):
             return read_factors(self._connection, self._office, self._key)
+
+    def forget_officers(self, known: Collection[str]) -> None:
+        """Forget PINs, passwords and second factors of all officers who are not `known`."""
+        with self._writing("forget who left", durable=True) as writing, self._without_traces(erases=True):
+            forget_officers(writing, self._office, known)
+        self._empty_log()
 
     def known_requests(self) -> Iterable[RequestKey]:
         """Return the key of every remembered reply."""
@@ -357,16 +366,27 @@ class SqlStore:
                 raise
 
     @contextmanager
-    def _without_traces(self, events: Sequence[Recorded]) -> Iterator[None]:
+    def _without_traces(self, *, erases: bool) -> Iterator[None]:
         """Let SQLite overwrite what is deleted where somebody wrote it; all else would be slower by that."""
-        erases = self._is_sqlite and any(isinstance(recorded.event, Purged) for recorded in events)
-        if erases:
+        if erases and self._is_sqlite:
             self._cursor.execute("PRAGMA secure_delete=ON")
         try:
             yield
         finally:
-            if erases:
+            if erases and self._is_sqlite:
                 self._cursor.execute("PRAGMA secure_delete=OFF")
+
+    def _empty_log(self) -> None:
+        """Cut SQLite's log to nothing: pages of before stand in it until they are overwritten.
+
+        Where somebody reads just then they stay so long; nobody is held up for that.
+        """
+        if not self._is_sqlite:
+            return
+        with suppress(self._driver_error):
+            self._cursor.execute("PRAGMA busy_timeout=0")
+            self._cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
     def _wait_for_the_disk(self, *, durable: bool) -> None:
         """Set whether the next commit is on the disk when it returns (WAL: a full sync of all before it, or none)."""

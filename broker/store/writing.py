@@ -48,6 +48,12 @@ class Writing:
         found: Row | None = self._cursor.fetchone()  # type: ignore[attr-defined]  # every driver has it
         return found
 
+    def all(self, statement: str, row: Row) -> list[Row]:
+        """Return every row that a question finds."""
+        self._cursor.execute(self._said(statement), row)
+        found: list[Row] = self._cursor.fetchall()  # type: ignore[attr-defined]  # the same
+        return found
+
     def _said(self, statement: str) -> str:
         return statement if self._mark == "?" else statement.replace("?", self._mark)
 

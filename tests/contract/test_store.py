@@ -429,7 +429,11 @@ def test_a_chosen_pin_is_kept_with_what_happened_or_not_at_all(disk: Disk) -> No
     assert disk.reopen().pins() == {"sari": first}
     store = disk.reopen()
     store.commit(Work(MORNING, [Recorded(2, changed, "counter-1", None)], pins={"sari": second, "budi": first}))
-    assert disk.reopen().pins() == {"sari": second, "budi": first}
+    store = disk.reopen()
+    assert store.pins() == {"sari": second, "budi": first}
+    store.forget_officers({"sari", "dewi"})
+    assert store.pins() == {"sari": second}
+    assert disk.reopen().pins() == {"sari": second}
 
 
 # -- feedback -------------------------------------------------------------------------------------------------------

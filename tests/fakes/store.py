@@ -157,6 +157,13 @@ class MemoryStore:
         self._must_be_readable()
         return list(self.replies)
 
+    def forget_officers(self, known: Collection[str]) -> None:
+        """Forget of whom nothing is to be kept."""
+        for gone in {*self.chosen_pins, *self.chosen_passwords, *self.kept_factors} - set(known):
+            self.chosen_pins.pop(gone, None)
+            self.chosen_passwords.pop(gone, None)
+            self.kept_factors.pop(gone, None)
+
     def reply(self, key: RequestKey) -> bytes | None:
         """Return a remembered reply."""
         self._must_be_readable()

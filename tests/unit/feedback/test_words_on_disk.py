@@ -180,6 +180,7 @@ def test_what_was_kept_long_enough_is_erased_by_itself_and_the_rest_stays(disk: 
     assert look(disk.room, number, secret=WORDS["secret"])["error"] == "unknown_complaint"
     assert book_of(disk.room).suggestions == {}
     assert look(disk.room, still_open, secret=HELD, step=0)["text"] == "Still open"
+    assert all(sealed not in path.read_bytes() for path in disk.folder.glob("office.db*")), "nor in the log, at once"
     disk.restart()
     with opened(disk.folder / "office.db") as connection:
         left = [name for (name,) in connection.execute("SELECT id FROM words")]
