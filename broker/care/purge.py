@@ -90,7 +90,7 @@ def stays(settings: Settings, data_dir: Path) -> list[str]:
         ),
         f"- answers to requests, with check codes: {n['replies']}, for {REMEMBER // dt.timedelta(hours=1)} hours",
         (
-            f"- numbers and what was done with them (times, counters, officers' ids, officers' notes; no visitor's name): "
+            f"- numbers and what was done with them (times, counters, ids and notes of officers; no visitor's name): "
             f"{n['tickets']} tickets, {n['events']} lines of the journal{since}. They prove the record and stay"
         ),
         f"- who worked when: {n['sessions'] + n['staff_sessions']} sessions by the officer's id, as in the journal",

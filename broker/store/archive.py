@@ -46,7 +46,10 @@ from broker.store.tables import (
     table_of,
 )
 
-_OF_PEOPLE = (WordsRow, ReplyRow, TicketRow, EventRow, SessionRow, StaffSessionRow, RatingRow, SurveyAnswerRow)
+_OF_PEOPLE = [
+    table_of(row)
+    for row in (WordsRow, ReplyRow, TicketRow, EventRow, SessionRow, StaffSessionRow, RatingRow, SurveyAnswerRow)
+]
 
 
 class Archive:
@@ -138,7 +141,7 @@ class Archive:
                     select(func.count()).select_from(table).where(table.c.office == self._office)
                 )
                 or 0
-                for table in map(table_of, _OF_PEOPLE)
+                for table in _OF_PEOPLE
             }
 
     def begun(self) -> dt.datetime | None:

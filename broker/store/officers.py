@@ -11,7 +11,7 @@ from broker.domain.commands import NewFactor, NewPin
 from broker.ports import SealError, Work
 from broker.store.moments import micros
 from broker.store.office_key import OfficeKey
-from broker.store.tables import FactorRow, PasswordRow, PinRow
+from broker.store.tables import FactorRow, PasswordRow, PinRow, table_of
 from broker.store.writing import Step, Writing, insert_into
 
 _FORGET_PIN = "DELETE FROM pins WHERE office = ? AND officer = ?"
@@ -45,9 +45,10 @@ def forget_officers(writing: Writing, office: str, known: Collection[str]) -> No
 
 def read_who_left(connection: Connection, office: str, known: Collection[str]) -> set[str]:
     """Return of whom PIN, password or second factor is kept who is not `known`."""
-    columns = ((PinRow.officer, PinRow.office), (PasswordRow.officer, PasswordRow.office))
-    columns += ((FactorRow.officer, FactorRow.office),)
-    found = (connection.scalars(select(col(officer)).where(col(of) == office)) for officer, of in columns)
+    rows = (PinRow, PasswordRow, FactorRow)
+    found = (
+        connection.scalars(select(of.c.officer).where(of.c.office == office)) for of in (table_of(r) for r in rows)
+    )
     return {officer for some in found for officer in some} - set(known)
 
 
