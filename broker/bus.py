@@ -38,7 +38,7 @@ from broker.contract.link import Address, Pending
 from broker.contract.messages import MAX_HEARD_BYTES, PROTOCOL, Presence, Reply, marked
 from broker.contract.topics import ENGINE_CLIENT, PRESENCE, Topics
 from broker.logs import answered, asked
-from broker.prompt_client import PromptClient
+from broker.prompt_client import PromptClient, Sieve
 
 RESEND_AFTER_S = 3.0
 KEEPALIVE_S = 5
@@ -116,18 +116,28 @@ class Bus:
     """One client of the office's MQTT server. Handlers run wherever `post` takes them."""
 
     def __init__(
-        self, *, address: Address, office: str, client: str, kind: str, post: Post, claims: bool = False
+        self,
+        *,
+        address: Address,
+        office: str,
+        client: str,
+        kind: str,
+        post: Post,
+        claims: bool = False,
+        sieve: Sieve | None = None,
     ) -> None:
         """Prepare a client; nothing is sent before `start`.
 
         With `claims` it acts only while no other process does so under the same id. To the server each such process
-        has an id of its own then, or the two would throw each other out for ever.
+        has an id of its own then, or the two would throw each other out for ever. A `sieve` holds back what others
+        say too fast.
         """
         self.topics = Topics(office)
         self.client_id = client
         self.bad_messages = 0
         self._address = address
         self._post = post
+        self._sieve = sieve
         instance = uuid.uuid4().hex
         self._presence = Presence(
             online=True, kind=kind, version=version("antrean"), protocol=PROTOCOL, instance=instance
@@ -261,7 +271,9 @@ class Bus:
     # -- inside ---------------------------------------------------------------------------------------------------
 
     def _build_paho(self, client_id: str) -> Client:
-        paho = PromptClient(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True, protocol=MQTTv311)
+        paho = PromptClient(
+            CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True, protocol=MQTTv311, sieve=self._sieve
+        )
         first_s, longest_s = (delay_s * random.uniform(*RECONNECT_SPREAD) for delay_s in RECONNECT_DELAY_S)  # noqa: S311 - no secret
         paho.reconnect_delay_set(first_s, longest_s)  # type: ignore[arg-type]  # it waits for parts of seconds too
         paho.max_inflight_messages_set(MAX_IN_FLIGHT)
@@ -386,8 +398,14 @@ class Bus:
         """Return how a server is to deliver: what is asked for again until it is answered needs no acknowledgement.
 
         An acknowledgement would bring nothing back that was lost with a connection: each begins with a clean session.
+        What a sieve cuts out nobody acknowledges.
         """
-        return 0 if topic_filter in {self.topics.all_commands(), self.topics.reply(self.client_id)} else 1
+        return (
+            0
+            if self._sieve is not None
+            or topic_filter in {self.topics.all_commands(), self.topics.reply(self.client_id)}
+            else 1
+        )
 
     def _give_up_silence(self) -> None:
         """End a connection on which the server has not said a word; paho's own thread sees that and comes anew."""

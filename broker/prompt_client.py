@@ -5,13 +5,39 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from typing import Any
+import time
+from typing import Any, Protocol
 
 from paho.mqtt.client import PUBACK, PUBLISH, Client
 from paho.mqtt.enums import MQTTErrorCode
 
 READ_BYTES = 1 << 16
+READS_AT_ONCE = 16
+"""Of a flood so much more is read before what came between is looked at."""
 SENT_AT_ONCE = frozenset({PUBLISH, PUBACK})
+
+
+class Sieve(Protocol):
+    """Tells of a stream of packets what may be read; see `broker.turnstile`."""
+
+    cut: int
+
+    def restart(self) -> None:
+        """Begin with another connection."""
+        ...
+
+    @property
+    def due_in_s(self) -> float | None:
+        """Return after how long it is to be asked again what is due; None where nothing waits."""
+        ...
+
+    def sift(self, chunk: bytes) -> bytes:
+        """Return of what has come in what may be read now."""
+        ...
+
+    def due(self) -> bytes:
+        """Return of what waits what may be read now."""
+        ...
 
 
 class PromptClient(Client):
@@ -21,7 +47,8 @@ class PromptClient(Client):
     What has come in is read in one go, not each packet in three parts.
     """
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - paho's
+    def __init__(self, *arguments: Any, sieve: Sieve | None = None, **named: Any) -> None:  # noqa: ANN401 - paho's
+        self._sieve = sieve
         self._writing = threading.RLock()
         """Held by who takes packets out. Who sends never waits for it, and so may hold any other lock."""
         super().__init__(*arguments, **named)
@@ -30,6 +57,14 @@ class PromptClient(Client):
         """Connect anew; nothing that is being sent then may get in before the first packet."""
         with self._writing:
             return super().reconnect()
+
+    def _loop(self, timeout: float = 1.0) -> MQTTErrorCode:
+        """Wait no longer than until something is due that the sieve holds."""
+        due_in_s = None if self._sieve is None else self._sieve.due_in_s
+        if due_in_s is None or (isinstance(self._sock, BufferedSocket) and self._sock.pending()):
+            return super()._loop(timeout)
+        time.sleep(due_in_s)  # what a flood brings meanwhile is sifted in one go
+        return super()._loop(0.0)
 
     def _packet_write(self) -> MQTTErrorCode:
         with self._writing:
@@ -78,14 +113,17 @@ class PromptClient(Client):
         sock = self._create_socket_connection()
         # with Nagle a QoS 1 request and its reply take 88 ms over loopback instead of 0.5 (measured)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return BufferedSocket(sock)
+        if self._sieve is not None:
+            self._sieve.restart()
+        return BufferedSocket(sock, self._sieve)
 
 
 class BufferedSocket:
     """A socket that reads ahead; paho's loop asks it what is `pending`, as it asks one with TLS."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, sieve: Sieve | None = None) -> None:
         self._sock = sock
+        self._sieve = sieve
         self._read = b""
         self._at = 0
         self.send, self.fileno, self.setblocking = sock.send, sock.fileno, sock.setblocking
@@ -94,11 +132,32 @@ class BufferedSocket:
     def recv(self, size: int) -> bytes:
         """Return up to `size` bytes of what has come."""
         if self._at == len(self._read):
-            self._read, self._at = self._sock.recv(READ_BYTES), 0
+            self._read, self._at = self._come_in(), 0
         begin = self._at
         self._at = min(begin + size, len(self._read))
         return self._read[begin : self._at]
 
     def pending(self) -> int:
         """Return how much was read and not asked for yet."""
+        if self._at == len(self._read) and self._sieve is not None:
+            self._read, self._at = self._sieve.due(), 0
         return len(self._read) - self._at
+
+    def _come_in(self) -> bytes:
+        """Return what has come; `BlockingIOError` where nothing of it may be read now. Empty is the end."""
+        if self._sieve is None:
+            return self._sock.recv(READ_BYTES)
+        kept: list[bytes] = []
+        for _ in range(READS_AT_ONCE):
+            try:
+                chunk = self._sock.recv(READ_BYTES)
+            except BlockingIOError:
+                break
+            if not chunk:
+                return b"".join(kept)
+            kept.append(self._sieve.sift(chunk))
+            if len(chunk) < READ_BYTES:
+                break
+        if not any(kept):
+            raise BlockingIOError
+        return b"".join(kept)

@@ -40,6 +40,7 @@ from broker.store.given import PRINTS, given_on_paper
 from broker.store.head import Head
 from broker.store.office_key import OfficeKey
 from broker.store.sql import SqlStore
+from broker.turnstile import Turnstile
 from hardware.files import close_to_others
 
 WATCH_EVERY_S = 2.5
@@ -88,6 +89,7 @@ def run_broker(
         _mqtt_server(settings, data_dir, logins) as address,
     ):
         topics = Topics(settings.office.id)
+        turnstile = Turnstile(topics.root, logins.clients.keys(), ENGINE_CLIENT)
         bus = Bus(
             address=address,
             office=settings.office.id,
@@ -95,6 +97,7 @@ def run_broker(
             kind="engine",
             post=lambda step: step(),
             claims=True,
+            sieve=turnstile,
         )
         wire = MqttWire(
             topics,
@@ -133,8 +136,14 @@ def run_broker(
             submit = desk.before(engine.submit, wire.refuse)
             beside("rules-desk", desk.run, engine.submit, engine.rules_editor, engine.carry_out)
         inbound = Inbound(
-            topics, submit, token=tokens.token, secret=key.secret, refusal=logins.door(tokens.is_of).refusal
+            topics,
+            submit,
+            token=tokens.token,
+            secret=key.secret,
+            refusal=logins.door(tokens.is_of).refusal,
+            refuse=wire.refuse,
         )
+        turnstile.refuse = inbound.too_many
         bus.listen_raw(topics.all_commands(), inbound.received, kept=inbound.kept)
         bus.listen_raw(topics.presence("+"), Presences(topics, engine.heard).received)
         bus.on_connect(engine.reconnected)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import pydantic_core
 
 from broker.contract.messages import MAX_PAYLOAD_BYTES
-from broker.contract.topics import Topics
+from broker.contract.topics import Topics, is_client_id
 from broker.domain.errors import Code, DomainError
 from broker.domain.vocabulary import Command
 from broker.gateway.decoding import FORMS, MAX_ID_LENGTH, Decoded, decode
@@ -35,6 +35,10 @@ def nothing_refused(_client: str, _name: str, _command: Command | DomainError) -
     """Let every client send every command."""
 
 
+def nobody_told(_submission: Submission, _error: DomainError) -> None:
+    """Tell nobody: whoever hears nothing asks again."""
+
+
 class Inbound:
     """Decodes requests; who asks comes from the topic, never from the payload."""
 
@@ -46,13 +50,15 @@ class Inbound:
         token: Callable[[str, str], str],
         secret: Callable[[str, str], str] = no_secret,
         refusal: Callable[[str, str, Command | DomainError], DomainError | None] = nothing_refused,
+        refuse: Callable[[Submission, DomainError], None] = nobody_told,
     ) -> None:
-        """Hand every decoded request to `submit`.
+        """Hand every decoded request to `submit`, and what cannot even be looked at to `refuse`.
 
         `token` makes a session's secret of client and request id, `secret` that of a receipt. `refusal` tells why a
         client may not send a command.
         """
         self._refusal = refusal
+        self._refuse = refuse
         self.unanswerable = 0
         self._topics = topics
         self._submit = submit
@@ -81,6 +87,13 @@ class Inbound:
         """Take in what the server had retained: it would be done again at each of our starts, so it never is."""
         log.warning("a retained request on %.200s is not done: send requests without the retain flag", topic)
         self._take(topic, payload, _refuse_kept)
+
+    def too_many(self, client: str, payload: bytes) -> None:
+        """Refuse a request that is not even looked at, for its client asks too much."""
+        request_id = usable_id(payload)
+        if request_id is not None and is_client_id(client):
+            refusal = DomainError(Code.TOO_MANY, "too many requests wait")
+            self._refuse(Submission(client, request_id, refusal), refusal)
 
     def _take(self, topic: str, payload: bytes, decode: Decoder) -> None:
         parsed = self._topics.parse_command(topic)

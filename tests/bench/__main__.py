@@ -17,6 +17,7 @@ from rich.table import Table
 
 from broker.contract.topics import ENGINE_CLIENT
 from broker.server import Kind, ServerSpec, start_server
+from tests.bench.attacks import attack_table
 from tests.bench.crowd import crowd_table, memory_table
 from tests.bench.figures import markdown
 from tests.bench.floor import commits, round_trips
@@ -63,6 +64,7 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Table]]] = {
     "windows": lambda folder: iter([process_table(folder)]),
     "phones": lambda folder: iter([phones_table(folder)]),
     "sound": lambda folder: iter([sound_table(folder)]),
+    "attacks": lambda folder: (attack_table(folder, server) for server in SERVERS),
 }
 
 
