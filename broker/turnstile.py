@@ -18,6 +18,10 @@ OWN_PER_S, OWN_AT_ONCE = 100.0, 128.0
 """Each client that the office knows may always ask so often; no device of an office has that many under way."""
 COMMON_PER_S, COMMON_AT_ONCE = 1500.0, 256.0
 """And all together so much more often, whoever they are: half of what an old PC can answer."""
+CALM_S = 5.0
+"""But whoever said more than can wait has no part in that until they have been calm for so long."""
+STRANGERS_PER_S, STRANGERS_AT_ONCE = 50.0, 64.0
+"""What is left then to all together that the office does not know."""
 WORDS_PER_S, WORDS_AT_ONCE = 5.0, 32.0
 """Each may say so often how it is."""
 WAITING_MESSAGES, WAITING_BYTES = 256, 256 * 1024
@@ -81,6 +85,8 @@ class _Gate:
     is_common: bool
     """It may use what is there for all."""
     refusals: Pace = field(default_factory=lambda: Pace(REFUSALS_PER_S, REFUSALS_AT_ONCE))
+    cut_s: float = -math.inf
+    """When something of it was cut out last."""
     waiting: deque[bytes] = field(default_factory=deque)
     waiting_bytes: int = 0
 
@@ -101,6 +107,7 @@ class Turnstile:
     cut: int = 0
     """So many messages were cut out."""
     _common: Pace = field(default_factory=lambda: Pace(COMMON_PER_S, COMMON_AT_ONCE))
+    _strangers: Pace = field(default_factory=lambda: Pace(STRANGERS_PER_S, STRANGERS_AT_ONCE))
     _all_refusals: Pace = field(default_factory=lambda: Pace(ALL_REFUSALS_PER_S, ALL_REFUSALS_AT_ONCE))
     _gates: dict[tuple[str, str], _Gate] = field(default_factory=dict)
     """By kind of message and client."""
@@ -206,6 +213,8 @@ class Turnstile:
         cost = max(1.0, size / SHARE_BYTES)
         if gate.own is not None and gate.own.take(cost, now_s):
             return True
+        if now_s - gate.cut_s < CALM_S:
+            return gate.own is None and self._strangers.take(cost, now_s)
         return gate.is_common and self._common.take(cost, now_s)
 
     def _hold(self, gate: _Gate, message: bytes, payload_at: int, now_s: float, *, is_endless: bool) -> None:
@@ -227,6 +236,7 @@ class Turnstile:
             self._waiting_bytes += costs
             return
         self.cut += 1
+        gate.cut_s = now_s
         if now_s - self._told_s >= TOLD_EVERY_S:
             log.warning("%s says more than anybody can answer: cut (%d messages so far)", gate.client, self.cut)
             self._told_s = now_s

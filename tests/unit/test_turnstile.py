@@ -115,6 +115,19 @@ def test_nobody_waits_behind_who_floods() -> None:
     assert all(stream.sift(*flood("pad", 100), honest) == [honest] for _ in range(20))
 
 
+def test_who_floods_is_left_with_what_is_its_own_until_it_has_been_calm() -> None:
+    stream = Stream("pad")
+    stream.sift(*flood("pad", 10_000))
+    stream.due_after(60)
+    stream.due_after(60)
+    assert len(stream.sift(*flood("pad", 10_000))) == AT_ONCE, "a minute later all is forgotten"
+    passed = 0
+    for _ in range(60):
+        passed += len(stream.due_after(1.0))
+        passed += len(stream.sift(*flood("pad", 10_000)))
+    assert passed == pytest.approx(60 * OWN_PER_S, rel=0.05)
+
+
 def test_of_what_is_cut_a_few_are_refused_in_words(caplog: pytest.LogCaptureFixture) -> None:
     stream = Stream("pad")
     with caplog.at_level(logging.WARNING, "broker.turnstile"):
