@@ -6,13 +6,16 @@ to it at QoS 0. Its sockets are ours to look after, as its parent: `pidfd_getfd(
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
+import fcntl
 import logging
 import os
 import resource
 import socket
 import struct
+import termios
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -26,8 +29,14 @@ SHORTEST_LOGIN_BYTES = 14
 """Of MQTT 3.1.1: a CONNECT without a name."""
 MOST_OF_ONE_ADDRESS = 64
 """A machine of an office has a few; those of this machine are not counted, for nobody is nearer to it."""
-LOST_AFTER_MS = 20_000
-"""Who acknowledges nothing for so long, or has no room for more, is gone."""
+LOST_AFTER_MS = 10_000
+"""Who acknowledges nothing for so long, or has no room for more, is gone; our own clients gave it up before."""
+MOST_HELD_BYTES = 96 * 1024 * 1024
+"""A server of an office holds 10 MB. Where it holds so much, somebody does not read, at QoS 0, while much is said."""
+MORE_HELD_BYTES = 32 * 1024 * 1024
+"""So much more may come until it is looked again, where nobody was to blame: what is free may stay the process's."""
+UNREAD_BYTES = 16 * 1024
+"""So much, at two looks one after the other, waits in the kernel for who does not read."""
 ASKED_AFTER_S, ASKED_EVERY_S, ASKED_TIMES = 10, 5, 3
 """The kernel asks a line that is quiet whether the other side is still there."""
 KEPT_WAITING = 1024
@@ -38,6 +47,12 @@ _TCP_INFO, _INFO_BYTES, _RECEIVED_AT = 11, 192, 128
 """Where `struct tcp_info` has `tcpi_bytes_received`: linux/tcp.h."""
 
 log = logging.getLogger(__name__)
+
+
+def held_bytes(pid: int) -> int:
+    """Return how much memory a process holds; raises OSError."""
+    pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1:2]  # empty once it has ended
+    return int(pages[0]) * resource.getpagesize() if pages else 0
 
 
 @dataclass(slots=True)
@@ -55,6 +70,9 @@ class Doorman:
     monotonic: Callable[[], float] = time.monotonic
     most_of_one: int = MOST_OF_ONE_ADDRESS
     sent_away: int = 0
+    most_held: int = MOST_HELD_BYTES
+    _unread: frozenset[str] = frozenset()
+    """Who did not read at the last look, while the server held too much."""
     _guests: dict[str, _Guest] = field(default_factory=dict)
     """By what the kernel calls a socket, in the order in which they came."""
     _is_told: bool = False
@@ -74,6 +92,40 @@ class Doorman:
         """Send away who says nothing, and of an address the last beyond what one may have."""
         try:
             self._each(pid, self._meet)
+        except (OSError, AttributeError) as error:
+            self._tell(error)
+
+    def guard(self, pid: int) -> None:
+        """Where the server holds too much, send away who does not read; cheap while it does not, so it is often done.
+
+        Only the kernel's part of what waits can be seen from here. The engine reads: it is spared, for it may be late.
+        """
+        try:
+            held = held_bytes(pid)
+            if held <= self.most_held:
+                self._unread = frozenset()
+                return
+            own, unread = _own_ports(), set[str]()
+            before = self.sent_away
+
+            def judge(name: str, line: socket.socket) -> None:
+                if _unread_bytes(line) < UNREAD_BYTES or line.getpeername()[1] in own:
+                    return
+                unread.add(name)
+                if name in self._unread:
+                    self.sent_away += 1
+                    line.shutdown(socket.SHUT_RDWR)
+
+            self._each(pid, lambda name, lend: _with(lend, lambda line: judge(name, line)))
+            if not unread:
+                self.most_held = held + MORE_HELD_BYTES
+            elif self.sent_away > before:
+                log.warning(
+                    "the MQTT server held %d MB: %d who did not read were sent away",
+                    held >> 20,
+                    self.sent_away - before,
+                )
+            self._unread = frozenset(unread)
         except (OSError, AttributeError) as error:
             self._tell(error)
 
@@ -102,18 +154,9 @@ class Doorman:
         guest = self._guests.get(name)
         if guest is not None and guest.is_known:
             return
-        try:
-            with lend() as line:
-                self._judge(name, guest, line)
-        except OSError as error:  # else gone in between
-            if isinstance(error, PermissionError):
-                raise
+        _with(lend, lambda line: self._judge(name, guest, line))
 
     def _judge(self, name: str, guest: _Guest | None, line: socket.socket) -> None:
-        if line.family not in {socket.AF_INET, socket.AF_INET6} or line.getsockopt(
-            socket.SOL_SOCKET, socket.SO_ACCEPTCONN
-        ):
-            return
         if guest is None:
             address = line.getpeername()[0]
             guest = self._guests[name] = _Guest(address, self.monotonic())
@@ -138,6 +181,38 @@ class Doorman:
         if not self._is_told:
             self._is_told = True
             log.warning("connections of the MQTT server are not bounded for each address: %s", error)
+
+
+def _with(lend: Callable[[], socket.socket], meet: Callable[[socket.socket], None]) -> None:
+    """Meet a connection, if it is one and still there."""
+    try:
+        with lend() as line:
+            is_line = line.family in {socket.AF_INET, socket.AF_INET6}
+            if is_line and not line.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                meet(line)
+    except OSError as error:  # gone in between
+        if isinstance(error, PermissionError):
+            raise
+
+
+def _unread_bytes(line: socket.socket) -> int:
+    """Return how much was sent by a line and not acknowledged."""
+    (waiting,) = struct.unpack("=i", fcntl.ioctl(line, termios.TIOCOUTQ, b"\0" * 4))
+    return int(waiting)
+
+
+def _own_ports() -> frozenset[int]:
+    """Return the ports of our own process."""
+    own = set[str]()
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            own.add(str(entry.readlink()))
+    ports = set[int]()
+    for table in (Path("/proc/self/net/tcp"), Path("/proc/self/net/tcp6")):
+        with contextlib.suppress(OSError):
+            rows = (row.split() for row in table.read_text(encoding="ascii").splitlines()[1:])
+            ports |= {int(row[1].rpartition(":")[2], 16) for row in rows if f"socket:[{row[9]}]" in own}
+    return frozenset(ports)
 
 
 def _prepare(_name: str, lend: Callable[[], socket.socket]) -> None:

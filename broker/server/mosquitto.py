@@ -9,16 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from broker.contract.messages import MAX_HEARD_BYTES
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from hardware.files import write_whole
 
 _ITERATIONS = 101
 """What mosquitto_passwd 2.0 uses for its PBKDF2-SHA512 entries (`$7$`)."""
-MESSAGE_LIMIT_BYTES = 1024 * 1024
+MESSAGE_LIMIT_BYTES = 2 * MAX_HEARD_BYTES
+"""Nothing of the wire is half as long; who sends more is thrown out before it takes memory."""
+MOST_CONNECTIONS = 4_000
+"""An office has some fifty. Each costs who looks after them some time, once a second."""
 UNDER_WAY_MESSAGES = 500
 """So many may be on their way to one client unacknowledged; without such a bound those below hold nothing back."""
 QUEUED_MESSAGES = 10_000
-QUEUED_BYTES = 16 * 1024 * 1024
+QUEUED_BYTES = 4 * 1024 * 1024
 """So much more waits for a client that reads slowly or not at all; what is beyond it never hears."""
 PASSWORDS, RULES = "passwords", "access"
 _READABLE = ("state/#", "event/#", "presence/#")
@@ -64,6 +68,7 @@ def write_configuration(folder: Path, *, listen: str, port: int, user: str, acce
                 f"max_inflight_messages {UNDER_WAY_MESSAGES}",
                 f"max_queued_messages {QUEUED_MESSAGES}",
                 f"max_queued_bytes {QUEUED_BYTES}",
+                f"max_connections {MOST_CONNECTIONS}",
                 "sys_interval 0",
                 f"max_packet_size {MESSAGE_LIMIT_BYTES}",
                 "log_dest stdout",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import pwd
@@ -30,6 +31,8 @@ STOP_TIMEOUT_S = 5.0
 RESTART_DELAY_S = 1.0
 LOOK_S = 1.0
 """How often it is looked who stands at the door and what was said."""
+GUARD_S = 0.1
+"""And how often, how much memory the server holds: one who does not read costs it as much as anybody says meanwhile."""
 MOSQUITTO_PATHS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 """Debian keeps the server where a plain user's PATH does not look."""
 
@@ -153,12 +156,13 @@ class Server:
             keep_small(self._output)
             self._hear()
             self._doorman.look(process.pid)
-            try:
-                process.wait(LOOK_S)
-            except subprocess.TimeoutExpired:
-                continue
-            self._hear_the_end()
-            return
+            look_at = time.monotonic() + LOOK_S
+            while time.monotonic() < look_at:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(GUARD_S)
+                    self._hear_the_end()
+                    return
+                self._doorman.guard(process.pid)
 
     def _hear(self) -> None:
         """Write down what the server has said; a disk that refuses costs the lines, not the server."""

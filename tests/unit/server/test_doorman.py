@@ -16,7 +16,7 @@ import pytest
 from broker.contract.topics import ENGINE_CLIENT
 from broker.server import Server, children
 from broker.server.children import LINE_BYTES, LINE_EVERY_S, LINES_AT_ONCE, Told
-from broker.server.doorman import LOST_AFTER_MS, MOST_OF_ONE_ADDRESS, SILENT_S, Doorman
+from broker.server.doorman import LOST_AFTER_MS, MOST_OF_ONE_ADDRESS, SILENT_S, Doorman, _own_ports, held_bytes
 from tests.support.caller import wait_until
 from tests.unit.server.test_mosquitto import ENGINE_PASSWORD, Stranger, start
 
@@ -141,6 +141,42 @@ def test_a_line_that_is_closed_while_it_is_looked_at_keeps_nobody_from_the_rest(
         Doorman()._each(os.getpid(), meet)
         assert names[0] not in lent
         assert names[1] in lent
+
+
+def test_who_does_not_read_is_sent_away_where_too_much_is_held_and_who_reads_hears_all(tmp_path: Path) -> None:
+    """Mosquitto 2.0.11 keeps for such a one at QoS 0 all that is said, without any bound of its own."""
+    server = start(tmp_path, {ENGINE_CLIENT: ENGINE_PASSWORD}, is_open=True)
+    hall, words, count = "antrean/v1/demo/state/hall", "x" * 60_000, 400
+    before = held_bytes(pid_of(server))
+    doorman = Doorman(most_held=before + 8 * 1024 * 1024)
+    with (
+        connected(server) as deaf,
+        Stranger(server.spec.port, "reader") as reader,
+        Stranger(server.spec.port, "engine", ENGINE_CLIENT, ENGINE_PASSWORD) as engine,
+    ):
+        deaf.sendall(b"\x10\x10\x00\x04MQTT\x04\x02\x00\x00\x00\x04deaf")
+        deaf.sendall(b"\x82\x1c\x00\x01\x00\x17antrean/v1/demo/state/#\x00")
+        reader.listen(hall)
+        doorman.guard(pid_of(server))
+        assert doorman.sent_away == 0
+        for _ in range(count):
+            engine.say(hall, words)
+            doorman.guard(pid_of(server))
+        assert doorman.sent_away == 1
+        wait_until(lambda: reader.heard.qsize() == count, "who reads has heard all")
+        assert reader.paho.is_connected()
+        assert engine.paho.is_connected()
+    server.stop()
+
+
+def test_who_is_late_is_left_in_peace_while_there_is_room_and_our_own_process_always(server: Server) -> None:
+    doorman = Doorman()
+    with connected(server):
+        for _ in range(3):
+            doorman.guard(pid_of(server))
+    assert doorman.sent_away == 0
+    with connected(server) as own:
+        assert own.getsockname()[1] in _own_ports()
 
 
 def test_without_the_right_to_look_the_server_goes_on(caplog: pytest.LogCaptureFixture) -> None:
