@@ -18,7 +18,7 @@ import struct
 import termios
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -55,6 +55,20 @@ def held_bytes(pid: int) -> int:
     return int(pages[0]) * resource.getpagesize() if pages else 0
 
 
+def own_ports() -> frozenset[int]:
+    """Return the ports of our own process."""
+    own = set[str]()
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            own.add(str(entry.readlink()))
+    ports = set[int]()
+    for table in (Path("/proc/self/net/tcp"), Path("/proc/self/net/tcp6")):
+        with contextlib.suppress(OSError):
+            rows = (row.split() for row in table.read_text(encoding="ascii").splitlines()[1:])
+            ports |= {int(row[1].rpartition(":")[2], 16) for row in rows if f"socket:[{row[9]}]" in own}
+    return frozenset(ports)
+
+
 @dataclass(slots=True)
 class _Guest:
     address: str
@@ -71,6 +85,8 @@ class Doorman:
     most_of_one: int = MOST_OF_ONE_ADDRESS
     sent_away: int = 0
     most_held: int = MOST_HELD_BYTES
+    spared: Callable[[], Collection[int]] = own_ports
+    """Returns the ports of whom nobody sends away for reading late: the engine's, which is in this process."""
     _unread: frozenset[str] = frozenset()
     """Who did not read at the last look, while the server held too much."""
     _guests: dict[str, _Guest] = field(default_factory=dict)
@@ -98,18 +114,18 @@ class Doorman:
     def guard(self, pid: int) -> None:
         """Where the server holds too much, send away who does not read; cheap while it does not, so it is often done.
 
-        Only the kernel's part of what waits can be seen from here. The engine reads: it is spared, for it may be late.
+        Only the kernel's part of what waits can be seen from here.
         """
         try:
             held = held_bytes(pid)
             if held <= self.most_held:
                 self._unread = frozenset()
                 return
-            own, unread = _own_ports(), set[str]()
+            spared, unread = self.spared(), set[str]()
             before = self.sent_away
 
             def judge(name: str, line: socket.socket) -> None:
-                if _unread_bytes(line) < UNREAD_BYTES or line.getpeername()[1] in own:
+                if _unread_bytes(line) < UNREAD_BYTES or line.getpeername()[1] in spared:
                     return
                 unread.add(name)
                 if name in self._unread:
@@ -199,20 +215,6 @@ def _unread_bytes(line: socket.socket) -> int:
     """Return how much was sent by a line and not acknowledged."""
     (waiting,) = struct.unpack("=i", fcntl.ioctl(line, termios.TIOCOUTQ, b"\0" * 4))
     return int(waiting)
-
-
-def _own_ports() -> frozenset[int]:
-    """Return the ports of our own process."""
-    own = set[str]()
-    for entry in Path("/proc/self/fd").iterdir():
-        with contextlib.suppress(OSError):
-            own.add(str(entry.readlink()))
-    ports = set[int]()
-    for table in (Path("/proc/self/net/tcp"), Path("/proc/self/net/tcp6")):
-        with contextlib.suppress(OSError):
-            rows = (row.split() for row in table.read_text(encoding="ascii").splitlines()[1:])
-            ports |= {int(row[1].rpartition(":")[2], 16) for row in rows if f"socket:[{row[9]}]" in own}
-    return frozenset(ports)
 
 
 def _prepare(_name: str, lend: Callable[[], socket.socket]) -> None:

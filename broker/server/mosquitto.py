@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ UNDER_WAY_MESSAGES = 500
 QUEUED_MESSAGES = 10_000
 QUEUED_BYTES = 4 * 1024 * 1024
 """So much more waits for a client that reads slowly or not at all; what is beyond it never hears."""
+ENGINE_LOGIN = "ANTREAN_ENGINE_LOGIN"
+"""In the embedded server's environment: the engine's entry. Whoever has its password may say as much as it likes."""
 PASSWORDS, RULES = "passwords", "access"
 _READABLE = ("state/#", "event/#", "presence/#")
 
@@ -122,3 +125,9 @@ def password_entry(password: str, salt: bytes | None = None) -> str:
     salt = salt if salt is not None else secrets.token_bytes(12)
     digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ITERATIONS)
     return f"$7${_ITERATIONS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
+
+
+def is_password_of(entry: str, password: str) -> bool:
+    """Tell whether an entry was made of this password."""
+    _, kind, _, salt, _ = entry.split("$")
+    return kind == "7" and hmac.compare_digest(password_entry(password, base64.b64decode(salt)), entry)

@@ -19,10 +19,11 @@ from typing import Literal, assert_never
 
 from broker.config.loopback import is_loopback
 from broker.contract.link import Address
+from broker.contract.topics import ENGINE_CLIENT
 from broker.server.addresses import accepts
 from broker.server.children import Told, bound_to_parent, keep_small
 from broker.server.doorman import Doorman
-from broker.server.mosquitto import Access, write_access, write_configuration
+from broker.server.mosquitto import ENGINE_LOGIN, Access, write_access, write_configuration
 
 Kind = Literal["mosquitto", "embedded"]
 START_TIMEOUT_S = 30.0
@@ -209,7 +210,8 @@ class Server:
             return subprocess.Popen(  # noqa: S603 - our own command line
                 bound_to_parent(self._command()),
                 # Mosquitto tells systemd that it is ready: taken for the broker's word, that would be too early
-                env={name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"},
+                env={name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
+                | self._engine_login(),
                 stdin=subprocess.DEVNULL,
                 stdout=told.write_end,
                 stderr=told.write_end,
@@ -217,6 +219,11 @@ class Server:
             )
         finally:
             told.started()
+
+    def _engine_login(self) -> dict[str, str]:
+        """Return what the embedded server knows the engine by; Mosquitto has its file."""
+        entry = self.spec.access().entries.get(ENGINE_CLIENT) if self.spec.kind == "embedded" else None
+        return {} if entry is None else {ENGINE_LOGIN: entry}
 
     def _command(self) -> list[str]:
         spec = self.spec

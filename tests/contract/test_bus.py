@@ -16,7 +16,7 @@ import pytest
 
 from broker.bus import Bus, NotConnectedError
 from broker.contract.claim import Standing
-from broker.contract.messages import PROTOCOL, HallMessage, Presence, Reply
+from broker.contract.messages import MAX_HEARD_BYTES, PROTOCOL, HallMessage, Presence, Reply
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.server import Server
 from tests.contract.parties import HALL, Engine, Screen, let_a_repetition_pass
@@ -461,7 +461,7 @@ def test_what_is_too_long_is_not_even_looked_at(world: World, caplog: pytest.Log
     engine, screen = Engine(world).start(), Screen(world).start()
     settle(lambda: bool(screen.halls), "the hall is here")
     bad, count = screen.bus.bad_messages, len(screen.halls)
-    huge = HALL.replace("{", '{"padding": "' + "x" * 1_000_000 + '", ', 1).encode()
+    huge = HALL.replace("{", '{"padding": "' + "x" * MAX_HEARD_BYTES + '", ', 1).encode()
     engine.bus.publish(engine.bus.topics.hall(), huge)
     settle(lambda: screen.bus.bad_messages == bad + 1, "it is counted")
     assert len(screen.halls) == count

@@ -16,7 +16,7 @@ import pytest
 from broker.contract.topics import ENGINE_CLIENT
 from broker.server import Server, children
 from broker.server.children import LINE_BYTES, LINE_EVERY_S, LINES_AT_ONCE, Told
-from broker.server.doorman import LOST_AFTER_MS, MOST_OF_ONE_ADDRESS, SILENT_S, Doorman, _own_ports, held_bytes
+from broker.server.doorman import LOST_AFTER_MS, MOST_OF_ONE_ADDRESS, SILENT_S, Doorman, held_bytes, own_ports
 from tests.support.caller import wait_until
 from tests.unit.server.test_mosquitto import ENGINE_PASSWORD, Stranger, start
 
@@ -148,14 +148,18 @@ def test_who_does_not_read_is_sent_away_where_too_much_is_held_and_who_reads_hea
     server = start(tmp_path, {ENGINE_CLIENT: ENGINE_PASSWORD}, is_open=True)
     hall, words, count = "antrean/v1/demo/state/hall", "x" * 60_000, 400
     before = held_bytes(pid_of(server))
-    doorman = Doorman(most_held=before + 8 * 1024 * 1024)
+    late: list[int] = []
+    doorman = Doorman(most_held=before + 8 * 1024 * 1024, spared=lambda: late)
     with (
         connected(server) as deaf,
+        connected(server) as engine_that_hangs,
         Stranger(server.spec.port, "reader") as reader,
         Stranger(server.spec.port, "engine", ENGINE_CLIENT, ENGINE_PASSWORD) as engine,
     ):
-        deaf.sendall(b"\x10\x10\x00\x04MQTT\x04\x02\x00\x00\x00\x04deaf")
-        deaf.sendall(b"\x82\x1c\x00\x01\x00\x17antrean/v1/demo/state/#\x00")
+        for line, name in ((deaf, b"deaf"), (engine_that_hangs, b"late")):
+            line.sendall(b"\x10\x10\x00\x04MQTT\x04\x02\x00\x00\x00\x04" + name)
+            line.sendall(b"\x82\x1c\x00\x01\x00\x17antrean/v1/demo/state/#\x00")
+        late.append(engine_that_hangs.getsockname()[1])
         reader.listen(hall)
         doorman.guard(pid_of(server))
         assert doorman.sent_away == 0
@@ -176,7 +180,7 @@ def test_who_is_late_is_left_in_peace_while_there_is_room_and_our_own_process_al
             doorman.guard(pid_of(server))
     assert doorman.sent_away == 0
     with connected(server) as own:
-        assert own.getsockname()[1] in _own_ports()
+        assert own.getsockname()[1] in own_ports()
 
 
 def test_without_the_right_to_look_the_server_goes_on(caplog: pytest.LogCaptureFixture) -> None:
