@@ -100,7 +100,7 @@ class Doorman:
             _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
             most = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
             resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, hard))
-            self._each(pid, _prepare)
+            self._each(pid, lambda _, lend: _with(lend, _prepare, is_listening=True))
         except (OSError, AttributeError) as error:
             self._tell(error)
 
@@ -199,12 +199,14 @@ class Doorman:
             log.warning("connections of the MQTT server are not bounded for each address: %s", error)
 
 
-def _with(lend: Callable[[], socket.socket], meet: Callable[[socket.socket], None]) -> None:
-    """Meet a connection, if it is one and still there."""
+def _with(
+    lend: Callable[[], socket.socket], meet: Callable[[socket.socket], None], *, is_listening: bool = False
+) -> None:
+    """Meet a connection, or what listens for them, if it is one and still there."""
     try:
         with lend() as line:
             is_line = line.family in {socket.AF_INET, socket.AF_INET6}
-            if is_line and not line.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            if is_line and line.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == is_listening:
                 meet(line)
     except OSError as error:  # gone in between
         if isinstance(error, PermissionError):
@@ -217,18 +219,14 @@ def _unread_bytes(line: socket.socket) -> int:
     return int(waiting)
 
 
-def _prepare(_name: str, lend: Callable[[], socket.socket]) -> None:
-    """Set on a listening socket what all that come by it inherit."""
-    with lend() as line:
-        if line.family in {socket.AF_INET, socket.AF_INET6} and line.getsockopt(
-            socket.SOL_SOCKET, socket.SO_ACCEPTCONN
-        ):
-            line.listen(KEPT_WAITING)
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, ASKED_AFTER_S)
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, ASKED_EVERY_S)
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, ASKED_TIMES)
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, LOST_AFTER_MS)
+def _prepare(line: socket.socket) -> None:
+    """Set on what listens all that those who come by it inherit."""
+    line.listen(KEPT_WAITING)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, ASKED_AFTER_S)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, ASKED_EVERY_S)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, ASKED_TIMES)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, LOST_AFTER_MS)
 
 
 def _lent(handle: int, number: int, name: str) -> socket.socket:
