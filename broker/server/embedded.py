@@ -47,7 +47,14 @@ class Shares:
         """Begin full."""
         self.monotonic = monotonic
         self.common = Pace(COMMON_PER_S, COMMON_AT_ONCE)
-        self.comers = Pace(COMERS_PER_S, COMERS_AT_ONCE)
+        self.door = asyncio.Lock()
+        self._comers = Pace(COMERS_PER_S, COMERS_AT_ONCE)
+
+    async def come_in(self) -> None:
+        """Wait for one's turn among those who come: one behind the other, for each that looks costs time."""
+        async with self.door:
+            while not self._comers.take(1.0, self.monotonic()):  # noqa: ASYNC110 - by the clock
+                await asyncio.sleep(PAUSE_S)
 
 
 class PacedReader(StreamReaderAdapter):  # type: ignore[misc]  # amqtt carries no types
@@ -62,12 +69,18 @@ class PacedReader(StreamReaderAdapter):  # type: ignore[misc]  # amqtt carries n
         self._waited_s = -math.inf
         self._kind = self._length = self._shift = self._left = 0
         self._is_begun = self._is_inside = False
+        self._first = b""
+
+    async def begin(self) -> None:
+        """Wait for the first byte: who says nothing stands in nobody's way."""
+        self._first = await super().read(1)
 
     async def read(self, n: int = -1) -> bytes:
         """Return so many bytes; `ConnectionAbortedError` where a packet is longer than any of the wire."""
         if n > MESSAGE_LIMIT_BYTES:
             raise ConnectionAbortedError
-        data: bytes = await super().read(n)
+        data, self._first = self._first, b""
+        data = data or await super().read(n)  # the first byte of a packet is asked for alone
         if self._is_inside:
             self._left -= len(data)
             self._is_inside = self._left > 0
@@ -125,10 +138,11 @@ class BoundedBroker(Broker):  # type: ignore[misc]  # the same
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
     ) -> None:
         """Take a connection in, in its turn."""
-        while not self._shares.comers.take(1.0, self._shares.monotonic()):  # noqa: ASYNC110 - by the clock
-            await asyncio.sleep(PAUSE_S)
-        with contextlib.suppress(OSError):
-            await self._client_connected(listener_name, PacedReader(reader, self._shares), PatientWriter(writer))
+        paced, patient = PacedReader(reader, self._shares), PatientWriter(writer)
+        with contextlib.suppress(OSError, EOFError):
+            await asyncio.wait_for(paced.begin(), SILENT_S)
+            await self._shares.come_in()
+            await self._client_connected(listener_name, paced, patient)
         writer.close()
 
     async def _initialize_client_session(

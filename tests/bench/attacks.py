@@ -39,7 +39,7 @@ from tests.support.office import CONFIG, OfficeProcess
 COUNTERS, KIOSKS, DISPLAYS, WAITING = 16, 3, 5, 100
 STOLEN = ("pad-1", "pad-2", "pad-3", "pad-4")
 """Devices whose logins the attackers have."""
-TICKETS, PAUSE_S, PATIENCE_S = 250, 0.02, 30.0
+TICKETS, PAUSE_S, PATIENCE_S = 400, 0.01, 30.0
 """So many are issued beside each attack, with a pause between them, for so long at most."""
 BEGINS_S = 1.5
 HEALS_S = 1.0
@@ -142,6 +142,11 @@ def refused(target: Target) -> None:
     target.flood("pad-1", asked("pad-1", "next", counter="counter-1", session="y"))
 
 
+def refused_by_the_office(target: Target) -> None:
+    """Ask for a service that is not there, which a kiosk may: such refusals are written down."""
+    target.flood("pad-1", asked("pad-1", "issue", service="not-there"))
+
+
 def garbage(target: Target) -> None:
     """Send 200 KB that are no request."""
     target.flood("pad-1", lambda _: say("cmd/pad-1/issue", b'{"id": "r", "service": "' + b"x" * GARBAGE_BYTES), 1)
@@ -239,6 +244,7 @@ ATTACKS: tuple[Callable[[Target], None], ...] = (
     lookups,
     lookups_of_four,
     refused,
+    refused_by_the_office,
     garbage,
     many_names,
     comes_and_goes,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from broker.contract.messages import MAX_PAYLOAD_BYTES
 from broker.contract.topics import Topics
 from broker.domain import commands as cmd
-from broker.domain.errors import DomainError
+from broker.domain.errors import Code, DomainError
 from broker.gateway import Inbound
 from broker.ports import Submission
 
@@ -26,7 +26,13 @@ class Desk:
 
     def __init__(self) -> None:
         self.submissions: list[Submission] = []
-        self.inbound = Inbound(TOPICS, self.submissions.append, token=lambda client, request: f"{client}/{request}")
+        self.refused: list[tuple[str, str, Code]] = []
+        self.inbound = Inbound(
+            TOPICS,
+            self.submissions.append,
+            token=lambda client, request: f"{client}/{request}",
+            refuse=lambda asked, error: self.refused.append((asked.client, asked.request_id, error.code)),
+        )
 
     def send(self, command: str, payload: bytes, *, client: str = "kiosk-1") -> Submission | None:
         """Receive one message; return what became of it."""
@@ -297,6 +303,14 @@ def test_what_is_too_long_is_answered_without_being_parsed(desk: Desk, monkeypat
 def test_what_is_too_long_and_does_not_begin_with_its_id_gets_no_answer(desk: Desk, beginning: bytes) -> None:
     assert desk.send("issue", beginning.ljust(MAX_PAYLOAD_BYTES + 1, b" ")) is None
     assert desk.inbound.unanswerable == 1
+
+
+def test_of_who_asks_too_much_a_request_is_refused_by_its_id_alone(desk: Desk) -> None:
+    desk.inbound.too_many("pad-1", b'{"id": "r-1", "service": 7}')
+    for client, payload in (("pad-1", b"no request"), ("pad-1", b'{"id": 7}'), ("+", b'{"id": "r-2"}')):
+        desk.inbound.too_many(client, payload)
+    assert desk.refused == [("pad-1", "r-1", Code.TOO_MANY)]
+    assert desk.submissions == []
 
 
 def test_a_retained_request_is_refused_and_never_done(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
