@@ -89,7 +89,6 @@ def run_broker(
         _mqtt_server(settings, data_dir, logins) as address,
     ):
         topics = Topics(settings.office.id)
-        turnstile = Turnstile(topics.root, logins.clients.keys(), ENGINE_CLIENT)
         bus = Bus(
             address=address,
             office=settings.office.id,
@@ -97,7 +96,12 @@ def run_broker(
             kind="engine",
             post=lambda step: step(),
             claims=True,
-            sieve=turnstile,
+            sieve=Turnstile(
+                topics.root,
+                logins.clients.keys(),
+                ENGINE_CLIENT,
+                lambda client, text: inbound.too_many(client, text),
+            ),
         )
         wire = MqttWire(
             topics,
@@ -143,7 +147,6 @@ def run_broker(
             refusal=logins.door(tokens.is_of).refusal,
             refuse=wire.refuse,
         )
-        turnstile.refuse = inbound.too_many
         bus.listen_raw(topics.all_commands(), inbound.received, kept=inbound.kept)
         bus.listen_raw(topics.presence("+"), Presences(topics, engine.heard).received)
         bus.on_connect(engine.reconnected)
