@@ -100,7 +100,7 @@ def run_broker(
                 topics.root,
                 logins.clients.keys(),
                 ENGINE_CLIENT,
-                lambda client, text: inbound.too_many(client, text),
+                lambda client, text: inbound.too_many(client, text),  # noqa: PLW0108 - made below
             ),
         )
         wire = MqttWire(
