@@ -65,7 +65,7 @@ audit: setup
 	$(BIN)/python -m pip_audit --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet pip-audit
 	$(BIN)/python -m pip_audit --requirement requirements.lock --require-hashes --disable-pip
 
-# What breaks: kills, cuts, stops, a full disk, at random but the same again. `make chaos ROUNDS=1000 SEED=7`: docs/reliability.md.
+# What breaks: processes, lines, disk, clocks, database, at random but the same again. `make chaos ROUNDS=1000 SEED=7`: docs/reliability.md.
 chaos: setup
 	$(BIN)/python -m tests.chaos --rounds $(or $(ROUNDS),300) --seed $(or $(SEED),1)
 

@@ -46,6 +46,10 @@ class OfficeProcess:
     """By so many days the broker's clock is behind: what is told to it now was told then."""
     is_moved: bool = False
     """Its clock was behind once: by what it goes after that is believed at once, not when it has lasted."""
+    clock: Path | None = None
+    """Holds by how much the broker's clock is off; see `SetClock`."""
+    said: Path | None = None
+    """Where the broker's own words go that it says to its terminal; nowhere by default."""
     process: Program | None = None
 
     @property
@@ -76,10 +80,13 @@ class OfficeProcess:
         Whether the engine is online is for callers to see.
         """
         self.is_moved = self.is_moved or bool(self.days_ago)
-        broker = ("broker", "broker") if not self.days_ago else ("tests.support.earlier_broker", str(self.days_ago))
-        self.process = Program(
-            *broker, "--config", str(self.config), "--data", str(self.data_dir), env=self.environment
-        )
+        place = ("--config", str(self.config), "--data", str(self.data_dir))
+        if self.days_ago or self.clock:
+            by_clock = () if self.clock is None else ("--clock", str(self.clock))
+            broker = ("tests.support.earlier_broker", "--days-ago", str(self.days_ago), *by_clock)
+        else:
+            broker = ("broker", "broker")
+        self.process = Program(*broker, *place, env=self.environment, errors=self.said)
         process = self.process
         try:
             wait_until(
