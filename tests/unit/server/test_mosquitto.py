@@ -203,7 +203,7 @@ MARK = f"{ROOT}/event/mark"
 
 def heard_by_the_engine(port: int, speaker: Stranger, password: str, topics: list[str]) -> list[str]:
     """Let `speaker` publish to `topics`; return those that came through."""
-    with Stranger(port, ENGINE_CLIENT, ENGINE_CLIENT, password) as engine, speaker:
+    with Stranger(port, "any-of-the-engine", ENGINE_CLIENT, password) as engine, speaker:
         assert not speaker.refused
         engine.listen(f"{ROOT}/#")
         for topic in topics:
@@ -220,8 +220,7 @@ def test_without_the_login_of_the_engine_nobody_speaks_for_it(open_house: int) -
 def test_on_one_machine_anybody_may_ask_and_say_how_they_are(open_house: int) -> None:
     topics = ["cmd/some-client/issue", "cmd/another/issue", "presence/some-client", "presence/another", "cmd/x/y/z"]
     stranger = Stranger(open_house, "some-client")
-    heard = heard_by_the_engine(open_house, stranger, ENGINE_PASSWORD, topics)
-    assert heard == ["cmd/some-client/issue", "cmd/another/issue", "presence/some-client", "cmd/x/y/z"]
+    assert heard_by_the_engine(open_house, stranger, ENGINE_PASSWORD, [*topics, "presence/x/y", "other"]) == topics
 
 
 def test_with_logins_everybody_asks_under_their_own_name_only(guarded: int) -> None:
@@ -256,7 +255,7 @@ def test_outside_the_office_nobody_says_anything(open_house: int) -> None:
 
 def heard_of_the_engine(port: int, listener: Stranger, password: str, topics: list[str]) -> list[str]:
     """Let the engine publish to `topics`; return what `listener`, who asks for everything, hears."""
-    with Stranger(port, ENGINE_CLIENT, ENGINE_CLIENT, password) as engine, listener:
+    with Stranger(port, "any-of-the-engine", ENGINE_CLIENT, password) as engine, listener:
         assert not listener.refused
         listener.listen("#")
         for topic in topics:
@@ -283,8 +282,18 @@ def test_in_an_open_house_who_has_a_login_is_not_read_and_not_spoken_for(open_ho
     stranger = Stranger(open_house, "some-client")
     topics = ["reply/counter-2", "reply/some-client", "reply/kiosk-1"]
     assert heard_of_the_engine(open_house, stranger, ENGINE_PASSWORD, topics) == topics[1:]
-    said = ["cmd/counter-2/open", "cmd/kiosk-1/issue"]
-    assert heard_by_the_engine(open_house, Stranger(open_house, "another"), ENGINE_PASSWORD, said) == said[1:]
+    said = ["cmd/counter-2/open", "presence/counter-2", "cmd/kiosk-1/issue"]
+    for name in ("another", "counter-2"):
+        assert heard_by_the_engine(open_house, Stranger(open_house, name), ENGINE_PASSWORD, said) == said[2:]
+
+
+@pytest.mark.parametrize("login", [None, "counter-2"])
+def test_in_an_open_house_no_client_id_lends_the_name_of_another(open_house: int, login: str | None) -> None:
+    """Each screen would go dark by a presence of the engine that says that it is gone."""
+    topics = [f"presence/{ENGINE_CLIENT}", f"presence/{'counter-2' if login is None else 'kiosk-1'}"]
+    for topic in topics:
+        liar = Stranger(open_house, topic.partition("/")[2], login, None if login is None else SECRET)
+        assert heard_by_the_engine(open_house, liar, ENGINE_PASSWORD, topics) == []
 
 
 def test_a_login_that_is_taken_back_is_thrown_out_at_once(tmp_path: Path) -> None:
