@@ -30,6 +30,8 @@ class Newcomer:
         self._flow = flow
         self._print = print_ticket
         self._print_list = print_list
+        self._wanted: object = None
+        """The last number that was asked of the reserve: one that the disk held up longer is nobody's here."""
 
     def choose_service(self, service: str) -> None:
         """Show what this service needs."""
@@ -114,17 +116,18 @@ class Newcomer:
         if flow.is_alone and flow.reserve is not None:
             place, language, now = (flow.visit.service or "", lane), flow.visit.language, flow.engine_clock.now()
             flow.go(Step.ISSUING, lane=lane, errand=Errand.ISSUE)
-            flow.reserve.give(place, language, now, self._given)
+            self._wanted = wanted = object()
+            flow.reserve.give(place, language, now, lambda given: self._given(given, is_last=wanted is self._wanted))
             return
         flow.go(Step.ISSUING, lane=lane, errand=Errand.ISSUE)
         arguments = {"service": flow.visit.service, "lane": lane, "language": flow.visit.language}
         flow.request("issue", arguments, self._answered, self._left_behind)
 
-    def _given(self, given: Given | None) -> None:
-        """Show a number of the reserve; the visitor may have gone while the disk was slow."""
+    def _given(self, given: Given | None, *, is_last: bool) -> None:
+        """Show a number of the reserve; while the disk was slow its visitor may have gone, and another one begun."""
         flow = self._flow
         ticket = None if given is None or flow.office is None else ticket_of_reserve(given, flow.office)
-        is_there = flow.visit.step is Step.ISSUING and not flow.is_unanswered
+        is_there = is_last and flow.visit.step is Step.ISSUING and not flow.is_unanswered
         if ticket is not None and is_there:
             self._issued(ticket, language=flow.visit.language)
         elif ticket is not None:

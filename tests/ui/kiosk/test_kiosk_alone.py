@@ -206,6 +206,25 @@ def test_a_number_that_comes_after_its_visitor_has_left_is_handed_in_and_given_u
     assert len(visitor.engine.of("cancel")) == 1
 
 
+def test_a_number_that_comes_late_is_not_given_to_the_next_visitor() -> None:
+    visitor, disk = with_numbers()
+    alone(visitor)
+    disk.is_slow = True
+    take_number(visitor)
+    visitor.wait(GIVE_UP_AFTER_S + 1)
+    visitor.presenter.start_over()
+    take_number(visitor)
+    disk.work()
+    assert [paper.number for paper in visitor.papers] == ["A-901"]
+    visitor.mend()
+    visitor.wait(10)
+    late, own = visitor.engine.of("hand_in")
+    assert (late.arguments["number"], own.arguments["number"]) == ("A-900", "A-901")
+    late.refuse("already_given")
+    visitor.engine.of("printed")[0].refuse("unknown_ticket")
+    assert [one.arguments["ticket"] for one in visitor.engine.of("cancel")] == [late.arguments["ticket"]]
+
+
 def test_an_old_picture_is_never_shown_as_new() -> None:
     visitor, _ = with_numbers()
     alone(visitor)
