@@ -371,7 +371,8 @@ def _issued(hall: Hall, event: ev.Issued) -> None:
             key=event.key,
             client=event.client,
             history=(Happening(came_at, "issued", event.stage),),
-        )
+        ),
+        event.at,
     )
 
 

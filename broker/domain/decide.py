@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from functools import partial
 from typing import assert_never
 
 from broker.domain import acts, checks, desk_work, reserve, staff
@@ -38,7 +39,7 @@ def decide(hall: Hall, command: cmd.Command, now: dt.datetime) -> list[ev.Event]
             _require_open(hall, service, lane, now)
             return reserve.lease(hall, command, (service, lane), now)
         case cmd.HandIn():
-            return reserve.hand_in(hall, command, _offered(hall, command), now)
+            return reserve.hand_in(hall, command, partial(_offered, hall), now)
         case cmd.GiveBack():
             return reserve.give_back(hall, command, now)
         case cmd.Printed():
@@ -157,7 +158,10 @@ def _forgotten_sessions(hall: Hall, now: dt.datetime) -> list[ev.Event]:
 
 
 def _left_tickets(hall: Hall, now: dt.datetime) -> list[ev.Event]:
-    """Return what closes the tickets of earlier days that wait where no counter is open; the others live on."""
+    """Return what closes the tickets of earlier days that wait where no counter is open; the others live on.
+
+    Of those that a kiosk told of too late nobody is here any more: they would stand first in the morning.
+    """
     today = hall.day_of(now)
     if not hall.office.journey.closes_left:
         return []
@@ -165,7 +169,7 @@ def _left_tickets(hall: Hall, now: dt.datetime) -> list[ev.Event]:
     return [
         ev.Cancelled(at=now, ticket=ticket.id, counter=None, reason=END_OF_DAY)
         for ticket in left
-        if not _is_served(hall, ticket)
+        if ticket.id in hall.gone_home or not _is_served(hall, ticket)
     ]
 
 

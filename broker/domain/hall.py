@@ -43,6 +43,8 @@ LineKey = tuple[str, str, frozenset[str], frozenset[str], str]
 WORKING = frozenset({DeskState.OPEN, DeskState.CALLING, DeskState.SERVING})
 """What a counter does that calls visitors, now or next."""
 RECENT_CALLS = 24
+GONE_AFTER = dt.timedelta(hours=6)
+"""Nobody whose number is of an earlier day has waited for so long after coming, unless the engine knew of them."""
 SETTLED = dt.timedelta(hours=12)
 """A day that turns so long after the clock was set turns in earnest."""
 
@@ -84,6 +86,8 @@ class Hall:
         """By series: all numbers of today that were ever lent."""
         self.lent_up_to: dict[str, int] = {}
         """By series: the last number of today that a kiosk had in advance, though nobody may know which are its."""
+        self.gone_home: set[str] = set()
+        """Tickets of an earlier day that their kiosk told of hours later: whoever had them is not here any more."""
         self.issued_in_lane: dict[str, int] = {}
         self.issued_of_service: dict[str, int] = {}
         self.help: dict[str, HelpCall] = {}
@@ -299,6 +303,7 @@ class Hall:
         self.figures.clear()
         for ticket in [ticket for ticket in self.tickets.values() if ticket.state in DONE]:
             del self.tickets[ticket.id]
+        self.gone_home &= self.tickets.keys()
         self.missed.clear()
         self.undoable.clear()
         self.staff = {}
@@ -397,8 +402,8 @@ class Hall:
             if known is None or known[:2] != (state, desk.ticket):
                 self.desks_since[counter] = state, desk.ticket, at
 
-    def add(self, ticket: Ticket) -> None:
-        """Take a new ticket in."""
+    def add(self, ticket: Ticket, at: dt.datetime) -> None:
+        """Take a new ticket in, of which the engine hears now."""
         self.tickets[ticket.id] = ticket
         is_lent = self.lent.pop(ticket.id, None) is not None
         if ticket.key is not None:
@@ -411,6 +416,8 @@ class Hall:
             self.issued_of_service[ticket.service] = self.issued_of_service.get(ticket.service, 0) + 1
         else:
             self._numbers.setdefault(ticket.number, ticket.id)  # handed in after its day: today's number wins
+        if ticket.day < self.day_of(at) and at - ticket.issued_at >= GONE_AFTER:
+            self.gone_home.add(ticket.id)
         self._enqueue(ticket)
         self.version += self.line(ticket.group).entries[-1][2] is not ticket
 

@@ -18,7 +18,7 @@ def with_leftovers(office: Office, events: Iterable[ev.Event | FeedbackEvent]) -
     """
     facts = list(events)
     counters = {fact.counter for fact in facts if isinstance(fact, ev.Opened | ev.Called)} - office.counters.keys()
-    lanes = {fact.lane for fact in facts if isinstance(fact, ev.Issued)} - office.lanes.keys()
+    lanes = {fact.lane for fact in facts if isinstance(fact, ev.Issued | ev.NumbersLeased)} - office.lanes.keys()
     stages = {stage for fact in facts for stage in _stages(fact)} - office.stage_standard_s.keys()
     slowest_s = max(lane.promised_s for lane in office.lanes.values())
     longest_s = max(office.stage_standard_s.values())

@@ -10,6 +10,8 @@ import datetime as dt
 import hashlib
 import re
 import uuid
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import groupby
 
 from broker.domain import commands as cmd
@@ -29,7 +31,7 @@ MOST_LENT = 200
 PACE_OVER = dt.timedelta(minutes=10)
 """The pace of a rush is that of the last minutes."""
 GRACE = dt.timedelta(days=1)
-"""A paper of yesterday is still taken in; then its visitor is not waiting any more."""
+"""A paper of yesterday is still taken in."""
 _CHECK = re.compile(r"[0-9]{4}")
 
 
@@ -58,8 +60,13 @@ def lease(hall: Hall, command: cmd.Lease, offered: tuple[Service, Lane], now: dt
     ]
 
 
-def hand_in(hall: Hall, command: cmd.HandIn, offered: tuple[Service, Lane], now: dt.datetime) -> list[ev.Event]:
-    """Take in who was given a lent number: neither hours nor quotas refuse a paper that somebody holds."""
+def hand_in(
+    hall: Hall, command: cmd.HandIn, offered: Callable[[cmd.HandIn], tuple[Service, Lane]], now: dt.datetime
+) -> list[ev.Event]:
+    """Take in who was given a lent number: neither hours nor quotas refuse a paper that somebody holds.
+
+    `offered` looks a service and a lane up. What a number was lent for counts, whatever the kiosk says of it.
+    """
     _require_kiosk(hall, command.asker)
     if command.ticket in hall.tickets:
         message = f"{command.number} was handed in before"
@@ -67,13 +74,14 @@ def hand_in(hall: Hall, command: cmd.HandIn, offered: tuple[Service, Lane], now:
     found_again: list[ev.Event] = []
     lent = hall.lent.get(command.ticket)
     if lent is None:
-        again = _found_again(hall, command, offered, now)
+        again = _found_again(hall, command, offered(command), now)
         found_again.append(again)
-        lent = Lent(again.blanks[0], again.client, again.day, again.series, again.service, again.lane, again.at)
+        morning = dt.datetime.combine(hall.office.day(now), dt.time(), hall.office.zone)
+        lent = Lent(again.blanks[0], again.client, again.day, again.series, again.service, again.lane, morning)
     elif lent.client != command.asker:
         raise DomainError(Code.NOT_ALLOWED, f"{command.number} was lent to {lent.client}", client=lent.client)
+    service, _ = offered(replace(command, service=lent.service, lane=lent.lane))
     languages = hall.office.languages
-    arrived_at = min(command.arrived_at, now)
     issued = ev.Issued(
         at=now,
         ticket=lent.blank.ticket,
@@ -84,11 +92,11 @@ def hand_in(hall: Hall, command: cmd.HandIn, offered: tuple[Service, Lane], now:
         service=lent.service,
         lane=lent.lane,
         language=command.language if command.language in languages else languages[0],
-        stage=hall.office.services[lent.service].stages[0],
+        stage=service.stages[0],
         check=lent.blank.check,
         key=lent.blank.key,
         client=command.asker,
-        arrived_at=arrived_at if found_again else max(lent.at, arrived_at),
+        arrived_at=max(lent.at, min(command.arrived_at, now)),
     )
     return [*found_again, issued]
 

@@ -55,7 +55,7 @@ def history_of(lines: Iterable[Line], zone: dt.tzinfo) -> list[Mapping[str, Any]
         event = line.event
         stage = getattr(event, "stage", None) or stage
         told: dict[str, Any] = {
-            "at": event.at.astimezone(zone).isoformat(),
+            "at": (getattr(event, "arrived_at", None) or event.at).astimezone(zone).isoformat(),
             "type": EVENT_NAMES[type(event)],
             "stage": stage,
             "counter": getattr(event, "counter", None),

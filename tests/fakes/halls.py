@@ -47,6 +47,7 @@ def contents(hall: Hall) -> dict[str, Any]:
         "doubted_since": hall.doubted_since,
         "ahead_of_day": hall.ahead_of_day,
         "last_sequence": dict(hall.last_sequence),
+        "gone_home": set(hall.gone_home),
         "lent": dict(hall.lent),
         "reserved": {series: set(numbers) for series, numbers in hall.reserved.items()},
         "lent_up_to": dict(hall.lent_up_to),
@@ -94,7 +95,7 @@ def one_counter_hall(tickets: Iterable[Ticket], office: Office, *, pace_s: int, 
     hall.turn_day(MORNING.date(), MORNING)
     hall.set_desk("any", officer="sari", session="any")
     for ticket in sorted(tickets, key=lambda ticket: ticket.order):
-        hall.add(ticket)
+        hall.add(ticket, ticket.issued_at)
     hall.turns["check"] = turn
     return hall
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.apply import apply
-from broker.domain.decide import END_OF_DAY, end_of_day
-from broker.domain.model import Hours, Journey, Ticket
+from broker.domain.decide import END_OF_DAY, decide, end_of_day
+from broker.domain.errors import Code, DomainError
+from broker.domain.hall import Hall
+from broker.domain.identity import number_text
+from broker.domain.leftovers import with_leftovers
+from broker.domain.model import Blank, Hours, Journey, ReserveRules, Ticket
 from tests.fakes.halls import Play
 from tests.fakes.offices import small_office
 
@@ -225,3 +230,78 @@ def test_where_nobody_is_ever_closed_a_session_with_a_visitor_stays_and_an_idle_
     play.call_next("c1")
     play.wait(DAY_S)
     assert opened(play) == ["c1"]
+
+
+def lent(play: Play, count: int = 1) -> list[Blank]:
+    """Let a kiosk have numbers in advance."""
+    office = replace(play.hall.office, kiosks=frozenset({"kiosk-1"}), reserve=ReserveRules(least=count))
+    play.hall.office = office
+    (leased,) = play.do(cmd.Lease("visa", "regular", 0, "kiosk-1", "chance"))
+    assert isinstance(leased, ev.NumbersLeased)
+    return list(leased.blanks)
+
+
+def handed_in(play: Play, blank: Blank, arrived_at: dt.datetime, *, service: str = "visa") -> list[ev.Event]:
+    """Let the kiosk tell of one that it gave out."""
+    day, number = play.now.date().isoformat(), number_text("B", blank.sequence)
+    return play.do(
+        cmd.HandIn(blank.ticket, day, number, service, "regular", blank.check, arrived_at, blank.key, "id", "kiosk-1")
+    )
+
+
+def test_who_was_told_of_after_midnight_waits_on_but_nobody_of_yesterday_is_called_in_the_morning(play: Play) -> None:
+    """A kiosk was alone: over midnight for a while, and again until the morning."""
+    short, long = lent(play, 2)
+    arrived_at = play.now
+    play.wait(600)
+    handed_in(play, short, arrived_at)
+    play.wait(8 * 3600)
+    handed_in(play, long, arrived_at)
+    assert closed(play) == [number_text("B", long.sequence)]
+    assert play.ticket(short.ticket).state == "waiting"
+
+
+def test_an_office_that_keeps_what_is_left_keeps_what_is_handed_in_late_too(play: Play) -> None:
+    (blank,) = lent(play)
+    play.hall.office = replace(play.hall.office, journey=Journey(closes_left=False))
+    arrived_at = play.now
+    play.wait(8 * 3600)
+    handed_in(play, blank, arrived_at)
+    assert closed(play) == []
+
+
+def test_a_number_of_a_service_that_is_offered_no_more_is_refused_whatever_the_kiosk_calls_it(play: Play) -> None:
+    (blank,) = lent(play)
+    services = {name: one for name, one in play.hall.office.services.items() if name != "visa"}
+    play.hall.office = replace(play.hall.office, services=services)
+    with pytest.raises(DomainError) as refusal:
+        handed_in(play, blank, play.now, service="passport")
+    assert refusal.value.code is Code.UNKNOWN_SERVICE
+
+
+def test_a_number_of_a_lane_that_is_offered_no_more_is_taken_in(play: Play) -> None:
+    events: list[ev.Event] = []
+    play.hall.office = replace(play.hall.office, kiosks=frozenset({"kiosk-1"}))
+    events += play.do(cmd.Lease("visa", "priority", 4, "kiosk-1", "chance"))
+    (leased,) = events
+    assert isinstance(leased, ev.NumbersLeased)
+    lanes = {name: lane for name, lane in play.hall.office.lanes.items() if name != "priority"}
+    hall = Hall(with_leftovers(replace(play.hall.office, lanes=lanes), events))
+    apply(hall, leased)
+    (blank,) = leased.blanks
+    day, number = play.now.date().isoformat(), number_text("BP", blank.sequence)
+    command = cmd.HandIn(
+        blank.ticket, day, number, "visa", "priority", blank.check, play.now, blank.key, "id", "kiosk-1"
+    )
+    (issued,) = decide(hall, command, play.now)
+    assert isinstance(issued, ev.Issued)
+    assert issued.number == number
+
+
+def test_a_kiosk_without_a_clock_moves_nobody_of_today_into_another_year(play: Play) -> None:
+    """The database went back in time and knows of no lease, so that the lease does not hold the turn."""
+    play.hall.office = replace(play.hall.office, kiosks=frozenset({"kiosk-1"}))
+    blank = Blank("0b0b0b0b-0000-4000-8000-000000000001", 900, "0417", None)
+    _, issued = handed_in(play, blank, dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
+    assert isinstance(issued, ev.Issued)
+    assert issued.arrived_at == play.now.replace(hour=0, minute=0)

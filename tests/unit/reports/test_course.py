@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from broker.domain.events import Issued
+from broker.ports import Line
 from broker.reports.course import SHOWN, STEP, history_of, today_of
 from broker.reports.figures import Question, report
 from broker.store.archive import Archive
@@ -89,3 +91,14 @@ def test_a_ticket_s_history_says_why_each_call_was_its_turn_and_nothing_that_was
     assert why["waited_s"] > 0
     assert {number[0] for number, _ in why["passed_over"]} == {"B"}, "it came before who had waited longer"
     assert "note" not in str(lines)
+
+
+def test_the_history_of_who_was_handed_in_later_begins_when_they_came(office: tuple[EngineRoom, str]) -> None:
+    room, _ = office
+    at, came_at = room.clock.now(), room.clock.now() - dt.timedelta(minutes=40)
+    issued = Issued(
+        at=at, ticket="t", number="B-900", day=at.date(), series="B", sequence=900, service="visa", lane="regular",
+        language="id", stage="check", arrived_at=came_at,
+    )  # fmt: skip
+    (told,) = history_of([Line(1, "kiosk-1", issued)], room.office.zone)
+    assert dt.datetime.fromisoformat(told["at"]) == came_at
