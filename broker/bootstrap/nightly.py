@@ -24,12 +24,12 @@ def is_due(last: dt.datetime | None, at: dt.time, now: dt.datetime) -> bool:
     """Tell whether it is to be done: it was not since it was last `at`, in the zone of `now`.
 
     What is there tells when that was, so that a machine that was off does it when it is on again, and nothing is done
-    twice.
+    twice. What is dated ahead was done by a clock that was wrong, and says nothing.
     """
     wanted = dt.datetime.combine(now.date(), at, tzinfo=now.tzinfo)
     if wanted > now:
         wanted -= dt.timedelta(days=1)
-    return last is None or last < wanted
+    return last is None or not wanted <= last <= now
 
 
 def keep_daily(
@@ -67,7 +67,8 @@ class Nightly:
 
     def is_due(self) -> bool:
         """Tell whether a backup is due now."""
-        return self._is_due(max(backups_in(self._folder, self._office.id).values(), default=None))
+        made = backups_in(self._folder, self._office.id).values()
+        return self._is_due(max((at for at in made if at <= self._clock()), default=None))
 
     def make(self) -> str:
         """Make a backup; return why that failed, or nothing. Blocks as long as it takes."""

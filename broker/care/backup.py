@@ -78,7 +78,9 @@ def back_up(settings: Settings, config: Path, data: Path, into: Path, *, now: dt
         if config.is_file():
             _copy(config, part / CONFIG)
         made = _looked_at(part, office, now)
-    for old in list(backups_in(into, office))[:-keep]:
+    known = backups_in(into, office)
+    # What a wrong clock has dated ahead goes first: it must not stand in the place of what was made now.
+    for old in sorted(known, key=lambda one: (known[one] <= now, known[one]))[:-keep]:
         shutil.rmtree(old, ignore_errors=True)
     return replace(made, folder=folder)
 

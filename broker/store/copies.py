@@ -18,7 +18,6 @@ KEPT_COPIES = 3
 MANIFEST = "manifest.json"
 """What makes a folder a backup: it is written last."""
 _STAMP = "%Y%m%dT%H%M%SZ"
-_BACKUP = re.compile(r"antrean-.+-(?P<stamp>\d{8}T\d{6}Z)")
 
 
 def stamp(at: dt.datetime) -> str:
@@ -32,10 +31,11 @@ def name_of_backup(office: str, made_at: dt.datetime) -> str:
 
 
 def backups_in(folder: Path, office: str) -> dict[Path, dt.datetime]:
-    """Return the backups of an office in a folder, the oldest first, and when each was made."""
+    """Return the backups of an office in a folder, the oldest first, and when each was made by the clock of then."""
     found: dict[Path, dt.datetime] = {}
+    ours = re.compile(rf"antrean-{re.escape(office)}-(?P<stamp>\d{{8}}T\d{{6}}Z)")  # "city" is not "city-2"
     for path in sorted(folder.glob(f"antrean-{office}-*")):
-        named = _BACKUP.fullmatch(path.name)
+        named = ours.fullmatch(path.name)
         if named is not None and (path / MANIFEST).is_file():
             found[path] = dt.datetime.strptime(named["stamp"], _STAMP).replace(tzinfo=dt.UTC)
     return found

@@ -120,6 +120,24 @@ def test_the_newest_stay_and_nothing_else_in_the_folder_is_touched(house: House)
     assert left == {"photos", "antrean-demo-notes", "antrean-branch-20260101T000000Z", *made[-2:]}
 
 
+def test_an_office_whose_name_begins_alike_keeps_its_backups(house: House) -> None:
+    made = house.back_up()
+    other = made.folder.rename(house.media / made.folder.name.replace("demo", "demo-2"))
+    for n in range(2):
+        house.back_up(after=DAY * n, keep=1)
+    assert other.is_dir()
+
+
+def test_backups_that_a_wrong_clock_dated_ahead_take_no_place_from_those_of_today(house: House) -> None:
+    ahead = [house.back_up(after=DAY * n).folder for n in (9000, 9001)]
+    plan = BackupPlan(folder=str(house.media))
+    nightly = Nightly(house.settings, plan, CONFIG, house.data, lambda: MORNING)
+    assert nightly.is_due()
+    made = house.back_up(keep=2).folder
+    assert not nightly.is_due()
+    assert {path for path in house.media.iterdir() if path.is_dir()} == {made, ahead[1]}
+
+
 def test_a_backup_is_for_its_owner_alone(house: House) -> None:
     house.issue()
     folder = house.back_up().folder
@@ -282,6 +300,7 @@ def test_nothing_newer_nothing_lost(house: House) -> None:
         ("2026-03-01 22:00", "2026-03-02 22:00", True),
         ("2026-03-02 22:01", "2026-03-02 23:00", False),
         ("2026-02-27 22:00", "2026-03-02 08:00", True),
+        ("2062-01-01 22:00", "2026-03-02 08:00", True),
     ],
 )
 def test_it_is_due_when_it_was_not_done_since_its_hour(
