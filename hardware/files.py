@@ -23,6 +23,7 @@ OURS = (
     "logins",
     "logs",
     "mqtt",
+    "outbox",
     "paper",
     "pictures",
     "prints",

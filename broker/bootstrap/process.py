@@ -36,7 +36,7 @@ from broker.gateway import Inbound, MqttWire, Presences
 from broker.ports import Reconfiguration, StorageError, Submission
 from broker.server import ServerError, ServerSpec, choose_kind, start_server
 from broker.store.database import resolve_url
-from broker.store.given import PRINTS, given_on_paper
+from broker.store.given import given_to_kiosks
 from broker.store.head import Head
 from broker.store.office_key import OfficeKey
 from broker.store.sql import SqlStore
@@ -277,14 +277,14 @@ def _store(settings: Settings, data_dir: Path, key: OfficeKey) -> Iterator[SqlSt
 
 
 def _require_papers(store: SqlStore, data_dir: Path, zone: dt.tzinfo) -> None:
-    """Raise `StorageError` where kiosks of this machine have printed numbers of which the database does not tell.
+    """Raise `StorageError` where kiosks of this machine have numbers of which the database does not tell.
 
     Database and head may have gone back in time together, as with a disk that lies or a machine that was reset.
     """
-    missing = given_on_paper(data_dir / PRINTS, zone).in_words(store.given)
+    missing = given_to_kiosks(data_dir, zone).in_words(store.given)
     if missing:
         message = (
-            f"no number is given out, for some would be given twice: kiosks have printed {missing}, and the database "
+            f"no number is given out, for some would be given twice: kiosks here have {missing}, and the database "
             "does not tell of them. Put the whole database back; or take it as it is: antrean recover"
         )
         raise StorageError(message)

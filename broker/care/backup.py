@@ -24,7 +24,7 @@ from broker.ports import StorageError
 from broker.store.archive import Archive
 from broker.store.copies import MANIFEST, backups_in, keep_whole, name_of_backup, stamp
 from broker.store.database import VERSION, file_of, resolve_url
-from broker.store.given import NONE_GIVEN, PRINTS, Given
+from broker.store.given import NONE_GIVEN, Given
 from broker.store.head import Head
 from broker.store.lease import FileHold
 from broker.store.recovery import examine, go_on_behind
@@ -142,7 +142,7 @@ def plan_restore(backup: Backup, settings: Settings, data: Path) -> Plan:
     if backup.office != office.id:
         message = f"{backup.folder} is a backup of the office {backup.office}, and this is {office.id}"
         raise StorageError(message)
-    there = examine(url, Head(data, office.id), office.id, prints=data / PRINTS, zone=office.zone)
+    there = examine(url, Head(data, office.id), office.id, data=data, zone=office.zone)
     given = backup.given.joined(there.given)
     behind = max(0, max(there.answered or 0, there.lines) - backup.lines)
     return Plan(backup, behind, given.in_words(backup.given), given)

@@ -16,13 +16,17 @@ from broker.care.purge import purge
 from broker.cli.options import ConfigOption, DataOption, errors, say
 from broker.config import load_settings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
+from broker.domain.reserve import RESERVE_FROM
 from broker.store.database import resolve_url
-from broker.store.given import PRINTS
 from broker.store.head import Head
 from broker.store.recovery import examine, recover
 from hardware.files import write_whole
 
 app = typer.Typer()
+_OF_KIOSKS = (
+    f"Those from {RESERVE_FROM} up were in advance at kiosks: which of them somebody has today, the kiosks tell by "
+    "themselves when they reach the broker"
+)
 YesOption = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 
 
@@ -70,6 +74,8 @@ def restore_command(
                 f"given out after it on {plan.given.day}: {plan.lost}. They are not given out again; whoever holds one "
                 "of them is in no queue any more: give them a new number, or serve them by hand"
             )
+        if plan.given.beyond(found.given).in_advance:
+            _tell(_OF_KIOSKS)
         if not yes and (plan.behind or plan.lost) and not typer.confirm("Put it back?", default=False, err=True):
             raise typer.Exit(say("nothing was changed"))
         for line in restore(plan, settings, data, now=dt.datetime.now(dt.UTC)):
@@ -88,7 +94,7 @@ def recover_command(
     office, url = settings.office, resolve_url(settings.store.url, data)
     head = Head(data, office.id)
     with only_engine(data):
-        finding = examine(url, head, office.id, prints=data / PRINTS, zone=office.zone)
+        finding = examine(url, head, office.id, data=data, zone=office.zone)
         if not finding.why:
             _tell(f"nothing is missing: the journal has {finding.lines} lines, and all that is known was in it")
             return
@@ -98,6 +104,8 @@ def recover_command(
                 f"given out on {finding.given.day} and not in the database: {missing}. They are not given out again; "
                 "whoever holds one of them is in no queue any more: give them a new number, or serve them by hand"
             )
+        if finding.given.beyond(finding.known).in_advance:
+            _tell(_OF_KIOSKS)
         _tell(
             "If there is a better copy of the database, put it back first (antrean restore): going on means that what "
             "is missing stays missing"

@@ -1,4 +1,4 @@
-"""Which numbers were given out, known in three places: the tables, the head beside them, and the papers of kiosks."""
+"""Which numbers were given out, known in three places: the tables, the head beside them, and what kiosks keep."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _HIGHEST = text(
     "SELECT day, series, max(CASE WHEN number < :reserve_from THEN number END), max(number) FROM tickets "
     "WHERE office = :office AND day = (SELECT max(day) FROM tickets WHERE office = :office) GROUP BY day, series"
 )
-PRINTS = "prints"
-"""Below the data folder: where kiosks of this machine keep what they printed."""
+PRINTS, OUTBOX = "prints", "outbox"
+"""Below the data folder: where kiosks of this machine keep what they printed, and what they have in advance."""
 _SKIPPED = text(
     "SELECT type, body FROM events WHERE office = :office AND type IN ('numbers_skipped', 'numbers_leased') "
     "AND at >= (SELECT max(at) FROM events WHERE office = :office) - :late_us"
@@ -124,27 +124,48 @@ def given_in(connection: Connection, office: str) -> Given:
     return given.after(event_of(name, body) for name, body in skipped)
 
 
-def given_on_paper(folder: Path, zone: dt.tzinfo) -> Given:
-    """Return what the kiosks' records of papers in `folder` know; a line that is torn or strange is passed over.
+def given_to_kiosks(data: Path, zone: dt.tzinfo) -> Given:
+    """Return what kiosks of this machine know: their papers, and the numbers that they have in advance.
 
-    Days are those of the office's `zone`: an office day is never earlier than the date on its papers.
+    Those may be given out at any moment while the kiosk is alone. What is torn or strange is passed over. Days are
+    those of the office's `zone`: an office day is never earlier than the date on its papers.
     """
     given = NONE_GIVEN
-    for path in sorted(folder.glob("*.jsonl")):
-        try:
-            lines = path.read_text(errors="replace").splitlines()
-        except OSError:
-            continue
-        for line in lines:
+    for papers in sorted((data / PRINTS).glob("*.jsonl")):
+        for line in _text_of(papers).splitlines():
             given = given.joined(_of_paper(line, zone))
+    for box in sorted((data / OUTBOX).glob("*.json")):
+        given = given.joined(_of_outbox(_text_of(box)))
     return given
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def _of_paper(line: str, zone: dt.tzinfo) -> Given:
     try:
         ticket = json.loads(line)["ticket"]
-        number = _NUMBER.fullmatch(ticket["number"])
         day = dt.datetime.fromisoformat(ticket["issued_at"]).astimezone(zone).date()
+        return _of_number(ticket["number"], day)
     except (ValueError, KeyError, TypeError):
         return NONE_GIVEN
+
+
+def _of_outbox(text: str) -> Given:
+    given = NONE_GIVEN
+    try:
+        box = json.loads(text)
+        for held in (*box["held"], *(one["held"] for one in box["given"])):
+            given = given.joined(_of_number(held["blank"]["number"], dt.date.fromisoformat(held["day"])))
+    except (ValueError, KeyError, TypeError):
+        return given
+    return given
+
+
+def _of_number(text: str, day: dt.date) -> Given:
+    number = _NUMBER.fullmatch(text)
     return NONE_GIVEN if number is None else NONE_GIVEN.with_number(day, number["series"], int(number["sequence"]))

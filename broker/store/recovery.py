@@ -32,7 +32,7 @@ from broker.store.database import (
     reading_engine,
     require_this_version,
 )
-from broker.store.given import NONE_GIVEN, Given, given_in, given_on_paper
+from broker.store.given import NONE_GIVEN, Given, given_in, given_to_kiosks
 from broker.store.head import Head
 from broker.store.journal import event_of
 from broker.store.lease import FileHold
@@ -77,24 +77,24 @@ class Finding:
     """The file is not there, empty, or no database any more: a new one has to begin."""
 
 
-def examine(url: str, head: Head, office: str, *, prints: Path, zone: dt.tzinfo) -> Finding:
-    """Look what a database is short of, and change nothing; `prints`: where kiosks of here keep their papers."""
+def examine(url: str, head: Head, office: str, *, data: Path, zone: dt.tzinfo) -> Finding:
+    """Look what a database is short of, and change nothing; below `data` kiosks of here keep theirs."""
     try:
         mark, why = head.read(), ""
     except StorageError as error:
         mark, why = None, str(error)
-    given = given_on_paper(prints, zone).joined(NONE_GIVEN if mark is None else mark.given)
+    given = given_to_kiosks(data, zone).joined(NONE_GIVEN if mark is None else mark.given)
     path, answered = file_of(url), None if mark is None else mark.seq
     unusable = Finding("", 0, answered, NONE_GIVEN, given, is_unusable=True)
     if path is not None and (not path.is_file() or path.stat().st_size == 0):
         state = f"{path} is {'empty' if path.is_file() else 'not there'}"
-        return replace(unusable, why=state if answered or given.numbers else "")
+        return replace(unusable, why=state if answered or not given.is_empty else "")
     engine = reading_engine(url)
     try:
         with converted("look at the database"), engine.connect() as connection:
             require_this_version(connection, str(path or make_url(url).render_as_string()))
             lines, known = last_mark(connection, office).seq, given_in(connection, office)
-            why = why or contradiction(connection, office, mark) or _by_papers(given, known)
+            why = why or contradiction(connection, office, mark) or _by_kiosks(given, known)
     except StorageError as error:
         if path is None or not _is_damage(error):
             raise
@@ -114,9 +114,9 @@ def _is_damage(error: StorageError) -> bool:
     return getattr(cause, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
-def _by_papers(given: Given, known: Given) -> str:
+def _by_kiosks(given: Given, known: Given) -> str:
     missing = given.in_words(known)
-    return f"numbers were printed of which the database does not tell: {missing}" if missing else ""
+    return f"kiosks of this machine have numbers of which the database does not tell: {missing}" if missing else ""
 
 
 def recover(url: str, head: Head, office: str, finding: Finding, now: dt.datetime) -> list[str]:

@@ -20,7 +20,7 @@ from broker.domain import commands as cmd
 from broker.domain.events import NumbersSkipped
 from broker.domain.identity import number_text
 from broker.ports import Recorded, StorageError, Work
-from broker.store.given import NONE_GIVEN, PRINTS, Given, given_on_paper
+from broker.store.given import NONE_GIVEN, OUTBOX, PRINTS, Given, given_to_kiosks
 from broker.store.head import Head
 from broker.store.recovery import Finding, examine, recover
 from broker.store.sql import SqlStore
@@ -42,7 +42,7 @@ def open_store(folder: Path) -> SqlStore:
 
 
 def look(folder: Path) -> Finding:
-    return examine(f"sqlite:///{folder}/office.db", Head(folder, "demo"), "demo", prints=folder / PRINTS, zone=JAKARTA)
+    return examine(f"sqlite:///{folder}/office.db", Head(folder, "demo"), "demo", data=folder, zone=JAKARTA)
 
 
 def print_papers(folder: Path, *numbers: str) -> None:
@@ -159,6 +159,26 @@ def test_numbers_that_were_lent_are_not_given_out_again(folder: Path) -> None:
         assert room.ask(of_another)["error"] == "conflict"
 
 
+def test_numbers_that_a_kiosk_here_has_in_advance_are_lent_to_nobody_else(folder: Path) -> None:
+    """Database and head are gone; the kiosk beside them goes on giving out what it has."""
+    office = small_office(kiosks=frozenset({"kiosk-1", "kiosk-2"}))
+    delete(folder)
+    (folder / "journal-demo.head").unlink()
+    (folder / OUTBOX).mkdir()
+    held = [{"blank": {"ticket": "t", "number": f"B-{n}"}, "day": DAY.isoformat()} for n in (900, 901, 902)]
+    box = {"asked": [], "held": held[1:], "given": [{"held": held[0]}]}
+    (folder / OUTBOX / "kiosk-1.json").write_text(json.dumps(box))
+    (folder / OUTBOX / "kiosk-2.json").write_text('{"held": [')
+    finding = look(folder)
+    assert (finding.why, finding.given) == (f"{folder}/office.db is not there", Given(DAY, {}, {"B": 902}))
+    recover(f"sqlite:///{folder}/office.db", Head(folder, "demo"), "demo", finding, MORNING)
+    with closing(open_store(folder)) as store:
+        room = EngineRoom(store=store, office=office)
+        room.ask(cmd.Lease("visa", "regular", 4, "kiosk-2", "chance"))
+        assert [one.blank.sequence for one in room.hall.lent.values()] == [903]
+        assert room.hall.tickets[room.issue("visa")].number == "B-001"
+
+
 def test_what_is_missing_is_said_by_number(folder: Path) -> None:
     put_back_an_old_copy(folder)
     finding = look(folder)
@@ -224,7 +244,7 @@ def test_papers_of_another_day_hold_nobody_up(folder: Path) -> None:
     (folder / PRINTS).mkdir()
     line = {"ticket": {"number": "B-400", "issued_at": late.astimezone(dt.UTC).isoformat()}}
     (folder / PRINTS / "kiosk-1.jsonl").write_text(json.dumps(line) + "\n")
-    assert given_on_paper(folder / PRINTS, JAKARTA) == Given(dt.date(2026, 3, 1), {"B": 400})
+    assert given_to_kiosks(folder, JAKARTA) == Given(dt.date(2026, 3, 1), {"B": 400})
     assert not look(folder).why
 
 
