@@ -38,6 +38,8 @@ class Stranger:
     password: str | None = None
     heard: queue.SimpleQueue[tuple[str, bytes]] = field(default_factory=queue.SimpleQueue)
     refused: bool | None = None
+    will: str | None = None
+    """A topic of which it shall be said, and kept, that it is gone."""
 
     def __enter__(self) -> Self:
         """Log in, or be refused."""
@@ -45,6 +47,8 @@ class Stranger:
         self.paho = Client(CallbackAPIVersion.VERSION2, client_id=self.client, protocol=MQTTv311)
         if self.username is not None:
             self.paho.username_pw_set(self.username, self.password)
+        if self.will is not None:
+            self.paho.will_set(self.will, "{}", qos=1, retain=True)
 
         def connected(_client: Client, _data: object, _flags: object, reason: object, _properties: object) -> None:
             self.refused = bool(getattr(reason, "is_failure", True))
