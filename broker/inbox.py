@@ -336,6 +336,7 @@ class PinChecker:
     def checked(self, submission: Submission) -> Submission:  # noqa: PLR0911 - one a command
         """Return a request with what its PIN is worth: the domain knows no secrets. Others as they are."""
         self._hear_news()
+        self._credentials.asked_by(submission.client)
         match submission.command:
             case StaffIn() as command:
                 return replace(submission, command=self._admitted(submission.key, command))

@@ -379,6 +379,10 @@ class Admission:
 class Credentials(Protocol):
     """Whoever knows the officers' secrets. Used by one thread only, which is not the engine's."""
 
+    def asked_by(self, client: str) -> None:
+        """Take note who asks from now on: each client's wrong ones are counted by themselves."""
+        ...
+
     def admits(self, officer: str, secret: str, code: str | None) -> Admission:
         """Tell what PIN or password and one-time code are worth; takes some milliseconds by intent."""
         ...

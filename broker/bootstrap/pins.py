@@ -21,8 +21,8 @@ WRONG_PINS = 5
 """So many wrong PINs in a row lock an officer for a minute; as many again for two, then four, up to an hour."""
 MAX_LOCK_DOUBLINGS = 6
 SECONDS_PER_MINUTE = 60
-_OF_CODES = "/codes"
-"""Behind an officer's id, which has no such sign: wrong codes are counted apart."""
+_OF_CODES, _AT = "/codes", "/at/"
+"""Behind an officer's id, which has no such sign: wrong codes are counted apart, and what each client tries."""
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +69,9 @@ class MissedFile:
 class PinBook:
     """Knows the officers' PINs and passwords as argon2 hashes, and lets nobody guess: five wrong ones lock, growing.
 
-    It is one lock for counters and pages. Codes of the second factor are counted by themselves: a right PIN, which is
-    seen first, must not let anybody try codes without end.
+    Each client that is known to be who it says has a lock of its own for each officer: whoever guesses at one machine
+    locks nobody out at another. All others share one. Codes of the second factor are counted by themselves: a right
+    PIN, which is seen first, must not let anybody try codes without end.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class PinBook:
         *,
         chosen: Mapping[str, NewPin] = {},
         passwords: Mapping[str, NewPin] = {},
+        is_known: Callable[[str], bool] = lambda _client: False,
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         hasher: PasswordHasher | None = None,
@@ -87,8 +89,11 @@ class PinBook:
         """Begin with the hashes of the configuration; who has `chosen` a PIN since goes by that.
 
         Unless the configuration says another hash than it did then: so somebody who may edit it gets everybody in
-        again. While it runs a lock goes by `monotonic`; `wall` only carries it over a restart.
+        again. `is_known` tells whether a client is who it says. While it runs a lock goes by `monotonic`; `wall` only
+        carries it over a restart.
         """
+        self._is_known = is_known
+        self._at = ""
         self._chosen = dict(chosen)
         self._passwords = dict(passwords)
         self._codes = SecondFactors(wall)
@@ -97,8 +102,12 @@ class PinBook:
         self._file = file
         self._monotonic = monotonic
         self._wall = wall
-        self._missed = {name: one for name, one in file.load().items() if name.partition(_OF_CODES)[0] in self._hashes}
+        self._missed = {name: one for name, one in file.load().items() if _officer(name) in self._hashes}
         self._locked_until = {name: monotonic() + self._left_s(one) for name, one in self._missed.items()}
+
+    def asked_by(self, client: str) -> None:
+        """Take note who asks from now on."""
+        self._at = f"{_AT}{client}" if self._is_known(client) else ""
 
     def matches(self, officer: str, pin: str) -> bool:
         """Tell whether `pin` is the officer's; an unknown officer has none, and while locked no PIN is right."""
@@ -147,8 +156,8 @@ class PinBook:
         return self._code(officer, code)[0]
 
     def locked_s(self, officer: str) -> int:
-        """Return for how many seconds yet the officer cannot sign in; 0 where not locked."""
-        return max(0, math.ceil(self._locked_until.get(officer, 0.0) - self._monotonic()))
+        """Return for how many seconds yet the officer cannot sign in at who asks; 0 where not locked."""
+        return max(0, math.ceil(self._locked_until.get(officer + self._at, 0.0) - self._monotonic()))
 
     def is_now(self, officer: str, pin: str) -> bool:
         """Tell whether `pin` is the officer's, without that anything is counted."""
@@ -174,7 +183,7 @@ class PinBook:
     def renew_factor(self, officer: str, factor: NewFactor | None) -> None:
         """Take note that the officer has a second factor, or none; a lock of its codes ends."""
         self._codes.renew(officer, factor)
-        self._forget(officer + _OF_CODES)
+        self._forget(*(name for name in self._missed if name.startswith(officer + _OF_CODES)))
 
     def know_factors(self, factors: Mapping[str, NewFactor]) -> None:
         """Take note of all second factors, as far as they can be opened now."""
@@ -182,8 +191,7 @@ class PinBook:
 
     def unlock(self, officer: str) -> None:
         """Forget the officer's wrong PINs, passwords and codes."""
-        self._forget(officer)
-        self._forget(officer + _OF_CODES)
+        self._forget(*(name for name in self._missed if _officer(name) == officer))
 
     def seed(self, hashes: Mapping[str, str]) -> None:
         """Take note of what the configuration says now; who has chosen a PIN beside what it says goes by that."""
@@ -198,9 +206,9 @@ class PinBook:
     def _is_right(self, officer: str, known: str, secret: str) -> bool:
         """Compare, and count: a right one ends the row of wrong ones."""
         if not self._fits(known, secret):
-            self._count(officer)
+            self._count(officer + self._at)
             return False
-        self._forget(officer)
+        self._forget(officer + self._at)
         return True
 
     def _fits(self, known: str, secret: str) -> bool:
@@ -213,26 +221,28 @@ class PinBook:
         """Return what is wrong with a code, or which one it is, and count."""
         told = self._codes.used(officer, code)
         if isinstance(told, int):
-            self._forget(officer + _OF_CODES)
+            self._forget(officer + _OF_CODES + self._at)
             return "", told
         if told == "wrong":
-            self._count(officer + _OF_CODES)
+            self._count(officer + _OF_CODES + self._at)
         return told, None
 
     def _codes_locked_s(self, officer: str) -> int:
         return self.locked_s(officer + _OF_CODES)
 
-    def _forget(self, name: str) -> None:
-        self._locked_until.pop(name, None)
-        if self._missed.pop(name, None) is not None:
+    def _forget(self, *names: str) -> None:
+        known = [name for name in names if self._missed.pop(name, None) is not None]
+        for name in names:
+            self._locked_until.pop(name, None)
+        if known:
             self._file.save(self._missed)
 
-    def _count(self, officer: str) -> None:
-        wrong = self._missed[officer].wrong + 1 if officer in self._missed else 1
+    def _count(self, name: str) -> None:
+        wrong = self._missed[name].wrong + 1 if name in self._missed else 1
         lock_s = _lock_s(wrong)
-        self._missed[officer] = Missed(wrong=wrong, locked_until=self._wall() + lock_s if lock_s else 0.0)
+        self._missed[name] = Missed(wrong=wrong, locked_until=self._wall() + lock_s if lock_s else 0.0)
         if lock_s:
-            self._locked_until[officer] = self._monotonic() + lock_s
+            self._locked_until[name] = self._monotonic() + lock_s
         self._file.save(self._missed)
 
     def _left_s(self, missed: Missed) -> float:
@@ -246,3 +256,7 @@ def _lock_s(wrong: int) -> int:
         return 0
     doublings: int = min(wrong // WRONG_PINS - 1, MAX_LOCK_DOUBLINGS)
     return SECONDS_PER_MINUTE << doublings
+
+
+def _officer(name: str) -> str:
+    return name.partition("/")[0]

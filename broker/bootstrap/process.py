@@ -122,6 +122,7 @@ def run_broker(
                 MissedFile(data_dir / "wrong-pins.json"),
                 chosen=store.pins(),
                 passwords=store.passwords(),
+                is_known=logins.is_guarded,
             ),
             clock=clock,
             monotonic=since_boot_s,

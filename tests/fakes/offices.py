@@ -55,6 +55,9 @@ class NoSecrets:
         """Return for how long the officer may not try again."""
         raise NotImplementedError
 
+    def asked_by(self, client: str) -> None:
+        """Let it be: nobody is told apart."""
+
     def admits(self, officer: str, secret: str, code: str | None) -> Admission:  # noqa: ARG002 - the protocol has it
         """Tell whether the PIN is right; nobody has more than that."""
         return Admission(matches=self.matches(officer, secret), locked_s=self.locked_s(officer))

@@ -40,7 +40,13 @@ def book(clock: FakeClock, file: Path) -> PinBook:
 def opened(clock: FakeClock, file: Path) -> PinBook:
     """Return the PINs of the demo office, where everybody has the same, as a broker that starts knows them."""
     hashes = {officer.id: officer.pin_hash or "" for officer in load_settings(CONFIG, {}).officers}
-    return PinBook(hashes, MissedFile(file), monotonic=clock.monotonic, wall=lambda: clock.now().timestamp())
+    return PinBook(
+        hashes,
+        MissedFile(file),
+        is_known=lambda client: client.startswith("counter"),
+        monotonic=clock.monotonic,
+        wall=lambda: clock.now().timestamp(),
+    )
 
 
 def guess(book: PinBook, times: int, officer: str = "siti") -> None:
@@ -198,3 +204,30 @@ def test_an_officer_who_left_the_office_is_not_kept(book: PinBook, clock: FakeCl
     assert b"gone" not in file.read_bytes()
     assert b"maria" in file.read_bytes()
     assert file.stat().st_mode & 0o077 == 0
+
+
+def test_whoever_guesses_at_one_machine_locks_nobody_out_at_another(
+    book: PinBook, clock: FakeClock, file: Path
+) -> None:
+    book.asked_by("counter-9")
+    guess(book, WRONG_PINS)
+    assert not book.matches("siti", RIGHT)
+    book.asked_by("counter-1")
+    assert book.matches("siti", RIGHT)
+    restarted = opened(clock, file)
+    restarted.asked_by("counter-1")
+    assert restarted.matches("siti", RIGHT)
+    restarted.asked_by("counter-9")
+    assert restarted.locked_s("siti") == 60, "a restart lets nobody guess anew, nor does the right PIN elsewhere"
+    restarted.unlock("siti")
+    assert restarted.matches("siti", RIGHT)
+
+
+def test_who_may_take_any_name_has_no_guesses_of_its_own_under_each(book: PinBook) -> None:
+    for number in range(WRONG_PINS):
+        book.asked_by(f"anybody-{number}")
+        guess(book, 1)
+    book.asked_by("somebody")
+    assert book.locked_s("siti") == 60
+    book.asked_by("counter-1")
+    assert book.locked_s("siti") == 0
