@@ -12,6 +12,7 @@ import json
 import logging
 import random
 import socket
+import ssl
 import threading
 import time
 import uuid
@@ -144,6 +145,8 @@ class Bus:
         )
         self._claim = Claim(instance, time.monotonic) if claims else None
         self._standing: Standing = "alone"
+        self._unsafe = ""
+        """Why the last attempt met nobody who is to be trusted, in words; nothing after one that did."""
         self._listeners: list[_Listener] = []
         self._connect_handlers: list[Callable[[], None]] = []
         self._link_handlers: list[Callable[[bool], None]] = []
@@ -202,7 +205,7 @@ class Bus:
         self._link_handlers.append(handler)
 
     def on_taken(self, handler: Callable[[Standing], None]) -> None:
-        """Call `handler` whenever it changes whether another process has or wants our id."""
+        """Call `handler` whenever it changes whether another process has or wants our id, or who answers is trusted."""
         self._taken_handlers.append(handler)
 
     def start(self) -> None:
@@ -272,7 +275,13 @@ class Bus:
 
     def _build_paho(self, client_id: str) -> Client:
         paho = PromptClient(
-            CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True, protocol=MQTTv311, sieve=self._sieve
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=True,
+            protocol=MQTTv311,
+            sieve=self._sieve,
+            ca=self._address.ca,
+            unsafe=lambda error: self._guard(lambda: self._not_trusted(error)),
         )
         first_s, longest_s = (delay_s * random.uniform(*RECONNECT_SPREAD) for delay_s in RECONNECT_DELAY_S)  # noqa: S311 - no secret
         paho.reconnect_delay_set(first_s, longest_s)  # type: ignore[arg-type]  # it waits for parts of seconds too
@@ -310,6 +319,7 @@ class Bus:
         self, _client: Client, _data: object, _flags: ConnectFlags, reason: ReasonCode, _properties: Properties | None
     ) -> None:
         self._knocked_s = None
+        self._unsafe = ""
         self._guard(lambda: self._refused(reason) if reason.is_failure else self._accepted())
 
     def _guarded_disconnect(
@@ -327,6 +337,15 @@ class Bus:
 
     def _guarded_subscribe(self, _client: Client, _data: object, mid: int, *_: object) -> None:
         self._guard(lambda: self._subscribed(mid))
+
+    def _not_trusted(self, error: OSError) -> None:
+        """Say, once, why nothing is sent to who answers; on the screens only what no waiting will mend."""
+        told = unsafe_in_words(error, self._address)
+        if told != self._unsafe:
+            self._unsafe = told
+            log.error("%s: %s", self.client_id, told)
+        if isinstance(error, ssl.SSLCertVerificationError) and self._standing != "untrusted":
+            self._stand("untrusted")
 
     def _refused(self, reason: ReasonCode) -> None:
         log.error("%s: the MQTT server refused the login: %s", self.client_id, reason)
@@ -355,8 +374,8 @@ class Bus:
             waiting = self._presence.model_copy(update={"waiting": True})
             self._paho.publish(self.topics.presence(self.client_id), waiting.model_dump_json(), qos=PRESENCE.qos)
         if standing != self._standing:
-            self._standing = standing
-            self._tell_standing(standing, claim.other)
+            self._say_standing(standing, claim.other)
+            self._stand(standing)
         if claim.holds and not self._connected.is_set():
             self._begin()
         elif say == "presence" and (self.client_id != ENGINE_CLIENT or self._is_announced):
@@ -368,6 +387,8 @@ class Bus:
     def _begin(self) -> None:
         """Act: the server has accepted us, and the id is ours."""
         self._connected.set()
+        if self._standing == "untrusted":
+            self._stand("alone")
         log.info("%s: connected to %s:%d", self.client_id, self._address.host, self._address.port)
         if self.client_id != ENGINE_CLIENT:
             self._publish_presence(self._presence)
@@ -379,15 +400,18 @@ class Bus:
         for pending in waiting:
             self._send(pending)
 
-    def _tell_standing(self, standing: Standing, other: str) -> None:
+    def _stand(self, standing: Standing) -> None:
+        self._standing = standing
+        for handler in self._taken_handlers:
+            self._post(functools.partial(handler, standing))
+
+    def _say_standing(self, standing: Standing, other: str) -> None:
         if standing == "taken":
             log.error("%s: runs already, as another process (%.12s); waiting until that ends", self.client_id, other)
         elif standing == "wanted":
             log.error("%s: another process (%.12s) was started under this id; it waits", self.client_id, other)
         else:
             log.info("%s: nobody else uses this id any more", self.client_id)
-        for handler in self._taken_handlers:
-            self._post(functools.partial(handler, standing))
 
     def _filters(self) -> list[str]:
         """Return what to subscribe to, without what a wider filter brings: a server may deliver overlaps twice."""
@@ -417,6 +441,9 @@ class Bus:
             server.shutdown(socket.SHUT_RDWR)  # type: ignore[attr-defined]  # paho's protocol leaves it out
 
     def _lost(self, reason: ReasonCode) -> None:
+        if self._knocked_s is not None and self._address.ca is None and not self._unsafe:
+            self._unsafe = "the server hung up before it had said a word: if it asks for TLS, write tls: own here, too"
+            log.warning("%s: %s", self.client_id, self._unsafe)
         if self._connected.is_set():
             log.info("%s: not connected any more: %s", self.client_id, reason)
         with self._claiming:  # else the other thread might begin to act at this very moment, and be believed
@@ -521,6 +548,37 @@ class Bus:
         """Say online; the engine calls this itself, after its states are out."""
         self._is_announced = True
         self._publish_presence(self._presence)
+
+
+def unsafe_in_words(error: OSError, address: Address) -> str:
+    """Return why there is no encrypted line to who answers there, and what to do."""
+    where = f"{address.host}:{address.port}"
+    if isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in _OTHER_NAME:
+        return (
+            f"who answers at {where} is of this office, but its certificate is not for {address.host}: add that name "
+            "or address to tls_names in the config.yaml of the broker's machine, and start the broker again"
+        )
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return (
+            f"who answers at {where} is not the server of this office, as far as {address.ca} tells "
+            f"({error.verify_message}): nothing was sent to it. If the office has got another ca.pem, take that of "
+            "a new antrean provision; else somebody else answers there"
+        )
+    if isinstance(error, FileNotFoundError):
+        return f"{address.ca} is not there yet, by which the server is checked: the broker's machine makes it"
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+        return (
+            f"who answers at {where} does not speak TLS, or {address.ca} is damaged ({error.reason}): the line tls of "
+            "config.yaml has to be the same on all machines"
+        )
+    return (
+        f"no encrypted line to {where} ({error}): its server is just starting, or does not speak TLS; the line tls of "
+        "config.yaml has to be the same on all machines"
+    )
+
+
+_OTHER_NAME = frozenset({62, 64})
+"""X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH: openssl/x509_vfy.h."""
 
 
 def _forget_backlog(client: Client, _data: object) -> None:

@@ -16,6 +16,8 @@ JUMP_S = 60.0
 
 DOUBT_OVER_S = 3600.0
 """A step of more than this is more often a fault than a person: it has to last before it is believed."""
+EARLIEST: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+"""No office worked with this program before: a machine whose battery is empty begins in 1970."""
 ANY_TIME: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
 LONGEST_OFF = dt.timedelta(days=31)
 """A machine that was started anew was off for so long at most; a clock that is further ahead is doubted."""

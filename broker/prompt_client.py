@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 from paho.mqtt.client import PUBACK, PUBLISH, Client
@@ -47,8 +50,21 @@ class PromptClient(Client):
     What has come in is read in one go, not each packet in three parts.
     """
 
-    def __init__(self, *arguments: Any, sieve: Sieve | None = None, **named: Any) -> None:  # noqa: ANN401 - paho's
+    def __init__(
+        self,
+        *arguments: Any,  # noqa: ANN401 - paho's
+        sieve: Sieve | None = None,
+        ca: Path | None = None,
+        unsafe: Callable[[OSError], None] = lambda _: None,
+        **named: Any,  # noqa: ANN401 - paho's
+    ) -> None:
+        """With `ca` the line is encrypted, and the server has to be who that file says.
+
+        `unsafe` is told, on the network's thread, why there is no such line; nothing was sent then.
+        """
         self._sieve = sieve
+        self._ca = ca
+        self._unsafe = unsafe
         self._writing = threading.RLock()
         """Held by who takes packets out. Who sends never waits for it, and so may hold any other lock."""
         super().__init__(*arguments, **named)
@@ -113,15 +129,70 @@ class PromptClient(Client):
         sock = self._create_socket_connection()
         # with Nagle a QoS 1 request and its reply take 88 ms over loopback instead of 0.5 (measured)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        line = sock if self._ca is None else self._encrypted(sock, self._ca)
         if self._sieve is not None:
             self._sieve.restart()
-        return BufferedSocket(sock, self._sieve)
+        return BufferedSocket(line, self._sieve)
+
+    def _encrypted(self, sock: socket.socket, ca: Path) -> EncryptedLine:
+        """Return an encrypted line to a server that has shown who it is. Raises OSError.
+
+        The file is read each time: it may be laid there, or replaced, while we wait.
+        """
+        try:
+            context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=ca)
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
+            wrapped = context.wrap_socket(sock, server_hostname=self._host, do_handshake_on_connect=False)
+            wrapped.do_handshake()
+        except OSError as error:
+            sock.close()
+            self._unsafe(error)
+            raise
+        return EncryptedLine(wrapped)
+
+
+class EncryptedLine:
+    """A line over TLS that never blocks, for one thread at a time.
+
+    OpenSSL keeps one state for both directions, and Python lets two threads into it at once, which ends the process
+    (python/cpython#151508).
+    """
+
+    def __init__(self, sock: ssl.SSLSocket) -> None:
+        self._sock = sock
+        self._alone = threading.Lock()
+        self.fileno, self.setblocking, self.close = sock.fileno, sock.setblocking, sock.close
+
+    def shutdown(self, how: int) -> None:
+        """End the line below, from any thread: what TLS would do first belongs to the one that is in there."""
+        socket.socket.shutdown(self._sock, how)
+
+    def send(self, data: bytes) -> int:
+        """Send what fits; return how much that was. Raises OSError."""
+        with self._alone:
+            return self._sock.send(data)
+
+    def recv(self, size: int) -> bytes:
+        """Return what has come, so much or a little more, and leave nothing of it in OpenSSL. Raises OSError."""
+        parts: list[bytes] = []
+        with self._alone:
+            while (room := max(size - sum(map(len, parts)), self._sock.pending())) > 0:
+                try:
+                    part = self._sock.recv(room)
+                except ssl.SSLWantReadError:
+                    if not parts:
+                        raise BlockingIOError from None
+                    break
+                if not part:
+                    break
+                parts.append(part)
+        return b"".join(parts)
 
 
 class BufferedSocket:
     """A socket that reads ahead; paho's loop asks it what is `pending`, as it asks one with TLS."""
 
-    def __init__(self, sock: socket.socket, sieve: Sieve | None = None) -> None:
+    def __init__(self, sock: socket.socket | EncryptedLine, sieve: Sieve | None = None) -> None:
         self._sock = sock
         self._sieve = sieve
         self._read = b""

@@ -27,14 +27,17 @@ from broker.bootstrap.service import tell_systemd
 from broker.bootstrap.tokens import SessionTokens
 from broker.bus import Bus
 from broker.config.logins import LoginError, known_by
-from broker.config.settings import Settings
+from broker.config.loopback import is_loopback
+from broker.config.settings import CA, Settings
 from broker.config.training import wrong_folder
 from broker.contract.link import Address
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.engine import KEPT_REPLIES, REMEMBER, Engine
 from broker.gateway import Inbound, MqttWire, Presences
+from broker.office_time import EARLIEST
 from broker.ports import Reconfiguration, StorageError, Submission
 from broker.server import ServerError, ServerSpec, choose_kind, start_server
+from broker.server.certificates import SERVER, CertificateError, make_certificates
 from broker.store.database import resolve_url
 from broker.store.given import given_to_kiosks
 from broker.store.head import Head
@@ -47,11 +50,10 @@ WATCH_EVERY_S = 2.5
 LOOK_EVERY_S = 2.0
 """How often the log of the database is looked at: a page that is spoilt is noticed before many numbers rely on it."""
 WORD_EVERY_S = 1.0
+CERTIFICATES_EVERY_S = 60.0
+"""How often it is looked whether a certificate ends soon, or this machine is at another address than it says."""
 LATE_S = 5.0
 """A request that has waited so long is late: screens ask again after 3 s."""
-
-EARLIEST = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-"""No office worked with this program before: a machine whose battery is empty begins in 1970."""
 BELIEVE = "believe-clock"
 """Below the data folder: laid there by `antrean clock --believe`, and taken up at once."""
 
@@ -300,6 +302,29 @@ def _logins(settings: Settings, data_dir: Path) -> Iterator[Logins]:
         raise ServerError(str(error)) from error
 
 
+def _certificate(settings: Settings, data_dir: Path) -> Path | None:
+    """Return what the MQTT server shows; None where lines are not encrypted. Raises ServerError."""
+    if settings.tls == "none":
+        return None
+    try:
+        make_certificates(settings, data_dir, by_the_machine())
+    except CertificateError as error:
+        raise ServerError(str(error)) from error
+    return (data_dir / SERVER).absolute()
+
+
+def watch_certificates(
+    settings: Settings, data_dir: Path, reload: Callable[[], None], pause: Callable[[float], bool]
+) -> None:
+    """Make other certificates in time, and where this machine has got another address. Until a `pause` is True."""
+    while not pause(CERTIFICATES_EVERY_S):
+        try:
+            if make_certificates(settings, data_dir, by_the_machine()):
+                reload()
+        except CertificateError as error:
+            log.error("%s; until then the certificates of before count", error)  # noqa: TRY400 - the sentence says it all
+
+
 @contextmanager
 def _mqtt_server(settings: Settings, data_dir: Path, logins: Logins) -> Iterator[Address]:
     """Start the MQTT server where it is ours to start; yield where the engine connects, and as whom."""
@@ -308,17 +333,32 @@ def _mqtt_server(settings: Settings, data_dir: Path, logins: Logins) -> Iterator
         yield known_by(settings, ENGINE_CLIENT, data_dir).mqtt.address(ENGINE_CLIENT)
         return
     kind = choose_kind(mqtt.server)
+    certificate = _certificate(settings, data_dir)
     log.info("MQTT server: %s%s", kind, " (Mosquitto is not installed)" if mqtt.server != kind == "embedded" else "")
     logins.say_what_is_open()
+    if certificate is None and not is_loopback(mqtt.listen):
+        log.warning(
+            "mqtt.plain_text: passwords and PINs go over the network at %s for everybody there to read: write tls: own "
+            "into config.yaml and provision each machine anew, then take plain_text out",
+            mqtt.listen,
+        )
     spec = ServerSpec(
-        kind=kind, listen=mqtt.listen, port=mqtt.port, folder=data_dir / "mqtt", access=lambda: logins.access
+        kind=kind,
+        listen=mqtt.listen,
+        port=mqtt.port,
+        folder=data_dir / "mqtt",
+        access=lambda: logins.access,
+        certificate=certificate,
     )
     server = start_server(spec)
     ended = threading.Event()
     following = (lambda: logins.look(server.admit), ended.wait)
     threading.Thread(target=watch_logins, args=following, name="logins", daemon=True).start()
+    if certificate is not None:
+        beside("certificates", watch_certificates, settings, data_dir, server.reload, ended.wait)
+    ca = None if certificate is None else (data_dir / CA).absolute()
     try:
-        yield replace(spec.address, username=ENGINE_CLIENT, password=logins.engine_password)
+        yield replace(spec.address, username=ENGINE_CLIENT, password=logins.engine_password, ca=ca)
     finally:
         ended.set()
         server.stop()

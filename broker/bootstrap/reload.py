@@ -16,7 +16,8 @@ from broker.ports import Reconfiguration
 
 LOOK_EVERY_S = 0.25
 DEVICE_SECTIONS = (
-    *("mqtt", "store", "clock", "backup", "kiosks", "displays", "keypads", "signs", "counter_panel", "machines"),
+    *("tls", "tls_names", "mqtt", "store", "clock", "backup"),
+    *("kiosks", "displays", "keypads", "signs", "counter_panel", "machines"),
 )
 """What each process reads for itself at its start: connections, screens, devices."""
 MAX_REPORT = 160

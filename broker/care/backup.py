@@ -31,8 +31,9 @@ from broker.store.recovery import examine, go_on_behind
 from hardware.files import sync, write_whole
 
 DATABASE, CONFIG = "office.db", "config.yaml"
-KEYS: Final = ("journal.key", "office.key", "sessions.key")
-"""Without them a database is there, but what it says cannot be proved, read, or gone on with."""
+KEYS: Final = ("ca.key", "journal.key", "office.key", "sessions.key")
+"""Without them a database is there, but what it says cannot be proved, read, or gone on with; and no machine would know
+who answers for the office now."""
 KEPT = 14
 """So many backups stay in a folder."""
 _CHUNK = 1 << 20

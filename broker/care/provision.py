@@ -1,7 +1,8 @@
 """`antrean provision` and `antrean revoke`: logins for one machine, and their end.
 
 What a machine is given is a folder: the configuration without the secrets of others, and its own passwords where the
-program looks for them, one for each part that it opens. The broker keeps hashes.
+program looks for them, one for each part that it opens; with `tls: own` also by what it knows the broker. That keeps
+hashes.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from broker.config.document import read_document
 from broker.config.logins import BOOK, LOCAL, OWN, Login, LoginError, clients_of, new_password, read_book, write_book
 from broker.config.loopback import is_loopback
 from broker.config.machines import Machine
-from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA, Settings
+from broker.config.settings import CA, DEFAULT_CONFIG, DEFAULT_DATA, Settings
 from broker.server import password_entry
+from broker.server.certificates import make_certificates
 from hardware.files import write_whole
 
 COUNTS_WITHIN_S = 5.0
@@ -53,9 +55,9 @@ class Bundle:
 def provision(
     settings: Settings, config: Path, data_dir: Path, names: Sequence[str], folder: Path, *, now: dt.datetime
 ) -> Bundle:
-    """Give clients of one machine new passwords, and lay all that it needs into `folder`. Raises LoginError, OSError.
+    """Give clients of one machine new passwords, and lay all that it needs into `folder`.
 
-    The passwords of before count no more.
+    The passwords of before count no more. Raises LoginError, CertificateError, OSError.
     """
     clients = clients_of(settings)
     for name in names:
@@ -70,9 +72,13 @@ def provision(
         message = f"{folder} is not empty: name a new folder with --to, such as one on a USB stick"
         raise LoginError(message)
     passwords = {name: new_password() for name in names}
+    if settings.tls == "own":
+        make_certificates(settings, data_dir, now)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, password in passwords.items():
         write_whole(folder / DEFAULT_DATA / OWN / name, f"{password}\n".encode())
+    if settings.tls == "own":
+        write_whole(folder / DEFAULT_DATA / CA, (data_dir / CA).read_bytes())
     written = bundled(read_document(config).data, {name: clients[name].kind for name in names})
     for place, key in _files(written):
         source = config.parent / place[key]
@@ -122,10 +128,10 @@ def bundled(data: Mapping[str, Any], clients: Mapping[str, Kind]) -> dict[str, A
     """
     own = copy.deepcopy(dict(data))
     mqtt = dict(own.get("mqtt") or {})
-    for key in ("secret", "shared_secret", "password", "open_on_loopback"):
+    for key in ("secret", "shared_secret", "password", "open_on_loopback", "ca"):
         mqtt.pop(key, None)
     own["mqtt"] = mqtt
-    for key in ("store", "backup", "planned"):
+    for key in ("store", "backup", "planned", "tls_names"):
         own.pop(key, None)
     for officer in own.get("officers") or []:
         officer.pop("pin_hash", None)

@@ -12,6 +12,7 @@ from broker.config.logins import LoginError
 from broker.config.machines import MachineError
 from broker.ports import StorageError
 from broker.server import ServerError
+from broker.server.certificates import CertificateError
 from hardware.files import for_us_alone
 
 app = typer.Typer(
@@ -31,7 +32,7 @@ def main() -> int:
         app()
     except ConfigError as error:
         return say(*(str(problem) for problem in error.problems))
-    except (AlreadyRunningError, LoginError, MachineError, StorageError, ServerError) as error:
+    except (AlreadyRunningError, CertificateError, LoginError, MachineError, StorageError, ServerError) as error:
         return say(str(error))
     except OSError as error:  # a data folder that cannot be written, a disk that is full
         return say(f"{error.strerror or error}: {error.filename or ''}".removesuffix(": "))

@@ -15,7 +15,9 @@ from broker.cli.options import ConfigOption, DataOption, say
 from broker.config import load_settings
 from broker.config.logins import clients_of, read_book
 from broker.config.machines import this_machine
-from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
+from broker.config.settings import CA, DEFAULT_CONFIG, DEFAULT_DATA
+from broker.server.certificates import authority_of, make_certificates
+from hardware.files import write_whole
 
 app = typer.Typer()
 
@@ -64,6 +66,24 @@ def provision_command(  # noqa: PLR0917 - typer passes them by name
     _tell("the broker lets it in now" if bundle.counts else "no broker works here now: it counts from its next start")
     if fault := remote_host_fault(settings):
         say(f"note: {fault}")
+
+
+@app.command("ca")
+def ca_command(
+    to: Annotated[Path | None, typer.Option("--to", help="Where to lay it, such as on a USB stick.")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+) -> None:
+    """Give out by what browsers of other machines know this office: no secret, but nobody else may change it."""
+    settings = load_settings(config, os.environ)
+    if settings.tls == "none":
+        raise typer.Exit(say(f"{config} says tls: none, so nothing is encrypted: write tls: own first"))
+    make_certificates(settings, data, dt.datetime.now(dt.UTC))
+    found = authority_of(data)
+    if to is not None:
+        write_whole(to / "antrean-ca.crt" if to.is_dir() else to, (data / CA).read_bytes(), mode=0o644)
+    _tell(f"{data / CA if to is None else to}, SHA-256: {'' if found is None else found.fingerprint}")
+    _tell("let the browser trust it for websites, once a machine, and compare these figures there: docs/operations.md")
 
 
 @app.command("revoke")

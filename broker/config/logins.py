@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from broker.clients import Client, Kind
 from broker.config.loopback import is_here, is_loopback
-from broker.config.settings import Mqtt, Settings
+from broker.config.settings import CA, DEFAULT_DATA, Mqtt, Settings
 from broker.contract.topics import CARE_CLIENT, DOCTOR_CLIENT, UP_CLIENT, WEB_CLIENT
 from hardware.files import write_whole
 
@@ -123,11 +123,14 @@ def local_password(data_dir: Path, client: str) -> str:
 
 
 def known_by(settings: Settings, client: str, data_dir: Path) -> Settings:
-    """Return the settings of one client with the password that it logs in by on this machine.
+    """Return the settings of one client with the password that it logs in by on this machine, and what it trusts.
 
     Raises LoginError where it has none.
     """
     mqtt = settings.mqtt
+    if settings.tls == "own":
+        mqtt = mqtt.model_copy(update={"ca": _checked_by(settings, data_dir)})
+        settings = settings.model_copy(update={"mqtt": mqtt})
     own = data_dir / OWN / client
     if mqtt.password is not None or (not own.exists() and (mqtt.secret is not None or is_open(mqtt))):
         return settings
@@ -149,3 +152,16 @@ def known_by(settings: Settings, client: str, data_dir: Path) -> Settings:
             raise LoginError(message)
         password = local_password(data_dir, client)
     return settings.model_copy(update={"mqtt": mqtt.model_copy(update={"password": password})})
+
+
+def _checked_by(settings: Settings, data_dir: Path) -> Path:
+    """Return by what the server is checked here. Raises LoginError where another machine has to give it to us first."""
+    mqtt = settings.mqtt
+    path = (data_dir / (mqtt.ca or CA)).absolute()
+    if path.exists() or (mqtt.server != "external" and is_here(mqtt.host)):  # the broker makes it at its first start
+        return path
+    message = (
+        f"{path} is not there, by which the server is checked (tls: own): antrean provision on the broker's machine "
+        f"lays it into {DEFAULT_DATA}/; of a server that others run, name the file of their authority in mqtt.ca"
+    )
+    raise LoginError(message)

@@ -227,6 +227,9 @@ def _web(data: Data) -> Iterator[Fault]:
     others = mqtt if isinstance(mqtt, dict) else {}
     if others.get("server") != "external" and port == others.get("port", 18830):
         yield Fault(("web", "port"), f"{port} is the port of the MQTT server: take another one")
+    tls_port = web.get("tls_port", 8443)
+    if data.get("tls") == "own" and web.get("staff") == "everywhere" and tls_port in {port, others.get("port", 18830)}:
+        yield Fault(("web", "tls_port"), f"{tls_port} is a port that the office needs already: take another one")
     url = web.get("public_url")
     if isinstance(url, str) and re.match(r"https?://(localhost|127\.[0-9.]+)(:|/|$)", url, re.IGNORECASE):
         message = "is this machine alone: no phone in the hall gets there"
@@ -296,6 +299,7 @@ def _mqtt(data: Data) -> Iterator[Fault]:
     if not isinstance(mqtt, dict):
         return
     yield from _logins(data, mqtt)
+    yield from _encryption(data, mqtt)
     if mqtt.get("server") == "external":
         return
     embedded = mqtt.get("server") == "embedded"
@@ -309,6 +313,21 @@ def _mqtt(data: Data) -> Iterator[Fault]:
     listen = mqtt.get("listen")
     if isinstance(listen, str) and not _is_address(listen):
         yield Fault(("mqtt", "listen"), f'"{listen}" is no address of this machine, such as 127.0.0.1 or 0.0.0.0')
+
+
+def _encryption(data: Data, mqtt: Mapping[str, object]) -> Iterator[Fault]:
+    """Yield where passwords and PINs would leave the machine for everybody to read, and nobody has said so."""
+    if data.get("tls", "none") != "none" or mqtt.get("plain_text") == "allowed":
+        return
+    for key in ("host", "listen") if mqtt.get("server") != "external" else ("host",):
+        address = mqtt.get(key)
+        if isinstance(address, str) and not is_loopback(address):
+            message = (
+                "passwords and PINs would go over the network for everybody there to read: add tls: own as a line of "
+                "its own and provision each machine anew (antrean provision); or add plain_text: allowed below mqtt"
+            )
+            yield Fault(("mqtt", key), message)
+            return
 
 
 def _logins(data: Data, mqtt: Mapping[str, object]) -> Iterator[Fault]:

@@ -312,6 +312,10 @@ class Mqtt(SettingsModel):
     secret: str | None = Field(default=None, min_length=12, repr=False)
     """One password for all, as before there was one login a device; taken with `shared_secret` alone."""
     shared_secret: Literal["allowed"] | None = None
+    plain_text: Literal["allowed"] | None = None
+    """Off this machine all goes without encryption, passwords too; else that is refused."""
+    ca: Path | None = None
+    """What the server's certificate is checked by, below the data folder where it is not absolute; with `tls` alone."""
     password: str | None = Field(default=None, min_length=12, repr=False)
     """Of the one client that this configuration is for; else it lies below the data folder, or is not needed."""
     devices: tuple[Identifier, ...] = ()
@@ -321,7 +325,7 @@ class Mqtt(SettingsModel):
     def address(self, client: str) -> Address:
         """Return where a client of this office connects, and by what login, where it has one."""
         password = self.password or self.secret
-        return Address(self.host, self.port, None if password is None else client, password)
+        return Address(self.host, self.port, None if password is None else client, password, self.ca)
 
 
 class Store(SettingsModel):
@@ -460,6 +464,10 @@ class Settings(SettingsModel):
     config_version: int = Field(default=CONFIG_VERSION, ge=1)
     """Which version of this shape the file was written for; a file that does not say it is of the first."""
     office: Office
+    tls: Literal["none", "own"] = "none"
+    """`own`: the MQTT server, and staff's pages off this machine, with certificates that the office makes itself."""
+    tls_names: tuple[Host, ...] = ()
+    """By which names or addresses others reach this machine, beside those that it knows of itself."""
     demo: bool = False
     training: bool = False
     """What `antrean up --training` writes into the configuration that it makes: nothing here is true."""
@@ -511,3 +519,5 @@ class Settings(SettingsModel):
 
 DEFAULT_CONFIG = Path("config.yaml")
 DEFAULT_DATA = Path("var")
+CA = Path("ca.pem")
+"""Below a data folder: the certificate of the office's own authority, by which the server is checked."""

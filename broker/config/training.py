@@ -73,6 +73,8 @@ def training_data(office: Mapping[str, Any], folder: Path, ports: Ports, *, pace
     is_open = bool((data.get("mqtt") or {}).get("open_on_loopback"))
     data["mqtt"] = {"server": "auto", "host": "127.0.0.1", "port": ports.mqtt, "listen": "127.0.0.1"}
     data["mqtt"] |= {"open_on_loopback": True} if is_open else {}
+    data["tls"] = "none"  # nothing of it leaves the machine
+    data.pop("tls_names", None)
     data["store"] = {"url": f"sqlite:///{DATABASE}"}
     data["backup"] = None  # else made-up days would stand among the office's own, and push the oldest of them out
     if isinstance(data.get("web"), dict):

@@ -111,6 +111,8 @@ class Web(DeviceModel):
     wifi: Wifi | None = None
     staff: Literal["loopback", "everywhere"] = "loopback"
     """From which machines the staff's pages are opened: this one alone, or whichever reaches it."""
+    tls_port: int = Field(default=8443, ge=1, le=MAX_PORT)
+    """With `tls: own`: where they are opened from other machines, and nowhere else."""
     api_token: str | None = Field(default=None, min_length=32, max_length=200, repr=False)
     """With which other programs read reports, from where the staff's pages are opened; without it none does."""
     nightly: Nightly | None = None

@@ -19,8 +19,9 @@ KNOCK_EVERY_S = 5.0
 RIVAL_FOR_S = 12.0
 """A holder that hears no knock for so long is alone again."""
 
-Standing = Literal["alone", "wanted", "taken"]
-"""Ours alone; ours, but another process wants it too; another process has it, so that we do nothing."""
+Standing = Literal["alone", "wanted", "taken", "untrusted"]
+"""Ours alone; ours, but another process wants it too; another process has it, so that we do nothing. Or nobody knows,
+for who answers at the server's address cannot show to be the office's own."""
 ID = "id"
 """Stands among a client's devices for its own id, once another process has wanted that."""
 Say = Literal["nothing", "knock", "presence"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from broker.contract.messages import PROTOCOL, Presence, Reply
@@ -25,6 +26,8 @@ class Address:
     port: int
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    ca: Path | None = None
+    """By what the server's certificate is checked; None: the line is not encrypted."""
 
 
 def broker_speaks(presence: Presence) -> Literal["older", "newer"] | None:

@@ -46,7 +46,7 @@ def pages(settings: Settings, presences: Presences, *, resolve: Resolve = addres
     yield _process(web, served)
     yield _address(web, resolve)
     if web.staff == "everywhere":
-        yield _staff(web)
+        yield _staff(web, is_encrypted=settings.tls == "own")
     if web.public_url is not None:
         yield _wifi(web)
 
@@ -97,10 +97,13 @@ def _address(web: Web, resolve: Resolve) -> Finding:
     return Finding(subject=subject, verdict="good", seen=f"{web.public_url}, which is {', '.join(found)}")
 
 
-def _staff(web: Web) -> Finding:
-    """Tell that passwords, PINs and complaints may go over the network for all to read."""
+def _staff(web: Web, *, is_encrypted: bool) -> Finding:
+    """Tell whether passwords, PINs and complaints may go over the network for all to read."""
+    if is_encrypted:
+        seen = f"everywhere, encrypted alone: https at port {web.tls_port}; other machines trust it by antrean ca"
+        return Finding(subject="web.staff", verdict="good", seen=seen)
     seen = f"everywhere: whoever reaches {web.listen}:{web.port} finds the log-in of the staff's pages, in plain HTTP"
-    advice = "set it to loopback; or let only the office's wired network reach the port, or a proxy with HTTPS"
+    advice = "write tls: own into config.yaml; or set it to loopback, or let only a proxy with HTTPS reach the port"
     return Finding(subject="web.staff", verdict="warning", seen=seen, advice=advice)
 
 

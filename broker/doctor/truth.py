@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from broker.bus import Bus
 from broker.config.logins import LoginError, is_open, known_by
-from broker.config.loopback import is_here
+from broker.config.loopback import is_here, is_loopback
 from broker.config.settings import Settings
 from broker.contract.messages import PROTOCOL, HallMessage, Presence
 from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT
@@ -94,6 +94,17 @@ def logins(settings: Settings) -> Iterator[Finding]:
         seen = "one password for all machines: whoever has one of them can speak for each (mqtt.secret)"
         advice = "antrean provision each machine, then take secret and shared_secret out of config.yaml"
         yield Finding(subject="logins", verdict="warning", seen=seen, advice=advice)
+
+
+def encryption(settings: Settings) -> Iterator[Finding]:
+    """Yield whether others in the network can read what goes over it; nothing where all stays on this machine."""
+    mqtt = settings.mqtt
+    if settings.tls == "own":
+        yield Finding(subject="tls", verdict="good", seen="encrypted, by the office's own certificates (tls: own)")
+    elif not (is_loopback(mqtt.host) and is_loopback(mqtt.listen)):
+        seen = "passwords and PINs go over the network for everybody there to read (mqtt.plain_text)"
+        advice = "write tls: own into config.yaml, provision each machine anew, then take plain_text out"
+        yield Finding(subject="tls", verdict="warning", seen=seen, advice=advice)
 
 
 def versions(presences: Presences) -> Iterator[Finding]:

@@ -161,35 +161,36 @@ class BoundedBroker(Broker):  # type: ignore[misc]  # the same
         return handler, session
 
 
-def configuration(host: str, port: int) -> dict[str, Any]:
+def configuration(host: str, port: int, certificate: str | None = None) -> dict[str, Any]:
     """Return amqtt's configuration: one listener, anybody of this machine, no extras."""
+    encrypted = {} if certificate is None else {"ssl": True, "certfile": certificate, "keyfile": certificate}
     return {
-        "listeners": {"default": {"type": "tcp", "bind": f"{host}:{port}"}},
+        "listeners": {"default": {"type": "tcp", "bind": f"{host}:{port}", **encrypted}},
         "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
     }
 
 
-async def serve(host: str, port: int, engine_login: str) -> None:
+async def serve(host: str, port: int, engine_login: str, certificate: str | None = None) -> None:
     """Serve until a signal ends the process.
 
     At once: there is nothing to save, and amqtt's own shutdown can wait for ever for clients that never close.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    broker = BoundedBroker(configuration(host, port), engine_login, Shares())
+    broker = BoundedBroker(configuration(host, port, certificate), engine_login, Shares())
     await broker.start()
     await asyncio.Event().wait()
 
 
 def main() -> int:
-    """Run as `python -m broker.server.embedded HOST PORT`."""
-    host, port = sys.argv[1], int(sys.argv[2])
+    """Run as `python -m broker.server.embedded HOST PORT [CERTIFICATE]`."""
+    host, port, certificate = sys.argv[1], int(sys.argv[2]), next(iter(sys.argv[3:]), None)
     if not is_loopback(host):
         sys.stderr.write(f"the embedded MQTT server serves this machine only, not {host}\n")
         return 2
     logging.basicConfig(level=logging.WARNING)
     logging.getLogger("transitions").setLevel(logging.ERROR)
-    asyncio.run(serve(host, port, os.environ.get(ENGINE_LOGIN, "")))
+    asyncio.run(serve(host, port, os.environ.get(ENGINE_LOGIN, ""), certificate))
     return 0
 
 

@@ -49,8 +49,12 @@ class Access:
         return tuple(name for name in self.entries if name != ENGINE_CLIENT)
 
 
-def write_configuration(folder: Path, *, listen: str, port: int, user: str, access: Access) -> Path:
+def write_configuration(
+    folder: Path, *, listen: str, port: int, user: str, access: Access, certificate: Path | None = None
+) -> Path:
     """Write configuration, passwords and access rules to `folder`; return the path of the first.
+
+    With a `certificate`, whose file has its key, too, nobody comes in without encryption.
 
     Without persistence by intent: the engine says every retained state again whenever it connects, and nothing relies
     on redelivery.
@@ -58,10 +62,14 @@ def write_configuration(folder: Path, *, listen: str, port: int, user: str, acce
     folder.mkdir(parents=True, exist_ok=True)
     write_access(folder, access)
     passwords, rules, configuration = folder / PASSWORDS, folder / RULES, folder / "mosquitto.conf"
+    encrypted = (
+        [] if certificate is None else [f"certfile {certificate}", f"keyfile {certificate}", "tls_version tlsv1.2"]
+    )
     configuration.write_text(
         "\n".join(
             (
                 f"listener {port} {listen}",
+                *encrypted,
                 f"user {user}",
                 f"allow_anonymous {str(access.is_open).lower()}",
                 f"password_file {passwords}",

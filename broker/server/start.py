@@ -53,6 +53,8 @@ class ServerSpec:
     port: int
     folder: Path
     access: Callable[[], Access] = field(repr=False)
+    certificate: Path | None = None
+    """A file with certificate and key; None: lines are not encrypted."""
 
     @property
     def address(self) -> Address:
@@ -117,9 +119,13 @@ class Server:
         """Let another list of logins count at once: whoever is on it no more is thrown out. Raises OSError."""
         if self.spec.kind == "mosquitto":
             write_access(self.spec.folder, self.spec.access())
-            process = self._process
-            if process is not None and process.poll() is None:
-                process.send_signal(signal.SIGHUP)
+            self.reload()
+
+    def reload(self) -> None:
+        """Let the server read its files again, another certificate, too. The embedded one does when it is restarted."""
+        process = self._process
+        if self.spec.kind == "mosquitto" and process is not None and process.poll() is None:
+            process.send_signal(signal.SIGHUP)
 
     @property
     def _output(self) -> Path:
@@ -228,13 +234,15 @@ class Server:
     def _command(self) -> list[str]:
         spec = self.spec
         if spec.kind == "embedded":
-            return [sys.executable, "-m", "broker.server.embedded", spec.listen, str(spec.port)]
+            encrypted = [] if spec.certificate is None else [str(spec.certificate)]
+            return [sys.executable, "-m", "broker.server.embedded", spec.listen, str(spec.port), *encrypted]
         configuration = write_configuration(
             spec.folder,
             listen=spec.listen,
             port=spec.port,
             user=_own_user(),
             access=spec.access(),
+            certificate=spec.certificate,
         )
         return [str(mosquitto_program()), "-c", str(configuration)]
 

@@ -30,7 +30,7 @@ from broker.web.office import Office
 from broker.web.page import Pages
 from broker.web.plan import Plan
 from broker.web.sending import Sender
-from broker.web.server import Connections, raise_open_files, serve_until_told, web_server
+from broker.web.server import Connections, Encrypted, raise_open_files, serve_until_told, web_server
 from broker.web.site import Site, build
 from broker.web.staff.advisor import Advisor
 from broker.web.staff.files import ResultFiles
@@ -148,6 +148,7 @@ def routes(
     """Return the addresses of all pages."""
     staff = StaffPages(
         everywhere=plan.is_staff_everywhere,
+        tls_port=None if plan.certificate is None else plan.tls_port,
         files=files,
         rules=RulesFiles(plan.config, plan.data),
         reporter=reporter,
@@ -157,7 +158,7 @@ def routes(
         previews=previews,
         is_training=plan.is_training,
     )
-    programs = Programs(plan.api_token, plan.is_staff_everywhere)
+    programs = Programs(plan.api_token, plan.is_staff_everywhere, is_encrypted=plan.certificate is not None)
     for_programs = [
         Route(API, ReportApi(reporter, programs, plan.languages[0]).answer),
         Route(METRICS, MetricsPage(programs).answer),
@@ -167,9 +168,10 @@ def routes(
 
 def show(plan: Plan) -> None:
     """Serve the pages until SIGTERM or SIGINT."""
-    if not _is_free(plan.listen, plan.port):
-        sys.exit(f"another program listens on {plan.listen}:{plan.port}: end it, or set web.port to another number")
-    if plan.is_staff_everywhere:
+    for name, port in (("port", plan.port), *(() if plan.certificate is None else (("tls_port", plan.tls_port),))):
+        if not _is_free(plan.listen, port):
+            sys.exit(f"another program listens on {plan.listen}:{port}: end it, or set web.{name} to another number")
+    if plan.is_staff_everywhere and plan.certificate is None:
         log.warning(
             "web.staff is everywhere: the staff's pages go over the network in plain HTTP, passwords and complaints too"
         )
@@ -178,7 +180,10 @@ def show(plan: Plan) -> None:
     reporter = Reporter(plan.config, plan.data, plan.database)
     advisor = Advisor(plan.config, plan.data, plan.database)
     app = web_app(plan, files=files, reporter=reporter, advisor=advisor)
-    server = web_server(app, host=plan.listen, port=plan.port, connections=connections)
+    encrypted = None if plan.certificate is None else Encrypted(plan.tls_port, plan.certificate)
+    server = web_server(app, host=plan.listen, port=plan.port, connections=connections, encrypted=encrypted)
+    if encrypted is not None:
+        log.info("%s: the staff's pages for other machines by https, port %d", plan.client, plan.tls_port)
     gc.freeze()  # what is there now stays: looking through it for garbage took up to 0.2 s on a busy machine
     log.info("%s: pages at %s:%d, for %d connections", plan.client, plan.listen, plan.port, connections.most)
     asyncio.run(serve_until_told(server, connections))

@@ -40,6 +40,10 @@ class Plan:
     listen: str
     port: int
     is_staff_everywhere: bool
+    """Whether other machines are served the staff's pages, too; where there is a certificate, encrypted alone."""
+    tls_port: int
+    certificate: Path | None
+    """Of this machine, with its key; None: nothing is encrypted."""
     asked: Asked
     """Until the bus has told it."""
     parts: tuple[str, ...]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import resource
 import signal
 import socket
+import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -42,6 +45,9 @@ _BUSY = (
     b"Connection: close\r\nContent-Length: 56\r\n\r\n"
     b"Too many visitors at once. Please try again in a moment."
 )
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -170,16 +176,62 @@ class BoundedProtocol(H11Protocol):
         return self.client[0] if self.client else ""
 
 
+@dataclass(slots=True)
+class Encrypted:
+    """A second port, where the same pages are served by https; the certificate is read again when there is another."""
+
+    port: int
+    certificate: Path
+    context: ssl.SSLContext = field(init=False)
+    _shown_ns: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        """Read the certificate. Raises OSError."""
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._load()
+
+    def look(self) -> None:
+        """Show another certificate from now on, where there is one: whoever is connected goes on."""
+        try:
+            if self.certificate.stat().st_mtime_ns != self._shown_ns:
+                self._load()
+        except OSError as error:  # a file that holds none is an SSLError, which is an OSError, too
+            log.warning("the certificate of before is shown, %s cannot be read: %s", self.certificate, error)
+
+    def _load(self) -> None:
+        there_ns = self.certificate.stat().st_mtime_ns
+        self.context.load_cert_chain(self.certificate)
+        self._shown_ns = there_ns
+
+
 class WebServer(uvicorn.Server):
-    """uvicorn, which here neither takes signals for itself nor raises them again."""
+    """uvicorn, which here neither takes signals for itself nor raises them again, and may listen encrypted beside."""
+
+    encrypted: Encrypted | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen. asyncio takes as many connections in one go as the system may keep waiting, and knows one number."""
         await super().startup(sockets)
+        if self.encrypted is not None and self.started:
+            serving = asyncio.get_running_loop().create_server(
+                self._connection,
+                host=self.config.host,
+                port=self.encrypted.port,
+                ssl=self.encrypted.context,
+                ssl_handshake_timeout=REQUEST_S,
+                backlog=self.config.backlog,
+            )
+            self.servers.append(await serving)
         for server in self.servers:
             for listening in server.sockets:
                 with listening.dup() as one:
                     one.listen(KEPT_WAITING)
+
+    def _connection(self) -> asyncio.Protocol:
+        """Return what takes a connection, as uvicorn makes it for its own port."""
+        kind: Any = self.config.http_protocol_class
+        made: asyncio.Protocol = kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+        return made
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -197,10 +249,12 @@ def raise_open_files() -> int:
     return max(10, min(MOST_CONNECTIONS, soft - SPARE_FILES))
 
 
-def web_server(app: ASGIApp, *, host: str, port: int, connections: Connections) -> WebServer:
+def web_server(
+    app: ASGIApp, *, host: str, port: int, connections: Connections, encrypted: Encrypted | None = None
+) -> WebServer:
     """Return the server of an application, not yet begun."""
     protocol = type("CountedProtocol", (BoundedProtocol,), {"known": connections})
-    return WebServer(
+    server = WebServer(
         uvicorn.Config(
             app,
             host=host,
@@ -217,6 +271,8 @@ def web_server(app: ASGIApp, *, host: str, port: int, connections: Connections) 
             backlog=TAKEN_AT_ONCE,
         )
     )
+    server.encrypted = encrypted
+    return server
 
 
 async def serve_until_told(server: WebServer, connections: Connections) -> None:
@@ -229,15 +285,17 @@ async def serve_until_told(server: WebServer, connections: Connections) -> None:
 
 async def serve(server: WebServer, connections: Connections, *, sweep_s: float = SWEEP_S) -> None:
     """Serve until the server is told to exit, and end connections that never finish asking."""
-    sweeping = asyncio.create_task(_sweep(connections, sweep_s))
+    sweeping = asyncio.create_task(_sweep(server, connections, sweep_s))
     try:
         await server.serve()
     finally:
         sweeping.cancel()
 
 
-async def _sweep(connections: Connections, every_s: float) -> None:
+async def _sweep(server: WebServer, connections: Connections, every_s: float) -> None:
     while True:
         await asyncio.sleep(every_s)
+        if server.encrypted is not None:
+            server.encrypted.look()
         for one in connections.overdue(lambda connection: bool(connection.is_asking)):
             one.transport.abort()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from pathlib import Path
@@ -9,15 +10,17 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from broker.config import Settings
+from broker.config.loopback import is_here
 from broker.contract.topics import ENGINE_CLIENT
 from broker.screen import config_path
+from broker.server.certificates import AUTHORITY, PAGES, CertificateError, make_certificates
 from broker.web.plan import Asked, Plan
 from broker.web.sending import EmailWay, WebhookWay
 
 KIND = "web"
 
 
-def plan_of(settings: Settings, client: str, *, config: Path, data: Path) -> Plan:
+def plan_of(settings: Settings, client: str, *, config: Path, data: Path, certificate: Path | None = None) -> Plan:
     """Return what the pages have to know. Raises KeyError where there is no section `web`."""
     web, office, feedback = settings.web, settings.office, settings.feedback
     if web is None:
@@ -33,6 +36,8 @@ def plan_of(settings: Settings, client: str, *, config: Path, data: Path) -> Pla
         listen=web.listen,
         port=web.port,
         is_staff_everywhere=web.staff == "everywhere",
+        tls_port=web.tls_port,
+        certificate=certificate,
         is_training=settings.training,
         asked=Asked(
             rating=feedback.rating,
@@ -89,12 +94,30 @@ def _database(settings: Settings, data: Path) -> Path | None:
     return data / path if kind.startswith("sqlite") else None
 
 
+def _certificate(settings: Settings, data: Path) -> Path | None:
+    """Return what browsers of other machines are shown; None where nothing is encrypted. Raises CertificateError."""
+    if settings.tls == "none" or settings.web is None or settings.web.staff == "loopback":
+        return None
+    if not (data / AUTHORITY).exists() and not is_here(settings.mqtt.host):
+        message = (
+            "the staff's pages have a certificate on the broker's machine alone: serve them there, or set web.staff to "
+            "loopback on this one"
+        )
+        raise CertificateError(message)
+    make_certificates(settings, data, dt.datetime.now(dt.UTC))
+    return (data / PAGES).absolute()
+
+
 def show(settings: Settings, name: str, *, data_dir: Path) -> None:
     """Become the process that serves the pages, which goes on under the same number and holds the same lock.
 
     Its plan goes over in memory: it may hold the password of the bus, which others could read on a command line.
     """
-    plan = plan_of(settings, name, config=config_path(KIND), data=data_dir)
+    try:
+        certificate = _certificate(settings, data_dir)
+    except CertificateError as error:
+        sys.exit(str(error))
+    plan = plan_of(settings, name, config=config_path(KIND), data=data_dir, certificate=certificate)
     handed_over = os.memfd_create("plan", 0)
     os.write(handed_over, TypeAdapter(Plan).dump_json(plan))
     os.lseek(handed_over, 0, os.SEEK_SET)

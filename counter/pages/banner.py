@@ -35,6 +35,9 @@ def _warnings(state: DeskState) -> Iterator[Notice]:
     if state.standing == "taken":
         text = phrases.say("Another machine already works as this counter ({id}). This window does nothing.", id=us)
         yield Notice("bad", text)
+    if state.standing == "untrusted":
+        text = phrases.say("What answers is not this office's server. Nothing is sent to it. Call technical support.")
+        yield Notice("bad", text)
     troubles = state.broker.devices if state.broker is not None else {}
     if state.online and "journal" in troubles:  # then the picture is old too, and this is why
         yield _trouble("journal", phrases)

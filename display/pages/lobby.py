@@ -195,6 +195,15 @@ _VERSIONS: Mapping[str, str] = {
 }
 
 
+_USELESS: Mapping[str, str] = {
+    "taken": mark("This screen shows nothing new: another one has its name. Please tell technical support."),
+    "untrusted": mark(
+        "This screen shows nothing new: what answers is not the office's server. Tell technical support."
+    ),
+}
+"""Why nothing new can come, by how it stands with the screen's place on the wire."""
+
+
 def _link(state: LobbyState, every: list[Phrases]) -> LinkStatus:
     """Return how it stands with the connection; also what staff have to know, the worst first."""
 
@@ -203,8 +212,8 @@ def _link(state: LobbyState, every: list[Phrases]) -> LinkStatus:
         return LinkStatus(live=False, text=lines[0], lines=lines)
 
     first = every[0]
-    if state.standing == "taken":
-        return dead(mark("This screen shows nothing new: another one has its name. Please tell technical support."))
+    if state.standing in _USELESS:
+        return dead(_USELESS[state.standing])
     if state.is_starting:
         return dead(mark("One moment, please. This screen is starting."))
     if state.stale_since is None and state.standing == "wanted":

@@ -84,6 +84,8 @@ class SignsApp:
                 log.error("another machine already serves the signs %s: this one does nothing until that ends", us)
             case "wanted":
                 log.error("another machine was started to serve the signs %s too, and waits: close it there", us)
+            case "untrusted":
+                log.error("what answers the signs %s is not the office's server: nothing is shown until that ends", us)
             case "alone":
                 log.warning("this machine serves the signs %s alone", us)
 

@@ -182,6 +182,7 @@ def screens_of(offer: OfficeMessage, language: str) -> Iterator[tuple[str, Scree
     yield "1-welcome-twice", view(at(Step.LANGUAGE), standing="wanted")
     for speaks in ("older", "newer"):
         yield f"1-welcome-{speaks}", view(at(Step.LANGUAGE), broker_speaks=speaks)
+    yield "8-untrusted", view(at(Step.LANGUAGE), offline_since=OFFLINE_SINCE, standing="untrusted")
     yield "8-taken", view(at(Step.LANGUAGE), offline_since=OFFLINE_SINCE, standing="taken")
     yield "8-offline", view(at(Step.LANGUAGE), offline_since=OFFLINE_SINCE)
     alone = {"offline_since": OFFLINE_SINCE, "is_alone": True}

@@ -190,7 +190,7 @@ def _page(state: State) -> tuple[str, Page]:
     if aside is not None and (page := _aside(state, aside)) is not None:
         return aside.value, page
     if state.office is None or (state.offline_since is not None and step in _STARTS and not state.is_alone):
-        is_ours = state.asks is not None and not state.is_starting and state.standing != "taken"
+        is_ours = state.asks is not None and not state.is_starting and state.standing not in {"taken", "untrusted"}
         return "offline", feedback_offline(state) if is_ours else offline_page(state)
     pages = _PAGES if state.asks is None else PAGES
     return screen_name(state), pages[step](state, state.office)

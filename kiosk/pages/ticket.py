@@ -187,6 +187,8 @@ _NO_PAPER_NEEDED = mark("It is valid without paper. You may photograph it.")
 def staff_words(state: State) -> str:
     """Return what whoever looks after the kiosk should see in passing; nothing while all is well."""
     words, printers = state.words, state.printers
+    if state.standing == "untrusted":
+        return words.say("Not the office's server")
     if state.standing != "alone":
         return words.say("This kiosk was started twice")
     if state.broker_speaks is not None:

@@ -19,6 +19,9 @@ _UNDER_WAY = {
 
 UNANSWERED = mark("The queue system is not answering right now")
 _TAKEN = mark("Please use the other kiosk, or ask an officer. For staff: this kiosk was started twice, under one id.")
+_UNTRUSTED = mark(
+    "Please ask an officer for your number. For staff: what answers is not the office's server. Tell technical support."
+)
 
 
 def issuing_page(state: State, _office: OfficeMessage) -> IssuingPage:
@@ -59,10 +62,11 @@ def offline_page(state: State) -> OfflinePage:
         )
         return OfflinePage(words, is_starting=False, beat=0)
     since = state.offline_since or state.now
+    wait = mark("Please ask an officer for your number. This screen will work again by itself.")
     words = tuple(
         (
             state.phrases(code).say("Not connected since {time}", time=state.phrases(code).clock(since)),
-            state.phrases(code).say("Please ask an officer for your number. This screen will work again by itself."),
+            state.phrases(code).say(_UNTRUSTED if state.standing == "untrusted" else wait),
         )
         for code in state.languages
     )

@@ -281,7 +281,8 @@ class Flow:
     def is_alone(self) -> bool:
         """Tell whether numbers are given out without the office: by what it said last, and only in its hours."""
         office, hall, now = self.office, self.hall, self.engine_clock.now()
-        if self.is_linked or self.reserve is None or office is None or hall is None or self.standing != "alone":
+        is_ours = self.standing in {"alone", "untrusted"}  # who poses as the server stops no kiosk that has numbers
+        if self.is_linked or self.reserve is None or office is None or hall is None or not is_ours:
             return False
         is_over = hall.day != now.date() or is_shut(hall) or ((closes := closes_at(hall)) is not None and closes <= now)
         return not is_over and any(self.has_reserve(service.id) for service in office.services)

@@ -23,6 +23,8 @@ another one, who would then write down what belongs to them."""
 TRAINED = "-training"
 """What the names of a training's cookies end in: browsers do not keep cookies apart by port, and a training's pages are
 opened beside the office's own, on the same machine."""
+SAFE = "__Secure-"
+"""With this browsers see to it themselves (RFC 6265bis, 4.1.3.1); and the office's own machine may have both kinds."""
 _LONGEST = 2000
 TOKEN_FIELD = "token"  # noqa: S105 - the name of a form's field
 
@@ -35,9 +37,13 @@ class CookieNames:
     before: str = BEFORE
 
 
-def cookie_names(*, is_training: bool) -> CookieNames:
-    """Return how the cookies of an office's pages are called, or of a training's."""
-    return CookieNames(COOKIE + TRAINED, BEFORE + TRAINED) if is_training else CookieNames()
+def cookie_names(*, is_training: bool, is_safe: bool = False) -> CookieNames:
+    """Return how the cookies of an office's pages are called, or of a training's.
+
+    Where they came encrypted (`is_safe`) a browser takes them from no other page, and sends them nowhere else.
+    """
+    before, after = SAFE if is_safe else "", TRAINED if is_training else ""
+    return CookieNames(f"{before}{COOKIE}{after}", f"{before}{BEFORE}{after}")
 
 
 @dataclass(frozen=True, slots=True)

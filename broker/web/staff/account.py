@@ -446,11 +446,11 @@ class AccountPages:
             staff.cookie(),
             max_age=int(permissions.SESSION_LASTS.total_seconds()),
             path="/staff",
-            secure=desk.request.url.scheme == "https",
+            secure=desk.is_encrypted,
             httponly=True,
             samesite="strict",
         )
-        answer.delete_cookie(desk.cookies.before, path="/staff")
+        answer.delete_cookie(desk.cookies.before, path="/staff", secure=desk.is_encrypted)
         return answer
 
     async def sign_out(self, desk: Desk) -> Response:
@@ -459,7 +459,7 @@ class AccountPages:
         with contextlib.suppress(AwayError):
             await desk.ask("staff_out", {"session": desk.staff.session})
         answer = RedirectResponse("/staff", status_code=303)
-        answer.delete_cookie(desk.cookies.session, path="/staff")
+        answer.delete_cookie(desk.cookies.session, path="/staff", secure=desk.is_encrypted)
         return answer
 
     async def account(self, desk: Desk) -> Response:
@@ -561,6 +561,7 @@ def sign_in_page(
     page = sign_in(desk.p, officer, notice, is_far=desk.is_plain, unsent=unsent, training=training)
     before = desk.request.cookies.get(desk.cookies.before) or new_mark()
     answer = desk.show("staff/sign_in.html", page, status=status, before=(BEFORE, before))
-    is_safe = desk.request.url.scheme == "https"
-    answer.set_cookie(desk.cookies.before, before, path="/staff", secure=is_safe, httponly=True, samesite="strict")
+    answer.set_cookie(
+        desk.cookies.before, before, path="/staff", secure=desk.is_encrypted, httponly=True, samesite="strict"
+    )
     return answer

@@ -67,7 +67,7 @@ class Desk(Asking):
         self._entries = entries
         self.lately = lately or Lately()
         self.is_training = is_training
-        self.cookies = cookie_names(is_training=is_training)
+        self.cookies = cookie_names(is_training=is_training, is_safe=self.is_encrypted)
         self.known = staff_of(request.cookies.get(self.cookies.session))
         """Who the browser says to be, until the engine has said it."""
 
@@ -97,7 +97,12 @@ class Desk(Asking):
     @property
     def is_plain(self) -> bool:
         """Tell whether others could read along: plain HTTP, from another machine."""
-        return self.request.url.scheme != "https" and not self.is_near
+        return not self.is_encrypted and not self.is_near
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Tell whether the request came by https."""
+        return self.request.url.scheme == "https"
 
     @property
     def page(self) -> int:

@@ -31,12 +31,16 @@ class Programs:
 
     token: str | None
     everywhere: bool = False
+    is_encrypted: bool = False
+    """Whether other machines have to ask by https."""
 
     def refusal(self, request: Request) -> Response | None:
         """Return why a program gets no answer, or None."""
         near = is_near(request.client.host if request.client else None)
         if self.token is None or not (near or self.everywhere):
             return _refused(HTTPStatus.NOT_FOUND, "not_here")
+        if self.is_encrypted and not near and request.url.scheme != "https":
+            return _refused(HTTPStatus.FORBIDDEN, "https_only")
         said = request.headers.get("authorization", "")
         if not said.lower().startswith(_BEARER) or not _same(said[len(_BEARER) :].strip(), self.token):
             return _refused(HTTPStatus.UNAUTHORIZED, "wrong_token", {"WWW-Authenticate": "Bearer"})

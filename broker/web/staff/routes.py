@@ -12,7 +12,7 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from broker.web.asking import UNAVAILABLE, AwayError
@@ -44,6 +44,8 @@ class StaffPages:
 
     everywhere: bool = False
     """Whether browsers of other machines are served, too."""
+    tls_port: int | None = None
+    """Where they are then, encrypted; None: they are served as they ask."""
     files: ResultFiles | None = None
     rules: RulesFiles | None = None
     reporter: Reporter | None = None
@@ -88,6 +90,8 @@ class StaffPages:
             desk = Desk(request, self.entries, self.lately, is_training=self.is_training)
             if not self.everywhere and not desk.is_near:
                 raise HTTPException(404)
+            if self.tls_port is not None and desk.is_plain:
+                return RedirectResponse(f"https://{_host(request)}:{self.tls_port}/staff", status_code=303)
             try:
                 if page.act is not None and page.method == "GET":
                     await desk.require(page.act)
@@ -107,5 +111,11 @@ class StaffPages:
         """Ask who it is; what was being written is still there."""
         notice = signed_out(desk.p) if desk.cookies.session in desk.request.cookies else None
         answer = sign_in_page(desk, notice=notice, status=UNSIGNED, unsent=await desk.unsent())
-        answer.delete_cookie(desk.cookies.session, path="/staff")
+        answer.delete_cookie(desk.cookies.session, path="/staff", secure=desk.is_encrypted)
         return answer
+
+
+def _host(request: Request) -> str:
+    """Return by which name or address a browser found us."""
+    host = request.url.hostname or ""
+    return f"[{host}]" if ":" in host else host
