@@ -142,7 +142,7 @@ class PromptClient(Client):
         try:
             context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=ca)
             context.minimum_version = ssl.TLSVersion.TLSv1_2
-            wrapped = context.wrap_socket(sock, server_hostname=self._host, do_handshake_on_connect=False)
+            sock = wrapped = context.wrap_socket(sock, server_hostname=self._host, do_handshake_on_connect=False)
             wrapped.do_handshake()
         except OSError as error:
             sock.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import ipaddress
 import re
@@ -38,16 +39,16 @@ class DeviceModel(BaseModel):
 
 def host_of(text: str) -> str:
     """Return `text` where it can be the name or the address of a machine, and nothing else."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        if message := _no_host(text):
-            raise PydanticCustomError(HOST_FAULT, "{said}", {"said": message}) from None
+    if message := host_fault(text):
+        raise PydanticCustomError(HOST_FAULT, "{said}", {"said": message})
     return text
 
 
-def _no_host(text: str) -> str | None:
-    """Return what is wrong with a host that is no address in figures."""
+def host_fault(text: str) -> str | None:
+    """Return why this is neither the name nor the address of a machine; None where it is."""
+    with contextlib.suppress(ValueError):
+        ipaddress.ip_address(text)
+        return None
     name, colon, port = text.rpartition(":")
     if "://" in text:
         return f'must be a host alone, without "{text.partition("://")[0]}://"'

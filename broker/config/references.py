@@ -17,7 +17,7 @@ from broker.config.schema import Entry, child, entries, known_ids, words
 from broker.config.signs import sign_faults
 from broker.config.turns import turn_faults, unknown_id
 from broker.contract.topics import CARE_CLIENT, DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT
-from hardware.config import KEY_NAME
+from hardware.config import KEY_NAME, host_fault
 from hardware.icons import ICONS
 from hardware.usb_keys import NAMES
 
@@ -319,9 +319,12 @@ def _encryption(data: Data, mqtt: Mapping[str, object]) -> Iterator[Fault]:
     """Yield where passwords and PINs would leave the machine for everybody to read, and nobody has said so."""
     if data.get("tls", "none") != "none" or mqtt.get("plain_text") == "allowed":
         return
+    if mqtt.get("server") == "embedded":  # which serves this machine alone
+        return
     for key in ("host", "listen") if mqtt.get("server") != "external" else ("host",):
         address = mqtt.get(key)
-        if isinstance(address, str) and not is_loopback(address):
+        is_one = isinstance(address, str) and (_is_address(address) if key == "listen" else host_fault(address) is None)
+        if isinstance(address, str) and is_one and not is_loopback(address):
             message = (
                 "passwords and PINs would go over the network for everybody there to read: add tls: own as a line of "
                 "its own and provision each machine anew (antrean provision); or add plain_text: allowed below mqtt"

@@ -464,10 +464,6 @@ class Settings(SettingsModel):
     config_version: int = Field(default=CONFIG_VERSION, ge=1)
     """Which version of this shape the file was written for; a file that does not say it is of the first."""
     office: Office
-    tls: Literal["none", "own"] = "none"
-    """`own`: the MQTT server, and staff's pages off this machine, with certificates that the office makes itself."""
-    tls_names: tuple[Host, ...] = ()
-    """By which names or addresses others reach this machine, beside those that it knows of itself."""
     demo: bool = False
     training: bool = False
     """What `antrean up --training` writes into the configuration that it makes: nothing here is true."""
@@ -485,6 +481,10 @@ class Settings(SettingsModel):
     reserve: Reserve = Reserve()
     feedback: Feedback = Feedback()
     alerts: Alerts = Alerts()
+    tls: Literal["none", "own"] = "none"
+    """`own`: the MQTT server, and staff's pages off this machine, with certificates that the office makes itself."""
+    tls_names: tuple[Host, ...] = ()
+    """By which names or addresses others reach this machine, beside those that it knows of itself."""
     mqtt: Mqtt = Mqtt()
     store: Store = Store()
     clock: Clock = Clock()

@@ -9,7 +9,7 @@ import struct
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Literal, Self
 
@@ -61,6 +61,8 @@ class Proxy:
         self._delay_s = 0.0
         self._bytes_per_s: float | None = None
         self._ends = False
+        self.heard: bytearray | None = None
+        """All that goes over the line, both ways, once somebody has begun to `listen_in`."""
         self.came_at: list[float] = []
         """When each connection was asked for, by the monotonic clock."""
         self._thread = threading.Thread(target=self._carry, name="proxy", daemon=True)
@@ -84,7 +86,7 @@ class Proxy:
     def address(self) -> Address:
         """Return where clients connect, with the login of the server behind."""
         host, port = self._door.getsockname()
-        return Address(host, port, self._behind.username, self._behind.password)
+        return replace(self._behind, host=host, port=port)
 
     # -- what may befall a line ---------------------------------------------------------------------------------------
 
@@ -117,6 +119,11 @@ class Proxy:
     def throttle(self, bytes_per_s: float) -> None:
         """Carry no more than this, of each direction of each connection."""
         self._bytes_per_s = bytes_per_s
+
+    def listen_in(self) -> bytearray:
+        """Write down all that goes over the line from now on, as anybody on the way could."""
+        self.heard = bytearray()
+        return self.heard
 
     def heal(self) -> None:
         """Carry well again."""
@@ -194,6 +201,8 @@ class Proxy:
         elif flow.is_dead or (flow.way in self._swallowed and not flow.is_young):
             flow.is_dead = True
         else:
+            if self.heard is not None:
+                self.heard += data
             flow.waiting.append((time.monotonic() + self._delay_s, data))
             flow.kept_bytes += len(data)
 

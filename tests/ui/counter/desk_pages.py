@@ -37,6 +37,7 @@ from tests.ui.counter.desk_samples import MORNING, Drawer, Engine, counter, devi
 BROKERS: tuple[tuple[Standing, Presence], ...] = (
     ("wanted", Presence(online=True, kind="engine", protocol=PROTOCOL)),
     ("taken", Presence(online=True, kind="engine", protocol=PROTOCOL)),
+    ("untrusted", Presence(online=False, kind="engine", protocol=PROTOCOL)),
     ("alone", Presence(online=True, kind="engine", protocol="1.0")),
     ("alone", Presence(online=True, kind="engine", protocol="1.99")),
     ("alone", Presence(online=True, kind="engine", protocol=PROTOCOL, devices={"journal": "shorter than its head"})),

@@ -95,6 +95,13 @@ def test_two_machines_of_one_id_both_say_it(window: Window, standing: Standing, 
     assert stands(window) == ("", "")
 
 
+def test_a_window_that_only_a_foreign_server_answers_says_so_above_all(window: Window) -> None:
+    window.presenter.link(online=False)
+    window.presenter.taken("untrusted")
+    assert stands(window)[0] == "bad"
+    assert "Yang menjawab bukan server kantor ini" in stands(window)[1]
+
+
 def test_the_machine_that_came_second_asks_for_nothing(window: Window) -> None:
     window.sign_in("open")
     window.presenter.taken("taken")

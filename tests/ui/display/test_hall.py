@@ -547,6 +547,13 @@ def test_a_screen_whose_id_another_one_has_says_so_and_shows_nothing_as_new(lobb
     assert lobby.presenter.page.link.text == "", "while all is well nothing is said of it"
 
 
+def test_a_screen_that_only_a_foreign_server_answers_says_so(lobby: Lobby) -> None:
+    lobby.presenter.taken("untrusted")
+    link = lobby.presenter.page.link
+    assert not link.live
+    assert link.text.startswith("Layar ini tidak menampilkan hal baru: yang menjawab bukan server kantor ini.")
+
+
 @pytest.mark.parametrize(
     ("protocol", "says"),
     [

@@ -139,6 +139,18 @@ def test_a_kiosk_whose_id_is_taken_sends_to_the_other_one_and_tells_staff_why() 
     assert visitor.screen == "language"
 
 
+def test_a_kiosk_that_only_a_foreign_server_answers_sends_to_an_officer_and_tells_staff_why() -> None:
+    visitor = Visitor().connected()
+    visitor.cut()
+    visitor.presenter.taken("untrusted")
+    assert isinstance(visitor.page, OfflinePage)
+    assert "yang menjawab bukan server kantor ini" in visitor.page.words[0][1]
+    assert "what answers is not the office's server" in visitor.page.words[1][1]
+    visitor.presenter.taken("alone")
+    visitor.mend()
+    assert visitor.screen == "language"
+
+
 def test_staff_see_that_another_process_wants_to_be_this_kiosk() -> None:
     visitor = Visitor().connected()
     visitor.presenter.taken("wanted")

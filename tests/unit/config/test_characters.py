@@ -109,7 +109,7 @@ def test_what_is_no_host_is_told_what_it_is(tmp_path: Path, host: str, message: 
 
 @pytest.mark.parametrize("host", ["10.0.0.5", "localhost", "main", "main.office.example", "fd00::5", "a_b", "srv-1."])
 def test_names_and_addresses_of_machines_are_hosts(tmp_path: Path, host: str) -> None:
-    assert problems_of(tmp_path, changed((PORT, f'{PORT}\n  host: "{host}"'))) == []
+    assert problems_of(tmp_path, changed((PORT, f'{PORT}\n  plain_text: allowed\n  host: "{host}"'))) == []
 
 
 @pytest.mark.parametrize(

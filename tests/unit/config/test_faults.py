@@ -124,7 +124,8 @@ SHAPE = [
         "zzz",
         "mqtt.zzz",
         "is not a known key",
-        "known here: server, host, port, listen, open_on_loopback, secret, shared_secret, password, devices, act_as",
+        "known here: server, host, port, listen, open_on_loopback, secret, shared_secret, plain_text, ca, "
+        "password, devices, act_as",
     ),
     Case("demo: true", "demmo: true", "demmo", "demmo", "is not a known key", 'did you mean "demo"?'),
     Case("  timezone: Asia/Jakarta\n", "", "office:", "office.timezone", "is missing"),
@@ -425,6 +426,30 @@ REFERENCES = [
         '"banana" is no address of this machine, such as 127.0.0.1 or 0.0.0.0',
     ),
     Case(
+        "  port: 18830",
+        '  port: 18830\n  listen: "0.0.0.0"',
+        "listen",
+        "mqtt.listen",
+        "passwords and PINs would go over the network for everybody there to read: add tls: own as a line of "
+        "its own and provision each machine anew (antrean provision); or add plain_text: allowed below mqtt",
+    ),
+    Case(
+        "  port: 18830",
+        "  port: 18830\n  host: antrean.lan",
+        "antrean.lan",
+        "mqtt.host",
+        "passwords and PINs would go over the network for everybody there to read: add tls: own as a line of "
+        "its own and provision each machine anew (antrean provision); or add plain_text: allowed below mqtt",
+    ),
+    Case(
+        "  server: auto",
+        "  server: external\n  host: 10.0.0.5",
+        "10.0.0.5",
+        "mqtt.host",
+        "passwords and PINs would go over the network for everybody there to read: add tls: own as a line of "
+        "its own and provision each machine anew (antrean provision); or add plain_text: allowed below mqtt",
+    ),
+    Case(
         "  server: auto",
         "  server: embedded\n  host: 10.0.0.5",
         "10.0.0.5",
@@ -626,3 +651,11 @@ def test_an_announcement_may_begin_and_end_on_one_day(tmp_path: Path) -> None:
 
 def test_every_key_that_can_be_learnt_can_stand_in_the_file() -> None:
     assert [name for name in NAMES.values() if not re.fullmatch(KEY_NAME, name)] == []
+
+
+@pytest.mark.parametrize("said", ["  plain_text: allowed\n", "tls: own\n"])
+def test_other_machines_are_served_where_that_is_encrypted_or_somebody_took_it_upon_them(
+    tmp_path: Path, said: str
+) -> None:
+    lines = ("  port: 18830\n", f'  port: 18830\n  listen: "0.0.0.0"\n{said}')
+    assert [one for one in problems_of(tmp_path, changed(lines)) if not one.warning] == []

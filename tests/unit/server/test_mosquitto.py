@@ -36,6 +36,8 @@ class Stranger:
     client: str
     username: str | None = None
     password: str | None = None
+    ca: Path | None = None
+    """By what the server is checked; None: nothing is encrypted."""
     heard: queue.SimpleQueue[tuple[str, bytes]] = field(default_factory=queue.SimpleQueue)
     refused: bool | None = None
     will: str | None = None
@@ -49,6 +51,8 @@ class Stranger:
             self.paho.username_pw_set(self.username, self.password)
         if self.will is not None:
             self.paho.will_set(self.will, "{}", qos=1, retain=True)
+        if self.ca is not None:
+            self.paho.tls_set(str(self.ca))
 
         def connected(_client: Client, _data: object, _flags: object, reason: object, _properties: object) -> None:
             self.refused = bool(getattr(reason, "is_failure", True))

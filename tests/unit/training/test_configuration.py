@@ -21,6 +21,8 @@ OFFICE = {
     "ANTREAN_MQTT__SHARED_SECRET": "allowed",
     "ANTREAN_MQTT__SERVER": "external",
     "ANTREAN_MQTT__HOST": "mqtt.kantor.go.id",
+    "ANTREAN_TLS": "own",
+    "ANTREAN_TLS_NAMES": "[antrean.kantor.go.id]",
     "ANTREAN_STORE__URL": "postgresql+psycopg://antrean@db.kantor.go.id/antrean",
     "ANTREAN_ALERTS__EMAIL": "{host: mail.kantor.go.id, user: a, password: kata-sandi-surat, "
     "sender: a@kantor.go.id, to: [b@kantor.go.id]}",
@@ -61,6 +63,7 @@ def test_nothing_of_it_reaches_the_office_or_anybody(made: Path) -> None:
     assert settings.training
     assert (settings.mqtt.server, settings.mqtt.host, settings.mqtt.listen) == ("auto", "127.0.0.1", "127.0.0.1")
     assert (settings.mqtt.port, settings.mqtt.secret) == (PORTS.mqtt, None)
+    assert (settings.tls, settings.tls_names) == ("none", ())
     assert settings.web is not None
     assert (settings.web.port, settings.web.listen, settings.web.staff) == (PORTS.web, "127.0.0.1", "loopback")
     assert (settings.web.wifi, settings.web.api_token, settings.web.nightly) == (None, None, None)
