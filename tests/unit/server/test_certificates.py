@@ -1,4 +1,4 @@
-"""The office's own certificate authority: what it makes, for whom, and until when; looked at by OpenSSL, as clients do."""
+"""The office's own certificate authority: what it makes, for whom, until when; looked at by OpenSSL, as by clients."""
 
 from __future__ import annotations
 
