@@ -306,11 +306,17 @@ def test_over_https_the_cookie_goes_over_nothing_else(near: Visitor) -> None:
     sent = {"officer": "adi", "pin": "1001"}
     plain = near.client.post("/staff/in", data=sent | asked_before(near.client), follow_redirects=False)
     assert "Secure" not in plain.headers["set-cookie"]
+    near.client.cookies.clear()
     by_proxy = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"}
-    sent |= asked_before(near.client)
+    asked = near.client.get("/staff/in", headers=by_proxy).headers["set-cookie"]
+    before = asked.partition(";")[0]
+    assert before.startswith("__Secure-"), "no plain page of this machine can lay another one over it"
+    by_proxy |= {"Cookie": before}  # which a client of plain HTTP does not send
+    sent |= {BEFORE: before.partition("=")[2]}
     sealed = near.client.post("/staff/in", data=sent, headers=by_proxy, follow_redirects=False)
+    [kept] = [one for one in sealed.headers.get_list("set-cookie") if one.startswith(f"__Secure-{COOKIE}=")]
     for flag in ("Secure", "HttpOnly", "Path=/staff", "SameSite=strict", "Max-Age=43200"):
-        assert flag.lower() in sealed.headers["set-cookie"].lower()
+        assert flag.lower() in kept.lower()
 
 
 def test_no_page_is_kept_by_anybody_and_no_secret_stands_in_the_log(
