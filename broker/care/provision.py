@@ -72,12 +72,11 @@ def provision(
         message = f"{folder} is not empty: name a new folder with --to, such as one on a USB stick"
         raise LoginError(message)
     passwords = {name: new_password() for name in names}
-    if settings.tls == "own":
-        make_certificates(settings, data_dir, now)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, password in passwords.items():
         write_whole(folder / DEFAULT_DATA / OWN / name, f"{password}\n".encode())
     if settings.tls == "own":
+        make_certificates(settings, data_dir, now)
         write_whole(folder / DEFAULT_DATA / CA, (data_dir / CA).read_bytes())
     written = bundled(read_document(config).data, {name: clients[name].kind for name in names})
     for place, key in _files(written):

@@ -127,10 +127,15 @@ def known_by(settings: Settings, client: str, data_dir: Path) -> Settings:
 
     Raises LoginError where it has none.
     """
+    found = _logged_in(settings, client, data_dir)
+    if found.tls == "none":
+        return found
+    mqtt = found.mqtt.model_copy(update={"ca": _checked_by(found, data_dir)})
+    return found.model_copy(update={"mqtt": mqtt})
+
+
+def _logged_in(settings: Settings, client: str, data_dir: Path) -> Settings:
     mqtt = settings.mqtt
-    if settings.tls == "own":
-        mqtt = mqtt.model_copy(update={"ca": _checked_by(settings, data_dir)})
-        settings = settings.model_copy(update={"mqtt": mqtt})
     own = data_dir / OWN / client
     if mqtt.password is not None or (not own.exists() and (mqtt.secret is not None or is_open(mqtt))):
         return settings

@@ -16,7 +16,7 @@ from tests.unit.config.sample import OFFICE, problems_of
 from tests.unit.config.test_signs import uncommented
 
 MQTT = "mqtt:\n  server: auto\n"
-OPEN = OFFICE.replace(MQTT, MQTT + '  host: "192.0.2.1"\n  listen: "0.0.0.0"\n', 1)
+OPEN = "tls: own\n" + OFFICE.replace(MQTT, MQTT + '  host: "192.0.2.1"\n  listen: "0.0.0.0"\n', 1)
 DESK = "  - {id: desk, host: PC-1.office.lan, opens: [broker, counter-1, counter-2]}\n"
 HALL = "  - {id: hall, opens: [kiosk-1, display-1]}\n"
 WHOLE = f"{OPEN}machines:\n{DESK}{HALL}"
