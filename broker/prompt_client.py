@@ -167,7 +167,7 @@ class EncryptedLine:
         """End the line below, from any thread: what TLS would do first belongs to the one that is in there."""
         socket.socket.shutdown(self._sock, how)
 
-    def send(self, data: bytes) -> int:
+    def send(self, data: bytes | bytearray) -> int:
         """Send what fits; return how much that was. Raises OSError."""
         with self._alone:
             return self._sock.send(data)
@@ -197,8 +197,11 @@ class BufferedSocket:
         self._sieve = sieve
         self._read = b""
         self._at = 0
-        self.send, self.fileno, self.setblocking = sock.send, sock.fileno, sock.setblocking
-        self.close, self.shutdown = sock.close, sock.shutdown
+        self.send: Callable[[bytes | bytearray], int] = sock.send
+        self.shutdown: Callable[[int], None] = sock.shutdown
+        self.fileno: Callable[[], int] = sock.fileno
+        self.setblocking: Callable[[bool], None] = sock.setblocking
+        self.close: Callable[[], None] = sock.close
 
     def recv(self, size: int) -> bytes:
         """Return up to `size` bytes of what has come."""

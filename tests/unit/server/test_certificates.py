@@ -108,7 +108,7 @@ def test_it_stays_as_it_is_until_it_would_end_or_the_machine_has_another_name(tm
     make_certificates(settings(), tmp_path, NOW)
     first = {name: (tmp_path / name).read_bytes() for name in (AUTHORITY, CA, SERVER, PAGES)}
 
-    def changed() -> set[str]:
+    def changed() -> set[str | Path]:
         return {name for name, text in first.items() if (tmp_path / name).read_bytes() != text}
 
     assert not make_certificates(settings(), tmp_path, NOW + dt.timedelta(days=200))
