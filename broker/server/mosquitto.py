@@ -106,16 +106,17 @@ def access_rules(access: Access) -> str:
     """Return who may touch which topic. Only the engine's own login writes states, events and replies.
 
     Each client keeps to its own name, and to the commands that a part of its kind sends. In an open house (loopback
-    only) any program of this machine may ask, and say how it is, under any name that has no login of its own; the
-    engine has one, so none can pretend to be its voice, nor say that it is gone. Rules go by the login and never by
-    the MQTT client id, which whoever connects chooses freely: ours are made up anew by each process.
+    only) any program of this machine may ask under any name that has no login of its own, and say how a part of the
+    office is that has none; the engine has one, so none can pretend to be its voice, nor say that it is gone. Rules go
+    by the login and never by the MQTT client id, which whoever connects chooses freely: ours are made up anew by each
+    process. Nor is a presence denied by a rule of its own: what Mosquitto denies is not read either.
     """
     root = access.topics.root
     lines: list[str] = []
     if access.is_open:
         lines += [f"topic read {root}/{part}" for part in (*_READABLE, "reply/#")]
-        lines += [f"topic write {root}/{part}" for part in ("cmd/#", "presence/+")]
-        lines += [f"topic deny {access.topics.presence(client)}" for client in access.entries]
+        lines += [f"topic write {root}/cmd/#"]
+        lines += [f"topic write {access.topics.presence(one)}" for one in access.clients if one not in access.entries]
         for client in access.own:
             lines += [f"topic deny {access.topics.reply(client)}", f"topic deny {root}/cmd/{client}/#"]
     for name in access.own:
