@@ -9,7 +9,7 @@ import datetime as dt
 import logging
 import math
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -140,9 +140,13 @@ class Keeper:
 
         self._save(written)
 
-    def tick(self, office: OfficeMessage | None, now: dt.datetime, *, is_linked: bool) -> None:
-        """Ask for what is missing, one after the other, and give back what is over."""
-        if not is_linked or office is None:
+    def tick(self, offered: Callable[[], Iterable[Place]], now: dt.datetime, *, is_linked: bool) -> None:
+        """Ask for what is missing, one after the other, and give back what is over.
+
+        For what is not offered now nothing is lent. Whoever was cut off may be so again soon, and asks at once.
+        """
+        if not is_linked:
+            self._due_s.clear()
             return
         over = self._box.over(now)[:GIVEN_BACK_AT_ONCE]
         if over:
@@ -150,8 +154,7 @@ class Keeper:
             self._save(lambda is_kept: self._asks.send("give_back", {"tickets": over}) if is_kept else None)
         if self._is_asking:
             return
-        places = [(service.id, lane.id) for service in office.services for lane in office.lanes]
-        due = next((one for one in places if self._due_s.get(one, -math.inf) <= self._monotonic()), None)
+        due = next((one for one in offered() if self._due_s.get(one, -math.inf) <= self._monotonic()), None)
         if due is not None:
             self._due_s[due] = self._monotonic() + LEASE_EVERY_S
             asked = Asked(id=str(uuid.uuid4()), service=due[0], lane=due[1], holds=self.left(*due, now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,7 +27,7 @@ from kiosk.outbox.keeper import Keeper
 from kiosk.paper.news import PrintersHealth
 from kiosk.visit import steps as patience
 from kiosk.visit.kept import KeptRequests
-from kiosk.visit.offer import closes_at, is_shut
+from kiosk.visit.offer import closes_at, is_shut, offer_of
 from kiosk.visit.opinion import Asks
 from kiosk.visit.requests import Done, LastingRequests, VisitRequest
 from kiosk.visit.state import State, StrangeCode
@@ -245,7 +245,7 @@ class Flow:
                 self.begin_anew(is_abandoned=True)
         self._request.tick()
         if self.reserve is not None:
-            self.reserve.tick(self.office, self.engine_clock.now(), is_linked=self.is_linked)
+            self.reserve.tick(self._offered, self.engine_clock.now(), is_linked=self.is_linked)
         self.lasting.tick()
         self.show()
 
@@ -344,6 +344,16 @@ class Flow:
     def quiet_s(self) -> float:
         """Return the seconds since anything happened."""
         return self.clocks.monotonic() - max(self._touched_at, self.visit.since)
+
+    def _offered(self) -> Iterator[tuple[str, str]]:
+        """Yield each service and lane for which a number would be given out now."""
+        office = self.office
+        if office is None or is_shut(self.hall):
+            return
+        for service in office.services:
+            for lane in office.lanes:
+                if offer_of(office, self.hall, service, lane.id) == "open":
+                    yield service.id, lane.id
 
     def _fresh_visit(self) -> Visit:
         return Visit(self.start, self.languages[0], self.clocks.monotonic() - patience.SETTLE_S)

@@ -12,7 +12,7 @@ from hardware.receipt import read_out
 from kiosk.outbox.reserve import Outbox
 from kiosk.paper.layout import ticket_receipt
 from kiosk.visit.steps import GIVE_UP_AFTER_S
-from tests.ui.kiosk.kiosk_samples import NOW
+from tests.ui.kiosk.kiosk_samples import NOW, offered, with_hours
 from tests.ui.kiosk.kiosk_visitor import FakeRequest, Visitor
 
 PLACE = ("new-passport", "regular")
@@ -223,6 +223,44 @@ def test_a_number_that_comes_late_is_not_given_to_the_next_visitor() -> None:
     late.refuse("already_given")
     visitor.engine.of("printed")[0].refuse("unknown_ticket")
     assert [one.arguments["ticket"] for one in visitor.engine.of("cancel")] == [late.arguments["ticket"]]
+
+
+def lent_to(visitor: Visitor) -> set[tuple[str, str]]:
+    """Answer all leases with nothing; return for what numbers were asked."""
+    places = set[tuple[str, str]]()
+    for _ in range(60):
+        for request in visitor.engine.of("lease"):
+            place = request.arguments["service"], request.arguments["lane"]
+            if place not in places:
+                places.add(place)
+                lend(request, 0)
+        visitor.wait(0.5)
+    return places
+
+
+def test_numbers_are_asked_for_as_soon_as_they_are_given_out_and_for_nothing_that_is_closed() -> None:
+    visitor = Visitor(reserve=Disk()).connected()
+    open_hall = offered(visitor.hall, (PLACE[0], PLACE[1], "closed"))
+    visitor.hall = with_hours(open_hall, is_open=False)
+    visitor.engine.say(visitor.hall)
+    before = len(visitor.engine.of("lease"))
+    visitor.wait(400)
+    assert len(visitor.engine.of("lease")) == before == 0, "a kiosk that stands in a closed office asks for nothing"
+    visitor.hall = open_hall
+    visitor.engine.say(visitor.hall)
+    everything = {(service.id, lane.id) for service in visitor.offer.services for lane in visitor.offer.lanes}
+    assert lent_to(visitor) == everything - {PLACE}
+
+
+def test_who_was_alone_asks_for_numbers_again_as_soon_as_the_link_is_back() -> None:
+    visitor, _ = with_numbers(1)
+    alone(visitor)
+    take_number(visitor)
+    asked = len(visitor.engine.of("lease"))
+    visitor.mend()
+    visitor.wait(STALE_AFTER_S)
+    visitor.engine.of("hand_in")[0].answer(visitor.papers[0])
+    assert len(visitor.engine.of("lease")) == asked + 1, "not five minutes later: the cable may be loose"
 
 
 def test_an_old_picture_is_never_shown_as_new() -> None:
