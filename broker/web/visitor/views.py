@@ -171,7 +171,10 @@ async def _is_given_up(site: Site, key: str) -> bool:
 
 _NO_TICKET = (
     mark("This link does not lead to a ticket any more"),
-    mark("A ticket's page lasts until the end of its day. For a new number please go to the kiosk in the hall."),
+    mark(
+        "A ticket's page lasts until the end of its day. A number that you have just taken counts: open this page "
+        "again in a few minutes. For a new number please go to the kiosk in the hall."
+    ),
 )
 
 
