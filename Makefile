@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 CODE := broker counter display hardware kiosk tests
 
 .PHONY: run test checked-types checked-style checked-format checked-layers checked-config fmt bench soak chaos pictures tables icons
-.PHONY: wheel-test i18n lock setup scripts clean
+.PHONY: wheel-test deb fuzz sbom audit i18n lock setup scripts clean
 
 run: setup
 	@$(BIN)/antrean up
@@ -44,6 +44,10 @@ fmt: setup
 # As an office installs it: the wheel and all that it needs, fetched into an environment of its own. Some minutes.
 wheel-test: setup
 	sh tests/wheel_test.sh $(abspath $(BIN))/python
+
+# A Debian package for the release that this is run on, in dist/. `make deb VERSION=0.2.0~rc1` names another version.
+deb: setup
+	sh .ci/deb $(VENV) $(VERSION)
 
 bench: setup
 	$(BIN)/python -m tests.bench docs/benchmarks.md
@@ -102,7 +106,7 @@ icons: setup
 lock: setup
 	$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv
 	$(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-header --no-annotate --upgrade --group dev pyproject.toml -o requirements.lock
+	  --no-header --no-annotate --upgrade --all-extras --group dev pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -23,6 +23,7 @@ from broker.config.logins import LoginError, known_by
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
 from broker.contract.messages import HoursInfo, OfficeMessage
 from broker.contract.office import OfficeBus
+from broker.extras import lacking
 from broker.logs import log_to
 from hardware.files import close_to_others, for_us_alone
 
@@ -127,7 +128,17 @@ def run_screen(  # noqa: PLR0911 - each thing that can be wrong ends it with a s
             settings = known_by(settings, name, arguments.data)
         except LoginError as error:
             return _refuse(str(error))
-        show(settings, name, data_dir=arguments.data)
+        return _shown(show, settings, name, arguments.data)
+
+
+def _shown(show: Show, settings: Settings, name: str, data_dir: Path) -> int:
+    """Show the screen until it ends; where what draws it is not installed, say how it comes."""
+    try:
+        show(settings, name, data_dir=data_dir)
+    except ImportError as error:
+        if (sentence := lacking(error)) is None:
+            raise
+        return _refuse(sentence)
     return 0
 
 
@@ -138,7 +149,7 @@ def _check_layout(settings: Settings, check: LayoutCheck | None) -> int:
         for found in () if check is None else check(settings, office):
             sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     except ImportError as error:
-        return _refuse(f"this machine has no {(error.name or 'Kivy').capitalize()}, which draws the screens")
+        return _refuse(lacking(error) or f"cannot draw: {error}")
     return 0
 
 
@@ -153,7 +164,7 @@ def _draw(settings: Settings, folder: Path, draw: Draw) -> int:
     try:
         draw(settings, order, folder, kept)
     except ImportError as error:
-        return _refuse(f"this machine has no {(error.name or 'Kivy').capitalize()}, which draws the screens")
+        return _refuse(lacking(error) or f"cannot draw: {error}")
     return 0
 
 

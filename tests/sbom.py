@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Collection, Iterator
 from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
 
@@ -40,21 +41,32 @@ def components(lock: str, names: frozenset[str]) -> Iterator[dict[str, object]]:
         yield found
 
 
-def needed(root: str = "antrean") -> frozenset[str]:
-    """Return by name what is installed with the product, and what that needs; what only development needs is not."""
+def needed(extras: Collection[str] | None = None) -> frozenset[str]:
+    """Return by name what is installed with the product and these extras of it, or all; nothing of development's."""
+    product = tomllib.loads((LOCK.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    offered = product["optional-dependencies"]
+    waiting = [
+        *product["dependencies"],
+        *(one for extra in (offered if extras is None else extras) for one in offered[extra]),
+    ]
     found: set[str] = set()
-    waiting = [root]
+    seen: set[str] = set()
     while waiting:
-        name = normal(waiting.pop())
-        if name in found:
+        wanted = waiting.pop()
+        if wanted in seen:
             continue
-        found.add(name)
+        seen.add(wanted)
+        name, _, of_it = re.split(r"[^A-Za-z0-9._\[\],-]", wanted, maxsplit=1)[0].rstrip("]").partition("[")
+        found.add(normal(name))
         try:
-            wanted = requires(name) or []
-        except PackageNotFoundError:
+            more = requires(name) or []
+        except PackageNotFoundError:  # for another system or Python
             continue
-        waiting += [re.split(r"[^A-Za-z0-9._-]", one, maxsplit=1)[0] for one in wanted if "extra ==" not in one]
-    return frozenset(found - {root})
+        for one in more:
+            extra = re.search(r"""extra == ['"]([^'"]+)""", one)
+            if extra is None or extra[1] in of_it.split(","):
+                waiting.append(one)
+    return frozenset(found)
 
 
 def normal(name: str) -> str:
@@ -75,11 +87,18 @@ def bill(lock: str) -> dict[str, object]:
     }
 
 
+def pinned(lock: str) -> str:
+    """Return the lines of the lock that are installed with the product."""
+    wanted = needed()
+    return "\n".join(found[0] for found in _PINNED.finditer(lock) if normal(found["name"]) in wanted) + "\n"
+
+
 def main() -> int:
-    """Write the bill to the file that is named."""
-    to = Path(sys.argv[1])
+    """Write the bill to the file that is named; or, with `--lock`, what of the lock is installed."""
+    to, lock = Path(sys.argv[-1]), LOCK.read_text(encoding="utf-8")
     to.parent.mkdir(parents=True, exist_ok=True)
-    to.write_text(json.dumps(bill(LOCK.read_text(encoding="utf-8")), indent=1) + "\n", encoding="utf-8")
+    text = pinned(lock) if "--lock" in sys.argv else json.dumps(bill(lock), indent=1) + "\n"
+    to.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -10,10 +10,17 @@ from broker.cli.options import say
 from broker.config import ConfigError
 from broker.config.logins import LoginError
 from broker.config.machines import MachineError
+from broker.extras import MissingExtraError, lacking
 from broker.ports import StorageError
 from broker.server import ServerError
 from broker.server.certificates import CertificateError
 from hardware.files import for_us_alone
+
+FORESEEN = (
+    *(AlreadyRunningError, CertificateError, LoginError, MachineError, MissingExtraError),
+    *(StorageError, ServerError),
+)
+"""What may go wrong anywhere and says by itself what to do."""
 
 app = typer.Typer(
     help="The queue of a public office: kiosk, counters, lobby display.",
@@ -32,8 +39,12 @@ def main() -> int:
         app()
     except ConfigError as error:
         return say(*(str(problem) for problem in error.problems))
-    except (AlreadyRunningError, CertificateError, LoginError, MachineError, StorageError, ServerError) as error:
+    except FORESEEN as error:
         return say(str(error))
+    except ImportError as error:
+        if (sentence := lacking(error)) is None:
+            raise
+        return say(sentence)
     except OSError as error:  # a data folder that cannot be written, a disk that is full
         return say(f"{error.strerror or error}: {error.filename or ''}".removesuffix(": "))
     return 0

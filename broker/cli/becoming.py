@@ -9,18 +9,21 @@ from pathlib import Path
 import typer
 
 from broker.cli.options import say
+from broker.extras import extra_of, require_extra
 from broker.up.screens import has_screen
 
 
 def become(part: str, config: Path, data: Path, name: str | None, *, needs_screen: bool = True) -> None:
     """Become the process of a part: those above the broker are never imported here."""
+    require_extra(extra_of(part))
     if needs_screen:
         _require_screen()
     become_module(part, *office_arguments(config, data, name))
 
 
 def become_module(module: str, *arguments: str) -> None:
-    """Become another of our programs, one that may do what the broker may not."""
+    """Become another of our programs, one that may do what the broker may not. Raises MissingExtraError."""
+    require_extra(extra_of(module))
     os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606 - no shell, our own module
 
 

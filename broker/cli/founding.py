@@ -23,7 +23,7 @@ from broker.care.founding import (
     template,
     written,
 )
-from broker.care.units import CONFIG, USER, hidden_by_home, service_files
+from broker.care.units import BY_HAND, CONFIG, OF_THE_PACKAGE, USER, hidden_by_home, service_files
 from broker.cli.options import ConfigOption, errors, say
 from broker.config import check_settings
 from broker.config.document import read_document
@@ -101,23 +101,32 @@ def install_service(
     program: Annotated[
         Path | None, typer.Option("--program", help="The command antrean that is started; this one by default.")
     ] = None,
+    package: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--package", help="Where a package keeps its files: for making one.")
+    ] = False,
 ) -> None:
-    """Write what systemd needs to open broker and pages with the machine; start nothing yet."""
+    """Write what systemd needs to open the office with the machine; start nothing yet."""
     started = program or Path(sys.executable).with_name("antrean")
     if hidden_by_home(started):
         sentence = f"{started} lies in a home, where the office's own user cannot read it: install antrean for the"
         raise typer.Exit(say(f"{sentence} machine, as docs/operations.md shows, then run this command of that one"))
-    if not started.is_file():
+    if not (root / started.relative_to("/") if package else started).is_file():
         raise typer.Exit(say(f"{started} is not there: name the command antrean with --program"))
-    for path, text in service_files(started).items():
+    for path, text in service_files(started, OF_THE_PACKAGE if package else BY_HAND).items():
         target = root / path.relative_to("/")
-        write_whole(target, text.encode(), durable=True, mode=0o644)
+        write_whole(target, text.encode(), durable=True, mode=0o755 if text.startswith("#!") else 0o644)
         _tell(f"written: {target}")
+    if package:
+        return
     _tell("next, as root:")
     _tell("  systemd-sysusers; systemd-tmpfiles --create; udevadm control --reload; systemctl daemon-reload")
     if not (root / CONFIG.relative_to("/")).exists():  # by the office's own user, whose file it is to be
         _tell(f"  runuser -u {USER} -- {started} init --config {CONFIG}")
     _tell("  systemctl enable --now antrean-broker antrean-web")
+    _tell(
+        "and where it has screens and no desktop, after apt-get install xserver-xorg xinit openbox x11-xserver-utils:"
+    )
+    _tell("  systemctl enable --now antrean-screens")
 
 
 class _Questions:

@@ -38,7 +38,9 @@ BESIDE, DEFAULT_WEB_PORT = 100, 8080
 
 @app.command("check-config")
 def check_config(
-    path: Annotated[Path, typer.Argument(readable=False, help="The file to check.")] = DEFAULT_CONFIG,
+    path: Annotated[
+        Path, typer.Argument(envvar="ANTREAN_CONFIG", readable=False, help="The file to check.")
+    ] = DEFAULT_CONFIG,
     layout: Annotated[  # noqa: FBT002 - a flag
         bool, typer.Option(help="Also lay out every page of every screen with the office's own texts: some seconds.")
     ] = True,
@@ -99,7 +101,7 @@ def up(  # noqa: PLR0917 - typer passes them by name
         out.print(line, markup=False, highlight=False, soft_wrap=True)
 
     if not training:
-        folder = data or DEFAULT_DATA
+        folder = data or Path(os.environ.get("ANTREAN_DATA") or DEFAULT_DATA)
         which = this_machine(settings.machines, socket.gethostname(), machine)
         if once and (screens or (which is not None and not which.has_broker)):
             raise typer.Exit(say("--once plays a visit with a broker of its own: leave it out on a machine of screens"))

@@ -8,8 +8,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-ConfigOption = Annotated[Path, typer.Option("--config", "-c", readable=False, help="The office's configuration file.")]
-DataOption = Annotated[Path, typer.Option("--data", "-d", help="Everything that is written lies below this folder.")]
+ConfigOption = Annotated[
+    Path,
+    typer.Option("--config", "-c", envvar="ANTREAN_CONFIG", readable=False, help="The office's configuration file."),
+]
+DataOption = Annotated[
+    Path, typer.Option("--data", "-d", envvar="ANTREAN_DATA", help="Everything that is written lies below this folder.")
+]
 
 
 def say(*sentences: str) -> int:

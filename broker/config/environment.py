@@ -15,8 +15,11 @@ from broker.config.schema import Place, child, top
 
 PREFIX = "ANTREAN_"
 SEPARATOR = "__"
-NOT_SETTINGS = frozenset({"ANTREAN_REGOLD", "ANTREAN_SPOKEN", "ANTREAN_TARGETS", "ANTREAN_WINDOW"})
-"""Variables that begin like settings but are read elsewhere: by the tests (REGOLD) and by `hardware.panel`."""
+NOT_SETTINGS = frozenset(
+    f"ANTREAN_{name}" for name in ("CONFIG", "DATA", "REGOLD", "SCREENS", "SPOKEN", "TARGETS", "WINDOW")
+)
+"""Variables that begin like settings but are read elsewhere: where the office lies by the command, the options of its
+screens by the session of a machine, the others by `hardware.panel` and the tests (REGOLD)."""
 
 
 def is_setting(name: str) -> bool:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from broker.config.faults import Fault, PathKey
 from broker.config.schema import child, entries, top, walk
+from broker.extras import has_extra
 from broker.language import is_language, is_rtl, letters, own_name
 
 _LATIN_END = "\u024f"
@@ -19,10 +20,11 @@ _SHOWN = 8
 def script_faults(data: Mapping[str, object], model: type[BaseModel]) -> Iterator[Fault]:
     """Yield a fault for each language whose letters no font here has, and for printers that cannot print it.
 
-    Only where something is not written in Latin letters are fonts looked at: the others come with this project.
+    Only where something is not written in Latin letters are fonts looked at: the others come with this project. A
+    machine that draws nothing needs none.
     """
     languages = child(child(data, "office"), "languages")
-    if not isinstance(languages, list):
+    if not isinstance(languages, list) or not has_extra("kiosk"):
         return
     said = _said(data, model)
     for index, language in enumerate(languages):

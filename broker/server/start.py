@@ -20,6 +20,7 @@ from typing import Literal, assert_never
 from broker.config.loopback import is_loopback
 from broker.contract.link import Address
 from broker.contract.topics import ENGINE_CLIENT
+from broker.extras import has_extra, require_extra
 from broker.server.addresses import accepts
 from broker.server.children import Told, bound_to_parent, keep_small
 from broker.server.doorman import Doorman
@@ -73,6 +74,7 @@ def choose_kind(wanted: Literal["auto", "mosquitto", "embedded"]) -> Kind:
     """Return which server to start; `ServerError` where the wanted one is not there."""
     match wanted:
         case "embedded":
+            require_extra("server")
             return "embedded"
         case "mosquitto":
             if mosquitto_program() is None:
@@ -80,7 +82,15 @@ def choose_kind(wanted: Literal["auto", "mosquitto", "embedded"]) -> Kind:
                 raise ServerError(message)
             return "mosquitto"
         case "auto":
-            return "embedded" if mosquitto_program() is None else "mosquitto"
+            if mosquitto_program() is not None:
+                return "mosquitto"
+            if not has_extra("server"):
+                message = (
+                    "no MQTT server is installed: apt-get install mosquitto; "
+                    "a stand-in that serves this machine alone comes with antrean[server]"
+                )
+                raise ServerError(message)
+            return "embedded"
         case _:
             assert_never(wanted)
 

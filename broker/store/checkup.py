@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from broker.ports import StorageError
 from broker.store.audit import contradiction
-from broker.store.database import VERSION, file_of, reading_engine, version_of
+from broker.store.database import VERSION, cause_of, file_of, reading_engine, version_of
 from broker.store.head import Head, Mark
 from broker.store.moments import moment
 from broker.store.tables import EventRow
@@ -76,8 +76,7 @@ def check_up(url: str, office: str, head: Head) -> Checkup | None:
     except StorageError as error:
         return Checkup(where, damage=str(error))
     except (SQLAlchemyError, ImportError) as error:
-        reason = getattr(error, "orig", None) or error
-        return Checkup(where, damage=f"{where} cannot be read: {reason}")
+        return Checkup(where, damage=f"{where} cannot be read: {cause_of(error)}")
     return found if path is None or found.damage else _with_log(found, path)
 
 

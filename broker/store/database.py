@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlmodel import create_engine
 
+from broker.extras import lacking
 from broker.ports import StorageError
 from broker.store.copies import keep_copy
 from broker.store.journal import UnreadableError
@@ -135,9 +136,14 @@ def converted(what: str, *more: type[Exception]) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, UnreadableError, ImportError, OSError, *more) as error:  # type: ignore[misc]  # unpacked
-        cause = getattr(error, "orig", None) or error  # without the statement and its values: they are no news
-        message = f"cannot {what}: {cause}"
+        message = f"cannot {what}: {cause_of(error)}"
         raise StorageError(message) from error
+
+
+def cause_of(error: Exception) -> object:
+    """Return what one of the library's errors comes to, without the statement and its values: they are no news."""
+    found = lacking(error) if isinstance(error, ImportError) else getattr(error, "orig", None)
+    return found or error
 
 
 def _bring_up_to_date(engine: Engine, path: Path | None) -> None:

@@ -19,6 +19,7 @@ from broker.config.printers import MAIN
 from broker.config.settings import DEFAULT_DATA, Settings
 from broker.config.training import COMPLAINTS, DATABASE, PIN, SUPERVISOR
 from broker.contract.topics import ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT
+from broker.extras import MissingExtraError, extra_of, has_extra, require_extra
 from broker.language import words_of
 from broker.reports.advice import PACKAGE
 from broker.server import require_free_port
@@ -116,6 +117,7 @@ def run_office(start: Start) -> int:
 def _run(start: Start, office: Office, stopping: threading.Event, stack: ExitStack) -> int:
     if start.machine is not None or not start.opens_broker:
         return _run_machine(start, office, stopping, stack)
+    require_extra("kiosk")
     witness = Witness(known_by(start.settings, UP_CLIENT, start.data_dir), Patience(stopping))
     trainer = None if start.training is None else _trainer(start, witness)
     if not _open_engine(start, office, stopping, stack, witness):
@@ -172,7 +174,7 @@ def _run_machine(start: Start, office: Office, stopping: threading.Event, stack:
         start.tell(f"the broker is not opened here: what is looks for it at {mqtt.host}:{mqtt.port}")
     _open_devices(start, office)
     for part in start.windows:
-        if _has_login(start, part.id):
+        if _can_open(start, part.kind, part.id):
             office.add(_child(start, part.kind, ("--id", part.id), name=part.id))
     if not office.children:
         start.tell("nothing could be opened here")
@@ -186,25 +188,26 @@ def _open_devices(start: Start, office: Office) -> None:
     """Start what has no window: what is emulated, keypads, signs, and the pages."""
     here = start.here
     where = "" if start.data_dir == DEFAULT_DATA else f" --data {start.data_dir}"
-    for name, command, example in emulators(here):
+    for name, command, example in emulators(here) if has_extra("kiosk") else ():
         office.add(_child(start, "broker", command, name=f"{name}-emulated"))
         start.tell(f"{name} is emulated: antrean tell {name} {example}{where}")
     for keypads in here.keypads:
-        if _has_login(start, keypads.id):
+        if _can_open(start, "counter.keypads", keypads.id):
             office.add(_child(start, "counter.keypads", ("--id", keypads.id), name=keypads.id))
     for signs in here.signs:
-        if _has_login(start, signs.id):
+        if _can_open(start, "display.signs", signs.id):
             office.add(_child(start, "display.signs", ("--id", signs.id), name=signs.id))
-    if here.web is not None and _has_login(start, WEB_CLIENT):
+    if here.web is not None and _can_open(start, "broker.web", WEB_CLIENT):
         office.add(_child(start, "broker.web", ("--id", WEB_CLIENT), name=WEB_CLIENT))
         start.tell(f"pages for phones: {here.web.home}")
 
 
-def _has_login(start: Start, client: str) -> bool:
-    """Tell whether a part can log in from here; where it cannot, say why: it would die again and again."""
+def _can_open(start: Start, module: str, client: str) -> bool:
+    """Tell whether a part can work here; where it cannot, say why: it would die again and again."""
     try:
+        require_extra(extra_of(module))
         known_by(start.settings, client, start.data_dir)
-    except LoginError as error:
+    except (LoginError, MissingExtraError) as error:
         start.tell(f"not opened: {error}")
         return False
     return True

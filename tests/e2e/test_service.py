@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from broker.bootstrap.service import STUCK_S, keep_watched, notifier, watchdog_s
-from broker.care.units import hidden_by_home, service_files
+from broker.care.units import BY_HAND, ENVIRONMENT, OF_THE_PACKAGE, OPENBOX, hidden_by_home, service_files
 from broker.cli import app
 from tests.support.caller import PATIENCE_S
 from tests.support.office import OfficeProcess
@@ -57,6 +57,23 @@ def test_the_files_are_written_below_a_root_and_say_what_comes_next(tmp_path: Pa
     assert f"runuser -u antrean -- {ANTREAN} init --config /etc/antrean/config.yaml" in done.output
     unit = (tmp_path / "etc/systemd/system/antrean-broker.service").read_text(encoding="utf-8")
     assert f"ExecStart={ANTREAN} broker --config /etc/antrean/config.yaml --data /var/lib/antrean\n" in unit
+    assert (tmp_path / "etc/antrean/session").stat().st_mode & 0o777 == 0o755
+
+
+def test_a_package_has_the_same_texts_in_its_own_places(tmp_path: Path) -> None:
+    program = Path("/usr/lib/antrean/bin/antrean")
+    asked = ["install-service", "--package", "--root", str(tmp_path), "--program", str(program)]
+    assert CliRunner().invoke(app, asked).exit_code == 1, "it is not there"
+    (tmp_path / "usr/lib/antrean/bin").mkdir(parents=True)
+    (tmp_path / program.relative_to("/")).touch()
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    packaged = service_files(program, OF_THE_PACKAGE)
+    written = {Path("/") / path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
+    assert written == {program, *packaged}
+    assert {path for path in packaged if path.is_relative_to("/etc")} == {ENVIRONMENT, OPENBOX}, "an office's to change"
+    for text, by_hand in zip(packaged.values(), service_files(program).values(), strict=True):
+        ours = by_hand.replace(BY_HAND.origin, OF_THE_PACKAGE.origin)
+        assert text == ours.replace(str(BY_HAND.session), str(OF_THE_PACKAGE.session))
 
 
 def test_a_program_in_somebodys_home_is_refused(tmp_path: Path) -> None:
@@ -71,11 +88,14 @@ def test_a_program_in_somebodys_home_is_refused(tmp_path: Path) -> None:
 
 def test_systemd_understands_the_units(tmp_path: Path) -> None:
     texts = [text for path, text in service_files(ANTREAN).items() if path.suffix == ".service"]
-    assert all("NoNewPrivileges=yes" in text and "ProtectSystem=strict" in text for text in texts)
+    services = [text for text in texts if "xinit" not in text]
+    assert len(texts) - len(services) == 1, "X needs more than a service is given"
+    assert all("NoNewPrivileges=yes" in text and "ProtectSystem=strict" in text for text in services)
     assert "Type=notify" in texts[0]
     for path, text in service_files(ANTREAN).items():
         if path.suffix == ".service":
-            (tmp_path / path.name).write_text(text, encoding="utf-8")
+            with_program = text.replace("/usr/bin/xinit", str(ANTREAN))  # X may not be installed here
+            (tmp_path / path.name).write_text(with_program, encoding="utf-8")
     program = shutil.which("systemd-analyze")
     if program is None:  # a machine without systemd: what can be read of the units was looked at above
         return
