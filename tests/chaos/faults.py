@@ -239,10 +239,10 @@ VISITORS = 3
 
 def _with_reserve(chaos: Chaos) -> None:
     """Let the kiosk have numbers of today in advance, of which the office knows."""
-    chaos.kiosk.kill()
+    chaos.kiosk.process.kill()
     chaos.kiosk.outbox.unlink(missing_ok=True)
-    chaos.kiosk.start()
-    chaos.wait(lambda: chaos.kiosk.standing.reserve > VISITORS, "the kiosk has numbers in advance")
+    chaos.kiosk.process.start()
+    chaos.wait(lambda: chaos.kiosk.reserve > VISITORS, "the kiosk has numbers in advance")
 
 
 def _kiosk_killed(chaos: Chaos) -> None:
@@ -250,8 +250,8 @@ def _kiosk_killed(chaos: Chaos) -> None:
     for _ in range(2):
         chaos.kiosk.visited_by(1)
         chaos.pass_on(chaos.chance.uniform(0.0, 4.0))
-        chaos.kiosk.kill()
-        chaos.kiosk.start()
+        chaos.kiosk.process.kill()
+        chaos.kiosk.process.start()
 
 
 def _alone(chaos: Chaos) -> None:
@@ -259,7 +259,7 @@ def _alone(chaos: Chaos) -> None:
     alone = chaos.kiosk.alone
     chaos.kiosk.line.cut()
     chaos.kiosk.visited_by(VISITORS)
-    chaos.wait(lambda: not chaos.kiosk.standing.visits, "visitors of a kiosk that is alone have their numbers")
+    chaos.wait(lambda: chaos.kiosk.is_empty, "visitors of a kiosk that is alone have their numbers")
     if chaos.kiosk.alone - alone < VISITORS:
         message = f"a kiosk that is alone gave {chaos.kiosk.alone - alone} numbers to {VISITORS} visitors"
         raise BrokenPromiseError(message)
@@ -282,8 +282,8 @@ def _kiosk_cut_off_and_killed(chaos: Chaos) -> None:
     chaos.kiosk.visited_by(VISITORS)
     chaos.wait(lambda: chaos.kiosk.alone > alone, "a visitor of a kiosk that is alone has a number")
     chaos.pass_on(chaos.chance.uniform(0.0, 3.0))
-    chaos.kiosk.kill()
-    chaos.kiosk.start()
+    chaos.kiosk.process.kill()
+    chaos.kiosk.process.start()
     chaos.pass_on(chaos.chance.uniform(0.0, 1.0))
 
 
@@ -298,8 +298,8 @@ def _kiosk_killed_while_it_hands_in(chaos: Chaos) -> None:
     _alone(chaos)
     chaos.heal()
     chaos.pass_on(chaos.chance.uniform(0.0, 1.5))
-    chaos.kiosk.kill()
-    chaos.kiosk.start()
+    chaos.kiosk.process.kill()
+    chaos.kiosk.process.start()
 
 
 def _kiosk_cut_off_while_the_office_forgets(chaos: Chaos) -> None:
@@ -314,6 +314,48 @@ def _kiosk_cut_off_over_night(chaos: Chaos) -> None:
     """Hand in on the next day: taken in, and nobody waits any more."""
     _alone(chaos)
     _a_night(chaos)
+
+
+# -- the counter, and the pages ---------------------------------------------------------------------------------------
+
+COUNTER, PAGES = frozenset({"counter"}), frozenset({"pages"})
+OUTAGE_S = (0.3, 3.0)
+"""A short cut; of a long one `tests/e2e/test_lines.py` tells."""
+
+
+def _counter_killed(chaos: Chaos) -> None:
+    """Kill the window at some moment between two presses, twice."""
+    for _ in range(2):
+        chaos.window.wants(1)
+        chaos.pass_on(chaos.chance.uniform(0.0, 1.5))
+        chaos.window.process.kill()
+        chaos.window.process.start()
+
+
+def _counter_killed_with_the_broker(chaos: Chaos) -> None:
+    chaos.pass_on(chaos.chance.uniform(0.0, 1.0))
+    chaos.window.process.kill()
+    _kill_broker(chaos)
+    chaos.window.process.start()
+
+
+def _for_a_while(chaos: Chaos, breaks: Callable[[], None]) -> None:
+    chaos.pass_on(chaos.chance.uniform(0.0, 0.5))
+    breaks()
+    chaos.pass_on(chaos.chance.uniform(*OUTAGE_S))
+
+
+def _pages_killed(chaos: Chaos) -> None:
+    """Kill the pages while the form is under way; the browser sends it again."""
+    chaos.pass_on(chaos.chance.uniform(0.0, 0.4))
+    chaos.pages.kill()
+
+
+def _pages_killed_with_the_broker(chaos: Chaos) -> None:
+    chaos.pass_on(chaos.chance.uniform(0.0, 0.4))
+    chaos.pages.process.kill()
+    _kill_broker(chaos)
+    chaos.pages.process.start()
 
 
 KINDS: Mapping[str, Kind] = {
@@ -360,5 +402,14 @@ KINDS: Mapping[str, Kind] = {
     "kiosk cut off over night": Kind(
         lambda chaos, _: _kiosk_cut_off_over_night(chaos), before=_with_reserve, overtakes=True, cast=KIOSK
     ),
+    "counter killed": Kind(lambda chaos, _: _counter_killed(chaos), cast=COUNTER),
+    "counter killed with the broker": Kind(lambda chaos, _: _counter_killed_with_the_broker(chaos), cast=COUNTER),
+    "counter cut off": Kind(lambda chaos, _: _for_a_while(chaos, chaos.window.line.cut), cast=COUNTER),
+    "counter's answers held back": Kind(
+        lambda chaos, _: _for_a_while(chaos, lambda: chaos.window.line.hold("down")), cast=COUNTER
+    ),
+    "pages killed": Kind(lambda chaos, _: _pages_killed(chaos), cast=PAGES),
+    "pages killed with the broker": Kind(lambda chaos, _: _pages_killed_with_the_broker(chaos), cast=PAGES),
+    "pages cut off": Kind(lambda chaos, _: _for_a_while(chaos, chaos.pages.line.cut), cast=PAGES),
 }
 """By name."""

@@ -88,6 +88,8 @@ class Ledger:
 
     told: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By ticket who was told of it, and its number, where the office must know of it; with its day once known."""
+    phones: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Of some visitors the ticket, and the key to its page."""
     holders: dict[str, str] = field(default_factory=dict)
     """The ticket of each number with its day, for ever: what a database has forgotten is never given to another."""
     called: Counter[tuple[str, str]] = field(default_factory=Counter)

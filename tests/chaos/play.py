@@ -17,7 +17,7 @@ import psutil
 
 from tests.chaos.faults import KINDS
 from tests.chaos.ledger import BrokenPromiseError, Ledger, last_line, read
-from tests.chaos.players import Kiosk, Player, Screens
+from tests.chaos.players import Kiosk, Pages, Player, Screens, Window
 from tests.support.caller import wait_until
 from tests.support.earlier_broker import SetClock
 from tests.support.office import OfficeProcess
@@ -87,8 +87,14 @@ class Chaos:
             self.screens = Screens(self.line.address, self.ledger)
             self._enter(stack, "screens", self.screens)
             if "kiosk" in self._cast:
-                self.kiosk = Kiosk(self.office, self.ledger, self._folder)
+                self.kiosk: Kiosk = Kiosk(self.office, self.ledger, self._folder)
                 self._enter(stack, "kiosk", self.kiosk)
+            if "counter" in self._cast:
+                self.window: Window = Window(self.office)
+                self._enter(stack, "counter", self.window)
+            if "pages" in self._cast:
+                self.pages: Pages = Pages(self.office, self.ledger)
+                self._enter(stack, "pages", self.pages)
             self._stack = stack.pop_all()
         return self
 
@@ -133,6 +139,12 @@ class Chaos:
         """Let `antrean journal verify` look at the whole."""
         self.antrean("journal", "verify")
 
+    @property
+    def lines(self) -> list[Proxy]:
+        """Return all lines of the office."""
+        ours = {"kiosk": "kiosk", "counter": "window", "pages": "pages"}
+        return [self.line, *(getattr(self, name).line for part, name in ours.items() if part in self._cast)]
+
     # -- for what breaks ----------------------------------------------------------------------------------------------
 
     @property
@@ -167,9 +179,8 @@ class Chaos:
 
     def heal(self) -> None:
         """Let all lines carry well again."""
-        self.line.heal()
-        if "kiosk" in self._cast:
-            self.kiosk.line.heal()
+        for line in self.lines:
+            line.heal()
 
     def pass_on(self, seconds: float) -> None:
         """Let everybody work for so long."""

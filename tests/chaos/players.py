@@ -5,22 +5,33 @@ from __future__ import annotations
 import queue
 import re
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
+
+import httpx
 
 from broker.contract.link import Address
 from broker.contract.messages import PASSING, Reply
+from broker.web.staff.access import COOKIE, staff_of
+from tests.chaos import counter as window
 from tests.chaos import kiosk
 from tests.chaos.ledger import BrokenPromiseError, Journal, Ledger
+from tests.support.browsing import asked_before
 from tests.support.caller import Caller
 from tests.support.earlier_broker import SetClock
 from tests.support.office import OfficeProcess
 from tests.support.program import PROCESSES
 from tests.support.proxy import Proxy
+from tests.support.sqlite import opened
 from tests.support.station import EmulatedPrinter
+from tests.support.web_process import WebProcess
 
 SERVICE, PIN = "new-passport", "1234"
 TICKETS = 6
@@ -29,6 +40,14 @@ OVERTAKEN = frozenset({"no_session", "illegal_transition", "counter_busy", "unkn
 """How an officer's press may be refused whose office has forgotten something, or has another day now."""
 
 LOOKS_EVERY_S = 0.03
+PAGE_EVERY_S = 0.2
+"""So often browsers ask: of one ticket's page no more than one a second is given for long."""
+_KINDS: Mapping[str, frozenset[str]] = {
+    "waiting": frozenset({"waiting", "soon"}),
+    "no_show": frozenset({"missed"}),
+    **{state: frozenset({state}) for state in ("called", "serving", "held", "finished", "cancelled")},
+}
+"""What the page of a visitor is called, by the ticket's state."""
 _NUMBER = re.compile(r"[A-Z]{1,2}-\d{3,}")
 
 
@@ -83,6 +102,8 @@ class Screens:
         self._sessions: dict[str, str] = {}
         self._answers: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._open = 0
+        self._keys: dict[str, str] = {}
+        """By ticket, to its page."""
         self.acknowledged = self.refused_for_now = 0
         for caller in self._callers.values():
             caller.__enter__()
@@ -162,14 +183,78 @@ class Screens:
     def _was_issued(self, result: dict[str, Any]) -> None:
         ticket = result["ticket"]
         self._ledger.tell("hall", ticket["id"], ticket["number"])
+        self._ledger.phones["came"] = ticket["id"], ticket["key"]
+        self._keys[ticket["id"]] = ticket["key"]
 
     def _was_called(self, counter: str) -> Callable[[dict[str, Any]], None]:
         def called(result: dict[str, Any]) -> None:
             if result["ticket"] is not None:
-                self._ledger.called[counter, result["ticket"]["id"]] += 1
+                ticket = result["ticket"]["id"]
+                self._ledger.called[counter, ticket] += 1
+                if ticket in self._keys:
+                    self._ledger.phones["called"] = ticket, self._keys[ticket]
                 self._ask(counter, "finish", self._desk(counter), lambda _result: None)
 
         return called
+
+
+S = TypeVar("S")
+
+
+class Piped(Generic[S]):
+    """A process that is told and tells by a pipe, and that may be killed."""
+
+    def __init__(
+        self, main: Callable[[Any, Connection], None], place: object, stands: type[S], told: Callable[[object], None]
+    ) -> None:
+        """Run `main(place, pipe)` once started; how it stands is asked for again and again, all else goes to `told`."""
+        self._main, self._place, self._stands, self._tell = main, place, stands, told
+        self.standing: S | None = None
+        """How it stands, since it was told something the last time; None while that is not known."""
+
+    def start(self) -> None:
+        """Switch it on."""
+        self.standing = None
+        self._pipe, theirs = PROCESSES.Pipe()
+        self._process: BaseProcess = PROCESSES.Process(target=self._main, args=(self._place, theirs), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._asked = self._stale = 0
+        self._asked_s = 0.0
+
+    def kill(self) -> None:
+        """Switch it off as a power cut does; what it has told is heard."""
+        self._process.kill()
+        self._process.join()
+        self._hear()
+        self._pipe.close()
+
+    def send(self, what: str, count: int) -> None:
+        """Tell it something; how it stood before that is no matter any more."""
+        self._pipe.send((what, count))
+        self.standing, self._stale = None, self._asked
+
+    def work(self) -> None:
+        """Hear what it tells, and ask how it stands."""
+        self._hear()
+        if not self._asked and time.monotonic() - self._asked_s > LOOKS_EVERY_S:
+            self._asked_s = time.monotonic()
+            self._asked += 1
+            self._pipe.send("how")
+
+    def _hear(self) -> None:
+        try:
+            while self._pipe.poll():
+                said = self._pipe.recv()
+                if not isinstance(said, self._stands):
+                    self._tell(said)
+                    continue
+                self._asked -= 1
+                self._stale -= 1
+                if self._stale < 0:
+                    self.standing = said
+        except (EOFError, ConnectionResetError):  # it was killed
+            return
 
 
 class Kiosk:
@@ -182,7 +267,8 @@ class Kiosk:
         self.line.__enter__()
         self.printer = EmulatedPrinter()
         self.clock = SetClock(folder / "kiosk-clock")
-        self._place = kiosk.Place(
+        self._data_dir = office.data_dir
+        place = kiosk.Place(
             config=office.config,
             data_dir=office.data_dir,
             environment=office.environment,
@@ -190,32 +276,17 @@ class Kiosk:
             printer_port=self.printer.wire.port,
             clock=self.clock.path,
         )
+        self.process: Piped[kiosk.Standing] = Piped(kiosk.main, place, kiosk.Standing, self._saw)
         self.alone = 0
         """Numbers that it gave out while nobody could be reached."""
         self._papers: Counter[str] = Counter()
         self._lines = 0
-        self.start()
+        self.process.start()
 
     @property
     def outbox(self) -> Path:
         """Return where its numbers in advance lie."""
-        return self._place.data_dir / "outbox" / "kiosk-1.json"
-
-    def start(self) -> None:
-        """Switch it on."""
-        self.standing = kiosk.Standing("", 0, is_linked=False, visits=0, unknown=0, asked=0, reserve=0)
-        self._pipe, theirs = PROCESSES.Pipe()
-        self._process: BaseProcess = PROCESSES.Process(target=kiosk.main, args=(self._place, theirs), daemon=True)
-        self._process.start()
-        theirs.close()
-        self._unheard, self._stale, self._looked_s = 0, 0, 0.0
-
-    def kill(self) -> None:
-        """Switch it off as a power cut does; who stood there has seen what was on the screen."""
-        self._process.kill()
-        self._process.join()
-        self._hear()
-        self._pipe.close()
+        return self._data_dir / "outbox" / "kiosk-1.json"
 
     def begin(self) -> None:
         """Somebody comes."""
@@ -223,29 +294,37 @@ class Kiosk:
 
     def visited_by(self, visitors: int) -> None:
         """Let so many come."""
-        self._pipe.send(("visits", visitors))
-        self._stale = self._unheard
-        self.standing = kiosk.Standing("", 0, is_linked=False, visits=visitors, unknown=0, asked=0, reserve=0)
+        self.process.send("visits", visitors)
 
     def work(self) -> None:
-        """Hear what it tells, and ask how it stands."""
-        self._hear()
-        if not self._unheard and time.monotonic() - self._looked_s > LOOKS_EVERY_S:
-            self._looked_s = time.monotonic()
-            self._unheard += 1
-            self._pipe.send("how")
+        """Hear what it tells."""
+        self.process.work()
 
     def is_linked(self) -> bool:
         """Its picture is fresh."""
-        return self.standing.is_linked
+        standing = self.process.standing
+        return standing is not None and standing.is_linked
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nobody stands there any more."""
+        standing = self.process.standing
+        return standing is not None and not standing.visits
+
+    @property
+    def reserve(self) -> int:
+        """Return how many numbers it has in advance for its visitors."""
+        return 0 if self.process.standing is None else self.process.standing.reserve
 
     def is_done(self) -> bool:
         """Nobody stands there, and the office knows of all who did."""
-        return not (self.standing.visits or self.standing.unknown or self.standing.asked)
+        standing = self.process.standing
+        return standing is not None and not (standing.visits or standing.unknown or standing.asked)
 
     def is_level(self, last: int) -> bool:
         """Tell whether it invites, and its picture is of now."""
-        return (self.standing.page, self.standing.seq, self.standing.is_linked) == ("language", last, True)
+        standing = self.process.standing
+        return standing is not None and (standing.page, standing.seq, standing.is_linked) == ("language", last, True)
 
     def look(self, journal: Journal) -> None:
         """No paper twice; each is of a ticket of the office; and nobody waits whom nobody knows."""
@@ -269,21 +348,193 @@ class Kiosk:
 
     def stop(self) -> None:
         """Switch all of it off."""
-        self.kill()
+        self.process.kill()
         self.printer.device.close()
         self.line.__exit__(None, None, None)
 
-    def _hear(self) -> None:
-        try:
-            while self._pipe.poll():
-                match self._pipe.recv():
-                    case kiosk.Seen(ticket, number, is_alone):
-                        self._ledger.tell("kiosk-1", ticket, number)
-                        self.alone += is_alone
-                    case kiosk.Standing() as standing:
-                        self._unheard -= 1
-                        self._stale -= 1
-                        if self._stale < 0:
-                            self.standing = standing
-        except (EOFError, ConnectionResetError):  # it was killed
+    def _saw(self, seen: object) -> None:
+        assert isinstance(seen, kiosk.Seen)
+        self._ledger.tell("kiosk-1", seen.ticket, seen.number)
+        self.alone += seen.is_alone
+
+
+class Window:
+    """An officer's own process, and its line; the officer serves one visitor after the other."""
+
+    def __init__(self, office: OfficeProcess) -> None:
+        """Switch it on."""
+        self.line: Proxy = Proxy(office.address)
+        self.line.__enter__()
+        place = window.Desk(
+            config=office.config,
+            data_dir=office.data_dir,
+            environment=office.environment,
+            address=self.line.address,
+        )
+        self.process: Piped[window.Standing] = Piped(window.main, place, window.Standing, self._saw)
+        self._seen: set[str] = set()
+        self._wanted = 0
+        self._since = 0
+        """The line of the journal from which on it counts who was called here."""
+        self.process.start()
+
+    def begin(self) -> None:
+        """Let the officer want the next visitor."""
+        self.wants(1)
+
+    def wants(self, visitors: int) -> None:
+        """Let the officer call so many."""
+        self._wanted += visitors
+        self.process.send("turns", visitors)
+
+    def work(self) -> None:
+        """Hear what it tells."""
+        self.process.work()
+
+    def is_linked(self) -> bool:
+        """Its picture is fresh, and of this counter too."""
+        standing = self.process.standing
+        return standing is not None and standing.is_fresh
+
+    def is_done(self) -> bool:
+        """Tell whether the officer is signed in, and all visitors were served."""
+        standing = self.process.standing
+        return standing is not None and standing.is_signed_in and not (standing.turns or standing.ticket)
+
+    def is_level(self, last: int) -> bool:
+        """Tell whether its picture is of now."""
+        standing = self.process.standing
+        return standing is not None and (standing.seq, standing.is_fresh) == (last, True)
+
+    def look(self, journal: Journal) -> None:
+        """Nobody was called without a press, and nobody of whom the officer has not heard."""
+        called = [line for line in journal.of("called") if line.counter == window.COUNTER and line.seq > self._since]
+        if unknown := [line for line in called if line.ticket not in self._seen]:
+            message = f"{len(unknown)} visitors were called to {window.COUNTER}, and its window did not show them"
+            raise BrokenPromiseError(message)
+        if len(called) > self._wanted:
+            message = f"{window.COUNTER} called {len(called)} visitors by {self._wanted} presses"
+            raise BrokenPromiseError(message)
+        self._since, self._wanted = journal.last, 0
+
+    def go_on(self) -> None:
+        """Sign in by itself, as the window asks for it; what was called before the office forgot is no matter."""
+        self._wanted += 1
+
+    def stop(self) -> None:
+        """Switch it off."""
+        self.process.kill()
+        self.line.__exit__(None, None, None)
+
+    def _saw(self, called: object) -> None:
+        assert isinstance(called, window.Called)
+        self._seen.add(called.ticket)
+
+
+class Pages:
+    """The process of the pages, a visitor's phone, and a supervisor's browser with a form a round."""
+
+    def __init__(self, office: OfficeProcess, ledger: Ledger) -> None:
+        """Open them behind a line of their own."""
+        self._ledger = ledger
+        self.line: Proxy = Proxy(office.address)
+        self.line.__enter__()
+        self.process = WebProcess(replace(office, port=self.line.address.port))
+        self.process.start()
+        self._client = httpx.Client(base_url=self.process.address, timeout=2.0, headers={"Accept-Language": "en"})
+        self._database = office.database
+        self._form: dict[str, str] | None = None
+        self._said: list[str] = []
+        """The reasons of all acts that the pages said were done."""
+        self._tried_s = 0.0
+        self._next_s: dict[str, float] = {}
+
+    def begin(self) -> None:
+        """Let the supervisor fill in a form."""
+        self._form = {
+            "place": "service:visit-permit",
+            "quota": str(50 + len(self._said) % 40),
+            "reason": f"reason {uuid.uuid4()}",
+            "request": uuid.uuid4().hex,
+        }
+
+    def work(self) -> None:
+        """Send the form, the same again until a page says that it was done."""
+        if self._form is None or time.monotonic() - self._tried_s < PAGE_EVERY_S:
             return
+        self._tried_s = time.monotonic()
+        try:
+            staff = staff_of(self._client.cookies.get(COOKIE))
+            if staff is None:
+                self._send("/staff/in", {**asked_before(self._client), "officer": "maria", "pin": PIN})
+                return
+            answer = self._send("/staff/acts/quota", {**self._form, "token": staff.token})
+        except httpx.HTTPError:
+            return
+        leads = answer.headers.get("location", "")
+        if answer.status_code == HTTPStatus.SEE_OTHER and not leads.startswith("/staff/in"):
+            self._said.append(self._form["reason"])
+            self._form = None
+        elif answer.status_code in {HTTPStatus.SEE_OTHER, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            self._client.cookies.clear()
+
+    def is_linked(self) -> bool:
+        """Tell whether a page can be opened, and does not say that it is old."""
+        return self._now_and_then("linked", lambda: "note warn" not in self._page("/", "note warn"))
+
+    def is_done(self) -> bool:
+        """Tell whether the form was done."""
+        return self._form is None
+
+    def is_level(self, last: int) -> bool:
+        """Tell whether two phones show how it stands: of who came last, and of who was called; `last` is on no page."""
+        del last
+        return self._now_and_then("level", lambda: all(map(self._is_true, self._ledger.phones.values())))
+
+    def _is_true(self, phone: tuple[str, str]) -> bool:
+        ticket, key = phone
+        with opened(f"file:{self._database}?mode=ro", uri=True) as books:
+            found = books.execute("SELECT state FROM tickets WHERE id = ?", (ticket,)).fetchone()
+        shown = re.search(r'<div class="status[^"]*" data-kind="(\w*)"', self._page(f"/t/{key}"))
+        return found is None or (shown is not None and shown[1] in _KINDS[found[0]])
+
+    def _now_and_then(self, what: str, true: Callable[[], bool]) -> bool:
+        """Look, if that is not but a moment ago."""
+        now_s = time.monotonic()
+        if now_s < self._next_s.get(what, 0.0):
+            return False
+        self._next_s[what] = now_s + PAGE_EVERY_S
+        return true()
+
+    def look(self, journal: Journal) -> None:
+        """Find what a page said was done, once; nothing was done twice."""
+        reasons = Counter(str(line.body.get("reason")) for line in journal.of("quota_changed"))
+        if not self._ledger.has_forgotten and self._said and reasons[self._said[-1]] != 1:
+            message = f"an act that a page said was done stands {reasons[self._said[-1]]} times in the journal"
+            raise BrokenPromiseError(message)
+        if reasons and max(reasons.values()) > 1:
+            message = "an act of the staff was done twice"
+            raise BrokenPromiseError(message)
+
+    def go_on(self) -> None:
+        """Nothing: who has no session any more is asked for the PIN."""
+
+    def kill(self) -> None:
+        """End them as a power cut would, and open them again."""
+        self.process.kill()
+        self.process.start()
+
+    def stop(self) -> None:
+        """Close them."""
+        self._client.close()
+        self.process.stop()
+        self.line.__exit__(None, None, None)
+
+    def _page(self, path: str, otherwise: str = "") -> str:
+        try:
+            return self._client.get(path).text
+        except httpx.HTTPError:
+            return otherwise
+
+    def _send(self, path: str, fields: Mapping[str, str]) -> httpx.Response:
+        return self._client.post(path, data=dict(fields), headers={"Origin": self.process.address})
