@@ -284,7 +284,7 @@ def _require_papers(store: SqlStore, data_dir: Path, zone: dt.tzinfo) -> None:
 
     Database and head may have gone back in time together, as with a disk that lies or a machine that was reset.
     """
-    missing = given_to_kiosks(data_dir, zone).in_words(store.given)
+    missing = given_to_kiosks(data_dir, zone, store.tickets_there).in_words(store.given)
     if missing:
         message = (
             f"no number is given out, for some would be given twice: kiosks here have {missing}, and the database "

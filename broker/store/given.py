@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from broker.domain.events import Issued, NumbersLeased, NumbersSkipped
 from broker.domain.identity import number_text
@@ -28,6 +28,11 @@ _SKIPPED = text(
     "SELECT type, body FROM events WHERE office = :office AND type IN ('numbers_skipped', 'numbers_leased') "
     "AND at >= (SELECT max(at) FROM events WHERE office = :office) - :late_us"
 )
+_THERE = text("SELECT id FROM tickets WHERE office = :office AND id IN :tickets").bindparams(
+    bindparam("tickets", expanding=True)
+)
+AT_ONCE = 500
+"""So many tickets are asked for in one statement."""
 _LATE = dt.timedelta(days=2)
 _NUMBER = re.compile(r"(?P<series>.+)-(?P<sequence>\d{1,9})")
 
@@ -74,6 +79,11 @@ class Given:
                 case _:
                     pass
         return given
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Return the highest numbers as they stand on papers."""
+        return tuple(number_text(*one) for one in (*self.numbers.items(), *self.in_advance.items()))
 
     def joined(self, other: Given) -> Given:
         """Return what either knows."""
@@ -124,19 +134,70 @@ def given_in(connection: Connection, office: str) -> Given:
     return given.after(event_of(name, body) for name, body in skipped)
 
 
-def given_to_kiosks(data: Path, zone: dt.tzinfo) -> Given:
+def tickets_there(connection: Connection, office: str, tickets: Collection[str]) -> frozenset[str]:
+    """Return which of these tickets a database knows, as given out or as lent of late."""
+    return _issued(connection, office, tickets) | _lent(connection, office).intersection(tickets)
+
+
+def only_lent(connection: Connection, office: str, data: Path, zone: dt.tzinfo) -> tuple[str, ...]:
+    """Return the numbers on papers of kiosks of this machine of which a database knows only that they were lent."""
+    papers = dict(_papers(data, zone))
+    lent = _lent(connection, office).intersection(papers)
+    left = lent - _issued(connection, office, lent)
+    return tuple(sorted(text for ticket in left for text in papers[ticket].texts))
+
+
+def _issued(connection: Connection, office: str, tickets: Collection[str]) -> frozenset[str]:
+    wanted = sorted(tickets)
+    parts = (wanted[first : first + AT_ONCE] for first in range(0, len(wanted), AT_ONCE))
+    return frozenset(
+        ticket for some in parts for ticket in connection.scalars(_THERE, {"office": office, "tickets": some})
+    )
+
+
+def _lent(connection: Connection, office: str) -> frozenset[str]:
+    late = {"office": office, "late_us": _LATE // dt.timedelta(microseconds=1)}
+    events = (event_of(name, body) for name, body in connection.execute(_SKIPPED, late))
+    return frozenset(blank.ticket for event in events if isinstance(event, NumbersLeased) for blank in event.blanks)
+
+
+def given_to_kiosks(
+    data: Path, zone: dt.tzinfo, there: Callable[[Collection[str]], Collection[str]] = lambda _tickets: ()
+) -> Given:
     """Return what kiosks of this machine know: their papers, and the numbers that they have in advance.
 
-    Those may be given out at any moment while the kiosk is alone. What is torn or strange is passed over. Days are
-    those of the office's `zone`: an office day is never earlier than the date on its papers.
+    Those may be given out at any moment while the kiosk is alone. What is torn or strange is passed over, and so is
+    what has a ticket that is `there`: on what day that was given out the database knows better. Days of papers are
+    those that stand on them, in the office's `zone`; where the clock was set ahead they are later than the office day.
     """
-    given = NONE_GIVEN
-    for papers in sorted((data / PRINTS).glob("*.jsonl")):
-        for line in _text_of(papers).splitlines():
-            given = given.joined(_of_paper(line, zone))
-    for box in sorted((data / OUTBOX).glob("*.json")):
-        given = given.joined(_of_outbox(_text_of(box)))
+    papers = [*_papers(data, zone), *_in_advance(data)]
+    known, given = there({ticket for ticket, _ in papers}), NONE_GIVEN
+    for ticket, number in papers:
+        given = given if ticket in known else given.joined(number)
     return given
+
+
+def _papers(data: Path, zone: dt.tzinfo) -> Iterator[tuple[str, Given]]:
+    for path in sorted((data / PRINTS).glob("*.jsonl")):
+        for line in _text_of(path).splitlines():
+            try:
+                ticket = json.loads(line)["ticket"]
+                day = dt.datetime.fromisoformat(ticket["issued_at"]).astimezone(zone).date()
+                yield str(ticket.get("id", "")), _of_number(ticket["number"], day)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                continue
+
+
+def _in_advance(data: Path) -> Iterator[tuple[str, Given]]:
+    for path in sorted((data / OUTBOX).glob("*.json")):
+        try:
+            box = json.loads(_text_of(path))
+            for held in (*box["held"], *(one["held"] for one in box["given"])):
+                blank = held["blank"]
+                day = dt.date.fromisoformat(held["day"])
+                yield str(blank.get("ticket", "")), _of_number(blank["number"], day)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
 
 
 def _text_of(path: Path) -> str:
@@ -144,26 +205,6 @@ def _text_of(path: Path) -> str:
         return path.read_text(errors="replace")
     except OSError:
         return ""
-
-
-def _of_paper(line: str, zone: dt.tzinfo) -> Given:
-    try:
-        ticket = json.loads(line)["ticket"]
-        day = dt.datetime.fromisoformat(ticket["issued_at"]).astimezone(zone).date()
-        return _of_number(ticket["number"], day)
-    except (ValueError, KeyError, TypeError):
-        return NONE_GIVEN
-
-
-def _of_outbox(text: str) -> Given:
-    given = NONE_GIVEN
-    try:
-        box = json.loads(text)
-        for held in (*box["held"], *(one["held"] for one in box["given"])):
-            given = given.joined(_of_number(held["blank"]["number"], dt.date.fromisoformat(held["day"])))
-    except (ValueError, KeyError, TypeError):
-        return given
-    return given
 
 
 def _of_number(text: str, day: dt.date) -> Given:

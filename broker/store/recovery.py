@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, select, text
@@ -32,7 +33,7 @@ from broker.store.database import (
     reading_engine,
     require_this_version,
 )
-from broker.store.given import NONE_GIVEN, Given, given_in, given_to_kiosks
+from broker.store.given import NONE_GIVEN, Given, given_in, given_to_kiosks, only_lent, tickets_there
 from broker.store.head import Head
 from broker.store.journal import event_of
 from broker.store.lease import FileHold
@@ -73,6 +74,8 @@ class Finding:
     """The numbers in the database."""
     given: Given = NONE_GIVEN
     """The numbers that were given out, by all that knows."""
+    not_handed_in: tuple[str, ...] = ()
+    """Numbers in advance that a kiosk of here has printed, and of which the database has no more than the lease."""
     is_unusable: bool = False
     """The file is not there, empty, or no database any more: a new one has to begin."""
 
@@ -83,7 +86,8 @@ def examine(url: str, head: Head, office: str, *, data: Path, zone: dt.tzinfo) -
         mark, why = head.read(), ""
     except StorageError as error:
         mark, why = None, str(error)
-    given = given_to_kiosks(data, zone).joined(NONE_GIVEN if mark is None else mark.given)
+    answered_for = NONE_GIVEN if mark is None else mark.given
+    given = given_to_kiosks(data, zone).joined(answered_for)
     path, answered = file_of(url), None if mark is None else mark.seq
     unusable = Finding("", 0, answered, NONE_GIVEN, given, is_unusable=True)
     if path is not None and (not path.is_file() or path.stat().st_size == 0):
@@ -94,6 +98,8 @@ def examine(url: str, head: Head, office: str, *, data: Path, zone: dt.tzinfo) -
         with converted("look at the database"), engine.connect() as connection:
             require_this_version(connection, str(path or make_url(url).render_as_string()))
             lines, known = last_mark(connection, office).seq, given_in(connection, office)
+            given = given_to_kiosks(data, zone, partial(tickets_there, connection, office)).joined(answered_for)
+            not_handed_in = only_lent(connection, office, data, zone)
             why = why or contradiction(connection, office, mark) or _by_kiosks(given, known)
     except StorageError as error:
         if path is None or not _is_damage(error):
@@ -105,7 +111,7 @@ def examine(url: str, head: Head, office: str, *, data: Path, zone: dt.tzinfo) -
         head.refuse_empty(lines)
     except StorageError as error:
         why = str(error)
-    return Finding(why, lines, answered, known, given.joined(known))
+    return Finding(why, lines, answered, known, given.joined(known), not_handed_in)
 
 
 def _is_damage(error: StorageError) -> bool:

@@ -24,7 +24,7 @@ from broker.store.closed_days import read_carry, read_closed, read_lines, write_
 from broker.store.database import BUSY_TIMEOUT_MS, converted, file_of, open_database, prepare_file
 from broker.store.feedback import forget_spent, read_book, read_mark, read_words, write_feedback, write_mark
 from broker.store.file_watch import FileWatch
-from broker.store.given import NONE_GIVEN, Given, given_in
+from broker.store.given import NONE_GIVEN, Given, given_in, tickets_there
 from broker.store.head import Head, Mark
 from broker.store.health import delete_health, write_health
 from broker.store.journal import Broken
@@ -165,6 +165,11 @@ class SqlStore:
     def given(self) -> Given:
         """Return the numbers that this database knows to have been given out."""
         return self._end.given
+
+    def tickets_there(self, tickets: Collection[str]) -> frozenset[str]:
+        """Return which of these tickets this database knows, as given out or as lent of late."""
+        with self._reading("look for tickets"):
+            return tickets_there(self._connection, self._office, tickets)
 
     def commit(self, work: Work) -> None:
         """Write events, the tables they change, and the replies in one transaction, all or nothing.

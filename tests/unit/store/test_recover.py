@@ -248,6 +248,29 @@ def test_papers_of_another_day_hold_nobody_up(folder: Path) -> None:
     assert not look(folder).why
 
 
+def test_papers_of_a_clock_that_was_set_ahead_hold_nobody_up(folder: Path) -> None:
+    """The office day goes on over such a step (decision 18), while papers have the new date: the tickets are there."""
+    later = MORNING + dt.timedelta(days=3)
+    office = small_office(kiosks=frozenset({"kiosk-1"}))
+    with closing(open_store(folder)) as store:
+        room = EngineRoom(store=store, office=office)
+        room.ask(cmd.Lease("visa", "regular", 0, "kiosk-1", "chance"))
+        lent, *_ = room.hall.lent.values()
+        held = next(ticket for ticket in room.hall.tickets.values() if ticket.number == "B-012")
+    (folder / PRINTS).mkdir()
+    papers = [(held.id, "B-012"), (lent.blank.ticket, "B-900")]
+    lines = [{"ticket": {"id": one, "number": number, "issued_at": later.isoformat()}} for one, number in papers]
+    (folder / PRINTS / "kiosk-1.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert not look(folder).why
+    with closing(open_store(folder)) as store:
+        _require_papers(store, folder, JAKARTA)
+    put_back_an_old_copy(folder)
+    shutil.copy(folder / "morning.head", folder / "journal-demo.head")
+    assert look(folder).why == "numbers were printed of which the database does not tell: B-001 to B-012, B-900"
+    with closing(open_store(folder)) as store, pytest.raises(StorageError, match="B-012"):
+        _require_papers(store, folder, JAKARTA)
+
+
 def test_the_highest_numbers_of_many_series_fit_a_head(tmp_path: Path) -> None:
     head = Head(tmp_path, "demo")
     with closing(open_store(tmp_path)):
