@@ -284,7 +284,9 @@ class Flow:
         is_ours = self.standing in {"alone", "untrusted"}  # who poses as the server stops no kiosk that has numbers
         if self.is_linked or self.reserve is None or office is None or hall is None or not is_ours:
             return False
-        is_over = hall.day != now.date() or is_shut(hall) or ((closes := closes_at(hall)) is not None and closes <= now)
+        said_on = hall.at.astimezone(now.tzinfo).date()  # `hall.day` stays ahead after a clock was (decision 18)
+        is_of_today = said_on == now.date()
+        is_over = not is_of_today or is_shut(hall) or ((closes := closes_at(hall)) is not None and closes <= now)
         return not is_over and any(self.has_reserve(service.id) for service in office.services)
 
     def has_reserve(self, service: str | None, lane: str | None = None) -> bool:

@@ -310,6 +310,14 @@ def _kiosk_cut_off_while_the_office_forgets(chaos: Chaos) -> None:
     _harm(_put_back)(chaos, kept)
 
 
+def _with_reserve_of_a_day_in_step(chaos: Chaos) -> None:
+    """Begin on a day after which the next one comes: days that a clock was set ahead by are passed over at midnight."""
+    if chaos.is_ahead:
+        _a_night(chaos)
+        chaos.go_on()
+    _with_reserve(chaos)
+
+
 def _kiosk_cut_off_over_night(chaos: Chaos) -> None:
     """Hand in on the next day: taken in, and nobody waits any more."""
     _alone(chaos)
@@ -400,7 +408,10 @@ KINDS: Mapping[str, Kind] = {
         lambda chaos, _: _kiosk_cut_off_while_the_office_forgets(chaos), overtakes=True, cast=KIOSK
     ),
     "kiosk cut off over night": Kind(
-        lambda chaos, _: _kiosk_cut_off_over_night(chaos), before=_with_reserve, overtakes=True, cast=KIOSK
+        lambda chaos, _: _kiosk_cut_off_over_night(chaos),
+        before=_with_reserve_of_a_day_in_step,
+        overtakes=True,
+        cast=KIOSK,
     ),
     "counter killed": Kind(lambda chaos, _: _counter_killed(chaos), cast=COUNTER),
     "counter killed with the broker": Kind(lambda chaos, _: _counter_killed_with_the_broker(chaos), cast=COUNTER),

@@ -12,6 +12,7 @@ from typing import Any
 from tests.support.sqlite import opened
 
 _NAMED = re.compile(r"given out on (\d{4}-\d\d-\d\d) and not in the database: ([^.]+)\.")
+_PRINTED = re.compile(r"in no queue as far as the database knows: ([^.]+)\.")
 _SPAN = re.compile(r"\b([A-Z]{1,2})-(\d+)(?: to \1-(\d+))?")
 
 
@@ -102,6 +103,8 @@ class Ledger:
     """Numbers that a harmed database had lost, each of them named to whoever recovered it."""
     _named: dict[str, str] = field(default_factory=dict)
     """The numbers, with their days, that were named in this round."""
+    _printed: set[str] = field(default_factory=set)
+    """Numbers in advance that were named because there are papers of them."""
     _day: str = ""
     """Their day."""
 
@@ -109,6 +112,7 @@ class Ledger:
         """Begin a round."""
         self.is_overtaken, self.has_forgotten = is_overtaken, False
         self._named.clear()
+        self._printed.clear()
         self._day = ""
 
     def tell(self, client: str, ticket: str, number: str) -> None:
@@ -122,6 +126,7 @@ class Ledger:
         for day, listed in _NAMED.findall(words):
             self._day = max(self._day, day)
             self._named |= {one: f"{day} {one}" for match in _SPAN.finditer(listed) for one in _span(match)}
+        self._printed = {one for listed in _PRINTED.findall(words) for one in listed.split(", ")}
         self.has_forgotten = True
 
     def hold_against(self, journal: Journal, exact: frozenset[str]) -> None:
@@ -159,6 +164,8 @@ class Ledger:
     def _was_named(self, number: str) -> bool:
         """Tell whether a number was said to be lost; those of earlier days, which nobody waits with, are not named."""
         day, _, bare = number.rpartition(" ")
+        if bare in self._printed:
+            return True
         return bool(self._named) and (
             bare in self._named if not day else self._named.get(bare) == number or day < self._day
         )

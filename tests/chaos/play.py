@@ -124,8 +124,7 @@ class Chaos:
         linked_s = time.monotonic() - mended_s
         self.wait(lambda: all(one.is_done() for one in self._players.values()), "everything is answered")
         if kind.overtakes:
-            for player in self._players.values():
-                player.go_on()
+            self.go_on()
         answered_s = time.monotonic()
         self.wait(self._is_level, "all screens show what the journal says")
         self.figures.converged_s.append(max(linked_s, time.monotonic() - answered_s))
@@ -176,6 +175,18 @@ class Chaos:
         if before_s is None:
             self._set_s[why] = by_s
         self.clock.off_s += by_s if before_s is None else -before_s
+
+    @property
+    def is_ahead(self) -> bool:
+        """Tell whether the clock was set ahead by days, and not back again."""
+        return "days" in self._set_s
+
+    def go_on(self) -> None:
+        """Let everybody begin anew with what the office knows, once it is there."""
+        self.wait(lambda: self._witness.linked, "the engine is there")
+        self.ledger.phones.clear()  # they may show a ticket of yesterday, or none
+        for player in self._players.values():
+            player.go_on()
 
     def heal(self) -> None:
         """Let all lines carry well again."""

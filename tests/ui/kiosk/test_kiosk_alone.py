@@ -271,3 +271,16 @@ def test_an_old_picture_is_never_shown_as_new() -> None:
     text = repr(visitor.page)
     assert "menit" not in text
     assert "Tidak tersambung" in repr(visitor.shown.banner)
+
+
+def test_an_office_whose_days_are_ahead_is_of_today_and_over_at_midnight() -> None:
+    """After a clock was ahead by days and is right again, days stay ahead (decision 18)."""
+    visitor, _ = with_numbers()
+    assert visitor.engine.hall is not None
+    ahead = visitor.engine.hall.day + dt.timedelta(days=3)
+    visitor.engine.say(visitor.engine.hall.model_copy(update={"day": ahead}))
+    alone(visitor)
+    take_number(visitor)
+    assert visitor.screen == "ticket"
+    visitor.wait((dt.timedelta(days=1) - dt.timedelta(hours=NOW.hour)).total_seconds(), step=600.0)
+    assert visitor.screen == "offline"

@@ -271,6 +271,34 @@ def test_papers_of_a_clock_that_was_set_ahead_hold_nobody_up(folder: Path) -> No
         _require_papers(store, folder, JAKARTA)
 
 
+def test_a_number_in_advance_of_which_only_the_lease_is_left_is_said_too(folder: Path) -> None:
+    """It is not beyond the highest that was lent; its kiosk has handed it in, was thanked, and never will again."""
+    office = small_office(kiosks=frozenset({"kiosk-1"}))
+    with closing(open_store(folder)) as store:
+        room = EngineRoom(store=store, office=office)
+        room.ids = iter(range(500, 510))
+        room.ask(cmd.Lease("visa", "regular", 0, "kiosk-1", "chance"))
+        lent = [one.blank for one in room.hall.lent.values()]
+        with opened(folder / "office.db") as source, closing(sqlite3.connect(folder / "morning.db")) as target:
+            source.backup(target)
+        for blank, number in zip(lent, ("B-900", "B-901"), strict=False):
+            at = ("visa", "regular", blank.check, MORNING)
+            paper = cmd.HandIn(blank.ticket, DAY.isoformat(), number, *at, key=blank.key, asker="kiosk-1")
+            assert "error" not in room.ask(paper)
+    (folder / PRINTS).mkdir()
+    lines = [
+        {"ticket": {"id": blank.ticket, "number": number, "issued_at": MORNING.isoformat()}}
+        for blank, number in zip(lent, ("B-900", "B-901"), strict=False)
+    ]
+    (folder / PRINTS / "kiosk-1.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert look(folder).not_handed_in == ()
+    put_back_an_old_copy(folder)
+    finding = look(folder)
+    assert finding.why
+    assert finding.given.in_words(finding.known) == ""
+    assert finding.not_handed_in == ("B-900", "B-901")
+
+
 def test_the_highest_numbers_of_many_series_fit_a_head(tmp_path: Path) -> None:
     head = Head(tmp_path, "demo")
     with closing(open_store(tmp_path)):
