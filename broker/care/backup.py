@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from broker.config import Settings
+from broker.config.document import named_files, read_document
+from broker.config.logins import BOOK, LoginError, joined_books, read_book, write_book
 from broker.ports import StorageError
 from broker.store.archive import Archive
 from broker.store.copies import MANIFEST, backups_in, keep_whole, name_of_backup, stamp
@@ -34,6 +36,8 @@ DATABASE, CONFIG = "office.db", "config.yaml"
 KEYS: Final = ("ca.key", "journal.key", "office.key", "sessions.key")
 """Without them a database is there, but what it says cannot be proved, read, or gone on with; and no machine would know
 who answers for the office now."""
+BESIDE: Final = "beside"
+"""Below a backup: the files that config.yaml names, such as logo and surveys, each where it lies beside that."""
 KEPT = 14
 """So many backups stay in a folder."""
 _CHUNK = 1 << 20
@@ -65,6 +69,9 @@ def back_up(settings: Settings, config: Path, data: Path, into: Path, *, now: dt
     if database is None:
         message = "the database is on a server of its own: back it up with its own tool, such as pg_dump"
         raise StorageError(message)
+    if not database.is_file():
+        message = f"{database} is not there: no broker has worked here yet, or --data is to name another folder"
+        raise StorageError(message)
     office = settings.office.id
     folder = into / name_of_backup(office, now)
     if folder.exists():
@@ -72,12 +79,14 @@ def back_up(settings: Settings, config: Path, data: Path, into: Path, *, now: dt
         raise StorageError(message)
     with _made_whole(folder) as part:
         head = Head(data, office)
-        for path in (head.path, *(data / key for key in KEYS)):  # before the database: an end may be older, never newer
+        for path in (head.path, *(data / name for name in (*KEYS, BOOK))):  # an end may be older than the database only
             if path.is_file():
                 _copy(path, part / path.name)
         keep_whole(database, part / DATABASE)
         if config.is_file():
             _copy(config, part / CONFIG)
+            for name in _named_beside(config):
+                _copy(config.parent / name, part / BESIDE / name)
         made = _looked_at(part, office, now)
     known = backups_in(into, office)
     # What a wrong clock has dated ahead goes first: it must not stand in the place of what was made now.
@@ -149,12 +158,15 @@ def plan_restore(backup: Backup, settings: Settings, data: Path) -> Plan:
     return Plan(backup, behind, given.in_words(backup.given), given)
 
 
-def put_back_config(backup: Backup, config: Path) -> bool:
-    """Put the configuration back where there is none; tell whether that was done."""
+def put_back_config(backup: Backup, config: Path) -> list[Path]:
+    """Put the configuration back where there is none, and what it names beside it; return what was put back."""
     if config.exists() or CONFIG not in backup.digests:
-        return False
-    _copy(backup.folder / CONFIG, config)
-    return True
+        return []
+    beside = {name: config.parent / Path(name).relative_to(BESIDE) for name in backup.digests if "/" in name}
+    missing = {name: path for name, path in beside.items() if not path.exists()}
+    for name, path in ({CONFIG: config} | missing).items():
+        _copy(backup.folder / name, path)
+    return [config, *missing.values()]
 
 
 def restore(plan: Plan, settings: Settings, data: Path, *, now: dt.datetime) -> list[str]:
@@ -180,7 +192,7 @@ def restore(plan: Plan, settings: Settings, data: Path, *, now: dt.datetime) -> 
             held.callback(FileHold(database, office).close)
         logs = (database.with_name(database.name + end) for end in ("-wal", "-shm"))
         there = [path for path in (*logs, database) if path.exists()]
-        replaced = [path for path in (*(data / name for name in beside), head) if path.exists()]
+        replaced = [path for path in (*(data / name for name in (*beside, BOOK)), head) if path.exists()]
         if there or replaced:
             aside.mkdir(mode=0o700)
             done.insert(0, f"what was there is put aside: {aside}")
@@ -190,11 +202,35 @@ def restore(plan: Plan, settings: Settings, data: Path, *, now: dt.datetime) -> 
             path.replace(aside / path.name)
         ready.replace(database)
         sync(home)
+    done += _put_back_logins(backup, data)
     for name in beside:
         _copy(backup.folder / name, data / name)
     if head.name not in beside:
         head.unlink(missing_ok=True)
     return done
+
+
+def _put_back_logins(backup: Backup, data: Path) -> list[str]:
+    """Let the devices that had logins have them again; what was decided since, such as that one is revoked, stays."""
+    if BOOK not in backup.digests:
+        return []
+    before = read_book(backup.folder)
+    try:
+        book = joined_books(before, read_book(data))
+    except LoginError:  # it is put aside
+        book = before
+    write_book(data, book)
+    if book != before:
+        return []
+    return ["devices log in as at that time: revoke again whom you revoked since (antrean provision --list)"]
+
+
+def _named_beside(config: Path) -> list[Path]:
+    """Return the files that a configuration names and that lie at its side or below, from there on."""
+    names = {Path(place[key]) for place, key in named_files(read_document(config).data)}
+    return sorted(
+        name for name in names if not name.is_absolute() and ".." not in name.parts and (config.parent / name).is_file()
+    )
 
 
 def _looked_at(part: Path, office: str, now: dt.datetime) -> Backup:
@@ -212,7 +248,8 @@ def _looked_at(part: Path, office: str, now: dt.datetime) -> Backup:
     if broken is not None:
         message = f"the journal in the copy is broken at line {broken.seq}: {broken.why}"
         raise StorageError(message)
-    digests = {path.name: _digest(path) for path in sorted(part.iterdir())}
+    files = sorted(path for path in part.rglob("*") if path.is_file())
+    digests = {path.relative_to(part).as_posix(): _digest(path) for path in files}
     facts = {
         "office": office,
         "made_at": now.astimezone(dt.UTC).isoformat(timespec="seconds"),
@@ -247,6 +284,7 @@ def _made_whole(folder: Path) -> Iterator[Path]:
 
 def _copy(source: Path, target: Path) -> None:
     """Copy a file durably, for its owner alone."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with source.open("rb") as read:
         part = target.with_name(f".{target.name}.part")
         part.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from typing import Any
 
 from broker.bootstrap.logins import COUNTS
 from broker.clients import Kind
-from broker.config.document import read_document
+from broker.config.document import named_files, read_document
 from broker.config.logins import BOOK, LOCAL, OWN, Login, LoginError, clients_of, new_password, read_book, write_book
 from broker.config.loopback import is_loopback
 from broker.config.machines import Machine
@@ -79,7 +79,7 @@ def provision(
         make_certificates(settings, data_dir, now)
         write_whole(folder / DEFAULT_DATA / CA, (data_dir / CA).read_bytes())
     written = bundled(read_document(config).data, {name: clients[name].kind for name in names})
-    for place, key in _files(written):
+    for place, key in named_files(written):
         source = config.parent / place[key]
         if source.is_file():
             shutil.copy(source, folder / source.name)
@@ -88,7 +88,7 @@ def provision(
     write_whole(folder / DEFAULT_CONFIG, text.encode())
     with _changing(data_dir) as book:
         for name, password in passwords.items():
-            book[name] = Login(entry=password_entry(password), since=now.isoformat(timespec="seconds"))
+            book[name] = Login(entry=password_entry(password), since=now.replace(microsecond=0))
     return Bundle(folder, wait_until_it_counts(data_dir))
 
 
@@ -115,7 +115,7 @@ def revoke(data_dir: Path, name: str, *, now: dt.datetime) -> bool:
         if login is None or login.is_revoked:
             message = f"{name} has no login of its own: antrean provision --list tells who has"
             raise LoginError(message)
-        book[name] = Login(since=now.isoformat(timespec="seconds"))
+        book[name] = Login(since=now.replace(microsecond=0))
         (data_dir / LOCAL / name).unlink(missing_ok=True)
     return wait_until_it_counts(data_dir)
 
@@ -192,14 +192,3 @@ def _is_held(path: Path) -> bool:
         except OSError:
             return True
     return False
-
-
-def _files(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield each place that names a file beside the configuration, with its key."""
-    office = data.get("office")
-    surveys = (data.get("feedback") or {}).get("surveys") or []
-    printers = [kiosk.get(key) for kiosk in data.get("kiosks") or [] for key in ("printer", "spare_printer")]
-    places = [(office, "logo"), *((one, "file") for one in surveys), *((one, "logo") for one in printers)]
-    for place, key in places:
-        if isinstance(place, dict) and isinstance(place.get(key), str):
-            yield place, key

@@ -60,8 +60,8 @@ def restore_command(
 ) -> None:
     """Put a backup back, after saying what is newer than it; numbers go on behind the highest that was given out."""
     found = read_backup(backup)
-    if put_back_config(found, config):
-        _tell(f"put back: {config}")
+    for path in put_back_config(found, config):
+        _tell(f"put back: {path}")
     settings = load_settings(config, os.environ)
     with only_engine(data):
         plan = plan_restore(found, settings, data)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -261,3 +262,13 @@ def _scalar(node: yaml.ScalarNode) -> object:
     if _FLOAT.match(text):
         return float(text)
     return text
+
+
+def named_files(data: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield each place of the data that names a file beside the configuration, with its key."""
+    surveys = (data.get("feedback") or {}).get("surveys") or []
+    printers = [kiosk.get(key) for kiosk in data.get("kiosks") or [] for key in ("printer", "spare_printer")]
+    places = [(data.get("office"), "logo"), *((one, "file") for one in surveys), *((one, "logo") for one in printers)]
+    for place, key in places:
+        if isinstance(place, dict) and isinstance(place.get(key), str):
+            yield place, key

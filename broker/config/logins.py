@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from broker.clients import Client, Kind
 from broker.config.loopback import is_here, is_loopback
@@ -39,8 +40,8 @@ class Login(BaseModel):
 
     entry: str = ""
     """The hash as the MQTT server takes it; empty after it was revoked."""
-    since: str
-    """When it was given or revoked, RFC 3339."""
+    since: AwareDatetime
+    """When it was given or revoked."""
 
     @property
     def is_revoked(self) -> bool:
@@ -94,13 +95,21 @@ def read_book(data_dir: Path) -> dict[str, Login]:
     except FileNotFoundError:
         return {}
     except (OSError, ValidationError) as error:
-        message = f"{path} cannot be read, so nobody knows who may log in: put it back, or provision every device anew"
+        message = (
+            f"{path} cannot be read, so nobody knows who may log in: put it back (a backup has one), "
+            "or move it away and provision each device anew"
+        )
         raise LoginError(message) from error
 
 
 def write_book(data_dir: Path, book: dict[str, Login]) -> None:
     """Keep who was provisioned. Raises OSError."""
     write_whole(data_dir / BOOK, _BOOK.dump_json(book, indent=1), durable=True)
+
+
+def joined_books(one: Mapping[str, Login], other: Mapping[str, Login]) -> dict[str, Login]:
+    """Return of two lists what was decided last of each device: who was revoked stays so by an older list, too."""
+    return dict(sorted((*one.items(), *other.items()), key=lambda item: item[1].since))
 
 
 def new_password() -> str:

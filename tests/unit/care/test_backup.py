@@ -15,8 +15,9 @@ import pytest
 
 from broker.bootstrap.nightly import LOOK_EVERY_S, TRY_AGAIN_S, Nightly, is_due, keep_daily
 from broker.care import backup
-from broker.care.backup import Backup, back_up, plan_restore, read_backup, restore
+from broker.care.backup import Backup, back_up, plan_restore, put_back_config, read_backup, restore
 from broker.config import Settings, load_settings
+from broker.config.logins import BOOK, Login, read_book, write_book
 from broker.config.settings import BackupPlan
 from broker.ports import StorageError
 from broker.store.copies import MANIFEST
@@ -278,6 +279,45 @@ def test_wherever_a_restore_is_cut_off_no_number_is_given_twice_and_it_can_be_do
         assert house.issue() == "B-010"
         house.store.close()
     assert steps > 6
+
+
+def test_on_a_new_machine_devices_log_in_and_what_the_configuration_names_is_there(
+    house: House, tmp_path: Path
+) -> None:
+    write_book(house.data, {"kiosk-1": Login(entry="a-hash", since=MORNING)})
+    here, there = (tmp_path / name / "config.yaml" for name in ("here", "there"))
+    (here.parent / "forms").mkdir(parents=True)
+    shutil.copy(CONFIG.parent / "broker" / "surveys" / "skm.yaml", here.parent / "forms" / "survey.yaml")
+    text = CONFIG.read_text(encoding="utf-8").replace("# file: survey.yaml ", "file: forms/survey.yaml ", 1)
+    here.write_text(text, encoding="utf-8")
+    made = back_up(load_settings(here, {}), here, house.data, house.media, now=MORNING)
+    assert put_back_config(read_backup(made.folder), there) == [there, there.parent / "forms" / "survey.yaml"]
+    assert load_settings(there, {}) == load_settings(here, {})
+    assert put_back_config(read_backup(made.folder), there) == []
+    _, done = house.restore(made, tmp_path / "new")
+    assert read_book(tmp_path / "new") == read_book(house.data)
+    assert any("revoke again" in line for line in done)
+
+
+def test_a_device_that_was_revoked_after_the_backup_is_not_let_in_by_it(house: House) -> None:
+    old, late = Login(entry="old-hash", since=MORNING), MORNING + DAY
+    write_book(house.data, dict.fromkeys(("kiosk-1", "display-1", "counter-1"), old))
+    made = house.back_up()
+    now = {"kiosk-1": Login(since=late), "display-1": Login(entry="new-hash", since=late), "counter-1": old}
+    write_book(house.data, now)
+    house.store.close()
+    house.restore(made)
+    assert read_book(house.data) == now
+    (house.data / BOOK).write_text("{")
+    house.restore(made, after=DAY)
+    assert read_book(house.data) == dict.fromkeys(now, old)
+    assert [path.read_text() for path in house.data.glob(f"before-restore-*/{BOOK}")].count("{") == 1
+
+
+def test_of_an_office_that_has_never_worked_there_is_no_backup(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="no broker has worked here yet"):
+        back_up(settings, CONFIG, tmp_path / "var", tmp_path / "media", now=MORNING)
+    assert not (tmp_path / "media").exists()
 
 
 def test_nothing_newer_nothing_lost(house: House) -> None:
