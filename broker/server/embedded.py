@@ -34,7 +34,7 @@ OWN_PER_S, OWN_AT_ONCE = 50.0, 128.0
 """So much each connection may say; amqtt takes a millisecond for each message."""
 COMMON_PER_S, COMMON_AT_ONCE = 150.0, 256.0
 """And all together so much more, but for who had to wait lately."""
-COMERS_PER_S, COMERS_AT_ONCE = 25.0, 100.0
+COMERS_PER_S, COMERS_AT_ONCE = 50.0, 100.0
 """So many connections come in: an office's screens all at once."""
 PAUSE_S = 0.01
 PUBACK = 4

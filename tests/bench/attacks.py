@@ -62,6 +62,7 @@ class Target:
     def come(self, name: str, *, will: tuple[str, bytes] | None = None, password: str | None = None) -> socket.socket:
         """Return a connection that has asked to come in."""
         line = socket.create_connection(("127.0.0.1", self.port), timeout=5)
+        line.settimeout(None)
         password = self.logins.get(name) if password is None else password
         flags = 0x02 | (0xC0 if password is not None else 0) | (0x24 if will is not None else 0)
         body = text("MQTT") + bytes([4, flags]) + b"\0\0" + text(name)
