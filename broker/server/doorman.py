@@ -111,16 +111,17 @@ class Doorman:
         except (OSError, AttributeError) as error:
             self._tell(error)
 
-    def guard(self, pid: int) -> None:
+    def guard(self, pid: int) -> int:
         """Where the server holds too much, send away who does not read; cheap while it does not, so it is often done.
 
-        Only the kernel's part of what waits can be seen from here.
+        Only the kernel's part of what waits can be seen from here. Returns how many bytes it holds.
         """
+        held = 0
         try:
             held = held_bytes(pid)
             if held <= self.most_held:
                 self._unread = frozenset()
-                return
+                return held
             spared, unread = self.spared(), set[str]()
             before = self.sent_away
 
@@ -144,6 +145,7 @@ class Doorman:
             self._unread = frozenset(unread)
         except (OSError, AttributeError) as error:
             self._tell(error)
+        return held
 
     def _each(self, pid: int, meet: Callable[[str, Callable[[], socket.socket]], None]) -> None:
         """Meet each socket of the process by its name and what lends it, the oldest number first.

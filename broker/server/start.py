@@ -35,6 +35,8 @@ LOOK_S = 1.0
 """How often it is looked who stands at the door and what was said."""
 GUARD_S = 0.1
 """And how often, how much memory the server holds: one who does not read costs it as much as anybody says meanwhile."""
+MOST_HELD_BYTES = 768 * 1024 * 1024
+"""A server that holds so much begins anew, before the machine ends something else: all that counts is said again."""
 MOSQUITTO_PATHS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 """Debian keeps the server where a plain user's PATH does not look."""
 
@@ -179,7 +181,9 @@ class Server:
                     process.wait(GUARD_S)
                     self._hear_the_end()
                     return
-                self._doorman.guard(process.pid)
+                if self._doorman.guard(process.pid) > MOST_HELD_BYTES:
+                    log.error("the MQTT server holds %d MB, more than is good for this machine", MOST_HELD_BYTES >> 20)
+                    process.kill()
 
     def _hear(self) -> None:
         """Write down what the server has said; a disk that refuses costs the lines, not the server."""

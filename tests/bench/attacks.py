@@ -39,7 +39,7 @@ from tests.support.office import CONFIG, OfficeProcess
 COUNTERS, KIOSKS, DISPLAYS, WAITING = 16, 3, 5, 100
 STOLEN = ("pad-1", "pad-2", "pad-3", "pad-4")
 """Devices whose logins the attackers have."""
-TICKETS, PAUSE_S, PATIENCE_S = 400, 0.01, 30.0
+TICKETS, PAUSE_S, PATIENCE_S = 250, 0.02, 30.0
 """So many are issued beside each attack, with a pause between them, for so long at most."""
 BEGINS_S = 1.5
 HEALS_S = 1.0
