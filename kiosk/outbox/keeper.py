@@ -47,8 +47,12 @@ class Asks(Protocol):
 class Shelf(Protocol):
     """Where the reserve is kept."""
 
-    def found(self) -> bytes:
-        """Return what an earlier run left."""
+    def found(self) -> bytes | None:
+        """Return what an earlier run left; None where that cannot be read."""
+        ...
+
+    def put_aside(self) -> None:
+        """Keep what was found for a person to look at: the next writing takes its place."""
         ...
 
     def put(self, data: bytes, told: Callable[[bool], None]) -> None:
@@ -64,7 +68,7 @@ class ReserveFile:
         self._path = path
         self._writer = writer
 
-    def found(self) -> bytes:
+    def found(self) -> bytes | None:
         """Return what an earlier run left; it blocks, and is asked for once, before anything is shown."""
         try:
             return self._path.read_bytes()
@@ -72,7 +76,17 @@ class ReserveFile:
             return b""
         except OSError as error:
             log.error("the numbers in advance cannot be read: %s", error)  # noqa: TRY400 - it says it all
-            return b""
+            return None
+
+    def put_aside(self) -> None:
+        """Give the file another name."""
+        aside = self._path.with_name(f"{self._path.name}.unreadable")
+        try:
+            self._path.replace(aside)
+        except OSError as error:
+            log.error("%s cannot be put aside: %s", self._path, error)  # noqa: TRY400 - the same
+        else:
+            log.error("put aside: %s. Whoever was given a number of it while the kiosk was alone is in no queue", aside)
 
     def put(self, data: bytes, told: Callable[[bool], None]) -> None:
         """Replace the file."""
@@ -102,12 +116,19 @@ class Keeper:
         self._shelf = shelf
         self._asks = asks
         self._monotonic = monotonic
-        self._box = _read(shelf.found())
+        found = _read(shelf.found())
+        self._is_lost = found is None
+        """What an earlier run left makes no sense: somebody may hold a number of it."""
+        if found is None:
+            shelf.put_aside()
+        self._box = found or Outbox()
         self._due_s: dict[Place, float] = {}
         self._is_asking = False
 
     def recover(self) -> None:
         """Ask again what was asked and not answered, and hand in whom an earlier run gave a number."""
+        if self._is_lost:
+            self._refused("refused, outbox: unreadable")
         for asked in self._box.asked:
             self._ask(asked)
         for given in self._box.given:
@@ -226,9 +247,11 @@ def _leased_of(reply: Reply) -> LeasedNumbers | None:
         return None
 
 
-def _read(found: bytes) -> Outbox:
+def _read(found: bytes | None) -> Outbox | None:
+    if found is None:
+        return None
     try:
         return Outbox.model_validate_json(found) if found else Outbox()
     except ValidationError as error:
         log.error("the numbers in advance make no sense, and are left to end by themselves: %s", error)  # noqa: TRY400 - the same
-        return Outbox()
+        return None

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 
 from broker.contract.link import STALE_AFTER_S
 from broker.language import words_of
 from hardware.receipt import read_out
+from hardware.worker import DeviceWorker
+from kiosk.outbox.keeper import ReserveFile
 from kiosk.outbox.reserve import Outbox
 from kiosk.paper.layout import ticket_receipt
 from kiosk.visit.steps import GIVE_UP_AFTER_S
@@ -24,11 +27,16 @@ class Disk:
     def __init__(self, data: bytes = b"") -> None:
         self.data = data
         self.is_full = self.is_slow = False
+        self.aside = b""
         self._held: list[Callable[[], None]] = []
 
     def found(self) -> bytes:
         """Return what is on it."""
         return self.data
+
+    def put_aside(self) -> None:
+        """Keep what was found."""
+        self.aside = self.data
 
     def put(self, data: bytes, told: Callable[[bool], None]) -> None:
         """Write it."""
@@ -223,6 +231,29 @@ def test_a_number_that_comes_late_is_not_given_to_the_next_visitor() -> None:
     late.refuse("already_given")
     visitor.engine.of("printed")[0].refuse("unknown_ticket")
     assert [one.arguments["ticket"] for one in visitor.engine.of("cancel")] == [late.arguments["ticket"]]
+
+
+def test_what_cannot_be_read_is_kept_aside_and_staff_are_told() -> None:
+    """A card that lies: somebody may hold a number that stands in it."""
+    visitor, disk = with_numbers()
+    alone(visitor)
+    take_number(visitor)
+    torn = Disk(disk.data[:-30])
+    again = Visitor(reserve=torn)
+    again.presenter.recover()
+    again.connected().wait(10)
+    assert (torn.aside, again.refused) == (disk.data[:-30], ["refused, outbox: unreadable"])
+    assert torn.box.given == ()
+
+
+def test_a_file_that_cannot_be_read_is_not_written_over(tmp_path: Path) -> None:
+    path, writer = tmp_path / "outbox" / "kiosk-1.json", DeviceWorker("outbox", lambda step: step())
+    path.mkdir(parents=True)  # as unreadable as a page that the card has lost
+    (path / "content").write_text("A-900")
+    Visitor(reserve=ReserveFile(path, writer))
+    writer.stop()
+    assert (tmp_path / "outbox" / "kiosk-1.json.unreadable" / "content").read_text() == "A-900"
+    assert not path.exists()
 
 
 def lent_to(visitor: Visitor) -> set[tuple[str, str]]:
