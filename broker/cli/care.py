@@ -24,8 +24,8 @@ from hardware.files import write_whole
 
 app = typer.Typer()
 _OF_KIOSKS = (
-    f"Those from {RESERVE_FROM} up were in advance at kiosks: which of them somebody has today, the kiosks tell by "
-    "themselves when they reach the broker"
+    f"Those from {RESERVE_FROM} up were in advance at kiosks. What a kiosk that is still alone has given out today, it "
+    "hands in by itself when it reaches the broker; whoever was handed in before is in no queue"
 )
 YesOption = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 
