@@ -26,6 +26,7 @@ from broker.domain.commands import (
 from broker.domain.errors import Code, DomainError
 from broker.domain.identity import totp_secret
 from broker.domain.pins import weakness
+from broker.domain.vocabulary import Command
 from broker.ports import CONNECTION, Credentials, Health, RequestKey, Submission
 
 MAX_BACKLOG = 256
@@ -336,7 +337,7 @@ class PinChecker:
     def checked(self, submission: Submission) -> Submission:  # noqa: PLR0911 - one a command
         """Return a request with what its PIN is worth: the domain knows no secrets. Others as they are."""
         self._hear_news()
-        self._credentials.asked_by(submission.client)
+        self._credentials.asked_by(submission.client, *_spot_of(submission.command))
         match submission.command:
             case StaffIn() as command:
                 return replace(submission, command=self._admitted(submission.key, command))
@@ -455,3 +456,14 @@ class PinChecker:
             log.exception("the PIN of request %s of %s cannot be checked", submission.request_id, submission.client)
             refusal = DomainError(Code.NOT_READY, "the PIN cannot be checked now")
             return replace(submission, command=refusal)
+
+
+def _spot_of(command: Command | DomainError) -> tuple[str, str]:
+    """Return at which counter somebody tries, or at which browser."""
+    match command:
+        case StaffIn():
+            return "", command.browser or ""
+        case SignIn() | ChangePin():
+            return command.counter, ""
+        case _:
+            return "", ""

@@ -379,8 +379,8 @@ class Admission:
 class Credentials(Protocol):
     """Whoever knows the officers' secrets. Used by one thread only, which is not the engine's."""
 
-    def asked_by(self, client: str) -> None:
-        """Take note who asks from now on: each client's wrong ones are counted by themselves."""
+    def asked_by(self, client: str, spot: str = "", browser: str = "") -> None:
+        """Take note who asks from now on, at which of its counters or for which browser: there wrong ones count."""
         ...
 
     def admits(self, officer: str, secret: str, code: str | None) -> Admission:

@@ -18,13 +18,14 @@ from broker.bootstrap.clock_file import ClockFile, since_boot_s
 from broker.bootstrap.logins import Logins, watch_logins
 from broker.bootstrap.memory import Memory
 from broker.bootstrap.nightly import Nightly, keep_daily
-from broker.bootstrap.pins import MissedFile, PinBook
+from broker.bootstrap.pins import PinBook
 from broker.bootstrap.reload import LOOK_EVERY_S as CONFIG_EVERY_S
 from broker.bootstrap.reload import ConfigWatch
 from broker.bootstrap.rules import announcements, office_message, office_rules
 from broker.bootstrap.rules_desk import RulesDesk
 from broker.bootstrap.service import tell_systemd
 from broker.bootstrap.tokens import SessionTokens
+from broker.bootstrap.trials import MissedFile
 from broker.bus import Bus
 from broker.config.logins import LoginError, known_by
 from broker.config.loopback import is_loopback
@@ -114,6 +115,7 @@ def run_broker(
             first_revision=lambda: int(time.time() * 100),
         )
         environ = dict(os.environ)
+        tokens = SessionTokens(data_dir / "sessions.key")
         desk = None if config is None else RulesDesk(config, data_dir, environ=environ, clock=clock, report=wire.report)
         engine = Engine(
             office=office_rules(settings),
@@ -124,7 +126,8 @@ def run_broker(
                 MissedFile(data_dir / "wrong-pins.json"),
                 chosen=store.pins(),
                 passwords=store.passwords(),
-                is_known=logins.is_guarded,
+                kinds={name: client.kind for name, client in logins.clients.items()},
+                veiled=tokens.veiled,
             ),
             clock=clock,
             monotonic=since_boot_s,
@@ -136,7 +139,6 @@ def run_broker(
             earliest=EARLIEST,
         )
         store.forget_replies(engine.now() - REMEMBER, most=KEPT_REPLIES)  # writes: a disk that refuses shows now
-        tokens = SessionTokens(data_dir / "sessions.key")
         submit: Callable[[Submission], None] = engine.submit
         if desk is not None:
             desk.make_good(engine.hall.rules_changed)

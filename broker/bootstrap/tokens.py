@@ -36,6 +36,10 @@ class SessionTokens:
         begin, mark = token[:-MARK_LENGTH], token[-MARK_LENGTH:]
         return hmac.compare_digest(self._mark(client, begin).encode(), mark.encode())
 
+    def veiled(self, text: str) -> str:
+        """Return what tells a text from others, and tells it to nobody."""
+        return hmac.digest(self._key, json.dumps([text, "veiled"]).encode(), "sha256")[:9].hex()
+
     def _mark(self, client: str, begin: str) -> str:
         digest = hmac.digest(self._key, json.dumps([client, begin, "whose"]).encode(), "sha256")
         return base64.urlsafe_b64encode(digest[:12]).decode()

@@ -141,6 +141,8 @@ class StaffIn:
     locked_s: Annotated[int, MADE] = 0
     password: Password | None = field(default=None, repr=False)
     code: OneTimeCode | None = field(default=None, repr=False)
+    browser: Annotated[str, Len(1, 64)] | None = field(default=None, repr=False)
+    """For whom the pages ask, such as the address of a browser: wrong ones are counted there."""
     with_password: Annotated[bool, MADE] = False
     code_fault: Annotated[CodeFault, MADE] = ""
     step: Annotated[int | None, MADE] = None

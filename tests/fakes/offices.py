@@ -55,7 +55,7 @@ class NoSecrets:
         """Return for how long the officer may not try again."""
         raise NotImplementedError
 
-    def asked_by(self, client: str) -> None:
+    def asked_by(self, client: str, spot: str = "", browser: str = "") -> None:
         """Let it be: nobody is told apart."""
 
     def admits(self, officer: str, secret: str, code: str | None) -> Admission:  # noqa: ARG002 - the protocol has it

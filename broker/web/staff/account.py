@@ -432,7 +432,8 @@ class AccountPages:
         officer, known, code = read_line(fields, "officer"), fields.get("pin", ""), read_line(fields, "code")
         by = "pin" if known.isdecimal() and len(known) <= MOST_DIGITS else "password"
         try:
-            reply = await desk.ask("staff_in", {"officer": officer, by: known, **({"code": code} if code else {})})
+            more = {"code": code} if code else {}
+            reply = await desk.ask("staff_in", {"officer": officer, by: known, "browser": desk.browser, **more})
         except AwayError:
             return sign_in_page(desk, officer, away(p, p.say("Sign in")), UNAVAILABLE)
         if reply.error is not None or reply.result is None:

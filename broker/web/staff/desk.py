@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -82,6 +83,18 @@ class Desk(Asking):
     def is_near(self) -> bool:
         """Tell whether the browser runs on this machine."""
         return is_near(self.request.client.host if self.request.client else None)
+
+    @property
+    def browser(self) -> str:
+        """Return from where it is asked; of version 6 the network alone, of which each machine has many addresses."""
+        host = self.request.client.host if self.request.client else ""
+        try:
+            address = ipaddress.ip_address(host.partition("%")[0])
+        except ValueError:
+            return "unknown"
+        if address.version == 6:  # noqa: PLR2004 - of IP
+            return str(ipaddress.ip_network((address, 64), strict=False))
+        return str(address)
 
     @property
     def now(self) -> dt.datetime:

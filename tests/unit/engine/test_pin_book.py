@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from broker.bootstrap.pins import WRONG_PINS, MissedFile, PinBook
+from broker.bootstrap.pins import PinBook
+from broker.bootstrap.trials import OF_PLACE, OF_STRANGERS, WRONG_PINS, MissedFile, Place
 from broker.config import load_settings
 from broker.domain import commands as cmd
 from broker.engine import Engine
@@ -43,7 +46,8 @@ def opened(clock: FakeClock, file: Path) -> PinBook:
     return PinBook(
         hashes,
         MissedFile(file),
-        is_known=lambda client: client.startswith("counter"),
+        kinds={"web": "web", **{f"counter-{n}": "counter" for n in range(1, 10)}},
+        veiled=lambda text: sha256(text.encode()).hexdigest()[:9],
         monotonic=clock.monotonic,
         wall=lambda: clock.now().timestamp(),
     )
@@ -206,28 +210,96 @@ def test_an_officer_who_left_the_office_is_not_kept(book: PinBook, clock: FakeCl
     assert file.stat().st_mode & 0o077 == 0
 
 
-def test_whoever_guesses_at_one_machine_locks_nobody_out_at_another(
+# -- from where -----------------------------------------------------------------------------------------------------
+
+
+def test_a_thousand_guesses_of_a_foreign_client_lock_nobody_out_and_are_few_that_count(
     book: PinBook, clock: FakeClock, file: Path
 ) -> None:
-    book.asked_by("counter-9")
+    known = [one.id for one in load_settings(CONFIG, {}).officers][:9]
+    book.asked_by("foreign", "counter-1")
+    for number in range(1000):
+        assert not book.matches(known[number % len(known)], f"{number:04}")
+    tried = sum(one["wrong"] for one in json.loads(file.read_bytes())["missed"].values())
+    assert tried == min(OF_PLACE.at_once, WRONG_PINS * len(known))
+    for place, officer in enumerate(known, 1):
+        book.asked_by(f"counter-{place}", f"counter-{place}")
+        assert (book.locked_s(officer), book.matches(officer, RIGHT)) == (0, True)
+    for again in (book, opened(clock, file)):
+        again.asked_by("foreign", "counter-1")
+        assert all(again.locked_s(officer) > 0 for officer in known[:5])
+        assert not again.matches(known[0], RIGHT), "nor is its own right one taken then"
+
+
+def test_who_tries_many_officers_is_slowed_in_total(clock: FakeClock, file: Path) -> None:
+    names = [f"officer-{number}" for number in range(100)]
+    hashes = load_settings(CONFIG, {}).officers[0].pin_hash or ""
+    book = PinBook(
+        dict.fromkeys(names, hashes), MissedFile(file), kinds={"counter-9": "counter"}, monotonic=clock.monotonic
+    )
+    book.asked_by("counter-9", "counter-9")
+    assert book.matches("officer-99", RIGHT)
+    guesses = [book.locked_s(name) == 0 and not book.matches(name, WRONG) for name in names[:-1]]
+    assert sum(guesses) == OF_PLACE.at_once, "one of each would not have locked any"
+    assert book.locked_s("officer-98") == OF_PLACE.one_in_s
+    clock.advance(OF_PLACE.one_in_s)
+    assert not book.matches("officer-98", WRONG)
+    assert book.locked_s("officer-98") == OF_PLACE.one_in_s
+    assert book.matches("officer-99", RIGHT), "who came in there before does not wait for others"
+
+
+def test_pads_of_one_line_are_told_apart(book: PinBook) -> None:
+    book.asked_by("counter-1", "c1")
     guess(book, WRONG_PINS)
-    assert not book.matches("siti", RIGHT)
-    book.asked_by("counter-1")
+    book.asked_by("counter-1", "c2")
     assert book.matches("siti", RIGHT)
-    restarted = opened(clock, file)
-    restarted.asked_by("counter-1")
-    assert restarted.matches("siti", RIGHT)
-    restarted.asked_by("counter-9")
-    assert restarted.locked_s("siti") == 60, "a restart lets nobody guess anew, nor does the right PIN elsewhere"
-    restarted.unlock("siti")
-    assert restarted.matches("siti", RIGHT)
 
 
-def test_who_may_take_any_name_has_no_guesses_of_its_own_under_each(book: PinBook) -> None:
-    for number in range(WRONG_PINS):
+def test_many_names_are_strangers_together_and_lock_out_nobody_who_was_there_before(
+    book: PinBook, clock: FakeClock, file: Path
+) -> None:
+    """In an open house anybody takes any name, and whoever has many addresses opens the pages from each."""
+    book.asked_by("web", browser="10.0.0.2")
+    assert book.matches("siti", RIGHT)
+    taken = 0
+    for number in range(300):
         book.asked_by(f"anybody-{number}")
+        taken += book.locked_s("siti") == 0
         guess(book, 1)
-    book.asked_by("somebody")
+    assert taken == OF_STRANGERS.at_once
+    again = opened(clock, file)
+    for place in (("web", "", "10.0.0.2"), ("counter-1", "c1", "")):
+        again.asked_by(*place)
+        assert again.locked_s("siti") == 0, place
+    again.asked_by("newcomer")
+    assert 0 < again.locked_s("siti") <= OF_STRANGERS.one_in_s
+    again.unlock("siti")
+    assert again.matches("siti", RIGHT), "a supervisor lets a newcomer in"
+
+
+def test_a_browser_locks_out_no_other_and_its_address_stands_nowhere(
+    book: PinBook, clock: FakeClock, file: Path
+) -> None:
+    book.asked_by("web", browser="192.168.1.66")
+    guess(book, WRONG_PINS)
+    assert not book.admits("siti", RIGHT, None).matches
+    book.asked_by("web", browser="192.168.1.7")
+    assert book.admits("siti", RIGHT, None).matches
+    assert b"192.168" not in file.read_bytes()
+    again = opened(clock, file)
+    again.asked_by("web", browser="192.168.1.66")
+    assert again.locked_s("siti") == 60
+
+
+def test_only_the_pages_are_believed_for_whom_they_ask(book: PinBook) -> None:
+    for number in range(WRONG_PINS):
+        book.asked_by("counter-9", browser=f"10.0.0.{number}")
+        guess(book, 1)
     assert book.locked_s("siti") == 60
-    book.asked_by("counter-1")
-    assert book.locked_s("siti") == 0
+
+
+def test_what_is_remembered_has_a_bound(book: PinBook, file: Path) -> None:
+    for number in range(1100):
+        book._trials.count("siti", Place(f"anybody-{number}"))
+    kept = json.loads(file.read_bytes())
+    assert (len(kept["missed"]), len(kept["spent"])) == (1000, 1000)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
-from broker.bootstrap.pins import WRONG_PINS, MissedFile, PinBook
+from broker.bootstrap.pins import PinBook
+from broker.bootstrap.trials import WRONG_PINS, MissedFile
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.engine import Engine
