@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from broker.bootstrap.pins import WRONG_PINS
+from broker.bootstrap.trials import WRONG_PINS
 from broker.up.office import Part, parts
 from broker.up.screens import VirtualScreen
 from broker.up.visit import REACTION_S, Window
