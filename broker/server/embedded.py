@@ -15,7 +15,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections import UserDict
+from collections.abc import Callable, ItemsView, Iterator
 from typing import Any
 
 from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
@@ -125,12 +126,29 @@ class PatientWriter(StreamWriterAdapter):  # type: ignore[misc]  # the same
             raise ConnectionResetError from None
 
 
+class Subscriptions(UserDict[str, Any]):
+    """Who subscribed to what, gone through as it was when that began.
+
+    amqtt (0.12.1) lets others in meanwhile: whoever subscribes or leaves then ended the connection of who comes, while
+    its session went on taking in what nobody delivered.
+    """
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the filters."""
+        return iter(list(self.data))
+
+    def items(self) -> ItemsView[str, Any]:
+        """Go through both."""
+        return dict(self.data).items()
+
+
 class BoundedBroker(Broker):  # type: ignore[misc]  # the same
     """amqtt's server with bounds for each connection."""
 
     def __init__(self, config: dict[str, Any], engine_login: str, shares: Shares) -> None:
         """Prepare; `engine_login` is the hash of the engine's password, empty where it has none."""
         super().__init__(config)
+        self._subscriptions = Subscriptions()
         self._engine_login = engine_login
         self._shares = shares
 

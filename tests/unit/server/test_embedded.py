@@ -11,7 +11,7 @@ import pytest
 
 from broker.contract.topics import ENGINE_CLIENT
 from broker.server import Server, ServerSpec, start_server
-from broker.server.embedded import COMMON_AT_ONCE, OWN_AT_ONCE, OWN_PER_S, PAUSE_S, PacedReader, Shares
+from broker.server.embedded import COMMON_AT_ONCE, OWN_AT_ONCE, OWN_PER_S, PAUSE_S, PacedReader, Shares, Subscriptions
 from broker.server.mosquitto import MESSAGE_LIMIT_BYTES, is_password_of, password_entry
 from tests.support.access import access
 from tests.support.office import free_port
@@ -108,6 +108,16 @@ def test_what_is_too_long_ends_its_own_line(server: Server) -> None:
         with contextlib.suppress(ConnectionError):
             assert line.recv(1) == b""
         assert honest.paho.is_connected()
+
+
+def test_who_subscribes_while_somebody_comes_disturbs_nobody() -> None:
+    known = Subscriptions({"a": [], "b": []})
+    for _, name in zip(known, "xy", strict=True):
+        known[name] = []
+    for name, sessions in known.items():
+        assert sessions == []
+        del known[name]
+    assert not known
 
 
 def test_the_engine_is_known_by_its_password() -> None:
