@@ -25,11 +25,11 @@ from broker.config.logins import BOOK, LoginError, joined_books, read_book, writ
 from broker.ports import StorageError
 from broker.store.archive import Archive
 from broker.store.copies import MANIFEST, backups_in, keep_whole, name_of_backup, stamp
-from broker.store.database import VERSION, file_of, resolve_url
+from broker.store.database import VERSION, LaterVersionError, file_of, resolve_url
 from broker.store.given import NONE_GIVEN, Given
 from broker.store.head import Head
 from broker.store.lease import FileHold
-from broker.store.recovery import examine, go_on_behind
+from broker.store.recovery import examine, go_on_behind, told_beside
 from hardware.files import sync, write_whole
 
 DATABASE, CONFIG = "office.db", "config.yaml"
@@ -152,7 +152,13 @@ def plan_restore(backup: Backup, settings: Settings, data: Path) -> Plan:
     if backup.office != office.id:
         message = f"{backup.folder} is a backup of the office {backup.office}, and this is {office.id}"
         raise StorageError(message)
-    there = examine(url, Head(data, office.id), office.id, data=data, zone=office.zone)
+    head = Head(data, office.id)
+    try:
+        there = examine(url, head, office.id, data=data, zone=office.zone)
+    except LaterVersionError:  # whoever goes back to an older program has one; the head knows the numbers
+        if (told := told_beside(head, data=data, zone=office.zone)) is None:
+            raise
+        there = told
     given = backup.given.joined(there.given)
     behind = max(0, max(there.answered or 0, there.lines) - backup.lines)
     return Plan(backup, behind, given.in_words(backup.given), given)

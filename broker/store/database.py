@@ -33,6 +33,10 @@ LOG_BYTES = 12 << 20
 log = logging.getLogger(__name__)
 
 
+class LaterVersionError(StorageError):
+    """A later program has brought the tables to a shape that this one does not know."""
+
+
 def resolve_url(url: str, data_dir: Path) -> str:
     """Return `url` with a relative SQLite path laid below the data folder.
 
@@ -211,7 +215,7 @@ def require_this_version(connection: Connection, where: str) -> None:
         )
         raise StorageError(message)
     if version > VERSION:
-        raise StorageError(_of_a_later_version(where, version))
+        raise LaterVersionError(_of_a_later_version(where, version))
 
 
 def _of_a_later_version(where: str, version: str) -> str:

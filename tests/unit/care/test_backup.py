@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import json
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -233,6 +234,36 @@ def test_numbers_that_the_head_does_not_know_are_known_by_the_database_that_is_t
     assert house.restore(made)[0] == "B-006 to B-009"
     house.open()
     assert house.issue() == "B-010"
+
+
+def of_a_later_version(house: House) -> None:
+    """Let the database be one that a later program has brought up to date, which this one cannot read."""
+    with closing(sqlite3.connect(house.data / "office.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+
+def test_whoever_goes_back_to_an_older_program_puts_back_what_that_can_read(house: House) -> None:
+    house.issue(5)
+    made = house.back_up()
+    house.issue(4)
+    house.store.close()
+    of_a_later_version(house)
+    lost, done = house.restore(made)
+    assert lost == "B-006 to B-009"
+    assert done[0].startswith("what was there is put aside")
+    house.open()
+    assert house.issue() == "B-010"
+    assert house.store.verify() is None
+
+
+def test_over_a_later_database_of_which_nothing_else_tells_nothing_is_put_back(house: House) -> None:
+    house.issue(5)
+    made = house.back_up()
+    house.store.close()
+    of_a_later_version(house)
+    (house.data / "journal-demo.head").unlink()
+    with pytest.raises(StorageError, match="use the program that wrote it"):
+        house.restore(made)
 
 
 def test_wherever_a_restore_is_cut_off_no_number_is_given_twice_and_it_can_be_done_again(
