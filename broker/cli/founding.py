@@ -49,9 +49,9 @@ def init_command(
     answers = _asked(origin, _Questions(is_silent=yes))
     pins = new_pins(answers.counters)
     write_whole(config, written(origin, answers, pins).encode(), durable=True, mode=0o640)
-    problems = check_settings(config, {})
-    if any(not problem.warning for problem in problems):
-        raise typer.Exit(say(*(str(problem) for problem in problems)))
+    if wrong := [str(problem) for problem in check_settings(config, {}) if not problem.warning]:
+        config.unlink()  # else its PINs, which nobody was told, would be all that the office has
+        raise typer.Exit(say(*wrong, f"so {config} was not left there: answer otherwise in a new antrean init"))
     _tell(f"written: {config}, for {answers.counters} counters and {len(answers.services)} services")
     _tell("The PINs, said this once (the file holds only what tells whether one is right):")
     for name, pin in pins.items():

@@ -84,6 +84,16 @@ def test_questions_are_asked_again_until_the_answer_can_be_used(tmp_path: Path) 
     assert config.read_bytes() == before
 
 
+def test_what_cannot_be_shown_is_refused_and_no_file_stays_whose_pins_nobody_knows(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    said = "en\nKantor \u202e Wilayah\nwilayah\nAsia/Makassar\ny\n2\nn\n"
+    asked = CliRunner().invoke(app, ["init", "--config", str(config)], input=said)
+    assert asked.exit_code == 1
+    assert "office.name.en" in asked.output
+    assert "supervisor: " not in asked.output
+    assert not config.exists()
+
+
 def test_a_file_of_an_earlier_version_is_understood_and_written_anew_with_a_copy(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     old = template().text.replace(next(line for line in template().text.splitlines() if "config_version" in line), "")
