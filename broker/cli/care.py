@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from broker.bootstrap.process import BELIEVE, only_engine
+from broker.care.archiving import archive_years, plan_archive
 from broker.care.backup import KEPT, back_up, plan_restore, put_back_config, read_backup, restore
 from broker.care.purge import purge
 from broker.cli.options import ConfigOption, DataOption, errors, say
@@ -121,6 +122,38 @@ def recover_command(
         for line in recover(url, head, office.id, finding, dt.datetime.now(dt.UTC)):
             _tell(line)
     _tell("the next start of the broker goes on from here")
+
+
+@app.command("archive")
+def archive_command(  # noqa: PLR0917 - typer passes them by name
+    folder: Annotated[Path, typer.Argument(help="Where the file of those years is laid, such as on another disk.")],
+    before: Annotated[str, typer.Option(help="Office days before this one go, such as 2025-01-01.")],
+    backup: Annotated[
+        Path | None, typer.Option(help="A backup that knows what goes; else the database as it was stays beside.")
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+    yes: YesOption = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Move tickets and journal of years ago into a file of their own; reports of those years go on as they are."""
+    settings = load_settings(config, os.environ)
+    try:
+        first_kept = dt.date.fromisoformat(before)
+    except ValueError:
+        raise typer.Exit(say(f"{before} is no day: write it as 2025-01-01")) from None
+    with only_engine(data):
+        plan = plan_archive(settings, data, first_kept, folder)
+        _tell(
+            f"office days up to {plan.day} go to {plan.file}: {plan.tickets} tickets, lines {plan.first.seq + 1} to "
+            f"{plan.last.seq} of the journal. What their days came to stays, and reports are as before"
+        )
+        if not yes and not typer.confirm("Move them?", default=False, err=True):
+            raise typer.Exit(say("nothing was changed"))
+        with errors().status("copying, then reading all of the copies"):
+            done = archive_years(plan, Head(data, settings.office.id), now=dt.datetime.now(dt.UTC), backup=backup)
+        for line in done:
+            _tell(line)
+    _tell("keep that file twice: no backup holds it from now on. antrean journal verify --archive looks at both")
 
 
 @app.command("clock")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from broker.care.archiving import opened
 from broker.cli.options import ConfigOption, DataOption, say
 from broker.config import Settings, load_settings
 from broker.config.settings import DEFAULT_CONFIG, DEFAULT_DATA
@@ -91,6 +92,10 @@ def verify(
         list[Path] | None,
         typer.Option(help="A file of such lines, or the manifest.json of a backup. Several times, too."),
     ] = None,
+    archive: Annotated[
+        list[Path] | None,
+        typer.Option(help="A file that antrean archive has made: it is looked at, too. Several times."),
+    ] = None,
 ) -> None:
     """Walk the chain of hashes to its end; exit 1 at the first line that was altered or is missing."""
     settings = load_settings(config, os.environ)
@@ -100,16 +105,28 @@ def verify(
         raise typer.Exit(say(f"that is an end of the office {strange[0].office}, and this is {office}"))
     head = Head(data, office)
     mark = head.read()  # before the journal: a working broker goes on meanwhile
-    with closing(_archive(settings, data)) as archive:
-        broken = archive.verify(mark, kept)
-        lines = archive.end().seq
+    with ExitStack() as stack:
+        working = stack.enter_context(closing(_archive(settings, data)))
+        years = working.years_away()
+        files = [stack.enter_context(closing(opened(file, office, years))) for file in archive or ()]
+        broken = working.verify(mark, kept, files)
+        lines, ends_of_files = working.end().seq, {one.end().seq for one in files}
     if mark is None:
         head.refuse_empty(lines)
     if broken is not None:
         say(f"the journal is broken at line {broken.seq}: {broken.why}")
         raise typer.Exit(1)
-    agrees = f", and {len(kept)} end{'s' * (len(kept) != 1)} kept outside agree" if kept else ""
+    unseen = [one for one in years if one.last_seq not in ends_of_files]
+    compared = [one for one in kept if all(one.seq > some.last_seq for some in unseen)]
+    agrees = f", and {len(compared)} end{'s' * (len(compared) != 1)} kept outside agree" if compared else ""
     Console().print(f"the journal is whole: {lines} lines{agrees}", highlight=False, soft_wrap=True)
+    for one in unseen:
+        say(
+            f"not looked at: lines {one.first_seq} to {one.last_seq}, up to {one.day}, which are archived. "
+            f"Name their file, too: --archive {one.file}"
+        )
+    if len(compared) < len(kept):
+        say(f"not compared: {len(kept) - len(compared)} of the ends, which lie in what is archived")
     if mark is None:
         say("whether lines are missing at its end cannot be told: no broker has written down where it ends")
 

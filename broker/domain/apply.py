@@ -60,7 +60,7 @@ OfToday = Offer | Quota | Intake | AskCounter | Announce | Unannounce
 def apply(hall: Hall, event: ev.Event | FeedbackEvent) -> None:  # noqa: C901, PLR0912 - one for each kind of fact
     """Make one fact part of the picture; what belongs to feedback, and that a day was counted, is passed over."""
     hall.seq += 1
-    if isinstance(event, FeedbackEvent | ev.DayClosed):
+    if isinstance(event, FeedbackEvent | ev.DayClosed | ev.Archived):
         return
     if isinstance(event, ev.AlertEvent):
         apply_alert(hall, event)

@@ -407,6 +407,23 @@ class DayClosed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """Lines of the journal lie in a file of their own from now on, with all that belongs to them."""
+
+    at: dt.datetime
+    """The time of the line before: it is done while the office rests."""
+    day: dt.date
+    """The last office day that is in the file as a whole."""
+    first: int
+    last: int
+    """Its lines."""
+    hash: str
+    """Of the last of them."""
+    digest: str
+    """Of the file: SHA-256."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RulesChanged:
     """The configuration's file was changed through the office; the texts stand in the versions that are kept."""
 
@@ -602,6 +619,7 @@ Event = (
     | PinReset
     | Unlocked
     | DayClosed
+    | Archived
     | StaffSignedIn
     | StaffSignedOut
     | StaffRevoked
@@ -653,6 +671,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
     "pin_reset": PinReset,
     "unlocked": Unlocked,
     "day_closed": DayClosed,
+    "archived": Archived,
     "staff_signed_in": StaffSignedIn,
     "staff_signed_out": StaffSignedOut,
     "staff_revoked": StaffRevoked,

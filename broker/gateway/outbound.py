@@ -356,6 +356,7 @@ _OF_OFFICE = (
     ev.HelpEnded,
     ev.ConfigChanged,
     ev.DayClosed,
+    ev.Archived,
     ev.PinChanged,
     ev.PinReset,
     ev.Unlocked,

@@ -186,7 +186,7 @@ class Fold:
     def hear(self, seq: int, client: str, event: Event) -> FinishedDay | None:
         """Take one line in; return the day before, where it is over with this line."""
         self.last_seq, before = seq, self.last_seq
-        if isinstance(event, FeedbackEvent | ev.DayClosed | ev.AlertEvent):
+        if isinstance(event, FeedbackEvent | ev.DayClosed | ev.Archived | ev.AlertEvent):
             return None  # beside the hall: they are of no day, and begin none
         self._follow_days(event)
         ended = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
@@ -16,8 +16,10 @@ from broker.ports import Line
 from broker.reports.facts import DayFacts
 from broker.reports.figures import History, without_looking_for_garbage
 from broker.reports.tickets import TracedDay
+from broker.store.archived import Years, archived
 from broker.store.audit import contradiction, find_broken, last_mark
 from broker.store.closed_days import (
+    lines_to_move,
     read_course,
     read_digest,
     read_history,
@@ -110,13 +112,42 @@ class Archive:
         with self._reading("read the tickets") as connection:
             return read_numbers(connection, self._office, tickets)
 
-    def verify(self, mark: Mark | None, ends: Collection[End] = ()) -> Broken | None:
+    def verify(self, mark: Mark | None, ends: Collection[End] = (), archives: Sequence[Archive] = ()) -> Broken | None:
         """Walk the whole journal; return the first line that was altered, removed, put in, or is missing.
 
-        `mark` is the end that was written down, read before this is called; `ends` are what was kept elsewhere.
+        `mark` is the end that was written down, read before this is called; `ends` are what was kept elsewhere, and
+        `archives` what was moved away, in any order.
         """
-        with self._reading("verify the journal", ValueError) as connection:
-            return find_broken(connection, self._office, mark, ends)
+        in_order = sorted(archives, key=lambda one: one.end().seq)
+        with self._reading("verify the journal", ValueError) as connection, ExitStack() as stack:
+            parts = [stack.enter_context(one._reading("verify the archive", ValueError)) for one in in_order]  # noqa: SLF001 - of our own
+            return find_broken(connection, self._office, mark, ends, parts)
+
+    def years_away(self) -> list[Years]:
+        """Return what was moved into files of their own, in order."""
+        with self._reading("read what was archived") as connection:
+            return archived(connection, self._office)
+
+    def tickets_to(self, line: int) -> int:
+        """Return how many tickets were issued up to a line of the journal."""
+        with self._reading("count the tickets") as connection:
+            of_them = col(TicketRow.office) == self._office, col(TicketRow.first_seq) <= line
+            return connection.scalar(select(func.count()).select_from(TicketRow).where(*of_them)) or 0
+
+    def hash_of(self, line: int) -> str | None:
+        """Return the hash of a line of the journal, or None where it is not here."""
+        with self._reading("read the journal") as connection:
+            of_line = col(EventRow.office) == self._office, col(EventRow.seq) == line
+            found: str | None = connection.scalar(select(col(EventRow.hash)).where(*of_line))
+            return found
+
+    def lines_to_move(self, before: dt.date) -> tuple[dt.date, Mark] | str:
+        """Return the last office day before a date that can be moved away, with its last line; or why none can be.
+
+        What the hall is rebuilt from stays, and so does the last office day: its numbers are not given out again.
+        """
+        with self._reading("look what can be archived") as connection:
+            return lines_to_move(connection, self._office, before)
 
     def contradiction(self, mark: Mark | None) -> str:
         """Return in words what the database is short of against the end that was written down, or nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Row, select, text
 from sqlmodel import col
 
 from broker.domain.vocabulary import EVENT_NAMES, Event
+from broker.reports.fold import carry_of
+from broker.store.archived import Beginning, archived, beginning, carry_of_day
 from broker.store.ends import End
 from broker.store.head import Mark
 from broker.store.journal import GENESIS, Broken, UnreadableError, chain_text, event_of
-from broker.store.recounted import Recounting
+from broker.store.recounted import OfLines, Recounting
 from broker.store.retold import Retelling
 from broker.store.rows import columns_of
 from broker.store.tables import EventRow, table_of
@@ -46,33 +48,96 @@ _IMPOSSIBLE = (LookupError, TypeError, ValueError, AttributeError, AssertionErro
 """What comes of a line that is well made and never happened, such as a call of a number that nobody has."""
 
 
-def find_broken(connection: Connection, office: str, mark: Mark | None, ends: Collection[End] = ()) -> Broken | None:
+def find_broken(
+    connection: Connection,
+    office: str,
+    mark: Mark | None,
+    ends: Collection[End] = (),
+    archives: Sequence[Connection] = (),
+) -> Broken | None:
     """Walk the whole journal; return the first line that was altered, removed, put in, or is missing at the end.
 
     Where all of that is whole, the first line that cannot have happened, or of which the tables beside it say otherwise
     than the journal. `mark` is the end that was written down outside the database, read before the walk: a working
-    broker goes on. `ends` are what somebody kept outside the machine.
+    broker goes on. `ends` are what somebody kept outside the machine. `archives` hold what was moved away, in order;
+    without them the walk begins behind that.
     """
-    previous, expected = GENESIS, 1
     kept: dict[int, list[End]] = {}
     for end in ends:
         kept.setdefault(end.seq, []).append(end)
-    tables = _Tables(connection, office)
-    for line in connection.execute(select(_EVENTS).where(col(EventRow.office) == office).order_by(col(EventRow.seq))):
-        if line.seq != expected:
-            return Broken(line.seq, f"line {expected} is missing")
-        previous = chain_text(previous, seq=line.seq, name=line.type, client=line.client, body=line.body)
-        if why := _altered(line, previous, mark, kept.get(line.seq, ())):
-            return Broken(line.seq, why)
-        try:
-            fact = event_of(line.type, line.body)
-        except UnreadableError as error:
-            return Broken(line.seq, f"{error}. If a newer program wrote it, use that one")
-        if (line.at, line.ticket, line.counter) != columns_of(fact):
-            return Broken(line.seq, "time, ticket or counter beside the line was altered")
-        tables.hear(line.seq, fact)
-        expected += 1
-    return _missing_end(connection, office, expected - 1, mark, kept) or tables.first_difference(expected - 1)
+    walk = _Walk(connection, office, mark, kept)
+    begun = beginning(archives[0] if archives else connection, office)
+    casebook = Recounting(connection, office, begun)
+    differences = list[Broken]()
+    for part in (*archives, connection):
+        tables = _Tables(part, office, casebook, carried=carried_into(connection, office, begun))
+        broken = walk.along(part, begun, tables)
+        if broken is not None:
+            return broken
+        begun = walk.there()
+        differences += tables.differences(goes_on=part is not connection)
+    differences += [Broken(seq or begun.seq, why) for seq, why in casebook.rest()] if walk.is_told else []
+    return _missing_end(connection, office, begun.seq, mark, kept) or next(iter(differences), None)
+
+
+class _Walk:
+    """The chain of hashes, from one database to the next."""
+
+    def __init__(
+        self, connection: Connection, office: str, mark: Mark | None, kept: Mapping[int, Collection[End]]
+    ) -> None:
+        self._days = connection
+        self._office = office
+        self._mark, self._kept = mark, kept
+        self._seq, self._hash = 0, GENESIS
+        self.is_told = True
+        """Nothing was found yet that cannot have happened."""
+
+    def along(self, part: Connection, begun: Beginning, tables: _Tables) -> Broken | None:
+        """Go through the lines of one database; return the first that is not what was written."""
+        here = beginning(part, self._office)
+        if (here.seq, here.hash) != (begun.seq, begun.hash):
+            return Broken(
+                begun.seq + 1, f"what was archived ends at line {begun.seq}, and this begins behind {here.seq}"
+            )
+        self._seq, self._hash = here.seq, here.hash
+        of_office = select(_EVENTS).where(col(EventRow.office) == self._office)
+        for line in part.execute(of_office.order_by(col(EventRow.seq))):
+            if line.seq != self._seq + 1:
+                return Broken(line.seq, f"line {self._seq + 1} is missing")
+            digest = chain_text(self._hash, seq=line.seq, name=line.type, client=line.client, body=line.body)
+            if why := _altered(line, digest, self._mark, self._kept.get(line.seq, ())):
+                return Broken(line.seq, why)
+            try:
+                fact = event_of(line.type, line.body)
+            except UnreadableError as error:
+                return Broken(line.seq, f"{error}. If a newer program wrote it, use that one")
+            if (line.at, line.ticket, line.counter) != columns_of(fact):
+                return Broken(line.seq, "time, ticket or counter beside the line was altered")
+            tables.hear(line.seq, fact)
+            self._seq, self._hash = line.seq, digest
+        self.is_told = self.is_told and tables.is_told
+        return None
+
+    def there(self) -> Beginning:
+        """Return where a database has to begin that goes on from here."""
+        return next(
+            (
+                Beginning(years.last_seq, years.hash, years.day)
+                for years in archived(self._days, self._office)
+                if years.last_seq == self._seq and years.hash == self._hash
+            ),
+            Beginning(self._seq, self._hash),
+        )
+
+
+def carried_into(connection: Connection, office: str, begun: Beginning) -> Collection[str]:
+    """Return the tickets that were not done where a journal begins, by what was kept of the day before."""
+    said = carry_of_day(connection, office, begun.day)
+    try:
+        return () if said is None else carry_of(said).tickets.keys()
+    except _IMPOSSIBLE:
+        return ()
 
 
 def _altered(line: Row[Any], digest: str, mark: Mark | None, kept: Collection[End]) -> str:
@@ -87,33 +152,33 @@ def _altered(line: Row[Any], digest: str, mark: Mark | None, kept: Collection[En
 
 
 class _Tables:
-    """What the tables beside the journal say otherwise, of which the first is kept."""
+    """What the tables beside a part of the journal say otherwise."""
 
-    def __init__(self, connection: Connection, office: str) -> None:
-        self._retelling, self._recounting = Retelling(connection, office), Recounting(connection, office)
-        self._found: Broken | None = None
-        self._is_told = True
+    def __init__(self, connection: Connection, office: str, casebook: Recounting, *, carried: Collection[str]) -> None:
+        self._retelling = Retelling(connection, office, beginning(connection, office), carried=carried)
+        self._of_lines, self._casebook = OfLines(connection, office), casebook
+        self._found: list[Broken] = []
+        self._last = 0
+        self.is_told = True
 
     def hear(self, seq: int, fact: Event) -> None:
         """Take one line in. After one that cannot have happened nothing is told any more."""
-        if not self._is_told:
+        self._last = seq
+        if not self.is_told:
             return
         try:
-            for ticket, why in self._retelling.hear(fact):
-                self._found = self._found or Broken(ticket.order, why)
-            self._recounting.hear(seq, fact)
+            self._found += [Broken(ticket.order, why) for ticket, why in self._retelling.hear(fact)][: not self._found]
+            self._of_lines.hear(seq, fact)
+            self._casebook.hear(seq, fact)
         except _IMPOSSIBLE:
-            self._is_told = False
-            self._found = self._found or Broken(
-                seq, f"after the lines before it no {EVENT_NAMES[type(fact)]} can have happened"
-            )
+            self.is_told = False
+            self._found.append(Broken(seq, f"after the lines before it no {EVENT_NAMES[type(fact)]} can have happened"))
 
-    def first_difference(self, last: int) -> Broken | None:
-        """Return the first difference, after the last line."""
-        if self._is_told:
-            of_tickets = ((ticket.order, why) for ticket, why in self._retelling.rest())
-            rest = (Broken(seq or last, why) for seq, why in chain(of_tickets, self._recounting.rest()))
-            self._found = self._found or next(rest, None)
+    def differences(self, *, goes_on: bool) -> list[Broken]:
+        """Return what is known after the last line, the first difference first."""
+        if self.is_told:
+            of_tickets = ((ticket.order, why) for ticket, why in self._retelling.rest(goes_on=goes_on))
+            self._found += [Broken(seq or self._last, why) for seq, why in chain(of_tickets, self._of_lines.rest())]
         return self._found
 
 

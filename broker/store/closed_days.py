@@ -15,7 +15,10 @@ from broker.reports.facts import DayFacts, digest_of, facts_of, moment
 from broker.reports.figures import History, RatingCount
 from broker.reports.fold import Carry, Fold, carry_of
 from broker.reports.tickets import TracedDay, TracingFold
+from broker.store.archived import beginning
+from broker.store.head import Mark
 from broker.store.journal import UnreadableError, event_of
+from broker.store.past import first_needed_seq
 from broker.store.tables import ClosedDayRow, RatingRow, TicketRow, table_of
 from broker.store.writing import Writing, insert_into
 
@@ -25,6 +28,8 @@ _LINES = text(
     "SELECT seq, client, type, body FROM events "
     "WHERE office = :office AND seq > :after AND seq <= :last ORDER BY seq LIMIT :most"
 )
+_LINE = text("SELECT hash FROM events WHERE office = :office AND seq = :seq")
+_LATEST_DAY = text("SELECT max(day) FROM tickets WHERE office = :office")
 _BEGUN = text("SELECT first_seq, issued_at FROM tickets WHERE id = :ticket AND office = :office")
 _OF_TICKET = text(
     "SELECT seq, client, type, body FROM events "
@@ -53,6 +58,29 @@ def read_lines(connection: Connection, office: str, after: int, most: int, *, la
     """Return lines of the journal behind one of them, up to the last that is wanted."""
     rows = connection.execute(_LINES, {"office": office, "after": after, "last": last, "most": most})
     return [Line(seq, client, event_of(name, body)) for seq, client, name, body in rows]
+
+
+def lines_to_move(connection: Connection, office: str, before: dt.date) -> tuple[dt.date, Mark] | str:
+    """Return the last closed office day before a date of which no line is needed, and its last line; or why none."""
+    begun, needed = beginning(connection, office), first_needed_seq(connection, office)
+    latest = connection.scalar(_LATEST_DAY, {"office": office})
+    of_office = select(_ROWS.c.day, _ROWS.c.carry).where(_ROWS.c.office == office, _ROWS.c.day < before)
+    why = f"no office day before {before} is left here that is over and was counted"
+    for day, said in connection.execute(of_office.order_by(_ROWS.c.day.desc())):
+        last = _carry(said).last_seq
+        if last <= begun.seq:
+            break
+        if latest is None or day >= dt.date.fromisoformat(str(latest)):
+            why = f"the last office day, {day}, stays"
+        elif last >= needed:
+            why = (
+                f"line {needed} of the journal, before the end of {day}, is needed: a ticket or a counter is still open"
+            )
+        else:
+            found = connection.execute(_LINE, {"office": office, "seq": last}).first()
+            if found is not None:
+                return day, Mark(last, found.hash)
+    return why
 
 
 def read_carry(connection: Connection, office: str) -> str | None:

@@ -21,7 +21,7 @@ from broker.store.journal import UnreadableError
 from hardware.files import for_owner_alone
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-VERSION = "0010"
+VERSION = "0011"
 """The newest of the migrations: what this program reads and writes."""
 BUSY_TIMEOUT_MS = 2000
 LOG_PAGES = 2_500

@@ -37,7 +37,7 @@ LONGEST_LEASE = 2 * LONGEST_DAY
 
 def read_past(connection: Connection, office: str) -> Past:
     """Return the events that make today's hall: from the first of any live ticket, open session, or today."""
-    rows = connection.execute(_LINES, {"office": office, "first": _first_needed_seq(connection, office)})
+    rows = connection.execute(_LINES, {"office": office, "first": first_needed_seq(connection, office)})
     events = [(seq, event_of(name, body)) for seq, name, body in rows]
     last_day = connection.scalar(_LAST_DAY, {"office": office})
     return Past(
@@ -47,7 +47,7 @@ def read_past(connection: Connection, office: str) -> Past:
     )
 
 
-def _first_needed_seq(connection: Connection, office: str) -> int:
+def first_needed_seq(connection: Connection, office: str) -> int:
     """Return where the rebuild starts: the first event of any ticket that lives or was touched of late.
 
     Of late is the last office day and a little more: the store knows no time zones.

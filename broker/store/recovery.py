@@ -23,7 +23,8 @@ from broker.domain.events import NumbersSkipped
 from broker.domain.identity import number_text
 from broker.domain.model import Ticket
 from broker.ports import Recorded, StorageError, Work
-from broker.store.audit import contradiction, last_mark
+from broker.store.archived import beginning
+from broker.store.audit import carried_into, contradiction, last_mark
 from broker.store.copies import keep_whole, stamp
 from broker.store.database import (
     converted,
@@ -206,7 +207,9 @@ def follow_journal(url: str, office: str) -> str:
 
 def _retell(connection: Connection, office: str) -> None:
     """Put tickets and sessions back to where the last line of the journal left them."""
-    retelling, recounting = Retelling(connection, office), Recounting(connection, office)
+    begun = beginning(connection, office)
+    retelling = Retelling(connection, office, begun, carried=carried_into(connection, office, begun))
+    recounting = Recounting(connection, office, begun)
     lines = select(_EVENTS).where(col(EventRow.office) == office).order_by(col(EventRow.seq))
     changed: dict[str, Ticket] = {}
     for line in connection.execute(lines):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -11,9 +11,10 @@ from sqlmodel import col
 from broker.domain import events as ev
 from broker.domain.apply import apply
 from broker.domain.hall import Hall
-from broker.domain.model import Desk, Lane, Office, Ticket
+from broker.domain.model import DONE, Desk, Lane, Office, Ticket
 from broker.domain.queue.pace import Pace
 from broker.domain.vocabulary import Event
+from broker.store.archived import FIRST, Beginning
 from broker.store.tables import TicketRow, table_of
 
 _TICKETS = table_of(TicketRow)
@@ -38,18 +39,28 @@ class Retelling:
     It is fed every line in order, and keeps the tickets of one day.
     """
 
-    def __init__(self, connection: Connection, office: str) -> None:
-        """Begin before the first line, with an office that offers nothing: each line brings what it speaks of."""
+    def __init__(
+        self, connection: Connection, office: str, begun: Beginning = FIRST, *, carried: Collection[str] = ()
+    ) -> None:
+        """Begin before the first line, with an office that offers nothing: each line brings what it speaks of.
+
+        Where lines before it were moved away, so were the tickets that were not done then: those that were `carried`.
+        """
         self._connection = connection
+        self._carried = carried
         self._lanes: dict[str, Lane] = {}
         self._stages: dict[str, int] = {}
         rules = Office(office, dt.UTC, (), {}, self._lanes, self._stages, {}, {})
         self.hall = _HallOfNumbers(rules)
+        self.hall.seq = begun.seq
         self._left: dict[str, Ticket] = {}
         """Tickets that left the hall, and were not compared yet."""
 
     def hear(self, fact: Event) -> Iterator[tuple[Ticket, str]]:
         """Take one line in; yield the tickets that it lets go of which the table says otherwise, and what."""
+        if getattr(fact, "ticket", None) in self._carried:
+            self.hall.seq += 1
+            return
         self._make_room(fact)
         before = dict(self.hall.tickets) if self._turns_day(fact) else {}
         apply(self.hall, fact)
@@ -57,9 +68,9 @@ class Retelling:
         if len(self._left) >= AT_ONCE:
             yield from self._compare()
 
-    def rest(self) -> Iterator[tuple[Ticket, str]]:
-        """Yield the same of all that are left after the last line."""
-        self._left |= self.hall.tickets
+    def rest(self, *, goes_on: bool = False) -> Iterator[tuple[Ticket, str]]:
+        """Yield the same of all that are left at the end; where it goes on elsewhere, of those that are done."""
+        self._left |= {name: one for name, one in self.hall.tickets.items() if one.state in DONE or not goes_on}
         yield from self._compare()
 
     def _turns_day(self, fact: Event) -> bool:

@@ -409,6 +409,29 @@ class ClosedDayRow(SQLModel, table=True):
     carry: str = Field(sa_column=Column(Text, nullable=False))
 
 
+class ArchivedRow(SQLModel, table=True):
+    """A file into which lines of the journal were moved; `hash` is of the last of them, `previous` of the one before.
+
+    `seq` is the line that tells of it, `day` the last office day that is in it as a whole.
+    """
+
+    __tablename__ = "archived"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    office: str = Field(primary_key=True)
+    last_seq: int = Field(sa_column=_seq(key=True))
+    first_seq: int = Field(sa_column=_seq())
+    previous: str
+    hash: str
+    day: dt.date = Field(sa_column=Column(Date, nullable=False))
+    seq: int = Field(sa_column=_seq())
+    file: str = Field(sa_column=Column(Text, nullable=False))
+    """Where it was laid."""
+    digest: str
+    at: int = Field(sa_column=_moment())
+    """When, by the machine's clock."""
+
+
 class LeaseRow(SQLModel, table=True):
     """Who writes for an office; `epoch` is one higher with each change of hands, and each commit looks at it."""
 

@@ -1,0 +1,413 @@
+"""Years move out of the database whole or not at all, and what is said of them stays the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from broker.bootstrap.process import _require_papers
+from broker.care import archiving
+from broker.care.archiving import MOVED, Plan, archive_years, opened, plan_archive
+from broker.care.backup import back_up
+from broker.config import Settings, load_settings
+from broker.ports import StorageError
+from broker.reports.figures import FIGURES, History, Question, report
+from broker.reports.tickets import Asked, listing
+from broker.store.archive import Archive
+from broker.store.ends import End, end_of, line_of
+from broker.store.head import Head
+from broker.store.lease import FileHold
+from broker.store.recovery import follow_journal
+from broker.store.sql import SqlStore
+from tests.fakes.clock import MORNING, FakeClock
+from tests.fakes.days import a_busy_day, a_day_of_journeys
+from tests.fakes.engine_room import EngineRoom
+from tests.support.office import CONFIG
+from tests.support.sqlite import opened as changed
+
+DAY_S = 24 * 3600
+MONDAY = MORNING.date()
+DAYS = 5
+
+
+class House:
+    """An office that has worked for some days, and a disk for what it archives."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings: Settings = load_settings(CONFIG, {})
+        self.data, self.disk = folder / "var", folder / "disk"
+        self.data.mkdir()
+        self.disk.mkdir()
+        self.clock = FakeClock()
+        self.ids = iter(range(1, 10**6))
+        for day in range(DAYS):
+            with self.room() as room:
+                (a_day_of_journeys if day % 2 else a_busy_day)(room)
+                self.clock.advance(DAY_S)
+                room.engine.step([])  # the first moment of the next day closes what is left
+                self.look_around(room)
+        with self.room() as room:
+            a_busy_day(room)
+            self.look_around(room)
+
+    @property
+    def url(self) -> str:
+        """Return where its database is."""
+        return f"sqlite:///{self.data}/office.db"
+
+    def room(self) -> _Open:
+        """Let the engine begin, as at each start."""
+        return _Open(self)
+
+    def look_around(self, room: EngineRoom) -> None:
+        """Give the engine time to count the days that are over."""
+        for _ in range(3):
+            self.clock.advance(61)
+            room.engine.step([])
+
+    def plan(self, days: int, folder: Path | None = None) -> Plan:
+        """Return what archiving the first of the days would mean."""
+        return plan_archive(self.settings, self.data, MONDAY + dt.timedelta(days=days), folder or self.disk)
+
+    def archive(self, days: int, folder: Path | None = None) -> Plan:
+        """Do it."""
+        plan = self.plan(days, folder)
+        archive_years(plan, Head(self.data, "demo"), now=MORNING)
+        return plan
+
+    def verify(self, *files: Path, ends: tuple[End, ...] = ()) -> str:
+        """Return what `antrean journal verify` would say."""
+        mark = Head(self.data, "demo").read()
+        with closing(Archive(self.url, "demo")) as archive:
+            away = [opened(file, "demo", archive.years_away()) for file in files]
+            broken = archive.verify(mark, ends, away)
+            for one in away:
+                one.close()
+        return "whole" if broken is None else f"{broken.seq}: {broken.why}"
+
+    def history(self) -> History:
+        """Return what all reports are made of."""
+        with closing(Archive(self.url, "demo")) as archive:
+            zone = self.settings.office.zone
+            return archive.history(zone, MONDAY, MONDAY + dt.timedelta(days=DAYS + 1), self.clock.now())
+
+
+class _Open:
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def __enter__(self) -> EngineRoom:
+        house = self._house
+        self._store = SqlStore(house.url, "demo", Head(house.data, "demo"))
+        return EngineRoom(store=self._store, clock=house.clock, ids=house.ids)
+
+    def __exit__(self, *_: object) -> None:
+        self._store.close()
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with such a house, to be copied."""
+    folder = tmp_path_factory.mktemp("lived")
+    house = House(folder)
+    assert house.verify() == "whole"
+    (folder / "now").write_text(house.clock.now().isoformat())
+    return folder
+
+
+@pytest.fixture
+def house(lived: Path, tmp_path: Path) -> House:
+    house = House.__new__(House)
+    house.settings = load_settings(CONFIG, {})
+    house.data, house.disk = tmp_path / "var", tmp_path / "disk"
+    shutil.copytree(lived / "var", house.data)
+    house.disk.mkdir()
+    house.clock = FakeClock(dt.datetime.fromisoformat((lived / "now").read_text()))
+    house.ids = iter(range(10**6, 10**7))
+    return house
+
+
+def rows(database: Path, table: str) -> list[tuple[object, ...]]:
+    with changed(f"file:{database}?mode=ro", uri=True) as connection:
+        return sorted(connection.execute(f"SELECT * FROM {table}"), key=repr)  # noqa: S608 - ours
+
+
+def test_what_goes_and_what_stays_is_together_all_there_was(house: House) -> None:
+    database = house.data / "office.db"
+    with changed(database) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    before = {table: rows(database, table) for table in tables}
+    plan = house.archive(3)
+    assert plan.day == MONDAY + dt.timedelta(days=2)
+    assert plan.file.name == f"antrean-demo-until-{plan.day}.db"
+    for table in MOVED:
+        left, gone = rows(database, table), rows(plan.file, table)
+        assert len(gone) > 0 or table == "staff_sessions", table
+        added = [row for row in left if table == "events" and "archived" in row]
+        assert sorted([*left, *gone], key=repr) == sorted([*before[table], *added], key=repr), table
+    assert len(rows(database, "closed_days")) == DAYS
+    assert {row[4] for row in rows(plan.file, "closed_days")} == set(), "what reports go by stays"
+    assert house.verify() == house.verify(plan.file) == "whole"
+    assert plan.file.stat().st_mode & 0o777 == 0o400
+    assert (house.data / f"office.db{archiving.KEPT}").stat().st_size > database.stat().st_size
+
+
+def test_reports_of_those_days_are_the_same_to_the_last_digit(house: House) -> None:
+    before = house.history()
+    question = Question(MONDAY, MONDAY + dt.timedelta(days=DAYS))
+    house.archive(4)
+    days = house.history().days
+    assert days[:-1] == before.days[:-1]
+    assert replace(days[-1], last_seq=before.days[-1].last_seq) == before.days[-1], (
+        "the day that runs has one line more"
+    )
+    assert report(house.history(), question, figures=FIGURES) == report(before, question, figures=FIGURES)
+
+
+def test_tickets_behind_a_figure_that_are_archived_are_said_not_to_be_told(house: House) -> None:
+    figure = next(one for one in FIGURES if one.is_of_tickets)
+    question = Question(MONDAY, MONDAY + dt.timedelta(days=DAYS))
+    zone = house.settings.office.zone
+    house.archive(3)
+    history = house.history()
+    with closing(Archive(house.url, "demo")) as archive:
+        found = listing(history, Asked(figure, question), lambda days: archive.traced(zone, days), a_page=None)
+        assert found.untold > 0
+        assert len(archive.numbers([row.ticket for row in found.rows])) == len({row.ticket for row in found.rows})
+
+
+def test_the_office_works_on_and_no_number_comes_twice(house: House) -> None:
+    with house.room() as room:
+        before = room.hall.last_sequence.copy(), room.hall.seq, set(room.hall.tickets)
+    house.archive(DAYS)
+    with house.room() as room:
+        assert (room.hall.last_sequence, room.hall.seq, set(room.hall.tickets)) == (before[0], before[1] + 1, before[2])
+        series = room.hall.tickets[room.issue("visa")]
+        assert series.sequence == before[0][series.series] + 1
+        assert isinstance(room.store, SqlStore)
+        _require_papers(room.store, house.data, house.settings.office.zone)
+        house.clock.advance(DAY_S)
+        room.engine.step([])
+        a_busy_day(room)
+        house.look_around(room)
+    assert house.verify() == "whole"
+    assert len(rows(house.data / "office.db", "closed_days")) == DAYS + 1, "days are counted on"
+
+
+def test_a_second_archive_goes_on_behind_the_first_and_all_join(house: House) -> None:
+    first = house.archive(2)
+    second = house.archive(4)
+    assert second.first.seq == first.last.seq
+    assert house.verify(second.file, first.file) == house.verify(second.file) == house.verify() == "whole"
+    assert house.verify(first.file) != "whole", "a gap is no whole"
+    with pytest.raises(StorageError, match="no office day before 2026-03-04 is left here"):
+        house.plan(2)
+
+
+def test_an_end_on_paper_of_years_ago_is_compared_with_the_archive(house: House) -> None:
+    with closing(Archive(house.url, "demo")) as archive:
+        digest = archive.hash_of(10)
+        assert digest is not None
+        now = end_of(line_of(archive.end(), "demo", MORNING))
+    kept = End(10, digest[:16]), now
+    plan = house.archive(2)
+    assert house.verify(ends=kept) == house.verify(plan.file, ends=kept) == "whole"
+    assert house.verify(plan.file, ends=(End(10, "0" * 16), now)).startswith("10: the journal up to here was written")
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE archived SET hash = previous", "the line or one before it was altered"),
+        ("DELETE FROM archived", "line 1 is missing"),
+        ("UPDATE archived SET digest = 'x'", "the journal does not tell that lines 1 to"),
+        ("DELETE FROM closed_days WHERE day = (SELECT max(day) FROM closed_days)", "are gone from the table of closed"),
+    ],
+)
+def test_who_changes_what_was_archived_is_found_out(house: House, statement: str, said: str) -> None:
+    house.archive(2)
+    with changed(house.data / "office.db") as connection:
+        assert connection.execute(statement).rowcount > 0
+    assert said in house.verify()
+
+
+def test_an_archive_that_was_changed_or_is_another_file_is_refused_in_words(house: House) -> None:
+    plan = house.archive(2)
+    plan.file.chmod(0o600)
+    with changed(plan.file) as connection:
+        connection.execute("UPDATE print_jobs SET state = 'failed'")
+    with pytest.raises(StorageError, match="no archive of this database as it was made"):
+        house.verify(plan.file)
+    with pytest.raises(StorageError, match="there is no archive at"):
+        house.verify(house.disk / "none.db")
+
+
+def test_figures_of_archived_days_are_compared_where_the_archive_is_at_hand(house: House) -> None:
+    plan = house.archive(4)
+    with changed(house.data / "office.db") as connection:
+        connection.execute("UPDATE closed_days SET facts = facts || ' ' WHERE day = ?", (MONDAY.isoformat(),))
+    assert house.verify() == "whole"
+    assert f"the figures of {MONDAY} are not those that were closed" in house.verify(plan.file)
+
+
+def test_tables_that_follow_a_journal_that_was_cut_keep_what_was_archived(house: House) -> None:
+    """The figures of years are not thrown away because their lines are elsewhere."""
+    plan = house.archive(4)
+    (house.data / "journal-demo.head").unlink()
+    with changed(house.data / "office.db") as connection:
+        (last,) = connection.execute("SELECT max(seq) FROM events").fetchone()
+        connection.execute("DELETE FROM events WHERE seq > ?", (last - 8,))
+        (told,) = connection.execute("SELECT count(*) FROM events WHERE type = 'day_closed'").fetchone()
+        (closed,) = connection.execute("SELECT count(*) FROM closed_days").fetchone()
+    assert "taken out" in follow_journal(house.url, "demo")
+    days = [row[1] for row in rows(house.data / "office.db", "closed_days")]
+    assert len(days) >= min(closed, told) > 0
+    assert MONDAY.isoformat() in days
+    with house.room() as room:
+        room.issue("visa")
+    assert plan.file.is_file()
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(0, "no office day before 2026-03-02 is left here"), (-30, "nothing is moved"), (60, "")],
+)
+def test_what_cannot_be_moved_is_said_and_the_last_day_always_stays(house: House, days: int, said: str) -> None:
+    if said:
+        with pytest.raises(StorageError, match=said):
+            house.plan(days)
+        return
+    assert house.plan(days).day < MONDAY + dt.timedelta(days=DAYS)
+
+
+def test_lines_that_a_counter_needs_that_is_still_open_stay(house: House) -> None:
+    with changed(house.data / "office.db") as connection:
+        connection.execute(
+            "UPDATE sessions SET closed_at = NULL WHERE opened_seq = (SELECT min(opened_seq) FROM sessions)"
+        )
+    with pytest.raises(StorageError, match=r"line 1 of the journal.* a ticket or a counter is still open"):
+        house.plan(3)
+
+
+def test_while_a_broker_works_with_it_from_whatever_folder_nothing_is_moved(house: House) -> None:
+    plan = house.plan(3)
+    hold = FileHold(plan.database, "demo")
+    try:
+        with pytest.raises(StorageError, match="another broker already works with"):
+            archive_years(plan, Head(house.data, "demo"), now=MORNING)
+    finally:
+        hold.close()
+    with closing(sqlite3.connect(plan.database)) as reader:
+        reader.execute("PRAGMA journal_mode=WAL")
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM events").fetchone()
+        with closing(sqlite3.connect(plan.database)) as writer, writer:
+            writer.execute("UPDATE alembic_version SET version_num = version_num")
+        with pytest.raises(StorageError, match=r"somebody reads .* just now"):
+            archive_years(plan, Head(house.data, "demo"), now=MORNING)
+    assert house.verify() == "whole"
+    assert list(house.disk.iterdir()) == []
+
+
+def test_a_journal_that_is_broken_is_not_moved(house: House) -> None:
+    with changed(house.data / "office.db") as connection:
+        connection.execute("UPDATE events SET client = 'nobody' WHERE seq = 5")
+    with pytest.raises(StorageError, match="broken at line 5"):
+        house.archive(3)
+    assert list(house.disk.iterdir()) == []
+    assert not list(house.data.glob(f"office.db{archiving.KEPT}"))
+
+
+def test_another_database_on_a_server_is_refused_in_words(house: House) -> None:
+    settings = load_settings(CONFIG, {"ANTREAN_STORE__URL": "postgresql+psycopg://u:p@localhost/x"})
+    with pytest.raises(StorageError, match="on a server of its own"):
+        plan_archive(settings, house.data, MONDAY, house.disk)
+
+
+def test_a_backup_takes_the_place_of_the_copy_where_it_knows_what_goes(house: House, tmp_path: Path) -> None:
+    plan = house.plan(3)
+    with pytest.raises(StorageError, match="does not know the lines"):
+        archive_years(plan, Head(house.data, "demo"), now=MORNING, backup=_of_a_morning(house, tmp_path))
+    made = back_up(house.settings, CONFIG, house.data, tmp_path / "media", now=MORNING)
+    archive_years(plan, Head(house.data, "demo"), now=MORNING, backup=made.folder)
+    assert not (house.data / f"office.db{archiving.KEPT}").exists()
+    again = back_up(house.settings, CONFIG, house.data, tmp_path / "media", now=MORNING + dt.timedelta(days=1))
+    assert again.lines == made.lines + 1
+
+
+def _of_a_morning(house: House, folder: Path) -> Path:
+    """Return a backup of an office in which nothing had happened yet."""
+    (folder / "new").mkdir()
+    SqlStore(f"sqlite:///{folder}/new/office.db", "demo", Head(folder / "new", "demo")).close()
+    return back_up(house.settings, CONFIG, folder / "new", folder / "media", now=MORNING - dt.timedelta(days=9)).folder
+
+
+STEPS = ("replace", "unlink", "chmod", "touch")
+
+
+def test_wherever_it_is_killed_there_is_the_database_of_before_or_the_one_of_after(
+    house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What the disk holds before each step that changes a file is what a kill leaves there."""
+    scenes = tmp_path / "scenes"
+    plan = house.plan(3)
+    taken: list[Path] = []
+
+    def seen(step: Callable[..., object]) -> Callable[..., object]:
+        def stepped(*arguments: object, **named: object) -> object:
+            scene = scenes / str(len(taken))
+            taken.append(scene)
+            shutil.copytree(house.data, scene / "var")
+            shutil.copytree(house.disk, scene / "disk")
+            return step(*arguments, **named)
+
+        return stepped
+
+    with monkeypatch.context() as patched:
+        for name in STEPS:
+            patched.setattr(Path, name, seen(getattr(Path, name)))
+        patched.setattr("os.link", seen(archiving.os.link))
+        patched.setattr(archiving, "sync", seen(archiving.sync))
+        patched.setattr(archiving, "_tell", seen(archiving._tell))
+        patched.setattr(archiving, "_look_at", seen(archiving._look_at))
+        archive_years(plan, Head(house.data, "demo"), now=MORNING)
+    end = plan.end.seq
+    different = {_as_it_counts(scene): scene for scene in taken}
+    assert {_go_on(scene, house, end) for scene in different.values()} == {end, end + 1}
+    assert len(taken) > 12
+    assert len(different) > 5
+
+
+def _as_it_counts(scene: Path) -> tuple[tuple[str, bytes], ...]:
+    """Return what tells one scene from another: all files, those that are being made by their names alone."""
+    whole = [path for path in scene.rglob("*") if path.is_file() and "/." not in str(path.relative_to(scene.parent))]
+    made = [path.name for path in scene.rglob(".*")]
+    return tuple(sorted((str(path.relative_to(scene)), path.read_bytes()) for path in whole) + [(str(len(made)), b"")])
+
+
+def _go_on(scene: Path, house: House, end: int) -> int:
+    """Let an office begin on what a kill has left, then archive again; return with which line it began."""
+    left = House.__new__(House)
+    left.settings, left.data, left.disk = house.settings, scene / "var", scene / "disk"
+    left.clock, left.ids = FakeClock(house.clock.now()), iter(range(10**7, 10**8))
+    assert left.verify() == "whole"
+    with left.room() as room:
+        begun = room.hall.seq
+        room.issue("visa")
+    if begun == end:
+        plan = left.archive(3)
+        assert left.verify(plan.file) == "whole"
+    else:
+        (file,) = left.disk.glob("antrean-*.db")
+        with closing(Archive(left.url, "demo")) as archive:
+            assert [years.last_seq for years in archive.years_away()] != []
+            opened(file, "demo", archive.years_away()).close()
+    assert [path.name for path in left.disk.iterdir()] == [f"antrean-demo-until-{MONDAY + dt.timedelta(days=2)}.db"]
+    return begun
