@@ -90,9 +90,24 @@ class Reporting:
             if asked["what"] == TODAY:
                 told: object = today_of(zone, now, archive.course(zone, now, STEP))
             else:
-                ticket = dict(asked["query"]).get("ticket", "")
-                told = history_of(archive.ticket(ticket), zone)
+                told = self._of_ticket(archive, dict(asked["query"]).get("ticket", ""), settings)
         return Answer("made", json.dumps(told).encode(), "application/json")
+
+    def _of_ticket(self, archive: Archive, ticket: str, settings: Settings) -> object:
+        """Return what happened to a ticket; of one that is not here, which years lie elsewhere, where any do.
+
+        What was moved away is looked through where it was laid, as far as that is at hand.
+        """
+        zone, lines = settings.office.zone, archive.ticket(ticket)
+        away = [] if lines else archive.years_away()
+        for years in reversed(away):
+            if lines or not Path(years.file).is_file():
+                continue
+            with suppress(StorageError), closing(Archive(f"sqlite:///{years.file}", settings.office.id)) as older:
+                lines = older.ticket(ticket)
+        if lines or not away:
+            return history_of(lines, zone)
+        return {"away": [{"day": years.day.isoformat(), "file": Path(years.file).name} for years in away]}
 
     def _answer(self, asked: dict[str, Any], now: dt.datetime | None) -> Answer:
         settings = self._office()

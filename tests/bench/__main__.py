@@ -17,6 +17,7 @@ from rich.table import Table
 
 from broker.contract.topics import ENGINE_CLIENT
 from broker.server import Kind, ServerSpec, start_server
+from tests.bench.archiving import archiving_table
 from tests.bench.attacks import attack_table
 from tests.bench.crowd import crowd_table, memory_table
 from tests.bench.figures import markdown
@@ -55,6 +56,7 @@ SECTIONS: dict[str, Callable[[Path], Iterator[Table]]] = {
     "engine": engine_tables,
     "thinking": lambda _folder: iter([thinking_table()]),
     "past": past_tables,
+    "archiving": lambda folder: iter([archiving_table(folder)]),
     "reports": reports_tables,
     "supervisor": supervisor_tables,
     "crowd": lambda folder: iter([crowd_table(folder), memory_table(folder)]),

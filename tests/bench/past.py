@@ -39,8 +39,8 @@ PAYLOAD = b"x" * 450
 _EVENTS = insert_into("events", "office, seq, at, type, client, ticket, counter, body, hash")
 _TICKETS = insert_into(
     "tickets",
-    "id, office, day, series, number, service, lane, language, stage, state, issued_at, waiting_since, times_called, "
-    "copies, first_seq",
+    "id, office, day, series, number, service, lane, language, stage, state, counter, issued_at, waiting_since, "
+    "times_called, copies, first_seq",
 )
 _PROMISES = insert_into(
     "promises", "office, seq, ticket, at, stage, lane, ahead, low_s, high_s, average_s, counters, called_at"
@@ -201,7 +201,7 @@ def remember(database: Path, tickets: int) -> None:
 
 
 def _fill_tables(connection: sqlite3.Connection, rows: Sequence[Sequence[object]]) -> None:
-    service = ("new-passport", "regular", "id", "documents", "finished")
+    service = ("new-passport", "regular", "id", "documents", "finished", "counter-1")
     connection.executemany(
         _TICKETS,
         [(t, "demo", day, "A", n, *service, at, at, 1, 0, first) for t, day, n, at, first in rows],

@@ -245,6 +245,22 @@ def old_history_page(p: Phrases, around: Frame, told: Told, journal: list[dict[s
     )
 
 
+def away_page(p: Phrases, around: Frame, away: dict[str, Any]) -> HistoryPage:
+    """Return where a ticket may be that is not here: in years that were moved into files of their own."""
+    files = [(p.date(dt.date.fromisoformat(one["day"])), one["file"]) for one in away["away"]]
+    return HistoryPage(
+        title=p.say("This ticket is not in the records here"),
+        frame=around,
+        facts=tuple(
+            (p.say("Days up to {day}", day=day), p.say("in the file {file}", file=file)) for day, file in files
+        ),
+        heading=p.say("Older years are kept in files of their own. Whoever runs the system can read them."),
+        lines=(),
+        back=p.say("Back to the reports"),
+        back_url=REPORTS,
+    )
+
+
 def _told_by_journal(p: Phrases, told: Told, journal: list[dict[str, Any]]) -> list[HistoryLine]:
     lines = []
     for one in journal:
@@ -364,11 +380,13 @@ class BoardPages:
         journal = await self._journal(wanted if ticket is None else ticket.id)
         if isinstance(journal, int) and ticket is None:
             return wait_for(desk, HOME, journal)
-        lines = [] if isinstance(journal, int) else journal
+        lines = journal if isinstance(journal, list) else []
         if ticket is not None:
             shown = history_page(desk.p, desk.frame(HOME), told, ticket, lines)
         elif lines:
             shown = old_history_page(desk.p, desk.frame(REPORTS), told, lines)
+        elif isinstance(journal, dict):
+            shown = away_page(desk.p, desk.frame(REPORTS), journal)
         else:
             raise HTTPException(404)
         if ticket is not None and ticket.state not in _GONE and desk.staff.may("staff_transfer"):
@@ -376,17 +394,18 @@ class BoardPages:
             shown = replace(shown, forms=forms_at(desk.p, told.known, at, {}), mark=new_mark())
         return desk.show("staff/board_ticket.html", shown)
 
-    async def _journal(self, ticket: str) -> list[dict[str, Any]] | int:
+    async def _journal(self, ticket: str) -> list[dict[str, Any]] | dict[str, Any] | int:
         """Return what the journal says of a ticket, or how many reports are made before that.
 
-        Nothing where the office's data are elsewhere.
+        Of one that is not there, which years lie elsewhere, where any do. Nothing where the office's data are not here.
         """
         if self.reporter is None or not self.reporter.can_be_made():
             return []
         made = await self.reporter.made(Wanted("history", (("ticket", ticket),), "en"), patience_s=PATIENCE_S)
         if isinstance(made, int):
             return made
-        return json.loads(made.content) if made.status == "made" else []
+        found: list[dict[str, Any]] | dict[str, Any] = json.loads(made.content) if made.status == "made" else []
+        return found
 
 
 def look_of(desk: Desk) -> Look:

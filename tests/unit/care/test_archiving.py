@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from broker.bootstrap.process import _require_papers
 from broker.care import archiving
 from broker.care.archiving import MOVED, Plan, archive_years, opened, plan_archive
 from broker.care.backup import back_up
+from broker.cli.reporting import Reporting
 from broker.config import Settings, load_settings
 from broker.ports import StorageError
 from broker.reports.figures import FIGURES, History, Question, report
@@ -26,6 +29,7 @@ from broker.store.head import Head
 from broker.store.lease import FileHold
 from broker.store.recovery import follow_journal
 from broker.store.sql import SqlStore
+from hardware.files import sync
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.days import a_busy_day, a_day_of_journeys
 from tests.fakes.engine_room import EngineRoom
@@ -181,6 +185,22 @@ def test_tickets_behind_a_figure_that_are_archived_are_said_not_to_be_told(house
         found = listing(history, Asked(figure, question), lambda days: archive.traced(zone, days), a_page=None)
         assert found.untold > 0
         assert len(archive.numbers([row.ticket for row in found.rows])) == len({row.ticket for row in found.rows})
+
+
+def test_a_ticket_of_those_days_is_told_from_the_archive_or_it_is_said_where_that_is(house: House) -> None:
+    """Where the file is on a disk that was carried away, its name is all that can be said."""
+    with changed(house.data / "office.db") as connection:
+        (ticket,) = connection.execute("SELECT id FROM tickets WHERE first_seq = 3").fetchone()
+    reporting = Reporting(CONFIG, house.data)
+    asked = {"what": "history", "language": "en", "query": [["ticket", ticket]]}
+    before = reporting.answer(asked)
+    assert len(json.loads(before.content)) > 2
+    plan = house.archive(3)
+    assert reporting.answer(asked) == before
+    nobody = reporting.answer(asked | {"query": [["ticket", "nobody"]]})
+    assert json.loads(nobody.content) == {"away": [{"day": plan.day.isoformat(), "file": plan.file.name}]}
+    plan.file.rename(house.disk / "carried-away")
+    assert reporting.answer(asked) == nobody
 
 
 def test_the_office_works_on_and_no_number_comes_twice(house: House) -> None:
@@ -373,8 +393,8 @@ def test_wherever_it_is_killed_there_is_the_database_of_before_or_the_one_of_aft
     with monkeypatch.context() as patched:
         for name in STEPS:
             patched.setattr(Path, name, seen(getattr(Path, name)))
-        patched.setattr("os.link", seen(archiving.os.link))
-        patched.setattr(archiving, "sync", seen(archiving.sync))
+        patched.setattr("os.link", seen(os.link))
+        patched.setattr(archiving, "sync", seen(sync))
         patched.setattr(archiving, "_tell", seen(archiving._tell))
         patched.setattr(archiving, "_look_at", seen(archiving._look_at))
         archive_years(plan, Head(house.data, "demo"), now=MORNING)
@@ -389,7 +409,7 @@ def _as_it_counts(scene: Path) -> tuple[tuple[str, bytes], ...]:
     """Return what tells one scene from another: all files, those that are being made by their names alone."""
     whole = [path for path in scene.rglob("*") if path.is_file() and "/." not in str(path.relative_to(scene.parent))]
     made = [path.name for path in scene.rglob(".*")]
-    return tuple(sorted((str(path.relative_to(scene)), path.read_bytes()) for path in whole) + [(str(len(made)), b"")])
+    return *sorted((str(path.relative_to(scene)), path.read_bytes()) for path in whole), (str(len(made)), b"")
 
 
 def _go_on(scene: Path, house: House, end: int) -> int:
