@@ -79,7 +79,7 @@ def stays(settings: Settings, data_dir: Path) -> list[str]:
     complaints = settings.feedback.complaints
     days = KEPT.days if complaints is None else complaints.purge_after_days
     with closing(Archive(resolve_url(settings.store.url, data_dir), settings.office.id)) as archive:
-        n, until, begun = archive.kept(), archive.kept_until(), archive.begun()
+        n, until, begun, away = archive.kept(), archive.kept_until(), archive.begun(), archive.years_away()
     next_day = f"; the next go after {_day(until)}" if until else ""
     since = f" since {_day(begun.astimezone(settings.office.zone).date())}" if begun else ""
     lines = [
@@ -91,7 +91,8 @@ def stays(settings: Settings, data_dir: Path) -> list[str]:
         f"- answers to requests, with check codes: {n['replies']}, for {REMEMBER // dt.timedelta(hours=1)} hours",
         (
             f"- numbers and what was done with them (times, counters, ids and notes of officers; no visitor's name): "
-            f"{n['tickets']} tickets, {n['events']} lines of the journal{since}. They prove the record and stay"
+            f"{n['tickets']} tickets, {n['events']} lines of the journal{since}. "
+            "They prove the record: antrean archive moves years away"
         ),
         f"- who worked when: {n['sessions'] + n['staff_sessions']} sessions by the officer's id, as in the journal",
         (
@@ -100,6 +101,7 @@ def stays(settings: Settings, data_dir: Path) -> list[str]:
         ),
         "- PINs, passwords and second factors of the officers of config.yaml, as hashes or sealed",
     ]
+    lines += [f"- the same of office days up to {years.day}: in {years.file}" for years in away]
     if copies := copies_with_all(settings, data_dir):
         lines.append("copies that still hold what is erased here: delete those that are older than what may be kept:")
         lines += [f"- {copy}" for copy in copies]

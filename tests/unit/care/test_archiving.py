@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ from broker.bootstrap.process import _require_papers
 from broker.care import archiving
 from broker.care.archiving import MOVED, Plan, archive_years, opened, plan_archive
 from broker.care.backup import back_up
+from broker.cli import main
 from broker.cli.reporting import Reporting
 from broker.config import Settings, load_settings
 from broker.ports import StorageError
@@ -431,3 +433,38 @@ def _go_on(scene: Path, house: House, end: int) -> int:
             opened(file, "demo", archive.years_away()).close()
     assert [path.name for path in left.disk.iterdir()] == [f"antrean-demo-until-{MONDAY + dt.timedelta(days=2)}.db"]
     return begun
+
+
+def test_the_command_says_what_goes_asks_and_does_it(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(*words: object) -> tuple[object, str]:
+        monkeypatch.setattr(
+            "sys.argv", ["antrean", *map(str, words), "--config", str(CONFIG), "--data", str(house.data)]
+        )
+        try:
+            code: object = main()
+        except SystemExit as ended:
+            code = ended.code
+        told = capsys.readouterr()
+        return code, told.out + told.err
+
+    asked = ("archive", house.disk, "--before", MONDAY + dt.timedelta(days=3))
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    code, said = run(*asked)
+    assert code == 1
+    assert "office days up to 2026-03-04 go to" in said
+    assert "nothing was changed" in said
+    assert list(house.disk.iterdir()) == []
+    code, said = run(*asked, "--yes")
+    assert code == 0, said
+    assert "lines 1 to" in said
+    assert "the database as it was stays" in said
+    (file,) = house.disk.iterdir()
+    code, said = run("journal", "verify")
+    assert code == 0
+    assert f"which are archived. Name their file, too: --archive {file}" in said
+    code, said = run("journal", "verify", "--archive", file)
+    assert (code, "not looked at" in said) == (0, False)
+    assert run(*asked[:2], "--before", "tomorrow") == (1, "tomorrow is no day: write it as 2025-01-01\n")
+    assert "is not there: is the disk plugged in" in run("archive", house.disk / "x", "--before", "2026-03-04")[1]
