@@ -109,14 +109,18 @@ def verify(
         working = stack.enter_context(closing(_archive(settings, data)))
         years = working.years_away()
         files = [stack.enter_context(closing(opened(file, office, years))) for file in archive or ()]
-        broken = working.verify(mark, kept, files)
         lines, ends_of_files = working.end().seq, {one.end().seq for one in files}
+        unseen = [one for one in years if one.last_seq not in ends_of_files]
+        if files and unseen and unseen[-1].last_seq > min(ends_of_files):
+            raise typer.Exit(
+                say(f"between that archive and the database lies another one: --archive {unseen[-1].file}")
+            )
+        broken = working.verify(mark, kept, files)
     if mark is None:
         head.refuse_empty(lines)
     if broken is not None:
         say(f"the journal is broken at line {broken.seq}: {broken.why}")
         raise typer.Exit(1)
-    unseen = [one for one in years if one.last_seq not in ends_of_files]
     compared = [one for one in kept if all(one.seq > some.last_seq for some in unseen)]
     agrees = f", and {len(compared)} end{'s' * (len(compared) != 1)} kept outside agree" if compared else ""
     Console().print(f"the journal is whole: {lines} lines{agrees}", highlight=False, soft_wrap=True)

@@ -210,10 +210,12 @@ def contradiction(connection: Connection, office: str, mark: Mark | None) -> str
     known, why = newest_known(connection, office)
     if last.seq < known:
         return _missing(last.seq, known, why)
-    if mark is None:
+    begun = beginning(connection, office)
+    if mark is None or mark.seq < begun.seq:  # its line is in an archive
         return ""
     of_line = (col(EventRow.office) == office, col(EventRow.seq) == mark.seq)
     found = connection.scalar(select(col(EventRow.hash)).where(*of_line))
+    found = begun.hash if mark.seq == begun.seq else found
     if mark.seq > 0 and found != mark.hash:
         return f"line {mark.seq} of the journal is not the one that was written"
     return ""

@@ -27,7 +27,7 @@ from broker.reports.figures import FIGURES, History, Question, report
 from broker.reports.tickets import Asked, listing
 from broker.store.archive import Archive
 from broker.store.ends import End, end_of, line_of
-from broker.store.head import Head
+from broker.store.head import Head, Mark
 from broker.store.lease import FileHold
 from broker.store.recovery import follow_journal
 from broker.store.sql import SqlStore
@@ -435,6 +435,20 @@ def _go_on(scene: Path, house: House, end: int) -> int:
     return begun
 
 
+def test_a_head_of_before_that_was_put_back_is_behind_and_no_contradiction(house: House) -> None:
+    """As with any journal that is longer than what was written down of its end."""
+    head = Head(house.data, "demo")
+    with closing(Archive(house.url, "demo")) as archive:
+        marks = [Mark(seq, archive.hash_of(seq) or "") for seq in (10, house.plan(2).last.seq)]
+    house.archive(2)
+    for mark in (*marks, Mark(marks[1].seq, "another")):
+        head.prepare(mark)
+        head.close()
+        with closing(Archive(house.url, "demo")) as archive:
+            said = archive.contradiction(Head(house.data, "demo").read())
+        assert ("is not the one that was written" in said) == (mark.hash == "another")
+
+
 def test_the_command_says_what_goes_asks_and_does_it(
     house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -449,11 +463,11 @@ def test_the_command_says_what_goes_asks_and_does_it(
         told = capsys.readouterr()
         return code, told.out + told.err
 
-    asked = ("archive", house.disk, "--before", MONDAY + dt.timedelta(days=3))
+    asked = ("archive", house.disk, "--before", MONDAY + dt.timedelta(days=2))
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     code, said = run(*asked)
     assert code == 1
-    assert "office days up to 2026-03-04 go to" in said
+    assert "office days up to 2026-03-03 go to" in said
     assert "nothing was changed" in said
     assert list(house.disk.iterdir()) == []
     code, said = run(*asked, "--yes")
@@ -466,5 +480,10 @@ def test_the_command_says_what_goes_asks_and_does_it(
     assert f"which are archived. Name their file, too: --archive {file}" in said
     code, said = run("journal", "verify", "--archive", file)
     assert (code, "not looked at" in said) == (0, False)
+    assert run("archive", house.disk, "--before", MONDAY + dt.timedelta(days=3), "--yes")[0] == 0
+    code, said = run("journal", "verify", "--archive", file)
+    assert code == 1
+    assert said.startswith("between that archive and the database lies another one: --archive")
+    assert run("journal", "verify", *(word for one in house.disk.iterdir() for word in ("--archive", one)))[0] == 0
     assert run(*asked[:2], "--before", "tomorrow") == (1, "tomorrow is no day: write it as 2025-01-01\n")
     assert "is not there: is the disk plugged in" in run("archive", house.disk / "x", "--before", "2026-03-04")[1]
