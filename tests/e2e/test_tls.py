@@ -10,8 +10,6 @@ import hashlib
 import json
 import socket
 import ssl
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,10 +24,10 @@ from broker.config.logins import LoginError, known_by
 from broker.config.settings import CA
 from broker.contract.claim import Standing
 from broker.server.certificates import AUTHORITY, make_certificates
-from tests.e2e.test_logins import antrean
 from tests.support.browsing import asked_before
 from tests.support.caller import Caller, wait_until
 from tests.support.office import OfficeProcess, free_port
+from tests.support.program import run
 from tests.support.proxy import Proxy
 from tests.support.web_process import WebProcess
 from tests.unit.server.test_certificates import NOW
@@ -168,7 +166,8 @@ def test_a_screen_that_waits_for_its_office_finds_it_by_a_file_that_comes_later(
 
 def test_a_machines_bundle_brings_what_it_trusts_and_nothing_that_is_secret(house: House, tmp_path: Path) -> None:
     bundle = tmp_path / "counter-2"
-    antrean(house.office, "provision", "counter-2", "--to", str(bundle))
+    arguments = ("provision", "counter-2", "--to", str(bundle), "--data", str(house.office.data_dir))
+    assert run("broker", *arguments, env=house.office.environment).returncode == 0
     assert (bundle / "var" / CA).read_bytes() == house.ca.read_bytes()
     assert not list(bundle.rglob(AUTHORITY))
     assert "PRIVATE KEY" not in "".join(path.read_text() for path in bundle.rglob("*") if path.is_file())
@@ -208,9 +207,14 @@ def test_browsers_of_other_offices_do_not_trust_the_pages(house: House, foreign_
 
 
 def test_what_browsers_trust_is_given_out_with_its_fingerprint(house: House, tmp_path: Path) -> None:
-    said = antrean(house.office, "ca", "--to", str(tmp_path))
+    told = run(
+        "broker", "ca", "--to", str(tmp_path), "--data", str(house.office.data_dir), env=house.office.environment
+    )
+    assert told.returncode == 0, told.stderr
     given = tmp_path / "antrean-ca.crt"
-    assert hashlib.sha256(ssl.PEM_cert_to_DER_cert(given.read_text())).hexdigest() in said.replace(":", "").lower()
+    assert (
+        hashlib.sha256(ssl.PEM_cert_to_DER_cert(given.read_text())).hexdigest() in told.stdout.replace(":", "").lower()
+    )
     assert given.read_bytes() == house.ca.read_bytes()
 
 
@@ -226,8 +230,7 @@ def test_plain_text_over_the_network_is_loudly_logged_where_it_is_allowed(tmp_pa
     finally:
         office.stop()
     environ = {name: value for name, value in office.environment.items() if not name.endswith("PLAIN_TEXT")}
-    command = [sys.executable, "-m", "broker", "broker", "--data", str(tmp_path)]
-    refused = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    refused = run("broker", "broker", "--data", str(tmp_path), env=environ)
     assert refused.returncode == 1
     assert "add tls: own as a line of its own" in refused.stderr
     assert "Traceback" not in refused.stderr

@@ -57,6 +57,21 @@ def test_a_house_that_is_more_open_than_it_has_to_be_is_told(mqtt: dict[str, str
     assert all(f"mqtt.{key}" in finding.seen for key, finding in zip(told, found, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("said", "verdicts"),
+    [
+        ({}, []),
+        ({"MQTT__HOST": "192.168.1.10", "MQTT__PLAIN_TEXT": "allowed"}, ["warning"]),
+        ({"MQTT__HOST": "192.168.1.10", "TLS": "own"}, ["good"]),
+    ],
+)
+def test_what_others_in_the_network_can_read_is_told(said: dict[str, str], verdicts: list[str]) -> None:
+    environ = {f"ANTREAN_{key}": value for key, value in said.items()}
+    found = list(truth.encryption(load_settings(CONFIG, environ)))
+    assert [finding.verdict for finding in found] == verdicts
+    assert all("tls: own" in finding.seen + (finding.advice or "") for finding in found)
+
+
 @pytest.fixture
 def remembering(tmp_path: Path) -> Iterator[tuple[Settings, Bus]]:
     """Start a server where the engine has said how the hall stands; whether it says more is up to the test."""
