@@ -107,11 +107,11 @@ def recover_command(
             )
         if finding.given.beyond(finding.known).in_advance:
             _tell(_OF_KIOSKS)
-        if finding.not_handed_in:
+        if finding.unqueued:
             _tell(
-                f"printed by a kiosk that was alone, and in no queue as far as the database knows: "
-                f"{', '.join(finding.not_handed_in)}. If the kiosk does not hand them in when the broker works again: "
-                "give whoever holds one of them a new number, or serve them by hand"
+                "printed by a kiosk here, and in no queue as far as the database knows: "
+                f"{', '.join(finding.unqueued)}. If the kiosk does not hand them in when the broker works again: give "
+                "whoever holds one of them a new number, or serve them by hand"
             )
         _tell(
             "If there is a better copy of the database, put it back first (antrean restore): going on means that what "

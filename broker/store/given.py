@@ -139,11 +139,15 @@ def tickets_there(connection: Connection, office: str, tickets: Collection[str])
     return _issued(connection, office, tickets) | _lent(connection, office).intersection(tickets)
 
 
-def only_lent(connection: Connection, office: str, data: Path, zone: dt.tzinfo) -> tuple[str, ...]:
-    """Return the numbers on papers of kiosks of this machine of which a database knows only that they were lent."""
+def in_no_queue(connection: Connection, office: str, data: Path, zone: dt.tzinfo, known: Given) -> tuple[str, ...]:
+    """Return what kiosks of this machine printed last and a database has no ticket for, though it knows the number.
+
+    It was lent, or passed over: those that are beyond what is `known` are not among them.
+    """
     papers = dict(_papers(data, zone))
-    lent = _lent(connection, office).intersection(papers)
-    left = lent - _issued(connection, office, lent)
+    last = max((number.day for number in papers.values() if number.day), default=None)
+    some = {ticket for ticket, number in papers.items() if number.day == last and number.beyond(known).is_empty}
+    left = some - _issued(connection, office, some)
     return tuple(sorted(text for ticket in left for text in papers[ticket].texts))
 
 

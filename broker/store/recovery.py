@@ -34,7 +34,7 @@ from broker.store.database import (
     reading_engine,
     require_this_version,
 )
-from broker.store.given import NONE_GIVEN, Given, given_in, given_to_kiosks, only_lent, tickets_there
+from broker.store.given import NONE_GIVEN, Given, given_in, given_to_kiosks, in_no_queue, tickets_there
 from broker.store.head import Head
 from broker.store.journal import event_of
 from broker.store.lease import FileHold
@@ -75,8 +75,8 @@ class Finding:
     """The numbers in the database."""
     given: Given = NONE_GIVEN
     """The numbers that were given out, by all that knows."""
-    not_handed_in: tuple[str, ...] = ()
-    """Numbers in advance that a kiosk of here has printed, and of which the database has no more than the lease."""
+    unqueued: tuple[str, ...] = ()
+    """Numbers on papers of kiosks of here that the database knows, as lent or as passed over, without their tickets."""
     is_unusable: bool = False
     """The file is not there, empty, or no database any more: a new one has to begin."""
 
@@ -100,7 +100,7 @@ def examine(url: str, head: Head, office: str, *, data: Path, zone: dt.tzinfo) -
             require_this_version(connection, str(path or make_url(url).render_as_string()))
             lines, known = last_mark(connection, office).seq, given_in(connection, office)
             given = given_to_kiosks(data, zone, partial(tickets_there, connection, office)).joined(answered_for)
-            not_handed_in = only_lent(connection, office, data, zone)
+            unqueued = in_no_queue(connection, office, data, zone, known)
             why = why or contradiction(connection, office, mark) or _by_kiosks(given, known)
     except StorageError as error:
         if path is None or not _is_damage(error):
@@ -112,7 +112,7 @@ def examine(url: str, head: Head, office: str, *, data: Path, zone: dt.tzinfo) -
         head.refuse_empty(lines)
     except StorageError as error:
         why = str(error)
-    return Finding(why, lines, answered, known, given.joined(known), not_handed_in)
+    return Finding(why, lines, answered, known, given.joined(known), unqueued)
 
 
 def told_beside(head: Head, *, data: Path, zone: dt.tzinfo) -> Finding | None:

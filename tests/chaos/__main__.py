@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +22,7 @@ def main() -> int:
     parser.add_argument("--kind", choices=sorted(KINDS), action="append", default=[], help="only these; again for more")
     parser.add_argument("--keep", type=Path, help="where the office's data stays, to be looked at")
     asked = parser.parse_args()
+    logging.disable(logging.WARNING)  # screens whose lines are cut say so
     with tempfile.TemporaryDirectory() as folder:
         try:
             figures = play(

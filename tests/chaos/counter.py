@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -179,5 +180,5 @@ def main(place: Desk, office: Connection) -> None:
     """Be that window, in a process that was just forked."""
     os.environ.clear()
     os.environ.update(place.environment)
-    log_to(place.data_dir, COUNTER)
+    log_to(place.data_dir, COUNTER, terminal=logging.CRITICAL)
     WindowlessCounter(place, office).run()

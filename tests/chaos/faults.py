@@ -354,9 +354,21 @@ def _for_a_while(chaos: Chaos, breaks: Callable[[], None]) -> None:
 
 
 def _pages_killed(chaos: Chaos) -> None:
-    """Kill the pages while the form is under way; the browser sends it again."""
+    """Kill the pages when the act is done and they do not know it; the browser sends the form again."""
+    chaos.wait(chaos.pages.is_done, "a form of before is done")
+    acts = len(read(chaos.office.database).of("quota_changed"))
+    chaos.pages.line.hold("down")
+    chaos.pages.begin()
+    chaos.wait(lambda: len(read(chaos.office.database).of("quota_changed")) > acts, "the act is done")
+    chaos.pages.process.kill()
+    chaos.heal()
+    chaos.pages.process.start()
+
+
+def _pages_killed_at_some_moment(chaos: Chaos) -> None:
     chaos.pass_on(chaos.chance.uniform(0.0, 0.4))
-    chaos.pages.kill()
+    chaos.pages.process.kill()
+    chaos.pages.process.start()
 
 
 def _pages_killed_with_the_broker(chaos: Chaos) -> None:
@@ -419,7 +431,8 @@ KINDS: Mapping[str, Kind] = {
     "counter's answers held back": Kind(
         lambda chaos, _: _for_a_while(chaos, lambda: chaos.window.line.hold("down")), cast=COUNTER
     ),
-    "pages killed": Kind(lambda chaos, _: _pages_killed(chaos), cast=PAGES),
+    "pages killed": Kind(lambda chaos, _: _pages_killed_at_some_moment(chaos), cast=PAGES),
+    "pages killed between act and answer": Kind(lambda chaos, _: _pages_killed(chaos), cast=PAGES),
     "pages killed with the broker": Kind(lambda chaos, _: _pages_killed_with_the_broker(chaos), cast=PAGES),
     "pages cut off": Kind(lambda chaos, _: _for_a_while(chaos, chaos.pages.line.cut), cast=PAGES),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -221,5 +222,5 @@ def main(place: Place, office: Connection) -> None:
     """Be that kiosk, in a process that was just forked."""
     os.environ.clear()
     os.environ.update(place.environment)
-    log_to(place.data_dir, "kiosk-1")
+    log_to(place.data_dir, "kiosk-1", terminal=logging.CRITICAL)
     WindowlessKiosk(place, office).run()

@@ -158,11 +158,12 @@ class Chaos:
         wanted = ("mosquitto", "broker.server.embedded")
         return next(one for one in self.broker.children() if any(name in " ".join(one.cmdline()) for name in wanted))
 
-    def antrean(self, *command: str, data: bool = True) -> str:
-        """Do what a person would at this machine; return what was said."""
+    def antrean(self, *command: str) -> str:
+        """Do what a person would at this machine, by its clock; return what was said."""
         place = ("--data", str(self.office.data_dir))
         config = () if command[0] == "clock" else ("--config", str(self.office.config))
-        found = run("broker", *command, *config, *(place if data else ()), env=self.office.environment)
+        asked = (str(self.clock.path), *command, *config, *place)
+        found = run("tests.support.by_clock", *asked, env=self.office.environment)
         said = " ".join((found.stdout + found.stderr).split())
         if found.returncode:
             message = f"antrean {' '.join(command)}: {said}"
@@ -257,9 +258,11 @@ def play(
     with Chaos(folder, server=server, cast=cast, within_s=within_s) as chaos:
         for number, name in enumerate(names[:rounds], start=1):
             chaos.chance.seed(f"{seed}/{number}/{name}")
+            begun_s = time.monotonic()
             try:
                 chaos.play(name, everybody=everybody)
-                tell(f"{number:4d}  {name}: level after {chaos.figures.converged_s[-1]:.2f} s")
+                took_s = time.monotonic() - begun_s
+                tell(f"{number:4d}  {name}: level after {chaos.figures.converged_s[-1]:.2f} s, {took_s:.0f} s in all")
             except Exception as error:
                 again = f"--seed {seed} --rounds {number} --server {server}"
                 chosen = "".join(f' --kind "{kind}"' for kind in kinds) if kinds != sorted(KINDS) else ""

@@ -519,11 +519,6 @@ class Pages:
     def go_on(self) -> None:
         """Nothing: who has no session any more is asked for the PIN."""
 
-    def kill(self) -> None:
-        """End them as a power cut would, and open them again."""
-        self.process.kill()
-        self.process.start()
-
     def stop(self) -> None:
         """Close them."""
         self._client.close()

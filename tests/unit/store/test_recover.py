@@ -291,12 +291,12 @@ def test_a_number_in_advance_of_which_only_the_lease_is_left_is_said_too(folder:
         for blank, number in zip(lent, ("B-900", "B-901"), strict=False)
     ]
     (folder / PRINTS / "kiosk-1.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    assert look(folder).not_handed_in == ()
+    assert look(folder).unqueued == ()
     put_back_an_old_copy(folder)
     finding = look(folder)
     assert finding.why
     assert finding.given.in_words(finding.known) == ""
-    assert finding.not_handed_in == ("B-900", "B-901")
+    assert finding.unqueued == ("B-900", "B-901")
 
 
 def test_the_highest_numbers_of_many_series_fit_a_head(tmp_path: Path) -> None:
