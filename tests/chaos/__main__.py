@@ -43,6 +43,7 @@ def main() -> int:
         f"{figures.acknowledged} acts acknowledged: 0 lost, 0 twice; {figures.refused_for_now} refused for now",
         f"{figures.alone} numbers given out by a kiosk that was cut off",
         f"{figures.forgotten} numbers lost with a database that was harmed, each named by antrean recover",
+        f"{figures.refused_papers} papers of a day before refused, whose lease was lost so; each in the kiosk's log",
         f"level again after p50 {levels[len(levels) // 2]:.2f} s, at most {levels[-1]:.2f} s",
     ]
     _say("\n".join(told))

@@ -242,7 +242,7 @@ def _with_reserve(chaos: Chaos) -> None:
     chaos.kiosk.process.kill()
     chaos.kiosk.outbox.unlink(missing_ok=True)
     chaos.kiosk.process.start()
-    chaos.wait(lambda: chaos.kiosk.reserve > VISITORS, "the kiosk has numbers in advance")
+    chaos.wait(lambda: chaos.kiosk.is_linked() and chaos.kiosk.reserve > VISITORS, "the kiosk has numbers in advance")
 
 
 def _kiosk_killed(chaos: Chaos) -> None:
@@ -259,7 +259,11 @@ def _alone(chaos: Chaos) -> None:
     alone = chaos.kiosk.alone
     chaos.kiosk.line.cut()
     chaos.kiosk.visited_by(VISITORS)
-    chaos.wait(lambda: chaos.kiosk.is_empty, "visitors of a kiosk that is alone have their numbers")
+    try:
+        chaos.wait(lambda: chaos.kiosk.is_empty, "visitors of a kiosk that is alone have their numbers")
+    except AssertionError as error:
+        message = f"{error}: {chaos.kiosk.process.standing}"
+        raise BrokenPromiseError(message) from error
     if chaos.kiosk.alone - alone < VISITORS:
         message = f"a kiosk that is alone gave {chaos.kiosk.alone - alone} numbers to {VISITORS} visitors"
         raise BrokenPromiseError(message)
@@ -362,6 +366,7 @@ def _pages_killed(chaos: Chaos) -> None:
     chaos.wait(lambda: len(read(chaos.office.database).of("quota_changed")) > acts, "the act is done")
     chaos.pages.process.kill()
     chaos.heal()
+    chaos.pages.slip_in()
     chaos.pages.process.start()
 
 

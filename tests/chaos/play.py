@@ -40,6 +40,8 @@ class Figures:
     refused_for_now: int = 0
     alone: int = 0
     """Numbers that the kiosk gave out while it could reach nobody."""
+    refused_papers: int = 0
+    """Papers of a day that was over, whose lease was lost with a harmed database; the kiosk says so in its log."""
     forgotten: int = 0
     """Numbers that a database had lost which somebody had harmed; each was named by `antrean recover`."""
     converged_s: list[float] = field(default_factory=list)
@@ -227,11 +229,14 @@ class Chaos:
     def _look(self) -> None:
         """Hold the journal against what everybody was told."""
         journal = read(self.office.database)
+        if "kiosk" in self._cast:
+            self.kiosk.say_refused()
         self.ledger.hold_against(journal, self.screens.clients)
         for player in self._players.values():
             player.look(journal)
         self.figures.acknowledged = self.screens.acknowledged
         self.figures.alone = self.kiosk.alone if "kiosk" in self._cast else 0
+        self.figures.refused_papers = len(self.ledger.refused)
         self.figures.forgotten = self.ledger.forgotten
         self.figures.refused_for_now = self.screens.refused_for_now
 

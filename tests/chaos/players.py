@@ -48,6 +48,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
     **{state: frozenset({state}) for state in ("called", "serving", "held", "finished", "cancelled")},
 }
 """What the page of a visitor is called, by the ticket's state."""
+_REFUSED = re.compile(r"(B-\d+) is on paper and was not taken in: code='too_late'")
 _NUMBER = re.compile(r"[A-Z]{1,2}-\d{3,}")
 
 
@@ -343,6 +344,11 @@ class Kiosk:
                 message = f"{number} waits, and nobody has it"
                 raise BrokenPromiseError(message)
 
+    def say_refused(self) -> None:
+        """Take down which papers were refused for good, which the kiosk says in its log."""
+        log = (self._data_dir / "logs" / "kiosk-1.log").read_text(encoding="utf-8")
+        self._ledger.refused.update(_REFUSED.findall(log))
+
     def go_on(self) -> None:
         """Nothing: it knows no sessions."""
 
@@ -443,7 +449,9 @@ class Pages:
         self.process.start()
         self._client = httpx.Client(base_url=self.process.address, timeout=2.0, headers={"Accept-Language": "en"})
         self._database = office.database
-        self._form: dict[str, str] | None = None
+        self._forms: list[dict[str, str]] = []
+        """What is to be sent, one after the other."""
+        self._filled_in = 0
         self._said: list[str] = []
         """The reasons of all acts that the pages said were done."""
         self._tried_s = 0.0
@@ -451,16 +459,24 @@ class Pages:
 
     def begin(self) -> None:
         """Let the supervisor fill in a form."""
-        self._form = {
+        self._forms.append(self._filled())
+
+    def slip_in(self) -> None:
+        """Let another form be done before the one under way is sent again: done once more, it would say so by that."""
+        self._forms.insert(0, self._filled())
+
+    def _filled(self) -> dict[str, str]:
+        self._filled_in += 1
+        return {
             "place": "service:visit-permit",
-            "quota": str(50 + len(self._said) % 40),
+            "quota": str(50 + self._filled_in % 40),
             "reason": f"reason {uuid.uuid4()}",
             "request": uuid.uuid4().hex,
         }
 
     def work(self) -> None:
         """Send the form, the same again until a page says that it was done."""
-        if self._form is None or time.monotonic() - self._tried_s < PAGE_EVERY_S:
+        if not self._forms or time.monotonic() - self._tried_s < PAGE_EVERY_S:
             return
         self._tried_s = time.monotonic()
         try:
@@ -468,13 +484,12 @@ class Pages:
             if staff is None:
                 self._send("/staff/in", {**asked_before(self._client), "officer": "maria", "pin": PIN})
                 return
-            answer = self._send("/staff/acts/quota", {**self._form, "token": staff.token})
+            answer = self._send("/staff/acts/quota", {**self._forms[0], "token": staff.token})
         except httpx.HTTPError:
             return
         leads = answer.headers.get("location", "")
         if answer.status_code == HTTPStatus.SEE_OTHER and not leads.startswith("/staff/in"):
-            self._said.append(self._form["reason"])
-            self._form = None
+            self._said.append(self._forms.pop(0)["reason"])
         elif answer.status_code in {HTTPStatus.SEE_OTHER, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             self._client.cookies.clear()
 
@@ -484,7 +499,7 @@ class Pages:
 
     def is_done(self) -> bool:
         """Tell whether the form was done."""
-        return self._form is None
+        return not self._forms
 
     def is_level(self, last: int) -> bool:
         """Tell whether two phones show how it stands: of who came last, and of who was called; `last` is on no page."""
