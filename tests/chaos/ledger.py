@@ -99,9 +99,8 @@ class Ledger:
     """In this round the office forgets something, or has another day: what was under way may have become impossible."""
     has_forgotten: bool = False
     """In this round the office has forgotten something."""
-    refused: set[str] = field(default_factory=set)
-    """Papers that the office did not take in, as the kiosk has said: of a day that is over, and of a lease that was lost
-    with a database (decision 75)."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Papers that were not taken in, as the kiosk has said: of a day that is over, their lease lost with a database."""
     forgotten: int = 0
     """Numbers that a harmed database had lost, each of them named to whoever recovered it."""
     _named: dict[str, str] = field(default_factory=dict)
@@ -160,7 +159,7 @@ class Ledger:
                 self._hold(ticket, self._named.get(number, number))
                 del self.told[ticket]
                 self.forgotten += 1
-            elif self.forgotten and number in self.refused:
+            elif self.forgotten and self.refused[number.rpartition(" ")[2]]:
                 del self.told[ticket]
             else:
                 message = f"{client} was told of {number}, which is not in the journal, and nobody said so"

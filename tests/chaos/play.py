@@ -236,7 +236,7 @@ class Chaos:
             player.look(journal)
         self.figures.acknowledged = self.screens.acknowledged
         self.figures.alone = self.kiosk.alone if "kiosk" in self._cast else 0
-        self.figures.refused_papers = len(self.ledger.refused)
+        self.figures.refused_papers = self.ledger.refused.total()
         self.figures.forgotten = self.ledger.forgotten
         self.figures.refused_for_now = self.screens.refused_for_now
 

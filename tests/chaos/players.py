@@ -333,7 +333,7 @@ class Kiosk:
         self._papers.update(line for line in lines[self._lines :] if _NUMBER.fullmatch(line))
         self._lines = len(lines)
         for number, papers in self._papers.items():
-            tickets = sum(one.endswith(f" {number}") for one in self._ledger.holders)
+            tickets = sum(one.endswith(f" {number}") for one in self._ledger.holders) + self._ledger.refused[number]
             if papers > tickets:
                 message = f"{papers} papers say {number}, and {tickets} tickets are called so"
                 raise BrokenPromiseError(message)
@@ -347,7 +347,7 @@ class Kiosk:
     def say_refused(self) -> None:
         """Take down which papers were refused for good, which the kiosk says in its log."""
         log = (self._data_dir / "logs" / "kiosk-1.log").read_text(encoding="utf-8")
-        self._ledger.refused.update(_REFUSED.findall(log))
+        self._ledger.refused = Counter(_REFUSED.findall(log))
 
     def go_on(self) -> None:
         """Nothing: it knows no sessions."""
@@ -524,7 +524,9 @@ class Pages:
     def look(self, journal: Journal) -> None:
         """Find what a page said was done, once; nothing was done twice."""
         reasons = Counter(str(line.body.get("reason")) for line in journal.of("quota_changed"))
-        if not self._ledger.has_forgotten and self._said and reasons[self._said[-1]] != 1:
+        if self._ledger.has_forgotten:
+            self._said.clear()
+        if self._said and reasons[self._said[-1]] != 1:
             message = f"an act that a page said was done stands {reasons[self._said[-1]]} times in the journal"
             raise BrokenPromiseError(message)
         if reasons and max(reasons.values()) > 1:
