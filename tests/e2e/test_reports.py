@@ -16,11 +16,13 @@ import httpx
 import pytest
 
 from broker.reports.figures import FIGURES
+from broker.store.journal import GENESIS
 from tests.support.browsing import asked_before
 from tests.support.caller import wait_until
 from tests.support.lived_days import live, new_office
 from tests.support.office import OfficeProcess
 from tests.support.pdf_text import pdf_text
+from tests.support.sqlite import opened
 from tests.support.web_process import WebProcess
 from tests.support.workbook import cells_of
 
@@ -220,6 +222,21 @@ def test_screen_csv_workbook_paper_html_and_the_api_say_the_same(
     for table in re.findall(r'<table class="divided">.*?</table>', file("html").decode(), re.DOTALL):
         for line in re.findall(r"<tr>(<th scope=\"row\".*?)</tr>", table):
             assert " ".join(html.unescape(re.sub(r"<[^>]+>", " ", line)).split()) in words
+
+
+def test_of_a_ticket_that_is_not_here_it_is_said_which_years_lie_elsewhere(
+    supervisor: httpx.Client, web: WebProcess
+) -> None:
+    """The row is of an archive that holds no line: nothing else in the office goes by it."""
+    address = "/staff/board/ticket/nobody"
+    values = "'demo', 0, 1, ?, ?, '2024-12-31', 0, '/media/antrean-demo-until-2024-12-31.db', 'digest', 0"
+    with opened(web.office.database) as connection:
+        connection.execute(f"INSERT INTO archived VALUES ({values})", (GENESIS, GENESIS))  # noqa: S608 - ours
+    said = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page(supervisor, address))).split())
+    with opened(web.office.database) as connection:
+        connection.execute("DELETE FROM archived")
+    assert "Nomor ini tidak ada dalam catatan di sini" in said
+    assert "Hari sampai Selasa, 31 Desember 2024 di berkas antrean-demo-until-2024-12-31.db" in said
 
 
 def test_a_figure_leads_to_its_tickets_and_a_ticket_of_long_ago_to_its_history(
