@@ -140,7 +140,7 @@ class _Words:
 
     def __init__(self, settings: Settings) -> None:
         self._p = Phrases(PACKAGE, "en")
-        self._out = Console()
+        self._out = Console(emoji=False)
         self._status = Console(stderr=True)
         self._counters = {one.id: one.label for one in settings.counters}
         self._services = {one.id: one.name.get("en", one.id) for one in settings.services}

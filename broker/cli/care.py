@@ -182,4 +182,4 @@ def purge_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFA
 
 
 def _tell(line: str) -> None:
-    Console().print(line, highlight=False, markup=False, soft_wrap=True)
+    Console(emoji=False).print(line, highlight=False, markup=False, soft_wrap=True)

@@ -149,7 +149,7 @@ def tell(
         raise typer.Exit(say(f"no emulated device {device!r} is running below {data}; running: {running}")) from None
     if answer.startswith("?"):
         raise typer.Exit(say(answer.removeprefix("?").strip()))
-    Console().print(answer, markup=False, highlight=False, soft_wrap=True)
+    Console(emoji=False).print(answer, markup=False, highlight=False, soft_wrap=True)
 
 
 def _be_device(

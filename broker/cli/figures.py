@@ -59,7 +59,7 @@ def simulate_command(  # noqa: PLR0917 - typer passes them by name
     else:
         plan = configured_plan(load_settings(config, os.environ), demand)
     chosen = POLICIES if compare else (() if policy is None else (policy,))
-    simulate(Run(plan, chosen, days, jobs, plot), Console())
+    simulate(Run(plan, chosen, days, jobs, plot), Console(emoji=False))
 
 
 @app.command("waits")
@@ -75,7 +75,7 @@ def waits_command(
         outcomes = archive.outcomes(since)
     by_lane = {lane.id: [outcome for outcome in outcomes if outcome.lane == lane.id] for lane in settings.lanes}
     scores = {"all": score(outcomes), **{lane: score(some) for lane, some in by_lane.items()}}
-    Console().print(promises_table(scores))
+    Console(emoji=False).print(promises_table(scores))
 
 
 @journal.command()
@@ -123,7 +123,7 @@ def verify(
         raise typer.Exit(1)
     compared = [one for one in kept if all(one.seq > some.last_seq for some in unseen)]
     agrees = f", and {len(compared)} end{'s' * (len(compared) != 1)} kept outside agree" if compared else ""
-    Console().print(f"the journal is whole: {lines} lines{agrees}", highlight=False, soft_wrap=True)
+    Console(emoji=False).print(f"the journal is whole: {lines} lines{agrees}", highlight=False, soft_wrap=True)
     for one in unseen:
         say(
             f"not looked at: lines {one.first_seq} to {one.last_seq}, up to {one.day}, which are archived. "
@@ -154,7 +154,7 @@ def head_command(
         raise typer.Exit(say(f"the journal has no end to be kept: {why}"))
     now = dt.datetime.now(settings.office.zone)
     line = line_of(end, office, now)
-    Console().print(line, highlight=False, markup=False, soft_wrap=True)
+    Console(emoji=False).print(line, highlight=False, markup=False, soft_wrap=True)
     if mail:
         _mail_end(settings, data, line, now)
 

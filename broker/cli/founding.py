@@ -210,4 +210,4 @@ def _wrong_count(said: str) -> str | None:
 
 
 def _tell(line: str) -> None:
-    Console().print(line, highlight=False, markup=False, soft_wrap=True)
+    Console(emoji=False).print(line, highlight=False, markup=False, soft_wrap=True)

@@ -101,4 +101,4 @@ def revoke_command(
 
 
 def _tell(line: str) -> None:
-    Console().print(line, highlight=False, markup=False, soft_wrap=True)
+    Console(emoji=False).print(line, highlight=False, markup=False, soft_wrap=True)

@@ -55,7 +55,7 @@ def check_config(
         raise typer.Exit(1)
     if layout:
         _check_layout(path)
-    Console().print(f"{path}: the configuration is good", markup=False, highlight=False, soft_wrap=True)
+    Console(emoji=False).print(f"{path}: the configuration is good", markup=False, highlight=False, soft_wrap=True)
 
 
 def _check_layout(path: Path) -> None:
@@ -95,7 +95,7 @@ def up(  # noqa: PLR0917 - typer passes them by name
 ) -> None:
     """Open what the office has on this machine; on the only one, without a screen, play one visit on virtual ones."""
     settings = load_settings(config, os.environ)
-    out = Console()
+    out = Console(emoji=False)
 
     def tell(line: str) -> None:
         out.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -160,7 +160,7 @@ def reload_command(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEF
     """Tell whether the broker works by this configuration, after it was asked to look at it again."""
     settings = load_settings(config, os.environ)
     is_so, told = reload(settings, config, data)
-    Console().print(told, markup=False, highlight=False, soft_wrap=True)
+    Console(emoji=False).print(told, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(0 if is_so else 1)
 
 
@@ -242,7 +242,7 @@ def doctor(
     """Check this machine, the office's truth and each device; exit 1 if anything is wrong."""
     log_to(data, "doctor", terminal=logging.CRITICAL)
     wanted = CheckUp(config=config, data_dir=data, only=frozenset(only or ()), prints=print_test, says=say)
-    raise typer.Exit(run_checks(wanted, Console()))
+    raise typer.Exit(run_checks(wanted, Console(emoji=False)))
 
 
 @app.command("health")
@@ -253,7 +253,7 @@ def health_command(
 ) -> None:
     """Tell within seconds whether the office works; exit 1 where it does not. antrean doctor looks at devices, too."""
     findings = health(load_settings(config, os.environ), data)
-    out = Console()
+    out = Console(emoji=False)
     if as_json:
         seen = [finding.model_dump(exclude_none=True) for finding in findings]
         out.print(json.dumps({"well": is_well(findings), "seen": seen}), markup=False, highlight=False, soft_wrap=True)

@@ -79,7 +79,7 @@ def report_command(  # noqa: PLR0917 - typer passes them by name
         path.write_bytes(file.content)
     except OSError as error:
         raise typer.Exit(say(f"{path} cannot be written: {error.strerror or error}")) from None
-    Console().print(str(path), highlight=False, markup=False, soft_wrap=True)
+    Console(emoji=False).print(str(path), highlight=False, markup=False, soft_wrap=True)
 
 
 def _archive(settings: Settings, data: Path) -> Archive:

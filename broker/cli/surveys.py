@@ -52,7 +52,7 @@ def progress(config: ConfigOption = DEFAULT_CONFIG, data: DataOption = DEFAULT_D
         visitors = sum(served.values())
         table.add_section()
         table.add_row("all", str(tally.n), str(sample_size(visitors)), str(visitors))
-        Console().print(table)
+        Console(emoji=False).print(table)
 
 
 @survey.command()
@@ -142,4 +142,4 @@ def _today(settings: Settings) -> dt.date:
 
 
 def _tell(line: str) -> None:
-    Console().print(line, highlight=False, markup=False, soft_wrap=True)
+    Console(emoji=False).print(line, highlight=False, markup=False, soft_wrap=True)

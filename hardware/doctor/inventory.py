@@ -33,7 +33,7 @@ class Plugged:
 def main() -> int:
     """List all of it."""
     found = list(plugged())
-    console = Console()
+    console = Console(emoji=False)
     if not found:
         console.print("nothing is plugged in: no USB printer, serial port, input device or sound card")
         return 0
