@@ -181,6 +181,7 @@ def _wrong(fault: LayoutFault) -> str:
         "hidden": "is only seen by scrolling",
         "small": f"is too small for the distance: {figures}",
         "target": f"is too small to be hit: {figures}",
+        "behind": "and every other answer is only seen when a page is turned",
         "no_room": "cannot be shown large enough to be read from there",
         "reach": "is out of reach of a wheelchair",
         "contrast": f"is too like its ground: {figures}",
@@ -192,7 +193,8 @@ def _wrong(fault: LayoutFault) -> str:
 def _helps(report: ScreenReport) -> Iterator[str]:
     panel = report.panel
     texts = any(
-        fault.kind in {"clipped", "outside", "cut_word", "overlap", "covered", "hidden"} for fault in report.faults
+        fault.kind in {"clipped", "outside", "cut_word", "overlap", "covered", "hidden", "behind"}
+        for fault in report.faults
     )
     if report.readable_m is not None:
         yield f"readers who stand at {report.readable_m:g} m or nearer (viewing_distance_m)"

@@ -14,6 +14,7 @@ from hardware.panel import headless
 from hardware.panel.look import PLAIN, Look, Mode
 from hardware.panel.scale import Reader
 from kiosk.pages.feedback_samples import feedback_screens
+from kiosk.pages.focus import stops
 from kiosk.pages.page import Screen
 from kiosk.pages.samples import screens_of
 from kiosk.visit.access import Access
@@ -31,6 +32,12 @@ _WANTED = frozenset(
         "6-ticket-priority",
         "6-ticket-failed-paper_out",
         "8-offline",
+        "8-alone",
+        "8-alone-no-paper",
+        "8-alone-service",
+        "8-alone-lane",
+        "8-alone-ticket-confirmed",
+        "8-alone-ticket-page-failed",
         "9-number-unknown",
         "9-found-missed",
         "9-found-waiting",
@@ -41,6 +48,7 @@ _WANTED = frozenset(
     }
 )
 """What has words of the office, or the longest of ours; the other pages are like one of these."""
+_ANSWERS = ("language:", "service:", "lane:")
 _DOCUMENTS = "3-requirements-"
 _FEEDBACK_WANTED = (
     "20-start",
@@ -100,7 +108,7 @@ def layouts(
         for language in office.languages:
             for name, screen in _screens(settings, kiosk, office, language):
                 if is_every or _is_wanted(name, kiosk):
-                    yield Page(name.partition("-")[2], language, partial(show, screen))
+                    yield Page(name.partition("-")[2], language, partial(show, screen), answers(screen))
 
     for kiosk in settings.kiosks:
         of_kiosk = partial(pages, kiosk)
@@ -114,6 +122,15 @@ def layouts(
             modes=_MODES,
             follows=True,
         )
+
+
+def answers(screen: Screen) -> tuple[tuple[str, str], ...]:
+    """Return the target of each language, service or lane that can be chosen on a screen, and its first words."""
+    return tuple(
+        (stop.target, stop.sentences[0].text)
+        for stop in stops(screen)
+        if stop.is_control and stop.target.startswith(_ANSWERS)
+    )
 
 
 def _screens(settings: Settings, kiosk: Kiosk, office: OfficeMessage, language: str) -> Iterator[tuple[str, Screen]]:

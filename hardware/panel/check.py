@@ -12,7 +12,7 @@ some forty pages, as people wait for the answer. `python -m kiosk --check-layout
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from hardware.panel.faults import Fault, layout_faults
 from hardware.panel.headless import Stage
 from hardware.panel.look import PLAIN, Look, Mode, look_for
 from hardware.panel.scale import Reader
+from hardware.panel.targets import targets
 
 NEARER = (0.8, 0.65, 0.5, 0.4)
 """Which shares of the distance are tried where something does not fit."""
@@ -43,6 +44,8 @@ class Page:
     name: str
     language: str
     show: Callable[[], None]
+    answers: tuple[tuple[str, str], ...] = ()
+    """The targets that answer it, and their words: one has to be seen at once, as nobody looks for more pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,12 @@ class _Rehearsal:
         return self._stage
 
 
+def behind(root: Any, answers: Sequence[tuple[str, str]]) -> Iterator[Fault]:  # noqa: ANN401 - any widget
+    """Yield that none of a page's answers is seen before a page is turned."""
+    if answers and not {target for target, _ in answers} & dict(targets(root, root.size)).keys():
+        yield Fault("behind", answers[0][1], 0, 0, "")
+
+
 def plain_reports(layouts: Iterable[Layout]) -> Iterator[dict[str, object]]:
     """Lay out several screens; yield each report in plain values."""
     for layout in layouts:
@@ -200,3 +209,6 @@ def _faults(
             stage.settle()
             for fault in layout_faults(stage.root, stage.look, layout.reader, scrolls=layout.scrolls):
                 yield PageFault(page.name, page.language, said, fault)
+            if mode == PLAIN:  # whoever asked for larger type was told that pages are turned
+                for fault in behind(stage.root, page.answers):
+                    yield PageFault(page.name, page.language, said, fault)

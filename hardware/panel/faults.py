@@ -30,12 +30,14 @@ FaultKind = Literal[
     "edge",
     "mute",
     "no_room",
+    "behind",
 ]
 """clipped: words leave the box they have; cut_word: a word is broken within; overlap: two texts or targets are in one
 place, or a text and a picture; covered: a surface lies over words; outside: not in the window; hidden: only scrolling
 shows it; small: type under the least for its distance; target: too small to be hit; reach: above what low mode allows;
 contrast: text or sign too like its ground; edge: the border of a control too like what lies around; mute: a control
-without words or sign; no_room: nothing can be laid out at all (`check.NoRoomError`)."""
+without words or sign; no_room: nothing can be laid out at all (`check.NoRoomError`); behind: nothing
+of what answers the page's question is seen before a page is turned (`check.behind`)."""
 
 SLACK_PX = 2.0
 """Rounding is no fault."""

@@ -158,19 +158,25 @@ class Welcome(PagePieces):
         for tile, figure in zip(tiles, page.figures, strict=True):
             tile.value, tile.label, tile.others = figure.value, figure.label, figure.others
         self._tiles.show(tiles, look.gap(2.5), 3)
-        *starts, entry = self._choices("", (*page.choices, page.entry), sign="arrow_forward")
+        entries = () if page.entry is None else (page.entry,)
+        cards = self._choices("", (*page.choices, *entries), sign="arrow_forward")
+        starts, entry = cards[: len(page.choices)], cards[len(page.choices) :]
         for made, choice in zip(starts, page.choices, strict=True):
             made.target, made.size_role, made.least = f"language:{choice.key}", "title", 34
             made.may_slim = True
-        entry.size_role, entry.least, entry.icon = "body", 0, page.entry.icon
-        starts[0].kind, entry.may_slim = "primary", True
+        starts[0].kind = "primary"
+        for made in entry:
+            made.may_slim = True
         self.sheet.words = (
             Block(self._title),
             *([Block(self._others, leaves=3)] if self._others.text else []),
             *([Block(self._tiles, leaves=2)] if tiles else []),
             *([Block(self._scan, leaves=1)] if page.scan else []),
         )
-        self.sheet.controls.items = (*(Item(one, grows=1.4) for one in starts), Item(entry, grows=0.2))
+        self.sheet.controls.items = (
+            *(Item(one, grows=1.4) for one in starts),
+            *(Item(one, grows=0.2) for one in entry),
+        )
 
 
 class Services(PagePieces):
@@ -188,8 +194,9 @@ class Services(PagePieces):
         """Write the page."""
         self._title.text, self._hint.text = page.title, page.hint
         columns = 1 if look.portrait else 2
-        *services, entry = self._choices("", (*page.choices, page.entry))
-        entry.icon = page.entry.icon
+        entries = () if page.entry is None else (page.entry,)
+        cards = self._choices("", (*page.choices, *entries))
+        services, entry = cards[: len(page.choices)], cards[len(page.choices) :]
         names = list(dict.fromkeys(choice.group for choice in page.choices if choice.group))
         heads = dict(zip(names, self._groups.take(len(names)), strict=True))
         items, group = [], ""
@@ -200,10 +207,11 @@ class Services(PagePieces):
                 items.append(Item(heads[choice.group], grows=0, is_head=True))
             group = choice.group
             items.append(Item(made, columns=columns, grows=0.5))
-        entry.kind = "soft"
+        for made in entry:
+            made.kind = "soft"
         self.sheet.words = (Block(self._title), Block(self._hint, leaves=1))
         self.sheet.content.items = tuple(items)
-        self.sheet.controls.items = (Item(entry, grows=0),)
+        self.sheet.controls.items = tuple(Item(made, grows=0) for made in entry)
 
 
 class Requirements(PagePieces):

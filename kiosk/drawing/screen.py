@@ -287,6 +287,7 @@ class _Head:
                 self._logo_px = self._logo_room(office, room, look)
         first = max(office, self._clock.height, *(pill.height for pill in pills if self._one_row), 0)
         status = natural(self._status, across if self._one_row else max(1, across - self._pills_width(look)))
+        self._is_beside = False
         self._third = 0.0
         if not self._one_row and breaks(self._status):
             # Beside the languages it would be cut: it stands below them.
@@ -295,7 +296,11 @@ class _Head:
         second = 0.0
         self._has_status = self._is_status or (not is_brief and not self._one_row and bool(self._status.text))
         if self._one_row:
-            second = status if self._is_status else 0.0
+            # Where height is short it stands in the row of the clock, if that has room for it.
+            self._is_beside = (
+                is_brief and self._is_status and not look.mode.low and self._has_room(across - taken, first)
+            )
+            second = status if self._is_status and not self._is_beside else 0.0
         else:
             second = max(max((pill.height for pill in pills), default=0), status if self._has_status else 0)
             self._third = self._third if self._has_status else 0.0
@@ -304,6 +309,10 @@ class _Head:
             return second + look.gap(3) if second else 0.0
         third = self._third + gap if self._third else 0.0
         return float(first + second + (gap if second else 0) + third + look.gap(3))
+
+    def _has_room(self, room: float, height: float) -> bool:
+        """Tell whether the status stands in one row with clock and languages."""
+        return room > 1 and natural(self._status, room) <= height and not breaks(self._status)
 
     def _logo_room(self, office: float, room: float, look: Any) -> float:  # noqa: ANN401 - a Look
         """Return how wide the logo stands before the name: 0 where the name would be higher or cut for its sake."""
@@ -338,6 +347,9 @@ class _Head:
         if not look.mode.low and self._one_row:
             right = self._row_of_pills(Frame(inner.x, row.y, right - inner.x, row.height), look)
             above += self._shown
+        if self._is_beside:
+            left = inner.x + self._clock.width + look.gap(3)
+            above.append(self._placed(self._status, Frame(left, row.y, right - left, row.height)))
         if self._has_office:
             left = inner.x
             if self._logo is not None and self._logo_px:

@@ -6,7 +6,7 @@ import re
 
 from broker.contract.messages import LaneInfo, OfficeMessage
 from broker.language import Phrases
-from kiosk.pages.offers import called_words, offer_state
+from kiosk.pages.offers import ASK_OFFICER, called_words, offer_state
 from kiosk.pages.page import Choice, Ground, LanePage, RulePage
 from kiosk.visit.offer import in_language, is_closed_today, offer_of, opens_at, queue_of
 from kiosk.visit.state import State
@@ -52,7 +52,9 @@ def _lane_choice(state: State, office: OfficeMessage, lane: LaneInfo, *, is_aske
         opens = None if service is None else opens_at(office, state.hall, service, lane.id)
         by_hand = is_closed_today(state.hall, "" if service is None else service.id, lane.id)
         badge = offer_state(offer, words, opens, state.now, closed_today=by_hand)
-        if state.offer == "open":
+        if service is not None and state.is_spent(service, lane.id):
+            badge = words.say(ASK_OFFICER)
+        elif state.offer == "open":
             note = words.say("please choose another lane, or ask an officer")
     elif service is not None and not state.is_alone:
         note = called_words(queue_of(office, state.hall, service, lane.id), state.now, words)

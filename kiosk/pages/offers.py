@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from broker.contract.messages import IntakeInfo
-from broker.language import Phrases
+from broker.language import Phrases, mark
 from kiosk.pages.page import Banner
 from kiosk.visit.offer import Offer, Queue, intake_of
 from kiosk.visit.state import State
 
+ASK_OFFICER = mark("Please ask an officer")
+"""Why something cannot be had at a kiosk that cannot reach the office."""
 A_WEEK = dt.timedelta(days=7)
 """The name of a weekday tells the day for less than that."""
 
@@ -17,6 +19,10 @@ A_WEEK = dt.timedelta(days=7)
 def offer_banner(state: State) -> Banner | None:
     """Return that no number is given out any more for what the visitor is looking at, and what to do."""
     words, offer = state.words, state.offer
+    if state.service is not None and state.is_spent(state.service):
+        return Banner(
+            "warn", words.say("No number here right now"), words.say("Please ask an officer for your number.")
+        )
     match offer:
         case "open":
             return None

@@ -80,9 +80,9 @@ class WelcomePage:
     titles: tuple[str, ...]
     figures: tuple[Figure, ...]
     choices: tuple[Choice, ...]
-    entry: Choice
+    entry: Choice | None
     scan: str = ""
-    """What to do with the code on a ticket; empty where there is no scanner."""
+    """What whoever has a ticket may do instead: hold its code to the scanner, or ask an officer; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class ServicesPage:
     title: str
     hint: str
     choices: tuple[Choice, ...]
-    entry: Choice
+    entry: Choice | None
 
 
 @dataclass(frozen=True, slots=True)

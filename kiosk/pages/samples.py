@@ -185,11 +185,34 @@ def screens_of(offer: OfficeMessage, language: str) -> Iterator[tuple[str, Scree
     yield "8-untrusted", view(at(Step.LANGUAGE), offline_since=OFFLINE_SINCE, standing="untrusted")
     yield "8-taken", view(at(Step.LANGUAGE), offline_since=OFFLINE_SINCE, standing="taken")
     yield "8-offline", view(at(Step.LANGUAGE), offline_since=OFFLINE_SINCE)
+    yield from _alone(offer, view, at)
+    yield "8-starting", view(at(Step.LANGUAGE), offline_since=NOW, is_starting=True)
+
+
+def _alone(offer: OfficeMessage, view: ScreenOf, at: VisitAt) -> Iterator[tuple[str, Screen]]:
+    """Yield what a visitor meets at a kiosk that gives out numbers in advance."""
     alone = {"offline_since": OFFLINE_SINCE, "is_alone": True}
     yield "8-alone", view(at(Step.LANGUAGE), **alone)
+    yield "8-alone-scanner", view(at(Step.LANGUAGE), has_scanner=True, **alone)
+    yield "8-alone-no-paper", view(at(Step.LANGUAGE), printers=PrintersHealth(("paper_out",)), **alone)
     yield "8-alone-service", view(at(Step.SERVICE), **alone)
     yield "8-alone-lane", view(at(Step.LANE), **alone)
-    yield "8-starting", view(at(Step.LANGUAGE), offline_since=NOW, is_starting=True)
+    for step in (Step.REQUIREMENTS, Step.MISSING, Step.ISSUING):
+        yield f"8-alone-{step.value}", view(at(step), **alone)
+    service, first = offer.services[0].id, offer.lanes[0].id
+    none_left = offered(hall_of(offer), (service, first, "closed"))
+    few = alone | {"hall": none_left, "spent": frozenset({(service, first)})}
+    yield "8-alone-lane-spent", view(at(Step.LANE, service=service), **few)
+    none_left = offered(hall_of(offer), (service, None, "closed"))
+    few = alone | {"hall": none_left, "spent": frozenset((service, lane.id) for lane in offer.lanes)}
+    yield "8-alone-service-spent", view(at(Step.SERVICE), **few)
+    yield "8-alone-requirements-spent", view(at(Step.REQUIREMENTS, service=service), **few)
+    given = ticket_of(offer, number="A-901", ahead=0, wait=None, is_wait_known=False, check=CODE)
+    for paper in Paper:
+        yield f"8-alone-ticket-{paper.value}", view(at(Step.TICKET, ticket=given, paper=paper), **alone)
+    page = given.model_copy(update={"qr": f"HTTP://ANTRIAN.LAN/T/{'Q' * 16}"})
+    no_paper = at(Step.TICKET, ticket=page, paper=Paper.FAILED, trouble="paper_out")
+    yield "8-alone-ticket-page-failed", view(no_paper, wifi=WIFI, **alone)
 
 
 def _choosing(offer: OfficeMessage, view: ScreenOf, at: VisitAt) -> Iterator[tuple[str, Screen]]:

@@ -235,15 +235,13 @@ def _footer(state: State) -> Footer:
     return Footer(connection, is_connected=since is None, staff=staff_words(state))
 
 
-def _banner(state: State, page: Page) -> Banner | None:  # noqa: C901, PLR0911 - each remark that there is, the gravest first
+def _banner(state: State, page: Page) -> Banner | None:  # noqa: PLR0911 - each remark that there is, the gravest first
     words, since = state.words, state.offline_since
     if state.visit.aside is not None:
         return None
     if (called := help_banner(state)) is not None:
         return called
-    if state.is_alone and state.visit.step in {*_CHOOSING, Step.LANGUAGE, Step.SERVICE}:
-        return _alone_banner(state)
-    if since is not None and state.visit.step in {*_MID_FLOW, Step.PROBLEM}:
+    if since is not None and state.visit.step in (_WITH_TICKET if state.is_alone else {*_MID_FLOW, Step.PROBLEM}):
         return Banner(
             "warn",
             _in_all_languages(state, "Not connected since {time}"),
@@ -266,7 +264,8 @@ def _banner(state: State, page: Page) -> Banner | None:  # noqa: C901, PLR0911 -
             words.say("Ticket {number} was printed for an earlier visitor", number=state.late_number),
             words.say("Please hand it to an officer."),
         )
-    return no_paper_banner(state) if isinstance(page, WelcomePage | ServicesPage) else None
+    said = no_paper_banner(state) if isinstance(page, WelcomePage | ServicesPage) else None
+    return _alone_banner(state) if said is None and state.is_alone and isinstance(page, WelcomePage) else said
 
 
 def _gives_nothing(state: State) -> bool:
@@ -290,14 +289,11 @@ def _unanswered_banner(state: State) -> Banner:
 
 
 def _alone_banner(state: State) -> Banner:
-    """Return that numbers are valid all the same; before a language was chosen, in every one."""
-    title = _in_all_languages(state, "Not connected since {time}")
-    if state.visit.has_chosen_language:
-        return Banner("info", title, state.words.say(_ALONE))
-    return Banner("info", title, in_each_language(state, _ALONE))
+    """Return that numbers are valid all the same, in few words: since when it is alone stands in the head."""
+    return Banner("info", in_each_language(state, _ALONE))
 
 
-_ALONE = mark("You get a valid number all the same. How long you wait is not known now.")
+_ALONE = mark("Your number is valid; the wait is not known now.")
 _GO_ON = mark("Please go on: it is kept here and sent as soon as the connection is back.")
 _UNANSWERED_ADVICE = mark("Please wait a moment, or ask an officer.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from broker.contract.messages import OfficeMessage, ServiceInfo
 from broker.language import mark
-from kiosk.pages.offers import offer_state, queue_words
+from kiosk.pages.offers import ASK_OFFICER, offer_state, queue_words
 from kiosk.pages.page import Banner, Choice, MissingPage, RequirementsPage, ServicesPage
 from kiosk.visit.offer import (
     group_of,
@@ -20,6 +20,8 @@ from kiosk.visit.offer import (
 from kiosk.visit.state import State
 
 SCAN = mark("You can also hold the code of your ticket to the scanner.")
+HOLDERS = mark("If you have a ticket, please ask an officer.")
+"""A kiosk that cannot reach the office looks nothing up."""
 FEW_SERVICES = 8
 """So many are told apart by their names; more stand in groups."""
 
@@ -27,17 +29,18 @@ FEW_SERVICES = 8
 def services_page(state: State, office: OfficeMessage) -> ServicesPage:
     """Return the question what the visitor comes for."""
     words = state.words
+    scan = words.say(SCAN) if state.has_scanner else ""
     if is_shut(state.hall):
         hint = words.say("No numbers are given out now. Touch a service to see what it needs.")
     elif state.is_alone:
-        hint = words.say("Touch one service.")
+        hint = f"{words.say('Touch one service. How long you wait is not known now.')} {words.say(HOLDERS)}"
     else:
         hint = words.say("Touch one service. Beside it stands the expected wait.")
     return ServicesPage(
         title=words.say("What do you need today?"),
         hint=hint,
         choices=_grouped(tuple(_service_choice(state, office, service) for service in office.services)),
-        entry=Choice("have_ticket", words.say("I have a ticket"), words.say(SCAN) if state.has_scanner else ""),
+        entry=None if state.is_alone else Choice("have_ticket", words.say("I have a ticket"), scan),
     )
 
 
@@ -56,6 +59,7 @@ def _service_choice(state: State, office: OfficeMessage, service: ServiceInfo) -
     elif not is_shut(state.hall):
         by_hand = is_closed_today(state.hall, service.id)
         badge = offer_state(offer, words, opens_at(office, state.hall, service), state.now, closed_today=by_hand)
+        badge = words.say(ASK_OFFICER) if state.is_spent(service) else badge
     return Choice(
         key=service.id,
         title=short_name(service, state.visit.language),

@@ -13,7 +13,7 @@ from broker.ticket_link import key_of
 from hardware.ports import PrinterState
 from hardware.receipt import read_out
 from kiosk.pages.page import Banner, Choice, TicketPage
-from kiosk.paper.layout import ticket_receipt
+from kiosk.paper.layout import WAIT_UNKNOWN, ticket_receipt, turn_words
 from kiosk.visit.offer import in_language, lane_index, lane_of, service_of
 from kiosk.visit.state import State
 from kiosk.visit.steps import MAX_COPIES, Paper, Visit
@@ -69,7 +69,8 @@ def ticket_page(state: State, office: OfficeMessage) -> TicketPage:
 
 def _qr_words(ticket: Ticket, wifi: Wifi | None, words: Phrases) -> str:
     """Return what the code on the screen is for: where it leads to a page, and by which Wi-Fi."""
-    if key_of(ticket.qr) is None:
+    # Of a number that was given out alone the office does not know yet: its page would say so.
+    if key_of(ticket.qr) is None or not ticket.is_wait_known:
         return words.say("You may photograph this QR code: it is your ticket.")
     if wifi is None:
         return words.say("Scan this code with your phone to follow your number.")
@@ -91,9 +92,6 @@ def _on_paper(state: State, office: OfficeMessage, ticket: Ticket) -> tuple[str,
     return (words.say("Your ticket says:"), *read_out(receipt))
 
 
-WAIT_UNKNOWN = mark("Wait unknown")
-
-
 def lane_mark(office: OfficeMessage, ticket: Ticket, words: Phrases) -> Choice | None:
     """Return the sign of a ticket's lane, where there are several lanes."""
     lane = lane_of(office, ticket.lane)
@@ -111,7 +109,7 @@ def lane_mark(office: OfficeMessage, ticket: Ticket, words: Phrases) -> Choice |
 def waiting_facts(ticket: Ticket, words: Phrases, now: dt.datetime) -> tuple[tuple[str, str], ...]:
     """Return how many are before a waiting ticket, and how long that may take."""
     if not ticket.is_wait_known:
-        return ((words.say("You are called"), words.say(WAIT_UNKNOWN)),)
+        return ((words.say(WAIT_UNKNOWN), turn_words(ticket.waiting_since.astimezone(now.tzinfo), words)),)
     ahead = words.say("You are first in line")
     if ticket.ahead:
         ahead = words.count("{n} person", "{n} people", ticket.ahead)
@@ -216,8 +214,8 @@ def _take(state: State) -> str:
 
 
 def _may_print(state: State) -> bool:
-    """Tell whether another paper is offered: some printer works, and an officer was not needed long ago."""
-    return state.printers.trouble is None and copies_of(state.visit) < MAX_COPIES
+    """Tell whether another paper is offered: some printer works, the office counts it, no officer is needed."""
+    return state.offline_since is None and state.printers.trouble is None and copies_of(state.visit) < MAX_COPIES
 
 
 def copies_of(visit: Visit) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from broker.contract.messages import OfficeMessage
 from broker.language import mark, own_name
 from kiosk.pages.page import Choice, Figure, WelcomePage
-from kiosk.pages.services import SCAN
+from kiosk.pages.services import HOLDERS, SCAN
 from kiosk.visit.offer import closes_at, hours_today, intake_of, is_shut, next_opening, open_counters
 from kiosk.visit.state import State
 
@@ -25,8 +25,8 @@ def welcome_page(state: State, _office: OfficeMessage) -> WelcomePage:
         titles=tuple(state.phrases(code).say(title) for code in state.languages),
         figures=_hours(state) if shut else () if state.is_alone else _standing(state),
         choices=tuple(Choice(code, own_name(code), state.phrases(code).say(touch)) for code in state.languages),
-        entry=_entry(state),
-        scan=in_each_language(state, SCAN) if state.has_scanner else "",
+        entry=None if state.is_alone else _entry(state),
+        scan=_for_holders(state),
     )
 
 
@@ -82,6 +82,12 @@ def _labels(words: Iterable[str]) -> tuple[str, str]:
 def _entry(state: State) -> Choice:
     first, *others = (state.phrases(code).say("I have a ticket") for code in state.languages)
     return Choice("have_ticket", first, "  /  ".join(others), icon="confirmation_number")
+
+
+def _for_holders(state: State) -> str:
+    if state.is_alone:
+        return in_each_language(state, HOLDERS)
+    return in_each_language(state, SCAN) if state.has_scanner else ""
 
 
 def in_each_language(state: State, message: str) -> str:

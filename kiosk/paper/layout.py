@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from zoneinfo import ZoneInfo
 
 from broker.config.web import Wifi
@@ -43,7 +44,7 @@ def ticket_receipt(
             *_number(ticket, lane, phrases, columns=columns),
             *_code(ticket, office, phrases),
             *_purpose(ticket, office, service, phrases, columns=columns),
-            *_waiting(ticket, phrases, columns=columns),
+            *_waiting(ticket, office, phrases, columns=columns),
             *_documents(service, phrases),
             *_on_phone(ticket, phrases, wifi, columns=columns),
             *_foot(ticket, phrases),
@@ -172,10 +173,20 @@ def _purpose(
     )
 
 
-def _waiting(ticket: Ticket, phrases: Phrases, *, columns: int) -> tuple[Item, ...]:
+WAIT_UNKNOWN = mark("Wait unknown")
+
+
+def turn_words(since: dt.datetime, phrases: Phrases) -> str:
+    """Return from when a number in advance counts: one of 900 and more would else look like a very long queue."""
+    return phrases.say("Your turn counts from {time}, whatever your number.", time=phrases.clock(since))
+
+
+def _waiting(ticket: Ticket, office: OfficeMessage, phrases: Phrases, *, columns: int) -> tuple[Item, ...]:
     if not ticket.is_wait_known:
+        since = ticket.waiting_since.astimezone(ZoneInfo(office.office.timezone))
         return (
-            large(phrases.say("Wait unknown"), columns=columns),
+            large(phrases.say(WAIT_UNKNOWN), columns=columns),
+            Text(turn_words(since, phrases), align="center", bold=True),
             Text(phrases.say("Please stay near, you will be called."), align="center"),
             Rule(),
         )

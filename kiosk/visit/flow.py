@@ -305,17 +305,25 @@ class Flow:
         """Return the live picture; alone only what of an old one still counts: what is offered, and until when."""
         if self.hall is None or not self.is_alone:
             return self.hall
+        spent = self._spent
         waiting = tuple(
             group.model_copy(
                 update={
                     "count": 0,
                     "wait": None,
-                    "offer": group.offer if self.has_reserve(group.service, group.lane) else "closed",
+                    "offer": "closed" if (group.service, group.lane) in spent else group.offer,
                 }
             )
             for group in self.hall.waiting
         )
         return self.hall.model_copy(update={"waiting": waiting, "calling": (), "recent": (), "counters": ()})
+
+    @property
+    def _spent(self) -> frozenset[tuple[str, str]]:
+        """Return (service, lane) of which a kiosk that is alone has no number, though the office offers it."""
+        groups = () if self.hall is None else self.hall.waiting
+        offered = {(group.service, group.lane) for group in groups if group.offer == "open"}
+        return frozenset(place for place in offered if not self.has_reserve(*place))
 
     @property
     def is_settled(self) -> bool:
@@ -375,6 +383,7 @@ class Flow:
             office=self.office,
             hall=self.seen_hall,
             is_alone=self.is_alone,
+            spent=self._spent if self.is_alone else frozenset(),
             languages=self.languages,
             phrases=self._phrases,
             now=self.engine_clock.now(),
@@ -411,7 +420,7 @@ class Flow:
     def _is_unanswered(self) -> bool:
         """Tell whether the office answers nobody: by its picture, or, where the disk is what hangs, by its presence."""
         is_late = self.hall is not None and self.hall.unanswered_s >= patience.UNANSWERED_FROM_S
-        return is_late or (self.broker is not None and "engine" in self.broker.devices)
+        return self.is_linked and (is_late or (self.broker is not None and "engine" in self.broker.devices))
 
     def _patient_visit(self) -> Visit:
         """Return the visit; a printer that says nothing for long is treated as one that may have failed."""

@@ -45,6 +45,8 @@ class State:
     is_starting: bool
     is_alone: bool = False
     """Whether numbers are given out without the office."""
+    spent: frozenset[tuple[str, str]] = frozenset()
+    """(service, lane) that the office offers, and for which a kiosk that is alone has no number left."""
     warning_left_s: int | None = None
     """Seconds until an abandoned visit ends, while the visitor is being asked."""
     stay_left_s: int | None = None
@@ -109,6 +111,11 @@ class State:
     def is_closed_today(self) -> bool:
         """Tell whether somebody closed the chosen service for today."""
         return self.service is not None and is_closed_today(self.hall, self.service.id)
+
+    def is_spent(self, service: ServiceInfo, lane: str | None = None) -> bool:
+        """Tell whether it is for want of numbers that none is given out here: in one lane, or in any."""
+        is_offered = self.office is not None and offer_of(self.office, self.hall, service, lane) == "open"
+        return not is_offered and any(one == service.id and lane in {None, way} for one, way in self.spent)
 
     @property
     def is_slow(self) -> bool:

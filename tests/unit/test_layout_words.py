@@ -80,6 +80,13 @@ def test_a_number_that_has_no_room_at_all_is_said() -> None:
     assert said[2] == "  and 5 more, on 6 pages in all", "once is enough"
 
 
+def test_answers_that_are_seen_only_when_a_page_is_turned_are_said() -> None:
+    behind = NAME.model_copy(update={"kind": "behind", "text": "Bahasa Indonesia", "unit": ""})
+    said = list(sentences(report(behind)))
+    assert '"Bahasa Indonesia" and every other answer is only seen when a page is turned' in said[1]
+    assert HELPS[2] in said[2]
+
+
 def test_what_leaves_for_want_of_room_is_remarked_though_nothing_is_wrong() -> None:
     assert list(remarks(report())) == []
     (said,) = remarks(report().model_copy(update={"left_out": ("procedures", "waits and clock")}))

@@ -32,7 +32,7 @@ _SCREENS = {
     "paper": mark("Tickets"),
     "phone": mark("Visitors' phones"),
 }
-_NO_ROOM = frozenset({"clipped", "outside", "cut_word", "hidden", "no_room", "overlap", "covered"})
+_NO_ROOM = frozenset({"clipped", "outside", "cut_word", "hidden", "no_room", "overlap", "covered", "behind"})
 MAY_FRAME = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"}
 """Of a page that shows pages of phones within itself."""
 _MAY_BE_FRAMED = {

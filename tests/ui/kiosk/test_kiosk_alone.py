@@ -13,9 +13,10 @@ from hardware.receipt import read_out
 from hardware.worker import DeviceWorker
 from kiosk.outbox.keeper import ReserveFile
 from kiosk.outbox.reserve import Outbox
+from kiosk.pages.page import Banner, LanePage, ServicesPage, TicketPage, WelcomePage
 from kiosk.paper.layout import ticket_receipt
 from kiosk.visit.steps import GIVE_UP_AFTER_S
-from tests.ui.kiosk.kiosk_samples import NOW, offered, with_hours
+from tests.ui.kiosk.kiosk_samples import NOW, news, offered, with_hours
 from tests.ui.kiosk.kiosk_visitor import FakeRequest, Visitor
 
 PLACE = ("new-passport", "regular")
@@ -299,9 +300,77 @@ def test_an_old_picture_is_never_shown_as_new() -> None:
     alone(visitor)
     visitor.settle()
     visitor.presenter.choose_language("id")
-    text = repr(visitor.page)
-    assert "menit" not in text
-    assert "Tidak tersambung" in repr(visitor.shown.banner)
+    assert "menit" not in repr(visitor.page)
+    assert isinstance(visitor.page, ServicesPage)
+    assert "Lama menunggu belum diketahui" in visitor.page.hint
+    assert visitor.shown.footer.connection.startswith("Tidak tersambung sejak")
+
+
+def test_whoever_has_a_ticket_is_sent_to_an_officer_at_once_and_nothing_is_looked_up() -> None:
+    visitor, _ = with_numbers()
+    alone(visitor)
+    visitor.settle()
+    page = visitor.page
+    assert isinstance(page, WelcomePage)
+    assert page.entry is None
+    assert page.scan.splitlines() == [
+        "Jika sudah punya tiket, silakan tanya petugas.",
+        "If you have a ticket, please ask an officer.",
+    ]
+    assert visitor.shown.banner == Banner(
+        "info",
+        "Nomor Anda tetap sah; lama menunggu belum diketahui.\nYour number is valid; the wait is not known now.",
+    )
+    visitor.presenter.choose_language("en")
+    services = visitor.page
+    assert isinstance(services, ServicesPage)
+    assert services.entry is None
+    assert services.hint.endswith("If you have a ticket, please ask an officer.")
+    visitor.mend()
+    visitor.wait(10)
+    online = visitor.page
+    assert isinstance(online, ServicesPage)
+    assert online.entry is not None
+
+
+def test_what_has_no_number_left_sends_to_an_officer_and_is_never_called_closed() -> None:
+    visitor, _ = with_numbers()
+    alone(visitor)
+    visitor.settle()
+    visitor.presenter.choose_language("en")
+    services = visitor.page
+    assert isinstance(services, ServicesPage)
+    badges = {choice.key: choice.badge for choice in services.choices}
+    assert badges.pop(PLACE[0]) == ""
+    assert set(badges.values()) == {"Please ask an officer"}
+    visitor.settle()
+    visitor.presenter.newcomer.choose_service(PLACE[0])
+    visitor.settle()
+    visitor.presenter.newcomer.go_on()
+    lanes = visitor.page
+    assert isinstance(lanes, LanePage)
+    told = {choice.key: (choice.badge, choice.note) for choice in lanes.choices}
+    assert told == {"regular": ("", ""), "priority": ("Please ask an officer", "")}
+
+
+def test_another_paper_is_offered_only_where_it_can_be_had() -> None:
+    visitor, _ = with_numbers()
+    alone(visitor)
+    take_number(visitor)
+    visitor.presenter.printed(news("unconfirmed", ticket=visitor.papers[0].id, number=visitor.papers[0].number))
+    assert isinstance(visitor.page, TicketPage)
+    assert visitor.page.again is None
+
+
+def test_a_number_of_the_reserve_says_that_its_turn_is_not_its_size() -> None:
+    visitor, _ = with_numbers()
+    alone(visitor)
+    take_number(visitor)
+    assert isinstance(visitor.page, TicketPage)
+    (fact,) = visitor.page.facts
+    assert fact == ("Waktu tunggu belum diketahui", "Giliran Anda dihitung sejak pukul 09.41, berapa pun nomornya.")
+    said = read_out(ticket_receipt(visitor.papers[0], visitor.offer, words_of("kiosk", ("id",))("id"), columns=48))
+    assert fact[1] in said
 
 
 def test_an_office_whose_days_are_ahead_is_of_today_and_over_at_midnight() -> None:

@@ -172,6 +172,7 @@ def test_a_number_that_is_not_there_stays_typed_with_what_to_do(holder: HolderOf
 
 def test_the_first_screen_offers_it_in_every_language(holder: HolderOfATicket) -> None:
     assert isinstance(holder.page, WelcomePage)
+    assert holder.page.entry is not None
     assert (holder.page.entry.title, holder.page.entry.subtitle) == ("Saya sudah punya tiket", "I have a ticket")
 
 

@@ -322,4 +322,5 @@ def test_an_office_of_one_language_tells_of_it_beside_its_services() -> None:
     visitor = WithScanner(with_languages(office(), "en"), has_scanner=True)
     visitor.connected()
     assert isinstance(visitor.page, ServicesPage)
+    assert visitor.page.entry is not None
     assert visitor.page.entry.subtitle == HINTS[1]

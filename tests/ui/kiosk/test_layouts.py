@@ -18,8 +18,9 @@ from hardware.panel import headless
 from hardware.panel.look import Mode
 from hardware.panel.scale import Reader
 from kiosk.pages.focus import stops
-from kiosk.pages.page import Screen
+from kiosk.pages.page import Banner, Screen
 from kiosk.pages.samples import screens_of
+from kiosk.samples import answers
 from kiosk.visit.access import Access
 from tests.ui.kiosk.kiosk_samples import settings
 from tests.ui.panels import KIOSKS, MODES, longer_office, longer_words
@@ -43,6 +44,14 @@ HARDEST = (
     "6-ticket-priority",
     "6-ticket-failed-paper_out",
     "8-offline",
+    "8-alone",
+    "8-alone-no-paper",
+    "8-alone-service",
+    "8-alone-service-spent",
+    "8-alone-lane",
+    "8-alone-lane-spent",
+    "8-alone-ticket-confirmed",
+    "8-alone-ticket-page-failed",
     "9-number-unknown",
     "9-found-missed",
     "9-found-waiting",
@@ -68,6 +77,7 @@ class Kiosk:
 
     def faults(self, screen: Screen, mode: Mode) -> list[str]:
         """Return what is wrong with each page that a screen is shown on."""
+        from hardware.panel.check import behind  # noqa: PLC0415 - imports Kivy, which is set up only now
         from hardware.panel.faults import layout_faults  # noqa: PLC0415 - the same
         from hardware.panel.targets import targets  # noqa: PLC0415 - the same
 
@@ -79,6 +89,8 @@ class Kiosk:
             sheet._again()
         self.stage.settle()
         found, seen = list[str](), set[str]()
+        if mode == MODES["plain"]:
+            found += [str(fault) for fault in behind(self.stage.root, answers(screen))]
         for _ in range(MOST_PAGES):
             shown = dict(targets(self.stage.root, (self.stage.look.width, self.stage.look.height)))
             seen |= shown.keys()
@@ -154,6 +166,15 @@ def test_each_way_of_access_fits_alone(panel: str, mode: str) -> None:
 @pytest.mark.parametrize("panel", DIFFERENT)
 def test_texts_that_are_longer_fit_too(panel: str) -> None:
     assert _faults(panel, "plain", "id", is_longer=True) == {}
+
+
+def test_a_remark_that_pushes_every_answer_off_the_first_page_is_a_fault() -> None:
+    made = kiosk()
+    made.stage.turn(KIOSKS["15.6 landscape"])
+    screen = pages("id")["8-alone"]
+    long = Banner("info", "Tidak tersambung sejak 09.37 / Not connected since 9:37 AM", "Nomor tetap sah. " * 12)
+    assert made.faults(screen, MODES["plain"]) == []
+    assert "behind 'Bahasa Indonesia'" in made.faults(replace(screen, banner=long), MODES["plain"])[0]
 
 
 @pytest.mark.parametrize("panel", ["21.5 portrait", "21.5 landscape", "32 portrait"])
