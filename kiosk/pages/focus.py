@@ -217,7 +217,8 @@ class _Reader:
         yield self._text("header.date", header.date)
         yield self._text("header.clock", header.clock)
         sign = footer.staff if footer.is_connected else ""
-        yield self._text("footer.connection", sign or footer.connection)
+        connection = self._text("footer.connection", sign or footer.connection)
+        yield replace(connection, is_news=not footer.is_connected)
 
     def banner(self, place: str, banner: Banner | None) -> Iterator[Stop]:
         """Yield a remark that must not be missed."""

@@ -35,7 +35,7 @@ from kiosk.pages.page import (
 )
 from kiosk.pages.problem import problem_page
 from kiosk.pages.returning import STRANGE, code_page, confirm_page, found_page, more_page, number_page, strange_code
-from kiosk.pages.services import missing_page, requirements_page, services_page
+from kiosk.pages.services import ALONE, missing_page, requirements_page, services_page
 from kiosk.pages.ticket import no_paper_banner, staff_words, ticket_page
 from kiosk.pages.waiting import UNANSWERED, issuing_page, offline_page
 from kiosk.pages.welcome import in_each_language, welcome_page
@@ -229,7 +229,9 @@ def _footer(state: State) -> Footer:
     words, since = state.words, state.offline_since
     connection = ""
     if since is not None:
-        connection = words.say("Not connected since {time}", time=state.words.clock(since))
+        message = "Not connected since {time}"
+        is_for_all = state.is_alone and not state.visit.has_chosen_language
+        connection = _in_all_languages(state, message) if is_for_all else words.say(message, time=words.clock(since))
     if state.is_starting:
         connection = words.say("Starting")
     return Footer(connection, is_connected=since is None, staff=staff_words(state))
@@ -290,10 +292,9 @@ def _unanswered_banner(state: State) -> Banner:
 
 def _alone_banner(state: State) -> Banner:
     """Return that numbers are valid all the same, in few words: since when it is alone stands in the head."""
-    return Banner("info", in_each_language(state, _ALONE))
+    return Banner("info", in_each_language(state, ALONE))
 
 
-_ALONE = mark("Your number is valid; the wait is not known now.")
 _GO_ON = mark("Please go on: it is kept here and sent as soon as the connection is back.")
 _UNANSWERED_ADVICE = mark("Please wait a moment, or ask an officer.")
 

@@ -20,6 +20,7 @@ from kiosk.visit.offer import (
 from kiosk.visit.state import State
 
 SCAN = mark("You can also hold the code of your ticket to the scanner.")
+ALONE = mark("Your number is valid; the wait is not known now.")
 HOLDERS = mark("If you have a ticket, please ask an officer.")
 """A kiosk that cannot reach the office looks nothing up."""
 FEW_SERVICES = 8
@@ -33,7 +34,7 @@ def services_page(state: State, office: OfficeMessage) -> ServicesPage:
     if is_shut(state.hall):
         hint = words.say("No numbers are given out now. Touch a service to see what it needs.")
     elif state.is_alone:
-        hint = f"{words.say('Touch one service. How long you wait is not known now.')} {words.say(HOLDERS)}"
+        hint = " ".join(map(words.say, (mark("Touch one service."), ALONE, HOLDERS)))
     else:
         hint = words.say("Touch one service. Beside it stands the expected wait.")
     return ServicesPage(

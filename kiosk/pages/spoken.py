@@ -57,7 +57,8 @@ class Speaker:
         """Return what has just become of things on the same page: what was not said there before."""
         heard = {sentence for stop in before if not stop.target for sentence in stop.sentences}
         changed = (stop for stop in now if stop.is_news and not heard.issuperset(stop.sentences))
-        return tuple(one for stop in changed for one in stop.sentences if one not in heard)
+        # A remark on the page and the head may say the same.
+        return tuple(dict.fromkeys(one for stop in changed for one in stop.sentences if one not in heard))
 
     def keys(self, *, everyone: Iterable[str] = ()) -> tuple[Sentence, ...]:
         """Return what the keys are for, in the visitor's language or in all."""

@@ -302,7 +302,7 @@ def test_an_old_picture_is_never_shown_as_new() -> None:
     visitor.presenter.choose_language("id")
     assert "menit" not in repr(visitor.page)
     assert isinstance(visitor.page, ServicesPage)
-    assert "Lama menunggu belum diketahui" in visitor.page.hint
+    assert "lama menunggu belum diketahui" in visitor.page.hint
     assert visitor.shown.footer.connection.startswith("Tidak tersambung sejak")
 
 
@@ -312,6 +312,8 @@ def test_whoever_has_a_ticket_is_sent_to_an_officer_at_once_and_nothing_is_looke
     visitor.settle()
     page = visitor.page
     assert isinstance(page, WelcomePage)
+    assert visitor.shown.footer.connection.startswith("Tidak tersambung sejak 09.4")
+    assert " / Not connected since 9:4" in visitor.shown.footer.connection
     assert page.entry is None
     assert page.scan.splitlines() == [
         "Jika sudah punya tiket, silakan tanya petugas.",
