@@ -239,7 +239,8 @@ class _Reader:
                 yield Stop(name, (), letter=value)
             case str():
                 stop = self._text(name, value)
-                yield replace(stop, is_title=name in _TITLES, is_news=name in _NEWS)
+                is_news = name in _NEWS or (isinstance(page, ServicesPage) and name == "hint")
+                yield replace(stop, is_title=name in _TITLES, is_news=is_news)
             case Banner():
                 yield from self.banner(name, value)
             case Choice() if name in _MARKS:

@@ -56,8 +56,9 @@ class Speaker:
     def news(self, before: Sequence[Stop], now: Sequence[Stop]) -> tuple[Sentence, ...]:
         """Return what has just become of things on the same page: what was not said there before."""
         heard = {sentence for stop in before if not stop.target for sentence in stop.sentences}
-        changed = (stop for stop in now if stop.is_news and not heard.issuperset(stop.sentences))
-        # A remark on the page and the head may say the same.
+        changed = [stop for stop in now if stop.is_news and not heard.issuperset(stop.sentences)]
+        changed.sort(key=lambda stop: not stop.is_around)  # the head says why
+        # A remark on the page may say the same.
         return tuple(dict.fromkeys(one for stop in changed for one in stop.sentences if one not in heard))
 
     def keys(self, *, everyone: Iterable[str] = ()) -> tuple[Sentence, ...]:

@@ -77,20 +77,11 @@ class Kiosk:
 
     def faults(self, screen: Screen, mode: Mode) -> list[str]:
         """Return what is wrong with each page that a screen is shown on."""
-        from hardware.panel.check import behind  # noqa: PLC0415 - imports Kivy, which is set up only now
-        from hardware.panel.faults import layout_faults  # noqa: PLC0415 - the same
+        from hardware.panel.faults import layout_faults  # noqa: PLC0415 - imports Kivy, which is set up only now
         from hardware.panel.targets import targets  # noqa: PLC0415 - the same
 
-        access = Access(larger=mode.larger, contrast=mode.contrast, low=mode.low)
-        self.widget.show(replace(screen, access=access))
-        sheet = self.widget._sheet
-        if sheet.content.page or sheet.controls.page:  # the same page was turned before
-            sheet.begin()
-            sheet._again()
-        self.stage.settle()
+        self._begin(screen, mode)
         found, seen = list[str](), set[str]()
-        if mode == MODES["plain"]:
-            found += [str(fault) for fault in behind(self.stage.root, answers(screen))]
         for _ in range(MOST_PAGES):
             shown = dict(targets(self.stage.root, (self.stage.look.width, self.stage.look.height)))
             seen |= shown.keys()
@@ -104,6 +95,22 @@ class Kiosk:
                 return [*found, *(f"never shown: {target}" for target in sorted(wanted - seen))]
             self.stage.settle()
         return [*found, f"more than {MOST_PAGES} pages"]
+
+    def answers_behind(self, screen: Screen) -> list[str]:
+        """Return what is wrong where nothing that answers a page is seen before it is turned."""
+        from hardware.panel.check import behind  # noqa: PLC0415 - the same
+
+        self._begin(screen, MODES["plain"])
+        return [str(fault) for fault in behind(self.stage.root, answers(screen))]
+
+    def _begin(self, screen: Screen, mode: Mode) -> None:
+        access = Access(larger=mode.larger, contrast=mode.contrast, low=mode.low)
+        self.widget.show(replace(screen, access=access))
+        sheet = self.widget._sheet
+        if sheet.content.page or sheet.controls.page:  # the same page was turned before
+            sheet.begin()
+            sheet._again()
+        self.stage.settle()
 
 
 MOST_PAGES = 24
@@ -173,8 +180,17 @@ def test_a_remark_that_pushes_every_answer_off_the_first_page_is_a_fault() -> No
     made.stage.turn(KIOSKS["15.6 landscape"])
     screen = pages("id")["8-alone"]
     long = Banner("info", "Tidak tersambung sejak 09.37 / Not connected since 9:37 AM", "Nomor tetap sah. " * 12)
-    assert made.faults(screen, MODES["plain"]) == []
-    assert "behind 'Bahasa Indonesia'" in made.faults(replace(screen, banner=long), MODES["plain"])[0]
+    assert made.answers_behind(screen) == []
+    assert "behind 'Bahasa Indonesia'" in made.answers_behind(replace(screen, banner=long))[0]
+
+
+@pytest.mark.parametrize("panel", DIFFERENT)
+def test_an_answer_is_seen_at_once_on_every_panel(panel: str) -> None:
+    made = kiosk()
+    made.stage.turn(KIOSKS[panel])
+    asking = [(name, screen) for language in ("id", "en") for name, screen in wanted(language, is_longer=False)]
+    found = {name: made.answers_behind(screen) for name, screen in asking if answers(screen)}
+    assert {name: faults for name, faults in found.items() if faults} == {}
 
 
 @pytest.mark.parametrize("panel", ["21.5 portrait", "21.5 landscape", "32 portrait"])
