@@ -89,6 +89,16 @@ class Given:
         """Return what either knows."""
         return self if other.day is None else self.with_numbers(other.day, other.numbers, other.in_advance)
 
+    def with_papers(self, papers: Given) -> Given:
+        """Return this with what stands on papers: a date there that is later than the day here may be the same day.
+
+        Where the clock was set ahead the office goes on with its day (decision 18), so numbers of both count.
+        """
+        if self.day is None or papers.day is None or papers.day <= self.day:
+            return self.joined(papers)
+        numbers, in_advance = _highest(self.numbers, papers.numbers), _highest(self.in_advance, papers.in_advance)
+        return Given(papers.day, numbers, in_advance)
+
     def beyond(self, other: Given) -> Given:
         """Return what is known here and not there; it is empty where that is nothing."""
         if self.day is None or (other.day is not None and self.day < other.day):

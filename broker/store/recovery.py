@@ -88,7 +88,7 @@ def examine(url: str, head: Head, office: str, *, data: Path, zone: dt.tzinfo) -
     except StorageError as error:
         mark, why = None, str(error)
     answered_for = NONE_GIVEN if mark is None else mark.given
-    given = given_to_kiosks(data, zone).joined(answered_for)
+    given = answered_for.with_papers(given_to_kiosks(data, zone))
     path, answered = file_of(url), None if mark is None else mark.seq
     unusable = Finding("", 0, answered, NONE_GIVEN, given, is_unusable=True)
     if path is not None and (not path.is_file() or path.stat().st_size == 0):
@@ -99,7 +99,8 @@ def examine(url: str, head: Head, office: str, *, data: Path, zone: dt.tzinfo) -
         with converted("look at the database"), engine.connect() as connection:
             require_this_version(connection, str(path or make_url(url).render_as_string()))
             lines, known = last_mark(connection, office).seq, given_in(connection, office)
-            given = given_to_kiosks(data, zone, partial(tickets_there, connection, office)).joined(answered_for)
+            there = partial(tickets_there, connection, office)
+            given = answered_for.with_papers(given_to_kiosks(data, zone, there))
             unqueued = in_no_queue(connection, office, data, zone, known)
             why = why or contradiction(connection, office, mark) or _by_kiosks(given, known)
     except StorageError as error:

@@ -271,6 +271,19 @@ def test_papers_of_a_clock_that_was_set_ahead_hold_nobody_up(folder: Path) -> No
         _require_papers(store, folder, JAKARTA)
 
 
+def test_papers_of_a_clock_that_was_set_ahead_hide_no_number_of_the_same_office_day(folder: Path) -> None:
+    """The head says the office day, papers the date; nobody can tell whether they are one day: numbers of both go."""
+    delete(folder)
+    (folder / PRINTS).mkdir()
+    line = {"ticket": {"id": "lost", "number": "J-001", "issued_at": (MORNING + dt.timedelta(days=1)).isoformat()}}
+    (folder / PRINTS / "kiosk-1.jsonl").write_text(json.dumps(line) + "\n")
+    finding = look(folder)
+    assert finding.given == Given(DAY + dt.timedelta(days=1), {"B": 12, "J": 2})
+    recover(f"sqlite:///{folder}/office.db", Head(folder, "demo"), "demo", finding, MORNING + dt.timedelta(days=1))
+    with closing(open_store(folder)) as store:
+        assert store.given == finding.given
+
+
 def test_a_number_in_advance_of_which_only_the_lease_is_left_is_said_too(folder: Path) -> None:
     """It is not beyond the highest that was lent; its kiosk has handed it in, was thanked, and never will again."""
     office = small_office(kiosks=frozenset({"kiosk-1"}))
