@@ -17,6 +17,7 @@ from broker.domain.identity import number_text
 from broker.domain.reserve import RESERVE_FROM
 from broker.domain.vocabulary import Event
 from broker.store.journal import event_of
+from broker.store.lately import lately
 
 _HIGHEST = text(
     "SELECT day, series, max(CASE WHEN number < :reserve_from THEN number END), max(number) FROM tickets "
@@ -26,7 +27,7 @@ PRINTS, OUTBOX = "prints", "outbox"
 """Below the data folder: where kiosks of this machine keep what they printed, and what they have in advance."""
 _SKIPPED = text(
     "SELECT type, body FROM events WHERE office = :office AND type IN ('numbers_skipped', 'numbers_leased') "
-    "AND at >= (SELECT max(at) FROM events WHERE office = :office) - :late_us"
+    "AND at >= :since ORDER BY seq"
 )
 _THERE = text("SELECT id FROM tickets WHERE office = :office AND id IN :tickets").bindparams(
     bindparam("tickets", expanding=True)
@@ -140,7 +141,7 @@ def given_in(connection: Connection, office: str) -> Given:
     for day, series, *highest in connection.execute(_HIGHEST, {"office": office, "reserve_from": RESERVE_FROM}):
         for one in highest:
             given = given if one is None else given.with_number(dt.date.fromisoformat(str(day)), series, one)
-    skipped = connection.execute(_SKIPPED, {"office": office, "late_us": _LATE // dt.timedelta(microseconds=1)})
+    skipped = connection.execute(_SKIPPED, {"office": office, "since": lately(connection, office, _LATE)})
     return given.after(event_of(name, body) for name, body in skipped)
 
 
@@ -170,7 +171,7 @@ def _issued(connection: Connection, office: str, tickets: Collection[str]) -> fr
 
 
 def _lent(connection: Connection, office: str) -> frozenset[str]:
-    late = {"office": office, "late_us": _LATE // dt.timedelta(microseconds=1)}
+    late = {"office": office, "since": lately(connection, office, _LATE)}
     events = (event_of(name, body) for name, body in connection.execute(_SKIPPED, late))
     return frozenset(blank.ticket for event in events if isinstance(event, NumbersLeased) for blank in event.blanks)
 

@@ -11,6 +11,7 @@ from broker.domain import events as ev
 from broker.domain.vocabulary import Event
 from broker.ports import Past
 from broker.store.journal import event_of
+from broker.store.lately import lately
 from broker.store.tables import LIVE, OPEN
 
 LONGEST_DAY = dt.timedelta(hours=25)
@@ -55,7 +56,7 @@ def first_needed_seq(connection: Connection, office: str) -> int:
     of_office = {"office": office}
     last_at = connection.scalar(_LAST_AT, of_office) or 0
     of_late = {"office": office, "since": last_at - LONGEST_DAY // dt.timedelta(microseconds=1)}
-    of_leases = {"office": office, "since": last_at - LONGEST_LEASE // dt.timedelta(microseconds=1)}
+    of_leases = {"office": office, "since": lately(connection, office, LONGEST_LEASE)}
     found = [
         connection.scalar(_OLDEST_LEASE, of_leases),
         connection.scalar(_OLDEST_LIVE, of_office),

@@ -235,6 +235,8 @@ def _second_engine(chaos: Chaos) -> None:
 KIOSK = frozenset({"kiosk"})
 VISITORS = 3
 """Who come while it is cut off, or killed."""
+GIVES_UP_S = 120.0
+"""A visitor whose request was under way when the line was cut is told so after a minute; others come after that."""
 
 
 def _with_reserve(chaos: Chaos) -> None:
@@ -260,7 +262,7 @@ def _alone(chaos: Chaos) -> None:
     chaos.kiosk.line.cut()
     chaos.kiosk.visited_by(VISITORS)
     try:
-        chaos.wait(lambda: chaos.kiosk.is_empty, "visitors of a kiosk that is alone have their numbers")
+        chaos.wait(lambda: chaos.kiosk.is_empty, "visitors of a kiosk that is alone have their numbers", GIVES_UP_S)
     except AssertionError as error:
         message = f"{error}: {chaos.kiosk.process.standing}"
         raise BrokenPromiseError(message) from error
@@ -284,7 +286,7 @@ def _kiosk_cut_off_and_killed(chaos: Chaos) -> None:
     alone = chaos.kiosk.alone
     chaos.kiosk.line.cut()
     chaos.kiosk.visited_by(VISITORS)
-    chaos.wait(lambda: chaos.kiosk.alone > alone, "a visitor of a kiosk that is alone has a number")
+    chaos.wait(lambda: chaos.kiosk.alone > alone, "a visitor of a kiosk that is alone has a number", GIVES_UP_S)
     chaos.pass_on(chaos.chance.uniform(0.0, 3.0))
     chaos.kiosk.process.kill()
     chaos.kiosk.process.start()

@@ -17,6 +17,7 @@ from broker.domain import events as ev
 from broker.domain.model import DONE, Hours
 from broker.engine import HEARTBEAT_S
 from broker.office_time import ANY_TIME, JUMP_S, OfficeTime
+from broker.ports import Recorded, Work
 from broker.store.sql import SqlStore
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.engine_room import EngineRoom
@@ -105,6 +106,48 @@ def test_a_session_outlives_a_clock_that_is_set() -> None:
         set_clock(room, by_s)
         night_watch(room)
     assert room.call_next()["number"] == "B-001"
+
+
+@pytest.mark.parametrize("by_s", [3 * DAY_S, -3 * DAY_S])
+def test_numbers_that_were_lent_are_known_after_a_clock_was_set_by_days_and_a_restart(
+    tmp_path: Path, by_s: float
+) -> None:
+    """The day is the same one: lent anew, two kiosks would print them."""
+    office = small_office(kiosks=frozenset({"kiosk-1", "kiosk-2"}))
+    with closing(SqlStore(f"sqlite:///{tmp_path}/office.db", "demo")) as store:
+        room = EngineRoom(store=store, office=office)
+        room.ask(cmd.Lease("visa", "regular", 0, "kiosk-1", "chance"))
+        lent, known = set(room.hall.lent), store.given
+        room.clock.advance(HOUR_S)
+        set_clock(room, by_s)
+        room.issue()
+        room.restart()
+        assert set(room.hall.lent) == lent
+        room.ids = iter(range(500, 510))
+        room.ask(cmd.Lease("visa", "regular", 0, "kiosk-2", "another chance"))
+        assert len({one.blank.sequence for one in room.hall.lent.values()}) == 2 * len(lent)
+    with closing(SqlStore(f"sqlite:///{tmp_path}/office.db", "demo")) as store:
+        assert store.given.in_advance["B"] == known.in_advance["B"] + len(lent)
+        assert store.tickets_there(lent) == lent
+
+
+@pytest.mark.parametrize("by_s", [3 * DAY_S, -3 * DAY_S])
+def test_numbers_that_were_passed_over_are_known_after_a_clock_was_set_by_days(tmp_path: Path, by_s: float) -> None:
+    with closing(SqlStore(f"sqlite:///{tmp_path}/office.db", "demo")) as store:
+        room = EngineRoom(store=store)
+        room.issue()
+        if by_s < 0:
+            set_clock(room, by_s)
+        at = room.clock.now()
+        skipped = ev.NumbersSkipped(at=at, day=MORNING.date(), numbers={"B": 40}, in_advance={"B": 904}, why="recover")
+        store.commit(Work(at=at, events=[Recorded(room.hall.seq + 1, skipped, "broker", None)]))
+        known = store.given
+        room.restart()
+        if by_s > 0:
+            set_clock(room, by_s)
+    with closing(SqlStore(f"sqlite:///{tmp_path}/office.db", "demo")) as store:
+        assert store.given == known
+        assert (store.given.numbers["B"], store.given.in_advance["B"]) == (40, 904)
 
 
 def test_waits_and_the_order_of_turns_stay_as_they_were() -> None:
