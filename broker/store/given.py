@@ -26,8 +26,8 @@ _HIGHEST = text(
 PRINTS, OUTBOX = "prints", "outbox"
 """Below the data folder: where kiosks of this machine keep what they printed, and what they have in advance."""
 _SKIPPED = text(
-    "SELECT type, body FROM events WHERE office = :office AND type IN ('numbers_skipped', 'numbers_leased') "
-    "AND at >= :since ORDER BY seq"
+    "SELECT seq, type, body FROM events WHERE office = :office AND type IN ('numbers_skipped', 'numbers_leased') "
+    "AND at >= :since"
 )
 _THERE = text("SELECT id FROM tickets WHERE office = :office AND id IN :tickets").bindparams(
     bindparam("tickets", expanding=True)
@@ -141,8 +141,7 @@ def given_in(connection: Connection, office: str) -> Given:
     for day, series, *highest in connection.execute(_HIGHEST, {"office": office, "reserve_from": RESERVE_FROM}):
         for one in highest:
             given = given if one is None else given.with_number(dt.date.fromisoformat(str(day)), series, one)
-    skipped = connection.execute(_SKIPPED, {"office": office, "since": lately(connection, office, _LATE)})
-    return given.after(event_of(name, body) for name, body in skipped)
+    return given.after(_passed_over(connection, office))
 
 
 def tickets_there(connection: Connection, office: str, tickets: Collection[str]) -> frozenset[str]:
@@ -171,9 +170,15 @@ def _issued(connection: Connection, office: str, tickets: Collection[str]) -> fr
 
 
 def _lent(connection: Connection, office: str) -> frozenset[str]:
-    late = {"office": office, "since": lately(connection, office, _LATE)}
-    events = (event_of(name, body) for name, body in connection.execute(_SKIPPED, late))
+    events = _passed_over(connection, office)
     return frozenset(blank.ticket for event in events if isinstance(event, NumbersLeased) for blank in event.blanks)
+
+
+def _passed_over(connection: Connection, office: str) -> Iterator[Event]:
+    """Yield what has skipped or lent numbers of late, in the order of the journal."""
+    late = {"office": office, "since": lately(connection, office, _LATE)}
+    for _seq, name, body in sorted(tuple(row) for row in connection.execute(_SKIPPED, late)):
+        yield event_of(name, body)
 
 
 def given_to_kiosks(

@@ -169,6 +169,8 @@ def test_a_stranger_finds_every_field_that_the_protocol_lists(mosquitto_office: 
     opened = stranger.ask("open", counter="counter-1", officer="siti", pin="1234")["result"]
     check("reason", stranger.ask("next", counter="counter-1", session=opened["session"])["result"]["reason"])
     wait_until(lambda: bool(stranger.retained("state/counter/counter-1")["ticket"]), "the counter shows whom it calls")
+    wait_until(lambda: bool(stranger.retained("state/counter/counter-1")["queue"]), "and who waits for it")
+    wait_until(lambda: bool(stranger.retained("state/hall")["calling"]), "the hall shows the call")
     wait_until(lambda: bool(stranger.retained("state/waiting/0")["places"]), "somebody still waits")
     found = stranger.everything_retained()
     office, hall, counter = found["state/office"], found["state/hall"], found["state/counter/counter-1"]

@@ -14,6 +14,7 @@ from broker.server import Server, ServerSpec, start_server
 from broker.server.embedded import COMMON_AT_ONCE, OWN_AT_ONCE, OWN_PER_S, PAUSE_S, PacedReader, Shares, Subscriptions
 from broker.server.mosquitto import MESSAGE_LIMIT_BYTES, is_password_of, password_entry
 from tests.support.access import access
+from tests.support.browsing import in_a_loop
 from tests.support.office import free_port
 from tests.unit.server.test_mosquitto import ENGINE_PASSWORD, ROOT, Stranger
 
@@ -75,7 +76,7 @@ def test_what_one_sends_too_fast_is_not_read_and_others_have_their_share() -> No
             line.task.cancel()
         return counts
 
-    flood, honest, acknowledging, engine, later = asyncio.run(seen())
+    flood, honest, acknowledging, engine, later = in_a_loop(seen())
     assert flood == OWN_AT_ONCE + COMMON_AT_ONCE
     assert (honest, acknowledging, engine) == (100, 900, 900)
     assert later == OWN_PER_S, "who had to wait has no part in what is there for all"

@@ -31,8 +31,8 @@ PLANNED = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 OF_OFFICE = re.compile(r"\(office=\?\)")
 """One office is mostly all there is, so this is a walk too, but through an index of few or to one end of it."""
 FEW = re.compile(r"ix_tickets_live|ix_sessions_open|ix_print_jobs_queued|ix_replies_office_at")
-OF_OFFICERS = re.compile(r"\bFROM second_factors\b|\bleases\b")
-"""Has a row for each officer at most, and is read when the office opens; or one for the office."""
+OF_OFFICERS = re.compile(r"\bFROM second_factors\b|\bleases\b|\bFROM archived\b")
+"""Has a row for each officer at most, and is read when the office opens; or one for the office, or for each archive."""
 ONE_END = re.compile(r"\b(max|min)\(|LIMIT 1\b")
 OF_SQLITE = re.compile(r"sqlite_master|alembic_version", re.IGNORECASE)
 """What the library asks of its own tables, which have a row each."""
