@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from broker.contract.slides import SLIDES_FILE
+from broker.contract.slides import FILMS, PICTURES, SLIDES_FILE
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,15 @@ class Slides(BaseModel):
         there = set(names)
         known = [slide for slide in self.slides if slide.name in there]
         return [*known, *(Slide(name=name) for name in sorted(there - {slide.name for slide in known}))]
+
+
+def slide_names(folder: Path) -> list[str]:
+    """Return the pictures and films in a folder, by name; what is hidden is none of them. Raises OSError."""
+    return sorted(
+        path.name
+        for path in folder.iterdir()
+        if path.is_file() and path.suffix.lower() in PICTURES | FILMS and not path.name.startswith(".")
+    )
 
 
 def slides_to_change(folder: Path) -> Slides:
