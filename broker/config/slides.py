@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from broker.contract.slides import FILMS, PICTURES, SLIDES_FILE
 
@@ -70,6 +70,6 @@ def read_slides(folder: Path) -> Slides:
     """Return what stands beside the files; nothing where that cannot be read."""
     try:
         return slides_to_change(folder)
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError) as error:  # ValueError: no JSON of ours, or no name of a folder
         log.warning("the order of the slides is passed over, %s is unreadable: %s", SLIDES_FILE, error)
         return Slides()

@@ -179,7 +179,7 @@ class SlideFolder:
 
         try:
             return slide_names(self.folder)
-        except OSError:
+        except (OSError, ValueError):  # ValueError: no name of a folder
             return []
 
     def _keep(self, rows: Sequence[Any]) -> None:
