@@ -158,9 +158,9 @@ def is_language(code: str) -> bool:
 
 
 def own_name(language: str) -> str:
-    """Return a language's name in itself, as a chooser must show it."""
-    if language in _OWN_NAMES:
-        return _OWN_NAMES[language]
+    """Return a language's name in itself, as a chooser must show it; its code where it names none."""
+    if language in _OWN_NAMES or not is_language(language):
+        return _OWN_NAMES.get(language, language)
     name = Locale(language).get_display_name(language) or language
     return name[:1].upper() + name[1:]
 

@@ -67,7 +67,7 @@ class PreviewOrder(BaseModel):
 def preview(config: Path, folder: Path, order: PreviewOrder, say: Say) -> None:
     """Say what comes of an order, as soon as it is known. Raises ConfigError."""
     settings = load_settings(config, os.environ)
-    office = OfficeMessage.model_validate(whole(office_message(settings)))
+    office = office_message(settings)
     at, hours = (None, None) if order.day is None else hours_on(settings, order.day)
     told = [one.model_dump(mode="json") for one in announcements(settings)]
     say(

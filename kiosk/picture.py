@@ -12,6 +12,7 @@ from broker.config.settings import Kiosk, Settings
 from broker.contract.messages import OfficeMessage
 from broker.language import words_of
 from broker.screen import PictureOrder, Shot
+from hardware.config import PrinterConfig
 from hardware.panel.pictures import Wanted, keep_pictures
 from hardware.panel.window import prepare
 from kiosk.pages.samples import closed_screen, ticket_of
@@ -24,26 +25,24 @@ CLOSED = "closed"
 
 
 def draw(settings: Settings, order: PictureOrder, folder: Path, kept: Callable[[str], None]) -> None:
-    """Keep pages of one kiosk, and tickets, as pictures. Paper needs no screen."""
+    """Keep pages of one kiosk, and tickets, as pictures. Paper needs no screen, but a printer."""
     kiosk = {entry.id: entry for entry in settings.kiosks}[order.part]
     for shot in order.shots:
-        if shot.page.startswith(PAPER):
-            _draw_paper(settings, kiosk, order.office, shot, folder / f"{shot.name}.png")
+        if shot.page.startswith(PAPER) and kiosk.printer is not None:
+            _draw_paper(settings, kiosk.printer, order.office, shot, folder / f"{shot.name}.png")
             kept(shot.name)
     if shots := [shot for shot in order.shots if not shot.page.startswith(PAPER)]:
         wanted = [Wanted(one.page, one.language, folder / f"{one.name}.png") for one in shots]
         _draw_pages(settings, kiosk, order, wanted, kept)
 
 
-def _draw_paper(settings: Settings, kiosk: Kiosk, office: OfficeMessage, shot: Shot, path: Path) -> None:
+def _draw_paper(settings: Settings, printer: PrinterConfig, office: OfficeMessage, shot: Shot, path: Path) -> None:
     from hardware.codecs.escpos_reader import read  # noqa: PLC0415 - loads python-escpos, which pages do not need
     from hardware.codecs.escpos_writer import render  # noqa: PLC0415 - the same
     from hardware.emulators.picture import draw as drawn  # noqa: PLC0415 - the same
     from hardware.factory import paper_for  # noqa: PLC0415 - the same
 
-    if kiosk.printer is None:
-        return
-    paper = paper_for(kiosk.printer)
+    paper = paper_for(printer)
     service = next(one for one in office.services if one.id == shot.page.removeprefix(PAPER))
     ticket = ticket_of(
         office,

@@ -130,16 +130,23 @@ def _set(holder: object, last: str, edit: Edit) -> None:
             holder[key] = _plain_data(edit.value)
         case list(), int() if is_out:
             del holder[key]
+        case list(), int() if _is_entry(edit.value, last) and child(holder[key], "id") != last:
+            holder.append(_plain_data(edit.value))  # its id is a figure: no position is meant
         case list(), int():
             holder[key] = _plain_data(edit.value)
         case list(), str() if is_out:
             message = "is not there (any more)"
             raise UnwritableError(message, edit.path)
-        case list(), str() if isinstance(edit.value, Mapping) and edit.value.get("id") == key:
+        case list(), str() if _is_entry(edit.value, key):
             holder.append(_plain_data(edit.value))
         case _:
             message = f'a new entry must carry its id, "{key}"'
             raise UnwritableError(message, edit.path)
+
+
+def _is_entry(value: object, name: str) -> bool:
+    """Tell whether a value is an entry of this id."""
+    return isinstance(value, Mapping) and value.get("id") == name
 
 
 def _plain_data(value: object) -> object:

@@ -11,9 +11,9 @@ import logging
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from broker.contract.slides import SLIDES_FILE
+from broker.contract.slides import FILMS, PICTURES, SLIDES_FILE
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,15 @@ class Slides(BaseModel):
         return [*known, *(Slide(name=name) for name in sorted(there - {slide.name for slide in known}))]
 
 
+def slide_names(folder: Path) -> list[str]:
+    """Return the pictures and films in a folder, by name; what is hidden is none of them. Raises OSError."""
+    return sorted(
+        path.name
+        for path in folder.iterdir()
+        if path.is_file() and path.suffix.lower() in PICTURES | FILMS and not path.name.startswith(".")
+    )
+
+
 def slides_to_change(folder: Path) -> Slides:
     """Return what stands beside the files, for whoever writes it anew. Raises OSError, ValidationError."""
     try:
@@ -61,6 +70,6 @@ def read_slides(folder: Path) -> Slides:
     """Return what stands beside the files; nothing where that cannot be read."""
     try:
         return slides_to_change(folder)
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError) as error:  # ValueError: no JSON of ours, or no name of a folder
         log.warning("the order of the slides is passed over, %s is unreadable: %s", SLIDES_FILE, error)
         return Slides()

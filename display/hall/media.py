@@ -10,8 +10,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from broker.config.slides import read_slides
-from broker.contract.slides import FILMS, MOST, MOST_PIXELS, PICTURES
+from broker.config.slides import read_slides, slide_names
+from broker.contract.slides import FILMS, MOST, MOST_PIXELS
 from display.pages.panel import MediaPage
 
 _FAULTS_TOLD = 3
@@ -31,13 +31,12 @@ def media_in(
     On a `day` only what is of that day. Blocks as long as the disk does.
     """
     try:
-        files = sorted(path for path in folder.iterdir() if path.is_file())
+        files = [folder / name for name in slide_names(folder)]
     except OSError as error:
         return (), f"no pictures: {folder}: {error.strerror}"
     films = [path for path in files if path.suffix.lower() in FILMS]
     can_play = not films or plays()
-    kinds = PICTURES | FILMS if can_play else PICTURES
-    there = {path.name: path for path in files if path.suffix.lower() in kinds}
+    there = {path.name: path for path in files if can_play or path not in films}
     slides = read_slides(folder).all_of(there)
     of_today = [there[slide.name] for slide in slides if day is None or slide.is_of(day)]
     first = of_today[: 2 * MOST]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -315,3 +316,67 @@ def test_a_file_that_cannot_be_read_is_said_in_words(
             assert "cannot be read: it is not there, not written in UTF-8, or no YAML" in text_of(
                 near.get(f"/staff/rules{page}", status=503)
             )
+
+
+def laid_out(office: WebOffice, config: Path, monkeypatch: pytest.MonkeyPatch, sections: dict[str, object]) -> None:
+    """Write the demo's rules with other sections, and let the pages read them."""
+    config.write_text(json.dumps({**DATA, **sections}), encoding="utf-8")
+    monkeypatch.setattr("broker.web.app.RulesFiles", lambda _config, _data: RulesFiles(config, config.parent))
+    FeedbackDesk(office)
+
+
+@pytest.mark.parametrize(
+    ("section", "value", "place"),
+    [
+        ("planned", "soon", "planned"),
+        ("planned", [None], "planned[0]"),
+        ("planned", [{"id": "x", "effective_from": "2999-01-01", "change": "x"}], "planned[0].change"),
+        ("planned", [{"effective_from": "2999-01-01", "change": {}}], "planned[0]"),
+        ("planned", [{"id": "x", "effective_from": "2000-01-01", "change": {"hours": []}}], "hours"),
+        ("hours", None, "hours"),
+        ("lanes", [{}], "lanes[0]"),
+        ("office", {**DATA["office"], "languages": "id"}, "office.languages"),
+    ],
+)
+def test_a_file_that_is_laid_out_amiss_is_said_in_words_with_the_place(  # noqa: PLR0917 - the columns of the table
+    office: WebOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, section: str, value: object, place: str
+) -> None:
+    laid_out(office, tmp_path / "config.yaml", monkeypatch, {section: value})
+    with visitor(office) as near:
+        sign_in(near, "siti", "2002")
+        for page in ("", "/hours", "/versions", "/slides/display-1"):
+            html = near.get(f"/staff/rules{page}", status=503)
+            assert f"not laid out as it should be: see {place}." in text_of(html)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "pages"),
+    [
+        ("services.new-passport.fee.en", "Rp1", {"services.new-passport"}),
+        ("services.new-passport", None, {"services.new-passport", "waits"}),
+        ("services.0", None, {"services.new-passport", "waits"}),
+        ("services.new-passport.short_name", None, {"services.new-passport"}),
+        ("hours.2999-12-25", [], {"hours"}),
+        ("hours", {}, {"hours"}),
+        ("lanes.priority.name", {"en": "x"}, {"texts"}),
+        ("displays.display-1.page_second", 3, set()),
+    ],
+)
+@pytest.mark.parametrize("day", ["2999-01-01", "soon"])
+def test_each_page_tells_of_what_is_planned_there(  # noqa: PLR0917 - the columns of the table
+    office: WebOffice,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    value: object,
+    pages: set[str],
+    day: str,
+) -> None:
+    assert DATA["services"][0]["id"] == "new-passport"
+    planned = [{"id": "x", "effective_from": day, "change": {path: value}}]
+    laid_out(office, tmp_path / "config.yaml", monkeypatch, {"planned": planned})
+    with visitor(office) as near:
+        sign_in(near, "siti", "2002")
+        assert "Take this plan back" in text_of(near.get("/staff/rules"))
+        told = {page for page in PAGES if "counts here already" in text_of(near.get(f"/staff/rules/{page}"))}
+    assert told == pages

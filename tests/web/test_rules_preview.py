@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +25,7 @@ from tests.web.test_ticket_page import text_of
 
 FEE = "f.services.new-passport.documents.en"
 WORKER = """
-import json, pathlib, sys, time
+import json, os, pathlib, sys, time
 config, folder = map(pathlib.Path, sys.argv[-2:])
 office = json.loads(sys.argv[1])
 for service in office["services"]:
@@ -36,7 +38,7 @@ first, *rest = [shot["name"] for shot in order["shots"]]
 say({"picture": first})
 say({"lost": rest, "why": "no glass"})
 if "slow" in sys.argv:
-    (folder / "waits").touch()
+    (folder / f"waits-{os.getpid()}").touch()
     time.sleep(60)
 panel = {"width_px": 800, "height_px": 600, "diagonal_in": 10.1}
 fault = {"page": "welcome", "language": "en", "kind": "clipped", "text": "Deed <of> birth"}
@@ -101,22 +103,50 @@ def test_pictures_come_as_they_are_made_with_what_does_not_fit(near: Visitor) ->
         near.get(path, status=401)
 
 
+def waits(tmp_path: Path) -> set[int]:
+    """Return the processes of the slow workers that have begun."""
+    return {int(path.name.partition("-")[2]) for path in tmp_path.glob("*/waits-*")}
+
+
+def is_running(process: int) -> bool:
+    """Tell whether a process has not ended."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("near", [("slow",)], indirect=True)
 def test_what_is_drawn_can_be_cancelled_and_what_nobody_looks_at_ends_and_goes_on_later(
-    near: Visitor, monkeypatch: pytest.MonkeyPatch
+    near: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     html, url = looked_at(near, **{FEE: "KTP"})
     wait_until(lambda: 'src="/staff/rules/previews' in near.get(url), "one picture is there")
     token = hidden(html, "token")
     near.post(f"{url}/cancel", status=403, token="0" * 32)
     assert near.post(f"{url}/cancel", token=token) == url
     assert "Cancelled." in near.get(url)
+    before = waits(tmp_path)
     monkeypatch.setattr("broker.web.staff.pictures.UNSEEN_S", 0.5)
     _, url = looked_at(near, **{FEE: "KTP elektronik"})
-    picture = f"{url}/p0.png"
-    wait_until(lambda: near.client.get(picture).status_code == 200, "it is drawn", timeout_s=20)
+    wait_until(lambda: len(waits(tmp_path)) == 2, "it is being drawn")
+    (worker,) = waits(tmp_path) - before
+    wait_until(lambda: not is_running(worker), "its worker is ended: nobody looks")
     monkeypatch.setattr("broker.web.staff.pictures.UNSEEN_S", 60.0)
-    assert "hx-get" in near.get(url), "whoever looks again has it drawn again"
+    _, another = looked_at(near, **{FEE: "KTP and KK"})
+    wait_until(lambda: len(waits(tmp_path)) == 3, "another one is being drawn")
+    _, unseen = looked_at(near, **{FEE: "KK"})
+    monkeypatch.setattr("broker.web.staff.pictures.UNSEEN_S", 0.0)
+    near.post(f"{another}/cancel", token=token)
+    monkeypatch.setattr("broker.web.staff.pictures.UNSEEN_S", 60.0)
+    assert "hx-get" in near.get(url)
+    wait_until(lambda: len(waits(tmp_path)) == 4, "whoever looks again has it drawn again")
+    assert len(list(tmp_path.glob("antrean-preview-*"))) == 3, "the one that waited for its turn was not begun"
+    near.post(f"{url}/cancel", token=token)
+    assert "hx-get" in near.get(f"{unseen}?news=0")
+    wait_until(lambda: len(waits(tmp_path)) == 5, "a page that slept goes on by itself")
 
 
 def test_nothing_is_left_on_the_disk(tmp_path: Path, office: WebOffice, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,3 +161,31 @@ def test_nothing_is_left_on_the_disk(tmp_path: Path, office: WebOffice, monkeypa
         wait_until(lambda: "All is looked at." in near.get(url), "the worker has ended")
         assert list(tmp_path.glob("antrean-preview-*"))
     assert not list(tmp_path.glob("antrean-preview-*"))
+
+
+def test_a_preview_finds_what_the_rules_name_and_overwrites_none_of_it(
+    tmp_path: Path, office: WebOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    beside = tmp_path / "office"
+    for name in ("tmp", "tmp/antrean-preview-old", f"tmp/antrean-preview-{os.getpid()}-mine", "office", "office/logos"):
+        (tmp_path / name).mkdir()
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    (tmp_path / "tmp" / f"antrean-preview-{gone.pid}-x").mkdir()
+    (beside / "logos" / "logo.jpg").write_bytes(b"a logo")
+    (beside / "p0.png").write_bytes(b"a logo, too")
+    command = (sys.executable, "-c", WORKER, told_of(office))
+    monkeypatch.setattr("broker.web.app.Previews", lambda _config: Previews(beside / "config.yaml", command))
+    FeedbackDesk(office)
+    with visitor(office) as near:
+        sign_in(near, "siti", "2002")
+        _, url = looked_at(near, **{FEE: "KTP"})
+        wait_until(lambda: "All is looked at." in near.get(url), "the worker has ended")
+        own, mine = sorted((tmp_path / "tmp").iterdir(), key=lambda path: path.name.endswith("-mine"))
+        assert mine.name.endswith("-mine"), "what processes left that are gone is swept, what others use is not"
+        assert (own / "rules" / "config.yaml").is_file()
+        assert (own / "rules" / "logos" / "logo.jpg").read_bytes() == b"a logo"
+        assert near.client.get(f"{url}/p0.png").content == b"a picture"
+    assert (beside / "p0.png").read_bytes() == b"a logo, too"
+    assert (beside / "logos" / "logo.jpg").exists()

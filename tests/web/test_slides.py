@@ -240,3 +240,10 @@ def test_who_may_not_change_displays_brings_no_slides(near: Visitor, folder: Pat
     sign_in(near, "rina", "3003")
     near.get(PAGE, status=403)
     assert not folder.exists()
+
+
+def test_a_folder_that_can_be_none_has_no_slides(near: Visitor, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("media: slides #", 'media: "a\\0b" #', 1), encoding="utf-8")
+    assert "There are no slides yet." in near.get(PAGE)

@@ -35,6 +35,9 @@ UNSEEN_S = 20.0
 MOST = 6
 """So many are kept."""
 _LINE_BYTES = 4 * 1024 * 1024
+_FOLDERS = "antrean-preview-"
+_RULES = "rules"
+"""In a preview's folder: the configuration and what it names beside itself, apart from the pictures that are made."""
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +106,8 @@ class Preview:
     news: int = 0
     """Grows with everything that becomes known."""
     looked_at_s: float = 0.0
+    is_left: bool = False
+    """Whether nobody looked at it any more, so that it was ended."""
 
     @property
     def is_over(self) -> bool:
@@ -167,7 +172,7 @@ class Previews:
     def resume(self, one: Preview) -> None:
         """Go on with one at which somebody looks again."""
         if one.state == "unseen":
-            one.state = "waiting"
+            one.state, one.is_left, one.news = "waiting", False, one.news + 1
             one.looked_at_s = _now_s()
             one.reports.clear()
             self._tasks[one.id] = asyncio.create_task(self._made(one))
@@ -219,14 +224,16 @@ class Previews:
     async def _made(self, one: Preview) -> None:
         try:
             async with self._turn:
-                one.state, one.looked_at_s = "running", max(one.looked_at_s, _now_s() - UNSEEN_S / 2)
-                one.folder = one.folder or await asyncio.to_thread(self._laid_out, one.text)
-                await asyncio.wait_for(self._heard(one), LONGEST_S)
+                one.is_left = _seen_for_s(one) <= 0
+                if not one.is_left:
+                    one.state = "running"
+                    await asyncio.to_thread(self._lay_out, one)
+                    await asyncio.wait_for(self._heard(one), LONGEST_S)
         except (OSError, ValueError, TimeoutError) as error:
             log.warning("a preview of the rules was not made: %s", str(error)[:300] or type(error).__name__)
         finally:
             if not one.is_over:
-                one.state = "failed"
+                one.state = "unseen" if one.is_left else "failed"
             one.news += 1
 
     async def _heard(self, one: Preview) -> None:
@@ -234,7 +241,7 @@ class Previews:
         if folder is None:
             return
         process = await asyncio.create_subprocess_exec(
-            *bound_to_parent([*self.command, str(folder / "config.yaml"), str(folder)]),
+            *bound_to_parent([*self.command, str(folder / _RULES / "config.yaml"), str(folder)]),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -257,13 +264,13 @@ class Previews:
 
     def _look(self, one: Preview, process: asyncio.subprocess.Process) -> None:
         """End a worker for which nobody waits any more; look again as long as somebody does."""
-        left_s = one.looked_at_s + UNSEEN_S - _now_s()
+        left_s = _seen_for_s(one)
         if process.returncode is not None:
             return
         if left_s > 0:
             asyncio.get_running_loop().call_later(left_s, self._look, one, process)
         else:
-            one.state = "unseen"
+            one.is_left = True
             _end(process)
 
     def _order(self, one: Preview) -> dict[str, object]:
@@ -281,15 +288,38 @@ class Previews:
         day = None if one.seen.day is None else one.seen.day.isoformat()
         return {"shots": shots, "checks": one.seen.checks, "day": day, "now": str(self.config)}
 
-    def _laid_out(self, text: bytes) -> Path:
-        """Return a folder with the configuration, and links to what lies beside the true one: logos, surveys."""
-        folder = Path(tempfile.mkdtemp(prefix="antrean-preview-"))
-        (folder / "config.yaml").write_bytes(text)
+    def _lay_out(self, one: Preview) -> None:
+        """Write the configuration into a folder, with links to what lies beside the true one: logos, surveys."""
+        if one.folder is not None:
+            return
+        _sweep()
+        one.folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-"))
+        rules = one.folder / _RULES
+        rules.mkdir()
+        (rules / "config.yaml").write_bytes(one.text)
         for path in self.config.parent.iterdir():
-            if path.suffix in {".png", ".yaml"} and path.name != "config.yaml":
+            if path.name != "config.yaml" and not path.name.startswith("."):
                 with contextlib.suppress(OSError):
-                    (folder / path.name).symlink_to(path.absolute())
-        return folder
+                    (rules / path.name).symlink_to(path.absolute())
+
+
+def _sweep() -> None:
+    """Take away what processes left that were ended before they could: it says what the configuration says."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*"):
+        owner = folder.name.removeprefix(_FOLDERS).partition("-")[0]
+        with contextlib.suppress(OSError):
+            if folder.stat().st_uid == os.getuid() and not (owner.isdecimal() and _is_running(int(owner))):
+                _remove(folder)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # somebody else's; or no number of a process
+        return True
+    return True
 
 
 def _remove(folder: Path | None) -> None:
@@ -305,3 +335,8 @@ def _end(process: asyncio.subprocess.Process) -> None:
 
 def _now_s() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _seen_for_s(one: Preview) -> float:
+    """Return for how much longer it is taken for looked at."""
+    return one.looked_at_s + UNSEEN_S - _now_s()

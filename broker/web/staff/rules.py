@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import functools
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ class RulesFiles:
     data: Path
 
     def known(self) -> Known | None:
-        """Return the file as it is; None where it cannot be read."""
+        """Return the file as it is; None where it cannot be read. Raises UnreadableError where it is laid out amiss."""
         # The models of the configuration take 20 MB, which pages without supervisors have no use for.
         from broker.config.document import read_value  # noqa: PLC0415
         from broker.config.planned import day_of, on_day  # noqa: PLC0415
@@ -86,7 +87,9 @@ class RulesFiles:
             return None
         today = day_of(data, dt.datetime.now(dt.UTC))
         counting, _ = on_day(data, today)
-        ahead = [one for one in data.get("planned") or () if str(one.get("effective_from")) > today.isoformat()]
+        if place := next((place for found in (data, counting) for place in _misplaced(found)), ""):
+            raise UnreadableError(place)
+        ahead = [one for one in data.get("planned") or () if _is_ahead(str(one.get("effective_from")), today)]
         return Known(counting, digest_of(raw), tuple(ahead), today)
 
     def versions(self) -> list[Stood]:
@@ -140,6 +143,41 @@ class RulesFiles:
             return patched(text, [*due, *mine]).encode()
         except (OSError, ValueError, UnwritableError):
             return None
+
+
+def _misplaced(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the places of a file at which there is no list, section or text where pages rely on one."""
+    from broker.config.document import path_text  # noqa: PLC0415 - as above
+    from broker.config.schema import top, walk  # noqa: PLC0415 - as above
+    from broker.config.settings import Settings  # noqa: PLC0415 - as above
+
+    for path, place, value in walk(data, top(Settings)):
+        if (path and path[0] not in _READ) or Any in place.types:
+            continue
+        is_section, is_list = bool(place.models) or place.is_open, place.is_list
+        match value:
+            case Mapping():
+                fits = is_section
+            case list():
+                fits = is_list
+            case _:
+                fits = not (is_section or is_list)
+        is_named = "id" not in place.keys or not isinstance(value, dict) or isinstance(value.get("id"), str)
+        if not (fits or (value is None and place.is_optional)) or not is_named:
+            yield path_text(path)
+
+
+_READ = frozenset(
+    {"office", "hours", "announcements", "planned", "stages", "lanes", "groups", "services", "counters"}
+    | {"officers", "journey", "feedback", "kiosks", "displays"}
+)
+"""The sections that pages read."""
+
+
+def _is_ahead(day: str, today: dt.date) -> bool:
+    """Tell whether a day has not come; one that is none never does, and can be taken back."""
+    found = _day(day)
+    return found is None or found > today
 
 
 # -- what the pages say ------------------------------------------------------------------------------------------------
@@ -297,7 +335,7 @@ class VersionPage:
 
 
 class UnreadableError(Exception):
-    """config.yaml on this machine cannot be read, or is no configuration at all."""
+    """config.yaml on this machine cannot be read, or is no configuration at all: at the place that is named."""
 
 
 def said_unreadable(handler: Handler) -> Handler:
@@ -307,12 +345,18 @@ def said_unreadable(handler: Handler) -> Handler:
     async def answer(desk: Desk) -> Response:
         try:
             return await handler(desk)
-        except UnreadableError:
-            p = desk.p
+        except UnreadableError as error:
+            p, place = desk.p, str(error)
             why = p.say(
                 "config.yaml on this machine cannot be read: it is not there, not written in UTF-8, or no YAML. Whoever"
                 " keeps it is told more by: antrean check-config"
             )
+            if place:
+                why = p.say(
+                    "config.yaml on this machine is not laid out as it should be: see {place}. Whoever keeps it is told"
+                    " more by: antrean check-config",
+                    place=place,
+                )
             notice = Notice("error", p.say("The rules cannot be shown now. The office works on as before."), why)
             page = SaidPage(p.say("Rules of the office"), desk.frame(HOME), notice)
             return desk.show("staff/said.html", page, status=UNAVAILABLE)
@@ -396,20 +440,45 @@ def form_page(
 
 
 def _planned_here(p: Phrases, known: Known, form: Form) -> tuple[str, ...]:
-    paths = tuple(spot.path for spot in form.spots)
     days = {
         str(plan.get("effective_from"))
         for plan in known.planned
-        if any(path.startswith(paths) for path in plan.get("change") or ())
+        if not form.adds and any(_touches(known.data, form, path) for path in plan.get("change") or ())
     }
     return tuple(
         p.say(
             "From {day} on something else counts here already. It stands under “All rules”, where it can be taken"
             " back.",
-            day=p.date(dt.date.fromisoformat(day)),
+            day=_in_words(p, day),
         )
         for day in sorted(days)
     )
+
+
+def _touches(data: Mapping[str, Any], form: Form, path: str) -> bool:
+    """Tell whether a change of what stands at a path, within it or around it, is one of a form's places."""
+    changed = _by_ids(data, path.split("."))
+    places = (itertools.takewhile(lambda part: not part.startswith("+"), spot.path.split(".")) for spot in form.spots)
+    return any(all(one == other for one, other in zip(changed, place, strict=False)) for place in places)
+
+
+def _by_ids(data: Any, parts: Sequence[str]) -> list[str]:  # noqa: ANN401 - whatever stands in the file
+    """Return a path with the ids of entries that are named by their position."""
+    found = []
+    for part in parts:
+        if isinstance(data, list) and _at(data, part) is None and part.isdecimal() and int(part) < len(data):
+            data = data[int(part)]
+            found.append(str(data.get("id")) if isinstance(data, Mapping) else part)
+        else:
+            data = _at(data, part)
+            found.append(part)
+    return found
+
+
+def _in_words(p: Phrases, day: str) -> str:
+    """Return a day of the file in words; as it is written where it is none."""
+    found = _day(day)
+    return day if found is None else p.date(found)
 
 
 def _gone(p: Phrases, form: Form) -> str:
@@ -876,7 +945,7 @@ def _plan_row(p: Phrases, known: Known, entry: Mapping[str, Any]) -> PlanRow:
     changes = change.items() if isinstance(change, Mapping) else ()
     return PlanRow(
         id=str(entry.get("id")),
-        when=p.date(dt.date.fromisoformat(day)),
+        when=_in_words(p, day),
         changes=tuple(
             (
                 forms.place_words(p, known.data, path),
@@ -890,10 +959,11 @@ def _plan_row(p: Phrases, known: Known, entry: Mapping[str, Any]) -> PlanRow:
 def _differences(p: Phrases, found: Sequence[tuple[str, Any, Any, Mapping[str, Any]]]) -> tuple[Change, ...]:
     changes = []
     for path, old, new, data in found:
-        plans = [(one or {}).get("change") or {} if path.startswith("planned.") else {} for one in (old, new)]
+        written = [_at(one, "change") if path.startswith("planned.") else None for one in (old, new)]
+        plans: list[Mapping[str, Any]] = [one if isinstance(one, Mapping) else {} for one in written]
         for place in dict.fromkeys([*plans[0], *plans[1]]):
-            day = dt.date.fromisoformat(str((new or old)["effective_from"]))
-            where = p.say("From {day} on: {place}", day=p.date(day), place=forms.place_words(p, data, place))
+            day = _in_words(p, str(_at(new or old, "effective_from")))
+            where = p.say("From {day} on: {place}", day=day, place=forms.place_words(p, data, place))
             was, then = (None if one is None else plan.get(place) for one, plan in zip((old, new), plans, strict=True))
             changes.append(Change(where, forms.value_words(p, was), forms.value_words(p, then)))
         if not any(plans):

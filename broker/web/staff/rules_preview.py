@@ -184,14 +184,14 @@ async def looked_at(desk: Desk, previews: Previews | None, data: Mapping[str, An
     """Show how far a preview is; nothing where a page knows all of it already."""
     one = _found(desk, previews)
     asked = desk.request.query_params.get("news")
+    if previews is not None:
+        previews.resume(one)
     has_screen = Previews.has_screen()
     if asked is not None:
         if asked == str(one.news):
             return Response(status_code=204)
         page = shown(desk.p, one, data, has_screen=has_screen)
         return desk.show("staff/rules_preview_part.html", page, token=desk.staff.token)
-    if previews is not None:
-        previews.resume(one)
     page = shown(desk.p, one, data, has_screen=has_screen, frame=desk.frame("/staff/rules"))
     answer = desk.show("staff/rules_preview.html", page, token=desk.staff.token)
     answer.headers.update(MAY_FRAME)

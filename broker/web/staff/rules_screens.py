@@ -90,7 +90,8 @@ def screen_name(p: Phrases, data: Data, shot: Shot) -> str:
 def _inches(data: Data, shot: Shot) -> str:
     entries = _list(data, "kiosks" if shot.screen == "kiosk" else "displays")
     panel = next((one.get("panel") or {} for one in entries if one.get("id") == shot.part), {})
-    return f"{panel.get('diagonal_in', 0):g}"
+    inches = panel.get("diagonal_in", 0)
+    return f"{inches:g}" if isinstance(inches, int | float) else str(inches)
 
 
 def _places(data: Data, path: str, value: Any) -> Iterator[tuple[Screen, str, str]]:  # noqa: ANN401 - whatever stands in the file
@@ -137,7 +138,7 @@ def _of_names(data: Data, section: str, key: str) -> Iterator[tuple[Screen, str,
             yield from (("kiosk", part, "service") for part in _panels(data, "kiosks"))
         case "office":
             yield from (("kiosk", part, "welcome") for part in _panels(data, "kiosks"))
-            yield "paper", _printing(data), f"paper-{service}"
+            yield from _paper(data, service)
             yield "phone", "", "lobby"
         case _:
             pass
@@ -158,7 +159,7 @@ def _of_service(data: Data, entry: str, key: str, *, is_gone: bool) -> Iterator[
     if key in {"short_name", "daily_quota"}:
         yield from (("display", part, "overview, *beside 0 calls") for part in _panels(data, "displays"))
     if key in {"", "name", "documents"}:
-        yield "paper", _printing(data), f"paper-{entry}"
+        yield from _paper(data, entry)
         yield "phone", "", f"ticket-{entry}"
     if key in {"", "name"}:
         yield "counter", _first(data, "counters"), "free"
@@ -171,7 +172,7 @@ def _of_lane(data: Data, key: str) -> Iterator[tuple[Screen, str, str]]:
     if key in {"rule", "grounds"}:
         yield from (("kiosk", part, "rule") for part in _panels(data, "kiosks"))
     if key == "name":
-        yield "paper", _printing(data), f"paper-{_first(data, 'services')}"
+        yield from _paper(data, _first(data, "services"))
         yield "phone", "", f"ticket-{_first(data, 'services')}"
 
 
@@ -185,9 +186,10 @@ def _panels(data: Data, section: str) -> list[str]:
     return list(found.values())
 
 
-def _printing(data: Data) -> str:
-    """Return the kiosk whose ticket is shown: the first with a printer."""
-    return next((str(one["id"]) for one in _list(data, "kiosks") if one.get("printer")), _first(data, "kiosks"))
+def _paper(data: Data, service: str) -> Iterator[tuple[Screen, str, str]]:
+    """Yield a service's ticket, from the first kiosk with a printer; nothing where none has one."""
+    printing = [str(one.get("id")) for one in _list(data, "kiosks") if one.get("printer")]
+    yield from (("paper", part, f"paper-{service}") for part in printing[:1])
 
 
 def _first(data: Data, section: str, key: str = "id") -> str:

@@ -175,13 +175,11 @@ class SlideFolder:
         return [row.model_copy(update=changes) for row in rows if row.name == name]
 
     def _names(self) -> list[str]:
+        from broker.config.slides import slide_names  # noqa: PLC0415 - as above
+
         try:
-            return sorted(
-                path.name
-                for path in self.folder.iterdir()
-                if path.is_file() and path.suffix.lower() in PICTURES | FILMS and not path.name.startswith(".")
-            )
-        except OSError:
+            return slide_names(self.folder)
+        except (OSError, ValueError):  # ValueError: no name of a folder
             return []
 
     def _keep(self, rows: Sequence[Any]) -> None:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from broker.config.document import read_value
 from broker.config.patching import LEAVE_OUT, Edit, UnwritableError, edited, patched
 from broker.config.settings import Settings
+from tests.support.office import CONFIG
 from tests.unit.config.sample import OFFICE
 
 SHIPPED = (Path(__file__).parents[3] / "config.yaml").read_text(encoding="utf-8")
@@ -341,3 +342,12 @@ def test_tabs_where_yaml_allows_them_stay() -> None:
     assert "hours:\t# the week\n" in after
     with pytest.raises(UnwritableError, match="indented with a tab"):
         patched(OFFICE.replace("  id: test\n", "\tid: test\n", 1), [Edit("office.id", "other")])
+
+
+def test_a_new_entry_whose_id_is_a_figure_takes_nobodys_place() -> None:
+    text = CONFIG.read_text(encoding="utf-8")
+    before, officer = read_value(text), {"id": "0", "name": "Nol", "role": "officer"}
+    assert isinstance(before, dict)
+    for name in ("Nol", "Nila"):
+        text = patched(text, [Edit("officers.0", officer | {"name": name})])
+        assert read_value(text) == before | {"officers": [*before["officers"], officer | {"name": name}]}

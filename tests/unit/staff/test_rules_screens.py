@@ -58,6 +58,14 @@ def test_of_panels_that_are_alike_one_is_shown_and_never_too_many() -> None:
     assert len(found.shots) == MOST_PICTURES
 
 
+def test_where_no_kiosk_prints_there_is_no_ticket_to_show() -> None:
+    data = copy.deepcopy(DATA)
+    for kiosk in data["kiosks"]:
+        kiosk.pop("printer", None)
+    edits = [("office.name.id", "x"), ("services.new-passport.name.id", "x"), ("lanes.regular.name.id", "x")]
+    assert "paper" not in {shot.screen for edit in edits for shot in seen(data, [edit], TODAY).shots}
+
+
 @pytest.mark.parametrize(
     ("paths", "day"),
     [
