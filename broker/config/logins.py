@@ -151,6 +151,12 @@ def _logged_in(settings: Settings, client: str, data_dir: Path) -> Settings:
     if own.exists():
         password = own.read_text(encoding="ascii").strip()
     elif mqtt.server == "external" or not is_here(mqtt.host):
+        if mqtt.server != "external" and client in {UP_CLIENT, DOCTOR_CLIENT, CARE_CLIENT}:
+            message = (
+                f"{mqtt.host} (mqtt.host) is no address of this machine, and this is a command for the broker's own: "
+                "call it there; if this is that machine, give it this address, or write the one that it has"
+            )
+            raise LoginError(message)
         message = (
             f"{client} has no login on this machine: on the broker's machine make one by antrean provision {client}, "
             f"and lay {OWN}/{client} of it below {data_dir}"

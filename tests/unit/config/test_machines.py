@@ -132,3 +132,5 @@ def test_parts_beside_the_broker_get_in_by_whichever_address_of_its_machine_and_
     assert known_by(load_settings(path, {"ANTREAN_MQTT__HOST": own[0]}), "kiosk-1", tmp_path).mqtt.password
     with pytest.raises(LoginError, match="antrean provision kiosk-1"):
         known_by(load_settings(path, {}), "kiosk-1", tmp_path)
+    with pytest.raises(LoginError, match=r"192\.0\.2\.1 \(mqtt\.host\) is no address of this machine"):
+        known_by(load_settings(path, {}), "up", tmp_path)
