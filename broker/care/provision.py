@@ -102,6 +102,31 @@ def provision_machine(
     return provision(settings, config, data_dir, machine.opens, folder, now=now)
 
 
+def adopt(folder: Path, config: Path, data_dir: Path) -> tuple[str, ...]:
+    """Lay what a machine was given into its own places; return for which parts it has logins now.
+
+    A configuration that was there is put aside. Raises LoginError, OSError.
+    """
+    given = folder / DEFAULT_DATA / OWN
+    if not given.is_dir() or not (folder / DEFAULT_CONFIG).is_file():
+        message = (
+            f"{folder} is nothing that antrean provision has made: name the folder that has config.yaml and var in it"
+        )
+        raise LoginError(message)
+    if (data_dir / "engine.lock").exists():
+        message = f"a broker works, or has worked, in {data_dir}: what antrean provision makes is for another machine"
+        raise LoginError(message)
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / DEFAULT_CONFIG):
+        inside = path.relative_to(folder)
+        is_data = inside.is_relative_to(DEFAULT_DATA)
+        target = data_dir / inside.relative_to(DEFAULT_DATA) if is_data else config.parent / inside
+        write_whole(target, path.read_bytes(), durable=True)
+    if config.exists() and config.read_bytes() != (folder / DEFAULT_CONFIG).read_bytes():
+        config.replace(config.with_name(f"{config.name}.before-adopt"))
+    write_whole(config, (folder / DEFAULT_CONFIG).read_bytes(), durable=True, mode=0o640)
+    return tuple(sorted(path.name for path in given.iterdir()))
+
+
 def command_of(settings: Settings, name: str) -> str | None:
     """Return what starts a client's part; None for a device of the office's own making."""
     command = _COMMAND.get(clients_of(settings)[name].kind)

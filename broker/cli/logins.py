@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from broker.care.provision import command_of, provision, provision_machine, remote_host_fault, revoke
+from broker.care.provision import adopt, command_of, provision, provision_machine, remote_host_fault, revoke
 from broker.cli.options import ConfigOption, DataOption, say
 from broker.config import load_settings
 from broker.config.logins import clients_of, read_book
@@ -66,6 +66,18 @@ def provision_command(  # noqa: PLR0917 - typer passes them by name
     _tell("the broker lets it in now" if bundle.counts else "no broker works here now: it counts from its next start")
     if fault := remote_host_fault(settings):
         say(f"note: {fault}")
+
+
+@app.command("adopt")
+def adopt_command(
+    folder: Annotated[Path, typer.Argument(help="What antrean provision has made, such as on a USB stick.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    data: DataOption = DEFAULT_DATA,
+) -> None:
+    """On a machine of screens: take in what it was given, in place of carrying each file to where it belongs."""
+    parts = adopt(folder, config, data)
+    _tell(f"this machine has logins for {', '.join(parts)}; its configuration is {config}")
+    _tell("delete the folder that it came in; then: antrean up, or systemctl enable --now antrean-screens")
 
 
 @app.command("ca")
