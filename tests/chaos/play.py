@@ -128,7 +128,15 @@ class Chaos:
         if kind.overtakes:
             self.go_on()
         answered_s = time.monotonic()
-        self.wait(self._is_level, "all screens show what the journal says")
+        try:
+            self.wait(self._is_level, "all screens show what the journal says")
+        except AssertionError as error:
+            last = last_line(self.office.database)
+            behind = [
+                f"{name} ({player.told()})" for name, player in self._players.items() if not player.is_level(last)
+            ]
+            message = f"{error}; the journal ends at {last}; behind: {', '.join(behind)}"
+            raise BrokenPromiseError(message) from error
         self.figures.converged_s.append(max(linked_s, time.monotonic() - answered_s))
         if self._within_s is not None and self.figures.converged_s[-1] > self._within_s:
             message = f"level after {self.figures.converged_s[-1]:.1f} s"

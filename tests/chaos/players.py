@@ -75,6 +75,10 @@ class Player(Protocol):
         """Tell whether the screen shows what the office knows; `last` is the last line of the journal."""
         ...
 
+    def told(self) -> str:
+        """Return how it stands, for whoever asks why a round failed."""
+        ...
+
     def look(self, journal: Journal) -> None:
         """Raise `BrokenPromiseError` where the journal is not what this player knows."""
         ...
@@ -133,6 +137,10 @@ class Screens:
     def is_level(self, last: int) -> bool:
         """All show the last line."""
         return all(one.linked and one.hall is not None and one.hall.seq == last for one in self._callers.values())
+
+    def told(self) -> str:
+        """Return the last line that each shows."""
+        return str({name: one.hall and one.hall.seq for name, one in self._callers.items()})
 
     def look(self, journal: Journal) -> None:
         """Nothing more: all of it stands in the ledger."""
@@ -327,6 +335,10 @@ class Kiosk:
         standing = self.process.standing
         return standing is not None and (standing.page, standing.seq, standing.is_linked) == ("language", last, True)
 
+    def told(self) -> str:
+        """Return how it stands."""
+        return str(self.process.standing)
+
     def look(self, journal: Journal) -> None:
         """No paper twice; each is of a ticket of the office; and nobody waits whom nobody knows."""
         lines = self.printer.lines
@@ -411,6 +423,10 @@ class Window:
         """Tell whether its picture is of now."""
         standing = self.process.standing
         return standing is not None and (standing.seq, standing.is_fresh) == (last, True)
+
+    def told(self) -> str:
+        """Return how it stands."""
+        return str(self.process.standing)
 
     def look(self, journal: Journal) -> None:
         """Nobody was called without a press, and nobody of whom the officer has not heard."""
@@ -520,6 +536,11 @@ class Pages:
             return False
         self._next_s[what] = now_s + PAGE_EVERY_S
         return true()
+
+    def told(self) -> str:
+        """Return what the phones show."""
+        shown = {key: self._page(f"/t/{key}")[:4000] for _, key in self._ledger.phones.values()}
+        return str({key: re.findall(r'data-kind="(\w*)"', page) or page[:300] for key, page in shown.items()})
 
     def look(self, journal: Journal) -> None:
         """Find what a page said was done, once; nothing was done twice."""
