@@ -17,7 +17,7 @@ from broker.contract.topics import ENGINE_CLIENT
 from broker.domain.events import DayClosed
 from broker.ports import Recorded, Work
 from broker.reports.figures import History
-from broker.reports.fold import Fold, closed_day
+from broker.reports.fold import Carry, Fold, carry_of, closed_day
 from broker.store.archive import Archive
 from broker.store.head import Head
 from broker.store.sql import SqlStore
@@ -56,24 +56,17 @@ def archiving_table(folder: Path, tickets: int = TICKETS) -> Table:
 
 
 def close_days(database: Path, settings: Settings) -> None:
-    """Close the days of a past as a broker does that finds them: all behind the last line."""
+    """Close the days of a past as a broker does that finds them, behind the last line; goes on where it was ended."""
     with closing(SqlStore(f"sqlite:///{database}", "demo")) as store:
-        fold, days = Fold(settings.office.zone), []
+        carry, seq = store.carry(), store.past().last_seq
+        at = store.lines(seq - 1, most=1)[0].event.at
+        fold = Fold(settings.office.zone, Carry() if carry is None else carry_of(carry))
         while lines := store.lines(fold.last_seq, most=_AT_ONCE):
-            for line in lines:
-                ended = fold.hear(line.seq, line.client, line.event)
-                if ended is not None:
-                    days.append(closed_day(ended))
-        at, seq = lines_end(store, fold.last_seq), fold.last_seq
-        for day in days:
-            seq += 1
-            event = DayClosed(at=at, day=day.day, n=day.lines, digest=day.digest)
-            store.commit(Work(at=at, events=[Recorded(seq, event, ENGINE_CLIENT, None)], closed=[day]))
-
-
-def lines_end(store: SqlStore, last: int) -> dt.datetime:
-    """Return the time of the last line."""
-    return store.lines(last - 1, most=1)[0].event.at
+            ended = (fold.hear(line.seq, line.client, line.event) for line in lines)
+            for day in [closed_day(one) for one in ended if one is not None]:
+                seq += 1
+                event = DayClosed(at=at, day=day.day, n=day.lines, digest=day.digest)
+                store.commit(Work(at=at, events=[Recorded(seq, event, ENGINE_CLIENT, None)], closed=[day]))
 
 
 def _start(database: Path) -> None:
