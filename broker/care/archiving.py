@@ -235,12 +235,15 @@ def _tell(new: Path, plan: Plan, digest: str, now: dt.datetime) -> None:
 
 
 def _look_at(new: Path, part: Path, plan: Plan, mark: Mark | None) -> None:
-    """Raise `StorageError` where both files together are not all that was there, and whole."""
+    """Raise `StorageError` where both files together are not all that was there, or their chain is broken.
+
+    Whether tables say what the journal says is the same after as before, and `journal verify` tells it.
+    """
     with (
         closing(Archive(f"sqlite:///{new}", plan.office)) as rest,
         closing(Archive(f"sqlite:///{part}", plan.office)) as away,
     ):
-        broken = rest.verify(mark, archives=(away,))
+        broken = rest.find_break(mark, (away,))
     if broken is not None:
         message = f"nothing was moved, for the journal is broken at line {broken.seq}: {broken.why}"
         raise StorageError(message)

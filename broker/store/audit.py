@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import chain
 from typing import Any
 
@@ -62,39 +62,51 @@ def find_broken(
     broker goes on. `ends` are what somebody kept outside the machine. `archives` hold what was moved away, in order;
     without them the walk begins behind that.
     """
-    kept: dict[int, list[End]] = {}
-    for end in ends:
-        kept.setdefault(end.seq, []).append(end)
-    walk = _Walk(connection, office, mark, kept)
     begun = beginning(archives[0] if archives else connection, office)
     casebook = Recounting(connection, office, begun)
-    differences = list[Broken]()
+    walk, differences = _Walk(connection, office, mark, ends), list[Broken]()
     for part in (*archives, connection):
         tables = _Tables(part, office, casebook, carried=carried_into(connection, office, begun))
-        broken = walk.along(part, begun, tables)
+        broken = walk.along(part, begun, tables.hear_line)
         if broken is not None:
             return broken
         begun = walk.there()
         differences += tables.differences(goes_on=part is not connection)
-    differences += [Broken(seq or begun.seq, why) for seq, why in casebook.rest()] if walk.is_told else []
-    return _missing_end(connection, office, begun.seq, mark, kept) or next(iter(differences), None)
+        if not tables.is_told:
+            break
+    else:
+        differences += [Broken(seq or begun.seq, why) for seq, why in casebook.rest()]
+    return walk.missing_end() or next(iter(differences), None)
+
+
+def find_break(
+    connection: Connection, office: str, mark: Mark | None, archives: Sequence[Connection] = ()
+) -> Broken | None:
+    """Walk the chain of hashes alone, as `find_broken` does: whether lines are what was written, ten times as fast."""
+    walk = _Walk(connection, office, mark, ())
+    begun = beginning(archives[0] if archives else connection, office)
+    for part in (*archives, connection):
+        broken = walk.along(part, begun, lambda _line: "")
+        if broken is not None:
+            return broken
+        begun = walk.there()
+    return walk.missing_end()
 
 
 class _Walk:
     """The chain of hashes, from one database to the next."""
 
-    def __init__(
-        self, connection: Connection, office: str, mark: Mark | None, kept: Mapping[int, Collection[End]]
-    ) -> None:
-        self._days = connection
+    def __init__(self, connection: Connection, office: str, mark: Mark | None, ends: Collection[End]) -> None:
+        self._connection = connection
         self._office = office
-        self._mark, self._kept = mark, kept
+        self._mark = mark
+        self._kept: dict[int, list[End]] = {}
+        for end in ends:
+            self._kept.setdefault(end.seq, []).append(end)
         self._seq, self._hash = 0, GENESIS
-        self.is_told = True
-        """Nothing was found yet that cannot have happened."""
 
-    def along(self, part: Connection, begun: Beginning, tables: _Tables) -> Broken | None:
-        """Go through the lines of one database; return the first that is not what was written."""
+    def along(self, part: Connection, begun: Beginning, hear: Callable[[Row[Any]], str]) -> Broken | None:
+        """Go through the lines of one database; return the first that is not what was written, or that is not heard."""
         here = beginning(part, self._office)
         if (here.seq, here.hash) != (begun.seq, begun.hash):
             return Broken(
@@ -106,17 +118,9 @@ class _Walk:
             if line.seq != self._seq + 1:
                 return Broken(line.seq, f"line {self._seq + 1} is missing")
             digest = chain_text(self._hash, seq=line.seq, name=line.type, client=line.client, body=line.body)
-            if why := _altered(line, digest, self._mark, self._kept.get(line.seq, ())):
+            if why := _altered(line, digest, self._mark, self._kept.get(line.seq, ())) or hear(line):
                 return Broken(line.seq, why)
-            try:
-                fact = event_of(line.type, line.body)
-            except UnreadableError as error:
-                return Broken(line.seq, f"{error}. If a newer program wrote it, use that one")
-            if (line.at, line.ticket, line.counter) != columns_of(fact):
-                return Broken(line.seq, "time, ticket or counter beside the line was altered")
-            tables.hear(line.seq, fact)
             self._seq, self._hash = line.seq, digest
-        self.is_told = self.is_told and tables.is_told
         return None
 
     def there(self) -> Beginning:
@@ -124,11 +128,15 @@ class _Walk:
         return next(
             (
                 Beginning(years.last_seq, years.hash, years.day)
-                for years in archived(self._days, self._office)
+                for years in archived(self._connection, self._office)
                 if years.last_seq == self._seq and years.hash == self._hash
             ),
             Beginning(self._seq, self._hash),
         )
+
+    def missing_end(self) -> Broken | None:
+        """Return what is missing behind the last line that there is."""
+        return _missing_end(self._connection, self._office, self._seq, self._mark, self._kept)
 
 
 def carried_into(connection: Connection, office: str, begun: Beginning) -> Collection[str]:
@@ -161,8 +169,19 @@ class _Tables:
         self._last = 0
         self.is_told = True
 
-    def hear(self, seq: int, fact: Event) -> None:
-        """Take one line in. After one that cannot have happened nothing is told any more."""
+    def hear_line(self, line: Row[Any]) -> str:
+        """Take one line in; return in words why it means nothing, or says otherwise than its columns, or nothing."""
+        try:
+            fact = event_of(line.type, line.body)
+        except UnreadableError as error:
+            return f"{error}. If a newer program wrote it, use that one"
+        if (line.at, line.ticket, line.counter) != columns_of(fact):
+            return "time, ticket or counter beside the line was altered"
+        self._hear(line.seq, fact)
+        return ""
+
+    def _hear(self, seq: int, fact: Event) -> None:
+        """Let it happen again. After what cannot have happened nothing is told any more."""
         self._last = seq
         if not self.is_told:
             return
