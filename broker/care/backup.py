@@ -13,7 +13,7 @@ import json
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +26,7 @@ from broker.ports import StorageError
 from broker.store.archive import Archive
 from broker.store.copies import MANIFEST, backups_in, keep_whole, name_of_backup, stamp
 from broker.store.database import VERSION, LaterVersionError, file_of, resolve_url
-from broker.store.given import NONE_GIVEN, Given
+from broker.store.given import NONE_GIVEN, Given, of_number
 from broker.store.head import Head
 from broker.store.lease import FileHold
 from broker.store.recovery import examine, go_on_behind, told_beside
@@ -141,12 +141,17 @@ class Plan:
     """The numbers that were given out after it, in words; empty where it knows all."""
     given: Given
     """All that were given out, by whatever knows."""
+    is_blind: bool
+    """Nothing here tells of what was given out after it, as on a new disk."""
 
 
-def plan_restore(backup: Backup, settings: Settings, data: Path) -> Plan:
+def plan_restore(
+    backup: Backup, settings: Settings, data: Path, *, now: dt.datetime, held: Collection[str] = ()
+) -> Plan:
     """Return what would be missing; `StorageError` where it is a backup of another office.
 
-    What was given out is known by the database that is there, as far as it can be read, by the head, and by papers.
+    What was given out is known by the database that is there, as far as it can be read, by the head, by papers, and by
+    people: `held` are numbers of today that somebody has.
     """
     office, url = settings.office, resolve_url(settings.store.url, data)
     if backup.office != office.id:
@@ -160,8 +165,16 @@ def plan_restore(backup: Backup, settings: Settings, data: Path) -> Plan:
             raise
         there = told
     given = backup.given.joined(there.given)
+    is_blind = there.answered is None and not there.lines and there.given.is_empty
     behind = max(0, max(there.answered or 0, there.lines) - backup.lines)
-    return Plan(backup, behind, given.in_words(backup.given), given)
+    today = now.astimezone(office.zone).date()
+    for number in held:
+        one = of_number(number, max(today, given.day or today))
+        if one.is_empty:
+            message = f"{number} is no number as it stands on a ticket, such as A-057"
+            raise StorageError(message)
+        given = given.joined(one)
+    return Plan(backup, behind, given.in_words(backup.given), given, is_blind=is_blind and not held)
 
 
 def put_back_config(backup: Backup, config: Path) -> list[Path]:

@@ -24,6 +24,10 @@ from broker.store.recovery import examine, recover
 from hardware.files import write_whole
 
 app = typer.Typer()
+_OF_NOBODY = (
+    "nothing on this machine tells which numbers were given out after it: if anybody holds one of today, say no and "
+    "name the highest of each series, as in --held A-057 --held B-012; else those are given out a second time"
+)
 _OF_KIOSKS = (
     f"Those from {RESERVE_FROM} up were in advance at kiosks. What a kiosk that is still alone has given out today, it "
     "hands in by itself when it reaches the broker; whoever was handed in before is in no queue"
@@ -55,6 +59,10 @@ def backup_command(
 @app.command("restore")
 def restore_command(
     backup: Annotated[Path, typer.Argument(help="One folder that antrean backup has made.")],
+    held: Annotated[
+        list[str] | None,
+        typer.Option("--held", help="On a new disk: the highest number of a series that anybody in the hall holds."),
+    ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     data: DataOption = DEFAULT_DATA,
     yes: YesOption = False,  # noqa: FBT002 - a flag
@@ -65,7 +73,7 @@ def restore_command(
         _tell(f"put back: {path}")
     settings = load_settings(config, os.environ)
     with only_engine(data):
-        plan = plan_restore(found, settings, data)
+        plan = plan_restore(found, settings, data, now=dt.datetime.now(dt.UTC), held=held or ())
         local = f"{found.made_at.astimezone(settings.office.zone):%Y-%m-%d %H:%M}"
         _tell(f"the backup is of {local}: {found.lines} lines of the journal")
         if plan.behind:
@@ -77,7 +85,13 @@ def restore_command(
             )
         if plan.given.beyond(found.given).in_advance:
             _tell(_OF_KIOSKS)
-        if not yes and (plan.behind or plan.lost) and not typer.confirm("Put it back?", default=False, err=True):
+        if plan.is_blind:
+            _tell(_OF_NOBODY)
+        if (
+            not yes
+            and (plan.behind or plan.lost or plan.is_blind)
+            and not typer.confirm("Put it back?", default=False, err=True)
+        ):
             raise typer.Exit(say("nothing was changed"))
         for line in restore(plan, settings, data, now=dt.datetime.now(dt.UTC)):
             _tell(line)

@@ -203,7 +203,7 @@ def _papers(data: Path, zone: dt.tzinfo) -> Iterator[tuple[str, Given]]:
             try:
                 ticket = json.loads(line)["ticket"]
                 day = dt.datetime.fromisoformat(ticket["issued_at"]).astimezone(zone).date()
-                yield str(ticket.get("id", "")), _of_number(ticket["number"], day)
+                yield str(ticket.get("id", "")), of_number(ticket["number"], day)
             except (ValueError, KeyError, TypeError, AttributeError):
                 continue
 
@@ -215,7 +215,7 @@ def _in_advance(data: Path) -> Iterator[tuple[str, Given]]:
             for held in (*box["held"], *(one["held"] for one in box["given"])):
                 blank = held["blank"]
                 day = dt.date.fromisoformat(held["day"])
-                yield str(blank.get("ticket", "")), _of_number(blank["number"], day)
+                yield str(blank.get("ticket", "")), of_number(blank["number"], day)
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
 
@@ -227,6 +227,7 @@ def _text_of(path: Path) -> str:
         return ""
 
 
-def _of_number(text: str, day: dt.date) -> Given:
+def of_number(text: str, day: dt.date) -> Given:
+    """Return what one number as it stands on a ticket says was given out on a day; nothing where it is none."""
     number = _NUMBER.fullmatch(text)
     return NONE_GIVEN if number is None else NONE_GIVEN.with_number(day, number["series"], int(number["sequence"]))

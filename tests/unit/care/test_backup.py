@@ -59,11 +59,16 @@ class House:
         return back_up(self.settings, CONFIG, self.data, self.media, now=MORNING + after, keep=keep)
 
     def restore(
-        self, backup: Backup, data: Path | None = None, *, after: dt.timedelta = dt.timedelta()
+        self,
+        backup: Backup,
+        data: Path | None = None,
+        *,
+        after: dt.timedelta = dt.timedelta(),
+        held: tuple[str, ...] = (),
     ) -> tuple[str, list[str]]:
         """Put one back, here or there; return what is lost by it, and what was done."""
         data = data or self.data
-        plan = plan_restore(read_backup(backup.folder), self.settings, data)
+        plan = plan_restore(read_backup(backup.folder), self.settings, data, now=MORNING + after, held=held)
         return plan.lost, restore(plan, self.settings, data, now=MORNING + after)
 
 
@@ -234,6 +239,36 @@ def test_numbers_that_the_head_does_not_know_are_known_by_the_database_that_is_t
     assert house.restore(made)[0] == "B-006 to B-009"
     house.open()
     assert house.issue() == "B-010"
+
+
+def test_on_a_new_disk_people_say_which_numbers_are_held_and_those_are_not_given_twice(
+    house: House, tmp_path: Path
+) -> None:
+    house.issue(5)
+    made = house.back_up()
+    new = tmp_path / "new"
+    new.mkdir()
+    plan = plan_restore(read_backup(made.folder), house.settings, new, now=MORNING)
+    assert plan.is_blind
+    assert not plan_restore(read_backup(made.folder), house.settings, house.data, now=MORNING).is_blind
+    with pytest.raises(StorageError, match="A57 is no number as it stands on a ticket"):
+        house.restore(made, new, held=("A57",))
+    lost, _done = house.restore(made, new, held=("B-057",))
+    assert lost == "B-006 to B-057"
+    with closing(SqlStore(f"sqlite:///{new}/office.db", "demo", Head(new, "demo"))) as store:
+        room = EngineRoom(store=store)
+        room.ids = iter(range(1_000, 2_000))
+        assert room.hall.tickets[room.issue("visa")].number == "B-058"
+
+
+def test_of_the_morning_after_a_backup_people_know_too(house: House, tmp_path: Path) -> None:
+    house.issue(5)
+    made = house.back_up()
+    new = tmp_path / "new"
+    new.mkdir()
+    house.restore(made, new, after=DAY, held=("B-003",))
+    with closing(SqlStore(f"sqlite:///{new}/office.db", "demo", Head(new, "demo"))) as store:
+        assert (store.given.day, store.given.numbers) == ((MORNING + DAY).date(), {"B": 3})
 
 
 def of_a_later_version(house: House) -> None:

@@ -46,7 +46,7 @@ def test_the_backup_of_the_readme_holds_every_ticket_of_a_working_office(
     with opened(made / "office.db") as connection:
         assert connection.execute("SELECT count(*) FROM tickets").fetchone() == (61,)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    run(monkeypatch, "restore", str(made), "--config", str(tmp_path / "config.yaml"), "--data", str(new))
+    run(monkeypatch, "restore", "--yes", str(made), "--config", str(tmp_path / "config.yaml"), "--data", str(new))
     assert (tmp_path / "config.yaml").read_bytes() == (ROOT / "config.yaml").read_bytes()
     with closing(SqlStore(f"sqlite:///{new}/office.db", "demo", Head(new, "demo"))) as store:  # on a new machine
         room = EngineRoom(store=store)
