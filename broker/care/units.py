@@ -99,14 +99,15 @@ WantedBy=multi-user.target
 _SESSION = """\
 #!/bin/sh
 # What the X server of this machine shows: no screen saver, no menus, no keys of a desktop; then the office's windows.
-xset s off s noblank -dpms || true
+xset s off s noblank || true
+xset -dpms 2>/dev/null || true
 xhost "+si:localuser:$(id -un)" -local: >/dev/null || true
 openbox --config-file {openbox} &
 exec {program} up --screens --config {config} --data {data} $ANTREAN_SCREENS
 """
 _OPENBOX = """\
 <?xml version="1.0" encoding="UTF-8"?>
-<!-- Windows only: no menu, no key and no button of the mouse means anything to the window manager. -->
+<!-- Windows alone, without frames: no menu, no key and no button of the mouse means anything to openbox. -->
 <openbox_config xmlns="http://openbox.org/3.4/rc">
   <focus><focusNew>yes</focusNew><followMouse>no</followMouse></focus>
   <placement><policy>Smart</policy></placement>
@@ -118,6 +119,7 @@ _OPENBOX = """\
     </context>
   </mouse>
   <menu></menu>
+  <applications><application class="*"><decor>no</decor></application></applications>
 </openbox_config>
 """
 _ENVIRONMENT = """\
