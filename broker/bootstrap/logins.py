@@ -36,6 +36,8 @@ class Logins:
         self._data_dir = data_dir
         self._book = read_book(data_dir)
         self._as_read = self._on_disk()
+        self.on_thrown_out: Callable[[str, str], None] = lambda _client, _kind: None
+        """Called for each device whose login ended: its own last word comes to nobody any more."""
         self._hashed = {ENGINE_CLIENT: password_entry(self.engine_password)}
         if not self.is_open and not self._is_external:
             shared = self._secret
@@ -83,7 +85,7 @@ class Logins:
 
     def look(self, admit: Callable[[], None]) -> None:
         """Let the list count where it has changed."""
-        now = self._on_disk()
+        now, before = self._on_disk(), self._book
         if now != self._as_read:
             try:
                 self._book = read_book(self._data_dir)
@@ -93,6 +95,10 @@ class Logins:
                 return
             admit()
             self._as_read = now
+            for name in before.keys() & self.clients.keys():
+                login = self._book.get(name)
+                if not before[name].is_revoked and (login is None or login.is_revoked):
+                    self.on_thrown_out(name, self.clients[name].kind)
             log.info("logins: %d devices have their own", sum(not one.is_revoked for one in self._book.values()))
         self.say_what_counts()
 

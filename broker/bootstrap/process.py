@@ -70,7 +70,7 @@ def by_the_machine() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def run_broker(
+def run_broker(  # noqa: PLR0915 - where all parts of the process meet, in their order
     settings: Settings,
     data_dir: Path,
     *,
@@ -155,6 +155,7 @@ def run_broker(
         bus.listen_raw(topics.all_commands(), inbound.received, kept=inbound.kept)
         bus.listen_raw(topics.presence("+"), Presences(topics, engine.heard).received)
         bus.on_connect(engine.reconnected)
+        logins.on_thrown_out = wire.gone
         closing = tell_systemd(os.environ, bus.on_connect, engine.unanswered_s)
         bus.on_connect(lambda: log.info("office %s is open on port %d", settings.office.id, address.port))
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from broker.config.feedback import SurveySettings
 from broker.contract.messages import (
+    PROTOCOL,
     AlertsMessage,
     Announcement,
     AnnouncementsMessage,
@@ -17,6 +18,7 @@ from broker.contract.messages import (
     FeedbackMessage,
     HelpCall,
     OfficeMessage,
+    Presence,
     Reply,
     ResultsMessage,
     TrainingMessage,
@@ -159,6 +161,11 @@ class MqttWire:
     def refuse(self, submission: Submission, error: DomainError) -> None:
         """Answer a request that was not even looked at."""
         self.reply(submission.client, _refusal(submission, error))
+
+    def gone(self, client: str, kind: str) -> None:
+        """Say that a client is not connected, which it cannot say itself. On any thread."""
+        presence = Presence(online=False, kind=kind, protocol=PROTOCOL)
+        self._publisher.publish(self._topics.presence(client), presence.model_dump_json().encode(), retain=True)
 
     def report(self, device: str, state: str | None) -> None:
         """Let the engine's presence say to staff how something of it fares; None where there is nothing to say."""

@@ -18,6 +18,7 @@ from broker.clients import MAY_SEND
 from broker.config import load_settings
 from broker.config.logins import clients_of, known_by
 from broker.contract.topics import ENGINE_CLIENT
+from broker.doctor import truth
 from broker.domain.vocabulary import COMMANDS
 from tests.support.caller import Caller, wait_until
 from tests.support.office import OfficeProcess
@@ -44,6 +45,12 @@ def antrean(office: OfficeProcess, *arguments: str) -> str:
     done = subprocess.run(command, env=office.environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def is_online(office: OfficeProcess, name: str) -> bool:
+    """Tell whether the office's lights show a part as connected."""
+    _, presences = truth.engine(office.settings, office.data_dir)
+    return name in presences and presences[name].online
 
 
 def stranger(office: OfficeProcess, name: str) -> Stranger:
@@ -106,6 +113,7 @@ def test_a_machine_gets_a_bundle_and_is_thrown_out_when_that_is_revoked(office: 
         assert "kiosk-1: its own login" in antrean(office, "provision", "--list")
         assert "was thrown out" in antrean(office, "revoke", "kiosk-1")
         wait_until(lambda: not kiosk.linked, "it is thrown out")
+        wait_until(lambda: not is_online(office, "kiosk-1"), "and nobody takes it for connected")
         assert counter.linked
         with Stranger(office.port, "any", "kiosk-1", password) as thief:
             assert thief.refused
