@@ -525,7 +525,8 @@ class Pages:
     def _is_true(self, phone: tuple[str, str]) -> bool:
         ticket, key = phone
         with opened(f"file:{self._database}?mode=ro", uri=True) as books:
-            found = books.execute("SELECT state FROM tickets WHERE id = ?", (ticket,)).fetchone()
+            of_today = "SELECT state FROM tickets WHERE id = ? AND day = (SELECT max(day) FROM tickets)"
+            found = books.execute(of_today, (ticket,)).fetchone()  # a page lasts until the end of its day
         shown = re.search(r'<div class="status[^"]*" data-kind="(\w*)"', self._page(f"/t/{key}"))
         return found is None or (shown is not None and shown[1] in _KINDS[found[0]])
 
