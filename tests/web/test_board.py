@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from broker.web.staff.standing import TURN_S
 from tests.fakes.feedback_desk import FeedbackDesk
@@ -220,6 +220,31 @@ def test_a_board_whose_session_is_over_asks_who_it_is(
     with opened(chromium, site) as page:
         played.desk.sessions.clear()
         expect(page.locator("[name=pin]")).to_be_visible()
+
+
+def test_a_board_whose_session_ends_before_it_hears_anything_asks_who_it_is(
+    played: PlayedOffice, site: str, chromium: Browser
+) -> None:
+    with opened(chromium, site) as page:
+        page.route("**/board/events*", lambda route: (played.desk.sessions.clear(), route.continue_())[1])
+        page.reload()
+        expect(page.locator("[name=pin]")).to_be_visible()
+
+
+def test_alerts_go_on_after_a_gateway_has_lost_us(played: PlayedOffice, site: str, chromium: Browser) -> None:
+    with opened(chromium, site) as page:
+        asked: list[str] = []
+
+        def lose_the_first(route: Route) -> None:
+            asked.append(route.request.url)
+            route.fulfill(status=502) if len(asked) == 1 else route.continue_()
+
+        page.route("**/alerts/events*", lose_the_first)
+        page.clock.install()
+        with page.expect_response("**/alerts/events*"):
+            page.reload()
+        with page.expect_response(lambda answer: "/alerts/events" in answer.url and answer.ok):
+            page.clock.run_for(10_100)
 
 
 @pytest.mark.parametrize("screen", SCREENS)

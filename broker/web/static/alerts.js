@@ -3,6 +3,7 @@
 (() => {
   const strip = document.getElementById("alerts");
   if (!strip || !window.EventSource) return;
+  const AGAIN_MS = 10000;
   const SOUND = "antrean-alert-sound";
   const ids = () => [...strip.querySelectorAll("[data-alert]")].map((one) => one.dataset.alert);
   let known = new Set(ids());
@@ -29,13 +30,19 @@
     tone.onended = () => audio.close();
   }
 
-  const source = new EventSource(strip.dataset.events);
-  source.addEventListener("alerts", (event) => {
-    if (strip.contains(document.activeElement)) document.activeElement.blur();
-    strip.innerHTML = event.data === "-" ? "" : event.data;
-    const now = ids();
-    if (wanted() && now.some((id) => !known.has(id))) ring();
-    known = new Set(now);
-  });
+  // A line that was refused is closed for good (a gateway between that has lost us, a session that is over): ask again.
+  let source;
+  function follow() {
+    source = new EventSource(strip.dataset.events);
+    source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED) setTimeout(follow, AGAIN_MS); });
+    source.addEventListener("alerts", (event) => {
+      if (strip.contains(document.activeElement)) document.activeElement.blur();
+      strip.innerHTML = event.data === "-" ? "" : event.data;
+      const now = ids();
+      if (wanted() && now.some((id) => !known.has(id))) ring();
+      known = new Set(now);
+    });
+  }
+  follow();
   addEventListener("pagehide", () => source.close());
 })();

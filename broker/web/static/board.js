@@ -13,8 +13,16 @@
     source.addEventListener("beat", (event) => { hear(); asOf.textContent = event.data; });
     source.addEventListener("board", hear);
     source.addEventListener("gone", () => location.reload());
+    source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED) refused(); });
     return source;
   };
+
+  // Told no: by a session that is over it is asked at once who it is; all else comes right as what is silent does.
+  function refused() {
+    fetch(location.href, { method: "GET", cache: "no-store" }).then((answer) => {
+      if (answer.status === 401 || answer.status === 403) location.reload();
+    }).catch(() => {});
+  }
 
   function hear() {
     heard = Date.now();
