@@ -225,19 +225,26 @@ def test_a_board_whose_session_is_over_asks_who_it_is(
 def test_a_board_whose_session_ends_before_it_hears_anything_asks_who_it_is(
     played: PlayedOffice, site: str, chromium: Browser
 ) -> None:
+    def end_it_first(route: Route) -> None:
+        played.desk.sessions.clear()
+        route.continue_()
+
     with opened(chromium, site) as page:
-        page.route("**/board/events*", lambda route: (played.desk.sessions.clear(), route.continue_())[1])
+        page.route("**/board/events*", end_it_first)
         page.reload()
         expect(page.locator("[name=pin]")).to_be_visible()
 
 
-def test_alerts_go_on_after_a_gateway_has_lost_us(played: PlayedOffice, site: str, chromium: Browser) -> None:
+def test_alerts_go_on_after_a_gateway_has_lost_us(site: str, chromium: Browser) -> None:
     with opened(chromium, site) as page:
         asked: list[str] = []
 
         def lose_the_first(route: Route) -> None:
             asked.append(route.request.url)
-            route.fulfill(status=502) if len(asked) == 1 else route.continue_()
+            if len(asked) == 1:
+                route.fulfill(status=502)
+            else:
+                route.continue_()
 
         page.route("**/alerts/events*", lose_the_first)
         page.clock.install()
