@@ -47,6 +47,44 @@ def with_keypads(folder: Path) -> Path:
     return path
 
 
+# Read by each interpreter of ours at its start: whatever leads out of this machine is noted, and refused.
+WATCH = """
+import pathlib, socket, sys
+
+FOLDER = pathlib.Path(__file__).parent
+
+def note(name, words):
+    with (FOLDER / name).open("a") as notes:
+        notes.write(words + chr(10))
+
+def watch(event, arguments):
+    if event == "socket.getaddrinfo":
+        host = arguments[0]
+    elif event in ("socket.connect", "socket.sendto") and arguments[0].family in (socket.AF_INET, socket.AF_INET6):
+        host = arguments[1][0]
+    else:
+        return
+    host = host.decode() if isinstance(host, bytes) else host or ""
+    if host not in ("", "localhost", "::1", "0.0.0.0", "::") and not host.startswith("127."):
+        note("left", f"{event} {host} {sys.orig_argv}")
+        raise OSError(f"out of this machine: {host}")
+
+note("watched", " ".join(sys.orig_argv))
+sys.addaudithook(watch)
+"""
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Yield what lets each process of an office be watched; one that leaves this machine fails the test."""
+    (tmp_path / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
+    yield {"PYTHONPATH": str(tmp_path)}
+    left = tmp_path / "left"
+    assert not left.exists(), left.read_text(encoding="utf-8")
+    started = (tmp_path / "watched").read_text(encoding="utf-8")
+    assert [name for name in WINDOWS if f"-m {name} " not in started] == []
+
+
 def press_ctrl_c(process: subprocess.Popen[str]) -> None:
     """Interrupt it as a terminal does: with everything that belongs to its group."""
     os.killpg(process.pid, signal.SIGINT)
@@ -79,8 +117,10 @@ def windows_of(process: subprocess.Popen[str]) -> dict[str, psutil.Process]:
 
 
 @pytest.mark.timeout(180)
-def test_without_a_screen_one_visit_is_played_and_its_pictures_are_there(tmp_path: Path) -> None:
-    office = OfficeProcess(tmp_path / "var")
+def test_without_a_screen_or_an_internet_one_visit_is_played_and_its_pictures_are_there(
+    tmp_path: Path, watched: dict[str, str]
+) -> None:
+    office = OfficeProcess(tmp_path / "var", extra=watched)
     done = up(office, "--once")
     output, _ = done.communicate(timeout=170)
     assert done.returncode == 0, output
