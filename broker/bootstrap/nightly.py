@@ -105,4 +105,9 @@ class Nightly:
             )
         except (OSError, subprocess.SubprocessError) as error:
             return str(error)
-        return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["without a word"])[-1]
+        said = done.stderr.strip().splitlines()
+        if done.returncode == 0:
+            for line in said:  # it was done, but for this
+                log.warning("%s", line)
+            return ""
+        return (said or ["without a word"])[-1]

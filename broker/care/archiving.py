@@ -14,7 +14,7 @@ import sqlite3
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -28,6 +28,7 @@ from broker.store.archive import Archive
 from broker.store.archived import Years
 from broker.store.copies import keep_whole
 from broker.store.database import converted, file_of, resolve_url
+from broker.store.given import NONE_GIVEN
 from broker.store.head import Head, Mark
 from broker.store.journal import GENESIS
 from broker.store.lease import FileHold
@@ -137,7 +138,10 @@ def archive_years(plan: Plan, head: Head, *, now: dt.datetime, backup: Path | No
             beside.unlink(missing_ok=True)  # nothing is in them; left there they would be taken for the new one's
         new.replace(database)
         sync(database.parent)
-    SqlStore(url, plan.office, head).close()  # which writes down where the journal ends now
+    with closing(Archive(url, plan.office)) as archive:
+        given = archive.given().joined(NONE_GIVEN if mark is None else mark.given)
+        head.prepare(replace(archive.end(), given=given))
+    head.close()
     return done
 
 

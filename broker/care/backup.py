@@ -24,6 +24,7 @@ from broker.config.document import named_files, read_document
 from broker.config.logins import BOOK, LoginError, joined_books, read_book, write_book
 from broker.ports import StorageError
 from broker.store.archive import Archive
+from broker.store.archived import ASIDE, Years, years_in
 from broker.store.copies import MANIFEST, backups_in, keep_whole, name_of_backup, stamp
 from broker.store.database import VERSION, LaterVersionError, file_of, resolve_url
 from broker.store.given import NONE_GIVEN, Given, of_number
@@ -57,13 +58,24 @@ class Backup:
     given: Given
     digests: dict[str, str]
     """By file: SHA-256."""
+    unheld: tuple[str, ...] = ()
+    """In words which archives of years do not lie beside the backups as they should."""
 
 
-def back_up(settings: Settings, config: Path, data: Path, into: Path, *, now: dt.datetime, keep: int = KEPT) -> Backup:
+def back_up(
+    settings: Settings,
+    config: Path,
+    data: Path,
+    into: Path,
+    *,
+    now: dt.datetime,
+    keep: int = KEPT,
+    with_years: bool = True,
+) -> Backup:
     """Make a backup in a new folder below `into`, look whether it is whole, and let the oldest go; return it.
 
     Works beside a broker at work and never holds it up. `StorageError` or OSError where it cannot be made: then
-    nothing of it is left.
+    nothing of it is left. `with_years`: copy beside it what `antrean archive` moved away and is not there yet.
     """
     database = file_of(resolve_url(settings.store.url, data))
     if database is None:
@@ -92,7 +104,7 @@ def back_up(settings: Settings, config: Path, data: Path, into: Path, *, now: dt
     # What a wrong clock has dated ahead goes first: it must not stand in the place of what was made now.
     for old in sorted(known, key=lambda one: (known[one] <= now, known[one]))[:-keep]:
         shutil.rmtree(old, ignore_errors=True)
-    return replace(made, folder=folder)
+    return replace(made, folder=folder, unheld=tuple(_hold_years(folder, database, office, now) if with_years else ()))
 
 
 def read_backup(folder: Path) -> Backup:
@@ -221,6 +233,7 @@ def restore(plan: Plan, settings: Settings, data: Path, *, now: dt.datetime) -> 
             path.replace(aside / path.name)
         ready.replace(database)
         sync(home)
+    done += _put_back_years(backup.folder.parent, database, office)
     done += _put_back_logins(backup, data)
     for name in beside:
         _copy(backup.folder / name, data / name)
@@ -242,6 +255,71 @@ def _put_back_logins(backup: Backup, data: Path) -> list[str]:
     if book != before:
         return []
     return ["devices log in as at that time: revoke again whom you revoked since (antrean provision --list)"]
+
+
+def _hold_years(made: Path, database: Path, office: str, now: dt.datetime) -> Iterator[str]:
+    """Copy beside the backups what was moved away and is not there yet; yield in words what cannot be had.
+
+    Such a file never changes, so it is copied once; and one of them is read again each day, in turn.
+    """
+    away = years_in(f"sqlite:///{made / DATABASE}", office)
+    for turn, years in enumerate(away):
+        source, held = years.at_hand(database), years.held(made.parent)
+        is_there = held.is_file() and (turn != now.toordinal() % len(away) or _digest(held) == years.digest)
+        if source is not None and held.exists() and source.samefile(held):
+            yield f"{held} is there once only, among the backups: copy it to another disk, too"
+        elif not is_there and source is None:
+            damaged = f"; what lies at {held} is damaged" if held.is_file() else ""
+            yield f"the years up to {years.day} are in no backup: there is no archive at {years.file}{damaged}"
+        elif not is_there and source is not None:
+            try:
+                is_there = _copy_years(years, source, held)
+            except OSError as error:
+                yield f"{source} cannot be copied to {held}: {error.strerror or error}"
+            else:
+                if not is_there:
+                    yield f"{source} is not the archive as it was made, and is in no backup: put it back from elsewhere"
+
+
+def _put_back_years(backups: Path, database: Path, office: str) -> Iterator[str]:
+    """Lay what was moved away where it was, or beside the database; yield in words what was done."""
+    for years in years_in(f"sqlite:///{database}", office):
+        laid, there, held = Path(years.file), years.at_hand(database), years.held(backups)
+        if there is not None:
+            if _digest(there) != years.digest:
+                yield f"{there} is not the archive as it was made: put it back from elsewhere (one may lie at {held})"
+            continue
+        why = "is not there"
+        for target in (laid, database.parent / ASIDE / laid.name):
+            if not held.is_file() or (target == laid and not target.parent.is_dir()):
+                continue
+            try:
+                if _copy_years(years, held, target):
+                    yield f"put back: {target}"
+                    break
+                why = "is damaged"
+            except OSError as error:
+                why = f"cannot be copied: {error.strerror or error}"
+        else:
+            yield (
+                f"not put back: the tickets of the years up to {years.day}, for {held} {why}. Reports of those years "
+                f"go on; whoever has the file lays it at {laid}"
+            )
+
+
+def _copy_years(years: Years, source: Path, target: Path) -> bool:
+    """Copy an archive; tell whether it is as it was made. Else nothing has changed."""
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    looked_at = target.with_name(f".{target.name}")
+    try:
+        _copy(source, looked_at)
+        if is_whole := _digest(looked_at) == years.digest:
+            looked_at.chmod(0o400)
+            looked_at.replace(target)
+            sync(target.parent)
+    finally:
+        looked_at.unlink(missing_ok=True)
+    return is_whole
 
 
 def _named_beside(config: Path) -> list[Path]:

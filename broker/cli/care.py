@@ -36,12 +36,13 @@ YesOption = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 
 
 @app.command("backup")
-def backup_command(
+def backup_command(  # noqa: PLR0917 - typer passes them by name
     folder: Annotated[Path | None, typer.Argument(help="Where backups are kept; a new folder is made in it.")] = None,
     to: Annotated[Path | None, typer.Option("--to", help="The same.")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     data: DataOption = DEFAULT_DATA,
     keep: Annotated[int, typer.Option(min=1, help="So many of the newest stay.")] = KEPT,
+    years: Annotated[bool, typer.Option(help="Also copy, once, each file that antrean archive made.")] = True,  # noqa: FBT002 - a flag
 ) -> None:
     """Copy the office's truth, beside the work or while it rests, and look whether the copy is whole."""
     into = folder or to
@@ -51,8 +52,10 @@ def backup_command(
     if not into.parent.is_dir():
         raise typer.Exit(say(f"{into.parent} is not there: is the disk plugged in and mounted?"))
     with errors().status("copying, then reading all of the copy"):
-        made = back_up(settings, config, data, into, now=dt.datetime.now(dt.UTC), keep=keep)
+        made = back_up(settings, config, data, into, now=dt.datetime.now(dt.UTC), keep=keep, with_years=years)
     _tell(f"made and looked at: {made.folder}, {made.lines} lines of the journal")
+    for line in made.unheld:
+        say(line)
     _tell("it holds the office's keys: whoever may read it may read what visitors wrote")
 
 
@@ -167,7 +170,10 @@ def archive_command(  # noqa: PLR0917 - typer passes them by name
             done = archive_years(plan, Head(data, settings.office.id), now=dt.datetime.now(dt.UTC), backup=backup)
         for line in done:
             _tell(line)
-    _tell("keep that file twice: no backup holds it from now on. antrean journal verify --archive looks at both")
+    _tell(
+        "leave that file there until the next antrean backup: it takes a copy along. antrean journal verify --archive "
+        "looks at it and at the database"
+    )
 
 
 @app.command("clock")

@@ -94,17 +94,9 @@ class Reporting:
         return Answer("made", json.dumps(told).encode(), "application/json")
 
     def _of_ticket(self, archive: Archive, ticket: str, settings: Settings) -> object:
-        """Return what happened to a ticket; of one that is not here, which years lie elsewhere, where any do.
-
-        What was moved away is looked through where it was laid, as far as that is at hand.
-        """
+        """Return what happened to a ticket; of one that is not here, which years lie elsewhere, where any do."""
         zone, lines = settings.office.zone, archive.ticket(ticket)
         away = [] if lines else archive.years_away()
-        for years in reversed(away):
-            if lines or not Path(years.file).is_file():
-                continue
-            with suppress(StorageError), closing(Archive(f"sqlite:///{years.file}", settings.office.id)) as older:
-                lines = older.ticket(ticket)
         if lines or not away:
             return history_of(lines, zone)
         return {"away": [{"day": years.day.isoformat(), "file": Path(years.file).name} for years in away]}
@@ -196,7 +188,7 @@ class _Telling:
         numbers = archive.numbers([one.ticket for one in found.rows])
         told = report(history, asked.question, figures=(asked.figure,))
         shown = tickets_page(wording_in(told, self.settings, self.words.language), self.query, found, numbers)
-        return Answer("made", fragment("tickets_page.html", shown, self.words)), told.is_final
+        return Answer("made", fragment("tickets_page.html", shown, self.words)), told.is_final and not found.untold
 
     def _officer(self, wording: ReportWording, *, is_own: bool) -> Answer:
         query, history, figures = self.query, self.history, None

@@ -245,9 +245,17 @@ def _places(path: PathKey, rule: Mapping[str, object], data: Mapping[str, object
 
 def _ways_out(alerts: Mapping[str, object], data: Mapping[str, object]) -> Iterator[Fault]:
     email, webhook = alerts.get("email"), alerts.get("webhook")
+    is_end_mailed = child(child(data, "backup"), "mail_end") is True  # by the broker, which needs no pages for it
     for name, way in (("email", email), ("webhook", webhook)):
-        if way is not None and not isinstance(data.get("web"), dict):
+        if way is None or isinstance(data.get("web"), dict):
+            continue
+        if name != "email" or not is_end_mailed:
             yield Fault(("alerts", name), "is sent by the pages' process, and there is no section web", "add web")
+        elif entries(alerts, "rules"):
+            message = (
+                "mails the journal's end alone: alerts are sent by the pages' process, and there is no section web"
+            )
+            yield Fault(("alerts", name), message, "add web", warning=True)
     if isinstance(email, dict):
         host = str(email.get("host", ""))
         if email.get("tls") == "none" and not _is_loopback(host):

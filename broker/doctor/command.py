@@ -77,6 +77,7 @@ def _findings(wanted: CheckUp) -> Iterator[Finding]:
     office = settings.office.id
     checkup = check_up(resolve_url(settings.store.url, wanted.data_dir), office, Head(wanted.data_dir, office))
     yield truth.store(checkup)
+    yield from truth.years(settings, wanted.data_dir)
     last_at = None if checkup is None else checkup.last_at
     yield machine.clock(dt.datetime.now(settings.office.zone), last_at)
     yield machine.screen(os.environ)

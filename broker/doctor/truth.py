@@ -16,10 +16,13 @@ from broker.config.loopback import is_here, is_loopback
 from broker.config.settings import Settings
 from broker.contract.messages import PROTOCOL, HallMessage, Presence
 from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT
+from broker.ports import StorageError
 from broker.server import ServerError, choose_kind
 from broker.server.addresses import accepts
 from broker.server.start import mosquitto_program
+from broker.store.archived import years_in
 from broker.store.checkup import LARGE_LOG_BYTES, Checkup
+from broker.store.database import file_of, resolve_url
 from hardware.doctor.question import Finding
 
 HEARTBEAT_S = 5.0
@@ -55,6 +58,20 @@ def store(checkup: Checkup | None) -> Finding:  # noqa: PLR0911 - one after the 
         advice = "back it up: the next start of the broker brings it up to date"
         return Finding(subject="store", verdict="warning", seen=f"{seen}; of an earlier version", advice=advice)
     return Finding(subject="store", verdict="good", seen=seen)
+
+
+def years(settings: Settings, data_dir: Path) -> Iterator[Finding]:
+    """Yield which years that were moved away are in no backup, and not where the next one would find them."""
+    database = file_of(resolve_url(settings.store.url, data_dir))
+    if settings.backup is None or database is None or not database.is_file():
+        return
+    backups = data_dir / settings.backup.folder
+    with contextlib.suppress(StorageError):  # of the database it was said above
+        for moved in years_in(f"sqlite:///{database}", settings.office.id):
+            if not moved.held(backups).is_file() and moved.at_hand(database) is None:
+                seen = f"the years up to {moved.day} are in no backup below {backups}, and not at {moved.file}"
+                advice = "plug in the disk with that file, or lay it there: the next antrean backup takes it along"
+                yield Finding(subject="archive", verdict="warning", seen=seen, advice=advice)
 
 
 def _large_log(checkup: Checkup, seen: str) -> Finding:

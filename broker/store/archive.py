@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
@@ -12,7 +13,7 @@ from sqlmodel import col
 from broker.domain.feedback.counting import Counting
 from broker.domain.feedback.surveys import SurveyAnswer
 from broker.domain.queue.outcomes import Outcome
-from broker.ports import Line
+from broker.ports import Line, StorageError
 from broker.reports.facts import DayFacts
 from broker.reports.figures import History, without_looking_for_garbage
 from broker.reports.tickets import TracedDay
@@ -27,7 +28,7 @@ from broker.store.closed_days import (
     read_ticket,
     read_traced,
 )
-from broker.store.database import converted, open_read_only
+from broker.store.database import converted, file_of, open_read_only
 from broker.store.ends import End
 from broker.store.given import Given, given_in
 from broker.store.head import Mark
@@ -53,6 +54,8 @@ _OF_PEOPLE = [
     for row in (WordsRow, ReplyRow, TicketRow, EventRow, SessionRow, StaffSessionRow, RatingRow, SurveyAnswerRow)
 ]
 
+log = logging.getLogger(__name__)
+
 
 class Archive:
     """What commands read while the broker works, or while nobody does. Every method may raise `StorageError`."""
@@ -60,6 +63,7 @@ class Archive:
     def __init__(self, url: str, office: str) -> None:
         """Open the database; `StorageError` where it is not there, or of another version."""
         self._office = office
+        self._file = file_of(url)
         with converted("open the database"):
             self._engine = open_read_only(url)
 
@@ -98,19 +102,45 @@ class Archive:
             return read_course(connection, self._office, zone, now, every)
 
     def ticket(self, ticket: str) -> list[Line]:
-        """Return what the journal says of a ticket, from its number on; nothing where there is no such one."""
-        with self._reading("read a ticket's history") as connection:
-            return list(read_ticket(connection, self._office, ticket))
+        """Return what the journal says of a ticket, from its number on; nothing where there is no such one.
+
+        What was moved away is looked through where it was laid, as far as that is at hand. So it is in `traced`, and
+        in `numbers`.
+        """
+        with self._reading("read a ticket's history") as connection, ExitStack() as stack:
+            later = [connection]
+            lines = read_ticket(connection, self._office, ticket)
+            for years in reversed([] if lines is not None else archived(connection, self._office)):
+                older = self._moved(years, stack)
+                if older is not None:
+                    lines = read_ticket(older, self._office, ticket, later)
+                    later.insert(0, older)
+                if lines is not None:
+                    break
+            return list(lines or ())
 
     def traced(self, zone: dt.tzinfo, days: Iterable[DayFacts]) -> list[TracedDay]:
         """Return some days once more from the journal, with the tickets; those that it does not tell are not there."""
-        with self._reading("read the days") as connection, without_looking_for_garbage():
-            return read_traced(connection, self._office, zone, days)
+        wanted, found = list(days), list[TracedDay]()
+        with self._reading("read the days") as connection, without_looking_for_garbage(), ExitStack() as stack:
+            for years in archived(connection, self._office):
+                moved = [facts for facts in wanted if facts.last_seq <= years.last_seq]
+                wanted = [facts for facts in wanted if facts.last_seq > years.last_seq]
+                older = self._moved(years, stack) if moved else None
+                if older is not None:
+                    found += read_traced(connection, self._office, zone, moved, journal=older)
+            return found + read_traced(connection, self._office, zone, wanted)
 
     def numbers(self, tickets: Sequence[str]) -> dict[str, str]:
         """Return the numbers of tickets by their ids."""
-        with self._reading("read the tickets") as connection:
-            return read_numbers(connection, self._office, tickets)
+        with self._reading("read the tickets") as connection, ExitStack() as stack:
+            found = read_numbers(connection, self._office, tickets)
+            for years in reversed(archived(connection, self._office)):
+                missing = [ticket for ticket in tickets if ticket not in found]
+                older = self._moved(years, stack) if missing else None
+                if older is not None:
+                    found |= read_numbers(older, self._office, missing)
+            return found
 
     def verify(self, mark: Mark | None, ends: Collection[End] = (), archives: Sequence[Archive] = ()) -> Broken | None:
         """Walk the whole journal; return the first line that was altered, removed, put in, or is missing.
@@ -199,6 +229,26 @@ class Archive:
         """Return where the journal ends."""
         with self._reading("read the journal") as connection:
             return last_mark(connection, self._office)
+
+    def _moved(self, years: Years, stack: ExitStack) -> Connection | None:
+        """Return what was moved away, for reading until the stack ends; None where it is not at hand.
+
+        It is taken for what it was where it ends as it did: its whole digest is held against when it is put back, and
+        by `antrean journal verify --archive`.
+        """
+        file = None if self._file is None else years.at_hand(self._file)
+        if file is None:
+            return None
+        try:
+            older = Archive(f"sqlite:///{file}", self._office)
+            stack.callback(older.close)
+            if older.end() != Mark(years.last_seq, years.hash):
+                log.warning("%s is not the archive that was made of the years up to %s", file, years.day)
+                return None
+            return stack.enter_context(older._reading("read the archive"))
+        except StorageError as error:
+            log.warning("%s", error)
+            return None
 
     @contextmanager
     def _reading(self, what: str, *more: type[Exception]) -> Iterator[Connection]:

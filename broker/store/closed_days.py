@@ -166,11 +166,19 @@ def _days_of(
         yield running
 
 
-def read_traced(connection: Connection, office: str, zone: dt.tzinfo, wanted: Iterable[DayFacts]) -> list[TracedDay]:
+def read_traced(
+    connection: Connection,
+    office: str,
+    zone: dt.tzinfo,
+    wanted: Iterable[DayFacts],
+    *,
+    journal: Connection | None = None,
+) -> list[TracedDay]:
     """Return some days as the journal tells them, each row with its ticket; those that it does not tell are not there.
 
     Each is read behind the last day that was closed before it, and up to its own last line as it is known: what was
-    written since then is not in the figures that somebody looks at.
+    written since then is not in the figures that somebody looks at. `journal` holds their lines where they were moved
+    away.
     """
     found: dict[dt.date, TracedDay] = {}
     for known in sorted(wanted, key=lambda facts: facts.day, reverse=True):
@@ -179,7 +187,7 @@ def read_traced(connection: Connection, office: str, zone: dt.tzinfo, wanted: It
         carried = select(_ROWS.c.carry).where(_ROWS.c.office == office, _ROWS.c.day < known.day)
         carry = _carry(connection.scalar(carried.order_by(_ROWS.c.day.desc()).limit(1)))
         until = moment(known.until_us)
-        for facts in _days_of(connection, office, TracingFold(zone, carry), until, known.last_seq):
+        for facts in _days_of(journal or connection, office, TracingFold(zone, carry), until, known.last_seq):
             if isinstance(facts, TracedDay):
                 found[facts.day] = facts
     return list(found.values())
@@ -207,15 +215,20 @@ def read_course(
     return found if running is None else [*found, running]
 
 
-def read_ticket(connection: Connection, office: str, ticket: str) -> Sequence[Line]:
-    """Return what the journal says of a ticket, from its number on."""
+def read_ticket(
+    connection: Connection, office: str, ticket: str, later: Iterable[Connection] = ()
+) -> Sequence[Line] | None:
+    """Return what the journal says of a ticket, from its number on; None where it was not given out here.
+
+    `later` hold the lines behind those that are here: what was given out in the evening may have ended there.
+    """
     begun = connection.execute(_BEGUN, {"office": office, "ticket": ticket}).first()
     if begun is None:
-        return []
+        return None
     first, at = begun
     lasts = _TICKETS_LAST // dt.timedelta(microseconds=1)
     of = {"office": office, "ticket": ticket, "first": first, "since": at - lasts, "until": at + lasts}
-    rows = connection.execute(_OF_TICKET, of)
+    rows = [row for part in (connection, *later) for row in part.execute(_OF_TICKET, of)]
     return [Line(seq, client, event_of(name, body)) for seq, client, name, body in rows]
 
 

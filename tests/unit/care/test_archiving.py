@@ -22,9 +22,11 @@ from broker.care.backup import back_up
 from broker.cli import main
 from broker.cli.reporting import Reporting
 from broker.config import Settings, load_settings
+from broker.doctor import truth
+from broker.domain import commands as cmd
 from broker.ports import StorageError
 from broker.reports.figures import FIGURES, History, Question, report
-from broker.reports.tickets import Asked, listing
+from broker.reports.tickets import Asked, Listing, listing
 from broker.store.archive import Archive
 from broker.store.ends import End, end_of, line_of
 from broker.store.head import Head, Mark
@@ -145,12 +147,15 @@ def rows(database: Path, table: str) -> list[tuple[object, ...]]:
         return sorted(connection.execute(f"SELECT * FROM {table}"), key=repr)  # noqa: S608 - ours
 
 
-def test_what_goes_and_what_stays_is_together_all_there_was(house: House) -> None:
+def test_what_goes_and_what_stays_is_together_all_there_was(house: House, caplog: pytest.LogCaptureFixture) -> None:
     database = house.data / "office.db"
     with changed(database) as connection:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     before = {table: rows(database, table) for table in tables}
-    plan = house.archive(3)
+    plan = house.plan(3)
+    caplog.clear()
+    archive_years(plan, Head(house.data, "demo"), now=MORNING)
+    assert not caplog.records, "nothing is out of order"
     assert plan.day == MONDAY + dt.timedelta(days=2)
     assert plan.file.name == f"antrean-demo-until-{plan.day}.db"
     for table in MOVED:
@@ -177,16 +182,78 @@ def test_reports_of_those_days_are_the_same_to_the_last_digit(house: House) -> N
     assert report(house.history(), question, figures=FIGURES) == report(before, question, figures=FIGURES)
 
 
-def test_tickets_behind_a_figure_that_are_archived_are_said_not_to_be_told(house: House) -> None:
-    figure = next(one for one in FIGURES if one.is_of_tickets)
+def test_tickets_behind_a_figure_are_told_from_the_archives_while_they_are_at_hand(house: House) -> None:
+    """From each of two, and from the database; where a disk was carried away it is said how many are not told."""
     question = Question(MONDAY, MONDAY + dt.timedelta(days=DAYS))
     zone = house.settings.office.zone
-    house.archive(3)
-    history = house.history()
+
+    def told() -> dict[str, tuple[Listing, dict[str, str]]]:
+        history, all_told = house.history(), {}
+        with closing(Archive(house.url, "demo")) as archive:
+            for figure in (one for one in FIGURES if one.id in {"arrivals", "wait_longest", "visits", "papers_asked"}):
+                found = listing(history, Asked(figure, question), lambda days: archive.traced(zone, days), a_page=None)
+                all_told[figure.id] = found, archive.numbers([row.ticket for row in found.rows])
+        return all_told
+
+    before = told()
+    first, second = house.archive(2), house.archive(4)
+    assert told() == before
+    assert len(before["arrivals"][0].rows) > DAYS
+    second.file.rename(house.disk / "carried-away")
+    for figure, (found, numbers) in told().items():
+        rows, known = before[figure][0].rows, before[figure][1]
+        assert found.rows == tuple(row for row in rows if not first.day < row.day <= second.day), figure
+        assert found.untold == len(rows) - len(found.rows), figure
+        assert numbers.items() <= known.items(), figure
+    assert sum(found.untold for found, _ in told().values()) > 0
+
+
+def test_a_page_of_tickets_that_could_not_be_told_is_made_anew_when_the_disk_is_back(house: House) -> None:
+    span = [["from", str(MONDAY)], ["to", str(MONDAY + dt.timedelta(days=1))], ["figure", "arrivals"]]
+    asked = {"what": "tickets", "language": "en", "query": span}
+    reporting, now = Reporting(CONFIG, house.data), house.clock.now()
+    plan = house.archive(3)
+    plan.file.rename(house.disk / "carried-away")
+    assert b"cannot be told" in reporting.answer(asked, now).content
+    (house.disk / "carried-away").rename(plan.file)
+    assert b"cannot be told" not in reporting.answer(asked, now).content
+
+
+def test_an_archive_that_is_another_file_tells_nothing(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    first, second = house.archive(2), house.archive(4)
+    first.file.chmod(0o600)
+    shutil.copy(second.file, first.file)
     with closing(Archive(house.url, "demo")) as archive:
-        found = listing(history, Asked(figure, question), lambda days: archive.traced(zone, days), a_page=None)
-        assert found.untold > 0
-        assert len(archive.numbers([row.ticket for row in found.rows])) == len({row.ticket for row in found.rows})
+        assert archive.traced(house.settings.office.zone, house.history().days[:1]) == []
+    assert f"{first.file} is not the archive that was made of the years up to {first.day}" in caplog.text
+
+
+def test_a_ticket_that_ended_behind_what_was_moved_is_told_to_its_end(house: House) -> None:
+    """Somebody is served over midnight: the number goes with its day, and the end is of the next one."""
+    with house.room() as room:
+        desk = ("c1", room.sign_in("c1", "sari"))
+        room.ask(cmd.NoShow(*desk))
+        for other in tuple(room.hall.tickets):
+            room.ask(cmd.Cancel(other))
+        ticket = room.issue("visa")
+        room.ask(cmd.Call(*desk, ticket))
+        room.start("c1")
+        house.clock.advance(DAY_S)
+        room.finish("c1")
+        room.ask(cmd.Close(*desk))
+        for _ in range(2):
+            house.clock.advance(DAY_S)
+            room.engine.step([])
+            a_busy_day(room)
+            house.look_around(room)
+    with closing(Archive(house.url, "demo")) as archive:
+        before = archive.ticket(ticket)
+    plans = [house.archive(days) for days in (DAYS, DAYS + 1)]
+    with changed(house.data / "office.db") as connection:
+        assert connection.execute("SELECT 1 FROM tickets WHERE id = ?", (ticket,)).fetchone() is None
+    assert before[0].seq <= plans[1].last.seq < before[-1].seq
+    with closing(Archive(house.url, "demo")) as archive:
+        assert archive.ticket(ticket) == before
 
 
 def test_a_ticket_of_those_days_is_told_from_the_archive_or_it_is_said_where_that_is(house: House) -> None:
@@ -362,6 +429,103 @@ def test_a_backup_takes_the_place_of_the_copy_where_it_knows_what_goes(house: Ho
     assert not (house.data / f"office.db{archiving.KEPT}").exists()
     again = back_up(house.settings, CONFIG, house.data, tmp_path / "media", now=MORNING + dt.timedelta(days=1))
     assert again.lines == made.lines + 1
+
+
+def test_backups_hold_what_was_archived_once_and_a_new_disk_gets_it_back(
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where its own disk is gone, too, it lies beside the database, and its tickets are told from there."""
+    media, zone = tmp_path / "media", house.settings.office.zone
+    first, second = house.archive(2), house.archive(4)
+    made = back_up(house.settings, CONFIG, house.data, media, now=MORNING)
+    assert made.unheld == ()
+    held = {path: path.stat() for path in (media / "archive").iterdir()}
+    assert {path.read_bytes() for path in held} == {first.file.read_bytes(), second.file.read_bytes()}
+    assert {stat.st_mode & 0o777 for stat in held.values()} == {0o400}
+    for day in range(1, 4):
+        made = back_up(house.settings, CONFIG, house.data, media, now=MORNING + dt.timedelta(days=day), keep=2)
+        assert made.unheld == ()
+    assert {path: path.stat().st_ino for path in (media / "archive").iterdir()} == {
+        path: stat.st_ino for path, stat in held.items()
+    }, "years are not copied every night"
+    with closing(Archive(house.url, "demo")) as archive:
+        traced = [replace(day, origins={}) for day in archive.traced(zone, house.history().days)]
+    shutil.rmtree(house.data)
+    first.file.unlink()
+    house.data.mkdir()
+    assert said_by(house, capsys, "restore", made.folder, "--yes").count(f"put back: {first.file}\n") == 1
+    assert first.file.stat().st_mode & 0o777 == 0o400
+    assert house.verify(first.file, second.file) == "whole"
+    shutil.rmtree(house.data)
+    shutil.rmtree(house.disk)
+    house.data.mkdir()
+    said = said_by(house, capsys, "restore", made.folder, "--yes")
+    assert f"put back: {house.data}/archive/{second.file.name}\n" in said
+    with closing(Archive(house.url, "demo")) as archive:
+        assert [replace(day, origins={}) for day in archive.traced(zone, house.history().days)] == traced
+    made = back_up(house.settings, CONFIG, house.data, tmp_path / "other", now=MORNING)
+    assert (made.unheld, len(list((tmp_path / "other/archive").iterdir()))) == ((), 2), "from where it lies now"
+
+
+def test_a_backup_says_which_years_it_does_not_hold_and_is_made_all_the_same(house: House, tmp_path: Path) -> None:
+    media, day = tmp_path / "media", dt.timedelta(days=1)
+
+    def unheld(turn: int) -> str:
+        return "\n".join(back_up(house.settings, CONFIG, house.data, media, now=MORNING + turn * day).unheld)
+
+    plan = house.archive(2)
+    away = plan.file.rename(house.disk / "away")
+    (said,) = truth.years(house.settings, house.data)
+    assert (said.verdict, str(plan.file) in said.seen) == ("warning", True)
+    assert back_up(house.settings, CONFIG, house.data, media, now=MORNING, with_years=False).unheld == ()
+    assert unheld(1) == f"the years up to {plan.day} are in no backup: there is no archive at {plan.file}"
+    plan.file.write_bytes(b"another file")
+    assert "is not the archive as it was made, and is in no backup" in unheld(2)
+    assert list((media / "archive").iterdir()) == []
+    away.replace(plan.file)
+    assert unheld(3) == ""
+    [held] = (media / "archive").iterdir()
+    held.chmod(0o600)
+    with held.open("r+b") as file:
+        file.write(b"rust")
+    plan.file.rename(away)
+    assert f"what lies at {held} is damaged" in unheld(4)
+    away.rename(plan.file)
+    assert list(truth.years(house.settings, house.data)) == []
+    assert unheld(5) == ""
+    assert held.read_bytes() == plan.file.read_bytes(), "mended from the disk of the archive"
+    (media / "archive").rename(tmp_path / "gone")
+    (media / "archive").write_bytes(b"")
+    assert "cannot be copied" in unheld(6)
+
+
+def test_what_cannot_be_put_back_is_said_with_where_it_belongs(
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = house.archive(2)
+    made = back_up(house.settings, CONFIG, house.data, tmp_path / "media", now=MORNING)
+    [held] = (tmp_path / "media/archive").iterdir()
+    plan.file.chmod(0o600)
+    plan.file.write_bytes(b"rust")
+    assert f"{plan.file} is not the archive as it was made" in said_by(house, capsys, "restore", made.folder, "--yes")
+    plan.file.unlink()
+    held.chmod(0o600)
+    held.write_bytes(b"rust")
+    said = said_by(house, capsys, "restore", made.folder, "--yes")
+    assert f"not put back: the tickets of the years up to {plan.day}, for {held} is damaged." in said
+    assert f"lays it at {plan.file}\n" in said
+    assert not list(house.disk.iterdir())
+
+
+def said_by(house: House, capsys: pytest.CaptureFixture[str], *words: object) -> str:
+    """Return what a command says that succeeds."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sys.argv", ["antrean", *map(str, words), "--config", str(CONFIG), "--data", str(house.data)])
+        with pytest.raises(SystemExit) as ended:
+            raise SystemExit(main())
+    told = capsys.readouterr()
+    assert not ended.value.code, told
+    return told.out + told.err
 
 
 def _of_a_morning(house: House, folder: Path) -> Path:

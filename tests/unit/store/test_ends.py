@@ -221,7 +221,7 @@ def test_the_end_is_mailed_each_day_and_what_was_mailed_is_remembered(antrean: o
     with served(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Smtp)) as port:
         email = f"{{host: 127.0.0.1, port: {port}, tls: none, sender: a@kantor.id, to: [kepala@kantor.id]}}"
         mails = "backup: {folder: media, mail_end: true}"
-        ways = f"demo: true\nweb: {{}}\nalerts: {{email: {email}}}\n{mails}"
+        ways = f"demo: true\nalerts: {{email: {email}}}\n{mails}"
         config.write_text(changed(("  id: test", "  id: demo"), ("demo: true", ways)))
         settings = load_settings(config, {})
         plan = settings.backup
@@ -250,6 +250,22 @@ def test_an_end_that_nothing_can_mail_is_a_fault_of_the_configuration(tmp_path: 
     [problem] = problems_of(tmp_path, text)
     assert "is mailed by alerts.email, and that is not there" in str(problem)
     assert not BackupPlan(folder="media").mail_end
+
+
+def test_the_end_is_mailed_without_pages_and_alerts_are_said_not_to_be(tmp_path: Path) -> None:
+    email = "email: {host: 127.0.0.1, tls: none, sender: a@kantor.id, to: [kepala@kantor.id]}"
+    rules = "rules: [{id: slow, type: wait}]"
+
+    def said(alerts: str, *, mail_end: bool = True) -> list[tuple[str, bool]]:
+        backup = f"backup: {{folder: media, mail_end: {str(mail_end).lower()}}}"
+        text = changed(("demo: true", f"demo: true\n{backup}\nalerts: {{{alerts}}}"))
+        return [(str(one), one.warning) for one in problems_of(tmp_path, text) if "no section web" in str(one)]
+
+    assert said(email) == []
+    [(alone, is_warning)] = said(f"{email}, {rules}")
+    assert ("mails the journal's end alone" in alone, is_warning) == (True, True)
+    assert [is_warning for _, is_warning in said(email, mail_end=False)] == [False]
+    assert [is_warning for _, is_warning in said("webhook: {url: 'https://kantor.id/'}")] == [False]
 
 
 # -- what else was written anew ------------------------------------------------------------------------------------
