@@ -25,6 +25,8 @@ LEASE_EVERY_S = 300.0
 GIVEN_BACK_AT_ONCE = 100
 Place = tuple[str, str]
 """(service, lane)."""
+GiveUp = Callable[[str, str, Callable[[], None]], None]
+"""Takes a ticket with its number back that nobody has, and says when that is done."""
 
 log = logging.getLogger(__name__)
 
@@ -124,15 +126,22 @@ class Keeper:
         self._box = found or Outbox()
         self._due_s: dict[Place, float] = {}
         self._is_asking = False
+        self._abandoned: set[str] = set()
+        """Tickets that nobody got."""
 
-    def recover(self) -> None:
-        """Ask again what was asked and not answered, and hand in whom an earlier run gave a number."""
+    def recover(self, has_paper: Callable[[str, int], bool], give_up: GiveUp) -> None:
+        """Ask again what was asked and not answered, and hand in whom an earlier run gave a number.
+
+        One that was killed before its visitor saw the number is given up too: else it is called, and nobody comes.
+        """
         if self._is_lost:
             self._refused("refused, outbox: unreadable")
         for asked in self._box.asked:
             self._ask(asked)
         for given in self._box.given:
             self._hand_in(given)
+            if not (given.is_begun or has_paper(given.held.blank.ticket, 0)):
+                self.abandon(given, give_up)
 
     def left(self, service: str, lane: str, now: dt.datetime) -> int:
         """Return how many numbers there are for a service in a lane."""
@@ -160,6 +169,17 @@ class Keeper:
             told(given if is_kept else None)
 
         self._save(written)
+
+    def begun(self, given: Given) -> None:
+        """Keep that a number may be in somebody's hand. The log of papers tells so too, if that can be written."""
+        self._box = self._box.begun(given.held.blank.ticket)
+        self._save(lambda _is_kept: None)
+
+    def abandon(self, given: Given, give_up: GiveUp) -> None:
+        """Let a number be taken back that nobody got; it is kept until that is done, also by a run after this one."""
+        blank = given.held.blank
+        self._abandoned.add(blank.ticket)
+        give_up(blank.ticket, blank.number, lambda: self._is_over(blank.ticket))
 
     def tick(self, offered: Callable[[], Iterable[Place]], now: dt.datetime, *, is_linked: bool) -> None:
         """Ask for what is missing, one after the other, and give back what is over.
@@ -201,13 +221,18 @@ class Keeper:
         ticket = given.held.blank.ticket
 
         def replied(reply: Reply) -> None:
+            if ticket in self._abandoned:
+                return
             if reply.error is not None and reply.error.code != "already_given":
                 log.error("%s is on paper and was not taken in: %s", given.held.blank.number, reply.error)
                 self._refused(f"refused, {given.held.blank.number}: {reply.error.code}")
-            self._box = self._box.handed_in(ticket)
-            self._save(lambda _is_kept: None)
+            self._is_over(ticket)
 
         self._asks.send("hand_in", given.as_request(), replied, request_id=f"hand-in-{ticket}")
+
+    def _is_over(self, ticket: str) -> None:
+        self._box = self._box.handed_in(ticket)
+        self._save(lambda _is_kept: None)
 
     def _save(self, told: Callable[[bool], None]) -> None:
         self._shelf.put(self._box.model_dump_json().encode(), told)

@@ -45,6 +45,8 @@ class Given(Kept):
     held: Held
     language: str
     arrived_at: AwareDatetime
+    is_begun: bool = True
+    """Its visitor may have seen it. What an older version wrote does not say, and may be on paper."""
 
     def as_request(self) -> dict[str, str | None]:
         """Return the arguments of `hand_in`."""
@@ -93,9 +95,16 @@ class Outbox(Kept):
         held = next((one for one in self.held if _is_for(one, service, lane, now)), None)
         if held is None:
             return None
-        given = Given(held=held, language=language, arrived_at=now)
+        given = Given(held=held, language=language, arrived_at=now, is_begun=False)
         rest = tuple(one for one in self.held if one is not held)
         return self.model_copy(update={"held": rest, "given": (*self.given, given)}), given
+
+    def begun(self, ticket: str) -> Outbox:
+        """Return it with a number that its visitor is shown from now on."""
+        begun = (
+            one.model_copy(update={"is_begun": True}) if one.held.blank.ticket == ticket else one for one in self.given
+        )
+        return self.model_copy(update={"given": tuple(begun)})
 
     def taken_back(self, given: Given) -> Outbox:
         """Return it with a number that nobody was given after all, as the next one to be given out."""

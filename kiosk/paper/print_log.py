@@ -53,7 +53,11 @@ class Entry:
 
 def key_of(ticket: Ticket) -> str:
     """Return the key of a ticket's present paper."""
-    return f"{ticket.id}/{ticket.copies}"
+    return _key(ticket.id, ticket.copies)
+
+
+def _key(ticket: str, copies: int) -> str:
+    return f"{ticket}/{copies}"
 
 
 class PrintLog:
@@ -109,6 +113,11 @@ class PrintLog:
         with self._writing:
             if self.state(ticket) is not None:  # one of too many may have been dropped
                 self._put(replace(self._entry(ticket), state="acknowledged"))
+
+    def has(self, ticket: str, copies: int) -> bool:
+        """Tell whether this paper of a ticket was begun."""
+        with self._reading:
+            return _key(ticket, copies) in self._entries
 
     def state(self, ticket: Ticket) -> State | None:
         """Return how far a paper got."""

@@ -119,9 +119,9 @@ class TicketPrinters:
 
         attempt(usable)
 
-    def has(self, ticket: Ticket) -> bool:
-        """Tell whether a ticket's present paper was taken in, by this run or an earlier one."""
-        return self._papers.state(ticket) is not None
+    def has(self, ticket: str, copies: int) -> bool:
+        """Tell whether this paper of a ticket was taken in, by this run or an earlier one."""
+        return self._papers.has(ticket, copies)
 
     def recover(self, on_news: OnNews) -> None:
         """Tell what became of the papers that an earlier run left; the rest waits for `office_heard`."""

@@ -95,12 +95,12 @@ class Newcomer:
         if self._flow.takes(Step.PROBLEM) and not self._flow.is_unanswered:
             self._flow.go(Step.SERVICE if step == "services" else Step.LANE)
 
-    def give_up(self, ticket: Ticket, reason: str, done: Done) -> None:
+    def give_up(self, ticket: str, number: str, reason: str, done: Done) -> None:
         """Take a number back that nobody holds."""
-        log.warning("ticket %s is given up: %s", ticket.number, reason)
+        log.warning("ticket %s is given up: %s", number, reason)
         lasting = self._flow.lasting
-        lasting.send("printed", {"ticket": ticket.id, "outcome": "failed", "reason": reason})
-        lasting.send("cancel", {"ticket": ticket.id, "reason": reason}, lambda _reply: done())
+        lasting.send("printed", {"ticket": ticket, "outcome": "failed", "reason": reason})
+        lasting.send("cancel", {"ticket": ticket, "reason": reason}, lambda _reply: done())
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
@@ -130,10 +130,14 @@ class Newcomer:
         is_there = is_last and flow.visit.step is Step.ISSUING and not flow.is_unanswered
         if ticket is not None and is_there:
             self._issued(ticket, language=flow.visit.language)
-        elif ticket is not None:
-            self.give_up(ticket, NOBODY_THERE, lambda: None)
         elif is_there:
             flow.go(Step.PROBLEM, problem=Problem.NO_ANSWER)
+        if given is None or flow.reserve is None:
+            return
+        if ticket is not None and is_there:
+            flow.reserve.begun(given)
+        else:
+            flow.reserve.abandon(given, lambda of, number, done: self.give_up(of, number, NOBODY_THERE, done))
 
     def _answered(self, reply: Reply) -> None:
         """Show the number or the refusal."""
@@ -156,7 +160,7 @@ class Newcomer:
             self._issued(ticket, language=ticket.language)
             done()
         else:
-            self.give_up(ticket, NOBODY_THERE, done)
+            self.give_up(ticket.id, ticket.number, NOBODY_THERE, done)
 
     def _issued(self, ticket: Ticket, *, language: str) -> None:
         flow = self._flow

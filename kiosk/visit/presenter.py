@@ -24,7 +24,7 @@ from kiosk.visit.flow import Clocks, Flow
 from kiosk.visit.kept import KeptRequest, KeptRequests, NoShelf
 from kiosk.visit.newcomer import Newcomer, PrintList
 from kiosk.visit.offer import service_of
-from kiosk.visit.requests import LastingRequests, ticket_of
+from kiosk.visit.requests import Done, LastingRequests, ticket_of
 from kiosk.visit.returning import Returning
 from kiosk.visit.staff import Machine, Staff
 from kiosk.visit.state import State
@@ -188,7 +188,7 @@ class Presenter(KioskPresenter):
         lasting: LastingRequests | None = None,
         kept: KeptRequests | None = None,
         reserve: Keeper | None = None,
-        has_paper: Callable[[Ticket], bool] = lambda _ticket: False,
+        has_paper: Callable[[str, int], bool] = lambda _ticket, _copies: False,
         kiosk: str = "kiosk-1",
         machine: Machine | None = None,
         print_list: PrintList = lambda _service, _office, _language, told: told(False),  # noqa: FBT003 - a callback
@@ -245,7 +245,7 @@ class Presenter(KioskPresenter):
         It is only asked whether it was done: what was not, never will be.
         """
         if self._flow.reserve is not None:
-            self._flow.reserve.recover()
+            self._flow.reserve.recover(self._has_paper, self._nobody_got)
         for request in self._kept.left():
             replied = partial(self._recovered, request)
             self._flow.lasting.send(request.command, request.as_question, replied, request_id=request.id)
@@ -270,13 +270,16 @@ class Presenter(KioskPresenter):
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
+    def _nobody_got(self, ticket: str, number: str, done: Done) -> None:
+        self.newcomer.give_up(ticket, number, INTERRUPTED, done)
+
     def _recovered(self, request: KeptRequest, reply: Reply) -> None:
         """Give up what nobody got; what had become a paper is the printers' affair."""
         done = partial(self._kept.drop, request.id)
         ticket = ticket_of(reply) if reply.ok else None
-        if ticket is None or self._has_paper(ticket):
+        if ticket is None or self._has_paper(ticket.id, ticket.copies):
             done()
         elif request.command == "issue":
-            self.newcomer.give_up(ticket, INTERRUPTED, done)
+            self._nobody_got(ticket.id, ticket.number, done)
         else:
             self.returning.give_up(ticket, INTERRUPTED, done)

@@ -6,6 +6,7 @@ import resource
 import shutil
 import signal
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -240,9 +241,13 @@ GIVES_UP_S = 120.0
 
 
 def _with_reserve(chaos: Chaos) -> None:
-    """Let the kiosk have numbers of today in advance, of which the office knows."""
+    """Let the kiosk have numbers of today in advance, of which the office knows.
+
+    What it knows of is kept: a kiosk that loses all it was lent again and again is lent no more.
+    """
     chaos.kiosk.process.kill()
-    chaos.kiosk.outbox.unlink(missing_ok=True)
+    if not chaos.kiosk.held <= read(chaos.office.database).lent:
+        chaos.kiosk.outbox.unlink()
     chaos.kiosk.process.start()
     chaos.wait(lambda: chaos.kiosk.is_linked() and chaos.kiosk.reserve > VISITORS, "the kiosk has numbers in advance")
 
@@ -282,12 +287,20 @@ def _kiosk_cut_off_with_a_wrong_clock(chaos: Chaos) -> None:
 
 
 def _kiosk_cut_off_and_killed(chaos: Chaos) -> None:
-    """Kill a kiosk that is alone, between two papers; it knows what it has given when it is there again."""
+    """Kill a kiosk that is alone, between two papers or as soon as its disk knows of a number that nobody saw yet.
+
+    It knows what it has given when it is there again.
+    """
     alone = chaos.kiosk.alone
     chaos.kiosk.line.cut()
     chaos.kiosk.visited_by(VISITORS)
     chaos.wait(lambda: chaos.kiosk.alone > alone, "a visitor of a kiosk that is alone has a number", GIVES_UP_S)
-    chaos.pass_on(chaos.chance.uniform(0.0, 3.0))
+    if chaos.chance.random() < 0.5:
+        chaos.pass_on(chaos.chance.uniform(0.0, 3.0))
+    else:
+        given, until_s = chaos.kiosk.given, time.monotonic() + GIVES_UP_S
+        while chaos.kiosk.given == given and time.monotonic() < until_s:
+            time.sleep(0.0002)  # the moment is a short one
     chaos.kiosk.process.kill()
     chaos.kiosk.process.start()
     chaos.pass_on(chaos.chance.uniform(0.0, 1.0))

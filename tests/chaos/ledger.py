@@ -49,6 +49,13 @@ class Journal:
         """Return the lines of these kinds."""
         return [line for line in self.lines if line.kind in kinds]
 
+    @property
+    def lent(self) -> frozenset[str]:
+        """Return the tickets that kiosks have in advance."""
+        lent = {blank[0] for line in self.of("numbers_leased") for blank in line.body["blanks"]}
+        ended = {ticket for line in self.of("lease_ended") for ticket in line.body["tickets"]}
+        return frozenset(lent - ended - {str(line.ticket) for line in self.of("issued")})
+
     def issued(self, client: str = "") -> dict[str, str]:
         """Return the numbers with their days by ticket, of one client or of all."""
         return {

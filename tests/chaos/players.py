@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import re
 import time
@@ -293,6 +294,20 @@ class Kiosk:
         self.process.start()
 
     @property
+    def given(self) -> int:
+        """Return how many numbers its disk knows to be given out, and not handed in."""
+        return len(self._kept("given"))
+
+    @property
+    def held(self) -> frozenset[str]:
+        """Return the tickets that its disk has in advance."""
+        return frozenset(one["blank"]["ticket"] for one in self._kept("held"))
+
+    def _kept(self, what: str) -> list[dict[str, Any]]:
+        kept: dict[str, Any] = json.loads(self.outbox.read_bytes()) if self.outbox.exists() else {}
+        return list(kept.get(what, ()))
+
+    @property
     def outbox(self) -> Path:
         """Return where its numbers in advance lie."""
         return self._data_dir / "outbox" / "kiosk-1.json"
@@ -340,18 +355,22 @@ class Kiosk:
         return str(self.process.standing)
 
     def look(self, journal: Journal) -> None:
-        """No paper twice; each is of a ticket of the office; and nobody waits whom nobody knows."""
-        lines = self.printer.lines
+        """No paper twice; each is of a ticket of the office that counts; and nobody waits whom nobody knows."""
+        lines, issued = self.printer.lines, journal.issued("kiosk-1")
         self._papers.update(line for line in lines[self._lines :] if _NUMBER.fullmatch(line))
         self._lines = len(lines)
+        given_up = Counter(_bare(number) for of, number in issued.items() if journal.states[of] == "cancelled")
         for number, papers in self._papers.items():
             tickets = sum(one.endswith(f" {number}") for one in self._ledger.holders) + self._ledger.refused[number]
             if papers > tickets:
                 message = f"{papers} papers say {number}, and {tickets} tickets are called so"
                 raise BrokenPromiseError(message)
+            if papers > tickets - given_up[number]:
+                message = f"{number} is on paper, and was given up"
+                raise BrokenPromiseError(message)
         unsure = {line.ticket for line in journal.of("printed") if line.body["outcome"] == "unconfirmed"}
-        for ticket, number in journal.issued("kiosk-1").items():
-            is_held = ticket in self._ledger.told or ticket in unsure or self._papers[number.rpartition(" ")[2]]
+        for ticket, number in issued.items():
+            is_held = ticket in self._ledger.told or ticket in unsure or self._papers[_bare(number)]
             if journal.states[ticket] == "waiting" and not is_held:
                 message = f"{number} waits, and nobody has it"
                 raise BrokenPromiseError(message)
@@ -374,6 +393,11 @@ class Kiosk:
         assert isinstance(seen, kiosk.Seen)
         self._ledger.tell("kiosk-1", seen.ticket, seen.number)
         self.alone += seen.is_alone
+
+
+def _bare(number: str) -> str:
+    """Return a number without its day, as it stands on paper."""
+    return number.rpartition(" ")[2]
 
 
 class Window:

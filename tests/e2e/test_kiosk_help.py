@@ -36,7 +36,7 @@ class Kiosk:
         self.presenter = Presenter(
             requester=self.bus,
             kept=KeptRequests(NoShelf()),
-            has_paper=lambda _ticket: False,
+            has_paper=lambda _ticket, _copies: False,
             print_ticket=lambda _ticket, _office: None,
             show=Composer(self.screens.append).show,
             clocks=Clocks(lambda: dt.datetime.now(settings.office.zone), time.monotonic),

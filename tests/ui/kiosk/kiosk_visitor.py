@@ -141,7 +141,7 @@ class Visitor:
         *,
         has_scanner: bool = False,
         shelf: Shelf | None = None,
-        has_paper: Callable[[Ticket], bool] = lambda _ticket: False,
+        has_paper: Callable[[str, int], bool] = lambda _ticket, _copies: False,
         machine: Machine | None = None,
         reserve: ReserveShelf | None = None,
     ) -> None:

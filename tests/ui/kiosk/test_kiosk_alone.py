@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from broker.contract.link import STALE_AFTER_S
 from broker.language import words_of
@@ -15,8 +18,9 @@ from kiosk.outbox.keeper import ReserveFile
 from kiosk.outbox.reserve import Outbox
 from kiosk.pages.page import Banner, LanePage, ServicesPage, TicketPage, WelcomePage
 from kiosk.paper.layout import ticket_receipt
+from kiosk.visit.presenter import INTERRUPTED
 from kiosk.visit.steps import GIVE_UP_AFTER_S
-from tests.ui.kiosk.kiosk_samples import NOW, news, offered, with_hours
+from tests.ui.kiosk.kiosk_samples import NOW, news, offered, ticket, with_hours
 from tests.ui.kiosk.kiosk_visitor import FakeRequest, Visitor
 
 PLACE = ("new-passport", "regular")
@@ -29,7 +33,7 @@ class Disk:
         self.data = data
         self.is_full = self.is_slow = False
         self.aside = b""
-        self._held: list[Callable[[], None]] = []
+        self._held: list[tuple[bytes, Callable[[bool], None]]] = []
 
     def found(self) -> bytes:
         """Return what is on it."""
@@ -41,22 +45,19 @@ class Disk:
 
     def put(self, data: bytes, told: Callable[[bool], None]) -> None:
         """Write it."""
+        self._held.append((data, told))
+        if not self.is_slow:
+            self.work()
 
-        def write() -> None:
-            if not self.is_full:
-                self.data = data
-            told(not self.is_full)
-
-        if self.is_slow:
-            self._held.append(write)
-        else:
-            write()
-
-    def work(self) -> None:
-        """Write what was held."""
+    def work(self, *, tells: bool = True) -> None:
+        """Write what was held; where the kiosk dies of it, it is told nothing."""
         self.is_slow = False
         while self._held:
-            self._held.pop(0)()
+            data, told = self._held.pop(0)
+            if not self.is_full:
+                self.data = data
+            if tells:
+                told(not self.is_full)
 
     @property
     def box(self) -> Outbox:
@@ -167,6 +168,67 @@ def test_a_kiosk_that_was_killed_while_alone_hands_in_after_its_restart_and_give
     alone(again)
     take_number(again)
     assert [paper.number for paper in again.papers] == ["A-901"]
+
+
+def killed_before_the_paper() -> tuple[Visitor, Disk]:
+    """Return the next run of a kiosk that was killed while alone: the number was on disk, and nothing was shown yet."""
+    visitor, disk = with_numbers()
+    alone(visitor)
+    disk.is_slow = True
+    take_number(visitor)
+    disk.work(tells=False)
+    assert ([one.held.blank.number for one in disk.box.given], visitor.papers) == (["A-900"], [])
+    again = Visitor(reserve=disk)
+    again.presenter.recover()
+    again.connected().wait(10)
+    return again, disk
+
+
+def test_a_number_that_a_killed_kiosk_had_kept_and_not_begun_to_print_is_handed_in_and_given_up() -> None:
+    """Else it would be called, and nobody would come."""
+    again, disk = killed_before_the_paper()
+    (told,) = again.engine.of("hand_in")
+    told.answer(ticket())
+    assert disk.box.given, "the next run has to know, until the office has taken it back"
+    (failed,) = again.engine.of("printed")
+    assert (failed.arguments["outcome"], failed.arguments["reason"]) == ("failed", INTERRUPTED)
+    failed.answer(ticket())
+    (given_up,) = again.engine.of("cancel")
+    assert given_up.arguments == {"ticket": told.arguments["ticket"], "reason": INTERRUPTED}
+    given_up.answer(ticket(state="cancelled"))
+    assert (disk.box.given, again.papers, again.refused) == ((), [], [])
+    alone(again)
+    take_number(again)
+    assert [paper.number for paper in again.papers] == ["A-901"], "its holder may have seen it for a moment"
+
+
+def test_a_number_that_nobody_got_and_the_office_refuses_is_no_paper_of_which_staff_are_told() -> None:
+    again, disk = killed_before_the_paper()
+    (told,) = again.engine.of("hand_in")
+    told.refuse("too_late")
+    again.engine.of("printed")[0].refuse("unknown_ticket")
+    again.engine.of("cancel")[0].refuse("unknown_ticket")
+    assert (disk.box.given, again.refused) == ((), [])
+
+
+@pytest.mark.parametrize("knows", ["the log of papers", "the reserve", "neither, for an older version wrote it"])
+def test_a_number_that_may_be_on_paper_is_never_given_up(knows: str) -> None:
+    """Also where the log of papers could not be written: whoever holds a paper is called."""
+    visitor, disk = with_numbers()
+    alone(visitor)
+    take_number(visitor)
+    kept = json.loads(disk.data)
+    assert kept["given"][0].pop("is_begun") is True
+    if knows == "the log of papers":
+        kept["given"][0]["is_begun"] = False
+    left = Disk(disk.data if knows == "the reserve" else json.dumps(kept).encode())
+    in_log = {visitor.papers[0].id} if knows == "the log of papers" else set[str]()
+    again = Visitor(reserve=left, has_paper=lambda of, copies: of in in_log and copies == 0)
+    again.presenter.recover()
+    again.connected().wait(10)
+    again.engine.of("hand_in")[0].answer(visitor.papers[0])
+    again.wait(10)
+    assert (left.box.given, again.engine.of("cancel")) == ((), [])
 
 
 def test_no_number_is_shown_that_is_not_on_disk() -> None:

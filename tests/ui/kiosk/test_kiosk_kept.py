@@ -64,7 +64,7 @@ def interrupted(*requests: KeptRequest, papers: tuple[str, ...] = ()) -> tuple[V
     for request in requests:
         before.keep(request, lambda: None)
     disk.work()
-    visitor = Visitor(shelf=disk, has_paper=lambda of: of.id in papers)
+    visitor = Visitor(shelf=disk, has_paper=lambda of, _copies: of in papers)
     visitor.presenter.recover()
     visitor.connected().wait(RESEND_AFTER_S + 1)
     return visitor, disk
