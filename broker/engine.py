@@ -62,7 +62,7 @@ from broker.domain.leftovers import with_leftovers
 from broker.domain.model import Office
 from broker.domain.queue.forward import forward_of
 from broker.domain.sightings import Due, Sight, events_of, read
-from broker.domain.staff import planned_due
+from broker.domain.staff import logins_ended, planned_due
 from broker.domain.vocabulary import Event
 from broker.inbox import WITH_PIN, Answers, Inbox, Item, PinChecker, Reconnected
 from broker.office_time import ANY_TIME, LONGEST_OFF, OfficeTime
@@ -247,13 +247,15 @@ class Engine:
         rules: RulesKeeper | None = None,
         believe_after_s: float = 0.0,
         earliest: dt.datetime = ANY_TIME,
+        login_counts: Callable[[str], bool] = lambda _: True,
     ) -> None:
         """Rebuild the hall from disk; raises `StorageError` where the disk cannot be read.
 
         `mark` tells a clock that was set while nothing ran from time that has passed. `kiosk_of` names for each client
         without a printer the kiosk that prints what it asks for. `tidy` is called now and then while nobody waits.
         `rules` keeps the configuration's file, where it may be changed. A clock that was set by more than an hour is
-        believed when that has lasted for `believe_after_s`, and never before `earliest`.
+        believed when that has lasted for `believe_after_s`, and never before `earliest`. `login_counts` tells whether a
+        login that somebody signed in by still counts.
         """
         self.failures = 0
         self._office = office
@@ -290,6 +292,7 @@ class Engine:
         self._board = BehindPace(BOARD_SHARE, BOARD_GAP_S, BOARD_GAP_S)
         self._left_at = self._play_at = -math.inf
         self._tidy = tidy
+        self._login_counts = login_counts
         self._rules = rules
         self._due: deque[tuple[PreparedRules, str]] = deque()
         """What was planned for a day that has come, and why."""
@@ -356,6 +359,11 @@ class Engine:
     def look_soon(self) -> None:
         """Take note that the disk may not say what was answered: the next step looks, whatever else it has to do."""
         self._look_at = -math.inf
+        self._inbox.wake()
+
+    def logins_changed(self) -> None:
+        """Take note that another list of logins counts: sessions that were given to one which is gone end now."""
+        self._left_at = self._shown_at = -math.inf
         self._inbox.wake()
 
     def stop(self) -> None:
@@ -723,6 +731,7 @@ class Engine:
         if self._hall is not None and self._is_picture_due() and self._monotonic() >= self._left_at:
             self._left_at = self._monotonic() + LEFT_EVERY_S
             self._close_left(self._hall)
+            self._end_sessions()
         if self._hall is not None and self._is_picture_due():
             self._show(self._hall)
         if self._hall is not None and self._undrawn and not self._is_pressed():
@@ -839,6 +848,22 @@ class Engine:
         self._is_doubted = False
         if self._mark is not None:
             self._mark.save(self._time.begun_s)
+
+    def _end_sessions(self) -> None:
+        """End the sessions of devices whose login ended. Nobody is let in by them; now the hall shows it, too."""
+        hall = self._hall
+        if hall is None or not logins_ended(hall, self._login_counts, self._time.now()):
+            return
+        try:
+            with self._committed() as work:
+                ended = logins_ended(hall, self._login_counts, work.at)
+                work.events.extend([self._record(hall, event, ENGINE_CLIENT) for event in ended])
+        except StorageError:
+            log.exception("that sessions ended with a login cannot be written down now")
+            return
+        log.info("closed %d sessions with the login of their device", len(work.events))
+        self._wire.tell(work.events, hall)
+        self._stale = True
 
     def _close_left(self, hall: Hall) -> None:
         """Close what an earlier day left: sessions that nobody ended, then tickets that nobody serves any more.

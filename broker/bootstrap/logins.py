@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import secrets
 from collections.abc import Callable, Mapping
@@ -18,6 +19,9 @@ from hardware.files import write_whole
 LOOK_EVERY_S = 0.25
 COUNTS = "mqtt/logins-count"
 """Holds the list of logins that the MQTT server goes by, so that a command can tell when its own counts."""
+
+GIVEN = "#"
+"""Between a client and what tells its logins apart; in no name."""
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +42,8 @@ class Logins:
         self._as_read = self._on_disk()
         self.on_thrown_out: Callable[[str, str], None] = lambda _client, _kind: None
         """Called for each device whose login ended: its own last word comes to nobody any more."""
+        self.on_changed: Callable[[], None] = lambda: None
+        """Called when another list counts: sessions end that were given to a login which is gone."""
         self._hashed = {ENGINE_CLIENT: password_entry(self.engine_password)}
         if not self.is_open and not self._is_external:
             shared = self._secret
@@ -47,6 +53,21 @@ class Logins:
     def _beside(self, data_dir: Path) -> dict[str, str]:
         """Return what is left to a client whose device was revoked while others share a password: not that one."""
         return {name: password_entry(local_password(data_dir, name)) for name in self.clients}
+
+    def login_of(self, client: str) -> str:
+        """Return by which login a client comes in now: its name, and what tells one that was given from the next.
+
+        Sessions count for that login alone. From any thread.
+        """
+        login = self._book.get(client)
+        if login is None:
+            return client
+        told = hashlib.sha256(f"{login.entry} {login.since.isoformat()}".encode()).hexdigest()
+        return f"{client}{GIVEN}{told[:16]}"
+
+    def counts(self, login: str) -> bool:
+        """Tell whether what `login_of` returned once counts still."""
+        return self.login_of(login.partition(GIVEN)[0]) == login
 
     @property
     def access(self) -> Access:
@@ -95,6 +116,7 @@ class Logins:
                 return
             admit()
             self._as_read = now
+            self.on_changed()
             for name in before.keys() & self.clients.keys():
                 login = self._book.get(name)
                 if not before[name].is_revoked and (login is None or login.is_revoked):

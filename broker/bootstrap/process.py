@@ -115,7 +115,7 @@ def run_broker(  # noqa: PLR0915 - where all parts of the process meet, in their
             first_revision=lambda: int(time.time() * 100),
         )
         environ = dict(os.environ)
-        tokens = SessionTokens(data_dir / "sessions.key")
+        tokens = SessionTokens(data_dir / "sessions.key", logins.login_of)
         desk = None if config is None else RulesDesk(config, data_dir, environ=environ, clock=clock, report=wire.report)
         engine = Engine(
             office=office_rules(settings),
@@ -137,6 +137,7 @@ def run_broker(  # noqa: PLR0915 - where all parts of the process meet, in their
             rules=desk,
             believe_after_s=settings.clock.believe_after_min * 60,
             earliest=EARLIEST,
+            login_counts=logins.counts,
         )
         store.forget_replies(engine.now() - REMEMBER, most=KEPT_REPLIES)  # writes: a disk that refuses shows now
         submit: Callable[[Submission], None] = engine.submit
@@ -148,6 +149,7 @@ def run_broker(  # noqa: PLR0915 - where all parts of the process meet, in their
             topics,
             submit,
             token=tokens.token,
+            login=logins.login_of,
             secret=key.secret,
             refusal=logins.door(tokens.is_of).refusal,
             refuse=wire.refuse,
@@ -155,7 +157,7 @@ def run_broker(  # noqa: PLR0915 - where all parts of the process meet, in their
         bus.listen_raw(topics.all_commands(), inbound.received, kept=inbound.kept)
         bus.listen_raw(topics.presence("+"), Presences(topics, engine.heard).received)
         bus.on_connect(engine.reconnected)
-        logins.on_thrown_out = wire.gone
+        logins.on_thrown_out, logins.on_changed = wire.gone, engine.logins_changed
         closing = tell_systemd(os.environ, bus.on_connect, engine.unanswered_s)
         bus.on_connect(lambda: log.info("office %s is open on port %d", settings.office.id, address.port))
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -7,6 +7,7 @@ import hmac
 import json
 import logging
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from hardware.files import write_whole
@@ -21,9 +22,10 @@ log = logging.getLogger(__name__)
 class SessionTokens:
     """The same client and request always get the same token, and nobody without the key can tell which."""
 
-    def __init__(self, path: Path) -> None:
-        """Use the key in `path`; the first broker of a data folder makes it."""
+    def __init__(self, path: Path, login: Callable[[str], str] = str) -> None:
+        """Use the key in `path`; the first broker of a data folder makes it. `login` tells which of a client counts."""
         self._key = _read_key(path) or _make_key(path)
+        self._login = login
 
     def token(self, client: str, request_id: str) -> str:
         """Return the token for a request to sign in: 192 bits, and 96 that tell whose it is, as text."""
@@ -32,7 +34,7 @@ class SessionTokens:
         return begin + self._mark(client, begin)
 
     def is_of(self, client: str, token: str) -> bool:
-        """Tell whether a token was given to this client; one that is none was given to nobody."""
+        """Tell whether a token was given to this client, by the login that it has now; one that is none, to nobody."""
         begin, mark = token[:-MARK_LENGTH], token[-MARK_LENGTH:]
         return hmac.compare_digest(self._mark(client, begin).encode(), mark.encode())
 
@@ -41,7 +43,7 @@ class SessionTokens:
         return hmac.digest(self._key, json.dumps([text, "veiled"]).encode(), "sha256")[:9].hex()
 
     def _mark(self, client: str, begin: str) -> str:
-        digest = hmac.digest(self._key, json.dumps([client, begin, "whose"]).encode(), "sha256")
+        digest = hmac.digest(self._key, json.dumps([self._login(client), begin, "whose"]).encode(), "sha256")
         return base64.urlsafe_b64encode(digest[:12]).decode()
 
 

@@ -261,7 +261,7 @@ def _staff(
         case ev.StaffSignedIn():
             known = {key: one for key, one in hall.staff.items() if hall.staff_session(key, event.at) is not None}
             day = hall.day_of(event.at)
-            session = StaffSession(event.officer, event.at, day, event.with_password, event.with_code)
+            session = StaffSession(event.officer, event.at, day, event.with_password, event.with_code, event.login)
             hall.staff = {**known, event.session: session}
         case ev.StaffSignedOut() | ev.StaffRevoked():
             hall.staff = {key: one for key, one in hall.staff.items() if key != event.session}
@@ -304,11 +304,11 @@ def _desk(hall: Hall, event: ev.Opened | ev.Closed | ev.Paused | ev.Resumed) -> 
         _settle(hall, event.counter, asked, "left" if asked.action == "help" else "accept", event.at)
     match event:
         case ev.Opened():
-            hall.set_desk(event.counter, officer=event.officer, session=event.session, paused=False)
+            hall.set_desk(event.counter, officer=event.officer, session=event.session, login=event.login, paused=False)
             if asked is not None and is_settled:
                 _settle(hall, event.counter, asked, "accept", event.at)
         case ev.Closed():
-            hall.set_desk(event.counter, officer=None, session=None, paused=False)
+            hall.set_desk(event.counter, officer=None, session=None, login=None, paused=False)
         case ev.Paused():
             hall.set_desk(event.counter, paused=True)
         case ev.Resumed():

@@ -107,6 +107,8 @@ class SignIn:
     """For how long no PIN is taken, after too many wrong ones."""
     leave: Id | None = None
     """The counter that the officer gives up for this one."""
+    login: Annotated[str, MADE] = ""
+    """By which login who asks came in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,8 @@ class StaffIn:
     code_fault: Annotated[CodeFault, MADE] = ""
     step: Annotated[int | None, MADE] = None
     """Which one-time code it was: it counts once."""
+    login: Annotated[str, MADE] = ""
+    """By which login the pages came in."""
 
     def __post_init__(self) -> None:
         """Refuse who says nothing, or two things."""

@@ -37,7 +37,8 @@ def sign_in(hall: Hall, command: cmd.SignIn, now: dt.datetime) -> list[ev.Event]
         if desk.ticket is not None:
             raise DomainError(Code.COUNTER_BUSY, "another officer has a visitor there", counter=counter.id)
         events.append(ev.Closed(at=now, counter=counter.id, reason=f"taken over by {command.officer}"))
-    events.append(ev.Opened(at=now, counter=counter.id, officer=command.officer, session=session_digest(command.token)))
+    session, login = session_digest(command.token), command.login or None
+    events.append(ev.Opened(at=now, counter=counter.id, officer=command.officer, session=session, login=login))
     return events
 
 

@@ -117,11 +117,13 @@ class Opened:
     counter: str
     officer: str
     session: str = field(repr=False)
+    login: str | None = None
+    """Which login it was given to: the session ends with that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
-    """The officer signed out, or another took over."""
+    """The officer signed out, another took over, or the login ended that the session was given to."""
 
     at: dt.datetime
     counter: str
@@ -302,6 +304,8 @@ class StaffSignedIn:
     """By a password; else by the PIN, as before there were any."""
     with_code: bool = False
     """And by the code of a second factor."""
+    login: str | None = None
+    """Which login of the pages it was given to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,7 +324,8 @@ class StaffRevoked:
     at: dt.datetime
     officer: str
     session: str = field(repr=False)
-    by: str
+    by: str | None
+    """None: with the login of the pages that it was given to."""
     reason: str
 
 

@@ -464,7 +464,8 @@ class Hall:
         """Let a desk be as it was; whoever sits there now has the session."""
         self.version += 1
         self.touched[desk.counter] += 1
-        self.desks[desk.counter] = replace(desk, session=self.desks[desk.counter].session)
+        now = self.desks[desk.counter]
+        self.desks[desk.counter] = replace(desk, session=now.session, login=now.login)
 
     def leave_desk(self, counter: str, at: dt.datetime, *, served: bool) -> None:
         """Free a desk; how long it was taken is what the next visitor waits, a no-show's time too."""

@@ -452,6 +452,8 @@ class Desk:
     reason: Reason | None = None
     served_today: int = 0
     service_s_today: float = 0.0
+    login: str | None = None
+    """Which login the session was given to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,6 +468,8 @@ class StaffSession:
     """Whether the officer has one, by which they sign in in place of the PIN."""
     with_code: bool = False
     """Whether the officer has a second factor."""
+    login: str | None = None
+    """Which login of the pages the session was given to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -21,6 +21,8 @@ ID_LENGTH = 16
 """So much of a session's digest names it: enough to tell sessions apart, and worth nothing to whoever reads it."""
 NEW_PIN, NEW_PASSWORD, NEW_FACTOR = "another PIN", "another password", "a second factor"
 """Why sessions elsewhere end."""
+LOGIN_ENDED = "the login of the device ended"
+"""Why a session ends where it was begun, at a counter too."""
 MOST_LISTED = 40
 """So many fit a message."""
 
@@ -50,6 +52,7 @@ def sign_in(hall: Hall, command: cmd.StaffIn, now: dt.datetime) -> ev.StaffSigne
         session=session_digest(command.token),
         with_password=command.with_password,
         with_code=command.step is not None,
+        login=command.login or None,
     )
 
 
@@ -162,6 +165,25 @@ def ended_of(
         for digest, one in hall.staff.items()
         if one.officer == officer and digest != but
     ]
+
+
+def logins_ended(hall: Hall, counts: Callable[[str], bool], now: dt.datetime) -> list[ev.Event]:
+    """Return what ends the sessions that were given to a login which counts no more.
+
+    An officer with a visitor keeps the counter until it is free, so that nobody else gets the visitor by chance: it
+    is theirs again by their PIN. What they had in hand counts no more at once, for nobody is let in by it.
+    """
+    events: list[ev.Event] = [
+        ev.Closed(at=now, counter=desk.counter, reason=LOGIN_ENDED)
+        for desk in hall.desks.values()
+        if desk.login is not None and desk.ticket is None and not counts(desk.login)
+    ]
+    events += [
+        ev.StaffRevoked(at=now, officer=one.officer, session=digest, by=None, reason=LOGIN_ENDED)
+        for digest, one in hall.staff.items()
+        if one.login is not None and not counts(one.login)
+    ]
+    return events
 
 
 def _listed(hall: Hall, digest: str, one: StaffSession, *, is_own: bool) -> Listed:

@@ -48,13 +48,15 @@ class Inbound:
         submit: Callable[[Submission], None],
         *,
         token: Callable[[str, str], str],
+        login: Callable[[str], str] = str,
         secret: Callable[[str, str], str] = no_secret,
         refusal: Callable[[str, str, Command | DomainError], DomainError | None] = nothing_refused,
         refuse: Callable[[Submission, DomainError], None] = nobody_told,
     ) -> None:
         """Hand every decoded request to `submit`, and what cannot even be looked at to `refuse`.
 
-        `token` makes a session's secret of client and request id, `secret` that of a receipt. `refusal` tells why a
+        `token` makes a session's secret of client and request id, `secret` that of a receipt; `login` tells which login
+        of a client counts now. `refusal` tells why a
         client may not send a command.
         """
         self._refusal = refusal
@@ -69,6 +71,7 @@ class Inbound:
             "key": lambda _client, _request_id: key_text(secrets.token_bytes(KEY_BYTES)),
             "chance": lambda _client, _request_id: secrets.token_hex(32),
             "token": token,
+            "login": lambda client, _request_id: login(client),
             "secret": secret,
             "announcement": lambda _client, _request_id: uuid.uuid4().hex[:12],
             "row": lambda _client, _request_id: uuid.uuid4().hex,

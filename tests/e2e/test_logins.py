@@ -5,20 +5,25 @@ Asked by a client of paho that keeps no rules of its own, of a real broker with 
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import yaml
 
+from broker.care.provision import provision
 from broker.clients import MAY_SEND
 from broker.config import load_settings
 from broker.config.logins import clients_of, known_by
 from broker.contract.topics import ENGINE_CLIENT
 from broker.doctor import truth
+from broker.domain.staff import LOGIN_ENDED
 from broker.domain.vocabulary import COMMANDS
 from tests.support.caller import Caller, wait_until
 from tests.support.office import OfficeProcess
@@ -117,6 +122,55 @@ def test_a_machine_gets_a_bundle_and_is_thrown_out_when_that_is_revoked(office: 
         assert counter.linked
         with Stranger(office.port, "any", "kiosk-1", password) as thief:
             assert thief.refused
+
+
+def bundled_caller(office: OfficeProcess, bundle: Path, name: str) -> Caller:
+    """Return a client of a machine that was given this folder."""
+    there = load_settings(bundle / "config.yaml", {"ANTREAN_MQTT__PORT": str(office.port)})
+    return Caller(known_by(there, name, bundle / "var").mqtt.address(name), name)
+
+
+def given(office: OfficeProcess, name: str, bundle: Path) -> None:
+    """Give a part to another machine, as `antrean provision` does."""
+    provision(office.settings, office.config, office.data_dir, [name], bundle, now=dt.datetime.now().astimezone())
+
+
+def ends_of(office: OfficeProcess) -> list[tuple[str, str | None]]:
+    """Return the ends of sessions in the journal that the office itself has written: what, and for whom."""
+    with closing(sqlite3.connect(office.database)) as database:
+        rows = database.execute("SELECT type, body FROM events WHERE client = ? ORDER BY seq", (ENGINE_CLIENT,))
+        found = [(kind, json.loads(body)) for kind, body in rows]
+    return [
+        (kind, said.get("counter") or said.get("officer")) for kind, said in found if said.get("reason") == LOGIN_ENDED
+    ]
+
+
+def test_a_session_ends_with_the_login_that_it_was_given_to(office: OfficeProcess, tmp_path: Path) -> None:
+    """Neither the next machine of that name goes on with it, nor one that comes after a restart; a visitor stays."""
+    with office.own_caller("counter-2") as one, office.own_caller("web") as web:
+        first = one.do("open", counter="counter-2", officer="budi", pin="1234")["session"]
+        staff = web.do("staff_in", officer="maria", pin="1234")["session"]
+    given(office, "web", tmp_path / "web")
+    given(office, "counter-2", tmp_path / "one")
+    with bundled_caller(office, tmp_path / "web", "web") as web:
+        assert web.refused("staff_sessions", session=staff) == "no_session"
+    with bundled_caller(office, tmp_path / "one", "counter-2") as one:
+        assert one.refused("next", counter="counter-2", session=first) == "no_session"
+        wait_until(lambda: one.counters["counter-2"].officer is None, "all see that nobody sits there")
+        wait_until(lambda: set(ends_of(office)) >= {("closed", "counter-2"), ("staff_revoked", "maria")}, "on disk")
+        second = one.do("open", counter="counter-2", officer="budi", pin="1234")["session"]
+        with office.own_caller("pad-3") as kiosk:
+            kiosk.do("issue", service="new-passport")
+        visitor = one.do("next", counter="counter-2", session=second)["ticket"]["number"]
+    office.stop()
+    given(office, "counter-2", tmp_path / "two")
+    office.start()
+    with bundled_caller(office, tmp_path / "two", "counter-2") as one:
+        desk = {"counter": "counter-2", "session": second}
+        assert one.refused("finish", **desk) == "no_session"
+        desk["session"] = one.do("open", counter="counter-2", officer="budi", pin="1234")["session"]
+        assert one.do("finish", **desk)["ticket"]["number"] == visitor
+        one.do("close", **desk)
 
 
 def test_one_password_for_all_goes_on_where_that_is_allowed_but_not_as_the_engine(tmp_path: Path) -> None:

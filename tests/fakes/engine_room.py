@@ -54,6 +54,8 @@ class EngineRoom:
     earliest: dt.datetime = ANY_TIME
     rules: RulesKeeper | None = None
     """Who keeps the configuration's file, from the next restart on."""
+    ended_logins: set[str] = field(default_factory=set)
+    """Logins that count no more."""
     tidied: list[float] = field(default_factory=list)
     """When the engine was done with its work and tidied up."""
 
@@ -80,6 +82,7 @@ class EngineRoom:
             rules=self.rules,
             believe_after_s=self.believe_after_s,
             earliest=self.earliest,
+            login_counts=lambda login: login not in self.ended_logins,
             tidy=lambda: self.tidied.append(self.clock.monotonic()),
         )
 

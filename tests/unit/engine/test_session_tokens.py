@@ -9,6 +9,8 @@ import pytest
 
 from broker.bootstrap.tokens import MARK_LENGTH, SessionTokens
 from broker.domain import commands as cmd
+from broker.domain import events as ev
+from broker.domain.staff import LOGIN_ENDED
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.offices import PIN
 from tests.fakes.store import MemoryStore
@@ -63,3 +65,34 @@ def test_a_sign_in_that_is_sent_twice_at_once_gets_one_session() -> None:
     first, second = room.ask_all(asked, asked)
     assert first == second
     assert room.hall.seq == 1
+
+
+def test_a_token_counts_for_the_login_that_it_was_given_to(tmp_path: Path) -> None:
+    login = ["counter-1#first"]
+    book = SessionTokens(tmp_path / "key", lambda client: login[-1] if client == "counter-1" else client)
+    token, other = book.token("counter-1", "r-1"), book.token("counter-2", "r-1")
+    assert book.is_of("counter-1", token)
+    login.append("counter-1#second")
+    assert not book.is_of("counter-1", token)
+    assert book.is_of("counter-2", other), "nobody else signs in anew"
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_counter_is_closed_with_its_login_when_nobody_is_before_it(restarts: bool) -> None:  # noqa: FBT001 - a parameter
+    """Who has a visitor keeps the counter, and gets it back by the PIN; another officer does not get the visitor."""
+    room = EngineRoom()
+    room.ask(cmd.Issue("t-1", "visa"))
+    for counter, officer in (("c1", "sari"), ("c2", "budi")):
+        room.ask(cmd.SignIn(counter, officer, PIN, f"token-{counter}", login=f"{counter}#first"))
+    called = room.ask(cmd.Next("c1", "token-c1"))
+    assert called["number"] == "B-001"
+    room.ended_logins = {"c1#first", "c2#first"}
+    room.restart() if restarts else room.engine.logins_changed()
+    room.engine.step([])
+    assert [room.hall.desks[counter].officer for counter in ("c1", "c2")] == ["sari", None]
+    room.ask(cmd.Finish("c1", "token-c1"))
+    room.engine.logins_changed()
+    room.engine.step([])
+    assert room.hall.desks["c1"].officer is None
+    closed = [told.event for told in room.wire.told if isinstance(told.event, ev.Closed)]
+    assert [(one.counter, one.reason) for one in closed] == [("c2", LOGIN_ENDED), ("c1", LOGIN_ENDED)]

@@ -123,7 +123,7 @@ GOOD: dict[str, tuple[dict[str, Any], cmd.Command]] = {
     "pin": (AT | {"old": "1234", "new": "8051"}, cmd.ChangePin("c1", "s", "1234", "8051")),
     "reset_pin": (AT | {"officer": "budi", "new": "8051"}, cmd.ResetPin("c1", "s", "budi", "8051")),
     "unlock": (AT | {"officer": "budi"}, cmd.Unlock("c1", "s", "budi")),
-    "staff_in": ({"officer": "dewi", "pin": "1234"}, cmd.StaffIn("dewi", "1234", "kiosk-1/r-1")),
+    "staff_in": ({"officer": "dewi", "pin": "1234"}, cmd.StaffIn("dewi", "1234", "kiosk-1/r-1", login="kiosk-1")),
     "staff_out": ({"session": "s"}, cmd.StaffOut("s")),
     "staff_sessions": ({"session": "s", "own": True}, cmd.StaffSessions("s", own=True)),
     "staff_password": (

@@ -124,11 +124,11 @@ def test_garbage_is_never_more_than_a_bad_request(name: str, payload: bytes) -> 
     ("name", "made"),
     [
         ("issue", {"ticket", "check", "key", "asker"}),
-        ("open", {"token", "pin_matches", "locked_s"}),
+        ("open", {"token", "login", "pin_matches", "locked_s"}),
         ("pin", {"officer", "pin_matches", "locked_s", "made"}),
         ("reset_pin", {"is_old", "made"}),
         ("next", set()),
-        ("staff_in", {"token", "pin_matches", "locked_s", "with_password", "code_fault", "step"}),
+        ("staff_in", {"token", "login", "pin_matches", "locked_s", "with_password", "code_fault", "step"}),
         ("staff_password", {"officer", "matches", "locked_s", "made"}),
         ("staff_totp", {"token", "officer", "has_factor", "code_fault", "locked_s", "made"}),
         ("rate", {"asker", "row", "words_row"}),
