@@ -27,12 +27,14 @@ from broker.config.loopback import is_loopback
 from broker.config.machines import Machine
 from broker.config.settings import CA, DEFAULT_CONFIG, DEFAULT_DATA, Settings
 from broker.server import password_entry
-from broker.server.certificates import make_certificates
+from broker.server.certificates import PAGES, Given, certificate_elsewhere, make_certificates
 from hardware.files import write_whole
 
 COUNTS_WITHIN_S = 5.0
 _HERE: frozenset[Kind] = frozenset({"up", "trainer", "doctor", "care"})
 """Commands of the broker's machine: there they make their login by themselves."""
+ELSEWHERE = "files"
+"""The folder of a bundle with what the configuration names and does not lie beside it."""
 _COMMAND: Mapping[Kind, str] = {
     "kiosk": "kiosk",
     "display": "display",
@@ -50,6 +52,8 @@ class Bundle:
     folder: Path
     counts: bool
     """Whether the broker lets it in already; else it does from its next start."""
+    pages: Given | None = None
+    """What its pages are encrypted by, where it serves them and the office is encrypted."""
 
 
 def provision(
@@ -75,21 +79,57 @@ def provision(
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, password in passwords.items():
         write_whole(folder / DEFAULT_DATA / OWN / name, f"{password}\n".encode())
-    if settings.tls == "own":
-        make_certificates(settings, data_dir, now)
-        write_whole(folder / DEFAULT_DATA / CA, (data_dir / CA).read_bytes())
-    written = bundled(read_document(config).data, {name: clients[name].kind for name in names})
-    for place, key in named_files(written):
-        source = config.parent / place[key]
-        if source.is_file():
-            shutil.copy(source, folder / source.name)
-            place[key] = source.name
+    kinds = {name: clients[name].kind for name in names}
+    pages = _encrypted(settings, data_dir, kinds, folder, now) if settings.tls == "own" else None
+    written = bundled(read_document(config).data, kinds)
+    _lay_beside(written, config, folder)
     text = json.dumps(written, ensure_ascii=False, indent=1, default=str)  # JSON is YAML, too
     write_whole(folder / DEFAULT_CONFIG, text.encode())
     with _changing(data_dir) as book:
         for name, password in passwords.items():
             book[name] = Login(entry=password_entry(password), since=now.replace(microsecond=0))
-    return Bundle(folder, wait_until_it_counts(data_dir))
+    return Bundle(folder, wait_until_it_counts(data_dir), pages)
+
+
+def _encrypted(
+    settings: Settings, data_dir: Path, kinds: Mapping[str, Kind], folder: Path, now: dt.datetime
+) -> Given | None:
+    """Lay down by what the machine knows the broker, and browsers its pages; return the latter, if it has pages."""
+    make_certificates(settings, data_dir, now)
+    write_whole(folder / DEFAULT_DATA / CA, (data_dir / CA).read_bytes())
+    if "web" not in kinds.values():
+        return None
+    pages = certificate_elsewhere(settings, data_dir, now)
+    write_whole(folder / DEFAULT_DATA / PAGES, pages.text)
+    return pages
+
+
+def _lay_beside(written: Mapping[str, Any], config: Path, folder: Path) -> None:
+    """Lay the files that a configuration names beside it, and let it name them there.
+
+    What lies below the configuration keeps its place; what lies elsewhere comes into one folder, each under a name of
+    its own.
+    """
+    taken: dict[Path, Path] = {}
+    named = [(place, key) for place, key in named_files(written) if (config.parent / place[key]).is_file()]
+    for place, key in sorted(named, key=lambda one: not _is_below(one[0][one[1]])):
+        source = (config.parent / place[key]).resolve()
+        target = Path(place[key]) if _is_below(place[key]) else Path(ELSEWHERE, source.name)
+        number = 1
+        while taken.setdefault(target, source) != source:
+            number += 1
+            target = Path(ELSEWHERE, f"{source.stem}-{number}{source.suffix}")
+        (folder / target).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copy(source, folder / target)
+        place[key] = target.as_posix()
+
+
+def _is_below(name: str) -> bool:
+    """Tell whether a file may lie on another machine where it lies here: beside the configuration, and not in data."""
+    parts = Path(name).parts
+    return (
+        not Path(name).is_absolute() and ".." not in parts and parts[0] not in {str(DEFAULT_DATA), str(DEFAULT_CONFIG)}
+    )
 
 
 def provision_machine(

@@ -64,6 +64,10 @@ def provision_command(  # noqa: PLR0917 - typer passes them by name
         else f"it logs in as {name} with the line in {DEFAULT_DATA}/logins/{name}"
     )
     _tell("the broker lets it in now" if bundle.counts else "no broker works here now: it counts from its next start")
+    if bundle.pages is not None and settings.web is not None and settings.web.staff == "everywhere":
+        until = f"{bundle.pages.until.astimezone():%Y-%m-%d}"
+        _tell(f"staff find its pages by https, port {settings.web.tls_port}, at: {', '.join(bundle.pages.names)}")
+        _tell(f"is its address missing? Write it into tls_names and provision again. Again, too, before {until}")
     if fault := remote_host_fault(settings):
         say(f"note: {fault}")
 

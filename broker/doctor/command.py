@@ -84,7 +84,7 @@ def _findings(wanted: CheckUp) -> Iterator[Finding]:
     yield machine.fonts()
     yield truth.server(settings)
     yield from truth.logins(settings)
-    yield from truth.encryption(settings)
+    yield from truth.encryption(settings, wanted.data_dir, dt.datetime.now(dt.UTC))
     engine, presences = truth.engine(settings, wanted.data_dir)
     yield engine
     yield from truth.versions(presences)

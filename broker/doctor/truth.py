@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT
 from broker.ports import StorageError
 from broker.server import ServerError, choose_kind
 from broker.server.addresses import accepts
+from broker.server.certificates import AUTHORITY, GIVEN_LEFT, PAGES, CertificateError, given_pages
 from broker.server.start import mosquitto_program
 from broker.store.archived import years_in
 from broker.store.checkup import LARGE_LOG_BYTES, Checkup
@@ -113,15 +115,35 @@ def logins(settings: Settings) -> Iterator[Finding]:
         yield Finding(subject="logins", verdict="warning", seen=seen, advice=advice)
 
 
-def encryption(settings: Settings) -> Iterator[Finding]:
+def encryption(settings: Settings, data_dir: Path, now: dt.datetime) -> Iterator[Finding]:
     """Yield whether others in the network can read what goes over it; nothing where all stays on this machine."""
     mqtt = settings.mqtt
     if settings.tls == "own":
         yield Finding(subject="tls", verdict="good", seen="encrypted, by the office's own certificates (tls: own)")
+        if (data_dir / PAGES).exists() and not (data_dir / AUTHORITY).exists():
+            yield from _given_pages(data_dir, now)
     elif not (is_loopback(mqtt.host) and is_loopback(mqtt.listen)):
         seen = "passwords and PINs go over the network for everybody there to read (mqtt.plain_text)"
         advice = "write tls: own into config.yaml, provision each machine anew, then take plain_text out"
         yield Finding(subject="tls", verdict="warning", seen=seen, advice=advice)
+
+
+def _given_pages(data_dir: Path, now: dt.datetime) -> Iterator[Finding]:
+    """Yield whether somebody has to bring this machine, not the broker's, another certificate for its pages."""
+    try:
+        until = given_pages(data_dir)
+    except CertificateError as error:
+        yield Finding(subject="web certificate", verdict="fault", seen=str(error), advice="provision this machine anew")
+        return
+    advice = "antrean provision on the broker's machine makes another: carry the folder here"
+    seen = f"browsers take it until {until:%Y-%m-%d}"
+    if until < now:
+        seen = f"browsers take it no more since {until:%Y-%m-%d}"
+        yield Finding(subject="web certificate", verdict="fault", seen=seen, advice=advice)
+    elif until < now + GIVEN_LEFT:
+        yield Finding(subject="web certificate", verdict="warning", seen=seen, advice=advice)
+    else:
+        yield Finding(subject="web certificate", verdict="good", seen=seen)
 
 
 def versions(presences: Presences) -> Iterator[Finding]:

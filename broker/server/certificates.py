@@ -13,7 +13,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +25,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from broker.config.loopback import own_addresses, own_name
 from broker.config.settings import CA, Settings
+from broker.contract.topics import WEB_CLIENT
 from broker.office_time import EARLIEST
 from hardware.files import write_whole
 
@@ -40,6 +41,10 @@ PAGES_LAST = dt.timedelta(days=397)
 """Browsers look at this: Apple's take none that lasts longer than 825 days, by whomever it was made."""
 PAGES_LEFT = dt.timedelta(days=130)
 """With so much left another one is made."""
+GIVEN_LAST = dt.timedelta(days=820)
+"""Of pages on another machine: only a person can bring the next one. Not longer, for the same reason."""
+GIVEN_LEFT = dt.timedelta(days=60)
+"""With so much left that person is asked for."""
 SINCE_YESTERDAY = dt.timedelta(days=2)
 """A browser's clock may be behind, and in another zone."""
 LOCAL_NAMES = ("localhost", "local", "lan", "home.arpa", "internal")
@@ -81,10 +86,65 @@ def names_of(settings: Settings) -> tuple[str, ...]:
     web = settings.web
     said = [settings.mqtt.host, settings.mqtt.listen, *settings.tls_names]
     if web is not None:
-        said += [web.listen, re.sub(r"^[a-z]+://|:[0-9]+$", "", (web.public_url or "").lower())]
+        said += [web.listen, _host_of(web.public_url or "")]
     machine = own_name().lower()
     names = ("localhost", machine, *(() if "." in machine else (f"{machine}.local",)), *said, *own_addresses())
     return tuple(dict.fromkeys(name.lower() for name in names if _is_fit(name)))
+
+
+def names_elsewhere(settings: Settings) -> tuple[str, ...]:
+    """Return by which names and addresses the machine is found that serves the pages, and is not the broker's.
+
+    Its own addresses are not known here: the configuration says one where visitors or staff are to find it.
+    """
+    web, said = settings.web, list[str]()
+    if web is not None:
+        said += [web.listen, _host_of(web.public_url or "")]
+    for machine in settings.machines:
+        if WEB_CLIENT in machine.opens and not machine.has_broker:
+            called = (machine.host or machine.id).lower()
+            said += [called, *(() if "." in called else (f"{called}.local",))]
+    names = ("localhost", "127.0.0.1", "::1", *said, *settings.tls_names)
+    return tuple(dict.fromkeys(name.lower() for name in names if _is_fit(name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A certificate for the pages of another machine, with its key."""
+
+    text: bytes = field(repr=False)
+    names: tuple[str, ...]
+    until: dt.datetime
+
+
+def certificate_elsewhere(settings: Settings, data_dir: Path, now: dt.datetime) -> Given:
+    """Make a certificate for pages that another machine serves; nothing of it is kept. Raises CertificateError."""
+    with _alone(data_dir):
+        authority = _authority(settings, data_dir, names_of(settings))
+    names = _told(authority, names_elsewhere(settings), data_dir)
+    now = max(now, EARLIEST)
+    key, certificate = _issued(authority, names, (now - SINCE_YESTERDAY, now + GIVEN_LAST))
+    return Given(_private(key) + _public(certificate), tuple(names), certificate.not_valid_after_utc)
+
+
+def given_pages(data_dir: Path) -> dt.datetime:
+    """Return until when the certificate counts that this machine was given for its pages.
+
+    Raises CertificateError where it was given none, or one of another office.
+    """
+    path = data_dir / PAGES
+    found = _read(path.read_bytes()) if path.exists() else None
+    again = "on the broker's machine call antrean provision for this one, and take in the folder that it makes"
+    if found is None:
+        fault = "is damaged" if path.exists() else "is not there"
+        message = f"{path} {fault}, by which staff's pages are encrypted: {again}; or set web.staff to loopback here"
+        raise CertificateError(message)
+    try:
+        found[1].verify_directly_issued_by(x509.load_pem_x509_certificate((data_dir / CA).read_bytes()))
+    except (InvalidSignature, ValueError, TypeError, OSError) as error:
+        message = f"{path} is not of the office that {data_dir / CA} is of: {again}"
+        raise CertificateError(message) from error
+    return found[1].not_valid_after_utc
 
 
 def make_certificates(settings: Settings, data_dir: Path, now: dt.datetime) -> bool:
@@ -96,14 +156,7 @@ def make_certificates(settings: Settings, data_dir: Path, now: dt.datetime) -> b
     try:
         with _alone(data_dir):
             authority = _authority(settings, data_dir, names)
-            told = [name for name in names if _address(name) is not None or authority.may_name(name)]
-            for name in sorted(set(names) - set(told)):
-                log.warning(
-                    "tls: %s came after the office's certificates were begun, so no certificate is for it: take "
-                    "another name or address, or remove %s and provision all machines anew",
-                    name,
-                    data_dir / AUTHORITY,
-                )
+            told = _told(authority, names, data_dir)
             now = max(now, EARLIEST)  # a clock that is wrong makes no certificate that browsers would not take
             is_new = _made_where_needed(data_dir / SERVER, authority, told, ALWAYS, None)
             if settings.web is not None:
@@ -132,6 +185,19 @@ def authority_of(data_dir: Path) -> Authority | None:
     return Authority(*found)
 
 
+def _told(authority: Authority, names: Sequence[str], data_dir: Path) -> list[str]:
+    """Return for which of these names there is a certificate, and say which are left out."""
+    told = [name for name in names if _address(name) is not None or authority.may_name(name)]
+    for name in sorted(set(names) - set(told)):
+        log.warning(
+            "tls: %s came after the office's certificates were begun, so no certificate is for it: take "
+            "another name or address, or remove %s and provision all machines anew",
+            name,
+            data_dir / AUTHORITY,
+        )
+    return told
+
+
 @contextmanager
 def _alone(data_dir: Path) -> Iterator[None]:
     """Let one process make them at a time: broker and pages begin together."""
@@ -151,7 +217,7 @@ def _authority(settings: Settings, data_dir: Path, names: Sequence[str]) -> Auth
                 f"from the backup; or remove {data_dir / CA}, too, and provision all machines anew"
             )
             raise CertificateError(message)
-        found = _founded(settings.office.id, names)
+        found = _founded(settings.office.id, (*names, *names_elsewhere(settings)))
         key = _private(found.key)
         write_whole(data_dir / AUTHORITY, key + _public(found.certificate), durable=True)
         log.info("tls: the office has its own certificate authority now, SHA-256 %s", found.fingerprint)
@@ -203,6 +269,17 @@ def _made_where_needed(
     found = _read(path.read_bytes()) if path.exists() else None
     if found is not None and _serves(found[1], authority, names, now):
         return False
+    key, certificate = _issued(authority, names, span)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(path, _private(key) + _public(certificate), durable=True)
+    log.info("tls: another certificate of this machine: %s", ", ".join(names))
+    return True
+
+
+def _issued(
+    authority: Authority, names: Sequence[str], span: tuple[dt.datetime, dt.datetime]
+) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+    """Return a certificate of a server for these names, with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Antrean server")])
     entries = [_entry(name) for name in names]
@@ -228,10 +305,7 @@ def _made_where_needed(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False)
         .sign(authority.key, hashes.SHA256())
     )
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(path, _private(key) + _public(certificate), durable=True)
-    log.info("tls: another certificate of this machine: %s", ", ".join(names))
-    return True
+    return key, certificate
 
 
 def _begun(
@@ -298,6 +372,10 @@ def _address(name: str) -> Address | None:
         return ipaddress.ip_address(name.partition("%")[0])
     except ValueError:
         return None
+
+
+def _host_of(url: str) -> str:
+    return re.sub(r"^[a-z]+://|:[0-9]+$", "", url.lower())
 
 
 def _is_fit(name: str) -> bool:

@@ -10,10 +10,11 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from broker.config import Settings
+from broker.config.logins import OWN
 from broker.config.loopback import is_here
 from broker.contract.topics import ENGINE_CLIENT
 from broker.screen import config_path
-from broker.server.certificates import AUTHORITY, PAGES, CertificateError, make_certificates
+from broker.server.certificates import AUTHORITY, PAGES, CertificateError, given_pages, make_certificates
 from broker.web.plan import Asked, Plan
 from broker.web.sending import EmailWay, WebhookWay
 
@@ -94,17 +95,15 @@ def _database(settings: Settings, data: Path) -> Path | None:
     return data / path if kind.startswith("sqlite") else None
 
 
-def _certificate(settings: Settings, data: Path) -> Path | None:
+def _certificate(settings: Settings, name: str, data: Path) -> Path | None:
     """Return what browsers of other machines are shown; None where nothing is encrypted. Raises CertificateError."""
     if settings.tls == "none" or settings.web is None or settings.web.staff == "loopback":
         return None
-    if not (data / AUTHORITY).exists() and not is_here(settings.mqtt.host):
-        message = (
-            "the staff's pages have a certificate on the broker's machine alone: serve them there, or set web.staff to "
-            "loopback on this one"
-        )
-        raise CertificateError(message)
-    make_certificates(settings, data, dt.datetime.now(dt.UTC))
+    is_given = (data / OWN / name).exists() or not is_here(settings.mqtt.host)
+    if is_given and not (data / AUTHORITY).exists():
+        given_pages(data)
+    else:
+        make_certificates(settings, data, dt.datetime.now(dt.UTC))
     return (data / PAGES).absolute()
 
 
@@ -114,7 +113,7 @@ def show(settings: Settings, name: str, *, data_dir: Path) -> None:
     Its plan goes over in memory: it may hold the password of the bus, which others could read on a command line.
     """
     try:
-        certificate = _certificate(settings, data_dir)
+        certificate = _certificate(settings, name, data_dir)
     except CertificateError as error:
         sys.exit(str(error))
     plan = plan_of(settings, name, config=config_path(KIND), data=data_dir, certificate=certificate)

@@ -23,7 +23,7 @@ from broker.config import load_settings
 from broker.config.logins import LoginError, known_by
 from broker.config.settings import CA
 from broker.contract.claim import Standing
-from broker.server.certificates import AUTHORITY, make_certificates
+from broker.server.certificates import AUTHORITY, PAGES, make_certificates
 from tests.support.browsing import asked_before
 from tests.support.caller import Caller, wait_until
 from tests.support.office import OfficeProcess, free_port
@@ -38,6 +38,8 @@ OWN = {
     "ANTREAN_MQTT__OPEN_ON_LOOPBACK": "false",
     "ANTREAN_MQTT__LISTEN": "0.0.0.0",  # noqa: S104 - as with several machines
     "ANTREAN_WEB__STAFF": "everywhere",
+    "ANTREAN_MQTT__DEVICES": "[web-2]",
+    "ANTREAN_MQTT__ACT_AS": "[{device: web-2, part: web}]",
 }
 PIN = "1234"
 
@@ -198,6 +200,36 @@ def test_staff_sign_in_from_another_machine_encrypted_alone(house: House) -> Non
         assert "Maria" in board.text
         with browser.stream("GET", "/staff/board/events") as told:
             assert next(told.iter_lines())
+
+
+def test_pages_on_a_machine_of_their_own_are_encrypted_by_what_it_was_given(house: House, tmp_path: Path) -> None:
+    """It has no key of the office's authority: the certificate came with its bundle, and staff sign in by that."""
+    bundle, tls_port = tmp_path / "pages", free_port()
+    arguments = ("provision", "web-2", "--to", str(bundle), "--data", str(house.office.data_dir))
+    told = run("broker", *arguments, env=house.office.environment)
+    assert "staff find its pages by https" in told.stdout, told
+    assert not list(bundle.rglob(AUTHORITY))
+    assert (bundle / "var" / PAGES).stat().st_mode & 0o777 == 0o600
+    extra = {**house.office.extra, "ANTREAN_WEB__TLS_PORT": str(tls_port)}
+    there = OfficeProcess(bundle / "var", port=house.office.port, extra=extra, config=bundle / "config.yaml")
+    web = WebProcess(there, client="web-2")
+    web.start()
+    try:
+        with House(there, web, tls_port).browser() as browser:
+            answer = browser.post(
+                "/staff/in",
+                data={**asked_before(browser), "officer": "dewi", "pin": PIN},
+                headers={"Origin": str(browser.base_url).rstrip("/")},
+            )
+            assert answer.status_code == 303
+            assert browser.get(answer.headers["location"]).status_code == 200
+    finally:
+        web.stop()
+    (bundle / "var" / PAGES).unlink()
+    arguments = ("--id", "web-2", "--config", str(there.config), "--data", str(there.data_dir))
+    refused = run("broker.web", *arguments, env=there.environment)
+    assert refused.returncode == 1
+    assert "on the broker's machine call antrean provision" in refused.stderr
 
 
 def test_browsers_of_other_offices_do_not_trust_the_pages(house: House, foreign_ca: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,7 +68,7 @@ def test_a_house_that_is_more_open_than_it_has_to_be_is_told(mqtt: dict[str, str
 )
 def test_what_others_in_the_network_can_read_is_told(said: dict[str, str], verdicts: list[str]) -> None:
     environ = {f"ANTREAN_{key}": value for key, value in said.items()}
-    found = list(truth.encryption(load_settings(CONFIG, environ)))
+    found = list(truth.encryption(load_settings(CONFIG, environ), Path("nowhere"), dt.datetime.now(dt.UTC)))
     assert [finding.verdict for finding in found] == verdicts
     assert all("tls: own" in finding.seen + (finding.advice or "") for finding in found)
 

@@ -11,8 +11,10 @@ from cryptography import x509
 
 from broker.config import Settings
 from broker.config.loopback import is_here, own_addresses, own_name
+from broker.config.machines import Machine
 from broker.config.settings import CA
 from broker.contract.topics import ENGINE_CLIENT
+from broker.doctor.truth import encryption
 from broker.server import ServerSpec, start_server
 from broker.server.certificates import (
     AUTHORITY,
@@ -20,6 +22,8 @@ from broker.server.certificates import (
     SERVER,
     CertificateError,
     authority_of,
+    certificate_elsewhere,
+    given_pages,
     make_certificates,
     names_of,
 )
@@ -168,3 +172,38 @@ def test_mosquitto_shows_another_certificate_without_a_restart(tmp_path: Path) -
 def test_this_machine_is_known_by_its_addresses_and_its_name() -> None:
     assert all(is_here(one) for one in ("localhost", "127.0.0.1", "127.0.0.9", own_name(), *own_addresses()))
     assert not any(is_here(one) for one in ("198.51.100.7", "antrean.example"))
+
+
+def test_pages_on_another_machine_are_known_by_its_names_and_not_by_the_brokers(tmp_path: Path) -> None:
+    office = settings("192.168.7.20").model_copy(
+        update={
+            "machines": (Machine(id="server", opens=("broker",)), Machine(id="front", host="pages-pc", opens=("web",)))
+        }
+    )
+    given = certificate_elsewhere(office, tmp_path / "server", NOW)
+    there = tmp_path / "front"
+    there.mkdir()
+    (there / PAGES).write_bytes(given.text)
+    (there / CA).write_bytes((tmp_path / "server" / CA).read_bytes())
+    names = ("pages-pc", "pages-pc.local", "192.168.7.20", "localhost", "127.0.0.1")
+    assert {name: shakes_hands(there / PAGES, there / CA, name) for name in names} == dict.fromkeys(names, "")
+    assert shakes_hands(there / PAGES, there / CA, own_name().lower())
+    made = certificate(there / PAGES)
+    assert given_pages(there) == made.not_valid_after_utc == given.until
+    assert made.not_valid_after_utc - made.not_valid_before_utc < dt.timedelta(days=825), "Apple takes no longer one"
+    make_certificates(settings(), tmp_path / "other", NOW)
+    (there / CA).write_bytes((tmp_path / "other" / CA).read_bytes())
+    with pytest.raises(CertificateError, match="is not of the office"):
+        given_pages(there)
+
+
+@pytest.mark.parametrize(("days_left", "verdict"), [(300, "good"), (30, "warning"), (-1, "fault")])
+def test_the_machine_of_the_pages_is_told_in_time_that_it_needs_another_certificate(
+    tmp_path: Path, days_left: int, verdict: str
+) -> None:
+    office = settings()
+    given = certificate_elsewhere(office, tmp_path / "server", NOW)
+    (tmp_path / PAGES).write_bytes(given.text)
+    (tmp_path / CA).write_bytes((tmp_path / "server" / CA).read_bytes())
+    found = list(encryption(office, tmp_path, given.until - dt.timedelta(days=days_left)))
+    assert [(one.subject, one.verdict) for one in found] == [("tls", "good"), ("web certificate", verdict)]
