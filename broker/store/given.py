@@ -152,11 +152,20 @@ def tickets_there(connection: Connection, office: str, tickets: Collection[str])
 def in_no_queue(connection: Connection, office: str, data: Path, zone: dt.tzinfo, known: Given) -> tuple[str, ...]:
     """Return what kiosks of this machine printed last and a database has no ticket for, though it knows the number.
 
-    It was lent, or passed over: those that are beyond what is `known` are not among them.
+    It was lent, or passed over: those that are beyond what is `known` are not among them. A lease tells of what day a
+    number is; of the others the dates on papers do, the latest and that of each kiosk's last one: the clock may have
+    been set back in between.
     """
-    papers = dict(_papers(data, zone))
-    last = max((number.day for number in papers.values() if number.day), default=None)
-    some = {ticket for ticket, number in papers.items() if number.day == last and number.beyond(known).is_empty}
+    logs = [dict(_papers_of(path, zone)) for path in _print_logs(data)]
+    papers = {ticket: number for papers in logs for ticket, number in papers.items()}
+    lent = _lent(connection, office, known.day)
+    days = [number.day for number in papers.values() if number.day]
+    last = {max(days, default=None), *(list(papers.values())[-1].day for papers in logs if papers)}
+    some = {
+        ticket
+        for ticket, number in papers.items()
+        if ticket in lent or (number.day in last and number.beyond(known).is_empty)
+    }
     left = some - _issued(connection, office, some)
     return tuple(sorted(text for ticket in left for text in papers[ticket].texts))
 
@@ -169,9 +178,10 @@ def _issued(connection: Connection, office: str, tickets: Collection[str]) -> fr
     )
 
 
-def _lent(connection: Connection, office: str) -> frozenset[str]:
-    events = _passed_over(connection, office)
-    return frozenset(blank.ticket for event in events if isinstance(event, NumbersLeased) for blank in event.blanks)
+def _lent(connection: Connection, office: str, day: dt.date | None = None) -> frozenset[str]:
+    """Return the tickets that were lent of late, for one day or for any."""
+    leases = (event for event in _passed_over(connection, office) if isinstance(event, NumbersLeased))
+    return frozenset(blank.ticket for lease in leases if day in {None, lease.day} for blank in lease.blanks)
 
 
 def _passed_over(connection: Connection, office: str) -> Iterator[Event]:
@@ -190,22 +200,26 @@ def given_to_kiosks(
     what has a ticket that is `there`: on what day that was given out the database knows better. Days of papers are
     those that stand on them, in the office's `zone`; where the clock was set ahead they are later than the office day.
     """
-    papers = [*_papers(data, zone), *_in_advance(data)]
+    printed = (paper for path in _print_logs(data) for paper in _papers_of(path, zone))
+    papers = [*printed, *_in_advance(data)]
     known, given = there({ticket for ticket, _ in papers}), NONE_GIVEN
     for ticket, number in papers:
         given = given if ticket in known else given.joined(number)
     return given
 
 
-def _papers(data: Path, zone: dt.tzinfo) -> Iterator[tuple[str, Given]]:
-    for path in sorted((data / PRINTS).glob("*.jsonl")):
-        for line in _text_of(path).splitlines():
-            try:
-                ticket = json.loads(line)["ticket"]
-                day = dt.datetime.fromisoformat(ticket["issued_at"]).astimezone(zone).date()
-                yield str(ticket.get("id", "")), of_number(ticket["number"], day)
-            except (ValueError, KeyError, TypeError, AttributeError):
-                continue
+def _print_logs(data: Path) -> list[Path]:
+    return sorted((data / PRINTS).glob("*.jsonl"))
+
+
+def _papers_of(path: Path, zone: dt.tzinfo) -> Iterator[tuple[str, Given]]:
+    for line in _text_of(path).splitlines():
+        try:
+            ticket = json.loads(line)["ticket"]
+            day = dt.datetime.fromisoformat(ticket["issued_at"]).astimezone(zone).date()
+            yield str(ticket.get("id", "")), of_number(ticket["number"], day)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
 
 
 def _in_advance(data: Path) -> Iterator[tuple[str, Given]]:

@@ -359,7 +359,8 @@ class Kiosk:
         lines, issued = self.printer.lines, journal.issued("kiosk-1")
         self._papers.update(line for line in lines[self._lines :] if _NUMBER.fullmatch(line))
         self._lines = len(lines)
-        given_up = Counter(_bare(number) for of, number in issued.items() if journal.states[of] == "cancelled")
+        by_itself = [line for line in journal.of("cancelled") if line.client == "kiosk-1"]
+        given_up = Counter(_bare(issued[str(line.ticket)]) for line in by_itself)
         for number, papers in self._papers.items():
             tickets = sum(one.endswith(f" {number}") for one in self._ledger.holders) + self._ledger.refused[number]
             if papers > tickets:

@@ -7,7 +7,7 @@ import json
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -53,6 +53,13 @@ def print_papers(folder: Path, *numbers: str) -> None:
             ticket = {"number": number, "issued_at": MORNING.isoformat()}
             papers.write(json.dumps({"ticket": ticket, "state": "confirmed", "at": MORNING.isoformat()}) + "\n")
         papers.write('{"ticket": {"numb')
+
+
+def write_papers(folder: Path, papers: Sequence[tuple[str, str, dt.datetime]]) -> None:
+    """Write down papers of these tickets, numbers and times, in this order."""
+    lines = [{"ticket": {"id": one, "number": number, "issued_at": at.isoformat()}} for one, number, at in papers]
+    (folder / PRINTS).mkdir()
+    (folder / PRINTS / "kiosk-1.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
 @pytest.fixture
@@ -257,10 +264,7 @@ def test_papers_of_a_clock_that_was_set_ahead_hold_nobody_up(folder: Path) -> No
         room.ask(cmd.Lease("visa", "regular", 0, "kiosk-1", "chance"))
         lent, *_ = room.hall.lent.values()
         held = next(ticket for ticket in room.hall.tickets.values() if ticket.number == "B-012")
-    (folder / PRINTS).mkdir()
-    papers = [(held.id, "B-012"), (lent.blank.ticket, "B-900")]
-    lines = [{"ticket": {"id": one, "number": number, "issued_at": later.isoformat()}} for one, number in papers]
-    (folder / PRINTS / "kiosk-1.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    write_papers(folder, [(held.id, "B-012", later), (lent.blank.ticket, "B-900", later)])
     assert not look(folder).why
     with closing(open_store(folder)) as store:
         _require_papers(store, folder, JAKARTA)
@@ -274,9 +278,7 @@ def test_papers_of_a_clock_that_was_set_ahead_hold_nobody_up(folder: Path) -> No
 def test_papers_of_a_clock_that_was_set_ahead_hide_no_number_of_the_same_office_day(folder: Path) -> None:
     """The head says the office day, papers the date; nobody can tell whether they are one day: numbers of both go."""
     delete(folder)
-    (folder / PRINTS).mkdir()
-    line = {"ticket": {"id": "lost", "number": "J-001", "issued_at": (MORNING + dt.timedelta(days=1)).isoformat()}}
-    (folder / PRINTS / "kiosk-1.jsonl").write_text(json.dumps(line) + "\n")
+    write_papers(folder, [("lost", "J-001", MORNING + dt.timedelta(days=1))])
     finding = look(folder)
     assert finding.given == Given(DAY + dt.timedelta(days=1), {"B": 12, "J": 2})
     recover(f"sqlite:///{folder}/office.db", Head(folder, "demo"), "demo", finding, MORNING + dt.timedelta(days=1))
@@ -284,8 +286,12 @@ def test_papers_of_a_clock_that_was_set_ahead_hide_no_number_of_the_same_office_
         assert store.given == finding.given
 
 
-def test_a_number_in_advance_of_which_only_the_lease_is_left_is_said_too(folder: Path) -> None:
-    """It is not beyond the highest that was lent; its kiosk has handed it in, was thanked, and never will again."""
+@pytest.mark.parametrize("days", [0, 3, -3], ids=["right", "set ahead", "set back"])
+def test_a_number_in_advance_of_which_only_the_lease_is_left_is_said_too(folder: Path, days: int) -> None:
+    """It is not beyond the highest that was lent; its kiosk has handed it in, was thanked, and never will again.
+
+    The office day goes on where the clock was set (decision 18), and papers have the date of the clock.
+    """
     office = small_office(kiosks=frozenset({"kiosk-1"}))
     with closing(open_store(folder)) as store:
         room = EngineRoom(store=store, office=office)
@@ -298,18 +304,27 @@ def test_a_number_in_advance_of_which_only_the_lease_is_left_is_said_too(folder:
             at = ("visa", "regular", blank.check, MORNING)
             paper = cmd.HandIn(blank.ticket, DAY.isoformat(), number, *at, key=blank.key, asker="kiosk-1")
             assert "error" not in room.ask(paper)
-    (folder / PRINTS).mkdir()
-    lines = [
-        {"ticket": {"id": blank.ticket, "number": number, "issued_at": MORNING.isoformat()}}
-        for blank, number in zip(lent, ("B-900", "B-901"), strict=False)
-    ]
-    (folder / PRINTS / "kiosk-1.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    held = next(ticket for ticket in room.hall.tickets.values() if ticket.number == "B-012")
+    printed_at = MORNING + dt.timedelta(days=days)
+    papers = [(held.id, "B-012", MORNING), (lent[0].ticket, "B-900", printed_at), (lent[1].ticket, "B-901", printed_at)]
+    write_papers(folder, papers)
     assert look(folder).unqueued == ()
     put_back_an_old_copy(folder)
     finding = look(folder)
     assert finding.why
     assert finding.given.in_words(finding.known) == ""
     assert finding.unqueued == ("B-900", "B-901")
+
+
+def test_a_number_that_was_lost_once_and_found_again_by_its_kiosk_is_said_when_it_is_lost_anew(folder: Path) -> None:
+    """By then no lease tells of it any more. The clock was set back since the first papers of the day."""
+    with closing(open_store(folder)) as store:
+        skipped = NumbersSkipped(at=MORNING, day=DAY, numbers={"B": 12}, in_advance={"B": 904}, why="recover")
+        store.commit(Work(at=MORNING, events=[Recorded(15, skipped, "broker", None)]))
+        held = next(one for one in EngineRoom(store=store).hall.tickets.values() if one.number == "B-012")
+    before = MORNING - dt.timedelta(days=3)
+    write_papers(folder, [(held.id, "B-012", MORNING), (str(uuid.uuid4()), "B-902", before)])
+    assert look(folder).unqueued == ("B-902",)
 
 
 def test_the_highest_numbers_of_many_series_fit_a_head(tmp_path: Path) -> None:
