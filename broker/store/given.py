@@ -19,10 +19,12 @@ from broker.domain.vocabulary import Event
 from broker.store.journal import event_of
 from broker.store.lately import lately
 
-_HIGHEST = text(
+_HIGHEST_OF = (
     "SELECT day, series, max(CASE WHEN number < :reserve_from THEN number END), max(number) FROM tickets "
-    "WHERE office = :office AND day = (SELECT max(day) FROM tickets WHERE office = :office) GROUP BY day, series"
+    "WHERE office = :office AND day = (SELECT max(day) FROM tickets WHERE office = :office{told}){told} "
+    "GROUP BY day, series"
 )
+_HIGHEST, _HIGHEST_TOLD = (text(_HIGHEST_OF.format(told=told)) for told in ("", " AND first_seq <= :line"))
 PRINTS, OUTBOX = "prints", "outbox"
 """Below the data folder: where kiosks of this machine keep what they printed, and what they have in advance."""
 _SKIPPED = text(
@@ -135,10 +137,14 @@ def _span(series: str, known: int, last: int) -> str:
     return first if known + 1 == last else f"{first} to {number_text(series, last)}"
 
 
-def given_in(connection: Connection, office: str) -> Given:
-    """Return what a database knows of the latest day: by its tickets, and by what was passed over of late."""
-    given = NONE_GIVEN
-    for day, series, *highest in connection.execute(_HIGHEST, {"office": office, "reserve_from": RESERVE_FROM}):
+def given_in(connection: Connection, office: str, *, line: int | None = None) -> Given:
+    """Return what a database knows of the latest day: by its tickets, and by what was passed over of late.
+
+    Up to a `line`: without tickets of which the journal, as far as it goes, does not tell.
+    """
+    given, highest_of = NONE_GIVEN, _HIGHEST if line is None else _HIGHEST_TOLD
+    wanted = {"office": office, "reserve_from": RESERVE_FROM} | ({} if line is None else {"line": line})
+    for day, series, *highest in connection.execute(highest_of, wanted):
         for one in highest:
             given = given if one is None else given.with_number(dt.date.fromisoformat(str(day)), series, one)
     return given.after(_passed_over(connection, office))

@@ -72,7 +72,7 @@ class Finding:
     answered: int | None = None
     """The last line that was answered for; None where that was written down nowhere, or cannot be believed."""
     known: Given = NONE_GIVEN
-    """The numbers in the database."""
+    """The numbers of which its journal tells: tickets of which it does not are taken out of the tables."""
     given: Given = NONE_GIVEN
     """The numbers that were given out, by all that knows."""
     unqueued: tuple[str, ...] = ()
@@ -98,11 +98,12 @@ def examine(url: str, head: Head, office: str, *, data: Path, zone: dt.tzinfo) -
     try:
         with converted("look at the database"), engine.connect() as connection:
             require_this_version(connection, str(path or make_url(url).render_as_string()))
-            lines, known = last_mark(connection, office).seq, given_in(connection, office)
+            lines = last_mark(connection, office).seq
+            known, in_tables = given_in(connection, office, line=lines), given_in(connection, office)
             there = partial(tickets_there, connection, office)
             given = answered_for.with_papers(given_to_kiosks(data, zone, there))
             unqueued = in_no_queue(connection, office, data, zone, known)
-            why = why or contradiction(connection, office, mark) or _by_kiosks(given, known)
+            why = why or contradiction(connection, office, mark) or _by_kiosks(given, in_tables)
     except StorageError as error:
         if path is None or not _is_damage(error):
             raise
@@ -113,7 +114,7 @@ def examine(url: str, head: Head, office: str, *, data: Path, zone: dt.tzinfo) -
         head.refuse_empty(lines)
     except StorageError as error:
         why = str(error)
-    return Finding(why, lines, answered, known, given.joined(known), unqueued)
+    return Finding(why, lines, answered, known, given.joined(in_tables), unqueued)
 
 
 def told_beside(head: Head, *, data: Path, zone: dt.tzinfo) -> Finding | None:

@@ -109,7 +109,29 @@ def lose_the_head(folder: Path) -> None:
     print_papers(folder, "B-012", "J-002")
 
 
-HARMS = (delete, empty, spoil, put_back_an_old_copy, roll_back_all, lose_the_head)
+def cut_the_journal(folder: Path) -> None:
+    """Its last lines are gone, and the tables beside it still know of them."""
+    with opened(folder / "office.db") as connection:
+        connection.execute("DELETE FROM events WHERE seq > 4")
+
+
+def cut_the_journal_of_all_it_has(folder: Path) -> None:
+    """And nothing beside the database tells how far it went."""
+    with opened(folder / "office.db") as connection:
+        connection.execute("DELETE FROM events")
+    (folder / "journal-demo.head").unlink()
+
+
+HARMS = (
+    delete,
+    empty,
+    spoil,
+    put_back_an_old_copy,
+    roll_back_all,
+    lose_the_head,
+    cut_the_journal,
+    cut_the_journal_of_all_it_has,
+)
 
 
 @pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.__name__)
