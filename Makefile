@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 CODE := broker counter display hardware kiosk tests
 
 .PHONY: run test checked-types checked-style checked-format checked-layers checked-config fmt bench soak chaos pictures tables icons
-.PHONY: wheel-test deb fuzz sbom audit i18n lock setup scripts clean
+.PHONY: wheel-test deb postgres-test fuzz sbom audit i18n lock setup scripts clean
 
 run: setup
 	@$(BIN)/antrean up
@@ -59,6 +59,11 @@ soak: setup
 # A million hostile payloads, seeded; what is found goes into tests/fuzz/corpus.json. Some minutes.
 fuzz: setup
 	$(BIN)/python -m tests.fuzz --count $(or $(COUNT),1000000) --seed $(or $(SEED),1)
+
+# The store on a real PostgreSQL, which is installed for it (190 MB). `make test` does the same where it is installed.
+postgres-test: setup
+	@sh .ci/setup $(VENV) postgres
+	ANTREAN_TEST_POSTGRES=required $(BIN)/pytest tests/e2e/test_postgres.py
 
 # What the product is made of, as CycloneDX.
 sbom: setup

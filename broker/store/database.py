@@ -81,10 +81,12 @@ def open_database(url: str) -> Engine:
 
     A database of an earlier version is copied before it is changed. Its file is there: see `prepare_file`.
     """
-    engine = create_engine(url)
+    engine = create_engine(url, **_of_server(make_url(url)))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_writes)
         event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "connect", _server_writes)
     try:
         _bring_up_to_date(engine, file_of(url))
     except BaseException:
@@ -123,7 +125,10 @@ def reading_engine(url: str) -> Engine:
         event.listen(engine, "connect", _begun_by_us)
         event.listen(engine, "begin", _begin)
         return engine
-    return create_engine(parsed, isolation_level="REPEATABLE READ", execution_options={"postgresql_readonly": True})
+    only_reading = {"postgresql_readonly": True}
+    return create_engine(
+        parsed, isolation_level="REPEATABLE READ", execution_options=only_reading, **_of_server(parsed)
+    )
 
 
 def version_of(connection: Connection) -> str | None:
@@ -240,6 +245,30 @@ def _sqlite_writes(connection: Any, _record: object) -> None:  # noqa: ANN401 - 
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _server_writes(connection: Any, _record: object) -> None:  # noqa: ANN401 - whatever DBAPI it is
+    """Durable whatever the server's habit is: what was answered is on its disk."""
+    cursor = connection.cursor()
+    cursor.execute(
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+    )
+    cursor.close()
+    connection.commit()
+
+
+def _of_server(url: URL) -> dict[str, Any]:
+    """Return how a server is asked: one that is gone, or behind a cable that was pulled, is a fault within seconds."""
+    if url.get_backend_name() != "postgresql":
+        return {}
+    patience = {
+        "connect_timeout": 5,
+        "tcp_user_timeout": 10_000,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+    }
+    return {"connect_args": {name: value for name, value in patience.items() if name not in url.query}}
 
 
 def _begun_by_us(connection: Any, _record: object) -> None:  # noqa: ANN401 - the same

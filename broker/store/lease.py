@@ -41,6 +41,7 @@ TAKE_FILE: Final = text(_TAKE.format(until="0", free=""))
 TAKE_LENT: Final = text(_TAKE.format(until=_LENT_UNTIL, free=f"WHERE leases.until_us < {_NOW_US}"))
 _LOOK: Final = "SELECT epoch FROM leases WHERE office = ?"
 _RENEW: Final = f"UPDATE leases SET until_us = {_LENT_UNTIL} WHERE office = ? AND epoch = ? RETURNING epoch"  # noqa: S608
+_HOLD: Final = text(_RENEW.replace("?", ":office", 1).replace("?", ":epoch", 1))
 _GIVE_BACK: Final = text("UPDATE leases SET until_us = 0 WHERE office = :office AND epoch = :epoch")
 _HOLDER: Final = text("SELECT holder FROM leases WHERE office = :office")
 
@@ -110,6 +111,11 @@ class Lease:
                 "stop the other one and start this one anew"
             )
             raise StorageError(self._lost)
+
+    def hold(self, connection: Connection) -> None:
+        """Keep others waiting until the transaction ends that has begun; `StorageError` where one was faster."""
+        if connection.scalar(_HOLD, {"office": self._office, "epoch": self.epoch}) is None:
+            raise StorageError(refused("this database"))
 
     def give_back(self, connection: Connection) -> None:
         """Let the next engine begin at once."""

@@ -37,7 +37,7 @@ from broker.store.database import (
 from broker.store.given import NONE_GIVEN, Given, given_in, given_to_kiosks, in_no_queue, tickets_there
 from broker.store.head import Head
 from broker.store.journal import event_of
-from broker.store.lease import FileHold
+from broker.store.lease import FileHold, Lease
 from broker.store.recounted import Recounting
 from broker.store.retold import Retelling
 from broker.store.rows import columns_of_ticket
@@ -195,12 +195,19 @@ def follow_journal(url: str, office: str) -> str:
             with engine.connect() as connection:
                 if not contradiction(connection, office, None):
                     return ""
+                connection.rollback()
+                lease = Lease(connection, office) if path is None else None
             copy = None if path is None else keep_whole(path, path.with_name(f"{path.name}.before-recover"))
             with engine.begin() as connection:
+                if lease is not None:  # on a server, where no lock of a file tells of a broker on another machine
+                    lease.hold(connection)
                 end = last_mark(connection, office).seq
                 for statement in _LATER:
                     connection.execute(text(statement), {"office": office, "end": end})
                 _retell(connection, office)
+            if lease is not None:
+                with engine.connect() as connection:
+                    lease.give_back(connection)
         finally:
             engine.dispose()
     kept = "" if copy is None else f"; the database as it was is kept: {copy}"

@@ -83,15 +83,10 @@ class SqlStore:
             if self._hold is not None:
                 undoing.callback(self._hold.close)
             undoing.callback(self._engine.dispose)
-            with converted("open the database"):
-                self._connection = self._engine.connect()
+            self._is_sqlite = self._engine.dialect.name == "sqlite"
+            self._driver_error: type[Exception] = self._engine.dialect.loaded_dbapi.Error
+            self._connect()
             undoing.callback(self._connection.close)
-            dialect, fairy = self._engine.dialect, self._connection.connection
-            self._is_sqlite = dialect.name == "sqlite"
-            self._driver_error: type[Exception] = dialect.loaded_dbapi.Error
-            driver: Any = fairy.driver_connection
-            self._driver, self._cursor = driver, driver.cursor()
-            self._write = Writing(self._cursor, "?" if dialect.paramstyle == "qmark" else "%s")
             self._is_durable = True
             with self._reading("read the journal"):
                 self._require(known)  # before anything is written
@@ -153,9 +148,13 @@ class SqlStore:
     def past(self) -> Past:
         """Return the events that make today's hall: from the first of any live ticket, open session, or today.
 
-        `StorageError` where the disk says less than what was answered.
+        `StorageError` where the disk says less than what was answered. A database server that was started anew is asked
+        again by this, and the right to write is still the one that was lent: whoever took it over meanwhile has it.
         """
         self._require_trust()
+        if not self._is_sqlite and self._driver.closed:
+            self._connection.invalidate()
+            self._connect()
         with self._reading("rebuild the hall"):
             self._require(self._end)
             self._end = replace(last_mark(self._connection, self._office), given=self._end.given)
@@ -318,6 +317,15 @@ class SqlStore:
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
+    def _connect(self) -> None:
+        """Open the one connection to the database, and what statements that run with every request go through."""
+        with converted("open the database"):
+            self._connection = self._engine.connect()
+        dialect = self._engine.dialect
+        driver: Any = self._connection.connection.driver_connection
+        self._driver, self._cursor = driver, driver.cursor()
+        self._write = Writing(self._cursor, "?" if dialect.paramstyle == "qmark" else "%s")
+
     def _read_end(self, known: Mark | None) -> Mark:
         """Return where the journal ends, which was held against the head; the head goes on from there."""
         with self._reading("read the journal"):
@@ -367,7 +375,8 @@ class SqlStore:
                 yield self._write
                 self._driver.commit()
             except BaseException:
-                self._driver.rollback()
+                with suppress(self._driver_error):  # where the server is gone there is nothing to be undone
+                    self._driver.rollback()
                 raise
 
     @contextmanager
