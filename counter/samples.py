@@ -42,6 +42,7 @@ from counter.desk.sign_in import Field, SignInForm
 from counter.desk.state import DeskState
 from counter.drawing.screen import RULES, CounterWidget
 from counter.drawing.touches import Inputs
+from counter.pages.banner import WAIT_S
 from counter.pages.choices import options
 from counter.pages.desk import DeskPage, desk_page
 from counter.pages.notices import slow
@@ -163,6 +164,9 @@ def _at_the_desk(free: DeskState, called: DeskState, serving: DeskState) -> Iter
     yield "no answer yet", desk_page(replace(called, notice=slow(free.phrases), busy=Intent.RECALL))
     offline = replace(called, online=False, stale_since=free.now)
     yield "not connected", desk_page(offline)
+    long_ago = free.now - dt.timedelta(seconds=WAIT_S)
+    yield "not connected for long", desk_page(replace(offline, stale_since=long_ago))
+    yield "free, not connected for long", desk_page(replace(free, online=False, stale_since=long_ago))
     journal = Presence(online=True, kind="engine", devices={"journal": "shorter than its head"})
     yield "trouble with the stored data", desk_page(replace(called, broker=journal))
 

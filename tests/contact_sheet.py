@@ -81,6 +81,7 @@ class Sitting:
     config: str = str(CONFIG)
     part: str = ""
     """Only pages whose name has this in it."""
+    longest_px: int = LONGEST_SIDE_PX
 
     @property
     def title(self) -> str:
@@ -106,7 +107,7 @@ def sittings(asked: argparse.Namespace) -> Iterator[Sitting]:
                 yield Sitting(screen, size, MODES_OF[screen][1:], language=asked.language or "id")
             else:
                 modes = tuple(asked.mode) or (MODES_OF if asked.everything else TOGETHER)[screen]
-                yield Sitting(screen, size, modes, is_every, asked.language, part=asked.page)
+                yield Sitting(screen, size, modes, is_every, asked.language, part=asked.page, longest_px=asked.pixels)
         if not (asked.size or asked.mode or asked.language or asked.page) and screen != "counter":
             yield Sitting(screen, USUAL[screen][0], ("plain",), language="ar", config=str(SCRIPTS))
 
@@ -123,6 +124,7 @@ def main() -> int:
     parser.add_argument("--mode", action="append", default=[], choices=MODES)
     parser.add_argument("--language", default="")
     parser.add_argument("--page", default="", help="only pages whose name has this in it")
+    parser.add_argument("--pixels", type=int, default=LONGEST_SIDE_PX, help="of a picture's longest side")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     sections = []
@@ -274,7 +276,9 @@ class Walk:
         from hardware.panel.screen import picture  # noqa: PLC0415 - imports Kivy
 
         small = picture()
-        small.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        small.thumbnail(
+            (self._sitting.longest_px, self._sitting.longest_px), Image.Resampling.LANCZOS, reducing_gap=2.0
+        )
         small.save(self._folder / f"{name}.webp", quality=82, method=2)
         return f"{name}.webp"
 

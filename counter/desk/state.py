@@ -143,7 +143,7 @@ class DeskState:
         if self.stale_since is None:
             return ""
         time = self.words.clock(self.stale_since)
-        return self.phrases.say("Not connected since {time}. What is shown may be old.", time=time)
+        return self.phrases.say("Not connected since {time}.", time=time)
 
     @property
     def undo_left_s(self) -> int:

@@ -12,6 +12,9 @@ from counter.pages.words import Notice, Tone
 UNANSWERED_SHOWN_S = 5
 """So long the oldest request of anybody may wait before that is said; an answer usually takes milliseconds."""
 
+WAIT_S = 300
+"""So long an officer waits for the connection before people do by voice what the queue did."""
+
 _TROUBLES: Mapping[str, tuple[Tone, str]] = {
     "journal": ("bad", mark("The queue system cannot trust what it has stored. Call technical support now.")),
     "engine": ("warn", mark("The queue system answers nobody for now. Please wait; nothing is done twice.")),
@@ -42,7 +45,7 @@ def _warnings(state: DeskState) -> Iterator[Notice]:
     if state.online and "journal" in troubles:  # then the picture is old too, and this is why
         yield _trouble("journal", phrases)
     if state.stale_since is not None:
-        yield Notice("bad", state.link)
+        yield Notice("bad", " ".join(_cut_off(state)))
     yield from (_trouble(name, phrases) for name in _TROUBLES if name in troubles)
     if state.hall is not None and state.hall.unanswered_s >= UNANSWERED_SHOWN_S:
         waited_s = state.hall.unanswered_s
@@ -53,6 +56,27 @@ def _warnings(state: DeskState) -> Iterator[Notice]:
     if state.standing == "wanted":
         text = phrases.say("Another machine was started as this counter ({id}) too. Close it there.", id=us)
         yield Notice("warn", text)
+
+
+def _cut_off(state: DeskState) -> Iterator[str]:
+    """Yield since when nothing new came, and what an officer does meanwhile."""
+    phrases, desk, ticket = state.phrases, state.desk, state.desk.ticket if state.desk else None
+    yield state.link
+    is_long = state.stale_since is not None and state.words.since(state.stale_since) >= WAIT_S
+    if desk is None or desk.state == "closed":
+        yield phrases.say("Nobody can sign in until it is back.")
+        if is_long:
+            yield phrases.say("Tell technical support.")
+        return
+    if is_long:
+        yield phrases.say("Tell technical support.")
+        yield phrases.say("Call by voice, note the numbers, and enter them by Find later.")
+        return
+    if ticket is not None:
+        yield phrases.say("Go on with {number}; call nobody yet.", number=ticket.number)
+    else:
+        yield phrases.say("Please wait; call nobody yet.")
+    yield phrases.say("Keys do nothing meanwhile.")
 
 
 def _trouble(name: str, phrases: Phrases) -> Notice:

@@ -50,6 +50,8 @@ LIST_PAGE_S = 4.0
 """So long each page of the list of calls stays, where one has not room for all who are awaited."""
 FOOTER_S = 8.0
 """So long each line below stays."""
+CUT_OFF_AFTER_S = 20.0
+"""So long a picture that is old stays: a broker that is started anew is back by then, and nobody is disturbed."""
 LEISURE_S = 0.5
 """What nobody waits for (figures, who is served, the list's order) is drawn anew no more often than this."""
 
@@ -114,6 +116,8 @@ class LobbyPresenter:
         """When the line below was at its first turn: what has just been announced is there at once."""
         self._turns_list = False
         self._started_at_s = self._monotonic()
+        self._useless_from_s: float | None = None
+        """Since when nothing new can be shown; None while it can."""
         self._drawn_at_s = -math.inf
         self._clock_told_s: float | None = None
         self._drawn: tuple[LobbyState, LobbyPage] | None = None
@@ -268,9 +272,14 @@ class LobbyPresenter:
     # -- inside -----------------------------------------------------------------------------------------------------
 
     def _state(self) -> LobbyState:
-        stale_since = self._fresh.stale_since
+        stale_since, now_s = self._fresh.stale_since, self._monotonic()
         most = self._room.front_calls
-        is_starting = self._hall is None and self._monotonic() - self._started_at_s < STARTING_S
+        is_starting = self._hall is None and now_s - self._started_at_s < STARTING_S
+        is_useless = (stale_since is not None and not is_starting) or self._standing in {"taken", "untrusted"}
+        if not is_useless:
+            self._useless_from_s = None
+        elif self._useless_from_s is None:
+            self._useless_from_s = now_s
         return LobbyState(
             minute=self._clock.now().replace(second=0, microsecond=0),
             languages=self._languages,
@@ -289,6 +298,7 @@ class LobbyPresenter:
             over=self._board.over,
             upcoming=self._board.upcoming,
             announced=self._announced,
+            is_cut_off=self._useless_from_s is not None and now_s - self._useless_from_s >= CUT_OFF_AFTER_S,
             panel=self._programme.page if self._has_panel else None,
             veil=self._veil(self._clock.now().time()) if not self._board.awaited else 0.0,
             has_panel=self._has_panel,
@@ -364,7 +374,7 @@ def _is_pressing(state: LobbyState, before: LobbyState) -> bool:
         not set(state.awaited) <= set(before.awaited)
         or _subject(state.panel) != _subject(before.panel)
         or (state.stale_since is None, state.is_starting) != (before.stale_since is None, before.is_starting)
-        or (state.standing, state.speaks) != (before.standing, before.speaks)
+        or (state.standing, state.speaks, state.is_cut_off) != (before.standing, before.speaks, before.is_cut_off)
         or (state.lit, state.list_turn) != (before.lit, before.list_turn)
         or (state.office, state.announced) != (before.office, before.announced)
     )

@@ -17,6 +17,8 @@ from hardware.panel.scale import CAPITAL
 
 PANEL_PAD = 0.5
 """Room inside the panel's edge, in ems."""
+_LINES_OF_EACH = 2
+"""So many lines of a notice are enough where that lets all languages stand there at once."""
 _ROW_GAP = 0.3
 """Between two services of the overview, so that each wait stands with its own."""
 _PART_GAP = 0.25
@@ -85,12 +87,15 @@ def _turned(drawn: Iterable[Item], page: InfoPage, box: Box) -> Iterator[Item]:
 def draw_closed(pages: Sequence[NoticePage], turn: int, box: Box, frame: Frame) -> Iterator[Item]:
     """Yield what stands there while the office is closed: in all languages, in the largest type that has room.
 
-    Where all languages have none they take turns; then the hours of today leave, and the day keeps its place.
+    Where all languages have none, the last lines leave but for two; then languages take turns, and in each of them the
+    last lines leave.
     """
     yield Surface(box, "surface", radius=frame.gap)
     page = pages[turn % len(pages)]
-    fewer = ((dataclasses.replace(page, lines=page.lines[:count]),) for count in range(len(page.lines), -1, -1))
-    for said in (pages, *fewer):
+    most = max(len(one.lines) for one in pages)
+    every = (tuple(_cut(one, count) for one in pages) for count in range(most, min(most, _LINES_OF_EACH) - 1, -1))
+    fewer = ((_cut(page, count),) for count in range(len(page.lines), -1, -1))
+    for said in (*every, *fewer):
         font = max(frame.sign, min(frame.good * 2, box.height / 6))
         while font > frame.sign and _overflows(_closed(said, box, font, frame), box, PANEL_PAD * font / 2):
             font = max(frame.sign, font * 0.94)
@@ -100,6 +105,10 @@ def draw_closed(pages: Sequence[NoticePage], turn: int, box: Box, frame: Frame) 
     shift = max(0.0, (box.bottom - max(item.box.bottom for item in drawn)) / 2 - PANEL_PAD * font / 2)
     for item in drawn:
         yield dataclasses.replace(item, box=item.box.moved(0, shift))
+
+
+def _cut(page: NoticePage, count: int) -> NoticePage:
+    return dataclasses.replace(page, lines=page.lines[:count])
 
 
 def _closed(pages: Sequence[NoticePage], box: Box, font: float, frame: Frame) -> list[Item]:

@@ -243,7 +243,8 @@ def lay_out(page: LobbyPage, frame: Frame) -> Sheet:
     if plan.panel is not None and page.panel is not None:
         items += draw_panel(page.panel, across(plan.panel, frame) if page.rtl else plan.panel, frame)
     if page.closed:
-        items = list(draw_closed(page.closed, page.footer_turn, _body(frame, has_footer=True), frame))
+        body = _body(frame, has_footer=True, lines=_foot_lines(page, frame))
+        items = list(draw_closed(page.closed, page.footer_turn, body, frame))
     elif plan.bands is None and plan.grid is None and page.panel is None:
         items += _welcome(page, frame)
     items += _turned(_foot(page, frame, plan.step), page, frame)
@@ -488,12 +489,14 @@ def _banner(page: LobbyPage, frame: Frame, most: int = _BANNER_LINES) -> tuple[s
     """Return what has to be said about the connection: in all languages, by turns where that is too much at once."""
     clock = frame.wide(page.clock, frame.sign * 1.1, bold=True)
     room = frame.width - clock - frame.gap * 6 - frame.sign * 1.54
-    told = [frame.wrap(text, frame.sign, room, bold=True) for text in page.link.lines]
-    every = tuple(line for lines in told for line in lines)
-    if len(every) <= most:
-        return every
-    now = told[page.footer_turn % len(told)]
-    return now if len(now) <= most else every[page.footer_turn % len(every) :][:1]
+    told = [_packed(parts, room, frame, bold=True) for parts in page.link.lines]
+    pages: list[tuple[str, ...]] = []
+    for lines in told:
+        if pages and len(pages[-1]) + len(lines) <= most:
+            pages[-1] += tuple(lines)
+        else:
+            pages += [tuple(lines[at : at + most]) for at in range(0, len(lines), most)]
+    return pages[page.footer_turn % len(pages)] if pages else ()
 
 
 def _foot_lines(page: LobbyPage, frame: Frame, most: int = _BANNER_LINES) -> int:
@@ -537,14 +540,14 @@ def _waits(page: LobbyPage, room: Box, frame: Frame) -> Iterator[Item]:
         yield line_of(text, at, frame.sign, frame=frame, tone="on_band", ground="band", align=align)
 
 
-def _packed(parts: Sequence[str], width: float, frame: Frame) -> list[str]:
+def _packed(parts: Sequence[str], width: float, frame: Frame, *, bold: bool = False) -> list[str]:
     """Return the lines that are shown by turns: as many parts in each as it has room for, a long one on several."""
     lines: list[str] = []
     for part in parts:
         longer = f"{lines[-1]} \N{MIDDLE DOT} {part}" if lines else part
         is_alike = bool(lines) and reads_from_right(lines[-1]) == reads_from_right(part)
-        if is_alike and frame.wide(longer, frame.sign) <= width:
+        if is_alike and frame.wide(longer, frame.sign, bold=bold) <= width:
             lines[-1] = longer
         else:
-            lines += frame.wrap(part, frame.sign, width)
+            lines += frame.wrap(part, frame.sign, width, bold=bold)
     return lines

@@ -22,6 +22,8 @@ SHIFT_MIN = 3
 """So long everything stays where it is, to a hair."""
 _TO_5_MIN_S = 300
 _LONGEST_WORDS = 12
+_LAST_CALLS = 3
+"""So many calls of before are named while nobody knows who is called now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class LinkStatus:
 
     live: bool
     text: str
-    lines: tuple[str, ...] = ()
+    lines: tuple[tuple[str, ...], ...] = ()
+    """Language by language what is said, in parts that stand beside each other where there is room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,8 @@ class LobbyPage:
     has_panel: bool
     """Whether this display shows procedures at all."""
     closed: tuple[NoticePage, ...] = ()
-    """What is said instead of everything else, language by language, while the office is closed and empty."""
+    """What is said instead of everything else, language by language: the office is closed and empty, or nobody knows
+    who is called."""
     veil: float = 0.0
     """How dark it is, 0 to 1: after hours, while nobody is called."""
     logo: Logo | None = None
@@ -149,6 +153,8 @@ class LobbyState:
     list_turn: int
     veil: float = 0.0
     announced: tuple[Announcement, ...] = ()
+    is_cut_off: bool = False
+    """Whether nothing new came for so long that what was called is not shown any more as if it were now."""
 
 
 _KEEP_READY = mark("Please keep your number ready.")
@@ -161,6 +167,7 @@ def lobby_page(state: LobbyState, *, phrases: Callable[[str], Phrases]) -> Lobby
     passing = phrases(state.panel.language) if state.panel else first
     link = _link(state, every)
     for_staff = (link.text,) if link.live and link.text else ()
+    cut_off = _cut_off(state, every)
     return LobbyPage(
         office=state.office.office.name.get(first.language, "") if state.office else "",
         clock=first.clock(state.minute),
@@ -168,8 +175,8 @@ def lobby_page(state: LobbyState, *, phrases: Callable[[str], Phrases]) -> Lobby
         number_title=passing.say("Called"),
         counter_title=passing.say("Counter"),
         texts=state.texts,
-        front=tuple(_front(call, state, phrases) for call in state.front),
-        others=_others(state, first.language, first.say("Counter")),
+        front=() if cut_off else tuple(_front(call, state, phrases) for call in state.front),
+        others=() if cut_off else _others(state, first.language, first.say("Counter")),
         resting=tuple(dict.fromkeys(words.say(_KEEP_READY) for words in every)),
         footer=(
             *for_staff,
@@ -182,7 +189,7 @@ def lobby_page(state: LobbyState, *, phrases: Callable[[str], Phrases]) -> Lobby
         list_turn=state.list_turn,
         panel=state.panel,
         has_panel=state.has_panel,
-        closed=_closed(state, every),
+        closed=cut_off or _closed(state, every),
         veil=state.veil,
         shift=(state.minute.hour * 60 + state.minute.minute) // SHIFT_MIN,
         rtl=is_rtl(first.language),
@@ -207,26 +214,30 @@ _USELESS: Mapping[str, str] = {
 def _link(state: LobbyState, every: list[Phrases]) -> LinkStatus:
     """Return how it stands with the connection; also what staff have to know, the worst first."""
 
-    def dead(message: str, **values: str) -> LinkStatus:
-        lines = tuple(dict.fromkeys(words.say(message, **values) for words in every))
-        return LinkStatus(live=False, text=lines[0], lines=lines)
+    def dead(*texts: str) -> LinkStatus:
+        return LinkStatus(live=False, text=texts[0], lines=tuple((text,) for text in dict.fromkeys(texts)))
 
     first = every[0]
     if state.standing in _USELESS:
-        return dead(_USELESS[state.standing])
+        return dead(*(words.say(_USELESS[state.standing]) for words in every))
     if state.is_starting:
-        return dead(mark("One moment, please. This screen is starting."))
+        return dead(*(words.say("One moment, please. This screen is starting.") for words in every))
     if state.stale_since is None and state.standing == "wanted":
         return LinkStatus(live=True, text=first.say("Live. Staff: a second screen has this one's name."))
     if state.stale_since is None and state.speaks is not None:
         return LinkStatus(live=True, text=first.say(_VERSIONS[state.speaks]))
     if state.stale_since is None:
         return LinkStatus(live=True, text="")
-    since = state.stale_since
-    lines = tuple(
-        words.say("Not connected since {time}. What is shown may be old.", time=words.clock(since)) for words in every
-    )
-    return LinkStatus(live=False, text=lines[0], lines=tuple(dict.fromkeys(lines)))
+    lines = tuple(_since(state.stale_since, words, is_cut_off=state.is_cut_off) for words in every)
+    if state.is_cut_off:
+        lines = (*lines, (first.say("Staff: check this screen's cable, then tell technical support."),))
+    return LinkStatus(live=False, text=lines[0][0], lines=tuple(dict.fromkeys(lines)))
+
+
+def _since(since: dt.datetime, words: Phrases, *, is_cut_off: bool) -> tuple[str, ...]:
+    """Return since when it is so, and, where nothing else says it, what to do."""
+    told = words.say("Not connected since {time}", time=words.clock(since))
+    return (told,) if is_cut_off else (told, words.say("Please wait: your number keeps its place."))
 
 
 def office_texts(office: OfficeMessage, word: str) -> OfficeTexts:
@@ -389,3 +400,36 @@ def _closed(state: LobbyState, every: list[Phrases]) -> tuple[NoticePage, ...]:
         )
         for words in every
     )
+
+
+def _cut_off(state: LobbyState, every: list[Phrases]) -> tuple[NoticePage, ...]:
+    """Return what the hall is to do while this screen does not know who is called; what was true then stands last."""
+    if not state.is_cut_off or (is_over(state.figures, state.awaited) and _is_of_today(state)):
+        return ()
+    return tuple(
+        NoticePage(
+            words.language,
+            words.say("Calls cannot be shown now"),
+            (
+                words.say("Please wait here: your number keeps its place."),
+                words.say("Watch the counters and listen: officers call you themselves."),
+                *_called_last(state, words),
+            ),
+        )
+        for words in every
+    )
+
+
+def _called_last(state: LobbyState, words: Phrases) -> tuple[str, ...]:
+    if not state.awaited or state.stale_since is None:
+        return ()
+    calls = BETWEEN.join(
+        words.say("{number} at counter {counter}", number=call.number, counter=call.counter_label)
+        for call in state.awaited[:_LAST_CALLS]
+    )
+    return (words.say("Called last, by {time}: {calls}", time=words.clock(state.stale_since), calls=calls),)
+
+
+def _is_of_today(state: LobbyState) -> bool:
+    said = state.figures.at if state.figures else None
+    return said is not None and said.astimezone(state.minute.tzinfo).date() == state.minute.date()

@@ -99,6 +99,8 @@ class _Sampled:
         for count in (2, 3, len(calls)):
             yield f"{count} calls", self._page(calls[:count], self._at(2))
         yield "offline", self._page(calls[:2], self._at(2), is_stale=True)
+        yield "offline for long", self._page(calls, self._at(2), is_stale=True, is_cut_off=True)
+        yield "offline since the start", self._page((), None, is_stale=True, is_cut_off=True)
 
     def pages(self) -> Iterator[Sample]:
         """Yield every page of the panel, in each room that it is cut to."""
@@ -192,6 +194,7 @@ class _Sampled:
         over: tuple[Call, ...] = (),
         is_open: bool = True,
         is_stale: bool = False,
+        is_cut_off: bool = False,
         is_starting: bool = False,
     ) -> LobbyPage:
         most = room_for(self.texts, self.frame, has_panel=self.has_panel).front_calls
@@ -204,6 +207,7 @@ class _Sampled:
             figures=self._hall(is_open=is_open),
             stale_since=self._now if is_stale else None,
             is_starting=is_starting,
+            is_cut_off=is_cut_off,
             standing="alone",
             speaks=None,
             front=front,

@@ -200,8 +200,12 @@ def pages(settings: Settings, language: str, *, room: Room = ROOMY) -> Iterator[
     office.presenter.desk(office.desk(queue=(), queue_length=0))
     yield "empty", office.presenter.page
     office.presenter.link(online=False)
-    office.clock.advance(300)
+    office.clock.advance(30)
     yield "offline", office.presenter.page
+    office.presenter.desk(office.desk(ticket=office.ticket("AP-1012", "serving"), state="serving"))
+    yield "offline with a visitor", office.presenter.page
+    office.clock.advance(300)
+    yield "offline for long", office.presenter.page
 
 
 def _refused_sign_ins(office: Office) -> Iterator[Named]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from broker.contract.claim import Standing
-from broker.contract.messages import PROTOCOL, Presence
+from broker.contract.messages import PROTOCOL, CounterState, Presence
 from counter.desk.keys import Intent
+from counter.pages.banner import WAIT_S
 from tests.ui.counter.desk_samples import Window, hall
 
 THIS_IS_OLDER = "Jendela ini lebih lama versinya"
@@ -67,6 +68,27 @@ def test_the_worst_comes_first(window: Window) -> None:
     assert "memercayai" in stands(window)[1]
     window.presenter.link(online=False)
     assert stands(window)[1].startswith("Tidak tersambung sejak")
+
+
+def test_whoever_is_cut_off_reads_what_to_do_meanwhile(window: Window) -> None:
+    window.presenter.link(online=False)
+    assert stands(window)[1].endswith("Belum ada yang dapat masuk sampai tersambung lagi.")
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [("open", "Mohon tunggu; jangan memanggil dahulu."), ("serving", "Lanjutkan AP-012; jangan memanggil dahulu.")],
+)
+def test_an_officer_who_is_cut_off_waits_first_and_then_calls_by_voice(
+    window: Window, state: CounterState, says: str
+) -> None:
+    window.sign_in(state)
+    window.presenter.link(online=False)
+    since, keys = "Tidak tersambung sejak pukul 09.00.", "Tombol tidak berfungsi dahulu."
+    assert stands(window) == ("bad", f"{since} {says} {keys}")
+    window.clock.advance(WAIT_S)
+    by_voice = "Panggil dengan suara, catat nomornya, lalu masukkan lewat Cari."
+    assert stands(window) == ("bad", f"{since} Hubungi petugas teknis. {by_voice}")
 
 
 def test_why_the_picture_is_old_is_said_where_the_broker_still_tells(window: Window) -> None:

@@ -39,7 +39,7 @@ from broker.language import Phrases
 from display.hall.announcer import Announcement, SpeechRules
 from display.hall.board import Call, Zone
 from display.hall.media import media_in
-from display.hall.presenter import LobbyPresenter
+from display.hall.presenter import CUT_OFF_AFTER_S, LobbyPresenter
 from display.pages.layout import lay_out
 from display.pages.lobby import CounterName, Room
 from display.pages.panel import InfoPage, MediaPage, NoticePage, OverviewPage, ProcedurePage
@@ -567,16 +567,61 @@ def test_a_screen_of_another_version_than_the_broker_says_so_to_staff(lobby: Lob
     assert lobby.presenter.page.link.text == says
 
 
-def test_old_news_is_never_shown_as_new(lobby: Lobby) -> None:
+def test_a_connection_that_is_lost_for_a_moment_is_said_below_and_calls_stay(lobby: Lobby) -> None:
+    lobby.hall(hall(1, lobby.clock(), now_calling=(calling("A-001", lobby.clock()),)))
     lobby.link(online=False)
-    lobby.clock.pass_s(300)
-    link = lobby.presenter.page.link
-    assert not link.live
-    assert link.lines == (
-        "Tidak tersambung sejak pukul 09.00. Informasi di layar mungkin sudah lama.",
-        "Not connected since 9:00\u202fAM. What is shown may be old.".replace("\u202f", " "),
+    assert not lobby.presenter.page.link.live
+    lobby.clock.pass_s(CUT_OFF_AFTER_S - 1)
+    page = lobby.presenter.page
+    assert not page.link.live
+    assert page.link.lines == (
+        ("Terputus sejak pukul 09.00", "Mohon tunggu, nomor Anda tetap berlaku."),
+        ("Not connected since 9:00\u202fAM".replace("\u202f", " "), "Please wait: your number keeps its place."),
     )
-    assert lobby.presenter.page.clock == "09.05"
+    assert [call.number for call in page.front] == ["A-001"]
+    assert page.closed == ()
+
+
+def test_old_news_is_never_shown_as_new(lobby: Lobby) -> None:
+    """Who is called may have come long ago, and others were called since: then people are told what to do."""
+    lobby.hall(hall(1, lobby.clock(), now_calling=(calling("A-001", lobby.clock()),)))
+    lobby.link(online=False)
+    assert lobby.presenter.page.closed == ()
+    lobby.clock.pass_s(300)
+    page = lobby.presenter.page
+    assert (page.front, page.others, page.clock) == ((), (), "09.05")
+    ours, theirs = page.closed
+    assert ours.title == "Panggilan tidak dapat ditampilkan"
+    assert ours.lines == (
+        "Mohon tunggu di sini: nomor Anda tetap berlaku.",
+        "Perhatikan loket dan dengarkan: petugas memanggil langsung.",
+        "Terakhir dipanggil hingga pukul 09.00: A-001 di loket 3",
+    )
+    assert theirs.lines[1] == "Watch the counters and listen: officers call you themselves."
+    assert page.link.lines[-1] == ("Petugas: periksa kabel layar ini, lalu hubungi petugas teknis.",)
+
+
+def test_a_screen_that_is_back_shows_calls_at_once(lobby: Lobby) -> None:
+    lobby.link(online=False)
+    assert not lobby.presenter.page.link.live
+    lobby.clock.pass_s(300)
+    assert lobby.presenter.page.closed
+    lobby.link(online=True)
+    lobby.hall(hall(1, lobby.clock(), now_calling=(calling("A-001", lobby.clock()),)))
+    page = lobby.presenter.page
+    assert page.link.live
+    assert (page.closed, [call.number for call in page.front]) == ((), ["A-001"])
+
+
+def test_an_office_that_was_closed_and_empty_says_nothing_of_calls_in_its_night(lobby: Lobby) -> None:
+    lobby.hall(hall(1, lobby.clock()).model_copy(update={"hours": _hours(lobby, is_open=False)}))
+    lobby.run(1)
+    lobby.link(online=False)
+    assert not lobby.presenter.page.link.live
+    lobby.clock.pass_s(300)
+    assert lobby.presenter.page.closed == ()
+    lobby.clock.pass_s(24 * 3600)
+    assert [page.title for page in lobby.presenter.page.closed][:1] == ["Panggilan tidak dapat ditampilkan"]
 
 
 def test_a_connection_without_news_is_not_live_either(lobby: Lobby) -> None:
@@ -604,7 +649,7 @@ def test_a_display_that_was_just_switched_on_says_so_before_it_speaks_of_a_lost_
     assert (starting.live, "disiapkan" in starting.text) == (False, True)
     lobby.run(9)
     lost = lobby.presenter.page.link
-    assert (lost.live, "Tidak tersambung" in lost.text) == (False, True)
+    assert (lost.live, "Terputus" in lost.text) == (False, True)
 
 
 # -- what the office says ---------------------------------------------------------------------------------------------
