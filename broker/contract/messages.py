@@ -600,6 +600,8 @@ class Alert(Message):
     """Whom it is for."""
     acknowledged_by: str | None = None
     """Id of the officer who sees to it."""
+    acknowledged_name: str | None = None
+    """Their name."""
     acknowledged_at: Moment | None = None
 
 

@@ -21,7 +21,7 @@ def alerts_shape(hall: Hall, now: dt.datetime, read: Mapping[str, Reading]) -> m
     shapes: list[ms.Alert] = []
     room = _ROOM
     for alert in standing:
-        shape = _alert(alert, read.get(alert.id), hall.office.zone)
+        shape = _alert(alert, read.get(alert.id), hall)
         room -= len(shape.model_dump_json().encode()) + 1
         if room < 0:
             break
@@ -30,10 +30,10 @@ def alerts_shape(hall: Hall, now: dt.datetime, read: Mapping[str, Reading]) -> m
     return ms.AlertsMessage(at=at, alerts=tuple(shapes), more=len(standing) - len(shapes))
 
 
-def _alert(alert: Alert, reading: Reading | None, zone: dt.tzinfo) -> ms.Alert:
+def _alert(alert: Alert, reading: Reading | None, hall: Hall) -> ms.Alert:
     """Return one alert, with what is read there now; where nothing is known now, what was read last."""
     told = alert if reading is None or not reading.level else reading
-    seen_at = alert.acknowledged_at
+    seen_by, seen_at, zone = alert.acknowledged_by, alert.acknowledged_at, hall.office.zone
     return ms.Alert.model_validate(
         {
             "id": alert.id,
@@ -44,7 +44,8 @@ def _alert(alert: Alert, reading: Reading | None, zone: dt.tzinfo) -> ms.Alert:
             "limit": told.limit,
             "about": told.about,
             "roles": alert.roles,
-            "acknowledged_by": alert.acknowledged_by,
+            "acknowledged_by": seen_by,
+            "acknowledged_name": None if seen_by is None else hall.office.officers.get(seen_by),
             "acknowledged_at": None if seen_at is None else seen_at.astimezone(zone),
         }
     )

@@ -154,6 +154,7 @@ def routes(
         reporter=reporter,
         sender=sender,
         database=plan.database,
+        officers=plan.officers,
         advisor=advisor,
         previews=previews,
         is_training=plan.is_training,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from broker.contract.link import Address
@@ -55,6 +55,8 @@ class Plan:
     webhook: WebhookWay | None
     database: Path | None
     """Where the office's data are if they are on this machine; None where a server has them, for any machine."""
+    officers: dict[str, str] = field(default_factory=dict)
+    """Their names by their ids, as they were when this process began."""
     is_training: bool = False
     """Until the bus has told it."""
     api_token: str | None = None

@@ -39,6 +39,7 @@ def plan_of(settings: Settings, client: str, *, config: Path, data: Path, certif
         is_staff_everywhere=web.staff == "everywhere",
         tls_port=web.tls_port,
         certificate=certificate,
+        officers={officer.id: officer.name for officer in settings.officers},
         is_training=settings.training,
         asked=Asked(
             rating=feedback.rating,

@@ -87,11 +87,12 @@ def test_who_sees_to_it_says_so_by_one_press_and_the_engine_is_told_once(near: V
 
 
 def test_the_page_has_all_with_who_sees_to_it(near: Visitor) -> None:
-    seen = LATE.model_copy(update={"acknowledged_by": "maria", "acknowledged_at": LATE.since})
+    by = {"acknowledged_by": "maria", "acknowledged_name": "Maria Lestari", "acknowledged_at": LATE.since}
+    seen = LATE.model_copy(update=by)
     say(near.office, seen)
     sign_in(near)
     wait_until(
-        lambda: "maria sees to it (8:00" in near.get("/staff/alerts"),
+        lambda: "Maria Lestari sees to it (8:00" in near.get("/staff/alerts"),
         what="the alert on the page",
     )
     html = near.get("/staff/alerts")

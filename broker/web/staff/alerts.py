@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -69,6 +69,8 @@ class AlertPages:
 
     database: Path | None = None
     sender: Sender | None = None
+    officers: Mapping[str, str] = field(default_factory=dict)
+    """Their names by their ids; who is not among them is told by the id, as it stands in the journal."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def section(self) -> Section:
@@ -100,7 +102,9 @@ class AlertPages:
             sound=p.say("A sound with each new alert, at this browser"),
             history_title=p.say("The last days"),
             columns=(p.say("Raised"), p.say("What"), p.say("Seen to by"), p.say("Over")),
-            history=tuple(_stood(p, one, office.offer, zone) for one in stood or () if role in one.alert.roles),
+            history=tuple(
+                _stood(p, self._named(one), office.offer, zone) for one in stood or () if role in one.alert.roles
+            ),
             no_history=p.say("What stood before is kept on the machine of the database.")
             if stood is None
             else p.say("Nothing yet."),
@@ -112,6 +116,10 @@ class AlertPages:
             notice=notice,
         )
         return desk.show("staff/alerts.html", shown, status=status)
+
+    def _named(self, told: Told) -> Told:
+        name = self.officers.get(told.alert.acknowledged_by or "")
+        return replace(told, alert=told.alert.model_copy(update={"acknowledged_name": name}))
 
     async def seen(self, desk: Desk) -> Response:
         """Say that one sees to an alert."""
@@ -137,7 +145,8 @@ def _stood(p: Phrases, told: Told, offer: OfficeMessage | None, zone: dt.tzinfo)
         return "" if local is None else f"{p.day(local.date())}, {p.clock(local)}"
 
     alert = told.alert
-    seen = "" if alert.acknowledged_by is None else f"{alert.acknowledged_by} ({moment(alert.acknowledged_at)})"
+    by = alert.acknowledged_name or alert.acknowledged_by
+    seen = "" if by is None else f"{by} ({moment(alert.acknowledged_at)})"
     over = moment(told.ended_at) or p.say("stands")
     return moment(alert.since), alert_words(p, alert, offer), seen, over
 

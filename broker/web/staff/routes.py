@@ -5,7 +5,7 @@ A new section is one line in `sections`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -51,6 +51,7 @@ class StaffPages:
     reporter: Reporter | None = None
     sender: Sender | None = None
     database: Path | None = None
+    officers: Mapping[str, str] = field(default_factory=dict)
     advisor: Advisor | None = None
     previews: Previews | None = None
     lately: Lately = field(default_factory=Lately)
@@ -61,7 +62,7 @@ class StaffPages:
         """Return all sections, in the order of the navigation."""
         return (
             BoardPages(self.reporter).section(),
-            AlertPages(self.database, self.sender).section(),
+            AlertPages(self.database, self.sender, self.officers).section(),
             ActsPages().section(),
             ComplaintPages().section(),
             SuggestionPages().section(),

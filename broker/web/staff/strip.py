@@ -70,7 +70,7 @@ def mine(office: Office, staff: Staff) -> tuple[Alert, ...]:
 
 def line_of(p: Phrases, alert: Alert, offer: OfficeMessage | None, *, may: bool) -> AlertLine:
     """Return an alert in words."""
-    by, at = alert.acknowledged_by, alert.acknowledged_at
+    by, at = alert.acknowledged_name or alert.acknowledged_by, alert.acknowledged_at
     is_seen = by is not None and at is not None
     return AlertLine(
         id=alert.id,

@@ -183,6 +183,8 @@ def test_a_supervisor_sees_to_it_from_a_page_or_a_counter_and_it_is_in_the_journ
     assert reply["events"] == ["alert_acknowledged"]
     goes_by(room, 3)
     assert room.wire.alerts[0].acknowledged_by == "dewi"
+    [shown] = alerts_shape(room.hall, room.clock.now(), {}).alerts
+    assert (shown.acknowledged_by, shown.acknowledged_name) == ("dewi", "Dewi A."), "pages say the name"
     again = room.ask(cmd.AlertAck(session, alert), client="web")
     assert again["events"] == [], "somebody sees to it already"
     assert room.ask(cmd.AlertAck(session, "gone-1"), client="web")["events"] == []

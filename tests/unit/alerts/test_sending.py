@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
 import json
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +16,13 @@ from typing import ClassVar
 
 import pytest
 
+from broker.config.settings import CA
 from broker.contract.messages import Alert, AlertsMessage
 from broker.language import words_of
+from broker.server.certificates import SERVER, make_certificates
 from broker.web.sending import EmailWay, News, NotSentError, Sender, WebhookWay, send_email, send_webhook
 from tests.fakes.clock import MORNING
+from tests.support.office import shipped_settings
 
 PAPER = Alert(
     id="paper-1",
@@ -56,6 +62,45 @@ class Smtp(socketserver.StreamRequestHandler):
                 self.wfile.write(b"550 nobody here\r\n")
             else:
                 self.wfile.write(b"250 fine\r\n")
+
+
+class SafeSmtp(socketserver.StreamRequestHandler):
+    """A mail server that takes nothing in the clear, and who it is shows by a certificate."""
+
+    context: ClassVar[ssl.SSLContext]
+    heard: ClassVar[list[tuple[bool, str]]]
+    """Whether each line came encrypted, and the line."""
+
+    def handle(self) -> None:
+        """Speak as much SMTP as a mail needs, the rest after STARTTLS."""
+        self.wfile.write(b"220 here\r\n")
+        is_safe, is_letter, stream = False, False, self.rfile
+        answer = self.wfile.write
+        while line := stream.readline().decode():
+            self.heard.append((is_safe, line.rstrip()))
+            word = line.partition(" ")[0].strip().upper()
+            if is_letter:
+                is_letter = line != ".\r\n"
+                said = "" if is_letter else "250 taken"
+            elif word == "EHLO":
+                said = "250-here\r\n250 AUTH PLAIN" if is_safe else "250-here\r\n250 STARTTLS"
+            elif word == "STARTTLS":
+                answer(b"220 go on\r\n")
+                try:
+                    safe = self.context.wrap_socket(self.connection, server_side=True)
+                except OSError:
+                    return  # the other side does not take the certificate
+                stream, answer, is_safe, said = safe.makefile("rb"), safe.sendall, True, ""
+            else:
+                is_letter = word == "DATA"
+                said = {"DATA": "354 go on", "QUIT": "221 bye", "AUTH": "235 known"}.get(word, "250 fine")
+            if said:
+                answer(f"{said}\r\n".encode())
+            if word == "QUIT":
+                break
+        if is_safe:
+            stream.close()
+            safe.close()
 
 
 class Hook(BaseHTTPRequestHandler):
@@ -128,6 +173,32 @@ def test_a_server_without_tls_is_not_spoken_to_in_the_clear(mail: int) -> None:
         send_email(email_at(mail, tls="tls"), "Kantor", [NEWS], timeout_s=2)
     assert told.value.fault == "tls"
     assert Smtp.letters == []
+
+
+def test_by_starttls_nothing_is_said_in_the_clear_and_only_to_a_server_that_shows_who_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = shipped_settings().model_copy(update={"tls": "own"})
+    make_certificates(settings, tmp_path, dt.datetime.now(dt.UTC))
+    SafeSmtp.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    SafeSmtp.context.load_cert_chain(tmp_path / SERVER)
+    secret = "a-very-long-word"  # noqa: S105 - of nobody
+    for trusted, fault in ((tmp_path / "nobody.pem", "tls"), (tmp_path / CA, None)):
+        SafeSmtp.heard = []
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+        with served(socketserver.ThreadingTCPServer(("127.0.0.1", 0), SafeSmtp)) as port:
+            way = email_at(port, tls="starttls", user="antrean", password=secret)
+            if fault is not None:
+                with pytest.raises(NotSentError) as told:
+                    send_email(way, "Kantor", [NEWS])
+                assert told.value.fault == fault
+            else:
+                send_email(way, "Kantor", [NEWS])
+        clear = {line.partition(" ")[0].upper() for is_safe, line in SafeSmtp.heard if not is_safe}
+        assert clear == {"EHLO", "STARTTLS"}
+    encrypted = [line for is_safe, line in SafeSmtp.heard if is_safe]
+    assert "08:00  kiosk-1, printer: no paper." in encrypted
+    assert base64.b64encode(f"\0antrean\0{secret}".encode()).decode() in " ".join(encrypted)
 
 
 def test_a_mail_server_that_refuses_or_is_not_there_is_told_of(mail: int) -> None:
