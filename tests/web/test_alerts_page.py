@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 
 from broker.contract import messages as ms
 from broker.domain.alerts import AlertRules, Rule
+from broker.language import words_of
 from broker.store.sql import SqlStore
-from broker.web.staff.alert_history import read_history
+from broker.web.staff.alert_history import Told, read_history
+from broker.web.staff.alerts import AlertPages, _stood
 from tests.fakes.clock import MORNING
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.web_office import WebOffice, refuse
@@ -134,6 +137,14 @@ def test_what_stood_is_read_from_the_journal(tmp_path: Path) -> None:
     assert told is not None
     assert [(one.alert.about, one.ended_at is None) for one in told] == [("paper_low", True), ("paper_out", False)]
     assert read_history(tmp_path / "nowhere.db") is None
+
+
+def test_what_stood_is_told_with_the_name_of_who_saw_to_it_and_with_the_id_where_nobody_knows_it() -> None:
+    pages = AlertPages(officers={"maria": "Maria Lestari"})
+    for by, name in (("maria", "Maria Lestari"), ("gone", "gone")):
+        told = Told(LATE.model_copy(update={"acknowledged_by": by, "acknowledged_at": MORNING}), MORNING)
+        row = _stood(words_of("broker", ("en",))("en"), pages._named(told), None, MORNING.tzinfo or dt.UTC)
+        assert row[2].startswith(f"{name} (")
 
 
 @pytest.mark.parametrize("kind", ms.AlertKind.__args__)  # type: ignore[attr-defined]  # of a Literal

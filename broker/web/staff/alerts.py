@@ -92,6 +92,7 @@ class AlertPages:
         p, office = desk.p, desk.office
         stood = None if self.database is None else await asyncio.to_thread(read_history, self.database)
         role, zone = desk.staff.role, desk.zone
+        theirs = [self._named(one) for one in stood or () if role in one.alert.roles]
         shown = AlertsPage(
             title=p.say("Alerts"),
             frame=desk.frame(HOME),
@@ -102,9 +103,7 @@ class AlertPages:
             sound=p.say("A sound with each new alert, at this browser"),
             history_title=p.say("The last days"),
             columns=(p.say("Raised"), p.say("What"), p.say("Seen to by"), p.say("Over")),
-            history=tuple(
-                _stood(p, self._named(one), office.offer, zone) for one in stood or () if role in one.alert.roles
-            ),
+            history=tuple(_stood(p, one, office.offer, zone) for one in theirs),
             no_history=p.say("What stood before is kept on the machine of the database.")
             if stood is None
             else p.say("Nothing yet."),

@@ -8,7 +8,7 @@ import json
 import socketserver
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -75,7 +75,7 @@ class SafeSmtp(socketserver.StreamRequestHandler):
         """Speak as much SMTP as a mail needs, the rest after STARTTLS."""
         self.wfile.write(b"220 here\r\n")
         is_safe, is_letter, stream = False, False, self.rfile
-        answer = self.wfile.write
+        answer: Callable[[bytes], object] = self.wfile.write
         while line := stream.readline().decode():
             self.heard.append((is_safe, line.rstrip()))
             word = line.partition(" ")[0].strip().upper()
