@@ -28,6 +28,7 @@ from tests.support.browsing import asked_before
 from tests.support.caller import Caller
 from tests.support.earlier_broker import SetClock
 from tests.support.office import OfficeProcess
+from tests.support.plain_http import NO_AUTHORITY
 from tests.support.program import PROCESSES
 from tests.support.proxy import Proxy
 from tests.support.sqlite import opened
@@ -488,7 +489,9 @@ class Pages:
         self.line.__enter__()
         self.process = WebProcess(replace(office, port=self.line.address.port))
         self.process.start()
-        self._client = httpx.Client(base_url=self.process.address, timeout=2.0, headers={"Accept-Language": "en"})
+        self._client = httpx.Client(
+            base_url=self.process.address, timeout=2.0, headers={"Accept-Language": "en"}, verify=NO_AUTHORITY
+        )
         self._database = office.database
         self._forms: list[dict[str, str]] = []
         """What is to be sent, one after the other."""

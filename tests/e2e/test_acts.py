@@ -17,6 +17,7 @@ from broker.domain.vocabulary import COMMANDS
 from tests.support.browsing import asked_before
 from tests.support.caller import Caller, wait_until
 from tests.support.office import OfficeProcess
+from tests.support.plain_http import NO_AUTHORITY
 from tests.support.web_process import PUBLIC, WebProcess
 from tests.web.test_feedback_pages import hidden
 
@@ -127,7 +128,10 @@ def test_a_supervisor_closes_a_service_in_the_browser_and_a_phone_reads_what_is_
     web = WebProcess(office)
     web.start()
     try:
-        with office.caller("kiosk-1") as kiosk, httpx.Client(base_url=web.address, timeout=30) as browser:
+        with (
+            office.caller("kiosk-1") as kiosk,
+            httpx.Client(base_url=web.address, timeout=30, verify=NO_AUTHORITY) as browser,
+        ):
             key = kiosk.do("issue", service=SERVICE)["ticket"]["key"]
             press(browser, "/staff/in", officer="maria", pin="1234")
             shown = press(browser, "/staff/acts/offer", place=f"service:{SERVICE}", reason=WHY, **hidden_of(browser))

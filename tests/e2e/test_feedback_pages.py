@@ -15,6 +15,7 @@ from broker.config.surveys import shipped_survey
 from tests.support.browsing import asked_before
 from tests.support.caller import wait_until
 from tests.support.office import OfficeProcess
+from tests.support.plain_http import NO_AUTHORITY
 from tests.support.web_process import PUBLIC, WebProcess
 
 pytestmark = pytest.mark.xdist_group("feedback-pages")
@@ -40,7 +41,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebProcess]:
 def browser(web: WebProcess) -> httpx.Client:
     """Return a browser without JavaScript."""
     headers = {"Accept-Language": "en", "Origin": web.address}
-    return httpx.Client(base_url=web.address, headers=headers, follow_redirects=True, timeout=30)
+    return httpx.Client(base_url=web.address, headers=headers, follow_redirects=True, timeout=30, verify=NO_AUTHORITY)
 
 
 def field(page: httpx.Response, name: str) -> str:

@@ -13,6 +13,7 @@ import pytest
 from broker.bootstrap.trials import WRONG_PINS
 from tests.support.browsing import asked_before
 from tests.support.office import OfficeProcess
+from tests.support.plain_http import NO_AUTHORITY
 from tests.support.web_process import WebProcess
 
 PIN, WRONG = "1234", "9876"
@@ -60,7 +61,7 @@ def test_a_browser_that_guesses_locks_nobody_out_of_the_pages(office: OfficeProc
     try:
         for address, known in (("127.0.0.2", WRONG), ("127.0.0.3", PIN)):
             # each address of this machine is another browser to the pages
-            way = httpx.HTTPTransport(local_address=address)
+            way = httpx.HTTPTransport(verify=NO_AUTHORITY, local_address=address)
             with httpx.Client(base_url=web.address, transport=way, timeout=30) as browser:
                 answers = []
                 for _ in range(WRONG_PINS + 1 if known == WRONG else 1):

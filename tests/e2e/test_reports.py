@@ -22,6 +22,7 @@ from tests.support.caller import wait_until
 from tests.support.lived_days import live, new_office
 from tests.support.office import OfficeProcess
 from tests.support.pdf_text import pdf_text
+from tests.support.plain_http import NO_AUTHORITY
 from tests.support.sqlite import opened
 from tests.support.web_process import WebProcess
 from tests.support.workbook import cells_of
@@ -60,7 +61,9 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebProcess]:
 def supervisor(web: WebProcess) -> Iterator[httpx.Client]:
     """Yield the browser of a supervisor who reads Indonesian."""
     headers = {"Accept-Language": "id", "Origin": web.address}
-    with httpx.Client(base_url=web.address, headers=headers, timeout=60, follow_redirects=True) as client:
+    with httpx.Client(
+        base_url=web.address, headers=headers, timeout=60, follow_redirects=True, verify=NO_AUTHORITY
+    ) as client:
         assert (
             client.post("/staff/in", data={"officer": "maria", "pin": "1234"} | asked_before(client)).status_code == 200
         )
@@ -177,7 +180,12 @@ def test_screen_csv_workbook_paper_html_and_the_api_say_the_same(
         assert answer.status_code == 200, answer.text
         return answer.content
 
-    api = httpx.get(f"{web.address}/api/v1/reports?{span}", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60)
+    api = httpx.get(
+        f"{web.address}/api/v1/reports?{span}",
+        headers={"Authorization": f"Bearer {TOKEN}"},
+        timeout=60,
+        verify=NO_AUTHORITY,
+    )
     expected = of_json(api.content)
     assert expected["", "arrivals"] == Said(Decimal(2 * VISITORS), 2 * VISITORS)
     assert sum(said.n is not None and said.n > 0 for said in expected.values()) > 50, "there is something to compare"

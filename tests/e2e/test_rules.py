@@ -20,6 +20,7 @@ from tests.e2e.test_reload import Screen
 from tests.support.browsing import asked_before
 from tests.support.caller import wait_until
 from tests.support.office import CONFIG, OfficeProcess
+from tests.support.plain_http import NO_AUTHORITY
 from tests.support.web_process import WebProcess
 from tests.web.test_feedback_pages import hidden
 
@@ -46,7 +47,7 @@ def browser(office: OfficeProcess) -> Iterator[httpx.Client]:
     web = WebProcess(office)
     web.start()
     with httpx.Client(
-        base_url=web.address, headers={"Accept-Language": "en", "Origin": web.address}, timeout=20
+        base_url=web.address, headers={"Accept-Language": "en", "Origin": web.address}, timeout=20, verify=NO_AUTHORITY
     ) as one:
         assert one.post("/staff/in", data={"officer": "maria", "pin": "1234"} | asked_before(one)).status_code == 303
         yield one

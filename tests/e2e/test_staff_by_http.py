@@ -28,6 +28,7 @@ from broker.web.staff.access import COOKIE, Staff, staff_of
 from broker.web.start import plan_of
 from tests.support.browsing import asked_before
 from tests.support.caller import wait_until
+from tests.support.plain_http import NO_AUTHORITY
 from tests.support.staffed_office import PIN, STRANGE_NAME, WHO, StaffedOffice
 
 pytestmark = pytest.mark.xdist_group("staffed-office")
@@ -147,7 +148,7 @@ class Stranger(httpx.Client):
 
     def __init__(self, office: StaffedOffice, officer: str = "", pin: str = PIN) -> None:
         """Come to an office; within `with`, as an officer of it if one is named."""
-        transport = httpx.HTTPTransport(local_address=f"127.0.0.{next(self.addresses)}")
+        transport = httpx.HTTPTransport(verify=NO_AUTHORITY, local_address=f"127.0.0.{next(self.addresses)}")
         super().__init__(base_url=office.address, transport=transport, timeout=60, headers={"Accept-Language": "en"})
         self.office, self.officer, self.pin = office, officer, pin
 

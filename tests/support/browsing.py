@@ -28,6 +28,7 @@ from tests.fakes.bus import FakeBus
 from tests.fakes.web_office import WebOffice
 from tests.support.caller import wait_until
 from tests.support.office import CONFIG, free_port
+from tests.support.plain_http import NO_AUTHORITY
 
 SWEEP_S = 0.02
 T = TypeVar("T")
@@ -113,7 +114,7 @@ def visitor(
 ) -> Iterator[Visitor]:
     """Open the pages of an office in memory."""
     app = app_of(office, limits=limits, files=files, advisor=advisor, data=data)
-    with served(app) as address, httpx.Client(base_url=address, timeout=15) as client:
+    with served(app) as address, httpx.Client(base_url=address, timeout=15, verify=NO_AUTHORITY) as client:
         yield Visitor(office, client, address)
 
 

@@ -9,6 +9,7 @@ import httpx
 
 from tests.support.caller import wait_until
 from tests.support.office import OfficeProcess
+from tests.support.plain_http import NO_AUTHORITY
 from tests.support.program import Program
 
 PUBLIC = {"ANTREAN_WEB__PUBLIC_URL": "http://antrian.lan", "ANTREAN_LANES__REGULAR__NO_SHOW_AFTER_S": "0"}
@@ -60,6 +61,6 @@ class WebProcess:
 
     def _knows_the_office(self) -> bool:
         try:
-            return "<dl" in httpx.get(self.address, timeout=5).text
+            return "<dl" in httpx.get(self.address, timeout=5, verify=NO_AUTHORITY).text
         except httpx.HTTPError:
             return False

@@ -15,6 +15,7 @@ from tests.fakes.feedback_desk import FeedbackDesk
 from tests.fakes.played_office import PlayedOffice
 from tests.fakes.web_office import KEY, WebOffice, refuse
 from tests.support.browsing import Visitor
+from tests.support.plain_http import NO_AUTHORITY
 from tests.web.test_feedback_pages import hidden
 from tests.web.test_ticket_page import text_of
 
@@ -350,7 +351,7 @@ def test_moving_calling_and_cancelling_stand_at_the_ticket(page: Visitor, played
 @pytest.mark.usefixtures("played")
 def test_what_was_done_is_said_for_half_a_minute_to_nobody_else_and_taken_back_where_one_is(page: Visitor) -> None:
     send(page, "offer", {"place": "service:new-passport", "reason": "x"})
-    with httpx.Client(base_url=page.address, timeout=15) as client:
+    with httpx.Client(base_url=page.address, timeout=15, verify=NO_AUTHORITY) as client:
         other = Visitor(page.office, client, page.address)
         other.post("/staff/in", officer="siti", pin="2002")
         assert "Take it back" not in other.get(BOARD)

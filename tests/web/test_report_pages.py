@@ -25,9 +25,11 @@ from tests.fakes.web_office import WebOffice
 from tests.support.browsing import Visitor, in_a_loop, served
 from tests.support.caller import wait_until
 from tests.support.office import CONFIG
+from tests.support.plain_http import NO_AUTHORITY
 
 WORKER = """
 import json, sys
+from tests.support.plain_http import NO_AUTHORITY
 for line in sys.stdin:
     asked = json.loads(line)
     if asked["query"] == [["period", "die"]]:
@@ -60,7 +62,7 @@ def opened(office: WebOffice, reporter: Reporter | None, **plan: Any) -> Iterato
         ),
         reporter=reporter,
     )
-    with served(app) as address, httpx.Client(base_url=address, timeout=15) as client:
+    with served(app) as address, httpx.Client(base_url=address, timeout=15, verify=NO_AUTHORITY) as client:
         yield Visitor(office, client, address)
 
 
