@@ -36,8 +36,8 @@ from pydantic import BaseModel, ValidationError
 
 from broker.contract.claim import Claim, Say, Standing
 from broker.contract.link import Address, Pending
-from broker.contract.messages import MAX_HEARD_BYTES, PROTOCOL, Presence, Reply, marked
-from broker.contract.topics import ENGINE_CLIENT, PRESENCE, Topics
+from broker.contract.messages import PROTOCOL, Presence, Reply, marked
+from broker.contract.topics import ENGINE_CLIENT, MAX_HEARD_BYTES, PRESENCE, Topics
 from broker.logs import answered, asked
 from broker.prompt_client import PromptClient, Sieve
 

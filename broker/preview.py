@@ -24,7 +24,7 @@ from broker.config import ConfigError, Settings, check_settings, load_settings
 from broker.contract.messages import HoursInfo, OfficeMessage, Span
 from broker.layout import NotCheckedError, ScreenReport, screen_reports, whole
 from broker.screen import PictureOrder, Shot
-from broker.server import bound_to_parent
+from broker.server.children import bound_to_parent
 from broker.up.screens import ScreenError, VirtualScreen
 
 NICE = 19

@@ -34,7 +34,7 @@ ALL_REFUSALS_PER_S, ALL_REFUSALS_AT_ONCE = 100.0, 256.0
 SHARE_BYTES = 2048
 """A message of so many bytes counts as one, of twice as many as two."""
 LONGEST_BYTES = 128 * 1024
-"""What is longer is cut without a look: no message of the wire is (contract.messages.MAX_HEARD_BYTES)."""
+"""What is longer is cut without a look: no message of the wire is (contract.topics.MAX_HEARD_BYTES)."""
 WAITING_COSTS_BYTES = 128
 """What a message takes in memory beside its bytes."""
 KNOWN_TOPICS = 4096

@@ -13,7 +13,7 @@ from broker.config.logins import BOOK, LoginError, clients_of, is_open, local_pa
 from broker.config.settings import Settings
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.gateway.door import Door
-from broker.server import Access, password_entry
+from broker.server.mosquitto import Access, password_entry
 from hardware.files import write_whole
 
 LOOK_EVERY_S = 0.25

@@ -28,17 +28,17 @@ from broker.bootstrap.tokens import SessionTokens
 from broker.bootstrap.trials import MissedFile
 from broker.bus import Bus
 from broker.config.logins import LoginError, known_by
-from broker.config.loopback import is_loopback
 from broker.config.settings import CA, Settings
 from broker.config.training import wrong_folder
 from broker.contract.link import Address
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.engine import KEPT_REPLIES, REMEMBER, Engine
 from broker.gateway import Inbound, MqttWire, Presences
+from broker.loopback import is_loopback
 from broker.office_time import EARLIEST
 from broker.ports import Reconfiguration, StorageError, Submission
-from broker.server import ServerError, ServerSpec, choose_kind, start_server
 from broker.server.certificates import SERVER, CertificateError, make_certificates
+from broker.server.start import ServerError, ServerSpec, choose_kind, start_server
 from broker.store.database import resolve_url
 from broker.store.given import given_to_kiosks
 from broker.store.head import Head

@@ -23,11 +23,11 @@ from broker.bootstrap.logins import COUNTS
 from broker.clients import Kind
 from broker.config.document import named_files, read_document
 from broker.config.logins import BOOK, LOCAL, OWN, Login, LoginError, clients_of, new_password, read_book, write_book
-from broker.config.loopback import is_loopback
 from broker.config.machines import Machine
 from broker.config.settings import CA, DEFAULT_CONFIG, DEFAULT_DATA, Settings
-from broker.server import password_entry
+from broker.loopback import is_loopback
 from broker.server.certificates import PAGES, Given, certificate_elsewhere, make_certificates
+from broker.server.mosquitto import password_entry
 from hardware.files import write_whole
 
 COUNTS_WITHIN_S = 5.0

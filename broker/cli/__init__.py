@@ -12,8 +12,8 @@ from broker.config.logins import LoginError
 from broker.config.machines import MachineError
 from broker.extras import MissingExtraError, lacking
 from broker.ports import StorageError
-from broker.server import ServerError
 from broker.server.certificates import CertificateError
+from broker.server.start import ServerError
 from hardware.files import for_us_alone
 
 FORESEEN = (

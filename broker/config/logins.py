@@ -15,9 +15,9 @@ from pathlib import Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from broker.clients import Client, Kind
-from broker.config.loopback import is_here, is_loopback
 from broker.config.settings import CA, DEFAULT_DATA, Mqtt, Settings
 from broker.contract.topics import CARE_CLIENT, DOCTOR_CLIENT, UP_CLIENT, WEB_CLIENT
+from broker.loopback import is_here, is_loopback
 from hardware.files import write_whole
 
 BOOK = "logins.json"

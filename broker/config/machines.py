@@ -9,10 +9,10 @@ from pydantic import Field
 
 from broker.config.faults import Fault, PathKey, did_you_mean
 from broker.config.identifier import Identifier
-from broker.config.loopback import is_loopback
 from broker.config.schema import child, entries, known_ids, words
 from broker.config.section import SettingsModel
 from broker.contract.topics import ENGINE_CLIENT, WEB_CLIENT
+from broker.loopback import is_loopback
 from hardware.config import Host
 
 SECTIONS: Final = ("kiosks", "displays", "counters", "keypads", "signs")

@@ -11,12 +11,12 @@ from broker.config.alerts import alert_faults
 from broker.config.faults import Fault, PathKey, did_you_mean
 from broker.config.hours import announcement_faults, hours_faults
 from broker.config.keypads import keypad_faults
-from broker.config.loopback import is_loopback
 from broker.config.machines import SECTIONS, machine_faults
 from broker.config.schema import Entry, child, entries, known_ids, words
 from broker.config.signs import sign_faults
 from broker.config.turns import turn_faults, unknown_id
 from broker.contract.topics import CARE_CLIENT, DOCTOR_CLIENT, ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT
+from broker.loopback import is_loopback
 from hardware.config import KEY_NAME, host_fault
 from hardware.icons import ICONS
 from hardware.usb_keys import NAMES

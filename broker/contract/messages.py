@@ -14,8 +14,6 @@ from pydantic_core import CoreSchema, core_schema
 
 MAX_PAYLOAD_BYTES = 8 * 1024
 """So long is a message at most."""
-MAX_HEARD_BYTES = 64 * 1024
-"""What is longer is not even looked at; brokers older than 1.1 said more than 8 KiB about the office."""
 PROTOCOL = "1.5"
 """What is spoken here; a minor version only adds."""
 

@@ -17,6 +17,9 @@ WEB_CLIENT = "web"
 CARE_CLIENT = "care"
 """The client id of `antrean purge` and whatever else keeps house."""
 
+MAX_HEARD_BYTES = 64 * 1024
+"""What is longer is not even looked at; brokers older than 1.1 said more than 8 KiB about the office."""
+
 _CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 

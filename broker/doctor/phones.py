@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from broker.config.loopback import is_loopback
 from broker.config.settings import Settings
 from broker.config.web import Web
 from broker.contract.link import Address
 from broker.contract.messages import Presence
 from broker.contract.topics import ENGINE_CLIENT
 from broker.doctor.truth import Presences
+from broker.loopback import is_loopback
 from broker.server.addresses import accepts
 from hardware.doctor.question import Finding
 

@@ -13,15 +13,14 @@ from pydantic import ValidationError
 
 from broker.bus import Bus
 from broker.config.logins import LoginError, is_open, known_by
-from broker.config.loopback import is_here, is_loopback
 from broker.config.settings import Settings
 from broker.contract.messages import PROTOCOL, HallMessage, Presence
 from broker.contract.topics import DOCTOR_CLIENT, ENGINE_CLIENT
+from broker.loopback import is_here, is_loopback
 from broker.ports import StorageError
-from broker.server import ServerError, choose_kind
 from broker.server.addresses import accepts
 from broker.server.certificates import AUTHORITY, GIVEN_LEFT, PAGES, CertificateError, given_pages
-from broker.server.start import mosquitto_program
+from broker.server.start import ServerError, choose_kind, mosquitto_program
 from broker.store.archived import years_in
 from broker.store.checkup import LARGE_LOG_BYTES, Checkup
 from broker.store.database import file_of, resolve_url

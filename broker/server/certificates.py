@@ -23,9 +23,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from broker.config.loopback import own_addresses, own_name
 from broker.config.settings import CA, Settings
 from broker.contract.topics import WEB_CLIENT
+from broker.loopback import own_addresses, own_name
 from broker.office_time import EARLIEST
 from hardware.files import write_whole
 

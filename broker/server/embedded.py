@@ -25,8 +25,8 @@ from amqtt.errors import AMQTTError
 from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
 from amqtt.session import Session
 
-from broker.config.loopback import is_loopback
 from broker.contract.topics import ENGINE_CLIENT
+from broker.loopback import is_loopback
 from broker.server.doorman import LOST_AFTER_MS, SILENT_S
 from broker.server.mosquitto import ENGINE_LOGIN, MESSAGE_LIMIT_BYTES, is_password_of
 from broker.turnstile import CALM_S, ONE_BYTE, SHARE_BYTES, Pace

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from broker.contract.messages import MAX_HEARD_BYTES
-from broker.contract.topics import ENGINE_CLIENT, Topics
+from broker.contract.topics import ENGINE_CLIENT, MAX_HEARD_BYTES, Topics
 from hardware.files import write_whole
 
 _ITERATIONS = 101

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, assert_never
 
-from broker.config.loopback import is_loopback
 from broker.contract.link import Address
 from broker.contract.topics import ENGINE_CLIENT
 from broker.extras import has_extra, require_extra
+from broker.loopback import is_loopback
 from broker.server.addresses import accepts
 from broker.server.children import Told, bound_to_parent, keep_small
 from broker.server.doorman import Doorman

@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from broker.server import bound_to_parent
-from broker.server.children import keep_small
+from broker.server.children import bound_to_parent, keep_small
 from hardware.files import open_to_append
 
 STOP_TIMEOUT_S = 8.0

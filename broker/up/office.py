@@ -22,7 +22,7 @@ from broker.contract.topics import ENGINE_CLIENT, UP_CLIENT, WEB_CLIENT
 from broker.extras import MissingExtraError, extra_of, has_extra, require_extra
 from broker.language import words_of
 from broker.reports.advice import PACKAGE
-from broker.server import require_free_port
+from broker.server.start import require_free_port
 from broker.up.children import Child, Office
 from broker.up.emulated import emulators
 from broker.up.screens import ScreenError, VirtualScreen, has_screen

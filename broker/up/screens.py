@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PIL import Image, ImageGrab
 
-from broker.server import bound_to_parent
+from broker.server.children import bound_to_parent
 
 START_TIMEOUT_S = 15.0
 STOP_TIMEOUT_S = 3.0

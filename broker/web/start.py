@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 
 from broker.config import Settings
 from broker.config.logins import OWN
-from broker.config.loopback import is_here
 from broker.contract.topics import ENGINE_CLIENT
+from broker.loopback import is_here
 from broker.screen import config_path
 from broker.server.certificates import AUTHORITY, PAGES, CertificateError, given_pages, make_certificates
 from broker.web.plan import Asked, Plan

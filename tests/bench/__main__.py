@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from broker.contract.topics import ENGINE_CLIENT
-from broker.server import Kind, ServerSpec, start_server
+from broker.server.start import Kind, ServerSpec, start_server
 from tests.bench.archiving import archiving_table
 from tests.bench.attacks import attack_table
 from tests.bench.crowd import crowd_table, memory_table

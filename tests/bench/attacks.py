@@ -30,7 +30,7 @@ from rich.table import Table
 from broker.bus import Bus
 from broker.config.logins import known_by
 from broker.contract.topics import Topics
-from broker.server import Kind
+from broker.server.start import Kind
 from tests.bench.figures import percentile
 from tests.bench.working import NO_QUOTA, fill, kinds
 from tests.support.caller import Caller

@@ -16,9 +16,9 @@ import pytest
 
 from broker.bus import Bus, NotConnectedError
 from broker.contract.claim import Standing
-from broker.contract.messages import MAX_HEARD_BYTES, PROTOCOL, HallMessage, Presence, Reply
-from broker.contract.topics import ENGINE_CLIENT, Topics
-from broker.server import Server
+from broker.contract.messages import PROTOCOL, HallMessage, Presence, Reply
+from broker.contract.topics import ENGINE_CLIENT, MAX_HEARD_BYTES, Topics
+from broker.server.start import Server
 from tests.contract.parties import HALL, Engine, Screen, let_a_repetition_pass
 from tests.contract.worlds import FakeWorld, RealWorld, World, new_server, settle
 

@@ -12,8 +12,7 @@ from typing import TypeVar
 from broker.bus import Bus
 from broker.contract.link import Address
 from broker.contract.topics import ENGINE_CLIENT, Topics
-from broker.server import Server, ServerSpec, start_server
-from broker.server.start import Kind
+from broker.server.start import Kind, Server, ServerSpec, start_server
 from tests.fakes.bus import FakeBus, FakeServer
 from tests.support.access import access
 from tests.support.caller import wait_until

@@ -14,7 +14,7 @@ from broker.bus import Bus
 from broker.contract.link import Address
 from broker.contract.messages import Presence
 from broker.contract.topics import ENGINE_CLIENT
-from broker.server import Server, ServerSpec, start_server
+from broker.server.start import Server, ServerSpec, start_server
 from counter.desk.keys import Intent
 from counter.pages.desk import DeskPage
 from tests.contract.worlds import ENGINE_PASSWORD

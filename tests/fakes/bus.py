@@ -18,8 +18,8 @@ from pydantic import BaseModel, ValidationError
 from broker.bus import RESEND_AFTER_S, NotConnectedError, RawHandler
 from broker.contract.claim import Claim, Say, Standing
 from broker.contract.link import Pending
-from broker.contract.messages import MAX_HEARD_BYTES, PROTOCOL, Presence, Reply, marked
-from broker.contract.topics import ENGINE_CLIENT, Topics
+from broker.contract.messages import PROTOCOL, Presence, Reply, marked
+from broker.contract.topics import ENGINE_CLIENT, MAX_HEARD_BYTES, Topics
 
 M = TypeVar("M", bound=BaseModel)
 

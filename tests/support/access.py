@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from broker.contract.topics import Topics
-from broker.server import Access, password_entry
+from broker.server.mosquitto import Access, password_entry
 
 
 def access(

@@ -24,7 +24,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from broker.contract.messages import Announcement, HoursInfo, OfficeMessage
-from broker.server import bound_to_parent
+from broker.server.children import bound_to_parent
 from broker.web.staff.rules_screens import Seen, Shot
 from broker.web.visitor.writing import new_mark
 

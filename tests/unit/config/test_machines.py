@@ -9,8 +9,8 @@ import pytest
 
 from broker.config import load_settings
 from broker.config.logins import LoginError, known_by
-from broker.config.loopback import is_here
 from broker.config.machines import Machine, MachineError, require_brokers_place, this_machine
+from broker.loopback import is_here
 from broker.up.office import Start
 from tests.unit.config.sample import OFFICE, problems_of
 from tests.unit.config.test_signs import uncommented

@@ -10,12 +10,11 @@ import pytest
 from cryptography import x509
 
 from broker.config import Settings
-from broker.config.loopback import is_here, own_addresses, own_name
 from broker.config.machines import Machine
 from broker.config.settings import CA
 from broker.contract.topics import ENGINE_CLIENT
 from broker.doctor.truth import encryption
-from broker.server import ServerSpec, start_server
+from broker.loopback import is_here, own_addresses, own_name
 from broker.server.certificates import (
     AUTHORITY,
     PAGES,
@@ -27,6 +26,7 @@ from broker.server.certificates import (
     make_certificates,
     names_of,
 )
+from broker.server.start import ServerSpec, start_server
 from tests.support.access import access
 from tests.support.caller import wait_until
 from tests.support.office import free_port, shipped_settings

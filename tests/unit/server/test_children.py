@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from broker.server import ServerSpec, start_server
 from broker.server.children import keep_small
+from broker.server.start import ServerSpec, start_server
 from broker.up.children import Child, Office
 from tests.support.caller import wait_until
 from tests.unit.server.test_start import spec

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from broker.contract.topics import ENGINE_CLIENT
-from broker.server import Server, children
+from broker.server import children
 from broker.server.children import LINE_BYTES, LINE_EVERY_S, LINES_AT_ONCE, Told
 from broker.server.doorman import LOST_AFTER_MS, MOST_OF_ONE_ADDRESS, SILENT_S, Doorman, _with, held_bytes, own_ports
+from broker.server.start import Server
 from tests.support.caller import wait_until
 from tests.unit.server.test_mosquitto import ENGINE_PASSWORD, Stranger, start
 

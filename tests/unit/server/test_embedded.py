@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from broker.contract.topics import ENGINE_CLIENT
-from broker.server import Server, ServerSpec, start_server
 from broker.server.embedded import COMMON_AT_ONCE, OWN_AT_ONCE, OWN_PER_S, PAUSE_S, PacedReader, Shares, Subscriptions
 from broker.server.mosquitto import MESSAGE_LIMIT_BYTES, is_password_of, password_entry
+from broker.server.start import Server, ServerSpec, start_server
 from tests.support.access import access
 from tests.support.browsing import in_a_loop
 from tests.support.office import free_port

@@ -18,8 +18,8 @@ from paho.mqtt.client import Client, MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
 from broker.contract.topics import ENGINE_CLIENT
-from broker.server import Server, ServerSpec, start_server
 from broker.server.mosquitto import access_rules, password_entry
+from broker.server.start import Server, ServerSpec, start_server
 from tests.support.access import access
 from tests.support.caller import wait_until
 from tests.support.office import free_port

@@ -14,13 +14,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from broker.config.loopback import is_loopback
 from broker.contract.link import Address
 from broker.contract.topics import ENGINE_CLIENT
-from broker.server import Server, ServerError, ServerSpec, choose_kind, start_server
+from broker.loopback import is_loopback
 from broker.server.addresses import accepts
 from broker.server.embedded import main as embedded_main
-from broker.server.start import Kind
+from broker.server.start import Kind, Server, ServerError, ServerSpec, choose_kind, start_server
 from tests.support.access import access
 from tests.support.caller import wait_until
 from tests.support.office import free_port
