@@ -78,6 +78,8 @@ _JOINERS = "\u200c\u200d\u200e\u200f\u00ad"
 
 def strange_character(text: str, *, is_prose: bool = False) -> str | None:
     """Return in words the first character of `text` that is not to be seen. Prose may have lines and joiners."""
+    if text.isprintable():
+        return None
     for character in text:
         kind = _BY_CATEGORY.get(unicodedata.category(character))
         if kind is None or character == " ":

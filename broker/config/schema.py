@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -17,7 +18,10 @@ Entry = tuple[PathKey, Mapping[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The types that may stand at one place."""
+    """The types that may stand at one place.
+
+    What follows from types alone is worked out once: the same few are asked at thousands of places of one file.
+    """
 
     types: tuple[Any, ...]
 
@@ -29,23 +33,22 @@ class Place:
     @property
     def models(self) -> tuple[type[BaseModel], ...]:
         """Return the models that may stand here, more than one where `type` decides."""
-        return tuple(kind for kind in self.types if isinstance(kind, type) and issubclass(kind, BaseModel))
+        return _models(self.types)
 
     @property
     def is_list(self) -> bool:
         """Tell whether a list stands here."""
-        return any(get_origin(kind) is tuple for kind in self.types)
+        return bool(_members(self.types, tuple))
 
     @property
     def is_open(self) -> bool:
         """Tell whether keys are free here, as languages are."""
-        return any(get_origin(kind) is dict for kind in self.types)
+        return bool(_members(self.types, dict))
 
     @property
     def is_by_language(self) -> bool:
         """Tell whether the free keys are languages: what stands there is text. All else goes by other names."""
-        inside = self.inside("", None) if self.is_open else None
-        return inside is not None and not inside.is_number and Any not in inside.types
+        return _is_by_language(self.types)
 
     @property
     def is_text(self) -> bool:
@@ -67,26 +70,15 @@ class Place:
         """Tell whether this may be left empty."""
         return NoneType in self.types
 
-    def tags(self) -> dict[str, type[BaseModel]]:
+    def tags(self) -> Mapping[str, type[BaseModel]]:
         """Return the models by their `type`, where a `type` decides."""
-        return {
-            tag: model
-            for model in self.models
-            if "type" in model.model_fields
-            for tag in get_args(model.model_fields["type"].annotation)
-        }
+        return _tags(self.models)
 
     def inside(self, key: str | int, data: object) -> Place | None:
         """Return the place at `key`; `data` is what stands here and may decide between models."""
         if isinstance(key, int):
-            return _place(get_args(kind)[0] for kind in self.types if get_origin(kind) is tuple)
-        if self.is_open:
-            return _place(get_args(kind)[1] for kind in self.types if get_origin(kind) is dict)
-        chosen = self.chosen(data)
-        fields = [model.model_fields[key].annotation for model in chosen if key in model.model_fields]
-        return _place(
-            fields or [_of_free_keys(model) for model in chosen if model.model_config.get("extra") == "allow"]
-        )
+            return _place_in(self.types, tuple)
+        return _place_in(self.types, dict) if self.is_open else _place_at(self.chosen(data), key)
 
     def chosen(self, data: object) -> tuple[type[BaseModel], ...]:
         """Return the models that fit the `type` that `data` names, or all of them."""
@@ -157,6 +149,45 @@ def walk(data: object, place: Place, path: PathKey = ()) -> Iterator[tuple[PathK
         inside = place.inside(key, data)
         if inside is not None:
             yield from walk(child(data, key), inside, (*path, key))
+
+
+@cache
+def _models(types: tuple[Any, ...]) -> tuple[type[BaseModel], ...]:
+    return tuple(kind for kind in types if isinstance(kind, type) and issubclass(kind, BaseModel))
+
+
+@cache
+def _tags(models: tuple[type[BaseModel], ...]) -> Mapping[str, type[BaseModel]]:
+    return {
+        tag: model
+        for model in models
+        if "type" in model.model_fields
+        for tag in get_args(model.model_fields["type"].annotation)
+    }
+
+
+@cache
+def _members(types: tuple[Any, ...], container: type) -> tuple[Any, ...]:
+    """Return of each list, or of each section with free keys, what may stand in it."""
+    return tuple(get_args(kind)[0 if container is tuple else 1] for kind in types if get_origin(kind) is container)
+
+
+@cache
+def _is_by_language(types: tuple[Any, ...]) -> bool:
+    inside = _place_in(types, dict)
+    return inside is not None and not inside.is_number and Any not in inside.types
+
+
+@cache
+def _place_in(types: tuple[Any, ...], container: type) -> Place | None:
+    return _place(_members(types, container))
+
+
+@lru_cache(maxsize=4096)  # keys are as somebody has written them
+def _place_at(models: tuple[type[BaseModel], ...], key: str) -> Place | None:
+    """Return what may stand at a key of these models, none of which has free ones but for what it names."""
+    fields = [model.model_fields[key].annotation for model in models if key in model.model_fields]
+    return _place(fields or [_of_free_keys(model) for model in models if model.model_config.get("extra") == "allow"])
 
 
 def _of_free_keys(model: type[BaseModel]) -> Any:  # noqa: ANN401 - the same

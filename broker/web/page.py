@@ -6,8 +6,9 @@ import gzip
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -73,8 +74,9 @@ class StaticFile:
         return Response(self.plain, media_type=self.type, headers=headers)
 
 
-def static_files() -> dict[str, StaticFile]:
-    """Read the files that pages need, by their names."""
+@cache
+def static_files() -> Mapping[str, StaticFile]:
+    """Read the files that pages need, by their names; once a process, for they are zipped as well as can be."""
     found = {}
     for entry in resources.files("broker.web").joinpath("static").iterdir():
         stem, _, ending = entry.name.rpartition(".")
@@ -85,7 +87,27 @@ def static_files() -> dict[str, StaticFile]:
         found[entry.name] = StaticFile(
             f"/static/{stem}.{digest}.{ending}", _TYPES[ending], plain, gzip.compress(plain, 9, mtime=0)
         )
-    return found
+    return MappingProxyType(found)
+
+
+def asset(name: str) -> str:
+    """Return under which address a static file stands."""
+    return static_files()[name].url
+
+
+@cache
+def templates() -> Environment:
+    """Return the templates of all pages, each compiled when it is first asked for."""
+    made = Environment(
+        loader=PackageLoader("broker.web"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+    )
+    made.globals["asset"] = asset
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,28 +137,14 @@ class Pages:
         """`name` is the office's own, and `is_training` whether it is a training, until the bus has told it."""
         known = tuple(language for language in languages if has_catalogue(language, WORDS))
         self.languages = known or ("en",)
-        self.static = static_files()
         self._name = dict(name)
         self._is_training = is_training
-        self._environment = Environment(
-            loader=PackageLoader("broker.web"),
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=StrictUndefined,
-            auto_reload=False,
-        )
-        self._environment.globals["asset"] = self.asset
         self._words = {package: words_of(package, self.languages) for package in (WORDS, f"{WORDS}.staff")}
-
-    def asset(self, name: str) -> str:
-        """Return under which address a static file stands."""
-        return self.static[name].url
 
     @cached_property
     def by_url(self) -> dict[str, StaticFile]:
         """Return the static files by their addresses."""
-        return {file.url: file for file in self.static.values()}
+        return {file.url: file for file in static_files().values()}
 
     def offered(self, offer: OfficeMessage | None) -> None:
         """Take the office's name from what it tells of itself, and whether all of it is a training."""
@@ -157,7 +165,7 @@ class Pages:
 
     def html(self, template: str, words: Phrases, **values: object) -> str:
         """Return what a template makes of these values."""
-        return self._environment.get_template(template).render(words=words, say=words.say, count=words.count, **values)
+        return templates().get_template(template).render(words=words, say=words.say, count=words.count, **values)
 
     def answer(
         self,

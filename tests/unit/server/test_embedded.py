@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -126,3 +128,10 @@ def test_the_engine_is_known_by_its_password() -> None:
     assert is_password_of(entry, ENGINE_PASSWORD)
     assert not is_password_of(entry, "")
     assert not is_password_of(entry, ENGINE_PASSWORD + "x")
+
+
+@pytest.mark.parametrize("module", ["broker.server.embedded", "broker.web.app"])
+def test_what_stays_beside_the_broker_reads_no_configuration(module: str) -> None:
+    program = f"import sys, {module}; print(*(name for name in sys.modules if name.startswith('broker.config')))"
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert said.stdout.split() == []

@@ -109,7 +109,7 @@ def test_it_dies_with_its_parent(kind: Kind, tmp_path: Path) -> None:
     port = free_port()
     program = (
         "import sys, time, pathlib\n"
-        "from broker.server import ServerSpec, start_server\n"
+        "from broker.server.start import ServerSpec, start_server\n"
         "from tests.support.access import access\n"
         f"spec = ServerSpec(kind={kind!r}, listen='127.0.0.1', port={port}, "
         f"folder=pathlib.Path({str(tmp_path)!r}), access=lambda: access({{'broker': 'x'}}))\n"
