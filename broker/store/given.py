@@ -173,7 +173,7 @@ def in_no_queue(connection: Connection, office: str, data: Path, zone: dt.tzinfo
         if ticket in lent or (number.day in last and number.beyond(known).is_empty)
     }
     left = some - _issued(connection, office, some)
-    return tuple(sorted(text for ticket in left for text in papers[ticket].texts))
+    return tuple(sorted({text for ticket in left for text in papers[ticket].texts}))
 
 
 def _issued(connection: Connection, office: str, tickets: Collection[str]) -> frozenset[str]:
