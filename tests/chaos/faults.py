@@ -287,7 +287,7 @@ def _kiosk_cut_off_with_a_wrong_clock(chaos: Chaos) -> None:
 
 
 def _kiosk_cut_off_and_killed(chaos: Chaos) -> None:
-    """Kill a kiosk that is alone, between two papers or as soon as its disk knows of a number that nobody saw yet.
+    """Kill a kiosk that is alone: between two papers, as soon as a number is seen, or as soon as its disk knows of one.
 
     It knows what it has given when it is there again.
     """
@@ -295,9 +295,10 @@ def _kiosk_cut_off_and_killed(chaos: Chaos) -> None:
     chaos.kiosk.line.cut()
     chaos.kiosk.visited_by(VISITORS)
     chaos.wait(lambda: chaos.kiosk.alone > alone, "a visitor of a kiosk that is alone has a number", GIVES_UP_S)
-    if chaos.chance.random() < 0.5:
+    moment = chaos.chance.choice(("later", "seen", "on disk"))
+    if moment == "later":
         chaos.pass_on(chaos.chance.uniform(0.0, 3.0))
-    else:
+    elif moment == "on disk":
         given, until_s = chaos.kiosk.given, time.monotonic() + GIVES_UP_S
         while chaos.kiosk.given == given and time.monotonic() < until_s:
             time.sleep(0.0002)  # the moment is a short one

@@ -291,6 +291,8 @@ class Kiosk:
         self.alone = 0
         """Numbers that it gave out while nobody could be reached."""
         self._papers: Counter[str] = Counter()
+        self._seen: set[str] = set()
+        """The tickets that visitors had on the screen."""
         self._lines = 0
         self.process.start()
 
@@ -393,6 +395,10 @@ class Kiosk:
 
     def _saw(self, seen: object) -> None:
         assert isinstance(seen, kiosk.Seen)
+        if seen.ticket in self._seen:
+            message = f"{seen.number} was shown to two visitors"
+            raise BrokenPromiseError(message)
+        self._seen.add(seen.ticket)
         self._ledger.tell("kiosk-1", seen.ticket, seen.number)
         self.alone += seen.is_alone
 
