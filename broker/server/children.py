@@ -42,9 +42,15 @@ class Told:
     us: what does not fit into the pipe is lost.
     """
 
-    def __init__(self, path: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """Prepare; `write_end` is what the process is given."""
+    def __init__(
+        self,
+        path: Path,
+        monotonic: Callable[[], float] = time.monotonic,
+        heard: Callable[[bytes], None] = lambda _: None,
+    ) -> None:
+        """Prepare; `write_end` is what the process is given. `heard` is told each line, left out or not."""
         self.path = path
+        self._heard = heard
         self._monotonic = monotonic
         self._allowed, self._since_s = float(LINES_AT_ONCE), monotonic()
         self._left_out = 0
@@ -70,6 +76,8 @@ class Told:
                 break
         *lines, self._part = said.split(b"\n")
         self._part = self._part[:LINE_BYTES]
+        for line in lines:
+            self._heard(line)
         kept = [line for line in lines if self._may_say(line)]
         if self._left_out and self._allowed >= LINES_AT_ONCE / 2:
             kept.append(b"(%d more lines were left out)" % self._left_out)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,10 +26,50 @@ UNDER_WAY_MESSAGES = 500
 QUEUED_MESSAGES = 10_000
 QUEUED_BYTES = 4 * 1024 * 1024
 """So much more waits for a client that reads slowly or not at all; what is beyond it never hears."""
+KEPT_FOR, KEPT_FOR_S = "1h", 3600.0
+"""So long the server remembers whoever asked it to, at the least that it can; nothing of ours asks for it."""
+MOST_LASTING = 128
+"""So many may ask for that within an hour, under whatever names: each costs with every message that is said."""
+_CAME = re.compile(rb": New client connected from ")
+_HOW = re.compile(rb" \(p(\d+), c([01]), k\d+(?:, u'[\w.-]+')?\)\.$")
 ENGINE_LOGIN = "ANTREAN_ENGINE_LOGIN"
 """In the embedded server's environment: the engine's entry. Whoever has its password may say as much as it likes."""
 PASSWORDS, RULES = "passwords", "access"
 _READABLE = ("state/#", "event/#", "presence/#")
+
+
+@dataclass(slots=True)
+class Lasting:
+    """Who asked Mosquitto lately to be remembered, by what it says of who comes in.
+
+    It has no bound for that: one login that comes back under new client ids leaves a session with each, and all that is
+    said is laid into every one of them.
+    """
+
+    monotonic: Callable[[], float] = time.monotonic
+    _since_s: dict[bytes, float] = field(default_factory=dict)
+
+    def hear(self, line: bytes) -> None:
+        """Take note of one line.
+
+        Who speaks MQTT 5 may ask for it in a way that is not said; of a client id that is too long the rest is not.
+        """
+        came = _CAME.search(line)
+        how = _HOW.search(line)
+        if came is None or len(self._since_s) > MOST_LASTING or (how is not None and (how[1], how[2]) == (b"2", b"1")):
+            return
+        who = line[came.end() :].split(b" as ", 1)[-1] if how is not None else line
+        self._since_s[who] = self.monotonic()
+
+    def are_too_many(self) -> bool:
+        """Tell whether they are more than can be borne; forgets those of more than an hour ago."""
+        late_s = self.monotonic() - KEPT_FOR_S
+        self._since_s = {who: since_s for who, since_s in self._since_s.items() if since_s >= late_s}
+        return len(self._since_s) > MOST_LASTING
+
+    def forget(self) -> None:
+        """Begin anew, as the server does."""
+        self._since_s.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +91,19 @@ class Access:
 
 
 def write_configuration(
-    folder: Path, *, listen: str, port: int, user: str, access: Access, certificate: Path | None = None
+    folder: Path,
+    *,
+    listen: str,
+    port: int,
+    user: str,
+    access: Access,
+    certificate: Path | None = None,
+    strict: bool = False,
 ) -> Path:
     """Write configuration, passwords and access rules to `folder`; return the path of the first.
 
-    With a `certificate`, whose file has its key, too, nobody comes in without encryption.
+    With a `certificate`, whose file has its key, too, nobody comes in without encryption. When `strict` the server
+    holds one session for each login: whoever comes in by it ends the one before.
 
     Without persistence by intent: the engine says every retained state again whenever it connects, and nothing relies
     on redelivery.
@@ -75,6 +125,8 @@ def write_configuration(
                 f"acl_file {rules}",
                 "set_tcp_nodelay true",
                 "persistence false",
+                f"persistent_client_expiration {KEPT_FOR}",
+                *(["use_username_as_clientid true"] if strict and not access.is_open else []),
                 f"max_inflight_messages {UNDER_WAY_MESSAGES}",
                 f"max_queued_messages {QUEUED_MESSAGES}",
                 f"max_queued_bytes {QUEUED_BYTES}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import pwd
 import shutil
@@ -24,7 +25,14 @@ from broker.loopback import is_loopback
 from broker.server.addresses import accepts
 from broker.server.children import Told, bound_to_parent, keep_small
 from broker.server.doorman import Doorman
-from broker.server.mosquitto import ENGINE_LOGIN, Access, write_access, write_configuration
+from broker.server.mosquitto import (
+    ENGINE_LOGIN,
+    MOST_LASTING,
+    Access,
+    Lasting,
+    write_access,
+    write_configuration,
+)
 
 Kind = Literal["mosquitto", "embedded"]
 START_TIMEOUT_S = 30.0
@@ -37,6 +45,8 @@ GUARD_S = 0.1
 """And how often, how much memory the server holds: one who does not read costs it as much as anybody says meanwhile."""
 MOST_HELD_BYTES = 768 * 1024 * 1024
 """A server that holds so much begins anew, before the machine ends something else: all that counts is said again."""
+FORGET_GAP_S = 60.0
+"""In an open house sessions are forgotten at most this often, all at once."""
 MOSQUITTO_PATHS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 """Debian keeps the server where a plain user's PATH does not look."""
 
@@ -58,6 +68,7 @@ class ServerSpec:
     access: Callable[[], Access] = field(repr=False)
     certificate: Path | None = None
     """A file with certificate and key; None: lines are not encrypted."""
+    most_held: int = MOST_HELD_BYTES
 
     @property
     def address(self) -> Address:
@@ -111,6 +122,10 @@ class Server:
         self._failure: ServerError | None = None
         self._doorman = Doorman()
         self._told: Told | None = None
+        self._lasting = Lasting()
+        self._is_strict = False
+        """It holds one session for each login."""
+        self._forget_at = -math.inf
 
     def start(self) -> None:
         """Start and wait until it accepts connections; `ServerError` with the server's own words where it does not."""
@@ -181,9 +196,30 @@ class Server:
                     process.wait(GUARD_S)
                     self._hear_the_end()
                     return
-                if self._doorman.guard(process.pid) > MOST_HELD_BYTES:
-                    log.error("the MQTT server holds %d MB, more than is good for this machine", MOST_HELD_BYTES >> 20)
+                if self._doorman.guard(process.pid) > self.spec.most_held:
+                    held = self.spec.most_held >> 20
+                    log.error("the MQTT server holds %d MB, more than is good for this machine", held)
                     process.kill()
+            if not self._is_strict and self._lasting.are_too_many():
+                self._forget_sessions(process)
+
+    def _forget_sessions(self, process: subprocess.Popen[bytes]) -> None:
+        """Let the server begin anew, for it cannot forget sessions otherwise; from then on it holds one a login.
+
+        Nothing is lost by that: all that is retained is said again, and requests are asked again. Not from the start,
+        for by that rule a part which was started twice by mistake would throw out the one that works; nor in an open
+        house, where most have no login: there it begins anew once in a while.
+        """
+        is_open = self.spec.access().is_open
+        if is_open and time.monotonic() < self._forget_at:
+            return
+        self._forget_at, self._is_strict = time.monotonic() + FORGET_GAP_S, not is_open
+        log.error(
+            "more than %d clients asked the MQTT server to remember them: it begins anew%s",
+            MOST_LASTING,
+            "" if is_open else ", and holds one session for each login until the broker is started again",
+        )
+        process.kill()
 
     def _hear(self) -> None:
         """Write down what the server has said; a disk that refuses costs the lines, not the server."""
@@ -225,7 +261,8 @@ class Server:
 
     def _started(self) -> subprocess.Popen[bytes]:
         self.spec.folder.mkdir(parents=True, exist_ok=True)
-        told = self._told = Told(self._output)
+        self._lasting.forget()
+        told = self._told = Told(self._output, heard=self._lasting.hear)
         try:
             return subprocess.Popen(  # noqa: S603 - our own command line
                 bound_to_parent(self._command()),
@@ -257,6 +294,7 @@ class Server:
             user=_own_user(),
             access=spec.access(),
             certificate=spec.certificate,
+            strict=self._is_strict,
         )
         return [str(mosquitto_program()), "-c", str(configuration)]
 

@@ -17,8 +17,9 @@ from broker.server.mosquitto import MESSAGE_LIMIT_BYTES, is_password_of, passwor
 from broker.server.start import Server, ServerSpec, start_server
 from tests.support.access import access
 from tests.support.browsing import in_a_loop
+from tests.support.caller import wait_until
 from tests.support.office import free_port
-from tests.unit.server.test_mosquitto import ENGINE_PASSWORD, ROOT, Stranger
+from tests.unit.server.test_mosquitto import ENGINE_PASSWORD, ROOT, Stranger, remembered
 
 PUBLISH = b"\x30\x05\x00\x01a{}"
 PUBACK = b"\x40\x02\x00\x07"
@@ -135,3 +136,9 @@ def test_what_stays_beside_the_broker_reads_no_configuration(module: str) -> Non
     program = f"import sys, {module}; print(*(name for name in sys.modules if name.startswith('broker.config')))"
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert said.stdout.split() == []
+
+
+def test_the_stand_in_remembers_nobody_who_left(server: Server) -> None:
+    """Else it would keep all that is said for whoever gives a name, asks for that and never comes back."""
+    remembered(server.spec.port, "gone", username="kiosk-1", password="any")  # noqa: S106 - nobody's
+    wait_until(lambda: not remembered(server.spec.port, "gone", username="kiosk-1", password="any"), "it forgets")  # noqa: S106

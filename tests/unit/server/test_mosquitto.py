@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import queue
 import subprocess
 import threading
@@ -18,7 +19,8 @@ from paho.mqtt.client import Client, MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
 from broker.contract.topics import ENGINE_CLIENT
-from broker.server.mosquitto import access_rules, password_entry
+from broker.server.addresses import accepts
+from broker.server.mosquitto import KEPT_FOR_S, MOST_LASTING, Lasting, access_rules, password_entry
 from broker.server.start import Server, ServerSpec, start_server
 from tests.support.access import access
 from tests.support.caller import wait_until
@@ -327,3 +329,71 @@ def test_the_rules_name_no_topic_outside_the_office(is_open: bool) -> None:  # n
     lines = access_rules(access({ENGINE_CLIENT: "a", "kiosk-1": "b"}, is_open=is_open)).splitlines()
     assert all(f" {ROOT}/" in line for line in lines if line.startswith(("topic", "pattern")))
     assert not any(line.startswith("topic") and "write" in line and "state" in line for line in lines)
+
+
+def remembered(port: int, client: str, *, username: str | None, password: str | None) -> bool:
+    """Come in, ask to be remembered, hear all that is said, and go; return whether the server knew the client."""
+    known: queue.SimpleQueue[bool] = queue.SimpleQueue()
+    paho = Client(CallbackAPIVersion.VERSION2, client_id=client, protocol=MQTTv311, clean_session=False)
+    paho.username_pw_set(username, password)
+    paho.on_connect = lambda _client, _data, flags, _reason, _properties: known.put(flags.session_present)
+    paho.on_subscribe = lambda *_: leave()
+
+    def leave() -> None:
+        paho.disconnect()
+
+    paho.connect("127.0.0.1", port)
+    paho.subscribe([(f"{ROOT}/event/#", 1), (f"{ROOT}/state/#", 1)])
+    paho.loop_forever()
+    return known.get(timeout=5)
+
+
+def test_no_login_lets_the_server_remember_one_client_after_the_other(tmp_path: Path) -> None:
+    """Each would cost time with whatever is said: 11,000 of them, which take 8 s, stopped an office altogether."""
+    logins = {ENGINE_CLIENT: ENGINE_PASSWORD, "kiosk-1": SECRET, "counter-1": "another password"}
+    server = start(tmp_path, logins, is_open=False)
+    port = server.spec.port
+    try:
+        own = {"username": "kiosk-1", "password": SECRET}
+        with Stranger(port, "engine", ENGINE_CLIENT, ENGINE_PASSWORD) as engine:
+            assert not remembered(port, "x0", **own)
+            assert remembered(port, "x0", **own), "who does it once harms nobody"
+            for number in range(MOST_LASTING + 40):
+                if server.restarts:
+                    break
+                with contextlib.suppress(OSError, queue.Empty):  # thrown out meanwhile
+                    remembered(port, f"x{number}" + "-" * 60, **own)
+            wait_until(lambda: server.restarts == 1 and accepts(server.spec.address), "it forgets all of them")
+            wait_until(engine.paho.is_connected, "the engine is back")
+            for number in range(MOST_LASTING + 40):
+                known = remembered(port, f"x{number}", **own)
+                assert known is (number > 0), "of one login it knows one session, whatever that is called"
+            assert server.restarts == 1
+            with Stranger(port, "any", "counter-1", "another password") as counter:
+                counter.listen(f"{ROOT}/event/#")
+                engine.say(f"{ROOT}/event/called")
+                assert counter.heard.get(timeout=20)[0].endswith("called")
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        ("1.2.3.4:5 as a (p2, c1, k60, u'kiosk-1').", False),
+        ("1.2.3.4:5 as a (p2, c1, k60).", False),
+        ("1.2.3.4:5 as a (p2, c0, k60, u'kiosk-1').", True),
+        ("1.2.3.4:5 as a (p5, c1, k60, u'kiosk-1').", True),
+        ("1.2.3.4:5 as x (p2, c1, k60, u'y'). (p2, c0, k60, u'kiosk-1').", True),
+        ("1.2.3.4:5 as aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", True),
+    ],
+)
+def test_who_wants_to_be_remembered_is_told_by_what_the_server_says(said: str, counts: bool) -> None:  # noqa: FBT001 - a parameter
+    now = [0.0]
+    lasting = Lasting(lambda: now[0])
+    for number in range(MOST_LASTING + 1):
+        lasting.hear(b"17: Client x closed its connection.")
+        lasting.hear(f"17: New client connected from {said.replace(':5 as ', f':5 as {number}')}".encode())
+    assert lasting.are_too_many() is counts
+    now[0] = KEPT_FOR_S + 1
+    assert not lasting.are_too_many()
