@@ -31,7 +31,7 @@ _SKIPPED = text(
     "SELECT seq, type, body FROM events WHERE office = :office AND type IN ('numbers_skipped', 'numbers_leased') "
     "AND at >= :since"
 )
-_THERE = text("SELECT id FROM tickets WHERE office = :office AND id IN :tickets").bindparams(
+_THERE = text("SELECT id, day FROM tickets WHERE office = :office AND id IN :tickets").bindparams(
     bindparam("tickets", expanding=True)
 )
 AT_ONCE = 500
@@ -150,44 +150,43 @@ def given_in(connection: Connection, office: str, *, line: int | None = None) ->
     return given.after(_passed_over(connection, office))
 
 
-def tickets_there(connection: Connection, office: str, tickets: Collection[str]) -> frozenset[str]:
-    """Return which of these tickets a database knows, as given out or as lent of late."""
-    return _issued(connection, office, tickets) | _lent(connection, office).intersection(tickets)
+def tickets_there(connection: Connection, office: str, tickets: Collection[str]) -> dict[str, dt.date]:
+    """Return which of these tickets a database knows, as given out or as lent of late, each with its office day."""
+    lent = _lent(connection, office)
+    return {ticket: lent[ticket] for ticket in tickets if ticket in lent} | _issued(connection, office, tickets)
 
 
 def in_no_queue(connection: Connection, office: str, data: Path, zone: dt.tzinfo, known: Given) -> tuple[str, ...]:
     """Return what kiosks of this machine printed last and a database has no ticket for, though it knows the number.
 
-    It was lent, or passed over: those that are beyond what is `known` are not among them. A lease tells of what day a
-    number is; of the others the dates on papers do, the latest and that of each kiosk's last one: the clock may have
-    been set back in between.
+    It was lent, or passed over: those that are beyond what is `known` are not among them. A date on paper that is later
+    than the day there may be the same day.
     """
-    logs = [dict(_papers_of(path, zone)) for path in _print_logs(data)]
-    papers = {ticket: number for papers in logs for ticket, number in papers.items()}
-    lent = _lent(connection, office, known.day)
-    days = [number.day for number in papers.values() if number.day]
-    last = {max(days, default=None), *(list(papers.values())[-1].day for papers in logs if papers)}
-    some = {
-        ticket
-        for ticket, number in papers.items()
-        if ticket in lent or (number.day in last and number.beyond(known).is_empty)
-    }
-    left = some - _issued(connection, office, some)
-    return tuple(sorted({text for ticket in left for text in papers[ticket].texts}))
+    if known.day is None:
+        return ()
+    logs, lent = _printed(data, zone), _lent(connection, office)
+    issued = _issued(connection, office, {paper.ticket for log in logs for paper in log})
+    texts = set[str]()
+    for paper, day in _with_days(logs, lent | issued):
+        if paper.ticket in lent:
+            is_of_today = day == known.day
+        else:
+            is_of_today = day >= known.day and of_number(paper.number, known.day).beyond(known).is_empty
+        if is_of_today and paper.ticket not in issued:
+            texts.add(paper.number)
+    return tuple(sorted(texts))
 
 
-def _issued(connection: Connection, office: str, tickets: Collection[str]) -> frozenset[str]:
+def _issued(connection: Connection, office: str, tickets: Collection[str]) -> dict[str, dt.date]:
     wanted = sorted(tickets)
     parts = (wanted[first : first + AT_ONCE] for first in range(0, len(wanted), AT_ONCE))
-    return frozenset(
-        ticket for some in parts for ticket in connection.scalars(_THERE, {"office": office, "tickets": some})
-    )
+    found = (row for some in parts for row in connection.execute(_THERE, {"office": office, "tickets": some}))
+    return {str(ticket): dt.date.fromisoformat(str(day)) for ticket, day in found}
 
 
-def _lent(connection: Connection, office: str, day: dt.date | None = None) -> frozenset[str]:
-    """Return the tickets that were lent of late, for one day or for any."""
+def _lent(connection: Connection, office: str) -> dict[str, dt.date]:
     leases = (event for event in _passed_over(connection, office) if isinstance(event, NumbersLeased))
-    return frozenset(blank.ticket for lease in leases if day in {None, lease.day} for blank in lease.blanks)
+    return {blank.ticket: lease.day for lease in leases for blank in lease.blanks}
 
 
 def _passed_over(connection: Connection, office: str) -> Iterator[Event]:
@@ -198,34 +197,61 @@ def _passed_over(connection: Connection, office: str) -> Iterator[Event]:
 
 
 def given_to_kiosks(
-    data: Path, zone: dt.tzinfo, there: Callable[[Collection[str]], Collection[str]] = lambda _tickets: ()
+    data: Path, zone: dt.tzinfo, there: Callable[[Collection[str]], Mapping[str, dt.date]] = lambda _tickets: {}
 ) -> Given:
     """Return what kiosks of this machine know: their papers, and the numbers that they have in advance.
 
     Those may be given out at any moment while the kiosk is alone. What is torn or strange is passed over, and so is
-    what has a ticket that is `there`: on what day that was given out the database knows better. Days of papers are
-    those that stand on them, in the office's `zone`; where the clock was set ahead they are later than the office day.
+    what has a ticket that is `there`: on what day that was given out the database knows better.
     """
-    printed = (paper for path in _print_logs(data) for paper in _papers_of(path, zone))
-    papers = [*printed, *_in_advance(data)]
-    known, given = there({ticket for ticket, _ in papers}), NONE_GIVEN
-    for ticket, number in papers:
+    logs, held = _printed(data, zone), tuple(_in_advance(data))
+    known = there({*(paper.ticket for log in logs for paper in log), *(ticket for ticket, _ in held)})
+    papers = ((paper.ticket, of_number(paper.number, day)) for paper, day in _with_days(logs, known))
+    given = NONE_GIVEN
+    for ticket, number in (*papers, *held):
         given = given if ticket in known else given.joined(number)
     return given
 
 
-def _print_logs(data: Path) -> list[Path]:
-    return sorted((data / PRINTS).glob("*.jsonl"))
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """One that a kiosk printed, and the date on it, in the office's zone."""
+
+    ticket: str
+    number: str
+    date: dt.date
 
 
-def _papers_of(path: Path, zone: dt.tzinfo) -> Iterator[tuple[str, Given]]:
+def _printed(data: Path, zone: dt.tzinfo) -> list[list[_Paper]]:
+    """Return what each kiosk printed, in the order in which it did."""
+    return [list(_papers(path, zone)) for path in sorted((data / PRINTS).glob("*.jsonl"))]
+
+
+def _papers(path: Path, zone: dt.tzinfo) -> Iterator[_Paper]:
     for line in _text_of(path).splitlines():
         try:
             ticket = json.loads(line)["ticket"]
-            day = dt.datetime.fromisoformat(ticket["issued_at"]).astimezone(zone).date()
-            yield str(ticket.get("id", "")), of_number(ticket["number"], day)
+            date = dt.datetime.fromisoformat(ticket["issued_at"]).astimezone(zone).date()
+            paper = _Paper(str(ticket.get("id", "")), str(ticket["number"]), date)
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
+        if _NUMBER.fullmatch(paper.number):
+            yield paper
+
+
+def _with_days(logs: list[list[_Paper]], known: Mapping[str, dt.date]) -> Iterator[tuple[_Paper, dt.date]]:
+    """Yield papers with their office days.
+
+    Of those that nobody knows it is the date on them, but none earlier than the day of a known one that came before:
+    where the clock was set back the office went on with its day (decision 18).
+    """
+    for log in logs:
+        latest = dt.date.min
+        for paper in log:
+            day = known.get(paper.ticket) or max(paper.date, latest)
+            if paper.ticket in known:
+                latest = max(latest, day)
+            yield paper, day
 
 
 def _in_advance(data: Path) -> Iterator[tuple[str, Given]]:

@@ -165,8 +165,8 @@ class SqlStore:
         """Return the numbers that this database knows to have been given out."""
         return self._end.given
 
-    def tickets_there(self, tickets: Collection[str]) -> frozenset[str]:
-        """Return which of these tickets this database knows, as given out or as lent of late."""
+    def tickets_there(self, tickets: Collection[str]) -> dict[str, dt.date]:
+        """Return which of these tickets this database knows, as given out or as lent of late, and their days."""
         with self._reading("look for tickets"):
             return tickets_there(self._connection, self._office, tickets)
 

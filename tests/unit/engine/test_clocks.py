@@ -128,7 +128,7 @@ def test_numbers_that_were_lent_are_known_after_a_clock_was_set_by_days_and_a_re
         assert len({one.blank.sequence for one in room.hall.lent.values()}) == 2 * len(lent)
     with closing(SqlStore(f"sqlite:///{tmp_path}/office.db", "demo")) as store:
         assert store.given.in_advance["B"] == known.in_advance["B"] + len(lent)
-        assert store.tickets_there(lent) == lent
+        assert store.tickets_there(lent).keys() == lent
 
 
 @pytest.mark.parametrize("by_s", [3 * DAY_S, -3 * DAY_S])

@@ -297,6 +297,17 @@ def test_papers_of_a_clock_that_was_set_ahead_hold_nobody_up(folder: Path) -> No
         _require_papers(store, folder, JAKARTA)
 
 
+def test_papers_of_a_clock_that_was_set_back_are_of_the_day_of_those_before_them(folder: Path) -> None:
+    """The office day never goes back (decision 18), and nobody but these papers tells of its last numbers."""
+    put_back_an_old_copy(folder)
+    shutil.copy(folder / "morning.head", folder / "journal-demo.head")
+    with opened(folder / "morning.db") as books:
+        (known,) = books.execute("SELECT id FROM tickets WHERE series = 'B' AND number = 3").fetchone()
+    back = MORNING - dt.timedelta(days=3)
+    write_papers(folder, [("before", "B-400", back), (known, "B-003", MORNING), ("last", "B-012", back)])
+    assert look(folder).given == Given(DAY, {"B": 12})
+
+
 def test_papers_of_a_clock_that_was_set_ahead_hide_no_number_of_the_same_office_day(folder: Path) -> None:
     """The head says the office day, papers the date; nobody can tell whether they are one day: numbers of both go."""
     delete(folder)
