@@ -82,6 +82,31 @@ def for_owner_alone(path: Path, *, make: bool = False) -> None:
             path.chmod(mode & 0o700)
 
 
+def not_for_others(path: Path) -> int:
+    """Return the rights of a file without those of others: as what it is written anew with. Raises OSError."""
+    return path.stat().st_mode & 0o770
+
+
+def read_by_others(path: Path) -> bool:
+    """Tell whether anybody on this machine may read a file, for which the folders above it have to let them through."""
+    try:
+        is_open = bool(path.stat().st_mode & 0o004)
+        return is_open and all(folder.stat().st_mode & 0o001 for folder in path.resolve().parents)
+    except OSError:
+        return False
+
+
+def ours_read_by_others(folder: Path) -> list[Path]:
+    """Return what we wrote below a data folder and anybody on this machine may read; as `close_to_others` finds it."""
+    return [
+        path
+        for name in OURS
+        for top in sorted(folder.glob(name))
+        for path in (top, *(sorted(top.rglob("*")) if top.is_dir() and not top.is_symlink() else ()))
+        if path.is_file() and not path.is_symlink() and read_by_others(path)
+    ]
+
+
 def for_us_alone() -> None:
     """Let all that this process and its children make from now on be for their owner alone: 0600, folders 0700."""
     os.umask(os.umask(0o077) | 0o077)

@@ -13,8 +13,7 @@ from zoneinfo import available_timezones
 
 from argon2 import PasswordHasher
 
-import broker.config
-from broker.config.document import read_value
+from broker.config.document import read_value, shipped_text
 from broker.config.patching import Edit, patched
 
 PIN_DIGITS = 6
@@ -63,10 +62,8 @@ class Answers:
 
 
 def template() -> Template:
-    """Return the configuration that comes with antrean: in a wheel it lies beside the code, in a checkout above it."""
-    beside = Path(broker.config.__file__).with_name("shipped.yaml")
-    path = beside if beside.is_file() else Path(broker.config.__file__).parents[2] / "config.yaml"
-    text = path.read_text(encoding="utf-8")
+    """Return the configuration that comes with antrean."""
+    text = shipped_text()
     data = _sections(text)
     services = {
         entry["id"]: entry["name"].get("en") or next(iter(entry["name"].values())) for entry in data["services"]

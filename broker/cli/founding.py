@@ -30,7 +30,7 @@ from broker.config.document import read_document
 from broker.config.patching import UnwritableError
 from broker.config.settings import CONFIG_VERSION, DEFAULT_CONFIG
 from broker.config.upgrading import upgraded_text, version_of
-from hardware.files import write_whole
+from hardware.files import not_for_others, write_whole
 from hardware.usb_devices import usb_printers
 
 app = typer.Typer()
@@ -78,7 +78,7 @@ def upgrade_config(config: ConfigOption = DEFAULT_CONFIG) -> None:
         _tell(f"{config} is of today's version, {CONFIG_VERSION}: nothing to do")
         return
     before = config.read_bytes()
-    mode = config.stat().st_mode & 0o777
+    mode = not_for_others(config)
     try:
         text = upgraded_text(before.decode("utf-8-sig"))
     except UnwritableError as error:

@@ -252,7 +252,7 @@ def health_command(
     as_json: Annotated[bool, typer.Option("--json", help="For programs: one object.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Tell within seconds whether the office works; exit 1 where it does not. antrean doctor looks at devices, too."""
-    findings = health(load_settings(config, os.environ), data)
+    findings = health(load_settings(config, os.environ), config, data)
     out = Console(emoji=False)
     if as_json:
         seen = [finding.model_dump(exclude_none=True) for finding in findings]

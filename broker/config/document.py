@@ -96,6 +96,13 @@ def path_text(path: PathKey) -> str:
     return text.removeprefix(".")
 
 
+def shipped_text() -> str:
+    """Return the configuration that comes with antrean: in a wheel it lies beside the code, in a checkout above it."""
+    beside = Path(__file__).with_name("shipped.yaml")
+    path = beside if beside.is_file() else Path(__file__).parents[2] / "config.yaml"
+    return path.read_text(encoding="utf-8")
+
+
 def read_document(path: Path) -> Document:
     """Read a file; what is wrong with it stands in the document's problems."""
     document = Document(str(path))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from hardware.files import keep_newest, sync, write_whole
+from hardware.files import keep_newest, not_for_others, sync, write_whole
 
 FOLDER = "rules"
 DIGEST_LENGTH = 12
@@ -159,9 +159,9 @@ class RulesFile:
         return self.folder / f".{self._path.name}-{digest}"
 
     def lay_beside(self, text: bytes) -> Path:
-        """Write a text beside the file, durably, as readable as the file is. Raises OSError."""
+        """Write a text beside the file, durably, for its owner and its group as that is. Raises OSError."""
         path, found = self.beside(digest_of(text)), self._path.stat()
-        write_whole(path, text, durable=True, mode=found.st_mode & 0o777)
+        write_whole(path, text, durable=True, mode=not_for_others(self._path))
         if (os.geteuid(), os.getegid()) != (found.st_uid, found.st_gid):
             with contextlib.suppress(PermissionError):
                 os.chown(path, found.st_uid, found.st_gid)

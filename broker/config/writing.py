@@ -7,7 +7,7 @@ from pathlib import Path
 
 from broker.config.document import line_of, read_value
 from broker.config.patching import Edit, UnwritableError, patched, path_key
-from hardware.files import write_whole
+from hardware.files import not_for_others, write_whole
 
 __all__ = ["UnwritableError", "section_lines", "with_kiosk_section", "write_kiosk_section"]
 
@@ -22,7 +22,7 @@ def write_kiosk_section(path: Path, kiosk: str, name: str, values: Mapping[str, 
     """Put a section into a kiosk's entry, in place of one of this name; return its line. Raises UnwritableError."""
     try:
         text = path.read_bytes().decode()
-        mode = path.stat().st_mode & 0o777
+        mode = not_for_others(path)
     except (OSError, UnicodeDecodeError) as error:
         message = f"{path} cannot be read: {error}"
         raise UnwritableError(message) from error

@@ -74,6 +74,7 @@ def _findings(wanted: CheckUp) -> Iterator[Finding]:
     settings = load_settings(wanted.config, os.environ)
     yield from _unknown_parts(settings, wanted)
     yield machine.disk(wanted.data_dir)
+    yield from machine.rights(wanted.config, wanted.data_dir)
     office = settings.office.id
     checkup = check_up(resolve_url(settings.store.url, wanted.data_dir), office, Head(wanted.data_dir, office))
     yield truth.store(checkup)

@@ -7,14 +7,22 @@ from pathlib import Path
 
 from broker.config.settings import Settings
 from broker.contract.topics import ENGINE_CLIENT
+from broker.doctor.machine import rights
 from broker.doctor.truth import Presences, configuration, engine, sending, versions
 from hardware.doctor.question import Finding
 
 
-def health(settings: Settings, data_dir: Path) -> list[Finding]:
+def health(settings: Settings, config: Path, data_dir: Path) -> list[Finding]:
     """Return how the broker is and what it knows of every part. Blocks some seconds; touches no device."""
     broker, presences = engine(settings, data_dir)
-    return [broker, *configuration(presences), *versions(presences), *sending(presences), *parts(presences)]
+    return [
+        broker,
+        *rights(config, data_dir),
+        *configuration(presences),
+        *versions(presences),
+        *sending(presences),
+        *parts(presences),
+    ]
 
 
 def parts(presences: Presences) -> Iterator[Finding]:

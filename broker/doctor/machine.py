@@ -8,13 +8,18 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from broker.config.document import read_document, read_value, shipped_text
 from broker.up.screens import has_screen
 from hardware.doctor.question import Finding
+from hardware.files import ours_read_by_others, read_by_others
 
 LOW_BYTES = 1 << 30
+SECRET_KEYS = frozenset({"pin_hash", "staff_pin_hash", "secret", "password", "token", "api_token"})
+"""What of a configuration nobody else may know."""
+MOST_NAMED = 3
 FULL_BYTES = 100 << 20
 """Below this a day's journal, logs and pictures may not fit."""
 SLOW_COMMIT_S = 0.1
@@ -95,3 +100,38 @@ def _chrony_follows() -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return said.returncode == 0 and "Not synchronised" not in said.stdout
+
+
+def rights(config: Path, data_dir: Path) -> Iterator[Finding]:
+    """Yield which secrets anybody on this machine may read: PINs can be guessed by their hashes, without a lock."""
+    beside = (config, *sorted(config.parent.glob(f"{config.name}.*")))
+    if open_ones := [path for path in beside if read_by_others(path) and _has_secrets(path)]:
+        seen = f"anybody on this machine may read {', '.join(map(str, open_ones))}: hashes of PINs, or passwords"
+        advice = (
+            f"chmod 640 {' '.join(map(str, open_ones))}; the office's own user has to be its owner, or in its group"
+        )
+        yield Finding(subject="rights", verdict="warning", seen=seen, advice=advice)
+    if found := ours_read_by_others(data_dir):
+        more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+        seen = f"anybody on this machine may read {', '.join(map(str, found[:MOST_NAMED]))}{more}"
+        advice = f"start the broker, which closes them, or chmod -R o-rwx {data_dir}"
+        yield Finding(subject="rights", verdict="warning", seen=seen, advice=advice)
+
+
+def _has_secrets(path: Path) -> bool:
+    """Tell whether a configuration holds what nobody else may know; the demo's PINs are known to all."""
+    return not set(_secrets(read_document(path).data)) <= set(_secrets(read_value(shipped_text())))
+
+
+def _secrets(data: object) -> Iterator[str]:
+    """Yield every secret of a configuration."""
+    match data:
+        case dict():
+            for key, value in data.items():
+                if key in SECRET_KEYS and isinstance(value, str):
+                    yield value
+                elif key != "wifi":  # that password stands on every ticket
+                    yield from _secrets(value)
+        case list():
+            for one in data:
+                yield from _secrets(one)

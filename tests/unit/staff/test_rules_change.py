@@ -56,7 +56,7 @@ class Place:
     def __post_init__(self) -> None:
         self.path = self.folder / "config.yaml"
         self.path.write_text(TEXT, encoding="utf-8")
-        self.path.chmod(0o640)
+        self.path.chmod(0o644)
         store = MemoryStore()
         self.room = EngineRoom(store=store, office=office_rules(load_settings(self.path, {})))
         self.restart()
