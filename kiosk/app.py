@@ -36,6 +36,7 @@ from hardware.panel.targets import targets_file
 from hardware.worker import DeviceWorker
 from kiosk.drawing.screen import RULES, KioskWidget
 from kiosk.outbox.keeper import Keeper, ReserveFile
+from kiosk.outbox.kept import FileShelf, KeptRequests
 from kiosk.pages.page import Screen
 from kiosk.pages.screen import Composer
 from kiosk.paper.copies import CounterPapers
@@ -44,7 +45,6 @@ from kiosk.paper.news import PrintersHealth
 from kiosk.paper.printers import CHECK_PRINTERS_S, printers_of
 from kiosk.scanner import KioskScanner
 from kiosk.visit.feedback import FeedbackPresenter
-from kiosk.visit.kept import FileShelf, KeptRequests
 from kiosk.visit.opinion import asks_of
 from kiosk.visit.presenter import Clocks, Presenter
 from kiosk.visit.requests import LastingRequests
@@ -90,6 +90,7 @@ class KioskProcess:
             self._presenter = FeedbackPresenter(
                 requester=bus,
                 lasting=self._lasting,
+                said=FileShelf(data_dir / "outbox" / f"{kiosk.id}.said.json", writer),
                 show=Composer(self._show).show,
                 clocks=clocks,
                 languages=settings.office.languages,

@@ -1,8 +1,9 @@
 """Leads a visitor who has something to say: a face, a survey, a suggestion, a complaint. No widgets, no wire.
 
 What was written is kept by the visit alone. One request is under way at a time; it stays the same one, with the same
-id, until it is answered, so that a lost connection sends nothing twice. What belongs to each of them stands in
-`rating`, `survey`, `complaint` and `status`; here is what they share: the start, typing, whose ticket it is, Back.
+id, until it is answered, so that a lost connection sends nothing twice. Faces and answers to surveys go by an outbox on
+disk, and wait for nobody. What belongs to each of them stands in `rating`, `survey`, `complaint` and `status`; here is
+what they share: the start, typing, whose ticket it is, Back.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from dataclasses import replace
 from broker.contract.link import Requester
 from broker.contract.messages import ErrorCode, EventMessage, FeedbackMessage, OfficeMessage, Reply, SurveyMessage
 from broker.language import Phrases, words_of
+from kiosk.outbox.kept import MOST_SAID, KeptRequests, NoShelf, Shelf
+from kiosk.outbox.sayings import Sayings
 from kiosk.paper.news import PaperNews
 from kiosk.visit import opinion as said
 from kiosk.visit import steps as patience
 from kiosk.visit import typed_number
 from kiosk.visit.complaint import Complaining, PrintReceipt
 from kiosk.visit.flow import Clocks, Flow
-from kiosk.visit.kept import KeptRequests, NoShelf
 from kiosk.visit.opinion import Asks, Opinion, Topic
 from kiosk.visit.presenter import KioskPresenter
 from kiosk.visit.rating import Rating, holder
@@ -57,11 +59,15 @@ class FeedbackPresenter(KioskPresenter):
         asks: Asks,
         phrases: Callable[[str], Phrases] | None = None,
         lasting: LastingRequests | None = None,
+        said: Shelf | None = None,
         kiosk: str = "feedback-1",
         machine: Machine | None = None,
         print_receipt: PrintReceipt = lambda _receipt, _office, _language, told: told(False),  # noqa: FBT003 - a callback
     ) -> None:
-        """Take who carries requests, who prints, who shows; `languages` holds until the office is heard."""
+        """Take who carries requests, who prints, who shows; `languages` holds until the office is heard.
+
+        `said` keeps what the office does not have yet.
+        """
         flow = Flow(
             requester=requester,
             lasting=lasting or LastingRequests(requester, clocks.monotonic),
@@ -75,7 +81,8 @@ class FeedbackPresenter(KioskPresenter):
         )
         super().__init__(flow, requester, kiosk, Staff(flow, machine, lambda _ticket: None))
         self._asks = asks
-        self._saying = saying = Saying(flow, asks)
+        self._outbox = Sayings(KeptRequests(said or NoShelf(), MOST_SAID), flow.lasting, flow.engine_clock.now)
+        self._saying = saying = Saying(flow, asks, self._outbox)
         self._survey = Answering(saying)
         self._rating = Rating(saying, self._survey.look_for_more)
         self._complaint = Complaining(saying, print_receipt)
@@ -245,7 +252,8 @@ class FeedbackPresenter(KioskPresenter):
     # -- what the world does ----------------------------------------------------------------------------------------
 
     def recover(self) -> None:
-        """Do nothing: what an earlier run was told is gone with it."""
+        """Hand in what an earlier run was told and could not: faces, and answers to surveys."""
+        self._outbox.recover()
 
     def printed(self, news: PaperNews) -> None:
         """Do nothing: no tickets are printed here."""
@@ -277,6 +285,7 @@ class FeedbackPresenter(KioskPresenter):
         if is_over and flow.visit.aside is None:
             flow.begin_anew(is_abandoned=True)
         self._rating.tick()
+        self._saying.tick()
         super().tick()
 
     def _offer_changed(self, office: OfficeMessage) -> None:
@@ -356,6 +365,7 @@ class FeedbackPresenter(KioskPresenter):
     def _ended(self) -> None:
         self._withdraw()
         self._rating.ended()
+        self._saying.ended()
 
 
 def offered_topics(

@@ -24,9 +24,9 @@ from broker.contract.messages import (
 )
 from broker.language import Phrases
 from kiosk.outbox.keeper import Keeper
+from kiosk.outbox.kept import KeptRequests
 from kiosk.paper.news import PrintersHealth
 from kiosk.visit import steps as patience
-from kiosk.visit.kept import KeptRequests
 from kiosk.visit.offer import closes_at, is_shut, offer_of
 from kiosk.visit.opinion import Asks
 from kiosk.visit.requests import Done, LastingRequests, VisitRequest

@@ -90,7 +90,7 @@ class Opinion:
     receipt_paper: Literal["printing", "printed", "failed"] | None = None
     """What became of its paper; None where the kiosk prints none."""
     is_sent_later: bool = False
-    """Whether a face at a counter's tablet waits here for the connection."""
+    """Whether it waits here for the connection."""
     can_add: bool = False
     """Whether a sentence may follow a face at a counter's tablet."""
     case: str = field(default="", repr=False)

@@ -18,10 +18,10 @@ from broker.contract.link import Requester
 from broker.contract.messages import HallMessage, OfficeMessage, Presence, Reply, Text, Ticket
 from broker.language import Phrases, words_of
 from kiosk.outbox.keeper import Keeper
+from kiosk.outbox.kept import KeptRequest, KeptRequests, NoShelf
 from kiosk.paper.news import PaperNews, PrintersHealth
 from kiosk.visit.asides import Asides
 from kiosk.visit.flow import Clocks, Flow
-from kiosk.visit.kept import KeptRequest, KeptRequests, NoShelf
 from kiosk.visit.newcomer import Newcomer, PrintList
 from kiosk.visit.offer import service_of
 from kiosk.visit.requests import Done, LastingRequests, ticket_of

@@ -46,7 +46,7 @@ class Rating:
             return
         self._asked[1].add(rated.ticket)
         arguments = {"ticket": rated.ticket, "score": int(score)}
-        flow.lasting.send("rate", arguments, partial(self._face_answered, rated.ticket))
+        self._saying.outbox.send("rate", arguments, partial(self._face_answered, rated.ticket))
         can_add = flow.is_linked and self._saying.asks.suggestions
         thanks = Opinion(topic="rating", service=rated.service, is_sent_later=not flow.is_linked, can_add=can_add)
         self._saying.go(Step.THANKS, thanks)
@@ -65,14 +65,15 @@ class Rating:
             self._saying.suggest(opinion)
 
     def rate(self, opinion: Opinion) -> None:
-        """Send a face, with its sentence where there is one."""
-        self._saying.send("rate", _arguments(opinion), self._rated_now, opinion)
+        """Send a face, with its sentence where there is one; that waits for the link with who wrote it."""
+        send = self._saying.send if opinion.text.strip() else self._saying.hand_in
+        send("rate", _arguments(opinion), self._rated_now, opinion)
 
     def ended(self) -> None:
         """Send a face whose visitor walked away before saying whether a sentence is to follow."""
         visit = self._flow.visit
         if visit.step in {Step.MORE, Step.SENTENCE} and visit.opinion.score is not None:
-            self._flow.lasting.send("rate", _arguments(replace(visit.opinion, text="")))
+            self._saying.outbox.send("rate", _arguments(replace(visit.opinion, text="")))
 
     # -- a counter's tablet -------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from broker.contract.link import Pending, Requester
 from broker.contract.messages import PASSING, Reply, Ticket
-from kiosk.visit.kept import KeptRequest, KeptRequests
+from kiosk.outbox.kept import KeptRequest, KeptRequests
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0

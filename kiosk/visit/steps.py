@@ -15,6 +15,8 @@ from kiosk.visit.opinion import Opinion
 SETTLE_S = 0.4
 """After a screen changed, touches do not count for so long: the second half of a double touch meant the old screen."""
 SLOW_AFTER_S = 3.0
+SAID_LATER_AFTER_S = 3.0
+"""After so long without an answer whoever gave a face or answered a survey is thanked: it is handed in later."""
 GIVE_UP_AFTER_S = 60.0
 WARNING_S = 20.0
 """WCAG 2.2.1: at least 20 s to extend by one simple action."""

@@ -101,7 +101,7 @@ class Answering:
             arguments["invitation"] = opinion.invitation
         elif opinion.service is not None:
             arguments["service"] = opinion.service
-        self._saying.send("survey", arguments, self._saying.thanked, opinion)
+        self._saying.hand_in("survey", arguments, self._saying.thanked, opinion)
 
     def changed(self, survey: SurveyMessage) -> None:
         """Take the questions of one survey in one language; whoever answers an earlier version begins again."""

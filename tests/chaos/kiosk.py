@@ -27,11 +27,11 @@ from broker.logs import log_to
 from hardware.config import NetworkPrinter
 from hardware.worker import DeviceWorker
 from kiosk.outbox.keeper import Keeper, ReserveFile
+from kiosk.outbox.kept import FileShelf, KeptRequests
 from kiosk.pages.page import Screen
 from kiosk.pages.screen import Composer
 from kiosk.paper.news import PrintersHealth
 from kiosk.paper.printers import CHECK_PRINTERS_S, printers_of
-from kiosk.visit.kept import FileShelf, KeptRequests
 from kiosk.visit.presenter import Clocks, Presenter
 from kiosk.visit.requests import LastingRequests
 from kiosk.visit.steps import SETTLE_S, Paper

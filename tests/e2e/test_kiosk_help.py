@@ -14,9 +14,9 @@ from broker.bus import Bus
 from broker.contract.messages import HallMessage, HelpMessage, Presence
 from broker.contract.office import listen_to_office
 from broker.contract.topics import ENGINE_CLIENT
+from kiosk.outbox.kept import KeptRequests, NoShelf
 from kiosk.pages.page import HelpPage, Screen
 from kiosk.pages.screen import Composer
-from kiosk.visit.kept import KeptRequests, NoShelf
 from kiosk.visit.presenter import Clocks, Presenter
 from kiosk.visit.touches import touch
 from tests.support.office import OfficeProcess

@@ -26,6 +26,7 @@ from broker.contract.messages import (
 )
 from broker.contract.office import listen_to_office
 from broker.contract.topics import ENGINE_CLIENT
+from kiosk.outbox.kept import Shelf
 from kiosk.pages.feedback_samples import ANSWER, CASE, PUBLISHED, RECEIPT, surveys_of
 from kiosk.pages.page import Choice, Page, Screen, WritePage
 from kiosk.pages.screen import Composer
@@ -74,6 +75,10 @@ class FakeOffice(PlayedEngine):
         """Give a remembered reply to a request that is heard once more."""
         if not self.is_silent and identity in self._replies:
             self.reply(self._replies[identity])
+
+    def remember(self, before: FakeOffice) -> None:
+        """Know what was asked of it and done before."""
+        self.requests, self.done, self._replies = before.requests, before.done, before._replies
 
     def forget(self) -> None:
         """Keep nothing of what was answered, so that what the kiosk keeps can be looked for."""
@@ -166,7 +171,15 @@ class FakeOffice(PlayedEngine):
 class Guest:
     """Stands before a feedback kiosk and sees its screens."""
 
-    def __init__(self, asks: Asks | None = None, *, has_scanner: bool = False) -> None:
+    def __init__(
+        self,
+        asks: Asks | None = None,
+        *,
+        has_scanner: bool = False,
+        said: Shelf | None = None,
+        after: Guest | None = None,
+    ) -> None:
+        """`said` is the kiosk's disk; `after` an earlier run of it, whose office knows what that did."""
         self.seconds = 0.0
         self.screens: list[Screen] = []
         self.papers: list[Receipt] = []
@@ -177,6 +190,8 @@ class Guest:
             server=self.server, office="demo", client="feedback-1", kind="kiosk", post=lambda step: step()
         )
         self.office = FakeOffice(self.server, self.bus, self.now)
+        if after is not None:
+            self.office.remember(after.office)
         self.surveys = surveys_of(settings())
         self.asks = asks or Asks(surveys=tuple(one.id for one in settings().feedback.surveys))
         self.presenter = FeedbackPresenter(
@@ -186,6 +201,7 @@ class Guest:
             languages=self.offer.languages,
             idle_s=IDLE_S,
             asks=self.asks,
+            said=said,
             kiosk="feedback-1",
             print_receipt=self._print,
         )
@@ -199,6 +215,7 @@ class Guest:
         self.bus.listen(topics.event("finished"), EventMessage, self.presenter.finished)
         self.bus.listen(topics.event("undone"), EventMessage, self.presenter.undone)
         self.presenter.scanner_changed(is_there=has_scanner)
+        self.presenter.recover()
 
     def _print(self, receipt: Receipt, _office: OfficeMessage, _language: str, told: Callable[[bool], None]) -> None:
         self.papers.append(receipt)

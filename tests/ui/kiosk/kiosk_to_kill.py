@@ -23,6 +23,7 @@ from hardware.config import NetworkPrinter
 from hardware.drivers.escpos_printer import Patience
 from hardware.drivers.network import network_printer
 from hardware.worker import DeviceWorker
+from kiosk.outbox.kept import FileShelf, KeptRequests
 from kiosk.pages.page import Screen
 from kiosk.pages.screen import Composer
 from kiosk.paper.news import PaperNews
@@ -30,7 +31,6 @@ from kiosk.paper.print_log import PrintLog
 from kiosk.paper.printer import OnePrinter
 from kiosk.paper.printers import TicketPrinters
 from kiosk.paper.roll import PaperRoll
-from kiosk.visit.kept import FileShelf, KeptRequests
 from kiosk.visit.presenter import Clocks, Presenter
 from kiosk.visit.touches import touch
 

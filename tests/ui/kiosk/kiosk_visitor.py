@@ -26,9 +26,9 @@ from broker.contract.office import listen_to_office
 from broker.contract.topics import ENGINE_CLIENT
 from kiosk.outbox.keeper import Keeper
 from kiosk.outbox.keeper import Shelf as ReserveShelf
+from kiosk.outbox.kept import KeptRequests, NoShelf, Shelf
 from kiosk.pages.page import Page, Screen
 from kiosk.pages.screen import Composer
-from kiosk.visit.kept import KeptRequests, NoShelf, Shelf
 from kiosk.visit.presenter import Clocks, Presenter
 from kiosk.visit.requests import LastingRequests
 from kiosk.visit.staff import Machine

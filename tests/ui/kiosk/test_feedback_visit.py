@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -230,6 +231,115 @@ def test_a_face_at_a_tablet_without_connection_is_kept_said_so_and_sent_once() -
     guest.mend()
     guest.wait(10)
     assert guest.office.done == [("rate", {"ticket": DONE.id, "score": 1})]
+
+
+# -- what is kept for the time without a link ------------------------------------------------------------------------
+
+
+class Disk:
+    """A kiosk's disk, which outlives it."""
+
+    def __init__(self) -> None:
+        self.data = b""
+
+    def found(self) -> bytes:
+        """Return what is on it."""
+        return self.data
+
+    def put(self, data: bytes, then: Callable[[], None]) -> None:
+        """Write."""
+        self.data = data
+        then()
+
+
+def at_the_last_question(guest: Guest) -> Guest:
+    """Answer a survey, but for what one may say of oneself."""
+    guest.touch("topic:survey", f"pick:{SKM}", "pick:begin", "pick:new-passport")
+    for _ in next(one for one in guest.surveys if one.id == SKM).elements:
+        guest.touch("pick:3")
+    return guest
+
+
+def test_a_survey_that_is_answered_without_a_link_is_thanked_for_at_once_kept_and_done_once() -> None:
+    disk = Disk()
+    guest = at_the_last_question(Guest(said=disk).connected())
+    guest.cut()
+    guest.touch("pick:none")
+    assert guest.screen == "thanks"
+    assert "Tersimpan di sini" in guest.words
+    assert b'"survey"' in disk.data
+    guest.mend()
+    guest.wait(10)
+    assert [command for command, _ in guest.office.done] == ["survey"]
+    assert disk.data == b"[]"
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_who_is_cut_off_while_sending_goes_and_what_they_said_is_done_once(is_answered: bool) -> None:  # noqa: FBT001 - a case
+    guest = at_the_last_question(Guest(said=Disk()).connected())
+    guest.office.is_silent = True
+    guest.touch("pick:none")
+    assert guest.screen == "sending"
+    guest.cut()
+    guest.wait(0.2)
+    assert guest.screen == "thanks"
+    if is_answered:
+        guest.office.speak()
+    guest.office.is_silent = False
+    guest.mend()
+    guest.wait(10)
+    assert [command for command, _ in guest.office.done] == ["survey"]
+
+
+def test_nobody_waits_for_an_engine_that_says_nothing() -> None:
+    guest = Guest(has_scanner=True, said=Disk()).connected()
+    guest.presenter.scanned(CODE)
+    guest.settle()
+    guest.touch("face:2")
+    guest.office.is_silent = True
+    guest.touch("pick:send")
+    guest.wait(2)
+    assert guest.screen == "sending"
+    guest.wait(1.5)
+    assert guest.screen == "thanks"
+    guest.wait(11)
+    guest.office.speak()
+    assert guest.screen == "feedback"
+    assert guest.office.done == [("rate", {"ticket": CODE, "score": 2})]
+
+
+def test_what_a_killed_kiosk_had_not_handed_in_its_next_run_does_under_the_same_id() -> None:
+    disk = Disk()
+    first = Guest(Asks(counter="counter-1"), said=disk).connected()
+    first.office.finish()
+    first.settle()
+    first.cut()
+    first.touch("face:1")
+    assert first.office.done == []
+    kept = disk.data
+    second = Guest(Asks(counter="counter-1"), said=disk, after=first).connected()
+    second.wait(5)
+    assert second.office.done == [("rate", {"ticket": DONE.id, "score": 1})]
+    disk.data = kept  # killed before it had written that it was answered
+    third = Guest(Asks(counter="counter-1"), said=disk, after=second).connected()
+    third.wait(5)
+    assert len(third.office.done) == 1
+    assert disk.data == b"[]"
+
+
+def test_what_somebody_wrote_stands_on_no_disk_of_a_kiosk() -> None:
+    disk = Disk()
+    guest = Guest(has_scanner=True, said=disk).connected()
+    guest.presenter.scanned(CODE)
+    guest.settle()
+    guest.touch("face:4", "pick:write").write("Ramah.")
+    guest.cut()
+    guest.touch("written")
+    assert guest.screen == "sending"
+    assert b"Ramah" not in disk.data
+    guest.mend()
+    guest.wait(5)
+    assert guest.office.done == [("rate", {"ticket": CODE, "score": 4, "text": "Ramah."})]
 
 
 # -- a survey -------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import pytest
 from broker.bus import RESEND_AFTER_S
 from broker.contract.messages import ErrorCode
 from hardware.worker import DeviceWorker
-from kiosk.visit.kept import MOST_KEPT, FileShelf, KeptRequest, KeptRequests, NoShelf
+from kiosk.outbox.kept import MOST_KEPT, FileShelf, KeptRequest, KeptRequests, NoShelf
 from kiosk.visit.presenter import INTERRUPTED
 from kiosk.visit.requests import DISK_PATIENCE_S
 from kiosk.visit.steps import GIVE_UP_AFTER_S, WARNING_S

@@ -1,4 +1,4 @@
-"""What was asked for and leaves paper, on disk until it has come to an end: a kiosk that was killed knows of it.
+"""What was asked for and must come to an end, on disk until it has: a kiosk that was killed knows of it.
 
 One small JSON file, written anew each time. On the screen's thread; only the writer waits for the disk.
 """
@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
 from hardware.files import write_whole
 from hardware.worker import DeviceWorker
 
 MOST_KEPT = 50
 """A kiosk asks for one number at a time; the rest are visitors who left while nobody was answered."""
+MOST_SAID = 1000
+"""Faces and surveys of a day without a link."""
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +31,11 @@ class KeptRequest(BaseModel):
 
     id: str
     command: str
-    arguments: Mapping[str, str | None]
+    arguments: Mapping[str, JsonValue]
     at: AwareDatetime
 
     @property
-    def as_question(self) -> Mapping[str, str | None]:
+    def as_question(self) -> Mapping[str, JsonValue]:
         """Return the arguments that bring the answer if it was done, and do nothing if it was not."""
         return {**self.arguments, "until": self.at.isoformat()}
 
@@ -101,9 +103,9 @@ class FileShelf:
 class KeptRequests:
     """The requests that have not come to an end."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        """Read what an earlier run left."""
-        self._shelf = shelf
+    def __init__(self, shelf: Shelf, most: int = MOST_KEPT) -> None:
+        """Read what an earlier run left; past `most` the oldest are forgotten."""
+        self._shelf, self._most = shelf, most
         self._kept = {request.id: request for request in _read(shelf.found())}
 
     def left(self) -> tuple[KeptRequest, ...]:
@@ -113,7 +115,8 @@ class KeptRequests:
     def keep(self, request: KeptRequest, then: Callable[[], None]) -> None:
         """Have a request on disk, then go on."""
         self._kept[request.id] = request
-        for oldest in list(self._kept)[:-MOST_KEPT]:
+        for oldest in list(self._kept)[: -self._most]:
+            log.warning("more than %d requests wait to be answered: the oldest is forgotten", self._most)
             del self._kept[oldest]
         self._write(then)
 
