@@ -31,6 +31,8 @@ MOST_WAITING_BYTES = 16 * 1024 * 1024
 REFUSALS_PER_S, REFUSALS_AT_ONCE = 20.0, 64.0
 """So often one client is told that it asks too much, and a few times as often all together."""
 ALL_REFUSALS_PER_S, ALL_REFUSALS_AT_ONCE = 100.0, 256.0
+FLOOD_MESSAGES, FLOOD_S = 20_000, 10.0
+"""Of whom so many are cut out within so long it is no program of an office any more."""
 SHARE_BYTES = 2048
 """A message of so many bytes counts as one, of twice as many as two."""
 LONGEST_BYTES = 128 * 1024
@@ -87,6 +89,9 @@ class _Gate:
     refusals: Pace = field(default_factory=lambda: Pace(REFUSALS_PER_S, REFUSALS_AT_ONCE))
     cut_s: float = -math.inf
     """When something of it was cut out last."""
+    cut: int = 0
+    """So many were cut out since `counted_s`."""
+    counted_s: float = -math.inf
     waiting: deque[bytes] = field(default_factory=deque)
     waiting_bytes: int = 0
 
@@ -104,6 +109,8 @@ class Turnstile:
     refuse: Callable[[str, bytes], None] = lambda _client, _payload: None
     """Is handed client and text of a request that is to be refused because its client asks too much."""
     monotonic: Callable[[], float] = time.monotonic
+    flooded: Callable[[str], None] = lambda _client: None
+    """Is told which client of the office floods it: what is cut out costs time, too, and the server more of it."""
     cut: int = 0
     """So many messages were cut out."""
     _common: Pace = field(default_factory=lambda: Pace(COMMON_PER_S, COMMON_AT_ONCE))
@@ -222,7 +229,7 @@ class Turnstile:
         costs = len(message) + WAITING_COSTS_BYTES
         if gate.is_words and gate.waiting:
             self._forget_first(gate)
-            self.cut += 1
+            self._count(gate, now_s)
         if (
             not is_endless
             and len(gate.waiting) < WAITING_MESSAGES
@@ -235,13 +242,23 @@ class Turnstile:
             gate.waiting_bytes += costs
             self._waiting_bytes += costs
             return
-        self.cut += 1
         gate.cut_s = now_s
+        self._count(gate, now_s)
         if now_s - self._told_s >= TOLD_EVERY_S:
             log.warning("%s says more than anybody can answer: cut (%d messages so far)", gate.client, self.cut)
             self._told_s = now_s
         if not gate.is_words and gate.refusals.take(1.0, now_s) and self._all_refusals.take(1.0, now_s):
             self.refuse(gate.client, message[payload_at:])
+
+    def _count(self, gate: _Gate, now_s: float) -> None:
+        """Count what is cut out, and say whose it is where that is a flood."""
+        self.cut += 1
+        gate.cut += 1
+        is_flood = gate.cut > FLOOD_MESSAGES
+        if is_flood or now_s - gate.counted_s > FLOOD_S:
+            gate.cut, gate.counted_s = 0, now_s
+            if is_flood and gate.own is not None:
+                self.flooded(gate.client)
 
     def _forget_first(self, gate: _Gate) -> None:
         costs = len(gate.waiting.popleft()) + WAITING_COSTS_BYTES

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from broker.clients import Client
-from broker.config.logins import BOOK, LoginError, clients_of, is_open, local_password, read_book
+from broker.config.logins import BOOK, LoginError, clients_of, is_open, local_password, new_password, read_book
 from broker.config.settings import Settings
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.gateway.door import Door
@@ -20,6 +21,8 @@ LOOK_EVERY_S = 0.25
 COUNTS = "mqtt/logins-count"
 """Holds the list of logins that the MQTT server goes by, so that a command can tell when its own counts."""
 
+SUSPENDED_S = 60.0
+"""So long a login counts no more by which somebody floods the office."""
 GIVEN = "#"
 """Between a client and what tells its logins apart; in no name."""
 
@@ -29,8 +32,13 @@ log = logging.getLogger(__name__)
 class Logins:
     """Tells the MQTT server whom to let in, and follows the list while it works."""
 
-    def __init__(self, settings: Settings, data_dir: Path) -> None:
+    def __init__(self, settings: Settings, data_dir: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
         """Read who was provisioned. Raises LoginError where that cannot be read."""
+        self._monotonic = monotonic
+        self._suspended: dict[str, float] = {}
+        """Whose login counts until when no more."""
+        self._without: frozenset[str] = frozenset()
+        """Who was left out when the server was told last."""
         self.clients: Mapping[str, Client] = clients_of(settings)
         self.is_open = is_open(settings.mqtt)
         self.engine_password = secrets.token_urlsafe(24)
@@ -80,8 +88,16 @@ class Logins:
                 entries[name] = login.entry
             elif name in self._locals:
                 entries[name] = self._locals[name]
+        for name in self._without & entries.keys():
+            entries[name] = password_entry(new_password())  # it stays on the list, so that others cannot take its name
         commands = {name: client.commands for name, client in self.clients.items()}
         return Access(self._topics, entries, commands, is_open=self.is_open)
+
+    def suspend(self, client: str) -> None:
+        """Let a login count no more for a while. From any thread; the server is told at the next `look`."""
+        if self.is_guarded(client) and client != ENGINE_CLIENT:
+            log.error("%s floods the office: for %.0f s its login does not count", client, SUSPENDED_S)
+            self._suspended[client] = self._monotonic() + SUSPENDED_S
 
     def is_guarded(self, client: str) -> bool:
         """Tell whether a client is known to be who it says: not in an open house, but for who has a login there."""
@@ -105,7 +121,11 @@ class Logins:
             )
 
     def look(self, admit: Callable[[], None]) -> None:
-        """Let the list count where it has changed."""
+        """Let the list count where it has changed, and without whom it counts for now."""
+        without = frozenset(name for name, until_s in list(self._suspended.items()) if self._monotonic() < until_s)
+        if without != self._without:
+            self._without = without
+            admit()
         now, before = self._on_disk(), self._book
         if now != self._as_read:
             try:

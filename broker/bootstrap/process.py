@@ -104,6 +104,7 @@ def run_broker(  # noqa: PLR0915 - where all parts of the process meet, in their
                 logins.clients.keys(),
                 ENGINE_CLIENT,
                 lambda client, text: inbound.too_many(client, text),  # noqa: PLW0108 - made below
+                flooded=logins.suspend,
             ),
         )
         wire = MqttWire(

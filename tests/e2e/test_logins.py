@@ -10,6 +10,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from broker.bootstrap.logins import SUSPENDED_S, Logins
 from broker.care.provision import provision
 from broker.clients import MAY_SEND
 from broker.config import load_settings
@@ -25,8 +27,9 @@ from broker.contract.topics import ENGINE_CLIENT
 from broker.doctor import truth
 from broker.domain.staff import LOGIN_ENDED
 from broker.domain.vocabulary import COMMANDS
-from tests.support.caller import Caller, wait_until
-from tests.support.office import OfficeProcess
+from broker.server.mosquitto import is_password_of
+from tests.support.caller import PATIENCE_S, Caller, wait_until
+from tests.support.office import CONFIG, OfficeProcess
 from tests.unit.server.test_mosquitto import Stranger
 
 CLOSED = {"ANTREAN_MQTT__OPEN_ON_LOOPBACK": "false", "ANTREAN_MQTT__DEVICES": "[pad-3]"}
@@ -171,6 +174,43 @@ def test_a_session_ends_with_the_login_that_it_was_given_to(office: OfficeProces
         desk["session"] = one.do("open", counter="counter-2", officer="budi", pin="1234")["session"]
         assert one.do("finish", **desk)["ticket"]["number"] == visitor
         one.do("close", **desk)
+
+
+def test_who_floods_is_thrown_out_for_a_while_and_nobody_else(office: OfficeProcess) -> None:
+    """What is cut out of a flood costs the server and the engine time all the same."""
+    own = known_by(office.settings, "pad-3", office.data_dir).mqtt.password
+    with office.own_caller("counter-3") as counter, stranger(office, "pad-3") as flooding:
+        begun_s = time.monotonic()
+        while flooding.paho.is_connected() and time.monotonic() - begun_s < PATIENCE_S:
+            for _ in range(500):
+                flooding.paho.publish(f"{ROOT}/cmd/pad-3/lookup", '{"id": "r", "ticket": "A-001"}')
+            time.sleep(0.01)  # so that what was said goes out before more is laid on top
+        assert not flooding.paho.is_connected(), "it was thrown out"
+        with Stranger(office.port, "another", "pad-3", own) as again:
+            assert again.refused
+        assert counter.linked
+        assert counter.refused("next", counter="counter-3", session="none") == "no_session"
+        assert "pad-3 floods the office" in (office.data_dir / "logs" / "broker.log").read_text()
+
+
+def test_a_login_that_was_taken_away_for_a_while_counts_again(tmp_path: Path) -> None:
+    now_s, told = [0.0], list[str]()
+    settings = load_settings(CONFIG, CLOSED)
+    logins = Logins(settings, tmp_path, lambda: now_s[0])
+    password = (tmp_path / "mqtt" / "local" / "kiosk-1").read_text()
+
+    def admitted() -> None:
+        told.append("in" if is_password_of(logins.access.entries["kiosk-1"], password) else "out")
+
+    logins.suspend("kiosk-1")
+    for at_s in (0.0, SUSPENDED_S - 1, SUSPENDED_S, SUSPENDED_S + 1):
+        now_s[0] = at_s
+        logins.look(admitted)
+    assert told == ["out", "in"]
+    opened = Logins(load_settings(CONFIG, {}), tmp_path / "open", lambda: now_s[0])
+    opened.suspend("kiosk-1")
+    opened.look(lambda: told.append("anybody may take any name there"))
+    assert told == ["out", "in"]
 
 
 def test_one_password_for_all_goes_on_where_that_is_allowed_but_not_as_the_engine(tmp_path: Path) -> None:

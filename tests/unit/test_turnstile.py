@@ -12,6 +12,8 @@ from broker.turnstile import (
     ALL_REFUSALS_AT_ONCE,
     COMMON_AT_ONCE,
     COMMON_PER_S,
+    FLOOD_MESSAGES,
+    FLOOD_S,
     KNOWN_TOPICS,
     LONGEST_BYTES,
     MOST_WAITING_BYTES,
@@ -37,8 +39,14 @@ class Stream:
         """Begin."""
         self.now_s = 1000.0
         self.refused: list[tuple[str, bytes]] = []
+        self.flooding: list[str] = []
         self.turnstile = Turnstile(
-            ROOT, set(known), "broker", lambda client, text: self.refused.append((client, text)), lambda: self.now_s
+            ROOT,
+            set(known),
+            "broker",
+            lambda client, text: self.refused.append((client, text)),
+            lambda: self.now_s,
+            self.flooding.append,
         )
 
     def sift(self, *packets: bytes) -> list[bytes]:
@@ -246,3 +254,22 @@ def test_how_the_stream_is_cut_into_pieces_changes_nothing(packets: list[bytes],
     assert pieces.turnstile.cut == whole.turnstile.cut
     assert pieces.due_after(60) == whole.due_after(60)
     split(at_once)
+
+
+@pytest.mark.parametrize("kind", ["cmd/kiosk-1/lookup", "presence/kiosk-1"])
+def test_who_floods_is_told_of_once_a_flood_and_who_only_asks_too_much_is_not(kind: str) -> None:
+    stream = Stream("kiosk-1", "kiosk-2")
+    flood = packet(f"{ROOT}/{kind}", b"{}") * 1_000
+    for _ in range(FLOOD_MESSAGES // 1_000 - 1):
+        stream.sift(flood)
+    assert stream.flooding == []
+    stream.now_s += FLOOD_S + 1
+    for _ in range(FLOOD_MESSAGES // 1_000 - 1):
+        stream.sift(flood)
+    assert stream.flooding == [], "as many, but within 20 s"
+    for _ in range(3):
+        stream.sift(flood)
+    assert stream.flooding == ["kiosk-1"]
+    for _ in range(2 * FLOOD_MESSAGES // 1_000):
+        stream.sift(packet(f"{ROOT}/cmd/nobody/lookup", b"{}") * 1_000)
+    assert stream.flooding == ["kiosk-1"], "who has no login has none that could be taken away"
