@@ -38,7 +38,7 @@ from broker.loopback import is_loopback
 from broker.office_time import EARLIEST
 from broker.ports import Reconfiguration, StorageError, Submission
 from broker.server.certificates import SERVER, CertificateError, make_certificates
-from broker.server.start import ServerError, ServerSpec, choose_kind, start_server
+from broker.server.start import MOST_HELD_BYTES, ServerError, ServerSpec, choose_kind, start_server
 from broker.store.database import resolve_url
 from broker.store.given import given_to_kiosks
 from broker.store.head import Head
@@ -76,9 +76,11 @@ def run_broker(  # noqa: PLR0915 - where all parts of the process meet, in their
     *,
     config: Path | None = None,
     clock: Callable[[], dt.datetime] = by_the_machine,
+    most_held: int = MOST_HELD_BYTES,
 ) -> None:
     """Run the truth of the office until SIGTERM or SIGINT; where `config` is named its changes are followed.
 
+    An MQTT server of ours that holds more than `most_held` bytes is started again.
     Raises `AlreadyRunningError`, `StorageError` or `ServerError` where it cannot begin.
     """
     if wrong := wrong_folder(data_dir, is_training=settings.training):
@@ -89,7 +91,7 @@ def run_broker(  # noqa: PLR0915 - where all parts of the process meet, in their
         only_engine(data_dir),
         _store(settings, data_dir, key) as store,
         _logins(settings, data_dir) as logins,
-        _mqtt_server(settings, data_dir, logins) as address,
+        _mqtt_server(settings, data_dir, logins, most_held) as address,
     ):
         topics = Topics(settings.office.id)
         bus = Bus(
@@ -332,7 +334,7 @@ def watch_certificates(
 
 
 @contextmanager
-def _mqtt_server(settings: Settings, data_dir: Path, logins: Logins) -> Iterator[Address]:
+def _mqtt_server(settings: Settings, data_dir: Path, logins: Logins, most_held: int) -> Iterator[Address]:
     """Start the MQTT server where it is ours to start; yield where the engine connects, and as whom."""
     mqtt = settings.mqtt
     if mqtt.server == "external":
@@ -355,6 +357,7 @@ def _mqtt_server(settings: Settings, data_dir: Path, logins: Logins) -> Iterator
         folder=data_dir / "mqtt",
         access=lambda: logins.access,
         certificate=certificate,
+        most_held=most_held,
     )
     server = start_server(spec)
     ended = threading.Event()

@@ -2,6 +2,7 @@
 
 A period of a survey closes when it is over, a complaint is overdue when its days have passed: no test waits for that.
 And a clock is set while an office works, which no test may do to the machine that it runs on: `--clock FILE`.
+Nor does one fill the memory that its MQTT server may hold: `--most-held BYTES` is less.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from broker.bootstrap.process import by_the_machine, run_broker
 from broker.config import load_settings
 from broker.logs import log_to
 from broker.ports import StorageError
+from broker.server.start import MOST_HELD_BYTES
 
 _OFF = struct.Struct("d")
 
@@ -51,15 +53,17 @@ def main() -> None:
     parser.add_argument("--clock", type=Path)
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--most-held", type=int, default=MOST_HELD_BYTES)
     asked = parser.parse_args()
     behind = dt.timedelta(days=asked.days_ago)
     settings = load_settings(asked.config, os.environ)
-    if asked.clock is None:
+    if asked.clock is None and asked.most_held == MOST_HELD_BYTES:
         run_broker(settings, asked.data, clock=lambda: by_the_machine() - behind)
         return
     log_to(asked.data, "broker", terminal=logging.WARNING)
+    clock = by_the_machine if asked.clock is None else _set_by(asked.clock, behind)
     try:
-        run_broker(settings, asked.data, config=asked.config, clock=_set_by(asked.clock, behind))
+        run_broker(settings, asked.data, config=asked.config, clock=clock, most_held=asked.most_held)
     except StorageError as error:
         sys.exit(str(error))
 

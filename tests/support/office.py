@@ -48,6 +48,8 @@ class OfficeProcess:
     """Its clock was behind once: by what it goes after that is believed at once, not when it has lasted."""
     clock: Path | None = None
     """Holds by how much the broker's clock is off; see `SetClock`."""
+    most_held: int | None = None
+    """Of so many bytes its MQTT server begins anew; as ever by default."""
     said: Path | None = None
     """Where the broker's own words go that it says to its terminal; nowhere by default."""
     process: Program | None = None
@@ -81,9 +83,10 @@ class OfficeProcess:
         """
         self.is_moved = self.is_moved or bool(self.days_ago)
         place = ("--config", str(self.config), "--data", str(self.data_dir))
-        if self.days_ago or self.clock:
+        if self.days_ago or self.clock or self.most_held:
             by_clock = () if self.clock is None else ("--clock", str(self.clock))
-            broker = ("tests.support.earlier_broker", "--days-ago", str(self.days_ago), *by_clock)
+            bound = () if self.most_held is None else ("--most-held", str(self.most_held))
+            broker = ("tests.support.earlier_broker", "--days-ago", str(self.days_ago), *by_clock, *bound)
         else:
             broker = ("broker", "broker")
         self.process = Program(*broker, *place, env=self.environment, errors=self.said)
