@@ -128,7 +128,30 @@ def test_without_a_reason_nothing_is_sent_and_what_was_chosen_stands_there_still
     html = send(page, "offer", {"place": "lane:priority"}, status=422)
     assert "say why" in text_of(html)
     assert '<option value="lane:priority" selected>' in html
+    assert re.search(r'id="offer-reason"[^>]*aria-invalid="true"[^>]*required', html), "marked where it is missing"
+    assert html.count('aria-invalid="true"') == 1
     assert {name for name, _ in page.office.asked[before:]} <= {"staff_sessions"}
+
+
+@pytest.mark.parametrize(
+    ("act", "fields", "marked"),
+    [
+        ("offer", {"reason": "x"}, "offer-place"),
+        ("quota", {"place": "lane:priority", "quota": "many", "reason": "x"}, "quota-quota"),
+        ("ticket", {"ticket": "A-012", "reason": "x"}, "ticket-what"),
+        ("ask_counter", {"wish": "open:"}, "ask_counter-counter"),
+        ("announce", {"text-id": "Tutup", "ends_at": "23:59"}, "announce-text-en"),
+        ("announce", {"text-id": "Tutup", "text-en": "Closed", "ends_at": ""}, "announce-ends_at"),
+    ],
+)
+def test_what_is_missing_is_marked_and_nothing_is_chosen_before_somebody_does(
+    page: Visitor, act: str, fields: dict[str, str], marked: str
+) -> None:
+    """What stood first in a list was closed by whoever looked at the reason alone."""
+    assert page.get(ACTS).count('<option value="">Please choose</option>') == 4
+    html = send(page, act, fields, status=422)
+    assert re.findall(r'<(?:select|input) id="([^"]+)"[^>]*aria-invalid="true"', html) == [marked]
+    assert f'id="{marked}-fault"' in html
 
 
 def test_a_refusal_is_said(page: Visitor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -276,6 +277,20 @@ def test_a_refusal_keeps_what_was_typed(near: Visitor, code: Any, detail: dict[s
     assert expected in html
     assert 'value="08:00-09:00"' in html
     assert 'value="Natal"' in html
+
+
+def test_of_a_single_date_it_is_said_what_counts_there_before_and_that_it_is_closed(near: Visitor) -> None:
+    """A dash stands for "closed" on this very page, so it cannot stand for "as every Monday", too."""
+    sign_in(near, "siti", "2002")
+    dates = {"f.hours.+0:day": "2026-11-30", "f.hours.+0": "09:00-12:00", "f.hours.+1:day": "2026-12-05"}
+    html = sent(near, "hours", status=200, do="look", **dates, **{"f.hours.+2:day": "2026-12-25"})
+    cells = re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", html, re.DOTALL)
+    told = [" ".join(re.sub(r"<[^>]+>", "", cell).split()) for cell in cells]
+    monday = told.index("Monday, November 30, 2026")
+    assert told[monday + 1 : monday + 3] == ["as usual: 07:30-12:00, 13:00-15:00", "09:00-12:00"]
+    saturday, christmas = (told.index(day) for day in ("Saturday, December 5, 2026", "Friday, December 25, 2026"))
+    assert told[saturday + 1 : saturday + 3] == ["as usual: closed all day", "closed all day"]
+    assert told[christmas + 2] == "closed all day"
 
 
 def test_without_a_reason_and_without_our_own_form_nothing_is_sent(near: Visitor) -> None:

@@ -83,6 +83,7 @@ class Choice:
     name: str
     label: str
     options: tuple[Option, ...]
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,8 @@ class Form:
     buttons: tuple[Option, ...] = ()
     """Instead of a choice and one button: what can be asked, one to press each."""
     buttons_name: str = ""
+    needs: frozenset[str] = frozenset()
+    """Fields that may not stay empty: a browser says so at the field, before anything is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,12 +241,18 @@ def _places(p: Phrases, office: OfficeMessage, act: str, sent: Fields) -> Choice
     language = p.language
     services = ((f"{SERVICE}:{one.id}", in_language(one.name, language)) for one in office.services)
     lanes = ((f"{LANE}:{one.id}", in_language(one.name, language)) for one in office.lanes)
-    return _choice("place", p.say("Service or lane"), [*services, *lanes], act, sent)
+    return _open_choice(p, _choice("place", p.say("Service or lane"), [*services, *lanes], act, sent))
 
 
 def _choice(name: str, label: str, options: list[tuple[str, str]], act: str, sent: Fields) -> Choice:
     chosen = sent.get(name) if sent.get("act") == act else None
-    return Choice(name, label, tuple(Option(value, text, is_chosen=value == chosen) for value, text in options))
+    found = tuple(Option(value, text, is_chosen=value == chosen) for value, text in options)
+    return Choice(name, label, found)
+
+
+def _open_choice(p: Phrases, choice: Choice) -> Choice:
+    """Return a choice in which nothing is chosen before somebody does: what stood there first would be closed."""
+    return replace(choice, options=(Option("", p.say("Please choose")), *choice.options))
 
 
 def _counters(p: Phrases, office: OfficeMessage) -> list[tuple[str, str]]:
@@ -262,6 +271,7 @@ def _offer(p: Phrases, office: OfficeMessage, sent: Fields) -> Form:
         send=p.say("Close for today"),
         choices=(_places(p, office, "offer", sent),),
         reason=_reason(p, "offer", sent),
+        needs=frozenset({"reason"}),
     )
 
 
@@ -274,6 +284,7 @@ def _intake(p: Phrases, _office: OfficeMessage, sent: Fields) -> Form:
         send=p.say("Stop the numbers"),
         lines=((_line("resume_at", until, "intake", sent), "time"),),
         reason=_reason(p, "intake", sent),
+        needs=frozenset({"reason"}),
     )
 
 
@@ -286,6 +297,7 @@ def _quota(p: Phrases, office: OfficeMessage, sent: Fields) -> Form:
         choices=(_places(p, office, "quota", sent),),
         lines=((_line("quota", p.say("Numbers today"), "quota", sent, limit=6), "text"),),
         reason=_reason(p, "quota", sent),
+        needs=frozenset({"reason"}),
     )
 
 
@@ -306,9 +318,10 @@ def _ticket(p: Phrases, office: OfficeMessage, sent: Fields) -> Form:
         title=p.say("Move, call or cancel one number"),
         hint=p.say("A counter can call it if it is open and free."),
         send=p.say("Do it"),
-        choices=(_choice("what", p.say("What shall happen"), what, "ticket", sent),),
+        choices=(_open_choice(p, _choice("what", p.say("What shall happen"), what, "ticket", sent)),),
         lines=((_line("ticket", p.say("Number on the ticket"), "ticket", sent, limit=20), "text"),),
         reason=_reason(p, "ticket", sent),
+        needs=frozenset({"ticket", "reason"}),
     )
 
 
@@ -326,7 +339,7 @@ def _ask(p: Phrases, office: OfficeMessage, sent: Fields) -> Form:
         hint=p.say("It stands on the counter's window, where the officer answers with one key."),
         send=p.say("Ask"),
         choices=(
-            _choice("counter", p.say("Counter"), _counters(p, office), "ask_counter", sent),
+            _open_choice(p, _choice("counter", p.say("Counter"), _counters(p, office), "ask_counter", sent)),
             _choice("wish", p.say("Please"), wishes, "ask_counter", sent),
         ),
         reason=_reason(p, "ask_counter", sent, is_needed=False),
@@ -344,6 +357,7 @@ def _announce(p: Phrases, office: OfficeMessage, sent: Fields) -> Form:
         hint=p.say("It stands on all displays and phones until then."),
         send=p.say("Announce"),
         lines=(*texts, (ends, "time")),
+        needs=frozenset({"ends_at", *(field.name for field, _ in texts)}),
         ticks=(Option("say", p.say("The displays also speak it"), is_chosen=is_ticked(sent, "say")),),
         reason=_reason(p, "announce", sent, is_needed=False),
     )
@@ -423,6 +437,8 @@ def _read_ticket(p: Phrases, fields: Fields, office: OfficeMessage, _now: dt.dat
 def _read_ask(p: Phrases, fields: Fields, office: OfficeMessage, _now: dt.datetime) -> Asked:
     action, _, stage = fields.get("wish", "").partition(":")
     counter = fields.get("counter", "")
+    if not counter:
+        raise UnreadableError(field="counter")
     arguments: dict[str, Any] = {"counter": counter, "action": action}
     arguments |= {"stage": stage} if stage else {}
     arguments |= {"reason": reason} if (reason := read_line(fields, "reason")) else {}
@@ -546,7 +562,8 @@ class ActsPages:
             asked = asked_of(desk.p, act, fields, office, desk.now)
         except UnreadableError as error:
             await desk.require("offer")
-            return self._show(desk, at, sent, notice=_fault(desk.p, error.field), status=UNFINISHED)
+            notice = _fault(desk.p, error.field)
+            return self._show(desk, at, sent, notice=notice, wrong=error.field, status=UNFINISHED)
         if asked is None:
             raise HTTPException(404)
         try:
@@ -567,12 +584,21 @@ class ActsPages:
         return RedirectResponse(_goes_on(desk.frame(), fields.get("home", ""), at), status_code=303)
 
     def _show(
-        self, desk: Desk, at: At | None, sent: Fields, *, notice: Notice | None = None, status: int = 200
+        self,
+        desk: Desk,
+        at: At | None,
+        sent: Fields,
+        *,
+        notice: Notice | None = None,
+        wrong: str = "",
+        status: int = 200,
     ) -> Response:
         known = known_of(desk)
         if known is None:
             raise AwayError(HOME)
         page = acts_page(desk.p, desk.frame(HOME), known, at, sent=sent, notice=notice)
+        if wrong:
+            page = replace(page, forms=tuple(_marked(desk.p, one, sent, wrong) for one in page.forms))
         return desk.show("staff/acts.html", page, status=status)
 
 
@@ -608,6 +634,21 @@ def _is_known(office: OfficeMessage | None, at: At) -> bool:
         COUNTER: [one.id for one in office.counters],
     }
     return at.name in kinds.get(at.kind, ())
+
+
+def _marked(p: Phrases, form: Form, sent: Fields, wrong: str) -> Form:
+    """Return a form that was sent with what is wrong in it marked, there where it is."""
+    if form.act != sent.get("act"):
+        return form
+    said = p.say(_FAULTS.get(wrong, "Please choose"))
+
+    def is_wrong(field: Field) -> bool:
+        return field.name == wrong or (wrong == "text" and field.name.startswith("text-") and not field.value)
+
+    lines = tuple((replace(field, fault=said) if is_wrong(field) else field, kind) for field, kind in form.lines)
+    choices = tuple(replace(one, fault=said if one.name == wrong else "") for one in form.choices)
+    reason = replace(form.reason, fault=said) if form.reason is not None and wrong == "reason" else form.reason
+    return replace(form, lines=lines, choices=choices, reason=reason)
 
 
 def _fault(p: Phrases, field: str) -> Notice:

@@ -522,8 +522,8 @@ def _changes(p: Phrases, data: Mapping[str, Any], edits: Sequence[tuple[str, Any
     return tuple(
         Change(
             forms.place_words(p, data, path),
-            forms.value_words(p, _at(data, path)),
-            forms.value_words(p, None if value is GONE else value),
+            forms.value_words_at(p, data, path, _at(data, path)),
+            forms.value_words_at(p, data, path, None if value is GONE else value),
         )
         for path, value in edits
     )

@@ -324,7 +324,10 @@ def _hours(p: Phrases, data: Data) -> Form:
             Group(p.say("Every week"), (*week, enforced)),
             Group(p.say("Single dates: holidays, closures, a Saturday that is open"), (*single, *added)),
         ),
-        hint=p.say("Times as 07:30-12:00, 13:00-15:00. “-” is closed. A date stands in place of its weekday."),
+        hint=p.say(
+            "Times as 07:30-12:00, 13:00-15:00. “-” is closed. Other hours on one day alone, such as next Monday: as a "
+            "single date; all other weeks stay as they are."
+        ),
     )
 
 
@@ -694,6 +697,19 @@ def value_words(p: Phrases, value: Any) -> str:  # noqa: ANN401 - whatever stand
             return str(int(value))
         case _:
             return str(value)
+
+
+def value_words_at(p: Phrases, data: Data, path: str, value: Any) -> str:  # noqa: ANN401 - the same
+    """Return a value in words, where it stands: a day that is closed, a date that has no hours of its own."""
+    section, _, day = path.partition(".")
+    if section == "hours" and (day in DAYS or _is_date(day)):
+        if value == []:
+            return p.say("closed all day")
+        if value is None and _is_date(day):
+            usual = DAYS[dt.date.fromisoformat(day).weekday()]
+            times = value_words_at(p, data, f"hours.{usual}", data.get("hours", {}).get(usual, []))
+            return p.say("as usual: {times}", times=times.replace("\n", ", "))
+    return value_words(p, value)
 
 
 def place_words(p: Phrases, data: Data, path: str) -> str:
