@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 CODE := broker counter display hardware kiosk tests
 
-.PHONY: run test checked-types checked-style checked-format checked-layers checked-config fmt bench soak chaos pictures tables icons
+.PHONY: run test property compiled checked-types checked-style checked-format checked-layers checked-config fmt bench soak chaos pictures tables icons
 .PHONY: wheel-test deb postgres-test fuzz sbom audit i18n lock setup scripts clean
 
 run: setup
@@ -18,9 +18,18 @@ WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
 
 # First what takes seconds, side by side and each to its end, so that all that is wrong there is said at once.
 # What the screens need for the words of config.yaml is not asked here: a test lays out every page of each of them.
+# The order is that of `tests/conftest.py`: pytest-xdist would begin with the files of most tests, which are the quickest.
 test: setup scripts
-	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target $(addprefix checked-,types style format layers config)
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target compiled $(addprefix checked-,types style format layers config)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+
+# The tests of a fresh clone, once for all workers, while types are checked. What cannot be gathered is told by the run itself.
+compiled:
+	@ls tests/unit/domain/__pycache__/*pytest* >/dev/null 2>&1 || $(BIN)/pytest --collect-only --quiet >/dev/null 2>&1 || true
+
+# Properties with thirty times as many examples, in each run by others. Half an hour.
+property: setup
+	HYPOTHESIS_PROFILE=night $(BIN)/pytest -n $(WORKERS) --timeout 3600 $$(grep -rlE 'hypothesis' tests --include='test_*.py')
 
 checked-types:
 	$(BIN)/mypy

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.support.browsing import CHROMIUM, HALL
 from tests.support.new_tables import made_once
+from tests.support.trials import PROFILE
 
 _SLOW_MACHINE = [HealthCheck.too_slow]
 
@@ -20,7 +21,7 @@ settings.register_profile(
     "desk", max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=_SLOW_MACHINE
 )
 settings.register_profile("night", max_examples=2_000, deadline=None, suppress_health_check=_SLOW_MACHINE)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "desk"))
+settings.load_profile(PROFILE)
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +49,20 @@ def _log_as_before() -> Iterator[None]:
 def _tables_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with made_once(tmp_path_factory.mktemp("tables")):
         yield
+
+
+_LONGEST_FIRST = ("chaos", "ui", "e2e", "property", "web", "contract", "hardware")
+"""Below `tests`; the thousands of short ones come last, so that no worker is left with long ones at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each file be one worker's, so that what it has for all its tests is made once; begin with what takes long."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(here).with_suffix("").as_posix()))
+    places = {name: place for place, name in enumerate(_LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.relative_to(here).parts[0], len(places)))
 
 
 def pytest_collection_finish() -> None:

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -200,6 +201,12 @@ def put_back_config(backup: Backup, config: Path) -> list[Path]:
     return [config, *missing.values()]
 
 
+def _free(path: Path) -> Path:
+    """Return a path that nothing stands at: whoever restores again within a second loses nothing of either time."""
+    names = (path if at == 1 else path.with_name(f"{path.name}-{at}") for at in count(1))
+    return next(one for one in names if not one.exists())
+
+
 def restore(plan: Plan, settings: Settings, data: Path, *, now: dt.datetime) -> list[str]:
     """Put a backup back; return in words what was done. For one process alone, while no broker works.
 
@@ -212,7 +219,7 @@ def restore(plan: Plan, settings: Settings, data: Path, *, now: dt.datetime) -> 
         message = "the database is on a server of its own: put it back with its own tool"
         raise StorageError(message)
     home, head = database.parent, Head(data, office).path
-    aside = home / f"before-restore-{stamp(now)}"
+    aside = _free(home / f"before-restore-{stamp(now)}")
     beside = [name for name in (*KEYS, head.name) if name in backup.digests]
     done = [f"put back: {backup.lines} lines of the journal, up to {backup.made_at:%Y-%m-%d %H:%M} UTC"]
     with tempfile.TemporaryDirectory(dir=home, prefix=".restore-") as made, ExitStack() as held:

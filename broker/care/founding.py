@@ -82,10 +82,12 @@ def new_pins(counters: int) -> dict[str, str]:
     return {name: _pin() for name in (*_officers(counters), SUPERVISOR, "kiosk")}
 
 
-def written(origin: Template, answers: Answers, pins: Mapping[str, str]) -> str:
+def written(
+    origin: Template, answers: Answers, pins: Mapping[str, str], *, hasher: PasswordHasher | None = None
+) -> str:
     """Return the text of the new file; slow by intent, for each PIN is hashed."""
     data = _sections(origin.text)
-    hasher = PasswordHasher()
+    hasher = hasher or PasswordHasher()
     hashes = {name: hasher.hash(pin) for name, pin in pins.items()}
     edits = [*_office(answers), *_services(data, answers), *_desks(data, answers, hashes)]
     kiosk = f"kiosks.{data['kiosks'][0]['id']}"

@@ -20,6 +20,8 @@ _LETTERS_UP = 0.78
 _FIGURES_UP = 0.735
 _DOWN = 0.25
 _FIGURES_DOWN = 0.02
+MOST_MEASURED = 8192
+"""So many texts are remembered: all that is tried for the pages of one panel, which is asked again for the next one."""
 _MEASURED_PX = 100
 _ACCENTED_UP = 0.94
 _LATIN_END = "\u024f"
@@ -219,13 +221,13 @@ def drawn_px(font_px: float) -> float:
     return math.ceil(font_px * 2) / 2
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MOST_MEASURED)
 def ems(text: str, *, bold: bool) -> float:
     """Return how wide a line of words is, in ems of the font that it is drawn with."""
     return set_line(text, size_px=_MEASURED_PX, bold=bold).width / _MEASURED_PX
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MOST_MEASURED)
 def wrapped(text: str, room: float, *, bold: bool) -> tuple[str, ...]:
     """Return a text in lines of at most so many ems; a word that is longer stands alone."""
     lines: list[str] = []

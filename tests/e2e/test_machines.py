@@ -24,7 +24,6 @@ MACHINES = """machines:
   - {id: hall, opens: [counter-1, counter-2]}
   - {id: safe, opens: [counter-3]}
 """
-pytestmark = pytest.mark.xdist_group("windows")
 
 
 @pytest.fixture

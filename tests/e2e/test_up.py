@@ -22,8 +22,6 @@ from tests.support.office import CONFIG, OfficeProcess
 WINDOWS = ("broker", "broker.web.served", "kiosk", "display", "counter")
 KEYPAD_PARTS = ("hardware.emulators", "counter.keypads")
 
-pytestmark = pytest.mark.xdist_group("windows")
-
 
 def up(office: OfficeProcess, *arguments: str, display: str = "") -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "broker", "up", "--config", str(office.config), "--data", str(office.data_dir)]

@@ -13,6 +13,7 @@ from hardware.codecs.signs.modbus import sealed
 from hardware.codecs.signs.row import DARK, UNSURE, Build, Row, row_text
 from hardware.codecs.talk import Heard
 from hardware.config import SignCodecName
+from tests.support.trials import examples
 
 NUMBER = Row("A-012")
 BOARD = Row("AP-003", "4")
@@ -129,7 +130,7 @@ SEEN = [
 
 
 @pytest.mark.parametrize(("name", "build", "row", "text"), SEEN)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(cuts=st.lists(st.integers(0, 20), max_size=4))
 def test_a_sign_shows_what_it_was_told_however_the_bytes_trickle_in(
     name: SignCodecName, build: Build, row: Row, text: str, cuts: list[int]

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from broker.contract.claim import ANSWER_S, KNOCK_EVERY_S, RIVAL_FOR_S
 from broker.contract.topics import ENGINE_CLIENT
 from tests.fakes.bus import FakeBus, FakeServer
+from tests.support.trials import examples
 
 PROCESSES = 3
 LONG_S = ANSWER_S * 2 + KNOCK_EVERY_S + 1
@@ -84,4 +85,4 @@ class Twins(RuleBasedStateMachine):
 
 
 TestTwins = Twins.TestCase
-TestTwins.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestTwins.settings = settings(max_examples=examples(60), stateful_step_count=25, deadline=None)

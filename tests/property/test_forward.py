@@ -16,6 +16,7 @@ from broker.domain.queue.forward import Forward, forward_of
 from tests.fakes.dispatch import POLICIES
 from tests.fakes.halls import Play
 from tests.fakes.offices import small_office
+from tests.support.trials import examples
 
 COUNTERS = (
     Counter("c1", "1", ("check", "interview"), borrows=("collection",)),
@@ -100,7 +101,7 @@ def after(morning: Story) -> Play:
     return office.play
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(60))
 @given(MORNINGS)
 def test_what_is_called_next_is_the_head_of_the_list_and_the_first_of_the_play(
     morning: Story,
@@ -123,7 +124,7 @@ def test_what_is_called_next_is_the_head_of_the_list_and_the_first_of_the_play(
         return
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(60))
 @given(MORNINGS)
 def test_a_play_that_is_kept_tells_what_a_new_one_would(morning: Story) -> None:
     policy, crowd, steps = morning
@@ -140,7 +141,7 @@ def test_a_play_that_is_kept_tells_what_a_new_one_would(morning: Story) -> None:
             assert kept.newcomer(group) == fresh.newcomer(group)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(60))
 @given(MORNINGS)
 def test_whoever_is_further_behind_in_a_line_waits_no_shorter_than_those_before(
     morning: Story,
@@ -165,7 +166,7 @@ def test_whoever_is_further_behind_in_a_line_waits_no_shorter_than_those_before(
         assert all(one.ahead >= place for place, one in enumerate(known) if one.is_played)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(50))
 @given(MORNINGS)
 def test_every_ticket_that_a_counter_may_call_has_a_wait_and_no_other(
     morning: Story,

@@ -30,6 +30,7 @@ from tests.fakes.engine_room import EngineRoom
 from tests.fakes.halls import contents
 from tests.fakes.offices import OFFICERS, PIN, SERVICES, small_office
 from tests.fakes.store import MemoryStore
+from tests.support.trials import examples
 
 COUNTERS = (
     Counter("c1", "1", ("check", "interview"), borrows=("collection",)),
@@ -583,15 +584,15 @@ def _bare(ticket: Ticket) -> Ticket:
     return replace(ticket, history=(), copies=0, paper=None)
 
 
-def _day(policy: str, examples: int) -> Any:  # noqa: ANN401 - a test case class made by Hypothesis
+def _day(policy: str, usual: int) -> Any:  # noqa: ANN401 - a test case class made by Hypothesis
     machine: Any = type(f"OfficeDay_{policy}", (OfficeDay,), {"policy": policy})
     case = machine.TestCase
-    case.settings = settings(max_examples=examples, stateful_step_count=80, report_multiple_bugs=False)
+    case.settings = settings(max_examples=examples(usual), stateful_step_count=80, report_multiple_bugs=False)
     return case
 
 
-TestPromise = _day("promise", 80)
-TestHeadStart = _day("head_start", 30)
-TestRatio = _day("ratio", 60)
-TestStrict = _day("strict", 30)
-TestFifo = _day("fifo", 30)
+TestPromise = _day("promise", 30)
+TestHeadStart = _day("head_start", 12)
+TestRatio = _day("ratio", 24)
+TestStrict = _day("strict", 12)
+TestFifo = _day("fifo", 12)

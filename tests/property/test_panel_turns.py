@@ -12,6 +12,7 @@ from broker.language import Phrases
 from display.hall.programme import LATEST_S, ROUND_S, Programme, next_up
 from display.pages.panel import ProcedurePage
 from display.pages.results import ResultPage
+from tests.support.trials import examples
 from tests.ui.display.lobby_samples import office, published, service
 
 SERVICES = [f"service-{place}" for place in range(40)]
@@ -52,7 +53,7 @@ def test_what_people_wait_for_comes_first_and_more_often(data: st.DataObject, co
     assert min(map(turns.count, waiting)) >= max(others, default=0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(data=st.data(), count=st.integers(2, 14))
 def test_after_a_time_without_room_none_is_later_either(data: st.DataObject, count: int) -> None:
     now_s = 0.0

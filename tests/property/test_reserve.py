@@ -31,6 +31,7 @@ from kiosk.outbox.reserve import Asked, Given, Outbox
 from tests.fakes.clock import MORNING
 from tests.fakes.halls import contents
 from tests.fakes.offices import small_office
+from tests.support.trials import examples
 
 PLACES, KIOSKS = (("visa", "regular"), ("visa", "priority")), ("kiosk-1", "kiosk-2")
 OFFICE = small_office(kiosks=frozenset(KIOSKS), reserve=ReserveRules(least=2, most=4))
@@ -341,4 +342,4 @@ class OfficeAlone(RuleBasedStateMachine):
 
 
 TestOfficeAlone = OfficeAlone.TestCase
-TestOfficeAlone.settings = settings(max_examples=150, stateful_step_count=50)
+TestOfficeAlone.settings = settings(max_examples=examples(60), stateful_step_count=50)

@@ -13,8 +13,6 @@ import pytest
 from tests.contact_sheet import MODES_OF, SIZES, TOGETHER, USUAL
 from tests.ui.panels import MODES
 
-pytestmark = pytest.mark.xdist_group("windows")
-
 
 def test_the_index_names_every_picture_that_was_written(tmp_path: Path) -> None:
     asked = ("--size", "360 docked", "--size", "640 docked", "--mode", "plain", "--page", "paused")

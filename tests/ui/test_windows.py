@@ -23,8 +23,6 @@ from tests.support.program import Program
 BAND = (40, 60)
 """A place on a display of 1920 x 1080 that a call covers, beside its number."""
 
-pytestmark = pytest.mark.xdist_group("windows")
-
 
 @contextmanager
 def virtual_screen(width: int, height: int) -> Iterator[VirtualScreen]:

@@ -16,6 +16,7 @@ from display.hall.announcer import Announcement
 from display.hall.board import Call
 from display.hall.presenter import LobbyPresenter
 from display.pages.lobby import Room
+from tests.support.trials import examples
 from tests.ui.display.lobby_samples import SPEECH, TestClock, called, calling, hall, told
 
 COUNTERS = [str(number) for number in range(1, 21)]
@@ -158,4 +159,4 @@ class Lobby(RuleBasedStateMachine):
 
 
 TestEveryCall = Lobby.TestCase
-TestEveryCall.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestEveryCall.settings = settings(max_examples=examples(30), stateful_step_count=40, deadline=None)

@@ -37,7 +37,7 @@ from hardware.files import sync
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.days import a_busy_day, a_day_of_journeys
 from tests.fakes.engine_room import EngineRoom
-from tests.support.office import CONFIG
+from tests.support.office import CONFIG, shipped_settings
 from tests.support.sqlite import opened as changed
 
 DAY_S = 24 * 3600
@@ -49,7 +49,7 @@ class House:
     """An office that has worked for some days, and a disk for what it archives."""
 
     def __init__(self, folder: Path) -> None:
-        self.settings: Settings = load_settings(CONFIG, {})
+        self.settings: Settings = shipped_settings()
         self.data, self.disk = folder / "var", folder / "disk"
         self.data.mkdir()
         self.disk.mkdir()
@@ -133,7 +133,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def house(lived: Path, tmp_path: Path) -> House:
     house = House.__new__(House)
-    house.settings = load_settings(CONFIG, {})
+    house.settings = shipped_settings()
     house.data, house.disk = tmp_path / "var", tmp_path / "disk"
     shutil.copytree(lived / "var", house.data)
     house.disk.mkdir()

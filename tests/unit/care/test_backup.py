@@ -26,14 +26,14 @@ from broker.store.head import Head
 from broker.store.sql import SqlStore
 from tests.fakes.clock import MORNING
 from tests.fakes.engine_room import EngineRoom
+from tests.support.office import CONFIG, shipped_settings
 
-CONFIG = Path(__file__).parents[3] / "config.yaml"
 DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
 def settings() -> Settings:
-    return load_settings(CONFIG, {})
+    return shipped_settings()
 
 
 class House:
@@ -214,6 +214,15 @@ def test_numbers_go_on_behind_the_highest_that_was_given_out(house: House) -> No
     assert house.store.verify() is None
     (aside,) = house.data.glob("before-restore-*")
     assert {"office.db", "journal-demo.head"} <= {path.name for path in aside.iterdir()}
+
+
+def test_whoever_restores_twice_within_a_second_keeps_what_was_there_each_time(house: House) -> None:
+    house.issue(5)
+    made = house.back_up()
+    house.store.close()
+    house.restore(made)
+    house.restore(made)
+    assert len(list(house.data.glob("before-restore-*/office.db"))) == 2
 
 
 def test_the_log_of_the_database_before_does_not_destroy_what_is_put_back(house: House, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from broker.config.patching import Edit
 from broker.config.settings import CONFIG_VERSION
 from broker.config.upgrading import upgraded_data, upgraded_text
 
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 NAMES = {"id": "Kantor Wilayah", "en": "Regional Office"}
 ALL = tuple(template().services)
 
@@ -37,7 +38,7 @@ def answers(**other: object) -> Answers:
 def test_what_was_answered_stands_in_a_file_without_fault_or_warning(answer: Answers, tmp_path: Path) -> None:
     pins = dict.fromkeys(new_pins(answer.counters), "482913")
     config = tmp_path / "config.yaml"
-    config.write_text(written(template(), answer, pins), encoding="utf-8")
+    config.write_text(written(template(), answer, pins, hasher=QUICK), encoding="utf-8")
     assert check_settings(config, {}) == []
     settings = load_settings(config, {})
     assert settings.office.id == "wilayah"

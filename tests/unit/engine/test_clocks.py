@@ -24,6 +24,7 @@ from tests.fakes.engine_room import EngineRoom
 from tests.fakes.halls import contents
 from tests.fakes.offices import small_office
 from tests.fakes.store import MemoryStore
+from tests.support.trials import examples
 
 HOUR_S, DAY_S = 3600.0, 24 * 3600.0
 DAYTIME = Hours({weekday: ((dt.time(7), dt.time(16)),) for weekday in range(7)})
@@ -426,7 +427,7 @@ STEPS = st.lists(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=examples(60))
 @given(STEPS, st.sampled_from([0.0, 600.0]))
 def test_however_the_clock_is_set_in_a_day_nothing_is_lost_or_doubled(
     steps: list[tuple[str, float]], believe_after_s: float

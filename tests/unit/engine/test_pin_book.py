@@ -11,7 +11,6 @@ import pytest
 
 from broker.bootstrap.pins import PinBook
 from broker.bootstrap.trials import OF_PLACE, OF_STRANGERS, WRONG_PINS, MissedFile, Place
-from broker.config import load_settings
 from broker.domain import commands as cmd
 from broker.engine import Engine
 from broker.ports import Submission
@@ -19,8 +18,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.offices import small_office
 from tests.fakes.store import MemoryStore
 from tests.fakes.wire import RecordingWire
+from tests.support.office import shipped_settings
 
-CONFIG = Path(__file__).parents[3] / "config.yaml"
 RIGHT, WRONG = "1234", "4321"
 
 
@@ -42,7 +41,7 @@ def book(clock: FakeClock, file: Path) -> PinBook:
 
 def opened(clock: FakeClock, file: Path) -> PinBook:
     """Return the PINs of the demo office, where everybody has the same, as a broker that starts knows them."""
-    hashes = {officer.id: officer.pin_hash or "" for officer in load_settings(CONFIG, {}).officers}
+    hashes = {officer.id: officer.pin_hash or "" for officer in shipped_settings().officers}
     return PinBook(
         hashes,
         MissedFile(file),
@@ -216,7 +215,7 @@ def test_an_officer_who_left_the_office_is_not_kept(book: PinBook, clock: FakeCl
 def test_a_thousand_guesses_of_a_foreign_client_lock_nobody_out_and_are_few_that_count(
     book: PinBook, clock: FakeClock, file: Path
 ) -> None:
-    known = [one.id for one in load_settings(CONFIG, {}).officers][:9]
+    known = [one.id for one in shipped_settings().officers][:9]
     book.asked_by("foreign", "counter-1")
     for number in range(1000):
         assert not book.matches(known[number % len(known)], f"{number:04}")
@@ -233,7 +232,7 @@ def test_a_thousand_guesses_of_a_foreign_client_lock_nobody_out_and_are_few_that
 
 def test_who_tries_many_officers_is_slowed_in_total(clock: FakeClock, file: Path) -> None:
     names = [f"officer-{number}" for number in range(100)]
-    hashes = load_settings(CONFIG, {}).officers[0].pin_hash or ""
+    hashes = shipped_settings().officers[0].pin_hash or ""
     book = PinBook(
         dict.fromkeys(names, hashes), MissedFile(file), kinds={"counter-9": "counter"}, monotonic=clock.monotonic
     )

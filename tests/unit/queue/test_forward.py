@@ -16,6 +16,7 @@ from broker.domain.queue.policies import Fifo, HeadStart, Policy, Promise, Ratio
 from broker.domain.queue.waits import SOON_S, ahead_and_wait
 from tests.fakes.halls import Play
 from tests.fakes.offices import PRIORITY, REGULAR, small_office
+from tests.support.trials import examples
 
 CHECK_S = 600
 POLICIES: tuple[Policy, ...] = (
@@ -225,7 +226,7 @@ ARRIVALS = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(ARRIVALS, st.sampled_from(POLICIES), st.lists(st.integers(1, 900), min_size=14, max_size=14))
 def test_what_is_foreseen_is_what_the_domain_does_when_nothing_unforeseen_happens(
     arrivals: list[tuple[str, str]], policy: Policy, gaps: list[int]
