@@ -53,7 +53,7 @@ def test_what_people_wait_for_comes_first_and_more_often(data: st.DataObject, co
     assert min(map(turns.count, waiting)) >= max(others, default=0)
 
 
-@settings(max_examples=examples(20), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(data=st.data(), count=st.integers(2, 14))
 def test_after_a_time_without_room_none_is_later_either(data: st.DataObject, count: int) -> None:
     now_s = 0.0

@@ -342,4 +342,4 @@ class OfficeAlone(RuleBasedStateMachine):
 
 
 TestOfficeAlone = OfficeAlone.TestCase
-TestOfficeAlone.settings = settings(max_examples=examples(60), stateful_step_count=50)
+TestOfficeAlone.settings = settings(max_examples=examples(150), stateful_step_count=50)

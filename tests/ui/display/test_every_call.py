@@ -159,4 +159,4 @@ class Lobby(RuleBasedStateMachine):
 
 
 TestEveryCall = Lobby.TestCase
-TestEveryCall.settings = settings(max_examples=examples(30), stateful_step_count=40, deadline=None)
+TestEveryCall.settings = settings(max_examples=examples(60), stateful_step_count=40, deadline=None)

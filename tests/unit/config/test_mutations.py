@@ -53,7 +53,7 @@ def load(file: Path, data: object) -> Settings | ConfigError:
     return refused
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(path=st.sampled_from(PLACES), value=ODD_VALUES)
 def test_an_odd_value_is_taken_or_refused_but_never_a_crash(file: Path, path: tuple[Any, ...], value: object) -> None:
     data = copy.deepcopy(SAMPLE)
@@ -61,7 +61,7 @@ def test_an_odd_value_is_taken_or_refused_but_never_a_crash(file: Path, path: tu
     load(file, data)
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(path=st.sampled_from(PLACES))
 def test_a_key_that_is_taken_away_is_missed_or_has_a_default(file: Path, path: tuple[Any, ...]) -> None:
     data = copy.deepcopy(SAMPLE)
@@ -71,7 +71,7 @@ def test_a_key_that_is_taken_away_is_missed_or_has_a_default(file: Path, path: t
         assert "unexpected" not in str(result)
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     path=st.sampled_from([path for path in PLACES if isinstance(path[-1], str) and path[-1] not in {"id", "en"}]),
     letter=st.sampled_from("qxz_"),
@@ -89,7 +89,7 @@ def test_a_misspelt_key_never_loads(file: Path, path: tuple[Any, ...], letter: s
     assert problem.hint == f'did you mean "{path[-1]}"?'
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(content=st.binary(max_size=200) | st.text(alphabet="ab:-[]{}&*!|>'\"#%@` \n\t0,?", max_size=80).map(str.encode))
 def test_any_bytes_are_refused_with_a_reason(file: Path, content: bytes) -> None:
     file.write_bytes(content)

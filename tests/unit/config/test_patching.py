@@ -259,7 +259,7 @@ small = st.dictionaries(st.sampled_from(["a", "b", "c"]), values, min_size=1, ma
 edit_paths = st.sampled_from(["a", "b", "c", "a.b", "b.0", "b.1", "c.a.b", "a.0.c", "d"])
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(start=small, edits=st.lists(st.builds(Edit, edit_paths, values | st.just(LEAVE_OUT)), max_size=4))
 def test_what_the_text_says_afterwards_is_what_the_edits_say(start: dict[str, Any], edits: list[Edit]) -> None:
     text = "z: 1   # first\n"
