@@ -13,6 +13,8 @@ USER: Final = "antrean"
 CONFIG: Final = Path("/etc/antrean/config.yaml")
 DATA: Final = Path("/var/lib/antrean")
 OPENBOX: Final = CONFIG.parent / "openbox.xml"
+XORG: Final = Path("/etc/X11/antrean.conf")
+"""Where the X server of who is not root looks for a file that it is told of by name."""
 ENVIRONMENT: Final = Path("/etc/default/antrean")
 
 _UNIT = """\
@@ -68,7 +70,7 @@ StartLimitIntervalSec=0
 [Service]
 Type=exec
 EnvironmentFile=-{environment}
-ExecStart=/usr/bin/xinit {session} -- :0 vt7 -nolisten tcp -noreset -keeptty
+ExecStart=/usr/bin/xinit {session} -- :0 vt7 -config {xorg} -nolisten tcp -noreset -keeptty
 User={user}
 Group={user}
 SupplementaryGroups=audio video input
@@ -121,6 +123,15 @@ _OPENBOX = """\
   <menu></menu>
   <applications><application class="*"><decor>no</decor></application></applications>
 </openbox_config>
+"""
+_XORG = """\
+# The X server of the office's screens (antrean-screens.service), and no other: a keyboard that somebody plugs in leads
+# to no console (Ctrl+Alt+F1 and so on) and does not end it (Ctrl+Alt+Backspace). What you need for screens and drivers
+# belongs here or into xorg.conf.d; xorg.conf is not read.
+Section "ServerFlags"
+    Option "DontVTSwitch" "true"
+    Option "DontZap" "true"
+EndSection
 """
 _ENVIRONMENT = """\
 # What the services of antrean are started with. Any key of config.yaml, as ANTREAN_MQTT__PORT=18840 sets mqtt.port.
@@ -190,12 +201,14 @@ def service_files(program: Path, places: Places = BY_HAND) -> dict[Path, str]:
         "environment": str(ENVIRONMENT),
         "session": str(places.session),
         "openbox": str(OPENBOX),
+        "xorg": XORG.name,
     }
     return {
         **{places.units / name: _UNIT.format(name=name, **fields, **known) for name, fields in units.items()},
         places.units / "antrean-screens.service": _SCREENS.format(name="antrean-screens.service", **known),
         places.session: _SESSION.format(**known),
         OPENBOX: _OPENBOX,
+        XORG: _XORG,
         ENVIRONMENT: _ENVIRONMENT,
         places.system / "sysusers.d/antrean.conf": _SYSUSERS,
         places.system / "tmpfiles.d/antrean.conf": _TMPFILES,

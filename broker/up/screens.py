@@ -118,6 +118,10 @@ class VirtualScreen:
         """Touch the screen once, as a finger would."""
         self._xdotool("mousemove", str(x), str(y), "click", "1")
 
+    def click(self, button: str) -> None:
+        """Click in the middle of the screen with a button of the mouse, by X's number: 3 is the right one."""
+        self._xdotool("mousemove", str(self.width // 2), str(self.height // 2), "click", button)
+
     def press(self, *keys: str) -> None:
         """Press keys by their X names (`space`, `Return`); with no window manager they go where the pointer is."""
         middle = str(self.width // 2), str(self.height // 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from broker.bootstrap.service import STUCK_S, keep_watched, notifier, watchdog_s
-from broker.care.units import BY_HAND, ENVIRONMENT, OF_THE_PACKAGE, OPENBOX, hidden_by_home, service_files
+from broker.care.units import BY_HAND, ENVIRONMENT, OF_THE_PACKAGE, OPENBOX, XORG, hidden_by_home, service_files
 from broker.cli import app
 from tests.support.caller import PATIENCE_S
 from tests.support.office import OfficeProcess
@@ -70,10 +71,24 @@ def test_a_package_has_the_same_texts_in_its_own_places(tmp_path: Path) -> None:
     packaged = service_files(program, OF_THE_PACKAGE)
     written = {Path("/") / path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
     assert written == {program, *packaged}
-    assert {path for path in packaged if path.is_relative_to("/etc")} == {ENVIRONMENT, OPENBOX}, "an office's to change"
+    assert {path for path in packaged if path.is_relative_to("/etc")} == {ENVIRONMENT, OPENBOX, XORG}, (
+        "an office's to change"
+    )
     for text, by_hand in zip(packaged.values(), service_files(program).values(), strict=True):
         ours = by_hand.replace(BY_HAND.origin, OF_THE_PACKAGE.origin)
         assert text == ours.replace(str(BY_HAND.session), str(OF_THE_PACKAGE.session))
+
+
+def test_a_keyboard_at_the_offices_screens_leads_to_no_console_and_no_menu() -> None:
+    """The X server does these keys itself, before any window hears of them; openbox does what it is told alone."""
+    files = service_files(ANTREAN)
+    unit = next(text for path, text in files.items() if path.name == "antrean-screens.service")
+    assert f" -config {XORG.name} " in unit, "by its name alone, for whoever is not root may name no other"
+    said = {line.strip() for line in files[XORG].splitlines()}
+    assert {'Option "DontVTSwitch" "true"', 'Option "DontZap" "true"'} <= said
+    told = files[OPENBOX]
+    assert not set(re.findall(r"<(\w+)", told)) & {"keybind", "chainQuitKey", "file", "execute", "command"}
+    assert re.findall(r"<action name=\"(\w+)\"", told) == ["Focus"]
 
 
 def test_a_program_in_somebodys_home_is_refused(tmp_path: Path) -> None:

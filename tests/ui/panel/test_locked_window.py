@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,27 @@ KEYS = (
     "Super_L", "F2", "F5", "F10", "F12", "ctrl+e", "shift+F11", "F11", "F1",
 )  # fmt: skip
 """End, pause, screenshot, inspector, turned screen, settings: so that none takes back what one before did."""
+
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+CHORDS = (
+    *(f"ctrl+{letter}" for letter in LETTERS),
+    *(f"ctrl+shift+{letter}" for letter in LETTERS),
+    *(f"alt+{letter}" for letter in LETTERS),
+    *(f"F{number}" for number in range(1, 13)),
+    *(f"ctrl+alt+F{number}" for number in range(1, 13)),
+    *(f"alt+F{number}" for number in range(1, 13)),
+    *(f"super+{letter}" for letter in "deilrx"),
+    "ctrl+alt+Delete", "ctrl+alt+BackSpace", "ctrl+alt+t", "ctrl+Escape", "ctrl+shift+Escape", "alt+Tab",
+    "alt+shift+Tab", "shift+Print", "alt+Print", "ctrl+Print", "Sys_Req", "ctrl+Insert",
+    "shift+Insert", "ctrl+bracketleft",
+    "ctrl+backslash", "ctrl+bracketright", "ctrl+minus", "ctrl+plus", "ctrl+0", "XF86HomePage", "XF86Mail",
+    "XF86Calculator", "XF86Explorer", "XF86PowerOff", "XF86Sleep", "XF86MonBrightnessDown",
+)  # fmt: skip
+"""What a keyboard has beside, and how a scanner that types says control characters (Ctrl and a letter), AIM's too."""
+KEYS_AT_ONCE = 20
+OTHER_BUTTONS = ("2", "3", "4", "5", "6", "7", "8", "9")
+"""Of a mouse that somebody plugs in: middle, right, wheel, and those at its side."""
 
 
 class ClientMessage(ctypes.Structure):
@@ -161,6 +182,11 @@ def test_no_key_reaches_the_toolkit(tmp_path: Path) -> None:
         _press_all(window)
 
 
+def test_no_chord_of_keys_and_no_other_button_of_a_mouse_does_anything(tmp_path: Path) -> None:
+    with buttons(tmp_path) as window:
+        _press_all(window, CHORDS, OTHER_BUTTONS)
+
+
 def test_what_somebody_stored_for_the_toolkit_is_not_read(tmp_path: Path) -> None:
     home = tmp_path / "kivy" / "buttons"
     (home / "mods").mkdir(parents=True)
@@ -223,12 +249,14 @@ def _ask_to_close(window: Buttons) -> None:
     x11.XCloseDisplay(display)
 
 
-def _press_all(window: Buttons) -> None:
-    """Press every key; the screen looks as before, and its buttons work."""
+def _press_all(window: Buttons, keys: Sequence[str] = KEYS, mouse: Sequence[str] = ()) -> None:
+    """Press every key, and buttons of a mouse; the screen looks as before, and its buttons work."""
     files = {path for path in window.folder.rglob("*") if path.suffix in {".png", ".ini", ".jpg"}}
     before = window.screen.picture(window.folder / "before.png")
-    for key in KEYS:
-        window.screen.press(key)
+    for at in range(0, len(keys), KEYS_AT_ONCE):
+        window.screen.press(*keys[at : at + KEYS_AT_ONCE])
+    for button in mouse:
+        window.screen.click(button)
     time.sleep(0.5)  # there is nothing to wait for: nothing may happen
     after = window.screen.picture(window.folder / "after.png")
     assert ImageChops.difference(before, after).getbbox() is None
