@@ -39,8 +39,8 @@ KEPT = 24
 """So many answers are held."""
 OWN, OFFICER = "own", "officer"
 """What is asked for: an officer's figures for themselves, or for a supervisor."""
-TODAY, HISTORY = "today", "history"
-"""What a board asks for, and a ticket's page."""
+TODAY, HISTORY, ALERTS = "today", "history", "alerts"
+"""What a board asks for, a ticket's page, and the page of alerts where a database server has the journal."""
 TICKETS = "tickets"
 """What is asked for: a page of the tickets behind a figure."""
 PAGE_TYPE = "text/html; charset=utf-8"
@@ -84,11 +84,13 @@ class Reporting:
             return Answer("failed", b"")
 
     def _board(self, asked: dict[str, Any], settings: Settings, now: dt.datetime) -> Answer:
-        """Return what a board is told: how today went, or what happened to a ticket."""
+        """Return what a board is told: how today went, or what happened to a ticket; or the alerts of late."""
         zone = settings.office.zone
         with closing(Archive(resolve_url(settings.store.url, self.data), settings.office.id)) as archive:
             if asked["what"] == TODAY:
                 told: object = today_of(zone, now, archive.course(zone, now, STEP))
+            elif asked["what"] == ALERTS:
+                told = archive.alerts(int(dict(asked["query"])["lines"]))
             else:
                 told = self._of_ticket(archive, dict(asked["query"]).get("ticket", ""), settings)
         return Answer("made", json.dumps(told).encode(), "application/json")
@@ -104,7 +106,7 @@ class Reporting:
     def _answer(self, asked: dict[str, Any], now: dt.datetime | None) -> Answer:
         settings = self._office()
         now = now or dt.datetime.now(settings.office.zone)
-        if asked["what"] in {TODAY, HISTORY}:
+        if asked["what"] in {TODAY, HISTORY, ALERTS}:
             return self._board(asked, settings, now)
         words = words_of(PACKAGE, settings.office.languages)(str(asked["language"]))
         today = now.astimezone(settings.office.zone).date()

@@ -21,6 +21,7 @@ from broker.store.archived import Years, archived
 from broker.store.audit import contradiction, find_break, find_broken, last_mark
 from broker.store.closed_days import (
     lines_to_move,
+    read_alerts,
     read_course,
     read_digest,
     read_history,
@@ -118,6 +119,11 @@ class Archive:
                 if lines is not None:
                     break
             return list(lines or ())
+
+    def alerts(self, lines: int) -> list[tuple[str, str]]:
+        """Return what the last lines of the journal tell of alerts, in order: types and facts, as kept."""
+        with self._reading("read the alerts") as connection:
+            return read_alerts(connection, self._office, lines)
 
     def traced(self, zone: dt.tzinfo, days: Iterable[DayFacts]) -> list[TracedDay]:
         """Return some days once more from the journal, with the tickets; those that it does not tell are not there."""

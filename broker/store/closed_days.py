@@ -35,6 +35,11 @@ _OF_TICKET = text(
     "SELECT seq, client, type, body FROM events "
     "WHERE office = :office AND at >= :since AND at <= :until AND +seq >= :first AND ticket = :ticket ORDER BY seq"
 )
+_OF_ALERTS = text(
+    "SELECT type, body FROM events WHERE office = :office "
+    "AND seq > (SELECT max(seq) FROM events WHERE office = :office) - :lines "
+    "AND type IN ('alert_raised', 'alert_acknowledged', 'alert_ended') ORDER BY seq"
+)
 _TICKETS_LAST = dt.timedelta(days=5)
 """No ticket lives longer, with room for a clock that was set, forth or back."""
 _IDS_AT_ONCE = 500
@@ -230,6 +235,12 @@ def read_ticket(
     of = {"office": office, "ticket": ticket, "first": first, "since": at - lasts, "until": at + lasts}
     rows = [row for part in (connection, *later) for row in part.execute(_OF_TICKET, of)]
     return [Line(seq, client, event_of(name, body)) for seq, client, name, body in rows]
+
+
+def read_alerts(connection: Connection, office: str, lines: int) -> list[tuple[str, str]]:
+    """Return what the last lines of the journal tell of alerts, as it stands there: its type and its facts."""
+    found = connection.execute(_OF_ALERTS, {"office": office, "lines": lines})
+    return [(name, body) for name, body in found]
 
 
 def read_numbers(connection: Connection, office: str, tickets: Sequence[str]) -> dict[str, str]:

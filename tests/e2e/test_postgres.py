@@ -155,10 +155,12 @@ def test_days_come_to_the_same_as_in_a_file(url: str, tmp_path: Path) -> None:
             told = [archive.ticket(row.ticket) for row in tickets.rows[:5]]
             figures = report(history, question, figures=FIGURES)
             course = archive.course(ZONE, now, dt.timedelta(minutes=5))
+            told_of_alerts = archive.alerts(1000)
+            assert {name for name, _ in told_of_alerts} >= {"alert_raised", "alert_ended"}
             outcomes, numbers = archive.outcomes(MORNING), archive.numbers([row.ticket for row in tickets.rows])
             assert archive.verify(Head(folder, "demo").read()) is None
             assert tickets.untold == 0
-            read = (figures, tickets, told, course, outcomes, numbers, archive.end(), archive.kept())
+            read = (told_of_alerts, figures, tickets, told, course, outcomes, numbers, archive.end(), archive.kept())
             found.append((kept, alerts, *read))
         checkup = check_up(where, "demo", Head(folder, "demo"))
         assert checkup is not None

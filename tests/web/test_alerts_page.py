@@ -10,17 +10,20 @@ from typing import Any
 
 import pytest
 
+from broker.cli.reporting import Reporting
 from broker.contract import messages as ms
 from broker.domain.alerts import AlertRules, Rule
 from broker.language import words_of
 from broker.store.sql import SqlStore
 from broker.web.staff.alert_history import Told, read_history
 from broker.web.staff.alerts import AlertPages, _stood
+from broker.web.staff.reporter import Made, Reporter, Wanted
 from tests.fakes.clock import MORNING
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.web_office import WebOffice, refuse
-from tests.support.browsing import Visitor
+from tests.support.browsing import Visitor, in_a_loop
 from tests.support.caller import wait_until
+from tests.support.office import CONFIG
 from tests.unit.alerts.test_engine import goes_by, heard, office
 from tests.web.test_feedback_pages import hidden
 from tests.web.test_staff_pages import desk, impatient, near, sign_in
@@ -137,6 +140,32 @@ def test_what_stood_is_read_from_the_journal(tmp_path: Path) -> None:
     assert told is not None
     assert [(one.alert.about, one.ended_at is None) for one in told] == [("paper_low", True), ("paper_out", False)]
     assert read_history(tmp_path / "nowhere.db") is None
+
+
+def test_what_stood_is_asked_for_where_a_database_server_has_the_journal(tmp_path: Path) -> None:
+    """The process that makes reports reads it there; it reads a file just as well."""
+    rules = AlertRules((Rule("paper", "paper_low", ("technician",), for_s=0),), frozenset({"kiosk-1"}))
+    with closing(SqlStore(f"sqlite:///{tmp_path}/office.db", "demo")) as store:
+        room = EngineRoom(store=store, office=office(alerts=rules))
+        for word in ("paper_out", "ready", "paper_low"):
+            heard(room, "kiosk-1", {"connection": "online", "printer": word})
+            goes_by(room, 40)
+        here = read_history(tmp_path / "office.db")
+
+    class Answering(Reporter):
+        """Answers on the spot what its process would."""
+
+        async def made(self, wanted: Wanted, *, patience_s: float) -> Made | int:
+            """Return what was made."""
+            del patience_s
+            asked = {"what": wanted.what, "query": wanted.query, "language": wanted.language}
+            answer = Reporting(self.config, self.data).answer(asked)
+            return Made("made", answer.content) if answer.status == "made" else Made("failed")
+
+    asked = in_a_loop(AlertPages(reporter=Answering(CONFIG, tmp_path))._history())
+    assert asked == here
+    assert here
+    assert in_a_loop(AlertPages(reporter=Answering(CONFIG, tmp_path / "elsewhere"))._history()) is None
 
 
 def test_what_stood_is_told_with_the_name_of_who_saw_to_it_and_with_the_id_where_nobody_knows_it() -> None:

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,12 +31,17 @@ class Told:
 
 def read_history(database: Path) -> list[Told] | None:
     """Return the last alerts, the newest first; None where there is no such file, or it cannot be read. Blocks."""
-    found: dict[str, Told] = {}
     try:
         with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=1.0)) as connection:
             rows = connection.execute(_SQL, (LINES,)).fetchall()
     except sqlite3.Error:
         return None
+    return told_by(rows)
+
+
+def told_by(rows: Iterable[tuple[str, str]]) -> list[Told]:
+    """Return alerts, the newest first, by what the journal says of them: types of lines and their facts, in order."""
+    found: dict[str, Told] = {}
     for kind, body in rows:
         facts = json.loads(body)
         identity, at = facts["alert"], dt.datetime.fromisoformat(facts["at"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import itertools
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,9 +21,10 @@ from broker.web.line import Line, frame
 from broker.web.page import one_line
 from broker.web.sending import Fault, Sender, State
 from broker.web.site import site_of
-from broker.web.staff.alert_history import Told, read_history
+from broker.web.staff.alert_history import LINES, Told, read_history, told_by
 from broker.web.staff.desk import WALL, Desk, NoSessionError, NotTheirsError, Page, Section
 from broker.web.staff.frame import Entry, Frame, refused
+from broker.web.staff.reporter import Reporter, Wanted
 from broker.web.staff.strip import HOME, AlertLine, coach_of, line_of, mine, strip_of
 from broker.web.visitor.stream import EventStream
 from broker.web.visitor.writing import Notice, new_mark, read_line
@@ -32,6 +34,7 @@ BEAT_S = 5.0
 ASK_AGAIN_BEATS = 6
 """So often it is asked whether the session behind an open strip still counts."""
 REASON_MAX = 200
+PATIENCE_S = 3.0
 _WAYS = {"email": mark("E-mail"), "webhook": mark("Webhook")}
 
 _FAULTS: Mapping[Fault, str] = {
@@ -71,6 +74,8 @@ class AlertPages:
     sender: Sender | None = None
     officers: Mapping[str, str] = field(default_factory=dict)
     """Their names by their ids; who is not among them is told by the id, as it stands in the journal."""
+    reporter: Reporter | None = None
+    """Asked for what stood where a database server has the journal."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def section(self) -> Section:
@@ -90,7 +95,7 @@ class AlertPages:
 
     async def _alerts(self, desk: Desk, *, notice: Notice | None = None, status: int = 200) -> Response:
         p, office = desk.p, desk.office
-        stood = None if self.database is None else await asyncio.to_thread(read_history, self.database)
+        stood = await self._history()
         role, zone = desk.staff.role, desk.zone
         theirs = [self._named(one) for one in stood or () if role in one.alert.roles]
         shown = AlertsPage(
@@ -115,6 +120,16 @@ class AlertPages:
             notice=notice,
         )
         return desk.show("staff/alerts.html", shown, status=status)
+
+    async def _history(self) -> list[Told] | None:
+        """Return what stood lately; None where the journal is not here, or does not answer in time."""
+        if self.database is not None:
+            return await asyncio.to_thread(read_history, self.database)
+        if self.reporter is None or not self.reporter.can_be_made():
+            return None
+        wanted = Wanted("alerts", (("lines", str(LINES)),), "en")
+        made = await self.reporter.made(wanted, patience_s=PATIENCE_S)
+        return None if isinstance(made, int) or made.status != "made" else told_by(json.loads(made.content))
 
     def _named(self, told: Told) -> Told:
         name = self.officers.get(told.alert.acknowledged_by or "")

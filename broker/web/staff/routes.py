@@ -62,7 +62,7 @@ class StaffPages:
         """Return all sections, in the order of the navigation."""
         return (
             BoardPages(self.reporter).section(),
-            AlertPages(self.database, self.sender, self.officers).section(),
+            AlertPages(self.database, self.sender, self.officers, self.reporter).section(),
             ActsPages().section(),
             ComplaintPages().section(),
             SuggestionPages().section(),
