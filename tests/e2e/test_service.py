@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from broker.bootstrap.service import STUCK_S, keep_watched, notifier, watchdog_s
 from broker.care.units import BY_HAND, ENVIRONMENT, OF_THE_PACKAGE, OPENBOX, XORG, hidden_by_home, service_files
-from broker.cli import app
+from broker.cli.commands import app
 from tests.support.caller import PATIENCE_S
 from tests.support.office import OfficeProcess
 

@@ -24,7 +24,7 @@ PROCESSES = multiprocessing.get_context("forkserver")
 """For what a test runs in a process of its own that is no program of ours."""
 PROCESSES.set_forkserver_preload(
     [
-        "broker.cli",
+        "broker.cli.commands",
         "broker.web.start",
         "broker.bootstrap.process",
         "broker.screen",

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from typer.testing import CliRunner
 
 from broker.care.founding import FALLBACK_ZONE, Answers, UsbPrinter, machine_zone, new_pins, template, written
-from broker.cli import app
+from broker.cli.commands import app
 from broker.config import check_settings, load_settings
 from broker.config.patching import Edit
 from broker.config.settings import CONFIG_VERSION

@@ -10,7 +10,18 @@ from typing import Any
 import pytest
 
 from broker.bootstrap.pins import PinBook
-from broker.bootstrap.trials import OF_PLACE, OF_STRANGERS, WRONG_PINS, MissedFile, Place
+from broker.bootstrap.trials import (
+    OF_PLACE,
+    OF_STRANGERS,
+    WRONG_PINS,
+    Kept,
+    Missed,
+    MissedFile,
+    Place,
+    Spent,
+    _bounds,
+    _pair,
+)
 from broker.domain import commands as cmd
 from broker.engine import Engine
 from broker.ports import Submission
@@ -297,8 +308,15 @@ def test_only_the_pages_are_believed_for_whom_they_ask(book: PinBook) -> None:
     assert book.locked_s("siti") == 60
 
 
-def test_what_is_remembered_has_a_bound(book: PinBook, file: Path) -> None:
-    for number in range(1100):
-        book._trials.count("siti", Place(f"anybody-{number}"))
+def test_what_is_remembered_has_a_bound(clock: FakeClock, file: Path) -> None:
+    places, now_s = [Place(f"anybody-{number}") for number in range(1010)], clock.now().timestamp()
+    missed = {_pair("siti", place): Missed(wrong=1) for place in places[:995]}
+    spent = {name: Spent(used=1, at=now_s) for place in places[:995] for name, _ in _bounds("siti", place)}
+    MissedFile(file).save(Kept(missed=missed, spent=spent))
+    book = opened(clock, file)
+    for place in places[995:]:
+        book._trials.count("siti", place)
     kept = json.loads(file.read_bytes())
+    assert _pair("siti", places[0]) not in kept["missed"], "the oldest is forgotten"
+    assert _pair("siti", places[-1]) in kept["missed"]
     assert (len(kept["missed"]), len(kept["spent"])) == (1000, 1000)

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from broker.cli import app
+from broker.cli.commands import app
 from broker.domain.model import Promised
 from broker.domain.queue.outcomes import Outcome, score
 from broker.simulate.plot import Panel, waits_svg
