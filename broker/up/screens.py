@@ -122,10 +122,13 @@ class VirtualScreen:
         """Click in the middle of the screen with a button of the mouse, by X's number: 3 is the right one."""
         self._xdotool("mousemove", str(self.width // 2), str(self.height // 2), "click", button)
 
-    def press(self, *keys: str) -> None:
-        """Press keys by their X names (`space`, `Return`); with no window manager they go where the pointer is."""
+    def press(self, *keys: str, delay_ms: int = 60) -> None:
+        """Press keys by their X names (`space`, `Return`); with no window manager they go where the pointer is.
+
+        A scanner that types has a shorter `delay_ms` between them.
+        """
         middle = str(self.width // 2), str(self.height // 2)
-        self._xdotool("mousemove", *middle, "key", "--delay", "60", *keys)
+        self._xdotool("mousemove", *middle, "key", "--delay", str(delay_ms), *keys)
 
     def _xdotool(self, *arguments: str) -> None:
         try:

@@ -136,3 +136,40 @@ def test_every_key_of_the_keypad_is_at_least_twenty_millimetres_high_and_fifteen
     assert len(keys) == 11
     assert min(box[3] for box in keys.values()) >= 20 * millimetre - 1
     assert min(box[2] for box in keys.values()) >= 15 * millimetre
+
+
+def test_nothing_that_a_hostile_code_or_keyboard_types_does_anything_at_the_true_kiosk(
+    kiosk: Window, screen: VirtualScreen, data_dir: Path
+) -> None:
+    """By a scanner that types a key every few milliseconds, then by hand; of a ticket's code the code alone is asked."""
+    kiosk.wait_for("language:en")
+    begin = set(kiosk.offers())
+    for keys in HOSTILE:
+        screen.press(*keys, delay_ms=4)
+    screen.press(
+        "alt+F4", "ctrl+q", "ctrl+o", "F1", "F11", "F12", "ctrl+e", "super+r", "ctrl+alt+F2", "Print", "Escape"
+    )
+    screen.press(*_typed(f"{CODE[:9]}\n{CODE[9:]}\x08\x1a\r"), delay_ms=4)
+    kiosk.touch("do:done")
+    kiosk.wait_for("language:en")
+    wait_until(lambda: set(kiosk.offers()) == begin, "it is at its start, as before")
+    asked = [json.loads(line) for line in (data_dir / "requests.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {one["command"] for one in asked} <= {"lookup", "lease"}
+    assert _requests(data_dir, "lookup") == [{"ticket": CODE}]
+    assert not list((data_dir / "paper").glob("*.png"))
+
+
+def _typed(text: str) -> tuple[str, ...]:
+    """Return the keys by which a scanner says a text: a control character as Ctrl and a letter."""
+    names = {"-": "minus", "/": "slash", ":": "colon", ".": "period", "]": "bracketright", "\r": "Return"}
+    keys = ((letter, letter if letter.isprintable() else f"ctrl+{chr(ord(letter) + 96)}") for letter in text)
+    return tuple(names.get(letter, key) for letter, key in keys)
+
+
+HOSTILE = (
+    (*_typed("]C1"), "ctrl+bracketright", *_typed("HTTP://EVIL.EXAMPLE/T/AAAA\r")),
+    _typed("\x0f\x05\x13\x11\x17\x10\x14\x03\x16\r"),
+    ("F1", "F12", "alt+F4", "super+e", "ctrl+alt+F3", "ctrl+alt+Delete", "Menu", "Escape", "Return"),
+    (*_typed("A" * 300), "Return"),
+)
+"""An AIM code, a separator and an address elsewhere; control characters; keys as a programmable code; no end."""
