@@ -141,7 +141,7 @@ def test_every_key_of_the_keypad_is_at_least_twenty_millimetres_high_and_fifteen
 def test_nothing_that_a_hostile_code_or_keyboard_types_does_anything_at_the_true_kiosk(
     kiosk: Window, screen: VirtualScreen, data_dir: Path
 ) -> None:
-    """By a scanner that types a key every few milliseconds, then by hand; of a ticket's code the code alone is asked."""
+    """By a scanner that types a key every few milliseconds, then by hand; a ticket's code is asked for alone."""
     kiosk.wait_for("language:en")
     begin = set(kiosk.offers())
     for keys in HOSTILE:
