@@ -197,6 +197,12 @@ def test_in_a_browser_numbers_become_sliders_and_no_fault_of_access_is_found(
         expect(page.locator("#try")).to_be_visible(timeout=20_000)
         assert page.locator("#over").get_attribute("type") == "range"
         expect(page.locator("#over + output")).to_have_text("30")
+        assert page.locator("#a-0-0").get_attribute("type") == "number", "how many counters is a count"
+        heading, here = page.locator("h1").bounding_box(), page.locator(".desk li [aria-current]").bounding_box()
+        assert heading is not None
+        assert here is not None
+        assert heading["y"] < 740 / 2, "a page begins above the middle of a phone"
+        assert 0 <= here["x"] <= 360 - here["width"], "and says which one it is"
         assert not Axe().run(page).response["violations"]
         page.get_by_role("button", name="Play the day").click()
         expect(page.locator(".acts")).to_contain_text("Open counter 3", timeout=20_000)

@@ -1,6 +1,11 @@
 // The strip of alerts on an open staff page: what is new appears by itself; a sound only where somebody asked for it.
 "use strict";
 (() => {
+  // On a phone the navigation is one line that scrolls: the page that is open is in view.
+  const here = document.querySelector(".desk li [aria-current]"), line = here?.closest("ul");
+  if (line && line.scrollWidth > line.clientWidth) here.scrollIntoView({ block: "nearest", inline: "center" });
+})();
+(() => {
   const strip = document.getElementById("alerts");
   if (!strip || !window.EventSource) return;
   const AGAIN_MS = 10000;
