@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from broker.config import Settings
 from broker.config.logins import OWN
+from broker.config.settings import CA
 from broker.contract.topics import ENGINE_CLIENT
 from broker.loopback import is_here
 from broker.screen import config_path
@@ -100,8 +101,8 @@ def _certificate(settings: Settings, name: str, data: Path) -> Path | None:
     """Return what browsers of other machines are shown; None where nothing is encrypted. Raises CertificateError."""
     if settings.tls == "none" or settings.web is None or settings.web.staff == "loopback":
         return None
-    is_given = (data / OWN / name).exists() or not is_here(settings.mqtt.host)
-    if is_given and not (data / AUTHORITY).exists():
+    is_bundle = (data / OWN / name).exists() and (data / CA).exists()
+    if (is_bundle or not is_here(settings.mqtt.host)) and not (data / AUTHORITY).exists():
         given_pages(data)
     else:
         make_certificates(settings, data, dt.datetime.now(dt.UTC))

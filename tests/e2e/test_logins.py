@@ -10,7 +10,6 @@ import json
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -28,6 +27,7 @@ from broker.doctor import truth
 from broker.domain.staff import LOGIN_ENDED
 from broker.domain.vocabulary import COMMANDS
 from broker.server.mosquitto import is_password_of
+from tests.bench.attacks import Target, asked
 from tests.support.caller import PATIENCE_S, Caller, wait_until
 from tests.support.office import CONFIG, OfficeProcess
 from tests.unit.server.test_mosquitto import Stranger
@@ -179,13 +179,14 @@ def test_a_session_ends_with_the_login_that_it_was_given_to(office: OfficeProces
 def test_who_floods_is_thrown_out_for_a_while_and_nobody_else(office: OfficeProcess) -> None:
     """What is cut out of a flood costs the server and the engine time all the same."""
     own = known_by(office.settings, "pad-3", office.data_dir).mqtt.password
-    with office.own_caller("counter-3") as counter, stranger(office, "pad-3") as flooding:
-        begun_s = time.monotonic()
-        while flooding.paho.is_connected() and time.monotonic() - begun_s < PATIENCE_S:
-            for _ in range(500):
-                flooding.paho.publish(f"{ROOT}/cmd/pad-3/lookup", '{"id": "r", "ticket": "A-001"}')
-            time.sleep(0.01)  # so that what was said goes out before more is laid on top
-        assert not flooding.paho.is_connected(), "it was thrown out"
+    ask = asked("pad-3", "lookup", ticket="A-001")
+    flood = b"".join(ask(number) for number in range(1_000))
+    with office.own_caller("counter-3") as counter:
+        with Target(office.port, {"pad-3": own}, None).come("pad-3") as line:
+            assert line.recv(4) == b"\x20\x02\x00\x00", "it comes in"
+            line.settimeout(PATIENCE_S)
+            with pytest.raises(ConnectionError):
+                line.sendall(flood * 500)
         with Stranger(office.port, "another", "pad-3", own) as again:
             assert again.refused
         assert counter.linked
