@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from broker.config.web import Wifi
@@ -24,12 +25,12 @@ from broker.contract.messages import (
 )
 from broker.language import Phrases
 from kiosk.outbox.keeper import Keeper
-from kiosk.outbox.kept import KeptRequests
+from kiosk.outbox.kept import KeptRequest, KeptRequests
 from kiosk.paper.news import PrintersHealth
 from kiosk.visit import steps as patience
 from kiosk.visit.offer import closes_at, is_shut, offer_of
 from kiosk.visit.opinion import Asks
-from kiosk.visit.requests import Done, LastingRequests, VisitRequest
+from kiosk.visit.requests import LastingRequests, LeftBehind, VisitRequest
 from kiosk.visit.state import State, StrangeCode
 from kiosk.visit.steps import Aside, Paper, Problem, Step, Visit
 
@@ -122,6 +123,7 @@ class Flow:
         self.devices: Mapping[str, str] = {}
         self._spare_label = spare_label
         self._wifi = wifi
+        self._kept = kept
         self._request = VisitRequest(requester, kept, self.engine_clock.now, clocks.monotonic)
         self.lasting = lasting
         self._show_state = show
@@ -154,7 +156,7 @@ class Flow:
         command: str,
         arguments: Mapping[str, Any],
         answered: Callable[[Reply], None],
-        left_behind: Callable[[Reply, Done], None] | None = None,
+        left_behind: LeftBehind | None = None,
     ) -> None:
         """Send the visit's one request, meant for as long as this visit can last; see `VisitRequest`."""
         patience_s = patience.GIVE_UP_AFTER_S + self._idle_s + patience.WARNING_S
@@ -163,6 +165,16 @@ class Flow:
     def drop_request(self) -> None:
         """Go on without the answer."""
         self._request.leave()
+
+    def give_way(self, replied: Callable[[KeptRequest, Reply], None]) -> None:
+        """Let the request that is under way be done no more; `replied` hears whether it was done before."""
+        request = self._request.give_way()
+        if request is not None:
+            self.lasting.send(request.command, request.as_question, partial(replied, request), request_id=request.id)
+
+    def forget(self, request: str) -> None:
+        """Let a request go that has come to its end."""
+        self._kept.drop(request)
 
     # -- moving -----------------------------------------------------------------------------------------------------
 
@@ -237,7 +249,7 @@ class Flow:
     def tick(self) -> None:
         """Let time pass."""
         match self.visit.step:
-            case step if step in _UNDER_WAY and self.elapsed_s >= patience.GIVE_UP_AFTER_S:
+            case step if step in _UNDER_WAY and self.elapsed_s >= self._patience_s:
                 self.go(Step.PROBLEM, problem=Problem.NO_ANSWER)
             case Step.TICKET if self._stay_left_s <= 0:
                 self.begin_anew(is_abandoned=True)
@@ -335,6 +347,11 @@ class Flow:
         self._show_state(self._state())
 
     # -- inside -----------------------------------------------------------------------------------------------------
+
+    @property
+    def _patience_s(self) -> float:
+        """Return how long an answer is waited for: where the line is gone, mostly none comes."""
+        return patience.GIVE_UP_AFTER_S if self.is_linked else patience.GIVE_UP_CUT_OFF_S
 
     @property
     def _stay_left_s(self) -> float:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 from broker.contract.messages import OfficeMessage, Reply, ServiceInfo, Ticket
+from kiosk.outbox.keeper import Keeper
 from kiosk.outbox.keeper import ticket_of as ticket_of_reserve
 from kiosk.outbox.reserve import Given
 from kiosk.visit.flow import Flow
+from kiosk.outbox.kept import KeptRequest
 from kiosk.visit.offer import is_shut, lane_of, offer_of, service_of
 from kiosk.visit.requests import Done, ticket_of
-from kiosk.visit.steps import Errand, Paper, Problem, Step
+from kiosk.visit.steps import GIVE_WAY_AFTER_S, Errand, Paper, Problem, Step
 
 log = logging.getLogger(__name__)
 
 NOBODY_THERE = "the visitor had left the kiosk before the answer came"
+SUPERSEDED = "the line was cut before the answer came, and the visitor has a number in advance"
 Print = Callable[[Ticket, OfficeMessage], None]
 PrintList = Callable[[ServiceInfo, OfficeMessage, str, Callable[[bool], None]], None]
 """Prints what a service needs, in a language; tells whether there was paper."""
@@ -32,6 +36,8 @@ class Newcomer:
         self._print_list = print_list
         self._wanted: object = None
         """The last number that was asked of the reserve: one that the disk held up longer is nobody's here."""
+        self._has_given_way = False
+        """Whether a number in advance was asked for in place of an answer that does not come: once is enough."""
 
     def choose_service(self, service: str) -> None:
         """Show what this service needs."""
@@ -95,6 +101,19 @@ class Newcomer:
         if self._flow.takes(Step.PROBLEM) and not self._flow.is_unanswered:
             self._flow.go(Step.SERVICE if step == "services" else Step.LANE)
 
+    def tick(self) -> None:
+        """Give whoever waits for a line that is gone a number in advance.
+
+        What was asked for before may have been done: it is found out, and its ticket given up, once the line is back.
+        """
+        flow = self._flow
+        waits = flow.visit.step is Step.ISSUING and flow.is_unanswered and flow.elapsed_s >= GIVE_WAY_AFTER_S
+        if not (waits and flow.is_alone) or self._has_given_way or flow.reserve is None:
+            return
+        if flow.has_reserve(flow.visit.service, flow.visit.lane):
+            self._has_given_way = True
+            self._take_from(flow.reserve)
+
     def give_up(self, ticket: str, number: str, reason: str, done: Done) -> None:
         """Take a number back that nobody holds."""
         log.warning("ticket %s is given up: %s", number, reason)
@@ -113,24 +132,33 @@ class Newcomer:
         flow = self._flow
         if flow.is_unanswered or not flow.gives_numbers:
             return
-        if flow.is_alone and flow.reserve is not None:
-            place, language, now = (flow.visit.service or "", lane), flow.visit.language, flow.engine_clock.now()
-            flow.go(Step.ISSUING, lane=lane, errand=Errand.ISSUE)
-            self._wanted = wanted = object()
-            flow.reserve.give(place, language, now, lambda given: self._given(given, is_last=wanted is self._wanted))
-            return
+        self._has_given_way = False
         flow.go(Step.ISSUING, lane=lane, errand=Errand.ISSUE)
+        if flow.is_alone and flow.reserve is not None:
+            self._take_from(flow.reserve)
+            return
         arguments = {"service": flow.visit.service, "lane": lane, "language": flow.visit.language}
         flow.request("issue", arguments, self._answered, self._left_behind)
 
+    def _take_from(self, reserve: Keeper) -> None:
+        """Ask for a number in advance for whoever stands here."""
+        visit, now = self._flow.visit, self._flow.engine_clock.now()
+        self._wanted = wanted = object()
+        place = visit.service or "", visit.lane or ""
+        reserve.give(place, visit.language, now, lambda given: self._given(given, is_last=wanted is self._wanted))
+
     def _given(self, given: Given | None, *, is_last: bool) -> None:
-        """Show a number of the reserve; while the disk was slow its visitor may have gone, and another one begun."""
+        """Show a number of the reserve; while the disk was slow its visitor may have gone, and another one begun.
+
+        Or the answer came that it was to take the place of.
+        """
         flow = self._flow
         ticket = None if given is None or flow.office is None else ticket_of_reserve(given, flow.office)
-        is_there = is_last and flow.visit.step is Step.ISSUING and not flow.is_unanswered
+        is_there = is_last and flow.visit.step is Step.ISSUING and flow.is_unanswered == self._has_given_way
         if ticket is not None and is_there:
+            flow.give_way(self._superseded)
             self._issued(ticket, language=flow.visit.language)
-        elif is_there:
+        elif is_there and not self._has_given_way:
             flow.go(Step.PROBLEM, problem=Problem.NO_ANSWER)
         if given is None or flow.reserve is None:
             return
@@ -148,6 +176,14 @@ class Newcomer:
         else:
             log.warning("issue refused: %s", reply.error)
             flow.go(Step.PROBLEM, problem=reply.error.code if reply.error is not None else Problem.UNREADABLE)
+
+    def _superseded(self, request: KeptRequest, reply: Reply) -> None:
+        """Give up what was done after all: its visitor has a number in advance."""
+        ticket, done = ticket_of(reply) if reply.ok else None, partial(self._flow.forget, request.id)
+        if ticket is None:
+            done()
+        else:
+            self.give_up(ticket.id, ticket.number, SUPERSEDED, done)
 
     def _left_behind(self, reply: Reply, done: Done) -> None:
         """Give the number to whoever may still stand there; one that nobody holds must not wait in the queue."""

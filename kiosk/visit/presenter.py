@@ -223,6 +223,11 @@ class Presenter(KioskPresenter):
         else:
             self.returning.try_again()
 
+    def tick(self) -> None:
+        """Let time pass; several times a second."""
+        self.newcomer.tick()
+        super().tick()
+
     def back(self) -> None:
         """Return one step."""
         flow = self._flow

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 Done = Callable[[], None]
 """Says that nothing is left to be done about a request."""
+LeftBehind = Callable[[Reply, Done], None]
+"""Hears the answer to what its visit does not wait for any more."""
 
 
 def ticket_of(reply: Reply) -> Ticket | None:
@@ -67,6 +69,8 @@ class VisitRequest:
         """Its id; it may still be on its way to the disk."""
         self._pending: Pending | None = None
         """What can be taken back."""
+        self._stop: Callable[[], KeptRequest | None] = lambda: None
+        """Stops asking for what is under way."""
 
     @property
     def is_under_way(self) -> bool:
@@ -80,7 +84,7 @@ class VisitRequest:
         *,
         meant_for_s: float,
         answered: Callable[[Reply], None],
-        left_behind: Callable[[Reply, Done], None] | None = None,
+        left_behind: LeftBehind | None = None,
     ) -> None:
         """Ask, for so long as it is meant; `left_behind` hears the answer when the visit has gone on without it.
 
@@ -89,6 +93,8 @@ class VisitRequest:
         """
         now, identity = self._now(), str(uuid.uuid4())
         meant = {**arguments, "until": (now + dt.timedelta(seconds=meant_for_s)).isoformat()}
+        made = KeptRequest(id=identity, command=command, arguments=arguments, at=now)
+        sent: list[Pending] = []
 
         def done() -> None:
             self._kept.drop(identity)
@@ -102,16 +108,24 @@ class VisitRequest:
                 left_behind(reply, done)
 
         def ask() -> None:
-            pending = self._requester.request(command, meant, replied, request_id=identity)
+            sent.append(self._requester.request(command, meant, replied, request_id=identity))
             if left_behind is None and self._under_way == identity:
-                self._pending = pending
+                self._pending = sent[-1]
+
+        def stop() -> KeptRequest | None:
+            self._unsent = [one for one in self._unsent if one is not unsent]
+            for pending in sent:
+                pending.cancel()
+            if not sent:
+                done()
+            return made if sent else None
 
         self._under_way = identity
+        self._stop = stop
+        unsent = self._monotonic() + DISK_PATIENCE_S, ask
         if command not in _LEAVES_PAPER:
             ask()
             return
-        made = KeptRequest(id=identity, command=command, arguments=arguments, at=now)
-        unsent = self._monotonic() + DISK_PATIENCE_S, ask
         self._unsent.append(unsent)
         self._kept.keep(made, lambda: self._send(unsent))
 
@@ -127,6 +141,17 @@ class VisitRequest:
         if self._pending is not None:
             self._pending.cancel()
         self._under_way = self._pending = None
+
+    def give_way(self) -> KeptRequest | None:
+        """Go on with something else in its place, and return what may have been done; None where nobody heard of it.
+
+        Whoever asks on under its id whether it was done (`as_question`) knows in the end:
+        what was done brings its answer; what was not is refused for good, also if the first asking arrives after all.
+        """
+        if self._under_way is None:
+            return None
+        self._under_way = self._pending = None
+        return self._stop()
 
     def _send(self, unsent: tuple[float, Callable[[], None]]) -> None:
         if unsent in self._unsent:

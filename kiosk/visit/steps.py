@@ -18,6 +18,11 @@ SLOW_AFTER_S = 3.0
 SAID_LATER_AFTER_S = 3.0
 """After so long without an answer whoever gave a face or answered a survey is thanked: it is handed in later."""
 GIVE_UP_AFTER_S = 60.0
+GIVE_WAY_AFTER_S = 8.0
+"""So long a request for a number waits for a line that is gone, before a number in advance takes its place: a broker
+that is started anew is mostly back by then."""
+GIVE_UP_CUT_OFF_S = 20.0
+"""So long a visitor waits where the line is gone and nothing can take the place of what was asked for."""
 WARNING_S = 20.0
 """WCAG 2.2.1: at least 20 s to extend by one simple action."""
 TICKET_STAY_S = 30.0

@@ -76,6 +76,8 @@ class PlayedEngine:
     def __init__(self, server: FakeServer, kiosk: FakeBus, now: Callable[[], dt.datetime]) -> None:
         self.kiosk = kiosk
         self.requests: list[FakeRequest] = []
+        self.heard_again: list[FakeRequest] = []
+        """The same requests as they came again."""
         self.now = now
         self.office: OfficeMessage | None = None
         self.hall: HallMessage | None = None
@@ -120,11 +122,13 @@ class PlayedEngine:
     def _heard(self, topic: str, payload: bytes) -> None:
         arguments = json.loads(payload)
         identity, until = arguments.pop("id"), arguments.pop("until", None)
-        if identity not in [made.id for made in self.requests]:
-            command = topic.rpartition("/")[2]
-            must_be_understood(command, json.loads(payload))
-            until_at = None if until is None else dt.datetime.fromisoformat(until)
-            made = FakeRequest(identity, command, arguments, until_at, self)
+        command = topic.rpartition("/")[2]
+        must_be_understood(command, json.loads(payload))
+        until_at = None if until is None else dt.datetime.fromisoformat(until)
+        made = FakeRequest(identity, command, arguments, until_at, self)
+        if identity in [one.id for one in self.requests]:
+            self.heard_again.append(made)
+        else:
             self.requests.append(made)
             self.heard(made)
 

@@ -16,10 +16,11 @@ from hardware.receipt import read_out
 from hardware.worker import DeviceWorker
 from kiosk.outbox.keeper import ReserveFile
 from kiosk.outbox.reserve import Outbox
-from kiosk.pages.page import Banner, LanePage, ServicesPage, TicketPage, WelcomePage
+from kiosk.pages.page import Banner, IssuingPage, LanePage, ServicesPage, TicketPage, WelcomePage
 from kiosk.paper.layout import ticket_receipt
+from kiosk.visit.newcomer import SUPERSEDED
 from kiosk.visit.presenter import INTERRUPTED
-from kiosk.visit.steps import GIVE_UP_AFTER_S
+from kiosk.visit.steps import GIVE_UP_AFTER_S, GIVE_UP_CUT_OFF_S, SLOW_AFTER_S
 from tests.ui.kiosk.kiosk_samples import NOW, news, offered, ticket, with_hours
 from tests.ui.kiosk.kiosk_visitor import FakeRequest, Visitor
 
@@ -82,10 +83,10 @@ def lend(request: FakeRequest, count: int) -> None:
     request.reply(ok=True, result={"leased": leased | {"service": place[0], "lane": place[1]}})
 
 
-def with_numbers(count: int = 2, disk: Disk | None = None) -> tuple[Visitor, Disk]:
+def with_numbers(count: int = 2, disk: Disk | None = None, shelf: KeptShelf | None = None) -> tuple[Visitor, Disk]:
     """Return a kiosk that has numbers in advance for one service in one lane."""
     disk = disk or Disk()
-    visitor = Visitor(reserve=disk).connected()
+    visitor = Visitor(reserve=disk, shelf=shelf).connected()
     answered: set[str] = set()
     for _ in range(60):
         for request in visitor.engine.of("lease"):
@@ -257,6 +258,110 @@ def test_a_paper_that_the_office_refuses_for_good_is_told_to_staff() -> None:
     (told,) = visitor.engine.of("hand_in")
     told.refuse("unknown_service")
     assert (disk.box.given, visitor.refused) == ((), ["refused, A-900: unknown_service"])
+
+
+class KeptShelf:
+    """Keeps what was asked for, at once."""
+
+    def __init__(self) -> None:
+        self.data = b""
+
+    def found(self) -> bytes:
+        """Return what is on it."""
+        return self.data
+
+    def put(self, data: bytes, then: Callable[[], None]) -> None:
+        """Write it."""
+        self.data = data
+        then()
+
+    def left(self) -> list[object]:
+        """Return what has not come to its end."""
+        found = json.loads(self.data or b"[]")
+        assert isinstance(found, list)
+        return found
+
+
+def test_whoever_asked_as_the_line_was_cut_has_a_number_in_advance_within_ten_seconds() -> None:
+    visitor, disk = with_numbers()
+    take_number(visitor)
+    visitor.cut()
+    visitor.wait(SLOW_AFTER_S + 0.5)
+    page = visitor.page
+    assert isinstance(page, IssuingPage)
+    assert page.banner is not None
+    assert page.banner.title == "Tidak tersambung sejak 09.41"
+    visitor.wait(10 - SLOW_AFTER_S)
+    assert visitor.screen == "ticket"
+    assert [paper.number for paper in visitor.papers] == ["A-900"]
+    assert [one.held.blank.number for one in disk.box.given] == ["A-900"]
+
+
+def test_what_was_asked_for_before_is_given_up_once_the_line_is_back_if_it_was_done() -> None:
+    """Else the same visitor stands in the queue twice, and by one of the numbers nobody comes."""
+    shelf = KeptShelf()
+    visitor, _ = with_numbers(shelf=shelf)
+    take_number(visitor)
+    (asked,) = visitor.issues
+    visitor.cut()
+    visitor.wait(10)
+    visitor.presenter.start_over()
+    visitor.mend()
+    visitor.wait(1)
+    (again,) = [heard for heard in visitor.engine.heard_again if heard.id == asked.id][-1:]
+    assert again.until is not None
+    assert again.until <= visitor.now() - dt.timedelta(seconds=10), "it is only asked whether it was done"
+    asked.answer(ticket(number="A-012"))
+    (failed,) = visitor.engine.of("printed")
+    failed.answer(ticket(number="A-012"))
+    assert shelf.left(), "the next run has to know, until the office has taken it back"
+    (given_up,) = visitor.engine.of("cancel")
+    assert given_up.arguments["reason"] == SUPERSEDED
+    given_up.answer(ticket(number="A-012", state="cancelled"))
+    assert shelf.left() == []
+    assert [paper.number for paper in visitor.papers] == ["A-900"], "also while its visitor may still stand there"
+
+
+def test_what_was_not_done_before_the_line_was_cut_is_not_done_behind_the_number_in_advance() -> None:
+    shelf = KeptShelf()
+    visitor, _ = with_numbers(shelf=shelf)
+    take_number(visitor)
+    (asked,) = visitor.issues
+    visitor.cut()
+    visitor.wait(10)
+    visitor.mend()
+    visitor.wait(1)
+    asked.refuse("too_late")
+    assert shelf.left() == []
+    assert visitor.engine.of("cancel") == []
+
+
+def test_an_answer_that_comes_before_the_number_in_advance_is_on_disk_counts() -> None:
+    visitor, disk = with_numbers()
+    take_number(visitor)
+    (asked,) = visitor.issues
+    visitor.cut()
+    disk.is_slow = True
+    visitor.wait(10)
+    visitor.mend()
+    asked.answer(ticket(number="A-012"))
+    disk.work()
+    assert [paper.number for paper in visitor.papers] == ["A-012"]
+    visitor.wait(10)
+    (told,) = visitor.engine.of("hand_in")
+    told.refuse("already_given")
+    visitor.engine.of("printed")[0].refuse("unknown_ticket")
+    assert [one.arguments["ticket"] for one in visitor.engine.of("cancel")] == [told.arguments["ticket"]]
+
+
+def test_whoever_asked_as_the_line_was_cut_and_has_no_number_in_advance_is_soon_sent_to_an_officer() -> None:
+    visitor, _ = with_numbers(count=0)
+    take_number(visitor)
+    visitor.cut()
+    visitor.wait(GIVE_UP_CUT_OFF_S - 1)
+    assert visitor.screen == "issuing"
+    visitor.wait(2)
+    assert visitor.screen == "problem"
 
 
 def test_a_number_that_comes_after_its_visitor_has_left_is_handed_in_and_given_up() -> None:
