@@ -213,6 +213,11 @@ class Shelf:
                     return True
         return False
 
+    def has_targets(self, pages: int | None = None) -> bool:
+        """Tell whether anything on its first pages, or on any, can be chosen."""
+        shown = (row for begin, end in self.pages[:pages] for row in self._rows[begin:end])
+        return any(getattr(item.widget, "target", "") for row in shown for item in row.items)
+
     def needed(self, width: float, gap: float, room: float = math.inf) -> float:
         """Return how high all of it is on one page: the lowest arrangement in which no word is cut.
 
@@ -383,6 +388,17 @@ class Sheet(Widget):  # type: ignore[misc] # Kivy has no types
         self._is_merged = self._is_merged and not self.content.items
         fitting = self._upright if look.portrait else self._beside
         return fitting(frame, look, is_last=is_last)
+
+    @property
+    def asks_without_an_answer(self) -> bool:
+        """Tell whether there is nothing to be chosen on the first page, though there is on another one."""
+        return not any(shelf.has_targets(1) for shelf in self._shelves) and any(
+            shelf.has_targets() for shelf in self._shelves
+        )
+
+    def drop_heads(self) -> None:
+        """Leave out what stands above a group: where a title and it have no room for an answer below them."""
+        self.content.items = tuple(item for item in self.content.items if not item.is_head)
 
     def turn_to(self, target: str) -> None:
         """Show the page on which a target stands."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from kiosk.drawing.feedback import feedback_pages
 from kiosk.drawing.fit import Block, Frame, breaks, is_turned, natural, place, settle
 from kiosk.drawing.pages import Reserve, Supply, all_pages, draw_banner
 from kiosk.drawing.pieces import HeadClock, Touch
-from kiosk.pages.page import Bar, Header, Screen
+from kiosk.pages.page import Banner, Bar, Header, Screen
 
 RULES = Path(__file__).with_name("kiosk.kv")
 
@@ -62,6 +62,8 @@ class KioskWidget:
         self._supply = Supply(touch)
         self._pages = all_pages(touch, self._supply) | feedback_pages(touch, self._supply)
         self._sheet: Any = None
+        self._words: Sequence[Block] = ()
+        """What is read on the page besides what is remarked."""
         self._header, self._bar = _Head(touch, logo), _Foot(touch)
         self._banner = make("Remark")
         self._stage = make("Stage")
@@ -161,7 +163,7 @@ class KioskWidget:
         if drawn != self._drawn:
             self._drawn = drawn
             self._write(screen, look)
-            self._fit(look, whole)
+            self._fit(screen, look, whole)
         self._draw_warning(screen, whole)
         self._darkness.shown = screen.access.dark
         place(self._darkness, whole)
@@ -175,9 +177,7 @@ class KioskWidget:
         page.draw(screen.page, look)
         for shelf in (page.sheet.content, page.sheet.controls):
             shelf.nav.say_before, shelf.nav.say_after = screen.turn_back, screen.turn_on
-        draw_banner(self._banner, screen.banner)
-        if screen.banner is not None:
-            page.sheet.words = (Block(self._banner), *page.sheet.words)
+        self._words = page.sheet.words
         self._header.write(screen.header, screen)
         self._bar.write(screen.bar)
         for item in (*page.sheet.content.items, *page.sheet.controls.items):
@@ -188,27 +188,52 @@ class KioskWidget:
             self._stage.add_widget(page.sheet)
             self._sheet = page.sheet
 
-    def _fit(self, look: Any, whole: Frame) -> None:  # noqa: ANN401 - a Look
+    def _fit(self, screen: Screen, look: Any, whole: Frame) -> None:  # noqa: ANN401 - a Look
         """Try with all of the head, then with what must stand there; at last the page takes several pages."""
         bar = self._bar.height(whole.width, look)
         place(self._stage, whole)
         below, above = self._bar.place(Frame(0, 0, whole.width, bar), look), whole.height - bar
-        for is_brief, is_modest in ((False, False), (True, False), (True, True)):
+        tries = [(False, False, "whole"), (True, False, "whole"), (True, True, "whole")]
+        if screen.banner is not None and not screen.is_blocked:
+            # What can be answered is not to wait on another page for what is only remarked.
+            tries += [(True, True, "title"), (True, True, "head"), (True, True, "own")]
+        head = pills = 0.0
+
+        def arranged(*, is_brief: bool, is_modest: bool, told: str) -> bool:
+            nonlocal head, pills
             for widget in self._sheet.modest():
                 widget.is_modest = is_modest
+            self._remark(screen, told)
             head = self._header.height(whole.width, look, is_brief=is_brief)
             pills = self._header.low_height(look)
             _, rest = Frame(0, below, whole.width, above).cut_top(head)
             stage = Frame(rest.x, rest.y + pills, rest.width, rest.height - pills)
             across = min(look.gap(6), whole.width * 0.04)
-            inner = stage.inset(across, look.gap(2.5))
             place(self._sheet, stage)
-            if self._sheet.arrange(inner, look, is_last=is_modest):
-                break
+            is_last = (is_brief, is_modest, told) == tries[-1]
+            return bool(self._sheet.arrange(stage.inset(across, look.gap(2.5)), look, is_last=is_last))
+
+        is_whole = any(arranged(is_brief=one, is_modest=two, told=told) for one, two, told in tries)
+        if not is_whole and self._sheet.asks_without_an_answer:
+            self._write(screen, look)
+            self._sheet.drop_heads()
+            arranged(is_brief=True, is_modest=True, told=tries[-1][2])
         self._header.place(
             Frame(0, whole.height - head, whole.width, head), look, low=Frame(0, below, whole.width, pills)
         )
         settle(self.root)
+
+    def _remark(self, screen: Screen, told: str) -> None:
+        """Say what is remarked: as a whole, by its title, or in the head, where it stands on each of several pages.
+
+        There in all languages, or, where that would be too high, in the first one alone.
+        """
+        banner = screen.banner
+        is_here = banner is not None and told not in {"head", "own"}
+        draw_banner(self._banner, banner if banner is None or told == "whole" else Banner(banner.tone, banner.title))
+        self._sheet.words = (Block(self._banner), *self._words) if is_here else self._words
+        languages = [] if banner is None or is_here else banner.title.split("\n")
+        self._header.remark(" / ".join(languages[:1] if told == "own" else languages))
 
     def _draw_warning(self, screen: Screen, whole: Frame) -> None:
         overlay, warning = self._overlay, screen.warning
@@ -248,6 +273,7 @@ class _Head:
         )
         self._pills = Reserve(lambda: _pill(touch))
         self._shown: list[Any] = []
+        self._told = self._date = ""
         self._is_brief = False
         self._rows: list[list[Any]] = []
 
@@ -256,12 +282,17 @@ class _Head:
         footer = screen.footer
         self._office.text, self._clock.text = header.office, header.clock
         sign = footer.staff if footer.is_connected else ""
-        self._status.text = sign or footer.connection or header.date
-        self._is_status = bool(sign or footer.connection)
+        self._told, self._date = sign or footer.connection, header.date
+        self.remark("")
         self._shown = self._pills.take(len(header.languages))
         for pill, choice in zip(self._shown, header.languages, strict=True):
             pill.target, pill.text = f"switch:{choice.key}", choice.title
             pill.chosen = choice.key == header.language
+
+    def remark(self, title: str) -> None:
+        """Say what is remarked besides, where the page has no room for it."""
+        told = " \N{MIDDLE DOT} ".join(filter(None, (title, self._told)))
+        self._status.text, self._is_status = told or self._date, bool(told)
 
     def height(self, width: float, look: Any, *, is_brief: bool) -> float:  # noqa: ANN401 - a Look
         """Return how high it has to be."""
@@ -298,7 +329,7 @@ class _Head:
         if self._one_row:
             # Where height is short it stands in the row of the clock, if that has room for it.
             self._is_beside = (
-                is_brief and self._is_status and not look.mode.low and self._has_room(across - taken, first)
+                is_brief and self._is_status and not self._is_below(look) and self._has_room(across - taken, first)
             )
             second = status if self._is_status and not self._is_beside else 0.0
         else:
@@ -348,7 +379,7 @@ class _Head:
             right = self._row_of_pills(Frame(inner.x, row.y, right - inner.x, row.height), look)
             above += self._shown
         if self._is_beside:
-            left = inner.x + self._clock.width + look.gap(3)
+            left = inner.x + (self._clock.width + look.gap(3) if is_led else 0)
             above.append(self._placed(self._status, Frame(left, row.y, right - left, row.height)))
         if self._has_office:
             left = inner.x

@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import uuid
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -96,8 +96,7 @@ class VisitRequest:
         made = KeptRequest(id=identity, command=command, arguments=arguments, at=now)
         sent: list[Pending] = []
 
-        def done() -> None:
-            self._kept.drop(identity)
+        done = partial(self._kept.drop, identity)
 
         def replied(reply: Reply) -> None:
             if self._under_way == reply.id:
@@ -112,17 +111,9 @@ class VisitRequest:
             if left_behind is None and self._under_way == identity:
                 self._pending = sent[-1]
 
-        def stop() -> KeptRequest | None:
-            self._unsent = [one for one in self._unsent if one is not unsent]
-            for pending in sent:
-                pending.cancel()
-            if not sent:
-                done()
-            return made if sent else None
-
         self._under_way = identity
-        self._stop = stop
         unsent = self._monotonic() + DISK_PATIENCE_S, ask
+        self._stop = partial(self._stopped, made, unsent, sent)
         if command not in _LEAVES_PAPER:
             ask()
             return
@@ -152,6 +143,16 @@ class VisitRequest:
             return None
         self._under_way = self._pending = None
         return self._stop()
+
+    def _stopped(
+        self, made: KeptRequest, unsent: tuple[float, Callable[[], None]], sent: Sequence[Pending]
+    ) -> KeptRequest | None:
+        self._unsent = [one for one in self._unsent if one is not unsent]
+        for pending in sent:
+            pending.cancel()
+        if not sent:
+            self._kept.drop(made.id)
+        return made if sent else None
 
     def _send(self, unsent: tuple[float, Callable[[], None]]) -> None:
         if unsent in self._unsent:
