@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +36,7 @@ from hardware.worker import DeviceWorker
 from kiosk.drawing.screen import RULES, KioskWidget
 from kiosk.outbox.keeper import Keeper, ReserveFile
 from kiosk.outbox.kept import FileShelf, KeptRequests
+from kiosk.outbox.known import KnownOffice, boot_id
 from kiosk.pages.page import Screen
 from kiosk.pages.screen import Composer
 from kiosk.paper.copies import CounterPapers
@@ -75,8 +75,15 @@ class KioskProcess:
         self._words = words_of("kiosk", settings.office.languages)
         self._comparing = DeviceWorker("staff-pin", post)
         self._ending: Ending = "closed"
-        now = functools.partial(dt.datetime.now, zone)
         writer = DeviceWorker("print-log", post)  # one for both: a request is let go only after its paper is on disk
+        boot = boot_id()
+        self._known = KnownOffice(data_dir / "known" / f"{kiosk.id}.json", writer, boot=boot)
+        self._office: OfficeMessage | None = None
+
+        def now() -> dt.datetime:
+            known = self._known.now()
+            return dt.datetime.now(zone) if known is None else known.astimezone(zone)
+
         wifi = None if settings.web is None else settings.web.wifi
         self._printers = printers_of(
             kiosk, data_dir=data_dir, post=post, writer=writer, now=now, on_health=self._printers_changed, wifi=wifi
@@ -110,6 +117,7 @@ class KioskProcess:
                     self._lasting,
                     time.monotonic,
                     lambda state: self._report(reserve=state),
+                    boot=boot,
                 ),
                 has_paper=self._printers.has,
                 print_ticket=self._print,
@@ -195,7 +203,7 @@ class KioskProcess:
     def _listen(self, topics: Topics) -> None:
         listen_to_office(self._bus, topics, self._office_changed)
         self._bus.listen(topics.event("reprinted"), EventMessage, self._counter_papers.heard)
-        self._bus.listen(topics.hall(), HallMessage, self._presenter.hall_changed)
+        self._bus.listen(topics.hall(), HallMessage, self._hall_changed)
         self._bus.listen(topics.presence(ENGINE_CLIENT), Presence, self._presenter.broker_changed)
         self._bus.listen(topics.help(), HelpMessage, self._help_changed)
         if isinstance(self._presenter, FeedbackPresenter):
@@ -221,6 +229,7 @@ class KioskProcess:
         return self._widget.root
 
     def _begin(self) -> None:
+        self._remember()
         self._presenter.tick()
         self._stop_ticks = every(TICK_S, self._tick)
         self._stop_checks = every(CHECK_PRINTERS_S, self._printers.check)
@@ -292,10 +301,23 @@ class KioskProcess:
         self._report(**{device: health})
 
     def _office_changed(self, office: OfficeMessage) -> None:
+        self._office = office
         self._app.mark(training_mark(office.languages) if office.is_training else "")
         self._presenter.office_changed(office)
         self._counter_papers.office_heard(office)
         self._printers.office_heard(office)
+
+    def _hall_changed(self, hall: HallMessage) -> None:
+        self._presenter.hall_changed(hall)
+        if self._office is not None and not hall.retained and self._kiosk.role == "tickets":
+            self._known.keep(self._office, hall, hall.at)
+
+    def _remember(self) -> None:
+        """Begin with what an earlier run knew of the office, for a kiosk that gives out numbers in advance."""
+        known = self._known.found if self._kiosk.role == "tickets" else None
+        if known is not None:
+            self._app.mark(training_mark(known[0].languages) if known[0].is_training else "")
+        self._presenter.remember(known, self._known.unknown if self._kiosk.role == "tickets" else None)
 
     def _printers_changed(self, printers: PrintersHealth) -> None:
         self._presenter.printers_changed(printers)

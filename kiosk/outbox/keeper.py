@@ -112,8 +112,13 @@ class Keeper:
         asks: Asks,
         monotonic: Callable[[], float],
         refused: Callable[[str], None] = lambda _state: None,
+        *,
+        boot: str = "",
     ) -> None:
-        """Read what an earlier run left; `refused` tells staff of a paper that counts for nothing."""
+        """Read what an earlier run left; `refused` tells staff of a paper that counts for nothing.
+
+        `boot` is different after each start of the machine; empty where that is not known.
+        """
         self._refused = refused
         self._shelf = shelf
         self._asks = asks
@@ -123,7 +128,9 @@ class Keeper:
         """What an earlier run left makes no sense: somebody may hold a number of it."""
         if found is None:
             shelf.put_aside()
-        self._box = found or Outbox()
+        self._box, self._unsure = (found or Outbox(boot=boot)).since(boot)
+        if self._unsure:
+            log.warning("%d numbers in advance are of before the machine was started: given back", len(self._unsure))
         self._due_s: dict[Place, float] = {}
         self._is_asking = False
         self._abandoned: set[str] = set()
@@ -189,8 +196,9 @@ class Keeper:
         if not is_linked:
             self._due_s.clear()
             return
-        over = self._box.over(now)[:GIVEN_BACK_AT_ONCE]
+        over = (*self._unsure, *self._box.over(now))[:GIVEN_BACK_AT_ONCE]
         if over:
+            self._unsure = tuple(one for one in self._unsure if one not in over)
             self._box = self._box.without(over)
             self._save(lambda is_kept: self._asks.send("give_back", {"tickets": over}) if is_kept else None)
         if self._is_asking:

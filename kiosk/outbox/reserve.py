@@ -72,6 +72,8 @@ class Outbox(Kept):
     """In the order in which they are given out."""
     given: tuple[Given, ...] = ()
     """In the order in which they were."""
+    boot: str = ""
+    """Of which start of the machine it is; none where the machine does not tell."""
 
     def left(self, service: str, lane: str, now: dt.datetime) -> int:
         """Return how many numbers there are for a service in a lane."""
@@ -113,6 +115,18 @@ class Outbox(Kept):
     def handed_in(self, ticket: str) -> Outbox:
         """Return it without a number of which the office knows by now, or that it refused for good."""
         return self.model_copy(update={"given": tuple(one for one in self.given if one.held.blank.ticket != ticket)})
+
+    def since(self, boot: str) -> tuple[Outbox, tuple[str, ...]]:
+        """Return what of it counts after this start of the machine, and the tickets of the numbers that do not.
+
+        Only while the machine ran on it is sure that nothing newer was ever written: a disk may have been put back from
+        an image, or have lost what it had confirmed, and somebody may hold a number that stands here as nobody's.
+        """
+        if boot and boot == self.boot:
+            return self, ()
+        # What was asked for is not asked for again: its numbers may have come, and gone, in what was lost.
+        rest = self.model_copy(update={"held": (), "asked": (), "boot": boot})
+        return rest, tuple(one.blank.ticket for one in self.held)
 
     def over(self, now: dt.datetime) -> tuple[str, ...]:
         """Return the tickets of numbers whose day ended before anybody had them: they can be given back."""

@@ -185,6 +185,8 @@ def screens_of(offer: OfficeMessage, language: str) -> Iterator[tuple[str, Scree
     yield "8-untrusted", view(at(Step.LANGUAGE), offline_since=OFFLINE_SINCE, standing="untrusted")
     yield "8-taken", view(at(Step.LANGUAGE), offline_since=OFFLINE_SINCE, standing="taken")
     yield "8-offline", view(at(Step.LANGUAGE), offline_since=OFFLINE_SINCE)
+    for unknown in ("never", "restarted"):
+        yield f"8-offline-{unknown}", view(at(Step.LANGUAGE), offline_since=OFFLINE_SINCE, unknown=unknown)
     yield from _alone(offer, view, at)
     yield "8-starting", view(at(Step.LANGUAGE), offline_since=NOW, is_starting=True)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from broker.contract.messages import OfficeMessage
 from broker.language import mark
+from kiosk.outbox.known import Unknown
 from kiosk.pages.page import Banner, IssuingPage, OfflinePage
 from kiosk.visit.state import State
 from kiosk.visit.steps import Errand
@@ -22,6 +25,19 @@ _TAKEN = mark("Please use the other kiosk, or ask an officer. For staff: this ki
 _UNTRUSTED = mark(
     "Please ask an officer for your number. For staff: what answers is not the office's server. Tell technical support."
 )
+
+
+_UNKNOWN: Mapping[Unknown, str] = {
+    "never": mark(
+        "Please ask an officer for your number. For staff: this kiosk has not reached the queue system yet. "
+        "Check its network cable, then tell technical support."
+    ),
+    "restarted": mark(
+        "Please ask an officer for your number. For staff: its machine was started anew, so its numbers in advance "
+        "do not count. It needs the queue system to go on."
+    ),
+}
+"""Why nothing can be given out by a kiosk that was started while nobody can be reached."""
 
 
 def issuing_page(state: State, _office: OfficeMessage) -> IssuingPage:
@@ -62,11 +78,12 @@ def offline_page(state: State) -> OfflinePage:
         )
         return OfflinePage(words, is_starting=False, beat=0)
     since = state.offline_since or state.now
+    why = None if state.unknown is None else _UNKNOWN[state.unknown]
     wait = mark("Please ask an officer for your number. This screen will work again by itself.")
     words = tuple(
         (
             state.phrases(code).say("Not connected since {time}", time=state.phrases(code).clock(since)),
-            state.phrases(code).say(_UNTRUSTED if state.standing == "untrusted" else wait),
+            state.phrases(code).say(_UNTRUSTED if state.standing == "untrusted" else why or wait),
         )
         for code in state.languages
     )

@@ -26,6 +26,7 @@ from broker.contract.messages import (
 from broker.language import Phrases
 from kiosk.outbox.keeper import Keeper
 from kiosk.outbox.kept import KeptRequest, KeptRequests
+from kiosk.outbox.known import Unknown
 from kiosk.paper.news import PrintersHealth
 from kiosk.visit import steps as patience
 from kiosk.visit.offer import closes_at, is_shut, offer_of
@@ -138,6 +139,8 @@ class Flow:
         """Called before a visit ends."""
         self.coming: str | None = None
         """The label of the counter from which help is coming."""
+        self.unknown: Unknown | None = None
+        """Why the kiosk cannot go on by what an earlier run knew; None where it can, or an office was heard."""
         self.last_ticket: Ticket | None = None
         """The last that was given out here, for staff who print it again."""
         self.volume_percent: int | None = None
@@ -293,7 +296,10 @@ class Flow:
     def is_alone(self) -> bool:
         """Tell whether numbers are given out without the office: by what it said last, and only in its hours."""
         office, hall, now = self.office, self.hall, self.engine_clock.now()
-        is_ours = self.standing in {"alone", "untrusted"}  # who poses as the server stops no kiosk that has numbers
+        is_starting = not self._was_linked and self.clocks.monotonic() - self._begun < patience.STARTING_S
+        is_ours = (
+            self.standing in {"alone", "untrusted"} and not is_starting
+        )  # who poses as the server stops no kiosk that has numbers
         if self.is_linked or self.reserve is None or office is None or hall is None or not is_ours:
             return False
         said_on = hall.at.astimezone(now.tzinfo).date()  # `hall.day` stays ahead after a clock was (decision 18)
@@ -421,6 +427,7 @@ class Flow:
             standing=self.standing,
             broker_speaks=None if self.broker is None else broker_speaks(self.broker),
             is_unanswered=self._is_unanswered,
+            unknown=self.unknown if self.office is None else None,
             spare_label=self._spare_label,
             wifi=self._wifi,
             asks=self.asks,

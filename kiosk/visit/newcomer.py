@@ -10,9 +10,9 @@ from typing import Literal
 from broker.contract.messages import OfficeMessage, Reply, ServiceInfo, Ticket
 from kiosk.outbox.keeper import Keeper
 from kiosk.outbox.keeper import ticket_of as ticket_of_reserve
+from kiosk.outbox.kept import KeptRequest
 from kiosk.outbox.reserve import Given
 from kiosk.visit.flow import Flow
-from kiosk.outbox.kept import KeptRequest
 from kiosk.visit.offer import is_shut, lane_of, offer_of, service_of
 from kiosk.visit.requests import Done, ticket_of
 from kiosk.visit.steps import GIVE_WAY_AFTER_S, Errand, Paper, Problem, Step

@@ -19,6 +19,7 @@ from broker.contract.messages import HallMessage, OfficeMessage, Presence, Reply
 from broker.language import Phrases, words_of
 from kiosk.outbox.keeper import Keeper
 from kiosk.outbox.kept import KeptRequest, KeptRequests, NoShelf
+from kiosk.outbox.known import Unknown
 from kiosk.paper.news import PaperNews, PrintersHealth
 from kiosk.visit.asides import Asides
 from kiosk.visit.flow import Clocks, Flow
@@ -95,6 +96,15 @@ class KioskPresenter(ABC):
     @abstractmethod
     def printed(self, news: PaperNews) -> None:
         """Take what became of a ticket's paper."""
+
+    def remember(self, known: tuple[OfficeMessage, HallMessage] | None, unknown: Unknown | None) -> None:
+        """Take what an earlier run knew of the office, or why that does not count, until the office is heard."""
+        self._flow.unknown = unknown
+        if known is not None:
+            office, hall = known
+            self._flow.freshness.heard_at = hall.at
+            self.office_changed(office)
+            self.hall_changed(hall)
 
     def link_changed(self, online: bool) -> None:  # noqa: FBT001 - the bus calls it so
         """Take note that the engine can be reached, or no longer."""

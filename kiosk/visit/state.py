@@ -20,6 +20,7 @@ from broker.contract.messages import (
     Ticket,
 )
 from broker.language import Phrases
+from kiosk.outbox.known import Unknown
 from kiosk.paper.news import PrintersHealth
 from kiosk.visit.offer import Offer, is_closed_today, lane_of, offer_of, opens_at, service_of
 from kiosk.visit.opinion import Asks
@@ -69,6 +70,8 @@ class State:
     """Whether the broker speaks another version of the wire."""
     is_unanswered: bool = False
     """Whether nobody in the office is being answered at this moment."""
+    unknown: Unknown | None = None
+    """Why a kiosk that was started while nobody can be reached cannot go on by itself."""
     asks: Asks | None = None
     """What a feedback kiosk takes; None where numbers are given out."""
     surveys: tuple[SurveyMessage, ...] = ()

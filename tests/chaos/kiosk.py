@@ -28,6 +28,7 @@ from hardware.config import NetworkPrinter
 from hardware.worker import DeviceWorker
 from kiosk.outbox.keeper import Keeper, ReserveFile
 from kiosk.outbox.kept import FileShelf, KeptRequests
+from kiosk.outbox.known import boot_id
 from kiosk.pages.page import Screen
 from kiosk.pages.screen import Composer
 from kiosk.paper.news import PrintersHealth
@@ -120,7 +121,7 @@ class WindowlessKiosk:
         self._lasting = LastingRequests(self.bus, time.monotonic)
         self._kept = KeptRequests(FileShelf(data_dir / "requests" / f"{kiosk.id}.json", writer))
         shelf = ReserveFile(data_dir / "outbox" / f"{kiosk.id}.json", writer)
-        self._reserve = Keeper(shelf, self._lasting, time.monotonic)
+        self._reserve = Keeper(shelf, self._lasting, time.monotonic, boot=boot_id())
         self._printers = printers_of(
             kiosk.model_copy(update={"printer": printer}),
             data_dir=data_dir,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -45,12 +46,22 @@ class Kiosk:
     """One kiosk: what is on its disk, and what of the world it sees."""
 
     name: str
-    disk: Outbox = field(default_factory=Outbox)
+    disk: Outbox = field(default_factory=lambda: Outbox(boot="0"))
+    image: Outbox = field(default_factory=Outbox)
+    """An older copy of the disk."""
+    boot: int = 0
+    """How often its machine was started."""
+    unsure: tuple[str, ...] = ()
+    """Numbers of before that, to be given back."""
     is_linked: bool = True
     off_by: dt.timedelta = dt.timedelta()
     """How wrong its clock is."""
     heard: list[tuple[str, LeasedNumbers | None]] = field(default_factory=list)
     """Every answer to a lease: a network may bring it again, at any time."""
+    unknown: list[cmd.Issue] = field(default_factory=list)
+    """What was asked for as the line was cut, on disk: whether it was done is asked once the line is back."""
+    in_flight: list[cmd.Issue] = field(default_factory=list)
+    """The same as it may still lie in a buffer of the network."""
 
 
 KIOSK = st.sampled_from([0, 1])
@@ -79,6 +90,8 @@ class OfficeAlone(RuleBasedStateMachine):
         self.ids: Iterator[int] = itertools.count(1)
         self.papers: dict[tuple[dt.date, str], str] = {}
         """By day and number: whose ticket it is. Filled where a paper comes out, online or not."""
+        self.superseded: set[str] = set()
+        """Tickets in whose place their visitors have numbers in advance, where the office was asked about them."""
         self.told: set[str] = set()
         """Tickets of which the office has said that it knows."""
         self.excused: set[str] = set()
@@ -141,7 +154,7 @@ class OfficeAlone(RuleBasedStateMachine):
         """Ask the office for a number."""
         if breaks == "before the engine":
             return
-        identity = f"online-{next(self.ids)}"
+        identity = str(uuid.UUID(int=next(self.ids)))
         command = cmd.Issue(identity, *place, "id", asker=kiosk.name)
         _, events, _ = self.engine(kiosk.name, identity, command)
         issued = next((e for e in events if isinstance(e, ev.Issued)), None)
@@ -150,6 +163,41 @@ class OfficeAlone(RuleBasedStateMachine):
         if issued is not None and breaks == "nothing":
             self.print(issued.day, issued.number, issued.ticket)
             self.excused.add(issued.ticket)
+
+    @rule(which=KIOSK, place=PLACE, breaks=BREAKS, is_late=st.booleans())
+    def cut_while_asking(self, which: int, place: tuple[str, str], breaks: str, *, is_late: bool) -> None:
+        """Cut the line while a visitor waits for an answer: a number in advance takes its place, and never both."""
+        kiosk = self.kiosks[which]
+        identity = str(uuid.UUID(int=next(self.ids)))
+        command = cmd.Issue(identity, *place, "id", asker=kiosk.name)
+        if not kiosk.is_linked or kiosk.disk.left(*place, self.clock_of(kiosk)) == 0:
+            return
+        kiosk.unknown.append(command)
+        if breaks != "before the engine":
+            self.engine(kiosk.name, identity, command)
+        elif is_late:
+            kiosk.in_flight.append(command)
+        kiosk.is_linked = False
+        self.visitor(kiosk, place, breaks if breaks == "after the disk" else "nothing")
+
+    @rule(which=KIOSK)
+    def arrives_late(self, which: int) -> None:
+        """Bring what lay in a buffer: where nobody has asked meanwhile whether it was done, it is done now."""
+        kiosk = self.kiosks[which]
+        for command in kiosk.in_flight:
+            self.engine(kiosk.name, command.ticket, command)
+        kiosk.in_flight = []
+
+    def find_out(self, kiosk: Kiosk) -> None:
+        """Ask whether what was asked for was done, and give that up: its visitor has a number in advance."""
+        for command in kiosk.unknown:
+            key = kiosk.name, command.ticket
+            answer, events, _ = self.replies.setdefault(key, (Code.TOO_LATE, [], len(self.journal)))
+            if answer is None and any(isinstance(one, ev.Issued) for one in events):
+                cancel = cmd.Cancel(command.ticket, reason="superseded", asker=kiosk.name)
+                self.engine(kiosk.name, f"cancel-{command.ticket}", cancel)
+        self.superseded |= {command.ticket for command in kiosk.unknown}
+        kiosk.unknown = []
 
     @rule(which=KIOSK, breaks=BREAKS)
     def lease(self, which: int, breaks: str) -> None:
@@ -180,6 +228,8 @@ class OfficeAlone(RuleBasedStateMachine):
         """Put the link back: the kiosk tells whom it gave numbers, in order, each until it hears of it."""
         kiosk = self.kiosks[which]
         kiosk.is_linked = True
+        if breaks != "before the engine":
+            self.find_out(kiosk)
         for given in kiosk.disk.given if breaks != "before the engine" else ():
             self.hand_in_one(kiosk, given, is_heard=breaks == "nothing")
 
@@ -218,7 +268,8 @@ class OfficeAlone(RuleBasedStateMachine):
     def give_back(self, which: int, breaks: str) -> None:
         """Numbers whose day is over are struck out first, and then given back."""
         kiosk = self.kiosks[which]
-        over = kiosk.disk.over(self.clock_of(kiosk))
+        over = (*kiosk.unsure, *kiosk.disk.over(self.clock_of(kiosk)))
+        kiosk.unsure = ()
         kiosk.disk = kiosk.disk.without(over)
         if over and kiosk.is_linked and breaks != "before the engine":
             self.engine(kiosk.name, f"back-{next(self.ids)}", cmd.GiveBack(over, kiosk.name))
@@ -240,7 +291,33 @@ class OfficeAlone(RuleBasedStateMachine):
         """Let a kiosk lose all that it had: its numbers end as void, and are never lent anew."""
         kiosk = self.kiosks[which]
         self.excused |= {given.held.blank.ticket for given in kiosk.disk.given}
-        self.kiosks[which] = Kiosk(kiosk.name, is_linked=kiosk.is_linked)
+        self.kiosks[which] = Kiosk(kiosk.name, Outbox(boot=str(kiosk.boot)), boot=kiosk.boot, is_linked=kiosk.is_linked)
+
+    @rule(which=KIOSK)
+    def takes_an_image(self, which: int) -> None:
+        """Copy a kiosk's disk."""
+        self.kiosks[which].image = self.kiosks[which].disk
+
+    @rule(which=KIOSK, is_linked=st.booleans())
+    def starts_while_alone(self, which: int, *, is_linked: bool) -> None:
+        """Kill a kiosk's process, and start it while the machine runs on: what is on its disk counts."""
+        kiosk = self.kiosks[which]
+        kiosk.disk, unsure = kiosk.disk.since(str(kiosk.boot))
+        assert unsure == ()
+        kiosk.is_linked = is_linked
+
+    @rule(which=KIOSK, is_linked=st.booleans(), is_older=st.booleans())
+    def its_machine_starts_anew(self, which: int, *, is_linked: bool, is_older: bool) -> None:
+        """Start a kiosk's machine, perhaps with an older copy of its disk: of before nothing is given out."""
+        kiosk = self.kiosks[which]
+        if is_older:
+            left = {given.held.blank.ticket for given in kiosk.image.given}
+            self.excused |= {given.held.blank.ticket for given in kiosk.disk.given} - left
+            kiosk.disk = kiosk.image
+        kiosk.boot += 1
+        kiosk.disk, kiosk.unsure = kiosk.disk.since(str(kiosk.boot))
+        assert kiosk.disk.held == ()
+        kiosk.is_linked = is_linked
 
     @rule(which=KIOSK, hours=st.sampled_from([-30, -2, 0, 2, 30]))
     def a_kiosks_clock(self, which: int, hours: int) -> None:
@@ -280,6 +357,9 @@ class OfficeAlone(RuleBasedStateMachine):
         length = round(len(self.journal) * share)
         gone, self.journal = self.journal[length:], self.journal[:length]
         self.excused |= {e.ticket for e in gone if isinstance(e, ev.Issued)} & self.told
+        self.superseded -= {e.ticket for e in gone if isinstance(e, ev.Cancelled)}
+        for kiosk in self.kiosks:
+            kiosk.in_flight = []  # the server was down meanwhile
         self.replies = {key: told for key, told in self.replies.items() if told[2] <= length}
         self.hall = Hall(OFFICE)
         for event in self.journal:
@@ -314,6 +394,13 @@ class OfficeAlone(RuleBasedStateMachine):
             assert all(kiosk.disk.answered(request, leased) == kiosk.disk for request, leased in kiosk.heard)
 
     @invariant()
+    def nobody_waits_by_two_numbers(self) -> None:
+        """Look for what a number in advance took the place of: nowhere, once the office was asked."""
+        waiting = {ticket.id for group in self.hall.groups.values() for ticket in group}
+        assert not waiting & self.superseded
+        assert not set(self.papers.values()) & self.superseded
+
+    @invariant()
     def whoever_came_first_stands_first(self) -> None:
         """By true arrival, whenever it was told."""
         for group in self.hall.groups.values():
@@ -324,6 +411,7 @@ class OfficeAlone(RuleBasedStateMachine):
         """Put all cables back and let three nights pass: every paper is known, every lent number is accounted for."""
         for kiosk in self.kiosks:
             kiosk.is_linked, kiosk.off_by = True, dt.timedelta()
+            self.find_out(kiosk)
             for given in kiosk.disk.given:
                 self.hand_in_one(kiosk, given, is_heard=False)
                 self.hand_in_one(kiosk, given, is_heard=True)

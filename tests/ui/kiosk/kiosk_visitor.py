@@ -148,6 +148,7 @@ class Visitor:
         has_paper: Callable[[str, int], bool] = lambda _ticket, _copies: False,
         machine: Machine | None = None,
         reserve: ReserveShelf | None = None,
+        boot: str = "the machine's first start",
     ) -> None:
         self.seconds = 0.0
         self.lists: list[str] = []
@@ -163,7 +164,9 @@ class Visitor:
         self.presenter = Presenter(
             requester=self.bus,
             lasting=lasting,
-            reserve=None if reserve is None else Keeper(reserve, lasting, lambda: self.seconds, self.refused.append),
+            reserve=None
+            if reserve is None
+            else Keeper(reserve, lasting, lambda: self.seconds, self.refused.append, boot=boot),
             kept=KeptRequests(shelf or NoShelf()),
             has_paper=has_paper,
             print_ticket=lambda of, _office: self.papers.append(of),

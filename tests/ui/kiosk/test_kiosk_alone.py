@@ -11,16 +11,18 @@ from pathlib import Path
 import pytest
 
 from broker.contract.link import STALE_AFTER_S
+from broker.contract.messages import HallMessage, OfficeMessage
 from broker.language import words_of
 from hardware.receipt import read_out
 from hardware.worker import DeviceWorker
 from kiosk.outbox.keeper import ReserveFile
+from kiosk.outbox.known import KnownOffice
 from kiosk.outbox.reserve import Outbox
-from kiosk.pages.page import Banner, IssuingPage, LanePage, ServicesPage, TicketPage, WelcomePage
+from kiosk.pages.page import Banner, IssuingPage, LanePage, OfflinePage, ServicesPage, TicketPage, WelcomePage
 from kiosk.paper.layout import ticket_receipt
 from kiosk.visit.newcomer import SUPERSEDED
 from kiosk.visit.presenter import INTERRUPTED
-from kiosk.visit.steps import GIVE_UP_AFTER_S, GIVE_UP_CUT_OFF_S, SLOW_AFTER_S
+from kiosk.visit.steps import GIVE_UP_AFTER_S, GIVE_UP_CUT_OFF_S, SLOW_AFTER_S, STARTING_S
 from tests.ui.kiosk.kiosk_samples import NOW, news, offered, ticket, with_hours
 from tests.ui.kiosk.kiosk_visitor import FakeRequest, Visitor
 
@@ -553,3 +555,99 @@ def test_an_office_whose_days_are_ahead_is_of_today_and_over_at_midnight() -> No
     assert visitor.screen == "ticket"
     visitor.wait((dt.timedelta(days=1) - dt.timedelta(hours=NOW.hour)).total_seconds(), step=600.0)
     assert visitor.screen == "offline"
+
+
+# -- started while nobody can be reached ------------------------------------------------------------------------------
+
+
+def known_by(visitor: Visitor) -> tuple[OfficeMessage, HallMessage]:
+    """Return what a run knew of its office."""
+    return visitor.offer, visitor.hall.model_copy(update={"at": visitor.now(), "retained": True})
+
+
+def started_alone(disk: Disk, before: Visitor, boot: str = "the machine's first start") -> Visitor:
+    """Start a kiosk anew that reaches nobody, as what a run before it knew counts in that start of the machine."""
+    again = Visitor(reserve=disk, boot=boot)
+    is_same = boot == "the machine's first start"
+    again.presenter.remember(known_by(before) if is_same else None, None if is_same else "restarted")
+    again.presenter.recover()
+    again.presenter.tick()
+    return again
+
+
+def test_a_kiosk_that_is_started_while_nobody_can_be_reached_goes_on_with_its_next_number() -> None:
+    visitor, disk = with_numbers()
+    alone(visitor)
+    take_number(visitor)
+    again = started_alone(disk, visitor)
+    assert again.screen == "offline", "it may be reached in a moment"
+    again.wait(STARTING_S + 1)
+    assert again.screen == "language"
+    take_number(again)
+    assert [paper.number for paper in again.papers] == ["A-901"]
+    again.presenter.start_over()
+    again.connected().wait(10)
+    assert [one.arguments["number"] for one in again.engine.of("hand_in")] == ["A-900", "A-901"]
+
+
+def test_a_machine_that_was_started_anew_gives_no_number_of_before_and_says_why() -> None:
+    """Its disk may be of an older image, or have lost what it had confirmed: somebody may hold what looks free."""
+    visitor, disk = with_numbers()
+    image = Disk(disk.data)
+    alone(visitor)
+    take_number(visitor)
+    again = started_alone(image, visitor, boot="the machine's second start")
+    again.wait(STARTING_S + 1)
+    assert again.screen == "offline"
+    assert isinstance(again.page, OfflinePage)
+    assert again.page.words[0][1].startswith(
+        "Silakan minta nomor kepada petugas. Untuk petugas: mesin kios baru dinyalakan"
+    )
+    again.connected().wait(10)
+    alone(again)
+    assert again.screen == "offline"
+    (back,) = again.engine.of("give_back")
+    assert len(back.arguments["tickets"]) == 2
+    assert image.box.held == ()
+
+
+def test_an_older_image_asks_for_no_lease_again_whose_numbers_may_be_on_paper() -> None:
+    visitor = Visitor(reserve=(disk := Disk())).connected()
+    visitor.wait(1)
+    (asked,) = visitor.engine.of("lease")
+    image = Disk(disk.data)
+    assert [one.id for one in image.box.asked] == [asked.id]
+    again = Visitor(reserve=image, boot="the machine's second start")
+    again.presenter.recover()
+    again.connected().wait(1)
+    assert asked.id not in [one.id for one in again.engine.of("lease")]
+
+
+def test_what_was_known_counts_while_the_machine_runs_and_tells_the_time_whatever_its_clock_says(
+    tmp_path: Path,
+) -> None:
+    path, writer = tmp_path / "kiosk-1.office.json", DeviceWorker("print-log", lambda step: step())
+    first = KnownOffice(path, writer, boot="one", since_boot_s=lambda: 100.0)
+    assert (first.found, first.unknown, first.now()) == (None, "never", None)
+    visitor = Visitor()
+    first.keep(visitor.offer, visitor.hall, NOW)
+    writer.stop()
+    second = KnownOffice(path, writer, boot="one", since_boot_s=lambda: 160.0)
+    assert second.found is not None
+    office, hall = second.found
+    assert (office, hall.retained, hall.counters, hall.waiting) == (visitor.offer, True, (), visitor.hall.waiting)
+    assert (second.unknown, second.now()) == (None, NOW + dt.timedelta(seconds=60))
+    for boot in ("two", ""):
+        other = KnownOffice(path, writer, boot=boot)
+        assert (other.found, other.unknown, other.now()) == (None, "restarted", None)
+    path.write_text("{", encoding="utf-8")
+    assert KnownOffice(path, writer, boot="one").unknown == "never"
+
+
+def test_of_yesterday_nothing_is_given_out_by_what_was_known() -> None:
+    visitor, disk = with_numbers()
+    again = Visitor(reserve=disk)
+    office, hall = known_by(visitor)
+    again.presenter.remember((office, hall.model_copy(update={"at": hall.at - dt.timedelta(days=1)})), None)
+    again.wait(STARTING_S + 1)
+    assert again.screen == "offline"
