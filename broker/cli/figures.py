@@ -22,7 +22,7 @@ from broker.simulate.offices import POLICIES, Demand, PolicyName, configured_pla
 from broker.simulate.plan import SHIFTING, STEADY
 from broker.simulate.report import promises_table
 from broker.store.archive import Archive
-from broker.store.database import resolve_url
+from broker.store.database import file_of, resolve_url
 from broker.store.ends import end_of, ends_in, line_of, mailed, remember
 from broker.store.head import Head
 from broker.web.sending import News, NotSentError, send_email
@@ -124,10 +124,12 @@ def verify(
     compared = [one for one in kept if all(one.seq > some.last_seq for some in unseen)]
     agrees = f", and {len(compared)} end{'s' * (len(compared) != 1)} kept outside agree" if compared else ""
     Console(emoji=False).print(f"the journal is whole: {lines} lines{agrees}", highlight=False, soft_wrap=True)
+    database = file_of(resolve_url(settings.store.url, data))
     for one in unseen:
+        file = None if database is None else one.at_hand(database)
         say(
             f"not looked at: lines {one.first_seq} to {one.last_seq}, up to {one.day}, which are archived. "
-            f"Name their file, too: --archive {one.file}"
+            f"Name their file, too: --archive {file or one.file}"
         )
     if len(compared) < len(kept):
         say(f"not compared: {len(kept) - len(compared)} of the ends, which lie in what is archived")

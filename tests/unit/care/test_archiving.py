@@ -461,6 +461,7 @@ def test_backups_hold_what_was_archived_once_and_a_new_disk_gets_it_back(
     house.data.mkdir()
     said = said_by(house, capsys, "restore", made.folder, "--yes")
     assert f"put back: {house.data}/archive/{second.file.name}\n" in said
+    assert f"--archive {house.data}/archive/{second.file.name}\n" in said_by(house, capsys, "journal", "verify")
     with closing(Archive(house.url, "demo")) as archive:
         assert [replace(day, origins={}) for day in archive.traced(zone, house.history().days)] == traced
     made = back_up(house.settings, CONFIG, house.data, tmp_path / "other", now=MORNING)
