@@ -38,7 +38,7 @@ class SignsApp:
         self._stopping = False
         self._bus = bus_for("signs", settings, signs.id, self._steps.put)
         clock = EngineClock(lambda: dt.datetime.now(zone), time.monotonic)
-        self._presenter = SignPresenter(signs.signs, blink_s=signs.blink_s, clock=clock)
+        self._presenter = SignPresenter(signs.signs, blink_s=signs.blink_s, clock=clock, is_training=settings.training)
         self._rows: dict[int, Row] = {}
         self._states: dict[str, str] = {}
         self._line = build_signs(

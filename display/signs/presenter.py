@@ -14,12 +14,14 @@ from broker.contract.clock import EngineClock
 from broker.contract.link import STALE_AFTER_S, Freshness
 from broker.contract.messages import CounterMessage, HallMessage
 from broker.language import bare_counter
-from hardware.codecs.signs.row import DARK, UNSURE_MARK, Row
+from hardware.codecs.signs.row import DARK, TEST_MARK, UNSURE_MARK, Row
 
 BLINK_HALF_S = 0.5
 """One flash a second: WCAG 2.3.1 allows three."""
 TURN_S = 4.0
 """So long a board shows some of its calls where it has too few lines for all who are awaited."""
+TRAINING_TURN_S, TRAINING_SHOWN_S = 6.0, 2.0
+"""In a training each sign says so that often, for so long: whoever sees a number there is to know that it is none."""
 _NO_CALL = Row("", "")
 _SHOWN = frozenset({"calling", "serving"})
 _CALLS = frozenset({"called", "recalled"})
@@ -28,8 +30,9 @@ _CALLS = frozenset({"called", "recalled"})
 class SignPresenter:
     """The signs of one bus. Knows nothing of bytes: every row is told whole, at every moment."""
 
-    def __init__(self, signs: Sequence[Sign], *, blink_s: float, clock: EngineClock) -> None:
+    def __init__(self, signs: Sequence[Sign], *, blink_s: float, clock: EngineClock, is_training: bool = False) -> None:
         """Begin dark: nothing was heard yet."""
+        self._is_training = is_training
         self._signs = signs
         self._blink_s = blink_s
         self._clock = clock
@@ -63,11 +66,18 @@ class SignPresenter:
         if self._is_too_old:
             place = "" if sign.board else None
             yield from ((address, Row(UNSURE_MARK, place)) for address in sign.addresses)
+        elif self._says_training:
+            place = "" if sign.board else None
+            yield from ((address, Row(TEST_MARK, place)) for address in sign.addresses)
         elif sign.board:
             calls = self._calls_of(sign.lines)
             yield from zip(sign.addresses, calls + [_NO_CALL] * (sign.lines - len(calls)), strict=True)
         else:
             yield sign.address, self._own(sign.counter)
+
+    @property
+    def _says_training(self) -> bool:
+        return self._is_training and self._clock.monotonic() % TRAINING_TURN_S >= TRAINING_TURN_S - TRAINING_SHOWN_S
 
     @property
     def _is_too_old(self) -> bool:

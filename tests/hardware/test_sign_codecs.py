@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hardware.codecs.known import sign_side, sign_talk
 from hardware.codecs.signs.modbus import sealed
-from hardware.codecs.signs.row import DARK, UNSURE, Build, Row, row_text
+from hardware.codecs.signs.row import DARK, TEST_MARK, UNSURE, Build, Row, row_text
 from hardware.codecs.talk import Heard
 from hardware.config import SignCodecName
 from tests.support.trials import examples
@@ -33,6 +33,10 @@ TEXTS = [
     (Row("A-012", "12"), Build(6, digits_only=True), "012 12"),
     (DARK, Build(4), "    "),
     (UNSURE, Build(4), "----"),
+    (Row(TEST_MARK), Build(5), "TEST "),
+    (Row(TEST_MARK, ""), Build(8), "TEST    "),
+    (Row(TEST_MARK), Build(3), "TES"),
+    (Row(TEST_MARK), Build(4, digits_only=True), "8888"),
     (Row("", ""), Build(3), "   "),
 ]
 
@@ -125,6 +129,8 @@ SEEN = [
     ("modbus", Build(8), BOARD, "AP003 4"),
     ("modbus", Build(3, digits_only=True), NUMBER, "012"),
     ("modbus", Build(5), UNSURE, "--"),
+    ("modbus", Build(5), Row(TEST_MARK), "TE888"),
+    ("modbus", Build(3, digits_only=True), Row(TEST_MARK), "888"),
     ("modbus", Build(5), DARK, ""),
 ]
 

@@ -14,13 +14,15 @@ sends ("local echo"): for function 06 the echo of the line and the answer of the
 from __future__ import annotations
 
 from hardware.codecs.framing import Framer, crc16_modbus, modbus_answers, modbus_requests
-from hardware.codecs.signs.row import UNSURE_MARK, Build, Lit, Row, ascii_bytes, split
+from hardware.codecs.signs.row import TEST_FIGURE, TEST_MARK, UNSURE_MARK, Build, Lit, Row, ascii_bytes, split
 from hardware.codecs.talk import Heard, Manner
 
 WRITE_ONE = 0x06
 WRITE_MANY = 0x10
 FIRST_REGISTER = 0
 LARGEST_NUMBER = 0xFFFF
+_OTHERS = {UNSURE_MARK: (UNSURE_MARK * 2, ""), TEST_MARK: (TEST_MARK[:2], TEST_FIGURE * 3)}
+"""What no number is: two letters, and figures."""
 GAP_S = 0.1
 """More than the 3.5 characters of the standard at 300 baud: what was cut off is not glued to what follows."""
 _HEAD = 6
@@ -46,7 +48,7 @@ class ModbusSigns:
 
     def show(self, address: int, face: Row) -> bytes:
         """Return the write, and keep in mind how a sign answers which has taken it."""
-        letters, digits = (UNSURE_MARK * 2, "") if face.number == UNSURE_MARK else split(face.number)
+        letters, digits = _OTHERS.get(face.number) or split(face.number)
         number = int(digits) if digits.isdecimal() and int(digits) <= LARGEST_NUMBER else 0
         if self._build.digits_only:
             request = bytes((address, WRITE_ONE)) + _word(FIRST_REGISTER) + _word(number)

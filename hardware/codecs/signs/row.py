@@ -31,6 +31,9 @@ DARK = Row()
 UNSURE_MARK = "-"
 UNSURE = Row(UNSURE_MARK)
 """Dashes: the sign is alive, but nobody knows what it should show."""
+TEST_MARK = "TEST"
+"""Says that nothing of what is shown is true; on a sign that has figures only all of it is lit, as when it is tried."""
+TEST_FIGURE = "8"
 
 
 def dark(row: Row) -> Row:
@@ -69,6 +72,8 @@ def row_text(row: Row, build: Build) -> str:
         return " " * build.width
     if row.number == UNSURE_MARK:
         return UNSURE_MARK * build.width
+    if row.number == TEST_MARK:
+        return TEST_FIGURE * build.width if build.digits_only else TEST_MARK[: build.width].ljust(build.width)
     place = "" if row.place is None else f" {row.place}"
     room = build.width - len(place)
     fitting = (form for form in _forms(row.number, digits_only=build.digits_only) if len(form) <= room)

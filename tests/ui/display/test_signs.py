@@ -10,8 +10,8 @@ from broker.config.desk_devices import Sign
 from broker.contract.clock import EngineClock
 from broker.contract.link import STALE_AFTER_S
 from broker.contract.messages import Calling, CounterMessage, CounterState, HallMessage, HistoryEntry, Ticket
-from display.signs.presenter import TURN_S, SignPresenter
-from hardware.codecs.signs.row import DARK, UNSURE, Row
+from display.signs.presenter import TRAINING_SHOWN_S, TRAINING_TURN_S, TURN_S, SignPresenter
+from hardware.codecs.signs.row import DARK, TEST_MARK, UNSURE, Row
 from tests.ui.display.lobby_samples import MORNING, TestClock
 
 BLINK_S = 4.0
@@ -60,9 +60,10 @@ def hall(*calls: tuple[str, str, dt.datetime]) -> HallMessage:
 class Signs:
     """The signs of a bus in an office whose engine is there."""
 
-    def __init__(self, signs: tuple[Sign, ...] = SIGNS, *, linked: bool = True) -> None:
+    def __init__(self, signs: tuple[Sign, ...] = SIGNS, *, linked: bool = True, is_training: bool = False) -> None:
         self.clock = TestClock()
-        self.presenter = SignPresenter(signs, blink_s=BLINK_S, clock=EngineClock(self.clock.own, self.clock.monotonic))
+        clock = EngineClock(self.clock.own, self.clock.monotonic)
+        self.presenter = SignPresenter(signs, blink_s=BLINK_S, clock=clock, is_training=is_training)
         if linked:
             self.presenter.link(online=True)
 
@@ -95,6 +96,21 @@ def test_a_counters_sign_shows_whom_it_calls_or_serves_and_is_dark_else(
     signs = Signs()
     signs.presenter.counter(counter("counter-1", state, ticket("A-012") if has_ticket else None))
     assert signs.after(0) == {1: row, 2: DARK}
+
+
+@pytest.mark.parametrize("is_training", [True, False])
+def test_in_a_training_every_sign_says_so_in_turn(*, is_training: bool) -> None:
+    signs = Signs((*SIGNS, *BOARD), is_training=is_training)
+    signs.presenter.counter(counter("counter-1", "serving", ticket("A-012")))
+    seen: dict[int, list[str]] = {1: [], 2: [], 10: []}
+    for _ in range(int(2 * TRAINING_TURN_S)):
+        signs.hall()
+        rows = signs.after(1.0)
+        for address, shown in seen.items():
+            shown.append(rows[address].number)
+    for shown, else_ in zip(seen.values(), ("A-012", "", ""), strict=True):
+        assert set(shown) == ({else_, TEST_MARK} if is_training else {else_})
+        assert shown.count(TEST_MARK) == (2 * TRAINING_SHOWN_S if is_training else 0)
 
 
 BEATS = [(0.0, LIT), (0.4, LIT), (0.6, OFF), (1.1, LIT), (3.9, OFF), (4.1, LIT), (600.0, LIT)]
