@@ -236,7 +236,8 @@ def _steps(ticket: Ticket, around: Around) -> tuple[Step, ...]:
 
 
 def _old(around: Around, since: dt.datetime) -> str:
-    return around.words.say("Not connected since {time}. What you see was true then.", time=around.words.clock(since))
+    told = around.words.say("Not connected since {time}. What you see was true then.", time=around.words.clock(since))
+    return f"{told} {around.words.say('Please stay in the hall and listen: your number keeps its place.')}"
 
 
 def _service(ticket: Ticket, around: Around) -> ServiceInfo | None:
