@@ -561,5 +561,5 @@ def _old(p: Phrases, told: Told) -> str:
     if told.stale_since is None:
         return ""
     since = p.exact_clock(told.stale_since.astimezone(told.now.tzinfo))
-    told = p.say("OLD: the queue system has not answered since {time}. What stands here was true then.", time=since)
-    return f"{told} {p.say('Officers read on their windows what to do. After five minutes tell technical support.')}"
+    old = p.say("OLD: the queue system has not answered since {time}. What stands here was true then.", time=since)
+    return f"{old} {p.say('Officers read on their windows what to do. After five minutes tell technical support.')}"
