@@ -23,10 +23,24 @@ WINDOWS = ("broker", "broker.web.served", "kiosk", "display", "counter")
 KEYPAD_PARTS = ("hardware.emulators", "counter.keypads")
 
 
+OPENED: list[subprocess.Popen[str]] = []
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_open() -> Iterator[None]:
+    """Close what a test that failed has left: an office goes on for ever, and takes its share of the machine."""
+    yield
+    while OPENED:
+        left = OPENED.pop()
+        if left.poll() is None:
+            os.killpg(left.pid, signal.SIGKILL)
+            left.wait(10)
+
+
 def up(office: OfficeProcess, *arguments: str, display: str = "") -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "broker", "up", "--config", str(office.config), "--data", str(office.data_dir)]
     environment = {**office.environment, "DISPLAY": display, "WAYLAND_DISPLAY": "", "PYTHONUNBUFFERED": "1"}
-    return subprocess.Popen(
+    opened = subprocess.Popen(
         [*command, *arguments],
         env=environment,
         stdout=subprocess.PIPE,
@@ -34,6 +48,8 @@ def up(office: OfficeProcess, *arguments: str, display: str = "") -> subprocess.
         text=True,
         process_group=0,
     )
+    OPENED.append(opened)
+    return opened
 
 
 def with_keypads(folder: Path) -> Path:
