@@ -133,7 +133,9 @@ class Flow:
         self._begun = self._touched_at = clocks.monotonic()
         self._late: tuple[str, float] | None = None
         self._strange: tuple[StrangeCode, float] | None = None
-        self._left_at = -math.inf
+        self._left_at = self._moved_at = -math.inf
+        self._remarked: tuple[object, ...] = ()
+        """What stood on the last screen besides the page: where that changes, the page moves."""
         self._was_linked = False
         self.on_end: Callable[[], None] = lambda: None
         """Called before a visit ends."""
@@ -348,9 +350,22 @@ class Flow:
         """Tell whether touches count: the second half of a double touch meant the screen before."""
         return self.clocks.monotonic() - max(self.visit.since, self.visit.turned) >= patience.SETTLE_S
 
+    @property
+    def has_moved(self) -> bool:
+        """Tell whether a remark has just come or gone, and the answers with it, below a finger that was on its way."""
+        return self.clocks.monotonic() - self._moved_at < patience.SETTLE_S
+
     def show(self) -> None:
         """Hand over how it stands now."""
-        self._show_state(self._state())
+        state = self._state()
+        remarked = (
+            (state.offline_since is None, state.is_starting, state.is_alone, state.is_unanswered, state.unknown),
+            (state.strange_code, state.late_number, state.help_coming, state.printers),
+        )
+        if remarked != self._remarked:
+            self._moved_at = self.clocks.monotonic() if self._remarked else -math.inf
+            self._remarked = remarked
+        self._show_state(state)
 
     # -- inside -----------------------------------------------------------------------------------------------------
 

@@ -38,8 +38,8 @@ class Rating:
     def face(self, score: str) -> None:
         """Take a face: at a counter's tablet it counts at once, elsewhere a sentence may come with it."""
         flow = self._flow
-        if not flow.takes(Step.FACES) or score not in {"1", "2", "3", "4"}:
-            return
+        if not flow.takes(Step.FACES) or score not in {"1", "2", "3", "4"} or flow.has_moved:
+            return  # one touch counts at once: never for the face that has come below the finger
         rated = replace(self._saying.opinion, score=int(score))
         if self._counter is None:
             self._saying.go(Step.MORE, rated)

@@ -11,6 +11,7 @@ import pytest
 
 from broker.up.screens import VirtualScreen
 from broker.up.visit import Window
+from tests.support.caller import Caller, wait_until
 from tests.support.office import CONFIG, OfficeProcess
 from tests.support.program import Program
 from tests.support.sqlite import opened
@@ -43,8 +44,8 @@ def office(tmp_path: Path) -> Iterator[OfficeProcess]:
 
 
 @contextmanager
-def window(office: OfficeProcess, name: str) -> Iterator[Window]:
-    """Open a kiosk's window on a screen as large as its panel."""
+def window(office: OfficeProcess, name: str, *, is_killed: bool = False) -> Iterator[Window]:
+    """Open a kiosk's window on a screen as large as its panel; in the end it is closed, or killed."""
     panel = next(kiosk.panel for kiosk in office.settings.kiosks if kiosk.id == name)
     screen = VirtualScreen(panel.width_px, panel.height_px)
     screen.start()
@@ -64,7 +65,7 @@ def window(office: OfficeProcess, name: str) -> Iterator[Window]:
     try:
         yield Window(name, screen, targets)
     finally:
-        process.terminate()
+        process.kill() if is_killed else process.terminate()
         process.wait(20)
         screen.stop()
 
@@ -130,14 +131,22 @@ def test_a_visitor_suggests_answers_the_survey_and_complains_by_touch_and_nothin
     office.start()
 
 
-def test_a_counters_tablet_asks_whoever_was_served_there_and_one_touch_is_counted(office: OfficeProcess) -> None:
-    with window(office, "tablet-1") as tablet, office.caller("kiosk-1") as hall:
+def serve(hall: Caller) -> str:
+    """Serve a visitor at the first counter; return its officer's session."""
+    session = str(hall.do("open", counter="counter-1", officer="siti", pin=PIN)["session"])
+    hall.do("issue", service="collection", lane="regular", language="en")
+    for command in ("next", "start", "finish"):
+        hall.do(command, counter="counter-1", session=session)
+    return session
+
+
+def test_a_counters_tablet_asks_whoever_was_served_there_and_one_touch_is_counted_without_a_broker_too(
+    office: OfficeProcess,
+) -> None:
+    with window(office, "tablet-1", is_killed=True) as tablet, office.caller("kiosk-1") as hall:
         tablet.wait_screen("resting")
         pictured(tablet, "resting")
-        session = hall.do("open", counter="counter-1", officer="siti", pin=PIN)["session"]
-        hall.do("issue", service="collection", lane="regular", language="en")
-        for command in ("next", "start", "finish"):
-            hall.do(command, counter="counter-1", session=session)
+        session = serve(hall)
         tablet.wait_screen("faces")
         pictured(tablet, "faces")
         tablet.touch("face:4")
@@ -145,3 +154,21 @@ def test_a_counters_tablet_asks_whoever_was_served_there_and_one_touch_is_counte
         pictured(tablet, "thanks")
         tablet.wait_screen("resting")
         assert hall.do("ratings", counter="counter-1", session=session)["today"] == [0, 0, 0, 1]
+        serve(hall)
+        face = tablet.wait_for("face:1")
+        office.stop()
+        wait_until(lambda: tablet.offers().get("face:1", face) != face, "the faces make room for what is said")
+        tablet.touch("face:1")
+        tablet.wait_screen("thanks")
+        pictured(tablet, "thanks-alone")
+        kept = office.data_dir / "outbox" / "tablet-1.said.json"
+        wait_until(lambda: '"score":1' in kept.read_text(encoding="utf-8"), "it is on disk")
+    office.start()
+    with window(office, "tablet-1") as tablet, office.caller("kiosk-1") as hall:
+        tablet.wait_screen("resting")
+        session = str(hall.do("open", counter="counter-1", officer="siti", pin=PIN)["session"])
+
+        def told() -> object:
+            return hall.do("ratings", counter="counter-1", session=session)["today"]
+
+        wait_until(lambda: told() == [1, 0, 0, 1], "the face that was given without a broker counts")

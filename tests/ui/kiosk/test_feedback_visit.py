@@ -174,6 +174,7 @@ def test_no_sentence_is_asked_for_where_none_is_taken_or_none_could_be_sent(is_c
     guest.settle()
     if is_cut:
         guest.cut()
+        guest.settle()
     guest.touch("face:4")
     assert isinstance(guest.page, AskPage)
     assert guest.page.choices == ()
@@ -226,6 +227,7 @@ def test_a_face_at_a_tablet_without_connection_is_kept_said_so_and_sent_once() -
     guest.office.finish()
     guest.settle()
     guest.cut()
+    guest.settle()
     guest.touch("face:1")
     assert "It is kept here" in guest.words
     guest.mend()
@@ -314,6 +316,7 @@ def test_what_a_killed_kiosk_had_not_handed_in_its_next_run_does_under_the_same_
     first.office.finish()
     first.settle()
     first.cut()
+    first.settle()
     first.touch("face:1")
     assert first.office.done == []
     kept = disk.data
@@ -340,6 +343,17 @@ def test_what_somebody_wrote_stands_on_no_disk_of_a_kiosk() -> None:
     guest.mend()
     guest.wait(5)
     assert guest.office.done == [("rate", {"ticket": CODE, "score": 4, "text": "Ramah."})]
+
+
+def test_a_finger_on_its_way_as_a_remark_moves_the_faces_gives_none() -> None:
+    guest = tablet()
+    guest.office.finish()
+    guest.settle()
+    guest.cut()
+    guest.touch("face:2")
+    assert guest.screen == "faces"
+    guest.touch("face:1")
+    assert guest.screen == "thanks"
 
 
 # -- a survey -------------------------------------------------------------------------------------------------------
