@@ -194,7 +194,7 @@ class KioskWidget:
         place(self._stage, whole)
         below, above = self._bar.place(Frame(0, 0, whole.width, bar), look), whole.height - bar
         tries = [(False, False, "whole"), (True, False, "whole"), (True, True, "whole")]
-        if screen.banner is not None and not screen.is_blocked:
+        if screen.banner is not None and not (screen.banner.is_all or screen.is_blocked):
             # What can be answered is not to wait on another page for what is only remarked.
             tries += [(True, True, "title"), (True, True, "head"), (True, True, "own")]
         head = pills = 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from broker.contract.messages import IntakeInfo
 from broker.language import Phrases, mark
@@ -20,16 +21,15 @@ def offer_banner(state: State) -> Banner | None:
     """Return that no number is given out any more for what the visitor is looking at, and what to do."""
     words, offer = state.words, state.offer
     if state.service is not None and state.is_spent(state.service):
-        return Banner(
-            "warn", words.say("No number here right now"), words.say("Please ask an officer for your number.")
-        )
+        title, advice = words.say("No number here right now"), words.say("Please ask an officer for your number.")
+        return Banner("warn", title, advice, is_all=True)
     match offer:
         case "open":
             return None
         case "full":
             advice = words.say("All numbers for today are taken. Please choose another service, or ask an officer.")
         case "closed" if (intake := intake_of(state.hall)) is not None:
-            return intake_banner(intake, words)
+            return replace(intake_banner(intake, words), is_all=True)
         case "closed" if state.is_closed_today:
             advice = words.say(
                 "No more numbers are given out for this today. Please choose another, or ask an officer."
@@ -37,7 +37,7 @@ def offer_banner(state: State) -> Banner | None:
         case "closed":
             advice = words.say("No numbers are given out now. Please see the opening hours, or ask an officer.")
     title = offer_state(offer, words, state.opens_at, state.now, closed_today=state.is_closed_today)
-    return Banner("warn", title, advice)
+    return Banner("warn", title, advice, is_all=True)
 
 
 def intake_banner(intake: IntakeInfo, words: Phrases) -> Banner:

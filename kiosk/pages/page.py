@@ -41,6 +41,8 @@ class Banner:
     tone: Tone
     title: str
     text: str = ""
+    is_all: bool = False
+    """Whether what it says is all that can be done on its page: it is shortened for nothing else there."""
 
 
 @dataclass(frozen=True, slots=True)

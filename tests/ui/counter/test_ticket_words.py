@@ -10,14 +10,16 @@ import pytest
 from broker.contract.messages import HistoryEntry
 from broker.domain.events import EVENT_TYPES
 from counter.desk.keys import Intent
-from tests.ui.counter.desk_samples import MORNING, Window, counter, office, reason, ticket
+from tests.ui.counter.desk_samples import MORNING, Window, counter, hall, office, reason, ticket
 
 OF_A_TICKET = {name for name, kind in EVENT_TYPES.items() if "ticket" in {field.name for field in fields(kind)}}
 
 
 @pytest.fixture
 def window() -> Window:
-    return Window()
+    window = Window()
+    window.presenter.hall(hall())
+    return window
 
 
 def history(*types: str) -> tuple[HistoryEntry, ...]:

@@ -84,8 +84,9 @@ def words(text: str) -> str:
 
 
 def pieces(text: str) -> list[str]:
-    """Return what stands together in several languages, each by itself."""
-    return [found for part in BETWEEN_LANGUAGES.split(text) if (found := words(part))]
+    """Return what stands together in several languages, or in one line of the head, each by itself."""
+    parts = (part for line in text.split(" \N{MIDDLE DOT} ") for part in BETWEEN_LANGUAGES.split(line))
+    return [found for part in parts if (found := words(part))]
 
 
 def everything(language: str) -> list[tuple[str, Screen]]:
