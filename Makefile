@@ -21,7 +21,7 @@ WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
 # The order is that of `tests/conftest.py`: pytest-xdist would begin with the files of most tests, which are the quickest.
 test: setup scripts
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target compiled $(addprefix checked-,types style format layers config)
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # The tests of a fresh clone, once for all workers, while types are checked. What cannot be gathered is told by the run itself.
 compiled:

@@ -56,11 +56,8 @@ _LONGEST_FIRST = ("chaos", "ui", "e2e", "property", "web", "contract", "hardware
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let each file be one worker's, so that what it has for all its tests is made once; begin with what takes long."""
+    """Begin with what takes long."""
     here = Path(__file__).parent
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(here).with_suffix("").as_posix()))
     places = {name: place for place, name in enumerate(_LONGEST_FIRST)}
     items.sort(key=lambda item: places.get(item.path.relative_to(here).parts[0], len(places)))
 

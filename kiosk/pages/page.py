@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from kiosk.visit.access import PLAIN, Access
@@ -41,7 +41,7 @@ class Banner:
     tone: Tone
     title: str
     text: str = ""
-    is_all: bool = False
+    is_all: bool = field(default=False, kw_only=True)
     """Whether what it says is all that can be done on its page: it is shortened for nothing else there."""
 
 

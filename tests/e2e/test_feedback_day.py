@@ -17,7 +17,6 @@ from tests.support.caller import wait_until
 from tests.support.feedback_day import COUNTER, OFFICER, PIN, RATED_NOW, RATED_THEN, fill
 from tests.support.office import OfficeProcess
 
-pytestmark = pytest.mark.xdist_group("feedback-day")
 PHRASES = functools.partial(Phrases, "display")
 
 

@@ -18,7 +18,6 @@ from tests.support.office import OfficeProcess
 from tests.support.plain_http import NO_AUTHORITY
 from tests.support.web_process import PUBLIC, WebProcess
 
-pytestmark = pytest.mark.xdist_group("feedback-pages")
 EVERYBODY = {"ANTREAN_FEEDBACK__SURVEYS__0__INVITE_EVERY": "1"}
 PIN = "1234"
 MOST_STAGES = 5

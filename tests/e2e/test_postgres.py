@@ -39,7 +39,6 @@ from tests.fakes.engine_room import EngineRoom
 from tests.fakes.offices import small_office
 from tests.support.postgres import LACKING, REQUIRED, Server, programs, served
 
-pytestmark = pytest.mark.xdist_group("postgres")
 OFFICE = small_office(alerts=AlertRules((Rule("wait", "wait", ("supervisor",), limit=1, end=0.5, for_s=0),)))
 DAY_S = 24 * 3600
 ZONE = ZoneInfo("Asia/Jakarta")

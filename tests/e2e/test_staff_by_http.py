@@ -31,8 +31,6 @@ from tests.support.caller import wait_until
 from tests.support.plain_http import NO_AUTHORITY
 from tests.support.staffed_office import PIN, STRANGE_NAME, WHO, StaffedOffice
 
-pytestmark = pytest.mark.xdist_group("staffed-office")
-
 O, S, C, T = "officer", "supervisor", "complaints", "technician"  # noqa: E741 - columns of a table
 ALL = frozenset({O, S, C, T})
 OUTSIDE = frozenset({"everybody"})

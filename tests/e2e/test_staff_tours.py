@@ -21,7 +21,7 @@ from tests.support.past_days import a_day, working_days
 from tests.support.staffed_office import StaffedOffice
 from tests.support.tour import DESK, LARGE_PRINT, PATIENCE_MS, PHONE, WALKS, touring
 
-pytestmark = [pytest.mark.xdist_group("staffed-office"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 MOST_TABS = 150
 
 PICTURES = os.environ.get("TOUR_PICTURES")

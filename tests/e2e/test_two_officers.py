@@ -18,7 +18,7 @@ from broker.contract.messages import Reply
 from tests.support.caller import Caller
 from tests.support.office import CONFIG, OfficeProcess
 
-pytestmark = [pytest.mark.xdist_group("load"), pytest.mark.timeout(150)]
+pytestmark = pytest.mark.timeout(150)
 
 COUNTERS, TICKETS, KIOSKS = 16, 5000, 4
 UNDER_WAY = 32

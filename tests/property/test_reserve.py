@@ -24,7 +24,7 @@ from broker.domain.decide import clock_set, decide, end_of_day
 from broker.domain.errors import Code, DomainError
 from broker.domain.hall import Hall
 from broker.domain.model import ReserveRules
-from broker.domain.reserve import RESERVE_FROM
+from broker.domain.reserve import GRACE, RESERVE_FROM
 from broker.domain.vocabulary import Event
 from broker.gateway.shapes import leased_shape
 from broker.store.given import NONE_GIVEN
@@ -420,6 +420,8 @@ class OfficeAlone(RuleBasedStateMachine):
         assert set(self.papers.values()) - self.excused <= known
         for _ in range(3):
             self.night()
+        while any(one.day >= self.hall.day_of(self.now) - GRACE for one in self.hall.lent.values()):
+            self.night()  # the clock was set back by days since
         while events := end_of_day(self.hall, self.now + dt.timedelta(days=1)):
             self.commit(list(events))
         if self.hall.doubted_since is None:

@@ -16,7 +16,7 @@ from tests.support.program import Program
 from tests.support.sqlite import opened
 from tests.ui.kiosk.blind import KEYS, Blind
 
-pytestmark = [pytest.mark.xdist_group("kiosk-heard"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 
 KIOSK = """

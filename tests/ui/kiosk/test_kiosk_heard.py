@@ -20,7 +20,7 @@ from tests.support.office import CONFIG, OfficeProcess
 from tests.support.program import Program
 from tests.ui.kiosk.blind import KEYS, Blind
 
-pytestmark = [pytest.mark.xdist_group("kiosk-heard"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture

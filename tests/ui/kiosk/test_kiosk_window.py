@@ -21,8 +21,6 @@ from tests.ui.kiosk.kiosk_samples import settings
 
 CODE = qr_text("6f1c1f0e-0000-4000-8000-000000000012")
 
-pytestmark = pytest.mark.xdist_group("kiosk-windows")
-
 
 @pytest.fixture
 def kiosk(screen: VirtualScreen, data_dir: Path) -> Iterator[Window]:

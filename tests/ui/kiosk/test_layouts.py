@@ -25,8 +25,6 @@ from kiosk.visit.access import Access
 from tests.ui.kiosk.kiosk_samples import settings
 from tests.ui.panels import KIOSKS, MODES, longer_office, longer_words
 
-pytestmark = pytest.mark.xdist_group("layouts")
-
 EVERYTHING_ON = (("21.5 portrait", "plain", "id"), ("21.5 landscape", "all", "en"))
 """Where every page there is is laid out; elsewhere those whose words are longest or that hold most."""
 PARTS = 3

@@ -14,8 +14,6 @@ from tests.ui.kiosk.kiosk_samples import office, settings
 from tests.ui.kiosk.test_layouts import kiosk
 from tests.ui.panels import KIOSKS, MODES, TABLETS, longer_words
 
-pytestmark = pytest.mark.xdist_group("layouts")
-
 SMALLEST = TABLETS["10 portrait"].model_copy(update={"diagonal_in": 8.0})
 PANELS = {**KIOSKS, **TABLETS, "8 portrait": SMALLEST}
 HARDEST = (

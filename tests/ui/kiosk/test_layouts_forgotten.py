@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 from dataclasses import replace
 
-import pytest
-
 from broker.language import words_of
 from hardware.codecs.number_words import Spelling
 from hardware.receipt import Qr, Text, read_out
@@ -18,8 +16,6 @@ from kiosk.paper.layout import complaint_receipt
 from tests.ui.kiosk.feedback_visitor import Guest, office, settings
 from tests.ui.kiosk.test_layouts import kiosk
 from tests.ui.panels import KIOSKS, MODES
-
-pytestmark = pytest.mark.xdist_group("layouts")  # the one window of this process is the layouts'
 
 MARK = "Rahasiaqz"
 """Stands nowhere else in this process."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pytest
-
 from broker.config import load_settings
 from broker.language import Phrases
 from broker.up.screens import VirtualScreen
@@ -41,7 +39,6 @@ def test_each_key_is_asked_for_once_and_means_one_thing() -> None:
     assert (fresh.prompt, fresh.learnt) == ("Now press the key for: Next", ())
 
 
-@pytest.mark.xdist_group("kiosk-windows")
 def test_the_keys_of_a_true_keypad_are_written_where_the_kiosk_reads_them(
     screen: VirtualScreen, data_dir: Path
 ) -> None:

@@ -16,8 +16,6 @@ from hardware.panel.window import Dock, place, settings
 from tests.support.caller import wait_until
 from tests.ui.panel.test_window_place import PANEL
 
-pytestmark = pytest.mark.xdist_group("windows")
-
 
 @pytest.fixture
 def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualScreen]:

@@ -23,8 +23,6 @@ from tests.support.caller import wait_until
 from tests.support.glass import Glass
 from tests.support.program import Program
 
-pytestmark = pytest.mark.xdist_group("windows")
-
 PANEL = PanelConfig(width_px=1080, height_px=1920, diagonal_in=21.5, viewing_distance_m=0.6, fullscreen=True)
 GROUNDS = {
     "top-left": "primary",

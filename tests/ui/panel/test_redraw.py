@@ -12,8 +12,6 @@ import pytest
 
 from broker.up.screens import VirtualScreen
 
-pytestmark = pytest.mark.xdist_group("windows")
-
 
 @pytest.mark.parametrize(
     ("screen", "width", "height", "least"),

@@ -9,7 +9,6 @@ import pytest
 from tests import printer_faults
 from tests.printer_faults import FAULTS, STAGES, Cell
 
-pytestmark = pytest.mark.xdist_group("printer-faults")
 DOCUMENT = Path(__file__).parents[3] / "docs" / "hardware.md"
 NAMED = {
     "the paper is out": "Kertas printer habis",

@@ -33,7 +33,6 @@ from tests.support.office import CONFIG
 from tests.support.sqlite import opened
 from tests.unit.gateway.test_outbound import Air
 
-pytestmark = pytest.mark.xdist_group("survey-month")
 VISITORS = 12
 DAY_S = 24 * 3600
 ROOT = "antrean/v1/demo"

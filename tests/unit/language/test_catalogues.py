@@ -28,7 +28,6 @@ catalogue = functools.cache(messages.catalogue)
 entries = functools.cache(messages.entries)
 texts = functools.cache(messages.texts)
 
-pytestmark = pytest.mark.xdist_group("catalogues")
 ALL = [(package, language) for package in PACKAGES for language in languages(package)]
 
 

@@ -10,7 +10,6 @@ from broker.simulate.offices import POLICIES, Demand, PolicyName, made_up_plan, 
 from broker.simulate.plan import SHIFTING, Plan
 from broker.simulate.run import play_days
 
-pytestmark = pytest.mark.xdist_group("policies")
 MORNINGS = 12
 
 
