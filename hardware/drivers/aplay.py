@@ -70,16 +70,16 @@ class AplayPlayer:
         os.set_blocking(sink, False)
         with FileIO(sink, "wb") as pipe:
             try:
-                process = subprocess.Popen(  # noqa: S603 - the program found on PATH, the device from the configuration
-                    self._command, stdin=source, stdout=subprocess.DEVNULL, stderr=complaints
-                )
+                with self._gate:  # whoever wants silence now waits for what is being started, and ends it
+                    self._was_cut = False
+                    self._playing = process = subprocess.Popen(  # noqa: S603 - the program found on PATH, the device from the configuration
+                        self._command, stdin=source, stdout=subprocess.DEVNULL, stderr=complaints
+                    )
             except OSError as error:
                 why = f"{self._command[0]} cannot be started: {error.strerror or error}"
                 raise DeviceUnavailable(DEVICE, why) from error
             finally:
                 os.close(source)
-            with self._gate:
-                self._playing, self._was_cut = process, False
             try:
                 yield process, pipe
             finally:

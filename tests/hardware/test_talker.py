@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import queue
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,6 +82,27 @@ def test_what_is_heard_is_cut_off_at_once_and_is_no_fault(tmp_path: Path) -> Non
     played.join(2)
     assert not played.is_alive()
     player.stop()  # nothing plays any more
+
+
+def test_what_is_cut_off_while_it_is_being_started_does_not_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = tmp_path / "begun"
+    player = AplayPlayer(program(tmp_path, "aplay", f"echo > {begun}; exec sleep 60"))
+    cutting, start = threading.Thread(target=player.stop), subprocess.Popen
+
+    def started_slowly(command: list[str], **how: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - Popen's own
+        process = start(command, **how)
+        wait_until(begun.exists, "the card plays")
+        cutting.start()
+        cutting.join(0.2)
+        return process
+
+    monkeypatch.setattr("hardware.drivers.aplay.subprocess.Popen", started_slowly)
+    played = threading.Thread(target=player.play, args=([LONG],), daemon=True)
+    played.start()
+    played.join(5)
+    assert not played.is_alive()
 
 
 def test_who_acts_is_not_talked_over_and_hears_nothing_of_what_was_to_come(kiosk: Kiosk, tmp_path: Path) -> None:
