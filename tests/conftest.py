@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,14 @@ def _log_as_before() -> Iterator[None]:
 def _tables_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with made_once(tmp_path_factory.mktemp("tables")):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _umask_is_as_it_was() -> Iterator[None]:
+    """Give back what a command of ours closes to others for its whole process."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 _LONGEST_FIRST = ("chaos", "ui", "e2e", "property", "web", "contract", "hardware")

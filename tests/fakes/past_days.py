@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 import random
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from broker.reports.facts import Count, DayFacts, DeskTime, Visit, text_of
 from broker.reports.fold import Carry
 from broker.store.sql import SqlStore
+from tests.support.sqlite import opened
 
 DAY = dt.timedelta(days=1)
 HALF_HOUR_US = 1_800_000_000
@@ -99,7 +99,7 @@ def poisson(chance: random.Random, rate: float) -> int:
 def keep(facts: list[DayFacts], file: Path, office: str) -> None:
     """Make an office's database in which these days are closed."""
     SqlStore(f"sqlite:///{file}", office).close()
-    with sqlite3.connect(file) as connection:
+    with opened(file) as connection:
         connection.executemany(
             "INSERT INTO closed_days (office, day, seq, lines, digest, facts, carry) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import sqlite3
 from collections import Counter as Tally
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from broker.config import Settings
 from broker.reports.facts import Count, DayFacts, DeskTime, Visit, Wait, micros, text_of
 from broker.reports.fold import Carry
 from broker.store.sql import SqlStore
+from tests.support.sqlite import opened
 
 MIN = 60_000_000
 _BUSY = (4, 8, 9, 9, 8, 6, 3, 1, 5, 6, 5, 4, 3, 2)
@@ -76,8 +76,7 @@ def working_days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
 def keep_days(path: Path, settings: Settings, first: dt.date, last: dt.date, *, tickets: int = 60) -> None:
     """Write a database with these days closed. No line of a journal tells of them: an office goes on with its first."""
     SqlStore(f"sqlite:///{path}", settings.office.id).close()
-    connection = sqlite3.connect(path)
-    with connection:
+    with opened(path) as connection:
         connection.executemany(
             "INSERT INTO closed_days (office, day, seq, lines, digest, facts, carry) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
@@ -93,7 +92,6 @@ def keep_days(path: Path, settings: Settings, first: dt.date, last: dt.date, *, 
                 for facts in (a_day(day, settings, tickets=tickets) for day in working_days(first, last))
             ],
         )
-    connection.close()
 
 
 def _carry(facts: DayFacts) -> str:
