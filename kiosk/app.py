@@ -25,6 +25,7 @@ from broker.contract.messages import (
 from broker.contract.office import OfficeBus, listen_to_office
 from broker.contract.topics import ENGINE_CLIENT, Topics
 from broker.language import training_mark, words_of
+from hardware.boot import boot_id
 from hardware.doctor.test_page import test_page
 from hardware.office_logo import read_logo
 from hardware.panel.bridge import every, post
@@ -36,7 +37,7 @@ from hardware.worker import DeviceWorker
 from kiosk.drawing.screen import RULES, KioskWidget
 from kiosk.outbox.keeper import Keeper, ReserveFile
 from kiosk.outbox.kept import FileShelf, KeptRequests
-from kiosk.outbox.known import KnownOffice, boot_id
+from kiosk.outbox.known import KnownOffice
 from kiosk.pages.page import Screen
 from kiosk.pages.screen import Composer
 from kiosk.paper.copies import CounterPapers
@@ -97,7 +98,7 @@ class KioskProcess:
             self._presenter = FeedbackPresenter(
                 requester=bus,
                 lasting=self._lasting,
-                said=FileShelf(data_dir / "outbox" / f"{kiosk.id}.said.json", writer),
+                said=FileShelf(data_dir / "outbox" / f"{kiosk.id}.said.json", writer, is_harmless=True),
                 show=Composer(self._show).show,
                 clocks=clocks,
                 languages=settings.office.languages,

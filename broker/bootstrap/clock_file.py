@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import time
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from hardware.boot import BOOT_ID, boot_id
 from hardware.files import write_whole
-
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +23,10 @@ class _Kept(BaseModel):
 class ClockFile:
     """Implements `broker.ports.ClockMark`. After a restart of the machine nothing is known: it may have been off."""
 
-    def __init__(self, path: Path, *, boot_id: Path = BOOT_ID) -> None:
-        """Use `path`; `boot_id` is different after each start of the machine (Linux)."""
+    def __init__(self, path: Path, *, boot: Path = BOOT_ID) -> None:
+        """Use `path`; `boot` holds what is different after each start of the machine."""
         self._path = path
-        self._boot_id = boot_id
+        self._boot = boot
 
     def load(self) -> float | None:
         """Return when the machine was started, by the clock that the run before believed."""
@@ -39,23 +37,12 @@ class ClockFile:
         except (OSError, ValidationError) as error:
             log.warning("what the last run believed of the clock is forgotten, %s is unreadable: %s", self._path, error)
             return None
-        return kept.begun_s if kept.boot == self._boot() != "" else None
+        return kept.begun_s if kept.boot == boot_id(self._boot) != "" else None
 
     def save(self, begun_s: float) -> None:
         """Keep it; where that fails, only a clock that is set while nothing runs is taken for time that has passed."""
         try:
-            kept = _Kept(boot=self._boot(), begun_s=begun_s)
+            kept = _Kept(boot=boot_id(self._boot), begun_s=begun_s)
             write_whole(self._path, kept.model_dump_json().encode(), durable=True)
         except OSError as error:
             log.warning("what is believed of the clock is not kept over a restart: %s", error)
-
-    def _boot(self) -> str:
-        try:
-            return self._boot_id.read_text(encoding="ascii").strip()
-        except OSError:
-            return ""
-
-
-def since_boot_s() -> float:
-    """Return the seconds since the machine was started, also those it slept: a closed lid is no clock that was set."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)

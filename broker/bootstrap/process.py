@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from broker.bootstrap.clock_file import ClockFile, since_boot_s
+from broker.bootstrap.clock_file import ClockFile
 from broker.bootstrap.logins import Logins, watch_logins
 from broker.bootstrap.memory import Memory
 from broker.bootstrap.nightly import Nightly, keep_daily
@@ -45,6 +45,7 @@ from broker.store.head import Head
 from broker.store.office_key import OfficeKey
 from broker.store.sql import SqlStore
 from broker.turnstile import Turnstile
+from hardware.boot import since_boot_s
 from hardware.files import close_to_others
 
 WATCH_EVERY_S = 2.5
@@ -70,7 +71,7 @@ def by_the_machine() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def run_broker(  # noqa: PLR0915 - where all parts of the process meet, in their order
+def run_broker(
     settings: Settings,
     data_dir: Path,
     *,
@@ -168,17 +169,12 @@ def run_broker(  # noqa: PLR0915 - where all parts of the process meet, in their
         bus.start()
         log.info("connecting to the MQTT server at %s:%d", address.host, address.port)
         ended = threading.Event()
-        beside("engine-watch", watch_answers, engine.unanswered_s, wire.report, ended.wait)
-        log_watch = store.log_watch()
-        if log_watch is not None:
-            beside("log-watch", watch_log, log_watch.is_suspect, engine.look_soon, store.settle, ended.wait)
+        _watch_beside(engine, store, wire, data_dir, ended)
 
         def changed(change: Reconfiguration, now: Settings) -> None:
             engine.reconfigure(change)
             engine.pin_checker.seeded(pin_hashes(now))
 
-        (data_dir / BELIEVE).unlink(missing_ok=True)  # laid there while nobody could hear it
-        beside("clock-word", watch_word, take_up(data_dir / BELIEVE), engine.believe_clock, ended.wait)
         if config is not None:
             changes = ConfigWatch(
                 config,
@@ -198,6 +194,16 @@ def run_broker(  # noqa: PLR0915 - where all parts of the process meet, in their
         ended.set()
         closing()
         bus.stop()
+
+
+def _watch_beside(engine: Engine, store: SqlStore, wire: MqttWire, data_dir: Path, ended: threading.Event) -> None:
+    """Begin what looks after engine and database, and hears a word about the clock."""
+    beside("engine-watch", watch_answers, engine.unanswered_s, wire.report, ended.wait)
+    log_watch = store.log_watch()
+    if log_watch is not None:
+        beside("log-watch", watch_log, log_watch.is_suspect, engine.look_soon, store.settle, ended.wait)
+    (data_dir / BELIEVE).unlink(missing_ok=True)  # laid there while nobody could hear it
+    beside("clock-word", watch_word, take_up(data_dir / BELIEVE), engine.believe_clock, ended.wait)
 
 
 def beside(name: str, work: Callable[..., None], *args: object) -> None:

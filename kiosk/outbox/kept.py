@@ -18,8 +18,6 @@ from hardware.worker import DeviceWorker
 
 MOST_KEPT = 50
 """A kiosk asks for one number at a time; the rest are visitors who left while nobody was answered."""
-MOST_SAID = 1000
-"""Faces and surveys of a day without a link."""
 
 log = logging.getLogger(__name__)
 
@@ -71,10 +69,15 @@ class NoShelf:
 class FileShelf:
     """A file, written by a thread that may wait for the disk."""
 
-    def __init__(self, path: Path, writer: DeviceWorker) -> None:
-        """`writer` writes what it is given in order: the one that also writes the log of papers."""
+    def __init__(self, path: Path, writer: DeviceWorker, *, is_harmless: bool = False) -> None:
+        """`writer` writes what it is given in order: the one that also writes the log of papers.
+
+        `is_harmless`: what is over may be found by the next run, as where each is done once whoever asks again. Then a
+        disk that refuses costs what is new alone.
+        """
         self._path = path
         self._writer = writer
+        self._is_harmless = is_harmless
 
     def found(self) -> bytes:
         """Return what an earlier run left; it blocks, and is asked for once, before anything is shown."""
@@ -95,9 +98,10 @@ class FileShelf:
             write_whole(self._path, data, durable=True)
         except OSError as error:
             log.error("requests cannot be kept: %s", error)  # noqa: TRY400 - the same
-            # What is over must not be found by the next run, which might give up a ticket that somebody holds.
-            with contextlib.suppress(OSError):
-                self._path.unlink()
+            if not self._is_harmless:
+                # What is over must not be found by the next run, which might give up a ticket that somebody holds.
+                with contextlib.suppress(OSError):
+                    self._path.unlink()
 
 
 class KeptRequests:

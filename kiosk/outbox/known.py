@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -17,29 +16,16 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from broker.contract.messages import HallMessage, OfficeMessage, ServiceInfo, ServiceMessage
 from broker.contract.office import WholeOffice
+from hardware.boot import since_boot_s
 from hardware.files import write_whole
 from hardware.worker import DeviceWorker
 
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 KEPT_EVERY_S = 60.0
 """So old may be what is known of what is offered; of what changes every few seconds nothing is used later."""
 Unknown = Literal["never", "restarted"]
 """Why a kiosk cannot go on by itself: it never heard of its office, or its machine was started anew since."""
 
 log = logging.getLogger(__name__)
-
-
-def boot_id() -> str:
-    """Return what is different after each start of the machine (Linux); nothing where it does not tell."""
-    try:
-        return BOOT_ID.read_text(encoding="ascii").strip()
-    except OSError:
-        return ""
-
-
-def since_boot_s() -> float:
-    """Return the seconds since the machine was started, also those it slept: nobody sets them."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class _Kept(BaseModel):

@@ -14,7 +14,10 @@ from typing import Any
 
 from broker.contract.messages import Reply
 from kiosk.outbox.keeper import Asks
-from kiosk.outbox.kept import KeptRequest, KeptRequests
+from kiosk.outbox.kept import KeptRequest, KeptRequests, Shelf
+
+MOST_SAID = 1000
+"""Faces and surveys of a day without a link."""
 
 log = logging.getLogger(__name__)
 
@@ -22,9 +25,9 @@ log = logging.getLogger(__name__)
 class Sayings:
     """One kiosk's outbox of what was said. On the screen's thread; only the writer waits for the disk."""
 
-    def __init__(self, kept: KeptRequests, asks: Asks, now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, shelf: Shelf, asks: Asks, now: Callable[[], dt.datetime]) -> None:
         """Take where they are kept, who hands them in for as long as it takes, and the engine's time."""
-        self._kept, self._asks, self._now = kept, asks, now
+        self._kept, self._asks, self._now = KeptRequests(shelf, MOST_SAID), asks, now
 
     def recover(self) -> None:
         """Hand in what an earlier run could not, under the same ids: done once, whatever that run heard."""

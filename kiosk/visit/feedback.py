@@ -14,7 +14,7 @@ from dataclasses import replace
 from broker.contract.link import Requester
 from broker.contract.messages import ErrorCode, EventMessage, FeedbackMessage, OfficeMessage, Reply, SurveyMessage
 from broker.language import Phrases, words_of
-from kiosk.outbox.kept import MOST_SAID, KeptRequests, NoShelf, Shelf
+from kiosk.outbox.kept import KeptRequests, NoShelf, Shelf
 from kiosk.outbox.sayings import Sayings
 from kiosk.paper.news import PaperNews
 from kiosk.visit import opinion as said
@@ -81,7 +81,7 @@ class FeedbackPresenter(KioskPresenter):
         )
         super().__init__(flow, requester, kiosk, Staff(flow, machine, lambda _ticket: None))
         self._asks = asks
-        self._outbox = Sayings(KeptRequests(said or NoShelf(), MOST_SAID), flow.lasting, flow.engine_clock.now)
+        self._outbox = Sayings(said or NoShelf(), flow.lasting, flow.engine_clock.now)
         self._saying = saying = Saying(flow, asks, self._outbox)
         self._survey = Answering(saying)
         self._rating = Rating(saying, self._survey.look_for_more)

@@ -298,10 +298,8 @@ class Flow:
     def is_alone(self) -> bool:
         """Tell whether numbers are given out without the office: by what it said last, and only in its hours."""
         office, hall, now = self.office, self.hall, self.engine_clock.now()
-        is_starting = not self._was_linked and self.clocks.monotonic() - self._begun < patience.STARTING_S
-        is_ours = (
-            self.standing in {"alone", "untrusted"} and not is_starting
-        )  # who poses as the server stops no kiosk that has numbers
+        # Who poses as the server stops no kiosk that has numbers.
+        is_ours = self.standing in {"alone", "untrusted"} and not self._is_starting
         if self.is_linked or self.reserve is None or office is None or hall is None or not is_ours:
             return False
         said_on = hall.at.astimezone(now.tzinfo).date()  # `hall.day` stays ahead after a clock was (decision 18)
@@ -370,6 +368,11 @@ class Flow:
     # -- inside -----------------------------------------------------------------------------------------------------
 
     @property
+    def _is_starting(self) -> bool:
+        """Tell whether the link may just not be there yet."""
+        return not self._was_linked and self.clocks.monotonic() - self._begun < patience.STARTING_S
+
+    @property
     def _patience_s(self) -> float:
         """Return how long an answer is waited for: where the line is gone, mostly none comes."""
         return patience.GIVE_UP_AFTER_S if self.is_linked else patience.GIVE_UP_CUT_OFF_S
@@ -408,7 +411,6 @@ class Flow:
 
     def _state(self) -> State:
         offline_since = self.freshness.stale_since
-        starting = not self._was_linked and self.clocks.monotonic() - self._begun < patience.STARTING_S
         shut = (
             offline_since is not None
             and not self.is_alone
@@ -427,7 +429,8 @@ class Flow:
             now=self.engine_clock.now(),
             elapsed_s=self.elapsed_s,
             offline_since=offline_since,
-            is_starting=(starting and offline_since is not None) or (self.office is None and offline_since is None),
+            is_starting=(self._is_starting and offline_since is not None)
+            or (self.office is None and offline_since is None),
             warning_left_s=max(1, math.ceil(self._warning_left_s)) if waits else None,
             stay_left_s=max(1, math.ceil(self._stay_left_s)) if closes else None,
             late_number=self._late_number(),

@@ -24,11 +24,11 @@ from broker.contract.messages import HallMessage, OfficeMessage, Presence
 from broker.contract.office import listen_to_office
 from broker.contract.topics import ENGINE_CLIENT
 from broker.logs import log_to
+from hardware.boot import boot_id
 from hardware.config import NetworkPrinter
 from hardware.worker import DeviceWorker
 from kiosk.outbox.keeper import Keeper, ReserveFile
 from kiosk.outbox.kept import FileShelf, KeptRequests
-from kiosk.outbox.known import boot_id
 from kiosk.pages.page import Screen
 from kiosk.pages.screen import Composer
 from kiosk.paper.news import PrintersHealth

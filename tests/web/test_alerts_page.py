@@ -129,14 +129,19 @@ def test_words_of_others_are_shown_as_words(near: Visitor) -> None:
     assert "<script>x" not in near.get("/staff/complaints")
 
 
-def test_what_stood_is_read_from_the_journal(tmp_path: Path) -> None:
+def with_alerts(folder: Path) -> list[Told] | None:
+    """Let paper run low twice in an office; return what stood by what its database says."""
     rules = AlertRules((Rule("paper", "paper_low", ("technician",), for_s=0),), frozenset({"kiosk-1"}))
-    with closing(SqlStore(f"sqlite:///{tmp_path}/office.db", "demo")) as store:
+    with closing(SqlStore(f"sqlite:///{folder}/office.db", "demo")) as store:
         room = EngineRoom(store=store, office=office(alerts=rules))
         for word in ("paper_out", "ready", "paper_low"):
             heard(room, "kiosk-1", {"connection": "online", "printer": word})
             goes_by(room, 40)
-        told = read_history(tmp_path / "office.db")
+        return read_history(folder / "office.db")
+
+
+def test_what_stood_is_read_from_the_journal(tmp_path: Path) -> None:
+    told = with_alerts(tmp_path)
     assert told is not None
     assert [(one.alert.about, one.ended_at is None) for one in told] == [("paper_low", True), ("paper_out", False)]
     assert read_history(tmp_path / "nowhere.db") is None
@@ -144,13 +149,7 @@ def test_what_stood_is_read_from_the_journal(tmp_path: Path) -> None:
 
 def test_what_stood_is_asked_for_where_a_database_server_has_the_journal(tmp_path: Path) -> None:
     """The process that makes reports reads it there; it reads a file just as well."""
-    rules = AlertRules((Rule("paper", "paper_low", ("technician",), for_s=0),), frozenset({"kiosk-1"}))
-    with closing(SqlStore(f"sqlite:///{tmp_path}/office.db", "demo")) as store:
-        room = EngineRoom(store=store, office=office(alerts=rules))
-        for word in ("paper_out", "ready", "paper_low"):
-            heard(room, "kiosk-1", {"connection": "online", "printer": word})
-            goes_by(room, 40)
-        here = read_history(tmp_path / "office.db")
+    here = with_alerts(tmp_path)
 
     class Answering(Reporter):
         """Answers on the spot what its process would."""

@@ -41,6 +41,28 @@ IDLE_S = 45.0
 HEARTBEAT_S = 5.0
 
 
+class KeptShelf:
+    """A kiosk's disk, which outlives it, and writes at once what is to come to an end."""
+
+    def __init__(self) -> None:
+        self.data = b""
+
+    def found(self) -> bytes:
+        """Return what is on it."""
+        return self.data
+
+    def put(self, data: bytes, then: Callable[[], None]) -> None:
+        """Write it."""
+        self.data = data
+        then()
+
+    def left(self) -> list[object]:
+        """Return what has not come to its end."""
+        found = json.loads(self.data or b"[]")
+        assert isinstance(found, list)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class FakeRequest:
     """One request as the engine sees it."""

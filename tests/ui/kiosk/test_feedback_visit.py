@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,7 @@ from kiosk.pages.page import AskPage, CasePage, FacesPage, FeedbackPage, Problem
 from kiosk.visit.opinion import Asks, Opinion
 from tests.ui.kiosk.feedback_visitor import CHECK, CODE, DONE, Guest, holder, settings
 from tests.ui.kiosk.kiosk_samples import NOW
-from tests.ui.kiosk.kiosk_visitor import IDLE_S
+from tests.ui.kiosk.kiosk_visitor import IDLE_S, KeptShelf
 
 SKM = "skm"
 TEXT = "Loket 3: mohon kursi (2) untuk ibu hamil."
@@ -238,22 +237,6 @@ def test_a_face_at_a_tablet_without_connection_is_kept_said_so_and_sent_once() -
 # -- what is kept for the time without a link ------------------------------------------------------------------------
 
 
-class Disk:
-    """A kiosk's disk, which outlives it."""
-
-    def __init__(self) -> None:
-        self.data = b""
-
-    def found(self) -> bytes:
-        """Return what is on it."""
-        return self.data
-
-    def put(self, data: bytes, then: Callable[[], None]) -> None:
-        """Write."""
-        self.data = data
-        then()
-
-
 def at_the_last_question(guest: Guest) -> Guest:
     """Answer a survey, but for what one may say of oneself."""
     guest.touch("topic:survey", f"pick:{SKM}", "pick:begin", "pick:new-passport")
@@ -263,7 +246,7 @@ def at_the_last_question(guest: Guest) -> Guest:
 
 
 def test_a_survey_that_is_answered_without_a_link_is_thanked_for_at_once_kept_and_done_once() -> None:
-    disk = Disk()
+    disk = KeptShelf()
     guest = at_the_last_question(Guest(said=disk).connected())
     guest.cut()
     guest.touch("pick:none")
@@ -278,7 +261,7 @@ def test_a_survey_that_is_answered_without_a_link_is_thanked_for_at_once_kept_an
 
 @pytest.mark.parametrize("is_answered", [False, True])
 def test_who_is_cut_off_while_sending_goes_and_what_they_said_is_done_once(is_answered: bool) -> None:  # noqa: FBT001 - a case
-    guest = at_the_last_question(Guest(said=Disk()).connected())
+    guest = at_the_last_question(Guest(said=KeptShelf()).connected())
     guest.office.is_silent = True
     guest.touch("pick:none")
     assert guest.screen == "sending"
@@ -294,7 +277,7 @@ def test_who_is_cut_off_while_sending_goes_and_what_they_said_is_done_once(is_an
 
 
 def test_nobody_waits_for_an_engine_that_says_nothing() -> None:
-    guest = Guest(has_scanner=True, said=Disk()).connected()
+    guest = Guest(has_scanner=True, said=KeptShelf()).connected()
     guest.presenter.scanned(CODE)
     guest.settle()
     guest.touch("face:2")
@@ -311,7 +294,7 @@ def test_nobody_waits_for_an_engine_that_says_nothing() -> None:
 
 
 def test_what_a_killed_kiosk_had_not_handed_in_its_next_run_does_under_the_same_id() -> None:
-    disk = Disk()
+    disk = KeptShelf()
     first = Guest(Asks(counter="counter-1"), said=disk).connected()
     first.office.finish()
     first.settle()
@@ -331,7 +314,7 @@ def test_what_a_killed_kiosk_had_not_handed_in_its_next_run_does_under_the_same_
 
 
 def test_what_somebody_wrote_stands_on_no_disk_of_a_kiosk() -> None:
-    disk = Disk()
+    disk = KeptShelf()
     guest = Guest(has_scanner=True, said=disk).connected()
     guest.presenter.scanned(CODE)
     guest.settle()

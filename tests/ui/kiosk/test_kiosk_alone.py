@@ -24,7 +24,7 @@ from kiosk.visit.newcomer import SUPERSEDED
 from kiosk.visit.presenter import INTERRUPTED
 from kiosk.visit.steps import GIVE_UP_AFTER_S, GIVE_UP_CUT_OFF_S, SLOW_AFTER_S, STARTING_S
 from tests.ui.kiosk.kiosk_samples import NOW, news, offered, ticket, with_hours
-from tests.ui.kiosk.kiosk_visitor import FakeRequest, Visitor
+from tests.ui.kiosk.kiosk_visitor import FakeRequest, KeptShelf, Visitor
 
 PLACE = ("new-passport", "regular")
 
@@ -262,26 +262,18 @@ def test_a_paper_that_the_office_refuses_for_good_is_told_to_staff() -> None:
     assert (disk.box.given, visitor.refused) == ((), ["refused, A-900: unknown_service"])
 
 
-class KeptShelf:
-    """Keeps what was asked for, at once."""
-
-    def __init__(self) -> None:
-        self.data = b""
-
-    def found(self) -> bytes:
-        """Return what is on it."""
-        return self.data
-
-    def put(self, data: bytes, then: Callable[[], None]) -> None:
-        """Write it."""
-        self.data = data
-        then()
-
-    def left(self) -> list[object]:
-        """Return what has not come to its end."""
-        found = json.loads(self.data or b"[]")
-        assert isinstance(found, list)
-        return found
+def cut_while_asking() -> tuple[Visitor, KeptShelf, FakeRequest]:
+    """Cut the line before a number is answered for, and put it back once one in advance has taken its place."""
+    shelf = KeptShelf()
+    visitor, _ = with_numbers(shelf=shelf)
+    take_number(visitor)
+    (asked,) = visitor.issues
+    visitor.cut()
+    visitor.wait(10)
+    visitor.presenter.start_over()
+    visitor.mend()
+    visitor.wait(1)
+    return visitor, shelf, asked
 
 
 def test_whoever_asked_as_the_line_was_cut_has_a_number_in_advance_within_ten_seconds() -> None:
@@ -301,15 +293,7 @@ def test_whoever_asked_as_the_line_was_cut_has_a_number_in_advance_within_ten_se
 
 def test_what_was_asked_for_before_is_given_up_once_the_line_is_back_if_it_was_done() -> None:
     """Else the same visitor stands in the queue twice, and by one of the numbers nobody comes."""
-    shelf = KeptShelf()
-    visitor, _ = with_numbers(shelf=shelf)
-    take_number(visitor)
-    (asked,) = visitor.issues
-    visitor.cut()
-    visitor.wait(10)
-    visitor.presenter.start_over()
-    visitor.mend()
-    visitor.wait(1)
+    visitor, shelf, asked = cut_while_asking()
     (again,) = [heard for heard in visitor.engine.heard_again if heard.id == asked.id][-1:]
     assert again.until is not None
     assert again.until <= visitor.now() - dt.timedelta(seconds=10), "it is only asked whether it was done"
@@ -325,14 +309,7 @@ def test_what_was_asked_for_before_is_given_up_once_the_line_is_back_if_it_was_d
 
 
 def test_what_was_not_done_before_the_line_was_cut_is_not_done_behind_the_number_in_advance() -> None:
-    shelf = KeptShelf()
-    visitor, _ = with_numbers(shelf=shelf)
-    take_number(visitor)
-    (asked,) = visitor.issues
-    visitor.cut()
-    visitor.wait(10)
-    visitor.mend()
-    visitor.wait(1)
+    visitor, shelf, asked = cut_while_asking()
     asked.refuse("too_late")
     assert shelf.left() == []
     assert visitor.engine.of("cancel") == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -194,6 +195,33 @@ def test_a_file_keeps_it_and_a_disk_that_refuses_does_not_cost_the_number(
         todo.get(timeout=10)()
     worker.stop()
     assert asked == ["kept", "not kept"]
+
+
+@pytest.mark.parametrize(("is_harmless", "left"), [(False, ()), (True, (issue(),))])
+def test_a_disk_that_refuses_leaves_to_the_next_run_what_is_harmless_to_ask_again(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_harmless: bool,
+    left: tuple[KeptRequest, ...],
+) -> None:
+    todo: SimpleQueue[Callable[[], None]] = SimpleQueue()
+    worker = DeviceWorker("print-log", todo.put)
+    shelf = FileShelf(tmp_path / "kiosk-1.json", worker, is_harmless=is_harmless)
+    kept = KeptRequests(shelf)
+    kept.keep(issue(), lambda: None)
+    todo.get(timeout=10)()
+    monkeypatch.setattr("kiosk.outbox.kept.write_whole", _full)
+    with caplog.at_level(logging.CRITICAL):
+        kept.keep(issue("r2"), lambda: None)
+        todo.get(timeout=10)()
+    worker.stop()
+    assert KeptRequests(shelf).left() == left
+
+
+def _full(*_args: object, **_how: object) -> None:
+    raise OSError(errno.ENOSPC, "no space left on the device")
 
 
 def test_times_are_kept_with_their_offset() -> None:

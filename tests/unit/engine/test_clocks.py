@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from broker.bootstrap.clock_file import ClockFile, since_boot_s
+from broker.bootstrap.clock_file import ClockFile
 from broker.domain import commands as cmd
 from broker.domain import events as ev
 from broker.domain.model import DONE, Hours
@@ -19,6 +19,7 @@ from broker.engine import HEARTBEAT_S
 from broker.office_time import ANY_TIME, JUMP_S, OfficeTime
 from broker.ports import Recorded, Work
 from broker.store.sql import SqlStore
+from hardware.boot import since_boot_s
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.engine_room import EngineRoom
 from tests.fakes.halls import contents
@@ -266,7 +267,7 @@ def test_what_is_believed_of_the_clock_is_kept_until_the_machine_is_started_anew
 ) -> None:
     boot = tmp_path / "boot_id"
     boot.write_text("one\n", encoding="ascii")
-    kept = ClockFile(tmp_path / "clock.json", boot_id=boot)
+    kept = ClockFile(tmp_path / "clock.json", boot=boot)
     assert kept.load() is None
     kept.save(1234.5)
     assert kept.load() == 1234.5
@@ -274,7 +275,7 @@ def test_what_is_believed_of_the_clock_is_kept_until_the_machine_is_started_anew
     assert kept.load() is None
     (tmp_path / "clock.json").write_text("{}", encoding="ascii")
     assert kept.load() is None
-    assert ClockFile(tmp_path / "none.json", boot_id=tmp_path / "no").load() is None
+    assert ClockFile(tmp_path / "none.json", boot=tmp_path / "no").load() is None
     assert since_boot_s() <= since_boot_s()
 
 
