@@ -18,6 +18,7 @@ from broker.up.office import Part, parts
 from broker.up.screens import VirtualScreen
 from broker.up.visit import REACTION_S, Window
 from counter.desk.requests import SLOW_AFTER_S
+from display.hall.presenter import CUT_OFF_AFTER_S
 from display.hall.programme import LATEST_S
 from hardware.emulators.control import socket_path, tell
 from kiosk.paper.printers import CHECK_PRINTERS_S
@@ -160,7 +161,7 @@ def officer_pictures(counter: Window, folder: Path) -> None:
 def sign_in_pictures(counter: Window, caller: Caller, folder: Path) -> None:
     """Lock an officer out, then let a supervisor come over from another counter and move a number."""
     for attempt in range(WRONG_PINS):
-        _sign_in(counter, "a", pin="000" + str(attempt))
+        _sign_in(counter, "h", pin="000" + str(attempt))
         time.sleep(REACTION_S)
     counter.picture(folder / "counter-locked.png")
     caller.do("open", counter="counter-5", officer="maria", pin=PIN)
@@ -256,11 +257,13 @@ def main(folder: Path) -> None:
             shutil.copy(papers[0], folder / "ticket-id.png")
             shutil.copy(papers[1], folder / "ticket-en.png")
             office.kill()
-            for kind in ("kiosk", "display"):
-                panes[kind].wait_screen("offline")
-                panes[kind].picture(folder / f"{kind}-offline.png")
-            # The desk stays as it was: by now it has heard of it too.
+            panes["display"].wait_screen("offline")
+            panes["display"].picture(folder / "display-offline.png")
+            # By now the others have heard of it, too: the kiosk gives its numbers in advance, the desk stays as it was.
+            panes["kiosk"].picture(folder / "kiosk-alone.png")
             panes["counter"].picture(folder / "counter-offline.png")
+            time.sleep(CUT_OFF_AFTER_S)  # then calls may be over
+            panes["display"].picture(folder / "display-cut-off.png")
             office.start()
         feedback_pictures(scratch / "feedback", folder)
 
